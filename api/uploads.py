@@ -12,8 +12,8 @@ from typing import IO
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from resolver.api.endpoints import check_length
 from resolver.api.errors import ApiError
-from resolver.api.query_parameters import check_length
 from resolver.api.schemas.senzing import SENZING
 from resolver.ingest.readers import plan_reads
 

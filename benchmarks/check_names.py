@@ -29,12 +29,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from resolver.cli.list_arguments import read_list_files
+from resolver.cli.arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
-from resolver.hub.hub import Hub
-from resolver.hub.temporary_hub import temporary_hub
-from resolver.ingest.formats.ftm.ftm_schema import ANYTHING
+from resolver.hub.hub import Hub, temporary_hub
+from resolver.ingest.formats.ftm.ftm_entity import ANYTHING
 from resolver.ingest.reader_types import Intake
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED

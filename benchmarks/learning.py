@@ -35,7 +35,7 @@ from benchmarks.harness.measures import cluster_pairs, codes_of
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
-from resolver.engines.record_pairs import fit_models
+from resolver.engines.local import fit_models
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.ingest.formats.tabular.mapping import build_mapping

@@ -17,7 +17,7 @@ from resolver.ingest.readers import read_lists
 from resolver.model_set import build_tables
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL, Batch
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.scoring import model_from_json, model_to_json
 from resolver.synthetic import generate
 from resolver.training.fit.measured_evidence import (

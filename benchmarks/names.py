@@ -35,7 +35,7 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.harness.datasets import DATA, ROOT
 from benchmarks.harness.pair_sets import measure_sets
-from resolver.engines.record_pairs import score_names
+from resolver.engines.local import score_names
 from resolver.ingest.readers import read_lists
 from resolver.normalize.folding import fold, skeleton_code
 from resolver.records import Kind, Record

@@ -24,13 +24,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import update
 
-from resolver.hub.index.prepared_arrays import prepared_to_arrays
+from resolver.hub.index.segment_contents import prepared_to_arrays
 from resolver.model_set import load_models
-from resolver.network.graph_reader import GraphQuery, grow_graph
-from resolver.network.paths import search_paths
-from resolver.network.segment_edges import load_edges
-from resolver.network.tables.entity_table import load_table
-from resolver.network.visible_records import VisibleRecords
+from resolver.network.entity_table import load_table
+from resolver.network.graph_reader import GraphQuery, grow_graph, search_paths
+from resolver.network.visible_records import VisibleRecords, load_edges
 from resolver.pipeline import normalize
 from resolver.records import Batch, Coded, Column, Kind
 from resolver.records.packing import SEPARATOR

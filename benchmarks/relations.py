@@ -27,20 +27,23 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from resolver.engines.local import LocalEngine
-from resolver.ingest.relation_targets import resolve_target_names
+from resolver.ingest.assemble import resolve_target_names
 from resolver.models import loader
 from resolver.pipeline import cluster_pairs
 from resolver.population_scoring import score_in_population
 from resolver.records import KIND_BY_LABEL, Batch
-from resolver.records.results.resolution import Outcome, Resolution
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import Outcome, Resolution, StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.run_options import RunOptions
 from resolver.scoring import Thresholds
-from resolver.scoring.relations.relation_evidence import RelationEvidence, SharedNode
-from resolver.scoring.relations.relation_table import build_relation_table
-from resolver.scoring.relations.relation_weights import KindWeights, RelationWeights
-from resolver.scoring.relations.stated_ties import weigh_ties
+from resolver.scoring.relation_evidence import (
+    KindWeights,
+    RelationEvidence,
+    RelationWeights,
+    SharedNode,
+    build_relation_table,
+    weigh_ties,
+)
 from resolver.synthetic import generate
 
 Floats = npt.NDArray[np.float64]

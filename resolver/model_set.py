@@ -15,14 +15,12 @@ from resolver.comparison import features_of
 from resolver.errors import ModelError
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL, Batch
-from resolver.records.prepared.frequencies import FrequencyTables
-from resolver.records.prepared.population import Population
-from resolver.records.visibility.audiences import Audience
-from resolver.records.visibility.classes import find_visibility_classes
+from resolver.records.prepared.population import FrequencyTables, Population
+from resolver.records.visibility import Audience, find_visibility_classes
 from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
-from resolver.scoring.check_terms import CheckTerms, check_terms_from_json
-from resolver.scoring.relations.relation_weights import RelationWeights, weights_from_json
+from resolver.scoring.relation_evidence import RelationWeights, weights_from_json
+from resolver.scoring.terms import CheckTerms, check_terms_from_json
 
 STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz")
 """Libraries that scores depend on, besides the model and this program."""

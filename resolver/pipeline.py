@@ -39,9 +39,12 @@ from resolver.clustering import (
 )
 from resolver.clustering.ambiguous_records import BirthYears
 from resolver.clustering.cluster_problem import ClusterProblem, group_twins
-from resolver.clustering.entity_rounds import merge_entities_in_rounds
-from resolver.clustering.merge_history import MergeHistory
-from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
+from resolver.clustering.entity_rounds import (
+    MergeHistory,
+    RelationScorer,
+    merge_entities_in_rounds,
+    merge_related_entities,
+)
 from resolver.clustering.restricted_records import RestrictedRecords, SelectableScorer
 from resolver.clustering.signed_clustering import (
     Constraints,
@@ -71,16 +74,13 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
 from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
-from resolver.records.results.resolution import Basis, Resolution, RuleStat
-from resolver.records.results.stage_meter import StageMeter
-from resolver.records.visibility.audiences import Audience
-from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
+from resolver.records.results.resolution import Basis, Resolution, RuleStat, StageMeter
+from resolver.records.visibility import Audience, VisibilityClasses, find_visibility_classes
 from resolver.resolution_task import Engine, NormalForms, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.competition import ContestedPairs, QueryCompetition
 from resolver.scoring.entity_scores import ContestedScorer, ProfileScorer
-from resolver.scoring.relations.relation_evidence import RelationEvidence
-from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
+from resolver.scoring.relation_evidence import RelationEvidence, RelationTable, build_relation_table
 from resolver.scoring.score_links import ApartRows, ScoredRows, build_links
 from resolver.scoring.source_shifts import PairSources
 from resolver.scoring.thresholds import threshold_logodds

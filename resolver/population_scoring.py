@@ -18,10 +18,15 @@ from resolver.records.batch import IntArray
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Partners, Population
-from resolver.records.results.stage_meter import StageMeter
-from resolver.records.visibility import STRANGER, visible_rows
-from resolver.records.visibility.audiences import EVERYBODY, Audience
-from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
+from resolver.records.results.resolution import StageMeter
+from resolver.records.visibility import (
+    EVERYBODY,
+    STRANGER,
+    Audience,
+    VisibilityClasses,
+    find_visibility_classes,
+    visible_rows,
+)
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates, partner_shifts
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.partners import (

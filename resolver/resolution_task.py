@@ -18,9 +18,8 @@ from resolver.normalize import NormalValues
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.population import Population
-from resolver.records.results.resolution import RuleStat, RunStats
-from resolver.records.results.stage_meter import StageMeter
-from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
+from resolver.records.results.resolution import RuleStat, RunStats, StageMeter
+from resolver.records.visibility import VisibilityClasses, find_visibility_classes
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.agreement_patterns import PatternTally

@@ -73,7 +73,7 @@ PROJECT = {"resolver", "api", "models", "tests", "benchmarks"}
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error")
 # Loading a file with one of these executes code from the file.
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
-READS_ITS_OWN = "resolver/kernels/sent_results.py"
+READS_ITS_OWN = "resolver/kernels/processes.py"
 """Module that loads nothing but what a copy of its own process sends it."""
 # PyICU is compiled where it is installed, against any ICU, and these libraries bring it; `hanja`
 # brings the tools of its tests; `pykakasi` is under the GPL.

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from resolver.ingest.formats import ofac, ofac_labels, ofac_remarks
-from resolver.ingest.text import date_order, list_dates, list_documents, register_numbers
+from resolver.ingest.formats import ofac, ofac_remarks
+from resolver.ingest.text import list_dates, list_documents
 from resolver.records import dates
 from tests.patterns import UsedPattern, has_long_repeat, hostile_parts, hostile_text, used_patterns
 
@@ -27,13 +27,13 @@ QUICK, MOST = 0.005, 0.05
 """Seconds that need no second look, and seconds that a text at the bound may take."""
 BOUNDS = {
     ofac._PLACE: ofac.MAX_PLACE,
-    ofac_labels._TAIL: ofac_remarks.MAX_ITEM,
+    ofac_remarks._TAIL: ofac_remarks.MAX_ITEM,
     list_dates._ALTERNATIVE: list_dates.MAX_TEXT,
     list_documents._ISSUED_BY: list_documents.MAX_TEXT,
-    register_numbers._REGISTER_ITEM: list_documents.MAX_TEXT,
+    list_documents._REGISTER_ITEM: list_documents.MAX_TEXT,
     dates._RANGE: dates.MAX_TEXT,
     dates._DOUBTED: dates.MAX_TEXT,
-    date_order._SHORT_YEAR: date_order.MAX_TEXT,
+    list_dates._SHORT_YEAR: list_dates.DATE_ORDER_MAX_TEXT,
 }
 """Patterns that only see texts up to a bound, which their module applies before them."""
 

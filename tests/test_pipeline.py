@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
-from resolver.engines.record_pairs import score_names, score_pairs
+from resolver.engines.local import score_names, score_pairs
 from resolver.errors import InputError, ModelError
 from resolver.model_set import STAMPED_LIBRARIES, build_tables, load_models
 from resolver.models import loader

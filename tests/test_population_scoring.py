@@ -16,7 +16,7 @@ from resolver.population_scoring import score_in_population
 from resolver.records import Batch, Record
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.record import Handling
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import StageMeter
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from resolver.scoring.partners import BIN, shift_histogram

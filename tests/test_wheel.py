@@ -22,8 +22,8 @@ import pytest
 
 from benchmarks.harness import browser
 from resolver.api import ServiceSettings, create_app
-from resolver.api.desk.networks.workbench import PICTURE
-from resolver.network.export.graph_files import WRITERS
+from resolver.api.desk.networks import PICTURE
+from resolver.network.export import WRITERS
 from resolver.store import Store
 from tests.api.desk import world
 from tests.api.serving import wait_ready
@@ -117,7 +117,7 @@ def test_the_wheel_for_one_platform_brings_compiled_files(environment: Path) -> 
     assert required_compilers((folder / "METADATA").read_text("utf-8")) == []
     assert list(site.glob("resolver/data/words-*.bin"))
     code = (
-        "import sys; from resolver.kernels import rows"
+        "import sys; from resolver.kernels import arrays"
         "; from resolver.kernels.compilation.machine_code import machine_code"
         "; print(machine_code() is not None, 'numba' in sys.modules)"
     )
@@ -155,7 +155,7 @@ def test_the_build_has_what_kernels_and_tables_import(root: Path, tmp_path: Path
         "from resolver.kernels.compilation import machine_code\n"
         "names = json.load(open(machine_code.KERNELS / 'compilation' / 'signatures.json'))\n"
         "for name in names: import_module('resolver.kernels.' + name.rpartition('.')[0])\n"
-        "from resolver.normalize.lexicons import corpus, symbol_table, symbols\n"
+        "from resolver.normalize.lexicons import symbols\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     loaded = set(call(["-c", code], root).split())

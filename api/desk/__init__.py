@@ -7,48 +7,19 @@ password, header of a proxy, or first sign-in link), asks for the purpose of acc
 forms of other sessions. `support.error_pages` turns errors into pages that say what to do.
 """
 
-from resolver.api.desk import (
-    batch_pages,
-    decision_actions,
-    entity,
-    home,
-    import_pages,
-    learning,
-    pair,
-    queue,
-    search,
-    signin,
-    user_pages,
-)
-from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.networks import (
-    crime_pages,
-    dossier_page,
-    group_pages,
-    overlap_page,
-    saved_view_pages,
-    workbench,
-)
+from resolver.api.desk import batch_pages, entity, home, networks, pair, queue, search, signin
+from resolver.api.desk.pages import blueprint
 from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
     "batch_pages",
     "blueprint",
-    "crime_pages",
-    "decision_actions",
-    "dossier_page",
     "entity",
-    "group_pages",
     "home",
-    "import_pages",
     "install_desk",
-    "learning",
-    "overlap_page",
+    "networks",
     "pair",
     "queue",
-    "saved_view_pages",
     "search",
     "signin",
-    "user_pages",
-    "workbench",
 ]

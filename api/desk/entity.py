@@ -9,26 +9,25 @@ from flask import redirect, request, url_for
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.figures.entity_charts import (
+from resolver.api.desk.figures.charts import (
     BOX_HEIGHT,
     BOX_WIDTH,
     draw_map,
     draw_network,
     draw_time_axis,
 )
-from resolver.api.desk.pages import render_page, sign_message, signed_message
+from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
 from resolver.api.desk.support.desk_access import require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
-from resolver.api.query_parameters import read_integer
+from resolver.api.endpoints import read_integer
 from resolver.api.service import current_service
 from resolver.errors import UnknownIdError
 from resolver.hub.desk_users import UserRole
 from resolver.network.entity_network import load_relations
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
-from resolver.review.profile.merging_relations import load_merging_relations
+from resolver.review.profile import load_merging_relations
 from resolver.screening import entity_reader
 
 _VALUE_LIMIT = 12

@@ -1,35 +1,85 @@
-"""Home page: the day's work, what failed or is held, age of the lists, state of the service."""
+"""Home page: the day's work, what failed or is held, age of the lists, state of the service.
+
+Learning page: agreement of stewards, models trained from decisions, and their effect.
+
+Lists that the user of a request may know of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, g, redirect, request, url_for
 
 from resolver import review
-from resolver.api.access import viewer
+from resolver.api.access import log_access, viewer
 from resolver.api.desk.batch_pages import find_stalled, list_own_batches
-from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.desk_access import current_user
+from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.review_forms import current_steward
 from resolver.api.desk.support.text_filters import kind_label
-from resolver.api.desk.support.visible_lists import (
-    find_last_changes,
-    has_lists_to_load,
-    visible_lists,
-)
 from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
-from resolver.hub.admin import StoredSource
+from resolver.hub.admin import StoredSource, StoreView
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import BATCH_JOB, Job
+from resolver.records.visibility import may_read_all
 from resolver.report.charts import draw_bar
+from resolver.review.restrictions import select_visible_numbers
+from resolver.screening import source_policy
+from resolver.screening.screener import IndexRevision
+from resolver.training.data.active_sample import mark_queue_picks
+from resolver.training.store_learning import LEARN_JOB, learned_model_folder, submit_learning
+
+_MAX_VERSIONS = 1_000
+"""Newest versions of a list among which the latest visible one is sought."""
+
+
+def has_lists_to_load() -> bool:
+    """Return whether the user sees lists only once the service has loaded: the index tells which
+    records are hidden.
+    """
+    return "admin" not in viewer().scopes and not current_service().is_warm
+
+
+def find_last_changes(sources: Iterable[StoredSource]) -> dict[str, str]:
+    """Return when a record that the user may see was last added or changed, by name of the list."""
+    with current_service().hub.store.view() as view:
+        newest = view.newest_version_of_sources()
+        numbers = sorted(number for number, _ in newest.values())
+        visible = set(select_visible_numbers(view, numbers, viewer()))
+        revisions = {}
+        for source in sources:
+            number, revision = newest.get(source.number, (0, 0))
+            latest = revision if number in visible else _newest_visible(view, source)
+            if latest:
+                revisions[source.name] = latest
+        times = view.commit_times(sorted(set(revisions.values())))
+    return {name: times[revision] for name, revision in revisions.items()}
+
+
+def _newest_visible(view: StoreView, source: StoredSource) -> int:
+    """Return the revision of the newest record version that the user may see, or 0."""
+    versions = view.newest_versions(source, _MAX_VERSIONS)
+    visible = select_visible_numbers(view, sorted(versions), viewer())
+    return versions[visible[-1]] if visible else 0
+
+
+def visible_lists() -> list[StoredSource]:
+    """Return the lists that the user may know of, by name, with the number of records that they may
+    see; none while the service loads.
+    """
+    hub = current_service().hub
+    if may_read_all(viewer()):
+        with hub.store.view() as view:
+            return view.sources(counted=True)
+    return [] if has_lists_to_load() else source_policy.read_catalog(hub, viewer())[1]
+
 
 _MAX_JOBS = 8
 _PACE_DAYS = 7
@@ -177,3 +227,85 @@ def _faults() -> list[str]:
         return readiness(current_service())[1]
     except ResolverError as error:
         return [public_detail(error)]
+
+
+_LEARNING_MAX_JOBS = 5
+MEASURES = (
+    ("precision", "Precision at score 0.5"),
+    ("recall", "Recall at score 0.5"),
+    ("f1", "F1 at score 0.5"),
+    ("log_loss", "Log loss (lower is better)"),
+    ("calibration_error", "Calibration error (lower is better)"),
+)
+"""Measures that compare two models, with their labels."""
+
+
+@blueprint.get("/desk/learning")
+def learning() -> Any:
+    """Show the model in use beside models trained from decisions."""
+    hub = current_service().hub
+    with hub.store.view() as view:
+        stamp = view.head.stamp.get("model", "")
+    trainings = [_training_context(job) for job in _latest_trainings()]
+    _log_moved_pairs([pair for training in trainings for pair in training["moved"]], stamp)
+    return render_page(
+        "learning.html",
+        section="learning",
+        decision_count=review.count_decisions(hub, viewer()),
+        agreement=review.measure_agreement(hub, viewer()),
+        models=hub.models.models,
+        stamp=stamp,
+        trainings=trainings,
+        measures=MEASURES,
+        form_id=g.request_id,
+    )
+
+
+@blueprint.post("/desk/learning")
+@require_role(UserRole.ADMIN)
+def train_model() -> Any:
+    """Submit a job that trains a model from the decisions."""
+    service, user = current_service(), current_user()
+    form_id = request.form.get("once", "")[:60]
+    submit_learning(
+        service.hub,
+        service.jobs_dir,
+        submitted_by=user.name,
+        agency=user.agency,
+        idempotency_key=f"desk\nlearn\n{user.name}\n{form_id}" if form_id else None,
+    )
+    return redirect(url_for("desk.learning"), 303)
+
+
+@blueprint.post("/desk/learning/picks")
+@require_role(UserRole.STEWARD)
+def pick_pairs() -> Any:
+    """Mark the waiting pairs that would teach the model most, and show them."""
+    mark_queue_picks(current_service().hub, viewer=viewer())
+    return redirect(url_for("desk.queue", reason=review.QueueReason.SAMPLE), 303)
+
+
+def _latest_trainings() -> list[Job]:
+    """Return the latest trainings; only for admins, as they use and count all decisions."""
+    if current_user().role < UserRole.ADMIN:
+        return []
+    return current_service().hub.store.jobs.list(kind=LEARN_JOB, limit=_LEARNING_MAX_JOBS)
+
+
+def _log_moved_pairs(moved: list[dict[str, Any]], stamp: str) -> None:
+    """Log that pairs of records are shown, if there are any."""
+    record_ids = sorted({pair[side] for pair in moved for side in ("left", "right")})
+    if record_ids:
+        revision = IndexRevision(current_service().hub.store.revision, stamp)
+        log_access("learning", {}, {"seen": record_ids}, revision)
+
+
+def _training_context(job: Job) -> dict[str, Any]:
+    """Return a job with its results, the pairs that move furthest, and the folder of its model."""
+    result = dict(job.result or {})
+    return {
+        "job": job,
+        "result": result,
+        "moved": result.get("waiting", {}).get("moved", []),
+        "folder": learned_model_folder(current_service().jobs_dir, job),
+    }

@@ -1,4 +1,7 @@
-"""Rendering of the desk's templates, with the values that every page may use."""
+"""Rendering of the desk's templates, with the values that every page may use.
+
+Blueprint of the desk's pages and of their static files.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from flask import g, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from resolver.api.desk.support import text_filters
 from resolver.hub.desk_users import UserRole
@@ -88,3 +91,6 @@ def asset_url(name: str) -> str:
     """Return the address of a static file; it changes with the content of the file."""
     content = (resources.files("resolver.api") / "static" / name).read_bytes()
     return f"/desk/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+blueprint = Blueprint("desk", __name__, static_folder="../static", static_url_path="/desk/static")

@@ -11,36 +11,33 @@ from flask import request
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.figures.charts import build_waterfall
-from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.search_facets import (
+from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.support.text_filters import (
+    country_label,
     facet_choices,
     narrow_search,
     read_facet_filters,
 )
-from resolver.api.desk.support.text_filters import country_label
+from resolver.api.endpoints import read_integer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
-from resolver.api.query_parameters import read_integer
 from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-from resolver.ingest.formats.ftm.ftm_schema import ANYTHING
+from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
 from resolver.records.properties import COUNTRIES, IDENTIFIERS
-from resolver.records.results.evidence_summary import describe_names, summarize_evidence
+from resolver.records.results.explanation import describe_names, summarize_evidence
 from resolver.screening import entity_reader
-from resolver.screening.match_documents import build_match_documents
 from resolver.screening.screener import (
     IndexRevision,
     MatchQuery,
     ScreeningMatch,
     ScreeningResult,
+    build_match_documents,
 )
 from resolver.screening.search.term_search import SearchScope
-from resolver.search.search_terms import TypedText, read_typed_text
-from resolver.search.similar_terms import find_alike
+from resolver.search.term_index import TypedText, find_alike, read_typed_text
 
 FIELDS = (
     ("name", "Name"),

@@ -8,23 +8,23 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, render_template, request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import cross_origin, key_needed, log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import NONBLANK, STRING, enum_of, integer
-from resolver.api.openapi.objects import (
+from resolver.api.openapi.schema import (
+    NONBLANK,
+    STRING,
     content,
+    enum_of,
     errors,
+    integer,
     json_query_parameter,
     json_response_of,
     query_parameter,
     response,
 )
-from resolver.api.reconcile.extend import extend_entities, propose_properties
-from resolver.api.reconcile.kinds import suggest_properties, suggest_types
-from resolver.api.reconcile.manifest import build_manifest
-from resolver.api.reconcile.protocol_schemas import (
+from resolver.api.reconcile.protocol import (
     CANDIDATES,
     EXTENSION,
     EXTENSION_QUERY,
@@ -33,17 +33,22 @@ from resolver.api.reconcile.protocol_schemas import (
     PROPOSAL,
     QUERIES,
     SUGGESTIONS,
+    build_manifest,
+    suggest_properties,
+    suggest_types,
 )
 from resolver.api.reconcile.queries import (
     answer_queries,
     describe,
+    extend_entities,
     identify,
     parse_queries,
+    propose_properties,
 )
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_schema import property_label
+from resolver.ingest.formats.ftm.ftm_entity import property_label
 from resolver.records.kinds import SCHEMATA
 from resolver.screening import entity_reader
 
@@ -210,8 +215,8 @@ def suggest_property(dataset: str) -> Response:
 def propose(dataset: str) -> Response:
     """List the properties that can be fetched of entities of a `type`, `limit` of them."""
     _sources(dataset)
-    schema = query_parameters.read_choice("type", SCHEMATA) or "LegalEntity"
-    limit = query_parameters.read_integer("limit", 0, 0, 1000)
+    schema = endpoints.read_choice("type", SCHEMATA) or "LegalEntity"
+    limit = endpoints.read_integer("limit", 0, 0, 1000)
     return json_response(propose_properties(schema, limit))
 
 
@@ -276,4 +281,4 @@ def _read_prefix() -> tuple[str, int]:
     prefix = request.args.get("prefix", "").strip()
     if len(prefix) > 200 or "\x00" in prefix:
         raise ApiError(422, "prefix must be a text of 200 characters at most, without NUL")
-    return prefix, query_parameters.read_integer("cursor", 0, 0, 10_000)
+    return prefix, endpoints.read_integer("cursor", 0, 0, 10_000)

@@ -1,18 +1,25 @@
-"""`/batches`: lists submitted for deduplication. Each becomes a job that a worker takes up."""
+"""`/batches`: lists submitted for deduplication. Each becomes a job that a worker takes up.
+
+Batches of a viewer: submission, files of results that they get, and the audit log of both.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, g, request, send_file
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
+from resolver.api.access import log_access, revision_of
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     BYTES,
     COUNT,
@@ -22,43 +29,126 @@ from resolver.api.openapi.json_schema import (
     array_of,
     closed_object,
     component,
-    enum_of,
-    integer,
-)
-from resolver.api.openapi.objects import (
     content,
+    enum_of,
     errors,
     header_parameter,
+    integer,
     json_response_of,
     query_parameter,
     response,
 )
-from resolver.api.routes.result_files import (
-    REPORT_POLICY,
-    RESULT_FILES,
-    as_senzing,
-    check_available,
-    log_job,
-    log_result,
-    result_path,
-    sees_own_records_only,
-    submit_and_log,
-)
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.senzing import SENZING, wants_senzing
-from resolver.api.server.event_stream import event_id, stream_job_events
+from resolver.api.schemas.senzing import SENZING, senzing_lines, wants_senzing
+from resolver.api.server.responses import event_id, stream_job_events
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
+from resolver.errors import StoreError
 from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
     INPUT,
+    LOOKUP_SCOPES,
+    OWN,
+    RESULT,
     BatchOptions,
     Job,
     create_job_folder,
     is_own_job,
+    submit_batch,
 )
+from resolver.hub.ownership import RecordOwner
 from resolver.ingest.readers import READERS
+from resolver.report import SCRIPT_SOURCE
+
+RESULT_FILES = {
+    "report": ("report.html", "text/html"),
+    "links": ("links.csv", "text/csv"),
+    "entities": ("entities.ftm.json", "application/x-ndjson"),
+    "rejects": ("rejects.csv", "text/csv"),
+}
+"""File name and media type of each result of a job."""
+_LOGGED_OPTIONS = ("label", "format", "dry_run", "complete", "accept_large_change")
+REPORT_POLICY = (
+    f"default-src 'none'; script-src {SCRIPT_SOURCE}; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content security policy of a report.
+
+The policy in the head of the report allows its one style sheet by hash; a browser applies both. The
+script of a report of another version stays off, and its tables say the same.
+"""
+
+
+def sees_own_records_only() -> bool:
+    """Return whether the viewer may send records but look nobody up."""
+    return bool(g.viewer.name) and LOOKUP_SCOPES.isdisjoint(g.viewer.scopes)
+
+
+def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
+    """Return the file of a result; with `is_own` that of the batch's own records."""
+    folder = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT
+    name = RESULT_FILES[what][0]
+    # what was refused is the sender's own
+    return folder / OWN / name if is_own and what != "rejects" else folder / name
+
+
+def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tuple[Job, bool]:
+    """Queue the upload in a job's folder as a batch of the viewer; return the job and whether it is
+    new.
+
+    `key`: see `submit_batch`. Raises `UsageError`, and `StoreError` where it cannot be logged: then
+    the batch is cancelled.
+    """
+    jobs = current_service().hub.store.jobs
+    owner = RecordOwner.of_viewer(g.viewer)
+    job, is_new = submit_batch(
+        current_service().hub, folder, options, owner=owner, idempotency_key=key
+    )
+    sent = {name: job.params.get(name) for name in _LOGGED_OPTIONS}
+    try:
+        log_job("submit", {"batch": job.id, "new": is_new, **sent})
+    except StoreError:
+        if is_new:
+            jobs.cancel(job.id)
+        raise
+    return job, is_new
+
+
+def log_job(action: str, query: Mapping[str, Any], jobs: Iterable[Job] = ()) -> None:
+    """Log that batches are submitted, changed or looked at; `jobs` are those that are shown."""
+    revision = revision_of(current_service().hub.store.revision)
+    log_access(action, query, {"seen": [job.id for job in jobs]}, revision)
+
+
+def log_result(job: Job, what: str, *, is_own: bool = False) -> None:
+    """Log that a file of a batch's results is read."""
+    revision = revision_of(current_service().hub.store.revision)
+    query = {"batch": job.id, "file": what, "own": is_own}
+    log_access("batch", query, {}, revision)
+
+
+def check_available(job: Job, what: str, path: Path) -> None:
+    """Raise an `ApiError` if a job has no such results, or they were removed."""
+    # the rejected rows often explain why a batch failed or is held
+    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
+    if job.state != "done" and not has_rejects:
+        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
+    if path.parent.name == OWN and not path.is_file() and path.parent.parent.is_dir():
+        raise ApiError(
+            410,
+            "this batch was resolved before there was a key that may only submit:"
+            " send the list again, or ask with a key of scope check",
+        )
+    if not path.is_file():
+        raise ApiError(410, "the results of this batch are no longer kept")
+
+
+def as_senzing(path: Path) -> Iterator[bytes]:
+    """Yield the entities of a file in FtM form as lines in the form of Senzing."""
+    with path.open("rb") as file:
+        yield from senzing_lines(map(orjson.loads, file))
+
 
 blueprint = Blueprint("batches", __name__)
 IDEMPOTENCY_KEY_PATTERN = "^[!-~]([ -~]{0,198}[!-~])?$"
@@ -136,9 +226,9 @@ def submit() -> tuple[Response, int] | Response:
     records that the list's sources no longer contain are withdrawn. A batch that changes very much
     is held until it is accepted, unless `accept_large_change` is given.
     """
-    query_parameters.reject_undeclared()
-    dry_run = query_parameters.read_boolean("dry_run", default=False)
-    list_format = query_parameters.read_choice("format", FORMATS)
+    endpoints.reject_undeclared()
+    dry_run = endpoints.read_boolean("dry_run", default=False)
+    list_format = endpoints.read_choice("format", FORMATS)
     key = request.headers.get("Idempotency-Key", "")
     if key and not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
         # truncating a longer key could make two keys equal
@@ -155,8 +245,8 @@ def submit() -> tuple[Response, int] | Response:
             name,
             list_format,
             dry_run,
-            query_parameters.read_boolean("complete", default=False),
-            query_parameters.read_boolean("accept_large_change", default=False),
+            endpoints.read_boolean("complete", default=False),
+            endpoints.read_boolean("accept_large_change", default=False),
         )
         # keys are per sender
         job, is_new = submit_and_log(folder, options, f"{g.viewer.name}\n{key}" if key else None)
@@ -177,8 +267,8 @@ def submit() -> tuple[Response, int] | Response:
 )
 def list_jobs() -> Response:
     """List the jobs of the caller's agency, the newest first."""
-    query_parameters.reject_undeclared()
-    limit = query_parameters.read_integer("limit", 100, 1, 1000)
+    endpoints.reject_undeclared()
+    limit = endpoints.read_integer("limit", 100, 1, 1000)
     agency = None if _sees_all_jobs() else g.viewer.agency
     sender = g.viewer.name if agency == "" else None
     jobs = current_service().hub.store.jobs.list(
@@ -230,7 +320,7 @@ def cancel(job_id: str) -> Response:
 )
 def accept(job_id: str) -> Response:
     """Accept a held batch, so that it is committed however much it changes."""
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     job = _find_job(job_id)
     if job.state != "held":
         raise ApiError(409, f"the batch is {job.state}: only a held batch can be accepted")
@@ -288,7 +378,7 @@ def events(job_id: str) -> Response:
     stream lasts half a minute, and browsers reconnect by themselves. 204 means that there are no
     more events.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     job = _find_job(job_id)
     log_job("job", {"batch": job.id, "act": "events"}, [job])
     if job.state in FINAL_STATES and request.headers.get("Last-Event-ID") == event_id(job):

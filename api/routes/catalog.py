@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
     NULLABLE_STRING,
@@ -21,15 +21,16 @@ from resolver.api.openapi.json_schema import (
     closed_object,
     component,
     integer,
+    json_response_of,
     map_of,
+    query_parameter,
 )
-from resolver.api.openapi.objects import json_response_of, query_parameter
 from resolver.api.schemas.entity_schemas import EVENT
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import DEFAULT_DATASET
 from resolver.api.schemas.yente import DEFAULT_ALGORITHM
 from resolver.api.service import current_service
-from resolver.engines.model_features import FeatureWeights, feature_weights
+from resolver.engines.pair_scoring import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
 from resolver.screening import change_feed, source_policy
 
@@ -228,10 +229,10 @@ def changes() -> Response:
     For the next page give `until` as `since`, and the same `skip`; `more` says whether there is
     one. Changes that the caller may not see are left out and not counted.
     """
-    query_parameters.reject_undeclared()
-    since = query_parameters.read_integer("since", 0, 0, 2**40)
-    limit = query_parameters.read_integer("limit", 1000, 1, 100_000)
-    skip = query_parameters.read_integer("skip", 0, 0, 2**40)
+    endpoints.reject_undeclared()
+    since = endpoints.read_integer("since", 0, 0, 2**40)
+    limit = endpoints.read_integer("limit", 1000, 1, 100_000)
+    skip = endpoints.read_integer("skip", 0, 0, 2**40)
     hub = current_service().hub
     feed = change_feed.read_changes(hub, since, limit, viewer(), skip=skip)
     # the events themselves stay in the store: revisions name them

@@ -12,34 +12,38 @@ from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, request, url_for
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
+    JSON,
     STRING,
     array_of,
     closed_object,
     component,
-    integer,
-    map_of,
-)
-from resolver.api.openapi.objects import (
-    JSON,
     content,
     errors,
+    integer,
     json_response_of,
+    map_of,
     query_parameter,
     response,
 )
-from resolver.api.schemas.entity_schemas import ENTITY, ENTITY_FIELDS, EVENT, TIME_FIELDS, TOTAL
+from resolver.api.schemas.entity_schemas import (
+    ENTITY_FIELDS,
+    ENTITY_SCHEMA,
+    EVENT,
+    TIME_FIELDS,
+    TOTAL,
+    nest_parts,
+)
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.nested_parts import nest_parts
 from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_schema import is_entity_property
+from resolver.ingest.formats.ftm.ftm_entity import is_entity_property
 from resolver.screening import change_feed, entity_reader
 
 blueprint = Blueprint("entities", __name__)
@@ -64,10 +68,12 @@ _SENZING = component(
 )
 _ADJACENT = component(
     "Adjacent",
-    closed_object({"results": array_of(ENTITY), "total": TOTAL, "limit": COUNT, "offset": COUNT}),
+    closed_object(
+        {"results": array_of(ENTITY_SCHEMA), "total": TOTAL, "limit": COUNT, "offset": COUNT}
+    ),
 )
 _ALL_ADJACENT = component(
-    "AllAdjacent", closed_object({"entity": ENTITY, "adjacent": map_of(_ADJACENT)})
+    "AllAdjacent", closed_object({"entity": ENTITY_SCHEMA, "adjacent": map_of(_ADJACENT)})
 )
 _MOVED = {
     308: json_response_of(
@@ -114,8 +120,8 @@ def entity(entity_id: str) -> Response:
         # whatever the id is: the desk knows its user, and who may see what
         page = url_for("desk.entity", entity_id=entity_id)
         return Response(status=303, headers={"Location": page, "Vary": "Accept"})
-    nested = query_parameters.read_boolean("nested", default=True)
-    with_history = query_parameters.read_boolean("history", default=False)
+    nested = endpoints.read_boolean("nested", default=True)
+    with_history = endpoints.read_boolean("history", default=False)
     read = _read(entity_id, nested=nested)
     if isinstance(read, Response):
         return read
@@ -241,8 +247,8 @@ def _split_related(nested: dict[str, Any]) -> tuple[dict[str, Any], dict[str, li
 
 def _read_page() -> Callable[[list[Any]], dict[str, Any]]:
     """Return the function that cuts the requested page out of a list."""
-    limit = query_parameters.read_integer("limit", 10, 0, 500)
-    offset = query_parameters.read_integer("offset", 0, 0, 10_000)
+    limit = endpoints.read_integer("limit", 10, 0, 500)
+    offset = endpoints.read_integer("offset", 0, 0, 10_000)
 
     def page(values: list[Any]) -> dict[str, Any]:
         """Return the requested page of a list."""

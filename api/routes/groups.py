@@ -1,49 +1,63 @@
-"""`/groups` and `/overlap`: groups with their members, and what agencies have in common."""
+"""`/groups` and `/overlap`: groups with their members, and what agencies have in common.
+
+`/crime-links`: persons and groups that connect one kind of crime with another.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     COUNT,
+    JSON,
     STRING,
     STRINGS,
     TEXTS,
     array_of,
     closed_object,
     component,
-    enum_of,
-    integer,
-    map_of,
-)
-from resolver.api.openapi.objects import (
-    JSON,
     content,
+    enum_of,
     errors,
+    integer,
     json_response_of,
+    map_of,
     query_parameter,
     response,
 )
 from resolver.api.routes.network import AT, read_revision
+from resolver.api.schemas.entity_schemas import EDGE, NODE
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.network_schemas import EDGE, NODE
 from resolver.api.service import current_service
-from resolver.network.documents import edge_document, node_document
-from resolver.network.tables.groups import (
+from resolver.network.crime_links import (
+    CrimeEvidence,
+    CrimeLink,
+    CrimeLinkFilter,
+    CrimeLinkList,
+    CrimeStatement,
+    crime_link_table,
+    read_crime_links,
+)
+from resolver.network.entity_network import edge_document, node_document
+from resolver.network.groups import (
     GROUP_SORTS,
+    MIN_COUNT,
     GroupFilter,
     GroupSummary,
     GroupView,
     Membership,
+    Overlap,
+    overlap_table,
     read_group,
     read_groups,
+    read_overlap,
 )
-from resolver.network.tables.overlap import MIN_COUNT, Overlap, overlap_table, read_overlap
 from resolver.records import Activity, Kind
 
 blueprint = Blueprint("groups", __name__)
@@ -136,10 +150,10 @@ def groups() -> Response:
     `country` (code), `activity` and `agency` may be repeated: one of them is enough. `facets` count
     the groups that fit by country, activity and agency.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     choice = _read_filter()
-    limit = query_parameters.read_integer("limit", 20, 0, 100)
-    offset = query_parameters.read_integer("offset", 0, 0, _MAX_OFFSET)
+    limit = endpoints.read_integer("limit", 20, 0, 100)
+    offset = endpoints.read_integer("offset", 0, 0, _MAX_OFFSET)
     page = read_groups(current_service().hub, viewer(), choice, limit=limit, offset=offset)
     ids = [row.facts.id for row in page.groups]
     log_access("groups", dict(request.args), {"seen": ids}, revision_of(page.revision))
@@ -168,7 +182,7 @@ def group(entity_id: str) -> Response:
 
     `by_year` counts the members whose membership a list dates, in each year; `undated` the others.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     view = read_group(current_service().hub, entity_id, viewer(), revision=read_revision())
     nodes = [row.node for row in (*view.members, *view.related)]
     ids = [node.id for node in (view.group, *nodes) if node.records]
@@ -196,10 +210,10 @@ def agency_overlap() -> Response:
     `counts` has a line and a column for each agency; the diagonal counts all entities of one. A
     count from 1 to 4 is null (`<5` as CSV), so that the matrix points at nobody.
     """
-    query_parameters.reject_undeclared()
-    kind = query_parameters.read_choice("kind", _KINDS)
-    activity = query_parameters.read_choice("activity", tuple(Activity))
-    wants_csv = query_parameters.read_choice("format", ("json", "csv")) == "csv"
+    endpoints.reject_undeclared()
+    kind = endpoints.read_choice("kind", _KINDS)
+    activity = endpoints.read_choice("activity", tuple(Activity))
+    wants_csv = endpoints.read_choice("format", ("json", "csv")) == "csv"
     matrix = read_overlap(current_service().hub, viewer(), kind=kind, activity=activity)
     query = {"kind": kind, "activity": activity}
     log_access("overlap", query, {"agencies": len(matrix.agencies)}, revision_of(matrix.revision))
@@ -222,11 +236,11 @@ def _overlap_document(matrix: Overlap) -> dict[str, Any]:
 
 def _read_filter() -> GroupFilter:
     return GroupFilter(
-        query_parameters.read_texts("country"),
-        query_parameters.read_choices("activity", tuple(Activity)),
-        query_parameters.read_texts("agency"),
-        query_parameters.read_integer("min_members", 0, 0, 1_000_000),
-        query_parameters.read_choice("sort", GROUP_SORTS) or "members",
+        endpoints.read_texts("country"),
+        endpoints.read_choices("activity", tuple(Activity)),
+        endpoints.read_texts("agency"),
+        endpoints.read_integer("min_members", 0, 0, 1_000_000),
+        endpoints.read_choice("sort", GROUP_SORTS) or "members",
     )
 
 
@@ -262,3 +276,135 @@ def _summary_document(row: GroupSummary) -> dict[str, Any]:
 
 def _member_document(row: Membership) -> dict[str, Any]:
     return {"node": node_document(row.node), "edge": edge_document(row.edge)}
+
+
+crime_links_blueprint = Blueprint("crime_links", __name__)
+KINDS = (Kind.PERSON.label, Kind.GROUP.label)
+MAX_OFFSET = 10_000
+_MAX_LIMIT = 500
+_STATEMENTS = array_of(
+    component("CrimeStatement", closed_object({"dataset": STRING, "record": STRING}))
+)
+_RELATED = component(
+    "RelatedCrime",
+    closed_object({"node": NODE, "edges": array_of(EDGE), "statements": _STATEMENTS}),
+)
+_CRIME = component(
+    "CrimeEvidence",
+    closed_object(
+        {
+            "activity": STRING,
+            "statements": _STATEMENTS,
+            "related": array_of(_RELATED),
+            "related_count": COUNT,
+        }
+    ),
+)
+_LINK = component("CrimeLink", closed_object({"node": NODE, "crimes": array_of(_CRIME)}))
+_LINKS = component(
+    "CrimeLinks",
+    closed_object(
+        {
+            "results": array_of(_LINK),
+            "total": COUNT,
+            "facets": map_of(map_of(COUNT)),
+            "limit": COUNT,
+            "offset": COUNT,
+            "version": COUNT,
+        }
+    ),
+)
+
+
+@endpoint(
+    crime_links_blueprint,
+    "GET",
+    "/crime-links",
+    _ACCESS,
+    parameters=[
+        query_parameter("activity", array_of(enum_of(Activity))),
+        query_parameter("kind", enum_of(KINDS)),
+        query_parameter("agency", endpoints.ANY_TEXT),
+        query_parameter("limit", integer(0, _MAX_LIMIT)),
+        query_parameter("offset", integer(0, MAX_OFFSET)),
+        query_parameter("format", enum_of(["json", "csv"])),
+    ],
+    responses={
+        200: response("The links", {**content(_LINKS, JSON), **content(STRING, _CSV)}),
+    },
+)
+def crime_links() -> Response:
+    """Return the persons and groups that connect crimes, those of most crimes first.
+
+    An entity connects two crimes where its own records state both, or where it and those that a
+    relation links it with state them. `activity` may be repeated: each of them is connected.
+    `related` has five linked entities for a crime at most, of `related_count`. Without `activity`,
+    links are among people smuggling, human trafficking, illicit money flows, corruption and
+    fraudulent travel documents.
+    """
+    endpoints.reject_undeclared()
+    choice = CrimeLinkFilter(
+        endpoints.read_choices("activity", tuple(Activity)),
+        endpoints.read_choice("kind", KINDS),
+        endpoints.read_text("agency"),
+    )
+    limit = endpoints.read_integer("limit", 20, 0, _MAX_LIMIT)
+    offset = endpoints.read_integer("offset", 0, 0, MAX_OFFSET)
+    wants_csv = endpoints.read_choice("format", ("json", "csv")) == "csv"
+    hub = current_service().hub
+    listed = read_crime_links(hub, viewer(), choice, limit=limit, offset=offset)
+    log_crime_links(request.args.to_dict(), listed)
+    if wants_csv:
+        return send_table(listed)
+    return json_response(
+        {
+            "results": [_link_document(link) for link in listed.links],
+            "total": listed.total,
+            "facets": {name: dict(counts) for name, counts in listed.facets.items()},
+            "limit": limit,
+            "offset": offset,
+            "version": listed.revision,
+        }
+    )
+
+
+def log_crime_links(query: dict[str, Any], listed: CrimeLinkList) -> None:
+    """Log all entities that an answer shows: those that connect crimes, and the witnesses."""
+    shown = {link.node.id for link in listed.links}
+    shown |= {
+        row.node.id for link in listed.links for crime in link.crimes for row in crime.related
+    }
+    log_access("crime-links", query, {"seen": sorted(shown)}, revision_of(listed.revision))
+
+
+def send_table(listed: CrimeLinkList) -> Response:
+    """Return links as a CSV file."""
+    headers = {"Content-Disposition": "attachment; filename=crime-links.csv"}
+    return Response(crime_link_table(listed.links), mimetype=_CSV, headers=headers)
+
+
+def _link_document(link: CrimeLink) -> dict[str, Any]:
+    return {
+        "node": node_document(link.node),
+        "crimes": [_crime_document(row) for row in link.crimes],
+    }
+
+
+def _crime_document(row: CrimeEvidence) -> dict[str, Any]:
+    return {
+        "activity": row.activity,
+        "statements": _statement_documents(row.statements),
+        "related": [
+            {
+                "node": node_document(other.node),
+                "edges": [edge_document(edge) for edge in other.edges],
+                "statements": _statement_documents(other.statements),
+            }
+            for other in row.related
+        ],
+        "related_count": row.related_count,
+    }
+
+
+def _statement_documents(statements: Iterable[CrimeStatement]) -> list[dict[str, str]]:
+    return [{"dataset": row.source, "record": row.record} for row in statements]

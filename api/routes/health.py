@@ -1,4 +1,10 @@
-"""`/healthz`, `/readyz`, `/metrics`: liveness and readiness without a key, and metrics with one."""
+"""`/healthz`, `/readyz`, `/metrics`: liveness and readiness without a key, and metrics with one.
+
+Endpoint `POST /updatez`, known from yente: make this worker process see the latest commits at
+once.
+
+Without it a process looks for commits about once a second. Other worker processes are not affected.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +14,23 @@ import structlog
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api import endpoints
+from resolver.api.endpoints import ANY_TEXT, Access, Disclosure, Scope, endpoint
 from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
-from resolver.api.openapi.json_schema import COUNT, STRING, array_of, closed_object, component
-from resolver.api.openapi.objects import content, errors, json_response_of, response
+from resolver.api.openapi.schema import (
+    BOOLEAN,
+    COUNT,
+    STRING,
+    array_of,
+    closed_object,
+    component,
+    content,
+    errors,
+    json_response_of,
+    query_parameter,
+    response,
+)
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.errors import ResolverError
@@ -130,3 +148,27 @@ def _delay_faults(answered: int, next_commit: str) -> list[str]:
 
 def _age(updated: str) -> timedelta:
     return datetime.now(UTC) - datetime.fromisoformat(updated) if updated else timedelta.max
+
+
+updates_blueprint = Blueprint("updates", __name__)
+
+
+@endpoint(
+    updates_blueprint,
+    "POST",
+    "/updatez",
+    Access(Scope.ADMIN, Disclosure.STATE),
+    parameters=[query_parameter("sync", BOOLEAN), query_parameter("token", ANY_TEXT)],
+    responses={200: json_response_of(HEALTH)},
+)
+def update() -> Response:
+    """Bring this process to the present revision of the store.
+
+    The answer comes once that is done. `sync` and `token`, which clients of yente send, make no
+    difference: the key of the request decides who may ask.
+    """
+    endpoints.reject_undeclared()
+    endpoints.read_boolean("sync", default=True)
+    endpoints.read_text("token")
+    current_service().ready_screener()
+    return json_response({"status": "ok", "version": current_service().screener.refresh()})

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     COUNT,
     NONBLANK,
     STRING,
@@ -19,25 +19,27 @@ from resolver.api.openapi.json_schema import (
     closed_object,
     component,
     enum_of,
+    errors,
     integer,
+    json_response_of,
+    query_parameter,
 )
-from resolver.api.openapi.objects import errors, json_response_of, query_parameter
+from resolver.api.schemas.entity_schemas import GRAPH_FIELDS
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.network_schemas import GRAPH_FIELDS
 from resolver.api.service import current_service
-from resolver.network.documents import graph_document
-from resolver.network.graph import ENTITY, Graph
+from resolver.network.entity_network import graph_document
+from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
 from resolver.network.graph_reader import (
     EDGE_TYPES,
     MAX_HOPS,
+    MAX_LENGTH,
     MAX_NODES,
     GraphQuery,
+    find_paths,
     read_graph,
 )
-from resolver.network.paths import MAX_LENGTH, find_paths
-from resolver.network.selection import GraphChoice, choose_nodes
 from resolver.records import Activity
-from resolver.records.relations.relation_types import ROLE_CLASSES
+from resolver.records.relation_types import ROLE_CLASSES
 
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
@@ -65,7 +67,7 @@ _PATHS = component(
         query_parameter("on", _DAY, description="Only relations that may be in force that day."),
         query_parameter("activity", enum_of(Activity)),
         query_parameter("role", enum_of(ROLE_CLASSES)),
-        query_parameter("agency", query_parameters.ANY_TEXT),
+        query_parameter("agency", endpoints.ANY_TEXT),
         query_parameter("limit", integer(1, MAX_NODES)),
     ],
     responses={200: json_response_of(_GRAPH), **errors(404)},
@@ -80,7 +82,7 @@ def graph(entity_id: str) -> Response:
     there. A node with more neighbors than are shown, and a graph of more than `limit` (300) nodes,
     are not `complete`.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     query = _read_query()
     whole = read_graph(current_service().hub, entity_id, viewer(), query)
     network, _ = choose_nodes(whole, _read_choice())
@@ -110,9 +112,9 @@ def paths() -> Response:
     and `edges` are those of all paths. Nodes of very many neighbors are followed in part only, and
     a search ends after some thousand nodes: the answer is not `complete` then.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     start, goal = _read_id("from"), _read_id("to")
-    max_length = query_parameters.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH)
+    max_length = endpoints.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH)
     hub, revision = current_service().hub, read_revision()
     result = find_paths(hub, start, goal, viewer(), max_length=max_length, revision=revision)
     _log("paths", {"from": start, "to": goal, "max": max_length}, result.graph)
@@ -127,19 +129,19 @@ def paths() -> Response:
 
 def _read_choice() -> GraphChoice:
     return GraphChoice(
-        query_parameters.read_choice("activity", tuple(Activity)),
-        query_parameters.read_text("agency"),
-        query_parameters.read_choice("role", tuple(ROLE_CLASSES)),
+        endpoints.read_choice("activity", tuple(Activity)),
+        endpoints.read_text("agency"),
+        endpoints.read_choice("role", tuple(ROLE_CLASSES)),
     )
 
 
 def _read_query() -> GraphQuery:
     return GraphQuery(
-        query_parameters.read_integer("hops", 1, 0, MAX_HOPS),
-        query_parameters.read_choices("types", EDGE_TYPES),
+        endpoints.read_integer("hops", 1, 0, MAX_HOPS),
+        endpoints.read_choices("types", EDGE_TYPES),
         read_day("on"),
         read_revision(),
-        query_parameters.read_integer("limit", 300, 1, MAX_NODES),
+        endpoints.read_integer("limit", 300, 1, MAX_NODES),
     )
 
 
@@ -152,13 +154,13 @@ def _read_id(name: str) -> str:
     text = request.args.get(name, "").strip()
     if not text:
         raise ApiError(422, f"{name} must be the id of an entity or record")
-    query_parameters.check_length(name, text)
+    endpoints.check_length(name, text)
     return text
 
 
 def read_day(name: str) -> str:
     """Return a day in ISO form, or an empty text. Raises `ApiError`."""
-    time = query_parameters.read_datetime(name)
+    time = endpoints.read_datetime(name)
     return "" if time is None else f"{time:%Y-%m-%d}"
 
 
@@ -167,7 +169,7 @@ def read_revision() -> int | None:
 
     Raises `ApiError`.
     """
-    time = query_parameters.read_datetime("at")
+    time = endpoints.read_datetime("at")
     if time is None:
         return None
     if len(request.args["at"]) <= len("2026-03-01"):

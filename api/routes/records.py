@@ -8,19 +8,22 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
     STRING,
     STRINGS,
     closed_object,
     component,
+    content,
+    errors,
+    json_response_of,
+    query_parameter,
 )
-from resolver.api.openapi.objects import content, errors, json_response_of, query_parameter
 from resolver.api.routes.match import read_json_object
 from resolver.api.schemas.entity_schemas import (
     IGNORED_FIELDS,
@@ -33,16 +36,19 @@ from resolver.api.schemas.senzing import SENZING
 from resolver.api.service import current_service
 from resolver.errors import InputError, RecordError
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
-from resolver.ingest.formats.ftm.submitted_relations import add_relations
-from resolver.ingest.formats.ftm.submitted_routes import add_routes
-from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
+from resolver.ingest.formats.ftm.ftm_entity import (
+    SubmittedRecord,
+    add_relations,
+    add_routes,
+    read_ftm_entity,
+)
+from resolver.ingest.formats.senzing import read_senzing_record
 from resolver.records import Handling, Record, Value
+from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.properties import DATASETS
-from resolver.records.source_names import SOURCE_NAME_PATTERN
 from resolver.records.visibility import VISIBILITY_RULES
 from resolver.screening import entity_reader
-from resolver.screening.uncompared_values import note_uncompared_values
+from resolver.screening.queries import note_uncompared_values
 
 blueprint = Blueprint("records", __name__)
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
@@ -79,8 +85,8 @@ def post() -> Response:
     birth date or document in common, and no name alike) is held as a batch would be: the answer is
     409, and nothing is committed, unless `accept_large_change` is given.
     """
-    query_parameters.reject_undeclared()
-    accept_large = query_parameters.read_boolean("accept_large_change", default=False)
+    endpoints.reject_undeclared()
+    accept_large = endpoints.read_boolean("accept_large_change", default=False)
     current_service().require_ready()
     body = read_json_object()
     is_senzing = request.mimetype == SENZING
@@ -123,7 +129,7 @@ def withdraw(source: str, native_id: str) -> Response:
     Its values stay in the history, and sending it again undoes the withdrawal. The answer is 404
     where the source has no such record, or none that the sender may see.
     """
-    query_parameters.reject_undeclared()
+    endpoints.reject_undeclared()
     current_service().require_ready()
     record_id = f"{source}:{native_id}"
     _log_record("withdraw", record_id, {})

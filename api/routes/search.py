@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
     FRACTION,
@@ -22,42 +22,40 @@ from resolver.api.openapi.json_schema import (
     closed_object,
     component,
     enum_of,
+    errors,
     integer,
+    json_response_of,
     map_of,
+    query_parameter,
 )
-from resolver.api.openapi.objects import errors, json_response_of, query_parameter
 from resolver.api.schemas.entity_schemas import ENTITY_FIELDS, REVISION_FIELDS, TIME_FIELDS, TOTAL
-from resolver.api.schemas.facets import (
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.request_options import (
+    COMMON_FILTERS,
     count_facet,
+    read_entity_filter,
     read_facets,
     read_filters,
     read_property_filters,
     read_schema,
     select_with_facets,
-)
-from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.request_options import (
-    COMMON_FILTERS,
-    read_entity_filter,
     sources_in_scope,
 )
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_schema import topic_names
+from resolver.ingest.formats.ftm.ftm_entity import topic_names
 from resolver.records.kinds import SCHEMATA
 from resolver.screening import entity_reader
-from resolver.screening.match_documents import build_match_documents
-from resolver.screening.screener import EntityFilter, FilterContext
-from resolver.screening.search.entity_facets import FACETS
-from resolver.screening.search.found_entities import FoundEntities
+from resolver.screening.screener import EntityFilter, FilterContext, build_match_documents
 from resolver.screening.search.result_page import (
+    FACETS,
     MAX_ENTITIES,
     SORT_KEYS,
     SortOrder,
     parse_sort_order,
     read_page,
 )
-from resolver.screening.search.term_search import SearchScope
-from resolver.search.search_terms import read_typed_text
+from resolver.screening.search.term_search import FoundEntities, SearchScope
+from resolver.search.term_index import read_typed_text
 
 blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
@@ -131,17 +129,17 @@ def search(dataset: str) -> Response:
     value, as in `genders:female` or `properties.birthDate:1952-10-07`.
     `fuzzy`, `simple` and `target` are accepted and change nothing.
     """
-    query_parameters.ignore_undeclared()
-    query_parameters.require_utf8()
+    endpoints.ignore_undeclared()
+    endpoints.require_utf8()
     for name in ("fuzzy", "simple", "target"):
-        query_parameters.read_boolean(name, default=False)
+        endpoints.read_boolean(name, default=False)
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
     text, schema, filters = _read_text(), read_schema(), read_filters()
     orders, facets = _read_sort_orders(), read_facets()
     accept = read_entity_filter(with_topics=False, properties=read_property_filters())
-    limit = query_parameters.read_integer("limit", 10, 0, 500)
-    offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
+    limit = endpoints.read_integer("limit", 10, 0, 500)
+    offset = endpoints.read_integer("offset", 0, 0, MAX_ENTITIES)
     entity_id = entity_reader.find_typed_id(current_service().hub, text, viewer())
     results = screener.search(text, SearchScope(viewer(), sources), entity_id)
     results, is_complete = _select_accepted(select_with_facets(results, schema, filters), accept)
@@ -198,6 +196,6 @@ def _select_accepted(
 def _read_sort_orders() -> list[SortOrder]:
     """Return the sort orders, the most important first. Raises `ApiError`."""
     try:
-        return [parse_sort_order(word) for word in query_parameters.read_texts("sort")]
+        return [parse_sort_order(word) for word in endpoints.read_texts("sort")]
     except ValueError as error:
         raise ApiError(422, str(error)) from None

@@ -1,11 +1,21 @@
 """JSON schemas of entities, as clients send them and as answers return them.
 
 An entity that is sent has one schema per FollowTheMoney schema, since each has its own properties.
+
+JSON schemas of networks (see `resolver.network.entity_network`).
+
+Addresses and sanctions of an entity as entities of their own, where yente's clients look.
+
+Those of FollowTheMoney lists are nested as they were stated. Other lists give them as values; these
+get ids that follow from their content, so that the same address has the same id in every answer.
 """
 
 from __future__ import annotations
 
-from resolver.api.openapi.json_schema import (
+import hashlib
+from typing import Any
+
+from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
     NAME,
@@ -23,13 +33,19 @@ from resolver.api.openapi.json_schema import (
     map_of,
     reference,
 )
-from resolver.ingest.formats.ftm.ftm_schema import value_properties
-from resolver.ingest.formats.ftm.submitted_relations import MAX_RELATIONS
-from resolver.ingest.formats.ftm.submitted_routes import MAX_COUNTRY, MAX_ROUTE_COUNTRIES
+from resolver.ingest.formats.ftm.ftm_edges import build_address
+from resolver.ingest.formats.ftm.ftm_entity import (
+    MAX_COUNTRY,
+    MAX_RELATIONS,
+    MAX_ROUTE_COUNTRIES,
+    value_properties,
+)
+from resolver.network.graph import ARTEFACT, ENTITY
+from resolver.network.graph import NAME as NETWORK_NAME
 from resolver.records import CountryRole, RelationType
+from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
-from resolver.records.source_names import SOURCE_NAME_PATTERN
 from resolver.records.visibility import VISIBILITY_RULES
 
 IDENTIFYING = (*FULL_NAMES, *NAME_PARTS, *IDENTIFIERS, "phone", "email", "birthPlace", ADDRESS)
@@ -70,7 +86,9 @@ ENTITY_FIELDS = {
 }
 STATED_TIMES = {"first_seen": STRING, "last_change": STRING}
 """Members that entities have whose lists state these times."""
-ENTITY = component("Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN, **STATED_TIMES}))
+ENTITY_SCHEMA = component(
+    "Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN, **STATED_TIMES})
+)
 # `other`: the entity that took over or gave up records in a merge or split.
 EVENT = component(
     "Event",
@@ -194,3 +212,99 @@ SENZING_RECORD = component(
         "properties": {"DATA_SOURCE": NONBLANK, "RECORD_ID": NATIVE_ID, "NAME_FULL": NAME},
     },
 )
+
+
+NODE = component(
+    "GraphNode",
+    closed_object(
+        {
+            "id": STRING,
+            "sort": enum_of([ENTITY, ARTEFACT, NETWORK_NAME]),
+            "caption": STRING,
+            "kind": STRING,
+            "distance": COUNT,
+            "complete": BOOLEAN,
+        },
+        {
+            "schema": STRING,
+            "countries": STRINGS,
+            "activities": STRINGS,
+            "datasets": STRINGS,
+            "agencies": STRINGS,
+            "records": COUNT,
+        },
+    ),
+)
+_STATEMENT = component(
+    "EdgeStatement",
+    closed_object(
+        {"dataset": STRING, "record": STRING},
+        {
+            "role": STRING,
+            "role_class": STRING,
+            "start": STRING,
+            "end": STRING,
+            "reversed_period": BOOLEAN,
+        },
+    ),
+)
+EDGE = component(
+    "GraphEdge",
+    closed_object(
+        {
+            "source": STRING,
+            "target": STRING,
+            "type": STRING,
+            "words": STRING,
+            "statements": array_of(_STATEMENT),
+        }
+    ),
+)
+GRAPH_FIELDS = {"nodes": array_of(NODE), "edges": array_of(EDGE), "complete": BOOLEAN}
+"""Members of an answer that is a graph."""
+
+
+_PROGRAMS = ("program", "programId", "programUrl")
+"""Properties of an entity that are those of its sanctions."""
+_Entity = dict[str, Any]
+
+
+def nest_parts(entity: _Entity) -> _Entity:
+    """Return an entity with its addresses as `addressEntity`, and the programs of sanctions that
+    lists state as `sanctions` unless lists state these, beside the values themselves.
+    """
+    properties = entity["properties"]
+    nested: dict[str, list[Any]] = {}
+    stated = [part for part in properties.get("addressEntity", ()) if isinstance(part, dict)]
+    lines = {build_address(part).text for part in stated}
+    addresses = [
+        _part(entity, "addr", "Address", text, {"full": [text]})
+        for text in _texts(properties, ADDRESS)
+        if text not in lines
+    ]
+    if stated or addresses:
+        nested["addressEntity"] = stated + addresses
+    programs = {prop: texts for prop in _PROGRAMS if (texts := _texts(properties, prop))}
+    if programs and "sanctions" not in properties:
+        name = next(iter(programs.values()))[0]
+        nested["sanctions"] = [_part(entity, "sanction", "Sanction", name, programs)]
+    return {**entity, "properties": {**properties, **nested}} if nested else entity
+
+
+def _texts(properties: dict[str, list[Any]], prop: str) -> list[str]:
+    return [text for text in properties.get(prop, ()) if isinstance(text, str)]
+
+
+def _part(
+    entity: _Entity, prefix: str, schema: str, caption: str, properties: dict[str, list[str]]
+) -> _Entity:
+    # a place is the same whoever is there, a sanction concerns one entity
+    content = caption if schema == "Address" else f"{entity['id']} {properties}"
+    return {
+        "id": f"{prefix}-{hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()}",
+        "caption": caption,
+        "schema": schema,
+        "properties": properties,
+        "datasets": entity["datasets"],
+        "referents": [],
+    }

@@ -1,37 +1,150 @@
-"""Query parameters of `/match` and `/check`, as options for the screener."""
+"""Query parameters of `/match` and `/check`, as options for the screener.
+
+Facets of search results: filters of a request, and counts in an answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flask import request
 
-from resolver.api import query_parameters
+from resolver.api import endpoints
 from resolver.api.access import viewer
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import (
+from resolver.api.openapi.schema import (
     BOOLEAN,
     FRACTION,
     TEXTS,
     array_of,
     enum_of,
     integer,
+    query_parameter,
 )
-from resolver.api.openapi.objects import query_parameter
-from resolver.api.schemas.facets import PropertyFilters
 from resolver.api.schemas.yente import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
+from resolver.ingest.formats.ftm.ftm_entity import (
+    has_property,
+    is_kind_of,
+    suggest_property,
+    topic_names,
+)
+from resolver.records import kind_of_schema
+from resolver.records.datasets import EVERYTHING
 from resolver.records.kinds import SCHEMATA
-from resolver.records.source_names import EVERYTHING
 from resolver.screening import entity_reader
+from resolver.screening.queries import country_code
 from resolver.screening.screener import EntityFilter, MatchQuery
+from resolver.screening.search.result_page import COUNTRY, FACETS, read_facet
+from resolver.screening.search.term_search import FoundEntities
 
 if TYPE_CHECKING:
     from resolver.screening.screener import FilterContext
+
+
+FILTERS = ("countries", "topics", "datasets")
+"""Facets that are parameters by their own name; `filter` takes all."""
+DEFAULT_FACETS = FILTERS
+_ANYTHING = "Thing"
+_PROPERTY = "properties."
+"""Beginning of a filter by the values of a property rather than a facet."""
+PropertyFilters = frozenset[tuple[str, frozenset[str]]]
+"""Properties, and values of which an entity must have one."""
+_OPERATORS = {"OR": np.logical_or, "AND": np.logical_and}
+
+
+def read_facets() -> tuple[str, ...]:
+    """Return the facets to count. Raises `ApiError`."""
+    return endpoints.read_choices("facets", tuple(FACETS)) or DEFAULT_FACETS
+
+
+def read_schema() -> str:
+    """Return the schema that entities must be of. Raises `ApiError`."""
+    schema = request.args.get("schema", _ANYTHING)
+    if schema != _ANYTHING and kind_of_schema(schema) is None:
+        raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
+    return schema
+
+
+def read_filters() -> dict[str, list[str]]:
+    """Return the wanted values by facet, those of the parameter `filter` among them.
+
+    Raises `ApiError`.
+    """
+    endpoints.read_choices("topics", topic_names())
+    filters = {facet: list(endpoints.read_texts(facet)) for facet in FILTERS}
+    for text in endpoints.read_texts("filter"):
+        facet, _, value = text.partition(":")
+        if facet.startswith(_PROPERTY) and value:
+            continue
+        if facet not in FACETS or not value:
+            raise ApiError(
+                422,
+                f"cannot filter by {text[:60]!r}; use {', '.join(FACETS)} or {_PROPERTY}X, as in"
+                " countries:ru",
+            )
+        filters.setdefault(facet, []).append(value)
+    # countries may be written in any usual form
+    filters[COUNTRY] = [country_code(text) or text for text in filters[COUNTRY]]
+    return {facet: values for facet, values in filters.items() if values}
+
+
+def read_property_filters() -> PropertyFilters:
+    """Return the wanted values of properties, as in `filter=properties.birthDate:1952-10-07`.
+
+    One value of each set is enough; with `filter_op=AND` each value is a set of its own.
+    """
+    values_of: dict[str, set[str]] = {}
+    for text in endpoints.read_texts("filter"):
+        facet, _, value = text.partition(":")
+        if facet.startswith(_PROPERTY):
+            prop = facet.removeprefix(_PROPERTY)
+            _check_property(prop)
+            values_of.setdefault(prop, set()).add(value)
+    if endpoints.read_choice("filter_op", tuple(_OPERATORS)) == "AND":
+        return frozenset(
+            (prop, frozenset({value})) for prop, values in values_of.items() for value in values
+        )
+    return frozenset((prop, frozenset(values)) for prop, values in values_of.items())
+
+
+def _check_property(prop: str) -> None:
+    """Raise `ApiError` for a property that no schema has."""
+    if not any(has_property(schema, prop) for schema in SCHEMATA):
+        suggested = suggest_property("LegalEntity", prop)
+        hint = f": did you mean {_PROPERTY}{suggested}?" if suggested else ""
+        raise ApiError(422, f"cannot filter by {_PROPERTY}{prop[:60]}, which nobody has{hint}")
+
+
+def select_with_facets(
+    results: FoundEntities, schema: str, filters: Mapping[str, Sequence[str]]
+) -> FoundEntities:
+    """Return the entities of a schema that have the wanted values of each facet: any of them, or
+    with the parameter `filter_op=AND` all. Raises `ApiError`.
+    """
+    operator = endpoints.read_choice("filter_op", tuple(_OPERATORS)) or "OR"
+    if schema != _ANYTHING:
+        schemata = read_facet("schema", results)
+        names = [name for name in schemata.names if is_kind_of(name, schema)]
+        masks = [schemata.entities_with(name, len(results)) for name in names]
+        results = results.select(np.logical_or.reduce([np.zeros(len(results), dtype=bool), *masks]))
+    for facet, values in filters.items():
+        stated = read_facet(facet, results)
+        masks = [stated.entities_with(value, len(results)) for value in values]
+        results = results.select(_OPERATORS[operator].reduce(masks))
+    return results
+
+
+def count_facet(facet: str, results: FoundEntities) -> dict[str, Any]:
+    """Return the number of entities with each value of a facet, the most frequent first."""
+    counts = read_facet(facet, results).counts()
+    values = [{"name": name, "label": name, "count": count} for name, count in counts]
+    return {"label": facet.capitalize(), "values": values}
+
 
 DEFAULT_DATASET = EVERYTHING
 _DEFAULT_LIMIT, _DEFAULT_THRESHOLD = 5, 0.5
@@ -96,12 +209,12 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
             400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
         )
     # Checked but without effect: yente's clients send it, and there is one way of scoring here.
-    query_parameters.read_boolean("fuzzy", default=True)
-    limit = query_parameters.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
-    threshold = query_parameters.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)
+    endpoints.read_boolean("fuzzy", default=True)
+    limit = endpoints.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
+    threshold = endpoints.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)
     match_query = MatchQuery(
         limit,
-        query_parameters.read_number("cutoff", None, 0.0, 1.0),
+        endpoints.read_number("cutoff", None, 0.0, 1.0),
         sources_in_scope(dataset, visible_sources),
         read_entity_filter(),
         viewer(),
@@ -110,7 +223,7 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
         match_query,
         _DEFAULT_THRESHOLD if threshold is None else threshold,
         limit,
-        query_parameters.read_boolean("explain", default=True),
+        endpoints.read_boolean("explain", default=True),
     )
 
 
@@ -121,8 +234,8 @@ def sources_in_scope(dataset: str, visible_sources: frozenset[str]) -> frozenset
     """
     if dataset != DEFAULT_DATASET and dataset not in visible_sources:
         raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
-    include = set(query_parameters.read_texts("include_dataset"))
-    exclude = set(query_parameters.read_texts("exclude_dataset"))
+    include = set(endpoints.read_texts("include_dataset"))
+    exclude = set(endpoints.read_texts("exclude_dataset"))
     unknown = sorted((include | exclude) - visible_sources - {DEFAULT_DATASET})
     if unknown:
         raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
@@ -175,16 +288,16 @@ def read_entity_filter(
     *, with_topics: bool = True, properties: PropertyFilters = frozenset()
 ) -> EntityFilter | None:
     """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
-    excluded = frozenset(query_parameters.read_choices("exclude_schema", SCHEMATA))
-    since = query_parameters.read_datetime("changed_since")
-    ids = query_parameters.read_texts("exclude_entity_ids")
+    excluded = frozenset(endpoints.read_choices("exclude_schema", SCHEMATA))
+    since = endpoints.read_datetime("changed_since")
+    ids = endpoints.read_texts("exclude_entity_ids")
     accept = _Filter(
         # a schema includes its subschemata
         frozenset(
             name for name in SCHEMATA if any(is_kind_of(name, schema) for schema in excluded)
         ),
         entity_reader.add_current_ids(current_service().hub, ids, viewer()) if ids else frozenset(),
-        frozenset(query_parameters.read_choices("topics", topic_names()) if with_topics else ()),
+        frozenset(endpoints.read_choices("topics", topic_names()) if with_topics else ()),
         since.astimezone(UTC) if since else None,
         properties,
     )

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from flask import request
 
-from resolver.ingest.formats.ftm.ftm_schema import edge_ends, is_link_schema
+from resolver.ingest.formats.ftm.ftm_entity import edge_ends, is_link_schema
 
 SENZING = "application/vnd.senzing+json"
 """Media type of Senzing's entity format."""

@@ -14,11 +14,9 @@ from resolver.api.errors import ApiError
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.properties import COUNTRIES
-from resolver.records.results.evidence_summary import summarize_evidence
-from resolver.records.results.explanation import EvidenceRow, Explanation
-from resolver.screening.queries import read_query
+from resolver.records.results.explanation import EvidenceRow, Explanation, summarize_evidence
+from resolver.screening.queries import country_code, read_query
 from resolver.screening.screener import ScreeningMatch, ScreeningResult
-from resolver.screening.uncompared_values import country_code
 
 DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""

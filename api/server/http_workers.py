@@ -4,7 +4,7 @@ Workers are forked from a process that has loaded the model and mapped the files
 index. A worker that ends is replaced at once; on termination every request is answered first.
 
 Beside them one process commits the records posted to all of them
-(`resolver.api.server.writer_process`).
+(`resolver.api.server.writer`).
 """
 
 from __future__ import annotations
@@ -31,12 +31,8 @@ from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.server import limits
-from resolver.api.server.gunicorn_responses import (
-    error_status,
-    send_refusal,
-    send_whole_responses,
-)
-from resolver.api.server.writer_process import WriterProcess, socket_folder
+from resolver.api.server.responses import error_status, send_refusal, send_whole_responses
+from resolver.api.server.writer import WriterProcess, socket_folder
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 

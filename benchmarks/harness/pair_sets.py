@@ -14,7 +14,7 @@ from pathlib import Path
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.utils import default_process
 
-from resolver.engines.record_pairs import score_names
+from resolver.engines.local import score_names
 from resolver.records.results.resolution import Band
 from resolver.run_options import RunOptions
 

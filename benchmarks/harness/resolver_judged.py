@@ -16,8 +16,7 @@ import resolver
 from benchmarks.harness.clock import peak_mib, process_age
 from benchmarks.harness.datasets import Task
 from benchmarks.harness.tool_answers import save_answer
-from resolver.engines.local import dedupe
-from resolver.engines.record_pairs import score_pairs
+from resolver.engines.local import dedupe, score_pairs
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records.results.resolution import Band, Resolution

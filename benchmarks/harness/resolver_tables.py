@@ -22,8 +22,7 @@ from resolver.ingest.readers import read_lists
 from resolver.model_set import load_models
 from resolver.models import loader
 from resolver.pipeline import cluster_pairs, compare_and_score, normalize
-from resolver.records.results.resolution import Resolution
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import Resolution, StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.run_options import RunOptions
 from resolver.scoring import scores

@@ -20,7 +20,7 @@ from resolver.blocking import RULES, choose_plan_by_size, join_candidates
 from resolver.blocking.key_join import rule_keys
 from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
-from resolver.engines.record_pairs import fit_models
+from resolver.engines.local import fit_models
 from resolver.ingest.formats.tabular.mapping import build_mapping
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists

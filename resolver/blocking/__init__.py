@@ -1,7 +1,6 @@
 """Blocking: values to keys (`RULES`), then keys to candidate pairs (`join_candidates`)."""
 
-from resolver.blocking.diagnosis import trace_pair
-from resolver.blocking.key_join import CandidatePairs, join_candidates, passes_prefilter
+from resolver.blocking.key_join import CandidatePairs, join_candidates, passes_prefilter, trace_pair
 from resolver.blocking.plans import (
     PLAN_BY_NAME,
     PLANS,

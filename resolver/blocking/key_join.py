@@ -8,6 +8,12 @@ of two records. Records all of whose keys are purged are compared with one of eq
 Keys join many more pairs than the prefilter keeps. If all of them need more than
 `PAIR_BUFFER_BYTES`, left records are processed in ranges, and each pass deals only the pairs of its
 range. Walking through the keys again takes a few nanoseconds per pair, less than a file would.
+
+Diagnosis of one pair: the rules of a plan that join it, and the rules that nearly do.
+
+A rule nearly joins a pair if it gives a common key but birth years or days differ, if only other
+plans use it, or if the prefilter drops the pair. Block purging is left out, since it depends on the
+rest of the batch.
 """
 
 from __future__ import annotations
@@ -21,16 +27,16 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking.identical_rows import NO_TWINS, pair_identical_rows
-from resolver.blocking.key_groups import KeyGroups, PurgeCounts, group_keys
-from resolver.blocking.key_parts import KeyParts
-from resolver.blocking.keys import (
-    NO_KEYS,
-    KeySets,
-    RuleKeys,
-    keys_of,
+from resolver.blocking.key_groups import (
+    KeyGroups,
+    PackedPairs,
+    PurgeCounts,
+    UnitedPairs,
+    group_keys,
+    unite_dealt_pairs,
 )
-from resolver.blocking.pair_union import PackedPairs, UnitedPairs, unite_dealt_pairs
-from resolver.blocking.plans import Plan, refinement
+from resolver.blocking.keys import NO_KEYS, KeyParts, KeySets, RuleKeys, keys_of
+from resolver.blocking.plans import NONE, PLANS, Plan, refinement
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays, prefilter_scores
 from resolver.blocking.rules import RULES, Rule, slow_rules_first
 from resolver.kernels.blocking.key_groups import LeftRange, RecordSides
@@ -38,6 +44,7 @@ from resolver.kernels.blocking.pair_union import ALL_PAIRS
 from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.results.explanation import BlockingTrace, NearMiss
 from resolver.records.results.resolution import RuleStat
 
 MAX_BLOCK_PAIRS = 500_000
@@ -300,3 +307,81 @@ def rule_keys(
     return keys_of(
         hashed, number + 1, parts.cached(f"refinement {kind}", lambda: refinement(prepared, kind))
     )
+
+
+_HELP = {rule.name: rule.help for rule in RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    """Result of one rule for a pair: a common key (`shared`), and a fitting refinement, too
+    (`joined`).
+    """
+
+    shared: bool
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two rows of a batch."""
+
+    prepared: PreparedBatch
+    left: int
+    right: int
+
+
+def trace_pair(prepared: PreparedBatch, plan: Plan, left: int, right: int) -> BlockingTrace:
+    """Return the rules of a plan that join two rows, and those that nearly do."""
+    if not prepared.kinds[left] & prepared.kinds[right]:
+        return BlockingTrace(plan.name, ())
+    pair = _Pair(prepared, left, right)
+    joined: list[str] = []
+    near: list[NearMiss] = []
+    for number, rule in enumerate(RULES):
+        touch = _touch(rule, number, plan, pair)
+        if touch.joined:
+            joined.append(rule.name)
+        elif reason := _near_reason(rule, number, plan, pair, touch):
+            near.append(NearMiss(rule.name, rule.help, reason))
+    if joined and not passes_prefilter(prepared, plan, np.array([left]), np.array([right]))[0]:
+        reason = f"the prefilter score of the pair is too low for plan {plan.name}"
+        near = [*(NearMiss(name, _HELP[name], reason) for name in joined), *near]
+        joined = []
+    return BlockingTrace(plan.name, tuple(joined), tuple(near))
+
+
+def _near_reason(rule: Rule, number: int, plan: Plan, pair: _Pair, touch: _Touch) -> str:
+    """Return a reason for which a rule nearly joins a pair; empty if it does not come near."""
+    if touch.shared:
+        refinement = plan.rules[rule.name]
+        return f"the keys agree, but plan {plan.name} also requires the same {refinement} of birth"
+    if rule.name in plan.rules:
+        return ""
+    plans = [other for other in PLANS if _touch(rule, number, other, pair).joined]
+    return f"only {_listed(plans)} use{'s' if len(plans) == 1 else ''} this rule" if plans else ""
+
+
+def _touch(rule: Rule, number: int, plan: Plan, pair: _Pair) -> _Touch:
+    if rule.name not in plan.rules:
+        return _Touch(False, False)
+    keys = rule_keys(rule, pair.prepared, plan, number)
+    left, right = _refinements(keys, pair.left), _refinements(keys, pair.right)
+    common = left.keys() & right.keys()
+    if not common or plan.rules[rule.name] == NONE:
+        return _Touch(bool(common), bool(common))
+    # A record without the refinement pairs with all refinements.
+    fits = any(left[key] & right[key] or 0 in left[key] | right[key] for key in common)
+    return _Touch(True, fits)
+
+
+def _refinements(keys: RuleKeys, row: int) -> dict[int, set[int]]:
+    """Return the keys of one record, each with its refinements."""
+    refinements: dict[int, set[int]] = {}
+    for place in np.flatnonzero(keys.rows == row).tolist():
+        refinements.setdefault(int(keys.base[place]), set()).add(int(keys.refine[place]))
+    return refinements
+
+
+def _listed(plans: list[Plan]) -> str:
+    return f"plan{'s' if len(plans) > 1 else ''} {' and '.join(plan.name for plan in plans)}"

@@ -20,8 +20,7 @@ from resolver.blocking.keys import (
     unite_keys,
 )
 from resolver.blocking.script_sounds import are_syllabic
-from resolver.kernels.blocking.prefilter import fill_prefilter_scores, fill_words
-from resolver.kernels.blocking.prefilter_records import (
+from resolver.kernels.blocking.prefilter import (
     FIRST,
     HEAD_KINDS,
     SYLLABIC_PERSON,
@@ -30,6 +29,8 @@ from resolver.kernels.blocking.prefilter_records import (
     PrefilterArrays,
     TokenColumns,
     WordField,
+    fill_prefilter_scores,
+    fill_words,
 )
 from resolver.kernels.letter_hashes import TextLetters
 from resolver.kernels.threads import threads

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.letter_hashes import TextLetters
-from resolver.kernels.text.consonant_classes import (
+from resolver.kernels.text.skeletons import (
     CLASS_BITS,
     MAX_CLASSES,
     VOWEL,
@@ -27,9 +27,8 @@ from resolver.kernels.text.consonant_classes import (
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of
-from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.value_flags import TokenFlag
+from resolver.records.prepared.value_flags import SCRIPT_SHIFT, Script, TokenFlag
 from resolver.reference.letters.letter_costs import cost_table
 from resolver.reference.letters.letter_symbols import split_symbols
 

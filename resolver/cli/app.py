@@ -3,27 +3,107 @@ line.
 
 Neither this module nor any command's module imports anything slow at the top, so that `--help`
 answers at once.
+
+Errors on one line, with their exit codes.
 """
 
 from __future__ import annotations
 
 import difflib
+import errno
 import gc
 import importlib
+import math
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 import resolver
-from resolver.cli import memory_guard
+from resolver.cli import process_start
 from resolver.cli.command_log import StoreContent, purpose_option
-from resolver.cli.failures import describe_failure
+from resolver.errors import ResolverError
 from resolver.settings import Settings
+
+FAILED = 1
+_NO_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "bad_alloc",
+)
+_LITTLE = 16 << 20
+"""Bytes left of a limit below which any unexpected error is put down to it."""
+_HINTS = {
+    errno.ENOSPC: "free some space there or choose another place",
+    errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",
+    errno.EDQUOT: "your quota there is used up; free some space or choose another place",
+    errno.EACCES: "choose a place that you may use, or have its permissions changed",
+    errno.EPERM: "choose a place that you may use, or have its permissions changed",
+    errno.EROFS: "that file system is read-only; choose another place",
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "a part of the path is a file; choose another path",
+    errno.EISDIR: "name a file",
+}
+
+
+def describe_failure(error: Exception) -> tuple[str, int]:
+    """Return the line to show for an error, and the exit code."""
+    if isinstance(error, ResolverError):
+        return error.line(), error.exit_code
+    if _no_memory(error):
+        return (
+            "there is not enough memory (give the program more, or resolve fewer lists at once)",
+            FAILED,
+        )
+    if isinstance(error, OSError) and error.errno:
+        return _describe_os_error(error), FAILED
+    text = " ".join(str(error).split())[:300]
+    return (
+        f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see its traceback)",
+        FAILED,
+    )
+
+
+def _no_memory(error: Exception) -> bool:
+    """Return whether an error means a lack of memory, under any of the names that libraries give
+    it.
+    """
+    if isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno == errno.ENOMEM
+    ):
+        return True
+    # threads and the mapping of libraries also fail for a lack of memory
+    if any(sign in str(error) for sign in _NO_MEMORY):
+        return True
+    if isinstance(error, OSError) and error.errno:
+        return False
+    # a library whose allocation failed may raise any error
+    return _memory_left() < (math.inf if isinstance(error, SystemError) else _LITTLE)
+
+
+def _memory_left() -> float:
+    """Return how many bytes the limit on this process leaves, or infinity where there is none."""
+    soft_limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft_limit == resource.RLIM_INFINITY:
+        return math.inf
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except OSError:
+        return math.inf
+    return soft_limit - pages * resource.getpagesize()
+
+
+def _describe_os_error(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    hint = _HINTS.get(error.errno or 0)
+    return f"{place}{(error.strerror or str(error)).lower()}" + (f" ({hint})" if hint else "")
 
 
 @dataclass(frozen=True)
@@ -50,32 +130,34 @@ COMMANDS = {
         _RECORDS,
     ),
     "link": CommandRow("resolve.link", "Find records of some lists in others."),
-    "score": CommandRow("resolve.score", "Score pairs of records."),
-    "names": CommandRow("resolve.names", "Score pairs of names."),
+    "score": CommandRow("resolve.explain", "Score pairs of records."),
+    "names": CommandRow("resolve.tables", "Score pairs of names."),
     "explain": CommandRow(
         "resolve.explain", "Show why two records got their score, or were not compared.", _RECORDS
     ),
     "check": CommandRow("resolve.check", "Look up one name in lists.", _RECORDS),
-    "search": CommandRow("resolve.search", "Search a store by words, a number or an id.", _RECORDS),
+    "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
-        "resolve.network",
+        "resolve.link",
         "Export the network of a store: entities, relations and what they share.",
         _RECORDS,
     ),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
     "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
     "batches": CommandRow(
-        "operate.batches", "List submitted batches, and accept those on hold.", _ACTS
+        "operate.worker", "List submitted batches, and accept those on hold.", _ACTS
     ),
-    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service.", _ACTS),
+    "keys": CommandRow(
+        "operate.accounts", "Create, list and revoke API keys of the service.", _ACTS
+    ),
     "users": CommandRow(
-        "operate.users", "Add, list and change users of the steward's desk.", _ACTS
+        "operate.accounts", "Add, list and change users of the steward's desk.", _ACTS
     ),
-    "preview": CommandRow("resolve.preview", "Show the first records of lists as they are read."),
-    "mapping": CommandRow("resolve.mapping", "Propose the mapping of a table's columns."),
-    "status": CommandRow("operate.status", "Show the contents of a store.", _STATE),
+    "preview": CommandRow("resolve.tables", "Show the first records of lists as they are read."),
+    "mapping": CommandRow("resolve.tables", "Propose the mapping of a table's columns."),
+    "status": CommandRow("operate.contents", "Show the contents of a store.", _STATE),
     "sources": CommandRow(
-        "operate.sources",
+        "operate.contents",
         "List the sources of a store, and set their owner, title and age limit.",
         _ACTS,
     ),
@@ -84,55 +166,54 @@ COMMANDS = {
         "review.decide", "Decide whether two entities of a store are the same.", _RECORDS
     ),
     "confirm": CommandRow(
-        "review.confirm", "Confirm a decision that waits for a second steward.", _RECORDS
+        "review.decide", "Confirm a decision that waits for a second steward.", _RECORDS
     ),
-    "undo": CommandRow("review.undo", "Undo a decision.", _RECORDS),
-    "split": CommandRow("review.split", "Split records off an entity.", _RECORDS),
-    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store.", _ACTS),
+    "undo": CommandRow("review.decide", "Undo a decision.", _RECORDS),
+    "split": CommandRow("review.decide", "Split records off an entity.", _RECORDS),
+    "withdraw": CommandRow("operate.contents", "Withdraw records from a store.", _ACTS),
     "rebuild": CommandRow(
-        "operate.rebuild",
+        "operate.contents",
         "Resolve everything in a store again, with another plan or model.",
         _ACTS,
     ),
     "refresh": CommandRow(
-        "resolve.refresh",
+        "resolve.dedupe",
         "Measure the population of a store anew, and resolve its records in it.",
         _ACTS,
     ),
-    "replan": CommandRow("operate.rebuild", "", _ACTS, alias_of="rebuild"),
+    "replan": CommandRow("operate.contents", "", _ACTS, alias_of="rebuild"),
     "backup": CommandRow("operate.backup", "Write a store into one file.", _RECORDS),
-    "restore": CommandRow("operate.restore", "Create a store from a backup.", _ACTS),
-    "export": CommandRow("operate.export", "Write everything in a store as JSON lines.", _RECORDS),
-    "formats": CommandRow("resolve.formats", "List the formats that can be read."),
-    "comparators": CommandRow(
-        "resolve.comparators", "List the comparators and the blocking rules."
-    ),
+    "restore": CommandRow("operate.backup", "Create a store from a backup.", _ACTS),
+    "export": CommandRow("operate.backup", "Write everything in a store as JSON lines.", _RECORDS),
+    "formats": CommandRow("resolve.tables", "List the formats that can be read."),
+    "comparators": CommandRow("resolve.tables", "List the comparators and the blocking rules."),
     "train": CommandRow("model.train", "Fit a model.", _RECORDS),
     "compare": CommandRow(
-        "model.compare", "Compare two models on the decisions of a store.", _RECORDS
+        "model.evaluate", "Compare two models on the decisions of a store.", _RECORDS
     ),
     "evaluate": CommandRow(
         "model.evaluate", "Measure a model on judged pairs, and its error rates by group."
     ),
-    "sample": CommandRow("model.sample", "Select the pairs whose judgment teaches a model most."),
+    "sample": CommandRow("model.evaluate", "Select the pairs whose judgment teaches a model most."),
     "tables": CommandRow(
         "model.tables", "Count common names, and numbers used by many people.", _RECORDS
     ),
     "demo": CommandRow("resolve.demo", "Generate lists of invented agencies and resolve them."),
     "settings": CommandRow("operate.settings", "List the settings of an installation."),
-    "completion": CommandRow("operate.completion", "Print the completion script of a shell."),
+    "completion": CommandRow("operate.settings", "Print the completion script of a shell."),
 }
 LISTED_COMMANDS = {name: row for name, row in COMMANDS.items() if not row.alias_of}
 INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command in the table and return its `command`.
+    """Import the module of a command in the table, and return what `NAME_command` is there.
 
     Commands that show records have the option --purpose.
     """
     row = COMMANDS[name]
-    command: click.Command = importlib.import_module(f"resolver.cli.{row.module}").command
+    module = importlib.import_module(f"resolver.cli.{row.module}")
+    command: click.Command = getattr(module, f"{row.alias_of or name}_command")
     has_purpose = any("--purpose" in option.opts for option in command.params)
     if row.shows is StoreContent.RECORDS and not has_purpose:
         command.params.append(purpose_option())
@@ -195,15 +276,15 @@ def cli(ctx: click.Context) -> None:
     """
     ctx.obj = Settings.from_environment()
     if ctx.obj.memory_mib:
-        memory_guard.limit_memory(ctx.obj.memory_mib)
+        process_start.limit_memory(ctx.obj.memory_mib)
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its exit code."""
     args = sys.argv[1:] if args is None else args
     code = (
-        memory_guard.run_watched(lambda: run(args))
-        if args and args[0] in memory_guard.WATCHED_COMMANDS
+        process_start.run_watched(lambda: run(args))
+        if args and args[0] in process_start.WATCHED_COMMANDS
         else run(args)
     )
     # skip the garbage collection at exit, which takes a third of a second
@@ -240,7 +321,7 @@ def _report_failure(error: Exception) -> int:
     except MemoryError as lack:
         line, code = describe_failure(lack)
     # what is written below needs memory, too
-    memory_guard.lift_limit()
+    process_start.lift_limit()
     click.echo(f"error: {line}", err=True)
     return code
 

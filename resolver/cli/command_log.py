@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from resolver.hub.hub import Hub
-    from resolver.trust.command_log import CommandAccess
+    from resolver.trust.audit_spool import CommandAccess
 
 _PURPOSE = "resolver.purpose"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,7 +53,7 @@ def log_records(hub: Hub, records: int | None, **arguments: Any) -> None:
     records: their number; None for all. arguments: what they were selected by. Raises `StoreError`
     where the event is not durable: then nothing may be shown.
     """
-    from resolver.trust.command_log import log_command
+    from resolver.trust.audit_spool import log_command
 
     log_command(hub.store, _access(records, arguments))
 
@@ -64,7 +64,7 @@ def log_act_at(url: str, *, create: bool = False, **arguments: Any) -> None:
 
     Raises `StoreError` where the event is not durable: then nothing may be changed.
     """
-    from resolver.trust.command_log import log_command_at
+    from resolver.trust.audit_spool import log_command_at
 
     log_command_at(url, _access(0, arguments), create=create)
 
@@ -74,13 +74,13 @@ def log_records_at(url: str, records: int | None, **arguments: Any) -> None:
 
     Raises `StoreError`.
     """
-    from resolver.trust.command_log import log_command_at
+    from resolver.trust.audit_spool import log_command_at
 
     log_command_at(url, _access(records, arguments))
 
 
 def _access(records: int | None, arguments: dict[str, Any]) -> CommandAccess:
-    from resolver.trust.command_log import CommandAccess
+    from resolver.trust.audit_spool import CommandAccess
 
     context = click.get_current_context()
     stated = {name: value for name, value in arguments.items() if value not in (None, "", ())}

@@ -3,6 +3,8 @@
 They are read as UTF-8, with or without a byte order mark, with a header. They are written to a
 temporary name and moved. Cells that a spreadsheet would run as formulas are defused when written
 and restored when read (`resolver.records.formula_cells`).
+
+Decision files; `resolver.records.decisions` defines their meaning.
 """
 
 from __future__ import annotations
@@ -17,10 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from resolver.errors import InputError
 from resolver.reference.plurals import pluralize
+
+if TYPE_CHECKING:
+    from resolver.records.decisions import Decision
+
 
 MAX_CELL = 1_000_000
 
@@ -207,3 +213,26 @@ def _create_temporary(path: Path) -> tuple[int, str]:
     except OSError as error:
         error.filename, error.filename2 = str(path), None
         raise
+
+
+def read_decisions(path: Path | None) -> tuple[Decision, ...]:
+    """Return the valid decision for each pair of a decision file; none without a file.
+
+    Raises `InputError` for a file that is not a table, `DecisionError` for invalid or contradictory
+    rows.
+    """
+    from resolver.records.decisions import settle_decisions
+
+    return settle_decisions(read_decision_log(path))
+
+
+def read_decision_log(path: Path | None) -> tuple[Decision, ...]:
+    """Return all decisions of a file in its order. Raises as `read_decisions`, except for
+    contradictions.
+    """
+    if path is None:
+        return ()
+    from resolver.records.decisions import REQUIRED_FIELDS, parse_decision
+
+    table = read_csv_table(path, REQUIRED_FIELDS)
+    return tuple(parse_decision(row.cells, table.place_of(row)) for row in table.rows)

@@ -364,7 +364,7 @@ def run_options(
 
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """
-    from resolver.engines.checkpoints import RESUME_FOLDER
+    from resolver.engines.local import RESUME_FOLDER
     from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")

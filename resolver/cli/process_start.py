@@ -1,15 +1,29 @@
-"""Start of processes that resolve batches or serve: rare garbage collection, and lean loading."""
+"""Start of processes that resolve batches or serve: rare garbage collection, and lean loading.
+
+Runs in a child process, so that the parent can report a run that was ended from outside.
+
+When memory runs out, the system kills the largest process, and some libraries abort; neither lets
+Python report anything. The parent stays as small as at the start of the program.
+"""
 
 from __future__ import annotations
 
+import atexit
+import importlib
+import os
+import resource
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import NoReturn
 
-from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
+from resolver.errors import UsageError
 from resolver.kernels.heap import keep_heap
+from resolver.kernels.processes import BATCH_OBJECTS, collect_rarely, end_with_parent
 from resolver.settings import set_library_variable
 
 
@@ -66,3 +80,105 @@ def start_batch_process() -> None:
 
     pa.set_memory_pool(pa.system_memory_pool())
     keep_heap()
+
+
+WATCHED_COMMANDS = frozenset({"dedupe", "link"})
+"""Commands that work on complete lists."""
+MIN_MIB = 128
+_NATIVE_LIBRARIES = ("numpy", "scipy.linalg", "pyarrow.compute", "pandas")
+_NO_MEMORY = (
+    "give it more, or resolve fewer lists at once; with --resume it continues after the last "
+    "finished stage"
+)
+
+
+def run_watched(work: Callable[[], int]) -> int:
+    """Run `work` in a child process and return its exit code, or 1 after an error line if it was
+    killed.
+
+    Call it before slow imports and before there are threads. If the system allows no second
+    process, the work is done in this one.
+    """
+    try:
+        child = os.fork()
+    except OSError:
+        return work()
+    if not child:
+        _work_as_child(work)
+    _forward_signals(child)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return code
+    print(f"error: {describe_signal(-code)}", file=sys.stderr)
+    return 1
+
+
+def _work_as_child(work: Callable[[], int]) -> NoReturn:
+    end_with_parent()
+    code = work()
+    if not code:
+        # after a lack of memory these could fail
+        atexit._run_exitfuncs()
+    # a regular exit would free all records one by one, and after a lack of memory fail again
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _forward_signals(child: int) -> None:
+    def forward_signal(number: int, _frame: FrameType | None) -> None:
+        """Send a signal on to the child."""
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    signal.signal(signal.SIGTERM, forward_signal)
+    signal.signal(signal.SIGHUP, forward_signal)
+    # the terminal sends it to the child as well
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def limit_memory(mib: int) -> None:
+    """Limit the data of this process and of each child to `mib` MiB.
+
+    Allocations beyond the limit fail, which Python can report, instead of ending the process. A
+    lower limit set by the system stays. Raises `UsageError` for a limit too low to load the
+    program.
+    """
+    if mib < MIN_MIB:
+        raise UsageError(
+            f"no command runs in {mib} MiB", place="environment", hint=f"allow {MIN_MIB} or more"
+        )
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = mib << 20
+    if hard_limit != resource.RLIM_INFINITY:
+        limit = min(limit, hard_limit)
+    # Arrow's own allocator reserves a GiB of addresses, and OpenBLAS memory for unused threads
+    set_library_variable("ARROW_DEFAULT_MEMORY_POOL", "system")
+    set_library_variable("OPENBLAS_NUM_THREADS", "1")
+    # a backtrace of Rust that gets no memory waits for ever for its own lock
+    set_library_variable("RUST_BACKTRACE", "0")
+    # OpenBLAS tries for ever to get its buffers while it is loaded, and runs were seen to wait
+    # while Arrow and pandas were; what they take counts, so that the next allocation fails
+    for library in _NATIVE_LIBRARIES:
+        importlib.import_module(library)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
+
+
+def lift_limit() -> None:
+    """Allow this process as much memory as the system does, to report that there was too little."""
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard_limit, hard_limit))
+
+
+def describe_signal(number: int) -> str:
+    """Return the message for a run that was ended by a signal."""
+    name = signal.Signals(number).name
+    if number == signal.SIGKILL:
+        return (
+            f"the run was killed from outside ({name}), most likely because memory ran out "
+            f"({_NO_MEMORY})"
+        )
+    if number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
+        return f"a library aborted ({name}), most likely because it got no memory ({_NO_MEMORY})"
+    return f"the run was ended from outside ({name}); no incomplete results were left"

@@ -1,10 +1,15 @@
-"""Results of a run: files, and the summary on the command line."""
+"""Results of a run: files, and the summary on the command line.
+
+Costs of a command, phase by phase: what `--profile` prints.
+"""
 
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +21,16 @@ import resolver
 from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
-    from resolver.engines.relation_explanation import EntityComparer
+    from resolver.engines.pair_explanation import EntityComparer
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake, Reject
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
-    from resolver.records.results.resolution import Resolution, RunStats
+    from resolver.records.results.resolution import Resolution, RunStats, StageStat
     from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
+
 
 SHOWN_REJECTS = 5
 """Rejects that a command prints where no file lists them."""
@@ -96,7 +102,7 @@ def remove_checkpoints(running: RunOptions) -> None:
 
 
 def _forecast_run(resolution: Resolution, running: RunOptions) -> ReviewForecast:
-    from resolver.records.results.review_scores import forecast_run
+    from resolver.records.results.review_forecast import forecast_run
 
     return forecast_run(resolution, running.wrong_merge_costs, running.review_capacity)
 
@@ -293,3 +299,59 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
         "withdrawn": len(intake.withdrawn),
         **count_uncompared(resolution.stats),
     }
+
+
+class RunProfile:
+    """Clock of a command: each second since its start belongs to one row, so rows sum to all."""
+
+    def __init__(self) -> None:
+        self._began = self._wall = time.perf_counter()
+        self._cpu = time.process_time()
+        self.stages: list[StageStat] = []
+
+    def end_phase(
+        self, name: str, unit: str = "", items: int = 0, parts: Sequence[StageStat] = ()
+    ) -> None:
+        """Add the costs since the last phase: its measured `parts`, and the rest as row `name`.
+
+        A part of the same name is one row with the rest. Parts may have used other processes.
+        """
+        from resolver.records.results.resolution import StageStat, cpu_seconds
+
+        wall, cpu = time.perf_counter(), cpu_seconds()
+        rest = StageStat(
+            name,
+            items,
+            unit,
+            max(0.0, wall - self._wall - sum(part.wall for part in parts)),
+            max(0.0, cpu - self._cpu - sum(part.cpu for part in parts)),
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        )
+        self._wall, self._cpu = wall, cpu
+        names = [part.name for part in parts]
+        if name not in names:
+            self.stages += [rest, *parts]
+            return
+        self.stages += [_add_rest(part, rest) if part.name == name else part for part in parts]
+
+    def print_table(self) -> None:
+        """Print a row for each phase and their sum on standard error."""
+        click.echo(
+            f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}",
+            err=True,
+        )
+        for stage in self.stages:
+            items = f"{stage.items:,}" if stage.unit else ""
+            click.echo(
+                f"{stage.name:<16}{items:>14}  {stage.unit:<10}"
+                f"{stage.wall:>9.2f}{stage.cpu:>9.2f}{stage.peak_mib:>10,.0f}",
+                err=True,
+            )
+        cpu = sum(stage.cpu for stage in self.stages)
+        click.echo(
+            f"{'total':<16}{'':>14}  {'':<10}{self._wall - self._began:>9.2f}{cpu:>9.2f}", err=True
+        )
+
+
+def _add_rest(part: StageStat, rest: StageStat) -> StageStat:
+    return replace(part, wall=part.wall + rest.wall, cpu=part.cpu + rest.cpu)

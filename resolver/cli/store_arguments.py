@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.app import describe_failure
+from resolver.cli.arguments import read_list_files, read_while
 from resolver.cli.command_log import log_records
-from resolver.cli.failures import describe_failure
-from resolver.cli.list_arguments import read_list_files, read_while
 from resolver.cli.options import (
     ReadingOptions,
     build_store_engine,
@@ -21,8 +21,8 @@ from resolver.cli.options import (
     start_engine,
 )
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
+    RunProfile,
     count_uncompared,
     prepare_folder,
     print_forecast,
@@ -34,7 +34,7 @@ from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.hub.commit_result import CommitResult
+    from resolver.hub.committer import CommitResult
     from resolver.hub.hub import Acceptance, Hub
     from resolver.hub.populations.rebuild import DueRefresh, RebuildEffect
     from resolver.hub.stored_results import StoredResults
@@ -218,7 +218,7 @@ def _read_while_opening(
 def _load_tables(hub: Hub) -> None:
     """Load what a commit works with: the index of a store, or the tables of every script."""
     from resolver.errors import StoreError
-    from resolver.hub.index.fingerprint import fingerprint_records
+    from resolver.hub.index.segment_contents import fingerprint_records
     from resolver.pipeline import normalize
 
     if not hub.store.revision:

@@ -10,40 +10,36 @@ batch that is sent twice in this way is still one job. `AsyncClient` has the sam
 programs that run on `asyncio`.
 """
 
-from resolver.client.async_client import AsyncClient
-from resolver.client.client import Client
-from resolver.client.exceptions import (
-    BusyError,
-    ConflictError,
-    GoneError,
-    NotAllowedError,
-    NotFoundError,
-    RefusedError,
-    ServiceError,
-    ServiceFailedError,
-    TooLargeError,
-    UnreachableError,
-)
+from resolver.client.client import AsyncClient, Client, MatchOptions, SearchOptions, SubmitOptions
 from resolver.client.models import (
     Adjacent,
     BatchJob,
+    BusyError,
     Change,
     Changes,
+    ConflictError,
     Dataset,
     Entity,
     EntityChange,
     Evidence,
     Found,
+    GoneError,
     Job,
     MatchCandidate,
     Matches,
+    NotAllowedError,
+    NotFoundError,
     Posted,
     PostedRecord,
+    RefusedError,
     SearchPage,
+    ServiceError,
+    ServiceFailedError,
+    TooLargeError,
+    UnreachableError,
     Withdrawn,
     WithdrawnRecord,
 )
-from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions
 
 __all__ = [
     "Adjacent",

@@ -1,31 +1,43 @@
-"""HTTP client of the service: one method of `Client` per endpoint."""
+"""HTTP client of the service: one method of `Client` per endpoint.
+
+Query parameters of the endpoints, as the OpenAPI description states them.
+
+Client for programs that run on `asyncio`.
+
+Its methods are those of `Client`, each run in a thread: requests, retries, errors and answers are
+the same code. A request waits for the network and holds no lock, so a few threads carry hundreds of
+requests a second, and no further HTTP library is needed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Literal, Unpack
+from typing import Any, Concatenate, Literal, ParamSpec, TypedDict, TypeVar, Unpack
 
 from resolver.client import models
-from resolver.client.exceptions import BusyError, ServiceError
 from resolver.client.models import (
     Adjacent,
     BatchJob,
+    BusyError,
     Changes,
     Dataset,
     Entity,
     Matches,
     PostedRecord,
     SearchPage,
+    ServiceError,
     WithdrawnRecord,
     parse_object,
 )
-from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions, batch_params
 from resolver.client.transport import (
     POLL_SECONDS,
     Body,
@@ -34,6 +46,83 @@ from resolver.client.transport import (
     quote_segment,
     read_json,
 )
+
+Texts = str | Sequence[str]
+
+
+class MatchOptions(TypedDict, total=False):
+    """Options of `match` and `check`.
+
+    `match` is true from `threshold` on; results go down to `cutoff`, at most `limit` of them. The
+    others exclude entities. `explain=False` leaves out the evidence by feature. `changed_since`: a
+    day, such as 2026-03-01.
+    """
+
+    threshold: float
+    cutoff: float
+    limit: int
+    include_dataset: Texts
+    exclude_dataset: Texts
+    exclude_schema: Texts
+    exclude_entity_ids: Texts
+    topics: Texts
+    changed_since: str
+    algorithm: str
+    fuzzy: bool
+    explain: bool
+
+
+class SubmitOptions(TypedDict, total=False):
+    """Options of `submit` that go to the service as parameters.
+
+    `list_format`: name of the format, guessed from the content if absent. `dry_run`: nothing is
+    committed. `complete`: the list holds all of its source, so that records it no longer holds are
+    withdrawn. `accept_large_change`: commit where a large change would otherwise wait.
+    """
+
+    list_format: str
+    dry_run: bool
+    complete: bool
+    accept_large_change: bool
+
+
+def batch_params(options: SubmitOptions) -> dict[str, object]:
+    """Return the query parameters of `POST /batches`; options that are off are not sent.
+
+    Raises `TypeError` for an unknown option, as a call with an unknown keyword does.
+    """
+    unknown = sorted(set(options) - set(SubmitOptions.__annotations__))
+    if unknown:
+        raise TypeError(f"submit() has no option {unknown[0]!r}")
+    return {
+        "format": options.get("list_format") or None,
+        "dry_run": options.get("dry_run") or None,
+        "complete": options.get("complete") or None,
+        "accept_large_change": options.get("accept_large_change") or None,
+    }
+
+
+class SearchOptions(TypedDict, total=False):
+    """Options of `search`.
+
+    `sort`: `score`, `caption`, `schema`, `id` or `properties.X`, with `:asc` or `:desc`.
+    """
+
+    schema: str
+    countries: Texts
+    topics: Texts
+    datasets: Texts
+    include_dataset: Texts
+    exclude_dataset: Texts
+    exclude_schema: Texts
+    changed_since: str
+    sort: Texts
+    facets: Texts
+    filter: Texts
+    filter_op: str
+    limit: int
+    offset: int
+
 
 Result = Literal["report", "links", "entities", "rejects"]
 Query = Mapping[str, Any]
@@ -341,3 +430,91 @@ class Client:
 
 def _as_list(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MAX_THREADS = 16
+"""Requests that run at once; further ones wait for a thread."""
+
+
+def _in_thread(
+    method: Callable[Concatenate[Client, P], R],
+) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, R]]:
+    """Return a method of `Client` as one that is awaited."""
+
+    @wraps(method)
+    async def call(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.run(partial(method, self.client, *args, **kwargs))
+
+    return call
+
+
+class AsyncClient:
+    """Client whose calls are awaited; use it as an asynchronous context manager.
+
+        async with AsyncClient(Client("http://127.0.0.1:8000", key="…")) as hub:
+            first, second = await asyncio.gather(hub.check(name="A B"), hub.check(name="C D"))
+
+    It closes the client that it is made of. A call that is cancelled returns at once; its request
+    goes on in its thread.
+    """
+
+    def __init__(self, client: Client, *, threads: int = MAX_THREADS) -> None:
+        self.client = client
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolver-client")
+
+    async def close(self) -> None:
+        """Wait for requests that run, and close all connections."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        self.client.close()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def run(self, call: Callable[[], R]) -> R:
+        """Run a call in one of the client's threads, and return its result."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    check = _in_thread(Client.check)
+    match = _in_thread(Client.match)
+    search = _in_thread(Client.search)
+    entity = _in_thread(Client.entity)
+    adjacent = _in_thread(Client.adjacent)
+    changes = _in_thread(Client.changes)
+    catalog = _in_thread(Client.catalog)
+    algorithms = _in_thread(Client.algorithms)
+    reconcile = _in_thread(Client.reconcile)
+    refresh = _in_thread(Client.refresh)
+    submit = _in_thread(Client.submit)
+    batch = _in_thread(Client.batch)
+    batches = _in_thread(Client.batches)
+    cancel = _in_thread(Client.cancel)
+    accept = _in_thread(Client.accept)
+    result = _in_thread(Client.result)
+    save_result = _in_thread(Client.save_result)
+    post = _in_thread(Client.post)
+    withdraw = _in_thread(Client.withdraw)
+    ready = _in_thread(Client.ready)
+    openapi = _in_thread(Client.openapi)
+
+    async def events(self, job_id: str) -> AsyncIterator[BatchJob]:
+        """Yield a batch at each of its state changes until it is finished."""
+        jobs = self.client.events(job_id)
+        while (job := await self.run(partial(next, jobs, None))) is not None:
+            yield job
+
+    async def wait(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
+        """Return a batch once it is finished. Raises `ServiceError` after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (job := await self.batch(job_id)).is_finished:
+                    await asyncio.sleep(min(POLL_SECONDS, seconds / 10))
+                return job
+        except TimeoutError:
+            raise ServiceError(
+                f"the batch is not finished after {seconds:g} seconds", place=job_id
+            ) from None

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import urllib3
 from urllib3.util import Retry, Timeout
 
-from resolver.client.exceptions import ServiceError, UnreachableError, error_class
+from resolver.client.models import ServiceError, UnreachableError, error_class
 
 Params = Mapping[str, object]
 Body = bytes | BinaryIO | Mapping[str, Any] | None

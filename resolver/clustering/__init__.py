@@ -1,6 +1,7 @@
 """Signed clustering: scores pull, decisions bind; the same result in any order of the input."""
 
 from resolver.clustering.decided_rows import DecidedRows
+from resolver.clustering.entity_rounds import find_unmatched_entries
 from resolver.clustering.signed_clustering import (
     CERTAIN,
     MAX_DOUBT,
@@ -11,7 +12,6 @@ from resolver.clustering.signed_clustering import (
     components,
 )
 from resolver.clustering.stated_rows import find_stated_rows, keep_statements
-from resolver.clustering.unmatched_entries import find_unmatched_entries
 
 __all__ = [
     "CERTAIN",

@@ -9,29 +9,141 @@ merges nothing, after `MAX_ROUNDS` at the latest.
 
 An entity depends on its own records alone: rounds over any union of final entities, without all
 others, end with the same entities. Increments rely on it.
+
+Rounds that merge entities by what they are related to, after those that compare profiles.
+
+Evidence from relations is added to the score of two profiles. Its neighbors are frozen: they are
+the entities that the rounds of profiles ended with, in every round, so an entity depends on its own
+records and on what its neighbors state themselves, and on nothing that relations made of these. No
+merge supports itself, in however many steps, and increments need no more than the neighbors.
+
+Relations alone never decide: where profiles do not make two entities likelier one than two, no
+relation merges them, and pairs that nothing new speaks for stay as the profiles left them.
+
+Pairs of entries of one list that no other record may join.
+
+A list that declares its entries to be all different still holds some person twice. Such entries
+merge where they match by themselves, in spite of what their list says; where only others, a profile
+or relations would join them, they wait for a steward: of these pairs too few are true.
+
+Merges of a clustering in all its stages: which one made two records one, and by what score.
+Also the pairs that ambiguous records held apart.
+
+Two records of one entity seldom met as two records: their clusters did, by the mean over the pairs
+between these, or by the profiles of the entities that they were part of then. That merge decided on
+the two, so results state its score beside that of the records.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.clustering.ambiguous_records import AmbiguousPairs
 from resolver.clustering.cluster_problem import ClusterProblem
-from resolver.clustering.merge_history import MergeHistory
+from resolver.clustering.decided_rows import RowPair
 from resolver.clustering.signed_clustering import (
     Constraints,
     Marks,
+    MergeRule,
     PairLogOdds,
     cluster_with_merges,
     components,
+    drop_joined_pairs,
     find_pairs_between,
 )
+from resolver.kernels.clustering.agglomeration import DECIDED, Merges, find_joining_merges
 from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds
-from resolver.records.results.resolution import Basis, RelationRounds
+from resolver.records.results.resolution import Basis, JoiningMerges, MergedPairs, RelationRounds
+
+
+class MergeHistory:
+    """Merges of `count` records, stage after stage, by the row that named the ended cluster.
+
+    `ambiguous` are the pairs of rows that any stage held apart.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._into: IntArray = np.full(count, -1, dtype=np.int32)
+        self._logodds = np.zeros(count, dtype=np.int32)
+        self._step = np.zeros(count, dtype=np.int64)
+        self._basis = np.zeros(count, dtype=np.uint8)
+        self._is_weighed = np.zeros(count, dtype=bool)
+        self._steps = 0
+        self.ambiguous = AmbiguousPairs.none()
+
+    def hold(self, ambiguous: AmbiguousPairs) -> None:
+        """Add pairs that a stage holds apart."""
+        columns = zip(self.ambiguous, ambiguous, strict=True)
+        self.ambiguous = AmbiguousPairs(*(np.concatenate(column) for column in columns))
+
+    def add(
+        self,
+        merges: Merges,
+        merge_threshold: int,
+        basis: Basis,
+        rows: npt.NDArray[np.integer] | None = None,
+        twins: IntArray | None = None,
+    ) -> None:
+        """Add the merges of a stage, whose margins are log-odds above `merge_threshold`.
+
+        `rows`: the row that names each cluster of the stage (None: clusters are rows). `twins`: see
+        `Constraints`; these merge without being weighed because their records are equal.
+        """
+        ended = np.flatnonzero(merges.into >= 0)
+        if not len(ended):
+            return
+        into, margin = merges.into[ended], merges.margin[ended]
+        is_weighed = margin != DECIDED
+        own = np.where(is_weighed, basis, Basis.DECISION).astype(np.uint8)
+        if twins is not None:
+            own[~is_weighed & (twins[ended] >= 0) & (twins[ended] == twins[into])] = basis
+        places = ended if rows is None else rows[ended]
+        self._into[places] = into if rows is None else rows[into]
+        self._logodds[places] = np.where(is_weighed, margin + merge_threshold, 0)
+        self._step[places] = self._steps + merges.step[ended]
+        self._basis[places], self._is_weighed[places] = own, is_weighed
+        self._steps += int(merges.step[ended].max()) + 1
+
+    def append(self, later: MergeHistory, rows: npt.NDArray[np.integer]) -> None:
+        """Add the history of some rows, which began with the clusters there were."""
+        self.hold(later.ambiguous.move(rows))
+        ended = np.flatnonzero(later._into >= 0)
+        if not len(ended):
+            return
+        names = self._find_names(rows)
+        places = names[ended]
+        self._into[places] = names[later._into[ended]]
+        self._step[places] = self._steps + later._step[ended]
+        self._steps += later._steps
+        for name in ("_logodds", "_basis", "_is_weighed"):
+            getattr(self, name)[places] = getattr(later, name)[ended]
+
+    def _find_names(self, rows: npt.NDArray[np.integer]) -> IntArray:
+        """Return the row that names the present cluster of each of some rows."""
+        names = rows.astype(np.int32)
+        while (is_ended := self._into[names] >= 0).any():
+            names[is_ended] = self._into[names[is_ended]]
+        return names
+
+    def find(self, left: IntArray, right: IntArray) -> JoiningMerges:
+        """Return the merges that brought the rows of each pair together."""
+        ended = np.empty(len(left), dtype=np.int32)
+        first, second = (np.ascontiguousarray(side, dtype=np.int32) for side in (left, right))
+        find_joining_merges(first, second, self._into, self._step, ended)
+        is_one = ended >= 0
+        ended = np.maximum(ended, 0)
+        return JoiningMerges(
+            np.where(is_one, self._logodds[ended], 0).astype(np.int32),
+            np.where(is_one, self._basis[ended], 0).astype(np.uint8),
+            is_one & self._is_weighed[ended],
+        )
+
 
 Numbers = npt.NDArray[np.int64]
 MAX_ROUNDS = 5
@@ -255,3 +367,101 @@ def _pack(left: IntArray, right: IntArray) -> Numbers:
 
 def _unpack(keys: Numbers) -> tuple[IntArray, IntArray]:
     return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
+
+
+MIN_OWN_LOGODDS = 0
+"""Log-odds (thousandths) of two profiles from which relations may merge them."""
+
+
+class RelationScorer(Protocol):
+    """Function that returns the evidence of relations, with the neighbors frozen."""
+
+    def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+        """Return the evidence (thousandths) for pairs of entities.
+
+        `labels` name the entity of each record by its smallest row, as `left` and `right` do.
+        """
+        ...
+
+
+def merge_related_entities(
+    merged: MergedEntities,
+    problem: ClusterProblem,
+    score: EntityScorer,
+    weigh: RelationScorer,
+    history: MergeHistory | None = None,
+) -> MergedEntities:
+    """Merge entities further by relations, as `merge_entities_in_rounds` left them.
+
+    `problem` is the one they solve. The log-odds of candidates are those of profiles and relations
+    together. The rounds are recorded, to explain what they merged, and merges added to the
+    `history`.
+    """
+    linked, rule = problem.linked_between(merged.labels), problem.rule
+    before = np.bincount(merged.labels, minlength=len(merged.labels))
+    state = EntityState(merged.labels, before, merged.candidates)
+    weighed = weigh_candidates(state, rule, weigh)
+    near = select_near_pairs(merged.labels, problem, linked)
+    states, together = [state.labels], list[MergedPairs]()
+    for _ in range(MAX_ROUNDS):
+        pulling = _hold_back(weighed, state, before, rule)
+        labels = merge_round(pulling, near, history, Basis.RELATIONS)
+        if labels is None:
+            break
+        states.append(labels)
+        together.append(_select_merged(weighed.candidates, labels))
+        state = score_candidates(labels, linked, score, state)
+        weighed = weigh_candidates(state, rule, weigh)
+    return MergedEntities(weighed.labels, weighed.candidates, RelationRounds(states, together))
+
+
+def _select_merged(candidates: EntityPairs, labels: IntArray) -> MergedPairs:
+    """Return the pairs of entities that are one by the labels after a round."""
+    is_merged = labels[candidates.left] == labels[candidates.right]
+    return MergedPairs(*(column[is_merged] for column in candidates))
+
+
+def weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer) -> EntityState:
+    """Return the state with the evidence of relations in the log-odds of its candidates."""
+    left, right, own = state.candidates
+    evidence = weigh(state.labels, left, right)
+    together = own + evidence
+    is_unlikely = (own < MIN_OWN_LOGODDS) & (evidence > 0)
+    together = np.where(is_unlikely, np.minimum(together, rule.merge_threshold - 1), together)
+    return state._replace(candidates=EntityPairs(left, right, together.astype(np.int32)))
+
+
+def _hold_back(
+    weighed: EntityState, state: EntityState, before: npt.NDArray[np.int64], rule: MergeRule
+) -> EntityState:
+    """Return the state in which only what relations changed can merge.
+
+    Two entities that are as profiles left them, without evidence, do not pull.
+    """
+    left, right, logodds = weighed.candidates
+    sizes = weighed.sizes
+    is_old = (sizes[left] == before[left]) & (sizes[right] == before[right])
+    is_old &= logodds == state.candidates.logodds
+    limited = np.where(is_old, np.minimum(logodds, rule.merge_threshold - 1), logodds)
+    return weighed._replace(candidates=EntityPairs(left, right, limited.astype(np.int32)))
+
+
+def find_unmatched_entries(
+    sources: IntArray,
+    is_deduplicated: npt.NDArray[np.bool_],
+    pairs: PairLogOdds,
+    merge_threshold: int,
+    same: Sequence[RowPair] = (),
+) -> IntArray:
+    """Return the compared pairs of rows (n × 2) of one deduplicated source that do not match.
+
+    `sources` has the code of the source of each row, `is_deduplicated` a flag for each code. Pairs
+    that decisions (`same`) join, directly or through other records, are left out.
+    """
+    if not is_deduplicated.any():
+        return np.zeros((0, 2), dtype=np.int32)
+    below = np.flatnonzero(pairs.logodds < merge_threshold)
+    source = sources[pairs.left[below]]
+    unmatched = below[(source == sources[pairs.right[below]]) & is_deduplicated[source]]
+    rows = np.stack([pairs.left[unmatched], pairs.right[unmatched]], axis=1).astype(np.int32)
+    return drop_joined_pairs(rows, len(sources), same)

@@ -23,11 +23,12 @@ from resolver.clustering.entity_rounds import (
     EntityPairs,
     EntityScorer,
     MergedEntities,
+    MergeHistory,
+    RelationScorer,
     merge_entities_in_rounds,
     score_candidates,
+    weigh_candidates,
 )
-from resolver.clustering.merge_history import MergeHistory
-from resolver.clustering.relation_rounds import RelationScorer, weigh_candidates
 from resolver.clustering.signed_clustering import PairLogOdds, cluster_with_merges, components
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
@@ -36,7 +37,7 @@ from resolver.records.results.resolution import (
     RelationRounds,
     name_by_smallest_row,
 )
-from resolver.records.visibility.classes import Marks, VisibilityClasses
+from resolver.records.visibility import Marks, VisibilityClasses
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -28,8 +28,6 @@ from resolver.kernels.clustering.agglomeration import (
     Merges,
     RecordBatches,
     agglomerate,
-)
-from resolver.kernels.clustering.components import (
     mark_pairs_between,
     sort_by_key,
     unite_components,

@@ -22,7 +22,7 @@ from resolver.kernels.arrays import ByteArray
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.properties import HANDLING, RELATION
-from resolver.records.stated_differences import (
+from resolver.records.stated_links import (
     GENERATION_HINT,
     NAME_PART_COLUMNS,
     SUFFIX_COLUMN,

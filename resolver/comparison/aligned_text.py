@@ -1,4 +1,7 @@
-"""Text of what was compared: values of either record, and the alignment of the parts of names."""
+"""Text of what was compared: values of either record, and the alignment of the parts of names.
+
+Partners of the words of two names, for explanations.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,44 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.context import Context
-from resolver.comparison.date_grades import GRADES
-from resolver.comparison.token_partners import token_partners
-from resolver.kernels.alignment.joined_words import (
+from resolver.comparison.context import GRADES, Context
+from resolver.comparison.name_index import NameIndex
+from resolver.comparison.pair_alignment import new_matrix
+from resolver.kernels.alignment.records import LIMIT
+from resolver.kernels.alignment.token_partners import fill_partners
+from resolver.kernels.alignment.token_similarity import (
     JOINED,
     JOINED_SKELETON,
     joined_across_scripts,
 )
-from resolver.kernels.alignment.records import LIMIT
 from resolver.kernels.comparison.code_sets import LEAST_SAME
+from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import LazyBatch
-from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import GenderFlag
 from resolver.records.results.explanation import AlignedPart, Fate, format_alignment
+
+
+def token_partners(
+    left: IntArray, right: IntArray, group: bool, names: NameIndex
+) -> tuple[npt.NDArray[np.int32], FloatArray]:
+    """Return the partners of all words of pairs of name forms, and their match values.
+
+    Partners (pairs × sides × `LIMIT`) are places in the other name, -1 none; values (pairs ×
+    `LIMIT`) are those of the words of the left name.
+    """
+    partners = np.full((len(left), 2, LIMIT), -1, dtype=np.int32)
+    values = np.zeros((len(left), LIMIT), dtype=np.float32)
+    matrix = new_matrix(names.tokens, names.arrays, LIMIT * LIMIT)
+    scratch = np.empty(LIMIT, dtype=np.int32)
+    with names.memo() as memo:
+        fill_partners(
+            *(left, right, group, names.arrays, names.tokens, memo),
+            *(matrix, scratch, partners, values),
+        )
+    return partners, values
+
 
 PRINCIPALS = "principals"
 """Value of `Comparator.shows` where the first principal names are compared."""

@@ -16,8 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
-from resolver.comparison.context import Context
-from resolver.comparison.date_grades import GRADES
+from resolver.comparison.context import GRADES, Context
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.explanation import Alternative
 

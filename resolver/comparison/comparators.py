@@ -3,11 +3,13 @@
 Each function takes a `Context` (m pairs) and returns m similarities in 0…1, NaN where a record has
 no value: a missing value does not contradict. Adding a comparator is adding one function and one
 row. The first line of the docstring is the help text that explanations show.
+
+Evidence: similarities of m pairs under the comparators of one kind, m × features, float32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,6 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from resolver.comparison.code_sets import overlap
 from resolver.comparison.context import Context
 from resolver.comparison.name_comparators import (
     name,
@@ -36,7 +37,19 @@ from resolver.comparison.name_comparators import (
     name_weakest,
     names_only,
 )
-from resolver.comparison.name_words.word_comparators import (
+from resolver.comparison.value_comparators import (
+    address,
+    birth_place,
+    country,
+    email,
+    identifier,
+    nationality,
+    overlap,
+    phone,
+    rare_ties,
+    website,
+)
+from resolver.comparison.word_comparators import (
     acronym,
     branch,
     faction,
@@ -45,8 +58,6 @@ from resolver.comparison.name_words.word_comparators import (
     places_named,
     qualifier,
 )
-from resolver.comparison.place_comparators import address, birth_place, country, nationality
-from resolver.comparison.shared_values import email, identifier, phone, rare_ties, website
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
@@ -195,3 +206,16 @@ COMPARATOR_BY_NAME = {row.name: row for row in COMPARATORS}
 def features_of(kind: Kind) -> tuple[str, ...]:
     """Return the names of the comparators that apply to a kind, in table order."""
     return tuple(row.name for row in COMPARATORS if row.kinds & kind)
+
+
+def compare(context: Context, features: Sequence[str | None]) -> FloatArray:
+    """Return the similarities of the pairs of a context; columns in the order of `features`.
+
+    NaN where a comparator has nothing to compare, and in columns without a feature (None).
+    """
+    # Columns are contiguous, as they are written and read.
+    evidence = np.full((len(features), len(context.left)), np.nan, dtype=np.float32)
+    for column, feature in enumerate(features):
+        if feature is not None:
+            evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)
+    return evidence.T

@@ -1,8 +1,13 @@
-"""Pairs that comparators work on: prepared records and the name alignment that several share."""
+"""Pairs that comparators work on: prepared records and the name alignment that several share.
+
+Similarities of the comparators of names from the alignments of pairs, all at once.
+
+Similarity of partial dates as grades, which the model weighs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,22 +15,118 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.alignment.factorize import factorize
-from resolver.comparison.alignment.pair_alignment import COLUMNS, align_records
-from resolver.comparison.date_grades import best_date_grades, query_date_grades
-from resolver.comparison.name_index import NameIndex
-from resolver.comparison.name_similarities import name_similarities
+from resolver.comparison.name_index import NameIndex, read_only
+from resolver.comparison.pair_alignment import COLUMNS, align_records, factorize
 from resolver.kernels.alignment.records import PAIR_ALIGNMENT
+from resolver.kernels.comparison import dates as kernel
+from resolver.kernels.comparison.dates import DateColumns, grade_query_dates, grade_record_dates
 from resolver.kernels.comparison.name_similarities import (
     NameSimilarities,
     fill_contradicting,
+    fill_name_similarities,
+    grade_by_gender,
+    keep_name_only,
 )
 from resolver.kernels.threads import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import LazyBatch
-from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
+from resolver.records.prepared.batch import ByteArray, DateTable, FloatArray, PreparedBatch
+from resolver.records.prepared.population import NO_FREQUENCIES, FrequencyTables
 from resolver.records.prepared.ragged import Ragged, spread
+from resolver.records.prepared.row_selection import BatchRows
+
+
+def name_similarities(alignments: npt.NDArray[np.void]) -> tuple[NameSimilarities, int]:
+    """Return the similarities of alignments (`PAIR_ALIGNMENT`).
+
+    And the number of pairs in which only the family name contradicts.
+    """
+    shape = (len(NameSimilarities._fields), len(alignments))
+    similarities = NameSimilarities(*np.empty(shape, dtype=np.float32))
+    return similarities, int(fill_name_similarities(alignments, similarities))
+
+
+def gender_graded(
+    value: FloatArray, sides: FloatArray, gender: ByteArray, left: IntArray, right: IntArray
+) -> FloatArray:
+    """Return `value` with pairs in which only the family name contradicts graded by gender.
+
+    Women change their family name, men do not. `sides`: `Contradiction` of each pair; `gender` of
+    all records; `left` and `right`: the pairs.
+    """
+    graded = value.copy()
+    grade_by_gender(sides, gender, left, right, graded)
+    return graded
+
+
+def name_only_values(
+    value: FloatArray, name_only: npt.NDArray[np.bool_], left: IntArray, right: IntArray
+) -> FloatArray:
+    """Return the value of pairs of two records that have nothing but names; NaN for others."""
+    values = np.empty(len(left), dtype=np.float32)
+    keep_name_only(value, name_only, left, right, values)
+    return values
+
+
+GRADES = {
+    kernel.SAME_DAY: "the same day",
+    kernel.SAME_MONTH: "the same month, day not given",
+    kernel.DAY_MONTH_SWAPPED: "day and month swapped",
+    kernel.BOTH_NEW_YEAR: "the same year, both 1 January",
+    kernel.SAME_YEAR: "the same year, one side gives no more",
+    kernel.ONE_DIGIT: "one digit differs",
+    kernel.RANGES_OVERLAP: "ranges or estimates overlap",
+    kernel.ONE_NEW_YEAR: "the same year, one side 1 January",
+    kernel.OTHER_YEAR: "the same day and month, another year",
+    kernel.OTHER_DAY: "the same year, another day",
+    kernel.ONE_YEAR: "one year apart",
+    kernel.TWO_YEARS: "two years apart",
+    kernel.FIVE_YEARS: "three to five years apart",
+    kernel.TEN_YEARS: "six to ten years apart",
+    kernel.FAR_APART: "more than ten years apart",
+}
+"""Meaning of each similarity of dates, best first."""
+
+
+def best_date_grades(table: DateTable, side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
+    """Return the best grade between any date of the left and any of the right record.
+
+    Records are rows of `side`; NaN where one has no date. Grades are the same in either order.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    columns = DateColumns(table.year, table.last_year, table.month, table.day, table.circa)
+    grade_record_dates(left, right, side.offsets, side.items, columns, out)
+    return out
+
+
+def query_date_grades(
+    parts: Sequence[BatchRows], side: Callable[[PreparedBatch], Ragged]
+) -> FloatArray:
+    """Return `best_date_grades` of the only row of the first part and each row of all parts.
+
+    The parts follow one another. Their tables are read in place: to combine them takes longer than
+    to compare the dates.
+    """
+    query = parts[0].prepared
+    table, dates = query.dates, side(query)[int(parts[0].rows[0])]
+    columns = (table.year, table.last_year, table.month, table.day, table.circa)
+    query_dates = np.array([column[dates] for column in columns], dtype=np.int32)
+    out = np.empty(sum(len(part.rows) for part in parts), dtype=np.float32)
+    filled = 0
+    for part in parts:
+        ragged, table = side(part.prepared), part.prepared.dates
+        part_columns = DateColumns(
+            *map(read_only, (table.year, table.last_year)),
+            *map(read_only, (table.month, table.day, table.circa)),
+        )
+        end = filled + len(part.rows)
+        grade_query_dates(
+            *(query_dates, read_only(ragged.offsets), read_only(ragged.items)),
+            *(part_columns, part.rows, out[filled:end]),
+        )
+        filled = end
+    return out
+
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 """Function from codes of two values, pair by pair, to their similarities."""

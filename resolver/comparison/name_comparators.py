@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.comparison.context import Context
-from resolver.comparison.name_similarities import gender_graded, name_only_values
+from resolver.comparison.context import Context, gender_graded, name_only_values
 from resolver.records.prepared.batch import FloatArray
 
 

@@ -1,22 +1,56 @@
-"""Index of a batch for the alignment of names, and facts of its records that comparators share."""
+"""Index of a batch for the alignment of names, and facts of its records that comparators share.
+
+Names of a batch in the layout that the alignment kernels read.
+
+Names of some rows of several tables, copied into one layout for the alignment kernels.
+
+Each token of a table that the rows use is copied once, in the order of first use; each name becomes
+a form of its own.
+
+Tokens in the layout of the alignment kernels, and the similarity of pairs of tokens.
+
+Sounds of words, to compare a word of another script with a Latin one.
+
+Arabic and Hebrew write no short vowels, Korean and Japanese write foreign names by syllables of
+their own. So a word is cut into symbols (`letter_symbols`), and the kernel `sound_distance` finds
+the cheapest way to write them with the letters of a Latin word, by learned costs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.alignment.name_arrays import name_arrays
-from resolver.comparison.alignment.pair_order import PairOrder, order_pairs
-from resolver.comparison.alignment.token_records import new_memo, token_records
-from resolver.comparison.name_words.acronym_words import initial_bits, may_be_left_out
-from resolver.comparison.name_words.qualifiers import qualifier_code
-from resolver.kernels.alignment.records import NameArrays, SimilarityMemo, TokenRecords
-from resolver.kernels.comparison.abbreviation_letters import (
+from resolver.comparison.pair_alignment import PairOrder, order_pairs
+from resolver.comparison.qualifiers import initial_bits, may_be_left_out, qualifier_code
+from resolver.kernels.alignment.name_arrays import (
+    CopySizes,
+    NameColumns,
+    NameSource,
+    NameTarget,
+    copy_names,
+    copy_tokens,
+    count_names,
+    fill_names,
+)
+from resolver.kernels.alignment.records import (
+    MEMO_SLOT,
+    NAME,
+    NAME_WORD,
+    RECORD_NAMES,
+    TOKEN,
+    NameArrays,
+    SimilarityMemo,
+    TokenRecords,
+)
+from resolver.kernels.alignment.token_similarity import fill_token_similarity
+from resolver.kernels.comparison.abbreviations import (
     COUNTED,
     OPTIONAL,
     PLACE,
@@ -26,9 +60,185 @@ from resolver.kernels.comparison.abbreviation_letters import (
 from resolver.kernels.comparison.acronyms import fill_letter_bags
 from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
 from resolver.kernels.letter_hashes import TextLetters
+from resolver.kernels.text.sound_distance import (
+    MAX_SOUNDS,
+    SCRATCH_SIZE,
+    SoundScratch,
+    fill_cross_script,
+)
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch, TokenTable
-from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
+from resolver.records.prepared.batch import (
+    TRAVEL_FAMILY,
+    FloatArray,
+    HashArray,
+    PreparedBatch,
+    TokenTable,
+)
+from resolver.records.prepared.ragged import Ragged, offsets_of
+from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.prepared.value_flags import (
+    FACTION,
+    SCRIPT_SHIFT,
+    NameQuality,
+    Script,
+    TokenFlag,
+    flags_without_script,
+)
+from resolver.reference.letters.letter_costs import cost_table
+from resolver.reference.letters.letter_symbols import split_symbols
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def name_arrays(prepared: PreparedBatch, record_tokens: Ragged) -> NameArrays:
+    """Lay out the names of a batch; `record_tokens`: the tokens of each record, each once."""
+    names = prepared.names
+    records = np.zeros(len(prepared) + 1, dtype=RECORD_NAMES)
+    records["names"], records["tokens"] = names.offsets, record_tokens.offsets
+    most = (int(names.counts.max(initial=0)), int(record_tokens.counts.max(initial=0)))
+    return NameArrays(records, *lay_out_names(prepared), record_tokens.items, most)
+
+
+def lay_out_names(prepared: PreparedBatch) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    """Return the names of all records and the words of all forms, as `NameArrays` holds them."""
+    forms = prepared.forms
+    names = np.zeros(len(prepared.names.items), dtype=NAME)
+    words = np.zeros(len(forms.tokens.items) + 2, dtype=NAME_WORD)
+    columns = NameColumns(
+        forms=read_only(prepared.names.items),
+        quality=read_only(prepared.name_quality),
+        compact=read_only(forms.compact),
+        starts=read_only(forms.tokens.offsets),
+        tokens=read_only(forms.tokens.items),
+        roles=read_only(forms.roles),
+        joined=read_only(forms.joined),
+        joined_skeleton=read_only(forms.joined_skeleton),
+        flags=read_only(prepared.tokens.flags),
+    )
+    fill_names(columns, names, words)
+    return names, words
+
+
+def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Return a read-only view, as mapped arrays are, so that kernels are compiled only once."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+_FIRST_LETTER = ord("a")
+
+
+@cache_short_texts(50_000)
+def encode_symbols(text: str, script: Script) -> tuple[int, ...]:
+    """Return the numbers of the symbols of a word of another script, at most `MAX_SOUNDS`."""
+    table = cost_table()
+    symbols = split_symbols(text, script)[:MAX_SOUNDS]
+    return tuple(table.number(script, symbol) for symbol in symbols)
+
+
+def encode_letters(text: str) -> tuple[int, ...]:
+    """Return the letters of a Latin word as numbers, a 0, at most `MAX_SOUNDS`, without others."""
+    return tuple(ord(letter) - _FIRST_LETTER for letter in text if "a" <= letter <= "z")[
+        :MAX_SOUNDS
+    ]
+
+
+def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
+    """Return the sounds of every token; no sounds at all if no token is of another script.
+
+    `always`: compute them even then.
+    """
+    scripts = tokens.flags >> SCRIPT_SHIFT
+    scripts = np.where(scripts == int(Script.OTHER), int(Script.LATIN), scripts)
+    if not always and not scripts.any():
+        return Ragged.empty(len(tokens))
+    pairs = zip(tokens.texts.tolist(), scripts.tolist(), strict=True)
+    sounds = [
+        encode_symbols(text, Script(script)) if script else encode_letters(text)
+        for text, script in pairs
+    ]
+    counts = np.fromiter(map(len, sounds), dtype=np.int64, count=len(sounds))
+    items = np.fromiter((sound for word in sounds for sound in word), np.int32, int(counts.sum()))
+    return Ragged(offsets_of(counts), items)
+
+
+def sound_scratch() -> SoundScratch:
+    """Return scratch of `sound_distance.cross_script_similarity`, with the costs that ship."""
+    table = cost_table()
+    return SoundScratch(table.grams, table.costs, np.empty(SCRATCH_SIZE, dtype=np.int32))
+
+
+def cross_script_similarities(
+    tokens: TokenTable, sounds: Ragged, first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float32]:
+    """Return the similarity of sound (0…1) of pairs of token codes; 0 unless one is foreign."""
+    out = np.zeros(len(first), dtype=np.float32)
+    fill_cross_script(first, second, sounds.offsets, sounds.items, sound_scratch(), out)
+    return out
+
+
+_MAX_MEMO = 1 << 16
+"""Slots of the largest memo, which stays in a processor's cache."""
+
+
+def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenRecords:
+    """Lay out a table of tokens; `sounds` of each token (`token_sounds`) if already computed."""
+    sounds = sounds if sounds is not None else token_sounds(tokens)
+    count = len(tokens)
+    flags = flags_without_script(tokens.flags)
+    records = np.zeros(count + 1, dtype=TOKEN)
+    lengths = np.fromiter(map(len, tokens.texts), dtype=np.int32, count=count)
+    letters = np.frombuffer(
+        "".join(tokens.texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32
+    )
+    for name, values in (
+        ("hash", tokens.hashes),
+        ("skeleton", tokens.skeleton),
+        ("phonetic", tokens.phonetic),
+        ("sound", tokens.sound),
+        ("signature", tokens.signature),
+        ("rarity_person", tokens.rarity_person),
+        ("rarity_group", tokens.rarity_group),
+        ("length", np.minimum(lengths, 65_535)),
+        ("flags", flags),
+        ("letter_count", np.bitwise_count(tokens.signature)),
+    ):
+        records[name][:count] = values
+    records["symbols"] = tokens.symbols.offsets
+    bits = np.uint32(1) << (tokens.symbols.items & 31).astype(np.uint32)
+    np.bitwise_or.at(records["symbol_bits"], tokens.symbols.rows, bits)
+    np.cumsum(lengths, out=records["letters"][1:])
+    has_letters = lengths > 0
+    starts = records["letters"][:count][has_letters]
+    records["first_letter"][:count][has_letters] = letters[starts]
+    return TokenRecords(records, flags, letters, tokens.symbols.items, sounds.offsets, sounds.items)
+
+
+def new_memo(tokens: int) -> SimilarityMemo:
+    """Return an empty memo for a batch with `tokens` tokens."""
+    size = min(_MAX_MEMO, 1 << max(4, (8 * tokens).bit_length()))
+    slots = np.zeros(size, dtype=MEMO_SLOT)
+    slots["key"] = -1
+    return SimilarityMemo(slots, sound_scratch(), np.zeros(32, dtype=np.uint64))
+
+
+def token_similarity(
+    tokens: TokenTable, sounds: Ragged, first: IntArray, second: IntArray
+) -> FloatArray:
+    """Return the similarity (0…1) of pairs of token codes; `sounds` of every token.
+
+    The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised
+    where the two sound alike, share a consonant skeleton, a Metaphone code or a symbol (the same
+    name in another language); lowered where both are established words that nothing ties together:
+    Maria is no misspelling of Mario.
+    """
+    out = np.empty(len(first), dtype=np.float32)
+    fill_token_similarity(first, second, token_records(tokens, sounds), new_memo(0), out)
+    return out
+
 
 _NO_NAME = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.GENERIC | TokenFlag.NUMBER
 _ARABIC_ARTICLE = "al"
@@ -244,3 +454,76 @@ def principal_forms(prepared: PreparedBatch) -> IntArray:
     # The last assignment to a record counts: backwards, that is its first name.
     forms[prepared.names.rows[principal]] = prepared.names.items[principal]
     return forms
+
+
+RowArray = npt.NDArray[np.int64]
+
+
+class NameUse(NamedTuple):
+    """Names of some rows: the `tokens` of the table that they use, each once; the words of their
+    names as places there (`coded`); and sizes."""
+
+    tokens: IntArray
+    coded: IntArray
+    sizes: CopySizes
+
+
+def name_use(source: NameSource, rows: RowArray) -> NameUse:
+    """Return what the names of some rows of a source use."""
+    return NameUse(*count_names(source, rows))
+
+
+def lay_out_rows(
+    sources: Sequence[NameSource], rows: Sequence[RowArray], uses: Sequence[NameUse]
+) -> NameTarget:
+    """Copy the names of the rows of each source, one source after the other.
+
+    `uses`: `name_use` of each.
+    """
+    total = _sum_sizes([use.sizes for use in uses])
+    target = _new_target(sum(map(len, rows)), total)
+    before, first, distinct = CopySizes(0, 0, 0, 0, 0, 0), 0, 0
+    most_names, most_tokens = 0, 0
+    for source, source_rows, use in zip(sources, rows, uses, strict=True):
+        used_by = np.full(len(use.tokens), -1, dtype=np.int64)
+        copy_tokens(source, use.tokens, before, target.tokens)
+        own_names, own_tokens, end = copy_names(
+            source, source_rows, use.coded, used_by, first, before, distinct, target
+        )
+        most_names, most_tokens = max(most_names, int(own_names)), max(most_tokens, int(own_tokens))
+        before, distinct = _sum_sizes([before, use.sizes]), int(end)
+        first += len(source_rows)
+    names = target.names._replace(
+        tokens=target.names.tokens[:distinct], most=(most_names, most_tokens)
+    )
+    return target._replace(names=names)
+
+
+def _sum_sizes(sizes: Sequence[CopySizes]) -> CopySizes:
+    return CopySizes(*(sum(map(int, column)) for column in zip(*sizes, strict=True)))
+
+
+def _new_target(records: int, sizes: CopySizes) -> NameTarget:
+    """Return room for so many records and all that they use."""
+    names, words, tokens = int(sizes.names), int(sizes.words), int(sizes.tokens)
+    return NameTarget(
+        names=NameArrays(
+            records=np.empty(records + 1, dtype=RECORD_NAMES),
+            names=np.empty(names, dtype=NAME),
+            words=np.zeros(words + 2, dtype=NAME_WORD),
+            tokens=np.empty(words, dtype=np.int32),
+            most=(0, 0),
+        ),
+        tokens=TokenRecords(
+            records=np.zeros(tokens + 1, dtype=TOKEN),
+            flags=np.empty(tokens, dtype=np.uint8),
+            letters=np.empty(int(sizes.letters), dtype=np.uint32),
+            symbols=np.empty(int(sizes.symbols), dtype=np.int32),
+            sound_offsets=np.empty(tokens + 1, dtype=np.int32),
+            sounds=np.empty(int(sizes.sounds), dtype=np.int32),
+        ),
+        name_offsets=np.empty(records + 1, dtype=np.int32),
+        form_offsets=np.empty(names + 1, dtype=np.int32),
+        form_items=np.empty(words, dtype=np.int32),
+        forms=np.empty(names, dtype=np.int32),
+    )

@@ -1,6 +1,12 @@
 """Scored pairs that can be explained: evidence under the model of their kind, and its sum.
 
 Rows of an explanation are read from the model's tables and sum to the log-odds exactly.
+
+Layout of a model's evidence: the rows that explanations show, built once per model.
+
+Features of a model, for readers who ask how scores come about.
+
+Rows of an explanation that turn the sum of evidence into a probability in a population.
 """
 
 from __future__ import annotations
@@ -9,30 +15,219 @@ import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison import Context, NameIndex, alternatives
-from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, record_texts
-from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
-from resolver.engines.population_rows import population_rows
+from resolver.comparison import COMPARATOR_BY_NAME, Comparator, Context, NameIndex, alternatives
+from resolver.comparison.aligned_text import (
+    DETAILED,
+    PRINCIPALS,
+    aligned_parts_of_pairs,
+    detail,
+    record_texts,
+)
 from resolver.kernels.threads import lazy_property
 from resolver.model_set import ModelSet
 from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.population import (
+    CALLERS,
+    REFERENCE_PARTNERS,
+    REFERENCE_RECORDS,
+    KindPopulation,
+)
 from resolver.records.results.explanation import AlignedPart, EvidenceRow, Explanation
 from resolver.records.results.resolution import Band
-from resolver.scoring import (
-    Model,
-    Thresholds,
-    interval_index,
-    scores,
-    smallest_changes,
-)
+from resolver.scoring import Model, Thresholds, interval_index, scores, smallest_changes
 from resolver.scoring.source_shifts import PairSources
+from resolver.scoring.terms import LOGODDS_LIMIT
+
+_MAX_LAYOUTS = 64
+
+
+class TermLayout(NamedTuple):
+    """Row of a term: its comparator, and where to find evidence and texts.
+
+    `column`: of the evidence; `shown`: place of the texts among `ModelLayout.shows`;
+    `has_detail`: `detail` may explain the value.
+    """
+
+    feature: str
+    help: str
+    column: int
+    shown: int
+    has_detail: bool
+    cuts: tuple[float, ...]
+    weights: tuple[int, ...]
+
+
+class PairTermLayout(NamedTuple):
+    """Row of a pair of terms; `columns` and `shown` as in `TermLayout`, for either.
+
+    `detailed`: comparators that `detail` may explain, with their columns.
+    """
+
+    name: str
+    columns: tuple[int, int]
+    shown: tuple[int, int]
+    detailed: tuple[tuple[str, int], ...]
+    cuts: tuple[tuple[float, ...], tuple[float, ...]]
+    weights: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLayout:
+    """Rows of a model: `prior`, terms and pairs of terms.
+
+    `columns`: for each column of evidence the comparator, and whether sums use it. `shows`: what
+    the comparators compare (`Comparator.shows`), each once; `has_principals`: the principal name is
+    among them.
+    """
+
+    columns: tuple[tuple[Comparator, bool], ...]
+    prior: EvidenceRow
+    shows: tuple[str, ...]
+    has_principals: bool
+    terms: tuple[TermLayout, ...]
+    pairs: tuple[PairTermLayout, ...]
+
+    @classmethod
+    def of(cls, model: Model) -> ModelLayout:
+        """Build the layout of one model or part of a model."""
+        column = {name: number for number, name in enumerate(model.features)}
+        features = [
+            *(term.feature for term in model.terms),
+            *(name for pair in model.pairs for name in pair.features),
+        ]
+        shows = tuple(dict.fromkeys(COMPARATOR_BY_NAME[name].shows for name in features))
+        shown = {name: shows.index(COMPARATOR_BY_NAME[name].shows) for name in features}
+        terms = tuple(
+            TermLayout(
+                term.feature,
+                COMPARATOR_BY_NAME[term.feature].help,
+                column[term.feature],
+                shown[term.feature],
+                term.feature in DETAILED,
+                term.cuts,
+                term.weights,
+            )
+            for term in model.terms
+        )
+        pairs = []
+        for pair in model.pairs:
+            first, second = pair.features
+            pairs.append(
+                PairTermLayout(
+                    f"{first} × {second}",
+                    (column[first], column[second]),
+                    (shown[first], shown[second]),
+                    tuple((name, column[name]) for name in pair.features if name in DETAILED),
+                    pair.cuts,
+                    pair.weights,
+                )
+            )
+        used = model.used_features
+        columns = tuple((COMPARATOR_BY_NAME[name], name in used) for name in model.features)
+        prior = EvidenceRow(
+            "prior", "Start of the sum: most pairs are different.", "", "", None, model.intercept
+        )
+        return cls(columns, prior, shows, PRINCIPALS in shows, terms, tuple(pairs))
+
+
+_layouts: dict[int, tuple[Model, ModelLayout]] = {}
+"""Layouts by the identity of their model, which is fixed as long as the model is held here."""
+
+
+def layout_of(model: Model) -> ModelLayout:
+    """Return the layout of a model, built once."""
+    entry = _layouts.get(id(model))
+    if entry is None:
+        if len(_layouts) >= _MAX_LAYOUTS:
+            _layouts.clear()
+        entry = _layouts[id(model)] = (model, ModelLayout.of(model))
+    return entry[1]
+
+
+def layout_of_part(model: Model, similarities: Sequence[float]) -> ModelLayout:
+    """Return the layout of the part of a model that scores a pair with these similarities."""
+    part = (model, model.register, model.name_only)[model.part_number(similarities)]
+    return layout_of(part or model)
+
+
+_WORDS = {"person": "persons", "group": "groups", "asset": "assets"}
+
+
+_WITHIN_TEXT = "How often two entries of this list are one entity, against pairs of any lists."
+_ACROSS_TEXT = "How often entries of these two lists are one entity, against pairs of any lists."
+_RELATIVES = {
+    "person": "Kin, twins and copied values: how much of this they would share too.",
+    "group": "Branches, sister companies and factions: how much of this they would share too.",
+    "asset": "Sister ships and copied values: how much of this they would share too.",
+}
+
+
+def population_rows(
+    model: Model, sums: tuple[int, int], logodds: int, sources: PairSources | None = None
+) -> Iterator[EvidenceRow]:
+    """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
+
+    `sums`: against chance, which the rows before add up to, and against relatives. First the
+    calibration in the population that models refer to, then what its size, what relatives, and
+    what the share of true pairs changes, of all and of those of the `sources` of the pair (None:
+    not known); last what names say in a check, or the limit for names alone.
+    """
+    raw, basis = sums[0], model.basis
+    if basis is None:
+        text = "Converts the sum into a calibrated probability."
+        if model.population is not None:
+            text = "Converts the sum into a probability, at even odds before anything is compared."
+        yield _row("calibration", text, logodds - raw)
+        return
+    reference, _ = model.logodds_in(KindPopulation(), sums)
+    own_size = KindPopulation(basis.records, concentration=basis.concentration)
+    by_chance, in_size = model.logodds_in(own_size, sums)
+    _, shifted = model.logodds_in(basis, sums)
+    words = _WORDS[model.kind]
+    text = f"Converts the sum into a probability among {REFERENCE_RECORDS:,} {words}."
+    yield _row("calibration", text, reference - raw)
+    text = f"{basis.records:,} {words}: chance look-alikes grow with their number."
+    yield _row("population", text, by_chance - reference)
+    yield _row("relatives", _RELATIVES[model.kind], in_size - by_chance)
+    yield _row("partners", _partners_text(basis, words), shifted - in_size)
+    own_share = int(model.source_shifts(sources)[0])
+    if sources is not None and own_share:
+        limited = min(max(shifted + own_share, -LOGODDS_LIMIT), LOGODDS_LIMIT)
+        text = _WITHIN_TEXT if sources.is_within[0] else _ACROSS_TEXT
+        yield _row("sources", text, limited - shifted)
+        shifted = limited
+    if model.is_check:
+        text = "A check weighs names differently, as most people who are checked are not listed."
+        yield _row("asked", text, logodds - shifted)
+    elif logodds != shifted:
+        text = "Only names agree: nobody is merged on that alone."
+        yield _row("names_only", text, logodds - shifted)
+
+
+def _row(comparator: str, text: str, weight: int) -> EvidenceRow:
+    return EvidenceRow(comparator, text, "", "", None, weight)
+
+
+def _partners_text(basis: KindPopulation, words: str) -> str:
+    """Return the text on the share of true pairs, which in a check is that of listed callers."""
+    if not basis.listed:
+        return (
+            f"{basis.partners / 1000:g} true pairs for each of the {words}, where "
+            f"{REFERENCE_PARTNERS / 1000:g} are usual."
+        )
+    callers = CALLERS / basis.listed
+    if basis.listed < CALLERS and abs(callers - round(callers)) < 0.01 * callers:
+        return f"1 in {round(callers):,} callers is listed."
+    return f"{100 * basis.true_share:.3g} % of callers are listed."
+
 
 _RecordForms = tuple[int, int, int]
 """Row of a record, the name form that was compared, and the principal one."""
@@ -321,3 +516,34 @@ class _PairEvidence:
 def _join_texts(first: str, second: str) -> str:
     """Return what two comparators compare; if that is the same, only once."""
     return f"{first} / {second}" if first and second and first != second else first or second
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureWeights:
+    """Feature of a model, with the range of its weights over the models of all kinds.
+
+    `max_weight` and `min_weight` are the most and the least that the feature by itself can add to
+    the log-odds, in thousandths.
+    """
+
+    name: str
+    help: str
+    max_weight: int
+    min_weight: int
+
+
+def feature_weights(models: ModelSet) -> list[FeatureWeights]:
+    """Return the features of a model, by name."""
+    weights: dict[str, list[int]] = {}
+    for model in (
+        part for model_of_kind in models.models.values() for part in model_of_kind.parts.values()
+    ):
+        for term in model.terms:
+            weights.setdefault(term.feature, []).extend(term.weights)
+        for pair in model.pairs:
+            for name in pair.features:
+                weights.setdefault(name, []).append(0)
+    return [
+        FeatureWeights(name, COMPARATOR_BY_NAME[name].help, max(values), min(values))
+        for name, values in sorted(weights.items())
+    ]

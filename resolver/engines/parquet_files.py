@@ -34,7 +34,7 @@ from resolver.merging import (
     iterate_statements,
     to_ftm,
 )
-from resolver.merging.relation_targets import RelationTargets
+from resolver.merging.golden_record import RelationTargets
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
 from resolver.records import Batch

@@ -20,6 +20,8 @@ break as formulas. In the CSV files such a cell, and one that begins with apostr
 character, gets one apostrophe in front; a program that reads the files removes it again (see
 `resolver.records.formula_cells`). Plain numbers and telephone numbers (`+49 30 1234`) stay as they
 are.
+
+Tables of comparators and of blocking rules as rows for pages and programs.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -41,21 +44,22 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.blocking import PLANS, RULES
+from resolver.comparison import COMPARATORS
 from resolver.errors import OutputError
 from resolver.kernels.processes import map_equal_parts
 from resolver.kernels.threads import threads
 from resolver.merging import Partition, build_partition
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
+from resolver.records import Kind
 from resolver.records.formula_cells import FORMULA, NUMBER
-from resolver.records.results.resolution import (
-    Band,
-    Basis,
-    Links,
-    Outcome,
-    Resolution,
-)
+from resolver.records.results.resolution import Band, Basis, Links, Outcome, Resolution
 from resolver.scoring import scores
+
+if TYPE_CHECKING:
+    from resolver.merging import MergeContext
+
 
 RESULT_FILES = (
     "entities.csv",
@@ -65,8 +69,6 @@ RESULT_FILES = (
     "rejects.csv",
     "report.html",
 )
-if TYPE_CHECKING:
-    from resolver.merging import MergeContext
 
 _Piece = Callable[[], Sequence[pa.Array]]
 """Function that returns the columns of some rows of a file."""
@@ -336,3 +338,58 @@ def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:
     texts = [escape_formulas(pa.array(list(column), pa.string())) for column in (files, reasons)]
     numbers = pa.array(list(lines), pa.int64()).cast(pa.string())
     _write_csv(path, ("file", "line", "reason"), iter([lambda: [texts[0], numbers, texts[1]]]))
+
+
+@dataclass(frozen=True, slots=True)
+class ComparatorRow:
+    """Comparator: its name (that of its row of evidence), kinds, text and property.
+
+    `rises`: higher similarity can only speak for a match.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    help: str
+    looks_at: str
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """Blocking rule: its name, kinds and text, and the plans that use it.
+
+    `plans`: (name of the plan, what it requires in addition; empty: nothing).
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    help: str
+    plans: tuple[tuple[str, str], ...]
+
+
+def comparator_rows() -> tuple[ComparatorRow, ...]:
+    """Return all comparators, in the order of the table."""
+    return tuple(
+        ComparatorRow(row.name, _kinds(row.kinds), row.help, _property(row.shows), row.rises)
+        for row in COMPARATORS
+    )
+
+
+def rule_rows() -> tuple[RuleRow, ...]:
+    """Return all blocking rules, in the order of the table."""
+    return tuple(RuleRow(row.name, _kinds(row.kinds), row.help, _plans(row.name)) for row in RULES)
+
+
+def _plans(rule: str) -> tuple[tuple[str, str], ...]:
+    return tuple((plan.name, plan.rules[rule]) for plan in PLANS if rule in plan.rules)
+
+
+def _kinds(kinds: Kind) -> tuple[str, ...]:
+    return tuple(kind.label for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET) if kind & kinds)
+
+
+def _property(shows: str) -> str:
+    return shows.removeprefix("plain:").replace("_", " ")
+
+
+__all__ = ["ComparatorRow", "RuleRow", "comparator_rows", "rule_rows"]

@@ -23,7 +23,7 @@ except ImportError as error:  # pragma: no cover - the extra is part of the deve
     raise ImportError(f"EntityResolver needs scikit-learn: {INSTALL}") from error
 
 from resolver.errors import InputError
-from resolver.frames.column_choice import Columns
+from resolver.frames.frame_tables import Columns
 from resolver.frames.resolving import (
     ReadOptions,
     TableIntake,

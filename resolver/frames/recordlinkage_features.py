@@ -19,7 +19,7 @@ import pandas as pd
 from resolver.comparison import Context, NameIndex, compare
 from resolver.engines.local import LocalEngine, build_link_task
 from resolver.errors import InputError
-from resolver.frames.column_choice import Columns
+from resolver.frames.frame_tables import Columns
 from resolver.frames.resolving import (
     LEFT,
     RIGHT,
@@ -34,7 +34,7 @@ from resolver.pipeline import normalize
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.progress import SILENT
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import StageMeter
 from resolver.resolution_task import ResolutionTask
 from resolver.training.required_packages import INSTALL
 

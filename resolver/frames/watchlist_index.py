@@ -16,12 +16,11 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.errors import InputError
-from resolver.frames.column_choice import ColumnChoice, Columns
-from resolver.frames.html_views import render_answer, render_explanation
-from resolver.frames.progress_display import show_progress
-from resolver.frames.resolving import ReadOptions, complete_options, read_data
-from resolver.hub.temporary_hub import temporary_hub
-from resolver.ingest.formats.ftm.ftm_schema import schema_of_properties
+from resolver.frames.frame_tables import ColumnChoice, Columns
+from resolver.frames.resolving import ReadOptions, complete_options, read_data, show_progress
+from resolver.frames.results import render_answer, render_explanation
+from resolver.hub.hub import temporary_hub
+from resolver.ingest.formats.ftm.ftm_entity import schema_of_properties
 from resolver.records import KIND_BY_LABEL, Kind, Record, kind_of_schema
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.records.source_names import is_source_name
+from resolver.records.datasets import is_source_name
 from resolver.store import (
     ApiKey,
     JobState,

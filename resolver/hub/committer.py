@@ -1,33 +1,186 @@
-"""Committer: computes the increment of a request on one view of a store, and writes it."""
+"""Committer: computes the increment of a request on one view of a store, and writes it.
+
+Requests that a hub commits: an update computed from a view, and decisions.
+
+Results of commits and dry runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size
-from resolver.errors import LargeChangeError
-from resolver.hub.commit_request import CommitRequest, drop_logged_decisions
-from resolver.hub.commit_result import CommitResult, build_commit_result
-from resolver.hub.entity_preview import preview_increment
-from resolver.hub.increments.component_cache import ComponentCache
-from resolver.hub.increments.context import IncrementContext
+from resolver.errors import LargeChangeError, summarize_alarms
+from resolver.hub.entity_preview import EntityPreview, preview_increment
 from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
+from resolver.hub.increments.working_set import ComponentCache, IncrementContext
 from resolver.hub.index.current_index import CurrentIndex
-from resolver.hub.list_updates import ListUpdate
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.hub.ownership import check_free_ids, find_public_sources
-from resolver.hub.populations.rebuild import preview_refresh_after
-from resolver.hub.populations.store_models import StoreModels
-from resolver.hub.reopening.reopened_decisions import name_versions
+from resolver.hub.populations.growth import StoreModels
+from resolver.hub.populations.rebuild import DueRefresh, preview_refresh_after
+from resolver.hub.reopening import name_versions
 from resolver.hub.store_options import add_store_options, check_first_lists
 from resolver.hub.visible_store import restrict_store
+from resolver.ingest.reader_types import Intake
+from resolver.kernels.number_sets import sort_distinct
 from resolver.kernels.threads import threads
+from resolver.records.decisions import Decision
 from resolver.records.progress import Progress
-from resolver.records.results.resolution import StageStat
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import RunStats, StageMeter, StageStat
+from resolver.records.visibility import OPERATOR, Viewer
+from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions, choose_plan
-from resolver.store import Commit, Store, StoreHead, StoreView
+from resolver.store import Commit, NewDecision, Store, StoreHead, StoreView
+
+DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]
+"""Function that finds decisions in a view; called again where another commit came between."""
+FollowUpDecisions = Callable[[StoreView, RecordIndex, Increment], Sequence[NewDecision]]
+"""Function that finds further decisions, given the increment; called until there are none."""
+
+
+def _find_none(_view: StoreView) -> Sequence[NewDecision]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRequest:
+    """Request for one commit of a `kind` by an `actor`.
+
+    `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
+    where `ListUpdate.alarms` need a person. `source_owners`, `claims`: see `Commit`; a
+    source gets its owner with the first record that everybody may see. `engine`: where the first
+    lists of a store are compared (None: in this process). `viewer`: whose records `build_update`
+    works with; a dry run is worked out over these records alone. `with_refresh`: a dry run also
+    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`.
+    """
+
+    kind: str
+    actor: str
+    build_update: Callable[[StoreView], ListUpdate] = build_empty_update
+    find_decisions: DecisionSource = _find_none
+    record_count: int = 0
+    dry_run: bool = False
+    accept_large: bool = True
+    follow_up: FollowUpDecisions | None = None
+    source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    claims: frozenset[str] = frozenset()
+    engine: Engine | None = None
+    with_refresh: bool = False
+    accepted: str = ""
+    viewer: Viewer = OPERATOR
+
+    @property
+    def may_use_cache(self) -> bool:
+        """Return whether components may come from the cache of the hub, and go there.
+
+        A preview shows all links, so nothing may come from the cache. A cached component has all
+        pairs that were compared; an engine may return only those that clustering needs.
+        """
+        return self.engine is None and not self.dry_run and self.follow_up is None
+
+
+def drop_logged_decisions(
+    view: StoreView, decisions: Iterable[NewDecision | Decision]
+) -> list[NewDecision]:
+    """Return the decisions that are not in the log yet, each once."""
+    new = (
+        decision if isinstance(decision, NewDecision) else NewDecision(decision)
+        for decision in decisions
+    )
+    by_digest = {decision.digest: decision for decision in new}
+    logged = view.logged_digests(sorted(by_digest)) if by_digest else set()
+    return [decision for digest, decision in by_digest.items() if digest not in logged]
+
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """Result of a commit, or of a dry run.
+
+    `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
+    current now, `outdated_ids` those of lists older than the store's. `changed_members` are the
+    records that entities lost or got, each with its entity, by numbers. `preview` is set for a dry
+    run over lists, `refresh` for one that asks for the refresh that would follow. `alarms`: reasons
+    why a dry run's lists would be held until somebody accepts them, which the `notes` say, too.
+    """
+
+    revision: int
+    new_count: int
+    superseded_count: int
+    ids: tuple[str, ...]
+    changed_members: tuple[Numbers, Numbers]
+    withdrawn: tuple[str, ...]
+    outdated_ids: tuple[str, ...]
+    notes: tuple[str, ...]
+    deduplicated_sources: tuple[str, ...]
+    stats: RunStats
+    preview: EntityPreview | None = None
+    refresh: DueRefresh | None = None
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def changed_entities(self) -> Numbers:
+        """Numbers of the entities that lost or got records, ascending."""
+        return sort_distinct(self.changed_members[1])
+
+    def counts(self, intake: Intake) -> dict[str, int]:
+        """Return the figures of an intake that commands and jobs show."""
+        return {
+            "version": self.revision,
+            "records": len(intake.batch),
+            "new": self.new_count,
+            "changed": self.superseded_count,
+            "withdrawn": len(self.withdrawn),
+            "entities_changed": len(self.changed_entities),
+            "rejects": len(intake.rejects),
+        }
+
+
+def build_commit_result(
+    revision: int,
+    update: ListUpdate,
+    increment: Increment,
+    preview: EntityPreview | None,
+    refresh: DueRefresh | None = None,
+    *,
+    is_refused: bool = False,
+) -> CommitResult:
+    """Return the result of an update that was committed at a revision, or would be.
+
+    `is_refused`: the update is a dry run's, and its alarms would keep it from being committed.
+    """
+    notes, alarms = update.notes, update.alarms if is_refused else ()
+    if alarms:
+        reason = (
+            "without --accept-large-change (over HTTP ?accept_large_change=true) these lists would "
+            f"be held back and nothing committed: {summarize_alarms(alarms)}"
+        )
+        notes = (*(note for note in notes if note not in alarms), reason)
+    return CommitResult(
+        revision,
+        len(update.fresh) - len(update.superseded),
+        len(update.superseded),
+        update.ids,
+        increment.changed_members,
+        tuple(update.withdrawn),
+        update.outdated_ids,
+        notes,
+        update.deduplicated_sources,
+        increment.resolution.stats,
+        preview,
+        refresh,
+        alarms,
+    )
+
 
 _MANY_RECORDS = 50_000
 """Records whose keys for the index are built while they are written to the store."""

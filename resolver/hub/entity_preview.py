@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.increment import Increment
 from resolver.hub.increments.link_changes import TABLE_COLUMNS
+from resolver.hub.increments.working_set import IncrementContext
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.related.visible_links import load_links_between
 from resolver.records import Batch, concat
 from resolver.records.results.resolution import Outcome
 from resolver.store import LinkTable, StoreView
-from resolver.store.restricted_ids import INTERNAL_PREFIX, RestrictedId, restricted_record_ids
+from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId, restricted_record_ids
 
 Numbers = npt.NDArray[np.int64]
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resolver.errors import InputError, OwnerError, ResolverError, ReusedIdError
-from resolver.hub.commit_request import CommitRequest
+from resolver.hub.committer import CommitRequest
 from resolver.hub.hub import Hub
-from resolver.hub.index.fingerprint import fingerprint_records
+from resolver.hub.index.segment_contents import fingerprint_records
 from resolver.hub.list_updates import build_list_update, find_id_alarms
 from resolver.hub.ownership import (
     HUB_OWNER,

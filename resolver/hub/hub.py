@@ -3,21 +3,29 @@
 A hub works under the plan, the model and the thresholds of its store: those of its first commit,
 until a rebuild. It is safe to use from several threads. Commits of one process follow one another,
 commits of several processes too; a commit that was computed on an older revision is computed again.
+
+Store of some lists in a temporary folder, for checks against lists that are in no store.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from resolver.blocking import PLAN_BY_NAME
 from resolver.errors import InputError
-from resolver.hub.commit_request import CommitRequest, DecisionSource, FollowUpDecisions
-from resolver.hub.commit_result import CommitResult
-from resolver.hub.committer import Committer
+from resolver.hub.committer import (
+    CommitRequest,
+    CommitResult,
+    Committer,
+    DecisionSource,
+    FollowUpDecisions,
+)
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.hub.ownership import (
@@ -27,7 +35,7 @@ from resolver.hub.ownership import (
     build_owned_withdrawal,
     intake_sources,
 )
-from resolver.hub.populations.growth import NO_GROWTH, Growth, GrowthWatch
+from resolver.hub.populations.growth import NO_GROWTH, Growth, GrowthWatch, StoreModels
 from resolver.hub.populations.rebuild import (
     Inspect,
     RebuildEffect,
@@ -35,7 +43,6 @@ from resolver.hub.populations.rebuild import (
     RebuildRequest,
     choose_options,
 )
-from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.store_options import empty_store_error, merge_options
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import ModelSet, load_models
@@ -375,3 +382,20 @@ class Hub:
         """Return the change feed after a revision, unfiltered: for viewers who may see all."""
         with self.store.view() as view:
             return view.changes(since)
+
+
+@contextmanager
+def temporary_hub(
+    intake: Intake, options: RunOptions, progress: Progress = SILENT
+) -> Iterator[Hub]:
+    """Resolve lists as `dedupe --store` does, into a store that ends with the context.
+
+    So a check of lists is the same check as one of a store. Raises the errors of `Hub.add`.
+    """
+    # nothing is worth a file that ends with the process
+    with (
+        TemporaryDirectory(prefix="resolver-index-", ignore_cleanup_errors=True) as folder,
+        Hub.open(f"sqlite:///{folder}/hub.db", options, min_file_records=sys.maxsize) as hub,
+    ):
+        hub.add(intake, progress=progress)
+        yield hub

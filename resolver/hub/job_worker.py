@@ -26,7 +26,7 @@ from resolver.hub.admin import REFRESH_JOB as REFRESH_JOB
 from resolver.hub.admin import summarize_keys
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
-from resolver.kernels.repeated_task import RepeatedTask
+from resolver.kernels.processes import RepeatedTask
 from resolver.records.progress import Progress
 from resolver.store import Acceptance, JobState, LeaseError, Store
 from resolver.store import Job as Job

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from resolver.errors import InputError
-from resolver.ingest.formats.tabular.mapping_choice import is_mapping_file
+from resolver.ingest.formats.tabular.mapping import is_mapping_file
 from resolver.ingest.io.source_files import SourceFile, is_zip, zip_members
 from resolver.ingest.io.workbooks import extract_worksheets, is_workbook
 from resolver.ingest.reader_types import ListUnit, ReaderRow

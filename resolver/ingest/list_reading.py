@@ -25,14 +25,9 @@ from resolver.ingest.reader_types import (
     Truncation,
     describe_gap,
 )
-from resolver.ingest.text.machine_dates import (
-    OldBirths,
-    describe_old_births,
-    find_old_births,
-)
+from resolver.ingest.text.list_dates import OldBirths, describe_old_births, find_old_births
 from resolver.ingest.text.placeholders import remove_placeholders
-from resolver.ingest.validation import validate_records
-from resolver.ingest.value_limits import limit_values
+from resolver.ingest.validation import limit_values, validate_records
 from resolver.records import Batch, Record, concat
 
 CHUNK_ROWS = 8_192

@@ -3,13 +3,35 @@
 A list that breaks off, or has rows without a readable id, may lack records that its source still
 has, so it withdraws none: what it lacks stays as the list before it has it. So does a record whose
 row cannot be read but for its id.
+
+Warnings about ids that name another person in a newer version of their list.
+
+Lists sometimes give an old number to a new person. A warning is due when the two versions of a
+record share no birth date and no identifier, and none of their names is even faintly similar; and
+when one is a person and the other a group or an asset.
+
+Digests of records as columns: equal for equal content, in any order of values, files or rows.
+
+A record's digest is the sum (modulo 2⁶⁴) of the digests of its values, so it is computed once per
+unique text and gathered. It shows if records that share an id have the same content; it is not
+meant to be stored (`Record.content_hash` is).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz, process, utils
+
+from resolver.records import Batch, Column, Record
+from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
 
 
 class ReadList(Protocol):
@@ -90,3 +112,130 @@ def describe_gaps(sources: Mapping[str, SourceVersions]) -> list[str]:
         for name, versions in sources.items()
         if len(versions.dated) > 1 and versions.newest in versions.gaps
     ]
+
+
+MIN_SIMILARITY = 50.0
+"""`token_set_ratio` (0 to 100) below which two names are not similar at all."""
+
+Rows = npt.NDArray[np.int64]
+_IDENTIFYING = ("name", "alias", "birthDate", *IDENTIFIERS)
+
+
+def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
+    """Return a line per id whose older and newer row seem to be different persons; sorted."""
+    if not len(older):
+        return []
+    ids = pc.dictionary_encode(batch.ids).indices.to_numpy()
+    newer = newer[np.isin(ids[newer], ids[older])]
+    row_of = dict(zip(ids[newer].tolist(), newer.tolist(), strict=True))
+    current = np.array([row_of[code] for code in ids[older].tolist()], dtype=np.int64)
+    is_other_kind = (batch.kinds[older] & batch.kinds[current]) == 0
+    is_doubtful = ~_share_value(batch, older, current) | is_other_kind
+    older, current = older[is_doubtful], current[is_doubtful]
+    lines = set()
+    for old, new in zip(_take_records(batch, older), _take_records(batch, current), strict=True):
+        if not old.kind & new.kind or not _have_similar_names(old, new):
+            lines.add(
+                f"{new.id}: the id now names another person or group "
+                f"({_describe(new, old)}; before: {_describe(old, new)})"
+            )
+    return sorted(lines)
+
+
+def _describe(record: Record, other: Record) -> str:
+    """Return a record's caption, and its schema if that tells it from the other."""
+    is_other_kind = not record.kind & other.kind
+    return f"{record.caption}, {record.schema}" if is_other_kind else record.caption
+
+
+def _take_records(batch: Batch, rows: Rows) -> list[Record]:
+    unique, back = np.unique(rows, return_inverse=True)
+    records = list(batch.take(unique).to_records())
+    return [records[at] for at in back.tolist()]
+
+
+def _share_value(batch: Batch, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
+    """Return a mask of the row pairs that have exactly the same name, birth date or identifier."""
+    shared = np.zeros(len(left), dtype=bool)
+    for prop in _IDENTIFYING:
+        if prop in batch.columns:
+            left_keys, right_keys = (
+                _value_keys(batch.columns[prop], left),
+                _value_keys(batch.columns[prop], right),
+            )
+            shared[np.unique(left_keys[np.isin(left_keys, right_keys)] >> 32)] = True
+    return shared
+
+
+def _value_keys(column: Column, rows: Rows) -> npt.NDArray[np.int64]:
+    """Return (position in `rows`, value code) packed into one int64 each."""
+    starts = np.searchsorted(column.rows, rows)
+    counts = np.searchsorted(column.rows, rows, side="right") - starts
+    places = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
+    within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    codes: Rows = column.codes[np.repeat(starts, counts) + within].astype(np.int64)
+    return (places << 32) | codes
+
+
+def _have_similar_names(old: Record, new: Record) -> bool:
+    """Return whether any names are similar; true where one side has none to contradict."""
+    left, right = _names_of(old), _names_of(new)
+    if not left or not right:
+        return True
+    scores = process.cdist(
+        left, right, scorer=fuzz.token_set_ratio, processor=utils.default_process
+    )
+    return bool(scores.max() >= MIN_SIMILARITY)
+
+
+def _names_of(record: Record) -> list[str]:
+    parts = " ".join(record.texts(*NAME_PARTS))
+    return [*record.texts(*FULL_NAMES), *([parts] if parts else [])]
+
+
+Digests = npt.NDArray[np.uint64]
+
+
+def row_digests(batch: Batch) -> Digests:
+    """Return the digest of each record's content (uint64) without its id and origins.
+
+    A record must not hold the same value twice.
+    """
+    sums = text_digests("schema", batch.schemas.values)[batch.schemas.codes]
+    sums += text_digests("source", batch.sources.values)[batch.sources.codes]
+    sums += batch.kinds.astype(np.uint64)
+    for prop, column in batch.columns.items():
+        np.add.at(sums, column.rows, text_digests(prop, column.values)[column.codes])
+    return sums
+
+
+def origin_digests(batch: Batch) -> Digests:
+    """Return the digest (uint64) of the origins of each record's values."""
+    sums = np.zeros(len(batch), dtype=np.uint64)
+    for prop, column in batch.columns.items():
+        # The product ties an origin to its value, so swapped origins change the digest.
+        texts, origins = (
+            text_digests(prop, column.values),
+            text_digests(prop, column.origin_values),
+        )
+        np.add.at(sums, column.rows, texts[column.codes] * origins[column.origins])
+    return sums
+
+
+def count_values(batch: Batch) -> npt.NDArray[np.int64]:
+    """Count the values of each record."""
+    counts = np.zeros(len(batch), dtype=np.int64)
+    for column in batch.columns.values():
+        counts += np.bincount(column.rows, minlength=len(batch))
+    return counts
+
+
+def text_digests(salt: str, texts: pa.StringArray) -> Digests:
+    """Return a digest per text (uint64); `salt` makes the same text in two properties differ."""
+    start = blake2b(f"{salt}\x00".encode(), digest_size=8)
+    digests = bytearray()
+    for text in texts.to_pylist():
+        state = start.copy()
+        state.update(text.encode())
+        digests += state.digest()
+    return np.frombuffer(bytes(digests), dtype="<u8").astype(np.uint64)

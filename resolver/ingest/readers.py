@@ -17,22 +17,18 @@ from resolver.ingest.discovery import (
     find_files,
     group_files,
 )
-from resolver.ingest.formats import (
-    bis_dpl,
-    eu_journal,
-    interpol,
-    ofac,
-    un_sc,
-    us_csl,
-)
+from resolver.ingest.formats import bis_dpl, eu_journal, interpol, ofac, senzing, un_sc, us_csl
 from resolver.ingest.formats.ftm import ftm_reader
-from resolver.ingest.formats.senzing import senzing_reader
 from resolver.ingest.formats.tabular import table_reader
-from resolver.ingest.formats.tabular.mapping import Mapping, closest_word
-from resolver.ingest.formats.tabular.mapping_choice import choose_mapping, find_adjacent_mapping
+from resolver.ingest.formats.tabular.mapping import (
+    Mapping,
+    choose_mapping,
+    closest_word,
+    find_adjacent_mapping,
+)
 from resolver.ingest.formats.tabular.table_files import open_table_file
-from resolver.ingest.io.sniffing import is_archive
 from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_lines import is_archive
 from resolver.ingest.list_reading import Progress, reject_error
 from resolver.ingest.parallel_reading import DEFAULT_RULES, ReadingRules, read_planned
 from resolver.ingest.reader_types import Intake, ReaderRow, Reject
@@ -44,7 +40,7 @@ READERS: tuple[ReaderRow, ...] = (
     bis_dpl.ROW,
     us_csl.ROW,
     ftm_reader.ROW,
-    senzing_reader.ROW,
+    senzing.ROW,
     interpol.ROW,
     table_reader.ROW,
 )

@@ -7,6 +7,13 @@ address), values over `MAX_NAME` characters (notes `MAX_NOTES`) or with a word o
 letters, records over `MAX_RECORD` characters, ids over `MAX_ID` characters or with control
 characters or marks that change the direction of writing, values with NUL bytes, and, unless the
 caller accepts them, records whose handling code is above H0.
+
+Limit of the values of a record.
+
+Every check of a name compares all names of each candidate, so a record keeps at most `MAX_VALUES`
+of each property, the first by their text in any order of rows; a reject states the number of values
+left out. (The longest real record has 95 aliases.) Relations and link entities, which are not
+compared with one another, have no limit.
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +30,7 @@ import pyarrow.compute as pc
 
 from resolver.ingest.reader_types import HIDDEN, HIDDEN_PATTERN, LocatedBatch, Reject
 from resolver.records import Batch, Column
+from resolver.records.datasets import is_list_source_name
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import (
     ADDRESS,
@@ -34,7 +43,6 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.records.source_names import is_list_source_name
 
 MAX_NAME = 2_000
 MAX_ID = 500
@@ -229,3 +237,35 @@ def _restricted(batch: Batch) -> Iterator[tuple[Rows, str]]:
 
 def _rows_with(column: Column, codes: Rows) -> Rows:
     return np.unique(column.rows[np.isin(column.codes, codes)]).astype(np.int64)
+
+
+MAX_VALUES = 500
+_UNLIMITED = (LINK_ENTITY, RELATION)
+
+
+def limit_values(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
+    """Return the chunk with at most `MAX_VALUES` per property of a record, and a reject per cut."""
+    rejects: list[Reject] = []
+    columns = dict(chunk.batch.columns)
+    for prop, column in chunk.batch.columns.items():
+        counts = np.bincount(column.rows, minlength=len(chunk.batch))
+        for row in np.flatnonzero(counts > MAX_VALUES).tolist() if prop not in _UNLIMITED else ():
+            fault = f"only {MAX_VALUES} of its {counts[row]:,} values of {prop} are taken"
+            identity = chunk.batch.ids[row].as_py()
+            rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))
+            columns[prop] = _truncate(columns[prop], row)
+    if not rejects:
+        return chunk, []
+    return LocatedBatch(replace(chunk.batch, columns=columns), chunk.lines), rejects
+
+
+def _truncate(column: Column, row: int) -> Column:
+    """Return the column with the first `MAX_VALUES` values of a row."""
+    selected = np.ones(len(column.rows), dtype=bool)
+    selected[np.flatnonzero(column.rows == row)[MAX_VALUES:]] = False
+    return replace(
+        column,
+        rows=column.rows[selected],
+        codes=column.codes[selected],
+        origins=column.origins[selected],
+    )

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.blocking.equal_keys import order_keys
+from resolver.kernels.blocking.key_groups import order_keys
 
 _HASHES_PER_PART = 16
 """Hashes that are put in order at a time, about."""

@@ -2,6 +2,15 @@
 
 Threads share one interpreter, so that loops in Python gain nothing from a second core. Copies of
 this process (`fork`) see all of its data without sending it, and return only results.
+
+Results that one process hands to another on this machine, with arrays in a file in memory.
+
+A pipe holds 64 KiB, and both ends hold a copy of all that goes through it besides; arrays of a
+batch take hundreds of megabytes.
+
+Task that a thread repeats beside the work, without keeping that work on one core.
+
+Search for reference cycles, which Python repeats for ever new objects.
 """
 
 from __future__ import annotations
@@ -9,20 +18,83 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import pickle
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from operator import itemgetter
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-from resolver.kernels.sent_results import open_memory, receive_result, send_result
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+
+def open_memory() -> IO[bytes]:
+    """Open a file in memory, which is gone with the last process that has it open; a temporary file
+    without a name where the system has none in memory.
+    """
+    with suppress(OSError, AttributeError):
+        return open(os.memfd_create("result"), "w+b", buffering=0)
+    # few systems need it
+    import tempfile
+
+    return tempfile.TemporaryFile(buffering=0)
+
+
+def send_result(sender: Connection, memory: IO[bytes], result: Any) -> None:
+    """Send an object: its arrays by a file in memory, everything else by a pipe.
+
+    Raises `MemoryError` or `OSError` where there is no memory left, and `BrokenPipeError` where
+    nobody receives.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    content = pickle.dumps(result, protocol=5, buffer_callback=buffers.append)
+    arrays = [buffer.raw() for buffer in buffers]
+    start = 0
+    for array in arrays:
+        _write(memory.fileno(), array, start)
+        start += array.nbytes
+    sender.send((content, [array.nbytes for array in arrays]))
+
+
+def receive_result(receiver: Connection, memory: IO[bytes]) -> Any:
+    """Return the object that was sent, with arrays of its own.
+
+    Raises `EOFError` where the sender is gone without having sent one.
+    """
+    # the help of a command needs no arrays, but loads this module
+    import numpy as np
+
+    content, sizes = receiver.recv()
+    arrays: list[Any] = []
+    start = 0
+    for size in sizes:
+        arrays.append(np.empty(size, dtype=np.uint8))
+        _read(memory.fileno(), memoryview(arrays[-1]), start)
+        start += size
+    return pickle.loads(content, buffers=arrays)
+
+
+def _write(descriptor: int, array: memoryview, start: int) -> None:
+    """Write an array from a place on; the system may write less at once."""
+    while len(array):
+        written = os.pwrite(descriptor, array, start)
+        array, start = array[written:], start + written
+
+
+def _read(descriptor: int, array: memoryview, start: int) -> None:
+    """Fill an array from a place on. Raises `EOFError` where the file ends before."""
+    while len(array):
+        count = os.preadv(descriptor, [array], start)
+        if not count:
+            raise EOFError
+        array, start = array[count:], start + count
+
 
 _PR_SET_PDEATHSIG = 1
 _Result = TypeVar("_Result")
@@ -235,3 +307,80 @@ def _receive(copy: _Copy) -> Any:
     if is_result:
         return answer
     raise answer
+
+
+class RepeatedTask:
+    """Thread that calls `run` every `seconds` within a context, until that returns False.
+
+    Beside other threads no copies of the process can be made, so that the thread ends before copies
+    are made (`processes.pausing`) and begins anew after; a call that was due meanwhile follows at
+    once.
+    """
+
+    def __init__(self, run: Callable[[], bool], seconds: float, name: str) -> None:
+        self._run, self._seconds, self._name = run, seconds, name
+        self._next = 0.0
+        self._is_done = False
+        self._pause = threading.Event()
+        self._context = ExitStack()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self._next = time.monotonic() + self._seconds
+        self._start()
+        self._context.callback(self._stop)
+        self._context.enter_context(pausing(self._paused))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._context.close()
+
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        """Call nothing within the context."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._start()
+
+    def _start(self) -> None:
+        self._pause.clear()
+        self._thread = threading.Thread(target=self._repeat, name=self._name, daemon=True)
+        self._thread.start()
+
+    def _stop(self) -> None:
+        """End the thread, after a call that has begun."""
+        self._pause.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _repeat(self) -> None:
+        while not self._pause.wait(self._seconds_left()):
+            self._next = time.monotonic() + self._seconds
+            self._is_done = not self._run()
+
+    def _seconds_left(self) -> float | None:
+        """Return the time until the next call; None after the last."""
+        return None if self._is_done else max(self._next - time.monotonic(), 0.0)
+
+
+SERVED_OBJECTS, BATCH_OBJECTS = 100_000, 2_000_000
+"""New objects after which a service, and a batch, searches for reference cycles."""
+
+
+def collect_rarely(objects: int = SERVED_OBJECTS) -> None:
+    """Search for reference cycles only after so many new objects.
+
+    Reading lists, splitting names and loading dictionaries creates millions of objects without
+    cycles, and Python's default is to search after every few hundred.
+    """
+    gc.set_threshold(objects, 20, 50)
+
+
+def keep_survivors() -> None:
+    """Leave the objects that are there now out of all later searches, as they are there to stay.
+
+    They are still freed when nothing refers to them any more, unless they refer to each other.
+    """
+    gc.freeze()

@@ -18,10 +18,8 @@ from resolver.merging.partition import Partition, assign_entity_ids, build_parti
 
 if TYPE_CHECKING:
     from resolver.merging.build_golden import build_golden_records, iterate_golden_records
-    from resolver.merging.canonical_values import CountryCode
-    from resolver.merging.ftm.entity_batches import build_ftm_entities
-    from resolver.merging.ftm.entity_export import to_ftm, to_ftm_entity
-    from resolver.merging.merge_context import MergeContext, build_merge_context
+    from resolver.merging.ftm_entities import build_ftm_entities, to_ftm, to_ftm_entity
+    from resolver.merging.merge_context import CountryCode, MergeContext, build_merge_context
     from resolver.merging.statement_table import (
         STATEMENT_COLUMNS,
         build_statements,
@@ -33,12 +31,12 @@ if TYPE_CHECKING:
 _LAZY = {
     "iterate_golden_records": "build_golden",
     "build_golden_records": "build_golden",
-    "CountryCode": "canonical_values",
+    "CountryCode": "merge_context",
     "MergeContext": "merge_context",
     "build_merge_context": "merge_context",
-    "to_ftm": "ftm.entity_export",
-    "to_ftm_entity": "ftm.entity_export",
-    "build_ftm_entities": "ftm.entity_batches",
+    "to_ftm": "ftm_entities",
+    "to_ftm_entity": "ftm_entities",
+    "build_ftm_entities": "ftm_entities",
     "STATEMENT_COLUMNS": "statement_table",
     "build_statements": "statement_table",
     "iterate_merged": "statement_table",

@@ -18,26 +18,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.merging.build_golden import merge_chunk
-from resolver.merging.canonical_values import CountryCode
-from resolver.merging.entity_values import ValueChunk, split_values
-from resolver.merging.ftm.edges import (
-    FtmEdge,
-    build_edge,
-    build_stated_edge,
-    describe_relation,
-)
-from resolver.merging.ftm.ftm_values import FtmValue
-from resolver.merging.ftm.statement_rows import (
+from resolver.merging.build_golden import ValueChunk, merge_chunk, split_values
+from resolver.merging.ftm_entities import FtmEdge, build_edge, build_stated_edge, describe_relation
+from resolver.merging.ftm_values import (
+    FtmValue,
     FtmValueTable,
     StatementRows,
     build_value_rows,
     number_origins,
 )
 from resolver.merging.golden_record import GoldenRecord
-from resolver.merging.merge_context import MergeContext, build_merge_context
-from resolver.merging.partition import build_partition
-from resolver.merging.schemata import descends_from
+from resolver.merging.merge_context import CountryCode, MergeContext, build_merge_context
+from resolver.merging.partition import build_partition, descends_from
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import LINK_ENTITY, RELATION

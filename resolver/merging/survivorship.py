@@ -22,13 +22,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
-from resolver.merging.canonical_values import (
-    GENDER,
-    case_rank,
-    is_latin,
-    try_parse_date,
-)
 from resolver.merging.golden_record import GoldenValue
+from resolver.merging.merge_context import GENDER, case_rank, is_latin, try_parse_date
 from resolver.records import PartialDate
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.text_cache import cache_short_texts

@@ -1,15 +1,19 @@
-"""Network on the page of an entity: all its relations in a list, and the nearest ends to draw."""
+"""Network on the page of an entity: all its relations in a list, and the nearest ends to draw.
+
+Graphs as JSON documents.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.network.expansion import Expander, Expansion, Key
-from resolver.network.graph import ENTITY, Graph, GraphLink, GraphNode
+from resolver.network.graph import ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
 from resolver.network.graph_reader import RELATION_EDGES, build_graph, open_rows
 from resolver.network.visible_records import VisibleRecords
 from resolver.records.visibility import STRANGER, Viewer
@@ -182,3 +186,53 @@ def _rank_beyond(
         return nodes[other].caption.casefold(), other, words
 
     return sorted(pairs, key=rank)
+
+
+def graph_document(graph: Graph) -> dict[str, Any]:
+    """Return a graph as JSON."""
+    return {
+        "nodes": [node_document(node) for node in graph.nodes],
+        "edges": [edge_document(edge) for edge in graph.edges],
+        "complete": graph.is_complete,
+    }
+
+
+def node_document(node: GraphNode) -> dict[str, Any]:
+    """Return a node as JSON; only entities have more than a caption and a kind."""
+    document: dict[str, Any] = {
+        "id": node.id,
+        "sort": node.sort,
+        "caption": node.caption,
+        "kind": node.kind,
+        "distance": node.distance,
+        "complete": not node.is_cut,
+    }
+    if node.sort == ENTITY:
+        document |= {
+            "schema": node.schema,
+            "countries": list(node.countries),
+            "activities": list(node.activities),
+            "datasets": list(node.sources),
+            "agencies": list(node.agencies),
+            "records": node.records,
+        }
+    return document
+
+
+def edge_document(edge: GraphLink) -> dict[str, Any]:
+    """Return an edge with its statements as JSON."""
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "type": edge.type,
+        "words": edge.words,
+        "statements": [_statement_document(row) for row in edge.statements],
+    }
+
+
+def _statement_document(row: EdgeStatement) -> dict[str, Any]:
+    document: dict[str, Any] = {"dataset": row.source, "record": row.record}
+    for name in ("role", "role_class", "start", "end"):
+        if text := getattr(row, name):
+            document[name] = text
+    return {**document, "reversed_period": True} if row.is_reversed_period else document

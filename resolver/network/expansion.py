@@ -3,27 +3,74 @@
 A node is told by its key: the number of an entity, `("phone", hash)` for an artefact, or
 `("name", text)` for an end that is known by name only. A node with very many neighbors is cut, by
 what the viewer may see alone.
+
+Edges that decisions of stewards state: one group is a faction of another, say.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from resolver.network.artefacts import ARTEFACT_KINDS, Numbers
-from resolver.network.decided_edges import (
-    DECISION_SOURCE,
-    find_decided_relations,
-    related_ids,
+from resolver.network.graph import NAME, SHARES, EdgeStatement, is_in_force, is_reversed
+from resolver.network.visible_records import (
+    ARTEFACT_KINDS,
+    Numbers,
+    Owned,
+    VisibleRecords,
+    distinct,
+    join_owned,
 )
-from resolver.network.graph import NAME, SHARES, EdgeStatement
-from resolver.network.periods import is_in_force, is_reversed
-from resolver.network.visible_records import Owned, VisibleRecords, distinct, join_owned
 from resolver.records import Relation
-from resolver.records.relations.relation_types import direct_relation, role_class
+from resolver.records.relation_types import direct_relation, role_class
+from resolver.records.visibility import Viewer
+from resolver.review.decisions.earlier_verdicts import (
+    RELATION_KEY,
+    DecidedRelation,
+    decided_relations,
+)
+from resolver.review.restrictions import load_decisions
+from resolver.store import StoreView
+
+DECISION_SOURCE = "decision"
+"""Source of a statement by a steward; its record is the id of the decision."""
+_MAX_CACHED = 8
+_ids_by_store: OrderedDict[tuple[str, str], tuple[int, frozenset[str]]] = OrderedDict()
+
+
+def related_ids(view: StoreView) -> frozenset[str]:
+    """Return the ids of all records on which a decision of any revision states a relation.
+
+    The log only grows, so what was read of it is kept for the next request. The ids are only used
+    to leave out records without such a decision.
+    """
+    key = str(view.connection.engine.url), view.head.store_id
+    last_read, ids = _ids_by_store.get(key, (0, frozenset()))
+    last = view.decision_count()
+    if last < last_read:
+        last_read, ids = 0, frozenset()
+    if last > last_read:
+        pairs = view.pairs_with_context(RELATION_KEY, last_read)
+        ids |= {end for pair in pairs for end in pair}
+        _ids_by_store[key] = last, ids
+        while len(_ids_by_store) > _MAX_CACHED:
+            # each step is atomic in the interpreter, so threads need no lock
+            _ids_by_store.popitem(last=False)
+    return ids
+
+
+def find_decided_relations(
+    view: StoreView, record_ids: Collection[str], viewer: Viewer
+) -> list[DecidedRelation]:
+    """Find the relations that decisions in effect at a revision state on some records, of which the
+    viewer may see both ends.
+    """
+    related = related_ids(view).intersection(record_ids)
+    return decided_relations(load_decisions(view, related, viewer)) if related else []
+
 
 Key = int | tuple[str, int] | tuple[str, str]
 

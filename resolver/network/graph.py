@@ -1,8 +1,20 @@
-"""Graph of entities: nodes, edges, and what states them."""
+"""Graph of entities: nodes, edges, and what states them.
+
+Periods of relations: whether one was in force on a day, and whether its dates make sense.
+
+Parts of a graph: the tree that spans it, and nodes that fit a choice with what leads there.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import calendar
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from resolver.errors import DateError
+from resolver.records.dates import PartialDate, parse_date
+from resolver.records.prepared.text_cache import cache_short_texts
 
 ENTITY, ARTEFACT, NAME = "entity", "artefact", "name"
 """Sorts of node: an entity, an artefact that entities share, an end known by name only."""
@@ -96,3 +108,159 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphLink, ...]
     is_complete: bool = True
+
+
+@cache_short_texts(8_192)
+def first_and_last_day(text: str) -> tuple[str, str]:
+    """Return the first and the last day (ISO) that a date as written can mean; empty for none."""
+    try:
+        date = parse_date(text)
+    except DateError:
+        return "", ""
+    return _first_day(date), _last_day(date)
+
+
+def _first_day(date: PartialDate) -> str:
+    return f"{date.year:04d}-{date.month or 1:02d}-{date.day or 1:02d}"
+
+
+def _last_day(date: PartialDate) -> str:
+    if date.until is not None:
+        return _last_day(replace(date.until, until=None))
+    month = date.month or 12
+    day = date.day or calendar.monthrange(date.year, month)[1]
+    return f"{date.year:04d}-{month:02d}-{day:02d}"
+
+
+def is_in_force(start: str, end: str, day: str) -> bool:
+    """Return whether a period may hold on a day (ISO). An end that is unknown is open."""
+    first, last = first_and_last_day(start)[0], first_and_last_day(end)[1]
+    return (not first or first <= day) and (not last or day <= last)
+
+
+def is_reversed(start: str, end: str) -> bool:
+    """Return whether a period ends before it can have started."""
+    first, last = first_and_last_day(start)[0], first_and_last_day(end)[1]
+    return bool(first and last) and last < first
+
+
+def years_of(start: str, end: str) -> tuple[int, int] | None:
+    """Return the first and last year of a period; the last is 9999 where it is open. None for one
+    without a date, or reversed.
+    """
+    first, last = first_and_last_day(start)[0], first_and_last_day(end)[1]
+    if not (first or last) or is_reversed(start, end):
+        return None
+    year = int((first or last)[:4])
+    return year, int(last[:4]) if last else 9999
+
+
+def find_parents(graph: Graph) -> dict[str, str]:
+    """Return the neighbor of each node through which the graph came to it, by id: one that is an
+    edge nearer to where the graph begins. Nodes of distance 0 have none.
+    """
+    distances = {node.id: node.distance for node in graph.nodes}
+    parents: dict[str, str] = {}
+    for edge in graph.edges:
+        for near, far in ((edge.source, edge.target), (edge.target, edge.source)):
+            if distances[near] == distances[far] - 1 and near < parents.get(far, "\U0010ffff"):
+                parents[far] = near
+    return parents
+
+
+@dataclass(frozen=True, slots=True)
+class GraphChoice:
+    """Choice of nodes: entities with a crime, of an agency, with a class of role; empty for any."""
+
+    activity: str = ""
+    agency: str = ""
+    role_class: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every node fits."""
+        return not (self.activity or self.agency or self.role_class)
+
+
+def choose_nodes(graph: Graph, choice: GraphChoice) -> tuple[Graph, frozenset[str]]:
+    """Return the part of a graph that a choice leaves: the entities that fit, where the graph
+    begins, and the nodes that lead from there to them; also the ids of the latter.
+    """
+    if choice.is_empty:
+        return graph, frozenset()
+    with_role = {
+        end
+        for edge in graph.edges
+        if any(row.role_class == choice.role_class for row in edge.statements)
+        for end in (edge.source, edge.target)
+    }
+    fitting = {node.id for node in graph.nodes if _fits(node, choice, with_role)}
+    parents, chosen = find_parents(graph), set(fitting)
+    for node in fitting:
+        while node in parents:
+            node = parents[node]
+            chosen.add(node)
+    middle = {node.id for node in graph.nodes if node.distance == 0}
+    chosen |= middle
+    nodes = tuple(node for node in graph.nodes if node.id in chosen)
+    edges = tuple(edge for edge in graph.edges if {edge.source, edge.target} <= chosen)
+    return replace(graph, nodes=nodes, edges=edges), frozenset(chosen - fitting - middle)
+
+
+def _fits(node: GraphNode, choice: GraphChoice, with_role: set[str]) -> bool:
+    return (
+        node.sort == ENTITY
+        and (not choice.activity or choice.activity in node.activities)
+        and (not choice.agency or choice.agency in node.agencies)
+        and (not choice.role_class or node.id in with_role)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedArtefact:
+    """Artefact with the entities that share it, and the lists that state it."""
+
+    node: GraphNode
+    holders: tuple[GraphNode, ...]
+    sources: tuple[str, ...]
+
+
+def shared_artefacts(graph: Graph) -> tuple[SharedArtefact, ...]:
+    """Return the artefacts of a graph, those of most holders first."""
+    nodes = {node.id: node for node in graph.nodes}
+    edges: dict[str, list[GraphLink]] = {}
+    for edge in graph.edges:
+        if nodes[edge.target].sort == ARTEFACT:
+            edges.setdefault(edge.target, []).append(edge)
+    rows = [
+        SharedArtefact(
+            nodes[artefact],
+            tuple(nodes[edge.source] for edge in links),
+            tuple(sorted({source for edge in links for source in edge.sources})),
+        )
+        for artefact, links in edges.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-len(row.holders), row.node.kind, row.node.caption)))
+
+
+def count_choices(graph: Graph) -> Mapping[str, Mapping[str, int]]:
+    """Count what a choice can be made by: entities per crime and agency, edges per class of role
+    and type, the most frequent first.
+    """
+    roles = ({row.role_class for row in edge.statements} - {""} for edge in graph.edges)
+    return {
+        "activity": _count(node.activities for node in graph.nodes),
+        "agency": _count(node.agencies for node in graph.nodes),
+        "role": _count(roles),
+        "type": _count((_type_of(edge),) for edge in graph.edges),
+    }
+
+
+def _type_of(edge: GraphLink) -> str:
+    """Return the type of an edge as a filter has it: of one to an artefact the artefact's kind."""
+    return edge.target.partition(":")[0] if edge.type == "shares" else edge.type
+
+
+def _count(values: Iterable[Iterable[str]]) -> dict[str, int]:
+    counts = Counter(value for row in values for value in row)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

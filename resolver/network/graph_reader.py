@@ -1,14 +1,25 @@
-"""Graph around entities, and paths between two of them."""
+"""Graph around entities, and paths between two of them.
+
+Facts of the entities in a network: caption, kind, countries, activities, lists, agencies.
+
+Shortest paths between two entities, over relations and shared artefacts.
+
+Breadth-first search from both ends, the smaller frontier first. It stops where the frontiers touch,
+at the longest path asked for, or after `MAX_VISITED` nodes; nodes with very many neighbors are cut,
+so that a list or a country's mailbox is no bridge between everybody.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.network.artefacts import ARTEFACT_KINDS
+from resolver.merging.golden_record import GoldenValue
+from resolver.merging.survivorship import choose_caption
 from resolver.network.expansion import Expander, Expansion, Key
 from resolver.network.graph import (
     ARTEFACT,
@@ -20,13 +31,98 @@ from resolver.network.graph import (
     GraphLink,
     GraphNode,
 )
-from resolver.network.node_facts import EntityFacts, load_facts
-from resolver.network.visible_records import VisibleRecords
-from resolver.records import RelationType
-from resolver.records.prepared.text_hashes import compute_hash64
-from resolver.records.relations.relation_types import RELATION_TYPES
+from resolver.network.visible_records import ARTEFACT_KINDS, VisibleRecords
+from resolver.normalize import country_code
+from resolver.records import Kind, RelationType
+from resolver.records.prepared.text_cache import compute_hash64
+from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.store.segments import Segment
+
+_NAMES = (*FULL_NAMES, *NAME_PARTS)
+_DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFacts:
+    """Entity as its visible records describe it: `countries` are codes, `activities` crimes."""
+
+    id: str
+    caption: str
+    kind: str
+    schema: str
+    countries: tuple[str, ...]
+    activities: tuple[str, ...]
+    sources: tuple[str, ...]
+    agencies: tuple[str, ...]
+    records: int
+
+
+def load_facts(rows: VisibleRecords, entities: Sequence[int]) -> dict[int, EntityFacts]:
+    """Load the facts of some entities; those without a visible record are left out."""
+    owned = rows.of_entities(entities)
+    owner_of, ids = owned.by_record(), rows.ids(owned.records)
+    source_of, schema_of = rows.sources(owned.records), rows.schemas(owned.records)
+    texts: dict[int, dict[str, dict[str, list[str]]]] = {owner: {} for owner in owner_of.values()}
+    for number, prop, text in rows.texts(_DESCRIBING, owned.records):
+        by_text = texts[owner_of[number]].setdefault(prop, {})
+        by_text.setdefault(text, []).append(ids[number])
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for number, owner in owner_of.items():
+        members[owner].append(number)
+    entity_ids = rows.view.entity_ids(sorted(members))
+    agencies = {row.name: row.agency or row.name for row in rows.view.sources()}
+    return {
+        owner: _facts(
+            entity_ids[owner],
+            texts[owner],
+            {ids[number]: source_of[number] for number in numbers},
+            [schema_of[number] for number in numbers],
+            agencies,
+        )
+        for owner, numbers in members.items()
+    }
+
+
+def _facts(
+    entity_id: str,
+    texts: Mapping[str, Mapping[str, Sequence[str]]],
+    source_of: Mapping[str, str],
+    schemas: Sequence[tuple[str, int]],
+    agencies: Mapping[str, str],
+) -> EntityFacts:
+    names = {
+        prop: tuple(GoldenValue(text, tuple(sorted(records))) for text, records in stated.items())
+        for prop, stated in texts.items()
+        if prop in _NAMES
+    }
+    record_ids = sorted(source_of)
+    sources = sorted(set(source_of.values()))
+    schema, kind = _common_kind(schemas)
+    countries = {country_code(text) for prop in COUNTRIES for text in texts.get(prop, ())}
+    return EntityFacts(
+        entity_id,
+        choose_caption(names, record_ids, source_of),
+        kind.label,
+        schema,
+        tuple(sorted(countries - {""})),
+        tuple(sorted(texts.get(ACTIVITY, ()))),
+        tuple(sources),
+        tuple(sorted({agencies.get(name, name) for name in sources})),
+        len(record_ids),
+    )
+
+
+def _common_kind(schemas: Sequence[tuple[str, int]]) -> tuple[str, Kind]:
+    """Return the schema that most records have, and what all of them can be."""
+    bits = Kind.LEGAL | Kind.ASSET
+    for _, kind in schemas:
+        bits &= Kind(kind)
+    counts = sorted({name for name, _ in schemas})
+    schema = max(counts, key=lambda name: sum(other == name for other, _ in schemas))
+    return schema, Kind(bits) if bits else Kind(schemas[0][1])
+
 
 MAX_HOPS, MAX_NODES, MAX_NEIGHBORS = 4, 1_000, 200
 """Edges from the middle, nodes of a graph and neighbors of one node at most."""
@@ -232,3 +328,122 @@ def _join_mutual(edges: Iterable[GraphLink]) -> list[GraphLink]:
         statements = edge.statements if other is None else (*other.statements, *edge.statements)
         joined[key] = GraphLink(*key, edge.words, edge.reverse, tuple(sorted(set(statements))))
     return list(joined.values())
+
+
+MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000
+_MAX_NEIGHBORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Shortest paths between two entities, each as ids of nodes from one to the other.
+
+    `graph` has their nodes and edges. `is_complete`: no shorter path, and none at all if there is
+    none, can have been missed.
+    """
+
+    graph: Graph
+    paths: tuple[tuple[str, ...], ...]
+    is_complete: bool
+
+
+class _Side:
+    """Search from one end: distance of each node reached, and those before it."""
+
+    def __init__(self, start: Key) -> None:
+        self.before: dict[Key, set[Key]] = {start: set()}
+        self.frontier: list[Key] = [start]
+
+    def advance(self, edges: Expansion) -> set[Key]:
+        """Go on over some edges of the frontier; return the nodes reached for the first time."""
+        fresh: dict[Key, set[Key]] = {}
+        frontier = set(self.frontier)
+        for source, target, _ in edges.edges:
+            for near, far in ((source, target), (target, source)):
+                if near in frontier and far not in self.before and not _is_name(far):
+                    fresh.setdefault(far, set()).add(near)
+        self.before |= fresh
+        return set(fresh)
+
+
+def _is_name(key: Key) -> bool:
+    return isinstance(key, tuple) and key[0] == NAME
+
+
+def find_paths(
+    hub: Hub,
+    from_id: str,
+    to_id: str,
+    viewer: Viewer = STRANGER,
+    *,
+    max_length: int = MAX_LENGTH,
+    revision: int | None = None,
+) -> Paths:
+    """Find the shortest paths of at most `max_length` edges between two entities.
+
+    Raises `UnknownIdError` for an id that the viewer may not know, `InputError` for a length out of
+    range.
+    """
+    if not 1 <= max_length <= MAX_LENGTH:
+        raise InputError(f"a path has 1 to {MAX_LENGTH} edges, not {max_length}", hint="ask so")
+    with open_rows(hub, viewer, revision) as rows:
+        start, goal = (rows.find_entity(entity_id) for entity_id in (from_id, to_id))
+        return search_paths(rows, start, goal, max_length)
+
+
+def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -> Paths:
+    """Search the shortest paths between two entities (numbers) of at most `max_length` edges."""
+    expander, expansion = Expander(rows, limit=_MAX_NEIGHBORS), Expansion()
+    sides = [_Side(start), _Side(goal)]
+    common: set[Key] = {start} if start == goal else set()
+    length = 0
+    while not common and length < max_length and all(side.frontier for side in sides):
+        if sum(len(side.before) for side in sides) > MAX_VISITED:
+            break
+        side, other = sorted(sides, key=lambda row: len(row.frontier))
+        step = expander.expand(side.frontier)
+        expansion.merge(step)
+        fresh = side.advance(step)
+        side.frontier = sorted_keys(rows, fresh)
+        common = fresh & set(other.before)
+        length += 1
+    is_bounded = bool(expansion.cut) or (
+        not common and all(side.frontier for side in sides) and length < max_length
+    )
+    chains = _join(rows, sides, common)
+    keys = {key: place for chain in reversed(chains) for place, key in enumerate(chain)}
+    graph = build_graph(rows, keys, expansion, is_complete=not is_bounded)
+    ids = _node_ids(rows, keys)
+    return Paths(graph, tuple(tuple(ids[key] for key in chain) for chain in chains), not is_bounded)
+
+
+def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[list[Key]]:
+    """Return the paths through common nodes, at most `MAX_PATHS`, in an order by ids."""
+    chains: list[list[Key]] = []
+    for middle in sorted_keys(rows, common):
+        for head in _chains(rows, sides[0], middle):
+            for tail in _chains(rows, sides[1], middle):
+                chains.append([*reversed(head), *tail[1:]])
+                if len(chains) == MAX_PATHS:
+                    return chains
+    return chains
+
+
+def _chains(rows: VisibleRecords, side: _Side, node: Key) -> list[list[Key]]:
+    """Return the chains from a node back to the start of a side, at most `MAX_PATHS`."""
+    chains: list[list[Key]] = [[node]]
+    while side.before[chains[0][-1]]:
+        longer = [
+            [*chain, before]
+            for chain in chains
+            for before in sorted_keys(rows, side.before[chain[-1]])
+        ]
+        chains = longer[:MAX_PATHS]
+    return chains
+
+
+def _node_ids(rows: VisibleRecords, keys: dict[Key, int]) -> dict[Key, str]:
+    entities = rows.view.entity_ids([key for key in keys if isinstance(key, int)])
+    return {
+        key: entities[key] if isinstance(key, int) else f"{key[0]}:{key[1]:016x}" for key in keys
+    }

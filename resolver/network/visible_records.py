@@ -1,26 +1,253 @@
-"""Records behind a network: which of them count for a viewer at a revision, and what they state."""
+"""Records behind a network: which of them count for a viewer at a revision, and what they state.
+
+Look-up arrays of an index segment: who states a relation to a record, who has an artefact.
+
+They derive from the segment alone, are built when a network is first read (seconds for a million
+records) and live as long as the segment. A commit adds a small segment, so it costs little.
+
+Artefacts that entities share: telephones, e-mail addresses, documents, accounts, wallets.
+
+An artefact is told by the normal form of its value, as comparisons have it, so that spellings of
+one number are one artefact. Addresses count where they are exact enough to be a place to live in.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.errors import UnknownIdError
-from resolver.network.artefacts import Artefact, Hashes, Numbers, artefact_columns, read_artefacts
-from resolver.network.segment_edges import SegmentEdges, load_edges
-from resolver.records import Relation
-from resolver.records.packing import unpack_relation
-from resolver.records.prepared.ragged import spread
-from resolver.records.prepared.text_hashes import compute_hash64
-from resolver.records.properties import RELATION
-from resolver.records.visibility import Viewer
+from resolver.hub.index.segment_contents import load_prepared
+from resolver.normalize.identifiers import read_packed_identifier
+from resolver.normalize.values import normalize_email, normalize_phone
+from resolver.records import Batch, Column, Relation
+from resolver.records.packing import SEPARATOR, split_fields, unpack_relation
+from resolver.records.prepared.batch import WEAK_FAMILIES, PreparedBatch, TextTable
+from resolver.records.prepared.ragged import Ragged, spread
+from resolver.records.prepared.text_cache import compute_hash64, hash64
+from resolver.records.properties import ADDRESS, IDENTIFIERS, RELATION
+from resolver.records.visibility import Viewer, viewer_classes, visible_rows
 from resolver.review.restrictions import find_entity, find_hidden_records
 from resolver.store import StoreView
 from resolver.store.segments import Segment
+
+Hashes = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+PHONE, EMAIL, DOCUMENT, ACCOUNT, WALLET = "phone", "email", "document", "account", "wallet"
+REGISTRATION, VESSEL, VEHICLE, PLACE = "registration", "vessel", "vehicle", "address"
+ARTEFACT_KINDS = (
+    *(PHONE, EMAIL, ACCOUNT, WALLET, DOCUMENT),
+    *(REGISTRATION, VESSEL, VEHICLE, PLACE),
+)
+"""Kinds of artefact, in the order in which pages list them."""
+_KIND_OF_PROPERTY = {
+    **dict.fromkeys(("passportNumber", "idNumber", "socialSecurityNumber"), DOCUMENT),
+    **dict.fromkeys(("imoNumber", "mmsi", "callSign"), VESSEL),
+    **dict.fromkeys(("icaoCode", "serialNumber"), VEHICLE),
+    "publicKey": WALLET,
+}
+_ACCOUNT_WORDS = ("account", "iban", "konto", "booking")
+_FAMILY_BITS = 32
+"""Families of identifiers are below; higher bits are flags of checked numbers."""
+_ARTEFACT_COLUMNS = (PHONE, EMAIL, ADDRESS, *IDENTIFIERS)
+MIN_ADDRESS_WORDS = 3
+
+
+class Artefact(NamedTuple):
+    """Artefact of a record: kind, hash of its normal form, and its text as written."""
+
+    kind: str
+    key: int
+    text: str
+
+
+def read_artefacts(prop: str, packed: str) -> Artefact | None:
+    """Return the artefact that a value of a column (as a batch holds it) is, or None."""
+    if prop in (PHONE, EMAIL):
+        normal = normalize_phone(packed) if prop == PHONE else normalize_email(packed)
+        return Artefact(prop, hash64(normal), packed) if normal else None
+    if prop == ADDRESS:
+        words = _address_text(packed)
+        text = ", ".join(field for field in packed.split(SEPARATOR) if field)
+        return Artefact(PLACE, compute_hash64(words), text) if words else None
+    reading = read_packed_identifier(prop, packed)
+    family = reading.family % _FAMILY_BITS
+    if len(reading.number) <= 2 or family in WEAK_FAMILIES:
+        return None
+    number, _, kind_text = split_fields(packed, 3)
+    key = _identifier_keys(np.array([hash64(reading.number)], dtype=np.uint64), np.array([family]))
+    return Artefact(_identifier_kind(prop, kind_text), int(key[0]), number)
+
+
+def _identifier_kind(prop: str, kind_text: str) -> str:
+    if any(word in kind_text.casefold() for word in _ACCOUNT_WORDS):
+        return ACCOUNT
+    return _KIND_OF_PROPERTY.get(prop, REGISTRATION)
+
+
+def _identifier_keys(numbers: Hashes, families: npt.NDArray[np.int64]) -> Hashes:
+    """Return the keys of identifiers: a number of one family is one artefact."""
+    keys: Hashes = numbers ^ (families.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    return keys
+
+
+def _address_text(packed: str) -> str:
+    """Return the normal form of an address; empty for one that is too short or has no number."""
+    words = "".join(letter if letter.isalnum() else " " for letter in packed.casefold()).split()
+    is_exact = len(words) >= MIN_ADDRESS_WORDS and any(map(str.isdigit, "".join(words)))
+    return " ".join(words) if is_exact else ""
+
+
+def find_artefact_rows(batch: Batch, prepared: PreparedBatch) -> tuple[Hashes, Numbers]:
+    """Return the keys of all artefacts of a batch, ascending, and the row that has each."""
+    parts = [_plain_rows(*prepared.plain[prop]) for prop in (PHONE, EMAIL)]
+    table = prepared.identifier_table
+    families = table.type.astype(np.int64) % _FAMILY_BITS
+    keys = np.where(
+        (table.number == 0) | np.isin(families, WEAK_FAMILIES),
+        np.uint64(0),
+        _identifier_keys(table.number, families),
+    )
+    parts.append((keys[prepared.identifiers.items], prepared.identifiers.rows.astype(np.int64)))
+    if ADDRESS in batch.columns:
+        parts.append(_address_rows(batch.columns[ADDRESS]))
+    all_keys, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
+    is_known = all_keys > 0
+    all_keys, rows = all_keys[is_known], rows[is_known]
+    order = np.lexsort((rows, all_keys))
+    return all_keys[order], rows[order]
+
+
+def _plain_rows(rows: Ragged, table: TextTable) -> tuple[Hashes, Numbers]:
+    return table.hashes[rows.items], rows.rows.astype(np.int64)
+
+
+def _address_rows(column: Column) -> tuple[Hashes, Numbers]:
+    used = np.unique(column.codes)
+    keys = np.zeros(len(column.values), dtype=np.uint64)
+    keys[used] = [
+        compute_hash64(text) if text else 0
+        for text in map(_address_text, column.values.take(used).to_pylist())
+    ]
+    return keys[column.codes], column.rows.astype(np.int64)
+
+
+def artefact_columns(batch: Batch) -> Iterator[tuple[str, Column]]:
+    """Iterate over the columns of a batch that hold artefacts."""
+    return ((prop, batch.columns[prop]) for prop in _ARTEFACT_COLUMNS if prop in batch.columns)
+
+
+_MAX_CACHED_SEGMENTS = 64
+_MAX_CACHED_RIGHTS = 16
+
+
+class RecordVisibility:
+    """Flags of the records of a batch that viewers may see, cached by their rights."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._flags: dict[Viewer, npt.NDArray[np.bool_]] = {}
+
+    def flags(self, viewer: Viewer) -> npt.NDArray[np.bool_]:
+        """Return a flag for each record; an empty array if the viewer may see all of them."""
+        rights = viewer_classes(viewer)[-1]
+        flags = self._flags.get(rights)
+        if flags is None:
+            visible = visible_rows(self._batch, rights)
+            flags = np.zeros(0, dtype=bool) if visible is None else visible
+            if len(self._flags) >= _MAX_CACHED_RIGHTS:
+                self._flags.clear()
+            self._flags[rights] = flags
+        return flags
+
+
+@dataclass(frozen=True, slots=True)
+class SortedRows:
+    """Rows of a segment by key: `keys` ascend, `rows[i]` has `keys[i]`; rows ascend within one."""
+
+    keys: Hashes
+    rows: Numbers
+
+    @classmethod
+    def sort(cls, keys: Hashes, rows: Numbers) -> SortedRows:
+        """Sort rows by key."""
+        order = np.lexsort((rows, keys))
+        return cls(keys[order], rows[order])
+
+    def find(self, keys: Hashes) -> tuple[Numbers, Numbers]:
+        """Return (place of the key, row) of all rows that have one of some keys."""
+        starts = np.searchsorted(self.keys, keys, side="left")
+        counts = np.searchsorted(self.keys, keys, side="right") - starts
+        return np.repeat(np.arange(len(keys)), counts), self.rows[spread(starts, counts)]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEdges:
+    """Segment with the rows that state relations to a record id and that have an artefact."""
+
+    segment: Segment
+    stating: SortedRows
+    holding: SortedRows
+    visibility: RecordVisibility
+
+    def visible_mask(self, rows: Numbers, viewer: Viewer) -> npt.NDArray[np.bool_]:
+        """Return for each of some rows whether the viewer may see its record."""
+        flags = self.visibility.flags(viewer)
+        return flags[rows] if len(flags) else np.ones(len(rows), dtype=bool)
+
+
+def _build_edges(segment: Segment) -> SegmentEdges:
+    column = segment.batch.columns.get(RELATION)
+    nothing = SortedRows(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64))
+    return SegmentEdges(
+        segment,
+        nothing if column is None else _build_stating(column),
+        SortedRows(*find_artefact_rows(segment.batch, load_prepared(segment))),
+        RecordVisibility(segment.batch),
+    )
+
+
+def _build_stating(column: Column) -> SortedRows:
+    """Return the rows of records by the hash of the ids that their relations name."""
+    parts = pc.split_pattern(column.values, SEPARATOR)
+    has_target = pc.list_value_length(parts).to_numpy(zero_copy_only=False) > 1
+    hashes = np.zeros(len(column.values), dtype=np.uint64)
+    coded = pc.list_element(parts.filter(pa.array(has_target)), 1).dictionary_encode()
+    unique = np.array(
+        [compute_hash64(text) if text else 0 for text in coded.dictionary.to_pylist()],
+        dtype=np.uint64,
+    )
+    if len(unique):
+        hashes[has_target] = unique[coded.indices.to_numpy()]
+    keys = hashes[column.codes]
+    is_named = keys > 0
+    return SortedRows.sort(keys[is_named], column.rows[is_named].astype(np.int64))
+
+
+_edges_by_segment: OrderedDict[int, SegmentEdges] = OrderedDict()
+
+
+def load_edges(segments: Sequence[Segment]) -> list[SegmentEdges]:
+    """Return the look-up arrays of some segments, cached while these are in use."""
+    return [_cached_edges(segment) for segment in segments]
+
+
+def _cached_edges(segment: Segment) -> SegmentEdges:
+    edges = _edges_by_segment.get(id(segment))
+    if edges is None or edges.segment is not segment:
+        edges = _edges_by_segment[id(segment)] = _build_edges(segment)
+        while len(_edges_by_segment) > _MAX_CACHED_SEGMENTS:
+            # each step is atomic in the interpreter, so threads need no lock
+            _edges_by_segment.popitem(last=False)
+    return edges
+
 
 _CHUNK = 2_000
 

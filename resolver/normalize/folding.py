@@ -9,12 +9,13 @@ from operator import itemgetter
 
 from resolver.kernels.icu import Transliterator
 from resolver.normalize.scripts.arabic import level_arabic
-from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
-from resolver.normalize.scripts.indic import INDIC, transliterate_indic
-from resolver.normalize.scripts.southeast_asian import (
+from resolver.normalize.scripts.detection import repair_homoglyphs
+from resolver.normalize.scripts.indic import (
+    INDIC,
     SOUTHEAST,
     THAI,
     respell_thai,
+    transliterate_indic,
     transliterate_southeast,
 )
 from resolver.records.prepared.text_cache import cache_short_texts

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 
 from resolver.data import load_pairs, load_words
-from resolver.normalize.faction_names import mark_faction
 from resolver.normalize.folding import (
     HAN,
     fold,
@@ -23,7 +22,7 @@ from resolver.normalize.group_lexicons.group_words import (
     translate_generic_words,
 )
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED, word_senses
-from resolver.normalize.group_spelling import level_spelling, simplify_romanization
+from resolver.normalize.group_spelling import level_spelling, mark_faction, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
@@ -34,10 +33,9 @@ from resolver.normalize.name_tokens import (
     symbol_id,
     unflag_if_all,
 )
-from resolver.normalize.scripts.han_variants import japanese_form
-from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
-from resolver.normalize.scripts.readings import readings
-from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
+from resolver.normalize.scripts.detection import repair_homoglyphs
+from resolver.normalize.scripts.han import japanese_form, readings
+from resolver.normalize.scripts.indic import TRANSLITERATED, transliterate_southeast
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.reference.group_names import (

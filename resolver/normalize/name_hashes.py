@@ -10,15 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.kernels.arrays import ByteArray
-from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
-from resolver.kernels.text.skeleton_hashes import MAX_WORD, fill_skeleton_hashes
-from resolver.kernels.text.skeletons import SkeletonRules
+from resolver.kernels.text.composed_names import MAX_JOINED, fill_joined_hashes
+from resolver.kernels.text.skeletons import MAX_WORD, SkeletonRules, fill_skeleton_hashes
 from resolver.kernels.threads import threads
 from resolver.normalize.folding import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS, skeleton_code
 from resolver.records.prepared.batch import HashArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64, hash_texts
+from resolver.records.prepared.text_cache import cache_short_texts, hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 _MIN_PARALLEL = 10_000

@@ -19,15 +19,17 @@ from resolver.normalize.folding import (
     letters,
     transliterate_signed_words,
 )
-from resolver.normalize.scripts.arabic_shape import place_of_given_al
-from resolver.normalize.scripts.han_names import split_family_first
-from resolver.normalize.scripts.hebrew import has_geresh, transliterate_hebrew_words
-from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
+from resolver.normalize.scripts.arabic import (
+    has_geresh,
+    place_of_given_al,
+    transliterate_hebrew_words,
+)
+from resolver.normalize.scripts.detection import repair_homoglyphs
+from resolver.normalize.scripts.han import split_family_first
+from resolver.normalize.scripts.indic import TRANSLITERATED, transliterate_southeast
 from resolver.normalize.scripts.romanization import respell
-from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.normalize.scripts.syllables import join_hyphenated_syllables
-from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.text_cache import cache_short_texts, hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 from resolver.reference.characters import tokenize_name
 from resolver.reference.person_names import LAST_TITLES, TITLES, TITLES_OR_NAMES

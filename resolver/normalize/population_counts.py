@@ -18,18 +18,16 @@ from resolver.normalize import token_tables
 from resolver.normalize.token_tables import word_key
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
-from resolver.records.prepared.frequencies import (
+from resolver.records.prepared.population import (
+    DEFAULT_CONCENTRATION,
     MIN_BEARERS,
     MIN_TIED,
     TIES,
     FrequencyTables,
     KindCounts,
-    ValueCounts,
-)
-from resolver.records.prepared.population import (
-    DEFAULT_CONCENTRATION,
     KindPopulation,
     Population,
+    ValueCounts,
 )
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import (

@@ -24,13 +24,13 @@ from resolver.normalize.tables.other_values import (
     STARTS,
     TEXT_NORMALIZERS,
     OtherValues,
+    lay_out_values,
     read_values,
 )
-from resolver.normalize.tables.record_layout import lay_out_values
 from resolver.normalize.token_tables import Lookup
 from resolver.records.batch import Batch
 from resolver.records.prepared.batch import MaterializedBatch, TokenTable
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 
 _MIN_PARALLEL = 50_000

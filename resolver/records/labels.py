@@ -29,7 +29,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.records.relations.relation_types import RELATION_TYPES
+from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.stated_links import unpack_link
 
 PROPERTY_ORDER = (

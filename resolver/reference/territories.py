@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from resolver.reference.ascii_text import fold_to_ascii, is_alphabetic
+from resolver.reference.characters import fold_to_ascii, is_alphabetic
 from resolver.reference.tables import read_table
 
 _LEFT_OUT = frozenset(".()[],;:_-/ʻ'’")

@@ -8,8 +8,13 @@ results.
 from resolver.report.build_report import build_report
 from resolver.report.examples import select_pairs_to_explain
 from resolver.report.html_page import SCRIPT_SOURCE, render_report
-from resolver.report.report_data import IntakeSummary, ListSummary, RejectedItem, ReportData
-from resolver.report.report_views import ReportThresholds
+from resolver.report.report_data import (
+    IntakeSummary,
+    ListSummary,
+    RejectedItem,
+    ReportData,
+    ReportThresholds,
+)
 
 __all__ = [
     "SCRIPT_SOURCE",

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from resolver.reference.plurals import pluralize
-from resolver.report.report_data import ScoreDistribution
-from resolver.report.report_views import EntityGraph, GraphEdge
+from resolver.report.report_data import EntityGraph, GraphEdge, ScoreDistribution
 
 
 @dataclass(frozen=True, slots=True)

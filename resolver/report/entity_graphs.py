@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.clustering.components import mark_forest
+from resolver.kernels.clustering.agglomeration import mark_forest
 from resolver.records.results.resolution import Outcome
-from resolver.report.report_views import GraphEdge
+from resolver.report.report_data import GraphEdge
 from resolver.report.run_figures import RunCounts
 
 SHOWN_ENTITIES = 6

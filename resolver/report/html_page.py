@@ -17,8 +17,7 @@ from importlib import resources
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from resolver.records.results.evidence_summary import summarize_evidence
-from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.explanation import EvidenceRow, Explanation, summarize_evidence
 from resolver.reference.plurals import pluralize
 from resolver.report.charts import (
     NARROW,
@@ -33,8 +32,7 @@ from resolver.report.charts import (
     format_percent,
     format_short,
 )
-from resolver.report.report_data import ReportData, SourceOverlap
-from resolver.report.report_views import ThresholdTool
+from resolver.report.report_data import ReportData, SourceOverlap, ThresholdTool
 
 _TEMPLATES = ("report.html", "cards.html", "tools.html")
 _HEAT_LEVELS = 6

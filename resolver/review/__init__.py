@@ -68,7 +68,7 @@ from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
 from resolver.review.decisions.split import split_entity
 from resolver.review.decisions.undo import undo_decision
-from resolver.review.desk_rules import DeskRules
+from resolver.review.entity_page import list_decisions, load_decision, load_timeline
 from resolver.review.models import (
     BulkOutcome,
     DecisionOutcome,
@@ -87,9 +87,11 @@ from resolver.review.models import (
 )
 from resolver.review.pair import build_pair_view
 from resolver.review.preview import preview_decision, preview_split
-from resolver.review.queue.capacity import QueueCut, forecast_queue
-from resolver.review.queue.queue_facets import AGE_DAYS, FacetValue, count_ages, count_facets
 from resolver.review.queue.queue_filters import (
+    AGE_DAYS,
+    FacetValue,
+    count_ages,
+    count_facets,
     delete_filters,
     list_saved_filters,
     save_filters,
@@ -104,8 +106,15 @@ from resolver.review.queue.queue_pages import (
     take_next_item,
 )
 from resolver.review.queue.refresh import refresh_queue
-from resolver.review.queue.steward_progress import StewardProgress, measure_progress
-from resolver.review.queue.throughput import Throughput, count_decisions, measure_throughput
+from resolver.review.queue.steward_progress import (
+    QueueCut,
+    StewardProgress,
+    Throughput,
+    count_decisions,
+    forecast_queue,
+    measure_progress,
+    measure_throughput,
+)
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -113,10 +122,10 @@ from resolver.review.refusals import (
     DecidedMeanwhileError,
     DecisionNotAllowedError,
     DecisionRefusedError,
+    DeskRules,
     PairLockedError,
     RetiredMeanwhileError,
 )
-from resolver.review.timeline import list_decisions, load_decision, load_timeline
 from resolver.review.view_models import (
     AttributeView,
     Candidate,

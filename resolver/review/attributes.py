@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.merging import GoldenRecord, GoldenValue
-from resolver.merging.canonical_values import equality_key
+from resolver.merging.merge_context import equality_key
 from resolver.merging.survivorship import find_conflicts
 from resolver.normalize import country_code
 from resolver.normalize.folding import is_vowelless, to_latin
@@ -24,8 +24,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.records.results.evidence_summary import EvidenceOutcome, outcome_of
-from resolver.records.results.explanation import EvidenceRow
+from resolver.records.results.explanation import EvidenceOutcome, EvidenceRow, outcome_of
 from resolver.reference.characters import text_scripts
 from resolver.reference.ftm.schemata import topic_labels
 from resolver.reference.territories import territory_name

@@ -1,8 +1,17 @@
-"""Entity as its page shows it: golden record with sources, contradictions and records."""
+"""Entity as its page shows it: golden record with sources, contradictions and records.
+
+Events of an entity as a viewer may know them, each with its time and its author.
+
+An author is named only where the viewer may see a record or a decision of the entity that the
+commit brought or ended: whoever changed it by what is hidden stays unnamed.
+
+Timeline of an entity: its events, decisions on its records, commits that brought them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.hub.hub import Hub
@@ -10,22 +19,30 @@ from resolver.merging import GoldenRecord
 from resolver.records import Record
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.visibility import STRANGER, Viewer
+from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review.attributes import StatementIndex, compare_attributes
-from resolver.review.entity_sides import (
-    build_party,
-    load_sides,
-    side_digest,
-    sources_by_name,
+from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
+from resolver.review.entity_sides import build_party, load_sides, side_digest, sources_by_name
+from resolver.review.models import DecisionStatus, DecisionView, HistoryRow, Party
+from resolver.review.profile import (
+    AgencyShare,
+    LifeSpan,
+    MappedPlace,
+    RecordHandling,
+    collect_handling,
+    collect_places,
+    collect_spans,
+    group_by_agency,
 )
-from resolver.review.models import Party
-from resolver.review.profile.agencies import AgencyShare, group_by_agency
-from resolver.review.profile.handling import RecordHandling, collect_handling
-from resolver.review.profile.life import LifeSpan, collect_spans
-from resolver.review.profile.places import MappedPlace, collect_places
-from resolver.review.restrictions import find_entity
+from resolver.review.restrictions import (
+    find_decision,
+    find_entity,
+    load_decisions,
+    select_visible_numbers,
+)
 from resolver.review.view_models import AttributeView, Statement
-from resolver.store import StoredRecord, StoredSource
+from resolver.screening.visible_history import visible_history
+from resolver.store import EventKind, StoredRecord, StoredSource, StoreView
 
 _MAX_TEXT_LENGTH = 200
 
@@ -121,3 +138,164 @@ def _texts(record: Record, props: tuple[str, ...]) -> str:
     texts = [display_text(row.prop, row.text) for row in record.values if row.prop in props]
     text = " · ".join(dict.fromkeys(texts))
     return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEvent:
+    """Event of an entity: `other` is the other entity, `actor` the author, each empty if there is
+    none or the viewer may not know it.
+    """
+
+    at: str
+    revision: int
+    kind: EventKind
+    entity: str
+    other: str
+    actor: str
+
+
+def load_events(view: StoreView, entity: str, viewer: Viewer) -> list[TimedEvent]:
+    """Load the events of an entity, in order."""
+    events = visible_history(view, entity, viewer)
+    commits = view.revision_rows(sorted({event.revision for event in events}))
+    open_revisions = _visible_revisions(view, entity, viewer)
+    return [
+        TimedEvent(
+            commits[event.revision].committed_at,
+            event.revision,
+            event.kind,
+            event.entity,
+            event.other,
+            commits[event.revision].actor
+            if open_revisions is None or event.revision in open_revisions
+            else "",
+        )
+        for event in events
+    ]
+
+
+def _visible_revisions(view: StoreView, entity: str, viewer: Viewer) -> set[int] | None:
+    """Return the revisions that brought or ended something visible of an entity; None: all."""
+    if may_read_all(viewer):
+        return None
+    spans = view.membership_spans(view.seen_by(viewer).numbers_behind([entity]))
+    numbers = select_visible_numbers(view, sorted({record for record, *_ in spans}), viewer)
+    records = view.records(numbers)
+    log = load_decisions(view, [stored.record.id for stored in records], viewer)
+    revisions = {stored.valid_from for stored in records} | {stored.revision for stored in log}
+    return revisions | {stored.valid_to for stored in records if stored.valid_to is not None}
+
+
+_OWN_EVENT_TEXTS = {
+    EventKind.BORN: "first seen",
+    EventKind.GREW: "records came to it, or changed in it",
+    EventKind.SHRANK: "records left it",
+    EventKind.MERGED: "merged into {other}",
+    EventKind.SPLIT: "{other} was cut off from it",
+    EventKind.REVIVED: "is an entity of its own again",
+    EventKind.DISSOLVED: "all its records were withdrawn",
+}
+_OTHER_EVENT_TEXTS = {
+    EventKind.MERGED: "{entity} was merged into it",
+    EventKind.SPLIT: "cut off from {entity}",
+    EventKind.REVIVED: "{entity} is an entity of its own again",
+}
+_UNDOABLE = (DecisionStatus.ACTIVE, DecisionStatus.WAITING, DecisionStatus.REOPENED)
+_STATUS_NOTES = {
+    DecisionStatus.WAITING: "; waits for a second steward",
+    DecisionStatus.UNDONE: "; undone since",
+    DecisionStatus.REOPENED: "; reopened since",
+}
+
+
+def list_decisions(
+    hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER
+) -> tuple[DecisionView, ...]:
+    """List the decisions on some records, newest first, if the viewer may see both records."""
+    with hub.store.view() as view:
+        return decision_views(load_decisions(view, record_ids, viewer))
+
+
+def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> DecisionView:
+    """Load a decision with its present effect. Raises `UnknownIdError` for an id that the viewer
+    may not know.
+    """
+    with hub.store.view() as view:
+        stored = find_decision(view, decision_id, viewer)
+        log = load_decisions(view, stored.decision.pair, viewer)
+    return next(decision for decision in decision_views(log) if decision.id == stored.id)
+
+
+def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
+    """Load the history of an entity, newest first, as far as it concerns records the viewer may
+    see.
+
+    Raises `UnknownIdError` for an id that the viewer may not know.
+    """
+    with hub.store.view() as view:
+        stored_entity = find_entity(view, entity, viewer)
+        rows = [
+            *_events(view, stored_entity.id, viewer),
+            *_decisions(view, stored_entity.records, viewer),
+            *_lists(view, stored_entity.number, viewer),
+        ]
+    return tuple(sorted(rows, key=lambda row: (row.revision, row.decision, row.kind), reverse=True))
+
+
+def _events(view: StoreView, entity: str, viewer: Viewer) -> list[HistoryRow]:
+    rows = []
+    for event in load_events(view, entity, viewer):
+        is_own = event.entity == entity
+        template = (_OWN_EVENT_TEXTS if is_own else _OTHER_EVENT_TEXTS).get(event.kind)
+        if template is None:
+            continue
+        other = event.other if is_own else event.entity
+        text = template.format(entity=event.entity, other=event.other or "another entity")
+        rows.append(HistoryRow(event.at, event.revision, str(event.kind), text, event.actor, other))
+    return rows
+
+
+def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
+    log = load_decisions(view, records, viewer)
+    revision_of = {stored.number: stored.revision for stored in log}
+    return [_decision_row(row, revision_of[row.number]) for row in decision_views(log)]
+
+
+def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
+    text = f"{decision.left_record} and {decision.right_record}"
+    if decision.undoes:
+        text = f"takes back decision {decision.undoes} on {text}"
+    else:
+        text += f": {VERDICT_TEXTS[decision.verdict]}"
+    note = ", ".join(filter(None, (decision.reason, decision.comment)))
+    text += f" ({note})" if note else ""
+    text += _STATUS_NOTES.get(decision.status, "")
+    text += f": {decision.reopened}" if decision.reopened else ""
+    return HistoryRow(
+        decision.decided_at,
+        revision,
+        "decision",
+        text,
+        decision.steward,
+        decision=decision.number,
+        decision_id=decision.id,
+        is_undoable=decision.status in _UNDOABLE,
+    )
+
+
+def _lists(view: StoreView, number: int, viewer: Viewer) -> list[HistoryRow]:
+    """Return a row for each list and commit that brought current record versions of the entity."""
+    side = load_sides(view, [number], viewer).get(number)
+    counts: Counter[tuple[int, str]] = Counter()
+    for stored in side.records if side else ():
+        counts[stored.valid_from, stored.record.source] += 1
+    revisions = view.revision_rows(sorted({revision for revision, _ in counts}))
+    rows = []
+    for (revision, source), count in sorted(counts.items()):
+        revision_row = revisions[revision]
+        noun = "record" if count == 1 else "records"
+        text = f"{source}: {count} {noun} new or changed"
+        rows.append(
+            HistoryRow(revision_row.committed_at, revision, "list", text, revision_row.actor)
+        )
+    return rows

@@ -9,17 +9,21 @@ from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
 from resolver.records.labels import display_text, property_label
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, PlannedCommit
+from resolver.review.decisions.commit_decisions import (
+    BuildPlan,
+    DecisionPlan,
+    PlannedCommit,
+    confirm_for_preview,
+)
 from resolver.review.decisions.decide import DecisionRequest, plan_decision
-from resolver.review.decisions.log_entries import confirm_for_preview
 from resolver.review.decisions.split import plan_split
-from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import EntitySide, load_record_side
 from resolver.review.models import Steward
+from resolver.review.refusals import DeskRules
 from resolver.review.restrictions import find_entity, find_hidden_records
 from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
 from resolver.store import StoreView
-from resolver.store.restricted_ids import INTERNAL_PREFIX
+from resolver.store.record_contents import INTERNAL_PREFIX
 
 _MAX_ENTITIES = 50
 """Entities shown at most."""

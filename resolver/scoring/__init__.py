@@ -1,6 +1,5 @@
 """Scoring: similarities of a pair to evidence, calibrated probability, band and explanation."""
 
-from resolver.scoring.counterfactuals import smallest_changes
 from resolver.scoring.model import (
     LISTED_FEATURE,
     NAME_ONLY_FEATURE,
@@ -9,11 +8,18 @@ from resolver.scoring.model import (
     Model,
     interval_index,
     interval_indices,
+    smallest_changes,
 )
 from resolver.scoring.model_json import model_from_json, model_to_json
 from resolver.scoring.partners import PartnerHistogram, estimate_partners
-from resolver.scoring.population_terms import PopulationTerms, partner_shift
-from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
+from resolver.scoring.terms import (
+    Calibration,
+    PairTerm,
+    PopulationTerms,
+    SupportLimit,
+    Term,
+    partner_shift,
+)
 from resolver.scoring.thresholds import (
     MIN_REVIEW_VALUE,
     Thresholds,

@@ -19,14 +19,14 @@ from resolver.kernels.comparison.agreement_patterns import (
 )
 from resolver.records.kinds import KIND_BY_LABEL, Kind
 from resolver.records.prepared.batch import FloatArray
-from resolver.records.results.agreement import (
+from resolver.records.results.explanation import (
     KIND_SHIFT,
     PATTERN_TOPICS,
+    PHRASES,
     UNSUPPORTED_BIT,
     WITHIN_BIT,
 )
-from resolver.records.results.evidence_summary import PHRASES
-from resolver.records.results.pair_counts import AgreementPatterns
+from resolver.records.results.resolution import AgreementPatterns
 from resolver.scoring.partners import WITHIN
 from resolver.scoring.terms import SupportLimit
 from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds

@@ -13,11 +13,9 @@ from resolver.kernels.number_sets import sort_distinct
 from resolver.kernels.threads import threads
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import MaterializedBatch
-from resolver.records.prepared.entity_profiles import build_profiles
+from resolver.records.prepared.batch import MaterializedBatch, build_profiles
 from resolver.records.prepared.population import NO_POPULATION, Population, SourceShift
-from resolver.records.visibility.audiences import Audience
-from resolver.records.visibility.classes import find_visibility_classes
+from resolver.records.visibility import Audience, find_visibility_classes
 from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]

@@ -14,16 +14,17 @@ from resolver.scoring.model import (
     REGISTER_PART,
     Model,
 )
-from resolver.scoring.population_terms import PopulationTerms
-from resolver.scoring.term_json import (
+from resolver.scoring.terms import (
     HINT,
+    Calibration,
+    PopulationTerms,
+    SupportLimit,
     pair_from_json,
     pair_to_json,
     term_to_json,
     terms_from_json,
     weight_from_json,
 )
-from resolver.scoring.terms import Calibration, SupportLimit
 
 FORMAT, POPULATION_FORMAT = 1, 3
 """Formats of models without and with population terms."""

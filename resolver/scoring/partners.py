@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.prepared.population import REFERENCE_PARTNERS, Partners
-from resolver.records.results.pair_counts import LogoddsHistogram
+from resolver.records.results.resolution import LogoddsHistogram
 from resolver.scoring.score_links import SCORE_BINS
 from resolver.scoring.terms import LOGODDS_LIMIT
 from resolver.scoring.thresholds import scores

@@ -30,15 +30,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.retrieval.key_lookup import StoredKeys
-from resolver.blocking.retrieval.word_lookup import ProfileMask
+from resolver.blocking.key_lookup import StoredKeys
+from resolver.blocking.word_lookup import ProfileMask
 from resolver.data import digest_tables
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
-from resolver.hub.index.fingerprint import fingerprint_records
-from resolver.hub.index.program_fingerprint import keep_fingerprint
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, index_folder
-from resolver.hub.populations.check_models import build_check_models
+from resolver.hub.index.segment_contents import fingerprint_records, keep_fingerprint
+from resolver.hub.populations.refresh_jobs import build_check_models
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
@@ -47,8 +46,14 @@ from resolver.records.kinds import count_kinds
 from resolver.records.packing import unpack_handling
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.properties import HANDLING
-from resolver.records.visibility import STRANGER, Viewer, is_visible, viewer_classes, visible_rows
-from resolver.records.visibility.audiences import Audience
+from resolver.records.visibility import (
+    STRANGER,
+    Audience,
+    Viewer,
+    is_visible,
+    viewer_classes,
+    visible_rows,
+)
 from resolver.scoring import Thresholds
 from resolver.screening.index_segment import (
     EntityContent,

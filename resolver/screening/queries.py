@@ -4,6 +4,8 @@ with it.
 A query that cannot be meant as it stands is refused (`RecordError`): no known schema, a property
 that it lacks, a birth date in the future. One that can be answered in part is answered, and its
 warnings name what was not compared.
+
+Values of a record or a query that cannot be compared, since they are not recognized.
 """
 
 from __future__ import annotations
@@ -13,17 +15,40 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
-from resolver.ingest.formats.ftm.ftm_schema import ANYTHING, has_property, schema_of_properties
+from resolver.ingest.formats.ftm.ftm_entity import (
+    ANYTHING,
+    SubmittedRecord,
+    has_property,
+    read_ftm_entity,
+    schema_of_properties,
+)
 from resolver.ingest.text.placeholders import is_in_future, is_placeholder, start_of_date
+from resolver.normalize import country_code as country_code
+from resolver.normalize import gender_bit
+from resolver.normalize import letters as letters
 from resolver.normalize.name_tokens import MAX_TOKENS
-from resolver.normalize.values import gender_bit
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
 from resolver.reference.person_names import NAMELESS_TITLES
 from resolver.screening.ranking import Rivals
-from resolver.screening.uncompared_values import note_uncompared_values
+
+_RECOGNIZED = frozenset(("gender", *COUNTRIES))
+
+
+def note_uncompared_values(record: Record, *, is_stored: bool) -> list[str]:
+    """Return a note for each gender or country value that is not recognized."""
+    fate = "stored but not compared" if is_stored else "not compared"
+    return [
+        f"{value.prop} {value.text[:40]!r} is {fate}: it is not recognized"
+        for value in record.values
+        if value.prop in _RECOGNIZED and not _is_recognized(value)
+    ]
+
+
+def _is_recognized(value: Value) -> bool:
+    return bool((gender_bit if value.prop == "gender" else country_code)(value.text))
+
 
 SOURCE = "query"
 _ID = "1"

@@ -32,7 +32,7 @@ from resolver.hub.related.visible_links import find_pairs_in_review
 from resolver.records import concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.results.evidence_summary import PHRASES
+from resolver.records.results.explanation import PHRASES
 from resolver.scoring import scores
 from resolver.scoring.competition import (
     MAX_COMPARED_CANDIDATES,

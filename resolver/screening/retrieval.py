@@ -1,7 +1,7 @@
 """Retrieval of the candidates of one query from the entity index, the likeliest first, before
 anything is compared.
 
-Two ways lead to an entity: words of its names (`resolver.blocking.retrieval.word_lookup`), and keys
+Two ways lead to an entity: words of its names (`resolver.blocking.word_lookup`), and keys
 that need no name (same date of birth, number, telephone, mailbox, or initials of a group). The
 prefilter score (`resolver.blocking.prefilter`) and the weight of shared words put them in order.
 """
@@ -19,19 +19,23 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import Plan
+from resolver.blocking.key_lookup import (
+    StoredKeys,
+    build_key_table,
+    exclude_members,
+    find_nearest,
+    query_scores,
+    smallest_numbers,
+)
 from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.retrieval.key_lookup import StoredKeys, build_key_table
-from resolver.blocking.retrieval.nearest_records import find_nearest
-from resolver.blocking.retrieval.query_prefilter import query_scores
-from resolver.blocking.retrieval.smallest import exclude_members, smallest_numbers
-from resolver.blocking.retrieval.word_lookup import (
+from resolver.blocking.word_lookup import (
     IndexedNames,
     ProfileMask,
     SoughtWords,
     WordScores,
     seek_words,
 )
-from resolver.kernels.blocking.prefilter_records import PrefilterArrays
+from resolver.kernels.blocking.prefilter import PrefilterArrays
 from resolver.records import Kind
 from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch

@@ -6,6 +6,14 @@ Profiles are prepared in the entity index (`resolver.screening.entity_index`). C
 compared in rounds, the likeliest first, until a round finds nobody or `MAX_COMPARED` were compared;
 a result states whether it is complete. Then candidates compete: five that fit equally share the
 probability. Scores, cutoffs, totals and the order are those after competition.
+
+Fair semaphore: a limited number of threads at once, in order of arrival.
+
+Threads of one process that compute at the same time contend for the interpreter at every step, and
+each step costs more than in sequence. A finished thread hands over to the one that has waited
+longest, so a thread that returns again and again does not overtake others.
+
+FtM entities of matches, and explanations of their scores.
 """
 
 from __future__ import annotations
@@ -13,10 +21,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -25,16 +35,20 @@ import numpy.typing as npt
 from resolver.blocking.keys import identity_tokens
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
+from resolver.merging import build_ftm_entities
+from resolver.normalize import country_code
 from resolver.pipeline import normalize, symbol_source
 from resolver.records import Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.records.prepared.value_flags import RecordValues, concat_values
 from resolver.records.record import kind_variants
 from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.scoring import Thresholds
+from resolver.scoring.competition import add_competition
 from resolver.screening.entity_index import EntityIndex, IndexPlace, IndexSnapshot
-from resolver.screening.fair_semaphore import FairSemaphore
-from resolver.screening.match_documents import LazyExplanations, build_match_documents
 from resolver.screening.queries import advise, comparable_record
 from resolver.screening.ranking import (
     MAX_COMPARED,
@@ -49,9 +63,85 @@ from resolver.screening.ranking import (
     rank_hits,
 )
 from resolver.screening.retrieval import CandidateFinder
-from resolver.screening.search.found_entities import FoundEntities
-from resolver.screening.search.term_search import SearchScope, search_entities
+from resolver.screening.search.term_search import FoundEntities, SearchScope, search_entities
 from resolver.store import Store
+
+
+class FairSemaphore:
+    """Semaphore entered with `with`, first come first served. Thread-safe."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        turn = threading.Lock()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn.acquire()
+            self._waiting.append(turn)
+        # the thread that hands over releases it
+        turn.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+class LazyExplanations:
+    """Explanations of the hits of one answer, all computed when the first is requested."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self._thresholds = thresholds
+        self._hits: list[Hit] = []
+
+    def add(self, hit: Hit) -> Callable[[], Explanation]:
+        """Add a hit, and return the function that explains it."""
+        self._hits.append(hit)
+        return lambda: self._explain(hit)
+
+    def _explain(self, hit: Hit) -> Explanation:
+        hits, self._hits = self._hits, []
+        for scored_pairs in {id(added.scored_pairs): added.scored_pairs for added in hits}.values():
+            scored_pairs.prepare_explanations(
+                [added.pair for added in hits if added.scored_pairs is scored_pairs]
+            )
+        explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
+        explanation = add_competition(explanation, hit.weight, hit.others, self._thresholds)
+        return replace(explanation, band=Band.REVIEW) if hit.is_crowded else explanation
+
+
+def build_match_documents(
+    hits: Sequence[IndexPlace], snapshot: IndexSnapshot
+) -> list[dict[str, Any]]:
+    """Build the FtM entities of some hits, in their order.
+
+    All hits are built together, so no note depends on how records are spread over segments.
+    """
+    if not hits:
+        return []
+    parts: list[RecordValues] = []
+    owners: list[int] = []
+    for number in sorted({hit.segment for hit in hits}):
+        places = [place for place, hit in enumerate(hits) if hit.segment == number]
+        segment = snapshot.segments[number]
+        records, owner = segment.read_values([hits[place].row for place in places])
+        parts.append(records)
+        owners += [places[place] for place in owner]
+    entity_ids = [hit.id for hit in hits]
+    return build_ftm_entities(concat_values(parts), owners, entity_ids, country_code)
+
 
 Numbers = npt.NDArray[np.int64]
 _PAUSE_FACTOR, _MAX_PAUSE = 4, 0.8

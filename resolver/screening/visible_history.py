@@ -6,7 +6,7 @@ of these, grows and shrinks with them, and ends with the last. So neither a feed
 reveals that a hidden record exists, or existed.
 
 Entities of restricted records alone go by the ids of their eldest visible records
-(`resolver.store.restricted_ids`), so their events are told from these ids before and after each
+(`resolver.store.record_contents`), so their events are told from these ids before and after each
 revision, whatever the entities are in the store.
 """
 
@@ -20,7 +20,7 @@ from itertools import accumulate, chain
 
 from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.store import EntityEvent, StoreView
-from resolver.store.restricted_ids import INTERNAL_PREFIX, RestrictedId
+from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId
 from resolver.store.row_types import EventKind
 
 _ENDED, _LOST = 1, 5

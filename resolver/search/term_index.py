@@ -2,28 +2,258 @@
 
 It is plain arrays, so that it can be part of an index segment. Whoever looks terms up decides which
 records count; nothing here depends on how many records state a term.
+
+Terms of values and of typed texts: the words and wholes by which a free-text search finds.
+
+A term is ASCII letters and digits in lower case where a transliteration exists, so that one term
+stands for a word in any script. A value has a term for each word, and its wholes: all of its words
+written together, in their order and sorted, after a mark. So numbers are found however they are
+spaced, and a whole name counts more than its words apart.
+
+Codes of terms by which a misspelt or differently spelt word finds them.
+
+Codes are functions of the term alone: which terms a word is like does not depend on the records
+that state others, of which the reader may see none.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.kernels.lookup.term_bearers import PLACE_BIT
+from resolver.blocking.keys import mix
+from resolver.kernels.lookup.word_codes import MIN_LETTERS, PLACE_BIT, fill_letter_codes
+from resolver.normalize.folding import fold, letters, skeleton_code, sound_code
+from resolver.normalize.name_tokens import tokenize_person
+from resolver.normalize.values import normalize_phone
 from resolver.records import Batch, Column
 from resolver.records.batch import IntArray
+from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.ragged import spread
-from resolver.search.search_terms import SEARCHED, SearchedProperty
-from resolver.search.similar_terms import SimilarTerms, has_codes, index_similar_terms
+from resolver.records.prepared.text_cache import hash_texts
+from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 
+MAX_WORDS = 50
+"""Words of a typed text that are looked up; the others are left out."""
+MAX_TERM = 60
+"""Letters of a term; longer ones are cut."""
+_WORD_SHARE, _LENGTH_SHARE = 0.9, 0.1
+"""A word counts this share of its property, and the rest divided by the words of its value."""
+_MIN_PHONE_DIGITS = 6
+_PLACE_PARTS = re.compile(f"[,;/()\\[\\]{SEPARATOR}]+")
+_WHOLE = "="
+"""First letter of the terms of wholes, which no word has."""
+Terms = Iterator[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """Typed text: its distinct words, the terms that stand for all of it, and the term with which
+    longer wholes begin.
+    """
+
+    words: tuple[str, ...]
+    wholes: tuple[str, ...]
+    beginning: str
+
+
+def read_typed_text(text: str) -> TypedText:
+    """Return the words and wholes of a typed text; none where it has no letters and digits."""
+    words = _split_words(text)
+    joined, ordered = _join_words(words)
+    wholes = {joined, _WHOLE + joined, _WHOLE + ordered, *_phone_terms(text)} if words else set()
+    distinct = tuple(dict.fromkeys(words[:MAX_WORDS]))
+    return TypedText(distinct, tuple(sorted(wholes)), _WHOLE + joined)
+
+
+def _split_words(text: str) -> list[str]:
+    # letters of a script without a transliteration stay as they are
+    words = fold(text).split() or [letters(text)]
+    return [word[:MAX_TERM] for word in words if word]
+
+
+def _join_words(words: list[str]) -> tuple[str, str]:
+    return "".join(words)[:MAX_TERM], "".join(sorted(words))[:MAX_TERM]
+
+
+def _phone_terms(text: str) -> tuple[str, ...]:
+    """Return the number as dialed within its country, if the text may be that of a telephone."""
+    digits = sum(map(str.isdigit, text))
+    if digits < _MIN_PHONE_DIGITS or any(map(str.isalpha, text)):
+        return ()
+    number = normalize_phone(text)
+    return tuple({number, number.lstrip("0")} - {""})
+
+
+def _plain_terms(text: str) -> Terms:
+    words = _split_words(text)
+    share = _WORD_SHARE + _LENGTH_SHARE / max(len(words), 1)
+    yield from ((word, share) for word in words)
+    if len(words) > 1:
+        yield from ((_WHOLE + whole, 1.0) for whole in _join_words(words))
+
+
+def _name_terms(text: str) -> Terms:
+    yield from _plain_terms(text)
+    if not text.isascii():
+        # as words of other scripts are read for comparison
+        yield from ((token.text, _WORD_SHARE) for token in tokenize_person(text) if token.text)
+
+
+def _identifier_terms(text: str) -> Terms:
+    yield from _plain_terms(text.split(SEPARATOR, 1)[0])
+
+
+def _phone_number_terms(text: str) -> Terms:
+    yield from ((term, 1.0) for term in {letters(text), *_phone_terms(text)} if term)
+
+
+def _place_terms(text: str) -> Terms:
+    # each part by itself, since people type a town without its country
+    for part in filter(None, _PLACE_PARTS.split(text)):
+        yield from _plain_terms(part)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedProperty:
+    """Property that is searched: its weight, within (0, 1], the terms of its values, and whether
+    these are places.
+    """
+
+    weight: float
+    terms: Callable[[str], Terms]
+    is_place: bool = False
+
+
+SEARCHED: Mapping[str, SearchedProperty] = {
+    **{prop: SearchedProperty(0.97, _name_terms) for prop in FULL_NAMES},
+    "name": SearchedProperty(1.0, _name_terms),
+    "lastName": SearchedProperty(1.0, _name_terms),
+    "weakAlias": SearchedProperty(0.9, _name_terms),
+    **dict.fromkeys(
+        ("firstName", "secondName", "middleName", "fatherName", "motherName"),
+        SearchedProperty(0.9, _name_terms),
+    ),
+    **dict.fromkeys(IDENTIFIERS, SearchedProperty(1.0, _identifier_terms)),
+    "phone": SearchedProperty(1.0, _phone_number_terms),
+    "email": SearchedProperty(0.95, _plain_terms),
+    "website": SearchedProperty(0.9, _plain_terms),
+    ADDRESS: SearchedProperty(0.8, _place_terms, is_place=True),
+    "birthPlace": SearchedProperty(0.8, _place_terms, is_place=True),
+}
+"""Properties that a free-text search looks at."""
+
+
 Numbers = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+Factors = npt.NDArray[np.float32]
+
+
+class Likeness(IntEnum):
+    """Ways in which two words are alike: one sound, one letter different, the same consonants."""
+
+    SOUND = 0
+    LETTER = 1
+    SKELETON = 2
+
+
+LIKENESS_FACTORS: Mapping[Likeness, float] = {
+    Likeness.SOUND: 0.65,
+    Likeness.LETTER: 0.6,
+    Likeness.SKELETON: 0.4,
+}
+"""Worth of a word by the way in which it is like the typed one; the very word has 1."""
+_FACTORS = np.array([LIKENESS_FACTORS[way] for way in Likeness], dtype=np.float32)
+_MIN_SKELETON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarTerms:
+    """Codes of terms, ascending, and the term of each."""
+
+    codes: Hashes
+    terms: IntArray
+
+    def find(self, word: str) -> tuple[Numbers, Factors]:
+        """Return the terms that are like a word (itself, too; some twice), and their worths."""
+        if not has_codes(word):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        codes, _, ways = _code_words([word])
+        starts = np.searchsorted(self.codes, codes)
+        counts = np.searchsorted(self.codes, codes, side="right") - starts
+        results = self.terms[spread(starts, counts)].astype(np.int64)
+        return results, np.repeat(_FACTORS[ways], counts)
+
+
+def find_alike(word: str, others: Sequence[str]) -> str:
+    """Return the one of other words that is most like a word, the first of several; empty if none.
+
+    A word is like another if the index would find it by that (`SimilarTerms`).
+    """
+    words = [other for other in others if has_codes(other)]
+    if not words or not has_codes(word):
+        return ""
+    own, _, _ = _code_words([word])
+    codes, owners, ways = _code_words(words)
+    shared = np.flatnonzero(np.isin(codes, own))
+    order = shared[np.lexsort((owners[shared], ways[shared]))]
+    return words[owners[order[0]]] if len(order) else ""
+
+
+def has_codes(word: str) -> bool:
+    """Return whether a word can be like others: numbers and very short words cannot."""
+    return len(word) >= MIN_LETTERS - 1 and word.isalpha()
+
+
+def index_similar_terms(terms: Sequence[tuple[int, str]]) -> SimilarTerms:
+    """Return the codes of some terms, given with their numbers, for which `has_codes` holds."""
+    codes, owners, _ = _code_words([word for _, word in terms])
+    numbers = np.array([number for number, _ in terms], dtype=np.int32)
+    order = np.argsort(codes, kind="stable")
+    return SimilarTerms(codes[order], numbers[owners[order]])
+
+
+def _code_words(words: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+    """Return the codes of some words, the place of the word of each, and its way."""
+    every = np.arange(len(words), dtype=np.int64)
+    skeletons = [skeleton_code(word) for word in words]
+    is_long = np.array([len(code) >= _MIN_SKELETON for code in skeletons], dtype=bool)
+    cut, sizes = _codes_without_letters(words)
+    parts = (
+        (hash_texts(map(sound_code, words)), every, Likeness.SOUND),
+        (cut, np.repeat(every, sizes), Likeness.LETTER),
+        (hash_texts(skeletons)[is_long], every[is_long], Likeness.SKELETON),
+    )
+    return (
+        np.concatenate([mix(codes, np.uint64(way + 1)) for codes, _, way in parts]),
+        np.concatenate([owners for _, owners, _ in parts]),
+        np.concatenate([np.full(len(codes), way, dtype=np.int64) for codes, _, way in parts]),
+    )
+
+
+def _codes_without_letters(words: Sequence[str]) -> tuple[Hashes, Numbers]:
+    """Return codes of each word, of all of it and without each of its letters; and their number."""
+    texts = [word.encode() for word in words]
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    # shorter words are like too many others
+    sizes = np.where(lengths >= MIN_LETTERS, lengths + 1, 0)
+    cut = np.empty(int(sizes.sum()), dtype=np.uint64)
+    beginnings = np.empty(len(words), dtype=np.uint64)
+    letters = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    fill_letter_codes(letters, offsets, sizes, cut, beginnings)
+    return cut, sizes
+
+
 WEIGHT_UNITS = 250
 """Units of weight; that of a posting is 1 at most. `PLACE_BIT` marks the postings of places."""
 _CHUNK = 100_000

@@ -28,9 +28,8 @@ Contract:
 `schema` defines the tables; changing them takes a migration in `migrations/versions`.
 """
 
-from resolver.store.accounts.api_keys import ApiKey
 from resolver.store.accounts.audit_events import AuditEvent
-from resolver.store.accounts.sessions import Session, Sessions
+from resolver.store.accounts.sessions import ApiKey, Session, Sessions
 from resolver.store.accounts.users import (
     LockedError,
     User,
@@ -45,7 +44,7 @@ from resolver.store.commit import (
     OutdatedError,
 )
 from resolver.store.desk.decision_log import NewDecision
-from resolver.store.desk.waiting_pairs import QueueFilter, WaitingRow
+from resolver.store.desk.waiting_queue import QueueFilter, WaitingRow
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
 from resolver.store.row_types import (
@@ -66,7 +65,9 @@ from resolver.store.row_types import (
     utc_text,
 )
 from resolver.store.store import Store
-from resolver.store.views.view import LinkTable, RecordRows, StoreView
+from resolver.store.views.link_queries import LinkTable
+from resolver.store.views.record_queries import RecordRows
+from resolver.store.views.view import StoreView
 
 __all__ = [
     "Acceptance",

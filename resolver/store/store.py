@@ -12,12 +12,10 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.store.accounts.api_keys import ApiKeys
 from resolver.store.accounts.audit_events import AuditEvents
-from resolver.store.accounts.sessions import Sessions
+from resolver.store.accounts.sessions import ApiKeys, Sessions
 from resolver.store.accounts.users import Users
-from resolver.store.commit import Commit
-from resolver.store.commit_writer import STAGE_FROM, write_commit
+from resolver.store.commit import STAGE_FROM, Commit, write_commit
 from resolver.store.database import (
     commit_lock,
     masked_url,

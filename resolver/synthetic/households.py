@@ -30,7 +30,7 @@ from resolver.records import Address, Kind, Record, Value
 from resolver.synthetic import written_dates
 from resolver.synthetic.agencies import DateStyle
 from resolver.synthetic.differences.corruptions import CORRUPTIONS
-from resolver.synthetic.differences.person_views import PersonView, make_plain_view, spell_names
+from resolver.synthetic.differences.name_changes import PersonView, make_plain_view, spell_names
 from resolver.synthetic.entities import document_numbers
 from resolver.synthetic.entities.persons import (
     Persons,

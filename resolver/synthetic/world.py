@@ -1,21 +1,295 @@
-"""Generated world: as records in memory for up to some thousand, or as files for any size."""
+"""Generated world: as records in memory for up to some thousand, or as files for any size.
+
+List files: one writer per agency, filled chunk by chunk, and the truth.
+
+Lists in table formats, and the mapping files that describe their columns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import yaml
 
-from resolver.errors import UsageError
+from resolver.errors import OutputError, UsageError
 from resolver.records import Record
 from resolver.records.progress import SILENT, Progress
-from resolver.synthetic.agencies import Agency, make_agencies
+from resolver.synthetic import json_lists
+from resolver.synthetic.agencies import Agency, ListFormat, make_agencies
 from resolver.synthetic.chunks import CHUNK_RECORDS, Chunk, make_chunk
-from resolver.synthetic.list_files import WorldWriter, list_file_name
+from resolver.synthetic.json_lists import encode_lines, to_records
 from resolver.synthetic.names.cultures import CULTURE_NAMES
-from resolver.synthetic.record_objects import to_records
+from resolver.synthetic.random_columns import concat_texts
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """Layout of a table.
+
+    `columns`: column of the file → column of the world. `properties`: property → columns of the
+    file. `schema`: column that states what a row describes.
+    """
+
+    columns: dict[str, str]
+    properties: dict[str, list[str]]
+    id: str
+    schema: str
+
+    def select_columns(self, content: pa.Table) -> pa.Table:
+        """Return the columns of the file from those of the world."""
+        return pa.table({name: content.column(source) for name, source in self.columns.items()})
+
+    def mapping_text(self, agency: Agency) -> str:
+        """Return the mapping file of an agency as YAML."""
+        content = {
+            "id": self.id,
+            "schema": self.schema,
+            "source": agency.code,
+            "agency": agency.code,
+            "day_first": True,
+            "properties": {
+                prop: names if len(names) > 1 else names[0]
+                for prop, names in self.properties.items()
+            },
+        }
+        return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+
+
+# Column of the office layout: (column of the world, property).
+_OFFICE_COLUMNS = {
+    "record_id": ("id", ""),
+    "schema": ("schema", ""),
+    "full_name": ("name", "name"),
+    "forename": ("firstName", "firstName"),
+    "surname": ("lastName", "lastName"),
+    "patronymic": ("fatherName", "fatherName"),
+    "title": ("title", "title"),
+    "alias": ("alias", "alias"),
+    "aka": ("nativeName", "alias"),
+    "weak_alias": ("weakAlias", "weakAlias"),
+    "former_name": ("previousName", "previousName"),
+    "abbreviation": ("abbreviation", "abbreviation"),
+    "sex": ("gender", "gender"),
+    "dob": ("birthDate", "birthDate"),
+    "date_of_birth": ("otherBirthDate", "birthDate"),
+    "place_of_birth": ("birthPlace", "birthPlace"),
+    "country_of_birth": ("birthCountry", "birthCountry"),
+    "nationality": ("nationality", "nationality"),
+    "nationalities": ("otherNationality", "nationality"),
+    "country": ("country", "country"),
+    "passport_no": ("passportNumber", "passportNumber"),
+    "passport": ("otherPassport", "passportNumber"),
+    "national_id": ("idNumber", "idNumber"),
+    "registration_number": ("registrationNumber", "registrationNumber"),
+    "incorporation_date": ("incorporationDate", "incorporationDate"),
+    "imo": ("imoNumber", "imoNumber"),
+    "mmsi": ("mmsi", "mmsi"),
+    "call_sign": ("callSign", "callSign"),
+    "flag": ("flag", "flag"),
+    "past_flags": ("pastFlags", "pastFlags"),
+    "build_date": ("buildDate", "buildDate"),
+    "phone": ("phone", "phone"),
+    "email": ("email", "email"),
+    "street": ("street", "address.street"),
+    "city": ("city", "address.city"),
+    "country_of_residence": ("addressCountry", "address.country"),
+    "offence": ("activity", "activity"),
+    "second_offence": ("otherActivity", "activity"),
+    "route_from": ("routeSource", "route.source"),
+    "route_via": ("routeTransit", "route.transit"),
+    "route_also_via": ("otherTransit", "route.transit"),
+    "route_to": ("routeDestination", "route.destination"),
+    "source_grade": ("sourceGrade", ""),
+    "information_grade": ("informationGrade", ""),
+    "category": ("category", ""),
+    "purpose": ("purpose", ""),
+    "review_date": ("reviewDate", ""),
+}
+# The data layout uses the property names of FollowTheMoney where a property has one column.
+_DATA_COLUMN_NAMES = {
+    "record_id": "id",
+    "full_name": "name",
+    "forename": "firstName",
+    "surname": "lastName",
+    "patronymic": "fatherName",
+    "aka": "aliases",
+    "weak_alias": "weakAlias",
+    "former_name": "previousName",
+    "sex": "gender",
+    "dob": "birthDate",
+    "date_of_birth": "dob",
+    "place_of_birth": "birthPlace",
+    "country_of_birth": "birthCountry",
+    "passport_no": "passportNumber",
+    "national_id": "idNumber",
+    "registration_number": "registrationNumber",
+    "incorporation_date": "incorporationDate",
+    "imo": "imoNumber",
+    "call_sign": "callSign",
+    "past_flags": "pastFlags",
+    "build_date": "buildDate",
+}
+
+
+def _make_layout(names: dict[str, tuple[str, str]], identity: str) -> TableLayout:
+    properties: dict[str, list[str]] = {}
+    for name, (_, prop) in names.items():
+        if prop:
+            properties.setdefault(prop, []).append(name)
+    return TableLayout(
+        {name: column for name, (column, _) in names.items()}, properties, identity, "schema"
+    )
+
+
+OFFICE_LAYOUT = _make_layout(_OFFICE_COLUMNS, "record_id")
+DATA_LAYOUT = _make_layout(
+    {_DATA_COLUMN_NAMES.get(name, name): content for name, content in _OFFICE_COLUMNS.items()}, "id"
+)
+
+
+SUFFIXES = {
+    ListFormat.FTM: ".ftm.json",
+    ListFormat.CSV: ".csv",
+    ListFormat.PARQUET: ".parquet",
+    ListFormat.INTERPOL: ".json",
+    ListFormat.SENZING: ".jsonl",
+}
+_JSON = {
+    ListFormat.FTM: json_lists.render_ftm,
+    ListFormat.SENZING: json_lists.render_senzing,
+    ListFormat.INTERPOL: json_lists.render_interpol,
+}
+_TEXT = pa.string()
+
+
+class ListWriter(Protocol):
+    """Writer of the records of one agency."""
+
+    def write(self, records: pa.Table) -> None:
+        """Append records."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class _JsonWriter:
+    def __init__(self, path: Path, agency: Agency) -> None:
+        self._render, self._code = _JSON[agency.format], agency.code
+        self._file: BinaryIO = path.open("wb")
+
+    def write(self, records: pa.Table) -> None:
+        """Append records."""
+        self._file.write(self._render(records, self._code))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class _CsvWriter:
+    def __init__(self, path: Path, layout: TableLayout) -> None:
+        self._layout = layout
+        schema = pa.schema([(name, _TEXT) for name in layout.columns])
+        options = pyarrow.csv.WriteOptions(quoting_style="needed")
+        self._writer = pyarrow.csv.CSVWriter(path, schema, write_options=options)
+
+    def write(self, records: pa.Table) -> None:
+        """Append records."""
+        self._writer.write_table(self._layout.select_columns(records))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+
+class _ParquetWriter:
+    def __init__(self, path: Path, layout: TableLayout) -> None:
+        self._layout = layout
+        self._writer = pq.ParquetWriter(
+            path, pa.schema([(name, _TEXT) for name in layout.columns]), compression="zstd"
+        )
+
+    def write(self, records: pa.Table) -> None:
+        """Append records."""
+        self._writer.write_table(self._layout.select_columns(records))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+
+def list_file_name(agency: Agency) -> str:
+    """Return the file name of an agency's list."""
+    return agency.code + SUFFIXES[agency.format]
+
+
+def open_list(folder: Path, agency: Agency) -> ListWriter:
+    """Open the writer of an agency's list; tables also get their mapping file.
+
+    Raises `OutputError` if a file cannot be written.
+    """
+    path = folder / list_file_name(agency)
+    try:
+        if agency.format in _JSON:
+            return _JsonWriter(path, agency)
+        layout = OFFICE_LAYOUT if agency.format == ListFormat.CSV else DATA_LAYOUT
+        (folder / f"{agency.code}.mapping.yml").write_text(layout.mapping_text(agency), "utf-8")
+        return (
+            _CsvWriter(path, layout)
+            if agency.format == ListFormat.CSV
+            else _ParquetWriter(path, layout)
+        )
+    except OSError as error:
+        raise OutputError(
+            f"the list cannot be written: {error.strerror or error}", place=path.name
+        ) from None
+
+
+class WorldWriter:
+    """Writer of all lists of a world and `truth.csv` (`record_id,true_id,kind`)."""
+
+    def __init__(self, folder: Path, agencies: tuple[Agency, ...]) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"the folder cannot be created: {error.strerror or error}", place=str(folder)
+            ) from None
+        self._lists = [open_list(folder, agency) for agency in agencies]
+        self._truth = (folder / "truth.csv").open("wb")
+        self._truth.write(b"record_id,true_id,kind\n")
+
+    def write(self, chunk: Chunk) -> None:
+        """Append a chunk to all lists. Raises `OutputError` if writing fails, as on a full disk."""
+        try:
+            for place, writer in enumerate(self._lists):
+                writer.write(chunk.agency_table(place))
+            self._truth.write(
+                encode_lines(concat_texts([chunk.record_ids, chunk.true_ids, chunk.kinds], ","))
+            )
+        except OSError as error:
+            raise OutputError(f"the lists cannot be written: {error.strerror or error}") from None
+
+    def __enter__(self) -> WorldWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for writer in self._lists:
+            writer.close()
+        self._truth.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from resolver.training.evaluate.model_card import (
     reliability_bins,
     render_model_card,
 )
-from resolver.training.evaluate.reliability_plot import render_reliability_plot
+from resolver.training.evaluate.reliability import render_reliability_plot
 from resolver.training.fit.measured_evidence import (
     MEASURED,
     REASONS,

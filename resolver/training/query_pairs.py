@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
-from resolver.hub.temporary_hub import temporary_hub
+from resolver.hub.hub import temporary_hub
 from resolver.ingest.reader_types import Intake
 from resolver.pipeline import normalize
 from resolver.records import Batch, Kind, Record, Value

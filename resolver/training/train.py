@@ -1,8 +1,11 @@
-"""Training of models of all kinds: weights of the pairs, fit, calibration and measured figures."""
+"""Training of models of all kinds: weights of the pairs, fit, calibration and measured figures.
+
+Quality on a set of pairs by a model that learned from all other sets (leave one set out).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,19 +17,24 @@ from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Model
-from resolver.training.augment.branches import BRANCH_ORIGIN
-from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN
+from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Model, scores
+from resolver.training.augment.institutions import BRANCH_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
-from resolver.training.augment.stated_pairs import (
+from resolver.training.augment.resampled_entries import (
+    CONTROLLED_ORIGIN,
     OTHER_DATE_ORIGIN,
+    RESAMPLED_ORIGIN,
     SHARED_DATE_ORIGIN,
     SHARED_NUMBER_ORIGIN,
 )
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
-from resolver.training.evaluate.card_figures import DECIDED_ORIGIN, hash_data, measure_for_card
+from resolver.training.evaluate.model_card import (
+    DECIDED_ORIGIN,
+    hash_data,
+    measure_for_card,
+    pair_figures,
+)
 from resolver.training.fit.boosting import FitOptions
 from resolver.training.fit.cross_validation import cross_validate
 from resolver.training.fit.measured_evidence import load_measured
@@ -289,3 +297,46 @@ def _counts(data: LabeledPairs) -> dict[str, dict[str, int]]:
 def tables_from_intakes(intakes: Iterable[Intake]) -> dict[str, Any]:
     """Return frequency tables to ship, counted in the given lists."""
     return build_frequency_tables(intake.batch for intake in intakes)
+
+
+_LISTS = "lists"
+_SET_OF_ORIGIN: Mapping[str, str] = {"judged": _LISTS, RESAMPLED_ORIGIN: _LISTS}
+"""Origins whose records come from the same lists; any other origin is a set of its own."""
+
+
+def measure_left_out(pairs: Mapping[Kind, LabeledPairs], options: FitOptions) -> dict[str, Any]:
+    """Return figures of each set, by kind: fit on all other sets, scored in its own population.
+
+    Sets are those drawn from a population, and the given lists (judged pairs and resampled
+    entries); pairs invented to teach one thing are no set, and learned from unless they have an
+    entity of the tested set. Sets with fewer than `MIN_PAIRS` pairs of either label are skipped.
+    Deterministic; takes one fit for each set. Each row names the data of its kind, as a model that
+    learns from all sets does.
+    """
+    return {
+        kind.label: list(_measure_sets(data, options))
+        for kind, data in pairs.items()
+        if not np.isnan(data.chance).all()
+    }
+
+
+def _measure_sets(raw_data: LabeledPairs, options: FitOptions) -> Iterator[dict[str, Any]]:
+    data, digest = weight_for_populations(raw_data), hash_data(raw_data)
+    sets = np.array([_SET_OF_ORIGIN.get(origin, origin) for origin in data.origin.astype(str)])
+    is_set = ~np.isnan(data.chance) | (sets == _LISTS)
+    for name in sorted(set(sets[is_set].tolist())):
+        tested = data.select(is_set & (sets == name))
+        is_shared = np.isin(data.clusters.astype(str), np.unique(tested.clusters.astype(str)))
+        rest = data.select((sets != name) & ~is_shared.any(axis=1))
+        if min(_least_label(tested), _least_label(rest)) >= MIN_PAIRS:
+            yield {"set": name, "data": digest, **_measure_set(tested, rest, options)}
+
+
+def _least_label(data: LabeledPairs) -> int:
+    return int(np.bincount(data.labels, minlength=2).min())
+
+
+def _measure_set(tested: LabeledPairs, rest: LabeledPairs, options: FitOptions) -> dict[str, Any]:
+    model = fit_population_model(rest, options.fixed, options.measured.get(rest.kind))
+    score = scores(population_logodds(model, tested))
+    return pair_figures(tested, score)

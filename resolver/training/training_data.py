@@ -13,22 +13,26 @@ from resolver.blocking import choose_plan_by_size
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import build_tables
 from resolver.records import Kind, Record
-from resolver.records.prepared.frequencies import FrequencyTables
-from resolver.training.augment.branches import BRANCH_ORIGIN, generate_branch_pairs
-from resolver.training.augment.controlled_differences import (
-    LabeledRecordPair,
-    controlled_difference_pairs,
-    evidence_of_record_pairs,
-)
+from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment.directories import DIRECTORIES, generate_directory
-from resolver.training.augment.institutions import INSTITUTION_LISTS, generate_institutions
+from resolver.training.augment.institutions import (
+    BRANCH_ORIGIN,
+    INSTITUTION_LISTS,
+    generate_branch_pairs,
+    generate_institutions,
+)
 from resolver.training.augment.movements import MOVEMENT_LISTS, generate_movements
 from resolver.training.augment.name_only import name_only_pairs
 from resolver.training.augment.register_vocabulary import collect_vocabulary
 from resolver.training.augment.registers import generate_registers
-from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN, resample_entries
-from resolver.training.augment.stated_pairs import build_stated_pairs
-from resolver.training.data.contradictions import quarantine_contradictions
+from resolver.training.augment.resampled_entries import (
+    RESAMPLED_ORIGIN,
+    LabeledRecordPair,
+    build_stated_pairs,
+    controlled_difference_pairs,
+    evidence_of_record_pairs,
+    resample_entries,
+)
 from resolver.training.data.labeled_clusters import LabeledClusters, label_cluster_pairs
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
@@ -39,6 +43,7 @@ from resolver.training.data.labeled_pairs import (
     name_clusters,
 )
 from resolver.training.data.pair_sampling import PairSampling
+from resolver.training.data.training_decisions import quarantine_contradictions
 
 MAX_REGISTER_PAIRS = (40_000, 20_000)
 """Maximum numbers of false and true pairs of a register; drawn pairs stand for all."""

@@ -4,6 +4,8 @@ A row is handed to the operating system before its answer is sent, and so surviv
 process (not of the machine: events not synced when the power fails, the last tenth of a second, are
 lost). Rows that are in the store are cut off. The next process that starts puts rows left by others
 into the store, each once.
+
+Audit events of commands that read records out of a store, or change it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +180,66 @@ def _event_key(
     at: str, request: str, action: str, query: Mapping[str, Any]
 ) -> tuple[str, str, str, bytes]:
     return at, request, action, orjson.dumps(dict(query), option=orjson.OPT_SORT_KEYS)
+
+
+ACTION = "command"
+"""Action of these events in the audit log."""
+_MAX_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAccess:
+    """Access by a command of the system account `account`.
+
+    `arguments`: what the records were selected by. `records`: their number; None for all records of
+    the store.
+    """
+
+    account: str
+    purpose: str
+    command: str
+    arguments: Mapping[str, Any]
+    records: int | None
+
+
+def log_command(store: Store, access: CommandAccess) -> None:
+    """Log an access before anything of it is shown.
+
+    Raises `StoreError` where the event is not durable: then nothing may be shown.
+    """
+    with store.view() as view:
+        revision, model = view.revision, view.head.stamp.get("model", "")
+        records = access.records
+        if records is None:
+            records = sum(source.records for source in view.sources(counted=True))
+    event = {
+        "who": access.account,
+        "agency": "",
+        "action": ACTION,
+        "purpose": _bounded(access.purpose),
+        "request_id": "",
+        "version": revision,
+        "model": model,
+        "query": {
+            "command": access.command,
+            **{name: _bounded(value) for name, value in access.arguments.items()},
+        },
+        "answer": {"records": records},
+    }
+    store.audit_events.append([event])
+
+
+def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> None:
+    """Log an access to the store at a URL, which `create` makes if absent. Raises `StoreError`."""
+    with Store.open(url, create=create) as store:
+        log_command(store, access)
+
+
+def _bounded(value: Any) -> Any:
+    """Return a value with texts that every database can store."""
+    if isinstance(value, str):
+        # arguments in another encoding than that of the terminal hold lone surrogates
+        return value[:_MAX_TEXT].encode("utf-8", "replace").decode()
+    if isinstance(value, (list, tuple)):
+        return [_bounded(part) for part in value]
+    return value

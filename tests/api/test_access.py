@@ -202,7 +202,7 @@ def test_the_end_of_the_last_key_opens_to_nobody(
         assert "no valid key is left" in capsys.readouterr().err
     else:
         monkeypatch.setattr(
-            "resolver.store.accounts.api_keys.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
+            "resolver.store.accounts.sessions.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
         )
     for client in (open_app()[0], open_app()[0]):
         assert client.get(CHECK).status_code == 401
@@ -360,7 +360,7 @@ def test_closing_writes_the_audit_log(open_app: Open, url: str) -> None:
 
 
 def test_no_access_without_an_audit_event(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.api.audit_writer._MAX_PENDING", 1)
+    monkeypatch.setattr("resolver.api.service._MAX_PENDING", 1)
     client, service = open_app()
     # a disk that takes nothing
     monkeypatch.setattr(type(service.audit_log), "_write", lambda self: self._closed.wait())

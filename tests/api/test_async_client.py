@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from resolver.client import AsyncClient, BatchJob, Client, NotFoundError, ServiceError
-from resolver.client.async_client import MAX_THREADS
+from resolver.client.client import MAX_THREADS
 from resolver.client.transport import MAX_CONNECTIONS
 from tests.api.conftest import Serve
 from tests.api.test_client import LINES, work

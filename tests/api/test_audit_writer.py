@@ -45,7 +45,7 @@ def test_nothing_is_answered_where_no_spool_can_be_created(
     def refuse(*_: Any) -> None:
         raise OSError(errno.EACCES, "permission denied")
 
-    monkeypatch.setattr("resolver.api.audit_writer.AuditSpool", refuse)
+    monkeypatch.setattr("resolver.api.service.AuditSpool", refuse)
     assert client.get(CHECK).status_code == 503
 
 

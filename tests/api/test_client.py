@@ -25,7 +25,7 @@ from resolver.client import (
     ServiceFailedError,
     UnreachableError,
 )
-from resolver.client.exceptions import error_class
+from resolver.client.models import error_class
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job

@@ -28,7 +28,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
-from resolver.screening.search.entity_facets import FACETS
+from resolver.screening.search.result_page import FACETS
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked

@@ -18,7 +18,7 @@ from benchmarks.relations import (
     save_weights,
 )
 from resolver.model_set import load_relation_weights
-from resolver.scoring.relations.relation_weights import RelationWeights
+from resolver.scoring.relation_evidence import RelationWeights
 
 
 def invent_pairs(count: int) -> SharedPairs:

@@ -17,8 +17,7 @@ from resolver.blocking import (
     join_candidates,
 )
 from resolver.blocking.key_groups import join_keys
-from resolver.blocking.key_parts import KeyParts
-from resolver.blocking.keys import RuleKeys
+from resolver.blocking.keys import KeyParts, RuleKeys
 from resolver.errors import DateError
 from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.records import Address, Identifier, Kind, Record, parse_date

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.blocking.pair_union import PackedPairs, unite_rule_pairs
+from resolver.blocking.key_groups import PackedPairs, unite_rule_pairs
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
 

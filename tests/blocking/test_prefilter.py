@@ -18,8 +18,7 @@ from resolver.blocking import (
 )
 from resolver.blocking.key_join import CandidatePairs
 from resolver.blocking.prefilter import prefilter_scores
-from resolver.kernels.blocking.prefilter import _is_near_year
-from resolver.kernels.blocking.prefilter_records import PASSED, POINTS
+from resolver.kernels.blocking.prefilter import PASSED, POINTS, _is_near_year
 from resolver.records import Identifier, Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.value_flags import TokenFlag

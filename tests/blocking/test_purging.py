@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.blocking.key_groups import join_keys
-from resolver.blocking.keys import RuleKeys
-from resolver.blocking.purging import (
+from resolver.blocking.key_groups import (
     KeyTally,
     block_sizes,
+    join_keys,
     purge_gathered_keys,
     split_heavy_keys,
 )
+from resolver.blocking.keys import RuleKeys
 from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.records.prepared.batch import ByteArray
 from tests.normalize.preparing import same

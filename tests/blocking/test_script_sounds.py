@@ -18,7 +18,7 @@ from resolver.blocking.script_sounds import (
 )
 from resolver.kernels.letter_hashes import TextLetters
 from resolver.records import Kind, Record, Value
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 

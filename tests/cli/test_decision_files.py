@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.decision_files import read_decisions
+from resolver.cli.csv_tables import read_decisions
 from resolver.errors import DecisionError, InputError
 from resolver.records.decisions import Verdict
 

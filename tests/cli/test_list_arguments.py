@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli import list_arguments
-from resolver.cli.list_arguments import read_list_files, read_while
+from resolver.cli import arguments
+from resolver.cli.arguments import read_list_files, read_while
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError
@@ -43,7 +43,7 @@ def check_copy(folder: Path) -> None:
     size = path.stat().st_size
     records = []
     for sizes, is_copy in ((range(size, size + 1), True), (range(size), False)):
-        list_arguments.BYTES_OF_ONE_COPY = sizes
+        arguments.BYTES_OF_ONE_COPY = sizes
         for place in (path, folder):
             intake, process = read_while(os.getpid, partial(read_with, place))
             assert process == os.getpid()
@@ -58,7 +58,7 @@ def check_errors(folder: Path) -> None:
     """Check that errors of the copy, and of what is done meanwhile, are raised as they are."""
     path = folder / "list.csv"
     path.write_text(ROWS + "31,\n", "utf-8")
-    list_arguments.BYTES_OF_ONE_COPY = range(1 << 20)
+    arguments.BYTES_OF_ONE_COPY = range(1 << 20)
     with pytest.raises(InputError) as caught:
         read_with(path, lambda: None, strict=True)
     assert caught.value.place == "list.csv, line 32"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from resolver.cli.memory_guard import describe_signal
+from resolver.cli.process_start import describe_signal
 from tests.engines.test_robust import error_lines, write_people
 
 pytestmark = pytest.mark.slow

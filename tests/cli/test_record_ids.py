@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.record_ids import check_file_exists, unknown_record_error
+from resolver.cli.arguments import check_file_exists, unknown_record_error
 from resolver.errors import InputError
 from tests.cli.conftest import Lists
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from resolver.clustering import MergeRule, PairLogOdds
 from resolver.clustering.cluster_problem import ClusterProblem
-from resolver.clustering.entity_rounds import EntityPairs, MergedEntities
-from resolver.clustering.relation_rounds import (
+from resolver.clustering.entity_rounds import (
     MIN_OWN_LOGODDS,
+    EntityPairs,
+    MergedEntities,
     merge_related_entities,
 )
 from resolver.clustering.signed_clustering import Constraints, components

@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from resolver.clustering import DecidedRows, MergeRule, PairLogOdds, cluster
 from resolver.clustering.ambiguous_records import BirthYears
 from resolver.clustering.cluster_problem import ClusterProblem
-from resolver.clustering.entity_rounds import MergedEntities, merge_entities_in_rounds
-from resolver.clustering.merge_history import MergeHistory
-from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
+from resolver.clustering.entity_rounds import (
+    MergedEntities,
+    MergeHistory,
+    RelationScorer,
+    merge_entities_in_rounds,
+    merge_related_entities,
+)
 from resolver.clustering.restricted_records import RestrictedRecords
 from resolver.clustering.signed_clustering import Constraints
 from resolver.records import Batch, Handling

@@ -9,8 +9,14 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
-from resolver.records.prepared.value_flags import NICKNAME_BIT, Lineage, Role, TokenFlag
+from resolver.records.prepared.value_flags import (
+    NICKNAME_BIT,
+    SCRIPT_SHIFT,
+    Lineage,
+    Role,
+    Script,
+    TokenFlag,
+)
 from resolver.reference.letters.letter_symbols import split_symbols
 from tests.comparison.writing_oracle import written_similarity
 

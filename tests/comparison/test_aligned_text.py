@@ -16,7 +16,7 @@ from resolver.comparison.aligned_text import (
     form_text,
     record_texts,
 )
-from resolver.kernels.alignment.joined_words import JOINED
+from resolver.kernels.alignment.token_similarity import JOINED
 from resolver.records import Activity, Address, Identifier, Record
 from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.row_selection import BatchRows

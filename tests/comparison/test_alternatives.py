@@ -16,9 +16,9 @@ from resolver.comparison import (
     compare,
     features_of,
 )
-from resolver.comparison.date_grades import GRADES
+from resolver.comparison.context import GRADES
 from resolver.records import Identifier, Kind, Record
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.results.explanation import Alternative
 from tests.normalize.preparing import prepared
 from tests.records.samples import record

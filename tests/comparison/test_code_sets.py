@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison import Context, NameIndex
-from resolver.comparison.code_sets import graded_overlap, identifier_similarity, overlap
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
+from resolver.comparison.value_comparators import graded_overlap, identifier_similarity, overlap
 from resolver.records import Kind
 from resolver.records.prepared.batch import PLURAL_FAMILIES, WEAK_FAMILIES, IdentifierTable
 from resolver.records.prepared.ragged import Ragged

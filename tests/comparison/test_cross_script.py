@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison.cross_script import (
+from resolver.comparison.name_index import (
     cross_script_similarities,
     encode_letters,
     encode_symbols,
     sound_scratch,
     token_sounds,
 )
-from resolver.kernels.text.letter_costs import FIRST_SYMBOL, MAX_SOUNDS
-from resolver.kernels.text.sound_distance import sound_similarity
-from resolver.records.prepared.scripts import Script
-from resolver.records.prepared.value_flags import TokenFlag
+from resolver.kernels.text.sound_distance import FIRST_SYMBOL, MAX_SOUNDS, sound_similarity
+from resolver.records.prepared.value_flags import Script, TokenFlag
 from resolver.reference.letters.letter_costs import cost_table
 from resolver.reference.letters.letter_symbols import split_symbols
 from tests.comparison import writing_oracle as oracle

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison.date_grades import GRADES, best_date_grades, query_date_grades
+from resolver.comparison.context import GRADES, best_date_grades, query_date_grades
 from resolver.normalize.values import date_table
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.ragged import Ragged

@@ -7,12 +7,8 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison.alignment.pair_alignment import COLUMNS
-from resolver.comparison.name_similarities import (
-    gender_graded,
-    name_only_values,
-    name_similarities,
-)
+from resolver.comparison.context import gender_graded, name_only_values, name_similarities
+from resolver.comparison.pair_alignment import COLUMNS
 from resolver.kernels.alignment.records import PAIR_ALIGNMENT
 from resolver.kernels.comparison.name_similarities import NameSimilarities
 from resolver.records.prepared.batch import FloatArray

@@ -11,12 +11,12 @@ import pytest
 
 from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
-from resolver.comparison.shared_values import country_grades, exclusive_grades, place_grades
+from resolver.comparison.value_comparators import country_grades, exclusive_grades, place_grades
 from resolver.engines.pair_explanation import Resolver
 from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables, KindCounts, ValueCounts
-from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.population import FrequencyTables, KindCounts, ValueCounts
+from resolver.records.prepared.text_cache import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.results.resolution import Band
 from tests.normalize.preparing import prepared

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resolver.comparison import NameIndex
-from resolver.comparison.alignment.similarity_matrix import new_matrix
-from resolver.comparison.token_partners import token_partners
+from resolver.comparison.aligned_text import token_partners
+from resolver.comparison.pair_alignment import new_matrix
 from resolver.kernels.alignment.records import LIMIT
 from tests.normalize.preparing import prepared
 from tests.records.samples import record

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from resolver.data import FOLDER
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 
 
 def written_similarity(symbols: list[tuple[Script, str]], text: str) -> float:

@@ -16,7 +16,7 @@ from resolver.blocking import (
     join_candidates,
 )
 from resolver.blocking.key_join import rule_keys
-from resolver.blocking.key_parts import KeyParts
+from resolver.blocking.keys import KeyParts
 from resolver.records import Identifier, Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.synthetic import generate

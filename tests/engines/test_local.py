@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from resolver.comparison.alignment.pair_order import PairOrder
-from resolver.engines.local import dedupe, link
+from resolver.comparison.pair_alignment import PairOrder
+from resolver.engines.local import dedupe, link, score_pairs
 from resolver.engines.pair_explanation import explain_links, explain_pair
-from resolver.engines.record_pairs import score_pairs
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError
 from resolver.records import Kind, Record
@@ -107,7 +106,7 @@ def test_input_order_does_not_matter(resolution: Resolution, world: World) -> No
 
 SMALLEST_PARTS = (
     "resolver.engines.result_files._ENTITIES_PER_PROCESS",
-    "resolver.records.text_digests._MIN_PARALLEL",
+    "resolver.records.packing._MIN_PARALLEL",
     "resolver.normalize.name_hashes._MIN_PARALLEL",
     "resolver.normalize.population_counts._MIN_PARALLEL",
     "resolver.normalize.token_tables._MIN_PARALLEL",
@@ -171,7 +170,7 @@ def test_scores_do_not_depend_on_the_order_of_comparison(
 ) -> None:
     options = replace(OPTIONS, only_entities=True)
     monkeypatch.setattr("resolver.engines.local.PAIRS_PER_CHUNK", 97)
-    monkeypatch.setattr("resolver.comparison.alignment.pair_order.FEWEST_PARTNERS", 1)
+    monkeypatch.setattr("resolver.comparison.pair_alignment.FEWEST_PARTNERS", 1)
     parts = list[slice]()
     places = PairOrder.places
 

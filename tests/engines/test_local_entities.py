@@ -15,8 +15,7 @@ from resolver.engines.local import LocalEngine
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.prepared.population import KindPopulation, Population
-from resolver.records.results.resolution import Band, Outcome, Resolution
-from resolver.records.results.stage_meter import StageMeter
+from resolver.records.results.resolution import Band, Outcome, Resolution, StageMeter
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from tests.engines.local_runs import (

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
+from resolver.engines.local import score_pairs
 from resolver.engines.pair_explanation import (
     Resolver,
     explain_blocking,
     explain_pair,
     find_ruling,
 )
-from resolver.engines.record_pairs import score_pairs
 from resolver.errors import DecisionError, InputError
 from resolver.model_set import load_models
 from resolver.pipeline import normalize

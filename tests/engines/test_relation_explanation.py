@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.engines.local import LocalEngine, dedupe
-from resolver.engines.pair_explanation import explain_links
-from resolver.engines.relation_explanation import RelationExplainer
+from resolver.engines.pair_explanation import RelationExplainer, explain_links
 from resolver.model_set import load_relation_weights
 from resolver.pipeline import cluster_pairs
 from resolver.population_scoring import score_in_population
@@ -24,14 +23,16 @@ from resolver.records.results.resolution import (
     Outcome,
     RelationRounds,
     Resolution,
+    StageMeter,
     name_by_smallest_row,
 )
-from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.resolution_task import ResolutionTask
-from resolver.scoring.relations.relation_evidence import RelationEvidence
-from resolver.scoring.relations.relation_table import build_relation_table
-from resolver.scoring.relations.relation_weights import RelationWeights
+from resolver.scoring.relation_evidence import (
+    RelationEvidence,
+    RelationWeights,
+    build_relation_table,
+)
 from tests.engines.local_runs import OPTIONS, build_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.network_records import (

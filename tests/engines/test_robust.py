@@ -21,7 +21,7 @@ from resolver import pipeline
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.cli.app import run
 from resolver.engines import local
-from resolver.engines.checkpoints import RESUME_FOLDER
+from resolver.engines.local import RESUME_FOLDER
 from resolver.ingest.reader_types import Intake
 from resolver.records import Batch, Record
 from resolver.records.results.resolution import Resolution

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.comparison import COMPARATORS
-from resolver.engines.table_rows import comparator_rows, rule_rows
+from resolver.engines.result_files import comparator_rows, rule_rows
 
 
 def test_every_comparator_has_a_row() -> None:

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from resolver.frames.progress_display import NotebookBar, show_progress
+from resolver.frames.resolving import NotebookBar, show_progress
 from resolver.records.progress import SILENT
 
 LARGE = """
@@ -35,7 +35,7 @@ def test_a_given_receiver_is_used_and_others_get_silence() -> None:
 @pytest.mark.parametrize(("count", "is_shown"), [(50_000, True), (500, False)])
 def test_large_stages_are_bars_on_a_terminal(count: int, is_shown: bool, root: Path) -> None:
     code = (
-        "from resolver.frames.progress_display import show_progress\n"
+        "from resolver.frames.resolving import show_progress\n"
         "with show_progress(None) as bars:\n"
         f"    bars.start('read', {count}, 'rows')\n"
         f"    bars.advance({count})\n"
@@ -64,7 +64,7 @@ def test_large_stages_are_a_line_in_a_notebook(
     root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(root))
-    start = "from resolver.frames.progress_display import NotebookBar, show_progress\n"
+    start = "from resolver.frames.resolving import NotebookBar, show_progress\n"
     shown = _run([f"{start}bar = NotebookBar(){LARGE}"], tmp_path)[0]
     assert "read: 30,000 of 50,000 rows <progress" in shown[0].data["text/html"]
     closed, provided, small = _run(

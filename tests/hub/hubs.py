@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from resolver.hub.exports import export_lines
 from resolver.hub.hub import Hub
+from resolver.hub.stored_results import export_lines
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.records import Batch, Handling, Identifier, Record
 from resolver.records.decisions import Decision, Verdict

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.hub.exports import export_lines
+from resolver.hub.stored_results import export_lines
 from resolver.ingest.readers import read_lists
 from resolver.records import Value
 from tests.hub.hubs import Stores, make_intake

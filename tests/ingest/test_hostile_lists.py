@@ -10,12 +10,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest.formats import (
-    eu_cells,
-    ofac_labels,
-    ofac_remarks,
-    un_comments,
-)
+from resolver.ingest.formats import eu_cells, ofac_remarks, un_sc
 from resolver.ingest.formats.eu_journal import MAX_CELL, CellReader
 from resolver.ingest.io import xml_records
 from resolver.ingest.io.source_files import SourceFile
@@ -26,16 +21,10 @@ from resolver.ingest.reader_types import (
     Truncation,
 )
 from resolver.ingest.readers import READERS
-from resolver.ingest.text import (
-    list_dates,
-    list_documents,
-    list_name_forms,
-    register_numbers,
-)
-from resolver.ingest.text.group_names import parse_group_name
+from resolver.ingest.text import list_dates, list_documents, list_names
 from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import country_at_end, guess_group_schema
-from resolver.ingest.text.person_names import parse_person_name
+from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Batch
 from tests.ingest.samples_lists import SAMPLES
@@ -86,7 +75,7 @@ PIECES = (
 
 
 def read_comments(text: str) -> None:
-    un_comments.read_comments(text, RecordDraft("t", "1", "Person"), {})
+    un_sc.read_comments(text, RecordDraft("t", "1", "Person"), {})
 
 
 CELL_READERS: tuple[CellReader, ...] = (
@@ -109,25 +98,25 @@ def text_reader(read_cell: CellReader) -> Callable[[str], object]:
 
 TEXT_READERS: list[tuple[Callable[[str], object], int]] = [
     (list_dates.read_dates, list_dates.MAX_TEXT),
-    (parse_person_name, list_name_forms.MAX_NAME),
-    (parse_group_name, list_name_forms.MAX_NAME),
-    (guess_group_schema, list_name_forms.MAX_NAME),
+    (parse_person_name, list_names.MAX_NAME),
+    (parse_group_name, list_names.MAX_NAME),
+    (guess_group_schema, list_names.MAX_NAME),
     (country_at_end, MAX_CELL),
     (split_items, MAX_CELL),
     (lambda text: list_documents.read_documents(text, "idNumber", ""), list_documents.MAX_TEXT),
     (
-        lambda text: register_numbers.read_registrations(text, "taxNumber", ""),
+        lambda text: list_documents.read_registrations(text, "taxNumber", ""),
         list_documents.MAX_TEXT,
     ),
-    (lambda text: ofac_labels.read_identifier(text, True, ""), ofac_remarks.MAX_ITEM),
+    (lambda text: ofac_remarks.read_identifier(text, True, ""), ofac_remarks.MAX_ITEM),
     (
-        lambda text: ofac_labels.read_identifier(
+        lambda text: ofac_remarks.read_identifier(
             f"Passport {text}"[: ofac_remarks.MAX_ITEM], True, ""
         ),
         ofac_remarks.MAX_ITEM,
     ),
     (lambda text: ofac_remarks.read_remark(text, "Person"), ofac_remarks.MAX_ITEM),
-    (read_comments, un_comments.MAX_READ),
+    (read_comments, un_sc.MAX_READ),
     *((text_reader(read_cell), MAX_CELL) for read_cell in CELL_READERS),
 ]
 

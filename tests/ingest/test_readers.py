@@ -13,7 +13,7 @@ import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.list_preview import preview_lists
+from resolver.ingest.list_sample import preview_lists
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.readers import detect_format, read_lists
 from resolver.records import Batch

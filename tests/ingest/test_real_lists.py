@@ -8,12 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.ingest.formats import (
-    bis_dpl,
-    eu_journal,
-    ofac,
-    un_sc,
-)
+from resolver.ingest.formats import bis_dpl, eu_journal, ofac, un_sc
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import (
     Item,

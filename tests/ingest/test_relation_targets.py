@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.relation_targets import resolve_target_names
+from resolver.ingest.assemble import resolve_target_names
 from resolver.records import Batch, Record, Relation, RelationType
 from tests.records.samples import record
 

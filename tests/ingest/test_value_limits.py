@@ -16,8 +16,7 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
 )
-from resolver.ingest.validation import validate_records
-from resolver.ingest.value_limits import MAX_VALUES, limit_values
+from resolver.ingest.validation import MAX_VALUES, limit_values, validate_records
 from resolver.records import Batch, Kind, Record, Relation, RelationType
 from tests.records.samples import record
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from resolver.kernels.garbage import (
-    BATCH_OBJECTS,
-    SERVED_OBJECTS,
-    collect_rarely,
-    keep_survivors,
-)
+from resolver.kernels.processes import BATCH_OBJECTS, SERVED_OBJECTS, collect_rarely, keep_survivors
 
 
 def test_batches_search_more_rarely_than_services() -> None:

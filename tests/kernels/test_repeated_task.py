@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.kernels.processes import map_equal_parts
-from resolver.kernels.repeated_task import RepeatedTask
+from resolver.kernels.processes import RepeatedTask, map_equal_parts
 from tests.check_process import run_check
 
 _SOON = 30

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.kernels.sent_results import open_memory, receive_result, send_result
+from resolver.kernels.processes import open_memory, receive_result, send_result
 
 
 def sent(result: Any) -> Any:

@@ -11,7 +11,7 @@ from resolver.merging import (
     build_golden_records,
     to_ftm,
 )
-from resolver.merging.ftm.ftm_values import TOPICS, to_ftm_values
+from resolver.merging.ftm_values import TOPICS, to_ftm_values
 from resolver.records import (
     Activity,
     CountryRole,

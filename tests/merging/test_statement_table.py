@@ -113,7 +113,7 @@ class TestStatements:
         )
         context = build_merge_context(batch, build_partition(batch, labels), country_code)
         whole = list(iterate_golden_records(context))
-        monkeypatch.setattr("resolver.merging.entity_values.VALUES_PER_CHUNK", 9)
+        monkeypatch.setattr("resolver.merging.build_golden.VALUES_PER_CHUNK", 9)
         some = [(list(golden), rows) for golden, rows in iterate_merged(context, range(3, 15))]
         assert len(some) > 2
         assert [golden for part, _ in some for golden in part] == whole[3:15]

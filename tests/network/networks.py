@@ -10,7 +10,7 @@ from random import Random
 from resolver.network.graph import SHARES
 from resolver.normalize.values import normalize_phone
 from resolver.records import Handling, Kind, Record, Relation, RelationType
-from resolver.records.relations.relation_types import RELATION_TYPES, direct_relation
+from resolver.records.relation_types import RELATION_TYPES, direct_relation
 from resolver.records.visibility import Viewer, is_visible
 from tests.records.samples import record
 

@@ -12,10 +12,9 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.network.decided_edges import DECISION_SOURCE
+from resolver.network.expansion import DECISION_SOURCE
 from resolver.network.graph import Graph
-from resolver.network.graph_reader import GraphQuery, read_graph
-from resolver.network.paths import find_paths
+from resolver.network.graph_reader import GraphQuery, find_paths, read_graph
 from resolver.records import Handling, Kind, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review import (
@@ -28,7 +27,7 @@ from resolver.review import (
     list_decisions,
     undo_decision,
 )
-from resolver.review.decisions.decided_relations import PairRelation
+from resolver.review.decisions.earlier_verdicts import PairRelation
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record

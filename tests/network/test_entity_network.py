@@ -12,7 +12,7 @@ from resolver.hub.hub import Hub
 from resolver.network import entity_network
 from resolver.network.entity_network import RelationNetwork, load_relations
 from resolver.records import Handling, Record, Relation, RelationType
-from resolver.records.relations.relation_types import RELATION_TYPES, direct_relation
+from resolver.records.relation_types import RELATION_TYPES, direct_relation
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols

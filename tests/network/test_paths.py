@@ -9,8 +9,8 @@ import pytest
 
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network import paths
-from resolver.network.paths import MAX_PATHS, find_paths
+from resolver.network import graph_reader
+from resolver.network.graph_reader import MAX_PATHS, find_paths
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.network.networks import COUNT, make_records, plain_distances, plain_edges
 
@@ -55,7 +55,7 @@ def test_a_search_that_ends_early_says_so(
     edges = plain_edges(make_records(), OPERATOR)
     distances = plain_distances(edges, "s:1", 6)
     far = next(node for node, length in distances.items() if length == 4 and node[0] == "s")
-    monkeypatch.setattr(paths, "MAX_VISITED", 3)
+    monkeypatch.setattr(graph_reader, "MAX_VISITED", 3)
     result = find_paths(network_hub, "s:1", far, OPERATOR)
     assert (result.paths, result.is_complete) == ((), False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.network.periods import is_in_force, is_reversed, years_of
+from resolver.network.graph import is_in_force, is_reversed, years_of
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.network.graph import ARTEFACT, ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
-from resolver.network.graph_reader import GraphQuery, read_graph
-from resolver.network.selection import (
+from resolver.network.graph import (
+    ARTEFACT,
+    ENTITY,
+    EdgeStatement,
+    Graph,
     GraphChoice,
+    GraphLink,
+    GraphNode,
     choose_nodes,
     count_choices,
     find_parents,
     shared_artefacts,
 )
+from resolver.network.graph_reader import GraphQuery, read_graph
 from resolver.records.visibility import OPERATOR
 
 

@@ -17,7 +17,7 @@ import pytest
 from resolver.normalize import prepare
 from resolver.records import Batch, Record
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 
 _NAMES = (
     ("ivan", "иван", "john", "johann", "jean", "giovanni"),

@@ -17,7 +17,7 @@ from resolver.normalize.folding import (
     sound_code,
     to_latin,
 )
-from resolver.records.prepared.text_hashes import hash64, hash_texts
+from resolver.records.prepared.text_cache import hash64, hash_texts
 
 
 @pytest.mark.parametrize(

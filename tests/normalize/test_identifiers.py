@@ -16,7 +16,7 @@ from resolver.normalize.identifiers import (
 from resolver.records import Identifier
 from resolver.records.packing import identifier_text
 from resolver.records.prepared.batch import WEAK_FAMILIES
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import CHECKED
 
 

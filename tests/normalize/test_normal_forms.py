@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.folding import fold, letters, to_latin
-from resolver.normalize.scripts.readings import readings
+from resolver.normalize.scripts.han import readings
 
 NAMES = {
     "Cyrillic": """

@@ -29,14 +29,15 @@ from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType, Value
 from resolver.records.prepared.batch import MaterializedBatch
-from resolver.records.prepared.frequencies import (
+from resolver.records.prepared.population import (
+    DEFAULT_CONCENTRATION,
     MIN_BEARERS,
     MIN_TIED,
     FrequencyTables,
     KindCounts,
+    Population,
     ValueCounts,
 )
-from resolver.records.prepared.population import DEFAULT_CONCENTRATION, Population
 
 GIVEN, FAMILY = ("anna", "boris", "carla", "dmitri"), ("adler", "becker", "conti")
 

@@ -22,8 +22,7 @@ from resolver.records import (
     Relation,
     RelationType,
 )
-from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.entity_profiles import build_profiles
+from resolver.records.prepared.batch import PreparedBatch, build_profiles
 from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
 from tests.check_process import run_check

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from resolver.records import Kind, Value, content_id, is_content_id, kind_of_schema
-from resolver.records.prepared.frequencies import RARITY_MAX, RARITY_MIN, FrequencyTables
+from resolver.records.prepared.population import RARITY_MAX, RARITY_MIN, FrequencyTables
 from tests.records.samples import record
 
 

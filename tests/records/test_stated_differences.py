@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from resolver.records import Kind, Record, Relation, RelationType
-from resolver.records.stated_differences import (
+from resolver.records.stated_links import (
     GENERATION_HINT,
     DifferenceKind,
     find_stated_difference,

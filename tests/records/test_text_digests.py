@@ -9,8 +9,8 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from resolver.records import text_digests
-from resolver.records.text_digests import digest_texts
+from resolver.records import packing
+from resolver.records.packing import digest_texts
 
 
 def library_digests(texts: list[bytes]) -> list[bytes]:
@@ -18,7 +18,7 @@ def library_digests(texts: list[bytes]) -> list[bytes]:
     return [hashlib.sha256(text).digest() for text in texts]
 
 
-def as_bytes(digests: text_digests.Digests) -> list[bytes]:
+def as_bytes(digests: packing.Digests) -> list[bytes]:
     """Return digests as bytes."""
     return [row.tobytes() for row in digests.astype(">u4")]
 
@@ -36,7 +36,7 @@ def test_a_slice_has_the_digests_of_its_texts() -> None:
 
 
 def test_many_texts_are_hashed_on_several_cores() -> None:
-    texts = [f"s:{number}" for number in range(text_digests._MIN_PARALLEL + 1)]
+    texts = [f"s:{number}" for number in range(packing._MIN_PARALLEL + 1)]
     digests = digest_texts(pa.array(texts), workers=2)
     assert np.array_equal(digests, digest_texts(pa.array(texts)))
     assert as_bytes(digests[-3:]) == library_digests([text.encode() for text in texts[-3:]])

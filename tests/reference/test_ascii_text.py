@@ -8,7 +8,7 @@ import pytest
 from rigour.text.scripts import can_latinize
 from rigour.text.translit import ascii_text
 
-from resolver.reference.ascii_text import fold_to_ascii, is_alphabetic, transliterate
+from resolver.reference.characters import fold_to_ascii, is_alphabetic, transliterate
 from resolver.reference.person_names import name_lines
 
 

@@ -13,9 +13,8 @@ import pytest
 
 from benchmarks.harness import browser as browsing
 from resolver.records.kinds import Kind
-from resolver.records.results.agreement import KIND_SHIFT
-from resolver.records.results.pair_counts import AgreementPatterns
-from resolver.records.results.resolution import Outcome
+from resolver.records.results.explanation import KIND_SHIFT
+from resolver.records.results.resolution import AgreementPatterns, Outcome
 from resolver.report import build_report, render_report
 from tests.report.sample_runs import record, resolution
 

@@ -15,10 +15,8 @@ from hypothesis import given, settings
 
 from resolver.ingest.reader_types import ListInfo, Reject
 from resolver.records import Kind
-from resolver.records.results.agreement import KIND_SHIFT
-from resolver.records.results.explanation import EvidenceRow, Explanation
-from resolver.records.results.pair_counts import AgreementPatterns
-from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.explanation import KIND_SHIFT, EvidenceRow, Explanation
+from resolver.records.results.resolution import AgreementPatterns, Band, Outcome, Resolution
 from resolver.report import SCRIPT_SOURCE, IntakeSummary, build_report, render_report
 from resolver.report.charts import (
     GRAPH,
@@ -31,8 +29,7 @@ from resolver.report.charts import (
     draw_score_chart,
     draw_weight_bar,
 )
-from resolver.report.report_data import ScoreDistribution
-from resolver.report.report_views import EntityGraph, GraphEdge
+from resolver.report.report_data import EntityGraph, GraphEdge, ScoreDistribution
 from tests.report.sample_runs import record, resolution, runs
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x onerror=alert(1)>{{ 7*7 }}'

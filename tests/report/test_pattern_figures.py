@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from resolver.records.kinds import Kind
-from resolver.records.results.agreement import KIND_SHIFT
-from resolver.records.results.evidence_summary import EvidenceOutcome
-from resolver.records.results.pair_counts import AgreementPatterns
-from resolver.records.results.resolution import Resolution
+from resolver.records.results.explanation import KIND_SHIFT, EvidenceOutcome
+from resolver.records.results.resolution import AgreementPatterns, Resolution
 from resolver.report import ReportThresholds
-from resolver.report.pattern_figures import SHOWN_EXAMPLES, SHOWN_PER_BAND, build_pattern_table
+from resolver.report.build_report import SHOWN_EXAMPLES, SHOWN_PER_BAND, build_pattern_table
 from tests.report.sample_runs import record, resolution
 
 

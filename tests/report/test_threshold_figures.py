@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from resolver.records.results.pair_counts import LogoddsHistogram
-from resolver.records.results.resolution import Outcome, Resolution
-from resolver.records.results.review_scores import forecast_run
+from resolver.records.results.resolution import LogoddsHistogram, Outcome, Resolution
+from resolver.records.results.review_forecast import forecast_run
 from resolver.report import ReportThresholds
-from resolver.report.threshold_figures import build_threshold_tool
+from resolver.report.run_figures import build_threshold_tool
 from tests.report.sample_runs import record, resolution, runs
 
 THRESHOLDS = ReportThresholds()

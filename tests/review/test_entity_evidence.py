@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from resolver.cli.app import main
-from resolver.engines.entity_explanation import DecidedPair, explain_decided
+from resolver.engines.pair_explanation import DecidedPair, explain_decided
 from resolver.hub.hub import Hub
 from resolver.hub.related.stored_explanation import find_stored_decision
 from resolver.records.results.explanation import EvidenceRow, Explanation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resolver.records.results.explanation import AlignedPart, Fate
-from resolver.review.name_alignment import face_contradictions
+from resolver.review.pair import face_contradictions
 
 
 def part(left: str, right: str, fate: Fate) -> AlignedPart:

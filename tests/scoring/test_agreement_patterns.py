@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from resolver.records.kinds import Kind
-from resolver.records.results.agreement import PATTERN_TOPICS, pattern_kind, pattern_outcomes
-from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome
+from resolver.records.results.explanation import (
+    PATTERN_TOPICS,
+    PHRASES,
+    EvidenceOutcome,
+    pattern_kind,
+    pattern_outcomes,
+)
 from resolver.records.results.resolution import Band
 from resolver.scoring import Thresholds
 from resolver.scoring.agreement_patterns import PatternFlags, PatternTally, code_patterns

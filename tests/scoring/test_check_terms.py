@@ -15,9 +15,8 @@ from resolver.model_set import CHECKS, load_models
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring.check_terms import CheckTerms, check_terms_from_json, even_odds_shift
 from resolver.scoring.model import interval_indices
-from resolver.scoring.terms import LOGODDS_LIMIT
+from resolver.scoring.terms import LOGODDS_LIMIT, CheckTerms, check_terms_from_json, even_odds_shift
 
 FEATURES = {kind.label: features_of(kind) for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
 PERSON = FEATURES["person"]

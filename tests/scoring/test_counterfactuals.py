@@ -19,7 +19,7 @@ from resolver.scoring import (
     scores,
     smallest_changes,
 )
-from resolver.scoring.counterfactuals import MAX_CHANGES
+from resolver.scoring.model import MAX_CHANGES
 
 FEATURES = ("one", "two", "three")
 NAN = float("nan")

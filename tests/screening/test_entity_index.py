@@ -22,7 +22,7 @@ from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, Record, Value, concat
 from resolver.records.decisions import Verdict
 from resolver.records.prepared.assembly import assemble
-from resolver.records.prepared.entity_profiles import build_profiles
+from resolver.records.prepared.batch import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot

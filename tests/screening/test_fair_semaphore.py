@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.screening.fair_semaphore import FairSemaphore
+from resolver.screening.screener import FairSemaphore
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver.hub.index.fingerprint import fingerprint_records
+from resolver.hub.index.segment_contents import fingerprint_records
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.screening import index_segment

@@ -8,8 +8,7 @@ import pytest
 
 from resolver.records import Handling, Relation, RelationType
 from resolver.records.visibility import STRANGER
-from resolver.screening.match_documents import build_match_documents
-from resolver.screening.screener import MatchQuery, Screener
+from resolver.screening.screener import MatchQuery, Screener, build_match_documents
 from resolver.screening.search.term_search import SearchScope
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Kind, Record
-from resolver.records.prepared.entity_profiles import build_profiles
+from resolver.records.prepared.batch import build_profiles
 from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.search.similar_terms import (
+from resolver.search.term_index import (
     LIKENESS_FACTORS,
     Likeness,
     find_alike,

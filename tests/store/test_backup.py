@@ -23,8 +23,7 @@ from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.hub.admin import load_status, restore_store
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.prepared.frequencies import KindCounts, ValueCounts
-from resolver.records.prepared.population import KindPopulation, Population
+from resolver.records.prepared.population import KindCounts, KindPopulation, Population, ValueCounts
 from resolver.store import (
     Commit,
     LinkRows,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import StoreError
-from resolver.hub.commit_result import CommitResult
-from resolver.hub.exports import export_lines
+from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
+from resolver.hub.stored_results import export_lines
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Record
 from resolver.records.decisions import Verdict

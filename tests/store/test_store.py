@@ -24,10 +24,10 @@ from resolver.store import (
     OutdatedError,
     Store,
     bulk_rows,
-    commit_writer,
+    commit,
     encode_contents,
 )
-from resolver.store.commit_writer import _Counters, _steps
+from resolver.store.commit import _Counters, _steps
 from resolver.store.database import write_transaction
 from resolver.store.schema import meta
 from tests.records.samples import record
@@ -410,7 +410,7 @@ def test_an_unfinished_first_commit_costs_no_index(
 
     first = records_commit(0, [record("s:1", name="Ann"), record("s:2", name="Bob")])
     with monkeypatch.context() as patch:
-        patch.setattr(commit_writer, "_finish", lose_power)
+        patch.setattr(commit, "_finish", lose_power)
         with pytest.raises(InterruptedError):
             store.commit(first, stage_from=0)
     if store.path is not None:

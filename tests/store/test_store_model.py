@@ -35,7 +35,7 @@ from sqlalchemy.engine import make_url
 
 from resolver.cli.operate.worker import run_batch_job
 from resolver.errors import DecisionError, LargeChangeError, ResolverError, ReusedIdError
-from resolver.hub.commit_result import CommitResult
+from resolver.hub.committer import CommitResult
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import (

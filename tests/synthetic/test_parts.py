@@ -14,8 +14,8 @@ from rapidfuzz.distance import OSA
 from resolver.records import parse_date
 from resolver.synthetic import written_dates
 from resolver.synthetic.agencies import DateStyle
-from resolver.synthetic.differences.writing_errors import Typo, add_typos, apply_typo
-from resolver.synthetic.json_columns import (
+from resolver.synthetic.differences.name_changes import Typo, add_typos, apply_typo
+from resolver.synthetic.json_lists import (
     build_arrays,
     build_objects,
     build_optional_objects,

@@ -15,7 +15,7 @@ from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 44
-PLACES = ("pipeline", "training.data.decided_pairs")
+PLACES = ("pipeline", "training.data.training_decisions")
 
 
 @contextmanager

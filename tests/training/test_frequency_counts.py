@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Identifier, Kind, Record
-from resolver.training.frequency_counts import build_frequency_tables, census_shares
-from resolver.training.shared_numbers import MIN_BEARERS, mass_used_numbers
+from resolver.training.frequency_counts import (
+    MIN_BEARERS,
+    build_frequency_tables,
+    census_shares,
+    mass_used_numbers,
+)
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow

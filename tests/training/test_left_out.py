@@ -9,8 +9,7 @@ import pytest
 
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
-from resolver.training.left_out import measure_left_out
-from resolver.training.train import default_fit_options
+from resolver.training.train import default_fit_options, measure_left_out
 from tests.training.fit.test_population_fit import make_free, make_population
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from resolver.ingest.reader_types import Intake
 from resolver.model_set import load_models
 from resolver.records import Kind
 from resolver.records.prepared.population import CALLERS
-from resolver.scoring.check_terms import check_terms_from_json
+from resolver.scoring.terms import check_terms_from_json
 from resolver.synthetic import generate
 from resolver.training.fit.check_fit import fit_check_terms, fit_checks
 from resolver.training.query_pairs import (

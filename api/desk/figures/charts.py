@@ -1,17 +1,22 @@
-"""Geometry of the charts on pages: bars of the evidence, ring of a contradiction. No markup."""
+"""Geometry of the charts on pages: bars of the evidence, ring of a contradiction. No markup.
+
+Geometry of the drawings on an entity's page: network, dates and map. No markup.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from datetime import date
+from itertools import accumulate, chain, pairwise
 
-from resolver.api.desk.figures.evidence_groups import EvidenceGroup, group_evidence
-from resolver.api.desk.figures.evidence_labels import is_usual
+from resolver.api.desk.figures.evidence_rows import EvidenceGroup, group_evidence, is_usual
+from resolver.network.entity_network import NetworkNode, RelationNetwork
 from resolver.records.results.explanation import EvidenceRow
 from resolver.review import ContradictionTie
+from resolver.review.profile import LifeSpan, MappedPlace, Point, first_day
 
 CHART_WIDTH = 1000
 """Width of a bar chart, in units of its drawing."""
@@ -140,3 +145,280 @@ def _place_bars(groups: Sequence[EvidenceGroup], sums: Sequence[int]) -> list[Ba
         width = max(end - start, _MIN_BAR_WIDTH if group.row.weight else 0)
         bars.append(Bar(group.row, after, start, width, place(0), group.parts))
     return bars
+
+
+BOX_WIDTH, BOX_HEIGHT = 190, 42
+"""Size of a node of a network, in units of its drawing."""
+AXIS_WIDTH = 1000
+"""Width of a time axis, in units of its drawing."""
+_COLUMN, _ROW, _MARGIN = 250, 52, 16
+_MIN_MARK = 8
+_MAX_MARKERS = 20
+_MARKER_SIZE = 0.026
+"""Radius of a marker as a share of the width of the map."""
+_MIN_MAP_WIDTH, _MAP_RATIO = 420.0, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNode:
+    """Node of a network with the center of its box."""
+
+    node: NetworkNode
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTie:
+    """Line between the boxes of two nodes, by their places; `path` is its SVG path."""
+
+    left: int
+    right: int
+    words: str
+    is_parent: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkDrawing:
+    """Network in columns: the middle, the nearest on both sides of it, and those beyond."""
+
+    width: int
+    height: int
+    nodes: tuple[PlacedNode, ...]
+    ties: tuple[PlacedTie, ...]
+
+
+def draw_network(network: RelationNetwork) -> NetworkDrawing:
+    """Place the nodes of a network so that no two boxes overlap."""
+    nodes = network.nodes
+    children = {place: _children(nodes, place) for place in range(len(nodes))}
+    sides = _split_sides(_tied_groups(children[0], network.ties), children)
+    height = max(_rows(side, children) for side in sides) * _ROW + 2 * _MARGIN
+    right, left = (_reach(side, children) for side in sides)
+    middle = left + BOX_WIDTH // 2 + _MARGIN
+    centers = {0: (middle, height // 2)}
+    for side, direction in zip(sides, (1, -1), strict=True):
+        _place_side(centers, side, children, middle, direction * _COLUMN, height)
+    placed = tuple(PlacedNode(node, *centers[place]) for place, node in enumerate(nodes))
+    parents = [(node.parent, place, node.words, True) for place, node in enumerate(nodes) if place]
+    others = [(*tie, False) for tie in network.ties]
+    ties = tuple(
+        PlacedTie(left, right, words, is_parent, _curve(centers[left], centers[right], middle))
+        for left, right, words, is_parent in [*parents, *others]
+    )
+    return NetworkDrawing(2 * middle + right - left, height, placed, ties)
+
+
+def _children(nodes: Sequence[NetworkNode], parent: int) -> list[int]:
+    return [place for place, node in enumerate(nodes) if node.parent == parent]
+
+
+def _rows(places: Iterable[int], children: Mapping[int, Sequence[int]]) -> int:
+    return sum(max(len(children[place]), 1) for place in places)
+
+
+def _reach(side: Sequence[int], children: Mapping[int, Sequence[int]]) -> int:
+    """Return how far the columns of a side reach from the middle."""
+    columns = 2 if any(children[place] for place in side) else 1
+    return columns * _COLUMN if side else 0
+
+
+def _tied_groups(
+    places: Sequence[int], ties: Iterable[tuple[int, int, str]]
+) -> list[tuple[int, ...]]:
+    """Return the nearest nodes in groups that are tied to one another; a group of more than half of
+    them is no group.
+    """
+    group_of = {place: [place] for place in places}
+    for left, right, _ in ties:
+        if left in group_of and right in group_of and group_of[left] is not group_of[right]:
+            group_of[left].extend(group_of[right])
+            group_of |= dict.fromkeys(group_of[right], group_of[left])
+    groups = dict.fromkeys(tuple(group_of[place]) for place in places)
+    return [
+        part
+        for group in groups
+        for part in (
+            [group] if 2 * len(group) <= len(places) + 2 else [(place,) for place in group]
+        )
+    ]
+
+
+def _split_sides(
+    groups: Iterable[tuple[int, ...]], children: Mapping[int, Sequence[int]]
+) -> tuple[list[int], list[int]]:
+    """Split the nearest nodes into two sides of about equal height, groups kept together."""
+    right: list[int] = []
+    left: list[int] = []
+    for group in groups:
+        shorter = right if _rows(right, children) <= _rows(left, children) else left
+        shorter.extend(group)
+    return right, left
+
+
+def _place_side(
+    centers: dict[int, tuple[int, int]],
+    side: Sequence[int],
+    children: Mapping[int, Sequence[int]],
+    middle: int,
+    step: int,
+    height: int,
+) -> None:
+    top = (height - _rows(side, children) * _ROW) / 2
+    for place in side:
+        count = max(len(children[place]), 1)
+        centers[place] = (middle + step, round(top + count * _ROW / 2))
+        for row, child in enumerate(children[place]):
+            centers[child] = (middle + 2 * step, round(top + (row + 0.5) * _ROW))
+        top += count * _ROW
+
+
+def _curve(start: tuple[int, int], end: tuple[int, int], middle: int) -> str:
+    """Return the path of a line; between boxes of one column it bends outwards. The script draws
+    the same.
+    """
+    (x1, y1), (x2, y2) = start, end
+    bend = (x1 + x2) // 2
+    if abs(x1 - x2) < BOX_WIDTH // 2:
+        bend += BOX_WIDTH * 3 // 4 if x1 >= middle else -(BOX_WIDTH * 3 // 4)
+    return f"M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """Mark on a time axis, from `x` on, in units of its drawing."""
+
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRow:
+    """Row of a time axis: what (`label` of `subject`), when, its marks, and the lists."""
+
+    label: str
+    subject: str
+    text: str
+    marks: tuple[TimeMark, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """Rows over one axis of years; `ticks` are places of years, with the year."""
+
+    rows: tuple[TimeRow, ...]
+    ticks: tuple[tuple[int, int], ...]
+
+
+def draw_time_axis(spans: Sequence[LifeSpan], days: Mapping[str, Sequence[str]]) -> TimeAxis:
+    """Draw spans, and below them rows of days by label (as written; what is no date is ignored)."""
+    dated = {
+        label: sorted(filter(None, (first_day(text) for text in dict.fromkeys(texts))))
+        for label, texts in days.items()
+    }
+    ends = [day for span in spans for day in (span.first, span.last)]
+    ends = [day for day in (*ends, *chain.from_iterable(dated.values())) if day]
+    if not ends:
+        return TimeAxis((), ())
+    first, last = int(min(ends)[:4]), int(max(ends)[:4]) + 1
+    rows = [_span_row(span, first, last) for span in spans]
+    rows += [_day_row(label, texts, first, last) for label, texts in dated.items() if texts]
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500) if (last - first) / step <= 5)
+    years = range(-(-first // step) * step, last + 1, step)
+    return TimeAxis(tuple(rows), tuple((_at(f"{y:04d}-01-01", first, last), y) for y in years))
+
+
+def _span_row(span: LifeSpan, first: int, last: int) -> TimeRow:
+    start = _at(span.first, first, last)
+    end = _at(span.last, first, last) if span.last else AXIS_WIDTH
+    mark = TimeMark(min(start, AXIS_WIDTH - _MIN_MARK), max(end - start, _MIN_MARK))
+    return TimeRow(span.label, span.subject, span.text, (mark,), span.sources)
+
+
+def _day_row(label: str, days: Sequence[str], first: int, last: int) -> TimeRow:
+    places = dict.fromkeys(min(_at(day, first, last), AXIS_WIDTH - _MIN_MARK) for day in days)
+    text = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return TimeRow(label, "", text, tuple(TimeMark(x, _MIN_MARK) for x in places))
+
+
+def _at(day: str, first: int, last: int) -> int:
+    """Return the place of a day on the axis from the start of one year to that of another."""
+    start, end = date(first, 1, 1).toordinal(), date(last, 1, 1).toordinal()
+    share = (date.fromisoformat(day).toordinal() - start) / max(end - start, 1)
+    return round(AXIS_WIDTH * share)
+
+
+@dataclass(frozen=True, slots=True)
+class MapMarker:
+    """Numbered place on a map: center of its circle, and the point that it stands for."""
+
+    number: int
+    place: MappedPlace
+    x: float
+    y: float
+    at_x: float
+    at_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesMap:
+    """Window of the world map around some places (SVG `view_box`), and places without a point.
+
+    `radius` is that of a marker, in units of the map.
+    """
+
+    view_box: str
+    radius: float
+    markers: tuple[MapMarker, ...]
+    rest: tuple[MappedPlace, ...]
+
+
+def draw_map(places: Sequence[MappedPlace]) -> PlacesMap | None:
+    """Draw the places that have a point on a window of the map; None without any."""
+    shown = [(place, project(place.point)) for place in places if place.point is not None]
+    shown = shown[:_MAX_MARKERS]
+    if not shown:
+        return None
+    left, top, width = _window([point for _, point in shown])
+    radius = round(width * _MARKER_SIZE, 1)
+    centers = _spread([point for _, point in shown], radius)
+    markers = tuple(
+        MapMarker(number, place, *center, *point)
+        for number, ((place, point), center) in enumerate(zip(shown, centers, strict=True), 1)
+    )
+    drawn = {id(place) for place, _ in shown}
+    rest = tuple(place for place in places if id(place) not in drawn)
+    view_box = f"{left:.0f} {top:.0f} {width:.0f} {width * _MAP_RATIO:.0f}"
+    return PlacesMap(view_box, radius, markers, rest)
+
+
+def project(point: Point) -> tuple[float, float]:
+    """Return the place of latitude and longitude on `world.svg`."""
+    return round(4 * (point[1] + 180), 1), round(5 * (84 - point[0]), 1)
+
+
+def _window(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Return left, top and width of a window that holds some points with a border around them."""
+    xs, ys = zip(*points, strict=True)
+    width = max((max(xs) - min(xs)) * 1.3, (max(ys) - min(ys)) * 1.3 / _MAP_RATIO, _MIN_MAP_WIDTH)
+    width = min(width, 1440.0)
+    left = (min(xs) + max(xs) - width) / 2
+    top = (min(ys) + max(ys) - width * _MAP_RATIO) / 2
+    return min(max(left, 0.0), 1440 - width), min(max(top, 0.0), 720 - width * _MAP_RATIO), width
+
+
+def _spread(points: Sequence[tuple[float, float]], radius: float) -> list[tuple[float, float]]:
+    """Move circles apart that would hide one another: each to the first free place around it."""
+    placed: list[tuple[float, float]] = []
+    for x, y in points:
+        spots = [(x, y)]
+        for ring in (1, 2, 3):
+            for turn in range(8 * ring):
+                angle, reach = 2 * math.pi * turn / (8 * ring), 2.2 * radius * ring
+                spots.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
+        free = (spot for spot in spots if all(math.dist(spot, p) >= 2.1 * radius for p in placed))
+        x, y = next(free, (x, y))
+        placed.append((round(x, 1), round(y, 1)))
+    return placed

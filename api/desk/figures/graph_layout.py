@@ -11,8 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from resolver.network.graph import Graph, GraphLink, GraphNode
-from resolver.network.selection import find_parents
+from resolver.network.graph import Graph, GraphLink, GraphNode, find_parents
 
 _RING, _MARGIN_X, _MARGIN_Y = 190, 190, 60
 _LABEL_HEIGHT = 15

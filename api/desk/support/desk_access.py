@@ -4,34 +4,182 @@ Every request to the desk passes `_check_request`; only `OPEN_ENDPOINTS` work wi
 form without a session (it may have ended meanwhile) or with the token of another session is not
 carried out. It is not lost either: its fields are saved in the page that asks for a sign-in or a
 confirmation, and sent again when the user says so (`saved_forms`).
+
+Audit events of accounts: sign-ins that succeeded, failed or were refused, and sign-outs.
+
+Addresses that forms ask to be led to next.
+
+Forms that could not be carried out at once: saved in the page and sent again on confirmation.
+
+A saved form comes back from a browser and is trusted as little as any other: it leads only to views
+of the desk, and only through a button on a page that shows its content.
 """
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import orjson
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 
-from resolver.api.access import Viewer
-from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.support import saved_forms
-from resolver.api.desk.support.account_log import (
-    AccountEvent,
-    Outcome,
-    log_failed_try,
-    log_user_event,
-)
+from resolver.api.access import Viewer, log_access
+from resolver.api.desk.pages import blueprint, render_page
 from resolver.api.desk.support.error_pages import PARTIAL_HEADER, DeskError
-from resolver.api.desk.support.reference_paths import ReferenceConverter
+from resolver.api.desk.support.text_filters import ReferenceConverter
 from resolver.api.service import Service, current_service
 from resolver.errors import StoreError
 from resolver.hub.desk_users import Session, User, UserRole
+from resolver.screening.screener import IndexRevision
+
+_MAX_NAME = 60
+"""Characters of a name that was tried; no user has a longer one."""
+_REPEAT_SECONDS = 60.0
+_MAX_REFUSALS = 1_000
+
+
+class AccountEvent(StrEnum):
+    """Actions of the audit log on the user's own account."""
+
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
+    PASSWORD = "password"
+
+
+class Outcome(StrEnum):
+    """Outcome of a try to sign in, or to change one's password."""
+
+    DONE = "done"
+    WRONG = "wrong name or password"
+    LOCKED = "locked"
+    UNKNOWN_USER = "the proxy names an unknown user"
+    INVALID_LINK = "invalid link"
+
+
+_REFUSALS = frozenset({Outcome.LOCKED, Outcome.UNKNOWN_USER, Outcome.INVALID_LINK})
+"""Outcomes that cost nothing to repeat: logged once a minute for each address."""
+
+
+def log_user_event(
+    event: AccountEvent, user: User, address: str, *, via: str, purpose: str = ""
+) -> None:
+    """Log a sign-in, sign-out or new password of a user. Raises `StoreError`."""
+    actor = Viewer(user.name, user.agency)
+    _log(event, {"via": via, "address": address}, Outcome.DONE, actor, purpose)
+
+
+def log_failed_try(
+    event: AccountEvent, name: str, outcome: Outcome, address: str, *, via: str = "password"
+) -> None:
+    """Log a failed try with the name that was typed, bounded. Raises `StoreError`."""
+    refusals: dict[tuple[Outcome, str], float] = current_app.extensions["desk_refusals"]
+    now, key = time.monotonic(), (outcome, address)
+    if outcome in _REFUSALS and now - refusals.get(key, -_REPEAT_SECONDS) < _REPEAT_SECONDS:
+        return
+    # nobody is signed in, so the event has no actor
+    _log(event, {"via": via, "address": address, "name": _printable(name)}, outcome, Viewer(), "")
+    if len(refusals) >= _MAX_REFUSALS:
+        refusals.clear()
+    refusals[key] = now
+
+
+def _log(
+    event: AccountEvent, query: dict[str, str], outcome: Outcome, actor: Viewer, purpose: str
+) -> None:
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    answer = {"outcome": str(outcome)}
+    log_access(str(event), query, answer, revision, actor=actor, purpose=purpose)
+
+
+def _printable(name: str) -> str:
+    """Return the start of a text, with a mark for each character that cannot be stored or shown."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:_MAX_NAME])
+
+
+MAX_FORM_BYTES = 20_000
+_OWN_FIELDS = ("csrf", "saved_form")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedForm:
+    """Target path of a form and its fields in their order."""
+
+    path: str
+    fields: Sequence[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """JSON of the form, to be carried in a field of another form."""
+        return orjson.dumps(
+            {"path": self.path, "fields": [list(pair) for pair in self.fields]}
+        ).decode()
+
+
+def save_request_form() -> SavedForm | None:
+    """Return the form of the request, or None if it cannot be saved.
+
+    Only plain fields can be saved, and only of a form that no other site has sent.
+    """
+    if (
+        request.headers.get("Sec-Fetch-Site") == "cross-site"
+        or request.mimetype != "application/x-www-form-urlencoded"
+    ):
+        return None
+    fields = [
+        (name, text)
+        for name, texts in request.form.lists()
+        for text in texts
+        if name not in _OWN_FIELDS
+    ]
+    return _validate(SavedForm(request.path, fields))
+
+
+def parse_saved_form(text: str) -> SavedForm | None:
+    """Return the form saved in a field, or None for anything else."""
+    try:
+        saved = orjson.loads(text[:MAX_FORM_BYTES])
+        fields = [(str(name), str(value)) for name, value in saved["fields"]]
+        return _validate(SavedForm(str(saved["path"]), fields))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _validate(form: SavedForm) -> SavedForm | None:
+    """Return the form if it leads to a view of the desk and is not too large, else None."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(form.path, method="POST")
+    except HTTPException:
+        return None
+    is_valid = str(endpoint).startswith("desk.") and len(form.text) <= MAX_FORM_BYTES
+    return form if is_valid else None
+
+
+def show_expired_session() -> Any:
+    """Return the sign-in page with the form of the request saved in it (401)."""
+    return render_page(
+        "sign_in.html",
+        saved_form=save_request_form(),
+        next="",
+        purpose="",
+        name="",
+        is_session_expired=True,
+        problem="",
+    ), 401
+
+
+def show_foreign_form() -> Any:
+    """Return the page that asks whether to send a form of another session (409)."""
+    return render_page("confirm.html", saved_form=save_request_form()), 409
+
 
 SESSION_COOKIE = "desk"
 OPEN_ENDPOINTS = frozenset(
@@ -300,7 +448,7 @@ def _refuse_foreign_form() -> Any:
         raise DeskError(
             401, "This page belongs to another session.", "Load it again; nothing is lost."
         )
-    return saved_forms.show_foreign_form()
+    return show_foreign_form()
 
 
 def _ask_sign_in() -> Any:
@@ -309,10 +457,26 @@ def _ask_sign_in() -> Any:
         raise DeskError(401, "Your session has ended.", "Sign in again; nothing is lost.")
     if request.method == "GET":
         return redirect(url_for("desk.sign_in", next=_request_url()), 303)
-    return saved_forms.show_expired_session()
+    return show_expired_session()
 
 
 def _request_url() -> str:
     """Return path and query of the request."""
     query = request.query_string.decode("ascii", "replace")
     return f"{request.path}?{query}" if query else request.path
+
+
+def safe_target(address: str, fallback: str = "desk.home") -> str:
+    """Return an address from a form if it is a page of the desk, else that of `fallback`."""
+    path, _, _ = address.partition("?")
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return url_for(fallback)
+    # a path of another blueprint, or one that a browser reads as another host, is none
+    is_own = (
+        str(endpoint).startswith("desk.")
+        and path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+    )
+    return address if is_own and address.isprintable() else url_for(fallback)

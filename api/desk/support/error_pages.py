@@ -9,9 +9,8 @@ from flask import g, request
 from werkzeug.exceptions import HTTPException
 
 from resolver.api.access import log_access
-from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.figures.charts import contradiction_ring
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import blueprint, render_page
 from resolver.api.errors import ApiError, http_status
 from resolver.api.service import current_service
 from resolver.errors import ResolverError

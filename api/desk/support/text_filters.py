@@ -1,16 +1,31 @@
-"""Text of numbers, times, scores and codes on pages; templates use it as `fmt`."""
+"""Text of numbers, times, scores and codes on pages; templates use it as `fmt`.
+
+Facets of the search page: values that found entities state, each with a count and a link.
+
+Ids in addresses.
+
+An id of a record may hold a slash, which would end a part of a path. As in a JSON pointer (RFC
+6901) a slash is written `~1`, and a tilde `~0`.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
-from resolver.api.desk.figures.evidence_labels import evidence_label as evidence_label
+from werkzeug.routing import BaseConverter
+
+from resolver import review
+from resolver.api.desk.figures.evidence_rows import evidence_label as evidence_label
+from resolver.reference.ftm.schemata import find_schema
 from resolver.reference.plurals import pluralize
 from resolver.review import DecisionView, country_name, latin_transliteration
 from resolver.review.queue.entity_summary import SCRIPTS
+from resolver.screening.search.result_page import read_facet
+from resolver.screening.search.term_search import FoundEntities
 
 _UNITS = (
     (86_400 * 365, "year"),
@@ -197,3 +212,99 @@ def join_words(words: Sequence[str]) -> str:
 
 def _parse(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+FACET_LABELS = {
+    "schema": "Kind",
+    "countries": "Country",
+    "datasets": "List",
+    "topics": "Topic",
+    "genders": "Gender",
+}
+"""Facets by which found entities are narrowed, with their labels."""
+_MAX_VALUES = 8
+
+FacetFilter = tuple[str, str]
+"""Facet and the value that entities must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoice:
+    """Value of a facet, the number of found entities with it, whether it is chosen, and the filters
+    of the page that its link leads to.
+    """
+
+    label: str
+    count: int
+    is_chosen: bool
+    filters: tuple[str, ...]
+
+
+def read_facet_filters(texts: Sequence[str]) -> tuple[list[FacetFilter], list[str]]:
+    """Return the filters of texts such as `countries:ru`, and the texts that are none."""
+    filters: dict[str, str] = {}
+    unknown = []
+    for text in texts:
+        facet, _, value = text[:300].partition(":")
+        if facet in FACET_LABELS and value:
+            filters[facet] = value
+        else:
+            unknown.append(text[:60])
+    return list(filters.items()), unknown
+
+
+def narrow_search(results: FoundEntities, filters: Sequence[FacetFilter]) -> FoundEntities:
+    """Return the found entities that have all wanted values."""
+    for facet, value in filters:
+        results = results.select(read_facet(facet, results).entities_with(value, len(results)))
+    return results
+
+
+def facet_choices(
+    results: FoundEntities, filters: Sequence[FacetFilter]
+) -> list[tuple[str, list[FacetChoice]]]:
+    """Return by label the values that narrow found entities further, the most frequent first, and
+    those chosen.
+    """
+    chosen = dict(filters)
+    groups = []
+    for facet, label in FACET_LABELS.items():
+        counts = read_facet(facet, results).counts()[:_MAX_VALUES]
+        if facet in chosen:
+            counts = [(chosen[facet], len(results))]
+        elif all(count == len(results) for _, count in counts):
+            continue
+        choices = [_choice(facet, value, count, chosen) for value, count in counts]
+        groups.append((label, choices))
+    return groups
+
+
+def _choice(facet: str, value: str, count: int, chosen: dict[str, str]) -> FacetChoice:
+    is_chosen = chosen.get(facet) == value
+    rest = {name: other for name, other in chosen.items() if name != facet}
+    linked = rest if is_chosen else {**rest, facet: value}
+    filters = tuple(f"{name}:{text}" for name, text in linked.items())
+    return FacetChoice(_label(facet, value), count, is_chosen, filters)
+
+
+def _label(facet: str, value: str) -> str:
+    if facet == "countries":
+        return country_label(value)
+    if facet == "topics":
+        return review.topic_label(value)
+    if facet == "schema":
+        schema = find_schema(value)
+        return value if schema is None else schema.label
+    return value
+
+
+class ReferenceConverter(BaseConverter):
+    """Path converter for the id of an entity or a record."""
+
+    def to_python(self, value: str) -> str:
+        """Return the id of a part of a path."""
+        return value.replace("~1", "/").replace("~0", "~")
+
+    def to_url(self, value: str) -> str:
+        """Return the part of a path for an id."""
+        return str(super().to_url(value.replace("~", "~0").replace("/", "~1")))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SIZES = (1_000, 3_000, 10_000, 30_000)
 SEED = 424_250
 """Seed of the first world; the next one has the next seed. Worlds that models are trained on have
-seeds with other last digits (`resolver.cli.model.invented_records`).
+seeds with other last digits (`resolver.cli.model.fairness`).
 """
 SIZE_LIMITS = (100, 300_000)
 Reliability = dict[str, "list[GroupReliability]"]
@@ -45,7 +45,7 @@ def measure_worlds(
 ) -> Reliability:
     """Score the candidate pairs of generated worlds; return their reliability by dimension."""
     from resolver.synthetic import generate
-    from resolver.training.evaluate.candidate_totals import DIMENSIONS, total_candidates
+    from resolver.training.evaluate.measures import DIMENSIONS, total_candidates
     from resolver.training.evaluate.reliability import measure_reliability, pool_totals
 
     bars.start("calibrate", sum(sizes), "records")
@@ -75,7 +75,7 @@ def to_figures(
 
 def format_calibration(reliability: Reliability) -> str:
     """Return a table of groups for each dimension, then the bins of all but the joint one."""
-    from resolver.training.evaluate.candidate_totals import JOINT
+    from resolver.training.evaluate.measures import JOINT
     from resolver.training.evaluate.reliability import format_bins, format_reliability
 
     lines = []

@@ -1,4 +1,9 @@
-"""Command `resolver evaluate`: accuracy, error rates by group, and calibration of a model."""
+"""Commands that judge models: evaluation, comparison, and pairs worth a judgment.
+
+- Command `resolver evaluate`: accuracy, error rates by group, and calibration of a model.
+- Command `resolver compare`: compare two models on the decisions of a store.
+- Command `resolver sample`: select pairs of lists for a steward to judge.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.list_arguments import deduplicated_sources, read_list_files
+from resolver.cli.arguments import check_file_exists, deduplicated_sources, read_list_files
+from resolver.cli.command_log import log_records_at
+from resolver.cli.csv_tables import check_writable, write_csv_table
 from resolver.cli.model import calibration, fairness
+from resolver.cli.model.train import format_comparison
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
     ReadingOptions,
     costs_option,
+    files_argument,
     json_option,
     model_option,
     reading_options,
     run_options,
+    running_options,
+    store_option,
 )
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.record_ids import check_file_exists
 from resolver.errors import InputError, UsageError
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
@@ -32,11 +42,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from resolver.ingest.reader_types import Intake
+    from resolver.records import Record
     from resolver.records.results.resolution import Band
     from resolver.run_options import RunOptions
+    from resolver.training.data.active_sample import SampledPair
     from resolver.training.data.labeled_pairs import JudgedPair
     from resolver.training.evaluate.fairness_measures import LabeledScores
     from resolver.training.evaluate.pair_groups import Masks
+
 
 DIMENSIONS = ("kind", "source", "script", "culture", "missing")
 
@@ -111,7 +124,7 @@ Examples:
 @reading_options
 @json_option
 @click.pass_obj
-def command(
+def evaluate_command(
     settings: Settings,
     /,
     pairs: Path | None,
@@ -259,7 +272,7 @@ def _score_groups(
     """Return the pairs with their scores, and the pairs of each group."""
     import numpy as np
 
-    from resolver.engines.record_pairs import find_rows
+    from resolver.engines.local import find_rows
     from resolver.model_set import load_models
     from resolver.pipeline import normalize
     from resolver.training.evaluate.pair_groups import pair_group_masks
@@ -278,7 +291,7 @@ def _score_groups(
 def _score_judged(
     judged: list[JudgedPair], intake: Intake, running: RunOptions
 ) -> list[tuple[float, Band]]:
-    from resolver.engines.record_pairs import score_pairs
+    from resolver.engines.local import score_pairs
 
     lefts, rights = [pair.left for pair in judged], [pair.right for pair in judged]
     return score_pairs(intake.batch, lefts, rights, running, deduplicated_sources(intake))
@@ -328,3 +341,148 @@ def _figure_row(
     predicted = np.where(score >= threshold, 1, -1)
     figures = asdict(measure_at_even_point(predicted, labels))
     return {"kind": kind, "threshold": threshold, **figures}
+
+
+_COMPARE_HELP = """Compare the models in the folders OLD and NEW before one replaces the other.
+
+Shows how both do on held-out decisions (those that neither has learned from, and those held out
+when the new one was trained from a store) and the bands that waiting pairs would get. `resolver
+rebuild` then resolves the store with the new model.
+
+\b
+Examples:
+  resolver compare models newmodel --store sqlite:///hub.db
+  resolver compare mymodel newmodel --store sqlite:///hub.db --json
+"""
+
+
+@click.command("compare", help=_COMPARE_HELP)
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
+@store_option(required=True)
+@json_option
+@click.pass_obj
+def compare_command(
+    settings: Settings, /, old: Path, new: Path, store_url: str, *, as_json: bool
+) -> None:
+    """Run `resolver compare`."""
+    from resolver.training.store_learning import compare_at_url
+
+    comparison = compare_at_url(store_url, old, new)
+    log_records_at(store_url, 2 * len(comparison.waiting.moved))
+    if as_json:
+        click.echo(json.dumps(comparison.to_json(), ensure_ascii=False))
+        return
+    click.echo("\n".join(format_comparison(comparison)))
+    for kind in comparison.worse:
+        click.echo(f"note: the new model does worse on decisions about {kind}", err=True)
+
+
+COLUMNS = ("left", "right", "label", "score", "band", "chosen")
+_SHOWN_PROPERTIES = {
+    "name": ("name", "alias", "firstName", "lastName"),
+    "born": ("birthDate", "incorporationDate"),
+    "place": ("birthPlace",),
+    "country": ("nationality", "country"),
+}
+_MAX_VALUES = 3
+
+
+_SAMPLE_HELP = """Select the pairs of the lists FILE... whose judgment teaches a model most.
+
+Half of them are pairs that the model is unsure of, spread over different patterns; the others
+are drawn at random, so that the model keeps the plain ones. CSV has left,right,label and the
+values of both records; write match or distinct into the column label, delete rows that you
+cannot judge, and pass the file to `resolver train --judged`.
+
+\b
+Examples:
+  resolver sample sdn.csv consolidated.xml --pairs 50 --out pairs.csv
+  resolver train sdn.csv consolidated.xml --judged pairs.csv --out mymodel
+  resolver sample lists/ --judged pairs.csv --model mymodel --out more.csv
+"""
+
+
+@click.command("sample", help=_SAMPLE_HELP)
+@files_argument
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="CSV",
+    help="File for the pairs; - is standard output.",
+)
+@click.option(
+    "--pairs",
+    "count",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="Number of pairs.",
+)
+@click.option(
+    "--judged",
+    type=PATH,
+    metavar="PAIRS.csv",
+    help="Pairs that were judged before, which are left out.",
+)
+@running_options
+@reading_options
+@click.pass_obj
+def sample_command(
+    settings: Settings, /, files: tuple[Path, ...], out: Path, count: int, **options: Any
+) -> None:
+    """Run `resolver sample`."""
+    reading = ReadingOptions.from_options(options)
+    check_writable(out)
+    check_file_exists(options["judged"])
+    judged = _judged_pairs(options["judged"])
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        from resolver.training.data.active_sample import sample_pairs
+
+        bars.start("compare")
+        running, sources = run_options(settings, options), deduplicated_sources(intake)
+        sampled = sample_pairs(intake.batch, running, count, sources, judged)
+    shown = (f"{side}_{name}" for name in _SHOWN_PROPERTIES for side in ("left", "right"))
+    write_csv_table(out, (*COLUMNS, *shown), _rows(sampled, intake))
+    if len(sampled) < count:
+        click.echo(f"note: only {pluralize(len(sampled), 'pair')} to judge", err=True)
+
+
+def _judged_pairs(path: Path | None) -> set[tuple[str, str]]:
+    if path is None:
+        return set()
+    from resolver.training.data.labeled_pairs import read_judged_pairs
+
+    return {
+        (min(pair.left, pair.right), max(pair.left, pair.right)) for pair in read_judged_pairs(path)
+    }
+
+
+def _rows(sampled: list[SampledPair], intake: Intake) -> list[list[str]]:
+    import numpy as np
+
+    place = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
+    needed = sorted({place[name] for pair in sampled for name in (pair.left_id, pair.right_id)})
+    part = intake.batch.take(np.array(needed, dtype=np.int64))
+    records = {record.id: record for record in part.to_records()}
+    rows = []
+    for pair in sampled:
+        left, right = records[pair.left_id], records[pair.right_id]
+        values = [
+            _values(record, props)
+            for props in _SHOWN_PROPERTIES.values()
+            for record in (left, right)
+        ]
+        chosen = "by chance" if pair.is_random else "unsure"
+        rows.append(
+            [pair.left_id, pair.right_id, "", f"{pair.score:.6f}", pair.band.label, chosen, *values]
+        )
+    return rows
+
+
+def _values(record: Record, props: tuple[str, ...]) -> str:
+    """Return some values of a record as one text."""
+    texts = list(dict.fromkeys(record.texts(*props)))
+    return " | ".join(texts[:_MAX_VALUES]) + (" | …" if len(texts) > _MAX_VALUES else "")

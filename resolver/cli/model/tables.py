@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from resolver.cli.arguments import read_list_files
 from resolver.cli.command_log import log_records_at
-from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
@@ -63,7 +63,9 @@ Examples:
 @reading_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
+def tables_command(
+    settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any
+) -> None:
     """Run `resolver tables`."""
     url = options["store_url"]
     if bool(files) == bool(url):
@@ -111,7 +113,7 @@ def _tables_of_store(
     """Return the number of records in a store, and tables with the numbers that many of its
     entities use.
     """
-    from resolver.training.shared_numbers import mass_used_at_url
+    from resolver.training.frequency_counts import mass_used_at_url
 
     bars.start("count", None)
     count, numbers = mass_used_at_url(url)

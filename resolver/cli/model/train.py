@@ -1,19 +1,400 @@
-"""Command `resolver train`: fit a model on lists and judged pairs."""
+"""Command `resolver train`: fit a model on lists and judged pairs.
+
+Training on lists: labels, invented records, and the fit.
+
+Use of a store's decisions by `train` and `compare`.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.model import learning
-from resolver.cli.model.list_training import train_checks, train_on_lists
-from resolver.cli.options import LIST_PATH, PATH, costs_option, model_option, reading_options
-from resolver.errors import UsageError
+from resolver.cli.arguments import check_file_exists, read_list_files
+from resolver.cli.command_log import log_records_at
+from resolver.cli.model import calibration, fairness
+from resolver.cli.model.fairness import invent_material, invent_query_worlds
+from resolver.cli.options import (
+    LIST_PATH,
+    PATH,
+    ReadingOptions,
+    costs_option,
+    model_option,
+    reading_options,
+    run_options,
+)
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_results import prepare_folder
+from resolver.errors import InputError, UsageError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.ingest.reader_types import Intake
+    from resolver.training.data.labeled_clusters import LabeledClusters
+    from resolver.training.data.labeled_pairs import JudgedPair
+    from resolver.training.data.training_decisions import TrainingDecisions
+    from resolver.training.evaluate.model_comparison import ModelComparison
+    from resolver.training.train import TrainedModels
+    from resolver.training.training_data import TrainingData
+
+
+_MEASURES = (
+    ("precision", "precision at score 0.5"),
+    ("recall", "recall at score 0.5"),
+    ("f1", "F1 at score 0.5"),
+    ("log_loss", "log loss"),
+    ("calibration_error", "calibration error"),
+)
+
+
+def train_from_store(
+    settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, name: str
+) -> None:
+    """Correct a model by a store's decisions. Raises `InputError` if the result is no better."""
+    from resolver.training.store_learning import learn_at_url
+
+    url = options["store_url"]
+    with ProgressBars(verbose=options["verbose"]) as bars:
+        bars.start("decisions")
+        prepare = partial(prepare_folder, out)
+        result = learn_at_url(url, out, base, name, seed=options["seed"], before_writing=prepare)
+        if options["probes"]:
+            running = run_options(settings, {**options, "model_dir": out})
+            fairness.measure_and_save(out, base, running, bars)
+            calibration.measure_and_save(out, running, bars)
+    log_records_at(url, 2 * len(result.comparison.waiting.moved))
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo("\n".join(format_comparison(result.comparison)))
+    click.echo(f"\nModel: {out}\nTo use it: resolver rebuild --store {url} --model {out}")
+
+
+def read_labels(
+    options: Mapping[str, Any], clusters: LabeledClusters | None
+) -> tuple[TrainingDecisions | None, list[JudgedPair]]:
+    """Return the requested decisions and judged pairs, without contradictory ones."""
+    from resolver.training.data.labeled_pairs import read_judged_pairs
+
+    judgments = [pair for path in options["judged"] for pair in read_judged_pairs(path)]
+    if not options["store_url"]:
+        return None, judgments
+    from resolver.training.data.combined_pairs import reconcile_labels
+    from resolver.training.store_learning import read_store_decisions
+
+    decisions = read_store_decisions(options["store_url"])
+    log_records_at(options["store_url"], len(decisions.records))
+    return reconcile_labels(decisions, judgments, clusters)
+
+
+def add_decisions(
+    material: TrainingData,
+    intake: Intake,
+    judgments: list[JudgedPair],
+    decided: TrainingDecisions | None,
+    tables: Mapping[str, Any],
+) -> TrainingData:
+    """Add decisions to training data, if there are any."""
+    if decided is None:
+        return material
+    from resolver.training.data.combined_pairs import add_decided_pairs
+
+    return add_decided_pairs(material, intake, judgments, decided, tables)
+
+
+def format_comparison(comparison: ModelComparison) -> Iterator[str]:
+    """Iterate over the lines of a comparison."""
+    yield (
+        f"Old model {comparison.old}, new model {comparison.new}; "
+        f"{pluralize(comparison.decisions, 'decision')} to learn from."
+    )
+    for kind, figures in comparison.held_out.items():
+        yield from ("", f"{kind}: decisions held out when the new one was trained")
+        yield from _table(figures)
+    for kind, fresh in comparison.fresh.items():
+        yield from ("", f"{kind}: decisions that neither has learned from")
+        yield from _table(fresh.to_json())
+    if not comparison.fresh:
+        yield from ("", "There are no decisions that neither has learned from.")
+    yield from ("", *_waiting(comparison))
+
+
+def _table(figures: Mapping[str, Any]) -> Iterator[str]:
+    pairs = pluralize(figures["pairs"], "pair")
+    yield f"  {pairs} of records, {figures['same']:,} of them the same"
+    yield f"  {'':<24}{'old':>26}{'new':>26}"
+    for name, words in _MEASURES:
+        yield f"  {words:<24}{_value(figures['old'], name):>26}{_value(figures['new'], name):>26}"
+    interval = f"{figures['gain_low']:+.4f} … {figures['gain_high']:+.4f}"
+    yield f"  the log loss is lower by {figures['gain']:.4f} (95 %: {interval})"
+
+
+def _value(figures: Mapping[str, Any], name: str) -> str:
+    low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
+    interval = f" ({low:.3f} … {high:.3f})" if low is not None and high is not None else ""
+    return f"{figures[name]:.3f}{interval}"
+
+
+def _waiting(comparison: ModelComparison) -> Iterator[str]:
+    bands = comparison.waiting
+    if not bands.waiting:
+        yield "No pair waits."
+        return
+    sampled = "" if bands.looked_at == bands.waiting else f" ({bands.looked_at:,} sampled)"
+    counts = ", ".join(f"{count:,} {band}" for band, count in bands.bands.items())
+    pairs = pluralize(bands.waiting, "pair")
+    yield f"Of {pairs} of records that wait{sampled} there would be: {counts}."
+    for pair in bands.moved:
+        yield f"  {pair.old:.3f} → {pair.new:.3f}  {pair.left}  {pair.right}"
+
+
+FEW_RECORDS = 5_000
+"""Records below which training is dominated by invented ones."""
+_FEW_NOTE = (
+    "note: with so few records, a model is trained on invented ones too, which takes minutes "
+    "(--no-worlds: without them)"
+)
+
+
+def train_on_lists(
+    settings: Settings,
+    options: Mapping[str, Any],
+    files: tuple[Path, ...],
+    out: Path,
+    base: Path | None,
+    version: str,
+) -> None:
+    """Fit a model on lists, write it, and print its card.
+
+    `options`: those of the command `train`. Raises `InputError` if there is nothing to learn from.
+    """
+    for path in options["judged"]:
+        check_file_exists(path)
+    check_file_exists(options["clusters"])
+    prepare_folder(out)
+    reading = ReadingOptions.from_options(dict(options))
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        others = None
+        if options["others"]:
+            others = read_list_files(options["others"], reading, bars, stage="read right")
+        bars.start("compare")
+        tables = _load_tables(intake, base, count_new=options["new_tables"])
+        notes: list[str] = []
+        data: TrainingData | None = None
+        if options["unlabelled"]:
+            trained = _fit_unlabeled((intake, others), tables, version, options["seed"], notes)
+        else:
+            labels = _read_labels(options, intake, notes)
+            data = _gather_labeled(intake, labels, tables, options, notes)
+            bars.start("fit")
+            trained = _fit_labeled(data, tables, version, options["seed"], base)
+        _write_model(settings, options, trained, out, base, bars, notes)
+        if data and options["left_out"]:
+            bars.start("leave out")
+            _measure_left_out(data, options["seed"], out)
+    _print_model(out, notes)
+
+
+def train_checks(
+    options: Mapping[str, Any], files: tuple[Path, ...], out: Path, base: Path | None
+) -> None:
+    """Fit what checks say of names, and write it beside a copy of the other files of a model."""
+    from resolver.model_set import CHECKS
+    from resolver.models import loader
+    from resolver.training.fit.check_fit import fit_checks
+    from resolver.training.model_files import copy_model
+
+    prepare_folder(out)
+    reading = ReadingOptions.from_options(dict(options))
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        bars.start("fit")
+        worlds, strangers = invent_query_worlds(options["seed"])
+        fitted = fit_checks(intake, worlds, strangers, options["seed"], base)
+        copy_model(base, out)
+        loader.save(CHECKS, fitted, out)
+    click.echo(f"Checks learned for: {', '.join(sorted(fitted['kinds'])) or 'no kind'}")
+    click.echo(f"\nModel: {out}")
+
+
+@dataclass(frozen=True)
+class _Labels:
+    judged: list[JudgedPair]
+    clusters: LabeledClusters | None
+    decisions: TrainingDecisions | None
+
+
+def _load_tables(intake: Intake, base: Path | None, *, count_new: bool) -> dict[str, Any]:
+    from resolver.models import loader
+    from resolver.training.train import tables_from_intakes
+
+    return tables_from_intakes([intake]) if count_new else loader.load("tables", base)
+
+
+def _fit_unlabeled(
+    sides: tuple[Intake, Intake | None],
+    tables: Mapping[str, Any],
+    version: str,
+    seed: int,
+    notes: list[str],
+) -> TrainedModels:
+    from resolver.training.fit.unlabeled import learn_unlabeled
+
+    trained, untrained = learn_unlabeled(*sides, tables, version, seed=seed)
+    notes += [f"{kind} is not trained: {reason}" for kind, reason in untrained.items()]
+    return trained
+
+
+def _gather_labeled(
+    intake: Intake,
+    labels: _Labels,
+    tables: Mapping[str, Any],
+    options: Mapping[str, Any],
+    notes: list[str],
+) -> TrainingData:
+    """Return the labeled pairs to learn from; add what was left out to `notes`."""
+    _check_labels(intake, labels)
+    seed = options["seed"]
+    if options["worlds"] and len(intake.batch) < FEW_RECORDS:
+        click.echo(_FEW_NOTE, err=True)
+    is_labeled = labels.clusters is not None and labels.clusters.is_sufficient
+    data = _training_data(
+        intake, labels, tables, seed, with_worlds=options["worlds"] and not is_labeled
+    )
+    data = add_decisions(data, intake, labels.judged, labels.decisions, tables)
+    if data.dropped:
+        notes.append(
+            f"{pluralize(data.dropped, 'judged pair names', 'judged pairs name')} records that "
+            "are not in the lists"
+        )
+    notes += [
+        f"left out: {pluralize(count, 'judged pair')} {reason}"
+        for reason, count in data.quarantined.items()
+    ]
+    return data
+
+
+def _fit_labeled(
+    data: TrainingData, tables: Mapping[str, Any], version: str, seed: int, base: Path | None
+) -> TrainedModels:
+    from resolver.training.train import default_fit_options, train_models
+
+    return train_models(data, tables, version, default_fit_options(seed, base))
+
+
+def _measure_left_out(data: TrainingData, seed: int, out: Path) -> None:
+    from resolver.training.model_files import save_left_out
+    from resolver.training.train import default_fit_options, measure_left_out
+
+    save_left_out(measure_left_out(data.pairs, default_fit_options(seed, out)), out)
+
+
+def _write_model(
+    settings: Settings,
+    options: Mapping[str, Any],
+    trained: TrainedModels,
+    out: Path,
+    base: Path | None,
+    bars: ProgressBars,
+    notes: list[str],
+) -> None:
+    """Write a model; measure fairness and calibration unless it was fitted without labels."""
+    from resolver.training.model_files import save_trained_models
+
+    copied = save_trained_models(trained, out, base)
+    if options["probes"] and not options["unlabelled"]:
+        running = run_options(settings, {**options, "model_dir": out})
+        fairness.measure_and_save(out, base, running, bars)
+        calibration.measure_and_save(out, running, bars)
+    if copied:
+        notes.append(f"nothing to learn for {', '.join(copied)}; copied from the model before")
+
+
+def _print_model(out: Path, notes: list[str]) -> None:
+    from resolver.training.model_files import CARD_FILE
+
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo((out / CARD_FILE).read_text("utf-8"), nl=False)
+    click.echo(f"\nModel: {out}")
+
+
+def _read_labels(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> _Labels:
+    clusters = _read_clusters(options, intake, notes)
+    decisions, judged = read_labels(options, clusters)
+    return _Labels(judged, clusters, decisions)
+
+
+def _read_clusters(
+    options: Mapping[str, Any], intake: Intake, notes: list[str]
+) -> LabeledClusters | None:
+    """Return the labeled clusters; add rows that teach nothing to `notes`."""
+    path, columns = options["clusters"], (options["cluster_columns"] or "").split(",")
+    if not path:
+        return None
+    if columns != [""] and len(columns) != 2:
+        raise UsageError("--cluster-columns takes two names", hint="write ID,CLUSTER")
+    from resolver.training.data.labeled_clusters import match_clusters, read_cluster_rows
+
+    names = (columns[0].strip(), columns[1].strip()) if len(columns) == 2 else None
+    clusters = match_clusters(read_cluster_rows(path, names), intake.batch.ids.to_pylist())
+    notes += [
+        f"left out: {pluralize(count, 'row')} {reason}"
+        for reason, count in clusters.dropped.items()
+    ]
+    return clusters
+
+
+def _check_labels(intake: Intake, labels: _Labels) -> None:
+    """Raise `InputError` before long work if nothing in the lists teaches anything."""
+    ids = set(intake.batch.ids.to_pylist())
+    has_judged = any(pair.left in ids and pair.right in ids for pair in labels.judged)
+    has_clusters = labels.clusters is not None and bool(labels.clusters.cluster_of)
+    has_decisions = labels.decisions is not None
+    if has_judged or has_clusters or has_decisions or intake.deduplicated_sources:
+        return
+    message = "there is nothing to learn from in these lists"
+    if labels.judged:
+        reason = "no judged pair has both its records in them"
+        raise InputError(f"{message}: {reason}", hint="name the lists that have them")
+    if labels.clusters:
+        reason = "no labeled cluster has two of their records"
+        raise InputError(f"{message}: {reason}", hint="ids are <source>:<id>")
+    raise InputError(
+        f"{message}: no labels are given, and none of the lists is free of duplicates",
+        hint="add --judged, --clusters or --from-store; or --unlabelled, to learn without labels; "
+        "or `deduplicated: true` in the mapping of lists whose entries are all different",
+    )
+
+
+def _training_data(
+    intake: Intake,
+    labels: _Labels,
+    tables: Mapping[str, Any],
+    seed: int,
+    *,
+    with_worlds: bool,
+) -> TrainingData:
+    from resolver.training.training_data import InventedMaterial, gather_training_data
+
+    invented = invent_material(seed) if with_worlds else InventedMaterial()
+    data = gather_training_data(
+        intake, labels.judged, tables, invented, clusters=labels.clusters, seed=seed
+    )
+    if not data.pairs:
+        raise InputError(
+            "there is nothing to learn from in these lists",
+            hint="add --judged, --clusters, or lists with aliases and without duplicates",
+        )
+    return data
+
 
 _HELP = """Fit a model on the lists FILE... and, if given, on pairs judged by humans or on labeled
 clusters.
@@ -133,7 +514,9 @@ Examples:
 @model_option
 @reading_options
 @click.pass_obj
-def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
+def train_command(
+    settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any
+) -> None:
     """Run `resolver train`."""
     _check_options(options, files)
     base = options["model_dir"] or settings.model_dir
@@ -143,7 +526,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     elif files:
         train_on_lists(settings, options, files, out, base, version)
     else:
-        learning.train_from_store(settings, options, out, base, version)
+        train_from_store(settings, options, out, base, version)
 
 
 _OPTIONS_OF_LISTS = ("judged", "clusters", "others", "new_tables", "left_out")

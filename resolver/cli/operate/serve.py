@@ -13,7 +13,7 @@ import click
 from resolver.cli.options import PATH, listed_option, store_option
 from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
 from resolver.errors import ResolverError
-from resolver.kernels.garbage import collect_rarely
+from resolver.kernels.processes import collect_rarely
 from resolver.settings import Settings
 
 _HELP = """Serve a store over HTTP: the API, and the steward's desk at /desk.
@@ -91,7 +91,7 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
     "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
 )
 @click.pass_obj
-def command(settings: Settings, /, store_url: str, **options: Any) -> None:
+def serve_command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
     _require_extra()
     collect_rarely()

@@ -1,4 +1,8 @@
-"""Command `resolver settings`."""
+"""Commands on an installation: its settings, and completion in a shell.
+
+- Command `resolver settings`.
+- Command `resolver completion`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ precedence. `resolver settings` shows the current values. This page is generated
 @click.command("settings")
 @click.option("--markdown", is_flag=True, help="Print the page docs/reference/settings.md.")
 @click.pass_obj
-def command(settings: Settings, /, *, markdown: bool) -> None:
+def settings_command(settings: Settings, /, *, markdown: bool) -> None:
     """List the settings in the environment, and their current values.
 
     \b
@@ -46,3 +50,24 @@ def settings_page(rows: tuple[SettingRow, ...]) -> str:
         for row in rows
     ]
     return PAGE + "".join(lines)
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+    Examples:
+      resolver completion bash >> ~/.bashrc
+      resolver completion zsh  >> ~/.zshrc
+      resolver completion fish > ~/.config/fish/completions/resolver.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from resolver.cli.app import cli
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"No completion is known for {shell}.")
+    click.echo(kind(cli, {}, "resolver", "_RESOLVER_COMPLETE").source())

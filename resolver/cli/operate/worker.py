@@ -1,7 +1,12 @@
-"""Command `resolver worker`: process the batches submitted over HTTP."""
+"""Commands on submitted batches: processing, listing and accepting them.
+
+- Command `resolver worker`: process the batches submitted over HTTP.
+- Command `resolver batches`: list submitted batches, accept those on hold.
+"""
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from collections.abc import Mapping
@@ -12,20 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.options import PATH, store_option
+from resolver.cli.command_log import log_act_at, steward_option
+from resolver.cli.options import PATH, json_option, store_option
 from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
 from resolver.cli.run_results import write_run_results
-from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
+from resolver.kernels.processes import BATCH_OBJECTS, collect_rarely
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.hub.commit_result import CommitResult
+    from resolver.hub.committer import CommitResult
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import Job
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.progress import Progress
     from resolver.run_options import RunOptions
+
 
 _PAUSE = 0.5
 
@@ -55,7 +62,7 @@ Examples:
     "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
 )
 @click.pass_obj
-def command(
+def worker_command(
     settings: Settings,
     /,
     *,
@@ -74,7 +81,7 @@ def command(
     from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
     from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
-    from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
+    from resolver.training.store_learning import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -234,3 +241,54 @@ def _link_files(folder: Path, copy: Path) -> None:
             # a worker that was killed may have left some of them
             (copy / path.name).unlink(missing_ok=True)
             (copy / path.name).hardlink_to(path)
+
+
+@click.group("batches")
+def batches_command() -> None:
+    """List submitted batches, and accept those on hold because they would change very much.
+
+    \b
+    Examples:
+      resolver batches list --store sqlite:///hub.db
+      resolver batches accept 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
+    """
+
+
+@batches_command.command("list")
+@store_option(required=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="Number of batches, the newest first.",
+)
+@json_option
+def list_batches_command(store_url: str, limit: int, as_json: bool) -> None:
+    """List the newest batches."""
+    from resolver.hub.admin import list_batches
+
+    log_act_at(store_url, limit=limit)
+    rows = list_batches(store_url, limit)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        owner = f" of {row['agency']}" if row["agency"] else ""
+        error = f": {row['error']}" if row["error"] else ""
+        click.echo(
+            f"{row['id']} {row['created'][:16]}Z {row['label']}{owner}, {row['state']}{error}"
+        )
+
+
+@batches_command.command("accept")
+@click.argument("batch", metavar="ID")
+@store_option(required=True)
+@steward_option
+def accept_batch_command(batch: str, store_url: str, steward: str) -> None:
+    """Accept the batch ID, however much it changes. A worker then processes it."""
+    from resolver.hub.admin import accept_held_batch
+
+    log_act_at(store_url, batch=batch, who=steward)
+    accept_held_batch(store_url, batch, steward)
+    click.echo(f"Batch {batch} is accepted and waits for a worker.")

@@ -1,4 +1,8 @@
-"""Command `resolver check`: look up one name in lists or in a store, as the service does."""
+"""Commands that look entities up: by a name, or by words.
+
+- Command `resolver check`: look up one name in lists or in a store, as the service does.
+- Command `resolver search`: entities of a store by words, a number or an id.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.arguments import read_list_files
 from resolver.cli.command_log import log_records_at
-from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
     LIST_PATH,
     ReadingOptions,
@@ -30,6 +34,8 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
     from resolver.screening.screener import ScreeningMatch, ScreeningResult
+    from resolver.screening.search.result_page import SortOrder
+
 
 _MAX_REASONS, _MAX_OTHERS = 4, 5
 _COMPETITION = "competition"
@@ -100,7 +106,7 @@ Examples:
 @reading_options
 @json_option
 @click.pass_obj
-def command(
+def check_command(
     settings: Settings, /, name: str, files: tuple[Path, ...], limit: int, **options: Any
 ) -> None:
     """Run `resolver check`."""
@@ -112,7 +118,7 @@ def command(
     for warning in query.omissions:
         click.echo(f"note: {warning}", err=True)
     with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
-        from resolver.hub.temporary_hub import temporary_hub
+        from resolver.hub.hub import temporary_hub
         from resolver.records.visibility import OPERATOR
         from resolver.screening.screener import MatchQuery, Screener
 
@@ -176,7 +182,7 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
 def _read_dates(text: str) -> list[str]:
     """Return the canonical texts of a date of birth: two if it can be read both ways."""
     from resolver.errors import DateError
-    from resolver.ingest.text.date_order import DateOrder
+    from resolver.ingest.text.list_dates import DateOrder
     from resolver.records import date_readings
     from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
 
@@ -236,8 +242,7 @@ def _match_to_json(match: ScreeningMatch) -> dict[str, object]:
 
 def _describe(match: ScreeningMatch) -> str:
     """Return a candidate in lines: the name that it was found by, what weighs most, its records."""
-    from resolver.records.results.evidence_summary import summarize_evidence
-    from resolver.records.results.explanation import POPULATION_ROWS
+    from resolver.records.results.explanation import POPULATION_ROWS, summarize_evidence
 
     explanation, caption = match.why, match.entity["caption"]
     evidence = [row for row in explanation.rows if row.name not in POPULATION_ROWS]
@@ -267,3 +272,89 @@ def _describe(match: ScreeningMatch) -> str:
             f"{pluralize(len(others), 'more record')} of {match.entity['id']}: {ids}{more}"
         )
     return "\n        ".join(lines)
+
+
+_SEARCH_HELP = """Search a store for TEXT: words of names, a number, a telephone, a place or an id,
+in any script. The best come first, as in `GET /search`.
+
+\b
+Examples:
+  resolver search "vektor trading" --store sqlite:///hub.db
+  resolver search "B33735989" --store sqlite:///hub.db --json
+  resolver search putin --store sqlite:///hub.db --sort changed:desc
+"""
+
+
+@click.command("search", help=_SEARCH_HELP)
+@click.argument("text")
+@store_option(required=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 500),
+    default=10,
+    show_default=True,
+    help="Maximum number of entities.",
+)
+@click.option(
+    "--sort",
+    "sort_words",
+    multiple=True,
+    metavar="KEY[:desc]",
+    help="caption, schema, id, first_seen, last_seen, changed or properties.X; repeatable.",
+)
+@json_option
+@click.pass_obj
+def search_command(
+    settings: Settings, /, text: str, limit: int, sort_words: tuple[str, ...], **options: Any
+) -> None:
+    """Run `resolver search`."""
+    text = text.strip()
+    if not text:
+        raise UsageError("the text is empty", hint="write it in quotes, or * for everything")
+    text = "" if text == "*" else text
+    orders = _parse_orders(sort_words)
+    url = options["store_url"]
+    entities, total = _search(url, settings, text, orders, limit)
+    shown_ids = [entity["id"] for entity in entities]
+    log_records_at(url, len(shown_ids), text=text, entities=shown_ids)
+    if options["as_json"]:
+        click.echo(json.dumps({"results": entities, "total": total}, ensure_ascii=False))
+    elif entities:
+        click.echo("\n".join(map(_search_describe, entities)))
+        if total > len(entities):
+            click.echo(f"{total:,} found; show more with --limit")
+    else:
+        click.echo(f"Nothing in the store states {text or 'anything'}.")
+
+
+def _parse_orders(words: tuple[str, ...]) -> list[SortOrder]:
+    from resolver.screening.search.result_page import parse_sort_order
+
+    try:
+        return [parse_sort_order(word) for word in words]
+    except ValueError as error:
+        raise UsageError(str(error), hint="add --sort again for each further key") from None
+
+
+def _search(
+    url: str, settings: Settings, text: str, orders: list[SortOrder], limit: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the first entities that state a text, as operators may see them, and their number."""
+    from resolver.cli.store_arguments import open_hub
+    from resolver.records.visibility import OPERATOR
+    from resolver.screening import entity_reader
+    from resolver.screening.screener import Screener
+    from resolver.screening.search.result_page import read_page
+    from resolver.screening.search.term_search import SearchScope
+
+    with open_hub(url, settings) as hub:
+        screener = Screener(hub)
+        entity_id = entity_reader.find_typed_id(hub, text, OPERATOR)
+        results = screener.search(text, SearchScope(OPERATOR), entity_id)
+        return read_page(results, orders, 0, limit, hub), len(results)
+
+
+def _search_describe(entity: dict[str, Any]) -> str:
+    """Return an entity in one line: relevance, id, caption, lists."""
+    lists = ", ".join(entity["datasets"])
+    return f"{entity['score']:.2f}  {entity['id']}  {entity['caption']}  ({lists})"

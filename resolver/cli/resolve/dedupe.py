@@ -1,4 +1,8 @@
-"""Command `resolver dedupe`: find duplicates in lists."""
+"""Commands that resolve lists, or a store anew: `dedupe` and `refresh`.
+
+- Command `resolver dedupe`: find duplicates in lists.
+- Command `resolver refresh`: measure the population of a store anew.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.decision_files import read_decision_log, read_decisions
-from resolver.cli.list_arguments import check_output_outside, read_list_files, read_while
+from resolver.cli.arguments import check_output_outside, read_list_files, read_while
+from resolver.cli.command_log import log_act_at
+from resolver.cli.csv_tables import read_decision_log, read_decisions
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
+    build_store_engine,
     check_engine,
     count_workers,
     decisions_option,
@@ -21,6 +27,7 @@ from resolver.cli.options import (
     files_argument,
     json_option,
     load_engine,
+    model_option,
     reading_options,
     resume_option,
     run_options,
@@ -30,9 +37,9 @@ from resolver.cli.options import (
 )
 from resolver.cli.process_start import start_batch_process
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.resolve import preview
-from resolver.cli.run_profile import RunProfile
+from resolver.cli.resolve import tables
 from resolver.cli.run_results import (
+    RunProfile,
     note_earlier_model,
     note_unknown_ids,
     prepare_folder,
@@ -40,11 +47,12 @@ from resolver.cli.run_results import (
     remove_checkpoints,
     write_run_results,
 )
-from resolver.cli.spark.parquet_results import check_parquet_options, dedupe_into_parquet
-from resolver.cli.store_arguments import dedupe_into_store
+from resolver.cli.spark import check_parquet_options, dedupe_into_parquet
+from resolver.cli.store_arguments import dedupe_into_store, open_hub, print_effect
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.populations.rebuild import RebuildEffect
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.results.resolution import Resolution
@@ -125,7 +133,7 @@ ones are compared with the store on this machine (see `rebuild --engine spark`).
 @reading_options
 @json_option
 @click.pass_obj
-def command(
+def dedupe_command(
     settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
 ) -> None:
     """Run `resolver dedupe`."""
@@ -134,7 +142,7 @@ def command(
     if options["engine"] == "local":
         start_batch_process()
     if options["only_preview"]:
-        preview.print_list_preview(files, ReadingOptions.from_options(options))
+        tables.print_list_preview(files, ReadingOptions.from_options(options))
         return
     _check_store_options(options)
     if options["store_url"]:
@@ -237,3 +245,69 @@ def _resolve(
     from resolver.engines import local
 
     return local.dedupe(intake, running, bars)
+
+
+_REFRESH_HELP = """Measure the population of a store anew, and resolve its records in it.
+
+Scores depend on how many records a store has, on how common their words are, and on how many
+duplicates there are. These figures stay as they are until the next refresh. `dedupe --store` and
+workers refresh a store by themselves when it has grown by half.
+
+Plan, model and thresholds stay: see `resolver rebuild` for others. With --engine spark a cluster
+compares the records; what it returns is clustered and committed on this machine.
+
+\b
+Examples:
+  resolver refresh --store sqlite:///hub.db --dry-run
+  resolver refresh --store sqlite:///hub.db
+  resolver refresh --store sqlite:///hub.db --accept-large
+  resolver refresh --store sqlite:///hub.db --engine spark --master spark://host:7077
+"""
+
+
+@click.command("refresh", help=_REFRESH_HELP)
+@store_option(required=True)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option(
+    "--accept-large",
+    is_flag=True,
+    help="Accept the changes, however many entities split or merge.",
+)
+@engine_options
+@model_option
+@click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
+@click.pass_obj
+def refresh_command(
+    settings: Settings,
+    /,
+    store_url: str,
+    *,
+    dry_run: bool,
+    accept_large: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Run `resolver refresh`."""
+    from resolver.hub.populations.rebuild import refuse_large
+
+    check_engine(options)
+    log_act_at(store_url, dry_run=dry_run, accept_large=accept_large)
+    with (
+        open_hub(store_url, settings, model_dir=options["model_dir"]) as hub,
+        ProgressBars(verbose=verbose) as bars,
+    ):
+
+        def show(effect: RebuildEffect) -> None:
+            """Show what a refresh changes, and refuse too much of it."""
+            bars.finish()
+            print_effect(effect)
+            if not (dry_run or accept_large):
+                refuse_large(effect)
+
+        start_engine(options)
+        engine = build_store_engine(options)
+        if dry_run:
+            show(hub.preview_refresh(progress=bars, engine=engine))
+            return
+        revision = hub.refresh(inspect=show, progress=bars, engine=engine)
+    click.echo(f"The store is at version {revision}.")

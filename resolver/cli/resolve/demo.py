@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import click
 
-from resolver.cli.list_arguments import read_list_files
+from resolver.cli.arguments import read_list_files
 from resolver.cli.options import PATH, ReadingOptions, run_options
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
@@ -71,7 +71,7 @@ _EXAMINED = 500
 @click.option("--only-lists", is_flag=True, help="Generate the lists and the truth only.")
 @click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
 @click.pass_obj
-def command(
+def demo_command(
     settings: Settings,
     /,
     *,

@@ -1,49 +1,59 @@
-"""Command `resolver explain`: evidence behind a score, changes that would matter, and blocking of a
-pair.
+"""Commands on pairs of records: their explanation, and their scores.
+
+- Command `resolver explain`: evidence behind a score, changes that would matter, and blocking of a
+  pair.
+- Command `resolver score`: score pairs of records.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from resolver.cli.arguments import deduplicated_sources, read_list_files, unknown_record_error
 from resolver.cli.command_log import log_records
-from resolver.cli.decision_files import read_decisions
-from resolver.cli.list_arguments import deduplicated_sources, read_list_files
+from resolver.cli.csv_tables import (
+    CsvTable,
+    check_writable,
+    read_csv_table,
+    read_decisions,
+    write_csv_table,
+)
 from resolver.cli.options import (
     LIST_PATH,
+    PATH,
     ReadingOptions,
     decisions_option,
+    files_argument,
     json_option,
+    model_option,
     reading_options,
     run_options,
     running_options,
     store_option,
 )
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.record_ids import unknown_record_error
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.entity_explanation import DecidedPair
+    from resolver.engines.pair_explanation import DecidedPair
     from resolver.hub.admin import StoreView
     from resolver.hub.hub import Hub
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.prepared.population import Population
-    from resolver.records.results.explanation import (
-        BlockingTrace,
-        EvidenceRow,
-        Explanation,
-        Ruling,
-    )
-    from resolver.records.stated_differences import StatedDifference
+    from resolver.records.results.explanation import BlockingTrace, EvidenceRow, Explanation, Ruling
+    from resolver.records.results.resolution import Band
+    from resolver.records.stated_links import StatedDifference
     from resolver.run_options import RunOptions
+
 
 _WIDTH = 34
 _MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
@@ -76,7 +86,7 @@ Examples:
 @reading_options
 @json_option
 @click.pass_obj
-def command(
+def explain_command(
     settings: Settings, /, left: str, right: str, files: tuple[Path, ...], **options: Any
 ) -> None:
     """Run `resolver explain`."""
@@ -101,10 +111,10 @@ def command(
         for identity in (left, right):
             if identity not in ids:
                 raise unknown_record_error(identity, ids)
-        from resolver.engines.entity_explanation import explain_decided
         from resolver.engines.local import dedupe
         from resolver.engines.pair_explanation import (
             explain_blocking,
+            explain_decided,
             explain_pair,
             explain_resolved_pair,
             find_ruling,
@@ -160,7 +170,7 @@ def _load_stored(
     """
     from resolver.cli.store_arguments import open_hub
     from resolver.hub.related.stored_explanation import find_stored_decision
-    from resolver.hub.reopening.reopened_decisions import load_decisions
+    from resolver.hub.reopening import load_decisions
     from resolver.hub.stored_results import load_records
     from resolver.ingest.reader_types import Intake, ListInfo
 
@@ -184,8 +194,7 @@ def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str
     """
     from resolver.records.visibility import OPERATOR
     from resolver.review.entity_sides import load_record_side
-    from resolver.review.pair import load_pair_sides
-    from resolver.review.strongest_pair import find_strongest_pair, load_side_links
+    from resolver.review.pair import find_strongest_pair, load_pair_sides, load_side_links
 
     records = view.numbers_of(ends)
     if all(end in records or view.entity(end) is None for end in ends):
@@ -203,7 +212,7 @@ def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:
     """Return an explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
-    from resolver.records.results.evidence_summary import summarize_evidence
+    from resolver.records.results.explanation import summarize_evidence
 
     own = explanation.score if explanation.record_score is None else explanation.record_score
     return {
@@ -280,7 +289,7 @@ def format_explanation(
     statement: StatedDifference | None = None,
 ) -> str:
     """Return an explanation as lines of text; evidence without weight is left out."""
-    from resolver.records.results.evidence_summary import summarize_evidence
+    from resolver.records.results.explanation import summarize_evidence
 
     lines = [
         f"{explanation.left_id} and {explanation.right_id}: "
@@ -394,3 +403,105 @@ def _change_lines(explanation: Explanation) -> list[str]:
 
 def _shorten(value: str) -> str:
     return value if len(value) <= _WIDTH else f"{value[: _WIDTH - 1]}…"
+
+
+_SCORE_HELP = """
+Score the pairs of PAIRS.csv (columns left and right: record ids) with records of the lists
+FILE...
+
+OUT.csv has left,right,score,band: one row for each row of PAIRS.csv, in its order, even if a
+run would not compare the two. A pair with a record that could not be read has no score, and a
+note says why.
+
+\b
+Examples:
+  resolver score pairs.csv sdn.csv consolidated.xml --out scores.csv
+  resolver score pairs.csv lists/ --out -
+"""
+
+
+@click.command("score", help=_SCORE_HELP)
+@click.argument("pairs", type=PATH, metavar="PAIRS.csv")
+@files_argument
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="OUT.csv",
+    help="File for the scores; - is standard output.",
+)
+@model_option
+@reading_options
+@click.pass_obj
+def score_command(
+    settings: Settings, /, pairs: Path, files: tuple[Path, ...], out: Path, **options: Any
+) -> None:
+    """Run `resolver score`."""
+    reading = ReadingOptions.from_options(options)
+    table = read_csv_table(pairs, ("left", "right"))
+    check_writable(out)
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        reasons = rejected_records(intake)
+        check_ids(table, intake.batch.ids.to_pylist(), reasons)
+        from resolver.engines.local import score_pairs
+
+        bars.start("score", len(table.rows), "pairs")
+        lefts, rights = table.column("left"), table.column("right")
+        can_score = [reasons.keys().isdisjoint(pair) for pair in zip(lefts, rights, strict=True)]
+        running, sources = run_options(settings, options), deduplicated_sources(intake)
+        answers = iter(
+            score_pairs(
+                intake.batch,
+                list(compress(lefts, can_score)),
+                list(compress(rights, can_score)),
+                running,
+                sources,
+            )
+        )
+    _note_unscored(table, reasons)
+    rows = (
+        [left, right, *(format_score(next(answers)) if is_scored else ("", ""))]
+        for left, right, is_scored in zip(lefts, rights, can_score, strict=True)
+    )
+    write_csv_table(out, ("left", "right", "score", "band"), rows)
+
+
+def rejected_records(intake: Intake) -> dict[str, str]:
+    """Return the reason for each record id that the lists have and that was not read."""
+    read = set(intake.batch.ids.to_pylist())
+    rejects = (reject for reject in intake.rejects if reject.record_id)
+    return {reject.record_id: reject.fault for reject in rejects if reject.record_id not in read}
+
+
+def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:
+    """Note on standard error which rows have no score, and why."""
+    for row in table.rows:
+        for side in ("left", "right"):
+            if row.cells[side] in reasons:
+                reason = f"{row.cells[side]} was not read: {reasons[row.cells[side]]}"
+                click.echo(f"note: {table.place_of(row)}: no score: {reason}", err=True)
+
+
+def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
+    """Return a score with six decimals and its band, as written in files."""
+    score, band = answer
+    return f"{score:.6f}", band.label
+
+
+def check_ids(table: CsvTable, ids: Sequence[str], rejected: Collection[str] = ()) -> None:
+    """Raise `InputError` for the first row with a record that no list has.
+
+    `rejected`: ids of records that lists have and that were not read.
+    """
+    existing = {*ids, *rejected}
+    missing = [
+        (row, row.cells[side])
+        for row in table.rows
+        for side in ("left", "right")
+        if row.cells[side] not in existing
+    ]
+    if missing:
+        row, identity = missing[0]
+        others = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise unknown_record_error(identity, existing, others, table.place_of(row))

@@ -1,4 +1,8 @@
-"""Command `resolver link`: find records of some lists in others."""
+"""Commands `link` and `network`.
+
+- Command `resolver link`: find records of some lists in others.
+- Command `resolver network`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.decision_files import read_decisions
-from resolver.cli.list_arguments import check_output_outside, merge_intakes, read_list_files
+from resolver.cli.arguments import check_output_outside, merge_intakes, read_list_files
+from resolver.cli.command_log import log_records
+from resolver.cli.csv_tables import read_decisions
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
@@ -22,22 +27,25 @@ from resolver.cli.options import (
     files_argument,
     json_option,
     load_engine,
+    model_option,
     reading_options,
     resume_option,
     run_options,
     running_options,
     start_engine,
+    store_option,
 )
 from resolver.cli.process_start import start_batch_process
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
+    RunProfile,
     note_unknown_ids,
     prepare_folder,
     print_summary,
     remove_checkpoints,
     write_run_results,
 )
+from resolver.cli.store_arguments import open_hub_to_read
 from resolver.errors import UnneededMappingError
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
@@ -86,7 +94,7 @@ Examples:
 @reading_options
 @json_option
 @click.pass_obj
-def command(
+def link_command(
     settings: Settings,
     /,
     files: tuple[Path, ...],
@@ -193,3 +201,72 @@ def _resolve(
     from resolver.engines import local
 
     return local.link(left, right, running, bars)
+
+
+_NETWORK_HELP = """Write the network of a store into FILE: entities, their relations, and the
+telephones, documents, accounts, vessels and addresses that they share.
+
+\b
+Examples:
+  resolver network --store sqlite:///hub.db --format graphml --out hub.graphml
+  resolver network --store sqlite:///hub.db --around us-ofac-sdn:2674 --hops 2 --out near.graphml
+  resolver network --store sqlite:///hub.db --agency Coast --format csv --out coast
+"""
+_FORMATS = ("graphml", "gexf", "csv", "ftm", "json")
+
+
+@click.command("network", help=_NETWORK_HELP)
+@store_option(required=True)
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="FILE",
+    help="File to write; for csv a folder, with nodes.csv and edges.csv.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(_FORMATS),
+    default="graphml",
+    show_default=True,
+    help="Format of the file.",
+)
+@click.option(
+    "--around", multiple=True, metavar="ID", help="Only what is around this entity; repeatable."
+)
+@click.option(
+    "--hops", type=click.IntRange(0, 4), default=1, show_default=True, help="Edges from there."
+)
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only edges of this type.")
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Only relations that may be in force that day.",
+)
+@click.option("--agency", metavar="NAME", help="Only what this agency may see.")
+@model_option
+@click.pass_obj
+def network_command(settings: Settings, /, store_url: str, out: Path, **options: Any) -> None:
+    """Run `resolver network`."""
+    from resolver.network.export import export_network
+    from resolver.network.graph_reader import EDGE_TYPES, MAX_NODES, GraphQuery
+    from resolver.records.visibility import OPERATOR, Viewer
+
+    for kind in options["types"]:
+        if kind not in EDGE_TYPES:
+            raise click.BadParameter(f"{kind} is none of {', '.join(EDGE_TYPES)}")
+    agency, around = options["agency"], options["around"]
+    viewer = OPERATOR if agency is None else Viewer(agency, agency)
+    day = f"{options['day']:%Y-%m-%d}" if options["day"] else ""
+    query = GraphQuery(options["hops"], options["types"], day, max_nodes=MAX_NODES)
+    with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
+        log_records(hub, None, around=list(around), format=options["file_format"])
+        graph = export_network(hub, out, options["file_format"], viewer, query, around)
+    click.echo(
+        f"{pluralize(len(graph.nodes), 'node')}, {pluralize(len(graph.edges), 'edge')}: {out}"
+    )
+    if not graph.is_complete:
+        click.echo("note: some nodes have more neighbors than were written", err=True)

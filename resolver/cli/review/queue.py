@@ -76,7 +76,7 @@ Examples:
 )
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, store_url: str, **options: Any) -> None:
+def queue_command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver queue`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.records.visibility import OPERATOR

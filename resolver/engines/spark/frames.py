@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from resolver.engines.spark.arrow_transfer import ArrowPart
-from resolver.engines.spark.counts import Report
+from resolver.engines.spark.job import ArrowPart, Report
 from resolver.engines.spark.worker_stages import PartStep, run_step
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pyspark.daemon import manager
 
-import resolver.engines.spark.lists.worker_reader
-import resolver.engines.spark.merge.worker_merge
+import resolver.engines.spark.worker_merge
+import resolver.engines.spark.worker_reader
 import resolver.engines.spark.worker_stages  # noqa: F401 - loaded for the workers
-from resolver.kernels.garbage import keep_survivors
+from resolver.kernels.processes import keep_survivors
 
 if __name__ == "__main__":
     # a search writes to every object, of which each worker would then have a copy

@@ -22,48 +22,47 @@ import numpy.typing as npt
 
 from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.blocking.identical_rows import hash_contents, pair_equal_contents
-from resolver.blocking.key_groups import join_keys
+from resolver.blocking.key_groups import (
+    KeyTally,
+    join_keys,
+    purge_gathered_keys,
+    split_heavy_keys,
+    unite_rule_pairs,
+)
 from resolver.blocking.key_join import passes_prefilter, rule_keys
-from resolver.blocking.key_parts import KeyParts
-from resolver.blocking.keys import RuleKeys
-from resolver.blocking.pair_union import unite_rule_pairs
+from resolver.blocking.keys import KeyParts, RuleKeys
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays
-from resolver.blocking.purging import KeyTally, purge_gathered_keys, split_heavy_keys
 from resolver.comparison import NameIndex
 from resolver.engines.local import PAIRS_PER_CHUNK
-from resolver.engines.spark.arrow_transfer import (
+from resolver.engines.spark.job import (
     Arrays,
     ArrowPart,
-    Types,
-    concat_arrays,
-    pack_arrays,
-    pack_batch,
-)
-from resolver.engines.spark.job import (
     Broadcast,
     PartReport,
     Rows,
+    Types,
     WorkerJob,
-    load_job_models,
-)
-from resolver.engines.spark.pair_shares import assign_shares
-from resolver.engines.spark.part_rows import (
+    assign_shares,
+    concat_arrays,
     distribute,
     iterate_parts,
+    load_job_models,
     number_distinct,
+    pack_arrays,
+    pack_batch,
     place_finder,
     read_records,
     select_bodies,
     stack_arrays,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
-from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely, keep_survivors
+from resolver.kernels.processes import BATCH_OBJECTS, collect_rarely, keep_survivors
 from resolver.pipeline import normalize, score_openly
 from resolver.population_scoring import count_partners
 from resolver.records import Batch
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.prepared.text_hashes import hash_texts
+from resolver.records.prepared.text_cache import hash_texts
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.scoring.score_links import score_histogram
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.hub.reopening.reopened_decisions import FreshRecords, mark_reopened
+from resolver.hub.reopening import FreshRecords, mark_reopened
 from resolver.records import Batch
 from resolver.records.decisions import Decision, Verdict, settle_decisions
 from resolver.records.results.resolution import Band, Resolution

@@ -10,63 +10,251 @@ record from outside merges with it. Where a neighbor merges, it counts as affect
 neighbors are looked up too. Block purging depends on more than two records, so it counts over all
 that the store will hold, and the records of a key that passes the limit, in either direction, are
 compared anew.
+
+Stored records that an increment resolves anew: the components that it touches.
+
+Resolution of new records together with a cached component.
+
+Records of the component are not compared with each other again. The result is that of
+`resolve_working_set` of all records: all compared pairs are clustered anew. Keys that bring new
+records and the component together are looked up in the index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
+from resolver.blocking import join_candidates
+from resolver.blocking.key_lookup import BlockPurge
+from resolver.clustering import keep_statements
 from resolver.engines.local import LocalEngine
-from resolver.hub.increments.affected_records import ComponentSearch
-from resolver.hub.increments.cached_resolution import (
-    largest_component_within,
-    resolve_with_component,
-)
-from resolver.hub.increments.component_cache import (
-    CachedComponent,
-    CachedPairs,
-    build_cached_components,
-)
-from resolver.hub.increments.context import IncrementContext, ResolutionContext
-from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
-from resolver.hub.increments.full_resolution import (
-    ResolvedSet,
-    resolve_cacheable,
-)
-from resolver.hub.increments.index_candidates import (
+from resolver.hub.increments.candidates import (
     IndexCandidates,
+    NeighborSearch,
     compare_with_index,
+    find_stated_candidates,
     prepare_with_stored,
+    score_index_pairs,
 )
+from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
 from resolver.hub.increments.link_changes import (
     LinkChanges,
+    ResolvedSet,
+    build_link_rows,
+    build_task,
     diff_links,
     load_links_with_component,
     load_replaced_links,
+    resolve_cacheable,
 )
-from resolver.hub.increments.neighbor_entities import NeighborSearch
-from resolver.hub.increments.stated_candidates import find_stated_candidates
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.working_set import (
+    CachedComponent,
+    CachedPairs,
+    IncrementContext,
+    ResolutionContext,
+    WorkingSet,
+    build_cached_components,
+)
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.membership.entity_floors import find_restricted
 from resolver.hub.membership.member_changes import MemberChanges, compute_member_changes
-from resolver.hub.membership.past_records import find_restricted
 from resolver.hub.related.related_records import RelatedRecords
-from resolver.hub.related.relation_scope import RelationScope
-from resolver.kernels.number_sets import exclude, unite
+from resolver.hub.related.shared_relations import RelationScope
+from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.normalize import with_frequencies
-from resolver.records import concat
+from resolver.pipeline import PairScorer, cluster_pairs
+from resolver.records import Batch, concat
+from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Population
-from resolver.records.results.resolution import Resolution
-from resolver.store import Commit, LinkRows, LinkTable, NewDecision
+from resolver.records.results.resolution import Resolution, StageMeter
+from resolver.resolution_task import ScoredCandidates
+from resolver.scoring.relation_evidence import RelationTable
+from resolver.scoring.score_links import score_histogram
+from resolver.store import Commit, LinkRows, LinkTable, NewDecision, StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentSearch:
+    """Search along links at or above the merge threshold, links of ambiguous records, decisions
+    *same*, and entities.
+
+    `fresh` are the new records, `ended` the numbers of records that end; neither is part of the
+    answers. Thresholds are thousandths of log-odds.
+    """
+
+    view: StoreView
+    ties: SameRecordTies
+    fresh: WorkingSet
+    ended: Numbers
+    merge_threshold: int
+
+    def around_ended(self) -> Numbers:
+        """Return the records that were held together with records that end."""
+        return self._neighbors(self.ended) if len(self.ended) else _NONE
+
+    def expand(self, seeds: Numbers, components: Iterable[CachedComponent] = ()) -> Numbers:
+        """Return all records of the seeds' components, cached ones included, with the ended
+        records.
+        """
+        reached = self.ended
+        frontier = exclude(
+            np.concatenate([seeds, self.ties.tied_to(self.fresh.numbers)]), self.ended
+        )
+        frontier = exclude(frontier, self.fresh.numbers)
+        while len(frontier):
+            for component in components:
+                if component.contains(frontier).any():
+                    reached = unite(reached, component.numbers)
+            frontier = exclude(frontier, reached)
+            if not len(frontier):
+                break
+            reached = unite(reached, frontier)
+            neighbors = self._neighbors(frontier)
+            frontier = exclude(neighbors, np.concatenate([reached, self.fresh.numbers]))
+        return reached
+
+    def _neighbors(self, numbers: Numbers) -> Numbers:
+        links = self.view.links_of(numbers.tolist(), min_logodds=self.merge_threshold)
+        members = _entity_members(self.view, numbers)
+        tied, rivals = self.ties.tied_to(numbers), self.view.rivals_of(numbers.tolist())
+        return sort_distinct(np.concatenate([links.left, links.right, members, tied, rivals]))
+
+
+def _entity_members(view: StoreView, numbers: Numbers) -> Numbers:
+    """Return the members of the entities of some records."""
+    _, entities, _ = view.memberships(numbers.tolist())
+    return view.members(sort_distinct(entities).tolist())[0] if len(entities) else _NONE
+
+
+def largest_component_within(
+    components: tuple[CachedComponent, ...], affected: Numbers, fresh: int
+) -> CachedComponent | None:
+    """Return the largest component among affected records, where it is most of the work.
+
+    `fresh`: number of new records. None where no component has more than half of all records.
+    """
+    inside = [
+        component
+        for component in components
+        if np.isin(component.numbers, affected, assume_unique=True).all()
+    ]
+    largest = max(inside, key=lambda component: len(component.numbers), default=None)
+    if largest is None or 2 * len(largest.numbers) <= len(affected) + fresh:
+        return None
+    return largest
+
+
+def resolve_with_component(
+    context: IncrementContext,
+    others: WorkingSet,
+    component: CachedComponent,
+    decisions: RelevantDecisions,
+    purge: BlockPurge,
+    build_table: Callable[[WorkingSet], RelationTable | None],
+) -> ResolvedSet:
+    """Resolve a cached component and other records together, under the decisions on them.
+
+    `build_table` returns the relations of a working set.
+    """
+    working_set, row_of = _combine(others, component)
+    other_rows, cached_rows = row_of[: len(others.numbers)], row_of[len(others.numbers) :]
+    left, right, logodds, twins = _score_new_pairs(
+        context, others, component, working_set, other_rows, purge
+    )
+    cached = component.pairs
+    scored = ScoredCandidates(
+        np.concatenate([cached_rows[cached.left], left]),
+        np.concatenate([cached_rows[cached.right], right]),
+        np.concatenate([cached.logodds, logodds]),
+        (),
+        score_histogram(logodds),
+        twins=twins,
+    )
+    task = build_task(context, working_set, decisions)
+    load_records = partial(_load_records, context, others, working_set)
+    table = build_table(working_set)
+    resolution = cluster_pairs(task, scored, StageMeter(), load_records, table)
+    return ResolvedSet(
+        working_set,
+        resolution,
+        build_link_rows(working_set, resolution.links, decisions),
+        CachedPairs(scored.left, scored.right, scored.logodds),
+        task.decided.same,
+    )
+
+
+def _load_records(
+    context: IncrementContext, others: WorkingSet, working_set: WorkingSet, rows: Numbers
+) -> Batch:
+    """Return the records of some rows with their values, those of the component from the index."""
+    numbers = working_set.numbers[rows]
+    in_others = np.isin(numbers, others.numbers)
+    indexed = np.sort(numbers[~in_others])
+    parts = [others.batch.take(others.rows_of(numbers[in_others]))]
+    if len(indexed):
+        parts.append(context.index.batch(indexed))
+    loaded = np.concatenate([numbers[in_others], indexed])
+    order = np.argsort(loaded)
+    return concat(parts).take(order[np.searchsorted(loaded[order], numbers)])
+
+
+def _combine(others: WorkingSet, component: CachedComponent) -> tuple[WorkingSet, IntArray]:
+    """Return all records in the order of their ids, and the new row of each.
+
+    Rows of `others` come first, then those of the component. The records carry no values but
+    statements.
+    """
+    batch = concat([keep_statements(others.batch), component.batch])
+    order = pc.sort_indices(batch.ids).to_numpy().astype(np.int64)
+    row_of = np.empty(len(order), dtype=np.int32)
+    row_of[order] = np.arange(len(order), dtype=np.int32)
+    numbers = np.concatenate([others.numbers, component.numbers])[order]
+    return WorkingSet(batch.canonical(), numbers), row_of
+
+
+def _score_new_pairs(
+    context: IncrementContext,
+    others: WorkingSet,
+    component: CachedComponent,
+    working_set: WorkingSet,
+    other_rows: IntArray,
+    purge: BlockPurge,
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Score the pairs of `others` with each other and with the component.
+
+    Return rows of the combined working set (left, right), log-odds, and the pairs of rows of equal
+    normal form among `others`; the component has none. `other_rows` are the rows of `others` there.
+    """
+    prepared, index = context.normalize(others.batch)[0], context.index
+    pairs, _ = join_candidates(
+        prepared,
+        index.plan,
+        workers=1,
+        buffer_bytes=context.options.pairs_mib << 20,
+        purge_counts=purge.purged_pairs,
+    )
+    scorer = PairScorer.of_records(prepared, context.models, others.batch)
+    among = scorer.score(pairs.left, pairs.right, 1).logodds
+    rows, numbers, _ = index.find_candidates(prepared, purge)
+    is_inside = component.contains(numbers)
+    across = score_index_pairs(context, others, prepared, rows[is_inside], numbers[is_inside])
+    return (
+        np.concatenate([other_rows[pairs.left], working_set.rows_of(across.left)]),
+        np.concatenate([other_rows[pairs.right], working_set.rows_of(across.right)]),
+        np.concatenate([among, across.logodds]).astype(np.int32),
+        other_rows[pairs.twins],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from resolver.blocking import Plan
-from resolver.blocking.retrieval.key_lookup import KeyTable
+from resolver.blocking.key_lookup import KeyTable
 from resolver.errors import StoreError
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex, index_folder
 from resolver.hub.list_updates import ListUpdate
-from resolver.hub.populations.store_models import StoreModels
+from resolver.hub.populations.growth import StoreModels
 from resolver.pipeline import normalize
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.store import OutdatedError, Store, StoreView

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from resolver.blocking import RULES, Plan
 from resolver.blocking.identical_rows import hash_contents
-from resolver.blocking.retrieval.key_lookup import (
+from resolver.blocking.key_lookup import (
     BlockPurge,
     KeyTable,
     StoredKeys,
@@ -28,13 +28,13 @@ from resolver.blocking.retrieval.key_lookup import (
     find_stored_pairs,
     merge_key_tables,
 )
-from resolver.hub.index.program_fingerprint import keep_fingerprint
 from resolver.hub.index.segment_contents import (
     PrepareBatch,
     assemble_rows,
     build_segment_arrays,
     concat_prepared,
     fingerprint_program,
+    keep_fingerprint,
     load_keys,
     load_prepared,
     merge_segments,

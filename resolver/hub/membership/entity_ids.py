@@ -13,30 +13,280 @@
 The rules look at record ids, so a new version of a record changes nothing. Where not everybody
 may see all records, they hold for one class of viewers after the other (`EntityFloors`): the id of
 an entity is settled by the records that the first class to see any of it sees.
+
+Claims of entities on clusters: of those that had their records, and of retired ones.
+
+The rules are those of `entity_ids`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.membership.entity_claims import (
-    NO_ENTITY,
-    EntityBirth,
-    EntityClaims,
-    EntityHistory,
-    RetiredEntities,
-)
-from resolver.hub.membership.entity_floors import EntityFloors
+from resolver.hub.membership.entity_floors import EarlierRecord, EntityFloors, may_be_unclaimed
 from resolver.kernels.number_sets import sort_distinct
 from resolver.records.batch import IntArray
 from resolver.store import EventKind
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+NO_ENTITY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class EntityBirth:
+    """Id of an entity, and the revision of its birth."""
+
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredEntities:
+    """Retired entities: their births by number, the versions of records that each held `last`, and
+    those `once` held that made them count; `since`: revisions at which they were retired.
+    """
+
+    births: Mapping[int, EntityBirth] = field(default_factory=dict)
+    last: Sequence[EarlierRecord] = ()
+    once: Sequence[EarlierRecord] = ()
+    since: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> list[EarlierRecord]:
+        """All versions."""
+        return [*self.last, *self.once]
+
+    @property
+    def rows(self) -> dict[int, list[int]]:
+        """Rows of the records that each held last, ascending; -1 for those that are elsewhere."""
+        rows: dict[int, set[tuple[int, int]]] = {}
+        for number, version in enumerate(self.last):
+            place = 0 if version.row >= 0 else number
+            if not version.is_gone:
+                rows.setdefault(version.entity, set()).add((version.row, place))
+        return {entity: [row for row, _ in sorted(pairs)] for entity, pairs in rows.items()}
+
+    def limit(self, floors: EntityFloors, floor: int, unclaimed: Flags) -> RetiredEntities:
+        """Return the entities of a floor, as its class saw them, that held unclaimed rows."""
+        once = [
+            version
+            for version in floors.select(self.once, floor)
+            if version.row >= 0 and unclaimed[version.row]
+        ]
+        entities = {version.entity for version in once}
+        last = [
+            version for version in floors.select(self.last, floor) if version.entity in entities
+        ]
+        return RetiredEntities(self.births, last, once, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityHistory:
+    """Clusters of rows, by `labels`, and what held the rows before; see `assign_entities`.
+
+    `rows` are those of clusters that are to be named (None: all).
+    """
+
+    labels: IntArray
+    before: Numbers
+    births: Mapping[int, EntityBirth]
+    retired: RetiredEntities
+    rows: Numbers | None = None
+
+    def split_by_floor(self, floors: EntityFloors) -> Iterator[EntityHistory]:
+        """Yield what counts for the entities of each floor, the lowest first."""
+        highest = len(floors.rows)
+        of_cluster = np.full(len(self.labels), highest, dtype=np.int64)
+        np.minimum.at(of_cluster, self.labels, floors.first)
+        of_entity = floors.entities
+        row_floor = np.array([of_entity.get(entity, 0) for entity in self.before.tolist()])
+        for floor in sorted({*of_cluster.tolist(), *of_entity.values()} - {highest}):
+            is_visible = floors.rows[floor]
+            rows = np.flatnonzero(is_visible & (of_cluster[self.labels] == floor))
+            births = {e: birth for e, birth in self.births.items() if of_entity.get(e, 0) == floor}
+            before = np.where(
+                floors.earlier_rows[floor] & (row_floor == floor), self.before, NO_ENTITY
+            )
+            is_named = np.zeros(len(self.labels), dtype=bool)
+            is_named[rows] = True
+            involved = np.flatnonzero(is_named | (before >= 0))
+            is_unclaimed = np.zeros(len(self.labels), dtype=bool)
+            is_unclaimed[involved] = may_be_unclaimed(self.labels[involved], before[involved])
+            retired = self.retired.limit(floors, floor, is_unclaimed)
+            yield EntityHistory(self.labels, before, births, retired, rows)
+
+    def roots(self) -> tuple[IntArray, IntArray]:
+        """Return the labels of the clusters that are to be named, and the first row of each that
+        counts, in the order of these rows.
+        """
+        if self.rows is None:
+            distinct = sort_distinct(self.labels)
+            return distinct, distinct
+        distinct, place = np.unique(self.labels[self.rows], return_index=True)
+        order = np.argsort(place)
+        return distinct[order], self.rows[place[order]].astype(np.int32)
+
+    def label_of(self, row: int) -> int:
+        """Return the cluster of a row; -1 for a record that is elsewhere."""
+        return int(self.labels[row]) if row >= 0 else -1
+
+    def split_parts(self) -> dict[int, dict[int, list[int]]]:
+        """Return entity → cluster → the rows that went from the one to the other."""
+        parts: dict[int, dict[int, list[int]]] = {}
+        for row in np.flatnonzero(self.before >= 0).tolist():
+            clusters = parts.setdefault(int(self.before[row]), {})
+            clusters.setdefault(int(self.labels[row]), []).append(row)
+        return parts
+
+    def complete_clusters(self) -> dict[int, list[int]]:
+        """Return cluster → the retired entities that held exactly its records last."""
+        labels = self.labels if self.rows is None else self.labels[self.rows]
+        roots, counts = np.unique(labels, return_counts=True)
+        size_of = dict(zip(roots.tolist(), counts.tolist(), strict=True))
+        entities_of: dict[int, list[int]] = {}
+        for entity, rows in sorted(self.retired.rows.items()):
+            clusters = {self.label_of(row) for row in rows}
+            if len(clusters) == 1 and size_of.get(min(clusters)) == len(rows):
+                entities_of.setdefault(min(clusters), []).append(entity)
+        return entities_of
+
+
+class EntityClaims:
+    """Claims of entities on clusters.
+
+    `parts`: entity → cluster → rows that went from the one to the other. `complete`: cluster →
+    retired entities that held exactly its records last. `settled`: clusters that have an entity
+    already, which no other gets.
+    """
+
+    def __init__(self, history: EntityHistory, settled: Mapping[int, int]) -> None:
+        self._history, self._births, self._retired = history, history.births, history.retired
+        self._parts, self._complete = history.split_parts(), history.complete_clusters()
+        self._returning: dict[frozenset[int], int] = {}
+        """Rows that a retired entity held last → the revision at which the last such one retired.
+        """
+        for entity, rows in self._retired.rows.items():
+            key, since = frozenset(rows), self._retired.since.get(entity, 0)
+            self._returning[key] = max(since, self._returning.get(key, 0))
+        self._settled = dict(settled)
+        self.number_of: dict[int, int] = {}
+        self.retirements: list[tuple[int, int]] = []
+        self.revivals: list[int] = []
+        self.redirects: list[tuple[int, int]] = []
+
+    def settle(self) -> None:
+        """Give clusters the entities that claim them, and retire those that get none."""
+        self._keep_other_parts(self._give_claimed())
+        self._retire_empty()
+        self._revive_unclaimed()
+
+    def _give_claimed(self) -> list[tuple[int, int]]:
+        """Give each claimed cluster its entity; return the losers, each with the winner."""
+        claimants_of: dict[int, list[int]] = {}
+        losers: list[tuple[int, int]] = []
+        for entity, parts in sorted(self._parts.items()):
+            heir = self._find_heir(parts)
+            if heir in self._settled:
+                losers.append((entity, self._settled[heir]))
+            else:
+                claimants_of.setdefault(heir, []).append(entity)
+        births = {**self._retired.births, **self._births}
+        for label, claimants in claimants_of.items():
+            winner = _find_eldest([*claimants, *self._last_holders(label)], births)
+            self.number_of[label] = winner
+            losers += [(entity, winner) for entity in claimants if entity != winner]
+            if winner not in self._births:
+                self._revive(winner, self._complete[label])
+        return losers
+
+    def _find_heir(self, parts: Mapping[int, Sequence[int]]) -> int:
+        """Return the cluster that keeps the id of an entity with these parts, or a settled one."""
+        free = {label: rows for label, rows in parts.items() if label not in self._settled}
+        staying = {
+            label: rows
+            for label, rows in free.items()
+            if frozenset(rows) not in self._returning and label not in self._complete
+        }
+        if staying or not free:
+            return _largest_part(staying or parts)
+        # each part was merged into the entity once: it was the entity itself before the last merge
+        since = {label: self._returning_since(label, rows) for label, rows in free.items()}
+        first = min(since.values())
+        return _largest_part({label: rows for label, rows in free.items() if since[label] == first})
+
+    def _returning_since(self, label: int, rows: Sequence[int]) -> int:
+        """Return the last revision at which an entity retired that held a part, or the cluster that
+        the part becomes.
+        """
+        retired = [self._retired.since.get(entity, 0) for entity in self._complete.get(label, ())]
+        return max([self._returning.get(frozenset(rows), 0), *retired])
+
+    def _last_holders(self, label: int) -> list[int]:
+        """Return which of the retired entities that held exactly a cluster retired last."""
+        holders = self._complete.get(label, [])
+        last = max((self._retired.since.get(entity, 0) for entity in holders), default=0)
+        return [entity for entity in holders if self._retired.since.get(entity, 0) == last]
+
+    def _keep_other_parts(self, losers: Sequence[tuple[int, int]]) -> None:
+        """Give each loser, the eldest first, the largest of its free parts; retire it if there is
+        none.
+        """
+        births = self._births
+        for entity, winner in sorted(
+            losers, key=lambda pair: (births[pair[0]].revision, births[pair[0]].id)
+        ):
+            free = {
+                label: rows
+                for label, rows in self._parts[entity].items()
+                if label not in self.number_of
+                and label not in self._settled
+                and label not in self._complete
+                and frozenset(rows) not in self._returning
+            }
+            if free:
+                self.number_of[_largest_part(free)] = entity
+            else:
+                self.retirements.append((entity, winner))
+
+    def _retire_empty(self) -> None:
+        """Retire the entities that have lost all their records."""
+        empty = sorted(entity for entity in self._births if entity not in self._parts)
+        self.retirements += [(entity, NO_ENTITY) for entity in empty]
+
+    def _revive_unclaimed(self) -> None:
+        """Give clusters without a claim to the retired entities whose records they mostly hold."""
+        claimants_of: dict[int, list[int]] = {}
+        for entity, rows in sorted(self._retired.rows.items()):
+            parts: dict[int, list[int]] = {}
+            for row in rows:
+                parts.setdefault(self._history.label_of(row), []).append(row)
+            heir = _largest_part(parts)
+            if heir >= 0 and heir not in self.number_of and heir not in self._settled:
+                claimants_of.setdefault(heir, []).append(entity)
+        for label, claimants in claimants_of.items():
+            winner = _find_eldest(claimants, self._retired.births)
+            self.number_of[label] = winner
+            self._revive(winner, claimants)
+
+    def _revive(self, winner: int, claimants: Sequence[int]) -> None:
+        self.revivals.append(winner)
+        self.redirects += [(entity, winner) for entity in claimants if entity != winner]
+
+
+def _largest_part(parts: Mapping[int, Sequence[int]]) -> int:
+    """Return the cluster with most of the rows; tie: the one with the smallest row."""
+    return min(parts, key=lambda label: (-len(parts[label]), min(parts[label])))
+
+
+def _find_eldest(entities: Sequence[int], births: Mapping[int, EntityBirth]) -> int:
+    return min(entities, key=lambda entity: (births[entity].revision, births[entity].id))
+
+
 Event = tuple[EventKind, int, int]
 
 

@@ -11,23 +11,33 @@ import pyarrow as pa
 
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.list_updates import ListUpdate
-from resolver.hub.membership.entity_claims import NO_ENTITY, EntityBirth, RetiredEntities
 from resolver.hub.membership.entity_floors import (
     EarlierRecord,
+    PastRecords,
     everybody_saw,
     find_floors,
     may_be_unclaimed,
 )
-from resolver.hub.membership.entity_ids import EntityAssignment, assign_entities
-from resolver.hub.membership.past_records import PastRecords
+from resolver.hub.membership.entity_ids import (
+    NO_ENTITY,
+    EntityAssignment,
+    EntityBirth,
+    RetiredEntities,
+    assign_entities,
+)
 from resolver.kernels.number_sets import sort_distinct, unite
 from resolver.merging.partition import hash_ids
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
-from resolver.records.visibility import IDENTIFIED, STRANGER, is_visible, visible_rows
-from resolver.records.visibility.classes import code_handlings
+from resolver.records.visibility import (
+    IDENTIFIED,
+    STRANGER,
+    code_handlings,
+    is_visible,
+    visible_rows,
+)
 from resolver.store import EventKind, StoreView
-from resolver.store.restricted_ids import internal_id
+from resolver.store.record_contents import internal_id
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

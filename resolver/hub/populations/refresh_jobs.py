@@ -1,15 +1,21 @@
-"""Refreshes as jobs: queued when a store has grown, run by a worker."""
+"""Refreshes as jobs: queued when a store has grown, run by a worker.
+
+Models for checks: callers against the entities of a store, of whom few are listed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from resolver.hub.admin import REFRESH_JOB
 from resolver.hub.hub import Hub
 from resolver.hub.populations.rebuild import DueRefresh, RebuildEffect
+from resolver.model_set import ModelSet
 from resolver.records.progress import SILENT, Progress
-from resolver.store import Job, JobState, OutdatedError
+from resolver.records.visibility import Audience
+from resolver.store import Job, JobState, OutdatedError, StoreView
 
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 _MAX_JOBS = 20
@@ -83,3 +89,26 @@ def run_refresh_job(hub: Hub, job: Job, progress: Progress) -> Mapping[str, Any]
     if revision is None:
         return {"version": hub.store.revision, "entities_changed": 0}
     return {"version": revision, "entities_changed": effects[-1].changed}
+
+
+def build_check_models(
+    hub: Hub, view: StoreView, entities: Mapping[str, int], listed: float, key: str = ""
+) -> ModelSet:
+    """Return the models for checks against some entities (their number by label of kind).
+
+    `listed`: share of callers who are listed. Words count as at the last refresh, so profiles are
+    those of the store's own models; models without a population stay as they are. `key`: that of
+    the audience in whose population callers are compared.
+    """
+    models = hub.models_at(view)
+    if key:
+        models = models.for_audience(Audience.from_key(key))
+    if models.population is None:
+        return models
+    population = models.population.for_checks(entities, listed)
+    at_population = {
+        kind: model.for_population(view.head.plan, population.of(kind))
+        for kind, model in hub.models.models.items()
+    }
+    # built here and not by `for_population`, which keeps every set it builds
+    return replace(models, models=at_population, population=population)

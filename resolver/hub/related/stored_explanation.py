@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from resolver.engines.entity_explanation import DecidedPair
+from resolver.engines.pair_explanation import DecidedPair
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
 from resolver.store import LinkTable, StoreView

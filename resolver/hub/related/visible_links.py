@@ -16,15 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
-from resolver.hub.increments.context import IncrementContext, ResolutionContext
+from resolver.hub.increments.candidates import NeighborSearch
 from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.full_resolution import resolve_working_set
-from resolver.hub.increments.link_changes import TABLE_COLUMNS, build_link_rows
-from resolver.hub.increments.neighbor_entities import NeighborSearch
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.link_changes import TABLE_COLUMNS, build_link_rows, resolve_working_set
+from resolver.hub.increments.working_set import IncrementContext, ResolutionContext, WorkingSet
 from resolver.hub.related.related_records import RelatedRecords
-from resolver.hub.related.relation_scope import RelationScope
-from resolver.hub.related.shared_relations import build_context
+from resolver.hub.related.shared_relations import RelationScope, build_context
 from resolver.hub.visible_store import VisibleView, restrict_store
 from resolver.kernels.number_sets import unite
 from resolver.records import Batch

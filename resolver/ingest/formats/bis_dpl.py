@@ -24,11 +24,9 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
 )
-from resolver.ingest.text.group_names import parse_group_name
-from resolver.ingest.text.list_name_forms import NameForms
-from resolver.ingest.text.list_names import parse_family_first, split_suffix
+from resolver.ingest.text.list_names import NameForms, parse_family_first, split_suffix
 from resolver.ingest.text.name_words import guess_group_schema, has_person_form
-from resolver.ingest.text.person_names import parse_person_name
+from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, content_id, parse_date
 

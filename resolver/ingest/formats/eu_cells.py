@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 
 from resolver.errors import DateError
-from resolver.ingest.formats.un_comments import read_facts
+from resolver.ingest.formats.un_sc import read_facts
 from resolver.ingest.text.list_dates import canonical_date, read_dates
-from resolver.ingest.text.list_documents import DocumentTexts, read_documents
+from resolver.ingest.text.list_documents import DocumentTexts, read_documents, read_registrations
 from resolver.ingest.text.list_names import script_of, split_items
 from resolver.ingest.text.name_words import country_at_end, is_country, is_title
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.ingest.text.register_numbers import read_registrations
-from resolver.ingest.text.repairs.phone_lists import read_phones
-from resolver.ingest.text.repairs.stray_numbers import find_registers, take_address_numbers
+from resolver.ingest.text.repairs import find_registers, read_phones, take_address_numbers
 from resolver.records import Address, Identifier
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.io.json_rows import Json, read_json_objects
-from resolver.ingest.io.json_values import (
+from resolver.ingest.io.json_rows import (
+    Json,
     json_objects,
     json_text,
     json_texts,
+    read_json_objects,
     value_reject_reason,
 )
-from resolver.ingest.io.sniffing import head_text, json_keys
 from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_lines import head_text, json_keys
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -26,7 +27,7 @@ from resolver.ingest.reader_types import (
     Reject,
 )
 from resolver.ingest.text.crimes import charge_activities
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.list_dates import read_date
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Value
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from resolver.ingest.formats.ofac_remarks import read_remark, split_remarks
 from resolver.ingest.io.csv_rows import read_header_rows
-from resolver.ingest.io.sniffing import first_line, split_cells
 from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_lines import first_line, split_cells
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

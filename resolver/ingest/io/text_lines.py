@@ -1,16 +1,81 @@
-"""Lines of text files in any usual encoding."""
+"""Lines of text files in any usual encoding.
+
+Detection of the code page of a text that is not UTF-8: windows-1252, windows-1251, or unknown.
+
+In a Western text the letters beyond ASCII are few within a word; in a Cyrillic, Greek or Arabic one
+nearly all letters are. Such a text is Cyrillic if, read as windows-1251, its words have the case of
+words (a capital first, or capitals throughout) and consist of the letters common in Slavic
+languages. No other code page is guessed.
+
+Form of a file judged from its first bytes, for the `detect` functions; nothing here raises.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import cast
 
 from resolver.errors import InputError
-from resolver.ingest.io.codepages import WESTERN, detect_code_page
-from resolver.ingest.io.source_files import HEAD_BYTES, SourceFile
+from resolver.ingest.io.source_files import HEAD_BYTES, ZIP_MAGICS, SourceFile
+
+WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
+_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*")
+# Letters, without the quotes and dashes of windows-1252.
+_HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
+_WORD_SHAPE = re.compile(
+    "[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+"
+)
+_COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
+_MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
+_LEAST, _LEAST_CYRILLIC = 4, 8
+"""Letters from which a text can be told to be no Western one, and to be Cyrillic."""
+
+
+@lru_cache(maxsize=16)
+def detect_code_page(head: bytes) -> str:
+    """Return the code page of a text that begins with `head`: `WESTERN`, `CYRILLIC` or `UNKNOWN`.
+
+    A head that is valid UTF-8 gives no evidence, and counts as `WESTERN` for stray bytes later on.
+    """
+    words = [
+        word for line in head.splitlines() if not _is_utf8(line) for word in _WORD.findall(line)
+    ]
+    if not words:
+        return WESTERN
+    letters = sum(map(len, words))
+    high = sum(len(_HIGH.findall(word)) for word in words)
+    if high / letters < _MOSTLY or letters < _LEAST:
+        return WESTERN
+    return CYRILLIC if _is_cyrillic(words) else UNKNOWN
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_cyrillic(words: list[bytes]) -> bool:
+    try:
+        decoded = [word.decode(CYRILLIC) for word in words]
+    except UnicodeDecodeError:
+        return False
+    shaped_words = [word for word in decoded if _WORD_SHAPE.fullmatch(word)]
+    letters = "".join(shaped_words)
+    return (
+        len(letters) >= _LEAST_CYRILLIC
+        and len(shaped_words) >= _SHAPED * len(decoded)
+        and sum(letter in _COMMON_LETTERS for letter in letters) >= _USUAL * len(letters)
+        and sum(word[0].isupper() for word in shaped_words) >= _CAPITALS * len(shaped_words)
+    )
+
 
 MAX_LINE = 16 * 1024 * 1024
 BLOCK_CHARS = 1 << 20
@@ -176,3 +241,101 @@ def redecode_line(line: str, code_page: str) -> str:
     except UnicodeDecodeError:
         return line
     return line if code_page == WESTERN and _NOT_WESTERN.search(decoded) else decoded
+
+
+PARQUET_MAGIC = b"PAR1"
+_SAMPLE_LINES = 20
+_DELIMITERS = (",", "\t", ";", "|")
+_STATED_DELIMITER = re.compile(r"sep=(.)", re.I)
+_TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\[\]:]', re.DOTALL)
+
+
+def head_text(head: bytes) -> str:
+    """Decode the text that begins with `head`, as its lines will be read.
+
+    Bytes of an unknown encoding become U+FFFD.
+    """
+    encoding = detect_encoding(head)
+    if not encoding.startswith("utf-8"):
+        return head.decode(encoding, errors="replace").lstrip("\ufeff")
+    text = head.decode("utf-8", errors="surrogateescape").lstrip("\ufeff")
+    if ESCAPED.search(text):
+        code_page = detect_code_page(head)
+        text = "\n".join(redecode_line(line, code_page) for line in text.split("\n"))
+    return ESCAPED.sub("\ufffd", text)
+
+
+def first_line(head: bytes) -> str:
+    """Return the first line that is not blank, after a line `sep=;`."""
+    lines = (line for line in head_text(head).splitlines() if line.strip())
+    return next((line for line in lines if not stated_delimiter(line)), "")
+
+
+def stated_delimiter(line: str) -> str:
+    """Return the delimiter that the first line of a table for Excel states (`sep=;`), or ''."""
+    match = _STATED_DELIMITER.fullmatch(line.strip('"\ufeff\r\n '))
+    return match[1] if match else ""
+
+
+def is_archive(head: bytes) -> bool:
+    """Return whether the file is a zip."""
+    return head.startswith(ZIP_MAGICS)
+
+
+def is_binary(head: bytes) -> bool:
+    """Return whether the file is not text. A few NULs are damage of single rows."""
+    text = head_text(head[:4096])
+    return text.count("\x00") * 50 > len(text)
+
+
+def json_keys(head: bytes) -> frozenset[str]:
+    """Return the keys of the first JSON object as far as `head` reaches, on one line or many.
+
+    Empty where the text is neither a JSON object nor an array of objects.
+    """
+    text = head_text(head).lstrip()
+    start = text.find("{")
+    if start < 0 or text[:start].strip() not in ("", "["):
+        return frozenset()
+    keys, depth, last = set(), 0, ""
+    for match in _TOKENS.finditer(text, start):
+        token = match[0]
+        if token in "{[":
+            depth += 1
+        elif token in "}]":
+            depth -= 1
+            if not depth:
+                break
+        elif token == ":":
+            if depth == 1 and last:
+                keys.add(last)
+            last = ""
+        else:
+            last = token[1:-1]
+    return frozenset(keys)
+
+
+def detect_delimiter(head: bytes) -> str:
+    """Return the delimiter of a table: stated in its first line, or the one that makes most cells.
+
+    A delimiter that gives most of the first rows another number of cells than the header comes
+    after all others: a header may have commas within its names.
+    """
+    lines = [line for line in head_text(head).splitlines() if line.strip()][:_SAMPLE_LINES]
+    if lines and (stated := stated_delimiter(lines[0])):
+        return stated
+    candidates = []
+    for order, delimiter in enumerate(_DELIMITERS):
+        widths = [len(split_cells(line, delimiter)) for line in lines]
+        agreeing = sum(width == widths[0] for width in widths)
+        fits = bool(widths) and widths[0] > 1 and agreeing * 2 > len(widths)
+        candidates.append((fits, widths[0] if widths else 0, -order, delimiter))
+    return max(candidates)[-1]
+
+
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line, stripped; none where the line cannot be split."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []

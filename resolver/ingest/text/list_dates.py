@@ -1,18 +1,34 @@
 """Dates in the prose of lists, one or several in a text, as canonical texts.
 
 Nothing is guessed: a text that is no date is returned for the notes.
+
+Order of day and month in the all-digit dates of a file, by the file's own evidence.
+
+`8/20/1985` proves that the month comes first, `20/8/1985` that the day does. Dates with dots have
+an order of their own, and the day first where none is proven: the countries that write the month
+first do not use dots.
+
+Dates of data files: the forms that `parse_date` reads, and some that only machines write.
 """
 
 from __future__ import annotations
 
 import calendar
+import datetime
 import re
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
 
 from resolver.errors import DateError
-from resolver.records import PartialDate, parse_date
+from resolver.records import Batch, PartialDate, date_readings, parse_date
 from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, names_other_calendar
+from resolver.records.dates import is_canonical_day
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.plurals import pluralize
 
 MAX_TEXT = 1_000
 """Characters; a longer text is not read as dates."""
@@ -213,3 +229,201 @@ def _mark_estimate(text: str, is_estimate: bool) -> str:
         return text
     first, slash, last = text.partition("/")
     return f"{first}~{slash}{last}"
+
+
+_FIGURES = re.compile(r"\s*(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:\s+\d{1,2}:\d\d.{0,20})?")
+_SHORT_YEAR = re.compile(r"\s*(?:\d{1,2}([./-])\d{1,2}\1|[^\d]*\d{1,2}[^\d]+)'?\d{2}\s*")
+DAY_FIRST, MONTH_FIRST, EITHER = "day first", "month first", "either"
+DATE_ORDER_MAX_TEXT = 40
+"""Characters; a longer text is no date alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """Order of dates with slashes or hyphens, and of dates with dots.
+
+    `True` is day first, `False` month first, `None` unknown or of both kinds: a date that may be
+    read both ways then has two readings.
+    """
+
+    slashed: bool | None = None
+    dotted: bool | None = True
+
+    def day_first(self, text: str) -> bool | None:
+        """Return the order of one date."""
+        return self.dotted if "." in text else self.slashed
+
+
+@dataclass(slots=True)
+class DateEvidence:
+    """Evidence of the dates of a file, gathered text by text: counts, and an example of each."""
+
+    counts: Counter[tuple[bool, str]] = field(default_factory=Counter)
+    examples: dict[tuple[bool, str], str] = field(default_factory=dict)
+    short_years: int = 0
+    short_example: str = ""
+
+    def add(self, text: str, count: int = 1) -> None:
+        """Add a date that occurs `count` times; other texts say nothing."""
+        # Nearly all files begin their dates with the year.
+        if len(text) > DATE_ORDER_MAX_TEXT or text[:4].isdecimal():
+            return
+        if _SHORT_YEAR.fullmatch(text) and _is_date(text):
+            self.short_years += count
+            self.short_example = self.short_example or text.strip()
+        if match := _FIGURES.fullmatch(text):
+            first, second = int(match[1]), int(match[3])
+            if order := _proven_order(first, second):
+                key = (match[2] == ".", order)
+                self.counts[key] += count
+                self.examples.setdefault(key, text.strip())
+
+    def order(self) -> DateOrder:
+        """Return the order that the dates prove."""
+        return DateOrder(self._order(False, None), self._order(True, True))
+
+    def _order(self, dotted: bool, default: bool | None) -> bool | None:
+        day, month = self.counts[dotted, DAY_FIRST], self.counts[dotted, MONTH_FIRST]
+        if day and month:
+            return None
+        return bool(day) if day or month else default
+
+    def describe(self, remedy: str = "") -> Iterator[str]:
+        """Yield a line on each assumption; `remedy` says how to settle what is read both ways."""
+        for dotted in (False, True):
+            if line := self._describe_order(dotted, f"; {remedy}" if remedy else ""):
+                yield line
+        yield from self.describe_years()
+
+    def describe_years(self) -> Iterator[str]:
+        """Yield a line on years of two digits, if there are any."""
+        if self.short_years:
+            yield (
+                f"years of two digits ({self.short_years} dates) are of the last century in which "
+                f"the date is not in the future: {self.short_example} is "
+                f"{parse_date(self.short_example).year}"
+            )
+
+    def _describe_order(self, dotted: bool, remedy: str) -> str:
+        day, month, either = (
+            self.examples.get((dotted, order), "") for order in (DAY_FIRST, MONTH_FIRST, EITHER)
+        )
+        doubtful = f"dates such as {either} ({self.counts[dotted, EITHER]} of them) are read"
+        both_ways = f"; {doubtful} both ways, as two dates{remedy}" if either else ""
+        if day and month:
+            return f"some dates have the day first ({day}), others the month ({month}){both_ways}"
+        if month:
+            return f"{doubtful if either else 'dates are read'} month first, as {month} shows"
+        if not either or dotted:
+            return ""
+        if day:
+            return f"{doubtful} day first, as {day} shows"
+        return f"no date shows if the day or the month comes first{both_ways}"
+
+
+def _proven_order(first: int, second: int) -> str:
+    """Return the order that two numbers prove, or an empty text where it does not matter."""
+    if first > 31 or second > 31 or max(first, second) == 0 or (first > 12 and second > 12):
+        return ""
+    if first > 12:
+        return DAY_FIRST
+    if second > 12:
+        return MONTH_FIRST
+    return "" if first == second else EITHER
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_date(text)
+    except DateError:
+        return False
+    return True
+
+
+_COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_TIMESTAMP = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_CLOCK_TIME = re.compile(
+    r"^(\d{1,2}[./-]\d{1,2}[./-]\d{2,4})\s+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AP]M)?$", re.I
+)
+
+_FIRST_OLD_YEAR = 1280
+_LAST_OLD_YEAR = 1450
+"""Last of the years in which living people were born, by the Hijri and solar calendars."""
+
+
+def read_date(text: str, *, day_first: bool = True) -> str:
+    """Return the canonical text of a date.
+
+    `19590915`, `1959-09-15 00:00:00` and `9/15/1959 12:00:00 AM` are days too (the time of day is
+    ignored). Raises `DateError` where no date can be read or there is no such day.
+    """
+    if is_canonical_day(text):
+        return text
+    return str(parse_date(_strip_time(text), day_first=day_first))
+
+
+def read_date_readings(
+    text: str, order: DateOrder | None = None, latest: datetime.date | None = None
+) -> tuple[str, ...]:
+    """Return the canonical texts of a date: two where it can be read both ways in its order.
+
+    `latest` is the last day of a year of two digits, today by default. Raises the errors of
+    `read_date`.
+    """
+    if is_canonical_day(text):
+        return (text,)
+    plain = _strip_time(text)
+    day_first = (order or DateOrder()).day_first(plain)
+    return tuple(map(str, date_readings(plain, day_first=day_first, latest=latest)))
+
+
+def _strip_time(text: str) -> str:
+    """Return a date without the time of day, eight digits as an ISO date."""
+    plain = text.strip()
+    if match := _COMPACT_DATE.match(plain):
+        return "-".join(match.groups())
+    match = _TIMESTAMP.match(plain) or _CLOCK_TIME.match(plain)
+    return match[1] if match else plain
+
+
+def _has_old_year(date: str) -> bool:
+    return date[:4].isdecimal() and _FIRST_OLD_YEAR <= int(date[:4]) <= _LAST_OLD_YEAR
+
+
+class OldBirths(NamedTuple):
+    """Number of records with a birth year that may belong to another calendar, and the last such
+    date (empty: none).
+    """
+
+    records: int
+    example: str
+
+
+def find_old_births(batch: Batch) -> OldBirths:
+    """Count the records of a batch whose birth years may belong to another calendar."""
+    column = batch.columns.get("birthDate")
+    if column is None:
+        return OldBirths(0, "")
+    texts = column.values.to_pylist()
+    old_codes = [code for code, text in enumerate(texts) if _has_old_year(text)]
+    is_old = np.isin(column.codes, old_codes)
+    examples = [texts[code] for code in np.unique(column.codes[is_old]).tolist()]
+    return OldBirths(len(np.unique(column.rows[is_old])), max(examples, default=""))
+
+
+def describe_old_births(parts: Iterable[OldBirths]) -> str:
+    """Return a warning about the records of a list, given in parts; empty where it has none."""
+    parts = list(parts)
+    records = sum(part.records for part in parts)
+    example = max((part.example for part in parts), default="")
+    if not records:
+        return ""
+    year = example[:4]
+    return (
+        f"{pluralize(records, 'record is', 'records are')} born in the years "
+        f"{_FIRST_OLD_YEAR} to {_LAST_OLD_YEAR} "
+        f"({example}); dates of the Hijri or solar calendar are converted only where they say so "
+        f"('{year} AH', '{year} SH')"
+    )

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from resolver.kernels.alignment.name_arrays import LATIN_SCRIPT, OTHER_SCRIPT
-from resolver.kernels.alignment.name_order import OrderedPair, order_names
 from resolver.kernels.alignment.records import (
     Contradiction,
     NameAlignment,
@@ -21,14 +20,16 @@ from resolver.kernels.alignment.records import (
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.kernels.alignment.score_bounds import may_contain
+from resolver.kernels.alignment.similarity_matrix import may_contain
 from resolver.kernels.alignment.word_matching import (
+    OrderedPair,
     Tally,
     clear_partners,
     match_cut,
     match_equal,
     match_joined,
     match_similar,
+    order_names,
 )
 from resolver.kernels.arrays import AnyBool, AnyFloat, AnyInt, RecordRow
 from resolver.kernels.compiler import compiled

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.kernels.alignment.name_arrays import LATIN_SCRIPT
+from resolver.kernels.alignment.name_arrays import LATIN_SCRIPT, principal_difference
 from resolver.kernels.alignment.name_pair import BOTH_SCRIPTS, align_names
-from resolver.kernels.alignment.principal_names import principal_difference
 from resolver.kernels.alignment.records import (
     OMITTED,
     Contradiction,
@@ -21,13 +20,11 @@ from resolver.kernels.alignment.records import (
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.kernels.alignment.score_bounds import (
+from resolver.kernels.alignment.similarity_matrix import (
     bound_alignment,
+    fill_column,
     may_join,
     may_match_names,
-)
-from resolver.kernels.alignment.similarity_matrix import (
-    fill_column,
     set_left_record,
     set_right_record,
 )

@@ -20,7 +20,7 @@ from resolver.kernels.arrays import (
     LetterArray,
     RecordArray,
 )
-from resolver.kernels.text.letter_costs import SoundScratch
+from resolver.kernels.text.sound_distance import SoundScratch
 
 LIMIT = 24
 """Words of a name beyond these are ignored."""

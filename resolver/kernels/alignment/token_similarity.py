@@ -3,6 +3,10 @@
 Two tokens that share no sound, skeleton or symbol and too few letters are different names at once
 (`may_match_tokens`). The similarity of others is kept in a memo, a table that forgets what another
 pair pushes out: it depends on the two tokens alone, so forgetting costs nothing but time.
+
+Words of a name that are written together or cut off in the other name.
+
+Words that are alike and yet two names of their own, and words that begin with `abd`.
 """
 
 from __future__ import annotations
@@ -11,8 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from resolver.kernels.alignment.established_words import begins_with_abd, established_value
-from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
+from resolver.kernels.alignment.records import (
+    NameArrays,
+    SimilarityMatrix,
+    SimilarityMemo,
+    TokenRecords,
+)
 from resolver.kernels.arrays import (
     AnyBool,
     AnyInt,
@@ -25,9 +33,75 @@ from resolver.kernels.arrays import (
 )
 from resolver.kernels.compiler import compiled
 from resolver.kernels.text.edit_distance import mean_similarity
-from resolver.kernels.text.letter_costs import FIRST_SYMBOL, symbol_script
-from resolver.kernels.text.sound_distance import cross_script_similarity, of_two_scripts
+from resolver.kernels.text.sound_distance import (
+    FIRST_SYMBOL,
+    cross_script_similarity,
+    of_two_scripts,
+    symbol_script,
+)
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
+
+
+@compiled(inline="always", allocates=False)
+def established_value(value: np.float32, left: LetterArray, right: LetterArray) -> np.float32:
+    """Return the similarity of two established words: Maria is no misspelling of Mario."""
+    if _has_other_ending(left, right):
+        value = min(value, np.float32(0.5))
+    elif _has_swapped_letters(left, right):
+        value = max(value, np.float32(0.66))
+    return value
+
+
+@compiled(inline="always", allocates=False)
+def begins_with_abd(text: LetterArray) -> bool:
+    """Return whether a word begins with `abd`."""
+    begins: bool = len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
+    return begins
+
+
+@compiled(inline="always", allocates=False)
+def _is_vowel(letter: AnyInt) -> bool:
+    return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
+
+
+@compiled(inline="always", allocates=False)
+def _has_other_ending(first: LetterArray, second: LetterArray) -> bool:
+    """Return whether two words differ only in a final vowel (Maria and Mario, Karim, Karima)."""
+    short, long = (first, second) if len(first) <= len(second) else (second, first)
+    gap = len(long) - len(short)
+    if gap > 1 or len(long) == 0 or not _is_vowel(long[-1]):
+        return False
+    if gap == 0 and not _is_vowel(short[-1]):
+        return False
+    same = 0
+    while same < len(long) - 1 and short[same] == long[same]:
+        same += 1
+    return same == len(long) - 1
+
+
+@compiled(inline="always", allocates=False)
+def _has_swapped_letters(first: LetterArray, second: LetterArray) -> bool:
+    """Return whether two words of three letters or more differ only in two swapped neighbors.
+
+    The first letter must be the same.
+    """
+    if len(first) != len(second) or len(first) < 3:
+        return False
+    at = 0
+    while at < len(first) and first[at] == second[at]:
+        at += 1
+    if (
+        at == 0
+        or at + 1 >= len(first)
+        or first[at] != second[at + 1]
+        or first[at + 1] != second[at]
+    ):
+        return False
+    rest = at + 2
+    while rest < len(first) and first[rest] == second[rest]:
+        rest += 1
+    return rest == len(first)
+
 
 FLOOR = 0.62
 """Similarity below which two tokens are different names."""
@@ -336,3 +410,122 @@ def fill_token_similarity(
     """Write the similarity of pairs of tokens."""
     for pair in range(len(first)):
         out[pair] = token_pair_similarity(first[pair], second[pair], tokens, np.float32(0.0), memo)
+
+
+JOINED, JOINED_SKELETON, JOINED_ACROSS = np.float32(0.98), np.float32(0.85), np.float32(0.95)
+"""Match value of two words that spell one word of the other name by their letters, by their
+consonants alone, and at most by their sound where that word is of another script."""
+_MIN_JOINED = 0.8
+_MIN_SOUND = np.float32(_MIN_JOINED)
+NARROW_FIELD = 14
+"""Letters and spaces from which on a name may fill a narrow field of a form."""
+COMMON = np.float32(5.5)
+"""Nats of rarity below which an established word of four letters or more is a name of its own and
+no piece of one (Stan, John)."""
+_JOINED_WORDS_FOREIGN, _JOINED_WORDS_KNOWN = int(TokenFlag.FOREIGN), int(TokenFlag.KNOWN)
+_NOT_CUT = int(TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER | TokenFlag.FOREIGN)
+
+
+@compiled(inline="always", allocates=False)
+def token_weight(record: RecordRow, group: bool) -> np.float32:
+    """Return the rarity of a token (`TOKEN`) in nats."""
+    weight: np.float32 = record.rarity_group if group else record.rarity_person
+    return weight
+
+
+@compiled(allocates=False)
+def joined_across_scripts(
+    first: AnyInt, second: AnyInt, target: AnyInt, tokens: TokenRecords, memo: SimilarityMemo
+) -> np.float32:
+    """Return the similarity of two neighbors written together and a word of another script.
+
+    0 where it is below `_MIN_JOINED`.
+    """
+    slot = memo_slot(first, second, target, memo.slots)
+    if slot_matches(first, second, target, slot):
+        return np.float32(slot.value)
+    similarity = cross_script_similarity(
+        *(first, second, target, tokens.sound_offsets, tokens.sounds, _MIN_SOUND, memo.sounds)
+    )
+    value = min(similarity, JOINED_ACROSS)
+    if value < _MIN_JOINED:
+        value = np.float32(0.0)
+    set_slot(first, second, target, slot, value)
+    return value
+
+
+@compiled(inline="always", allocates=False)
+def joined_value(
+    place: AnyInt,
+    target: AnyInt,
+    own_word: AnyInt,
+    other_word: AnyInt,
+    names: NameArrays,
+    tokens: TokenRecords,
+    memo: SimilarityMemo,
+    matrix: SimilarityMatrix,
+) -> np.float32:
+    """Return the match value of the word at `place`, joined with the next one, and a target token.
+
+    0 where they do not match, or where the target matches one of the two better. `own_word` and
+    `other_word`: the first word and the target in `matrix.words`.
+    """
+    records, words = tokens.records, names.words
+    word, following = words[place], words[place + 1].token
+    if word.joined != 0 and word.joined == records[target].hash:
+        return JOINED
+    if word.joined_skeleton != 0 and word.joined_skeleton == records[target].skeleton:
+        own, after = records[word.token].skeleton, records[following].skeleton
+        if word.joined_skeleton == own or word.joined_skeleton == after:
+            # A word without consonants (Woo) adds nothing: it is a word of its own.
+            return np.float32(0.0)
+        return JOINED_SKELETON
+    if not (records[target].flags ^ records[word.token].flags) & _JOINED_WORDS_FOREIGN:
+        return np.float32(0.0)
+    if len(tokens.sounds) == 0:
+        return np.float32(0.0)
+    value = joined_across_scripts(word.token, following, target, tokens, memo)
+    at = matrix.words[other_word].at
+    single = max(
+        matrix.values[matrix.words[own_word].at + at],
+        matrix.values[matrix.words[own_word + 1].at + at],
+    )
+    return np.float32(0.0) if value <= single else value
+
+
+@compiled(allocates=False)
+def may_be_cut(
+    start: AnyInt, end: AnyInt, words: RecordArray, tokens: TokenRecords, group: bool
+) -> AnyBool:
+    """Return whether the name `start` … `end` - 1 may be cut off by a narrow field.
+
+    It is about as long as one, and its last word is no common name.
+    """
+    records = tokens.records
+    last = records[words[end - 1].token]
+    if last.flags & _NOT_CUT or last.length < 2:
+        return False
+    if last.flags & _JOINED_WORDS_KNOWN and last.length > 3 and token_weight(last, group) < COMMON:
+        return False
+    total = end - start - 1
+    for place in range(start, end):
+        record = records[words[place].token]
+        total += record.length
+        if record.length > 5 and begins_with_abd(
+            tokens.letters[record.letters : record.letters + 3]
+        ):
+            # Normalisation has dropped the article and a space of a servant of God.
+            total += 3
+    return total >= NARROW_FIELD
+
+
+@compiled(allocates=False)
+def begins_token(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
+    """Return whether a token is the beginning of another, longer one."""
+    first, second, letters = tokens.records[left], tokens.records[right], tokens.letters
+    if first.length >= second.length or second.flags & _NOT_CUT:
+        return False
+    for place in range(first.length):
+        if letters[first.letters + place] != letters[second.letters + place]:
+            return False
+    return True

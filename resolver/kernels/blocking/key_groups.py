@@ -2,6 +2,11 @@
 
 Within a group records stand by their refinement, those without any first, so that the partners of a
 record are the unrefined ones and a run of its own refinement.
+
+Groups of equal keys, found without sorting them; and keys in order.
+
+Keys are hashes, so their first bits deal them to parts of a few thousand, each of which a table in
+the processor's cache holds. Keys that stand alone, most of them in a large batch, end there.
 """
 
 from __future__ import annotations
@@ -10,13 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.arrays import (
-    AnyInt,
-    BoolArray,
-    ByteArray,
-    IntArray,
-    LongArray,
-)
+from resolver.kernels.arrays import AnyInt, BoolArray, ByteArray, HashArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
 
 RULE_BITS = 5
@@ -187,3 +186,154 @@ def deal_group_pairs(
                         pair = (np.int64(high) << RULE_BITS) | groups.number
                         dealt[place[low] - left.shift] = pair
                     place[low] += 1
+
+
+_FEW_KEYS = 48
+"""Keys up to which insertion is faster than sorting."""
+
+
+class _PartTable(NamedTuple):
+    """Table of the distinct keys of one part at a time.
+
+    A slot holds a group of the part that it is stamped with. Per group: its key, and its size and
+    later the place to write to (-1: it is not written). Per key of the part: its group.
+    """
+
+    slots: IntArray
+    stamps: IntArray
+    keys: HashArray
+    targets: LongArray
+    group_of: IntArray
+
+
+@compiled(inline="always", allocates=False)
+def _part_of(key: np.uint64, bits: int) -> np.int64:
+    """Return the first bits of a key, of which there may be none."""
+    return np.int64((key >> np.uint64(1)) >> np.uint64(63 - bits))
+
+
+@compiled(allocates=False)
+def _deal_keys(
+    keys: HashArray, bits: int, starts: LongArray, dealt: HashArray, places: IntArray
+) -> None:
+    """Write keys and their places by part, and where each part begins and the last ends."""
+    for place in range(len(keys)):
+        starts[_part_of(keys[place], bits) + 1] += 1
+    for number in range(1 << bits):
+        starts[number + 1] += starts[number]
+    # each start moves to the end of its part, which is the start of the next
+    for place in range(len(keys)):
+        part = _part_of(keys[place], bits)
+        dealt[starts[part]], places[starts[part]] = keys[place], place
+        starts[part] += 1
+    for number in range(1 << bits, 0, -1):
+        starts[number] = starts[number - 1]
+    starts[0] = 0
+
+
+@compiled()
+def _new_table(largest: AnyInt) -> _PartTable:
+    """Return a table for parts of so many keys at most."""
+    size = 2
+    while size < 2 * largest:
+        size *= 2
+    return _PartTable(
+        np.empty(size, dtype=np.int32),
+        np.full(size, -1, dtype=np.int32),
+        np.empty(largest, dtype=np.uint64),
+        np.empty(largest, dtype=np.int64),
+        np.empty(largest, dtype=np.int32),
+    )
+
+
+@compiled(inline="always", allocates=False)
+def _count_members(part: int, keys: HashArray, table: _PartTable) -> int:
+    """Number the distinct keys of a part, count each, and return how many there are."""
+    groups_here, mask = 0, len(table.slots) - 1
+    for place in range(len(keys)):
+        slot: AnyInt = np.int64(keys[place] & np.uint64(mask))
+        while table.stamps[slot] == part and table.keys[table.slots[slot]] != keys[place]:
+            slot = (slot + 1) & mask
+        if table.stamps[slot] != part:
+            table.stamps[slot], table.slots[slot] = part, groups_here
+            table.keys[groups_here], table.targets[groups_here] = keys[place], 0
+            groups_here += 1
+        table.group_of[place] = table.slots[slot]
+        table.targets[table.slots[slot]] += 1
+    return groups_here
+
+
+@compiled()
+def group_equal_keys(
+    keys: HashArray,
+    rows: IntArray,
+    refine: IntArray,
+    bits: int,
+    grouped_rows: IntArray,
+    grouped_refine: IntArray,
+    bounds: LongArray,
+    group_keys: HashArray,
+) -> int:
+    """Write rows and refinements of keys that occur more than once, group by group.
+
+    `bits`: first bits of keys by which they are dealt. Group g is written to
+    `bounds[g]:bounds[g + 1]` in the order of the keys, its key to `group_keys[g]`, unless that is
+    empty. The last place of `bounds`, which is two longer than there can be groups, is their
+    number. Returns the number of distinct keys.
+    """
+    starts = np.zeros((1 << bits) + 1, dtype=np.int64)
+    dealt, places = np.empty(len(keys), dtype=np.uint64), np.empty(len(keys), dtype=np.int32)
+    _deal_keys(keys, bits, starts, dealt, places)
+    table = _new_table(max(1, np.max(starts[1:] - starts[:-1])))
+    filled, groups, distinct = 0, 0, 0
+    for part in range(1 << bits):
+        begin, end = starts[part], starts[part + 1]
+        groups_here = _count_members(part, dealt[begin:end], table)
+        distinct += groups_here
+        for group in range(groups_here):
+            members = table.targets[group]
+            table.targets[group] = -1
+            if members > 1:
+                if len(group_keys) > 0:
+                    group_keys[groups] = table.keys[group]
+                bounds[groups], table.targets[group] = filled, filled
+                filled += members
+                groups += 1
+        for place in range(begin, end):
+            group = table.group_of[place - begin]
+            target = table.targets[group]
+            if target >= 0:
+                grouped_rows[target] = rows[places[place]]
+                grouped_refine[target] = refine[places[place]]
+                table.targets[group] = target + 1
+    bounds[groups], bounds[-1] = filled, groups
+    return distinct
+
+
+@compiled()
+def _order_part(keys: HashArray, places: IntArray) -> None:
+    """Order the keys of one part, mostly few, with their places; equal ones keep their order."""
+    if len(keys) > _FEW_KEYS:
+        order = np.argsort(keys, kind="mergesort")
+        keys[:], places[:] = keys[order], places[order]
+        return
+    for number in range(1, len(keys)):
+        key, place, target = keys[number], places[number], number
+        while target > 0 and keys[target - 1] > key:
+            keys[target], places[target] = keys[target - 1], places[target - 1]
+            target -= 1
+        keys[target], places[target] = key, place
+
+
+@compiled()
+def order_keys(keys: HashArray, bits: int, ordered: HashArray, places: IntArray) -> None:
+    """Write keys ascending, and the place of each; equal ones keep their order.
+
+    `bits`: first bits of keys by which they are dealt, so that parts have a few keys each.
+    """
+    starts = np.zeros((1 << bits) + 1, dtype=np.int64)
+    _deal_keys(keys, bits, starts, ordered, places)
+    for part in range(1 << bits):
+        begin, end = starts[part], starts[part + 1]
+        if end - begin > 1:
+            _order_part(ordered[begin:end], places[begin:end])

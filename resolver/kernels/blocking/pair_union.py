@@ -13,14 +13,14 @@ import numpy as np
 from resolver.kernels.arrays import AnyInt, IntArray, LetterArray, LongArray
 from resolver.kernels.blocking.key_groups import RULE_BITS
 from resolver.kernels.blocking.key_sets import SHORT
-from resolver.kernels.blocking.prefilter import score_rows
-from resolver.kernels.blocking.prefilter_records import (
+from resolver.kernels.blocking.prefilter import (
     FIRST_YEAR,
     HEAD_BIRTHS,
     HEAD_PLACES,
     HEAD_WORDS,
     TOKEN,
     PrefilterArrays,
+    score_rows,
 )
 from resolver.kernels.compiler import compiled
 

@@ -25,7 +25,7 @@ OTHER_NUMBER = np.float32(0.2)
 OTHER_NUMBER_SAME_COUNTRY = np.float32(0.1)
 OTHER_CHECKED_NUMBER = np.float32(0.0)
 LEAST_SAME = np.float32(0.3)
-"""Similarities of two identifiers (see `resolver.comparison.code_sets.identifier_similarity`).
+"""Similarities of two identifiers, of `value_comparators.identifier_similarity`.
 
 `LEAST_SAME`: limit of those of equal numbers, the more people use them.
 """

@@ -29,7 +29,7 @@ FAR_APART = 0.0
 
 Two persons born in one year mostly differ in the day, and few people share day and month but not
 the year. Where a source writes 1 January for want of a day, the others seldom know the day either.
-`resolver.comparison.date_grades.GRADES` describes each.
+`resolver.comparison.context.GRADES` describes each.
 """
 _NO_GRADE = -1.0
 _AHEAD = 6

@@ -1,9 +1,22 @@
 """Edit distance between a Latin word and a word of another script, by learned costs.
 
 The costs are those of `letter_costs`; the best alignment is found after Viterbi (1967).
+
+Costs of writing a symbol of another script with Latin letters, as arrays for the kernels.
+
+A word of another script is a list of symbols, a Latin one a list of letters (0…25). Each symbol is
+written with none to three letters, and between symbols a letter may be added (a weighted edit
+distance over multigrams, after Ristad and Yianilos 1998 and Bisani and Ney 2008).
+
+Expected counts of how symbols of another script are written with Latin letters.
+
+Forward–backward over all ways to write one word as another (Ristad and Yianilos 1998), for the
+expectation step of the training of `letter_costs`.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,25 +24,101 @@ from resolver.kernels.arrays import (
     AnyBool,
     AnyInt,
     AnyIntArray,
+    DoubleArray,
     FloatArray,
     IntArray,
     RecordArray,
     RecordRow,
 )
 from resolver.kernels.compiler import compiled
-from resolver.kernels.text.letter_costs import (
-    FIRST_SYMBOL,
-    GRAM_PLACE,
-    JOINED_PLACE,
-    STRONG_COST,
-    UNIT,
-    SoundScratch,
-    added_cost,
-    letter_surprise,
-    near_letters,
-    set_grams,
-    symbol_script,
-)
+
+LETTERS = 26
+LONGEST = 3
+"""Most letters that one symbol is written with."""
+FIRST_SYMBOL = 32
+"""Number of the first symbol in the sounds of a word; smaller ones are Latin letters."""
+UNIT = 32
+"""Units of cost in a nat."""
+IMPOSSIBLE = 1 << 14
+STRONG_COST = 4 * UNIT
+"""Least cost of a Latin letter that is in no common spelling of any symbol of the other word."""
+
+
+MAX_SOUNDS = 40
+"""Sounds of a word; others are dropped."""
+GRAM_PLACE, JOINED_PLACE = 2 * MAX_SOUNDS + 1, 8 * MAX_SOUNDS + 1
+"""Where in the scratch the columns of grams begin, and the sounds of two words written together."""
+SCRATCH_SIZE = 10 * MAX_SOUNDS + 1
+
+
+class SoundScratch(NamedTuple):
+    """Costs in units of 1/32 nat, and scratch of `SCRATCH_SIZE`.
+
+    `grams`: the column of one to three letters, by their code (`gram_code`); `costs`: a row per
+    symbol, with the costs of no letter, of each gram, an impossible one, of each letter that is
+    added beside the symbol, a bit per letter near it (written with it, or added at less than
+    `STRONG_COST`), and the number of its script. The last row begins with the surprise of each
+    letter of a name. (Few arrays, since each takes time to pass on.)
+    """
+
+    grams: IntArray
+    costs: IntArray
+    scratch: IntArray
+
+
+NEAR_COLUMN, SCRIPT_COLUMN = 2, 1
+ADDED_COLUMN = LETTERS + 2
+"""Columns of `costs`, counted from its end."""
+EXTRA_COLUMNS = ADDED_COLUMN + 1
+"""Columns of a row behind its grams."""
+
+
+@compiled(inline="always", allocates=False)
+def added_cost(symbol: AnyInt, letter: AnyInt, costs: IntArray) -> AnyInt:
+    """Return the cost of a letter that is added beside a symbol."""
+    cost: AnyInt = costs[symbol, costs.shape[1] - ADDED_COLUMN + letter]
+    return cost
+
+
+@compiled(inline="always", allocates=False)
+def near_letters(symbol: AnyInt, costs: IntArray) -> np.uint64:
+    """Return a bit per letter near a symbol."""
+    return np.uint64(costs[symbol, costs.shape[1] - NEAR_COLUMN])
+
+
+@compiled(inline="always", allocates=False)
+def symbol_script(symbol: AnyInt, costs: IntArray) -> AnyInt:
+    """Return the number of the script of a symbol."""
+    script: AnyInt = costs[symbol, costs.shape[1] - SCRIPT_COLUMN]
+    return script
+
+
+@compiled(inline="always", allocates=False)
+def letter_surprise(letter: AnyInt, costs: IntArray) -> np.float32:
+    """Return by how much a letter of a name surprises."""
+    return np.float32(costs[costs.shape[0] - 1, letter])
+
+
+@compiled(inline="always", allocates=False)
+def gram_code(first: AnyInt, second: AnyInt, third: AnyInt) -> AnyInt:
+    """Return the code of three letters, each its number + 1, or 0 before a shorter gram."""
+    code: AnyInt = ((first * (LETTERS + 1)) + second) * (LETTERS + 1) + third
+    return code
+
+
+@compiled(allocates=False)
+def set_grams(latin: AnyIntArray, count: AnyInt, sounds: SoundScratch) -> None:
+    """Write the columns of the one to three letters that end at each letter of a word."""
+    before, last, columns = np.int64(0), np.int64(0), sounds.scratch[GRAM_PLACE:]
+    none = sounds.costs.shape[1] - EXTRA_COLUMNS
+    for place in range(count):
+        letter = np.int64(latin[place]) + 1
+        columns[3 * place] = sounds.grams[gram_code(0, 0, letter)]
+        pair, triple = gram_code(0, last, letter), gram_code(before, last, letter)
+        columns[3 * place + 1] = sounds.grams[pair] if place > 0 else none
+        columns[3 * place + 2] = sounds.grams[triple] if place > 1 else none
+        before, last = last, letter
+
 
 SOUND_PROFILE = np.dtype(
     [("sounds", np.uint64), ("near", np.uint64), ("weight", np.float32), ("is_set", np.bool_)],
@@ -302,3 +391,83 @@ def fill_cross_script(
         out[pair] = cross_script_similarity(
             first[pair], -1, second[pair], offsets, items, minimum, scratch
         )
+
+
+class Channel(NamedTuple):
+    """Probabilities: of each gram for a symbol (`written`, symbols × grams, the first gram empty),
+    of each letter that is added, and of adding one. `grams`: the number of a gram by its code, or
+    that of the last column, which is impossible."""
+
+    grams: IntArray
+    written: DoubleArray
+    added: DoubleArray
+    adding: float
+
+
+class Counts(NamedTuple):
+    """Expected counts; `written` and `added` as in `Channel`."""
+
+    written: DoubleArray
+    added: DoubleArray
+
+
+@compiled(inline="always", allocates=False)
+def _gram(latin: AnyIntArray, end: int, length: int, grams: IntArray) -> int:
+    """Return the number of the gram of a length that ends before `end`."""
+    if length == 0:
+        return 0
+    first = latin[end - 3] + 1 if length > 2 else 0
+    second = latin[end - 2] + 1 if length > 1 else 0
+    number: int = grams[gram_code(first, second, latin[end - 1] + 1)]
+    return number
+
+
+@compiled(allocates=False)
+def fill_forward(
+    symbols: AnyIntArray, latin: AnyIntArray, channel: Channel, forward: DoubleArray
+) -> float:
+    """Write the probability of each beginning of both words; return that of the whole words."""
+    going_on = 1.0 - channel.adding
+    for place in range(len(symbols) + 1):
+        for end in range(len(latin) + 1):
+            total = 1.0 if place == 0 and end == 0 else 0.0
+            if place > 0:
+                for length in range(min(LONGEST, end) + 1):
+                    gram = _gram(latin, end, length, channel.grams)
+                    written = channel.written[symbols[place - 1], gram] * going_on
+                    total += forward[place - 1, end - length] * written
+            if end > 0:
+                added = channel.adding * channel.added[latin[end - 1]]
+                total += forward[place, end - 1] * added
+            forward[place, end] = total
+    likelihood: float = forward[len(symbols), len(latin)]
+    return likelihood
+
+
+@compiled(allocates=False)
+def add_counts(
+    symbols: AnyIntArray,
+    latin: AnyIntArray,
+    channel: Channel,
+    forward: DoubleArray,
+    backward: DoubleArray,
+    counts: Counts,
+) -> None:
+    """Add the expected counts of a pair of words, whose `forward` is filled."""
+    going_on, whole = 1.0 - channel.adding, forward[len(symbols), len(latin)]
+    for place in range(len(symbols), -1, -1):
+        for end in range(len(latin), -1, -1):
+            total = 1.0 if place == len(symbols) and end == len(latin) else 0.0
+            if place < len(symbols):
+                for length in range(min(LONGEST, len(latin) - end) + 1):
+                    gram = _gram(latin, end + length, length, channel.grams)
+                    symbol = symbols[place]
+                    share = channel.written[symbol, gram] * going_on
+                    share *= backward[place + 1, end + length]
+                    total += share
+                    counts.written[symbol, gram] += forward[place, end] * share / whole
+            if end < len(latin):
+                share = channel.adding * channel.added[latin[end]] * backward[place, end + 1]
+                total += share
+                counts.added[latin[end]] += forward[place, end] * share / whole
+            backward[place, end] = total

@@ -19,7 +19,7 @@ from functools import cache
 
 from resolver.data import load_pairs, load_rows
 from resolver.normalize.folding import HAN
-from resolver.normalize.scripts.han_variants import level_han
+from resolver.normalize.scripts.han import level_han
 from resolver.reference.territories import han_territories
 
 UNSPACED = re.compile("[\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")

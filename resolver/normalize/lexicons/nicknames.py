@@ -23,8 +23,7 @@ from resolver.data import load_rows
 from resolver.normalize.lexicons.short_forms import ShortForms, possible_bases, read_short_forms
 from resolver.normalize.name_tokens import drop_abd_article
 from resolver.normalize.word_pairs import parse_pairs
-from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.text_cache import cache_short_texts, hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 _NOT_SHORT = frozenset(

@@ -1,10 +1,13 @@
-"""Script of a word, by the ranges of Unicode."""
+"""Script of a word, by the ranges of Unicode.
+
+Latin letters that stand for Cyrillic ones of the same look (`ДАВЫДЬКO` with a Latin O).
+"""
 
 from __future__ import annotations
 
 import re
 
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 
 _RANGES = {
     Script.ARABIC: "\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
@@ -39,3 +42,40 @@ def script_of(text: str) -> Script:
         return Script[match.lastgroup]
     is_other = not _LATIN.search(text) and any(map(str.isalpha, text))
     return Script.OTHER if is_other else Script.LATIN
+
+
+# Latin letters and their Cyrillic twins; the accented ones are stressed or dotted in print.
+_TWINS = dict(
+    zip(
+        "ABCEHIJKMOPTXYËÏÁÉÍÓaceijopxykĸëïáéíó",
+        "АВСЕНІЈКМОРТХУЁЇАЕІОасеіјорхуккёїаеіо",
+        strict=True,
+    )
+)
+_REPAIR = str.maketrans(_TWINS)
+_HOMOGLYPHS_LATIN = "A-Za-zÀ-ɏ"
+_WORD = re.compile(rf"[\u0400-\u04ff{_HOMOGLYPHS_LATIN}]+")
+_MIXED = re.compile(rf"[\u0400-\u04ff][{_HOMOGLYPHS_LATIN}]|[{_HOMOGLYPHS_LATIN}][\u0400-\u04ff]")
+# Cyrillic letters that no Latin letter looks like: a word with one of them is Cyrillic.
+_PLAIN = re.compile("[БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЂЄЉЊЋЎЏҐбвгджзийлмнптфцчшщъыьэюяђєљњћўџґ]")
+_LATIN_LETTER = re.compile(f"[{_HOMOGLYPHS_LATIN}]")
+
+
+def repair_homoglyphs(text: str) -> str:
+    """Return a text whose Cyrillic words have Cyrillic letters in place of their Latin twins.
+
+    A word is repaired if all of its Latin letters have a twin, and a letter is Cyrillic beyond
+    doubt or more than half of them are: `ГOBOP` and `НОВIК` are, `AО`, `UМT` and `Сompany` not.
+    """
+    if text.isascii() or not _MIXED.search(text):
+        return text
+    return _WORD.sub(_repair_word, text)
+
+
+def _repair_word(match: re.Match[str]) -> str:
+    word = match[0]
+    latin_letters = len(_LATIN_LETTER.findall(word))
+    if not latin_letters or not (_PLAIN.search(word) or 2 * latin_letters < len(word)):
+        return word
+    repaired = word.translate(_REPAIR)
+    return word if _LATIN_LETTER.search(repaired) else repaired

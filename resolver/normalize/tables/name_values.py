@@ -9,20 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.group_tokens import group_readings
-from resolver.normalize.lexicons.name_roles import likely_roles
-from resolver.normalize.lexicons.patronymics import mark_lineage
+from resolver.normalize.lexicons.name_roles import likely_roles, mark_lineage
 from resolver.normalize.name_hashes import (
     TokenLetters,
     compact_hashes,
     joined_hashes,
     token_letters,
 )
-from resolver.normalize.scripts.han_names import japanese_split
+from resolver.normalize.scripts.han import japanese_split
 from resolver.normalize.token_tables import Lookup, build_lexicon
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import NameTable, TokenTable
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, concat_rows
 from resolver.records.prepared.value_flags import NameQuality
 

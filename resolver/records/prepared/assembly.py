@@ -31,16 +31,19 @@ from resolver.records.prepared.batch import (
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import (
     BatchRows,
+    BatchUnion,
     Selection,
     TableUse,
+    deduplicate_tokens,
     gather_item_values,
+    merge_country_codes,
+    merge_forms,
+    merge_tokens,
     recode_selection,
     rows_in_use,
     rows_sorted_by_text,
     select_items,
 )
-from resolver.records.prepared.table_union import BatchUnion, merge_country_codes, merge_forms
-from resolver.records.prepared.token_union import deduplicate_tokens, merge_tokens
 
 
 def assemble(parts: Sequence[BatchRows], ids: pa.StringArray) -> MaterializedBatch:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.arrays import fill_runs
 from resolver.kernels.blocking.key_sets import distinct_hashes
-from resolver.kernels.rows import fill_runs
 from resolver.records.batch import IntArray
 
 _LEAST = -(2**31)

@@ -2,14 +2,23 @@
 
 A service besides bounds all of them together (`empty_caches_above`), since senders of ever new
 words could fill each one.
+
+Stable 64-bit hashes of texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from inspect import getfullargspec
 from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.kernels.text.byte_hashes import fill_text_hashes
 
 MAX_CACHED_LETTERS = 100
 """Letters of a text that is cached; words and names of real records have fewer."""
@@ -78,3 +87,46 @@ def empty_caches_above(entries: int) -> bool:
     for results in _CACHES if is_above else ():
         results.clear()
     return is_above
+
+
+_MIN_TEXTS = 500
+"""Number of texts from which the kernel hashes them: most of many are new, and filling the cache
+takes longer.
+"""
+
+
+def compute_hash64(text: str) -> int:
+    """Return a stable 64-bit hash of a text (BLAKE2b), never 0."""
+    return (
+        int.from_bytes(
+            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+        )
+        or 1
+    )
+
+
+hash64 = cache_short_texts(100_000)(compute_hash64)
+"""`compute_hash64` with a cache."""
+
+
+def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return `hash64` of each text; 0 for an empty one."""
+    texts = list(texts)
+    if len(texts) < _MIN_TEXTS:
+        return _hash_one_by_one(texts)
+    try:
+        encoded = pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:
+        # half of a character, which no encoding has
+        return _hash_one_by_one(texts)
+    offsets, data = encoded.buffers()[1:]
+    hashes = np.empty(len(texts), dtype=np.uint64)
+    letters = np.frombuffer(data, dtype=np.uint8) if data.size else np.zeros(0, dtype=np.uint8)
+    fill_text_hashes(np.frombuffer(offsets, dtype=np.int64), letters, hashes)
+    missing = np.flatnonzero(hashes == 0).tolist()
+    hashes[missing] = _hash_one_by_one([texts[place] for place in missing])
+    return hashes
+
+
+def _hash_one_by_one(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    return np.fromiter((hash64(text) if text else 0 for text in texts), dtype=np.uint64)

@@ -1,8 +1,18 @@
-"""Codes and flags in the tables of a prepared batch, shared with the kernels that read them."""
+"""Codes and flags in the tables of a prepared batch, shared with the kernels that read them.
+
+Records as plain lists, for single answers, where columns would cost more than their content.
+
+Scripts of words, as prepared tokens store them beside their flags.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
+
+import numpy as np
+import numpy.typing as npt
 
 NICKNAME_BIT = 1 << 30
 """Set in the id of a symbol that ties a nickname to a name, clear in all others."""
@@ -68,3 +78,69 @@ class GenderFlag(IntFlag):
     MALE = 1
     FEMALE = 2
     OTHER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RecordValues:
+    """Records as lists.
+
+    `values` has per property the (row, text) of every value, packed as in a `Batch`, with rows that
+    ascend; repetitions are allowed.
+    """
+
+    ids: list[str]
+    sources: list[str]
+    kinds: list[int]
+    schemas: list[str]
+    values: Mapping[str, list[tuple[int, str]]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def concat_values(parts: Sequence[RecordValues]) -> RecordValues:
+    """Return the records of some parts, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    united = RecordValues([], [], [], [], {})
+    values: dict[str, list[tuple[int, str]]] = {}
+    for part in parts:
+        first = len(united)
+        for prop, stated in part.values.items():
+            values.setdefault(prop, []).extend((first + row, text) for row, text in stated)
+        for column, added in (
+            (united.ids, part.ids),
+            (united.sources, part.sources),
+            (united.schemas, part.schemas),
+        ):
+            column.extend(added)
+        united.kinds.extend(part.kinds)
+    return replace(united, values=values)
+
+
+SCRIPT_SHIFT = 8
+"""Bits of `TokenTable.flags` below the number of the script."""
+
+
+def flags_without_script(flags: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:
+    """Return the `TokenFlag` bits of `TokenTable.flags`."""
+    return (flags & ((1 << SCRIPT_SHIFT) - 1)).astype(np.uint8)
+
+
+class Script(IntEnum):
+    """Scripts, by the numbers that prepared tokens store."""
+
+    LATIN = 0
+    ARABIC = 1
+    HEBREW = 2
+    HANGUL = 3
+    HAN = 4
+    KATAKANA = 5
+    CYRILLIC = 6
+    GREEK = 7
+    DEVANAGARI = 8
+    BENGALI = 9
+    GEORGIAN = 10
+    ARMENIAN = 11
+    OTHER = 12
+    """Script that is compared by its transliteration alone, as Latin letters are."""

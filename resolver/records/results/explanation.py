@@ -2,16 +2,28 @@
 
 They comprise the sum of evidence, the alignment of names, the smallest changes that would lead to
 another band, and the blocking rules that join the pair.
+
+Evidence in one plain sentence: "Same name in Cyrillic and Latin, same birth date; nationalities
+differ".
+
+What agrees comes first, the heaviest evidence first, and after a semicolon what speaks against a
+match. The sentence is made from the rows of an explanation alone, so it says nothing that they do
+not show. `PHRASES` is its only table: a new comparator is one row.
+
+Patterns of agreement: which topics of a pair agree, agree in part, differ or are missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from resolver.records.decisions import Decision
+from resolver.records.kinds import Kind
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.results.resolution import Band
 
 COMPETITION = "competition"
@@ -180,3 +192,369 @@ class Ruling:
     same: bool
     decision: Decision
     direct: bool
+
+
+MAX_WORDS = 25
+"""Words of a sentence; the lightest evidence is left out beyond."""
+_MAX_SUPPORTING, _MAX_CONTRADICTING = 4, 3
+"""Phrases for a match, and against it."""
+_MAX_RELATION_WORDS = 12
+"""Words of what two entities are both related to, beyond which it is not named."""
+_RELATED_RECORDS = "relation"
+"""Name of the row that compares the ids of related records."""
+_NEVER = 2.0
+"""Similarity that no comparator reaches."""
+_NAMES, _COUNTRIES = "names", "countries"
+_CROWDED_WEIGHT = -300
+"""Thousandths of log-odds that competition must take to be told."""
+
+
+class EvidenceOutcome(StrEnum):
+    """Outcome of a comparison, in three steps."""
+
+    AGREES = "agrees"
+    NEAR = "near"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a sentence says of a comparator, by how far the values agree.
+
+    Values agree from the similarity `agree_from` on, and nearly from `near_from` on; a phrase that
+    no similarity (0…1) reaches is empty. Of the rows of one `topic` the sentence tells at most the
+    heaviest for a match and the heaviest against it.
+    """
+
+    agree: str
+    near: str
+    differ: str
+    agree_from: float = 0.995
+    near_from: float = 0.5
+    topic: str = ""
+
+    def outcome(self, similarity: float) -> EvidenceOutcome:
+        """Return the outcome that a similarity stands for."""
+        if similarity >= self.agree_from:
+            return EvidenceOutcome.AGREES
+        return EvidenceOutcome.NEAR if similarity >= self.near_from else EvidenceOutcome.DIFFERS
+
+    def phrase(self, outcome: EvidenceOutcome) -> str:
+        """Return what the sentence says of an outcome."""
+        if outcome is EvidenceOutcome.AGREES:
+            return self.agree
+        return self.near if outcome is EvidenceOutcome.NEAR else self.differ
+
+
+SILENT = Phrases("", "", "", _NEVER, 0.0)
+"""Phrases of a comparator that says nothing of its own about two records."""
+
+
+def _on_names(differ: str, below: float = 0.5) -> Phrases:
+    """Return the phrases of a comparator that refines the comparison of names.
+
+    The row `name` has told already how far they agree.
+    """
+    return Phrases("names agree", "names agree in part", differ, near_from=below, topic=_NAMES)
+
+
+PHRASES: dict[str, Phrases] = {
+    "name": Phrases("same name", "similar names", "names differ", 0.97, 0.6, _NAMES),
+    "name_rarity": _on_names("the name is common", 0.2),
+    "name_contradicted": SILENT,
+    "name_omitted": SILENT,
+    "name_weakest": SILENT,
+    "name_primary": _on_names("main names differ"),
+    "name_share": SILENT,
+    "name_exact": SILENT,
+    "name_parts": SILENT,
+    "name_quality": _on_names("only weak aliases agree", 0.3),
+    "name_order": _on_names("given and family name are swapped"),
+    "name_established": _on_names("one part is a different name"),
+    "name_initials": _on_names("initials do not fit"),
+    "name_sides": _on_names("given names contradict", 0.3),
+    "name_apart": _on_names("main names have words of their own"),
+    "names_alone": Phrases("", "", "only names are known", _NEVER, _NEVER),
+    "birth_date": Phrases(
+        "same birth date", "birth dates agree in part", "birth dates differ", 0.92
+    ),
+    "start_date": Phrases(
+        "same founding date", "founding dates agree in part", "founding dates differ", 0.92
+    ),
+    "birth_place": Phrases(
+        "same birth place", "birth places agree in part", "birth places differ", 0.7, 0.3
+    ),
+    "address": Phrases("same address", "addresses agree in part", "addresses differ", 0.7, 0.3),
+    "nationality": Phrases(
+        *("same nationality", "a nationality in common", "nationalities differ"),
+        *(0.5, 0.01, _COUNTRIES),
+    ),
+    "country": Phrases(
+        *("same country", "a country in common", "countries differ"),
+        *(0.5, 0.01, _COUNTRIES),
+    ),
+    "gender": Phrases("same gender", "", "genders differ", near_from=0.995),
+    "identifier": Phrases(
+        "same document number", "a number in common", "document numbers differ", 0.6, 0.25
+    ),
+    "phone": Phrases(
+        "same phone number", "a phone number that many use", "phone numbers differ", 0.5, 0.01
+    ),
+    "email": Phrases(
+        "same e-mail address", "similar e-mail addresses", "e-mail addresses differ", 0.9, 0.7
+    ),
+    "website": Phrases("same website", "a website that many use", "websites differ", 0.5, 0.01),
+    "activity": Phrases(
+        "same kinds of crime", "a kind of crime in common", "kinds of crime differ", near_from=0.01
+    ),
+    _RELATED_RECORDS: Phrases(
+        "same relations", "a relation in common", "relations differ", near_from=0.01
+    ),
+    "position": Phrases("same position", "similar positions", "positions differ", 0.9, 0.6),
+    "father_name": Phrases(
+        "same father’s name", "similar father’s names", "father’s names differ", 0.97, 0.85
+    ),
+    "numbers": Phrases(
+        "same numbers in the names",
+        "numbers in one name only",
+        "numbers in the names differ",
+        near_from=0.4,
+    ),
+    "places_named": Phrases(
+        "same places in the names",
+        "places in one name only",
+        "places in the names differ",
+        near_from=0.4,
+    ),
+    "branch": Phrases("same branch", "a branch in one name only", "branches differ", near_from=0.4),
+    "faction": Phrases("same faction", "a faction in one name only", "factions differ"),
+    "qualifier": Phrases(
+        "same qualifying words",
+        "qualifying words in one name only",
+        "qualifying words differ",
+    ),
+    "legal_form": Phrases(
+        "same legal form", "a legal form in one name only", "legal forms differ", near_from=0.4
+    ),
+    "acronym": Phrases(
+        "one name is an acronym of the other",
+        "one name may be an acronym",
+        "",
+        near_from=0.0,
+    ),
+    "listed": SILENT,
+    "same_list": Phrases("", "", "both are separate entries of one list", _NEVER, _NEVER),
+    "kind": Phrases("", "", "kinds exclude each other", _NEVER, _NEVER),
+}
+"""Phrases by the name of a comparator, and of the row about kinds."""
+_SCRIPT_NAMES = {
+    "CJK": "Chinese",
+    "HANGUL": "Korean",
+    "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
+    "FULLWIDTH": "Latin",
+}
+
+
+class _Point(NamedTuple):
+    """Phrase of the sentence: whether it speaks for a match, and its weight (thousandths)."""
+
+    text: str
+    supports: bool
+    weight: int
+
+
+def outcome_of(row: EvidenceRow) -> EvidenceOutcome | None:
+    """Return how far the values of a row agree; None where a side has none to compare."""
+    phrases = PHRASES.get(row.name)
+    if phrases is None or row.similarity is None:
+        return None
+    return phrases.outcome(row.similarity)
+
+
+def summarize_evidence(explanation: Explanation) -> str:
+    """Return the evidence of an explanation in one sentence of at most `MAX_WORDS` words."""
+    name_rows, points = _read_rows(explanation.rows)
+    points += _name_points(name_rows, explanation.parts)
+    supporting, contradicting = _choose(points)
+    text = "; ".join(filter(None, (", ".join(supporting), ", ".join(contradicting))))
+    return f"{text[:1].upper()}{text[1:]}." if text else "Nothing to compare."
+
+
+def describe_names(explanation: Explanation) -> str:
+    """Return how far the names agree, as the sentence says it; empty where none are compared."""
+    row = next((row for row in explanation.rows if row.name == "name"), None)
+    if row is None or row.similarity is None:
+        return ""
+    text, _ = _name_phrase(row, explanation.parts)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
+    """Return the heaviest phrases that a sentence has room for, for a match and against it, the
+    heaviest first.
+    """
+    supporting: list[str] = []
+    contradicting: list[str] = []
+    words = 0
+    points.sort(key=_heaviness)
+    for text, supports, _ in points:
+        words += text.count(" ") + 1
+        if words > MAX_WORDS:
+            break
+        if not supports and len(contradicting) < _MAX_CONTRADICTING:
+            contradicting.append(text)
+        elif supports and len(supporting) < _MAX_SUPPORTING:
+            supporting.append(text)
+    return supporting, contradicting
+
+
+def _heaviness(point: _Point) -> int:
+    return -abs(point.weight)
+
+
+def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Point]]:
+    """Return the rows on names, and what the others say: the heaviest of each topic and side."""
+    name_rows: list[EvidenceRow] = []
+    points: dict[tuple[str, bool], _Point] = {}
+    relations: list[EvidenceRow] = []
+    for row in rows:
+        if row.similarity is None:
+            # rows of two comparators together, and of the population, say nothing by themselves
+            if row.name == COMPETITION and row.weight <= _CROWDED_WEIGHT:
+                points[row.name, False] = _Point("others fit as well", False, row.weight)
+            elif row.name == RELATION_ROW:
+                relations.append(row)
+        elif row.name.startswith("name_") or row.name == "name":
+            name_rows.append(row)
+        elif row.name in PHRASES:
+            _add_heaviest(points, row, PHRASES[row.name])
+    if relations:
+        # what entities are related to says more than the ids that two records name
+        points = {key: point for key, point in points.items() if key[0] != _RELATED_RECORDS}
+    return name_rows, [*points.values(), *_relation_points(relations)]
+
+
+def _relation_points(rows: Sequence[EvidenceRow]) -> list[_Point]:
+    """Return the heaviest of what two entities are both related to that speaks for a match."""
+    row = max(rows, key=_weight, default=None)
+    if row is None or row.weight <= 0:
+        return []
+    text = row.detail[:1].lower() + row.detail[1:]
+    if len(text.split()) > _MAX_RELATION_WORDS:
+        text = PHRASES[_RELATED_RECORDS].near
+    return [_Point(text, True, row.weight)]
+
+
+def _add_heaviest(
+    points: dict[tuple[str, bool], _Point], row: EvidenceRow, phrases: Phrases
+) -> None:
+    """Add what a row says, unless a heavier one of its topic says something on the same side."""
+    outcome = phrases.outcome(row.similarity or 0.0)
+    text = phrases.phrase(outcome)
+    is_near_and_for = outcome is EvidenceOutcome.NEAR and row.weight >= 0
+    key = phrases.topic or row.name, outcome is EvidenceOutcome.AGREES or is_near_and_for
+    if text and (key not in points or abs(row.weight) > abs(points[key].weight)):
+        points[key] = _Point(text, key[1], row.weight)
+
+
+def _name_points(rows: Sequence[EvidenceRow], parts: Sequence[AlignedPart]) -> list[_Point]:
+    """Return how far the names agree, and the heaviest other contradiction in them."""
+    name = next((row for row in rows if row.name == "name"), None)
+    if name is None:
+        return []
+    text, supports = _name_phrase(name, parts)
+    points = [_Point(text, supports, sum([row.weight for row in rows]))]
+    contradictions = [row for row in rows if row.weight < 0 and _speaks_against(row)]
+    if supports and contradictions:
+        heaviest = min(contradictions, key=_weight)
+        points.append(_Point(PHRASES[heaviest.name].differ, False, heaviest.weight))
+    return points
+
+
+def _weight(row: EvidenceRow) -> int:
+    return row.weight
+
+
+def _speaks_against(row: EvidenceRow) -> bool:
+    phrases = PHRASES.get(row.name, SILENT)
+    return bool(phrases.differ) and (row.similarity or 0.0) < phrases.near_from
+
+
+def _name_phrase(row: EvidenceRow, parts: Sequence[AlignedPart]) -> tuple[str, bool]:
+    """Return how far two names agree, and whether that speaks for a match."""
+    phrases, fates = PHRASES["name"], {part.fate for part in parts}
+    if not parts:
+        outcome = phrases.outcome(row.similarity or 0.0)
+        return phrases.phrase(outcome), outcome is not EvidenceOutcome.DIFFERS
+    if fates <= {Fate.OMITTED, Fate.CONTRADICTED}:
+        return phrases.differ, False
+    if Fate.CONTRADICTED in fates:
+        return "names agree only in part", False
+    scripts = _scripts_text(row.left, row.right)
+    if Fate.OMITTED in fates:
+        is_whole = fates <= {Fate.EQUAL, Fate.OMITTED}
+        text = "one name contains the other" if is_whole else "similar names of different length"
+        return f"{text}{scripts}", True
+    is_same = fates == {Fate.EQUAL} or (scripts and all(part.similarity >= 0.85 for part in parts))
+    return f"{phrases.agree if is_same else phrases.near}{scripts}", True
+
+
+def _scripts_text(left: str, right: str) -> str:
+    """Return " in Cyrillic and Latin" for texts in two scripts, else nothing."""
+    if left.isascii() and right.isascii():
+        return ""
+    first, second = _script_name(left), _script_name(right)
+    return f" in {first} and {second}" if first and second and first != second else ""
+
+
+@cache_short_texts(4096)
+def _script_name(text: str) -> str:
+    """Return the name of the script of the first letter of a text, empty without one."""
+    letter = next((letter for letter in text if letter.isalpha()), "")
+    word = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
+    return _SCRIPT_NAMES.get(word, word.title())
+
+
+PATTERN_TOPICS: Mapping[str, tuple[str, ...]] = {
+    "names": ("name",),
+    "dates": ("birth_date", "start_date"),
+    "places": ("birth_place", "address"),
+    "countries": ("nationality", "country"),
+    "gender": ("gender",),
+    "document numbers": ("identifier",),
+    "contacts": ("phone", "email", "website"),
+    "words in names": (
+        *("numbers", "places_named", "branch", "faction", "qualifier", "legal_form"),
+        "acronym",
+    ),
+    "other facts": ("activity", "relation", "position", "father_name"),
+    "one list": ("same_list",),
+}
+"""Comparators of each topic, whose outcomes are told together. Others refine the comparison of
+names."""
+KIND_SHIFT = 2 * len(PATTERN_TOPICS)
+"""Bit of a pattern at which the kind of its pairs begins; below are two bits per topic."""
+UNSUPPORTED_BIT = KIND_SHIFT + 3
+"""Bit of a pattern that marks pairs which nothing but names supports."""
+WITHIN_BIT = UNSUPPORTED_BIT + 1
+"""Bit of a pattern that marks pairs within one source."""
+_OUTCOMES = (EvidenceOutcome.DIFFERS, EvidenceOutcome.NEAR, EvidenceOutcome.AGREES)
+
+
+def pattern_kind(pattern: int) -> Kind:
+    """Return the kind of the model that scored the pairs of a pattern."""
+    return Kind(pattern >> KIND_SHIFT & 7)
+
+
+def pattern_outcomes(pattern: int) -> tuple[tuple[str, EvidenceOutcome], ...]:
+    """Return the topics that had something to compare, and how far the values agreed.
+
+    A topic agrees or differs if all of its comparators do, and else agrees in part (`NEAR`).
+    """
+    grades = [pattern >> 2 * place & 3 for place in range(len(PATTERN_TOPICS))]
+    return tuple(
+        (topic, _OUTCOMES[grade - 1])
+        for topic, grade in zip(PATTERN_TOPICS, grades, strict=True)
+        if grade
+    )

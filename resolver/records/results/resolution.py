@@ -1,18 +1,82 @@
-"""Results of a run, as stages pass them on: links, the partition into entities, and figures."""
+"""Results of a run, as stages pass them on: links, the partition into entities, and figures.
+
+Counts of the scored pairs of a run, by log-odds and by pattern of agreement.
+
+Measurement of stages: items, wall time, processor time and peak memory of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.heap import release_large_heap
 from resolver.records.batch import Batch, IntArray
 from resolver.records.prepared.population import Population
-from resolver.records.results.pair_counts import AgreementPatterns, LogoddsHistogram
+from resolver.records.progress import SILENT, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class LogoddsHistogram:
+    """Counts of pairs in bins of log-odds around 0, each `width` thousandths wide.
+
+    The outermost bins have what lies beyond, too.
+    """
+
+    counts: npt.NDArray[np.int64]
+    width: int
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """Score (0…1) in the middle of each bin."""
+        middles = (np.arange(len(self.counts)) - len(self.counts) // 2 + 0.5) * self.width / 1000
+        chance: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-middles))
+        return chance
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPatterns:
+    """Patterns of the n kinds of agreement that scored pairs have, ascending by `patterns`.
+
+    `pairs` (n × 3) counts the pairs in each `Band`, `score_sums` (n) adds up their scores. Pairs of
+    patterns beyond the most that a run tells apart count in `left_out`. `examples` (m × 3) are
+    pairs of rows, with their log-odds in thousandths; `example_patterns` is the place of the
+    pattern of each.
+    """
+
+    patterns: npt.NDArray[np.int64]
+    pairs: npt.NDArray[np.int64]
+    score_sums: npt.NDArray[np.float64]
+    left_out: int
+    examples: npt.NDArray[np.int32]
+    example_patterns: npt.NDArray[np.int64]
+
+    def with_scores(
+        self,
+        left: npt.NDArray[np.int32],
+        right: npt.NDArray[np.int32],
+        logodds: npt.NDArray[np.int32],
+    ) -> AgreementPatterns:
+        """Return the patterns with the log-odds that pairs of rows have, where an example is among
+        them; pairs are sorted by (left, right).
+        """
+        if not len(left) or not len(self.examples):
+            return self
+        keys = left.astype(np.int64) << 32 | right
+        own_keys = self.examples[:, 0].astype(np.int64) << 32 | self.examples[:, 1]
+        place = np.searchsorted(keys, own_keys).clip(0, len(keys) - 1)
+        examples = self.examples.copy()
+        examples[:, 2] = np.where(keys[place] == own_keys, logodds[place], examples[:, 2])
+        return replace(self, examples=examples)
 
 
 class Band(IntEnum):
@@ -266,3 +330,54 @@ class Resolution:
     stats: RunStats
     rounds: RelationRounds | None = None
     find_joined: FindJoined | None = None
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process and of those it has waited for."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+@dataclass(slots=True)
+class StageUsage:
+    """Figures that a stage states itself: items processed, and what other processes used for it.
+
+    `worker_cpu` in seconds is added to the time of this process; `worker_peak_mib` replaces its
+    peak memory.
+    """
+
+    items: int = 0
+    worker_cpu: float = 0.0
+    worker_peak_mib: float | None = None
+
+
+class StageMeter:
+    """Measure the stages of a run, one after the other."""
+
+    def __init__(self, progress: Progress = SILENT) -> None:
+        self.progress = progress
+        self.stages: list[StageStat] = []
+
+    @contextmanager
+    def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
+        """Measure a stage; the caller sets the number of items on the object it receives.
+
+        Before it, a large heap is released: what earlier stages freed is no part of its peak.
+        """
+        wall, cpu = time.perf_counter(), cpu_seconds()
+        release_large_heap()
+        usage = StageUsage()
+        yield usage
+        peak = usage.worker_peak_mib
+        if peak is None:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.stages.append(
+            StageStat(
+                name,
+                usage.items,
+                unit,
+                time.perf_counter() - wall,
+                cpu_seconds() - cpu + usage.worker_cpu,
+                peak,
+            )
+        )

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.data import FOLDER
-from resolver.kernels.text.letter_costs import (
+from resolver.kernels.text.sound_distance import (
     ADDED_COLUMN,
     EXTRA_COLUMNS,
     FIRST_SYMBOL,
@@ -28,7 +28,7 @@ from resolver.kernels.text.letter_costs import (
     UNIT,
     gram_code,
 )
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 
 _ANY_LETTER, _NO_LETTER = 6 * UNIT, 5 * UNIT
 """Cost of a symbol as a letter that the table does not list for it, and as none at all."""

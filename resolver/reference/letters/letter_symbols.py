@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 
 _SYMBOLS = {
     Script.ARABIC: "sh|kh|gh|th|dh|zh|ch|aw|ay|yy|ww|wy|[a-z]",

@@ -1,20 +1,212 @@
-"""Commit of decisions: log them, keep the entities they name together, and report the outcome."""
+"""Commit of decisions: log them, keep the entities they name together, and report the outcome.
+
+Pair of records by which a merge is logged where not everybody may see all records.
+
+A restricted record connects no entities that others see (`resolver.clustering`), so a decision on
+it would not merge these. It is logged on records that the most viewers see together, who then see
+the decision, too.
+
+New entries of the decision log: verdict, context and time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
 
 from resolver.errors import DecisionError
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
-from resolver.review.decisions.earlier_verdicts import ACT_KEY
-from resolver.review.decisions.log_entries import LogEntry
-from resolver.review.decisions.widest_pair import find_widest_pair
-from resolver.review.models import DecisionOutcome, DecisionState, Steward, StewardVerdict
+from resolver.records import Handling
+from resolver.records.decisions import Decision
+from resolver.records.visibility import STRANGER, classify, is_visible
+from resolver.review.decisions.earlier_verdicts import (
+    ACT_KEY,
+    COMMENT_KEY,
+    UNDOES_KEY,
+    logged_verdict,
+)
+from resolver.review.entity_sides import EntitySide
+from resolver.review.models import (
+    DecisionOutcome,
+    DecisionState,
+    PairSnapshot,
+    Steward,
+    StewardVerdict,
+)
+from resolver.review.pair import StrongestPair
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
-from resolver.store import NewDecision, StoreView
+from resolver.store import NewDecision, StoredDecision, StoreView
+
+
+def choose_records(
+    view: StoreView,
+    ends: tuple[str, str],
+    sides: tuple[EntitySide, EntitySide],
+    strongest: StrongestPair,
+    verdict: StewardVerdict,
+) -> tuple[str, str]:
+    """Return the records to log a verdict on: the `ends` of a request if they are records of the
+    sides, else the strongest pair, or for a merge the one that the most viewers see.
+    """
+    left, right = (side.record_ids for side in sides)
+    if ends[0] in left and ends[1] in right:
+        return ends
+    widest = find_widest_pair(view, left, right) if verdict.is_merge else None
+    ids = view.record_ids([strongest.left, strongest.right])
+    return widest or (ids[strongest.left], ids[strongest.right])
+
+
+def find_widest_pair(
+    view: StoreView, left: Sequence[str], right: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the records, one of each side, that the first class of viewers sees together.
+
+    Ties go to those that come first. None where everybody may see all of them.
+    """
+    ids = list(dict.fromkeys([*left, *right]))
+    number_of = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
+    handling_of = view.handling_of(sorted(number_of.values()))
+    handlings = [handling_of.get(number_of.get(end, 0), Handling()) for end in ids]
+    if all(is_visible(handling, STRANGER) for handling in handlings):
+        return None
+    classes = classify(handlings, np.arange(len(ids), dtype=np.int32))
+    place_of = {record_id: place for place, record_id in enumerate(ids)}
+    first_of_side = []
+    for side in (left, right):
+        places = np.array([place_of[end] for end in side], dtype=np.int32)
+        _, first = np.unique(classes.compartment[places], return_index=True)
+        first_of_side.append(places[np.sort(first)])
+    pairs = np.stack(np.meshgrid(*first_of_side, indexing="ij"), axis=-1).reshape(-1, 2)
+    best = pairs[int(np.argmin(classes.find_first(pairs[:, 0], pairs[:, 1])))]
+    return ids[best[0]], ids[best[1]]
+
+
+MAX_SHOWN_IDS = 500
+"""Ids of shown records that the log stores for a side at most."""
+_SMALLEST_STEP = datetime.timedelta(microseconds=1)
+_SECOND_STEWARD = "\x1f second steward"
+"""Name of the second steward in previews, which no user can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """Verdict of a steward on pairs of records: one act, undone as one."""
+
+    steward: Steward
+    verdict: StewardVerdict
+    reason: str
+    comment: str
+    needs_two: bool
+    context: Mapping[str, Any]
+    act_id: str
+
+    def build_decisions(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        log: Sequence[StoredDecision],
+        *,
+        undoes: Mapping[tuple[str, str], int],
+    ) -> list[NewDecision]:
+        """Build the decisions on pairs of ids, each later than anything logged on its pair."""
+        last_times: dict[tuple[str, str], datetime.datetime] = {}
+        for stored in log:
+            if stored.decision.decided_at is not None:
+                last_times[stored.decision.pair] = max(
+                    stored.decision.decided_at, last_times.get(stored.decision.pair, _EARLIEST)
+                )
+        now = datetime.datetime.now(datetime.UTC)
+        return [
+            self._new_decision(tuple(sorted(pair)), now, last_times, undoes)
+            for pair in sorted({*pairs})
+        ]
+
+    def _new_decision(
+        self,
+        pair: tuple[str, ...],
+        now: datetime.datetime,
+        last_times: Mapping[tuple[str, str], datetime.datetime],
+        undoes: Mapping[tuple[str, str], int],
+    ) -> NewDecision:
+        left, right = pair
+        when = max(now, last_times.get((left, right), _EARLIEST) + _SMALLEST_STEP)
+        is_red, author = self.verdict is StewardVerdict.RED, self.steward.name
+        decision = Decision(
+            left,
+            right,
+            logged_verdict(self.verdict),
+            author,
+            when,
+            self.reason,
+            is_red,
+            needs_two=self.needs_two,
+            restores=(left, right) in undoes,
+        )
+        context = {**self.context, ACT_KEY: self.act_id}
+        if self.comment:
+            context[COMMENT_KEY] = self.comment
+        if (left, right) in undoes:
+            context[UNDOES_KEY] = undoes[left, right]
+        return NewDecision(decision, context)
+
+
+_EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+def new_log_entry(
+    steward: Steward,
+    verdict: StewardVerdict,
+    reason: str,
+    comment: str = "",
+    *,
+    needs_two: bool = False,
+    context: Mapping[str, Any] | None = None,
+) -> LogEntry:
+    """Start a new act."""
+    return LogEntry(
+        steward,
+        verdict,
+        reason.strip(),
+        comment.strip(),
+        needs_two,
+        context or {},
+        uuid.uuid4().hex[:12],
+    )
+
+
+def snapshot_context(snapshot: PairSnapshot, queue_reason: str) -> dict[str, Any]:
+    """Return the part of a snapshot that the log stores."""
+    return {
+        "model": snapshot.model,
+        "version": snapshot.revision,
+        "score": round(snapshot.score, 6),
+        "logodds": snapshot.logodds,
+        "band": snapshot.band,
+        "hidden": snapshot.is_score_hidden,
+        "queue": queue_reason,
+        "left": snapshot.left,
+        "right": snapshot.right,
+        "left_records": list(snapshot.left_records[:MAX_SHOWN_IDS]),
+        "right_records": list(snapshot.right_records[:MAX_SHOWN_IDS]),
+        "left_digest": snapshot.left_digest,
+        "right_digest": snapshot.right_digest,
+    }
+
+
+def confirm_for_preview(decisions: Iterable[NewDecision]) -> list[NewDecision]:
+    """Return decisions, each followed by the same one of another steward, for previews."""
+    both = []
+    for new in decisions:
+        when = (new.decision.decided_at or _EARLIEST) + _SMALLEST_STEP
+        second = replace(new.decision, decided_by=_SECOND_STEWARD, decided_at=when)
+        both += [new, replace(new, decision=second)]
+    return both
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
-from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
+from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
 from resolver.review.decisions.decision_checks import check_other_steward
 from resolver.review.decisions.earlier_verdicts import (
     ACT_KEY,
@@ -19,7 +19,6 @@ from resolver.review.decisions.earlier_verdicts import (
     steward_verdict,
     unconfirmed_decisions,
 )
-from resolver.review.decisions.log_entries import new_log_entry
 from resolver.review.models import (
     DecisionOutcome,
     DecisionState,

@@ -12,8 +12,15 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
-from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
-from resolver.review.decisions.decided_relations import PairRelation, relation_context
+from resolver.review.decisions.commit_decisions import (
+    BuildPlan,
+    DecisionPlan,
+    LogEntry,
+    choose_records,
+    commit_plan,
+    new_log_entry,
+    snapshot_context,
+)
 from resolver.review.decisions.decision_checks import (
     build_contradiction,
     check_not_locked,
@@ -27,15 +34,14 @@ from resolver.review.decisions.decision_checks import (
 )
 from resolver.review.decisions.earlier_verdicts import (
     VERDICT_TEXTS,
+    PairRelation,
     effective_decisions,
+    relation_context,
     reopened_decisions,
     steward_verdict,
     unconfirmed_decisions,
 )
 from resolver.review.decisions.four_eyes import second_steward_reasons
-from resolver.review.decisions.log_entries import LogEntry, new_log_entry, snapshot_context
-from resolver.review.decisions.widest_pair import choose_records
-from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
     load_record_side,
@@ -52,11 +58,10 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.pair import take_snapshot
-from resolver.review.queue.queue_access import visible_row
-from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
+from resolver.review.pair import find_strongest_pair, load_side_links, take_snapshot
+from resolver.review.queue.queue_filters import visible_row
+from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError, DeskRules
 from resolver.review.restrictions import find_decision, find_entity, load_decisions
-from resolver.review.strongest_pair import find_strongest_pair, load_side_links
 from resolver.store import StoredDecision, StoredEntity, StoreView
 
 

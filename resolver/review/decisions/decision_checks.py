@@ -23,7 +23,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.pair import load_pair_sides
-from resolver.review.queue.queue_access import visible_row
+from resolver.review.queue.queue_filters import visible_row
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,

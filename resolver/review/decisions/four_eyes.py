@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from resolver.review.desk_rules import VULNERABLE, DeskRules
 from resolver.review.entity_sides import EntitySide
 from resolver.review.models import StewardVerdict
+from resolver.review.refusals import VULNERABLE, DeskRules
 from resolver.store import StoredSource
 
 

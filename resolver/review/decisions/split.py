@@ -17,15 +17,19 @@ from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
-from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
+from resolver.review.decisions.commit_decisions import (
+    MAX_SHOWN_IDS,
+    BuildPlan,
+    DecisionPlan,
+    commit_plan,
+    new_log_entry,
+)
 from resolver.review.decisions.decision_checks import check_other_steward, overturn_reasons
 from resolver.review.decisions.earlier_verdicts import (
     effective_decisions,
     unconfirmed_decisions,
 )
 from resolver.review.decisions.four_eyes import second_steward_reasons
-from resolver.review.decisions.log_entries import MAX_SHOWN_IDS, new_log_entry
-from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
     load_sides,
@@ -41,6 +45,7 @@ from resolver.review.models import (
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     DecisionNotAllowedError,
+    DeskRules,
     RetiredMeanwhileError,
 )
 from resolver.review.restrictions import find_entity, load_decisions

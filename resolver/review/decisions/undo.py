@@ -20,15 +20,14 @@ from typing import Any, NoReturn
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
+from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
 from resolver.review.decisions.confirm import is_same_act
 from resolver.review.decisions.earlier_verdicts import (
+    RELATION_KEY,
     UNDOES_KEY,
     VERDICT_TEXTS,
     steward_verdict,
 )
-from resolver.review.decisions.log_entries import new_log_entry
-from resolver.review.decisions.logged_relations import RELATION_KEY
 from resolver.review.models import (
     DecisionOutcome,
     DecisionState,

@@ -19,7 +19,6 @@ from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import find_recheck_item
-from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
     build_party,
@@ -35,8 +34,7 @@ from resolver.review.models import (
     QueueReason,
     Steward,
 )
-from resolver.review.queue.queue_access import visible_row
-from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
+from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter, visible_row
 from resolver.review.queue.refresh import (
     PAGE_RECORD_LIMIT,
     are_visible_rows_behind,
@@ -44,12 +42,12 @@ from resolver.review.queue.refresh import (
     refresh_queue,
     update_queue,
 )
-from resolver.review.refusals import PairLockedError
+from resolver.review.refusals import DeskRules, PairLockedError
 from resolver.review.restrictions import find_decision, find_entity, visible_decisions
 from resolver.scoring import scores
 from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoreView, WaitingRow, utc_text
-from resolver.store.desk import steward_work, waiting_pairs
+from resolver.store.desk import steward_work, waiting_queue
 from resolver.store.row_types import parse_utc_text
 
 _MAX_OFFERS = 25
@@ -82,8 +80,8 @@ def list_waiting(
     refreshed = refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         queue_filter = build_queue_filter(view, filters, steward, viewer)
-        total, oldest = waiting_pairs.measure_queue(view.connection, queue_filter)
-        rows = waiting_pairs.queue_page(
+        total, oldest = waiting_queue.measure_queue(view.connection, queue_filter)
+        rows = waiting_queue.queue_page(
             view.connection,
             queue_filter,
             limit=limit + 1,
@@ -147,7 +145,7 @@ def _offer_items(
     queue_filter = build_queue_filter(view, filters, steward, steward.viewer)
     place = _parse_key(view, after, steward.viewer)
     for _ in range(_MAX_OFFERS):
-        rows = waiting_pairs.queue_page(view.connection, queue_filter, limit=1, after=place)
+        rows = waiting_queue.queue_page(view.connection, queue_filter, limit=1, after=place)
         item = find_recheck_item(view, steward, filters, rows[0].rank if rows else None, place)
         if item is None:
             if not rows:

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
-from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.working_set import IncrementContext
 from resolver.hub.related.shared_relations import build_context
 from resolver.hub.related.visible_links import find_related_entities, relink
-from resolver.hub.reopening.reopened_decisions import load_decisions
+from resolver.hub.reopening import load_decisions
 from resolver.hub.visible_store import VisibleView, restrict_store
 from resolver.kernels.number_sets import sort_distinct
 from resolver.records.results.resolution import Band, Outcome
@@ -30,26 +30,23 @@ from resolver.review.queue.entity_summary import (
     build_summary_table,
     summarize_entities,
 )
-from resolver.review.queue.priority import compute_priority
-from resolver.review.queue.queue_access import readers_of
-from resolver.review.queue.undecided_rows import (
-    UndecidedPairs,
-    build_marks,
-    build_undecided_columns,
-    find_record_ids,
-)
+from resolver.review.queue.queue_filters import readers_of
 from resolver.review.queue.waiting_reasons import (
     UNDECIDED_REASONS,
     Undecided,
+    UndecidedPairs,
     WaitingPair,
+    build_marks,
+    build_undecided_columns,
+    compute_priority,
     explain_undecided,
     find_reason,
+    find_record_ids,
     find_undecided_reasons,
 )
 from resolver.scoring import scores
 from resolver.store import LinkTable, StoredDecision, StoreView, WaitingRow
-from resolver.store.desk.waiting_pairs import WaitingColumns, waiting_columns
-from resolver.store.desk.waiting_queue import OUTDATED, QueueUpdate
+from resolver.store.desk.waiting_queue import OUTDATED, QueueUpdate, WaitingColumns, waiting_columns
 
 Numbers = npt.NDArray[np.int64]
 PAGE_RECORD_LIMIT = 2_000

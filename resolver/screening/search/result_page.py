@@ -1,15 +1,35 @@
-"""Pages of the entities that a search found, by relevance or in another order."""
+"""Pages of the entities that a search found, by relevance or in another order.
+
+Facets of found entities: the countries, topics, sources and so on that their visible records
+state, as filters and as counts.
+
+Values are read from the columns of the index, so that no document is built for entities that are
+only counted. Countries and genders are codes; a text that is none does not count.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from resolver.hub.hub import Hub
+from resolver.merging.ftm_values import TOPICS
+from resolver.merging.partition import choose_schema, valid_schema
+from resolver.normalize import country_code, gender_bit
+from resolver.records.datasets import dataset_rows
+from resolver.records.packing import split_fields
+from resolver.records.prepared.ragged import spread
+from resolver.records.properties import ACTIVITY, IDENTIFIERS
 from resolver.screening.change_feed import read_indexed_times
-from resolver.screening.match_documents import build_match_documents
-from resolver.screening.search.found_entities import FoundEntities
+from resolver.screening.index_segment import IndexSegment
+from resolver.screening.screener import build_match_documents
+from resolver.screening.search.term_search import FoundEntities
 
 MAX_ENTITIES = 1_000
 """Entities up to which results are paged, sorted and filtered by their documents."""
@@ -102,3 +122,139 @@ def _with_times(
     """Return some entities with the times when they came, were last listed and last changed."""
     times = read_indexed_times(hub, entities, revisions)
     return [{**entity, **times[entity["id"]].to_json()} for entity in entities]
+
+
+Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+COUNTRY = "countries"
+_COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
+_GENDERS = {1: "male", 2: "female", 4: "other"}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValues:
+    """Values of a facet, and which entity has which: distinct pairs of places and values."""
+
+    names: Sequence[str]
+    entities: Numbers
+    values: Numbers
+
+    def counts(self) -> list[tuple[str, int]]:
+        """Return the number of entities with each value, the most frequent first."""
+        used, counts = np.unique(self.values, return_counts=True)
+        # of other names, entities that do not count may be the only ones that have them
+        counted = [(self.names[value], count) for value, count in zip(used, counts, strict=True)]
+        return sorted(
+            ((name, int(count)) for name, count in counted), key=lambda row: (-row[1], row[0])
+        )
+
+    def entities_with(self, name: str, count: int) -> Bools:
+        """Return which of `count` entities have a value."""
+        mask = np.zeros(count, dtype=bool)
+        if name in self.names:
+            mask[self.entities[self.values == self.names.index(name)]] = True
+        return mask
+
+
+_Texts = tuple[Sequence[str], Numbers, Numbers]
+"""Texts; and the place of an entity and the place of one of its texts, in parallel."""
+
+
+def read_facet(facet: str, results: FoundEntities) -> FacetValues:
+    """Return the values of a facet (one of `FACETS`) of some entities."""
+    names = {"": 0}
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
+    for texts, entities, places in FACETS[facet](results):
+        codes = np.array([names.setdefault(text, len(names)) for text in texts], dtype=np.int64)
+        pairs.append(np.stack([entities, codes[places]]) if len(places) else pairs[0])
+    entities, values = np.concatenate(pairs, axis=1)
+    keys = np.unique(entities[values > 0] * len(names) + values[values > 0])
+    return FacetValues(list(names)[1:], keys // len(names), keys % len(names) - 1)
+
+
+def _read_gender(text: str) -> str:
+    return _GENDERS.get(gender_bit(text), "")
+
+
+def _read_number(text: str) -> str:
+    return split_fields(text, 1)[0]
+
+
+def _read_properties(
+    props: Sequence[str], read: Callable[[str], str], results: FoundEntities
+) -> list[_Texts]:
+    return [
+        _read_column(segment, prop, read, records, owners)
+        for segment, records, owners in results.records()
+        for prop in props
+        if prop in segment.stored.batch.columns
+    ]
+
+
+def _read_topics(results: FoundEntities) -> list[_Texts]:
+    """Read stated topics, and those that documents have for kinds of crime."""
+    activities = _read_properties([ACTIVITY], lambda text: TOPICS.get(text, ""), results)
+    return _read_properties(["topics"], str, results) + activities
+
+
+def _read_column(
+    segment: IndexSegment, prop: str, read: Callable[[str], str], records: Numbers, owners: Numbers
+) -> _Texts:
+    column, offsets = segment.stored.batch.columns[prop], segment.stored.offsets[prop]
+    starts = offsets[records]
+    counts = offsets[records + 1] - starts
+    used, places = np.unique(column.codes[spread(starts, counts)], return_inverse=True)
+    texts = [read(text) for text in column.values.take(pa.array(used)).to_pylist()]
+    return texts, np.repeat(owners, counts), places
+
+
+def _read_datasets(results: FoundEntities) -> list[_Texts]:
+    refused = results.snapshot.refused
+    parts: list[_Texts] = []
+    for segment, records, owners in results.records():
+        rows, codes, claims = dataset_rows(segment.stored.batch)
+        order = np.argsort(rows, kind="stable")
+        rows, codes = rows[order], codes[order]
+        starts = np.searchsorted(rows, records)
+        counts = np.searchsorted(rows, records, side="right") - starts
+        names = ["" if claim in refused else claim[1] for claim in claims]
+        parts.append((names, np.repeat(owners, counts), codes[spread(starts, counts)]))
+    return parts
+
+
+def _read_schemata(results: FoundEntities) -> list[_Texts]:
+    parts = []
+    for segment, records, owners in results.records():
+        batch = segment.stored.batch
+        # the schema that a record states, if there is such a schema, else that of its kind
+        pairs = batch.schemas.codes[records].astype(np.int64) * 256 + batch.kinds[records]
+        used, places = np.unique(pairs, return_inverse=True)
+        stated = batch.schemas.values.to_pylist()
+        texts = [valid_schema(stated[pair >> 8], pair & 255) for pair in used.tolist()]
+        parts.append(_choose_schemata(texts, owners, places))
+    return parts
+
+
+def _choose_schemata(texts: list[str], owners: Numbers, places: Numbers) -> _Texts:
+    """Return the schema of each entity, given those of its records, which follow one another."""
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    if not len(starts):
+        return texts, owners, places
+    chosen, ends = places[starts], np.append(starts[1:], len(places))
+    is_mixed = np.minimum.reduceat(places, starts) != np.maximum.reduceat(places, starts)
+    for entity in np.flatnonzero(is_mixed).tolist():
+        members = places[starts[entity] : ends[entity]].tolist()
+        schema, _ = choose_schema([texts[place] for place in members])
+        chosen[entity] = texts.index(schema)
+    return texts, owners[starts], chosen
+
+
+FACETS: Mapping[str, Callable[[FoundEntities], list[_Texts]]] = {
+    COUNTRY: partial(_read_properties, _COUNTRIES, country_code),
+    "topics": _read_topics,
+    "datasets": _read_datasets,
+    "schema": _read_schemata,
+    "genders": partial(_read_properties, ("gender",), _read_gender),
+    "identifiers": partial(_read_properties, IDENTIFIERS, _read_number),
+}
+"""Reader of the values of each facet."""

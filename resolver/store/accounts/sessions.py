@@ -2,6 +2,8 @@
 
 A session is found by a random token, of which only the hash is stored. It ends after a fixed
 lifetime, or earlier if it is not used. Backups leave sessions out.
+
+API keys of the service; only their hashes are stored.
 """
 
 from __future__ import annotations
@@ -9,16 +11,19 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.accounts.users import User, user_from_row
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.row_types import MAX_CLOCK_SKEW, parse_utc_text, utc_text
-from resolver.store.schema import sessions, users
+from resolver.store.schema import api_keys, sessions, users
 
 _BYTES = 32
 _USE_INTERVAL = datetime.timedelta(seconds=60)
@@ -127,3 +132,99 @@ class Sessions:
 def _digest(token: str) -> str:
     # random tokens need no slow hash
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+SCOPES = ("check", "submit", "review", "metrics", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """API key without its secret."""
+
+    name: str
+    agency: str
+    scopes: tuple[str, ...]
+    created: str
+    expires: str | None
+    revoked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeys:
+    """API keys of a store."""
+
+    engine: Engine
+
+    def create(
+        self, name: str, agency: str, scopes: Sequence[str], *, expires: str | None = None
+    ) -> str:
+        """Create a key and return its secret, which is not stored.
+
+        Raises `StoreError` for an empty name or one in use, or an unknown scope.
+        """
+        if not name.strip():
+            raise StoreError("a key needs a name", hint="name it after the program that uses it")
+        unknown = sorted(set(scopes) - set(SCOPES))
+        if unknown or not scopes:
+            raise StoreError(
+                f"unknown scope {', '.join(unknown) or 'none'}",
+                hint=f"use some of {', '.join(SCOPES)}",
+            )
+        secret = secrets.token_urlsafe(_BYTES)
+        row = {
+            "name": name,
+            "agency": agency,
+            "scopes": " ".join(scope for scope in SCOPES if scope in scopes),
+            "hash": _api_keys_digest(secret),
+            "created": utc_text(),
+            "expires": expires,
+        }
+        try:
+            with write_transaction(self.engine) as connection:
+                connection.execute(insert(api_keys).values(**row))
+        except IntegrityError as error:
+            raise StoreError(
+                f"there is a key called {name!r}", hint="choose another name"
+            ) from error
+        return secret
+
+    def find(self, secret: str) -> ApiKey | None:
+        """Return the key of a secret, or None if there is none that is valid."""
+        now = utc_text()
+        is_valid = and_(
+            api_keys.c.revoked.is_(None),
+            or_(api_keys.c.expires.is_(None), api_keys.c.expires > now),
+        )
+        with read_transaction(self.engine) as connection:
+            row = connection.execute(
+                select(api_keys).where(api_keys.c.hash == _api_keys_digest(secret), is_valid)
+            ).first()
+        return None if row is None else _key(row)
+
+    def list(self) -> list[ApiKey]:
+        """Return all keys by name, revoked ones included."""
+        with read_transaction(self.engine) as connection:
+            return [
+                _key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.name))
+            ]
+
+    def revoke(self, name: str) -> None:
+        """Revoke a key. Raises `StoreError` for an unknown name."""
+        with write_transaction(self.engine) as connection:
+            revoked = func.coalesce(api_keys.c.revoked, utc_text())
+            updated = connection.execute(
+                update(api_keys).where(api_keys.c.name == name).values(revoked=revoked)
+            )
+            if not updated.rowcount:
+                raise StoreError(f"there is no key called {name!r}", hint="list the keys")
+
+
+def _api_keys_digest(secret: str) -> str:
+    # secrets of 256 random bits need no slow hash
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _key(row: Any) -> ApiKey:
+    return ApiKey(
+        row.name, row.agency, tuple(row.scopes.split()), row.created, row.expires, row.revoked
+    )

@@ -17,12 +17,7 @@ from resolver.store.bulk_rows import (
     int_columns,
     is_among,
 )
-from resolver.store.restricted_ids import (
-    INTERNAL_PREFIX,
-    RestrictedId,
-    eldest_id,
-    keyed_id,
-)
+from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId, eldest_id, keyed_id
 from resolver.store.row_types import (
     EntityEvent,
     EventKind,

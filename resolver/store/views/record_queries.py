@@ -20,8 +20,12 @@ from resolver.store.bulk_rows import (
 from resolver.store.record_contents import decode_batch, decode_handling, decode_record
 from resolver.store.row_types import Acceptance, LaterChanges, StoredRecord, StoredSource
 from resolver.store.schema import list_versions, records, revisions, sources
-from resolver.store.views.snapshot import Snapshot, split_chunks
-from resolver.store.views.source_counts import newest_by_source, records_by_source
+from resolver.store.views.snapshot import (
+    Snapshot,
+    newest_by_source,
+    records_by_source,
+    split_chunks,
+)
 
 BATCH_SIZE = 100_000
 

@@ -1,15 +1,24 @@
 """Ways in which two records of a person differ, or of two easily confused persons: `CORRUPTIONS`.
 
 To add one, write a function and a row of the table.
+
+Differences in dates, combined differences, and other persons who are easily confused.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from resolver.synthetic.differences.name_changes import (
+    Change,
+    Eligible,
+    PersonView,
     add_diacritics,
     add_title,
+    drop_parts,
+    exact_dates,
     has_compound_name,
     has_diacritics,
     has_different_names,
@@ -32,22 +41,115 @@ from resolver.synthetic.differences.name_changes import (
     use_maiden_name,
     use_native_script,
 )
-from resolver.synthetic.differences.person_changes import (
-    can_be_father,
-    change_date_digit,
-    combine_changes,
-    is_date_swappable,
-    keep_year_only,
-    make_father_son_pair,
-    make_namesake_pair,
-    make_twin_pair,
-    swap_day_and_month,
-)
-from resolver.synthetic.differences.person_views import (
-    Change,
-    Eligible,
-)
-from resolver.synthetic.names.name_lexicon import Form
+from resolver.synthetic.entities.persons import FIRST_DAY, Persons, culture_tables
+from resolver.synthetic.geography import load_geography
+from resolver.synthetic.names.name_lexicon import Bools, Form
+from resolver.synthetic.random_columns import Dice
+
+
+def swap_day_and_month(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Swap day and month of birth on the right side."""
+    dates = view.dates
+    return view, replace(view, dates=replace(dates, day=dates.month, month=dates.day))
+
+
+def is_date_swappable(persons: Persons, view: PersonView) -> Bools:
+    """Select persons whose day of birth is another valid month."""
+    is_visible = (view.dates.day <= 12) & (view.dates.day != view.dates.month)
+    return np.asarray(is_visible & has_family_name(persons, view))
+
+
+def change_date_digit(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Change one digit of the birth date on the right side."""
+    dates, count = view.dates, len(view.culture)
+    digit, is_lower = dice.integers(count, 3), dice.chance(count, 0.5)
+    year = (
+        dates.year
+        + np.where(is_lower, -1, 1) * (digit == 0)
+        + np.where(is_lower, -10, 10) * (digit == 1)
+    )
+    other_day = np.where(dates.day > 10, dates.day - 10, dates.day + 10)
+    day = np.where(digit == 2, other_day, dates.day)
+    # The changed year may have no 29 February.
+    day = np.where((dates.month == 2) & (day > 28), 28, day)
+    return view, replace(view, dates=replace(dates, year=year, day=day))
+
+
+def keep_year_only(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Keep only the year of birth on the right side."""
+    zero = np.zeros(len(view.culture), dtype=np.int64)
+    return view, replace(view, dates=replace(view.dates, month=zero, day=zero))
+
+
+def combine_changes(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Combine another romanization, a typo, a missing middle name and an incomplete date."""
+    _, other = romanize_otherwise(dice, persons, view)
+    _, other = mistype_name(dice, persons, other)
+    drops_month = dice.chance(len(view.culture), 0.5)
+    day = np.where(drops_month, 0, view.dates.day)
+    return view, replace(
+        other,
+        dates=replace(view.dates, month=np.where(drops_month, 0, view.dates.month), day=day),
+        parts=drop_parts(view.parts, "middle"),
+    )
+
+
+def make_namesake_pair(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Make a pair of namesakes born in other places and years."""
+    count = len(view.culture)
+    shift = np.where(dice.chance(count, 0.5), 1, -1) * (500 + dice.integers(count, 4000))
+    born = np.clip(persons.born + shift, FIRST_DAY, FIRST_DAY + 24_000)
+    table = culture_tables()
+    country = table.countries[view.culture, dice.integers(count, table.country_count[view.culture])]
+    parts = drop_parts(view.parts, "father", "grandfather", "middle")
+    other = replace(
+        view,
+        parts=parts,
+        dates=exact_dates(born),
+        country=country,
+        city=load_geography().pick_city(dice, country),
+    )
+    return replace(view, parts=parts), other
+
+
+def make_twin_pair(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Make a pair of siblings born on the same day."""
+    table, gender = culture_tables(), (~persons.male).astype(np.int64)
+    start, size = (
+        table.start["given_name"][view.culture, gender],
+        table.size["given_name"][view.culture, gender],
+    )
+    other = (
+        start
+        + (view.parts.given_name - start + 1 + dice.integers(len(size), np.minimum(size - 1, 40)))
+        % size
+    )
+    parts = drop_parts(view.parts, "middle")
+    return replace(view, parts=parts), replace(view, parts=replace(parts, given_name=other))
+
+
+def make_father_son_pair(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Make a pair of father and son with the same name."""
+    born = persons.born + 19 * 366 + dice.integers(len(view.culture), 18 * 365)
+    parts = drop_parts(view.parts, "father", "grandfather")
+    return replace(view, parts=parts), replace(view, parts=parts, dates=exact_dates(born))
+
+
+def can_be_father(persons: Persons, view: PersonView) -> Bools:
+    """Select men born before 1970."""
+    return (
+        persons.male & (persons.born < np.datetime64("1970-01-01")) & has_family_name(persons, view)
+    )
 
 
 @dataclass(frozen=True, slots=True)

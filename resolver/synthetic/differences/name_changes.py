@@ -1,34 +1,215 @@
-"""Differences in how a name is written, and the persons that each is possible for."""
+"""Differences in how a name is written, and the persons that each is possible for.
+
+Writing errors: typos, misread letters of scanners, joined and split words. Pure functions.
+
+Views of persons: parts, letters and order of names, and dates, before they become records.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.differences.person_views import (
-    Change,
-    Eligible,
-    PersonView,
-    drop_parts,
-    spell_names,
-    uniform_forms,
-)
-from resolver.synthetic.differences.writing_errors import (
-    MIN_LENGTH,
-    Typo,
-    add_typos,
-    apply_typo,
-    replace_rows,
-)
-from resolver.synthetic.entities.persons import Persons
+from resolver.synthetic import written_dates
+from resolver.synthetic.agencies import NameOrder
+from resolver.synthetic.entities.document_numbers import split_dates
+from resolver.synthetic.entities.persons import Days, Persons
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.cultures import CULTURES
-from resolver.synthetic.names.name_lexicon import Bools, Form
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
 from resolver.synthetic.names.vocabulary import load_vocabulary
-from resolver.synthetic.random_columns import Dice, make_nulls
+from resolver.synthetic.random_columns import Dice, is_present, make_nulls
+
+
+class Typo(IntEnum):
+    """Kind of writing error."""
+
+    OMITTED = 0
+    DOUBLED = 1
+    SWAPPED = 2
+    NEIGHBOR = 3
+    VOWEL = 4
+    MISREAD = 5
+    JOINED = 6
+
+
+_TYPO_WEIGHTS = (0.22, 0.16, 0.2, 0.16, 0.12, 0.1, 0.04)
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOR_KEYS = {
+    key: row[place + (1 if place + 1 < len(row) else -1)]
+    for row in _KEYS
+    for place, key in enumerate(row)
+}
+_VOWELS = dict(zip("aeiouy", "eaeuoi", strict=True))
+_MISREADINGS = (
+    ("rn", "m"),
+    ("m", "rn"),
+    ("l", "1"),
+    ("o", "0"),
+    ("i", "l"),
+    ("cl", "d"),
+    ("S", "5"),
+    ("B", "8"),
+    ("e", "c"),
+    ("u", "v"),
+)
+
+
+MIN_LENGTH = 3
+"""Shortest text that gets a typo."""
+
+
+def apply_typo(text: str, kind: Typo, u: float) -> str:
+    """Apply one typo to a text; `u` in 0…1 selects its position.
+
+    The first letter stays. Returns the text unchanged if the typo does not apply.
+    """
+    if len(text) < MIN_LENGTH:
+        return text
+    if kind == Typo.MISREAD:
+        return _misread(text, u)
+    if kind == Typo.JOINED:
+        tail = text[1:]
+        return text[0] + (tail.replace(" ", "", 1) if " " in tail else tail.replace("-", " ", 1))
+    place = 1 + int(u * (len(text) - 2))
+    if not (text[place].isalpha() and text[place + 1].isalpha()):
+        place = 1
+    return _LETTER_CHANGES[kind](text, place)
+
+
+def _misread(text: str, u: float) -> str:
+    fitting = [(right, wrong) for right, wrong in _MISREADINGS if right in text[1:]]
+    if not fitting:
+        return text
+    right, wrong = fitting[int(u * len(fitting))]
+    return text[0] + text[1:].replace(right, wrong, 1)
+
+
+def _substitute(text: str, place: int, table: dict[str, str]) -> str:
+    letter = text[place]
+    other = table.get(letter.lower())
+    if other is None:
+        return text[:place] + text[place + 1 :]
+    return text[:place] + (other.upper() if letter.isupper() else other) + text[place + 1 :]
+
+
+_LETTER_CHANGES: dict[Typo, Callable[[str, int], str]] = {
+    Typo.OMITTED: lambda text, place: text[:place] + text[place + 1 :],
+    Typo.DOUBLED: lambda text, place: text[: place + 1] + text[place:],
+    Typo.SWAPPED: lambda text, place: (
+        text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+    ),
+    Typo.NEIGHBOR: lambda text, place: _substitute(text, place, _NEIGHBOR_KEYS),
+    Typo.VOWEL: lambda text, place: _substitute(text, place, _VOWELS),
+}
+
+
+def _change_text(text: str, kind: Typo, u: float) -> str:
+    """Apply a typo, or leave out a letter if it changes nothing."""
+    changed = apply_typo(text, kind, u)
+    return changed if changed != text else apply_typo(text, Typo.OMITTED, u)
+
+
+def add_typos(dice: Dice, texts: pa.Array, mask: Bools) -> pa.Array:
+    """Apply one typo to each non-null text selected by `mask`."""
+    rows = np.flatnonzero(mask & is_present(texts))
+    kinds = dice.choose(len(rows), _TYPO_WEIGHTS).tolist()
+    places = dice.uniform(len(rows)).tolist()
+    changed = [
+        _change_text(text, Typo(kind), u)
+        for text, kind, u in zip(texts.take(pa.array(rows)).to_pylist(), kinds, places, strict=True)
+    ]
+    return replace_rows(texts, rows, changed)
+
+
+def replace_rows(texts: pa.Array, rows: np.ndarray, new: Sequence[str]) -> pa.Array:
+    """Replace the texts in `rows` (ascending)."""
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[rows] = True
+    return pa.compute.replace_with_mask(texts, pa.array(mask), pa.array(new, pa.string()))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """View of n persons on one side of a pair.
+
+    `forms`: `Form` of each name part. `edit_texts`: change of the finished texts. `width`: longest
+    name in characters, 0 for no limit.
+    """
+
+    parts: full_names.NameParts
+    forms: dict[str, Ints]
+    native: Bools
+    culture: Ints
+    order: Ints
+    dates: written_dates.WrittenDates
+    city: Ints
+    country: Ints
+    male: Bools
+    edit_texts: Callable[[full_names.NameTexts], full_names.NameTexts] | None = None
+    width: int = 0
+
+
+Eligible = Callable[[Persons, PersonView], Bools]
+"""Selects the persons for whom a change is possible."""
+Change = Callable[[Dice, Persons, PersonView], tuple[PersonView, PersonView]]
+"""Makes the two sides of a pair from a view."""
+
+
+def uniform_forms(form: Form, count: int) -> dict[str, Ints]:
+    """Return one form for all parts of `count` names except titles."""
+    plain = np.full(count, int(Form.STANDARD), dtype=np.int64)
+    return {
+        part: plain if part in ("title", "son_of") else np.full(count, int(form), dtype=np.int64)
+        for part in full_names.PARTS
+    }
+
+
+def drop_parts(parts: full_names.NameParts, *left_out: str) -> full_names.NameParts:
+    """Return the names without some of their parts."""
+    return replace(
+        parts, **{part: np.full(len(parts.given_name), -1, dtype=np.int64) for part in left_out}
+    )
+
+
+def make_plain_view(persons: Persons, rows: Ints) -> PersonView:
+    """Make a view without errors: the passport's spelling, full name, exact date."""
+    count = len(rows)
+    return PersonView(
+        parts=drop_parts(full_names.select_parts(persons, rows), "title", "son_of"),
+        forms=uniform_forms(Form.STANDARD, count),
+        native=np.zeros(count, dtype=bool),
+        culture=persons.culture[rows],
+        order=np.full(count, int(NameOrder.GIVEN_FIRST), dtype=np.int64),
+        dates=exact_dates(persons.born[rows]),
+        city=persons.city[rows],
+        country=persons.nationality[rows],
+        male=persons.male[rows],
+    )
+
+
+def exact_dates(born: Days) -> written_dates.WrittenDates:
+    """Return complete dates."""
+    day, month, year = split_dates(born)
+    return written_dates.WrittenDates(
+        year, month, day, np.zeros(len(born), dtype=bool), np.zeros(len(born), dtype=np.int64)
+    )
+
+
+def spell_names(view: PersonView) -> pa.StringArray:
+    """Return the full names of a view."""
+    texts = full_names.spell_parts(view.parts, view.forms, view.culture, view.native)
+    if view.edit_texts:
+        texts = view.edit_texts(texts)
+    name = full_names.join_full_names(texts, view.order, view.culture, view.native)
+    if view.width:
+        name = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(name, 0, view.width))
+    return name
 
 
 def omit_parts(*parts: str) -> Change:

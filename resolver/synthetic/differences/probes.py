@@ -14,9 +14,9 @@ import pyarrow as pa
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
 from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import DateStyle, NameOrder
+from resolver.synthetic.agencies import Columns, DateStyle, NameOrder
 from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
-from resolver.synthetic.differences.person_views import (
+from resolver.synthetic.differences.name_changes import (
     PersonView,
     drop_parts,
     make_plain_view,
@@ -25,7 +25,6 @@ from resolver.synthetic.differences.person_views import (
 )
 from resolver.synthetic.entities.persons import make_persons, take_persons
 from resolver.synthetic.geography import load_geography
-from resolver.synthetic.habits import Columns
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints

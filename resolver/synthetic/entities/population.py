@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.synthetic.entities.papers import Papers
+from resolver.synthetic.entities.document_numbers import Papers
+from resolver.synthetic.entities.group_columns import Ships
 from resolver.synthetic.entities.persons import Persons
-from resolver.synthetic.entities.ships import Ships
 from resolver.synthetic.entities.true_groups import Memberships, TrueGroups
 
 

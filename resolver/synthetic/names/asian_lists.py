@@ -6,27 +6,25 @@ from collections.abc import Iterable
 from functools import cache, partial
 from itertools import pairwise
 
-from resolver.synthetic.letters import Spellings, abjad, han, hangul, indic, kana, latin
-from resolver.synthetic.names import faker_lists
+from resolver.synthetic.letters import Spellings, alphabets, syllabaries
+from resolver.synthetic.names import name_lists
 from resolver.synthetic.names.name_lexicon import Word
 from resolver.synthetic.names.name_lists import (
     NameLists,
+    TailMaker,
     TailPair,
     WordPair,
-    drop_native,
-    for_both_genders,
-    listed_names,
-    make_words,
-    read_nicknames,
-)
-from resolver.synthetic.names.name_tails import (
-    TailMaker,
     cut_characters,
     cut_devanagari,
     cut_phonemic,
     cut_readings,
     cut_words,
+    drop_native,
+    for_both_genders,
     is_katakana,
+    listed_names,
+    make_words,
+    read_nicknames,
 )
 
 _ARABIC_TITLES = ("Sheikh Haj Dr. Eng. Mr. Ustaz", "Hajja Dr. Mrs. Ms.")
@@ -38,14 +36,14 @@ _PERSIAN_FAMILY_ENDS = ("I", "I", "I", "zAde", "pUr", "nejAd", "yAn", "far", "fa
 def make_arabic_lists(culture: str, flat_family: float, extra: Iterable[str] = ()) -> NameLists:
     """Make the Arabic lists with the family names of a region, and `extra` Latin-only ones."""
     family = listed_names(f"{culture} family")
-    build = partial(make_words, rule=abjad.spell_arabic_script, pets=read_nicknames("arabic"))
-    families = build(family) + make_words(extra, partial(latin.spell_latin, language="french"))
+    build = partial(make_words, rule=alphabets.spell_arabic_script, pets=read_nicknames("arabic"))
+    families = build(family) + make_words(extra, partial(alphabets.spell_latin, language="french"))
     families = [
         Word(drop_native(word.spellings)) if word.spellings.native == word.spellings.c else word
         for word in families
     ]
     men, women = listed_names("arabic male"), listed_names("arabic female")
-    tails = TailMaker(culture, abjad.spell_arabic_script, cut_phonemic)
+    tails = TailMaker(culture, alphabets.spell_arabic_script, cut_phonemic)
     single = _single_words(men)
     composed = [f"{prefix}{name}" for prefix in ("bin ", "abU ") for name in single]
     composed += [f"al-{name}I" for name in single if name[-1] not in "aAIUY@'"]
@@ -63,7 +61,7 @@ def make_arabic_lists(culture: str, flat_family: float, extra: Iterable[str] = (
 @cache
 def _arabic_given_tails() -> TailPair:
     """Return the tails of given names, which are the same in all Arabic cultures."""
-    tails = TailMaker("arabic", abjad.spell_arabic_script, cut_phonemic)
+    tails = TailMaker("arabic", alphabets.spell_arabic_script, cut_phonemic)
     return tails.make_given(listed_names("arabic male"), listed_names("arabic female"))
 
 
@@ -75,7 +73,7 @@ def _single_words(entries: Iterable[str]) -> list[str]:
 
 def make_persian_lists() -> NameLists:
     """Make the Persian lists."""
-    rule = partial(abjad.spell_arabic_script, language="fa")
+    rule = partial(alphabets.spell_arabic_script, language="fa")
     stems, ends = listed_names("persian family stem"), _PERSIAN_FAMILY_ENDS
     composed = [
         stem + ends[(at + turn) % len(ends)]
@@ -99,7 +97,7 @@ def make_persian_lists() -> NameLists:
 
 def make_afghan_lists() -> NameLists:
     """Make the Afghan lists."""
-    rule = partial(abjad.spell_arabic_script, language="fa")
+    rule = partial(alphabets.spell_arabic_script, language="fa")
     men, women, families = (
         listed_names(f"afghan {names}") for names in ("male", "female", "family")
     )
@@ -122,15 +120,15 @@ def make_afghan_lists() -> NameLists:
 
 def make_pakistani_lists() -> NameLists:
     """Make the Pakistani lists."""
-    rule = partial(abjad.spell_arabic_script, language="ur")
+    rule = partial(alphabets.spell_arabic_script, language="ur")
     men, women, family = (
         listed_names(f"pakistani {names}") for names in ("male", "female", "family")
     )
     build = partial(make_words, rule=rule, pets=read_nicknames("south asian"))
     families, tails = build(family), TailMaker("pakistani", rule, cut_phonemic)
-    by_ear = partial(latin.spell_latin, language="african")
+    by_ear = partial(alphabets.spell_latin, language="african")
     listed = {word.spellings.standard for word in families}
-    others = [name for name in faker_lists.read_names("en_PK", "last_names") if name not in listed]
+    others = [name for name in name_lists.read_names("en_PK", "last_names") if name not in listed]
     families += [Word(drop_native(word.spellings)) for word in make_words(others, by_ear)]
     return NameLists(
         (build(men), build(women)),
@@ -145,13 +143,15 @@ def make_pakistani_lists() -> NameLists:
 
 def make_indian_lists() -> NameLists:
     """Make the Indian lists."""
-    men = faker_lists.extend_names(listed_names("indian male"), "hi_IN", "first_names_male", 220)
-    women = faker_lists.extend_names(
+    men = name_lists.extend_names(listed_names("indian male"), "hi_IN", "first_names_male", 220)
+    women = name_lists.extend_names(
         listed_names("indian female"), "hi_IN", "first_names_female", 170
     )
-    families = faker_lists.extend_names(listed_names("indian family"), "hi_IN", "last_names", 150)
-    build = partial(make_words, rule=indic.spell_devanagari, pets=read_nicknames("south asian"))
-    tails = TailMaker("indian", indic.spell_devanagari, cut_devanagari, nicknames=False)
+    families = name_lists.extend_names(listed_names("indian family"), "hi_IN", "last_names", 150)
+    build = partial(
+        make_words, rule=syllabaries.spell_devanagari, pets=read_nicknames("south asian")
+    )
+    tails = TailMaker("indian", syllabaries.spell_devanagari, cut_devanagari, nicknames=False)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),
@@ -165,18 +165,18 @@ def make_indian_lists() -> NameLists:
 
 def make_chinese_lists() -> NameLists:
     """Make the Chinese lists."""
-    listed = faker_lists.read_names("zh_CN", "last_names")[:260]
-    families = for_both_genders(make_words(listed, han.spell_chinese_family))
+    listed = name_lists.read_names("zh_CN", "last_names")[:260]
+    families = for_both_genders(make_words(listed, syllabaries.spell_chinese_family))
     given_names = []
     for gender in ("male", "female"):
         first, second = (listed_names(f"chinese {gender} {part}") for part in ("first", "second"))
-        common = faker_lists.read_names("zh_CN", f"first_names_{gender}")
+        common = name_lists.read_names("zh_CN", f"first_names_{gender}")
         composed = [a + b for b in second for a in first]
-        composed += faker_lists.read_names("zh_TW", f"first_names_{gender}")
-        given_names.append(faker_lists.combine_lists(common, composed, 700))
+        composed += name_lists.read_names("zh_TW", f"first_names_{gender}")
+        given_names.append(name_lists.combine_lists(common, composed, 700))
     men, women = given_names
-    build = partial(make_words, rule=han.spell_chinese_given)
-    tails = TailMaker("chinese", han.spell_chinese_given, cut_characters, nicknames=False)
+    build = partial(make_words, rule=syllabaries.spell_chinese_given)
+    tails = TailMaker("chinese", syllabaries.spell_chinese_given, cut_characters, nicknames=False)
     shared = listed_names("chinese rare")
     return NameLists(
         (build(men), build(women)),
@@ -198,7 +198,7 @@ def _rotate(signs: list[str], step: int) -> list[str]:
 
 
 def _make_western_names() -> WordPair:
-    rule = partial(latin.spell_latin, language="english")
+    rule = partial(alphabets.spell_latin, language="english")
     men, women = (
         make_words(listed_names(f"western {gender}"), rule) for gender in ("male", "female")
     )
@@ -213,18 +213,18 @@ def make_korean_lists() -> NameLists:
     for gender in ("male", "female"):
         first, second = (listed_names(f"korean {gender} {part}") for part in ("first", "second"))
         composed = [a + b for b in second for a in first if a != b]
-        common = faker_lists.read_names("ko_KR", f"first_names_{gender}")
-        given_names.append(faker_lists.combine_lists(common, composed, 420))
+        common = name_lists.read_names("ko_KR", f"first_names_{gender}")
+        given_names.append(name_lists.combine_lists(common, composed, 420))
     men, women = given_names
-    build = partial(make_words, rule=hangul.spell_korean_given)
-    tails = TailMaker("korean", hangul.spell_korean_given, cut_characters, nicknames=False)
+    build = partial(make_words, rule=syllabaries.spell_korean_given)
+    tails = TailMaker("korean", syllabaries.spell_korean_given, cut_characters, nicknames=False)
     rare = listed_names("korean rare")
     syllables = [
         listed_names(f"korean {gender} first") + listed_names(f"korean {gender} second")
         for gender in ("male", "female")
     ]
-    listed = faker_lists.read_names("ko_KR", "last_names")
-    families = for_both_genders(make_words(listed, hangul.spell_korean_family))
+    listed = name_lists.read_names("ko_KR", "last_names")
+    families = for_both_genders(make_words(listed, syllabaries.spell_korean_family))
     return NameLists(
         (build(men), build(women)),
         families,
@@ -269,22 +269,24 @@ def _pair_parts(first: list[str], second: list[str]) -> list[str]:
 def _spell_with_reading(text: str) -> Spellings:
     """Return the spellings of characters that are each followed by their reading in katakana."""
     reading = "".join(sign for sign in text if is_katakana(sign))
-    return kana.spell_japanese("".join(sign for sign in text if not is_katakana(sign)), reading)
+    return syllabaries.spell_japanese(
+        "".join(sign for sign in text if not is_katakana(sign)), reading
+    )
 
 
 def _make_japanese_words(listed: str, extra: list[str]) -> list[Word]:
     """Make words from a list of Faker and pairs of characters and reading."""
-    pairs = faker_lists.read_japanese_names(listed)
+    pairs = name_lists.read_japanese_names(listed)
     extra_pairs = [entry.split(":") for entry in extra]
     readings = {pair[0]: pair[1] for pair in [*pairs, *extra_pairs]}
-    spellings = [kana.spell_japanese(text, reading) for text, reading in readings.items()]
+    spellings = [syllabaries.spell_japanese(text, reading) for text, reading in readings.items()]
     pets = read_nicknames("east asian")
     return [Word(spelling, pets.get(spelling.standard, "")) for spelling in spellings]
 
 
 def make_vietnamese_lists() -> NameLists:
     """Make the Vietnamese lists."""
-    rule = partial(latin.spell_latin, language="vietnamese")
+    rule = partial(alphabets.spell_latin, language="vietnamese")
     build = partial(make_words, rule=rule)
     middle = (
         build(listed_names("vietnamese middle male")),

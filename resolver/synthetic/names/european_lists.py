@@ -6,44 +6,46 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from resolver.data import load_pairs
-from resolver.synthetic.letters import Spellings, caucasus, cyrillic, latin
-from resolver.synthetic.names import faker_lists
+from resolver.synthetic.letters import Spellings, alphabets
+from resolver.synthetic.names import name_lists
 from resolver.synthetic.names.name_lexicon import Word
 from resolver.synthetic.names.name_lists import (
     NameLists,
+    TailMaker,
+    cut_before_accent,
+    cut_before_vowels,
     for_both_genders,
     listed_names,
     make_words,
     read_nicknames,
 )
-from resolver.synthetic.names.name_tails import TailMaker, cut_before_accent, cut_before_vowels
 
 _AFRICAN_TITLES = ("Alhaji El-Hadj Chief Mr. Dr. Sheikh", "Hajia Mrs. Madam Ms. Dr.")
 
 
 def make_russian_lists() -> NameLists:
     """Make the Russian lists."""
-    men = faker_lists.extend_names(listed_names("russian male"), "ru_RU", "first_names_male", 160)
-    women = faker_lists.extend_names(
+    men = name_lists.extend_names(listed_names("russian male"), "ru_RU", "first_names_male", 160)
+    women = name_lists.extend_names(
         listed_names("russian female"), "ru_RU", "first_names_female", 90
     )
-    build = partial(make_words, rule=cyrillic.spell_russian, pets=read_nicknames("russian"))
+    build = partial(make_words, rule=alphabets.spell_russian, pets=read_nicknames("russian"))
     male = [
         name
-        for name in faker_lists.read_names("ru_RU", "last_names_male")
+        for name in name_lists.read_names("ru_RU", "last_names_male")
         if name.endswith(("в", "н", "й"))
     ]
     son, daughter = _patronymic_rules("ru")
-    tails = TailMaker("russian", cyrillic.spell_russian, cut_before_vowels)
+    tails = TailMaker("russian", alphabets.spell_russian, cut_before_vowels)
     given_tails, father_tails = tails.make_given_and_father(men, women, son, daughter)
     return NameLists(
         (build(men), build(women)),
-        (build(male), build(map(cyrillic.feminine_family_name, male))),
+        (build(male), build(map(alphabets.feminine_family_name, male))),
         11.0,
         25.0,
         father=(build(map(son, men)), build(map(daughter, men))),
         given_tails=given_tails,
-        family_tails=tails.make_family(male, cyrillic.feminine_family_name),
+        family_tails=tails.make_family(male, alphabets.feminine_family_name),
         father_tails=father_tails,
     )
 
@@ -51,8 +53,8 @@ def make_russian_lists() -> NameLists:
 def _patronymic_rules(language: str) -> tuple[Callable[[str], str], Callable[[str], str]]:
     """Return the functions that make patronymics of sons and of daughters."""
     return (
-        partial(cyrillic.make_patronymic, female=False, language=language),
-        partial(cyrillic.make_patronymic, female=True, language=language),
+        partial(alphabets.make_patronymic, female=False, language=language),
+        partial(alphabets.make_patronymic, female=True, language=language),
     )
 
 
@@ -63,12 +65,12 @@ def make_ukrainian_lists() -> NameLists:
 
     def rule(name: str) -> Spellings:
         """Spell a Ukrainian name with its listed Russian form."""
-        return cyrillic.spell_ukrainian(name, russian.get(name))
+        return alphabets.spell_ukrainian(name, russian.get(name))
 
     common_men, common_women = ([entry.split(":")[0] for entry in entries] for entries in listed)
-    men = faker_lists.extend_names(common_men, "uk_UA", "first_names_male", 90)
-    women = faker_lists.extend_names(common_women, "uk_UA", "first_names_female", 60)
-    male = faker_lists.extend_names(
+    men = name_lists.extend_names(common_men, "uk_UA", "first_names_male", 90)
+    women = name_lists.extend_names(common_women, "uk_UA", "first_names_female", 60)
+    male = name_lists.extend_names(
         "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко".split(),
         "uk_UA",
         "last_names_male",
@@ -76,33 +78,33 @@ def make_ukrainian_lists() -> NameLists:
     )
     build = partial(make_words, rule=rule, pets=read_nicknames("ukrainian"))
     son, daughter = _patronymic_rules("uk")
-    tails = TailMaker("ukrainian", cyrillic.spell_ukrainian, cut_before_vowels)
+    tails = TailMaker("ukrainian", alphabets.spell_ukrainian, cut_before_vowels)
     given_tails, father_tails = tails.make_given_and_father(men, women, son, daughter)
     return NameLists(
         (build(men), build(women)),
-        (build(male), build(map(cyrillic.feminine_family_name, male))),
+        (build(male), build(map(alphabets.feminine_family_name, male))),
         11.5,
         32.0,
         father=(build(map(son, men)), build(map(daughter, men))),
         given_tails=given_tails,
-        family_tails=tails.make_family(male, cyrillic.feminine_family_name),
+        family_tails=tails.make_family(male, alphabets.feminine_family_name),
         father_tails=father_tails,
     )
 
 
 def make_turkish_lists() -> NameLists:
     """Make the Turkish lists."""
-    rule = partial(latin.spell_latin, language="turkish")
+    rule = partial(alphabets.spell_latin, language="turkish")
     build = partial(make_words, rule=rule, pets=read_nicknames("turkish"))
-    men = faker_lists.extend_names(listed_names("turkish male"), "tr_TR", "first_names_male", 200)
-    women = faker_lists.extend_names(
+    men = name_lists.extend_names(listed_names("turkish male"), "tr_TR", "first_names_male", 200)
+    women = name_lists.extend_names(
         listed_names("turkish female"), "tr_TR", "first_names_female", 150
     )
     first, second = listed_names("turkish family first"), listed_names("turkish family second")
     composed = [a + b for b in second for a in first if a.lower() != b]
-    families = faker_lists.combine_lists(
+    families = name_lists.combine_lists(
         listed_names("turkish family"),
-        faker_lists.read_names("tr_TR", "last_names") + composed,
+        name_lists.read_names("tr_TR", "last_names") + composed,
         420,
     )
     tails = TailMaker("turkish", rule, cut_before_vowels)
@@ -123,7 +125,7 @@ def _with_forms(entries: list[str], language: str, pets: Mapping[str, str]) -> l
         name, _, forms = entry.partition(":")
         words.append(
             Word(
-                latin.spell_with_variants(name, forms.split(","), language),
+                alphabets.spell_with_variants(name, forms.split(","), language),
                 pets.get(name, ""),
             )
         )
@@ -132,7 +134,7 @@ def _with_forms(entries: list[str], language: str, pets: Mapping[str, str]) -> l
 
 def make_west_african_lists() -> NameLists:
     """Make the West African lists."""
-    rule = partial(latin.spell_latin, language="african")
+    rule = partial(alphabets.spell_latin, language="african")
     tables = [listed_names(f"west african {names}") for names in ("male", "female", "family")]
     attributes = ("first_names_male", "first_names_female", "last_names")
     others = [_other_west_african(*pair) for pair in zip(tables, attributes, strict=True)]
@@ -157,7 +159,7 @@ def _other_west_african(table: list[str], attribute: str) -> list[str]:
     """Return the names of Faker's West African lists that a table does not list."""
     listed = {entry.partition(":")[0] for entry in table}
     locales = ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
-    names = [name for locale in locales for name in faker_lists.read_names(locale, attribute)]
+    names = [name for locale in locales for name in name_lists.read_names(locale, attribute)]
     return [name for name in names if name not in listed]
 
 
@@ -165,7 +167,7 @@ def make_horn_african_lists() -> NameLists:
     """Make the lists of the Horn of Africa."""
     listed = [listed_names(f"horn african {gender}") for gender in ("male", "female")]
     men, women = (_with_forms(table, "african", read_nicknames("african")) for table in listed)
-    rule = partial(latin.spell_latin, language="african")
+    rule = partial(alphabets.spell_latin, language="african")
     tails = TailMaker("horn-african", rule, cut_before_vowels)
     return NameLists(
         (men, women),
@@ -178,13 +180,13 @@ def make_horn_african_lists() -> NameLists:
 
 def make_spanish_lists() -> NameLists:
     """Make the Spanish lists."""
-    rule = partial(latin.spell_latin, language="spanish")
+    rule = partial(alphabets.spell_latin, language="spanish")
     build = partial(make_words, rule=rule, pets=read_nicknames("spanish"))
-    colombian = faker_lists.read_names("es_CO", "last_names")
-    mexican = faker_lists.read_names("es_MX", "last_names")
+    colombian = name_lists.read_names("es_CO", "last_names")
+    mexican = name_lists.read_names("es_MX", "last_names")
     families = list(dict.fromkeys(colombian + mexican))[:600]
     men, women = (
-        faker_lists.read_names("es_CO", f"first_names_{gender}") for gender in ("male", "female")
+        name_lists.read_names("es_CO", f"first_names_{gender}") for gender in ("male", "female")
     )
     tails = TailMaker("spanish", rule, cut_before_accent)
     return NameLists(
@@ -204,7 +206,7 @@ def _with_variants(
     """Make words with their variants and nicknames."""
     variants = {name: forms.get(name, "").split(",") for name in names}
     return [
-        Word(latin.spell_with_variants(name, variants[name], language), pets.get(name, ""))
+        Word(alphabets.spell_with_variants(name, variants[name], language), pets.get(name, ""))
         for name in names
     ]
 
@@ -214,10 +216,10 @@ def make_english_lists() -> NameLists:
     forms, pets = load_pairs("world_spellings", culture="english"), read_nicknames("english")
     build = partial(_with_variants, language="english", forms=forms, pets=pets)
     men, women, families = (
-        faker_lists.read_names("en_US", attribute)
+        name_lists.read_names("en_US", attribute)
         for attribute in ("first_names_male", "first_names_female", "last_names")
     )
-    rule = partial(latin.spell_latin, language="english")
+    rule = partial(alphabets.spell_latin, language="english")
     tails = TailMaker("english", rule, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
@@ -231,18 +233,18 @@ def make_english_lists() -> NameLists:
 
 def make_french_lists() -> NameLists:
     """Make the French lists."""
-    rule = partial(latin.spell_latin, language="french")
+    rule = partial(alphabets.spell_latin, language="french")
     build = partial(make_words, rule=rule, pets=read_nicknames("french"))
     given_names = []
     for gender, common, compound in (
         ("male", listed_names("french male"), "Jean-"),
         ("female", listed_names("french female"), "Marie-"),
     ):
-        single = faker_lists.read_names("fr_FR", f"first_names_{gender}")
+        single = name_lists.read_names("fr_FR", f"first_names_{gender}")
         compounds = [compound + name for name in single[::4] if "-" not in name]
-        given_names.append(faker_lists.combine_lists(common, single, 200) + compounds)
+        given_names.append(name_lists.combine_lists(common, single, 200) + compounds)
     men, women = given_names
-    families = faker_lists.read_names("fr_FR", "last_names")
+    families = name_lists.read_names("fr_FR", "last_names")
     tails = TailMaker("french", rule, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
@@ -259,12 +261,14 @@ def make_german_lists() -> NameLists:
     """Make the German lists."""
     forms, pets = load_pairs("world_spellings", culture="german"), read_nicknames("german")
     build = partial(_with_variants, language="german", forms=forms, pets=pets)
-    men = faker_lists.extend_names(listed_names("german male"), "de_AT", "first_names_male", 260)
-    women = faker_lists.extend_names(
+    men = name_lists.extend_names(listed_names("german male"), "de_AT", "first_names_male", 260)
+    women = name_lists.extend_names(
         listed_names("german female"), "de_AT", "first_names_female", 260
     )
-    families = faker_lists.extend_names(listed_names("german family"), "de_DE", "last_names", 400)
-    tails = TailMaker("german", partial(latin.spell_latin, language="german"), cut_before_vowels)
+    families = name_lists.extend_names(listed_names("german family"), "de_DE", "last_names", 400)
+    tails = TailMaker(
+        "german", partial(alphabets.spell_latin, language="german"), cut_before_vowels
+    )
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),
@@ -278,13 +282,13 @@ def make_german_lists() -> NameLists:
 
 def make_balkan_lists() -> NameLists:
     """Make the Balkan lists."""
-    build = partial(make_words, rule=cyrillic.spell_serbian, pets=read_nicknames("balkan"))
-    men = faker_lists.extend_names(listed_names("balkan male"), "hr_HR", "first_names_male", 120)
-    women = faker_lists.extend_names(
+    build = partial(make_words, rule=alphabets.spell_serbian, pets=read_nicknames("balkan"))
+    men = name_lists.extend_names(listed_names("balkan male"), "hr_HR", "first_names_male", 120)
+    women = name_lists.extend_names(
         listed_names("balkan female"), "hr_HR", "first_names_female", 120
     )
-    families = faker_lists.extend_names(listed_names("balkan family"), "hr_HR", "last_names", 450)
-    tails = TailMaker("balkan", cyrillic.spell_serbian, cut_before_vowels)
+    families = name_lists.extend_names(listed_names("balkan family"), "hr_HR", "last_names", 450)
+    tails = TailMaker("balkan", alphabets.spell_serbian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),
@@ -297,37 +301,37 @@ def make_balkan_lists() -> NameLists:
 
 def make_greek_lists() -> NameLists:
     """Make the Greek lists."""
-    build = partial(make_words, rule=caucasus.spell_greek, pets=read_nicknames("greek"))
-    men = faker_lists.extend_names(listed_names("greek male"), "el_GR", "first_names_male", 130)
-    women = faker_lists.extend_names(
+    build = partial(make_words, rule=alphabets.spell_greek, pets=read_nicknames("greek"))
+    men = name_lists.extend_names(listed_names("greek male"), "el_GR", "first_names_male", 130)
+    women = name_lists.extend_names(
         listed_names("greek female"), "el_GR", "first_names_female", 130
     )
-    male = faker_lists.extend_names(
+    male = name_lists.extend_names(
         "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης".split(),
         "el_GR",
         "last_names_male",
         450,
     )
-    tails = TailMaker("greek", caucasus.spell_greek, cut_before_accent)
+    tails = TailMaker("greek", alphabets.spell_greek, cut_before_accent)
     return NameLists(
         (build(men), build(women)),
-        (build(male), build(map(caucasus.feminine_greek_family_name, male))),
+        (build(male), build(map(alphabets.feminine_greek_family_name, male))),
         13.0,
         36.0,
         given_tails=tails.make_given(men, women),
-        family_tails=tails.make_family(male, caucasus.feminine_greek_family_name),
+        family_tails=tails.make_family(male, alphabets.feminine_greek_family_name),
     )
 
 
 def make_georgian_lists() -> NameLists:
     """Make the Georgian lists."""
-    build = partial(make_words, rule=caucasus.spell_georgian, pets=read_nicknames("georgian"))
-    men = faker_lists.extend_names(listed_names("georgian male"), "ka_GE", "first_names_male", 110)
-    women = faker_lists.extend_names(
+    build = partial(make_words, rule=alphabets.spell_georgian, pets=read_nicknames("georgian"))
+    men = name_lists.extend_names(listed_names("georgian male"), "ka_GE", "first_names_male", 110)
+    women = name_lists.extend_names(
         listed_names("georgian female"), "ka_GE", "first_names_female", 110
     )
-    families = faker_lists.extend_names(listed_names("georgian family"), "ka_GE", "last_names", 450)
-    tails = TailMaker("georgian", caucasus.spell_georgian, cut_before_vowels)
+    families = name_lists.extend_names(listed_names("georgian family"), "ka_GE", "last_names", 450)
+    tails = TailMaker("georgian", alphabets.spell_georgian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),
@@ -340,13 +344,13 @@ def make_georgian_lists() -> NameLists:
 
 def make_armenian_lists() -> NameLists:
     """Make the Armenian lists."""
-    build = partial(make_words, rule=caucasus.spell_armenian, pets=read_nicknames("armenian"))
-    men = faker_lists.extend_names(listed_names("armenian male"), "hy_AM", "first_names_male", 150)
-    women = faker_lists.extend_names(
+    build = partial(make_words, rule=alphabets.spell_armenian, pets=read_nicknames("armenian"))
+    men = name_lists.extend_names(listed_names("armenian male"), "hy_AM", "first_names_male", 150)
+    women = name_lists.extend_names(
         listed_names("armenian female"), "hy_AM", "first_names_female", 150
     )
-    families = faker_lists.extend_names(listed_names("armenian family"), "hy_AM", "last_names", 450)
-    tails = TailMaker("armenian", caucasus.spell_armenian, cut_before_vowels)
+    families = name_lists.extend_names(listed_names("armenian family"), "hy_AM", "last_names", 450)
+    tails = TailMaker("armenian", alphabets.spell_armenian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from resolver.synthetic.names import asian_lists, european_lists, faker_lists
+from resolver.synthetic.names import asian_lists, european_lists, name_lists
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import LexiconBuilder, Span, SpellingLexicon
 from resolver.synthetic.names.name_lists import (
@@ -78,7 +78,7 @@ def _add_spans(builder: LexiconBuilder, lists: NameLists, son_of: tuple[str, ...
 _LISTS: dict[str, Callable[[], NameLists]] = {
     "arabic-levant": lambda: asian_lists.make_arabic_lists("levant", 9.0),
     "arabic-maghreb": lambda: asian_lists.make_arabic_lists(
-        "maghreb", 19.0, faker_lists.read_names("fr_DZ", "last_names")
+        "maghreb", 19.0, name_lists.read_names("fr_DZ", "last_names")
     ),
     "persian": asian_lists.make_persian_lists,
     "afghan": asian_lists.make_afghan_lists,

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resolver.records import Address, Kind, Record, Value
-from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import RegisterVocabulary, training_words
 from resolver.training.augment.registers import draw_duplicates
+from resolver.training.augment.typos import add_word_typos
 
 _SITES = training_words("site")
 _OWNERS = tuple("Saint New Old Royal Grand Little Central Golden Green Blue First United".split())

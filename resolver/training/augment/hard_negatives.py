@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from resolver.comparison.name_words.qualifiers import qualifier_code
+from resolver.comparison.qualifiers import qualifier_code
 from resolver.normalize.folding import letters
 from resolver.training.augment.register_vocabulary import (
     FOUNDERS,

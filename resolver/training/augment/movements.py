@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from resolver.data import load_rows
 from resolver.records import Kind, Record, Value
-from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
 from resolver.training.augment.registers import draw_duplicates
+from resolver.training.augment.typos import add_word_typos
 
 _CORES = "front army movement party brigades forces battalion militia resistance brigade".split()
 _QUALITIES = (

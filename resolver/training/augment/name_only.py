@@ -20,14 +20,14 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from resolver.comparison import features_of
-from resolver.comparison.name_words.qualifiers import qualifier_code
-from resolver.engines.record_pairs import NAME_PAIRS_PLAN
+from resolver.comparison.qualifiers import qualifier_code
+from resolver.engines.local import NAME_PAIRS_PLAN
 from resolver.normalize import prepare
 from resolver.normalize.folding import fold, sound_code
 from resolver.normalize.lexicons.numerals import roman_value
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative
 from resolver.training.augment.typos import make_namesake, misspell_group_name, misspell_person_name
 from resolver.training.data.labeled_pairs import (

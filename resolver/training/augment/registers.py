@@ -13,17 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.records import Address, Identifier, Kind, Record, Value
-from resolver.training.augment.keyboard_errors import (
-    add_date_error,
-    add_word_typos,
-    draw_other_date,
-)
-from resolver.training.augment.register_table import REGISTERS, Register
 from resolver.training.augment.register_vocabulary import (
+    REGISTERS,
+    Register,
     RegisterVocabulary,
     collect_vocabulary,
     training_words,
 )
+from resolver.training.augment.typos import add_date_error, add_word_typos, draw_other_date
 
 _OCCUPATIONS = training_words("occupation")
 

@@ -5,6 +5,12 @@ no similar pair was selected yet: half of the pairs are selected one by one by u
 distance from those selected before. Distance is measured in weights of evidence, so that fifty
 pairs of one pattern are not selected. The other half is drawn at random from all candidates: a
 model trained on hard cases only forgets the easy ones.
+
+Queue picks: mark the waiting pairs of a store that would teach the model most.
+
+Among the least certain waiting pairs, those with the most different evidence are selected, as
+`active_sample` does for a batch. A mark holds until the pair is decided or either side changes;
+selecting again removes earlier marks. Random pairs are drawn by the queue itself.
 """
 
 from __future__ import annotations
@@ -17,7 +23,8 @@ import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison import Context, NameIndex, compare
-from resolver.engines.record_pairs import fit_models
+from resolver.engines.local import fit_models
+from resolver.hub.hub import Hub
 from resolver.model_set import ModelSet
 from resolver.models import loader
 from resolver.pipeline import compare_and_score, normalize
@@ -26,6 +33,9 @@ from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.results.resolution import Band
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.review import refresh_queue
+from resolver.review.queue.queue_filters import visible_rows_filter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Model, interval_indices, scores
 
@@ -183,3 +193,45 @@ def select_diverse_rows(
         gain = unsure * repeat_factor * (1e-6 + distance / (distance + _HALF_GAIN_DISTANCE))
         gain[chosen] = -1.0
     return np.array(chosen, dtype=np.int64)
+
+
+DEFAULT_PICKS = 50
+"""Number of pairs to mark: about an hour of a steward's time."""
+QUEUE_PICKS_POOL_SIZE = 1_000
+"""Number of least certain pairs to select from: about a second of work for any queue."""
+PICK_REASON = (
+    "picked: of the pairs that the model is unsure of, this one is least like the others, "
+    "and would teach it most"
+)
+"""Reason shown for a marked pair. Stored marks are found by this text, so it must not change."""
+
+
+def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS, *, viewer: Viewer = STRANGER) -> int:
+    """Mark at most `count` pairs that wait for a viewer and return how many were marked.
+
+    Raises `StoreError`.
+    """
+    refresh_queue(hub, viewer=viewer)
+    hub.store.queue.mark_sampled([], PICK_REASON)
+    with hub.store.view() as view:
+        visible = visible_rows_filter(viewer)
+        rows = hub.store.queue.least_certain(view.connection, QUEUE_PICKS_POOL_SIZE, visible)
+        numbers = sorted({end for pair in rows for end in (pair.left, pair.right)})
+        records = [stored.record for stored in view.records(numbers)]
+        ids = view.record_ids(numbers)
+        deduplicated = [source.name for source in view.sources() if source.deduplicated]
+        models = hub.models_at(view)
+    if not rows:
+        return 0
+    prepared = normalize(Batch.from_records(records).canonical(), models, deduplicated)
+    row_of = {identity: row for row, identity in enumerate(sorted(record.id for record in records))}
+    ends = np.array(
+        [sorted((row_of[ids[pair.left]], row_of[ids[pair.right]])) for pair in rows], dtype=np.int32
+    )
+    names = NameIndex.of(prepared)
+    unsure = uncertainty(compare_and_score(prepared, names, models, ends[:, 0], ends[:, 1], 1))
+    weights = weight_patterns(prepared, names, models, ends[:, 0], ends[:, 1])
+    chosen = select_diverse_rows(unsure, weights, ends[:, 0], ends[:, 1], count)
+    return hub.store.queue.mark_sampled(
+        [(rows[number].low, rows[number].high) for number in chosen.tolist()], PICK_REASON
+    )

@@ -10,11 +10,14 @@ import numpy as np
 
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import build_tables
-from resolver.training.data.contradictions import quarantine_contradictions
-from resolver.training.data.decided_pairs import cluster_tied_records, label_decided_pairs
 from resolver.training.data.labeled_clusters import LabeledClusters
 from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, concat_pairs
-from resolver.training.data.training_decisions import TrainingDecisions
+from resolver.training.data.training_decisions import (
+    TrainingDecisions,
+    cluster_tied_records,
+    label_decided_pairs,
+    quarantine_contradictions,
+)
 from resolver.training.training_data import TrainingData
 
 

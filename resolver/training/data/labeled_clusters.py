@@ -19,7 +19,7 @@ from resolver.errors import InputError
 from resolver.normalize import prepare
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, evidence_by_kind
 
 CLUSTER_ORIGIN = "clusters"

@@ -24,11 +24,15 @@ from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
-from resolver.records.prepared.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
+from resolver.records.prepared.population import (
+    MIN_RECORDS,
+    NO_FREQUENCIES,
+    REFERENCE_RECORDS,
+    FrequencyTables,
+    KindPopulation,
+)
 from resolver.scoring import partner_shift
-from resolver.training.data.pair_sampling import PairSampling
-from resolver.training.data.source_shares import source_offsets
+from resolver.training.data.pair_sampling import PairSampling, source_offsets
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,
     combine_sides,

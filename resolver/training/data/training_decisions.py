@@ -2,22 +2,120 @@
 
 A decision counts as it does for entities: the latest of its pair that awaits no second steward.
 Decisions that cannot train a model are left out, and counted.
+
+Steward decisions as labeled pairs of record versions.
+
+A decision concerns two entities, so it labels all pairs between the records shown, not only the
+strongest pair, which alone would teach overconfidence. A decision has weight 1 however many pairs
+it labels.
+
+Judgments that contradict each other: set aside, and counted.
+
+Contradictions are one pair judged both ways, and A = B, B = C, A ≠ C. It is unknown which judgment
+is wrong, so all judgments of the shortest proof of a contradiction are left out. Labeled clusters
+(record id → cluster) overrule judgments.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from resolver.errors import InputError
+from resolver.normalize import prepare
+from resolver.pipeline import symbol_source
+from resolver.population_scoring import choose_model_kinds
+from resolver.records import Batch, Kind
 from resolver.records.decisions import Verdict, settle_decisions, waiting_decisions
+from resolver.records.prepared.population import FrequencyTables
 from resolver.store import Store, StoredDecision, StoredRecord, StoreView
 from resolver.store.desk.steward_work import RecheckRow
-from resolver.training.data.contradictions import quarantine_contradictions
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
+    LabeledPairs,
+    evidence_by_kind,
+    name_clusters,
 )
+from resolver.training.evaluate.model_card import DECIDED_ORIGIN
+
+BOTH_VERDICTS, CONTRADICTING_CHAIN, AGAINST_CLUSTERS = (
+    "judged both ways",
+    "in a chain that contradicts itself",
+    "that the clusters contradict",
+)
+
+
+def quarantine_contradictions(
+    judgments: Iterable[JudgedPair], cluster_of: Mapping[str, str] | None = None
+) -> tuple[list[JudgedPair], dict[str, int]]:
+    """Return the consistent judgments, in order, and the number left out by reason."""
+    every, clusters = list(judgments), cluster_of or {}
+    verdicts: dict[tuple[str, str], set[bool]] = {}
+    for judgment in every:
+        verdicts.setdefault(_pair_ids(judgment), set()).add(judgment.same)
+    agreed = [judgment for judgment in every if len(verdicts[_pair_ids(judgment)]) == 1]
+    allowed = [judgment for judgment in agreed if not _contradicts_clusters(judgment, clusters)]
+    remaining = allowed
+    while contradiction := _shortest_contradiction(remaining):
+        remaining = [judgment for judgment in remaining if _pair_ids(judgment) not in contradiction]
+    dropped = {
+        BOTH_VERDICTS: len(every) - len(agreed),
+        AGAINST_CLUSTERS: len(agreed) - len(allowed),
+        CONTRADICTING_CHAIN: len(allowed) - len(remaining),
+    }
+    return remaining, {reason: count for reason, count in dropped.items() if count}
+
+
+def _pair_ids(judgment: JudgedPair) -> tuple[str, str]:
+    return min(judgment.left, judgment.right), max(judgment.left, judgment.right)
+
+
+def _contradicts_clusters(judgment: JudgedPair, cluster_of: Mapping[str, str]) -> bool:
+    if judgment.left not in cluster_of or judgment.right not in cluster_of:
+        return False
+    return (cluster_of[judgment.left] == cluster_of[judgment.right]) != judgment.same
+
+
+def _shortest_contradiction(judgments: Sequence[JudgedPair]) -> set[tuple[str, str]]:
+    """Return the pairs of the shortest contradiction (ties by id), or an empty set."""
+    neighbors: dict[str, list[str]] = {}
+    for judgment in judgments:
+        if judgment.same:
+            neighbors.setdefault(judgment.left, []).append(judgment.right)
+            neighbors.setdefault(judgment.right, []).append(judgment.left)
+    shortest: list[str] = []
+    for judgment in sorted(
+        (judgment for judgment in judgments if not judgment.same), key=_pair_ids
+    ):
+        path = _shortest_path(*_pair_ids(judgment), neighbors)
+        if path and (not shortest or len(path) < len(shortest)):
+            shortest = path
+    if not shortest:
+        return set()
+    steps = zip(shortest, [*shortest[1:], shortest[0]], strict=True)
+    return {(min(pair), max(pair)) for pair in steps}
+
+
+def _shortest_path(start: str, end: str, neighbors: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the shortest chain of same-judgments between two records, both included, or []."""
+    previous = {start: start}
+    queue = deque([start])
+    while queue:
+        current = queue.popleft()
+        if current == end:
+            path = [end]
+            while path[-1] != start:
+                path.append(previous[path[-1]])
+            return path
+        for neighbor in sorted(neighbors.get(current, ())):
+            if neighbor not in previous:
+                previous[neighbor] = current
+                queue.append(neighbor)
+    return []
+
 
 MAX_SHOWN = 20
 """Maximum number of records per side that a decision refers to."""
@@ -243,3 +341,121 @@ def _version_at(versions: Sequence[StoredRecord], moment: int) -> StoredRecord |
     """
     earlier = [version for version in versions if version.valid_from <= moment]
     return earlier[-1] if earlier else next(iter(versions), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _LabeledVersions:
+    """Labeled pairs of record versions (by number), with weights."""
+
+    pairs: tuple[tuple[int, int], ...]
+    labels: tuple[bool, ...]
+    weights: tuple[float, ...]
+
+
+def _label_pairs(decided: TrainingDecisions) -> _LabeledVersions:
+    """Return all pairs that decisions label.
+
+    A decision on two records overrules what follows for them from decisions on others; pairs that
+    follow both ways are left out.
+    """
+    direct = {
+        _ordered_pair(*decision.ends): (decision.judgment.same, decision.act)
+        for decision in decided.decisions
+    }
+    labels_of = direct | _implied_labels(decided)
+    pairs_per_act = Counter(act for _, act in labels_of.values())
+    order = sorted(labels_of)
+    weights = tuple(1 / pairs_per_act[labels_of[pair][1]] for pair in order)
+    return _LabeledVersions(tuple(order), tuple(labels_of[pair][0] for pair in order), weights)
+
+
+def _shown_pairs(decision: LabelingDecision) -> Iterator[tuple[int, int]]:
+    return (
+        _ordered_pair(left, right)
+        for left in decision.shown[0]
+        for right in decision.shown[1]
+        if left != right
+    )
+
+
+def _ordered_pair(first: int, second: int) -> tuple[int, int]:
+    return min(first, second), max(first, second)
+
+
+def _implied_labels(decided: TrainingDecisions) -> dict[tuple[int, int], tuple[bool, str]]:
+    """Return verdict and act of pairs that follow, one way only, from decisions on others."""
+    judged_ids = {
+        (min(decision.left, decision.right), max(decision.left, decision.right))
+        for decision in decided.judgments
+    }
+    implied: dict[tuple[int, int], set[bool]] = {}
+    acts: dict[tuple[int, int], str] = {}
+    for decision in decided.decisions:
+        for pair in _shown_pairs(decision):
+            ids = sorted(decided.records[number].record.id for number in pair)
+            if (ids[0], ids[1]) not in judged_ids:
+                implied.setdefault(pair, set()).add(decision.judgment.same)
+                acts.setdefault(pair, decision.act)
+    return {
+        pair: (min(verdicts), acts[pair])
+        for pair, verdicts in implied.items()
+        if len(verdicts) == 1
+    }
+
+
+def label_decided_pairs(
+    decided: TrainingDecisions, tables: FrequencyTables, names: Mapping[str, str] | None = None
+) -> dict[Kind, LabeledPairs]:
+    """Return evidence of the pairs that decisions label, by kind.
+
+    `names` maps record id → true cluster for cross-validation, if more than the decisions is known.
+    """
+    labeled = _label_pairs(decided)
+    if not labeled.pairs:
+        return {}
+    numbers = sorted({number for pair in labeled.pairs for number in pair})
+    batch, row_of = _batch_of_versions(decided, numbers)
+    record_ids = {row_of[number]: decided.records[number].record.id for number in numbers}
+    clusters = names or cluster_tied_records(decided.ties, record_ids.values())
+    cluster_of_row = [clusters.get(record_ids[row], record_ids[row]) for row in range(len(batch))]
+    rows = np.array(
+        [[row_of[first], row_of[second]] for first, second in labeled.pairs], dtype=np.int32
+    )
+    left, right = rows.min(axis=1), rows.max(axis=1)
+    prepared = prepare(batch, tables, symbol_source().lookup, decided.deduplicated)
+    labels = np.array(labeled.labels, dtype=np.int8)
+    pairs_by_kind = evidence_by_kind(
+        prepared, left, right, labels, cluster_of_row, DECIDED_ORIGIN, tables
+    )
+    for data in pairs_by_kind.values():
+        data.plans[:] = decided.plan or "S"
+    model_kind = choose_model_kinds(prepared.kinds, left, right)
+    weights = np.array(labeled.weights, dtype=np.float64)
+    return {
+        kind: replace(data, weights=weights[model_kind == int(kind)])
+        for kind, data in sorted(pairs_by_kind.items())
+    }
+
+
+def _batch_of_versions(
+    decided: TrainingDecisions, numbers: Sequence[int]
+) -> tuple[Batch, dict[int, int]]:
+    """Return the record versions with the given numbers as a batch, and number → row."""
+    records = {number: decided.records[number].record for number in numbers}
+    version_count = Counter(record.id for record in records.values())
+    # two versions of one record are two rows, so they need different ids
+    row_records = {
+        number: replace(record, id=f"{record.id}#{number}")
+        if version_count[record.id] > 1
+        else record
+        for number, record in records.items()
+    }
+    batch = Batch.from_records(row_records.values()).canonical()
+    row_of_id = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    return batch, {number: row_of_id[record.id] for number, record in row_records.items()}
+
+
+def cluster_tied_records(ties: Sequence[JudgedPair], ids: Iterable[str]) -> dict[str, str]:
+    """Return the cluster of each record in `ids` and in `ties`."""
+    order = sorted({*ids, *(end for tie in ties for end in (tie.left, tie.right))})
+    return dict(zip(order, name_clusters(order, ties), strict=True))

@@ -18,9 +18,12 @@ from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome
 from resolver.scoring import Thresholds, scores
 from resolver.store import Store, StoreView
-from resolver.training.data.decided_pairs import label_decided_pairs
-from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
-from resolver.training.evaluate.card_figures import DECIDED_ORIGIN
+from resolver.training.data.training_decisions import (
+    TrainingDecisions,
+    label_decided_pairs,
+    read_training_decisions,
+)
+from resolver.training.evaluate.model_card import DECIDED_ORIGIN
 from resolver.training.fit.correction import DecisionComparison, compare_on_pairs
 
 MAX_SAMPLED_PAIRS = 20_000

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from resolver.engines.record_pairs import NAME_PAIRS_PLAN
+from resolver.engines.local import NAME_PAIRS_PLAN
 from resolver.scoring import Model, PairTerm, Term
 from resolver.training.data.labeled_pairs import LabeledEvidence
 from resolver.training.fit.measured_evidence import Counts

@@ -23,8 +23,7 @@ from resolver.ingest.reader_types import Intake
 from resolver.model_set import load_models
 from resolver.records import Kind, Record
 from resolver.scoring import Model, interval_indices
-from resolver.scoring.check_terms import FORMAT, CheckTerms
-from resolver.scoring.terms import Calibration, Term
+from resolver.scoring.terms import FORMAT, Calibration, CheckTerms, Term
 from resolver.training.query_pairs import (
     EXACT,
     KINDS,

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison.date_grades import GRADES
+from resolver.comparison.context import GRADES
 from resolver.errors import ModelError
 from resolver.models import loader
 from resolver.normalize import count_population, prepare, with_frequencies
@@ -31,7 +31,7 @@ from resolver.pipeline import symbol_source
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.scoring import (
     LISTED_FEATURE,
     Model,

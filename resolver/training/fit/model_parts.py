@@ -25,7 +25,7 @@ from resolver.scoring import (
     threshold_logodds,
 )
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.register_table import REGISTERS
+from resolver.training.augment.register_vocabulary import REGISTERS
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.boosting import FitOptions, ModelSpec, fit_additive

@@ -1,7 +1,7 @@
 """Fit of evidence and population terms together, over pairs from populations of several sizes.
 
 Weights are those under which pairs from all populations are likeliest, where chance look-alikes
-grow with the population and relatives do not (`resolver.scoring.population_terms`). Every term has
+grow with the population and relatives do not (`resolver.scoring.terms`). Every term has
 a weight against either, and those against relatives are drawn towards a share of those against
 chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
 """
@@ -18,8 +18,7 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from resolver.training.data.labeled_pairs import LabeledPairs
-from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
-from resolver.training.fit.rising_sums import RisingSums
+from resolver.training.fit.evidence_terms import Floats, Increments, RisingSums, TermCuts
 
 KNOTS = (-6.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
 """Evidence (nats) at which the lines of chance and of dependent coincidences bend."""

@@ -29,6 +29,7 @@ from resolver.training.fit.evidence_terms import (
     MAX_CUTS,
     MAX_JOINT_CUTS,
     Floats,
+    RisingSums,
     TermCuts,
     choose_cuts,
     thin_cuts,
@@ -41,7 +42,6 @@ from resolver.training.fit.population_fit import (
     joint_bounds,
     refit_population,
 )
-from resolver.training.fit.rising_sums import RisingSums
 
 _NAME_JOINTS = (
     ("name", "name_rarity"),

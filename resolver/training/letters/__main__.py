@@ -13,15 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from resolver.kernels.text.letter_costs import UNIT
-from resolver.records.prepared.scripts import Script
-from resolver.training.letters.channel_fit import (
+from resolver.kernels.text.sound_distance import UNIT
+from resolver.records.prepared.value_flags import Script
+from resolver.training.letters.name_pairs import (
+    VOWELLESS,
     Doubles,
     FittedChannel,
+    collect_pairs,
     fit_channel,
     letter_surprise,
+    origins,
 )
-from resolver.training.letters.name_pairs import VOWELLESS, collect_pairs, origins
 
 _HEADER = """\
 # Costs of writing a symbol of another script with Latin letters, in 1/32 nat: script, symbol, and

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from pathlib import Path
 
-from resolver.normalize.scripts.arabic_shape import END, LETTERS, UNIT
+from resolver.normalize.scripts.arabic import END, LETTERS, UNIT
 
 _COUNT = 1.0
 """Occurrences that each pair of letters has before it is counted."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from resolver.api.desk import import_pages
+from resolver.api.desk import batch_pages
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
@@ -219,7 +219,7 @@ def as_json_array(text: str) -> bytes:
 def test_a_long_table_is_previewed_by_its_beginning(
     desk: Desk, name: str, pack: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_pages, "_DATE_ROWS", 1_000)
+    monkeypatch.setattr(batch_pages, "_DATE_ROWS", 1_000)
     monkeypatch.setattr(table_files, "CHUNK", 1_000)
     monkeypatch.setattr(text_lines, "BLOCK_CHARS", 20_000)
     browser = desk.signed_in("amira")
@@ -234,7 +234,7 @@ def test_a_long_table_is_previewed_by_its_beginning(
     assert "at the beginning of the list" in page
     assert "1981-04-03" in page
     assert "would be rejected" not in page
-    monkeypatch.setattr(import_pages, "_DATE_ROWS", 0)
+    monkeypatch.setattr(batch_pages, "_DATE_ROWS", 0)
     assert "1981-03-04" in browser.get(preview).text
 
 

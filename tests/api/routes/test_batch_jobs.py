@@ -180,7 +180,7 @@ def test_events_follow_a_job_to_its_end(service: Service) -> None:
 
 
 def test_streams_are_few_and_short(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.api.server.event_stream.MAX_STREAM_SECONDS", 0.1)
+    monkeypatch.setattr("resolver.api.server.responses.MAX_STREAM_SECONDS", 0.1)
     client = client_of(service)
     location = client.post("/batches", data=LINES).headers["Location"]
     # test clients do not begin a stream before it is read

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolver.api.routes.match import screen_queries
-from resolver.api.routes.match_lines import MAX_LINES
+from resolver.api.routes.match import MAX_LINES, screen_queries
 from resolver.errors import StoreError
 from tests.api.conftest import Client
 
@@ -127,7 +126,7 @@ def test_a_failure_in_the_middle_is_the_last_line(
             raise StoreError("the store is away")
         return screen_queries(*arguments)
 
-    monkeypatch.setattr("resolver.api.routes.match_lines.screen_queries", fail_later)
+    monkeypatch.setattr("resolver.api.routes.match.screen_queries", fail_later)
     answers = lines_of(send(client, body(*[MARIA] * 50)))
     assert len(answers) == 21
     assert (answers[-1]["line"], answers[-1]["detail"]) == (21, "the store is away")

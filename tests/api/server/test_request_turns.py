@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 
 from resolver.api import errors
-from resolver.api.server.limits import MAX_WAITING
-from resolver.api.server.request_turns import RequestTurns, install_turns
+from resolver.api.server.limits import MAX_WAITING, RequestTurns, install_turns
 
 
 @pytest.fixture

@@ -10,11 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, send_file
 
-from resolver.api.server.response_compression import (
-    JSON_LINES,
-    MIN_COMPRESSED,
-    install_compression,
-)
+from resolver.api.server.responses import JSON_LINES, MIN_COMPRESSED, install_compression
 from tests.api.conftest import Client
 
 QUERY = {"schema": "Person", "properties": {"name": ["Maria Quispe Huanca"]}}

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from resolver.api.server.writer import WriterClient, WriterServer
-from resolver.api.server.writer_process import WriterProcess, socket_folder
+from resolver.api.server.writer import WriterClient, WriterProcess, WriterServer, socket_folder
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from tests.hub.hubs import OPTIONS, Stores

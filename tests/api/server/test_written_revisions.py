@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from resolver.api.server.written_revisions import WrittenRevisions
+from resolver.api.server.writer import WrittenRevisions
 
 
 def test_the_last_revision_of_each_caller_counts() -> None:

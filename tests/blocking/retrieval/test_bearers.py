@@ -9,11 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS
-from resolver.blocking.retrieval.word_lookup import pack_mask
-from resolver.kernels.blocking.prefilter_records import HEAD_KINDS
-from resolver.kernels.lookup.profile_choice import ProfileBirths, choose_profiles
-from resolver.kernels.lookup.profile_sums import sum_weights_of_profiles
-from resolver.kernels.lookup.word_matches import WordMatches, find_codes
+from resolver.blocking.word_lookup import pack_mask
+from resolver.kernels.blocking.prefilter import HEAD_KINDS
+from resolver.kernels.lookup.profile_sums import (
+    ProfileBirths,
+    choose_profiles,
+    sum_weights_of_profiles,
+)
+from resolver.kernels.lookup.word_codes import WordMatches, find_codes
 
 PROFILES = 90
 Words = list[list[tuple[int, bool]]]

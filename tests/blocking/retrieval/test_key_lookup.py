@@ -16,7 +16,7 @@ from resolver.blocking import (
     join_candidates,
     passes_prefilter,
 )
-from resolver.blocking.retrieval.key_lookup import (
+from resolver.blocking.key_lookup import (
     BlockPurge,
     KeyTable,
     StoredKeys,
@@ -191,7 +191,7 @@ def test_purging_counts_all_current_records(cap: int, seed: int, cut: int) -> No
 
 
 def test_bearers_of_very_common_keys_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.blocking.retrieval.key_lookup._MAX_BEARERS", 10)
+    monkeypatch.setattr("resolver.blocking.key_lookup._MAX_BEARERS", 10)
     many = prepared([record(f"s:{number:03d}", name="Ivan Petrov") for number in range(30)])
     table = build_key_table(many, PLANS[0])
     purge = BlockPurge(
@@ -216,7 +216,7 @@ def test_places_of_keys_are_those_of_a_binary_search(
     base, bases = np.array(sorted(stored), dtype=np.uint64), np.array(sought, dtype=np.uint64)
     no_rows = np.zeros(len(base), dtype=np.int32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("resolver.blocking.retrieval.key_lookup._KEYS_AT_ONCE", at_once)
+        patch.setattr("resolver.blocking.key_lookup._KEYS_AT_ONCE", at_once)
         low, high = key_places(bases, KeyTable(base, no_rows, no_rows))
     assert low.tolist() == np.searchsorted(base, bases, side="left").tolist()
     assert high.tolist() == np.searchsorted(base, bases, side="right").tolist()

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.blocking.retrieval.key_lookup import KeyTable, StoredKeys, merge_key_tables
-from resolver.blocking.retrieval.nearest_records import find_nearest
+from resolver.blocking.key_lookup import KeyTable, StoredKeys, find_nearest, merge_key_tables
 
 Row = tuple[int, int, int]
 ROWS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=12)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from resolver.blocking.key_lookup import query_scores
 from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.retrieval.query_prefilter import query_scores
-from resolver.kernels.blocking.prefilter_records import PASSED
+from resolver.kernels.blocking.prefilter import PASSED
 from resolver.records import Record
 from tests.blocking.test_prefilter import (
     people,

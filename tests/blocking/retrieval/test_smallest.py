@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.blocking.retrieval.smallest import exclude_members, smallest_numbers
+from resolver.blocking.key_lookup import exclude_members, smallest_numbers
 
 ANY = st.one_of(st.integers(-5, 5), st.integers(-(2**60), 2**60))
 

@@ -10,14 +10,8 @@ import pytest
 
 from resolver.blocking.keys import identity_tokens, mix
 from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.retrieval.word_lookup import (
-    Numbers,
-    ProfileMask,
-    WordScores,
-    index_names,
-    seek_words,
-)
 from resolver.blocking.script_sounds import ScriptSounds
+from resolver.blocking.word_lookup import Numbers, ProfileMask, WordScores, index_names, seek_words
 from resolver.kernels.letter_hashes import TextLetters
 from resolver.kernels.lookup.word_codes import FOREIGN_SALT, LATIN_SALT, Way
 from resolver.model_set import load_models
@@ -181,11 +175,11 @@ def test_equal_words_are_counted_however_common(monkeypatch: pytest.MonkeyPatch)
     profiles, query = prepared(*bearers, *alike), prepared(record("q:1", name="Ali Hussein"))
     mask = np.ones(len(profiles), dtype=bool)
     for budget in (1_000, 64):
-        monkeypatch.setattr("resolver.blocking.retrieval.word_lookup.BEARER_BUDGET", budget)
+        monkeypatch.setattr("resolver.blocking.word_lookup.BEARER_BUDGET", budget)
         rows, totals = best(query, profiles, mask, 50)
         assert set(rows[totals == totals.max()].tolist()) == set(range(30))
     # If the budget is too small for equal words, too, the rarest words come first.
-    monkeypatch.setattr("resolver.blocking.retrieval.word_lookup.BEARER_BUDGET", 20)
+    monkeypatch.setattr("resolver.blocking.word_lookup.BEARER_BUDGET", 20)
     rows, _ = best(query, profiles, mask, 50)
     assert not set(rows.tolist()) & set(range(30))
 

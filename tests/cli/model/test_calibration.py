@@ -12,13 +12,13 @@ import pytest
 from resolver.cli.app import run
 from resolver.cli.model import calibration
 from resolver.cli.model.calibration import SEED
-from resolver.cli.model.invented_records import WORLDS
+from resolver.cli.model.fairness import WORLDS
 from resolver.cli.progress_bars import ProgressBars
 from resolver.model_set import load_models
 from resolver.models import loader
 from resolver.run_options import RunOptions
 from resolver.synthetic import generate
-from resolver.training.evaluate.candidate_totals import DIMENSIONS, JOINT
+from resolver.training.evaluate.measures import DIMENSIONS, JOINT
 from resolver.training.model_files import CALIBRATION, CARD_FILE
 from tests.cli.conftest import Lists
 from tests.model_folders import make_population_models

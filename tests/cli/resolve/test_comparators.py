@@ -7,7 +7,7 @@ import json
 import pytest
 
 from resolver.cli.app import run
-from resolver.engines.table_rows import comparator_rows, rule_rows
+from resolver.engines.result_files import comparator_rows, rule_rows
 
 
 def test_all_rows_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import networkx
 import pytest
 
 from resolver.cli.app import run
-from resolver.network.export.graph_files import FORMATS
+from resolver.network.export import FORMATS
 from tests.normalize.preparing import quick_symbols
 
 ROWS = [

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison.alignment.factorize import factorize
+from resolver.comparison.pair_alignment import factorize
 
 
 @settings(deadline=None)

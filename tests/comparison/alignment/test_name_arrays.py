@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.comparison.alignment.name_arrays import lay_out_names, name_arrays
-from resolver.comparison.alignment.similarity_matrix import matrix_cells
+from resolver.comparison.name_index import lay_out_names, name_arrays
+from resolver.comparison.pair_alignment import matrix_cells
 from resolver.records import Kind
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged

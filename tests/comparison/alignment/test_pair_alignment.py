@@ -12,13 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison import Context, NameIndex
-from resolver.comparison.alignment.pair_alignment import COLUMNS
-from resolver.comparison.alignment.token_records import (
-    new_memo,
-    token_records,
-    token_similarity,
-)
-from resolver.comparison.cross_script import token_sounds
+from resolver.comparison.name_index import new_memo, token_records, token_similarity, token_sounds
+from resolver.comparison.pair_alignment import COLUMNS
 from resolver.kernels.alignment.records import Contradiction, SimilarityMemo, TokenRecords
 from resolver.kernels.alignment.token_similarity import FLOOR, match_value
 from resolver.kernels.compiler import compiled

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.comparison import NameIndex
-from resolver.comparison.alignment.pair_order import FEWEST_PARTNERS, PairOrder
+from resolver.comparison.pair_alignment import FEWEST_PARTNERS, PairOrder
 from resolver.records.batch import IntArray
 from tests.normalize.preparing import prepared
 from tests.records.samples import record

@@ -7,8 +7,7 @@ import pytest
 
 from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
-from resolver.comparison.name_words.acronym_words import initial_bits
-from resolver.comparison.name_words.qualifiers import CLASS_BITS, MAX_CODE, qualifier_code
+from resolver.comparison.qualifiers import CLASS_BITS, MAX_CODE, initial_bits, qualifier_code
 from resolver.data import load_rows
 from resolver.kernels.comparison.qualifier_grades import TYPE_CLASS, UNIT_CLASS
 from resolver.records import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from resolver.engines.spark.arrow_transfer import (
+from resolver.engines.spark.job import (
     concat_arrays,
     pack_arrays,
     pack_batch,

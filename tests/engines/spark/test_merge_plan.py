@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from resolver.clustering import DecidedRows
-from resolver.engines.spark.merge.merge_plan import (
+from resolver.engines.spark.merge_plan import (
     SINGLE,
     MergePlan,
     RelationEnds,
     plan_merging,
+    plan_writing,
     select_decisions,
 )
-from resolver.engines.spark.merge.write_plan import plan_writing
 from resolver.records.results.resolution import Links
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.scoring.score_links import score_histogram

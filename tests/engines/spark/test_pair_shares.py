@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.engines.spark.pair_shares import assign_shares
+from resolver.engines.spark.job import assign_shares
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch

@@ -16,9 +16,9 @@ import pytest
 from resolver.engines import local
 from resolver.engines.parquet_files import PARQUET_FOLDERS
 from resolver.engines.result_files import write_results
-from resolver.engines.spark.lists import worker_reader
-from resolver.engines.spark.lists.worker_reader import ReadingPlan
-from resolver.engines.spark.parquet_run import dedupe_to_parquet
+from resolver.engines.spark import worker_reader
+from resolver.engines.spark.engine import dedupe_to_parquet
+from resolver.engines.spark.worker_reader import ReadingPlan
 from resolver.errors import InputError
 from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.readers import plan_reads, read_lists

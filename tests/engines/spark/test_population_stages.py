@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.engines.spark.arrow_transfer import ArrowPart, pack_batch
-from resolver.engines.spark.job import Partitioning, WorkerJob
-from resolver.engines.spark.population_stages import count_all_records, emit_counted
+from resolver.engines.spark.engine import count_all_records, emit_counted
+from resolver.engines.spark.job import ArrowPart, Partitioning, WorkerJob, pack_batch
 from resolver.pipeline import normalize
 from resolver.population_scoring import count_task_population
 from resolver.records import Handling

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.engines.spark.arrow_transfer import ArrowPart, unpack_arrays, unpack_batch
-from resolver.engines.spark.lists import read_stages as work
+from resolver.engines.spark import read_stages as work
+from resolver.engines.spark.job import ArrowPart, unpack_arrays, unpack_batch
 from resolver.ingest.assemble import ListOrder
 from resolver.ingest.list_reading import ListFacts
 from resolver.ingest.parallel_reading import DEFAULT_RULES, split_lists

@@ -20,13 +20,14 @@ import pytest
 from resolver.blocking import PLAN_BY_NAME, RULES, join_candidates
 from resolver.engines.local import dedupe
 from resolver.engines.spark import worker_stages as work
-from resolver.engines.spark.arrow_transfer import (
+from resolver.engines.spark.job import (
     ArrowPart,
+    Partitioning,
+    WorkerJob,
     concat_arrays,
     pack_arrays,
     pack_batch,
 )
-from resolver.engines.spark.job import Partitioning, WorkerJob
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling

@@ -14,9 +14,8 @@ import vl_convert
 
 import resolver
 from resolver.errors import InputError, UnknownIdError
-from resolver.frames.charts import chart_rows
-from resolver.frames.charts.chart_style import DARK, LIGHT, Palette
-from resolver.frames.charts.result_charts import ResultCharts
+from resolver.frames import charts
+from resolver.frames.charts import DARK, LIGHT, Palette, ResultCharts
 from resolver.frames.results import Result
 from resolver.records.results.resolution import Outcome
 from tests.frames.people import people
@@ -73,21 +72,21 @@ def test_colors_are_legible(palette: Palette) -> None:
 
 
 def test_weights_are_those_of_the_model_in_nats(result: Result) -> None:
-    rows = chart_rows.weight_rows(result)
+    rows = charts.weight_rows(result)
     weights = result.explain(*PAIR).weights
     birth = [row["weight"] for row in rows if row["comparator"] == "birth_date"]
     assert weights["birth_date"] in birth
     assert {row["comparator"] for row in rows} >= {"birth_date", "email", "address"}
     assert rows[0]["reach"] == max(row["reach"] for row in rows)
-    groups = chart_rows.weight_rows(result, "group")
+    groups = charts.weight_rows(result, "group")
     assert {row["comparator"] for row in groups} != {row["comparator"] for row in rows}
     with pytest.raises(InputError, match="use person, group, asset"):
-        chart_rows.weight_rows(result, "ship")
+        charts.weight_rows(result, "ship")
 
 
 def test_a_waterfall_ends_at_the_log_odds(result: Result) -> None:
     explanation = result.explain(*PAIR).explanation
-    *steps, total = chart_rows.waterfall_rows(explanation)
+    *steps, total = charts.waterfall_rows(explanation)
     assert steps[0]["begin"] == 0
     assert [step["begin"] for step in steps[1:]] == [step["end"] for step in steps[:-1]]
     assert steps[-1]["end"] == total["end"] == explanation.logodds / 1000
@@ -96,25 +95,25 @@ def test_a_waterfall_ends_at_the_log_odds(result: Result) -> None:
 
 
 def test_scores_count_every_scored_pair(result: Result) -> None:
-    rows = chart_rows.distribution_rows(result)
+    rows = charts.distribution_rows(result)
     assert sum(row["pairs"] for row in rows) == result.resolution.stats.candidate_pairs
     assert {row["band"] for row in rows} >= {"match", "distinct"}
 
 
 def test_merging_later_leaves_fewer_wrong_merges(result: Result) -> None:
-    rows = [row for row in chart_rows.threshold_rows(result) if row["outcome"] == "wrong merges"]
+    rows = [row for row in charts.threshold_rows(result) if row["outcome"] == "wrong merges"]
     counts = [row["pairs"] for row in sorted(rows, key=lambda row: row["merge at"])]
     assert counts == sorted(counts, reverse=True)
 
 
 def test_a_cluster_shows_its_rows_and_links(result: Result) -> None:
-    nodes, edges = chart_rows.cluster_rows(result, 0)
+    nodes, edges = charts.cluster_rows(result, 0)
     assert [node["row"] for node in nodes] == ["1000", "2000"]
     links = result.resolution.links
     score = links.score[(links.left == 0) & (links.right == 1)]
     assert [edge["probability"] for edge in edges] == score.tolist()
     with pytest.raises(UnknownIdError, match="no entity 99"):
-        chart_rows.cluster_rows(result, 99)
+        charts.cluster_rows(result, 99)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +126,7 @@ def test_a_cluster_shows_its_rows_and_links(result: Result) -> None:
     ],
 )
 def test_weak_links_are_marked(score: float, outcome: Outcome, name: str) -> None:
-    assert chart_rows.link_strength(score, outcome) == name
+    assert charts.link_strength(score, outcome) == name
 
 
 def test_overlap_counts_entities_by_their_sources() -> None:
@@ -136,29 +135,29 @@ def test_overlap_counts_entities_by_their_sources() -> None:
     second = [row for row in rows if int(str(row["unique_id"])) >= 2000]
     linked = resolver.link(first, second, kind="person")
     expected = [("left", 20), ("left and right", 20)]
-    counted = chart_rows.overlap_rows(linked)
+    counted = charts.overlap_rows(linked)
     assert [(row["sources"], row["entities"]) for row in counted] == expected
     labeled = [{**row, "agency": "a" if row in first else "b"} for row in rows]
     result = resolver.dedupe(labeled, kind="person")
-    by_agency = chart_rows.overlap_rows(result, "agency")
+    by_agency = charts.overlap_rows(result, "agency")
     assert [(row["sources"], row["entities"]) for row in by_agency] == [("a", 20), ("a and b", 20)]
     with pytest.raises(InputError, match=r'overlap\(by="agency"\)'):
-        chart_rows.overlap_rows(result)
+        charts.overlap_rows(result)
     with pytest.raises(InputError, match="no column 'country'"):
-        chart_rows.overlap_rows(result, "country")
+        charts.overlap_rows(result, "country")
 
 
 def test_frequencies_count_records(result: Result) -> None:
-    rows = chart_rows.frequency_rows(result, "firstName")
+    rows = charts.frequency_rows(result, "firstName")
     counts = pd.Series([row["first_name"] for row in people()]).value_counts()
     assert {row["value"]: row["records"] for row in rows} == counts.to_dict()
     assert [row["records"] for row in rows] == sorted(counts, reverse=True)
     with pytest.raises(InputError, match="no record states 'phone'"):
-        chart_rows.frequency_rows(result, "phone")
+        charts.frequency_rows(result, "phone")
 
 
 def test_patterns_show_what_agrees(result: Result) -> None:
-    rows = chart_rows.pattern_rows(result)
+    rows = charts.pattern_rows(result)
     assert rows[0]["topic"] == "names"
     assert {row["outcome"] for row in rows} <= {"agrees", "near", "differs"}
 
@@ -167,6 +166,6 @@ def test_without_the_extra_the_message_says_what_to_install(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
-    monkeypatch.delitem(sys.modules, "resolver.frames.charts.result_charts")
+    monkeypatch.delitem(sys.modules, "resolver.frames.charts")
     with pytest.raises(ImportError, match=r"watchlist-resolver\[charts\]"):
         _ = result.chart

@@ -10,21 +10,14 @@ import numpy as np
 import pytest
 
 from resolver.blocking import key_join
-from resolver.blocking.retrieval.key_lookup import BlockPurge
+from resolver.blocking.key_lookup import BlockPurge
 from resolver.hub.hub import Hub
-from resolver.hub.increments import (
-    cached_resolution,
-    component_cache,
-    full_resolution,
-    increment,
-)
-from resolver.hub.increments.component_cache import ComponentCache
-from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments import increment, link_changes, working_set
 from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.working_set import ComponentCache, IncrementContext, WorkingSet
 from resolver.records import Record
 from resolver.records.decisions import Verdict
-from resolver.scoring.relations.relation_table import RelationTable
+from resolver.scoring.relation_evidence import RelationTable
 from resolver.synthetic import generate
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import (
@@ -54,28 +47,29 @@ def symbols() -> Iterator[None]:
 @pytest.fixture
 def used_components(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Everything is remembered, however small; hears of each time that something was of use."""
-    for module in (full_resolution, component_cache):
+    for module in (link_changes, working_set):
         monkeypatch.setattr(module, "MIN_CACHED_PAIRS", 1)
     sizes: list[int] = []
-    resolve_original = cached_resolution.resolve_with_component
+    resolve_original = increment.resolve_with_component
 
     def resolve_and_note(
         context: IncrementContext,
         others: WorkingSet,
-        component: component_cache.CachedComponent,
+        component: working_set.CachedComponent,
         decisions: RelevantDecisions,
         purge: BlockPurge,
         build_table: Callable[[WorkingSet], RelationTable | None],
-    ) -> full_resolution.ResolvedSet:
+    ) -> link_changes.ResolvedSet:
         sizes.append(len(component.numbers))
         return resolve_original(context, others, component, decisions, purge, build_table)
 
     monkeypatch.setattr(increment, "resolve_with_component", resolve_and_note)
+    largest_component = increment.largest_component_within
     # the smaller part may be remembered too, so that all of it is tried
     monkeypatch.setattr(
         increment,
         "largest_component_within",
-        lambda blocks, old, _: cached_resolution.largest_component_within(blocks, old, -len(old)),
+        lambda blocks, old, _: largest_component(blocks, old, -len(old)),
     )
     return sizes
 
@@ -218,7 +212,7 @@ def test_commits_of_another_hub_empty_the_cache(stores: Stores, used_components:
 def test_the_cache_is_limited(
     stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(component_cache, "MAX_CACHED_PAIRS", 2)
+    monkeypatch.setattr(working_set, "MAX_CACHED_PAIRS", 2)
     with stores.new() as hub:
         seed_population(hub)
         hub.add(_without_lists(Step(tuple(namesakes(30, 1)))))

@@ -14,13 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.blocking import key_join
-from resolver.blocking.retrieval.key_lookup import build_key_table
+from resolver.blocking.key_lookup import build_key_table
 from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe
 from resolver.hub.increments import increment
-from resolver.hub.increments.context import IncrementContext
-from resolver.hub.increments.index_candidates import prepare_with_stored
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.candidates import prepare_with_stored
+from resolver.hub.increments.working_set import IncrementContext, WorkingSet
 from resolver.pipeline import compare_and_score
 from resolver.records import Identifier, Kind, Record, Value
 from resolver.records.decisions import Verdict

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.hub.index.prepared_arrays import MappedTexts
+from resolver.hub.index.segment_contents import MappedTexts
 from resolver.store.array_files import encode_texts
 
 TEXTS = ["", "Anna", "Мария", "", "a\0b", "\0", "王明", "x" * 300]

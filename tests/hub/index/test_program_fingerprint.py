@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import resolver
-from resolver.hub.index.program_fingerprint import digest_program, keep_fingerprint
+from resolver.hub.index.segment_contents import digest_program, keep_fingerprint
 
 STAMP = {"store": "s1", "model": "person 1", "population": "3"}
 

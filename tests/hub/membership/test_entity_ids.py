@@ -6,9 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.hub.membership.entity_claims import EntityBirth, RetiredEntities
 from resolver.hub.membership.entity_floors import EarlierRecord
-from resolver.hub.membership.entity_ids import EntityAssignment, assign_entities
+from resolver.hub.membership.entity_ids import (
+    EntityAssignment,
+    EntityBirth,
+    RetiredEntities,
+    assign_entities,
+)
 from resolver.records import Handling
 from resolver.store import EventKind
 

@@ -22,7 +22,7 @@ from resolver.screening.change_feed import read_changes, read_history
 from resolver.screening.entity_reader import read_entity
 from resolver.screening.screener import MatchQuery, Screener
 from resolver.store import Store
-from resolver.store.restricted_ids import INTERNAL_PREFIX
+from resolver.store.record_contents import INTERNAL_PREFIX
 from tests.hub.hubs import OPTIONS, make_intake, make_namesake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record

@@ -24,8 +24,7 @@ from resolver.records.decisions import Verdict
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Resolution
-from resolver.records.visibility import Viewer
-from resolver.records.visibility.audiences import Audience
+from resolver.records.visibility import Audience, Viewer
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from resolver.screening.entity_index import EntityIndex

@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.engines.local import LocalEngine
-from resolver.engines.relation_explanation import ComparedEntities, RelationExplainer
+from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
 from resolver.hub.hub import Hub
-from resolver.hub.increments.context import ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.full_resolution import resolve_working_set
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.link_changes import resolve_working_set
+from resolver.hub.increments.working_set import ResolutionContext, WorkingSet
 from resolver.hub.related.shared_relations import SharedRelations, compare_stored_entities
-from resolver.scoring.relations.relation_table import build_relation_table
+from resolver.scoring.relation_evidence import build_relation_table
 from tests.hub.hubs import Stores, make_intake, seed_population
 from tests.hub.related.test_relation_scope import add_in_parts
 from tests.normalize.preparing import quick_symbols

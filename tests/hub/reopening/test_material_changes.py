@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolver.hub.reopening.material_changes import find_material_changes
+from resolver.hub.reopening import find_material_changes
 from resolver.records import Address, Handling, Identifier, Kind, Record, Relation, RelationType
 from tests.records.samples import record
 

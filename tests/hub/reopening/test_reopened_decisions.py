@@ -12,7 +12,7 @@ import pytest
 
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
+from resolver.hub.reopening import load_decisions
 from resolver.records import Identifier, Record
 from resolver.records.decisions import Verdict
 from tests.hub.hubs import (

@@ -8,7 +8,7 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.ingest.formats import eu_journal
-from resolver.ingest.formats.eu_names import split_capitalized_name
+from resolver.ingest.formats.eu_journal import split_capitalized_name
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.ingest.readers import read_lists

@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import FormatError
-from resolver.ingest.io.codepages import (
-    CYRILLIC,
-    UNKNOWN,
-    WESTERN,
-    detect_code_page,
-)
+from resolver.ingest.io.text_lines import CYRILLIC, UNKNOWN, WESTERN, detect_code_page
 from resolver.ingest.readers import read_lists
 
 HEADER = "id,name\n"

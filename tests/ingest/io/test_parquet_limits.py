@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest.io.parquet_limits import (
+from resolver.ingest.io.parquet_rows import (
     MAX_BATCH_BYTES,
     MAX_PREFIXED_ROWS,
     MAX_ROWS,

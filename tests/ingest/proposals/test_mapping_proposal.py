@@ -9,7 +9,7 @@ import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.formats.tabular.mapping import Mapping, load_mapping
-from resolver.ingest.proposals.mapping_proposal import propose_mapping
+from resolver.ingest.proposals import propose_mapping
 from resolver.ingest.readers import read_lists
 from tests.ingest.samples import write_ftm, write_tabular
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.date_order import DateEvidence, DateOrder
-from resolver.ingest.text.machine_dates import read_date_readings
+from resolver.ingest.text.list_dates import DateEvidence, DateOrder, read_date_readings
 
 
 def gather(*texts: str) -> DateEvidence:

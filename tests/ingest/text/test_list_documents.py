@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.text.list_documents import read_documents
-from resolver.ingest.text.register_numbers import read_registrations
+from resolver.ingest.text.list_documents import read_documents, read_registrations
 from resolver.records import Identifier
 
 PASSPORT = "passportNumber"

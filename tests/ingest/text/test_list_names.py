@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.list_names import (
     match_key,
     parse_family_first,
@@ -14,7 +13,7 @@ from resolver.ingest.text.list_names import (
     split_items,
     split_suffix,
 )
-from resolver.ingest.text.person_names import MAX_VARIANTS, parse_person_name
+from resolver.ingest.text.names import MAX_VARIANTS, parse_group_name, parse_person_name
 
 
 def test_family_first_is_turned_around() -> None:

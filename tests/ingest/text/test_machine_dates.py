@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import DateError
-from resolver.ingest.text.machine_dates import describe_old_births, find_old_births, read_date
+from resolver.ingest.text.list_dates import describe_old_births, find_old_births, read_date
 from resolver.records import Batch, Kind, Record, Value
 
 

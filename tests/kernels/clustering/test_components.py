@@ -6,7 +6,7 @@ import networkx
 import numpy as np
 import pytest
 
-from resolver.kernels.clustering.components import mark_forest
+from resolver.kernels.clustering.agglomeration import mark_forest
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -6,8 +6,8 @@ import random
 
 import numpy as np
 
-from resolver.comparison.name_words.qualifiers import CLASS_BITS
-from resolver.comparison.name_words.word_sets import qualifiers
+from resolver.comparison.qualifiers import CLASS_BITS
+from resolver.comparison.word_comparators import qualifiers
 from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
 from resolver.records.prepared.batch import HashArray
 from resolver.records.prepared.ragged import Ragged

@@ -10,7 +10,7 @@ import pytest
 
 from resolver.kernels.compilation import just_in_time, machine_code
 from resolver.kernels.compilation.machine_code import LEVELS, processor_levels, symbol
-from resolver.kernels.compilation.signatures import signatures
+from resolver.kernels.compilation.signatures import signatures, stated_signatures
 
 WITHOUT_NUMBA = """
 import sys
@@ -19,7 +19,7 @@ sys.modules["numba"] = sys.modules["llvmlite"] = None
 from resolver.kernels.compilation import machine_code
 machine_code.FOLDER = Path(sys.argv[1])
 import numpy as np
-from resolver.kernels.rows import distinct_items, take_items
+from resolver.kernels.arrays import distinct_items, take_items
 print(distinct_items(np.array([5, 3, 5, 1], dtype=np.int32)).tolist())
 offsets, items = np.array([0, 2, 3], dtype=np.int32), np.array([7, 8, 9], dtype=np.int32)
 print([array.tolist() for array in take_items(offsets, items, np.array([1, 0]))])
@@ -41,7 +41,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(not processor_levels(), reason="no level is known for this processor")
 def test_machine_code_needs_no_numba(root: Path, tmp_path: Path) -> None:
     level = processor_levels()[0]
-    kernels = ("rows.distinct_items", "rows.take_items")
+    kernels = [key for key in stated_signatures() if key.startswith("arrays.")]
     script = root / ".ci" / "compile_kernels.py"
     subprocess.run([sys.executable, script, level, tmp_path, *kernels], check=True)
     result = run(tmp_path)

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import pytest
 
-from resolver.kernels import rows
+from resolver.kernels import arrays
 from resolver.kernels.compilation import signatures
 
 types: Any = numba.types
@@ -67,17 +67,17 @@ def test_stated_types_are_read_and_written_alike() -> None:
     ],
 )
 def test_only_arrays_that_machine_code_takes_are_accepted(value: Any, accepted: bool) -> None:
-    kernel: Any = rows.distinct_items
+    kernel: Any = arrays.distinct_items
     if accepted:
         signatures.refuse_unstated(kernel.py_func, [type_of(value)])
         return
-    with pytest.raises(TypeError, match=r"rows\.distinct_items is called with \("):
+    with pytest.raises(TypeError, match=r"arrays\.distinct_items is called with \("):
         signatures.refuse_unstated(kernel.py_func, [type_of(value)])
 
 
 def test_a_kernel_refuses_other_types_in_tests() -> None:
     with pytest.raises(TypeError, match=r"signatures\.json lacks"):
-        rows.distinct_items(np.zeros(4, dtype=np.int16))
+        arrays.distinct_items(np.zeros(4, dtype=np.int16))
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_new_types_are_added_to_the_file(tmp_path: Path, monkeypatch: pytest.Mon
     shutil.copy(signatures.FILE, copy)
     before = copy.read_text("utf-8")
     monkeypatch.setattr(signatures, "FILE", copy)
-    kernel: Any = rows.distinct_items
+    kernel: Any = arrays.distinct_items
     signatures.record(kernel.py_func, [type_of(np.zeros(4, dtype=np.int32))])
     assert copy.read_text("utf-8") == before
     signatures.record(kernel.py_func, [type_of(READ_ONLY)])
-    assert '"rows.distinct_items": ["const int32[:]"]' in copy.read_text("utf-8")
+    assert '"arrays.distinct_items": ["const int32[:]"]' in copy.read_text("utf-8")

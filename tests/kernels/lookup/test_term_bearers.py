@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.kernels.lookup.term_bearers import (
+from resolver.kernels.lookup.word_codes import (
     PLACE_BIT,
     Bearers,
     Postings,

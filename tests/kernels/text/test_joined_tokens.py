@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.kernels.text.byte_hashes import hash_bytes
-from resolver.kernels.text.joined_tokens import MAX_JOINED
+from resolver.kernels.text.composed_names import MAX_JOINED
 from resolver.kernels.text.skeletons import write_skeleton
 from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.normalize.name_hashes import (
@@ -20,7 +20,7 @@ from resolver.normalize.name_hashes import (
 )
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.text_hashes import hash64, hash_texts
+from resolver.records.prepared.text_cache import hash64, hash_texts
 
 LETTERS = st.text("aehiwysctzkdjgpqux0", max_size=15)
 WORDS = st.one_of(LETTERS, st.text("ab مü日", max_size=MAX_JOINED))

@@ -18,13 +18,12 @@ from resolver.merging import (
     iterate_golden_records,
     to_ftm,
 )
-from resolver.merging.ftm.ftm_values import to_ftm_values
+from resolver.merging.ftm_values import to_ftm_values
 from resolver.normalize import country_code
 from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.packing import pack
-from resolver.records.prepared.record_values import RecordValues
-from resolver.store.segment_reader import SegmentReader
-from resolver.store.segments import build_segment
+from resolver.records.prepared.value_flags import RecordValues
+from resolver.store.segments import SegmentReader, build_segment
 from resolver.synthetic import generate
 
 pytestmark = pytest.mark.slow

@@ -15,15 +15,16 @@ from followthemoney import model
 
 from resolver.errors import OutputError
 from resolver.hub.hub import Hub
-from resolver.network.documents import graph_document
-from resolver.network.export.graph_files import (
+from resolver.network.entity_network import graph_document
+from resolver.network.export import (
     FORMATS,
     edge_attributes,
+    export_network,
     node_attributes,
+    read_network,
     write_gexf,
     write_graphml,
 )
-from resolver.network.export.network_export import export_network, read_network
 from resolver.network.graph import (
     ARTEFACT,
     ENTITY,

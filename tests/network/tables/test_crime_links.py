@@ -13,10 +13,12 @@ from random import Random
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.network.tables.crime_evidence import MAX_RELATED, CrimeLink, crime_link_table
-from resolver.network.tables.crime_links import (
+from resolver.network.crime_links import (
     LINKED_CRIMES,
+    MAX_RELATED,
+    CrimeLink,
     CrimeLinkFilter,
+    crime_link_table,
     read_crime_links,
 )
 from resolver.records import Activity, Handling, Kind, Record, Relation, RelationType

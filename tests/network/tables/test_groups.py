@@ -10,9 +10,8 @@ import pytest
 
 from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network.tables.entity_table import MEMBERSHIP_TYPES
-from resolver.network.tables.groups import GroupFilter, read_group, read_groups
-from resolver.network.tables.overlap import read_overlap
+from resolver.network.entity_table import MEMBERSHIP_TYPES
+from resolver.network.groups import GroupFilter, read_group, read_groups, read_overlap
 from resolver.records import Activity, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake

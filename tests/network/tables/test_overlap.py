@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.network.tables.entity_table import EntityTable, Labels
-from resolver.network.tables.overlap import (
+from resolver.network.entity_table import EntityTable, Labels
+from resolver.network.groups import (
     MIN_COUNT,
     Overlap,
     count_agency_overlap,

@@ -9,8 +9,8 @@ import pytest
 
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network.workbench import saved_views
-from resolver.network.workbench.saved_views import (
+from resolver.network import workbench
+from resolver.network.workbench import (
     MAX_NOTE,
     MAX_TITLE,
     ViewDraft,
@@ -75,7 +75,7 @@ def test_titles_and_notes_are_bounded(network_hub: Hub, change: dict[str, Any]) 
 
 
 def test_a_user_has_so_many_views(network_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saved_views, "MAX_VIEWS", 1)
+    monkeypatch.setattr(workbench, "MAX_VIEWS", 1)
     view = save_view(network_hub, "amira", STEWARD, OPEN)
     with pytest.raises(InputError, match="1 saved views"):
         save_view(network_hub, "amira", STEWARD, OPEN)

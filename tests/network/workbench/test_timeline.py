@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.network.graph import ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
-from resolver.network.periods import is_in_force
-from resolver.network.workbench.timeline import (
+from resolver.network.graph import ENTITY, EdgeStatement, Graph, GraphLink, GraphNode, is_in_force
+from resolver.network.workbench import (
     cut_to_year,
     edge_spans,
     find_faded,

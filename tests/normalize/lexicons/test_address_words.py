@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.lexicons.address_words import address_words
+from resolver.normalize.values import address_words
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stdnum.util import get_cc_module
 
-from resolver.normalize.lexicons.national_numbers import _MODULES, read_national_number
+from resolver.normalize.identifiers import _MODULES, read_national_number
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from resolver.normalize.lexicons.patronymics import mark_form
+from resolver.normalize.lexicons.name_roles import mark_form
 from resolver.records import Record
 from resolver.records.prepared.value_flags import Lineage, Role
 from tests.normalize.preparing import prepared

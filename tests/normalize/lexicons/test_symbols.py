@@ -11,16 +11,17 @@ import pytest
 import rigour._core
 from rigour.names import NameTypeTag, SymbolCategory, analyze_names
 
-from resolver.normalize.lexicons import corpus, symbols
-from resolver.normalize.lexicons.corpus import CorpusWords, read_words
-from resolver.normalize.lexicons.symbol_table import (
+from resolver.normalize.lexicons import symbols
+from resolver.normalize.lexicons.symbols import (
     MAX_SYMBOLS,
+    CorpusWords,
+    SymbolSource,
     WordTable,
     build_word_table,
     open_word_table,
+    read_words,
     write_word_table,
 )
-from resolver.normalize.lexicons.symbols import SymbolSource
 from resolver.normalize.name_tokens import symbol_id
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 from resolver.reference.tables import RIGOUR_VERSION
@@ -194,7 +195,7 @@ def test_a_source_builds_its_table_once_and_again_if_damaged(
         count.append(library_words)
         return library_words
 
-    monkeypatch.setattr(corpus, "read_words", library)
+    monkeypatch.setattr(symbols, "read_words", library)
     source = SymbolSource(tmp_path)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(source.lookup, [["ivan"], ["jean"], ["x"], ["ivan"]])) == [
@@ -217,7 +218,7 @@ def test_a_table_that_the_wheel_brings_is_not_built_again(
 ) -> None:
     write_word_table(tmp_path / f"words-{RIGOUR_VERSION}.bin", few)
     monkeypatch.setattr(symbols, "FOLDER", tmp_path)
-    monkeypatch.setattr(corpus, "read_words", lambda: pytest.fail("built what is there"))
+    monkeypatch.setattr(symbols, "read_words", lambda: pytest.fail("built what is there"))
     assert SymbolSource(None).lookup(["ivan", "van"]) == [(3, 5), (7,)]
 
 
@@ -226,7 +227,7 @@ def test_answers_do_not_need_a_writable_folder(
 ) -> None:
     library_words = CorpusWords()
     library_words.add({"ivan", "jean"}, 5)
-    monkeypatch.setattr(corpus, "read_words", lambda: library_words)
+    monkeypatch.setattr(symbols, "read_words", lambda: library_words)
     (tmp_path / "file").write_text("", encoding="utf-8")
     for folder in (tmp_path / "file", tmp_path / "file" / "below", None):
         assert SymbolSource(folder).lookup(["ivan", "anna"]) == [(5,), ()]
@@ -234,9 +235,11 @@ def test_answers_do_not_need_a_writable_folder(
 
 def test_lines_and_tables_become_words(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [("Q1", ["ivan", "jean", "Йван"]), ("Q2", ["alone", "Alone"])]
-    monkeypatch.setattr(corpus, "name_lines", lambda: iter([*lines, ("X3", ["van-der", "O’Neil"])]))
+    monkeypatch.setattr(
+        symbols, "name_lines", lambda: iter([*lines, ("X3", ["van-der", "O’Neil"])])
+    )
     others = [("SYMBOL", "JR", ["Junior", ""]), ("NICK", "BILL", ["Billy"])]
-    monkeypatch.setattr(corpus, "word_symbols", lambda: iter(others))
+    monkeypatch.setattr(symbols, "word_symbols", lambda: iter(others))
     words = read_words()
     assert sorted(words.numbers) == [
         "billy",

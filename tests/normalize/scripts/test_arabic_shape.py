@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.scripts.arabic_shape import is_arabic_shaped
+from resolver.normalize.scripts.arabic import is_arabic_shaped
 from resolver.records.prepared.value_flags import TokenFlag
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.scripts.detection import script_of
-from resolver.records.prepared.scripts import Script
+from resolver.records.prepared.value_flags import Script
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.scripts.han_names import japanese_split, split_family_first
+from resolver.normalize.scripts.han import japanese_split, split_family_first
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.scripts.han_variants import japanese_form, level_han
+from resolver.normalize.scripts.han import japanese_form, level_han
 
 
 @pytest.mark.parametrize(

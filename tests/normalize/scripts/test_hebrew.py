@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.scripts.hebrew import transliterate_hebrew_words
+from resolver.normalize.scripts.arabic import transliterate_hebrew_words
 from resolver.records.prepared.value_flags import TokenFlag
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from resolver.normalize.folding import fold
 from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
+from resolver.normalize.scripts.detection import repair_homoglyphs
 
 
 @pytest.mark.parametrize(

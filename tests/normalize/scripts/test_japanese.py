@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.scripts.japanese import REST, japanese_reading, read_by_parts
-from resolver.normalize.scripts.readings import readings
-from resolver.synthetic.letters.kana import spell_japanese
-from resolver.synthetic.names.faker_lists import read_japanese_names
-from resolver.synthetic.names.name_lists import listed_names
+from resolver.normalize.scripts.han import REST, japanese_reading, read_by_parts, readings
+from resolver.synthetic.letters.syllabaries import spell_japanese
+from resolver.synthetic.names.name_lists import listed_names, read_japanese_names
 
 TABLE = {"a": "1", "b": "2", "ab": "3", "bc": "4", "c": "5", f"a{REST}": "6", f"{REST}c": "7"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.scripts.readings import FIXED_READINGS, readings
+from resolver.normalize.scripts.han import FIXED_READINGS, readings
 
 
 @pytest.mark.parametrize(

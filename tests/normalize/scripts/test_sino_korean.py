@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.normalize.folding import HANGUL
-from resolver.normalize.scripts.sino_korean import _table, korean_reading
+from resolver.normalize.scripts.han import _table, korean_reading
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from resolver.normalize.folding import skeleton_code, to_latin
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
+from resolver.normalize.scripts.indic import TRANSLITERATED, transliterate_southeast
 
 
 @pytest.mark.parametrize(

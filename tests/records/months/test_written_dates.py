@@ -8,7 +8,7 @@ import pytest
 
 from resolver.errors import DateError
 from resolver.records import PartialDate, date_readings, parse_date
-from resolver.records.months.written_dates import written_dates
+from resolver.records.dates import written_dates
 
 LATEST = datetime.date(2026, 6, 15)
 

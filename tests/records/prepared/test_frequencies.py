@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.records.prepared.frequencies import (
+from resolver.records.prepared.population import (
     FrequencyTables,
     KindCounts,
     ValueCounts,

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from resolver.records.kinds import Kind, combine_kinds, count_kinds
-from resolver.records.prepared.frequencies import KindCounts, ValueCounts
 from resolver.records.prepared.population import (
     DEFAULT_LISTED,
+    KindCounts,
     KindPopulation,
     Partners,
     Population,
     SourceShift,
+    ValueCounts,
 )
 from resolver.scoring import partner_shift
 from resolver.settings import Settings

@@ -5,20 +5,18 @@ from __future__ import annotations
 import pytest
 
 from resolver.comparison import COMPARATOR_BY_NAME
-from resolver.records.results.evidence_summary import (
+from resolver.records.results.explanation import (
     MAX_WORDS,
     PHRASES,
-    SILENT,
-    EvidenceOutcome,
-    outcome_of,
-    summarize_evidence,
-)
-from resolver.records.results.explanation import (
     RELATION_ROW,
+    SILENT,
     AlignedPart,
+    EvidenceOutcome,
     EvidenceRow,
     Explanation,
     Fate,
+    outcome_of,
+    summarize_evidence,
 )
 from resolver.records.results.resolution import Band
 

@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.records import Batch, Handling
-from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
+from resolver.records.visibility import (
+    OPERATOR,
+    STRANGER,
+    Viewer,
+    VisibilityClasses,
+    find_visibility_classes,
+    is_visible,
+)
 from tests.records.samples import record
 
 HANDLINGS = [

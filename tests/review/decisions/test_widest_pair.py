@@ -18,7 +18,7 @@ from resolver.review import (
     list_waiting,
     preview_decision,
 )
-from resolver.review.decisions.widest_pair import find_widest_pair
+from resolver.review.decisions.commit_decisions import find_widest_pair
 from resolver.review.queue.waiting_reasons import RESTRICTED_TEXT
 from tests.hub.hubs import Step, Stores, seed_population
 from tests.normalize.preparing import quick_symbols

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.review.profile.agencies import AgencyShare, ListShare, group_by_agency
+from resolver.review.profile import AgencyShare, ListShare, group_by_agency
 from resolver.review.view_models import Statement
 
 

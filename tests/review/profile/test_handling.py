@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from resolver.records import Grade, Handling
-from resolver.review.profile.handling import RecordHandling, collect_handling, strictest_code
+from resolver.review.profile import RecordHandling, collect_handling, strictest_code
 from tests.records.samples import record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resolver.records import Identifier, Relation, RelationType
-from resolver.review.profile.life import LifeSpan, collect_spans
+from resolver.review.profile import LifeSpan, collect_spans
 from tests.records.samples import record
 
 

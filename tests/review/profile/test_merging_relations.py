@@ -8,7 +8,7 @@ import pytest
 
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
-from resolver.review.profile.merging_relations import MergingRelation, load_merging_relations
+from resolver.review.profile import MergingRelation, load_merging_relations
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.records.network_records import generate_drivers_of_two_lists
 

@@ -7,7 +7,7 @@ import pytest
 from resolver.data import load_rows
 from resolver.normalize import country_code
 from resolver.records import Address
-from resolver.review.profile.places import collect_places, locate_place
+from resolver.review.profile import collect_places, locate_place
 from tests.records.samples import record
 
 

@@ -30,9 +30,9 @@ from resolver.review import (
 from resolver.review.queue import refresh
 from resolver.review.queue.waiting_reasons import UNDECIDED_REASONS
 from resolver.store.database import write_transaction
-from resolver.store.desk.waiting_pairs import waiting_columns
+from resolver.store.desk.waiting_queue import waiting_columns
 from resolver.store.schema import desk
-from resolver.training.data.queue_picks import PICK_REASON, mark_queue_picks
+from resolver.training.data.active_sample import PICK_REASON, mark_queue_picks
 from tests.hub.hubs import make_intake, make_namesake
 from tests.records.samples import record
 from tests.review.tables import items, queue
@@ -80,7 +80,7 @@ def test_queue_built_in_pieces_is_equal(hub: Hub, monkeypatch: pytest.MonkeyPatc
 def test_large_commit_refreshes_everything(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = items(hub)[:2]
     with monkeypatch.context() as patch:
-        patch.setattr("resolver.store.commit_writer.TOUCHED_LIMIT", 0)
+        patch.setattr("resolver.store.commit.TOUCHED_LIMIT", 0)
         decide_pair(
             hub, DecisionRequest(KIM, first.left.id, first.right.id, StewardVerdict.DIFFERENT)
         )

@@ -8,11 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.engines.relation_explanation import explain_shared_relations
+from resolver.engines.pair_explanation import explain_shared_relations
 from resolver.model_set import load_relation_weights
 from resolver.records import Batch, Handling, Kind, Record, Relation, RelationType
-from resolver.scoring.relations.relation_evidence import RelationEvidence
-from resolver.scoring.relations.relation_table import MAX_RELATED, build_relation_table
+from resolver.scoring.relation_evidence import MAX_RELATED, RelationEvidence, build_relation_table
 from tests.records.network_records import CREWS, make_group
 from tests.records.samples import record
 

@@ -10,9 +10,8 @@ import pytest
 
 from resolver.normalize import country_code
 from resolver.records.visibility import STRANGER
-from resolver.screening.match_documents import build_match_documents
-from resolver.screening.screener import Screener
-from resolver.screening.search.entity_facets import FACETS, FacetValues, read_facet
+from resolver.screening.screener import Screener, build_match_documents
+from resolver.screening.search.result_page import FACETS, FacetValues, read_facet
 from resolver.screening.search.term_search import SearchScope
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake

@@ -9,8 +9,7 @@ import pytest
 
 from resolver.records.visibility import STRANGER
 from resolver.screening.screener import Screener
-from resolver.screening.search.found_entities import FIRST, _take_turns
-from resolver.screening.search.term_search import SearchScope
+from resolver.screening.search.term_search import FIRST, SearchScope, _take_turns
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols

@@ -10,9 +10,8 @@ import pytest
 from resolver.records import Address, Handling, Identifier, Kind
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
-from resolver.screening.match_documents import build_match_documents
-from resolver.screening.screener import Screener
-from resolver.screening.search.entity_facets import read_facet
+from resolver.screening.screener import Screener, build_match_documents
+from resolver.screening.search.result_page import read_facet
 from resolver.screening.search.term_search import SearchScope
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols

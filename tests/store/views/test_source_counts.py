@@ -6,7 +6,7 @@ from pathlib import Path
 
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
-from resolver.store.views.source_counts import _CACHE
+from resolver.store.views.snapshot import _CACHE
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from resolver.synthetic.entities.contacts import Contacts, make_group_contacts
+from resolver.synthetic.entities.document_numbers import Contacts, make_group_contacts
 from resolver.synthetic.random_columns import Dice, format_numbers
 
 COUNT = 4_000

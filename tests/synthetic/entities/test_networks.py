@@ -10,17 +10,17 @@ import pytest
 from resolver.records import Kind, Record, RelationType
 from resolver.synthetic import World, generate
 from resolver.synthetic.assignments import ASSET, GROUP, PERSON
-from resolver.synthetic.entities.networks import (
+from resolver.synthetic.entities.document_numbers import make_papers
+from resolver.synthetic.entities.group_columns import make_ships
+from resolver.synthetic.entities.persons import FATHER_SON, SIBLING, TWIN, make_persons
+from resolver.synthetic.entities.population import Population
+from resolver.synthetic.entities.relation_columns import (
     FACILITATOR_ROLE,
     RELATION_TYPES,
     Ties,
     assign_cells,
     make_ties,
 )
-from resolver.synthetic.entities.papers import make_papers
-from resolver.synthetic.entities.persons import FATHER_SON, SIBLING, TWIN, make_persons
-from resolver.synthetic.entities.population import Population
-from resolver.synthetic.entities.ships import make_ships
 from resolver.synthetic.entities.true_groups import FACTION, make_groups
 from resolver.synthetic.random_columns import Dice
 

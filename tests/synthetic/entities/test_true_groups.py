@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.synthetic.entities.culture_tables import culture_tables
-from resolver.synthetic.entities.persons import make_persons
+from resolver.synthetic.entities.persons import culture_tables, make_persons
 from resolver.synthetic.entities.true_groups import make_groups
 from resolver.synthetic.random_columns import Dice
 

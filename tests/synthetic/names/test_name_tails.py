@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from resolver.synthetic import spell_name_variants
 from resolver.synthetic.entities.persons import Persons, make_persons
-from resolver.synthetic.letters import Spellings, caucasus, cyrillic, han, hangul, indic, latin
+from resolver.synthetic.letters import Spellings, alphabets, syllabaries
 from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES, Culture
 from resolver.synthetic.names.name_lexicon import (
     Form,
@@ -23,7 +23,7 @@ from resolver.synthetic.names.name_lexicon import (
     Word,
     draw_ranks,
 )
-from resolver.synthetic.names.name_tails import (
+from resolver.synthetic.names.name_lists import (
     TailMaker,
     cut_before_accent,
     cut_before_vowels,
@@ -72,16 +72,16 @@ def test_rare_names_have_all_forms_in_their_script(culture: Culture) -> None:
 
 
 RULES: dict[str, Callable[[str], Spellings]] = {
-    "russian": cyrillic.spell_russian,
-    "ukrainian": cyrillic.spell_ukrainian,
-    "georgian": caucasus.spell_georgian,
-    "armenian": caucasus.spell_armenian,
-    "greek": caucasus.spell_greek,
-    "chinese": han.spell_chinese_given,
-    "korean": hangul.spell_korean_given,
-    "indian": indic.spell_devanagari,
-    "turkish": lambda name: latin.spell_latin(name, "turkish"),
-    "spanish": lambda name: latin.spell_latin(name, "spanish"),
+    "russian": alphabets.spell_russian,
+    "ukrainian": alphabets.spell_ukrainian,
+    "georgian": alphabets.spell_georgian,
+    "armenian": alphabets.spell_armenian,
+    "greek": alphabets.spell_greek,
+    "chinese": syllabaries.spell_chinese_given,
+    "korean": syllabaries.spell_korean_given,
+    "indian": syllabaries.spell_devanagari,
+    "turkish": lambda name: alphabets.spell_latin(name, "turkish"),
+    "spanish": lambda name: alphabets.spell_latin(name, "spanish"),
 }
 
 
@@ -101,13 +101,13 @@ def test_spellings_are_those_of_the_rule(culture: str) -> None:
 def test_equal_ranks_of_women_and_sons_correspond() -> None:
     names = names_of("russian")
     families = [spell(span.start + RANKS, Form.NATIVE) for span in names.family]
-    assert families[1] == [cyrillic.feminine_family_name(name) for name in families[0]]
+    assert families[1] == [alphabets.feminine_family_name(name) for name in families[0]]
     men, women = (spell(span.start + RANKS, Form.NATIVE) for span in names_of("greek").family)
-    assert women == [caucasus.feminine_greek_family_name(name) for name in men]
+    assert women == [alphabets.feminine_greek_family_name(name) for name in men]
     fathers = spell(names.given_name[0].start + RANKS, Form.NATIVE)
     for span, female in zip(names.father, (False, True), strict=True):
         expected = [
-            cyrillic.make_patronymic(name, female=female, language="ru") for name in fathers
+            alphabets.make_patronymic(name, female=female, language="ru") for name in fathers
         ]
         same = np.array(expected) == np.array(spell(span.start + RANKS, Form.NATIVE))
         # Endings of the few names with irregular patronymics keep these.
@@ -133,11 +133,11 @@ def test_name_depends_on_its_rank_only() -> None:
 
 
 def test_names_are_composed_of_parts_of_listed_names() -> None:
-    maker = TailMaker("russian", cyrillic.spell_russian, cut_before_vowels)
+    maker = TailMaker("russian", alphabets.spell_russian, cut_before_vowels)
     names = ["Петренко", "Сидоров", "Иванченко", "Морозов"]
     tail, _ = maker.make_family(names)
     builder = LexiconBuilder()
-    words = [Word(cyrillic.spell_russian(name)) for name in names]
+    words = [Word(alphabets.spell_russian(name)) for name in names]
     span = builder.add(words, 2.0, 1.5, tail)
     lexicon = builder.build()
     assert lexicon.spell(span.start + np.arange(4), int(Form.NATIVE)).to_pylist() == names

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.synthetic import generate
-from resolver.training.augment.branches import BRANCH_ORIGIN, generate_branch_pairs
-from resolver.training.augment.controlled_differences import evidence_of_record_pairs
+from resolver.training.augment.institutions import BRANCH_ORIGIN, generate_branch_pairs
+from resolver.training.augment.resampled_entries import evidence_of_record_pairs
 from resolver.training.data.labeled_pairs import LabeledPairs
 from tests.normalize.preparing import quick_symbols
 
@@ -24,7 +24,7 @@ def branch_evidence(records: list[Record]) -> LabeledPairs:
     with quick_symbols(
         "resolver.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.controlled_differences",
+        "resolver.training.augment.resampled_entries",
     ):
         return evidence_of_record_pairs(
             generate_branch_pairs(records, 7), FrequencyTables(), BRANCH_ORIGIN

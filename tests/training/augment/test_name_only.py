@@ -10,7 +10,7 @@ import pytest
 
 from resolver.comparison import features_of
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment import typos
 from resolver.training.augment.name_only import (
     NAME_ONLY_ORIGIN,

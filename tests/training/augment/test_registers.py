@@ -12,17 +12,13 @@ import pytest
 from resolver.errors import DateError
 from resolver.records import Kind, Record, parse_date
 from resolver.synthetic import generate
-from resolver.training.augment.keyboard_errors import (
-    add_date_error,
-    add_word_typos,
-    draw_other_date,
-)
 from resolver.training.augment.register_vocabulary import splice_names
 from resolver.training.augment.registers import (
     REGISTERS,
     Register,
     generate_registers,
 )
+from resolver.training.augment.typos import add_date_error, add_word_typos, draw_other_date
 
 SMALL = tuple(
     replace(register, persons=150, home_cultures=register.home_cultures[:2])

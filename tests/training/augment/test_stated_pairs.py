@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.synthetic import generate
-from resolver.training.augment.stated_pairs import (
+from resolver.training.augment.resampled_entries import (
     OTHER_DATE_ORIGIN,
     SHARED_DATE_ORIGIN,
     SHARED_NUMBER_ORIGIN,
@@ -22,7 +22,7 @@ def stated_persons(people: list[Record], seed: int = 7) -> list[LabeledPairs]:
     with quick_symbols(
         "resolver.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.controlled_differences",
+        "resolver.training.augment.resampled_entries",
     ):
         return [
             pairs_of_origin[Kind.PERSON]

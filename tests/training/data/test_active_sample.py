@@ -11,7 +11,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
-from resolver.engines.record_pairs import score_pairs
+from resolver.engines.local import score_pairs
 from resolver.model_set import load_models
 from resolver.records import Batch, Kind
 from resolver.records.results.resolution import Band

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.training.data.contradictions import (
+from resolver.training.data.labeled_pairs import JudgedPair, name_clusters
+from resolver.training.data.training_decisions import (
     AGAINST_CLUSTERS,
     BOTH_VERDICTS,
     CONTRADICTING_CHAIN,
     quarantine_contradictions,
 )
-from resolver.training.data.labeled_pairs import JudgedPair, name_clusters
 
 
 def judge(*pairs: str) -> list[JudgedPair]:

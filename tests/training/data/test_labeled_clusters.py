@@ -13,7 +13,7 @@ import pytest
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.scoring import model_to_json
 from resolver.training.data.labeled_clusters import (
     CLUSTER_ORIGIN,

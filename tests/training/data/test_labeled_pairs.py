@@ -16,7 +16,7 @@ from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.model_set import build_tables
 from resolver.models import loader
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import FrequencyTables
 from resolver.scoring import model_from_json
 from resolver.synthetic import generate
 from resolver.training.augment.registers import REGISTERS, generate_registers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resolver.records import Kind
 from resolver.run_options import RunOptions
-from resolver.training.evaluate.candidate_totals import DIMENSIONS, JOINT, total_candidates
+from resolver.training.evaluate.measures import DIMENSIONS, JOINT, total_candidates
 from resolver.training.evaluate.reliability import measure_reliability
 from tests.records.samples import record
 

@@ -15,15 +15,16 @@ from resolver.comparison import features_of
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs
-from resolver.training.evaluate.card_figures import hash_data, measure_for_card
 from resolver.training.evaluate.model_card import (
     PLOT_FILE,
+    hash_data,
     insert_calibration,
     insert_left_out,
+    measure_for_card,
     reliability_bins,
     render_model_card,
 )
-from resolver.training.evaluate.reliability_plot import render_reliability_plot
+from resolver.training.evaluate.reliability import render_reliability_plot
 from resolver.training.model_files import (
     CALIBRATION,
     CARD_FILE,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
 from resolver.scoring import model_from_json, model_to_json
-from resolver.training.fit.expectation_maximization import (
+from resolver.training.fit.unlabeled import (
     VARIABLES,
     AgreementVariable,
     Mixture,

@@ -16,7 +16,7 @@ from resolver.scoring import (
     model_to_json,
 )
 from resolver.training.data.labeled_pairs import LabeledEvidence
-from resolver.training.fit.refit import STRENGTHS, CorrectionStrength, refit_model
+from resolver.training.fit.correction import STRENGTHS, CorrectionStrength, refit_model
 
 PERSON = load_models().models["person"]
 RISES = [COMPARATOR_BY_NAME[name].rises for name in PERSON.features]

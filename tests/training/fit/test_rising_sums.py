@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from resolver.training.fit.evidence_terms import Floats, TermCuts
-from resolver.training.fit.rising_sums import RisingSums
+from resolver.training.fit.evidence_terms import Floats, RisingSums, TermCuts
 
 CUTS = TermCuts(
     ("name", "rarity", "date"),

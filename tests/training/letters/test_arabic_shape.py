@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from resolver.normalize.scripts.arabic_shape import LETTERS, UNIT
+from resolver.normalize.scripts.arabic import LETTERS, UNIT
 from resolver.training.letters.arabic_shape import letter_pair_lines
 
 

@@ -8,11 +8,22 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.kernels.text.letter_costs import LETTERS, gram_code
-from resolver.kernels.text.letter_counts import Channel, Counts, add_counts, fill_forward
-from resolver.records.prepared.scripts import Script
-from resolver.training.letters.channel_fit import fit_channel, letter_surprise
-from resolver.training.letters.name_pairs import WordPair, collect_pairs, origins
+from resolver.kernels.text.sound_distance import (
+    LETTERS,
+    Channel,
+    Counts,
+    add_counts,
+    fill_forward,
+    gram_code,
+)
+from resolver.records.prepared.value_flags import Script
+from resolver.training.letters.name_pairs import (
+    WordPair,
+    collect_pairs,
+    fit_channel,
+    letter_surprise,
+    origins,
+)
 
 GRAMS = ("", "a", "b", "c", "ab", "bc", "abc")
 WORDS = st.text("abc", min_size=1, max_size=4)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from resolver.ingest.formats.ftm.ftm_schema import (
+from resolver.ingest.formats.ftm.ftm_entity import (
     DIRECT,
     DOCUMENTS,
     edge_ends,
@@ -29,12 +29,13 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     nested_entities,
     reverse_property,
 )
-from resolver.ingest.io.json_rows import Json, read_json_rows
-from resolver.ingest.io.json_values import (
+from resolver.ingest.io.json_rows import (
+    Json,
     date_or_text,
     json_objects,
     json_text,
     json_texts,
+    read_json_rows,
 )
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject
@@ -42,9 +43,8 @@ from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
 from resolver.records.packing import relation_text
 from resolver.records.properties import DATASETS
-from resolver.records.relations.relation_types import RELATION_TYPES, find_relation_type, role_class
-from resolver.records.stated_differences import relation_difference
-from resolver.records.stated_links import StatedLink, pack_link, unpack_link
+from resolver.records.relation_types import RELATION_TYPES, find_relation_type, role_class
+from resolver.records.stated_links import StatedLink, pack_link, relation_difference, unpack_link
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,

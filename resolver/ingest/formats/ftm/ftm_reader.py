@@ -14,9 +14,11 @@ from collections.abc import Iterator
 
 from resolver.errors import DateError, RecordError
 from resolver.ingest.formats.ftm.ftm_edges import LinkEntity, LinkFacts, gather_links
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-from resolver.ingest.formats.ftm.ftm_schema import (
+from resolver.ingest.formats.ftm.ftm_entity import (
     DIRECT,
+    SubmittedRecord,
+    add_relations,
+    add_routes,
     entity_properties,
     entity_source,
     further_datasets,
@@ -24,12 +26,15 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     is_link_schema,
     nested_entities,
 )
-from resolver.ingest.formats.ftm.submitted_relations import add_relations
-from resolver.ingest.formats.ftm.submitted_routes import add_routes
-from resolver.ingest.io.json_rows import Json, read_json_rows
-from resolver.ingest.io.json_values import json_text, json_texts, value_reject_reason
-from resolver.ingest.io.sniffing import json_keys
+from resolver.ingest.io.json_rows import (
+    Json,
+    json_text,
+    json_texts,
+    read_json_rows,
+    value_reject_reason,
+)
 from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_lines import json_keys
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -38,9 +43,8 @@ from resolver.ingest.reader_types import (
     Reject,
 )
 from resolver.ingest.text.crimes import topic_activities
-from resolver.ingest.text.machine_dates import read_date_readings
-from resolver.ingest.text.record_draft import RecordDraft
-from resolver.ingest.text.stated_handling import read_handling_field, refuse_handling
+from resolver.ingest.text.list_dates import read_date_readings
+from resolver.ingest.text.record_draft import RecordDraft, read_handling_field, refuse_handling
 from resolver.records import (
     Address,
     Identifier,

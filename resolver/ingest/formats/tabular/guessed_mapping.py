@@ -1,21 +1,207 @@
-"""Guessed mapping of tables whose columns have plain names (see `column_names`)."""
+"""Guessed mapping of tables whose columns have plain names (see `column_names`).
+
+Meaning of column names: our own, FollowTheMoney's, and common words of many languages.
+
+`column_words.csv` has one row per language and property, `language,property,words`. Spelling, case
+and accents are left to `normalize_column_name`. Two entries of its column `property` are no
+properties: `surname?` is a word for a whole name that means the surname where another column holds
+the given name (`nom` beside `prénom`), and `given?` one that means the given name where another
+column holds the surname (`nombre` beside `apellidos`).
+"""
 
 from __future__ import annotations
 
+import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from resolver.ingest.formats.tabular.column_names import (
-    ENGLISH,
-    ID,
-    ColumnMeaning,
-    id_rank,
-    is_common_name,
-    normalize_column_name,
-    recognize_columns,
-)
+from resolver.data import FOLDER
 from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping, build_mapping
+from resolver.records import properties as property_names
+
+ENGLISH = "English"
+ID = "id"
+_SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
+_AMBIGUOUS = (_SURNAME_OR_NAME, _GIVEN_OR_NAME)
+_OWN_NAMES = (
+    *property_names.FULL_NAMES,
+    *property_names.NAME_PARTS,
+    *property_names.DATES,
+    *property_names.COUNTRIES,
+    *property_names.PLACES,
+    *property_names.IDENTIFIERS,
+    *property_names.CONTACTS,
+    property_names.ADDRESS,
+)
+# Letters that Unicode does not decompose, and variants of one letter.
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ʼ": "'", "ي": "ی", "ك": "ک"}
+)
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+# Combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic; those of other scripts are letters.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ALTERNATIVES = re.compile(r"[/|\n]")
+_LEAST_LETTERS, _LEAST_COLUMNS = 5, 2
+"""Letters of a word, or columns of a language, that are no coincidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMeaning:
+    """Property of a column, or `id`, and the language of its name."""
+
+    column: str
+    prop: str
+    language: str
+
+
+def normalize_column_name(column: str) -> str:
+    """Return a column's name in lower case with underscores, without accents.
+
+    `birthPlace`, `Birth Place` and `birth-place` become equal.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", words.casefold().translate(_LETTERS)))
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", plain)).strip("_")
+
+
+def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
+    """Return the meaning of each column whose name is known.
+
+    Columns that occur twice have none; of columns with equal normalized names only the first has.
+    Names in English and FollowTheMoney's come first, then the language of most other columns.
+    """
+    counts = Counter(columns)
+    names = {
+        normalize_column_name(column): column for column in reversed(columns) if counts[column] == 1
+    }
+    first = frozenset(names.values())
+    senses = {column: _senses(column) for column in columns if column in first}
+    languages = _rank_languages(senses)
+    meanings = {
+        column: meaning
+        for column, by_language in senses.items()
+        if (meaning := _choose_sense(column, by_language, languages)) is not None
+    }
+    return _resolve_ambiguous(meanings)
+
+
+def is_common_name(column: str, languages: Iterable[str]) -> bool:
+    """Return whether a column's name is known in English or one of some languages."""
+    return bool(_senses(column).keys() & {ENGLISH, *languages})
+
+
+def id_rank(column: str) -> int:
+    """Return the place of a column among the names of record numbers, the usual ones first."""
+    plain = normalize_column_name(column)
+    return _id_names().index(plain) if plain in _id_names() else len(_id_names())
+
+
+def _senses(column: str) -> dict[str, str]:
+    """Return the property by language; of a name in two languages (`Name / Nom`) that of both."""
+    whole = _look_up(column) or _look_up(_BRACKETS.sub(" ", column))
+    if whole:
+        return whole
+    parts = [_look_up(part) for part in _ALTERNATIVES.split(column)]
+    properties = {prop for part in parts for prop in part.values()}
+    if len(properties.difference(_AMBIGUOUS)) > 1:
+        return {}
+    return {language: prop for part in parts for language, prop in part.items()}
+
+
+def _look_up(name: str) -> dict[str, str]:
+    plain = normalize_column_name(name)
+    return _senses_by_name().get(plain) or _senses_by_name().get(plain.replace("_", ""), {})
+
+
+def _rank_languages(senses: dict[str, dict[str, str]]) -> list[str]:
+    """Return the languages of columns that English does not explain, the most frequent first."""
+    foreign = [
+        (column, by_language)
+        for column, by_language in senses.items()
+        if ENGLISH not in by_language
+    ]
+    counts = Counter(language for _, by_language in foreign for language in by_language)
+    certain = {
+        language
+        for column, by_language in foreign
+        for language in by_language
+        if counts[language] >= _LEAST_COLUMNS
+        or len(column) >= _LEAST_LETTERS
+        or not column.isascii()
+    }
+    order = list(_table())
+    return sorted(certain, key=lambda language: (-counts[language], order.index(language)))
+
+
+def _choose_sense(
+    column: str, by_language: dict[str, str], languages: Sequence[str]
+) -> ColumnMeaning | None:
+    english = by_language.get(ENGLISH)
+    for language in languages:
+        prop = by_language.get(language)
+        if prop is not None and (english is None or prop in _AMBIGUOUS):
+            return ColumnMeaning(column, prop, language)
+        if english is not None:
+            # Only the main language of the table makes an English word ambiguous.
+            break
+    return ColumnMeaning(column, english, ENGLISH) if english is not None else None
+
+
+def _resolve_ambiguous(meanings: dict[str, ColumnMeaning]) -> dict[str, ColumnMeaning]:
+    """Decide whether words for a name mean the whole name or the part that no other column has."""
+    properties = {meaning.prop for meaning in meanings.values()}
+    has_given, has_surname = "firstName" in properties, "lastName" in properties
+    chosen = {
+        _SURNAME_OR_NAME: "lastName" if has_given and not has_surname else "name",
+        _GIVEN_OR_NAME: "firstName" if has_surname and not has_given else "name",
+    }
+    return {
+        column: ColumnMeaning(column, chosen.get(meaning.prop, meaning.prop), meaning.language)
+        for column, meaning in meanings.items()
+    }
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    """Return the words of each language by property, English first."""
+    text = (FOLDER / "column_words.csv").read_text("utf-8")
+    table: dict[str, dict[str, list[str]]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        table.setdefault(row["language"], {})[row["property"]] = row["words"].split("; ")
+    return table
+
+
+@cache
+def _senses_by_name() -> dict[str, dict[str, str]]:
+    """Return the property by language for each normalized name, with and without underscores."""
+    senses: dict[str, dict[str, str]] = {}
+    for prop in _OWN_NAMES:
+        _add_name(senses, ENGLISH, prop, prop)
+    for language, properties in _table().items():
+        for prop, words in properties.items():
+            for word in words:
+                _add_name(senses, language, prop, word)
+                _add_name(senses, language, prop, word.translate(_DIGRAPHS))
+    return senses
+
+
+def _add_name(senses: dict[str, dict[str, str]], language: str, prop: str, word: str) -> None:
+    plain = normalize_column_name(word)
+    for name in (plain, plain.replace("_", "")):
+        senses.setdefault(name, {}).setdefault(language, prop)
+
+
+@cache
+def _id_names() -> list[str]:
+    words: Iterable[str] = (word for row in _table().values() for word in row.get(ID, ()))
+    plain = [normalize_column_name(word) for word in words]
+    return [*plain, *(name.replace("_", "") for name in plain)]
+
 
 _KIND_NAMES = ("kind", "entity_type", "record_type")
 _SCHEMA_NAMES = ("schema",)

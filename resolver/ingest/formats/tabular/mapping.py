@@ -21,14 +21,24 @@ complete: true                 # optional: other records of this source in a sto
 separator: ";"                 # optional: separates the values of a cell
 day_first: false               # optional: 03/04/1970 is the 4th of March; else the file decides
 delimiter: ";"                 # optional: separates the cells of a CSV
+
+YAML of untrusted senders, read as plain texts: no numbers, aliases, merge keys or deep nesting.
+
+A mapping needs none of these, and each of them lets a small file cost much: aliases multiply, a
+number in base 60 may have a million digits, and nesting exhausts the stack.
+
+Choice of a table's mapping: the one next to it, else the first given one that fits.
+
+`suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder, if
+there is one. Mapping files are skipped wherever files are searched for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
@@ -36,12 +46,49 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz, process
 
 from resolver.errors import MappingError
-from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
+from resolver.ingest.formats.tabular.table_files import open_table_file
+from resolver.ingest.io.source_files import SourceFile
 from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_schema
 from resolver.records import properties as property_names
-from resolver.records.relations.relation_types import find_relation_type
-from resolver.records.source_names import is_list_source_name
+from resolver.records.datasets import is_list_source_name
+from resolver.records.relation_types import find_relation_type
 from resolver.reference.ftm.schemata import ENTITY, all_schemata
+
+MAX_BYTES = 100_000
+"""Bytes of a mapping; one with a thousand columns has half of them."""
+_MAX_DEPTH, _MAX_EVENTS = 6, 20_000
+_OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
+def read_yaml_text(text: str, label: str) -> Any:
+    """Return the content of a YAML text: dictionaries, lists and texts.
+
+    Raises `MappingError`, and `yaml.YAMLError` for what is no YAML.
+    """
+    if len(text.encode()) > MAX_BYTES:
+        raise MappingError(f"a mapping is no longer than {MAX_BYTES:,} bytes", place=label)
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.BaseLoader)):
+        depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
+        fault = _find_fault(event, depth, count)
+        if fault:
+            line = event.start_mark.line + 1 if event.start_mark is not None else 1
+            raise MappingError(fault, place=f"{label}, line {line}")
+    # scalars stay texts, whatever they look like
+    return yaml.load(text, Loader=yaml.BaseLoader)
+
+
+def _find_fault(event: yaml.Event, depth: int, count: int) -> str:
+    """Return what a mapping may not have, or an empty text."""
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        return "write the text again instead of an anchor (&) or an alias (*)"
+    if isinstance(event, yaml.ScalarEvent) and event.value == "<<":
+        return "write the keys out instead of a merge key (<<)"
+    if depth > _MAX_DEPTH:
+        return f"it is nested more than {_MAX_DEPTH} deep"
+    return f"it has more than {_MAX_EVENTS:,} parts" if count > _MAX_EVENTS else ""
+
 
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 ROUTE_PARTS = tuple(role.value for role in CountryRole)
@@ -288,3 +335,46 @@ def _ftm_properties() -> frozenset[str]:
         for name, prop in schema.properties.items()
         if prop.type != ENTITY
     )
+
+
+SUFFIXES = (".mapping.yml", ".mapping.yaml")
+
+
+def is_mapping_file(path: PurePath) -> bool:
+    """Return whether a file is a mapping next to a table."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def find_adjacent_mapping(file: SourceFile) -> Mapping | None:
+    """Return the mapping next to a file, if any. Raises `MappingError` for a damaged one.
+
+    An archive has no mapping; that of a workbook is for all its sheets.
+    """
+    if file.member and file.worksheet is None:
+        return None
+    for stem in (file.path.name, file.stem, file.path.stem):
+        for suffix in SUFFIXES:
+            path = file.path.with_name(stem + suffix)
+            if path.is_file():
+                return load_mapping(path)
+    return None
+
+
+def choose_mapping(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
+    """Return the first of the mappings (at least one) whose columns the table has.
+
+    Raises `MappingError` where none of several fits, `InputError` where the file is no table.
+    """
+    # Reading reports the faults of a single mapping better.
+    if len(mappings) == 1:
+        return mappings[0]
+    reasons = []
+    for mapping in mappings:
+        try:
+            mapping.columns(open_table_file(file, mapping.delimiter).columns)
+        except MappingError as error:
+            reasons.append(f"{mapping.source}: {error.message}")
+        else:
+            return mapping
+    message = f"none of the mappings fits ({'; '.join(reasons)})"
+    raise MappingError(message, place=file.label, hint="add one that does")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.errors import InputError
-from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert_values
+from resolver.ingest.formats.tabular.cells import convert_to_text, convert_values
 from resolver.ingest.io.csv_rows import (
     CsvItems,
     PlainLines,
@@ -31,7 +31,8 @@ from resolver.ingest.io.json_rows import (
     read_json_rows,
 )
 from resolver.ingest.io.parquet_rows import open_parquet
-from resolver.ingest.io.sniffing import (
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_lines import (
     PARQUET_MAGIC,
     detect_delimiter,
     first_line,
@@ -40,7 +41,6 @@ from resolver.ingest.io.sniffing import (
     split_cells,
     stated_delimiter,
 )
-from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject, RowCounts, Share
 from resolver.reference.plurals import pluralize
 

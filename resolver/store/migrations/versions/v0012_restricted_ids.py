@@ -8,7 +8,7 @@ from alembic import op
 
 from resolver.records.packing import unpack_handling
 from resolver.records.visibility import IDENTIFIED, is_visible
-from resolver.store.restricted_ids import internal_id, keyed_id
+from resolver.store.record_contents import internal_id, keyed_id
 
 revision = "0012"
 down_revision = "0011"

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from resolver.api.desk.figures.entity_charts import (
+from resolver.api.desk.figures.charts import (
     AXIS_WIDTH,
     BOX_HEIGHT,
     BOX_WIDTH,
@@ -18,8 +18,7 @@ from resolver.api.desk.figures.entity_charts import (
     project,
 )
 from resolver.network.entity_network import NetworkNode, RelationNetwork
-from resolver.review.profile.life import LifeSpan
-from resolver.review.profile.places import MappedPlace
+from resolver.review.profile import LifeSpan, MappedPlace
 
 
 def random_network(seed: int) -> RelationNetwork:

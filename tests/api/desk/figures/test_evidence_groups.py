@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from resolver.api.desk.figures.charts import Bar, build_waterfall
-from resolver.api.desk.figures.evidence_groups import group_evidence
-from resolver.api.desk.figures.evidence_labels import evidence_label, evidence_title
-from resolver.engines.population_rows import population_rows
+from resolver.api.desk.figures.evidence_rows import evidence_label, evidence_title, group_evidence
+from resolver.engines.pair_scoring import population_rows
 from resolver.model_set import load_models
 from resolver.records.prepared.population import KindPopulation
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow

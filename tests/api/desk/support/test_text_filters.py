@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.api.desk.figures.evidence_labels import evidence_label, evidence_title
+from resolver.api.desk.figures.evidence_rows import evidence_label, evidence_title
 from resolver.api.desk.support.text_filters import country_labels, distinct_roles
 from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.records.results.explanation import EvidenceRow

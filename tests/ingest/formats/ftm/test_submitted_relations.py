@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-from resolver.ingest.formats.ftm.submitted_relations import MAX_RELATIONS, add_relations
+from resolver.ingest.formats.ftm.ftm_entity import MAX_RELATIONS, SubmittedRecord, add_relations
 from resolver.records import Relation, RelationType
 from tests.records.samples import record
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-from resolver.ingest.formats.ftm.submitted_routes import MAX_ROUTE_COUNTRIES, add_routes
+from resolver.ingest.formats.ftm.ftm_entity import MAX_ROUTE_COUNTRIES, SubmittedRecord, add_routes
 from resolver.records import CountryRole, RouteCountry
 from tests.records.samples import record
 

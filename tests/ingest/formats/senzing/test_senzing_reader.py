@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
+from resolver.ingest.formats.senzing import read_senzing_record
 from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists

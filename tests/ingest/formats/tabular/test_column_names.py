@@ -7,10 +7,7 @@ import csv
 import pytest
 
 from resolver.data import FOLDER
-from resolver.ingest.formats.tabular.column_names import (
-    normalize_column_name,
-    recognize_columns,
-)
+from resolver.ingest.formats.tabular.guessed_mapping import normalize_column_name, recognize_columns
 from resolver.ingest.formats.tabular.mapping import build_mapping
 
 PERSON = "firstName lastName birthDate"

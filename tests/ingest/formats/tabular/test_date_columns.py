@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from resolver.ingest.formats.tabular.cell_coding import encode_cells
-from resolver.ingest.formats.tabular.date_columns import _drop_plain
+from resolver.ingest.formats.tabular.cells import encode_cells
+from resolver.ingest.formats.tabular.table_reader import _drop_plain
 
 CELLS = st.lists(
     st.none()

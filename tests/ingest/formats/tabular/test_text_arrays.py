@@ -7,7 +7,7 @@ import decimal
 
 import pyarrow as pa
 
-from resolver.ingest.formats.tabular.text_arrays import convert_to_text
+from resolver.ingest.formats.tabular.cells import convert_to_text
 
 
 def test_arrow_types_as_text() -> None:

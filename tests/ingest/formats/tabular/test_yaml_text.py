@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from resolver.errors import MappingError
-from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
+from resolver.ingest.formats.tabular.mapping import MAX_BYTES, read_yaml_text
 
 BOMB = "a: &a {x: 1, y: 2}\n" + "".join(f"b{n}: {{<<: [*a, *a, *a]}}\n" for n in range(30))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.repairs.line_breaks import join_line_breaks
+from resolver.ingest.text.repairs import join_line_breaks
 
 
 @pytest.mark.parametrize(

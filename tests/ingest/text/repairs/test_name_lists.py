@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.group_names import parse_group_name
-from resolver.ingest.text.repairs.name_lists import (
+from resolver.ingest.text.names import parse_group_name
+from resolver.ingest.text.repairs import (
     split_alias_list,
     split_enumeration,
     split_group_list,

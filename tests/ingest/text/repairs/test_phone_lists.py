@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.repairs.phone_lists import read_phones, split_slashes
+from resolver.ingest.text.repairs import read_phones, split_slashes
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.repairs.stray_numbers import (
-    find_passports,
-    find_registers,
-    take_address_numbers,
-)
+from resolver.ingest.text.repairs import find_passports, find_registers, take_address_numbers
 from resolver.records import Identifier, Value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.text.repairs.word_order import restore_word_order
+from resolver.ingest.text.repairs import restore_word_order
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,240 @@
+"""Evidence by subject: all rows on names, on birth dates and so on, as one row with its parts.
+
+Labels of evidence for stewards: "Phone numbers differ", "Rarity of the names".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from resolver.records.labels import display_text
+from resolver.records.properties import ACTIVITY
+from resolver.records.results.explanation import (
+    PHRASES,
+    RELATION_ROW,
+    EvidenceOutcome,
+    EvidenceRow,
+    outcome_of,
+)
+from resolver.review import country_name
+
+SMALL_WEIGHT = 100
+"""Thousandths of log-odds below which evidence is summarized instead of drawn."""
+_START = "prior"
+_STARTING_ROWS = frozenset(
+    (_START, "calibration", "population", "partners", "sources", "asked", "names_only")
+)
+"""Rows that say how often any two records are one."""
+_LAST_ROWS = ("relatives", "competition", "entities", _START)
+"""Subjects that are not about the values of the two records."""
+_SEPARATOR = " | "
+"""Text between the values of one side of a row."""
+_NAME, _COUNTRIES = "name", ("nationality", "country")
+_PROPERTIES = {"birth_date": "birthDate", "start_date": "incorporationDate", "activity": ACTIVITY}
+"""Property as which values of a subject are shown."""
+_ACRONYM = "acronym"
+"""Subject whose row carries the names that match best, not the acronym that was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Rows on one subject: `row` has their weight and the values compared, `parts` are all."""
+
+    row: EvidenceRow
+    parts: tuple[EvidenceRow, ...]
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether a row weighs anything, or compares values that weigh nothing."""
+        return any(part.weight or part.similarity is not None for part in self.parts)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is summarized with others."""
+        return abs(self.row.weight) < SMALL_WEIGHT and self.row.name != _NAME
+
+
+def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
+    """Unite the rows of a sum by subject, in the order in which a decision weighs them.
+
+    What speaks against a match is first and then what speaks for it, the heaviest first each; what
+    is not about the two records is last. The weights add up as those of the rows do.
+    """
+    rows: dict[tuple[str, str], list[EvidenceRow]] = {}
+    for row in evidence:
+        # each relation is a subject of its own
+        relation = row.detail if row.name == RELATION_ROW else ""
+        rows.setdefault((_subject(row.name), relation), []).append(row)
+    groups = [_unite(subject, parts) for (subject, _), parts in rows.items()]
+    return sorted(groups, key=_decision_rank)
+
+
+def _subject(name: str) -> str:
+    """Return the subject of a row; two comparators together are about the one besides names."""
+    if name in _STARTING_ROWS:
+        return _START
+    parts = name.replace(" ", "_").split("_×_")
+    return next((part for part in parts if not part.startswith(_NAME)), _NAME)
+
+
+def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
+    main = next((row for row in parts if row.name.replace(" ", "_") == subject), parts[0])
+    weight = sum(row.weight for row in parts)
+    detail = _name_words(parts) if subject == _NAME else main.detail
+    ordered = sorted(parts, key=lambda row: -abs(row.weight))
+    row = main._replace(name=subject, weight=weight, detail=detail)
+    if subject in _COUNTRIES or subject in _PROPERTIES:
+        left, right = (_show_values(subject, side) for side in (row.left, row.right))
+        row = row._replace(left=left, right=right)
+    if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
+        row = row._replace(left="", right="")
+    return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
+
+
+def _show_values(subject: str, values: str) -> str:
+    """Return the values of one side as a list: `1961~ | 1962` → `about 1961, 1962`."""
+    return ", ".join(_show_value(subject, value) for value in values.split(_SEPARATOR) if value)
+
+
+def _show_value(subject: str, value: str) -> str:
+    if subject in _COUNTRIES:
+        return country_name(value) or value
+    return display_text(_PROPERTIES[subject], value)
+
+
+def _name_words(parts: Iterable[EvidenceRow]) -> str:
+    """Return in words what, besides their likeness, speaks against two names."""
+    words = [
+        PHRASES[part.name].differ
+        for part in sorted(parts, key=lambda row: row.weight)
+        if part.name != _NAME
+        and part.weight <= -SMALL_WEIGHT
+        and outcome_of(part) is EvidenceOutcome.DIFFERS
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _decision_rank(group: EvidenceGroup) -> tuple[int, int]:
+    row = group.row
+    if row.name in _LAST_ROWS:
+        return 2, _LAST_ROWS.index(row.name)
+    return (0, row.weight) if row.weight < 0 else (1, -row.weight)
+
+
+_COMPARED = {
+    "name": "Names",
+    "birth_date": "Birth dates",
+    "start_date": "Founding dates",
+    "birth_place": "Birth places",
+    "address": "Addresses",
+    "nationality": "Nationalities",
+    "country": "Countries",
+    "gender": "Genders",
+    "identifier": "Document numbers",
+    "phone": "Phone numbers",
+    "email": "E-mail addresses",
+    "website": "Websites",
+    "position": "Positions",
+    "father_name": "Father’s names",
+    "legal_form": "Legal forms",
+    "activity": "Kinds of crime",
+}
+"""Evidence that compares values of both sides, which agree, are similar or differ."""
+_OUTCOMES = {
+    EvidenceOutcome.AGREES: "agree",
+    EvidenceOutcome.NEAR: "agree in part",
+    EvidenceOutcome.DIFFERS: "differ",
+}
+_USUAL = {
+    EvidenceOutcome.AGREES: "as those of many different persons or groups do",
+    EvidenceOutcome.NEAR: "as those of many different persons or groups do",
+    EvidenceOutcome.DIFFERS: "as those of one person or group often do",
+}
+"""Addition to the label of values that agree and count against a match, or differ and count for it:
+both are too usual to say anything else."""
+_DESCRIBED = {
+    "prior": "Chance of a match before comparing",
+    "calibration": "Calibration of the score",
+    "population": "Number of records compared",
+    "partners": "Share of records with a match",
+    "sources": "Matches within one list, or across lists",
+    "asked": "What a name alone says in a check",
+    "names_only": "Only names agree",
+    "relatives": "Relatives or affiliates may share this",
+    "competition": "Other candidates that also fit",
+    "entities": "Entities compared",
+    "relations": "What both are related to",
+    "name_rarity": "Rarity of the matching names",
+    "name_contradicted": "Name parts that contradict each other",
+    "name_omitted": "Name parts left out on one side",
+    "name_weakest": "Weakest matching name part",
+    "name_primary": "Main names",
+    "name_share": "Share of names in common",
+    "name_exact": "Names letter by letter",
+    "name_parts": "Number of matching name parts",
+    "name_quality": "Main names or aliases",
+    "name_order": "Order of given and family name",
+    "name_established": "Similar words that are different names",
+    "name_initials": "Initials",
+    "name_sides": "Kind of contradicting name part",
+    "name_apart": "Words that set branches apart",
+    "names_alone": "Only names are known",
+    "numbers": "Numbers in the names",
+    "places_named": "Places in the names",
+    "faction": "Parts of a group in the names",
+    "qualifier": "Words such as People's or State",
+    "branch": "Places in the main names",
+    "acronym": "Acronym of the other name",
+    "relation": "Related persons and groups",
+    "listed": "Typical watchlist entry",
+    "same_list": "Separate entries of one list",
+}
+_ABSENT = {
+    "name_contradicted": "No name parts contradict each other",
+    "name_omitted": "No name parts are left out",
+    "name_order": "Given and family names are in their places",
+    "name_established": "No similar words that are different names",
+    "name_initials": "No initials without a name",
+    "name_apart": "No words that set branches apart",
+}
+"""Labels of evidence that something is not there, by which the names agree best."""
+_NONE = 0.995
+
+
+def evidence_title(name: str) -> str:
+    """Return the label of evidence, of two comparators together for an interaction (`a × b`)."""
+    titles = [_title(part.replace(" ", "_")) for part in name.split(" × ")]
+    if len(titles) == 1:
+        return titles[0]
+    rest = (title[:1].lower() + title[1:] for title in titles[1:])
+    return f"{' and '.join((titles[0], *rest))}, together"
+
+
+def evidence_label(row: EvidenceRow) -> str:
+    """Return the label of a row, with its outcome where values of both sides are compared."""
+    name = row.name.replace(" ", "_")
+    if name in _ABSENT and row.similarity is not None and row.similarity >= _NONE:
+        return _ABSENT[name]
+    subject = _COMPARED.get(name)
+    outcome = outcome_of(row._replace(name=name))
+    if subject is None or outcome is None:
+        return evidence_title(row.name)
+    usual = f", {_USUAL[outcome]}" if is_usual(row) else ""
+    return f"{subject} {_OUTCOMES[outcome]}{usual}"
+
+
+def is_usual(row: EvidenceRow) -> bool:
+    """Return whether values agree and yet count against a match, or differ and count for it: they
+    do so too often to say anything else.
+    """
+    name = row.name.replace(" ", "_")
+    outcome = outcome_of(row._replace(name=name)) if name in _COMPARED else None
+    if outcome is None or not row.weight:
+        return False
+    return (outcome is EvidenceOutcome.DIFFERS) is (row.weight > 0)
+
+
+def _title(name: str) -> str:
+    words = name.replace("_", " ")
+    return _COMPARED.get(name) or _DESCRIBED.get(name) or words[:1].upper() + words[1:]

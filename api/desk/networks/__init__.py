@@ -1,1 +1,0 @@
-"""Pages of networks: around an entity, groups, overlap of agencies."""

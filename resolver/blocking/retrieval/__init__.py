@@ -1,1 +1,0 @@
-"""Look-ups for one query: by word, by key, and by prefilter score."""

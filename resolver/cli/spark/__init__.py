@@ -1,1 +1,0 @@
-"""Runs of commands on a cluster whose workers read and write."""

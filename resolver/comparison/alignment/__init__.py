@@ -1,1 +1,0 @@
-"""Word-by-word alignment of names over arrays."""

@@ -1,1 +1,0 @@
-"""Comparators of single words of names: numbers, places, parts, qualifiers and acronyms."""

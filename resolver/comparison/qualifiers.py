@@ -1,0 +1,117 @@
+"""Words that tell groups of otherwise equal names apart: a National Front is no Salvation Front.
+
+Words are normal forms (`normalize.group_tokens`), mostly singular as well as plural. Words that
+name a group without telling it from others, such as Company, Group and Holding, are not listed.
+Words of one code in the table `group_qualifiers` translate one another, such as an adjective and
+its noun. A new word gets the code of its synonym, or else the next free one up to `MAX_CODE`.
+
+Generic words of groups' names as acronyms treat them.
+
+Acronyms are often those of another language: FPR is the Rwandan Patriotic Front, ELN the National
+Liberation Army. So the table `acronym_initials` has the first letters that a word has in other
+languages. Words are normal forms (`normalize.group_tokens`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resolver.data import load_rows
+from resolver.records.prepared.batch import HashArray
+
+_CLASSES = ("unit", "body", "political", "head", "type")
+"""Classes of words in the order of `kernels.comparison.qualifier_grades`.
+
+`unit`: parts of an institution. `body`: groups of people. `head`: institutions, of which there may
+be several of one name and different type. `type`: what type an institution is of.
+"""
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending of a plural."""
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+_ROWS = load_rows("group_qualifiers")
+_CODES = {_stem(word): int(code) for code, word, _ in _ROWS}
+MAX_CODE = 255
+_CORPORATION = "corp"
+"""Abbreviation that is no singular of Corps."""
+_LEAST_MISSPELT = 7
+"""Letters of the shortest word that is recognized where it is misspelt."""
+_NEAR_NAMES = frozenset(("christian", "regional"))
+"""Words of which a misspelling may be a person's name, such as Christine and Reginald."""
+
+
+def _cuts(word: str) -> list[str]:
+    """Return a word without one of its letters, the first one aside."""
+    return [word[:place] + word[place + 1 :] for place in range(1, len(word))]
+
+
+_CUT_CODES = {
+    cut: code
+    for word, code in sorted(_CODES.items())
+    if len(word) >= _LEAST_MISSPELT and word not in _NEAR_NAMES
+    for cut in (word, *_cuts(word))
+}
+_STARTS = frozenset(cut[:2] for cut in _CUT_CODES)
+
+
+def _bits(kind: str) -> HashArray:
+    bits = np.zeros(4, dtype=np.uint64)
+    for code in {int(code) for code, _, classes in _ROWS if kind in classes.split()}:
+        bits[code >> 6] |= np.uint64(1) << np.uint64(code & 63)
+    return bits
+
+
+CLASS_BITS = np.stack([_bits(kind) for kind in _CLASSES])
+"""A bit per code of the words of a class, in the order of `kernels.comparison.qualifier_grades`."""
+
+
+def qualifier_code(word: str) -> int:
+    """Return the code of a word that tells groups apart (1 ... `MAX_CODE`), 0 for others.
+
+    A word, its plural and, if it is long, the word with one typo beyond its first letter have one
+    code, as have an adjective and its noun.
+    """
+    if word == _CORPORATION:
+        return 0
+    code = _CODES.get(_stem(word), 0)
+    if code or len(word) < _LEAST_MISSPELT - 1:
+        return code
+    return _CUT_CODES.get(word, 0) or _misspelt_code(word)
+
+
+def _misspelt_code(word: str) -> int:
+    """Return the code of the word that has one letter less, or another, or two exchanged."""
+    if word[:2] not in _STARTS:
+        return 0
+    return next((code for cut in _cuts(word) if (code := _CUT_CODES.get(cut, 0))), 0)
+
+
+_OPTIONAL = frozenset(
+    """
+    corp corporation company co inc self group holding holdings enterprises limited incorporated
+    """.split()
+)
+
+
+def _letter_bits(letters: str) -> int:
+    bits = 0
+    for letter in letters:
+        bits |= 1 << (ord(letter) - ord("a"))
+    return bits
+
+
+_OWN_BITS = {letter: _letter_bits(letter) for letter in "abcdefghijklmnopqrstuvwxyz"}
+_OTHER_BITS = {word: _letter_bits(initials) for word, initials in load_rows("acronym_initials")}
+
+
+def initial_bits(word: str) -> int:
+    """Return a bit per letter a…z that may stand for a word in an acronym."""
+    return _OWN_BITS.get(word[:1], 0) | _OTHER_BITS.get(word, 0)
+
+
+def may_be_left_out(word: str) -> bool:
+    """Return True if an acronym may leave a word out, such as Company."""
+    return word in _OPTIONAL

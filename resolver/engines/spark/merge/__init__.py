@@ -1,1 +1,0 @@
-"""Entities on a cluster: made and written by the workers, from scored pairs."""

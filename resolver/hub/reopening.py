@@ -1,0 +1,381 @@
+"""Material changes: a version of a record that contradicts an earlier one on who it is.
+
+A value contradicts where both versions state the field and nothing of one agrees with anything of
+the other. So an added value (alias, document, nationality), a value that is left out, a more
+precise date, another spelling, and anything that does not identify (notes, programmes, addresses,
+positions, relations) are no material changes. The rules compare the two versions alone: no model,
+population or frequency plays a part.
+
+| field | agrees |
+|---|---|
+| name | a principal name of one with any name of the other, in any script and order |
+| birth date, date of foundation | dates that can be the same day |
+| gender | the same gender |
+| documents and numbers | any number in common; where both state one kind of document |
+| nationality, country of birth, jurisdiction | one country in common |
+| kind | kinds that one entity can have |
+
+Decisions that are reopened, since a record is no longer what the decision saw.
+
+A decision names the versions of its two records that it saw. It is reopened while the present
+version of either contradicts that one (`material_changes`): a reopened *same* joins nothing, a
+reopened *different* keeps apart, and both wait for a steward. This follows from the log and the
+records alone, whatever the order of commits: a record that is sent as before closes it again.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from resolver.errors import DateError
+from resolver.normalize import country_code, gender_bit
+from resolver.normalize.folding import fold, skeleton_code, sound_code
+from resolver.normalize.identifiers import normalize_number
+from resolver.records import Batch, Record
+from resolver.records.dates import MAX_YEAR, PartialDate, parse_date
+from resolver.records.decisions import Decision
+from resolver.records.properties import FULL_NAMES, IDENTIFIERS
+from resolver.records.stated_links import record_generations
+from resolver.store import NewDecision, StoredDecision, StoreView, Versions
+
+_PRINCIPAL_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName", "nameSuffix")
+_CHANGING_NUMBERS = frozenset({"callSign", "mmsi", "kppCode", "ticker", "swiftBic", "publicKey"})
+"""Numbers that an entity may change and stay itself."""
+_NUMBERS = tuple(prop for prop in IDENTIFIERS if prop not in _CHANGING_NUMBERS)
+_DATES = (("birthDate", "birth date"), ("incorporationDate", "date of foundation"))
+_COUNTRIES = (
+    (("nationality", "citizenship"), "nationality"),
+    (("birthCountry",), "country of birth"),
+    (("jurisdiction",), "jurisdiction"),
+)
+_GENDERS = {1: "male", 2: "female", 4: "other"}
+_MIN_WORD, _MIN_NAME = 0.75, 0.93
+"""Similarity (0 to 1) from which two words, or two names without spaces, are spellings of one."""
+_VOWELS = frozenset("aeiou")
+_CIRCA = datetime.timedelta(days=366)
+_MAX_NAMES, _MAX_SHOWN, _MAX_LETTERS = 40, 3, 80
+Rule = Callable[[Record, Record], "Iterable[FieldChange]"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """Contradiction of two versions of a record in one field, each side as it is shown."""
+
+    field: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.field} from {self.before} to {self.after}"
+
+
+def find_material_changes(before: Record, after: Record) -> tuple[FieldChange, ...]:
+    """Return the fields in which a later version of a record contradicts an earlier one."""
+    return tuple(change for rule in _RULES for change in rule(before, after))
+
+
+def _kind_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    if not before.kind & after.kind:
+        yield FieldChange("kind", before.kind.label, after.kind.label)
+
+
+def _name_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    old_principals, old_names = _split_names(before)
+    new_principals, new_names = _split_names(after)
+    if not old_names or not new_names:
+        return
+    is_alike = _have_alike(old_principals, new_names) or _have_alike(new_principals, old_names)
+    if not is_alike or _is_other_generation(before, after):
+        yield FieldChange("name", _show(old_principals), _show(new_principals))
+
+
+def _split_names(record: Record) -> tuple[list[str], list[str]]:
+    """Return the principal names of a record (aliases where it has none), and all its names."""
+    parts = " ".join(text for part in _PRINCIPAL_PARTS for text in record.texts(part))
+    names = [*record.texts("name"), *([parts] if parts else []), *record.texts(*FULL_NAMES[1:])]
+    principals = [*record.texts("name"), *([parts] if parts else [])]
+    return (principals or names)[:_MAX_NAMES], names[:_MAX_NAMES]
+
+
+def _is_other_generation(before: Record, after: Record) -> bool:
+    """Return whether a name is that of another generation now, such as Sr. in place of Jr."""
+    old, new = record_generations(before), record_generations(after)
+    return any(old[name].isdisjoint(new[name]) for name in old.keys() & new.keys())
+
+
+def _have_alike(left: Sequence[str], right: Sequence[str]) -> bool:
+    folded = [fold(name).split() for name in right]
+    return any(_are_alike(fold(name).split(), other) for name in left for other in folded)
+
+
+def _are_alike(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Return whether each word of the shorter name is a spelling of a word of the longer one."""
+    if not left or not right:
+        return True
+    if Indel.normalized_similarity("".join(left), "".join(right)) >= _MIN_NAME:
+        return True
+    short, long = sorted((list(left), list(right)), key=len)
+    for word in sorted(short, key=len, reverse=True):
+        partner = next((other for other in long if _is_spelling(word, other)), None)
+        if partner is None:
+            return False
+        long.remove(partner)
+    return True
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    if word == other or (min(len(word), len(other)) == 1 and word[0] == other[0]):
+        return True
+    if word.isdigit() or other.isdigit():
+        return False
+    if _VOWELS.isdisjoint(word) or _VOWELS.isdisjoint(other):
+        # Arabic and Hebrew are written without vowels
+        return skeleton_code(word) == skeleton_code(other) != ""
+    if Indel.normalized_similarity(word, other) >= _MIN_WORD:
+        return True
+    return Indel.normalized_similarity(sound_code(word), sound_code(other)) >= _MIN_WORD
+
+
+def _date_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    for prop, field in _DATES:
+        old, new = (_read_dates(record.texts(prop)) for record in (before, after))
+        if old and new and not any(_can_be_equal(*dates) for dates in itertools.product(old, new)):
+            yield FieldChange(field, *(_show(record.texts(prop)) for record in (before, after)))
+
+
+def _read_dates(texts: Iterable[str]) -> list[PartialDate]:
+    dates = []
+    for text in texts:
+        try:
+            dates.append(parse_date(text))
+        except DateError:
+            continue
+    return dates
+
+
+def _can_be_equal(left: PartialDate, right: PartialDate) -> bool:
+    """Return whether the days that two dates may stand for overlap."""
+    (first, last), (other_first, other_last) = _day_range(left), _day_range(right)
+    return first <= other_last and other_first <= last
+
+
+def _day_range(date: PartialDate) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day that a date may stand for, a year more if it is circa."""
+    end = date.until or date
+    month = end.month or 12
+    day = end.day or calendar.monthrange(end.year, month)[1]
+    first = datetime.date(date.year, date.month or 1, date.day or 1)
+    last = datetime.date(end.year, month, day)
+    if date.circa or end.circa:
+        first = first - _CIRCA if date.year > 2 else first
+        last = last + _CIRCA if end.year < MAX_YEAR else last
+    return first, last
+
+
+def _gender_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    old, new = (
+        {bit for text in record.texts("gender") if (bit := gender_bit(text))}
+        for record in (before, after)
+    )
+    if old and new and old.isdisjoint(new):
+        sides = (_show([_GENDERS[bit] for bit in sorted(bits)]) for bits in (old, new))
+        yield FieldChange("gender", *sides)
+
+
+def _number_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    old, new = _numbers_by_property(before), _numbers_by_property(after)
+    # a list may call one number a passport first and an identity card later
+    all_old, all_new = (set().union(*side.values()) for side in (old, new))
+    if all_old.isdisjoint(all_new):
+        for prop in (prop for prop in _NUMBERS if prop in old and prop in new):
+            sides = (_show(list(side[prop].values())) for side in (old, new))
+            yield FieldChange(_describe_property(prop), *sides)
+
+
+def _numbers_by_property(record: Record) -> dict[str, dict[str, str]]:
+    """Return the numbers of each property: normal form to the number as it is written."""
+    numbers: dict[str, dict[str, str]] = {}
+    for identifier in record.identifiers:
+        normal = normalize_number(identifier.prop, identifier.number, identifier.country)
+        if normal:
+            numbers.setdefault(identifier.prop, {}).setdefault(normal, identifier.number)
+    return numbers
+
+
+def _describe_property(prop: str) -> str:
+    """Return an FtM property as words: `passportNumber` is "passport number"."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in prop)
+
+
+def _country_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    for props, field in _COUNTRIES:
+        old, new = (
+            {code for text in record.texts(*props) if (code := country_code(text))}
+            for record in (before, after)
+        )
+        if old and new and old.isdisjoint(new):
+            yield FieldChange(field, *(_show(record.texts(*props)) for record in (before, after)))
+
+
+def _show(texts: Sequence[str]) -> str:
+    """Return the first few of some values as one text."""
+    unique = list(dict.fromkeys(texts))
+    shown = ", ".join(text[:_MAX_LETTERS] for text in unique[:_MAX_SHOWN])
+    return shown + (" …" if len(unique) > _MAX_SHOWN else "")
+
+
+_RULES: tuple[Rule, ...] = (
+    _kind_changes,
+    _name_changes,
+    _date_changes,
+    _gender_changes,
+    _number_changes,
+    _country_changes,
+)
+
+
+_Version = tuple[str, int]
+_PIECE = 20_000
+"""Decisions whose records are looked up together."""
+
+
+class FreshRecords:
+    """Records about to be committed, by id."""
+
+    def __init__(self, batch: Batch | None = None) -> None:
+        self._batch = batch
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        ids = [] if self._batch is None else self._batch.ids.to_pylist()
+        return {record_id: row for row, record_id in enumerate(ids)}
+
+    def select(self, record_ids: Iterable[str]) -> dict[str, Record]:
+        """Return those of some records that are about to be committed."""
+        rows = sorted(self._rows[record_id] for record_id in record_ids if record_id in self._rows)
+        if self._batch is None or not rows:
+            return {}
+        batch = self._batch.take(np.array(rows, dtype=np.int64))
+        return {record.id: record for record in batch.to_records()}
+
+
+_NO_RECORDS = FreshRecords()
+
+
+def load_decisions(
+    view: StoreView, record_ids: Sequence[str] | None = None
+) -> list[StoredDecision]:
+    """Return the decision log as `StoreView.decisions` does, reopened decisions marked."""
+    return mark_stored(view, view.decisions(record_ids))
+
+
+def mark_stored(view: StoreView, log: Sequence[StoredDecision]) -> list[StoredDecision]:
+    """Return some decisions of the log, those reopened marked; see `mark_reopened`."""
+    marked = mark_reopened(view, [(stored.decision, stored.versions) for stored in log])
+    return [
+        replace(stored, decision=decision) for stored, decision in zip(log, marked, strict=True)
+    ]
+
+
+def mark_reopened(
+    view: StoreView, log: Sequence[tuple[Decision, Versions]], fresh: FreshRecords = _NO_RECORDS
+) -> list[Decision]:
+    """Return decisions with the versions they saw, those reopened marked as such.
+
+    `fresh` are records about to be committed, which take the place of those of the view.
+    """
+    marked: list[Decision] = []
+    for start in range(0, len(log), _PIECE):
+        piece = log[start : start + _PIECE]
+        ends = _decided_versions(view, piece)
+        changes = _describe_changes(view, {end for pair in ends for end in pair}, fresh)
+        marked += [
+            replace(decision, reopened="; ".join(changes[end] for end in pair if end in changes))
+            for (decision, _), pair in zip(piece, ends, strict=True)
+        ]
+    return marked
+
+
+def _decided_versions(
+    view: StoreView, log: Sequence[tuple[Decision, Versions]]
+) -> list[list[_Version]]:
+    """Return the versions that each decision saw: record id and number (0: none was ever stored).
+
+    Of a record that came after the decision it is the first one.
+    """
+    ends = [list(zip(decision.pair, numbers, strict=True)) for decision, numbers in log]
+    later = {record_id for pair in ends for record_id, number in pair if number is None}
+    all_numbers = view.record_numbers(sorted(later)) if later else {}
+    first = {record_id: numbers[0] for record_id, numbers in all_numbers.items()}
+    return [
+        [(record_id, number or first.get(record_id, 0)) for record_id, number in pair]
+        for pair in ends
+    ]
+
+
+def _describe_changes(
+    view: StoreView, versions: set[_Version], fresh: FreshRecords
+) -> dict[_Version, str]:
+    """Return how the present records contradict some earlier versions; of those that they do."""
+    changed = fresh.select(record_id for record_id, _ in versions)
+    ids = sorted({record_id for record_id, _ in versions})
+    present = {key: number for key, (number, _) in view.numbers_of(ids).items()}
+    outdated = [
+        (record_id, number)
+        for record_id, number in sorted(versions)
+        if number and (record_id in changed or present.get(record_id, number) != number)
+    ]
+    numbers = {number for _, number in outdated}
+    numbers |= {present[record_id] for record_id, _ in outdated if record_id in present}
+    stored = {version.number: version.record for version in view.records(sorted(numbers))}
+    texts = {
+        (key, number): _describe_record(stored[number], changed.get(key) or stored[present[key]])
+        for key, number in outdated
+    }
+    return {version: text for version, text in texts.items() if text}
+
+
+def _describe_record(before: Record, after: Record) -> str:
+    """Return how a record contradicts an earlier version of it; empty if it does not."""
+    changes = find_material_changes(before, after)
+    if not changes:
+        return ""
+    if before.handling != after.handling:
+        # whoever may see the record now may not see what it was
+        return f"record {after.id} changed its {', '.join(change.field for change in changes)}"
+    return f"record {after.id} changed its {', '.join(map(str, changes))}"
+
+
+def name_versions(
+    view: StoreView, decisions: Sequence[NewDecision], fresh: Batch | None, first_number: int
+) -> list[NewDecision]:
+    """Return decisions that name the versions they saw: those valid once they are committed.
+
+    `fresh` are the records that are committed with them, with numbers from `first_number` on. Of a
+    record that is withdrawn the last version counts, None stands for a record yet to come. Versions
+    that are named already stay (an undo brings a decision back as it was).
+    """
+    ends = {end for new in decisions if new.versions is None for end in new.decision.pair}
+    numbers = {
+        record_id: versions[-1]
+        for record_id, versions in (view.record_numbers(sorted(ends)) if ends else {}).items()
+    }
+    if ends and fresh is not None:
+        for row, record_id in enumerate(fresh.ids.to_pylist()):
+            numbers[record_id] = first_number + row
+    return [_with_versions(new, numbers) for new in decisions]
+
+
+def _with_versions(new: NewDecision, numbers: Mapping[str, int]) -> NewDecision:
+    if new.versions is not None:
+        return new
+    left_id, right_id = new.decision.pair
+    return replace(new, versions=(numbers.get(left_id), numbers.get(right_id)))

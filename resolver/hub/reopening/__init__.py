@@ -1,1 +1,0 @@
-"""Reopening of decisions whose records have changed materially since."""

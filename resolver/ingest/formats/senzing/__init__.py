@@ -1,1 +1,0 @@
-"""Senzing JSON lists and single records."""

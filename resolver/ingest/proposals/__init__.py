@@ -1,1 +1,0 @@
-"""Proposals of mappings for tables, with reasons."""

@@ -1,1 +1,0 @@
-"""FollowTheMoney output: entities, edges and statements."""

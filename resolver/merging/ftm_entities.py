@@ -1,0 +1,511 @@
+"""Golden records as FollowTheMoney entities.
+
+FollowTheMoney entities of a few record groups, for single responses.
+
+The result equals `to_ftm_entity` of their golden records. FollowTheMoney does not state the source
+of each value, so golden records are not built: a value only needs its best written form and the
+number of sources and records that state it.
+
+Relations as FollowTheMoney edges, or as notes if the related entity is unknown.
+
+| relation | edge | if the schemata do not allow it |
+|---|---|---|
+| memberOf | Membership (to an organisation) | UnknownLink |
+| leaderOf, directorOf | Directorship (of an organisation) | UnknownLink |
+| employeeOf, employerOf | Employment (of a person) | UnknownLink |
+| associateOf, familyOf | Associate, Family (between persons) | UnknownLink |
+| ownerOf | Ownership (of an asset or a company) | UnknownLink |
+| predecessorOf, successorOf | Succession (between persons or organisations) | UnknownLink |
+| payerOf | Payment (between persons or organisations) | UnknownLink |
+| linkedTo, and all others with their words as role or summary | UnknownLink | |
+
+Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
+same id in every run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from resolver.merging.ftm_values import FtmValue, format_ftm_dates, make_note, to_ftm_values
+from resolver.merging.golden_record import (
+    GoldenLink,
+    GoldenRecord,
+    GoldenRelation,
+    GoldenValue,
+    RelationTargets,
+    covered_records,
+    resolve_properties,
+    state_relation,
+)
+from resolver.merging.merge_context import (
+    CODED_PROPERTIES,
+    CanonicalCodes,
+    CountryCode,
+    equality_key,
+    try_parse_date,
+)
+from resolver.merging.partition import choose_schema, descends_from, hash_ids, valid_schema
+from resolver.merging.survivorship import choose_caption, choose_form
+from resolver.records import RelationType
+from resolver.records.packing import split_fields
+from resolver.records.prepared.value_flags import RecordValues
+from resolver.records.properties import (
+    DATASETS,
+    ENTRY_COLUMNS,
+    LAST_CHANGE,
+    LINK_ENTITY,
+    LISTED_SINCE,
+    REFERENTS,
+    RELATION,
+)
+from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.stated_links import ADDRESS_SCHEMA, StatedLink
+from resolver.reference.ftm.schemata import find_property
+from resolver.reference.ftm.value_types import clean_text, clean_value
+
+_EdgeType = tuple[str, str, str, str, str, str]
+_DIRECTORSHIP: _EdgeType = (
+    *("Directorship", "director", "LegalEntity"),
+    *("organization", "Organization", "role"),
+)
+_LINK: _EdgeType = ("UnknownLink", "subject", "Thing", "object", "Thing", "role")
+# schema, property and range of the entity that states the relation, those of its target, and the
+# property of the role
+_EDGE_TYPES: dict[RelationType, _EdgeType] = {
+    RelationType.MEMBER_OF: (
+        *("Membership", "member", "LegalEntity"),
+        *("organization", "Organization", "role"),
+    ),
+    RelationType.LEADER_OF: _DIRECTORSHIP,
+    RelationType.DIRECTOR_OF: _DIRECTORSHIP,
+    RelationType.EMPLOYEE_OF: (
+        *("Employment", "employee", "Person"),
+        *("employer", "Organization", "role"),
+    ),
+    RelationType.EMPLOYER_OF: (
+        *("Employment", "employer", "Organization"),
+        *("employee", "Person", "role"),
+    ),
+    RelationType.ASSOCIATE_OF: (
+        *("Associate", "person", "Person"),
+        *("associate", "Person", "relationship"),
+    ),
+    RelationType.FAMILY_OF: ("Family", "person", "Person", "relative", "Person", "relationship"),
+    RelationType.OWNER_OF: ("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
+    RelationType.LINKED_TO: _LINK,
+    RelationType.PREDECESSOR_OF: (
+        *("Succession", "predecessor", "LegalEntity"),
+        *("successor", "LegalEntity", "role"),
+    ),
+    RelationType.SUCCESSOR_OF: (
+        *("Succession", "successor", "LegalEntity"),
+        *("predecessor", "LegalEntity", "role"),
+    ),
+    RelationType.PAYER_OF: (
+        *("Payment", "payer", "LegalEntity"),
+        *("beneficiary", "LegalEntity", "purpose"),
+    ),
+}
+_AMOUNT = re.compile(r"(\d[\d.]*)(?: ([A-Z]{3}))?")
+"""Role of a payment that is an amount, and its currency."""
+_AMOUNTS = {"EUR": "amountEur", "USD": "amountUsd"}
+
+
+class FtmEdge(NamedTuple):
+    """FollowTheMoney edge: id, schema and values."""
+
+    id: str
+    schema: str
+    forms: tuple[FtmValue, ...]
+
+
+def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge | None:
+    """Build the edge of a relation of an entity, or return None if it has no other entity as
+    target.
+    """
+    if not relation.target or relation.target == entity_id:
+        return None
+    edge_type = _EDGE_TYPES.get(relation.type)
+    fits = (
+        edge_type is not None
+        and descends_from(schema, edge_type[2])
+        and descends_from(relation.target_schema, edge_type[4])
+    )
+    name, source, _, target, _, role = edge_type if edge_type and fits else _LINK
+    content = "\n".join(
+        (
+            name,
+            relation.type.value,
+            entity_id,
+            relation.target,
+            relation.role,
+            relation.start,
+            relation.end,
+            relation.name,
+        )
+    )
+    forms = [FtmValue(source, entity_id), FtmValue(target, relation.target, relation.target_record)]
+    role_text = relation.role or ("" if fits else RELATION_TYPES[relation.type].words)
+    forms += _role_values(role, clean_text(role_text) or "")
+    if relation.role and not fits:
+        forms.append(FtmValue("summary", RELATION_TYPES[relation.type].words))
+    name_text = clean_value("name", relation.name)
+    if name_text:
+        forms.append(FtmValue("namesMentioned", name_text))
+    start = "date" if name == "Payment" else "startDate"
+    forms += [*_date_values(start, relation.start), *_date_values("endDate", relation.end)]
+    return FtmEdge(hash_ids("r-", pa.array([content.encode()]))[0].as_py(), name, tuple(forms))
+
+
+def build_stated_edge(link: StatedLink, targets: RelationTargets) -> FtmEdge:
+    """Build the link entity of a list, with the entities of the records that it names."""
+    return FtmEdge(
+        link.id,
+        link.schema,
+        tuple(
+            FtmValue(prop, text)
+            for prop, texts in resolve_properties(link, targets)
+            if find_property(link.schema, prop) is not None
+            for text in texts
+        ),
+    )
+
+
+def _role_values(prop: str, text: str) -> Iterator[FtmValue]:
+    """Yield the value of a role; of one that is an amount of money, amount and currency."""
+    amount = _AMOUNT.fullmatch(text) if prop == "purpose" else None
+    if amount is not None:
+        yield FtmValue(_AMOUNTS.get(amount[2], "amount"), amount[1], text)
+        if amount[2]:
+            yield FtmValue("currency", amount[2])
+    elif text:
+        yield FtmValue(prop, text)
+
+
+def _date_values(prop: str, text: str) -> Iterator[FtmValue]:
+    if not text:
+        return
+    date = try_parse_date(text)
+    if date is not None:
+        yield from (
+            FtmValue(prop, part, text if part != text else "") for part in format_ftm_dates(date)
+        )
+    if date is None or date.circa or date.until is not None:
+        yield FtmValue("description", f"{prop}: {text}")
+
+
+def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValue, ...]:
+    """Describe a relation in a note on the entity itself.
+
+    Used for targets that are not in the data, are stated by name only, or are the entity itself.
+    """
+    target = relation.name or relation.target_record
+    if relation.name and relation.target_record:
+        target = f"{relation.name} [{relation.target_record}]"
+    if relation.target == entity_id:
+        target += " (held to be the same)"
+    times = " to ".join(part for part in (relation.start, relation.end) if part)
+    details = "; ".join(part for part in (relation.role, times) if part)
+    return make_note(
+        f"{RELATION_TYPES[relation.type].words.capitalize()} {target}"
+        + (f": {details}" if details else "")
+    )
+
+
+def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
+    """Convert a golden record to its FollowTheMoney entity, followed by its link entities: those of
+    lists as they were stated, and an edge for each other relation.
+
+    Values keep the order of the golden record (best supported first) and are cleaned by their
+    types; `referents` are the record ids, then other ids that sources list; `datasets` the
+    sources and further datasets. Values that the schema has no property for are in `notes`.
+    `first_seen` is the earliest and `last_change` the latest time that a list states.
+    """
+    own, edges, covered = to_ftm_entity(golden), [], covered_records(golden.links)
+    for relation in golden.relations:
+        ftm_edge = build_edge(relation, golden.id, golden.schema)
+        of_links = covered.get(state_relation(relation), ())
+        records = tuple(record for record in relation.records if record not in of_links)
+        if ftm_edge is not None and records:
+            edges.append(
+                _build_edge_entity(ftm_edge.id, ftm_edge.schema, ftm_edge.forms, records, golden)
+            )
+    addresses = sorted({link.id for link in golden.links if link.schema == ADDRESS_SCHEMA})
+    if addresses:
+        properties = {**own["properties"], "addressEntity": addresses}
+        own["properties"] = dict(sorted(properties.items()))
+    return [own, *(_build_link_entity(link) for link in golden.links if link.records), *edges]
+
+
+def to_ftm_entity(golden: GoldenRecord) -> dict[str, Any]:
+    """Convert a golden record to its FollowTheMoney entity alone, without ids of link entities."""
+    values = [
+        (prop, [(value.text, value.code, value.records) for value in golden_values])
+        for prop, golden_values in golden.values.items()
+    ]
+    notes = [
+        text
+        for relation in golden.relations
+        if build_edge(relation, golden.id, golden.schema) is None
+        for _, text, _ in describe_relation(relation, golden.id)
+    ]
+    return build_ftm_entity(
+        golden.id,
+        golden.caption,
+        golden.schema,
+        values,
+        golden.sources,
+        list(golden.records),
+        notes,
+    )
+
+
+def _build_link_entity(link: GoldenLink) -> dict[str, Any]:
+    properties = {prop: list(texts) for prop, texts in link.properties}
+    names = properties.get("full") or properties.get("name") or [link.schema]
+    times = {"first_seen": link.listed_since, "last_change": link.last_change}
+    return {
+        "id": link.id,
+        "caption": names[0],
+        "schema": link.schema,
+        "properties": properties,
+        "datasets": list(link.datasets)
+        or sorted({record.partition(":")[0] for record in link.records}),
+        "referents": [],
+        **{name: text for name, text in times.items() if text},
+    }
+
+
+def build_ftm_entity(
+    identity: str,
+    caption: str,
+    schema: str,
+    values: Iterable[tuple[str, Iterable[tuple[str, str, object]]]],
+    sources: Sequence[str],
+    referents: list[str],
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Build a FollowTheMoney entity.
+
+    `values`: per property, the texts of its values, their canonical codes and their records
+    (unused, as FollowTheMoney has no place for them). `notes` follow the notes that values produce.
+    """
+    # texts as keys: an entity may have thousands
+    texts_of: dict[str, dict[str, None]] = {}
+    entry: dict[str, list[str]] = {}
+    for prop, value_forms in values:
+        if prop in ENTRY_COLUMNS:
+            entry[prop] = [text for text, _, _ in value_forms]
+            continue
+        for original, code, _ in value_forms:
+            for name, ftm_text, _ in to_ftm_values(schema, prop, original, code):
+                texts = texts_of.get(name)
+                if texts is None:
+                    texts_of[name] = {ftm_text: None}
+                else:
+                    texts[ftm_text] = None
+    properties = {name: list(texts) for name, texts in texts_of.items()}
+    if notes:
+        properties.setdefault("notes", []).extend(notes)
+    entity = {
+        "id": identity,
+        "caption": caption,
+        "schema": schema,
+        "properties": dict(sorted(properties.items())),
+        # sources first: reading the file again gives records to the first
+        "datasets": [*sources, *sorted({*entry.get(DATASETS, ())}.difference(sources))],
+        "referents": list(dict.fromkeys([*referents, *entry.get(REFERENTS, ())])),
+    }
+    if LISTED_SINCE in entry:
+        entity["first_seen"] = min(entry[LISTED_SINCE])
+    if LAST_CHANGE in entry:
+        entity["last_change"] = max(entry[LAST_CHANGE])
+    return entity
+
+
+def _build_edge_entity(
+    edge_id: str,
+    schema: str,
+    forms: tuple[Any, ...],
+    records: tuple[str, ...],
+    golden: GoldenRecord,
+) -> dict[str, Any]:
+    properties: dict[str, list[str]] = {"recordId": list(records)}
+    for name, text, _ in forms:
+        properties.setdefault(name, []).append(text)
+    source_of = dict(zip(golden.records, golden.record_sources, strict=True))
+    return {
+        "id": edge_id,
+        "caption": schema,
+        "schema": schema,
+        "properties": dict(sorted(properties.items())),
+        "datasets": sorted({source_of[record] for record in records}),
+        "referents": [],
+    }
+
+
+_Texts = dict[str, list[int]]
+"""Texts of one property, and the records that state each."""
+_Value = tuple[str, str, list[int]]
+"""Best written form of a value, its canonical code, and the records that state it."""
+
+
+def build_ftm_entities(
+    records: RecordValues,
+    entity_of_record: Sequence[int],
+    entity_ids: Sequence[str],
+    country_code: CountryCode,
+) -> list[dict[str, Any]]:
+    """Build the FollowTheMoney entities with the ids `entity_ids`, in that order.
+
+    Record i belongs to entity number `entity_of_record[i]`; every entity has at least one record.
+    """
+    members: list[list[int]] = [[] for _ in entity_ids]
+    for row in sorted(range(len(records)), key=records.ids.__getitem__):
+        members[entity_of_record[row]].append(row)
+    schemata = [
+        choose_schema([valid_schema(records.schemas[row], records.kinds[row]) for row in rows])[0]
+        for rows in members
+    ]
+    targets = (
+        _find_related(records, entity_of_record, entity_ids, schemata)
+        if RELATION in records.values
+        else RelationTargets({})
+    )
+    builder = _EntityBuilder(records, CanonicalCodes(country_code), targets)
+    values = _group_values(records, entity_of_record, len(entity_ids))
+    return [
+        builder.entity(*entity)
+        for entity in zip(entity_ids, schemata, members, values, strict=True)
+    ]
+
+
+def _find_related(
+    records: RecordValues,
+    entity_of_record: Sequence[int],
+    entity_ids: Sequence[str],
+    schemata: Sequence[str],
+) -> RelationTargets:
+    """Return the targets of relations that are among these entities."""
+    related = {split_fields(text, 2)[1] for _, text in records.values[RELATION]} - {""}
+    return RelationTargets(
+        {
+            record: (entity_ids[entity], schemata[entity])
+            for record, entity in zip(records.ids, entity_of_record, strict=True)
+            if record in related
+        }
+    )
+
+
+def _group_values(
+    records: RecordValues, entity_of_record: Sequence[int], entities: int
+) -> list[dict[str, _Texts]]:
+    """Return, per entity, property (in the order of names) → texts."""
+    values: list[dict[str, _Texts]] = [{} for _ in range(entities)]
+    for prop in sorted(records.values):
+        for row, text in records.values[prop]:
+            texts = values[entity_of_record[row]].get(prop)
+            if texts is None:
+                values[entity_of_record[row]][prop] = {text: [row]}
+            elif text not in texts:
+                texts[text] = [row]
+            elif texts[text][-1] != row:
+                # rows ascend
+                texts[text].append(row)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _EntityBuilder:
+    records: RecordValues
+    canon: CanonicalCodes
+    targets: RelationTargets
+
+    def entity(
+        self, entity_id: str, schema: str, rows: Sequence[int], texts_of: dict[str, _Texts]
+    ) -> dict[str, Any]:
+        """Build the entity of some records, in the order of their ids."""
+        records = self.records
+        relations = texts_of.pop(RELATION, None)
+        texts_of.pop(LINK_ENTITY, None)
+        notes = self._notes(entity_id, schema, relations) if relations else ()
+        values = {prop: self._values(prop, texts) for prop, texts in texts_of.items()}
+        sources = sorted({records.sources[row] for row in rows})
+        caption = self._caption(values, rows)
+        return build_ftm_entity(
+            entity_id,
+            caption,
+            schema,
+            values.items(),
+            sources,
+            [records.ids[row] for row in rows],
+            notes,
+        )
+
+    def _notes(self, entity_id: str, schema: str, relations: _Texts) -> list[str]:
+        """Return the notes on relations to entities outside this response."""
+        ids = self.records.ids
+        stated = {text: [ids[row] for row in rows] for text, rows in relations.items()}
+        unlinked = [
+            relation
+            for relation in self.targets.merge(stated)
+            if build_edge(relation, entity_id, schema) is None
+        ]
+        return [
+            text for relation in unlinked for _, text, _ in describe_relation(relation, entity_id)
+        ]
+
+    def _merge_forms(self, forms: _Texts) -> tuple[str, list[int]]:
+        """Return the best written form of a value, and the records that state it."""
+        if len(forms) == 1:
+            return next(iter(forms.items()))
+        rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
+        return choose_form(forms, self.records.sources), rows
+
+    def _values(self, prop: str, texts: _Texts) -> list[_Value]:
+        """Merge equal values of one property; sort the best supported first."""
+        code, coded = self.canon.code, prop in CODED_PROPERTIES
+        if len(texts) == 1:
+            return [(text, code(prop, text) if coded else "", rows) for text, rows in texts.items()]
+        groups: dict[str, _Texts] = {}
+        for text in sorted(texts):
+            key = equality_key(prop, text, code(prop, text) if coded else "")
+            groups.setdefault(key, {})[text] = texts[text]
+        ranked = []
+        for forms in groups.values():
+            best, rows = self._merge_forms(forms)
+            ranked.append((*self._support(rows), best, rows))
+        ranked.sort()
+        return [(text, code(prop, text) if coded else "", rows) for _, _, text, rows in ranked]
+
+    def _support(self, rows: Sequence[int]) -> tuple[int, int]:
+        """Return the same rank as `survivorship.support_rank`."""
+        return (
+            (-1, -1)
+            if len(rows) == 1
+            else (-len({self.records.sources[row] for row in rows}), -len(rows))
+        )
+
+    def _caption(self, values: Mapping[str, Sequence[_Value]], rows: Sequence[int]) -> str:
+        names = values.get("name", ())
+        if len(names) == 1:
+            return " ".join(names[0][0].split())
+        ids, sources = self.records.ids, self.records.sources
+        golden_values = {
+            prop: tuple(
+                [
+                    GoldenValue(text, tuple([ids[row] for row in stating_rows]))
+                    for text, _, stating_rows in items
+                ]
+            )
+            for prop, items in (values.items() if not names else (("name", names),))
+        }
+        return choose_caption(
+            golden_values, [ids[row] for row in rows], {ids[row]: sources[row] for row in rows}
+        )

@@ -1,1 +1,0 @@
-"""Files of graphs: GraphML, GEXF, CSV, FollowTheMoney and JSON."""

@@ -1,0 +1,338 @@
+"""Groups of a store: who belongs to them and when, their crimes, countries and agencies.
+
+Overlap between agencies: how many entities two agencies both have records of.
+
+Small counts are not given: below `MIN_COUNT` a count says only that it is small, so that a matrix
+of statistics points at nobody.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.hub.hub import Hub
+from resolver.network.entity_table import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
+from resolver.network.graph import Graph, GraphLink, GraphNode, years_of
+from resolver.network.graph_reader import EntityFacts, GraphQuery, grow_graph, load_facts, open_rows
+from resolver.network.visible_records import Numbers
+from resolver.records import KIND_BY_LABEL, Kind, RelationType
+from resolver.records.formula_cells import escape_formula
+from resolver.records.visibility import STRANGER, Viewer
+
+GROUP_FACETS = ("countries", "activities", "agencies")
+GROUP_SORTS = ("members", "agencies", "activities", "countries")
+"""What groups are ordered by, the largest number first; ties by id."""
+MAX_MEMBERS = 500
+_MEMBERSHIP_VALUES = frozenset(kind.value for kind in MEMBERSHIP_TYPES)
+_OPEN = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFilter:
+    """Groups to list: with one of the values of each facet that is given, at least `min_members`,
+    and their order.
+    """
+
+    countries: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    min_members: int = 0
+    sort: str = "members"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSummary:
+    """Group with the number of entities that belong to it."""
+
+    facts: EntityFacts
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupList:
+    """Page of groups, the number of all that fit, and what these have of each facet."""
+
+    revision: int
+    groups: tuple[GroupSummary, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+def read_groups(
+    hub: Hub,
+    viewer: Viewer = STRANGER,
+    choice: GroupFilter | None = None,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+) -> GroupList:
+    """Read a page of the groups that a viewer may see."""
+    choice = choice or GroupFilter()
+    with open_rows(hub, viewer) as rows:
+        table = load_table(rows)
+        is_chosen = _choose(table, choice)
+        sizes = np.bincount(table.members[0], minlength=len(table))
+        chosen = table.numbers[is_chosen].tolist()
+        ids = rows.view.entity_ids(chosen)
+        rank = {
+            number: -int(n)
+            for number, n in zip(chosen, _sort_values(table, choice.sort)[is_chosen], strict=True)
+        }
+        page = sorted(chosen, key=lambda number: (rank[number], ids[number]))
+        page = page[offset : offset + limit]
+        facts = load_facts(rows, page)
+        size_of = dict(zip(table.numbers.tolist(), sizes.tolist(), strict=True)) if page else {}
+        return GroupList(
+            table.revision,
+            tuple(GroupSummary(facts[number], size_of[number]) for number in page),
+            int(is_chosen.sum()),
+            {name: _labels(table, name).counts(is_chosen) for name in GROUP_FACETS},
+        )
+
+
+def _sort_values(table: EntityTable, sort: str) -> Numbers:
+    """Return the number that each entity is ordered by."""
+    if sort == "members":
+        return np.bincount(table.members[0], minlength=len(table))
+    return _labels(table, sort).sizes(len(table))
+
+
+def _labels(table: EntityTable, name: str) -> Labels:
+    labels: Labels = getattr(table, name)
+    return labels
+
+
+def _choose(table: EntityTable, choice: GroupFilter) -> npt.NDArray[np.bool_]:
+    is_chosen: npt.NDArray[np.bool_] = (table.kinds & int(Kind.LEGAL)) == int(Kind.GROUP)
+    for name in GROUP_FACETS:
+        values: Sequence[str] = getattr(choice, name)
+        if values:
+            has_value = np.zeros(len(table), dtype=bool)
+            for value in values:
+                has_value[_labels(table, name).rows_with(value)] = True
+            is_chosen &= has_value
+    if choice.min_members:
+        sizes = np.bincount(table.members[0], minlength=len(table))
+        is_chosen &= sizes >= choice.min_members
+    return is_chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Entity that belongs to a group: how, in which roles and periods, by which lists."""
+
+    node: GraphNode
+    edge: GraphLink
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Group with those who belong to it, and the groups that it is related to.
+
+    `leaders` are among the members. `by_year`: those in force in each year, from the first to the
+    last that a list dates; `undated` members are in none. `is_complete`: no member was left out.
+    """
+
+    revision: int
+    group: GraphNode
+    members: tuple[Membership, ...]
+    leaders: tuple[Membership, ...]
+    related: tuple[Membership, ...]
+    by_year: tuple[tuple[int, int], ...]
+    undated: int
+    activities: Mapping[str, int]
+    countries: Mapping[str, int]
+    agencies: Mapping[str, int]
+    is_complete: bool
+
+
+def read_group(
+    hub: Hub, entity_id: str, viewer: Viewer = STRANGER, *, revision: int | None = None
+) -> GroupView:
+    """Read a group by any of its ids. Raises `UnknownIdError` for an id that the viewer may not
+    know.
+    """
+    query = GraphQuery(
+        1, _GROUP_TYPES, revision=revision, max_nodes=MAX_MEMBERS * 2, max_neighbors=MAX_MEMBERS
+    )
+    with open_rows(hub, viewer, revision) as rows:
+        graph = grow_graph(rows, [rows.find_entity(entity_id)], query)
+    return view_group(graph)
+
+
+def view_group(graph: Graph) -> GroupView:
+    """View the graph of one hop around a group as a group."""
+    group = next(node for node in graph.nodes if node.distance == 0)
+    nodes = {node.id: node for node in graph.nodes}
+    members: list[Membership] = []
+    related: list[Membership] = []
+    for edge in graph.edges:
+        is_member = edge.type in _MEMBERSHIP_VALUES and edge.target == group.id
+        other = nodes[edge.source if edge.target == group.id else edge.target]
+        (members if is_member else related).append(Membership(other, edge))
+    members.sort(key=_member_order)
+    by_year, undated = _count_years(members)
+    people = {row.node.id: row.node for row in members}.values()
+    return GroupView(
+        graph.revision,
+        group,
+        tuple(members),
+        tuple(row for row in members if _leads(row)),
+        tuple(sorted(related, key=_member_order)),
+        by_year,
+        undated,
+        _count(node.activities for node in people),
+        _count(node.countries for node in people),
+        _count(node.agencies for node in people),
+        graph.is_complete,
+    )
+
+
+def _leads(row: Membership) -> bool:
+    is_leader = row.edge.type == RelationType.LEADER_OF.value
+    return is_leader or any(item.role_class == "leader" for item in row.edge.statements)
+
+
+def _member_order(row: Membership) -> tuple[bool, str, str, str]:
+    return not _leads(row), row.node.caption.casefold(), row.node.id, row.edge.type
+
+
+def _count(values: Iterable[Sequence[str]]) -> dict[str, int]:
+    counts = Counter(value for row in values for value in row)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _count_years(members: Iterable[Membership]) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Return (year, members then) for all years that are dated, and how many are undated."""
+    years_by_member: dict[str, set[tuple[int, int]]] = {}
+    for row in members:
+        spans = {years_of(item.start, item.end) for item in row.edge.statements} - {None}
+        years_by_member.setdefault(row.node.id, set()).update(
+            span for span in spans if span is not None
+        )
+    dated = {member: spans for member, spans in years_by_member.items() if spans}
+    ends = {year for spans in dated.values() for span in spans for year in span} - {_OPEN}
+    if not ends:
+        return (), len(years_by_member)
+    by_year = [
+        (year, sum(any(a <= year <= b for a, b in spans) for spans in dated.values()))
+        for year in range(min(ends), max(ends) + 1)
+    ]
+    return tuple(by_year), len(years_by_member) - len(dated)
+
+
+_GROUP_TYPES = (
+    *_MEMBERSHIP_VALUES,
+    *(
+        kind.value
+        for kind in (
+            RelationType.FACTION_OF,
+            RelationType.SPLINTER_OF,
+            RelationType.PREDECESSOR_OF,
+            RelationType.MERGED_INTO,
+            RelationType.ALLY_OF,
+            RelationType.OPPONENT_OF,
+            RelationType.OWNER_OF,
+            RelationType.ASSOCIATE_OF,
+            RelationType.LINKED_TO,
+        )
+    ),
+)
+
+
+MIN_COUNT = 5
+"""Smallest count that is given; smaller ones but 0 are None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Entities that agencies share: `counts[i][j]` is the number of those that agencies i and j
+    both have, and of all that i has where j is i; None for a small one.
+
+    `shared`: entities of two agencies at least. `kind` and `activity` are what they were selected
+    by, empty for all.
+    """
+
+    revision: int
+    agencies: tuple[str, ...]
+    counts: tuple[tuple[int | None, ...], ...]
+    entities: int | None
+    shared: int | None
+    kind: str = ""
+    activity: str = ""
+
+
+def read_overlap(
+    hub: Hub, viewer: Viewer = STRANGER, *, kind: str = "", activity: str = ""
+) -> Overlap:
+    """Count the entities that agencies share, as the viewer may see them: of a kind (label) and a
+    crime, or of all.
+    """
+    with open_rows(hub, viewer) as rows:
+        return count_agency_overlap(load_table(rows), kind=kind, activity=activity)
+
+
+def count_agency_overlap(table: EntityTable, *, kind: str = "", activity: str = "") -> Overlap:
+    """Count the entities of a table that agencies share."""
+    is_counted = _select(table, kind, activity)
+    agencies = table.agencies
+    is_used = is_counted[agencies.rows]
+    rows, codes = agencies.rows[is_used], agencies.codes[is_used]
+    size = len(agencies.names)
+    sizes = np.bincount(rows, minlength=len(table))
+    counts = np.diag(np.bincount(codes, minlength=size))
+    # most entities are of one agency: only the others have pairs
+    is_shared = sizes[rows] > 1
+    rows, codes = rows[is_shared], codes[is_shared]
+    for step in range(1, int(sizes.max(initial=0))):
+        # labels are sorted by row, so the others of a row follow it
+        is_pair = rows[step:] == rows[:-step]
+        left, right = codes[:-step][is_pair], codes[step:][is_pair]
+        np.add.at(counts, (left, right), 1)
+        np.add.at(counts, (right, left), 1)
+    listed = np.flatnonzero(np.diag(counts) > 0)
+    matrix = counts[np.ix_(listed, listed)].tolist()
+    return Overlap(
+        table.revision,
+        tuple(agencies.names[code] for code in listed.tolist()),
+        tuple(tuple(map(suppress_small, line)) for line in matrix),
+        suppress_small(int(is_counted.sum())),
+        suppress_small(int((sizes > 1).sum())),
+        kind,
+        activity,
+    )
+
+
+def _select(table: EntityTable, kind: str, activity: str) -> npt.NDArray[np.bool_]:
+    """Return for each entity whether it is of a kind and a crime."""
+    is_counted = np.ones(len(table), dtype=bool)
+    if kind:
+        is_counted &= (table.kinds & int(KIND_BY_LABEL[kind])) != 0
+    if activity:
+        has_activity = np.zeros(len(table), dtype=bool)
+        has_activity[table.activities.rows_with(activity)] = True
+        is_counted &= has_activity
+    return is_counted
+
+
+def suppress_small(count: int) -> int | None:
+    """Return a count; None for a small one that is not 0."""
+    return count if count == 0 or count >= MIN_COUNT else None
+
+
+def overlap_table(overlap: Overlap) -> str:
+    """Return a matrix as CSV; small counts are `<5`."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["agency", *map(escape_formula, overlap.agencies)])
+    for agency, line in zip(overlap.agencies, overlap.counts, strict=True):
+        small = f"<{MIN_COUNT}"
+        writer.writerow([escape_formula(agency), *(small if n is None else n for n in line)])
+    return buffer.getvalue()

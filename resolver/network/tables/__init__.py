@@ -1,1 +1,0 @@
-"""All entities as columns, and what is counted over them: groups, overlap of agencies."""

@@ -1,0 +1,241 @@
+"""Saved views of networks, with a note, for their user alone or shared inside the hub.
+
+A view stores ids and filters, never what was seen: whoever opens it sees what they may see then.
+Another viewer knows of a shared view only if they may know every entity that it names, so that
+neither its title nor its note tells of one that is hidden from them.
+
+Graphs over time: the years that lists date, and what may be in force in one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from resolver.errors import InputError, UnknownIdError
+from resolver.hub.hub import Hub
+from resolver.network.graph import Graph, GraphLink, first_and_last_day
+from resolver.network.graph_reader import load_facts, open_rows
+from resolver.network.visible_records import VisibleRecords
+from resolver.records.visibility import Viewer
+from resolver.store.desk.network_views import NetworkView
+
+MAX_TITLE, MAX_NOTE, MAX_VIEWS = 100, 2_000, 200
+"""Characters of a title and of a note, and views of one user."""
+NAMING_PARAMETERS = ("expand", "to")
+"""Parameters of a view that name entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """View as a viewer may see it: `entity_id` and `caption` of the entity in the middle are those
+    of today. `is_own`: the viewer saved it.
+    """
+
+    view: NetworkView
+    entity_id: str
+    caption: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewDraft:
+    """View to save: title, note, the entity in the middle, parameters, and whether to share it."""
+
+    title: str
+    note: str
+    entity: str
+    parameters: Mapping[str, Any]
+    is_shared: bool
+
+
+def save_view(hub: Hub, user: str, viewer: Viewer, draft: ViewDraft) -> NetworkView:
+    """Save a view of a user. Raises `InputError` for a title or note of wrong length, and for more
+    views than a user may have; `UnknownIdError` for an entity that the viewer may not know.
+    """
+    title, note = draft.title.strip(), draft.note.strip()
+    if not title or len(title) > MAX_TITLE or len(note) > MAX_NOTE:
+        raise InputError(
+            "the title is empty, or title or note is too long",
+            hint=f"use 1 to {MAX_TITLE} characters, and up to {MAX_NOTE:,} for the note",
+        )
+    if hub.store.network_views.count(user) >= MAX_VIEWS:
+        raise InputError(f"you have {MAX_VIEWS} saved views", hint="delete some of them first")
+    with open_rows(hub, viewer) as rows:
+        number = rows.find_entity(draft.entity)
+        entity = rows.view.entity_ids([number])[number]
+    parameters = dict(draft.parameters)
+    return hub.store.network_views.add(
+        NetworkView("", user, viewer.agency, title, note, entity, parameters, draft.is_shared, "")
+    )
+
+
+def list_views(hub: Hub, user: str, viewer: Viewer) -> tuple[SavedView, ...]:
+    """List the views of a user and those that others share, as the viewer may know them."""
+    stored = hub.store.network_views.list(user)
+    return _visible(hub, user, viewer, stored) if stored else ()
+
+
+def open_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
+    """Open a view. Raises `UnknownIdError` for one that the viewer may not know."""
+    stored = hub.store.network_views.find(view_id, user)
+    visible = _visible(hub, user, viewer, [stored]) if stored else ()
+    if not visible:
+        raise UnknownIdError(
+            f"there is no saved view {view_id[:40]}", hint="see the list of saved views"
+        )
+    return visible[0]
+
+
+def delete_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
+    """Delete a view of a user; who sees everything may delete those of others too.
+
+    Raises `UnknownIdError` for a view that the viewer may not know, `InputError` for another's.
+    """
+    saved = open_view(hub, view_id, user, viewer)
+    if not saved.is_own and "admin" not in viewer.scopes:
+        raise InputError(
+            f"the view was saved by {saved.view.user}", hint="ask them, or an admin, to delete it"
+        )
+    hub.store.network_views.delete(view_id)
+    return saved
+
+
+def _visible(
+    hub: Hub, user: str, viewer: Viewer, stored: Sequence[NetworkView]
+) -> tuple[SavedView, ...]:
+    """Return the views of which the viewer may know every entity; of own ones only the middle has
+    to be known.
+    """
+    with open_rows(hub, viewer) as rows:
+        numbers_by_id: dict[str, int] = {}
+        for view in stored:
+            for entity_id in _entity_ids(view, user):
+                if entity_id not in numbers_by_id:
+                    numbers_by_id[entity_id] = _find(rows, entity_id)
+        numbers = sorted({numbers_by_id[view.entity] for view in stored} - {0})
+        facts = load_facts(rows, numbers)
+        return tuple(
+            SavedView(
+                view,
+                facts[numbers_by_id[view.entity]].id,
+                facts[numbers_by_id[view.entity]].caption,
+                view.user == user,
+            )
+            for view in stored
+            if numbers_by_id[view.entity] in facts
+            and all(numbers_by_id[row] for row in _entity_ids(view, user))
+        )
+
+
+def _entity_ids(view: NetworkView, user: str) -> list[str]:
+    """Return the ids that a view names, as far as the user has to know them."""
+    if view.user == user:
+        return [view.entity]
+    ids = [view.entity]
+    for name in NAMING_PARAMETERS:
+        value = view.parameters.get(name, ())
+        ids += [value] if isinstance(value, str) else list(value)
+    return [entity_id for entity_id in ids if entity_id]
+
+
+def _find(rows: VisibleRecords, entity_id: str) -> int:
+    """Return the number of an entity, 0 for one that the viewer may not know."""
+    try:
+        return rows.find_entity(entity_id)
+    except UnknownIdError:
+        return 0
+
+
+def known_parameters(hub: Hub, viewer: Viewer, view: NetworkView) -> dict[str, Any]:
+    """Return the parameters of a view without entities that the viewer may no longer know."""
+    parameters = dict(view.parameters)
+    with open_rows(hub, viewer) as rows:
+        if "expand" in parameters:
+            parameters["expand"] = [row for row in parameters["expand"] if _find(rows, row)]
+        if parameters.get("to") and not _find(rows, parameters["to"]):
+            del parameters["to"]
+    return parameters
+
+
+Span = tuple[int | None, int | None]
+"""First and last year of a period; None where it is open or not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class FadedParts:
+    """Parts of a graph that do not belong to a year: places of edges, ids of nodes."""
+
+    edges: frozenset[int] = frozenset()
+    nodes: frozenset[str] = frozenset()
+
+
+def edge_spans(edge: GraphLink) -> tuple[Span, ...]:
+    """Return the periods that lists state of an edge, each once."""
+    spans = {_span(row.start, row.end) for row in edge.statements}
+    return tuple(sorted(spans, key=lambda span: (span[0] or 0, span[1] or 9999)))
+
+
+def _span(start: str, end: str) -> Span:
+    first, last = first_and_last_day(start)[0], first_and_last_day(end)[1]
+    return int(first[:4]) if first else None, int(last[:4]) if last else None
+
+
+def is_in_year(spans: Iterable[Span], year: int) -> bool:
+    """Return whether one of some periods may be in force in a year."""
+    return any(
+        (first is None or first <= year) and (last is None or year <= last) for first, last in spans
+    )
+
+
+def graph_years(graph: Graph) -> tuple[int, int] | None:
+    """Return the first and the last year that a statement of a graph dates, or None."""
+    years = {
+        year
+        for edge in graph.edges
+        for span in edge_spans(edge)
+        for year in span
+        if year is not None
+    }
+    return (min(years), max(years)) if years else None
+
+
+def find_faded(graph: Graph, year: int) -> FadedParts:
+    """Return the edges that are not in force in a year, the nodes that no other edges lead to from
+    where the graph begins, and the edges of these.
+    """
+    near: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        if is_in_year(edge_spans(edge), year):
+            near.setdefault(edge.source, []).append(edge.target)
+            near.setdefault(edge.target, []).append(edge.source)
+    waiting = [node.id for node in graph.nodes if node.distance == 0]
+    reached = set(waiting)
+    while waiting:
+        fresh = set(near.get(waiting.pop(), ())) - reached
+        reached |= fresh
+        waiting += fresh
+    faded = (
+        place
+        for place, edge in enumerate(graph.edges)
+        # in force, an edge has both ends reached, or none
+        if edge.source not in reached or not is_in_year(edge_spans(edge), year)
+    )
+    return FadedParts(frozenset(faded), frozenset(node.id for node in graph.nodes) - reached)
+
+
+def cut_to_year(graph: Graph, year: int) -> Graph:
+    """Return a graph without what does not belong to a year."""
+    faded = find_faded(graph, year)
+    return replace(
+        graph,
+        nodes=tuple(node for node in graph.nodes if node.id not in faded.nodes),
+        edges=tuple(edge for place, edge in enumerate(graph.edges) if place not in faded.edges),
+    )
+
+
+def span_text(edge: GraphLink) -> str:
+    """Return the periods of an edge for a page: `2004-2009 2014-`; empty years are open."""
+    texts = (f"{first or ''}-{last or ''}" for first, last in edge_spans(edge))
+    return " ".join(texts)

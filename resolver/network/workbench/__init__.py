@@ -1,1 +1,0 @@
-"""What analysts keep of a network and see of it over time: saved views, years."""

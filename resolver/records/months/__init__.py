@@ -1,1 +1,0 @@
-"""Names of months in many languages, and the dates written with them."""

@@ -1,1 +1,0 @@
-"""Types of relations and classes of roles."""

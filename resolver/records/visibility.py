@@ -1,0 +1,394 @@
+"""Audiences: all viewers who may see some records, named alike whatever other records there are.
+
+Classes of viewers, and the compartments of records that each of them sees.
+
+Records of one compartment have the same readers. Who sees what is `VISIBILITY_RULES`; the classes
+are a stranger, an identified viewer, each agency, stewards of each agency and of none, and those
+who see everything. What two classes both see counts as a class, too.
+
+Visibility: the access rule that every value passes before it is returned to anyone.
+
+Values are as free as the record that states them, which depends on its handling code (Europol's,
+under the terms agreed when it was handed over):
+
+| code | condition | readers of its values |
+|---|---|---|
+| H0 | prevention of crime, nothing more | all callers |
+| H1 | not as evidence in court without permission | named callers, with the mark in `notes` |
+| H2 | not to be passed on without permission | its agency, and stewards (scope `review`) |
+| H3 | other conditions | its agency |
+
+The scope `admin` reads everything. Records without an agency belong to nobody; an unknown code
+counts as H3. All records take part in resolution, but readers get entities, their ids, scores and
+files as if only the records visible to them existed; `docs/how-to/serve.md` says where this does
+not hold yet. Reads without a viewer are those of a stranger, who reads H0: an endpoint that forgets
+to name the viewer shows too little, never too much.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.records.batch import Batch, IntArray
+from resolver.records.packing import handling_text, unpack_handling
+from resolver.records.properties import HANDLING
+from resolver.records.record import Handling
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Reader of values: name (empty: a stranger), agency and scopes."""
+
+    name: str = ""
+    agency: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+STRANGER = Viewer()
+"""Unidentified viewer, who reads H0."""
+OPERATOR = Viewer("operator", "", frozenset({"admin"}))
+"""Operator of the store, who works by command and reads everything."""
+
+
+def _allow_all(handling: Handling, viewer: Viewer) -> bool:
+    return True
+
+
+def _is_identified(handling: Handling, viewer: Viewer) -> bool:
+    return bool(viewer.name)
+
+
+def _is_owner_or_steward(handling: Handling, viewer: Viewer) -> bool:
+    return _is_owner(handling, viewer) or "review" in viewer.scopes
+
+
+def _is_owner(handling: Handling, viewer: Viewer) -> bool:
+    return bool(viewer.name and handling.agency) and viewer.agency == handling.agency
+
+
+VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
+    "H0": _allow_all,
+    "H1": _is_identified,
+    "H2": _is_owner_or_steward,
+    "H3": _is_owner,
+}
+"""Rule of each handling code: True if the viewer may read the values of such a record."""
+
+
+IDENTIFIED = Viewer("named")
+"""Viewer with a name and nothing else."""
+_RULES_STEWARD = Viewer("named", "", frozenset({"review"}))
+_ALL = Viewer("named", "", frozenset({"admin"}))
+
+
+def viewer_classes(viewer: Viewer) -> tuple[Viewer, ...]:
+    """Return the classes of viewers up to that of a viewer: each sees all that the one before it
+    sees, and perhaps more.
+
+    The first is the stranger. All viewers of one class see the same records, so the last stands for
+    the viewer.
+    """
+    if may_read_all(viewer):
+        return STRANGER, IDENTIFIED, _RULES_STEWARD, _ALL
+    if not viewer.name:
+        return (STRANGER,)
+    is_steward = "review" in viewer.scopes
+    own = replace(_RULES_STEWARD if is_steward else IDENTIFIED, agency=viewer.agency)
+    classes = (
+        (STRANGER, IDENTIFIED, _RULES_STEWARD, own) if is_steward else (STRANGER, IDENTIFIED, own)
+    )
+    return tuple(dict.fromkeys(classes))
+
+
+def may_read_all(viewer: Viewer) -> bool:
+    """Return True if a viewer may read every record, whatever its handling."""
+    return "admin" in viewer.scopes
+
+
+def is_visible(handling: Handling, viewer: Viewer) -> bool:
+    """Return True if a viewer may read the values of a record with this handling."""
+    return may_read_all(viewer) or VISIBILITY_RULES.get(handling.code, _is_owner)(handling, viewer)
+
+
+def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
+    """Return for each record True if a viewer may read it; None if the viewer may read all."""
+    column = batch.columns.get(HANDLING)
+    if column is None or may_read_all(viewer):
+        return None
+    used = np.unique(column.codes)
+    texts = column.values.take(used).to_pylist()
+    hidden = [
+        code
+        for code, text in zip(used, texts, strict=True)
+        if not is_visible(unpack_handling(text), viewer)
+    ]
+    if not hidden:
+        return None
+    mask = np.ones(len(batch), dtype=bool)
+    mask[column.rows[np.isin(column.codes, hidden)]] = False
+    return mask
+
+
+def visible_records(batch: Batch, viewer: Viewer) -> Batch:
+    """Return the records of a batch that a viewer may read."""
+    mask = visible_rows(batch, viewer)
+    return batch if mask is None else batch.take(np.flatnonzero(mask))
+
+
+def assign_owner(batch: Batch, agency: str) -> Batch:
+    """Return the batch with an agency set where the handling is above H0 and names none."""
+    column = batch.columns.get(HANDLING)
+    if column is None or not agency:
+        return batch
+    texts = pa.array(
+        [_owned(text, agency) for text in column.values.to_pylist()], pa.string()
+    ).dictionary_encode()
+    codes = texts.indices.to_numpy().astype(np.int32)[column.codes]
+    columns = {**batch.columns, HANDLING: replace(column, codes=codes, values=texts.dictionary)}
+    return replace(batch, columns=columns).canonical()
+
+
+def _owned(text: str, agency: str) -> str:
+    handling = unpack_handling(text)
+    is_settled = handling.agency or handling.code == "H0"
+    return text if is_settled else handling_text(replace(handling, agency=agency))
+
+
+__all__ = [
+    "IDENTIFIED",
+    "OPERATOR",
+    "STRANGER",
+    "VISIBILITY_RULES",
+    "Viewer",
+    "assign_owner",
+    "is_visible",
+    "may_read_all",
+    "viewer_classes",
+    "visible_records",
+    "visible_rows",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everybody who sees at least what each of some viewers sees.
+
+    Of these `viewers` none sees all that another one sees.
+    """
+
+    viewers: tuple[Viewer, ...]
+
+    @classmethod
+    def of(cls, viewers: Iterable[Viewer]) -> Audience:
+        """Return the audience of some viewers, without those who see more than another."""
+        given = list(dict.fromkeys(viewers))
+        least = [
+            viewer
+            for viewer in given
+            if not any(other != viewer and _sees_all_of(viewer, other) for other in given)
+        ]
+        return cls(tuple(sorted(least, key=_describe)))
+
+    @property
+    def key(self) -> str:
+        """Text that names the audience; empty for everybody."""
+        return "" if STRANGER in self.viewers else json.dumps(list(map(_describe, self.viewers)))
+
+    @classmethod
+    def from_key(cls, key: str) -> Audience:
+        """Return the audience that a key names."""
+        if not key:
+            return EVERYBODY
+        return cls(tuple(Viewer(row[0], row[1], frozenset(row[2:])) for row in json.loads(key)))
+
+    def includes(self, other: Audience) -> bool:
+        """Return whether all of another audience belong to this one, and so see what it sees."""
+        return all(
+            any(_sees_all_of(viewer, own) for own in self.viewers) for viewer in other.viewers
+        )
+
+    def visible_rows(self, batch: Batch) -> npt.NDArray[np.bool_] | None:
+        """Return for each record whether all of the audience may see it; None: they see all."""
+        masks = [visible_rows(batch, viewer) for viewer in self.viewers]
+        stated = [mask for mask in masks if mask is not None]
+        return np.logical_and.reduce(stated) if stated else None
+
+
+def _describe(viewer: Viewer) -> list[str]:
+    return [viewer.name, viewer.agency, *sorted(viewer.scopes)]
+
+
+def _sees_all_of(viewer: Viewer, other: Viewer) -> bool:
+    """Return whether a viewer sees all records that another one sees, whatever these are."""
+    if may_read_all(viewer) or not other.name:
+        return True
+    if may_read_all(other) or not viewer.name:
+        return False
+    is_colleague = other.agency in ("", viewer.agency)
+    return is_colleague and ("review" in viewer.scopes or "review" not in other.scopes)
+
+
+EVERYBODY = Audience((STRANGER,))
+NAMED = Audience((Viewer("viewer"),))
+"""All viewers who are known by name."""
+
+
+Flags = npt.NDArray[np.bool_]
+Marks = npt.NDArray[np.uint64]
+_NAME, _STEWARD = "viewer", frozenset({"review"})
+_WORD_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class VisibilityClasses:
+    """Compartment of each row, and the compartments that each class sees (classes × compartments).
+
+    A class comes after those that see less, and what two of them both see is one of them or empty.
+    `audiences` are the viewers of each class.
+    """
+
+    compartment: IntArray
+    views: Flags
+    audiences: tuple[Audience, ...]
+
+    def visible_to(self, number: int) -> Flags:
+        """Return for each row whether a class sees it."""
+        is_visible_row: Flags = self.views[number][self.compartment]
+        return is_visible_row
+
+    def find_first(self, left: IntArray, right: IntArray) -> npt.NDArray[np.int64]:
+        """Return the first class that sees both rows of each pair; all others that do see more."""
+        count = np.int64(self.views.shape[1])
+        keys = self.compartment[left] * count + self.compartment[right]
+        distinct, place = np.unique(keys, return_inverse=True)
+        together = self.views[:, distinct // count] & self.views[:, distinct % count]
+        first: npt.NDArray[np.int64] = together.argmax(axis=0)[place.reshape(-1)]
+        return first
+
+    def join(
+        self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Return the first class that sees all that two classes see, for each pair of classes."""
+        distinct, place = np.unique(np.stack([left, right]), axis=1, return_inverse=True)
+        needed = self.views[distinct[0]] | self.views[distinct[1]]
+        is_seen = ~(needed[None, :, :] & ~self.views[:, None, :]).any(axis=2)
+        first: npt.NDArray[np.int64] = is_seen.argmax(axis=0)[place.reshape(-1)]
+        return first
+
+    def marks_of(self, number: int) -> Marks:
+        """Return bits of each compartment (compartments × words) that tell which of the classes
+        that see less than one class see the compartment.
+
+        Two compartments have a common bit if one of these classes sees both.
+        """
+        own = self.views[number]
+        less = [view for view in self.views[:number] if not (view & ~own).any()]
+        largest = [
+            view
+            for place, view in enumerate(less)
+            if all((view & ~other).any() for other in less[place + 1 :])
+        ]
+        marks = np.zeros((len(own), -(-len(largest) // _WORD_BITS)), dtype=np.uint64)
+        for place, view in enumerate(largest):
+            marks[view, place // _WORD_BITS] |= np.uint64(1 << place % _WORD_BITS)
+        return marks
+
+    def take(self, rows: npt.NDArray[np.int64]) -> VisibilityClasses:
+        """Return the classes of some rows."""
+        return VisibilityClasses(self.compartment[rows], self.views, self.audiences)
+
+    def find_first_of_groups(
+        self, group: npt.NDArray[np.integer], count: int
+    ) -> npt.NDArray[np.int64]:
+        """Return for each of `count` groups of rows the first class that sees all of its rows."""
+        holds = np.zeros((count, self.views.shape[1]), dtype=bool)
+        holds[group, self.compartment] = True
+        distinct, place = np.unique(holds, axis=0, return_inverse=True)
+        is_seen = ~(distinct[None, :, :] & ~self.views[:, None, :]).any(axis=2)
+        first: npt.NDArray[np.int64] = is_seen.argmax(axis=0)[place.reshape(-1)]
+        return first
+
+
+def find_visibility_classes(batch: Batch) -> VisibilityClasses | None:
+    """Return the classes of viewers of a batch; None if everybody may see all of its records."""
+    if visible_rows(batch, STRANGER) is None:
+        return None
+    return classify(*code_handlings(batch))
+
+
+def code_handlings(batch: Batch) -> tuple[list[Handling], IntArray]:
+    """Return the handlings of a batch, and the place of that of each row."""
+    places = np.zeros(len(batch), dtype=np.int32)
+    column = batch.columns.get(HANDLING)
+    if column is None:
+        return [Handling()], places
+    used, place = np.unique(column.codes, return_inverse=True)
+    places[column.rows] = 1 + place.reshape(-1)
+    stated = [unpack_handling(text) for text in column.values.take(used).to_pylist()]
+    return [Handling(), *stated], places
+
+
+def _limit(handling: Handling) -> Handling:
+    """Return a handling with what decides who reads a record."""
+    return Handling(handling.agency, handling.code)
+
+
+def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClasses:
+    """Return the classes of viewers of rows, by the place of the handling of each."""
+    used, compact = np.unique(places, return_inverse=True)
+    limited = [_limit(handlings[place]) for place in used.tolist()]
+    place_of = {handling: place for place, handling in enumerate(dict.fromkeys(limited))}
+    viewers = _list_viewers(list(place_of))
+    rights = _tabulate_rights(viewers, list(place_of))
+    compartments, number = np.unique(rights, axis=1, return_inverse=True)
+    of_used = number.reshape(-1)[[place_of[handling] for handling in limited]]
+    compartment = of_used[compact.reshape(-1)].astype(np.int32)
+    views = _close_views(compartments)
+    audiences = tuple(
+        Audience.of(
+            viewer
+            for viewer, seen in zip(viewers, compartments, strict=True)
+            if not (view & ~seen).any()
+        )
+        for view in views
+    )
+    return VisibilityClasses(compartment, views, audiences)
+
+
+def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
+    """Return a viewer of each sort that may see other records of these handlings than others do."""
+    closed = [item for item in handlings if not is_visible(item, Viewer(_NAME))]
+    agencies = sorted({item.agency for item in closed} | {""})
+    return [
+        *(STRANGER, OPERATOR),
+        *(Viewer(_NAME, agency) for agency in agencies),
+        *(Viewer(_NAME, agency, _STEWARD) for agency in agencies),
+    ]
+
+
+def _tabulate_rights(viewers: Sequence[Viewer], handlings: Sequence[Handling]) -> Flags:
+    """Return which viewers see records of which handling (viewers × handlings)."""
+    return np.array([[is_visible(item, viewer) for item in handlings] for viewer in viewers])
+
+
+def _close_views(views: Flags) -> Flags:
+    """Return the distinct views and their intersections, without the empty one, smaller first."""
+    view_of = {int.from_bytes(np.packbits(view).tobytes(), "big"): view for view in views}
+    fresh = list(view_of)
+    while fresh:
+        shared = {
+            left & right: view_of[left] & view_of[right]
+            for left in fresh
+            for right in view_of
+            if left & right not in view_of
+        }
+        view_of |= shared
+        fresh = list(shared)
+    order = sorted((int(view.sum()), mask) for mask, view in view_of.items() if mask)
+    return np.array([view_of[mask] for _, mask in order])

@@ -1,1 +1,0 @@
-"""What an entity's page draws: relations, dates, places and agencies, from visible records only."""

@@ -1,1 +1,0 @@
-"""Evidence from the relations of two entities: what both are related to, and how."""
