@@ -98,6 +98,14 @@ class CodeFiles(IndexDataCacheFile):
         super().__init__(folder, base, source_stamp)  # type: ignore[no-untyped-call]
         self._folder, self._base = Path(folder), base
 
+    def _load_index(self) -> Any:
+        """Return the names of files by key: none where the index names modules that are gone."""
+        files: Any = super()
+        try:
+            return files._load_index()
+        except (ImportError, AttributeError):
+            return {}
+
     def save(self, key: Any, data: Any) -> None:
         """Keep the code for a key (types, processor, function)."""
         files: Any = self

@@ -47,6 +47,17 @@ def test_no_process_loads_code_of_other_types(tmp_path: Path) -> None:
     assert load(tmp_path, "new", "float") == "new code for float"
 
 
+def test_an_index_of_modules_that_are_gone_is_none(tmp_path: Path) -> None:
+    """After an update the index may name types of a module that was moved."""
+    files = CodeFiles(str(tmp_path), "add-1.py3", "old")
+    files.save(Path, "old code")
+    (index,) = tmp_path.glob("*.nbi")
+    index.write_bytes(index.read_bytes().replace(b"pathlib", b"pathlob"))
+    assert load(tmp_path, "new", "int32") is None
+    CodeFiles(str(tmp_path), "add-1.py3", "new").save("int32", "new code")
+    assert load(tmp_path, "new", "int32") == "new code"
+
+
 def test_code_of_former_sources_is_removed(tmp_path: Path) -> None:
     for stamp in ("old", "new"):
         files = CodeFiles(str(tmp_path), "add-1.py3", stamp)
