@@ -27,8 +27,8 @@ from resolver.api.routes.match import match_lines_blueprint as match_lines
 from resolver.api.routes.network import blueprint as network
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.search import blueprint as search
+from resolver.api.server.limits import install_memory_bound
 from resolver.api.server.limits import install_turns as install_turns
-from resolver.api.server.request_limits import install_memory_bound
 from resolver.api.server.responses import install_compression
 from resolver.api.service import Service, attach_service
 from resolver.api.service_settings import ServiceSettings

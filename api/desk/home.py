@@ -34,7 +34,7 @@ from resolver.review.restrictions import select_visible_numbers
 from resolver.screening import source_policy
 from resolver.screening.screener import IndexRevision
 from resolver.training.data.active_sample import mark_queue_picks
-from resolver.training.store_learning import LEARN_JOB, learned_model_folder, submit_learning
+from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
 
 _MAX_VERSIONS = 1_000
 """Newest versions of a list among which the latest visible one is sought."""

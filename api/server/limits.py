@@ -21,6 +21,11 @@ setting.
 Turns of requests: a limited number runs at once; one that waits for a commit lets others run.
 
 So any number of posted records never keeps a check from a thread.
+
+Memory that requests leave behind: caches of words are emptied once they hold many.
+
+Loading a store fills the caches with the words of all its records, and senders of ever new words
+would fill them again; a query has few words, which take microseconds to read anew.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ from contextlib import contextmanager
 from flask import Flask, g
 
 from resolver.api.errors import ApiError
+from resolver.records.prepared.text_cache import empty_caches_above
 
 BACKLOG = 1024
 MAX_CONNECTIONS, MAX_WORKER_CONNECTIONS = 500, 1_000
@@ -116,3 +122,16 @@ def install_turns(app: Flask, turns: RequestTurns) -> None:
         """Give the turn back."""
         if g.pop("turn", None) is not None:
             turns.running.release()
+
+
+MAX_CACHED_WORDS = 40_000
+"""Entries of all caches of words together in a process that serves."""
+
+
+def install_memory_bound(app: Flask) -> None:
+    """Bound the caches of words after each request of an application."""
+
+    @app.teardown_request
+    def bound(_: object) -> None:
+        """Empty the caches if they hold too many words."""
+        empty_caches_above(MAX_CACHED_WORDS)

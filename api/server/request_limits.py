@@ -3,11 +3,6 @@
 `waitress` stores the whole body of a request before it hands it on. So the limits are checked as
 soon as the headers are read: no address takes more than its maximum, and more than an ordinary body
 only from a sender who may submit lists. Refusals of the server look like those of the application.
-
-Memory that requests leave behind: caches of words are emptied once they hold many.
-
-Loading a store fills the caches with the words of all its records, and senders of ever new words
-would fill them again; a query has few words, which take microseconds to read anew.
 """
 
 from __future__ import annotations
@@ -34,7 +29,6 @@ from resolver.api.server.limits import DRAIN_SECONDS, MAX_DRAINED
 from resolver.api.server.local_requests import refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
-from resolver.records.prepared.text_cache import empty_caches_above
 
 TOO_LONG_TEXT = "the address or the headers are too long: send the query as the body of POST /match"
 _REASONS = {
@@ -230,16 +224,3 @@ def channel_for(app: Flask, adj: Any) -> type[HTTPChannel]:
     parser = type("_LimitedParser", (_Parser,), {"limits": RequestLimits(app, adj)})
     channel: type[HTTPChannel] = type("_LimitedChannel", (_Channel,), {"parser_class": parser})
     return channel
-
-
-MAX_CACHED_WORDS = 40_000
-"""Entries of all caches of words together in a process that serves."""
-
-
-def install_memory_bound(app: Flask) -> None:
-    """Bound the caches of words after each request of an application."""
-
-    @app.teardown_request
-    def bound(_: object) -> None:
-        """Empty the caches if they hold too many words."""
-        empty_caches_above(MAX_CACHED_WORDS)

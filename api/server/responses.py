@@ -11,34 +11,23 @@ repeats in the page resembles a secret in it, such as a CSRF token (the attack B
 https://breachattack.com). For the same reason an answer to a request with a key in its address is
 not. Other answers of the API hold no secret: a request comes with its key in a header, which no
 page of another origin can make a browser send.
-
-Responses and refusals of `gunicorn` in the form of the application's.
-
-`gunicorn` has no setting for the class of responses, so `send_whole_responses` replaces it. It
-spares the client a second wake-up for each answer.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import socket
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from gunicorn import util
-from gunicorn.http import wsgi
-from gunicorn.http.errors import ParseException
 
 from resolver.api.endpoints import is_self_guarded
 from resolver.api.errors import ApiError
 from resolver.api.server.limits import MAX_STREAM_SECONDS
-from resolver.api.server.request_limits import error_body
 from resolver.api.service import Service
 from resolver.errors import StoreError
 from resolver.hub.job_worker import FINAL_STATES, Job
@@ -163,59 +152,3 @@ def _compress_parts(parts: Iterable[bytes], source: object) -> Iterator[bytes]:
         close = getattr(source, "close", None)
         if close is not None:
             close()
-
-
-_STATUSES = {
-    "ExpectationFailed": HTTPStatus.EXPECTATION_FAILED,
-    "InvalidResponseHeader": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "InvalidResponseHeaderName": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "LimitRequestHeaders": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    "LimitRequestLine": HTTPStatus.REQUEST_URI_TOO_LONG,
-    "UnsupportedTransferCoding": HTTPStatus.NOT_IMPLEMENTED,
-}
-"""Statuses by name of an error, since versions of `gunicorn` differ in them; others are 400."""
-
-
-class WholeResponse(wsgi.Response):  # type: ignore[misc]
-    """Response that is sent in one piece if it has one body part, so its reader wakes once."""
-
-    def write(self, arg: bytes) -> None:
-        """Send the head together with the body."""
-        if (
-            self.headers_sent
-            or self.chunked
-            or self._omits_body
-            or self.response_length != len(arg)
-        ):
-            super().write(arg)
-            return
-        head = "".join(
-            [
-                *self.default_headers(),
-                *(f"{name}: {value}\r\n" for name, value in self.headers),
-                "\r\n",
-            ]
-        )
-        util.write(self.sock, head.encode("latin-1") + arg)
-        self.sent = len(arg)
-        self.headers_sent: bool = True
-
-
-def send_whole_responses() -> None:
-    """Let workers of this process and its forks send a response of one part in one piece."""
-    wsgi.Response = WholeResponse
-
-
-def error_status(error: Exception) -> HTTPStatus:
-    """Return the status of a request that cannot be read, or could not be answered (500)."""
-    if not isinstance(error, ParseException):
-        return HTTPStatus.INTERNAL_SERVER_ERROR
-    return _STATUSES.get(type(error).__name__, HTTPStatus.BAD_REQUEST)
-
-
-def send_refusal(sock: socket.socket, status: HTTPStatus, detail: str) -> None:
-    """Send a refusal of gunicorn itself in the form of the application's errors."""
-    body = error_body(status, detail or status.phrase)
-    head = f"HTTP/1.1 {status:d} {status.phrase}\r\nConnection: close\r\n"
-    head += "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-    util.write_nonblock(sock, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)

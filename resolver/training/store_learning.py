@@ -1,23 +1,13 @@
-"""Learn from a store: read decisions, correct the model by them, compare old and new.
-
-Learning from decisions as a job: requested at the desk, run by a worker.
-
-The model is kept in the folder of the job.
-"""
+"""Learn from a store: read decisions, correct the model by them, compare old and new."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from resolver.hub.hub import Hub
-from resolver.hub.job_worker import RESULT, Job, create_job_folder
 from resolver.model_set import ModelSet, load_models
 from resolver.models import loader
-from resolver.records.progress import Progress
 from resolver.reference.plurals import pluralize
 from resolver.store import Store
 from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
@@ -101,46 +91,3 @@ def compare_at_url(url: str, old: Path | None, new: Path) -> ModelComparison:
     """
     with Store.open(url, create=False) as store:
         return compare_models(store, load_models(old), load_models(new))
-
-
-LEARN_JOB = "learn"
-MODEL_FOLDER = "model"
-"""Subfolder for the new model inside the results of a job."""
-
-
-def submit_learning(
-    hub: Hub, jobs: Path, *, submitted_by: str, agency: str = "", idempotency_key: str | None = None
-) -> Job:
-    """Queue a job that corrects the model by the decisions of the store.
-
-    Raises `StoreError`, `OSError`.
-    """
-    folder = create_job_folder(jobs)
-    params = {"folder": folder.name, "label": "learn from decisions"}
-    return hub.store.jobs.submit(
-        LEARN_JOB, params, agency=agency, submitted_by=submitted_by, idempotency_key=idempotency_key
-    )
-
-
-def learned_model_folder(jobs: Path, job: Job) -> Path | None:
-    """Return the folder of the model made by a job, or None if there is none (any more)."""
-    folder = jobs.absolute() / str(job.params.get("folder", "")) / RESULT / MODEL_FOLDER
-    return folder if (folder / "person.json").is_file() else None
-
-
-def run_learning_job(
-    hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None
-) -> Mapping[str, Any]:
-    """Correct the model in `base` (default: the shipped one) by the decisions of the store.
-
-    Returns the version of the new model, notes, and a comparison of both models. Raises
-    `ResolverError` and then leaves no new model.
-    """
-    # imported here because it loads scikit-learn, which submitting a job does not need
-    pass  # MERGED
-
-    progress.start("decisions", None, "decisions")
-    version = f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}-{job.id[:8]}"
-    result = learn_from_store(hub.store, folder / RESULT / MODEL_FOLDER, base, version)
-    progress.advance(result.comparison.decisions)
-    return {"version": version, "notes": list(result.notes), **result.comparison.to_json()}

@@ -81,7 +81,7 @@ def worker_command(
     from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
     from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
-    from resolver.training.store_learning import LEARN_JOB, run_learning_job
+    from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():

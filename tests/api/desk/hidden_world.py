@@ -21,7 +21,7 @@ from resolver.records.decisions import Decision, Verdict
 from resolver.store import Store
 from resolver.store.desk.network_views import NetworkView
 from resolver.store.schema import decisions, jobs, network_views
-from resolver.training.store_learning import LEARN_JOB
+from resolver.training.learning_jobs import LEARN_JOB
 from tests.api.desk.conftest import PASSWORD
 from tests.api.desk.world import near, word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from resolver.api.server import request_limits
+from resolver.api.server import limits
 from resolver.records.prepared.text_cache import cache_short_texts
 
 
@@ -17,7 +17,7 @@ def test_requests_that_bring_many_words_leave_none_behind() -> None:
         return len(text)
 
     app = Flask("tried")
-    request_limits.install_memory_bound(app)
+    limits.install_memory_bound(app)
 
     @app.get("/<int:words>")
     def read(words: int) -> str:
@@ -27,7 +27,7 @@ def test_requests_that_bring_many_words_leave_none_behind() -> None:
     client.get("/10")
     client.get("/10")
     few = len(calls)
-    client.get(f"/{request_limits.MAX_CACHED_WORDS + 1}")
+    client.get(f"/{limits.MAX_CACHED_WORDS + 1}")
     client.get("/10")
     assert 10 <= few <= 20
-    assert len(calls) == few + request_limits.MAX_CACHED_WORDS + 1 - 10 + 10
+    assert len(calls) == few + limits.MAX_CACHED_WORDS + 1 - 10 + 10
