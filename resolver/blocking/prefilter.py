@@ -2,7 +2,7 @@
 
 Broad rules join many pairs for which nothing but a common word speaks. A plan may ask for a minimum
 score; pairs below it are never compared. The score depends on the two records alone and plays no
-part in match scores; see `kernels.blocking.prefilter_records`.
+part in match scores; see `kernels.blocking.prefilter`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sounds of names in different scripts, as codes that two spellings of one name share.
 
-A code has the consonant classes of a word (`kernels.text.consonant_classes`), so that `Whitfield`
+A code has the consonant classes of a word (`kernels.text.skeletons`), so that `Whitfield`
 and 惠特菲尔德 share one. A Latin word has one code. A word of another script has a code for each
 likely way to write it with Latin letters, by the learned costs of `reference.letters`: `Джек` may
 begin with j, dj or dzh, and a Chinese r be an l.

@@ -170,7 +170,7 @@ class Context:
 
     @lazy_property
     def birth_grades(self) -> FloatArray:
-        """Best grade between birth dates of each pair (`date_grades.GRADES`), NaN without any."""
+        """Best grade between birth dates of each pair (`GRADES`), NaN without any."""
         return self.date_grades(lambda prepared: prepared.births)
 
     def date_grades(self, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:

@@ -387,9 +387,6 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
     return context.best_of(side, compare)
 
 
-_NUMBERS = re.compile(r"\d+")
-
-
 def _have_other_numbers(
     places: npt.NDArray[np.object_],
     left: IntArray,
@@ -402,7 +399,7 @@ def _have_other_numbers(
     """
     pairs = np.flatnonzero(chosen)
     numbers = [
-        [set(_NUMBERS.findall(text)) for text in places[side[pairs]].tolist()]
+        [set(_DIGITS.findall(text)) for text in places[side[pairs]].tolist()]
         for side in (left, right)
     ]
     differ = [bool(a and b and not a & b) for a, b in zip(*numbers, strict=True)]

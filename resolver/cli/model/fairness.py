@@ -338,7 +338,6 @@ def _spellings(seed: int) -> list[tuple[str, ...]]:
 
 def _controlled_differences(seed: int) -> list[tuple[Record, Record, bool]]:
     """Return invented pairs with one difference each, unlike the probes that measure fairness."""
-    pass  # MERGED
     from resolver.synthetic import make_probes
 
     probe_seed = seed if seed != PROBE_SEED else seed + 1

@@ -354,7 +354,7 @@ def _spelling_similarity(
 def token_pair_similarity(
     token: AnyInt, other: AnyInt, tokens: TokenRecords, minimum: np.float32, memo: SimilarityMemo
 ) -> np.float32:
-    """Return the similarity of two tokens; see `comparison.alignment.token_records`.
+    """Return the similarity of two tokens; see `comparison.name_index`.
 
     A similarity below `minimum` may be returned as any value below it. `memo`: scratch only.
     """

@@ -248,7 +248,6 @@ class SymbolSource:
 
     def _build(self) -> WordTable:
         """Build and store the table."""
-        pass  # MERGED
 
         table = build_word_table(read_words())
         if self._path is not None:

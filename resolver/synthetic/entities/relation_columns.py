@@ -34,8 +34,8 @@ from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
 from resolver.synthetic.random_columns import Dice, join_non_null, keep_where, make_nulls
 
-_TYPES = tuple(RelationType)
-_TYPE_TEXTS = pa.array([kind.value for kind in _TYPES], pa.string())
+RELATION_TYPES = tuple(RelationType)
+_TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())
 _MEMBER_ROLES = pa.array([role for _, role in load_rows("world_roles", use="member")], pa.string())
 _LEADER_ROLES = pa.array([role for _, role in load_rows("world_roles", use="leader")], pa.string())
 RELATION_PREFIXES = ("relation", "otherRelation", *(f"relation{place}" for place in range(3, 9)))
@@ -66,7 +66,7 @@ class _RelationEnds:
     def relate(self, rows: Ints, kind: RelationType, entities: Ints) -> None:
         """Relate records to entities (none if negative)."""
         is_related = entities >= 0
-        self.type[rows[is_related]] = _TYPES.index(kind)
+        self.type[rows[is_related]] = RELATION_TYPES.index(kind)
         self.entity[rows[is_related]] = entities[is_related]
 
 
@@ -212,7 +212,6 @@ def name_groups(
     )
 
 
-RELATION_TYPES = tuple(RelationType)
 NO_ROLE, MEMBER_ROLE, LEADER_ROLE, FACILITATOR_ROLE = 0, 1, 2, 3
 _MEMBER_RATE, _FACILITATOR_RATE, _KIN_RATE = 0.9, 0.05, 0.5
 _KIN = (TWIN, SIBLING, FATHER_SON)

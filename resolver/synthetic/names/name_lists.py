@@ -180,7 +180,7 @@ def cut_before_accent(name: str) -> list[int]:
 
 
 def cut_phonemic(name: str) -> list[int]:
-    """Cut the last word of a name in the letters of `letters.abjad` before vowels."""
+    """Cut the last word of a name in the letters of `letters.alphabets` before vowels."""
     vowels = _PHONEMIC_VOWELS
     return _cut_between(name, lambda before, after: after in vowels and before not in vowels)
 

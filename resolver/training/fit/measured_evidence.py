@@ -5,7 +5,7 @@ little of contradictions. Here they are counted: P(level | different) in random 
 P(level | same) in pairs that other fields establish. The log of their ratio is what a level
 measures, and `apply_measured` gives stated facts at least that.
 
-A weight acts through a curve of the model (`scoring.population_terms`), which is steeper than 1
+A weight acts through a curve of the model (`scoring.terms`), which is steeper than 1
 where pairs are in doubt. So what a level takes from the log-odds there is its weight times the
 slope of the curve, and that is what is compared with the log-ratio.
 """

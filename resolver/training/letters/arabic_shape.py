@@ -1,4 +1,4 @@
-"""Print the table of `normalize.scripts.arabic_shape`, from two files of words, one a line:
+"""Print the table of `normalize.scripts.arabic`, from two files of words, one a line:
 `python -m resolver.training.letters.arabic_shape ARABIC.txt OTHER.txt`.
 """
 
