@@ -33,10 +33,10 @@ from resolver.api.server.local_requests import (
     refusal_reason,
 )
 from resolver.api.service import Service, current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
 from resolver.hub.admin import ApiKeySummary, find_key, is_expired
 from resolver.records.visibility import Viewer as Viewer
-from resolver.screening.screener import IndexRevision
 
 _KEY_SECONDS = 2.0
 """Seconds for which a looked-up key is cached, so the time until a revoked key is refused."""

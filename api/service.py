@@ -26,6 +26,7 @@ from flask import Flask, current_app, g
 from resolver.api.server.limits import RequestTurns
 from resolver.api.server.writer import WriterClient, WriterServer, WrittenRevisions
 from resolver.api.service_settings import ServiceSettings
+from resolver.check.screener import Screener
 from resolver.errors import ResolverError, StoreError
 from resolver.hub.admin import summarize_keys
 from resolver.hub.desk_users import has_users
@@ -34,7 +35,6 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
 from resolver.kernels.compilation.machine_code import machine_code
 from resolver.kernels.processes import collect_rarely, keep_survivors
-from resolver.screening.screener import Screener
 from resolver.trust.audit_spool import AuditSpool, add_timestamp, recover_spools
 
 _LOG = structlog.get_logger("api")

@@ -29,6 +29,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from resolver.check.screener import MatchQuery, Screener
 from resolver.cli.arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
@@ -38,7 +39,6 @@ from resolver.ingest.reader_types import Intake
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.run_options import RunOptions
-from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import World, generate
 from resolver.training.augment.typos import mistype_letter
 from resolver.training.fit.check_fit import SHARES

@@ -33,6 +33,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.check.entity_index import EntityIndex, IndexSnapshot
+from resolver.check.screener import MatchQuery, Screener
 from resolver.comparison import NameIndex
 from resolver.engines.pair_scoring import score_explained
 from resolver.hub.hub import Hub
@@ -41,8 +43,6 @@ from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.scoring import scores
-from resolver.screening.entity_index import EntityIndex, IndexSnapshot
-from resolver.screening.screener import MatchQuery, Screener
 from resolver.training.augment.typos import misspell_person_name
 
 FIRST = 20

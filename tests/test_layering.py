@@ -41,7 +41,7 @@ COMPOSERS = {
         "engines",
         "frames",
         "hub",
-        "screening",
+        "check",
         "search",
         "network",
         "trust",

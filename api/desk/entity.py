@@ -22,13 +22,13 @@ from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
 from resolver.api.endpoints import read_integer
 from resolver.api.service import current_service
+from resolver.check import entity_reader
 from resolver.errors import UnknownIdError
 from resolver.hub.desk_users import UserRole
 from resolver.network.entity_network import load_relations
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
 from resolver.review.profile import load_merging_relations
-from resolver.screening import entity_reader
 
 _VALUE_LIMIT = 12
 """Values of a property on the first page; the rest has pages of its own."""

@@ -24,6 +24,8 @@ from resolver.api.desk.support.text_filters import kind_label
 from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
+from resolver.check import source_policy
+from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.hub.admin import StoredSource, StoreView
 from resolver.hub.desk_users import UserRole
@@ -31,8 +33,6 @@ from resolver.hub.job_worker import BATCH_JOB, Job
 from resolver.records.visibility import may_read_all
 from resolver.report.charts import draw_bar
 from resolver.review.restrictions import select_visible_numbers
-from resolver.screening import source_policy
-from resolver.screening.screener import IndexRevision
 from resolver.training.data.active_sample import mark_queue_picks
 from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
 

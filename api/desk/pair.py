@@ -41,6 +41,7 @@ from resolver.api.desk.support.review_forms import (
 )
 from resolver.api.desk.support.text_filters import shorten
 from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.hub.desk_users import UserRole
 from resolver.records import KIND_BY_LABEL
@@ -60,7 +61,6 @@ from resolver.review import (
     StewardVerdict,
 )
 from resolver.review.decisions.earlier_verdicts import ALL_PAIR_RELATIONS, may_relate
-from resolver.screening.screener import IndexRevision
 
 _VALUE_LIMIT = 10
 """Values of a property shown at first on one side; the others are one click away."""

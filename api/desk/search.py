@@ -24,19 +24,19 @@ from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
 from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
-from resolver.records.labels import property_label
-from resolver.records.properties import COUNTRIES, IDENTIFIERS
-from resolver.records.results.explanation import describe_names, summarize_evidence
-from resolver.screening import entity_reader
-from resolver.screening.screener import (
+from resolver.check import entity_reader
+from resolver.check.screener import (
     IndexRevision,
     MatchQuery,
     ScreeningMatch,
     ScreeningResult,
     build_match_documents,
 )
-from resolver.screening.search.term_search import SearchScope
+from resolver.check.term_search import SearchScope
+from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
+from resolver.records.labels import property_label
+from resolver.records.properties import COUNTRIES, IDENTIFIERS
+from resolver.records.results.explanation import describe_names, summarize_evidence
 from resolver.search.term_index import TypedText, find_alike, read_typed_text
 
 FIELDS = (

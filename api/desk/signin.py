@@ -39,6 +39,7 @@ from resolver.api.desk.support.desk_access import (
 )
 from resolver.api.desk.support.error_pages import DeskError, describe_error
 from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
 from resolver.hub.desk_users import (
     MAX_PASSWORD_LENGTH,
@@ -49,7 +50,6 @@ from resolver.hub.desk_users import (
     UserRole,
     get_or_create_first_admin,
 )
-from resolver.screening.screener import IndexRevision
 
 _FORM_COOKIE = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")

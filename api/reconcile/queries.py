@@ -22,9 +22,9 @@ from resolver.api.routes.match import MAX_QUERIES
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.schemas.yente import candidate_scores, interpreted_query, query_record
 from resolver.api.service import current_service
+from resolver.check import entity_reader
+from resolver.check.screener import MatchQuery, ScreeningMatch
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, has_property, property_label
-from resolver.screening import entity_reader
-from resolver.screening.screener import MatchQuery, ScreeningMatch
 
 MATCH_SCORE = 0.95
 """Score from which a candidate is a match, if no other one reaches it."""

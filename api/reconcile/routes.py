@@ -48,9 +48,9 @@ from resolver.api.reconcile.queries import (
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
+from resolver.check import entity_reader
 from resolver.ingest.formats.ftm.ftm_entity import property_label
 from resolver.records.kinds import SCHEMATA
-from resolver.screening import entity_reader
 
 blueprint = Blueprint("reconcile", __name__)
 _SUGGESTIONS = 10

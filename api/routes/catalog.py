@@ -30,9 +30,9 @@ from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import DEFAULT_DATASET
 from resolver.api.schemas.yente import DEFAULT_ALGORITHM
 from resolver.api.service import current_service
+from resolver.check import change_feed, source_policy
 from resolver.engines.pair_scoring import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
-from resolver.screening import change_feed, source_policy
 
 blueprint = Blueprint("catalog", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.STATE)

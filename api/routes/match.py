@@ -73,9 +73,9 @@ from resolver.api.schemas.yente import (
 )
 from resolver.api.server.responses import JSON_LINES
 from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
-from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100

@@ -34,6 +34,8 @@ from resolver.api.schemas.entity_schemas import (
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.senzing import SENZING
 from resolver.api.service import current_service
+from resolver.check import entity_reader
+from resolver.check.queries import note_uncompared_values
 from resolver.errors import InputError, RecordError
 from resolver.hub.ownership import RecordOwner
 from resolver.ingest.formats.ftm.ftm_entity import (
@@ -47,8 +49,6 @@ from resolver.records import Handling, Record, Value
 from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.properties import DATASETS
 from resolver.records.visibility import VISIBILITY_RULES
-from resolver.screening import entity_reader
-from resolver.screening.queries import note_uncompared_values
 
 blueprint = Blueprint("records", __name__)
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)

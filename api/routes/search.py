@@ -42,11 +42,8 @@ from resolver.api.schemas.request_options import (
     sources_in_scope,
 )
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_entity import topic_names
-from resolver.records.kinds import SCHEMATA
-from resolver.screening import entity_reader
-from resolver.screening.screener import EntityFilter, FilterContext, build_match_documents
-from resolver.screening.search.result_page import (
+from resolver.check import entity_reader
+from resolver.check.result_page import (
     FACETS,
     MAX_ENTITIES,
     SORT_KEYS,
@@ -54,7 +51,10 @@ from resolver.screening.search.result_page import (
     parse_sort_order,
     read_page,
 )
-from resolver.screening.search.term_search import FoundEntities, SearchScope
+from resolver.check.screener import EntityFilter, FilterContext, build_match_documents
+from resolver.check.term_search import FoundEntities, SearchScope
+from resolver.ingest.formats.ftm.ftm_entity import topic_names
+from resolver.records.kinds import SCHEMATA
 from resolver.search.term_index import read_typed_text
 
 blueprint = Blueprint("search", __name__)

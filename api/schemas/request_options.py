@@ -27,6 +27,11 @@ from resolver.api.openapi.schema import (
 )
 from resolver.api.schemas.yente import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
+from resolver.check import entity_reader
+from resolver.check.queries import country_code
+from resolver.check.result_page import COUNTRY, FACETS, read_facet
+from resolver.check.screener import EntityFilter, MatchQuery
+from resolver.check.term_search import FoundEntities
 from resolver.ingest.formats.ftm.ftm_entity import (
     has_property,
     is_kind_of,
@@ -36,14 +41,9 @@ from resolver.ingest.formats.ftm.ftm_entity import (
 from resolver.records import kind_of_schema
 from resolver.records.datasets import EVERYTHING
 from resolver.records.kinds import SCHEMATA
-from resolver.screening import entity_reader
-from resolver.screening.queries import country_code
-from resolver.screening.screener import EntityFilter, MatchQuery
-from resolver.screening.search.result_page import COUNTRY, FACETS, read_facet
-from resolver.screening.search.term_search import FoundEntities
 
 if TYPE_CHECKING:
-    from resolver.screening.screener import FilterContext
+    from resolver.check.screener import FilterContext
 
 
 FILTERS = ("countries", "topics", "datasets")

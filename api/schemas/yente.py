@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from resolver.api.errors import ApiError
+from resolver.check.queries import country_code, read_query
+from resolver.check.screener import ScreeningMatch, ScreeningResult
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.properties import COUNTRIES
 from resolver.records.results.explanation import EvidenceRow, Explanation, summarize_evidence
-from resolver.screening.queries import country_code, read_query
-from resolver.screening.screener import ScreeningMatch, ScreeningResult
 
 DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pyarrow as pa
 
+from resolver.check.queries import query_warnings
+from resolver.check.screener import MatchQuery, Screener, ScreeningMatch
 from resolver.errors import InputError
 from resolver.frames.frame_tables import ColumnChoice, Columns
 from resolver.frames.resolving import ReadOptions, complete_options, read_data, show_progress
@@ -26,8 +28,6 @@ from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import OPERATOR
-from resolver.screening.queries import query_warnings
-from resolver.screening.screener import MatchQuery, Screener, ScreeningMatch
 
 if TYPE_CHECKING:
     from resolver.records.progress import Progress

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from resolver.check.visible_history import visible_history
 from resolver.hub.hub import Hub
 from resolver.merging import GoldenRecord
 from resolver.records import Record
@@ -41,7 +42,6 @@ from resolver.review.restrictions import (
     select_visible_numbers,
 )
 from resolver.review.view_models import AttributeView, Statement
-from resolver.screening.visible_history import visible_history
 from resolver.store import EventKind, StoredRecord, StoredSource, StoreView
 
 _MAX_TEXT_LENGTH = 200

@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from resolver.check.visible_history import was_ever_visible
 from resolver.errors import UnknownIdError
 from resolver.hub.reopening import mark_stored
 from resolver.records.visibility import Viewer, is_visible, may_read_all
-from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoredDecision, StoredEntity, StoreView
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)

@@ -17,6 +17,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from resolver.check.entity_index import EntityIndex, IndexSnapshot
+from resolver.check.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
+from resolver.check.retrieval import CandidateFinder
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.hub.hub import temporary_hub
 from resolver.ingest.reader_types import Intake
@@ -32,9 +35,6 @@ from resolver.records.prepared.population import (
 from resolver.records.visibility import STRANGER
 from resolver.run_options import RunOptions
 from resolver.scoring import Model
-from resolver.screening.entity_index import EntityIndex, IndexSnapshot
-from resolver.screening.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
-from resolver.screening.retrieval import CandidateFinder
 from resolver.training.augment.typos import (
     misspell_group_name,
     misspell_person_name,

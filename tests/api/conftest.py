@@ -68,7 +68,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
     """Yield a loaded application over the store."""
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         loaded = create_app(ServiceSettings(store_url))
         service: Service = loaded.extensions["resolver"]
         service.warm()

@@ -22,7 +22,7 @@ NURSERY = """
 import os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-import resolver.pipeline, resolver.screening.screener, resolver.api, resolver.cli.operate.serve
+import resolver.pipeline, resolver.check.screener, resolver.api, resolver.cli.operate.serve
 from resolver.cli.app import run
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import restore_store
@@ -84,7 +84,7 @@ import time
 ROLES = {"serve": serve, "work": work, "decide": decide, "refresh": refresh, "rebuild": rebuild,
          "restore": restore}
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+with quick_symbols("resolver.pipeline", "resolver.check.screener"):
     print("ready", flush=True)
     for line in sys.stdin:
         role, *args = line.rstrip("\\n").split("\\t")

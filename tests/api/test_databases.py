@@ -48,7 +48,7 @@ def service(
 
 def _service(url: str, folder: Path) -> Iterator[Service]:
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         with Hub.open(url, OPTIONS, index_dir=folder / "index") as hub:
             hub.add(make_intake(RECORDS, *lists), [make_decision(UNION, Verdict.SAME, 1)])
         key = create_key(url, "chief", "Coast", ["admin"])

@@ -176,7 +176,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         "shared": (True, True, False),
         "tied": (True, False, True),
     }
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
         clients = {}
         for name, (has_untied, is_shared, is_tied) in worlds.items():
             for guarded in (False, True):

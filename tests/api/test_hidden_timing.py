@@ -46,7 +46,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Any
         birthDate="1930-05-05",
         identifiers=[Identifier("passportNumber", PASSPORT)],
     )
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
         services = []
         for hidden in ([], [replace(secret, handling=Handling("River", "H3"))]):
             url = f"sqlite:///{tmp_path_factory.mktemp('timing')}/hub.db"

@@ -87,7 +87,7 @@ def ways(
         lists.mkdir()
         write_mixed_list(lists / "mixed.ftm.json", random.Random(3))
     url = f"sqlite:///{folder}/hub.db"
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         assert run(["dedupe", str(lists), "--store", url]) == 0
         app = create_app(ServiceSettings(url))
         app.extensions["resolver"].warm()

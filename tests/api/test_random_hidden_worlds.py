@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from resolver.api.endpoints import ENDPOINTS
+from resolver.check.result_page import FACETS
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key
 from resolver.hub.desk_users import UserRole
@@ -28,7 +29,6 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
-from resolver.screening.search.result_page import FACETS
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked
@@ -374,7 +374,7 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
     """Return a random world, and how the answers from its two stores differ."""
     world = World(seed)
     dice = random.Random(seed)
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
         filled = [
             world.fill(folder / name, with_hidden=name == "hidden") for name in ("absent", "hidden")
         ]

@@ -79,7 +79,7 @@ VIEWERS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         services: dict[str, tuple[Flask, Service]] = {}
         headers: dict[str, Headers] = {"stranger": {}}
         for name in ("open", "closed"):

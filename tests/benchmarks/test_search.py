@@ -28,7 +28,7 @@ RECORDS = (
 @pytest.fixture
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = f"sqlite:///{tmp_path_factory.mktemp('search')}/hub.db"
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         with Hub.open(store, OPTIONS) as hub:
             hub.add(make_intake(RECORDS))
         app = create_app(ServiceSettings(store))

@@ -33,6 +33,9 @@ from hypothesis.stateful import (
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from resolver.check.change_feed import ChangeEvent, read_changes
+from resolver.check.screener import MatchQuery, Screener
+from resolver.check.term_search import SearchScope
 from resolver.cli.operate.worker import run_batch_job
 from resolver.errors import DecisionError, LargeChangeError, ResolverError, ReusedIdError
 from resolver.hub.committer import CommitResult
@@ -69,9 +72,6 @@ from resolver.review import (
     split_entity,
     undo_decision,
 )
-from resolver.screening.change_feed import ChangeEvent, read_changes
-from resolver.screening.screener import MatchQuery, Screener
-from resolver.screening.search.term_search import SearchScope
 from resolver.store import EventKind, JobState, StoreView, backup, restore
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import OPTIONS, Stores, export_canonical, make_intake, seed_population
@@ -120,7 +120,7 @@ _VERDICT = st.sampled_from(list(StewardVerdict))
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -37,9 +37,9 @@ from resolver.api.desk.pages import blueprint, render_page
 from resolver.api.desk.support.error_pages import PARTIAL_HEADER, DeskError
 from resolver.api.desk.support.text_filters import ReferenceConverter
 from resolver.api.service import Service, current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
 from resolver.hub.desk_users import Session, User, UserRole
-from resolver.screening.screener import IndexRevision
 
 _MAX_NAME = 60
 """Characters of a name that was tried; no user has a longer one."""

@@ -13,13 +13,13 @@ from resolver.api.desk.figures.charts import contradiction_ring
 from resolver.api.desk.pages import blueprint, render_page
 from resolver.api.errors import ApiError, http_status
 from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.review import (
     ContradictionError,
     DecisionRefusedError,
     RetiredMeanwhileError,
 )
-from resolver.screening.screener import IndexRevision
 
 PARTIAL_HEADER = "X-Partial"
 """Header with which the script asks for a part of a page."""

@@ -20,12 +20,12 @@ from werkzeug.routing import BaseConverter
 
 from resolver import review
 from resolver.api.desk.figures.evidence_rows import evidence_label as evidence_label
+from resolver.check.result_page import read_facet
+from resolver.check.term_search import FoundEntities
 from resolver.reference.ftm.schemata import find_schema
 from resolver.reference.plurals import pluralize
 from resolver.review import DecisionView, country_name, latin_transliteration
 from resolver.review.queue.entity_summary import SCRIPTS
-from resolver.screening.search.result_page import read_facet
-from resolver.screening.search.term_search import FoundEntities
 
 _UNITS = (
     (86_400 * 365, "year"),

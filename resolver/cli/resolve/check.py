@@ -32,9 +32,9 @@ from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.check.result_page import SortOrder
+    from resolver.check.screener import ScreeningMatch, ScreeningResult
     from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-    from resolver.screening.screener import ScreeningMatch, ScreeningResult
-    from resolver.screening.search.result_page import SortOrder
 
 
 _MAX_REASONS, _MAX_OTHERS = 4, 5
@@ -118,9 +118,9 @@ def check_command(
     for warning in query.omissions:
         click.echo(f"note: {warning}", err=True)
     with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
+        from resolver.check.screener import MatchQuery, Screener
         from resolver.hub.hub import temporary_hub
         from resolver.records.visibility import OPERATOR
-        from resolver.screening.screener import MatchQuery, Screener
 
         if url:
             from resolver.cli.store_arguments import open_hub
@@ -157,7 +157,7 @@ def check_command(
 
 def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
     """Return what is asked for. Raises `ResolverError`."""
-    from resolver.screening.queries import read_query
+    from resolver.check.queries import read_query
 
     if not name.strip():
         raise UsageError("the name is empty", hint="write the name in quotes")
@@ -328,7 +328,7 @@ def search_command(
 
 
 def _parse_orders(words: tuple[str, ...]) -> list[SortOrder]:
-    from resolver.screening.search.result_page import parse_sort_order
+    from resolver.check.result_page import parse_sort_order
 
     try:
         return [parse_sort_order(word) for word in words]
@@ -340,12 +340,12 @@ def _search(
     url: str, settings: Settings, text: str, orders: list[SortOrder], limit: int
 ) -> tuple[list[dict[str, Any]], int]:
     """Return the first entities that state a text, as operators may see them, and their number."""
+    from resolver.check import entity_reader
+    from resolver.check.result_page import read_page
+    from resolver.check.screener import Screener
+    from resolver.check.term_search import SearchScope
     from resolver.cli.store_arguments import open_hub
     from resolver.records.visibility import OPERATOR
-    from resolver.screening import entity_reader
-    from resolver.screening.screener import Screener
-    from resolver.screening.search.result_page import read_page
-    from resolver.screening.search.term_search import SearchScope
 
     with open_hub(url, settings) as hub:
         screener = Screener(hub)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from resolver.check.visible_history import was_ever_visible
 from resolver.errors import InputError, StoreError
 from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band, Outcome
@@ -45,7 +46,6 @@ from resolver.review.queue.refresh import (
 from resolver.review.refusals import DeskRules, PairLockedError
 from resolver.review.restrictions import find_decision, find_entity, visible_decisions
 from resolver.scoring import scores
-from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoreView, WaitingRow, utc_text
 from resolver.store.desk import steward_work, waiting_queue
 from resolver.store.row_types import parse_utc_text

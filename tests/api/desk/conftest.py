@@ -85,7 +85,7 @@ def desks_over(source: Path, folder: Path) -> Iterator[DeskFactory]:
         desks.append(Desk(f"sqlite:///{path}", **settings))
         return desks[-1]
 
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield make
         for desk_over_copy in desks:
             desk_over_copy.service.close()

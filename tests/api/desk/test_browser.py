@@ -211,7 +211,7 @@ def session(
 
 
 def _serve_desk(url: str, driver: Any, index: Path) -> Iterator[BrowserSession]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         desk = Desk(url, index_dir=index)
         for name, role in (
             (ADMIN, UserRole.ADMIN),

@@ -419,7 +419,7 @@ def sides(
 ) -> Iterator[Sides]:
     """Open both desks as one user, who reads all pages before they send forms."""
     turn: Turn = request.param
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
         desks: list[Desk] = []
         for world in ("", turn.code):
             path = tmp_path_factory.mktemp("sides") / "hub.db"
@@ -448,7 +448,7 @@ def test_pages_show_what_is_visible_and_their_owner_sees_all(
 ) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(filled_stores["H3"], path)
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         desk = Desk(f"sqlite:///{path}", accept_restricted=True)
         desk.service.warm()
         rita = desk.browser()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from resolver.api import ServiceSettings, create_app
+from resolver.check import change_feed
 from resolver.hub.hub import Hub
 from resolver.records import Kind, Relation, RelationType
 from resolver.records.decisions import Verdict
-from resolver.screening import change_feed
 from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.records.samples import record

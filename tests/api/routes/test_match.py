@@ -113,7 +113,7 @@ def test_candidates_that_fit_equally_share_the_probability(tmp_path: Path) -> No
         make_decision((left.id, right.id), Verdict.DIFFERENT, minute)
         for minute, (left, right) in enumerate(combinations(people, 2))
     ]
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         with Hub.open(url, OPTIONS) as hub:
             hub.add(make_intake(people), different)
         app = create_app(ServiceSettings(url))

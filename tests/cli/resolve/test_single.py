@@ -442,7 +442,7 @@ def store_of_namesakes(url: str, count: int) -> None:
 def test_candidates_of_check_compete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--listed", "1", "--store", url]
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         store_of_namesakes(url, 5)
         assert run([*args, "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)
@@ -472,7 +472,7 @@ def test_a_crowd_of_namesakes_is_in_review(
 ) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     args = ["check", "Zbigniew Brzezinski", "--store", url]
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         store_of_namesakes(url, 38)
         assert run([*args, "--limit", "50", "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)

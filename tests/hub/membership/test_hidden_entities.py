@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resolver.check.change_feed import read_changes
+from resolver.check.visible_history import visible_events, visible_history
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Record
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from resolver.screening.change_feed import read_changes
-from resolver.screening.visible_history import visible_events, visible_history
 from resolver.store import EntityEvent
 from tests.examples import examples
 from tests.hub.hubs import Step, Stores, make_decision, restrict_some, seed_population

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from resolver.check.change_feed import read_changes, read_history
+from resolver.check.entity_reader import read_entity
+from resolver.check.screener import MatchQuery, Screener
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record
 from resolver.records.visibility import OPERATOR, Viewer
-from resolver.screening.change_feed import read_changes, read_history
-from resolver.screening.entity_reader import read_entity
-from resolver.screening.screener import MatchQuery, Screener
 from resolver.store import Store
 from resolver.store.record_contents import INTERNAL_PREFIX
 from tests.hub.hubs import OPTIONS, make_intake, make_namesake, seed_population
@@ -35,7 +35,7 @@ Step = tuple[str, tuple[Record, ...]]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

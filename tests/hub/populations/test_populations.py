@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from resolver.check.entity_index import EntityIndex
+from resolver.check.screener import MatchQuery, Screener
 from resolver.engines.local import LocalEngine, dedupe
 from resolver.errors import LargeChangeError, StoreError
 from resolver.hub.hub import Hub
@@ -27,8 +29,6 @@ from resolver.records.results.resolution import Resolution
 from resolver.records.visibility import Audience, Viewer
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
-from resolver.screening.entity_index import EntityIndex
-from resolver.screening.screener import MatchQuery, Screener
 from resolver.store import JobState
 from resolver.synthetic import generate
 from tests.hub.hubs import (

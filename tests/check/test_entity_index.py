@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from resolver.check.entity_index import EntityIndex, IndexSnapshot
 from resolver.comparison import NameIndex
 from resolver.engines.pair_scoring import score_explained
 from resolver.errors import StoreError
@@ -25,7 +26,6 @@ from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_decision, make_intake, restrict_some
 from tests.normalize.preparing import quick_symbols

@@ -32,6 +32,17 @@ import numpy.typing as npt
 
 from resolver.blocking.key_lookup import StoredKeys
 from resolver.blocking.word_lookup import ProfileMask
+from resolver.check.index_segment import (
+    EntityContent,
+    IndexSegment,
+    RevisionRange,
+    build_index_segment,
+    merge_index_segments,
+    open_index_segment,
+    write_index_segment,
+)
+from resolver.check.source_policy import find_refused
+from resolver.check.visible_history import visible_events
 from resolver.data import digest_tables
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
@@ -55,17 +66,6 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.scoring import Thresholds
-from resolver.screening.index_segment import (
-    EntityContent,
-    IndexSegment,
-    RevisionRange,
-    build_index_segment,
-    merge_index_segments,
-    open_index_segment,
-    write_index_segment,
-)
-from resolver.screening.source_policy import find_refused
-from resolver.screening.visible_history import visible_events
 from resolver.store import StoredSource, StoreView
 from resolver.store.segments import open_segment_chain, remove_other_segments
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver.hub.index.segment_contents import fingerprint_records
-from resolver.model_set import load_models
-from resolver.pipeline import normalize
-from resolver.screening import index_segment
-from resolver.screening.index_segment import (
+from resolver.check import index_segment
+from resolver.check.index_segment import (
     EntityContent,
     IndexSegment,
     RevisionRange,
     build_index_segment,
     write_index_segment,
 )
+from resolver.hub.index.segment_contents import fingerprint_records
+from resolver.model_set import load_models
+from resolver.pipeline import normalize
 from resolver.search.term_index import build_term_index
 
 

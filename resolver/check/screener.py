@@ -2,7 +2,7 @@
 
 A query is a record. It is compared with *profiles*, each the union of all values of an entity's
 records, so that a name known to one agency and a birth date known to another count together.
-Profiles are prepared in the entity index (`resolver.screening.entity_index`). Candidates are
+Profiles are prepared in the entity index (`resolver.check.entity_index`). Candidates are
 compared in rounds, the likeliest first, until a round finds nobody or `MAX_COMPARED` were compared;
 a result states whether it is complete. Then candidates compete: five that fit equally share the
 probability. Scores, cutoffs, totals and the order are those after competition.
@@ -33,6 +33,22 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking.keys import identity_tokens
+from resolver.check.entity_index import EntityIndex, IndexPlace, IndexSnapshot
+from resolver.check.queries import advise, comparable_record
+from resolver.check.ranking import (
+    MAX_COMPARED,
+    Hit,
+    ReviewPairs,
+    RoundHits,
+    compare_in_rounds,
+    compared_share,
+    describe_rivals,
+    find_in_review,
+    gather_candidates,
+    rank_hits,
+)
+from resolver.check.retrieval import CandidateFinder
+from resolver.check.term_search import FoundEntities, SearchScope, search_entities
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
 from resolver.merging import build_ftm_entities
@@ -48,22 +64,6 @@ from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.scoring import Thresholds
 from resolver.scoring.competition import add_competition
-from resolver.screening.entity_index import EntityIndex, IndexPlace, IndexSnapshot
-from resolver.screening.queries import advise, comparable_record
-from resolver.screening.ranking import (
-    MAX_COMPARED,
-    Hit,
-    ReviewPairs,
-    RoundHits,
-    compare_in_rounds,
-    compared_share,
-    describe_rivals,
-    find_in_review,
-    gather_candidates,
-    rank_hits,
-)
-from resolver.screening.retrieval import CandidateFinder
-from resolver.screening.search.term_search import FoundEntities, SearchScope, search_entities
 from resolver.store import Store
 
 

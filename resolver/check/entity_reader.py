@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.check.visible_history import was_ever_visible
 from resolver.hub.hub import Hub
 from resolver.hub.index.record_index import RecordIndex
 from resolver.merging import (
@@ -34,7 +35,6 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.reference.ftm.schemata import Schema, find_schema
-from resolver.screening.visible_history import was_ever_visible
 from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
 

@@ -25,6 +25,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.check.entity_index import IndexSnapshot
+from resolver.check.index_segment import IndexSegment
+from resolver.check.retrieval import locate
 from resolver.comparison import COMPARATORS, GatheredBatch, NameMaterial, name_material
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.hub.hub import Hub
@@ -40,9 +43,6 @@ from resolver.scoring.competition import (
     compete,
     group_in_review,
 )
-from resolver.screening.entity_index import IndexSnapshot
-from resolver.screening.index_segment import IndexSegment
-from resolver.screening.retrieval import locate
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

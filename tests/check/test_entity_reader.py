@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from resolver.check import entity_reader
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.visibility import STRANGER
-from resolver.screening import entity_reader
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from resolver.check.ranking import Rivals
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import (
     ANYTHING,
@@ -31,7 +32,6 @@ from resolver.records import Kind, Record, Value
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
 from resolver.reference.person_names import NAMELESS_TITLES
-from resolver.screening.ranking import Rivals
 
 _RECOGNIZED = frozenset(("gender", *COUNTRIES))
 

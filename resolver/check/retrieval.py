@@ -35,12 +35,12 @@ from resolver.blocking.word_lookup import (
     WordScores,
     seek_words,
 )
+from resolver.check.entity_index import IndexSnapshot
+from resolver.check.index_segment import CHECK_PLAN, IndexSegment
 from resolver.kernels.blocking.prefilter import PrefilterArrays
 from resolver.records import Kind
 from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.screening.entity_index import IndexSnapshot
-from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from resolver.check.screener import MatchQuery, Screener, build_match_documents
+from resolver.check.term_search import SearchScope
 from resolver.records import Handling, Relation, RelationType
 from resolver.records.visibility import STRANGER
-from resolver.screening.screener import MatchQuery, Screener, build_match_documents
-from resolver.screening.search.term_search import SearchScope
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -34,7 +34,7 @@ def answers(screener: Screener) -> list[object]:
 
 @pytest.mark.parametrize("hidden_between", [False, True])
 def test_documents_do_not_depend_on_segments(stores: Stores, hidden_between: bool) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), stores.new() as hub:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"), stores.new() as hub:
         hub.add(make_intake([*FIRST, LATER[0]]))
         screener = Screener(hub)
         screener.refresh()

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
+from resolver.check.screener import MatchQuery, Screener
 from resolver.records import Batch, Kind, Record
 from resolver.records.prepared.batch import build_profiles
-from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -18,7 +18,7 @@ from tests.records.samples import record
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 
@@ -101,8 +101,8 @@ def test_incomplete_results_are_marked(stores: Stores, monkeypatch: pytest.Monke
         hub.add(make_intake(twins))
         (answer,), _ = Screener(hub).check([query], MatchQuery(limit=3, cutoff=0.0))
         assert (len(answer.matches), answer.total, answer.is_complete) == (3, 8, True)
-        monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 4)
-        monkeypatch.setattr("resolver.screening.ranking.MAX_COMPARED", 4)
-        monkeypatch.setattr("resolver.screening.screener.MAX_COMPARED", 4)
+        monkeypatch.setattr("resolver.check.ranking.FIRST_ROUND_SIZE", 4)
+        monkeypatch.setattr("resolver.check.ranking.MAX_COMPARED", 4)
+        monkeypatch.setattr("resolver.check.screener.MAX_COMPARED", 4)
         (answer,), _ = Screener(hub).check([query], MatchQuery(limit=3, cutoff=0.0))
         assert (answer.total, answer.is_complete) == (4, False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resolver.screening.search.result_page import SORT_KEYS, parse_sort_order
+from resolver.check.result_page import SORT_KEYS, parse_sort_order
 
 ENTITIES: list[dict[str, Any]] = [
     {"id": "b", "caption": "zoe", "score": 0.2, "schema": "Person", "properties": {"alias": ["m"]}},

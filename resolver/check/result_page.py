@@ -18,6 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.check.change_feed import read_indexed_times
+from resolver.check.index_segment import IndexSegment
+from resolver.check.screener import build_match_documents
+from resolver.check.term_search import FoundEntities
 from resolver.hub.hub import Hub
 from resolver.merging.ftm_values import TOPICS
 from resolver.merging.partition import choose_schema, valid_schema
@@ -26,10 +30,6 @@ from resolver.records.datasets import dataset_rows
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
 from resolver.records.properties import ACTIVITY, IDENTIFIERS
-from resolver.screening.change_feed import read_indexed_times
-from resolver.screening.index_segment import IndexSegment
-from resolver.screening.screener import build_match_documents
-from resolver.screening.search.term_search import FoundEntities
 
 MAX_ENTITIES = 1_000
 """Entities up to which results are paged, sorted and filtered by their documents."""

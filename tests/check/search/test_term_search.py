@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from resolver.check.result_page import read_facet
+from resolver.check.screener import Screener, build_match_documents
+from resolver.check.term_search import SearchScope
 from resolver.records import Address, Handling, Identifier, Kind
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
-from resolver.screening.screener import Screener, build_match_documents
-from resolver.screening.search.result_page import read_facet
-from resolver.screening.search.term_search import SearchScope
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -31,7 +31,7 @@ RECORDS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

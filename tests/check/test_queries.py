@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from resolver.check.queries import advise, comparable_record, read_query
+from resolver.check.ranking import Rivals
+from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import RecordError
 from resolver.hub.hub import Hub
 from resolver.records import Kind
 from resolver.records.record import kind_variants
-from resolver.screening.queries import advise, comparable_record, read_query
-from resolver.screening.ranking import Rivals
-from resolver.screening.screener import MatchQuery, Screener
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -24,7 +24,7 @@ FORTY_WORDS = " ".join(f"Word{chr(97 + place % 26)}{place}" for place in range(4
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

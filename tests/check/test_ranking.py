@@ -8,13 +8,13 @@ from itertools import combinations
 
 import pytest
 
+from resolver.check.ranking import find_crowd
+from resolver.check.screener import EntityFilter, MatchQuery, Screener, ScreeningResult
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Kind, Record
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.screening.ranking import find_crowd
-from resolver.screening.screener import EntityFilter, MatchQuery, Screener, ScreeningResult
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -29,7 +29,7 @@ RIVER = Viewer("eve", "River")
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 
@@ -131,7 +131,7 @@ def test_scores_do_not_depend_on_limit_or_cutoff(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, cutoff: float
 ) -> None:
     # the last third of each round holds candidates that would be found
-    monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 3)
+    monkeypatch.setattr("resolver.check.ranking.FIRST_ROUND_SIZE", 3)
     with stores.new() as hub:
         add_records(hub, namesakes(7))
         everything = scores(check(hub, limit=20))
@@ -145,14 +145,14 @@ def test_scores_do_not_depend_on_limit_or_cutoff(
 def test_second_round_is_skipped_where_nobody_could_reach_the_cutoff(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 25)
+    monkeypatch.setattr("resolver.check.ranking.FIRST_ROUND_SIZE", 25)
     people = [
         record(f"a:{number}", name=NAME, birthDate=f"{1930 + number}", nationality="pl")
         for number in range(30)
     ]
     with stores.new() as hub:
         # none of them is in review with another: each has a share of 1 in 25
-        monkeypatch.setattr("resolver.screening.ranking.MAX_COMPARED_CANDIDATES", 0)
+        monkeypatch.setattr("resolver.check.ranking.MAX_COMPARED_CANDIDATES", 0)
         add_records(hub, people)
         # but further ones may be as strong as those that were compared
         advice = "At least 25 listed people have this name; add a birth date."

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from resolver.check.visible_history import visible_events, visible_history
 from resolver.hub.hub import Hub
 from resolver.records.visibility import (
     STRANGER,
     Viewer,
 )
-from resolver.screening.visible_history import visible_events, visible_history
 from resolver.store import EntityEvent, StoreView
 
 

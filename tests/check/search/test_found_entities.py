@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from resolver.check.screener import Screener
+from resolver.check.term_search import FIRST, SearchScope, _take_turns
 from resolver.records.visibility import STRANGER
-from resolver.screening.screener import Screener
-from resolver.screening.search.term_search import FIRST, SearchScope, _take_turns
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -17,7 +17,7 @@ from tests.normalize.preparing import quick_symbols
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.screening.screener import FairSemaphore
+from resolver.check.screener import FairSemaphore
 
 
 def until(true: Callable[[], bool]) -> None:

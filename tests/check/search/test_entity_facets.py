@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from resolver.check.result_page import FACETS, FacetValues, read_facet
+from resolver.check.screener import Screener, build_match_documents
+from resolver.check.term_search import SearchScope
 from resolver.normalize import country_code
 from resolver.records.visibility import STRANGER
-from resolver.screening.screener import Screener, build_match_documents
-from resolver.screening.search.result_page import FACETS, FacetValues, read_facet
-from resolver.screening.search.term_search import SearchScope
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -20,7 +20,7 @@ from tests.normalize.preparing import quick_symbols
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
         yield
 
 

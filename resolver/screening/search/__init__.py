@@ -1,1 +1,0 @@
-"""Free-text search of the entity index."""
