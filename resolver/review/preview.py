@@ -13,14 +13,14 @@ from resolver.review.decisions.commit_decisions import (
     BuildPlan,
     DecisionPlan,
     PlannedCommit,
-    confirm_for_preview,
+    run_plan,
 )
 from resolver.review.decisions.decide import DecisionRequest, plan_decision
 from resolver.review.decisions.split import plan_split
 from resolver.review.entity_sides import EntitySide, load_record_side
 from resolver.review.models import Steward
 from resolver.review.refusals import DeskRules
-from resolver.review.restrictions import find_entity, find_hidden_records
+from resolver.review.restrictions import find_hidden_records
 from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
 from resolver.store import StoreView
 from resolver.store.record_contents import INTERNAL_PREFIX
@@ -36,7 +36,7 @@ def preview_decision(
     stewards). Raises the same errors.
     """
     build_plan = plan_decision(hub, request, rules or DeskRules())
-    return _preview(hub, build_plan, request.steward.viewer)
+    return _preview(hub, build_plan, request.steward)
 
 
 def preview_split(
@@ -49,10 +49,10 @@ def preview_split(
     """Compute what `split_entity` would do. Raises the same errors."""
     removed = tuple(sorted(set(record_ids)))
     build_plan = plan_split(steward, entity, removed, "", "", rules or DeskRules())
-    return _preview(hub, build_plan, steward.viewer)
+    return _preview(hub, build_plan, steward)
 
 
-def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview:
+def _preview(hub: Hub, build_plan: BuildPlan, steward: Steward) -> DecisionPreview:
     previews: list[DecisionPreview] = []
     second_reasons: list[str] = []
     logged_on: list[tuple[str, str]] = []
@@ -61,48 +61,29 @@ def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview
         """Plan the decision as if a second steward had confirmed it."""
         plan = build_plan(view)
         second_reasons[:] = plan.second_reasons
-        merge_sets = plan.merge_sets or _merged_records(view, plan, viewer)
-        logged_on[:] = _find_logged_pairs(view, plan, merge_sets, viewer)
-        decisions = plan.decisions
-        if plan.second_reasons:
-            decisions = tuple(confirm_for_preview(decisions))
-        return DecisionPlan(plan.entry, decisions, merge_sets, ())
+        logged_on[:] = _find_logged_pairs(view, plan, steward.viewer)
+        return plan.as_confirmed()
 
     def observe(view: StoreView, increment: Increment) -> None:
         """Record the effect of the decision."""
-        shown = _build_preview(view, increment, viewer)
+        shown = _build_preview(view, increment, steward.viewer)
         previews.append(
             replace(shown, second_reasons=tuple(second_reasons), logged_on=tuple(logged_on))
         )
 
-    commit = PlannedCommit(build_confirmed, observe)
-    hub.decide(commit.build_decisions, dry_run=True, follow_up=commit.follow_up)
+    run_plan(hub, PlannedCommit(build_confirmed, observe), steward, dry_run=True)
     return previews[-1]
 
 
-def _merged_records(
-    view: StoreView, plan: DecisionPlan, viewer: Viewer
-) -> tuple[tuple[str, ...], ...]:
-    """Return the set of records that a decision would merge once it is confirmed."""
-    if not plan.entry.verdict.is_merge:
-        return ()
-    ends = {end for new in plan.decisions for end in new.decision.pair}
-    records = {record for end in ends for record in find_entity(view, end, viewer).records}
-    return (tuple(sorted(records)),)
-
-
 def _find_logged_pairs(
-    view: StoreView,
-    plan: DecisionPlan,
-    merge_sets: Sequence[Sequence[str]],
-    viewer: Viewer,
+    view: StoreView, plan: DecisionPlan, viewer: Viewer
 ) -> list[tuple[str, str]]:
     """Return the pairs of records that a merge is logged on, if not everybody may see all that the
     viewer sees of what it unites.
     """
     if not plan.entry.verdict.is_merge:
         return []
-    records = [record for merged in merge_sets for record in merged]
+    records = [record for merged in plan.merge_sets for record in merged]
     hidden = find_hidden_records(view, records, viewer)
     if not find_hidden_records(view, [end for end in records if end not in hidden], STRANGER):
         return []

@@ -15,22 +15,26 @@ import datetime
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from resolver.errors import DecisionError
+from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
 from resolver.records import Handling
 from resolver.records.decisions import Decision
-from resolver.records.visibility import STRANGER, classify, is_visible
+from resolver.records.visibility import OPERATOR, STRANGER, classify, is_visible
 from resolver.review.decisions.earlier_verdicts import (
     ACT_KEY,
     COMMENT_KEY,
     UNDOES_KEY,
     logged_verdict,
+    steward_verdict,
+    unconfirmed_decisions,
 )
 from resolver.review.entity_sides import EntitySide
 from resolver.review.models import (
@@ -42,6 +46,7 @@ from resolver.review.models import (
 )
 from resolver.review.pair import StrongestPair
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
+from resolver.review.restrictions import load_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView
 
 
@@ -92,7 +97,7 @@ MAX_SHOWN_IDS = 500
 """Ids of shown records that the log stores for a side at most."""
 _SMALLEST_STEP = datetime.timedelta(microseconds=1)
 _SECOND_STEWARD = "\x1f second steward"
-"""Name of the second steward in previews, which no user can have."""
+"""Name of the second steward in trials, which no user can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,31 +204,34 @@ def snapshot_context(snapshot: PairSnapshot, queue_reason: str) -> dict[str, Any
     }
 
 
-def confirm_for_preview(decisions: Iterable[NewDecision]) -> list[NewDecision]:
-    """Return decisions, each followed by the same one of another steward, for previews."""
-    both = []
-    for new in decisions:
-        when = (new.decision.decided_at or _EARLIEST) + _SMALLEST_STEP
-        second = replace(new.decision, decided_by=_SECOND_STEWARD, decided_at=when)
-        both += [new, replace(new, decision=second)]
-    return both
-
-
 @dataclass(frozen=True, slots=True)
 class DecisionPlan:
     """Decisions of one act to be logged.
 
-    `merge_sets` are sets of record ids that must each be one entity afterwards (only of decisions
-    that take effect at once); `second_reasons` explain why the act waits for a second steward.
+    `merge_sets` are sets of record ids that must each be one entity once the act takes effect, and
+    `bonds` pairs of records that were decided to be the same before and must stay so.
+    `second_reasons` explain why the act waits for a second steward.
     """
 
     entry: LogEntry
     decisions: tuple[NewDecision, ...]
     merge_sets: tuple[tuple[str, ...], ...] = ()
     second_reasons: tuple[str, ...] = ()
+    bonds: tuple[tuple[str, str], ...] = ()
     pair: tuple[int, int] | None = None
     """Numbers of the two entities if they waited in the queue, with `rank`."""
     rank: int = 0
+
+    def as_confirmed(self) -> DecisionPlan:
+        """Return the plan as if a second steward had confirmed at once what waits for one."""
+        if not self.second_reasons:
+            return self
+        both = []
+        for new in self.decisions:
+            when = (new.decision.decided_at or _EARLIEST) + _SMALLEST_STEP
+            second = replace(new.decision, decided_by=_SECOND_STEWARD, decided_at=when)
+            both += [new, replace(new, decision=second)]
+        return replace(self, decisions=tuple(both), second_reasons=())
 
 
 BuildPlan = Callable[[StoreView], DecisionPlan]
@@ -249,8 +257,9 @@ class PlannedCommit:
     def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
         """Return the decisions of the act (callback of `Hub.decide`)."""
         self.plan, self._rounds = self.build_plan(view), 0
+        _check_whole(view, self.plan)
         self._decided = {new.decision.pair for new in self.plan.decisions}
-        self._decided |= {_ordered(*ends) for ends in self.plan.merge_sets if len(ends) == 2}
+        self._decided |= {_ordered(*bond) for bond in self.plan.bonds}
         return self.plan.decisions
 
     def follow_up(
@@ -264,7 +273,7 @@ class PlannedCommit:
         del index
         assert self.plan is not None
         # an act that waits for a second steward has no effect yet
-        merge_sets = () if self.plan.second_reasons else self.plan.merge_sets
+        merge_sets = () if self.plan.second_reasons else (*self.plan.merge_sets, *self.plan.bonds)
         torn = [parts for parts in _find_parts(increment, merge_sets) if len(parts) > 1]
         if not torn:
             if self.observe is not None:
@@ -279,6 +288,31 @@ class PlannedCommit:
             tied -= self._decided
         self._decided |= tied
         return _build_ties(view, self.plan.entry, sorted(tied))
+
+
+def _check_whole(view: StoreView, plan: DecisionPlan) -> None:
+    """Raise `DecisionNotAllowedError` if a part of an act would take effect and the rest wait.
+
+    A decision that takes two stewards takes effect at once where another steward's decision that
+    waits says the same about the same pair.
+    """
+    if not plan.entry.needs_two:
+        return
+    verdicts = {new.decision.pair: steward_verdict(new.decision) for new in plan.decisions}
+    log = load_decisions(view, {end for pair in verdicts for end in pair}, OPERATOR)
+    author = plan.entry.steward.name.casefold()
+    confirmed = {
+        stored.decision.pair: stored
+        for stored in unconfirmed_decisions(log)
+        if stored.decision.decided_by.casefold() != author
+        and verdicts.get(stored.decision.pair) is steward_verdict(stored.decision)
+    }
+    if confirmed and confirmed.keys() != verdicts.keys():
+        raise DecisionNotAllowedError(
+            f"decision {min(confirmed.items())[1].id} on some of these records waits for a second "
+            "steward",
+            hint="confirm it first, or ask for it to be taken back",
+        )
 
 
 def _ordered(left: str, right: str) -> tuple[str, str]:
@@ -357,17 +391,19 @@ def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str
     return None
 
 
-def commit_plan(
-    hub: Hub, build_plan: BuildPlan, steward: Steward, pair: tuple[str, str] | None = None
-) -> tuple[DecisionOutcome, DecisionPlan]:
-    """Commit an act. `pair` names two records; the outcome states their entity if it is one now.
+def run_plan(
+    hub: Hub, commit: PlannedCommit, steward: Steward, *, dry_run: bool = False
+) -> CommitResult:
+    """Commit an act, or with `dry_run` only compute what it would do.
 
     Raises `DecisionNotAllowedError` where decisions that the steward may not see forbid the act.
     """
-    commit = PlannedCommit(build_plan)
     try:
-        committed = hub.decide(
-            commit.build_decisions, actor=steward.name, follow_up=commit.follow_up
+        return hub.decide(
+            commit.build_decisions,
+            actor=steward.name,
+            dry_run=dry_run,
+            follow_up=commit.follow_up,
         )
     except DecisionError as error:
         if isinstance(error, DecisionRefusedError) or "admin" in steward.scopes:
@@ -376,6 +412,26 @@ def commit_plan(
         raise DecisionNotAllowedError(
             "the two cannot be decided so now", hint="leave the pair unsure, or ask an admin"
         ) from error
+
+
+def _build_confirmed(build_plan: BuildPlan, view: StoreView) -> DecisionPlan:
+    return build_plan(view).as_confirmed()
+
+
+def commit_plan(
+    hub: Hub, build_plan: BuildPlan, steward: Steward, pair: tuple[str, str] | None = None
+) -> tuple[DecisionOutcome, DecisionPlan]:
+    """Commit an act. `pair` names two records; the outcome states their entity if it is one now.
+
+    An act that waits for a second steward is refused where it could not take effect if it were
+    confirmed now. Raises as `run_plan` does.
+    """
+    with hub.store.view() as view:
+        waits = bool(build_plan(view).second_reasons)
+    if waits:
+        run_plan(hub, PlannedCommit(partial(_build_confirmed, build_plan)), steward, dry_run=True)
+    commit = PlannedCommit(build_plan)
+    committed = run_plan(hub, commit, steward)
     plan = commit.plan
     assert plan is not None
     with hub.store.view() as present:

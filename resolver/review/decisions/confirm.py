@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from resolver.hub.hub import Hub
@@ -9,7 +10,7 @@ from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
-from resolver.review.decisions.decision_checks import check_other_steward
+from resolver.review.decisions.decision_checks import check_other_steward, find_bonds
 from resolver.review.decisions.earlier_verdicts import (
     ACT_KEY,
     COMMENT_KEY,
@@ -27,7 +28,12 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.refusals import DecisionNotAllowedError
-from resolver.review.restrictions import find_decision, load_decisions, visible_decisions
+from resolver.review.restrictions import (
+    find_decision,
+    find_entity,
+    load_decisions,
+    visible_decisions,
+)
 from resolver.store import NewDecision, StoredDecision, StoreView
 
 
@@ -107,7 +113,25 @@ def _plan_confirmation(
             # what was restored may be reopened, and confirming the undo does not change that
             built = [replace(new, versions=member.versions) for new in built]
         decisions += built
-    return DecisionPlan(log_entry, tuple(decisions), _merge_sets(stored, is_undo=bool(undoes)))
+    bonds = () if undoes else _find_bonds(view, stored, decisions, steward.viewer)
+    return DecisionPlan(
+        log_entry,
+        tuple(decisions),
+        _merge_sets(stored, is_undo=bool(undoes)),
+        bonds=bonds,
+    )
+
+
+def _find_bonds(
+    view: StoreView, stored: StoredDecision, decisions: Sequence[NewDecision], viewer: Viewer
+) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of the entity that an act must not part, if it decides within one."""
+    if stored.decision.verdict is not Verdict.DIFFERENT or "split" in stored.context:
+        return ()
+    left, right = (find_entity(view, end, viewer) for end in stored.decision.pair)
+    if left.number != right.number:
+        return ()
+    return find_bonds(load_decisions(view, left.records, viewer), decisions)
 
 
 def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:

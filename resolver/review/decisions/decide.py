@@ -10,7 +10,6 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Verdict
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
 from resolver.review.decisions.commit_decisions import (
     BuildPlan,
@@ -25,6 +24,7 @@ from resolver.review.decisions.decision_checks import (
     build_contradiction,
     check_not_locked,
     check_other_steward,
+    find_bonds,
     find_forbidding,
     find_forced_same,
     is_decided_by_two,
@@ -35,7 +35,6 @@ from resolver.review.decisions.decision_checks import (
 from resolver.review.decisions.earlier_verdicts import (
     VERDICT_TEXTS,
     PairRelation,
-    effective_decisions,
     relation_context,
     reopened_decisions,
     steward_verdict,
@@ -180,15 +179,14 @@ def _plan_between(
         snapshot_context(snapshot, row.reason if row is not None else "")
         | relation_context(request.relation, request.verdict, sides),
     )
-    takes_effect = not reasons or is_confirmation
-    merges = request.verdict.is_merge and takes_effect
+    merged = (*left_side.record_ids, *right_side.record_ids)
     return DecisionPlan(
         log_entry,
         tuple(log_entry.build_decisions(pairs, log, undoes={})),
-        ((*left_side.record_ids, *right_side.record_ids),) if merges else (),
-        () if takes_effect else reasons,
-        ordered_numbers(left_side, right_side) if row is not None else None,
-        row.rank if row is not None else 0,
+        (merged,) if request.verdict.is_merge else (),
+        () if is_confirmation else reasons,
+        pair=ordered_numbers(left_side, right_side) if row is not None else None,
+        rank=row.rank if row is not None else 0,
     )
 
 
@@ -251,7 +249,8 @@ def _plan_within(
 ) -> DecisionPlan:
     """Plan a decision on two records of one entity."""
     viewer = request.steward.viewer
-    log = load_decisions(view, find_entity(view, request.left, viewer).records, viewer)
+    records = find_entity(view, request.left, viewer).records
+    log = load_decisions(view, records, viewer)
     _check_not_forced(log, request)
     pairs = [(request.left, request.right)]
     ends = set(pairs[0])
@@ -273,13 +272,12 @@ def _plan_within(
         log,
         undoes={stored.decision.pair: stored.number for stored in withdrawn},
     )
-    # a hidden record that must leave one record of an entity leaves all of it, others included
-    # that were decided to be the same: then the decision is refused
-    active = effective_decisions(log) if request.verdict is StewardVerdict.DIFFERENT else []
-    bonds = {stored.decision.pair for stored in active if stored.decision.verdict is Verdict.SAME}
-    bonds -= {new.decision.pair for new in decisions}
     return DecisionPlan(
-        log_entry, tuple(decisions), tuple(sorted(bonds)), () if is_confirmation else reasons
+        log_entry,
+        tuple(decisions),
+        (records,) if request.verdict.is_merge else (),
+        () if is_confirmation else reasons,
+        find_bonds(log, decisions),
     )
 
 

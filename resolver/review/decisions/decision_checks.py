@@ -34,7 +34,7 @@ from resolver.review.refusals import (
     RetiredMeanwhileError,
 )
 from resolver.review.restrictions import find_entity, load_decisions
-from resolver.store import StoredDecision, StoreView
+from resolver.store import NewDecision, StoredDecision, StoreView
 from resolver.store.desk import steward_work
 
 
@@ -149,6 +149,24 @@ def build_contradiction(
         *_build_ties(far, right, paths[1], views),
     ]
     return ContradictionError(tuple(chain), tuple(stored.id for stored in forbidding))
+
+
+def find_bonds(
+    log: Sequence[StoredDecision], decisions: Iterable[NewDecision]
+) -> tuple[tuple[str, str], ...]:
+    """Return the pairs that decisions in effect hold together and that an act must not part.
+
+    A hidden record that must leave one record of an entity leaves the whole entity, and with it
+    the records that were decided to be the same. So an act that says `different` about two records
+    of one entity is refused unless these pairs stay together. `log` holds the decisions on the
+    records of the entity, `decisions` are those of the act.
+    """
+    new = {row.decision.pair: row.decision.verdict for row in decisions}
+    if Verdict.DIFFERENT not in new.values():
+        return ()
+    active = (stored.decision for stored in effective_decisions(log))
+    bonds = {decision.pair for decision in active if decision.verdict is Verdict.SAME}
+    return tuple(sorted(bonds - new.keys()))
 
 
 def find_forced_same(

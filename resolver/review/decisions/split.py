@@ -44,7 +44,6 @@ from resolver.review.models import (
 )
 from resolver.review.refusals import (
     ChangedMeanwhileError,
-    DecisionNotAllowedError,
     DeskRules,
     RetiredMeanwhileError,
 )
@@ -147,8 +146,7 @@ def _is_confirmation(
 ) -> bool:
     """Return whether a split confirms the same split by another steward, which waits.
 
-    Raises `DecisionNotAllowedError` if the steward would confirm their own decision, or if only a
-    part of the pairs waits: some of the split would then take effect, and the rest would not.
+    Raises `DecisionNotAllowedError` if the steward would confirm their own decision.
     """
     separated = {(min(pair), max(pair)) for pair in pairs}
     waiting = [
@@ -158,11 +156,6 @@ def _is_confirmation(
     ]
     for stored in waiting:
         check_other_steward(stored, steward)
-    if waiting and {stored.decision.pair for stored in waiting} != separated:
-        raise DecisionNotAllowedError(
-            f"decision {waiting[0].id} on some of these records waits for a second steward",
-            hint="confirm it first, or ask for it to be taken back",
-        )
     return bool(waiting)
 
 

@@ -124,6 +124,18 @@ def test_decisions_over_those_of_two_wait(hub: Hub) -> None:
     assert undo_decision(hub, D, first).state is DecisionState.WAITING
 
 
+def test_no_part_of_an_act_takes_effect_while_the_rest_waits(hub: Hub) -> None:
+    """One steward takes back a decision of two, another withdraws it for the sake of more."""
+    first = decide_by_two(hub, "4 5", RED)
+    decide_by_two(hub, "5 6", RED)
+    back = undo_decision(hub, C, first)
+    with pytest.raises(DecisionNotAllowedError, match=f"{back.ids[0]} on some of these .* waits"):
+        decide(hub, "4 6", DIFFERENT, D, *logged(hub))
+    assert are_one(hub)
+    undo_decision(hub, C, back.ids[0])
+    assert decide(hub, "4 6", DIFFERENT, D, *logged(hub)).state is DecisionState.WAITING
+
+
 @pytest.mark.parametrize("way", ["different", "unsure", "file", "split", "undo"])
 def test_one_steward_takes_back_no_decision_of_two(hub: Hub, way: str) -> None:
     first = decide_by_two(hub, "4 5", RED)

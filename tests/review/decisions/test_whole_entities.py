@@ -14,10 +14,15 @@ from resolver.review import (
     DecisionNotAllowedError,
     DecisionRequest,
     DecisionState,
+    DeskRules,
     Steward,
     StewardVerdict,
+    confirm_decision,
     decide_pair,
+    list_pending,
     preview_decision,
+    preview_split,
+    split_entity,
     undo_decision,
 )
 from resolver.review.decisions import commit_decisions
@@ -94,6 +99,57 @@ def test_a_restricted_record_that_is_decided_to_be_in_cannot_leave(hub: Hub) -> 
     assert len(list_entities(hub, ids)) == 2
 
 
+def test_a_different_that_would_tear_a_restricted_record_out_does_not_wait(hub: Hub) -> None:
+    """It is refused when it is logged, or when it is confirmed, if the bond came in between."""
+    restricted = replace(make_ana("b:1"), handling=Handling("Coast", "H3"))
+    hub.add(make_intake([restricted, make_ana("a:1"), make_ana("a:2")]))
+    ids, rules = ["a:1", "a:2", "b:1"], DeskRules(record_limit=1)
+    assert len(list_entities(hub, ids)) == 1
+    request = DecisionRequest(ROOT, "a:2", "b:1", StewardVerdict.DIFFERENT, "r")
+    waits = decide_pair(hub, request, rules)
+    assert waits.state is DecisionState.WAITING
+    decide_pair(hub, DecisionRequest(ROOT, "a:1", "b:1", StewardVerdict.SAME, "r"))
+    other = replace(ROOT, name="lee")
+    with pytest.raises(DecisionNotAllowedError, match="cannot be one entity"):
+        confirm_decision(hub, other, waits.ids[0])
+    undo_decision(hub, ROOT, waits.ids[0])
+    with pytest.raises(DecisionNotAllowedError, match="cannot be one entity"):
+        decide_pair(hub, request, rules)
+    assert (len(list_entities(hub, ids)), list_pending(hub, ROOT.viewer)) == (1, ())
+
+
+def test_a_part_that_a_split_leaves_with_two_records_is_tied(hub: Hub) -> None:
+    """Two records that only a third one held together stay together without it."""
+    chen = record("c:1", name="Chen Wei", birthDate="1988-03-03")
+    hub.add(make_intake([make_ana("a:1"), make_boris("b:1"), chen]))
+    ids = ["a:1", "b:1", "c:1"]
+    for end in ids[:2]:
+        decide_pair(hub, DecisionRequest(EVE, end, "c:1", StewardVerdict.SAME, "r"))
+    assert len(list_entities(hub, ids)) == 1
+    (shown,) = (
+        part for part in preview_split(hub, EVE, "c:1", ["c:1"]).after if "a:1" in part.records
+    )
+    outcome = split_entity(hub, EVE, "c:1", ["c:1"], "r")
+    assert list(shown.records) == ids[:2]
+    assert (len(list_entities(hub, ids[:2])), len(list_entities(hub, ids))) == (1, 2)
+    undo_decision(hub, EVE, outcome.ids[0])
+    assert len(list_entities(hub, ids)) == 1
+
+
+def test_no_refusal_names_a_record_that_the_steward_may_not_see(hub: Hub) -> None:
+    """Hidden decisions forbid the merge; neither the act nor its preview says on which record."""
+    secret = replace(make_boris("h:9"), handling=Handling("Coast", "H3"))
+    chen = record("b:1", name="Chen Wei", birthDate="1988-03-03")
+    hub.add(make_intake([make_ana("a:1"), chen, secret]))
+    for end, verdict in (("a:1", StewardVerdict.SAME), ("b:1", StewardVerdict.DIFFERENT)):
+        decide_pair(hub, DecisionRequest(ROOT, end, "h:9", verdict, "r"))
+    request = DecisionRequest(EVE, "a:1", "b:1", StewardVerdict.SAME, "r")
+    for attempt in (preview_decision, decide_pair):
+        with pytest.raises(DecisionNotAllowedError, match="cannot be decided so now") as refusal:
+            attempt(hub, request)
+        assert "h:9" not in refusal.value.line()
+
+
 def test_many_statements_tear_nothing_out(hub: Hub) -> None:
     """Each record of one entity states that it is kin to one of the other entity."""
     ids = [f"{source}:{number:02d}" for source in "ab" for number in range(11)]
@@ -127,6 +183,9 @@ def test_what_cannot_be_kept_is_refused(
     for attempt in (preview_decision, decide_pair):
         with pytest.raises(DecisionNotAllowedError, match=r"cannot be one entity: .*keep .* apart"):
             attempt(hub, request)
+    # one that would wait for a second steward could never be confirmed
+    with pytest.raises(DecisionNotAllowedError, match="cannot be one entity"):
+        decide_pair(hub, replace(request, verdict=StewardVerdict.RED))
     options = ["--store", hub.store.url, "--who", "eve", "--why", "r"]
     assert run(["decide", "a:1", "b:1", "same", *options]) == 1
     assert "cannot be one entity" in capsys.readouterr().err
