@@ -103,17 +103,30 @@ class StoreModel:
 
     def active_acts(self) -> list[Act]:
         """Return the acts that are in effect and not taken back, in the order of the log."""
+        return [act for act in self._acts_in_effect() if act.undoes is None]
+
+    def _acts_in_effect(self) -> list[Act]:
+        """Return the acts that are in effect and not taken back, undos included."""
         undone: set[int] = set()
         active = []
         # an undo is later than what it takes back, so each later act is settled first
         for act in reversed(self.acts):
-            if id(act) in undone or not act.counts:
-                continue
-            if act.undoes is not None:
-                undone.add(id(act.undoes))
-            else:
+            if id(act) not in undone and act.counts:
                 active.append(act)
+                if act.undoes is not None:
+                    undone.add(id(act.undoes))
         return active[::-1]
+
+    def find_undone(self, act: Act) -> Act:
+        """Return what an undo of an act takes back: where the act is an undo that was taken back
+        and made again, the last one.
+        """
+        again = [
+            other
+            for other in self._acts_in_effect()
+            if act.undoes is not None and other.undoes is act.undoes
+        ]
+        return again[-1] if again else act
 
     def verdicts(self) -> dict[Pair, tuple[str, Act]]:
         """Return the verdict in effect on each pair, with the act that gave it."""
