@@ -35,7 +35,7 @@ from resolver.check.screener import (
 from resolver.check.term_search import SearchScope
 from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
-from resolver.records.properties import COUNTRIES, IDENTIFIERS
+from resolver.records.properties import COUNTRIES, IDENTIFIERS, SUMMARY
 from resolver.records.results.explanation import describe_names, summarize_evidence
 from resolver.search.term_index import TypedText, find_alike, read_typed_text
 
@@ -55,17 +55,7 @@ KINDS = (
     ("Vessel", "vessel"),
 )
 """Kinds of the form: FtM schema and label."""
-FACTS = (
-    "birthDate",
-    "birthPlace",
-    "gender",
-    "nationality",
-    "country",
-    "idNumber",
-    "passportNumber",
-    "topics",
-    "position",
-)
+FACTS = (*SUMMARY, "topics")
 """Properties shown of a match, in this order."""
 STATED_FACTS = tuple(
     prop for prop in (*IDENTIFIERS, "phone", "email", "website", "address") if prop not in FACTS

@@ -25,6 +25,7 @@ from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import MatchQuery, ScreeningMatch
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, has_property, property_label
+from resolver.records.properties import BEGINNINGS
 
 MATCH_SCORE = 0.95
 """Score from which a candidate is a match, if no other one reaches it."""
@@ -199,7 +200,9 @@ def identify(entity: dict[str, Any]) -> dict[str, Any]:
 def describe(entity: dict[str, Any]) -> str:
     """Return a short text that tells namesakes apart: birth date, countries, lists."""
     properties = entity["properties"]
-    dates = properties.get("birthDate", [])[:1] or properties.get("incorporationDate", [])[:1]
+    dates: list[str] = next(
+        (properties[prop][:1] for prop in BEGINNINGS if properties.get(prop)), []
+    )
     countries = [
         code.upper()
         for prop in ("nationality", "country", "citizenship", "jurisdiction")

@@ -51,25 +51,13 @@ from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.ingest.formats.ftm.ftm_entity import property_label
 from resolver.records.kinds import SCHEMATA
+from resolver.records.properties import SUMMARY
 
 blueprint = Blueprint("reconcile", __name__)
 _SUGGESTIONS = 10
 _SHOWN = (
-    "name",
-    "alias",
-    "birthDate",
-    "birthPlace",
-    "nationality",
-    "country",
-    "jurisdiction",
-    "incorporationDate",
-    "gender",
-    "position",
-    "idNumber",
-    "passportNumber",
-    "registrationNumber",
-    "imoNumber",
-    "topics",
+    *("name", "alias", *SUMMARY),
+    *("jurisdiction", "incorporationDate", "registrationNumber", "imoNumber", "topics"),
 )
 """Properties on the preview page, in this order."""
 _VALUES = Access(Scope.CHECK, Disclosure.VALUES, key_in_query=True)

@@ -45,11 +45,9 @@ from resolver.network.graph import NAME as NETWORK_NAME
 from resolver.records import CountryRole, RelationType
 from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.kinds import SCHEMATA
-from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFYING, NAME_PARTS
 from resolver.records.visibility import VISIBILITY_RULES
 
-IDENTIFYING = (*FULL_NAMES, *NAME_PARTS, *IDENTIFIERS, "phone", "email", "birthPlace", ADDRESS)
-"""Properties of which a query must have at least one (or a date that can be read)."""
 NATIVE_ID_PATTERN = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
 """Pattern of record ids within a source, for `re` and for JSON schema."""
 NATIVE_ID: Schema = {"type": "string", "pattern": NATIVE_ID_PATTERN}

@@ -14,6 +14,7 @@ import orjson
 from flask import request
 
 from resolver.ingest.formats.ftm.ftm_entity import edge_ends, is_link_schema
+from resolver.records.properties import PROPERTIES, ValueType
 
 SENZING = "application/vnd.senzing+json"
 """Media type of Senzing's entity format."""
@@ -28,44 +29,16 @@ _RECORD_TYPES = {
     "PublicBody": "ORGANIZATION",
 }
 _ATTRIBUTES = {
-    "gender": "GENDER",
-    "nationality": "NATIONALITY",
-    "citizenship": "CITIZENSHIP",
-    "birthPlace": "PLACE_OF_BIRTH",
-    "birthCountry": "COUNTRY_OF_BIRTH",
-    "country": "COUNTRY_OF_ASSOCIATION",
-    "jurisdiction": "REGISTRATION_COUNTRY",
-    "phone": "PHONE_NUMBER",
-    "email": "EMAIL_ADDRESS",
-    "website": "WEBSITE_ADDRESS",
-    "topics": "TOPIC",
-    "birthDate": "DATE_OF_BIRTH",
-    "deathDate": "DATE_OF_DEATH",
-    "incorporationDate": "REGISTRATION_DATE",
-    "address": "ADDR_FULL",
-    "firstName": "NAME_FIRST",
-    "middleName": "NAME_MIDDLE",
-    "lastName": "NAME_LAST",
-}
+    row.name: row.senzing
+    for row in PROPERTIES
+    if row.senzing and row.type is not ValueType.IDENTIFIER
+} | {"topics": "TOPIC"}
 """Senzing's attribute of each property; other properties keep their own name."""
 _IDENTIFIERS = {
-    "passportNumber": ("PASSPORT", ""),
-    "idNumber": ("NATIONAL_ID", ""),
-    "socialSecurityNumber": ("SSN", ""),
-    "taxNumber": ("TAX_ID", ""),
-    "leiCode": ("LEI", ""),
-    "dunsCode": ("DUNS", ""),
-    "registrationNumber": ("OTHER_ID", "REGISTRATION"),
-    "imoNumber": ("OTHER_ID", "IMO"),
-    "mmsi": ("OTHER_ID", "MMSI"),
-    "innCode": ("OTHER_ID", "INN"),
-    "ogrnCode": ("OTHER_ID", "OGRN"),
-    "swiftBic": ("OTHER_ID", "SWIFT"),
-    "vatCode": ("OTHER_ID", "VAT"),
-    "isin": ("OTHER_ID", "ISIN"),
-    "isinCode": ("OTHER_ID", "ISIN"),
-    "wikidataId": ("TRUSTED_ID", "WIKIDATA"),
-}
+    row.name: (row.senzing, row.senzing_type)
+    for row in PROPERTIES
+    if row.senzing and row.type is ValueType.IDENTIFIER
+} | {"isinCode": ("OTHER_ID", "ISIN")}
 """Family of Senzing's attributes of each identifier, and the type where the family is general."""
 _NAME_TYPES = {"alias": "AKA", "weakAlias": "AKA", "abbreviation": "AKA", "previousName": "FORMER"}
 _Entity = Mapping[str, Any]

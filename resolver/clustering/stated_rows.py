@@ -21,18 +21,16 @@ from resolver.clustering.signed_clustering import drop_joined_pairs
 from resolver.kernels.arrays import ByteArray
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
-from resolver.records.properties import HANDLING, RELATION
+from resolver.records.properties import COMPOSED_PARTS, HANDLING, RELATION, SUFFIXES
 from resolver.records.stated_links import (
     GENERATION_HINT,
-    NAME_PART_COLUMNS,
-    SUFFIX_COLUMN,
     native_target,
     packed_difference,
     record_generations,
 )
 
 Flags = npt.NDArray[np.bool_]
-_NAME_COLUMNS = ("name", *NAME_PART_COLUMNS, SUFFIX_COLUMN)
+_NAME_COLUMNS = ("name", *COMPOSED_PARTS, *SUFFIXES)
 _MAX_NAMES = 4
 """Principal names with a generation that are read of one record."""
 
@@ -121,11 +119,11 @@ def _states_difference(values: pa.StringArray) -> Flags:
 def _generation_rows(batch: Batch) -> IntArray:
     """Return the rows of persons whose names may hold a generation, ascending."""
     rows = [np.zeros(0, dtype=np.int32)]
-    for prop in ("name", "lastName", SUFFIX_COLUMN):
+    for prop in ("name", "lastName", *SUFFIXES):
         column = batch.columns.get(prop)
         if column is not None:
             texts = column.values
-            if prop == SUFFIX_COLUMN:
+            if prop in SUFFIXES:
                 texts = pc.binary_join_element_wise("x", texts, " ")
             hints = pc.match_substring_regex(texts, GENERATION_HINT)
             has_hint: Flags = np.asarray(hints, dtype=bool)

@@ -61,6 +61,7 @@ from resolver.comparison.word_comparators import (
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
+from resolver.records.properties import PROPERTY_OF_COMPARATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def position(context: Context) -> FloatArray:
 
 def father_name(context: Context) -> FloatArray:
     """Father's name, if it is stated separately."""
-    side, table = context.prepared.plain["fatherName"]
+    side, table = context.prepared.plain[PROPERTY_OF_COMPARATOR["father_name"].name]
 
     def compare(left: IntArray, right: IntArray) -> FloatArray:
         return cpdist(
@@ -154,6 +155,11 @@ def _are_told_apart(context: Context) -> npt.NDArray[np.bool_]:
     same = prepared.sources[context.left] == prepared.sources[context.right]
     told_apart: npt.NDArray[np.bool_] = same & prepared.is_deduplicated[context.left]
     return told_apart
+
+
+def _plain(comparator: str) -> str:
+    """Return the field that a comparator of one plain property shows."""
+    return f"plain:{PROPERTY_OF_COMPARATOR[comparator].name}"
 
 
 _ALL = Kind.PERSON | Kind.GROUP | Kind.ASSET
@@ -189,7 +195,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("activity", _ALL, activity, "plain:activity"),
     Comparator("relation", _ALL, relation, "plain:relation"),
     Comparator("position", Kind.PERSON, position, "plain:position"),
-    Comparator("father_name", Kind.PERSON, father_name, "plain:fatherName"),
+    Comparator("father_name", Kind.PERSON, father_name, _plain("father_name")),
     Comparator("numbers", _ALL, numbers, "names"),
     Comparator("places_named", _ORGANISED, places_named, "names"),
     Comparator("branch", _ORGANISED, branch, "principals"),

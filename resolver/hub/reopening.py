@@ -30,7 +30,7 @@ import datetime
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -42,19 +42,13 @@ from resolver.normalize.identifiers import normalize_number
 from resolver.records import Batch, Record
 from resolver.records.dates import MAX_YEAR, PartialDate, parse_date
 from resolver.records.decisions import Decision
-from resolver.records.properties import FULL_NAMES, IDENTIFIERS
+from resolver.records.properties import COMPOSED_PARTS, FULL_NAMES, PROPERTIES, SUFFIXES, ValueType
 from resolver.records.stated_links import record_generations
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
-_PRINCIPAL_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName", "nameSuffix")
-_CHANGING_NUMBERS = frozenset({"callSign", "mmsi", "kppCode", "ticker", "swiftBic", "publicKey"})
-"""Numbers that an entity may change and stay itself."""
-_NUMBERS = tuple(prop for prop in IDENTIFIERS if prop not in _CHANGING_NUMBERS)
-_DATES = (("birthDate", "birth date"), ("incorporationDate", "date of foundation"))
-_COUNTRIES = (
-    (("nationality", "citizenship"), "nationality"),
-    (("birthCountry",), "country of birth"),
-    (("jurisdiction",), "jurisdiction"),
+_PRINCIPAL_PARTS = (*COMPOSED_PARTS, *SUFFIXES)
+_NUMBERS = tuple(
+    row.name for row in PROPERTIES if row.type is ValueType.IDENTIFIER and not row.changes
 )
 _GENDERS = {1: "male", 2: "female", 4: "other"}
 _MIN_WORD, _MIN_NAME = 0.75, 0.93
@@ -145,10 +139,10 @@ def _is_spelling(word: str, other: str) -> bool:
 
 
 def _date_changes(before: Record, after: Record) -> Iterable[FieldChange]:
-    for prop, field in _DATES:
-        old, new = (_read_dates(record.texts(prop)) for record in (before, after))
+    for field, props in _material_fields(ValueType.DATE).items():
+        old, new = (_read_dates(record.texts(*props)) for record in (before, after))
         if old and new and not any(_can_be_equal(*dates) for dates in itertools.product(old, new)):
-            yield FieldChange(field, *(_show(record.texts(prop)) for record in (before, after)))
+            yield FieldChange(field, *(_show(record.texts(*props)) for record in (before, after)))
 
 
 def _read_dates(texts: Iterable[str]) -> list[PartialDate]:
@@ -216,13 +210,34 @@ def _describe_property(prop: str) -> str:
 
 
 def _country_changes(before: Record, after: Record) -> Iterable[FieldChange]:
-    for props, field in _COUNTRIES:
+    yield from _code_changes(before, after, ValueType.COUNTRY, country_code)
+
+
+def _text_changes(before: Record, after: Record) -> Iterable[FieldChange]:
+    yield from _code_changes(before, after, ValueType.TEXT, fold)
+
+
+def _code_changes(
+    before: Record, after: Record, kind: ValueType, read: Callable[[str], str | None]
+) -> Iterable[FieldChange]:
+    """Return the fields with values of a type that have no normal form in common."""
+    for field, props in _material_fields(kind).items():
         old, new = (
-            {code for text in record.texts(*props) if (code := country_code(text))}
+            {code for text in record.texts(*props) if (code := read(text))}
             for record in (before, after)
         )
         if old and new and old.isdisjoint(new):
             yield FieldChange(field, *(_show(record.texts(*props)) for record in (before, after)))
+
+
+@cache
+def _material_fields(kind: ValueType) -> dict[str, tuple[str, ...]]:
+    """Return the fields with values of a type that reopen decisions, and the properties of each."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for row in PROPERTIES:
+        if row.material and row.type is kind:
+            fields[row.material] = (*fields.get(row.material, ()), row.name)
+    return fields
 
 
 def _show(texts: Sequence[str]) -> str:
@@ -239,6 +254,7 @@ _RULES: tuple[Rule, ...] = (
     _gender_changes,
     _number_changes,
     _country_changes,
+    _text_changes,
 )
 
 

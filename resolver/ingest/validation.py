@@ -38,6 +38,7 @@ from resolver.records.properties import (
     FULL_NAMES,
     HANDLING,
     IDENTIFIERS,
+    IDENTIFYING,
     LINK_ENTITY,
     NAME_PARTS,
     RELATION,
@@ -64,8 +65,7 @@ MAX_GROWTH = 18
 _SMALL = 32
 """Texts that are checked one by one; for single records columns cost more than they save."""
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
-_OTHER_IDENTIFYING = (*IDENTIFIERS, *DATES, "phone", "email", "birthPlace", ADDRESS)
-_IDENTIFYING = frozenset((*_NAMES, *_OTHER_IDENTIFYING))
+_IDENTIFYING = frozenset((*IDENTIFYING, *DATES))
 
 Rows = npt.NDArray[np.int64]
 

@@ -2,8 +2,8 @@
 
 - A property that the schema has: cleaned by its FtM type; a refused text becomes a note
   `property: text`.
-- A property that it lacks: the nearest property that it has (`NEIGHBORS`), and a note with the
-  original property.
+- A property that it lacks: the nearest property that it has (`neighbors` of its row), and a note
+  with the original property.
 - Dates: 1962, 1962-05, 1962-05-01. An estimate loses its mark; a range becomes the part that both
   ends share, or the years of both ends. A note keeps the original.
 - Identifiers: the number; country, type, dates and remark of the document in a note.
@@ -40,6 +40,7 @@ from resolver.records.properties import (
     ENTRY_COLUMNS,
     HANDLING,
     IDENTIFIER_SET,
+    PROPERTY_BY_NAME,
     RELATION,
     ROUTE,
 )
@@ -59,17 +60,6 @@ TOPICS = {
     "other": "crime",
 }
 _EXACT_TOPICS = frozenset({"human_trafficking", "terrorism", "drugs"})
-NEIGHBORS = {
-    "nationality": ("country",),
-    "citizenship": ("country",),
-    "jurisdiction": ("country",),
-    "country": ("jurisdiction",),
-    "flag": ("country",),
-    "pastFlags": ("country",),
-    "abbreviation": ("alias",),
-    "isin": ("isinCode",),
-}
-_NUMBER_NEIGHBORS = ("registrationNumber", "idNumber")
 _DATES = frozenset(DATES)
 
 
@@ -121,7 +111,8 @@ def _place_value(schema: str, name: str, text: str, original: str) -> tuple[FtmV
         if cleaned is not None:
             return (FtmValue(name, cleaned, original if original != cleaned else ""),)
         return make_note(f"{name}: {original}") if original.strip() else ()
-    for neighbor in NEIGHBORS.get(name, _NUMBER_NEIGHBORS if name in IDENTIFIER_SET else ()):
+    row = PROPERTY_BY_NAME.get(name)
+    for neighbor in row.neighbors if row is not None else ():
         neighbor_property = _find_property(schema, neighbor)
         cleaned = _clean_value(neighbor_property, text) if neighbor_property is not None else None
         if cleaned is not None:

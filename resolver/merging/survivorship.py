@@ -20,17 +20,17 @@ birth countries, or different numbers of a register that assigns each object one
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from resolver.merging.golden_record import GoldenValue
-from resolver.merging.merge_context import GENDER, case_rank, is_latin, try_parse_date
+from resolver.merging.merge_context import case_rank, is_latin, try_parse_date
 from resolver.records import PartialDate
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.properties import DATES
+from resolver.records.properties import COMPOSED_PARTS, PROPERTIES, SUFFIXES, ValueType
 
 _NAME_PROPS = ("previousName", "alias", "abbreviation", "weakAlias")
-_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName", "nameSuffix")
+_PARTS = (*COMPOSED_PARTS, *SUFFIXES)
 _FALLBACKS = (
     "address",
     "imoNumber",
@@ -40,7 +40,6 @@ _FALLBACKS = (
     "isin",
     "idNumber",
 )
-_UNIQUE_NUMBERS = ("imoNumber", "leiCode", "wikidataId")
 _CIRCA_TOLERANCE = datetime.timedelta(days=2 * 366)
 _PUNCTUATION = frozenset(",()[]/;")
 
@@ -140,20 +139,26 @@ def choose_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> s
 def find_conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, tuple[str, ...]]:
     """Return property → values that cannot all be true, sorted by text."""
     conflicts: dict[str, tuple[str, ...]] = {}
-    for prop in DATES:
-        if len(values.get(prop, ())) > 1:
-            clashing = _find_clashing_dates(values[prop])
-            if clashing:
-                conflicts[prop] = clashing
-    for prop in (GENDER, "birthCountry"):
-        codes = {value.code: value.text for value in values.get(prop, ()) if value.code}
-        if len(codes) > 1:
-            conflicts[prop] = tuple(sorted(codes.values()))
-    for prop in _UNIQUE_NUMBERS:
-        numbers = {value.text.split(SEPARATOR)[0] for value in values.get(prop, ())}
-        if len({_normalize_number(number) for number in numbers}) > 1:
-            conflicts[prop] = tuple(sorted(numbers))
+    for prop, find_clashing in _SINGLE_VALUED:
+        if len(values.get(prop, ())) > 1 and (clashing := find_clashing(values[prop])):
+            conflicts[prop] = clashing
     return conflicts
+
+
+def _find_clashing_codes(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+    codes = {value.code: value.text for value in values if value.code}
+    return tuple(sorted(codes.values())) if len(codes) > 1 else ()
+
+
+def _find_clashing_numbers(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+    numbers = {value.text.split(SEPARATOR)[0] for value in values}
+    is_clashing = len({_normalize_number(number) for number in numbers}) > 1
+    return tuple(sorted(numbers)) if is_clashing else ()
+
+
+def _find_clashing_texts(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+    # equal texts are one value already
+    return tuple(sorted(value.text for value in values))
 
 
 def _normalize_number(number: str) -> str:
@@ -202,3 +207,15 @@ def _last_day(date: PartialDate) -> datetime.date:
         (date.year, date.month + 1) if date.month and date.month < 12 else (date.year + 1, 1)
     )
     return datetime.date(year, month, 1) - datetime.timedelta(days=1)
+
+
+_CLASHES: dict[ValueType, Callable[[Sequence[GoldenValue]], tuple[str, ...]]] = {
+    ValueType.DATE: _find_clashing_dates,
+    ValueType.GENDER: _find_clashing_codes,
+    ValueType.COUNTRY: _find_clashing_codes,
+    ValueType.IDENTIFIER: _find_clashing_numbers,
+}
+_SINGLE_VALUED = [
+    (row.name, _CLASHES.get(row.type, _find_clashing_texts)) for row in PROPERTIES if row.is_single
+]
+"""Properties of which an entity has one value, with the functions that find contradictions."""

@@ -32,7 +32,7 @@ from resolver.records.packing import SEPARATOR, split_fields, unpack_relation
 from resolver.records.prepared.batch import WEAK_FAMILIES, PreparedBatch, TextTable
 from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.text_cache import compute_hash64, hash64
-from resolver.records.properties import ADDRESS, IDENTIFIERS, RELATION
+from resolver.records.properties import ADDRESS, IDENTIFIERS, PROPERTY_BY_NAME, RELATION
 from resolver.records.visibility import Viewer, viewer_classes, visible_rows
 from resolver.review.restrictions import find_entity, find_hidden_records
 from resolver.store import StoreView
@@ -47,12 +47,6 @@ ARTEFACT_KINDS = (
     *(REGISTRATION, VESSEL, VEHICLE, PLACE),
 )
 """Kinds of artefact, in the order in which pages list them."""
-_KIND_OF_PROPERTY = {
-    **dict.fromkeys(("passportNumber", "idNumber", "socialSecurityNumber"), DOCUMENT),
-    **dict.fromkeys(("imoNumber", "mmsi", "callSign"), VESSEL),
-    **dict.fromkeys(("icaoCode", "serialNumber"), VEHICLE),
-    "publicKey": WALLET,
-}
 _ACCOUNT_WORDS = ("account", "iban", "konto", "booking")
 _FAMILY_BITS = 32
 """Families of identifiers are below; higher bits are flags of checked numbers."""
@@ -89,7 +83,7 @@ def read_artefacts(prop: str, packed: str) -> Artefact | None:
 def _identifier_kind(prop: str, kind_text: str) -> str:
     if any(word in kind_text.casefold() for word in _ACCOUNT_WORDS):
         return ACCOUNT
-    return _KIND_OF_PROPERTY.get(prop, REGISTRATION)
+    return PROPERTY_BY_NAME[prop].artefact
 
 
 def _identifier_keys(numbers: Hashes, families: npt.NDArray[np.int64]) -> Hashes:

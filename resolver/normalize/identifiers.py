@@ -29,7 +29,7 @@ from resolver.records.prepared.batch import IdentifierTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.text_cache import cache_short_texts, hash_texts
 from resolver.records.prepared.value_flags import CHECKED
-from resolver.records.properties import IDENTIFIERS
+from resolver.records.properties import PROPERTIES, ValueType
 
 _MODULES = {
     country: [module for *_, module in rows]
@@ -111,33 +111,9 @@ def _company_number(number: str, kind: str) -> str:
     return mark.sub("", number) if mark else number
 
 
-# Identifiers of one family are compared with each other: lists often state a passport as an id
-# number, or a tax number as a registration number.
-_FAMILY = {
-    "passportNumber": 1,
-    "idNumber": 2,
-    "socialSecurityNumber": 2,
-    "taxNumber": 3,
-    "vatCode": 3,
-    "innCode": 3,
-    "registrationNumber": 4,
-    "ogrnCode": 4,
-    "okpoCode": 5,
-    "kppCode": 6,
-    "leiCode": 7,
-    "dunsCode": 8,
-    "swiftBic": 9,
-    "imoNumber": 10,
-    "mmsi": 11,
-    "callSign": 12,
-    "serialNumber": 13,
-    "icaoCode": 14,
-    "isin": 15,
-    "ticker": 16,
-    "wikidataId": 17,
-    "publicKey": 18,
-}
-assert set(_FAMILY) == set(IDENTIFIERS)
+_FAMILY = {row.name: row.family for row in PROPERTIES if row.type is ValueType.IDENTIFIER}
+"""Families of identifiers. Those of one family are compared with each other: lists often state a
+passport as an id number, or a tax number as a registration number."""
 
 
 _NATIONAL = frozenset((2, 3, 4))

@@ -38,6 +38,7 @@ from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, concat_rows, offsets_of, spread
 from resolver.records.prepared.text_cache import hash64
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
+from resolver.records.properties import OWN_PARTS, PROPERTIES
 
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 _ALL = (1 << 64) - 1
@@ -137,16 +138,10 @@ def single_row(forms: Sequence[int]) -> Ragged:
     return Ragged(np.array([0, len(forms)], dtype=np.int32), np.array(forms, dtype=np.int32))
 
 
-PART_ROLES = {
-    "firstName": Role.GIVEN,
-    "secondName": Role.MIDDLE,
-    "middleName": Role.MIDDLE,
-    "fatherName": Role.MIDDLE | Lineage.FOREBEAR,
-    "lastName": Role.FAMILY,
-}
+PART_ROLES = {row.name: row.role for row in PROPERTIES if row.role}
+"""Parts of names of which a name is composed, with their roles."""
 _CHOSEN_PARTS = ("firstName", "lastName")
 """Parts of which a name has one value."""
-_OWN_PARTS = ("firstName", "secondName", "middleName", "lastName")
 _SINGLE_READING_KINDS = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
 """Kinds whose names are read in one way."""
 MAX_NAME_PARTS = 16
@@ -334,7 +329,7 @@ def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
     none = np.zeros(count, dtype=bool)
     whole = has.get("firstName", none) & has.get("lastName", none)
     some = none.copy()
-    for prop in _OWN_PARTS:
+    for prop in OWN_PARTS:
         some |= has.get(prop, none)
     written = batch.columns["name"].offsets(count) if "name" in batch.columns else None
     return whole | (some if written is None else some & (np.diff(written) == 0))

@@ -32,10 +32,12 @@ from resolver.records.prepared.population import (
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import (
     ADDRESS,
+    BIRTHS,
     COUNTRIES,
     FULL_NAMES,
     IDENTIFIERS,
     NAME_PARTS,
+    PLACES,
     PROGRAMS,
 )
 
@@ -49,7 +51,7 @@ SHARED_PROPERTIES = ("phone", "email", "website", *TIES)
 """Plain properties whose values are counted by the names they stand under."""
 COUNTED_PROPERTIES = frozenset(
     (*FULL_NAMES, *NAME_PARTS, *COUNTRIES, *PROGRAMS, *IDENTIFIERS, *SHARED_PROPERTIES)
-) | {"birthDate", "birthPlace", ADDRESS}
+) | {*BIRTHS, *PLACES, ADDRESS}
 """Properties that counts read."""
 MAX_NAME_SHARE = 0.003
 """Share of the records that bear one name above which it is no name of persons."""

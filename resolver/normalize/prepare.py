@@ -20,8 +20,6 @@ from resolver.normalize.name_forms import (
 from resolver.normalize.tables.name_values import NameValues, read_name_values
 from resolver.normalize.tables.other_values import (
     COUNTRY_READERS,
-    NATIONALITY,
-    STARTS,
     TEXT_NORMALIZERS,
     OtherValues,
     lay_out_values,
@@ -31,7 +29,15 @@ from resolver.normalize.token_tables import Lookup
 from resolver.records.batch import Batch
 from resolver.records.prepared.batch import MaterializedBatch, TokenTable
 from resolver.records.prepared.population import FrequencyTables
-from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import (
+    ADDRESS,
+    BIRTHS,
+    FULL_NAMES,
+    IDENTIFIERS,
+    NAME_PARTS,
+    PLACES,
+    STARTS,
+)
 
 _MIN_PARALLEL = 50_000
 """Values that are worth a process."""
@@ -39,13 +45,12 @@ COMPARED_PROPERTIES = frozenset(
     (
         *FULL_NAMES,
         *NAME_PARTS,
-        *NATIONALITY,
         *COUNTRY_READERS,
         *IDENTIFIERS,
         *TEXT_NORMALIZERS,
-        "birthDate",
+        *BIRTHS,
         *STARTS,
-        "birthPlace",
+        *PLACES,
         "gender",
         ADDRESS,
     )

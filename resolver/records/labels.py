@@ -15,39 +15,19 @@ from resolver.records.packing import (
 from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
-    CONTACTS,
-    COUNTRIES,
     DATES,
     ENTRY_COLUMNS,
-    FULL_NAMES,
     HANDLING,
     IDENTIFIER_SET,
-    IDENTIFIERS,
     LINK_ENTITY,
-    NAME_PARTS,
-    PLACES,
+    PROPERTIES,
+    PROPERTY_BY_NAME,
     RELATION,
     ROUTE,
 )
 from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.stated_links import unpack_link
 
-PROPERTY_ORDER = (
-    *FULL_NAMES,
-    *NAME_PARTS,
-    "gender",
-    *DATES,
-    *PLACES,
-    *COUNTRIES,
-    *IDENTIFIERS,
-    ADDRESS,
-    "position",
-    *CONTACTS,
-    RELATION,
-    ROUTE,
-    ACTIVITY,
-)
-"""Properties in the order in which pages show them."""
 ADMINISTRATIVE = frozenset(
     {
         "authority",
@@ -71,6 +51,8 @@ ADMINISTRATIVE = frozenset(
     }
 )
 """Properties about the entry in a list rather than about the person, group or asset."""
+PROPERTY_ORDER = tuple(row.name for row in PROPERTIES if row.name not in ADMINISTRATIVE)
+"""Properties in the order in which pages show them."""
 _RANK = {prop: place for place, prop in enumerate(PROPERTY_ORDER)}
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {
@@ -91,7 +73,10 @@ _WORDS = {
 
 
 def property_label(prop: str) -> str:
-    """Return the label of a property: `birthDate` → `Birth date`."""
+    """Return the label of a property: `buildDate` → `Build date`."""
+    row = PROPERTY_BY_NAME.get(prop)
+    if row is not None and row.label:
+        return row.label
     words = [_WORDS.get(word.lower(), word.lower()) for word in _HUMP.sub(" ", prop).split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]

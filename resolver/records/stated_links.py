@@ -25,7 +25,7 @@ from resolver.records.batch import Batch
 from resolver.records.kinds import Kind
 from resolver.records.packing import split_fields
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.properties import LINK_ENTITY
+from resolver.records.properties import COMPOSED_PARTS, LINK_ENTITY, SUFFIXES
 from resolver.records.record import Record, Relation
 from resolver.records.relation_types import RELATION_TYPES, direct_relation, role_words
 from resolver.records.relation_types import DifferenceKind as DifferenceKind
@@ -60,8 +60,6 @@ GENERATION_HINT = (
     r"|filho|hijo|kichik|mlad[^ ,]{2,4}|m.odszy|neto|старш[^ ,]+|младш[^ ,]+)[\s.)'\x22]*(,|$)"
 )
 """Pattern (RE2) of names that may hold a generation; `split_generation` decides."""
-NAME_PART_COLUMNS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
-SUFFIX_COLUMN = "nameSuffix"
 _WORD = re.compile(r"[^\W_]+|,")
 _MAX_NAME = 500
 """Letters of a name that are read."""
@@ -122,8 +120,8 @@ def record_generations(record: Record) -> dict[str, frozenset[int]]:
     """
     if record.kind is not Kind.PERSON:
         return {}
-    names = record.texts("name") or (" ".join(record.texts(*NAME_PART_COLUMNS)),)
-    suffixes = {split_generation(f"x {text}")[1] for text in record.texts(SUFFIX_COLUMN)} - {0}
+    names = record.texts("name") or (" ".join(record.texts(*COMPOSED_PARTS)),)
+    suffixes = {split_generation(f"x {text}")[1] for text in record.texts(*SUFFIXES)} - {0}
     ranks: dict[str, set[int]] = {}
     for name in names:
         base, rank = split_generation(name)

@@ -19,7 +19,7 @@ from resolver.hub.hub import Hub
 from resolver.merging import GoldenRecord
 from resolver.records import Record
 from resolver.records.labels import display_text, property_label
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.properties import BEGINNINGS, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
@@ -129,7 +129,7 @@ def _record(
     return RecordView(
         statements.by_record[stored.record.id],
         _texts(stored.record, FULL_NAMES) or _texts(stored.record, NAME_PARTS),
-        _texts(stored.record, ("birthDate", "incorporationDate")),
+        _texts(stored.record, BEGINNINGS),
         stored.valid_from,
     )
 

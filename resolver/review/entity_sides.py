@@ -22,7 +22,7 @@ from resolver.merging.survivorship import find_conflicts
 from resolver.normalize import country_code
 from resolver.records import Batch
 from resolver.records.labels import display_text
-from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.records.properties import BEGINNINGS, COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.reference.territories import find_territory
 from resolver.review.models import Party
@@ -32,8 +32,6 @@ from resolver.store import StoredRecord, StoredSource, StoreView
 _MAX_CACHED_RECORDS = 20_000
 MAX_RECORDS = 5_000
 """Records of one entity that are loaded at most; a page cannot show more."""
-_BEGINNINGS = ("birthDate", "incorporationDate", "buildDate")
-"""Dates that tell one person, group or asset from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +220,7 @@ def _beginning_dates(golden: GoldenRecord) -> tuple[str, ...]:
     """
     dates = [
         display_text(prop, value.text)
-        for prop in _BEGINNINGS
+        for prop in BEGINNINGS
         for value in golden.values.get(prop, ())
     ]
     return tuple(
@@ -249,7 +247,7 @@ def dates_contradict(left: GoldenRecord, right: GoldenRecord) -> bool:
     """Return whether both state a beginning (birth, foundation, building), and none of one can be
     that of the other.
     """
-    for prop in _BEGINNINGS:
+    for prop in BEGINNINGS:
         pairs = [
             (value, other)
             for value in left.values.get(prop, ())

@@ -31,7 +31,7 @@ from resolver.normalize.folding import to_latin
 from resolver.records import Grade, Record
 from resolver.records.dates import PartialDate, parse_date
 from resolver.records.labels import display_text, property_label
-from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET
+from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
 from resolver.records.relation_types import RELATION_TYPES
 from resolver.reference.territories import territory_name
 from resolver.review.view_models import Statement
@@ -139,15 +139,6 @@ def _read(record: Record) -> RecordHandling:
     )
 
 
-_LABELS = {
-    "birthDate": "Born",
-    "deathDate": "Died",
-    "incorporationDate": "Founded",
-    "dissolutionDate": "Dissolved",
-    "buildDate": "Built",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class LifeSpan:
     """Date or period with the lists that state it.
@@ -188,7 +179,8 @@ def _rows(record: Record) -> Iterable[tuple[str, str, str, str]]:
     """Yield label, subject, start and end of what a record dates."""
     for value in record.values:
         if value.prop in DATES:
-            yield _LABELS[value.prop], "", value.text, value.text
+            event = PROPERTY_BY_NAME[value.prop].event or property_label(value.prop)
+            yield event, "", value.text, value.text
     for item in record.identifiers:
         if item.prop in IDENTIFIER_SET and (item.issued or item.expires):
             yield property_label(item.prop), item.number, item.issued, item.expires
@@ -199,7 +191,7 @@ def _rows(record: Record) -> Iterable[tuple[str, str, str, str]]:
 
 
 def _text(start: str, end: str) -> str:
-    first, last = (display_text("birthDate", text) for text in (start, end))
+    first, last = (display_text(DATES[0], text) for text in (start, end))
     if first == last:
         return first
     return f"{first} to {last}" if first and last else f"from {first}" if first else f"until {last}"

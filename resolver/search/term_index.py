@@ -39,7 +39,7 @@ from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.ragged import spread
 from resolver.records.prepared.text_cache import hash_texts
-from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS
+from resolver.records.properties import PROPERTIES, ValueType
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 
 MAX_WORDS = 50
@@ -134,21 +134,23 @@ class SearchedProperty:
     is_place: bool = False
 
 
+_TERMS: Mapping[ValueType, Callable[[str], Terms]] = {
+    ValueType.NAME: _name_terms,
+    ValueType.NAME_PART: _name_terms,
+    ValueType.IDENTIFIER: _identifier_terms,
+    ValueType.PHONE: _phone_number_terms,
+    ValueType.ADDRESS: _place_terms,
+    ValueType.PLACE: _place_terms,
+}
+"""Functions that give the terms of values of a type; of others each word is a term."""
 SEARCHED: Mapping[str, SearchedProperty] = {
-    **{prop: SearchedProperty(0.97, _name_terms) for prop in FULL_NAMES},
-    "name": SearchedProperty(1.0, _name_terms),
-    "lastName": SearchedProperty(1.0, _name_terms),
-    "weakAlias": SearchedProperty(0.9, _name_terms),
-    **dict.fromkeys(
-        ("firstName", "secondName", "middleName", "fatherName", "motherName"),
-        SearchedProperty(0.9, _name_terms),
-    ),
-    **dict.fromkeys(IDENTIFIERS, SearchedProperty(1.0, _identifier_terms)),
-    "phone": SearchedProperty(1.0, _phone_number_terms),
-    "email": SearchedProperty(0.95, _plain_terms),
-    "website": SearchedProperty(0.9, _plain_terms),
-    ADDRESS: SearchedProperty(0.8, _place_terms, is_place=True),
-    "birthPlace": SearchedProperty(0.8, _place_terms, is_place=True),
+    row.name: SearchedProperty(
+        row.search_weight,
+        _TERMS.get(row.type, _plain_terms),
+        is_place=row.type in (ValueType.ADDRESS, ValueType.PLACE),
+    )
+    for row in PROPERTIES
+    if row.search_weight
 }
 """Properties that a free-text search looks at."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resolver.records.labels import display_text
-from resolver.records.properties import ACTIVITY
+from resolver.records.properties import PROPERTY_OF_COMPARATOR, STARTS, ValueType
 from resolver.records.results.explanation import (
     PHRASES,
     RELATION_ROW,
@@ -31,7 +31,11 @@ _LAST_ROWS = ("relatives", "competition", "entities", _START)
 _SEPARATOR = " | "
 """Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
-_PROPERTIES = {"birth_date": "birthDate", "start_date": "incorporationDate", "activity": ACTIVITY}
+_PROPERTIES = {"start_date": STARTS[0]} | {
+    name: row.name
+    for name, row in PROPERTY_OF_COMPARATOR.items()
+    if row.type in (ValueType.DATE, ValueType.ACTIVITY)
+}
 """Property as which values of a subject are shown."""
 _ACRONYM = "acronym"
 """Subject whose row carries the names that match best, not the acronym that was found."""
@@ -124,21 +128,16 @@ def _decision_rank(group: EvidenceGroup) -> tuple[int, int]:
 
 _COMPARED = {
     "name": "Names",
-    "birth_date": "Birth dates",
     "start_date": "Founding dates",
-    "birth_place": "Birth places",
-    "address": "Addresses",
     "nationality": "Nationalities",
     "country": "Countries",
-    "gender": "Genders",
     "identifier": "Document numbers",
-    "phone": "Phone numbers",
-    "email": "E-mail addresses",
-    "website": "Websites",
-    "position": "Positions",
-    "father_name": "Father’s names",
     "legal_form": "Legal forms",
-    "activity": "Kinds of crime",
+    **{
+        name: row.wording.many[:1].upper() + row.wording.many[1:]
+        for name, row in PROPERTY_OF_COMPARATOR.items()
+        if row.wording is not None and row.type is not ValueType.RELATION
+    },
 }
 """Evidence that compares values of both sides, which agree, are similar or differ."""
 _OUTCOMES = {

@@ -34,6 +34,7 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
+from resolver.records.properties import BEGINNINGS, PLACES
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
@@ -381,8 +382,8 @@ def compare_command(
 COLUMNS = ("left", "right", "label", "score", "band", "chosen")
 _SHOWN_PROPERTIES = {
     "name": ("name", "alias", "firstName", "lastName"),
-    "born": ("birthDate", "incorporationDate"),
-    "place": ("birthPlace",),
+    "born": BEGINNINGS,
+    "place": PLACES,
     "country": ("nationality", "country"),
 }
 _MAX_VALUES = 3

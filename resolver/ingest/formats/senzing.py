@@ -57,66 +57,43 @@ from resolver.records import (
     content_id,
 )
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import PROPERTIES, ValueType
 
 # Attributes with one property each.
 _TEXT_PROPERTIES = {
-    "GENDER": "gender",
-    "NATIONALITY": "nationality",
-    "CITIZENSHIP": "citizenship",
-    "PLACE_OF_BIRTH": "birthPlace",
-    "COUNTRY_OF_BIRTH": "birthCountry",
-    "COUNTRY_OF_ASSOCIATION": "country",
-    "REGISTRATION_COUNTRY": "jurisdiction",
-    "PHONE_NUMBER": "phone",
-    "EMAIL_ADDRESS": "email",
-    "WEBSITE_ADDRESS": "website",
-    "TOPIC": "topics",
-    "URL": "sourceUrl",
-    "LAST_CHANGE": "modifiedAt",
-}
+    row.senzing: row.name
+    for row in PROPERTIES
+    if row.senzing
+    and row.type
+    not in (ValueType.NAME_PART, ValueType.ADDRESS, ValueType.DATE, ValueType.IDENTIFIER)
+} | {"TOPIC": "topics", "URL": "sourceUrl", "LAST_CHANGE": "modifiedAt"}
 _DATE_PROPERTIES = {
-    "DATE_OF_BIRTH": "birthDate",
-    "DATE_OF_DEATH": "deathDate",
-    "REGISTRATION_DATE": "incorporationDate",
+    row.senzing: row.name for row in PROPERTIES if row.senzing and row.type is ValueType.DATE
 }
+_NUMBERS = [row for row in PROPERTIES if row.senzing and row.type is ValueType.IDENTIFIER]
 # Property of each family of identifiers; its attributes are the family with each of _NUMBER_PARTS.
-_NUMBER_PROPERTIES = {
-    "PASSPORT": "passportNumber",
+_NUMBER_PROPERTIES = {row.senzing: row.name for row in _NUMBERS if not row.senzing_type} | {
     "DRIVERS_LICENSE": "idNumber",
-    "NATIONAL_ID": "idNumber",
     "OTHER_ID": "idNumber",
     "TRUSTED_ID": "idNumber",
-    "SSN": "socialSecurityNumber",
-    "TAX_ID": "taxNumber",
-    "LEI": "leiCode",
-    "DUNS": "dunsCode",
     "NPI": "registrationNumber",
     "ACCOUNT": "idNumber",
 }
 # Types of numbers that are more specific than their family.
 _NUMBER_TYPES = {
     "WIKIDATA": "wikidataId",
-    "PASSPORT": "passportNumber",
-    "LEI": "leiCode",
-    "IMO": "imoNumber",
-    "MMSI": "mmsi",
-    "INN": "innCode",
-    "OGRN": "ogrnCode",
-    "SWIFT": "swiftBic",
+    **{row.senzing: row.name for row in _NUMBERS if row.senzing in ("PASSPORT", "LEI")},
+    **{row.senzing_type: row.name for row in _NUMBERS if row.senzing_type},
     "BIC": "swiftBic",
-    "VAT": "vatCode",
     "TAX": "taxNumber",
-    "ISIN": "isin",
-    "REGISTRATION": "registrationNumber",
 }
+# A type such as TAX_REGISTRATION is the other word's.
+_NUMBER_TYPES["REGISTRATION"] = _NUMBER_TYPES.pop("REGISTRATION")
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
 _FAX = "FAX"
 _ISSUE_DATE = "_ISSUE_DT"
 _NAME_PART_PROPERTIES = {
-    "NAME_FIRST": "firstName",
-    "NAME_MIDDLE": "middleName",
-    "NAME_LAST": "lastName",
-    "NAME_SUFFIX": "nameSuffix",
+    row.senzing: row.name for row in PROPERTIES if row.senzing and row.type is ValueType.NAME_PART
 }
 _NAME_ATTRIBUTES = ("NAME_TYPE", "NAME_FULL", "NAME_ORG", "NAME_PREFIX", *_NAME_PART_PROPERTIES)
 _ADDRESS_LINES = tuple(f"ADDR_LINE{number}" for number in range(1, 7))

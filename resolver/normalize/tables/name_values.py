@@ -24,16 +24,13 @@ from resolver.records.prepared.batch import NameTable, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, concat_rows
 from resolver.records.prepared.value_flags import NameQuality
+from resolver.records.properties import PROPERTIES
 
 BoolArray = npt.NDArray[np.bool_]
 QUALITY = {
-    "name": NameQuality.PRIMARY,
-    "alias": NameQuality.ALIAS,
-    "previousName": NameQuality.ALIAS,
-    "weakAlias": NameQuality.WEAK,
-    "abbreviation": NameQuality.WEAK,
+    row.name: quality for quality in NameQuality for row in PROPERTIES if row.quality is quality
 }
-"""Properties of written names, with their quality."""
+"""Properties of written names, with their quality, the best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,18 +47,20 @@ from resolver.records.prepared.batch import (
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import (
-    ACTIVITY,
     ADDRESS,
-    COUNTRIES,
+    BIRTHS,
     IDENTIFIERS,
     PROGRAMS,
-    RELATION,
+    PROPERTIES,
+    STARTS,
+    Group,
+    Normal,
+    ValueType,
+    properties_in,
 )
 
-NATIONALITY = ("nationality", "citizenship")
-STARTS = ("incorporationDate", "buildDate")
-BIRTH = ("birthDate",)
-COUNTRY_PROPERTIES = tuple(prop for prop in COUNTRIES if prop != "pastFlags")
+NATIONALITY = properties_in(Group.NATIONALITIES)
+COUNTRY_PROPERTIES = properties_in(Group.COUNTRIES)
 """Properties of countries that are compared: of ships the present flag."""
 COUNTRY_READERS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(COUNTRY_PROPERTIES, current_country),
@@ -72,15 +74,22 @@ def _relation_target(text: str) -> str:
     return fold(name) or target
 
 
+_NORMAL_FORMS: dict[Normal, Callable[[str], str]] = {
+    Normal.FOLDED: fold,
+    Normal.AS_WRITTEN: str,
+    Normal.TARGET: _relation_target,
+}
+_NORMAL_FORMS_BY_TYPE: dict[ValueType, Callable[[str], str]] = {
+    ValueType.PHONE: normalize_phone,
+    ValueType.EMAIL: normalize_email,
+    ValueType.WEBSITE: normalize_website,
+}
 TEXT_NORMALIZERS: dict[str, Callable[[str], str]] = {
-    "phone": normalize_phone,
-    "email": normalize_email,
-    "website": normalize_website,
-    "position": fold,
-    "fatherName": fold,
-    "motherName": fold,
-    ACTIVITY: str,
-    RELATION: _relation_target,
+    row.name: _NORMAL_FORMS_BY_TYPE[row.type]
+    if row.normal is Normal.BY_TYPE
+    else _NORMAL_FORMS[row.normal]
+    for row in PROPERTIES
+    if row.normal is not None
 }
 """Plain properties, with the function that gives the text that is compared."""
 
@@ -167,7 +176,7 @@ def _read_countries(batch: Batch, place: Mapping[str, int]) -> dict[str, IntArra
 def _read_dates(batch: Batch) -> tuple[DateTable, dict[str, IntArray]]:
     """Return one date table of births and starts (incorporation, building)."""
     texts_by_prop = {
-        prop: _texts(batch.columns[prop]) for prop in (*BIRTH, *STARTS) if prop in batch.columns
+        prop: _texts(batch.columns[prop]) for prop in (*BIRTHS, *STARTS) if prop in batch.columns
     }
     if not texts_by_prop:
         return _no_dates(), {}
@@ -242,7 +251,7 @@ def lay_out_values(batch: Batch, values: OtherValues) -> dict[str, Any]:
     countries = _all_countries(
         batch, values, (birth_places, values.birth_places), (addresses, values.addresses)
     )
-    births, starts = (_lay_out_dates(batch, values, props) for props in (BIRTH, STARTS))
+    births, starts = (_lay_out_dates(batch, values, props) for props in (BIRTHS, STARTS))
     return {
         "dates": values.dates,
         "births": births,

@@ -8,7 +8,7 @@ differ".
 
 What agrees comes first, the heaviest evidence first, and after a semicolon what speaks against a
 match. The sentence is made from the rows of an explanation alone, so it says nothing that they do
-not show. `PHRASES` is its only table: a new comparator is one row.
+not show. `PHRASES` is its only table: a new comparator is one row, or the wording of a property.
 
 Patterns of agreement: which topics of a pair agree, agree in part, differ or are missing.
 """
@@ -24,6 +24,7 @@ from typing import NamedTuple
 from resolver.records.decisions import Decision
 from resolver.records.kinds import Kind
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import PROPERTY_OF_COMPARATOR, Wording
 from resolver.records.results.resolution import Band
 
 COMPETITION = "competition"
@@ -258,6 +259,17 @@ def _on_names(differ: str, below: float = 0.5) -> Phrases:
     return Phrases("names agree", "names agree in part", differ, near_from=below, topic=_NAMES)
 
 
+def _of_property(words: Wording) -> Phrases:
+    """Return the phrases of a comparator that reads one property."""
+    return Phrases(
+        f"same {words.one}",
+        words.near,
+        f"{words.many} differ",
+        words.agree_from,
+        words.near_from,
+    )
+
+
 PHRASES: dict[str, Phrases] = {
     "name": Phrases("same name", "similar names", "names differ", 0.97, 0.6, _NAMES),
     "name_rarity": _on_names("the name is common", 0.2),
@@ -275,16 +287,9 @@ PHRASES: dict[str, Phrases] = {
     "name_sides": _on_names("given names contradict", 0.3),
     "name_apart": _on_names("main names have words of their own"),
     "names_alone": Phrases("", "", "only names are known", _NEVER, _NEVER),
-    "birth_date": Phrases(
-        "same birth date", "birth dates agree in part", "birth dates differ", 0.92
-    ),
     "start_date": Phrases(
         "same founding date", "founding dates agree in part", "founding dates differ", 0.92
     ),
-    "birth_place": Phrases(
-        "same birth place", "birth places agree in part", "birth places differ", 0.7, 0.3
-    ),
-    "address": Phrases("same address", "addresses agree in part", "addresses differ", 0.7, 0.3),
     "nationality": Phrases(
         *("same nationality", "a nationality in common", "nationalities differ"),
         *(0.5, 0.01, _COUNTRIES),
@@ -293,26 +298,8 @@ PHRASES: dict[str, Phrases] = {
         *("same country", "a country in common", "countries differ"),
         *(0.5, 0.01, _COUNTRIES),
     ),
-    "gender": Phrases("same gender", "", "genders differ", near_from=0.995),
     "identifier": Phrases(
         "same document number", "a number in common", "document numbers differ", 0.6, 0.25
-    ),
-    "phone": Phrases(
-        "same phone number", "a phone number that many use", "phone numbers differ", 0.5, 0.01
-    ),
-    "email": Phrases(
-        "same e-mail address", "similar e-mail addresses", "e-mail addresses differ", 0.9, 0.7
-    ),
-    "website": Phrases("same website", "a website that many use", "websites differ", 0.5, 0.01),
-    "activity": Phrases(
-        "same kinds of crime", "a kind of crime in common", "kinds of crime differ", near_from=0.01
-    ),
-    _RELATED_RECORDS: Phrases(
-        "same relations", "a relation in common", "relations differ", near_from=0.01
-    ),
-    "position": Phrases("same position", "similar positions", "positions differ", 0.9, 0.6),
-    "father_name": Phrases(
-        "same father’s name", "similar father’s names", "father’s names differ", 0.97, 0.85
     ),
     "numbers": Phrases(
         "same numbers in the names",
@@ -345,6 +332,11 @@ PHRASES: dict[str, Phrases] = {
     "listed": SILENT,
     "same_list": Phrases("", "", "both are separate entries of one list", _NEVER, _NEVER),
     "kind": Phrases("", "", "kinds exclude each other", _NEVER, _NEVER),
+    **{
+        name: _of_property(row.wording)
+        for name, row in PROPERTY_OF_COMPARATOR.items()
+        if row.wording is not None
+    },
 }
 """Phrases by the name of a comparator, and of the row about kinds."""
 _SCRIPT_NAMES = {

@@ -6,10 +6,27 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from resolver.records.properties import PROPERTIES, ValueType
 from resolver.reference.tables import read_table
 
 ENTITY = "entity"
 """Type of properties whose values are ids of other entities."""
+FTM_TYPES = {
+    ValueType.NAME: "name",
+    ValueType.NAME_PART: "name",
+    ValueType.GENDER: "gender",
+    ValueType.DATE: "date",
+    ValueType.PLACE: "string",
+    ValueType.COUNTRY: "country",
+    ValueType.PROGRAM: "string",
+    ValueType.IDENTIFIER: "identifier",
+    ValueType.ADDRESS: "address",
+    ValueType.PHONE: "phone",
+    ValueType.EMAIL: "email",
+    ValueType.WEBSITE: "url",
+    ValueType.TEXT: "string",
+}
+"""FollowTheMoney's types of values."""
 BASE_ID = "id"
 """Property of statements that state an entity's id, and its type."""
 STATEMENT_COLUMNS = (
@@ -77,6 +94,14 @@ def all_schemata() -> dict[str, Schema]:
         name: {prop: _read_property(prop, item) for prop, item in schema["properties"].items()}
         for name, schema in facts.items()
     }
+    for row in PROPERTIES:
+        if row.schema:
+            # a property of our own, which FollowTheMoney's readers skip
+            label = row.label or row.name
+            own[row.schema][row.name] = Property(row.name, label, FTM_TYPES[row.type])
+            for name, item in facts.items():
+                if row.schema in item["schemata"] and name != row.schema:
+                    item["inherits"][row.name] = row.schema
     return {name: _read_schema(name, item, own) for name, item in facts.items()}
 
 

@@ -21,22 +21,15 @@ from functools import cache
 
 from resolver.data import FOLDER
 from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping, build_mapping
-from resolver.records import properties as property_names
+from resolver.records import Kind
+from resolver.records.properties import PROPERTIES, ValueType
 
 ENGLISH = "English"
 ID = "id"
 _SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
 _AMBIGUOUS = (_SURNAME_OR_NAME, _GIVEN_OR_NAME)
-_OWN_NAMES = (
-    *property_names.FULL_NAMES,
-    *property_names.NAME_PARTS,
-    *property_names.DATES,
-    *property_names.COUNTRIES,
-    *property_names.PLACES,
-    *property_names.IDENTIFIERS,
-    *property_names.CONTACTS,
-    property_names.ADDRESS,
-)
+# Columns of relations and routes are named in a mapping; programs have words of their own.
+_NOT_IN_COLUMNS = (ValueType.RELATION, ValueType.ROUTE, ValueType.PROGRAM, ValueType.ACTIVITY)
 # Letters that Unicode does not decompose, and variants of one letter.
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ʼ": "'", "ي": "ی", "ك": "ک"}
@@ -180,8 +173,10 @@ def _table() -> dict[str, dict[str, list[str]]]:
 def _senses_by_name() -> dict[str, dict[str, str]]:
     """Return the property by language for each normalized name, with and without underscores."""
     senses: dict[str, dict[str, str]] = {}
-    for prop in _OWN_NAMES:
-        _add_name(senses, ENGLISH, prop, prop)
+    for row in PROPERTIES:
+        if row.type not in _NOT_IN_COLUMNS:
+            _add_name(senses, ENGLISH, row.name, row.name)
+            _add_name(senses, ENGLISH, row.name, row.label or row.name)
     for language, properties in _table().items():
         for prop, words in properties.items():
             for word in words:
@@ -214,15 +209,11 @@ _SIMPLIFIED_PROPERTIES = {
     "dataset": "publisher",
 }
 _NAME_PROPERTIES = ("name", "firstName", "lastName")
-_PERSON_PROPERTIES = (
-    "firstName",
-    "lastName",
-    "birthDate",
-    "birthPlace",
-    "gender",
-    "passportNumber",
-    "nationality",
+_PERSON_PROPERTIES = frozenset(
+    row.name for row in PROPERTIES if row.kinds is Kind.PERSON and row.type is not ValueType.TEXT
 )
+"""Properties that make the rows of a table persons. Any list may have a column such as `position`.
+"""
 
 
 def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:

@@ -309,17 +309,7 @@ def _check_property(prop: str) -> None:
 
 _OWN_PROPERTIES = frozenset(
     (
-        *property_names.FULL_NAMES,
-        *property_names.NAME_PARTS,
-        *property_names.DATES,
-        *property_names.COUNTRIES,
-        *property_names.PLACES,
-        *property_names.IDENTIFIERS,
-        *property_names.CONTACTS,
-        property_names.ADDRESS,
-        property_names.ACTIVITY,
-        "gender",
-        "position",
+        *(row.name for row in property_names.PROPERTIES if row.name not in _UNMAPPABLE_PROPERTIES),
         "notes",
         "profession",
     )
