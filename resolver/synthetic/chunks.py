@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.data import load_rows
+from resolver.records.properties import ACTIVITY
 from resolver.synthetic.agencies import (
     Agency,
     Columns,
@@ -176,74 +177,109 @@ CHUNK_RECORDS = 50_000
 _SHIPS = 1_500
 _PRIME, _STEP, _OFFSET = 99_999_989, 48_271_031, 12_345_677
 _KINDS = pa.array(["person", "group", "asset"], pa.string())
-_COLUMNS = (
-    "schema",
-    "name",
-    "firstName",
-    "fatherName",
-    "lastName",
-    "title",
-    "alias",
-    "nativeName",
-    "weakAlias",
-    "previousName",
-    "abbreviation",
-    "gender",
-    "birthDate",
-    "otherBirthDate",
-    "birthPlace",
-    "birthCountry",
-    "nationality",
-    "otherNationality",
-    "country",
-    "passportNumber",
-    "passportCountry",
-    "passportExpires",
-    "otherPassport",
-    "idNumber",
-    "idCountry",
-    "registrationNumber",
-    "incorporationDate",
-    "imoNumber",
-    "mmsi",
-    "callSign",
-    "flag",
-    "pastFlags",
-    "buildDate",
-    "phone",
-    "email",
-    "street",
-    "city",
-    "addressCountry",
-    "activity",
-    "otherActivity",
-    "routeSource",
-    "routeTransit",
-    "otherTransit",
-    "routeDestination",
+
+
+@dataclass(frozen=True, slots=True)
+class WorldColumn:
+    """Column of the records of the world, and what lists call it.
+
+    `prop`: property of its values, or empty; `office` and `data`: names of the column in tables in
+    the style of an office and of a data team (empty: they have no such column); `country` and
+    `expires`: columns with the country and the expiry of a number. INTERPOL's notices leave out
+    what is not `on_notices`.
+    """
+
+    name: str
+    prop: str
+    office: str
+    data: str = ""
+    on_notices: bool = True
+    country: str = ""
+    expires: str = ""
+
+
+WORLD_COLUMNS = (
+    WorldColumn("id", "", "record_id", data="id"),
+    WorldColumn("schema", "", "schema"),
+    WorldColumn("name", "name", "full_name", data="name"),
+    WorldColumn("firstName", "firstName", "forename", data="firstName"),
+    WorldColumn("lastName", "lastName", "surname", data="lastName"),
+    WorldColumn("fatherName", "fatherName", "patronymic", data="fatherName", on_notices=False),
+    WorldColumn("title", "title", "title", on_notices=False),
+    WorldColumn("alias", "alias", "alias", on_notices=False),
+    WorldColumn("nativeName", "alias", "aka", data="aliases", on_notices=False),
+    WorldColumn("weakAlias", "weakAlias", "weak_alias", data="weakAlias", on_notices=False),
+    WorldColumn(
+        "previousName", "previousName", "former_name", data="previousName", on_notices=False
+    ),
+    WorldColumn("abbreviation", "abbreviation", "abbreviation"),
+    WorldColumn("gender", "gender", "sex", data="gender"),
+    WorldColumn("birthDate", "birthDate", "dob", data="birthDate"),
+    WorldColumn("otherBirthDate", "birthDate", "date_of_birth", data="dob", on_notices=False),
+    WorldColumn("birthPlace", "birthPlace", "place_of_birth", data="birthPlace"),
+    WorldColumn("birthCountry", "birthCountry", "country_of_birth", data="birthCountry"),
+    WorldColumn("nationality", "nationality", "nationality"),
+    WorldColumn("otherNationality", "nationality", "nationalities"),
+    WorldColumn("country", "country", "country"),
+    WorldColumn(
+        "passportNumber",
+        "passportNumber",
+        "passport_no",
+        data="passportNumber",
+        on_notices=False,
+        country="passportCountry",
+        expires="passportExpires",
+    ),
+    WorldColumn(
+        "otherPassport", "passportNumber", "passport", on_notices=False, country="passportCountry"
+    ),
+    WorldColumn(
+        "idNumber",
+        "idNumber",
+        "national_id",
+        data="idNumber",
+        on_notices=False,
+        country="idCountry",
+    ),
+    WorldColumn(
+        "registrationNumber", "registrationNumber", "registration_number", data="registrationNumber"
+    ),
+    WorldColumn(
+        "incorporationDate", "incorporationDate", "incorporation_date", data="incorporationDate"
+    ),
+    WorldColumn("imoNumber", "imoNumber", "imo", data="imoNumber"),
+    WorldColumn("mmsi", "mmsi", "mmsi"),
+    WorldColumn("callSign", "callSign", "call_sign", data="callSign"),
+    WorldColumn("flag", "flag", "flag"),
+    WorldColumn("pastFlags", "pastFlags", "past_flags", data="pastFlags"),
+    WorldColumn("buildDate", "buildDate", "build_date", data="buildDate"),
+    WorldColumn("phone", "phone", "phone", on_notices=False),
+    WorldColumn("email", "email", "email", on_notices=False),
+    WorldColumn("street", "address.street", "street", on_notices=False),
+    WorldColumn("city", "address.city", "city", on_notices=False),
+    WorldColumn("addressCountry", "address.country", "country_of_residence", on_notices=False),
+    WorldColumn("activity", "activity", "offence"),
+    WorldColumn("otherActivity", "activity", "second_offence", on_notices=False),
+    WorldColumn("routeSource", "route.source", "route_from"),
+    WorldColumn("routeTransit", "route.transit", "route_via"),
+    WorldColumn("otherTransit", "route.transit", "route_also_via"),
+    WorldColumn("routeDestination", "route.destination", "route_to"),
+    WorldColumn("sourceGrade", "", "source_grade"),
+    WorldColumn("informationGrade", "", "information_grade"),
+    WorldColumn("category", "", "category"),
+    WorldColumn("purpose", "", "purpose"),
+    WorldColumn("reviewDate", "", "review_date"),
+    WorldColumn("passportCountry", "", "", on_notices=False),
+    WorldColumn("passportExpires", "", "", on_notices=False),
+    WorldColumn("idCountry", "", "", on_notices=False),
 )
-# Columns that INTERPOL notices do not have.
-_NOT_ON_NOTICES = (
-    "fatherName",
-    "title",
-    "alias",
-    "nativeName",
-    "weakAlias",
-    "previousName",
-    "otherBirthDate",
-    "passportNumber",
-    "passportCountry",
-    "passportExpires",
-    "otherPassport",
-    "idNumber",
-    "idCountry",
-    "phone",
-    "email",
-    "street",
-    "city",
-    "addressCountry",
-    "otherActivity",
+"""Columns in the order in which tables have them."""
+VALUE_COLUMNS = tuple(
+    column
+    for column in WORLD_COLUMNS
+    if column.prop and "." not in column.prop and column.prop != ACTIVITY
 )
+"""Columns of plain values and numbers: not those of addresses, routes and activities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +334,12 @@ def make_chunk(
         columns |= make_relation_columns(dice("relations"), assignments, population, ids, habits)
     columns |= make_handling_columns(dice("handling"), habits, columns)
     on_notice = habit_values(agencies, "format")[assignments.agency] == ListFormat.INTERPOL
-    for name in _NOT_ON_NOTICES:
-        columns[name] = keep_where(columns[name], ~on_notice)
+    for column in WORLD_COLUMNS:
+        if not column.on_notices:
+            columns[column.name] = keep_where(columns[column.name], ~on_notice)
     return Chunk(
         agencies=agencies,
-        columns={"id": native_ids} | columns,
+        columns=columns | {"id": native_ids},
         agency=assignments.agency,
         entity=assignments.entity,
         record_ids=ids,
@@ -371,7 +408,7 @@ def _combine_columns(
     order[np.concatenate([rows[kind] for kind in columns_of])] = np.arange(records)
     index = pa.array(order)
     combined = {}
-    for name in _COLUMNS:
+    for name in (column.name for column in WORLD_COLUMNS):
         pieces = [
             columns.get(name, make_nulls(len(rows[kind]))) for kind, columns in columns_of.items()
         ]

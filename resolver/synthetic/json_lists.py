@@ -29,9 +29,9 @@ from resolver.records import (
     parse_date,
 )
 from resolver.records.kinds import Kind
-from resolver.records.properties import DATES
+from resolver.records.properties import DATES, FATHER_NAMES, IDENTIFIER_SET
 from resolver.synthetic.agencies import ListFormat
-from resolver.synthetic.chunks import Chunk
+from resolver.synthetic.chunks import VALUE_COLUMNS, Chunk
 from resolver.synthetic.entities.relation_columns import RELATION_PREFIXES, relation_prefixes
 from resolver.synthetic.random_columns import (
     choose_where,
@@ -132,36 +132,6 @@ _POINTERS = {
     RelationType.ASSOCIATE_OF: "ASSOCIATE",
     RelationType.PREDECESSOR_OF: "PREDECESSOR",
 }
-# Property → columns of its values.
-_FTM_VALUES = {
-    "name": ("name",),
-    "alias": ("alias", "nativeName"),
-    "weakAlias": ("weakAlias",),
-    "previousName": ("previousName",),
-    "abbreviation": ("abbreviation",),
-    "firstName": ("firstName",),
-    "fatherName": ("fatherName",),
-    "lastName": ("lastName",),
-    "title": ("title",),
-    "gender": ("gender",),
-    "birthDate": ("birthDate", "otherBirthDate"),
-    "birthPlace": ("birthPlace",),
-    "birthCountry": ("birthCountry",),
-    "nationality": ("nationality", "otherNationality"),
-    "country": ("country",),
-    "passportNumber": ("passportNumber", "otherPassport"),
-    "idNumber": ("idNumber",),
-    "registrationNumber": ("registrationNumber",),
-    "incorporationDate": ("incorporationDate",),
-    "imoNumber": ("imoNumber",),
-    "mmsi": ("mmsi",),
-    "callSign": ("callSign",),
-    "flag": ("flag",),
-    "pastFlags": ("pastFlags",),
-    "buildDate": ("buildDate",),
-    "phone": ("phone",),
-    "email": ("email",),
-}
 
 
 def _map_texts(
@@ -178,13 +148,21 @@ def join_address(column: Column) -> pa.StringArray:
     return join_non_null([column("street"), column("city"), column("addressCountry")], ", ")
 
 
+def _columns_by_property() -> dict[str, list[str]]:
+    """Return the columns of the values of each property."""
+    columns: dict[str, list[str]] = {}
+    for column in VALUE_COLUMNS:
+        columns.setdefault(column.prop, []).append(column.name)
+    return columns
+
+
 def render_ftm(table: pa.Table, dataset: str) -> memoryview:
     """Render FollowTheMoney entities, one per line: the records, then the edges between them."""
     column = _column_reader(table)
     address = join_address(column)
     values = [
         (prop, build_text_arrays(*(column(name) for name in names)))
-        for prop, names in _FTM_VALUES.items()
+        for prop, names in _columns_by_property().items()
     ]
     values.append(("address", build_text_arrays(address)))
     topics, other = (_map_texts(column(name), _TOPICS) for name in ("activity", "otherActivity"))
@@ -289,7 +267,7 @@ def _senzing_names(column: Column, count: int) -> pa.StringArray:
             ("NAME_FULL", quote_texts(keep_where(name, ~is_organization))),
             ("NAME_ORG", quote_texts(keep_where(name, is_organization))),
             ("NAME_FIRST", quote_texts(column("firstName"))),
-            ("NAME_MIDDLE", quote_texts(keep_where(column("fatherName"), has_last_name))),
+            ("NAME_MIDDLE", quote_texts(keep_where(column(FATHER_NAMES[0]), has_last_name))),
             ("NAME_LAST", quote_texts(column("lastName"))),
         ]
     )
@@ -411,43 +389,6 @@ def _column_reader(table: pa.Table) -> Column:
 
 
 GRADE_SCHEME = "Europol 4x4"
-# Column → property of its values. Dates become canonical.
-_VALUES = {
-    "name": "name",
-    "firstName": "firstName",
-    "fatherName": "fatherName",
-    "lastName": "lastName",
-    "title": "title",
-    "alias": "alias",
-    "nativeName": "alias",
-    "weakAlias": "weakAlias",
-    "previousName": "previousName",
-    "abbreviation": "abbreviation",
-    "gender": "gender",
-    "birthDate": "birthDate",
-    "otherBirthDate": "birthDate",
-    "birthPlace": "birthPlace",
-    "birthCountry": "birthCountry",
-    "nationality": "nationality",
-    "otherNationality": "nationality",
-    "country": "country",
-    "incorporationDate": "incorporationDate",
-    "flag": "flag",
-    "pastFlags": "pastFlags",
-    "buildDate": "buildDate",
-    "phone": "phone",
-    "email": "email",
-}
-# Column of a number → (property, column of its country, column of its expiry).
-_NUMBERS = {
-    "passportNumber": ("passportNumber", "passportCountry", "passportExpires"),
-    "otherPassport": ("passportNumber", "passportCountry", ""),
-    "idNumber": ("idNumber", "idCountry", ""),
-    "registrationNumber": ("registrationNumber", "", ""),
-    "imoNumber": ("imoNumber", "", ""),
-    "mmsi": ("mmsi", "", ""),
-    "callSign": ("callSign", "", ""),
-}
 _ROUTES = {
     "routeSource": CountryRole.SOURCE,
     "routeTransit": CountryRole.TRANSIT,
@@ -477,14 +418,24 @@ def to_records(chunk: Chunk) -> list[Record]:
 
 def _record(identity: str, source: str, form: ListFormat, row: Row) -> Record:
     schema = row["schema"]
-    values = dict.fromkeys(_value(prop, row[name]) for name, prop in _VALUES.items() if name in row)
+    stated = [column for column in VALUE_COLUMNS if column.name in row]
+    values = dict.fromkeys(
+        _value(column.prop, row[column.name])
+        for column in stated
+        if column.prop not in IDENTIFIER_SET
+    )
     if form == ListFormat.INTERPOL:
         full = " ".join(row[name] for name in ("firstName", "lastName") if name in row)
         values[Value("name", full)] = None
     numbers = dict.fromkeys(
-        Identifier(prop, row[name], row.get(country, ""), expires=row.get(expires, ""))
-        for name, (prop, country, expires) in _NUMBERS.items()
-        if name in row
+        Identifier(
+            column.prop,
+            row[column.name],
+            row.get(column.country, ""),
+            expires=row.get(column.expires, ""),
+        )
+        for column in stated
+        if column.prop in IDENTIFIER_SET
     )
     return Record(
         id=identity,
