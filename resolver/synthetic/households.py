@@ -27,10 +27,13 @@ import pyarrow as pa
 
 from resolver.errors import UsageError
 from resolver.records import Address, Kind, Record, Value
-from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import DateStyle
 from resolver.synthetic.differences.corruptions import CORRUPTIONS
-from resolver.synthetic.differences.name_changes import PersonView, make_plain_view, spell_names
+from resolver.synthetic.differences.name_changes import (
+    PersonView,
+    make_plain_view,
+    spell_names,
+    state_persons,
+)
 from resolver.synthetic.entities import document_numbers
 from resolver.synthetic.entities.persons import (
     Persons,
@@ -44,7 +47,7 @@ from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
 from resolver.synthetic.names.vocabulary import load_vocabulary
-from resolver.synthetic.random_columns import Dice, keep_where
+from resolver.synthetic.random_columns import Dice
 
 TWIN_DELIVERIES, UNLIKE_SEX = 0.012, 1 / 3
 _MOST_CHILDREN = 6
@@ -322,22 +325,14 @@ def _make_records(
     dice: Dice, register: int, view: PersonView, rows: Ints, contacts: _Contacts
 ) -> list[Record]:
     """Make the records of some persons (`rows`) as one of the registers states them."""
-    count, geo, index = len(rows), load_geography(), pa.array(rows)
-    styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)
-    gender = pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64)))
-    columns = {
-        "birthDate": written_dates.format_dates(view.dates, styles),
-        "birthPlace": geo.cities.spell(view.city, int(Form.STANDARD)),
-        "gender": gender,
-        "nationality": geo.codes.take(pa.array(view.country)),
+    geo, index = load_geography(), pa.array(rows)
+    reached = {
         "phone": contacts.phone.take(index),
         "email": contacts.email.take(index),
         "address": contacts.street.take(index),
     }
-    texts = {"name": spell_names(view).to_pylist()} | {
-        prop: keep_where(column, dice.chance(count, _STATED[prop])).to_pylist()
-        for prop, column in columns.items()
-    }
+    columns = {"name": spell_names(view), **state_persons(dice, view, _STATED, reached)}
+    texts = {prop: column.to_pylist() for prop, column in columns.items()}
     streets, towns = texts.pop("address"), contacts.town.take(index).to_pylist()
     countries = geo.codes.take(pa.array(view.country)).to_pylist()
     records = []

@@ -7,7 +7,7 @@ Views of persons: parts, letters and order of names, and dates, before they beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import NameOrder
+from resolver.synthetic.agencies import Columns, DateStyle, NameOrder
 from resolver.synthetic.entities.document_numbers import split_dates
 from resolver.synthetic.entities.persons import Days, Persons
+from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
 from resolver.synthetic.names.vocabulary import load_vocabulary
-from resolver.synthetic.random_columns import Dice, is_present, make_nulls
+from resolver.synthetic.random_columns import Dice, is_present, keep_where, make_nulls
 
 
 class Typo(IntEnum):
@@ -434,3 +435,27 @@ def has_maiden_name(persons: Persons, view: PersonView) -> Bools:
     """Select persons whose family name changed by marriage."""
     changed = (persons.maiden >= 0) & (persons.maiden != persons.family)
     return np.asarray(changed & has_family_name(persons, view))
+
+
+def state_persons(
+    dice: Dice,
+    view: PersonView,
+    shares: Mapping[str, float],
+    more: Mapping[str, pa.StringArray] | None = None,
+) -> Columns:
+    """Return columns of what records state of persons besides names; null where one is silent.
+
+    `shares`: share of the records that state each property; `more`: columns of further properties.
+    """
+    count, geo = len(view.culture), load_geography()
+    styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)
+    columns = {
+        "birthDate": written_dates.format_dates(view.dates, styles),
+        "birthPlace": geo.cities.spell(view.city, int(Form.STANDARD)),
+        "nationality": geo.codes.take(pa.array(view.country)),
+        "gender": pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))),
+        **(more or {}),
+    }
+    return {
+        prop: keep_where(columns[prop], dice.chance(count, share)) for prop, share in shares.items()
+    }

@@ -9,26 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
-from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import Columns, DateStyle, NameOrder
+from resolver.synthetic.agencies import NameOrder
 from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
 from resolver.synthetic.differences.name_changes import (
     PersonView,
     drop_parts,
     make_plain_view,
     spell_names,
+    state_persons,
     uniform_forms,
 )
 from resolver.synthetic.entities.persons import make_persons, take_persons
-from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
-from resolver.synthetic.random_columns import Dice, keep_where
+from resolver.synthetic.random_columns import Dice
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +137,12 @@ def _select_in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
     return rows[np.lexsort((culture[rows], ranked))][:count]
 
 
-def _make_columns(dice: Dice, view: PersonView) -> Columns:
-    count, geo = len(view.culture), load_geography()
-    styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)
-    return {
-        "name": spell_names(view),
-        "birthDate": keep_where(
-            written_dates.format_dates(view.dates, styles), dice.chance(count, 0.85)
-        ),
-        "birthPlace": keep_where(
-            geo.cities.spell(view.city, int(Form.STANDARD)), dice.chance(count, 0.5)
-        ),
-        "nationality": keep_where(geo.codes.take(pa.array(view.country)), dice.chance(count, 0.7)),
-        "gender": keep_where(
-            pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))),
-            dice.chance(count, 0.6),
-        ),
-    }
+_STATED = {"birthDate": 0.85, "birthPlace": 0.5, "nationality": 0.7, "gender": 0.6}
+"""Share of records that state a property."""
 
 
 def _make_records(dice: Dice, view: PersonView, source: str, tag: str) -> list[Record]:
-    columns = _make_columns(dice, view)
+    columns = {"name": spell_names(view), **state_persons(dice, view, _STATED)}
     lists = {prop: column.to_pylist() for prop, column in columns.items()}
     records = []
     for place in range(len(view.culture)):
