@@ -140,6 +140,8 @@ class World:
     seed: int
     dice: random.Random = field(init=False)
     code: str = field(init=False)
+    is_of_families: bool = field(init=False)
+    """Whether people have fathers of their name and address, and many records no birth date."""
     steps: list[Step] = field(default_factory=list)
     visible: dict[str, Record] = field(default_factory=dict)
     hidden: dict[str, Record] = field(default_factory=dict)
@@ -153,6 +155,7 @@ class World:
     def __post_init__(self) -> None:
         self.dice = random.Random(f"hidden {self.seed}")
         self.code = self.dice.choice(["H1", "H2", "H3", "H3", "H3"])
+        self.is_of_families = self.dice.random() < 0.5
         if self.dice.random() < 0.3:
             self._add_list(is_hidden=True)
         self._add_list(is_hidden=False, least=6)
@@ -209,6 +212,8 @@ class World:
         self, identity: str, number: int, relations: Iterable[Relation], *, is_hidden: bool
     ) -> Record:
         dice = self.dice
+        if self.is_of_families:
+            return self._relative(identity, number % 3, relations)
         values: dict[str, str | list[str]] = {"name": f"{word(number)} {word(number + 37)}"}
         if dice.random() < 0.3:
             values["name"] = f"{word(number)} {word(number + 38)}"
@@ -225,6 +230,19 @@ class World:
                 numbers.append(dice.randrange(_PEOPLE))
             passports = [Identifier("passportNumber", f"K77190{each:02d}") for each in numbers]
         row = record(identity, identifiers=passports, relations=list(relations))
+        return replace(row, values=plain_values(values))
+
+    def _relative(self, identity: str, number: int, relations: Iterable[Relation]) -> Record:
+        """Return a record of a father, a son, or one that may be of either."""
+        values: dict[str, str | list[str]] = {
+            "name": f"{word(number)} {word(number + 37)}",
+            "address": f"{12 + number} {word(number + 5)} Street, London",
+            "phone": f"+44 20 7946 0{number:03d}",
+        }
+        births = ["", "", f"193{number}-06-13", f"197{number}-11-27"]
+        if birth := self.dice.choice(births):
+            values["birthDate"] = birth
+        row = record(identity, relations=list(relations))
         return replace(row, values=plain_values(values))
 
     def _make_rows(self, count: int, *, is_hidden: bool) -> list[Record]:

@@ -128,10 +128,13 @@ def _find_bonds(
     """Return the pairs of the entity that an act must not part, if it decides within one."""
     if stored.decision.verdict is not Verdict.DIFFERENT or "split" in stored.context:
         return ()
-    left, right = (find_entity(view, end, viewer) for end in stored.decision.pair)
-    if left.number != right.number:
+    left, right = stored.decision.pair
+    key = view.entity_key(left)
+    # records that were withdrawn since are in no entity
+    if key is None or key != view.entity_key(right):
         return ()
-    return find_bonds(load_decisions(view, left.records, viewer), decisions)
+    records = find_entity(view, left, viewer).records
+    return find_bonds(load_decisions(view, records, viewer), decisions)
 
 
 def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:

@@ -142,6 +142,25 @@ class _PairHistory:
         """Return whether a decision waits for a second steward."""
         return any(member.number == stored.number for member in self.waiting)
 
+    def find_repeated(self, effect: _Effect) -> StoredDecision | None:
+        """Return the last decision that said again what an effect of two stewards says; None where
+        there is none, or all were taken back.
+
+        It changed nothing, but its author stands behind it.
+        """
+        withdrawn = {_undone_number(stored) for stored in self.log}
+        verdict = steward_verdict(effect.last.decision)
+        repeated = [
+            stored
+            for stored in self.log[self.log.index(effect.last) + 1 :]
+            if steward_verdict(stored.decision) is verdict
+            and UNDOES_KEY not in stored.context
+            and stored.number not in withdrawn
+            and self.find_effect(stored) is None
+            and not self.is_waiting(stored)
+        ]
+        return repeated[-1] if repeated else None
+
     def find_undo(self, stored: StoredDecision) -> StoredDecision | None:
         """Return the last decision that took a decision back, if it is taken back."""
         numbers = {member.number for member in self.act_of(stored)}
@@ -343,6 +362,9 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
         _refuse_undone(target, undo)
     if active[-1].number != effect.last.number:
         _refuse_later(active[-1], target)
+    repeated = history.find_repeated(effect)
+    if repeated is not None:
+        _refuse_later(repeated, target)
 
 
 def _numbers(stack: _Stack) -> list[int]:

@@ -100,6 +100,27 @@ def test_a_repeated_red_changes_nothing_and_takes_nothing_back(hub: Hub) -> None
         undo_decision(hub, B, again.ids[0])
 
 
+def test_what_a_third_steward_repeats_is_not_undone_behind_their_back(hub: Hub) -> None:
+    first = decide_by_two(hub, "4 5", RED)
+    again = decide(hub, "4 5", RED, C).ids[0]
+    with pytest.raises(DecisionNotAllowedError, match=f"{again} by c .red.* came after"):
+        undo_decision(hub, A, first)
+    assert undo_decision(hub, C, again).state is DecisionState.DONE
+    waits = undo_decision(hub, A, first)
+    confirm_decision(hub, B, waits.ids[0])
+    assert not are_one(hub)
+
+
+def test_a_decision_on_a_record_that_was_withdrawn_can_be_confirmed(hub: Hub) -> None:
+    decide_by_two(hub, "4 5", RED)
+    waits = decide(hub, "4 5", DIFFERENT, C, *logged(hub))
+    assert waits.state is DecisionState.WAITING
+    hub.withdraw(["v:4"])
+    assert confirm_decision(hub, D, waits.ids[0]).state is DecisionState.DONE
+    hub.add(make_intake(people()))
+    assert not are_one(hub)
+
+
 def test_decisions_over_those_of_two_wait(hub: Hub) -> None:
     first = decide_by_two(hub, "4 5", RED)
     decide(hub, "5 6", SAME, A)
