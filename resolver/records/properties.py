@@ -64,6 +64,19 @@ class Group(Enum):
     NATIONALITIES = "nationalities"
     COUNTRIES = "countries"
 
+    @property
+    def comparator(self) -> str:
+        """Name of the comparator of the group."""
+        return _COMPARATORS[self]
+
+
+_COMPARATORS = {
+    Group.BIRTHS: "birth_date",
+    Group.STARTS: "start_date",
+    Group.NATIONALITIES: "nationality",
+    Group.COUNTRIES: "country",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:

@@ -29,6 +29,9 @@ from resolver.cli.options import (
     run_options,
 )
 from resolver.cli.resolve.explain import format_score
+from resolver.records import Kind
+from resolver.records.labels import property_label
+from resolver.records.properties import PROPERTIES, Property, ValueType
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +51,16 @@ mapping: see [Submit a batch](../how-to/submit-a-batch.md).
 
 | name | format | files that make one list | free of duplicates |
 |---|---|---|---|
+"""
+PROPERTIES_PAGE = """
+# Properties
+
+A column of a table, or a value of a record, can be any property of FollowTheMoney. The program
+compares, searches and checks those below; it stores, shows and exports the others.
+[Add a property](../how-to/properties.md) says how to add a row.
+
+| property | label | kinds | compared by | weight in a search | one value only |
+|---|---|---|---|---|---|
 """
 
 
@@ -82,7 +95,22 @@ def formats_page(rows: tuple[ReaderRow, ...]) -> str:
         f"| {'yes' if row.deduplicated else 'no'} |\n"
         for row in rows
     ]
-    return PAGE + "".join(lines)
+    return PAGE + "".join(lines) + PROPERTIES_PAGE + "".join(map(_property_line, PROPERTIES))
+
+
+def _property_line(row: Property) -> str:
+    """Return the line of a property in the table of the documentation."""
+    kinds = [kind.label for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET) if kind & row.kinds]
+    compared = [row.comparator] if row.comparator else [group.comparator for group in row.groups]
+    if row.type in (ValueType.NAME, ValueType.NAME_PART):
+        compared.insert(0, "name")
+    if row.type is ValueType.IDENTIFIER:
+        compared.append("identifier")
+    names = ", ".join(f"`{name}`" for name in compared)
+    weight = row.search_weight or ""
+    one = "yes" if row.is_single else ""
+    cells = (f"`{row.name}`", property_label(row.name), ", ".join(kinds), names, weight, one)
+    return f"| {' | '.join(map(str, cells))} |\n"
 
 
 def _companions(row: ReaderRow) -> str:
