@@ -36,6 +36,7 @@ from resolver.records.prepared.batch import PreparedBatch, build_profiles
 from resolver.records.prepared.ragged import spread
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.prepared.value_flags import RecordValues
+from resolver.records.properties import FULL_NAMES
 from resolver.search.term_index import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segments import Segment, SegmentReader, build_segment, write_segment
@@ -106,6 +107,16 @@ class IndexSegment:
     def member_rows(self, row: int) -> Numbers:
         """Return the rows of the records of an entity row."""
         return np.arange(self.member_offsets[row], self.member_offsets[row + 1])
+
+    def names(self, row: int) -> list[str]:
+        """Return the full names of an entity row, as its records state them."""
+        first, last = self.member_offsets[row : row + 2]
+        names: list[str] = []
+        for prop in FULL_NAMES:
+            if (column := self.stored.batch.columns.get(prop)) is not None:
+                low, high = np.searchsorted(column.rows, (first, last))
+                names += column.values.take(pa.array(column.codes[low:high])).to_pylist()
+        return names
 
     def describe(self, row: int) -> EntityContent:
         """Return what the segment holds of an entity row."""

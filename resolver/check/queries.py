@@ -146,7 +146,7 @@ def _read_year_in_name(record: Record) -> Record:
     """Return the query of a person with the year that a name ends with ("Osama Bin Laden 1957") as
     the year of birth, unless it states a birth date. No person's name has a year.
     """
-    if not record.kind & Kind.PERSON or record.texts("birthDate"):
+    if record.kind != Kind.PERSON or record.texts("birthDate"):
         return record
     values: list[Value] = []
     for value in record.values:
@@ -159,9 +159,10 @@ def _read_year_in_name(record: Record) -> Record:
     return record if len(values) == len(record.values) else replace(record, values=tuple(values))
 
 
-def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:
+def advise(query: Record, rivals: Rivals, *, is_complete: bool, is_word: bool = False) -> str:
     """Return a sentence on what to add to a query that several fit, or somebody of a common name:
     "38 listed people have this name; add a birth date." `is_complete`: there are no more of them.
+    `is_word`: the query is a single word, which their names have.
     """
     stated = {value.prop for value in query.values}
     stated |= {"number"} if query.identifiers else set()
@@ -170,6 +171,8 @@ def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:
     mend = next(missing, "compare what is listed with what you know")
     verb, noun = ("has", nouns[0]) if rivals.count == 1 else ("have", nouns[1])
     fit = f"{verb} this name" if rivals.have_same_name else f"{verb} this name or one like it"
+    if is_word and not rivals.have_same_name:
+        fit, mend = f"{verb} this word in a name", f"give the whole name, or {mend}"
     if stated.isdisjoint(_NAMES):
         fit = "fit alike"
     number = f"{rivals.count:,}" if is_complete else f"At least {rivals.count:,}"

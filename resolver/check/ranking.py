@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.blocking.keys import identity_tokens
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import IndexSegment
 from resolver.check.retrieval import locate
@@ -32,16 +33,19 @@ from resolver.comparison import COMPARATORS, GatheredBatch, NameMaterial, name_m
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.hub.hub import Hub
 from resolver.hub.related.visible_links import find_pairs_in_review
-from resolver.records import concat
+from resolver.normalize import letters
+from resolver.records import Kind, Record, concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.properties import FULL_NAMES
 from resolver.records.results.explanation import PHRASES
-from resolver.scoring import scores
+from resolver.scoring import scores, threshold_logodds
 from resolver.scoring.competition import (
     MAX_COMPARED_CANDIDATES,
     InReview,
     compete,
     group_in_review,
+    spare_equals,
 )
 
 Numbers = npt.NDArray[np.int64]
@@ -57,10 +61,9 @@ of theirs.
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
 _QUERY_ID = "!"
-_MIN_LOOKED_UP_SCORE, _MAX_LOOKED_UP_RECORDS = 0.02, 64
-"""Competitors whose review links are looked up have at most that many visible records, since each
-pair of records is, and at least that share of the probability, since no other takes more than that
-from the log-odds of a candidate.
+_MAX_LOOKED_UP_RECORDS = 64
+"""Visible records of the competitors whose review links are looked up, at most. More would take
+longer, since each pair of records is looked up.
 """
 
 
@@ -71,10 +74,20 @@ _ALIKE_NAME = 0.95
 invented people, asked of 10,000 real and of 20,000 generated records, nobody is shown for this
 reason; from 0.92 on, one is.
 """
+_MAX_KIND_SHIFT = 4.0
+"""Nats that the words of a name take from candidates of another kind, at most."""
+_TRANSLATED = -1_500
+"""Log-odds (thousandths) of a name that is equal only in translation, where another candidate is
+written as the query. No query of training is a translation, so this is a guess.
+"""
 _STANDS_OUT = 0.5
 """Score from which a candidate is likelier the one who is asked for than not."""
 _NAME_FEATURES = frozenset(row.name for row in COMPARATORS if row.shows in ("names", "principals"))
 """Comparators of names."""
+_OTHER_NAME_FEATURES = _NAME_FEATURES - {"name", "name_weakest", "name_omitted"}
+"""Comparators of names that do not say how like the query a name is, but how common it is, or what
+other names its bearer has.
+"""
 _MAX_KEPT_PAIRS = 4_096
 """Sets of candidates whose pairs in review are kept; more take memory, fewer are found anew."""
 
@@ -82,7 +95,8 @@ _MAX_KEPT_PAIRS = 4_096
 @dataclass(frozen=True, slots=True)
 class RoundHits:
     """Entities of one round at or above a floor: their segments, rows there, log-odds (thousandths)
-    by their own evidence, whether they compete, and their pairs in `scored_pairs`.
+    by their own evidence, whether they compete and have the name of the query (`_have_name`), and
+    their pairs in `scored_pairs`.
     """
 
     scored_pairs: ExplainedPairs
@@ -91,6 +105,7 @@ class RoundHits:
     rows: Numbers
     logodds: Numbers
     is_competitor: Bools
+    has_name: Bools
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -100,7 +115,8 @@ class RoundHits:
 class Hit:
     """Entity at or above the cutoff: its id, its place in the index, its pair in `scored_pairs`.
 
-    `score` is that after competition with `others`, which took `weight` (thousandths).
+    `score` is that after competition with `others`, which took `weight` (thousandths); `shift` as
+    of a `Candidate`.
     `is_crowded`: it is in band review, whatever its score, as one of a crowd (`find_crowd`).
     """
 
@@ -110,22 +126,37 @@ class Hit:
     score: float
     scored_pairs: ExplainedPairs
     pair: int
+    shift: int
     weight: int
     others: int
     is_crowded: bool
 
 
 class Candidate(NamedTuple):
-    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes, its
-    segment and row in the index, and its position in the hits of a round.
+    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes, and
+    has the name of the query, its segment and row in the index, and its position in the hits of a
+    round. `shift` is the part of the log-odds that comes from the other candidates and readings of
+    the query (`weigh_readings`).
     """
 
     logodds: int
     is_competitor: bool
+    has_name: bool
     segment: int
     row: int
     position: int
     hits: RoundHits
+    shift: int = 0
+
+    @property
+    def pair(self) -> int:
+        """Its pair in `hits.scored_pairs`."""
+        return int(self.hits.pairs[self.position])
+
+    @property
+    def name_similarity(self) -> float:
+        """How alike the names are (0…1); 0 if the query states none."""
+        return self.hits.scored_pairs.similarity(self.pair, "name") or 0.0
 
 
 def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
@@ -139,6 +170,7 @@ def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
             zip(
                 hits.logodds.tolist(),
                 hits.is_competitor.tolist(),
+                hits.has_name.tolist(),
                 hits.segments.tolist(),
                 hits.rows.tolist(),
                 strict=True,
@@ -153,6 +185,68 @@ def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
         if place not in best or candidate.logodds > best[place].logodds:
             best[place] = candidate
     return list(best.values())
+
+
+def weigh_readings(
+    candidates: Sequence[Candidate],
+    query: Record,
+    prepared: Sequence[PreparedBatch],
+    snapshot: IndexSnapshot,
+) -> list[Candidate]:
+    """Return candidates with what other readings of a query take from their log-odds.
+
+    `prepared`: the query as a person, a group and an asset, or those of them that it may be. Two
+    words of people's names make a person, unless a firm or ship has nearly this name; words of
+    groups make no person. And where a group is written exactly as the query, one that has the name
+    in translation only is less likely.
+    """
+    shifts = _kind_shifts(prepared)
+    named = [
+        place
+        for place, candidate in enumerate(candidates)
+        if candidate.is_competitor and candidate.name_similarity >= _SAME_NAME
+    ]
+    is_written = {}
+    if len(named) > 1 and query.kind != Kind.PERSON:
+        written = {letters(text) for text in query.texts(*FULL_NAMES)}
+        is_written = {
+            place: not written.isdisjoint(
+                map(
+                    letters,
+                    snapshot.segments[candidates[place].segment].names(candidates[place].row),
+                )
+            )
+            for place in named
+        }
+    review = threshold_logodds(snapshot.thresholds.review)
+    weighed = []
+    for place, candidate in enumerate(candidates):
+        shift = 0
+        if candidate.name_similarity < _ALIKE_NAME:
+            shift = shifts.get(int(candidate.hits.scored_pairs.kinds[candidate.pair]), 0)
+        if not is_written.get(place, True) and any(is_written.values()):
+            shift += _TRANSLATED
+        logodds = candidate.logodds + shift
+        competes = candidate.is_competitor and logodds >= review
+        weighed.append(candidate._replace(logodds=logodds, is_competitor=competes, shift=shift))
+    return weighed
+
+
+def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:
+    """Return by kind what the words of a name take from the log-odds of a candidate that is only
+    like it, as entities of that kind rarely have such words; none for a single word.
+    """
+    if len(prepared) < 2:
+        return {}
+    # the first one is read as a person
+    words = identity_tokens(prepared[0])
+    if words.sum() < 2:
+        return {}
+    tokens = prepared[0].tokens
+    nats = float((tokens.rarity_group[words] - tokens.rarity_person[words]).sum())
+    shift = -round(1000 * min(abs(nats), _MAX_KIND_SHIFT))
+    kinds = (Kind.GROUP, Kind.ASSET) if nats > 0 else (Kind.PERSON,)
+    return {int(kind): shift for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +278,23 @@ def rank_hits(
     cutoff: float | None,
     count: int,
     in_review: InReview,
+    *,
+    is_word: bool = False,
 ) -> Ranking:
     """Let the candidates compete; return the best `count` to show, best first (ties by id).
 
     To show are those at or above the cutoff; without one, those at or above the review threshold,
-    and the crowd.
+    and the crowd. `is_word`: the query is a single word, so that the crowd is everybody whose name
+    has it.
     """
-    competitions = compete(
-        [candidate.logodds for candidate in candidates],
-        [candidate.is_competitor for candidate in candidates],
-        in_review,
-    )
+    own = [candidate.logodds for candidate in candidates]
+    competes = [candidate.is_competitor for candidate in candidates]
+    competitions = compete(own, competes, in_review)
+    # what each of several that fit alike has for itself says whether anybody stands out
+    shares = scores(np.array([competition.logodds for competition in competitions])).tolist()
+    equals = _group_equals(candidates)
+    if equals:
+        competitions = spare_equals(own, competitions, competes, in_review, equals)
     logodds = [competition.logodds for competition in competitions]
     score = scores(np.array(logodds)).tolist()
     review = snapshot.thresholds.review
@@ -205,8 +305,8 @@ def rank_hits(
             for place, candidate in enumerate(candidates)
             if place not in shown and (candidate.is_competitor or _is_namesake(candidate))
         },
-        [score[place] for place in shown],
-        review,
+        [shares[place] for place in shown],
+        0.0 if is_word else review,
     )
     shown |= crowd
     strengths = {
@@ -224,7 +324,8 @@ def rank_hits(
                 candidate.row,
                 score[place],
                 candidate.hits.scored_pairs,
-                int(candidate.hits.pairs[candidate.position]),
+                candidate.pair,
+                candidate.shift,
                 competition.weight,
                 competition.others,
                 place in crowd,
@@ -232,10 +333,10 @@ def rank_hits(
         )
     best = max(shown, key=logodds.__getitem__, default=None)
     rivals: list[Candidate] = []
-    if best is not None and score[best] < _STANDS_OUT:
+    if best is not None and max(shares[place] for place in shown) < _STANDS_OUT:
         all_shown = [candidates[place] for place in sorted(shown)]
-        namesakes = [row for row in all_shown if _name_similarity(row) >= _ALIKE_NAME]
-        if namesakes or crowd or candidates[best].logodds >= 0:
+        namesakes = [row for row in all_shown if not is_word and row.name_similarity >= _ALIKE_NAME]
+        if is_word or namesakes or crowd or candidates[best].logodds >= 0:
             rivals = namesakes or all_shown
     return Ranking(hits, len(strengths), rivals)
 
@@ -245,22 +346,31 @@ def describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Riv
     kinds = 0
     for candidate in rivals:
         kinds |= int(snapshot.segments[candidate.segment].prepared.kinds[candidate.row])
-    have_same_name = all(_name_similarity(candidate) >= _SAME_NAME for candidate in rivals)
+    have_same_name = all(candidate.name_similarity >= _SAME_NAME for candidate in rivals)
     return Rivals(len(rivals), kinds, have_same_name)
 
 
-def _name_similarity(candidate: Candidate) -> float:
-    """Return how alike the names are; 0 if the query states none."""
-    pair = int(candidate.hits.pairs[candidate.position])
-    return candidate.hits.scored_pairs.similarity(pair, "name") or 0.0
+def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
+    """Return the places of competitors that the query cannot tell apart, two or more in a group:
+    their names are like the query's to the same extent, and all else that it states says the same
+    of them.
+    """
+    places = [place for place, candidate in enumerate(candidates) if candidate.is_competitor]
+    groups: dict[object, list[int]] = {}
+    for place in places if len(places) > 1 else ():
+        candidate = candidates[place]
+        if candidate.name_similarity >= _ALIKE_NAME:
+            stated = candidate.hits.scored_pairs.stated_similarities(candidate.pair)
+            key = tuple(row for row in stated if row[0] not in _OTHER_NAME_FEATURES)
+            groups.setdefault(key, []).append(place)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _is_namesake(candidate: Candidate) -> bool:
-    """Return whether a candidate has the name of the query, or nearly, and nothing contradicts."""
-    if _name_similarity(candidate) < _ALIKE_NAME:
+    """Return whether a candidate has the name of the query, and nothing contradicts."""
+    if not candidate.has_name:
         return False
-    pair = int(candidate.hits.pairs[candidate.position])
-    return not candidate.hits.scored_pairs.contradicts(pair, _NAME_FEATURES)
+    return not candidate.hits.scored_pairs.contradicts(candidate.pair, _NAME_FEATURES)
 
 
 def find_crowd(score: Mapping[int, float], shown: Sequence[float], review: float) -> frozenset[int]:
@@ -331,15 +441,13 @@ def find_in_review(
     candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs
 ) -> InReview:
     """Find which competitors are in review with each other; one query of the store, and none for
-    fewer than two competitors that matter.
+    fewer than two competitors.
     """
-    odds = {
-        place: math.exp(candidate.logodds / 1000.0)
+    strengths = {
+        place: candidate.logodds
         for place, candidate in enumerate(candidates)
         if candidate.is_competitor
     }
-    lowest = _MIN_LOOKED_UP_SCORE * (1.0 + math.fsum(odds.values()))
-    strengths = {place: candidates[place].logodds for place in odds if odds[place] >= lowest}
     if len(strengths) < 2:
         return {}
     strongest = _strongest_first(strengths, candidates, snapshot, MAX_COMPARED_CANDIDATES)
@@ -409,13 +517,12 @@ def compare_in_rounds(
         places = candidates[first:last]
         if not len(places):
             break
-        round_hits, late_logodds = _compare_round(
-            material, snapshot, places, (floor, competes_from)
-        )
+        round_hits, is_late = _compare_round(material, snapshot, places, (floor, competes_from))
         rounds.append(round_hits)
+        late_logodds = round_hits.logodds[is_late]
         if len(candidates) <= last and len(candidates) < max_compared:
             return rounds, True, None
-        remaining_score = _score_after_competition(late_logodds, round_hits)
+        remaining_score = _score_after_competition(round_hits, is_late)
         if remaining_score < floor:
             break
         if remaining_score < review:
@@ -425,13 +532,18 @@ def compare_in_rounds(
     return rounds, is_complete, int(late_logodds.max()) if len(late_logodds) else None
 
 
-def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> float:
-    """Return the score of the best late candidate after competition with its whole round."""
-    if not len(late_logodds):
+def _score_after_competition(round_hits: RoundHits, is_late: Bools) -> float:
+    """Return the score of the best late candidate after competition with its whole round. Those who
+    have the name of the query may be equal to all of them (`spare_equals`).
+    """
+    logodds = round_hits.logodds[is_late]
+    if not len(logodds):
         return 0.0
-    best = float(np.exp(late_logodds.max() / 1000.0))
+    named = logodds[round_hits.has_name[is_late]]
+    spared = min(float(scores(named.max())), _STANDS_OUT) if len(named) else 0.0
+    best = float(np.exp(logodds.max() / 1000.0))
     competing = float(np.exp(round_hits.logodds[round_hits.is_competitor] / 1000.0).sum())
-    return best / (1.0 + max(best, competing))
+    return max(best / (1.0 + max(best, competing)), spared)
 
 
 def _compare_round(
@@ -439,9 +551,9 @@ def _compare_round(
     snapshot: IndexSnapshot,
     candidates: Numbers,
     floors: tuple[float, float],
-) -> tuple[RoundHits, Numbers]:
-    """Return the candidates that reach a score or have the name of the query, and the log-odds of
-    those in the least likely part that do.
+) -> tuple[RoundHits, Bools]:
+    """Return the candidates that reach a score or have the name of the query, and which of them are
+    in the least likely part.
 
     `floors`: that score, and the one from which they compete.
     """
@@ -462,9 +574,9 @@ def _compare_round(
         work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
     )
     floor, competes_from = floors
-    score = scored_pairs.scores
+    score, has_name = scored_pairs.scores, _have_name(scored_pairs, query)
     # namesakes may be shown whatever their score
-    chosen = np.flatnonzero((score >= floor) | (scored_pairs.similarities("name") >= _ALIKE_NAME))
+    chosen = np.flatnonzero((score >= floor) | has_name)
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
     is_late = hits >= len(candidates) - len(candidates) // _LATE_FRACTION
     round_hits = RoundHits(
@@ -474,8 +586,24 @@ def _compare_round(
         row_of[hits],
         logodds,
         score[chosen] >= competes_from,
+        has_name[chosen],
     )
-    return round_hits, logodds[is_late]
+    return round_hits, is_late
+
+
+def is_single_word(query: PreparedBatch) -> bool:
+    """Return whether a query has one word of a name beside particles, legal forms and initials."""
+    return int(identity_tokens(query).sum()) == 1
+
+
+def _have_name(scored_pairs: ExplainedPairs, query: PreparedBatch) -> Bools:
+    """Return which entities have the name of a query, or nearly; the name of a query of one word
+    may be a part of theirs.
+    """
+    has_name: Bools = scored_pairs.similarities("name") >= _ALIKE_NAME
+    if is_single_word(query):
+        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_NAME
+    return has_name
 
 
 @lru_cache(maxsize=256)

@@ -45,7 +45,9 @@ from resolver.check.ranking import (
     describe_rivals,
     find_in_review,
     gather_candidates,
+    is_single_word,
     rank_hits,
+    weigh_readings,
 )
 from resolver.check.retrieval import CandidateFinder
 from resolver.check.term_search import FoundEntities, SearchScope, search_entities
@@ -56,6 +58,7 @@ from resolver.normalize import country_code
 from resolver.pipeline import normalize, symbol_source
 from resolver.records import Kind, Record, Value
 from resolver.records.batch import batch_from_record
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.prepared.value_flags import RecordValues, concat_values
 from resolver.records.record import kind_variants
@@ -63,7 +66,7 @@ from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.scoring import Thresholds
-from resolver.scoring.competition import add_competition
+from resolver.scoring.competition import add_competition, add_readings
 from resolver.store import Store
 
 
@@ -118,6 +121,8 @@ class LazyExplanations:
                 [added.pair for added in hits if added.scored_pairs is scored_pairs]
             )
         explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
+        if hit.shift:
+            explanation = add_readings(explanation, hit.shift, self._thresholds)
         explanation = add_competition(explanation, hit.weight, hit.others, self._thresholds)
         return replace(explanation, band=Band.REVIEW) if hit.is_crowded else explanation
 
@@ -398,15 +403,23 @@ class Screener:
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
-        compared = [
-            self._compare(comparable_record(variant), snapshot, options)
-            for variant in kind_variants(query)
+        # the id of the query plays no part; the comparison gives it another
+        prepared = [
+            normalize(batch_from_record(comparable_record(variant)).canonical(), snapshot.models)
+            for variant in kind_variants(comparable_record(query))
         ]
-        candidates = gather_candidates([hits for rounds, _, _ in compared for hits in rounds])
+        is_word = any(map(is_single_word, prepared))
+        compared = [self._compare(variant, snapshot, options) for variant in prepared]
+        candidates = weigh_readings(
+            gather_candidates([hits for rounds, _, _ in compared for hits in rounds]),
+            query,
+            prepared,
+            snapshot,
+        )
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
-        ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review)
+        ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review, is_word=is_word)
         matches, refused = self._build_matches(ranking.hits, snapshot, options)
         is_complete, advice = all(is_complete for _, is_complete, _ in compared), ""
         if ranking.rivals:
@@ -418,19 +431,17 @@ class Screener:
             # a filter has not seen those below a stated cutoff
             if accepted and (options.cutoff is None or options.accept is None):
                 rivals = describe_rivals(accepted, snapshot)
-                advice = advise(query, rivals, is_complete=has_all)
+                advice = advise(query, rivals, is_complete=has_all, is_word=is_word)
         return ScreeningResult(matches, ranking.total - len(refused), is_complete, advice)
 
     def _compare(
-        self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
+        self, prepared: PreparedBatch, snapshot: IndexSnapshot, options: MatchQuery
     ) -> tuple[list[RoundHits], bool, int | None]:
         """Compare a query, and return its candidates, whether these are all, and how strong further
         ones may be (`compare_in_rounds`).
         """
-        if not snapshot.has_kind(int(query.kind)):
+        if not snapshot.has_kind(int(prepared.kinds[0])):
             return [], True, None
-        # the id of the query plays no part; the comparison gives it another
-        prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
         scope = None if options.sources is None else snapshot.scope(options.sources)
         candidates = self._finder.find_candidates(
             prepared, snapshot, scope, MAX_COMPARED, compared_share(prepared)

@@ -358,6 +358,16 @@ class ExplainedPairs:
             values[rows] = group.evidence[self._place[rows], group.model.features.index(feature)]
         return values
 
+    def stated_similarities(self, pair: int) -> list[tuple[str, float]]:
+        """Return the comparators that have a value for a pair, in table order, with it."""
+        features = self._groups[int(self.kinds[pair])].model.features
+        return [
+            (feature, value)
+            for feature, value in zip(features, self.evidence_of(pair).tolist(), strict=True)
+            # a missing similarity is not a number, which is not equal to itself
+            if value == value
+        ]
+
     def contradicts(self, pair: int, left_out: Collection[str]) -> bool:
         """Return whether a comparator speaks against a pair, some of them left out."""
         similarities = self.evidence_of(pair).tolist()

@@ -167,10 +167,16 @@ def _flag_directions(tokens: list[Token]) -> list[Token]:
 
 
 def _unflag_single(tokens: list[Token]) -> list[Token]:
-    """Return tokens of which a single one is neither a particle nor a legal form (`CPA`, `AN`)."""
-    if len(tokens) != 1:
+    """Return tokens of which a single one is neither a particle nor a legal form (`CPA`, `AN`), and
+    of which the only one beside particles is not generic: it is the whole name (`Al-Qaida`).
+    """
+    names = [token for token in tokens if not token.flags & _PARTICLE] or tokens
+    if len(names) != 1:
         return tokens
-    return [replace(tokens[0], flags=tokens[0].flags & ~(_PARTICLE | _LEGAL))]
+    mask = ~(_PARTICLE | _LEGAL | _GENERIC) if len(tokens) == 1 else ~_GENERIC
+    return [
+        replace(token, flags=token.flags & mask) if token is names[0] else token for token in tokens
+    ]
 
 
 def _number_token(form: str, number: str, *, is_ship: bool) -> Token:

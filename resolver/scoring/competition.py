@@ -5,6 +5,9 @@ candidates can be right, the probability of candidate i is `o_i / (1 + sum of al
 standing for nobody (Bayes' theorem over exclusive hypotheses), so its log-odds fall by
 `log(1 + sum of the others' odds)`. Candidates that are in review with each other may be one entity:
 they do not compete with each other, and count as one competitor for the others.
+
+A check asks whether somebody is listed. Two listed people of one name make that likelier, so
+candidates that a query cannot tell apart lower each other to even odds at most (`spare_equals`).
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ MAX_COMPARED_CANDIDATES = 16
 """Candidates of a query, the strongest first, of which is looked up whether they are in review with
 each other. All others count each by itself.
 """
+ASKED = "asked"
+"""Row of what a check adds to the evidence of names."""
+_READINGS = "The query is likelier of another kind, or another candidate is written as it is."
 Numbers = npt.NDArray[np.int64]
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""
@@ -73,6 +79,35 @@ def compete(
         opposing_odds[place] = unlinked_sum + _sum(odds, counted)
         others[place] = len(unlinked) + len(counted)
     return [_lose(*candidate) for candidate in zip(logodds, opposing_odds, others, strict=True)]
+
+
+def spare_equals(
+    logodds: Sequence[int],
+    competitions: Sequence[Competition],
+    is_competitor: Sequence[bool],
+    in_review: InReview,
+    equals: Iterable[Sequence[int]],
+) -> list[Competition]:
+    """Return `competitions` where candidates that the query cannot tell apart spare each other.
+
+    `equals`: positions of competitors of equal evidence, two or more each. Each loses to the other
+    candidates as before. To those of its own group it loses as long as it stays at even odds: five
+    people of one name get 0.5 each instead of 0.2, and two of 0.4 keep it.
+    """
+    spared = list(competitions)
+    for group in equals:
+        members = frozenset(group)
+        alone: dict[frozenset[int], list[Competition]] = {}
+        for place in group:
+            partners = frozenset(in_review.get(place, ()))
+            if partners not in alone:
+                left_out = members | partners
+                rival = [own and other not in left_out for other, own in enumerate(is_competitor)]
+                linked = {other: own for other, own in in_review.items() if rival[other]}
+                alone[partners] = compete(logodds, rival, linked)
+            kept = max(spared[place].logodds, min(alone[partners][place].logodds, 0))
+            spared[place] = spared[place]._replace(logodds=kept, weight=kept - logodds[place])
+    return spared
 
 
 def _lose(logodds: int, opposing_odds: float, others: int) -> Competition:
@@ -187,6 +222,21 @@ class QueryCompetition:
         return weights
 
 
+def add_readings(explanation: Explanation, weight: int, thresholds: Thresholds) -> Explanation:
+    """Return an explanation whose row on checks also has the weight of other readings of the query:
+    of another kind, or in the very words of another candidate.
+    """
+    rows = [
+        row._replace(weight=row.weight + weight, help=f"{row.help} {_READINGS}")
+        if row.name == ASKED
+        else row
+        for row in explanation.rows
+    ]
+    if all(row.name != ASKED for row in rows):
+        rows.append(EvidenceRow(ASKED, _READINGS, "", "", None, weight))
+    return _with_rows(explanation, rows, explanation.logodds + weight, thresholds)
+
+
 def add_competition(
     explanation: Explanation, weight: int, others: int, thresholds: Thresholds
 ) -> Explanation:
@@ -198,13 +248,16 @@ def add_competition(
         return explanation
     text = f"Also fits: {others} other{'s' if others > 1 else ''}."
     row = EvidenceRow(COMPETITION, text, "", "", None, weight)
-    logodds = explanation.logodds + weight
+    rows = (*explanation.rows, row)
+    return _with_rows(explanation, rows, explanation.logodds + weight, thresholds)
+
+
+def _with_rows(
+    explanation: Explanation, rows: Iterable[EvidenceRow], logodds: int, thresholds: Thresholds
+) -> Explanation:
+    """Return an explanation with other rows, which sum to some log-odds."""
     score = float(scores(np.array([logodds]))[0])
+    band = thresholds.band(score)
     return replace(
-        explanation,
-        score=score,
-        band=thresholds.band(score),
-        logodds=logodds,
-        rows=(*explanation.rows, row),
-        changes=(),
+        explanation, score=score, band=band, logodds=logodds, rows=tuple(rows), changes=()
     )

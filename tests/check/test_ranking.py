@@ -110,18 +110,19 @@ def test_advice_counts_those_that_a_filter_accepts(stores: Stores) -> None:
         assert (nobody.total, nobody.advice) == (0, "")
 
 
-def test_five_equal_candidates_share_the_probability(stores: Stores) -> None:
+def test_five_equal_candidates_leave_each_other_even_odds(stores: Stores) -> None:
     with stores.new() as hub:
         add_records(hub, namesakes(5))
         result = check(hub)
         assert_sums(result)
-        assert set(scores(result).values()) == {result.matches[0].score}
-        assert 0.19 < result.matches[0].score <= 0.2
+        # somebody of this name is listed, and nothing tells who
+        assert set(scores(result).values()) == {0.5}
         assert competition_texts(result) == ["Also fits: 4 others."] * 5
         # cutoff and total are those after competition
-        assert check(hub, cutoff=0.19).total == 5
+        assert check(hub, cutoff=0.5).total == 5
         advice = "5 listed people have this name; add a birth date."
-        assert check(hub, cutoff=0.21) == ScreeningResult((), 0, True, advice)
+        assert check(hub, cutoff=None).advice == advice
+        assert check(hub, cutoff=0.51) == ScreeningResult((), 0, True, advice)
         ids = [match.entity["id"] for match in result.matches]
         assert ids == sorted(ids)
 
@@ -155,15 +156,19 @@ def test_second_round_is_skipped_where_nobody_could_reach_the_cutoff(
         monkeypatch.setattr("resolver.check.ranking.MAX_COMPARED_CANDIDATES", 0)
         add_records(hub, people)
         # but further ones may be as strong as those that were compared
-        advice = "At least 25 listed people have this name; add a birth date."
-        assert check(hub, cutoff=0.05) == ScreeningResult((), 0, True, advice)
-        crowd = check(hub, cutoff=None)
+        query = record("q:1", name="Zbignew Brezinsky", nationality="pl")
+        advice = "At least 25 listed people have this name or one like it; add a birth date."
+        crowd = check(hub, query, cutoff=None)
         assert (crowd.total, crowd.is_complete, crowd.advice) == (25, False, advice)
         assert {match.why.band for match in crowd.matches} == {Band.REVIEW}
         # those of the second round do not compete: the others' scores stay as they are
-        result = check(hub, cutoff=0.01, limit=30)
+        result = check(hub, query, cutoff=0.01, limit=30)
         assert result.total == 30
         assert set(competition_texts(result)) == {"Also fits: 24 others.", "Also fits: 25 others."}
+        # those who have the very name may all be equal, so that the second round is compared
+        named = check(hub, cutoff=0.05, limit=30)
+        assert (named.total, named.is_complete) == (30, True)
+        assert set(scores(named).values()) == {0.5}
 
 
 def test_candidates_in_review_with_each_other_count_once(stores: Stores) -> None:
@@ -190,7 +195,7 @@ def test_hidden_competitor_has_no_influence(stores: Stores) -> None:
         assert_sums(check(hub))
         of_owner = check(hub, viewer=RIVER)
         assert len(of_owner.matches) == 2
-        assert max(scores(of_owner).values()) < 0.5
+        assert set(scores(of_owner).values()) == {0.5}
 
 
 def test_who_is_in_review_does_not_depend_on_hidden_records(stores: Stores) -> None:

@@ -22,6 +22,7 @@ from resolver.scoring.competition import (
     add_competition,
     compete,
     group_in_review,
+    spare_equals,
 )
 from resolver.scoring.terms import LOWEST_LOGODDS
 
@@ -190,3 +191,20 @@ def test_candidates_that_match_and_may_be_one_do_not_compete() -> None:
     # the third matches too little to be one of them, and takes little from either
     assert weights == [-314, -314, LOWEST_LOGODDS + 1_000]
     assert competition.weigh(set()).tolist()[1] < -9_000
+
+
+def test_equal_candidates_lower_each_other_to_even_odds_at_most() -> None:
+    def spare(logodds: list[int], equals: list[list[int]]) -> list[float]:
+        competes = [True] * len(logodds)
+        competitions = compete(logodds, competes, {})
+        spared = spare_equals(logodds, competitions, competes, {}, equals)
+        for own, before, after in zip(logodds, competitions, spared, strict=True):
+            assert before.logodds <= after.logodds == own + after.weight <= own
+        return [round(probability(row.logodds), 3) for row in spared]
+
+    assert spare([STRONG] * 5, [[0, 1, 2, 3, 4]]) == [0.5] * 5
+    # below even odds equals take nothing from each other
+    assert spare([-405, -405], [[0, 1]]) == [0.4, 0.4]
+    # what tells one of them apart counts as before
+    assert spare([STRONG, STRONG, STRONG], [[0, 1]]) == [0.495, 0.495, 0.331]
+    assert spare([STRONG, STRONG], []) == [0.495, 0.495]

@@ -228,6 +228,7 @@ _FACTS = (
 _COMPANY = (
     Value("name", "Vektor Trading Limited Liability Company"),
     Value("alias", "ООО Вектор № 12 (Branch)"),
+    Value("alias", "The Bank"),
 )
 
 

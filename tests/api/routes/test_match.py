@@ -125,7 +125,8 @@ def test_candidates_that_fit_equally_share_the_probability(tmp_path: Path) -> No
     assert [len(answer["results"]) for answer in answers] == [1, 3, 3]
     assert {answer["total"]["value"] for answer in answers} == {3}
     (score,) = {result["score"] for answer in answers for result in answer["results"]}
-    assert score < 1 / 3
+    assert score == 0.5
+    assert all(result["match"] for answer in answers for result in answer["results"])
     for result in answers[2]["results"]:
         row = result["explanations"]["competition"]
         assert row["detail"] == "Also fits: 2 others."

@@ -1,0 +1,100 @@
+"""Answers to a name alone: one word, titles, words of another kind, and equal names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from resolver.check.queries import query_warnings
+from resolver.check.screener import MatchQuery, Screener, ScreeningResult
+from resolver.hub.hub import Hub
+from resolver.records import Kind, Record
+from resolver.records.decisions import Verdict
+from resolver.records.results.resolution import Band
+from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+        yield
+
+
+def group(native: str, name: str, alias: str = "") -> Record:
+    return record(native, Kind.GROUP, name=name, **({"alias": alias} if alias else {}))
+
+
+@pytest.fixture(scope="module")
+def hub(stores: Stores) -> Iterator[Hub]:
+    """Hub of a few groups and people; the two groups of one name are decided to be different."""
+    with stores.new() as hub:
+        seed_population(hub)
+        hub.add(
+            make_intake(
+                [
+                    group("a:1", "Zorvana"),
+                    group("a:2", "Zorvana"),
+                    group("a:3", "Danesh Holding Zubar", "Danesh Melli"),
+                    group("a:4", "Danesh Nacional"),
+                    group("a:5", "Muhamad Wali Exchange"),
+                    group("a:6", "Mr Handyman"),
+                    record("b:1", name="Aurelio Quispe Lozada", birthDate="1961-02-03"),
+                    record("b:2", name="Elena Maria Quispe", birthDate="1984-05-06"),
+                    record("b:3", name="Mohammed Wali Tarin", birthDate="1951-07-08"),
+                ]
+            ),
+            [make_decision(("a:1", "a:2"), Verdict.DIFFERENT, 0)],
+        )
+        yield hub
+
+
+def ask(hub: Hub, name: str, kind: Kind = Kind.ANY) -> ScreeningResult:
+    query = record("q:1", kind, schema="Thing", name=name)
+    (result,), _ = Screener(hub).check([query], MatchQuery(20))
+    for match in result.matches:
+        assert sum(row.weight for row in match.why.rows) == match.why.logodds
+        assert match.why.score == match.score
+    return result
+
+
+def first_records(result: ScreeningResult) -> list[str]:
+    return [min(match.records) for match in result.matches]
+
+
+def test_groups_of_one_name_are_both_a_match(hub: Hub) -> None:
+    result = ask(hub, "Zorvana")
+    assert sorted(first_records(result)) == ["a:1", "a:2"]
+    assert len({match.score for match in result.matches}) == 1
+    assert result.matches[0].score >= 0.5
+
+
+def test_everybody_whose_name_has_the_only_word_is_shown(hub: Hub) -> None:
+    result = ask(hub, "Quispe")
+    assert {*first_records(result)} == {"b:1", "b:2"}
+    assert {match.why.band for match in result.matches} == {Band.REVIEW}
+    advice = "2 listed people have this word in a name; give the whole name, or add a birth date."
+    assert result.advice == advice
+
+
+def test_titles_alone_find_nobody_of_any_kind(hub: Hub) -> None:
+    assert first_records(ask(hub, "Mr. Handyman")) == ["a:6"]
+    assert ask(hub, "Mr.") == ScreeningResult((), 0, False)
+    (warning,) = query_warnings(record("q:1", Kind.ANY, schema="Thing", name="Mr."))
+    assert "titles alone" in warning
+
+
+def test_words_of_people_are_asked_of_people_first(hub: Hub) -> None:
+    as_group = ask(hub, "Mohammed Wali", Kind.GROUP)
+    of_any = ask(hub, "Mohammed Wali")
+    assert first_records(as_group) == ["a:5"]
+    assert first_records(of_any)[:1] == ["b:3"]
+    in_both = [match.score for match in of_any.matches if min(match.records) == "a:5"]
+    assert max(in_both, default=0.0) < as_group.matches[0].score
+
+
+def test_the_written_name_comes_before_a_translation(hub: Hub) -> None:
+    assert first_records(ask(hub, "Danesh Melli"))[0] == "a:3"
+    assert first_records(ask(hub, "Danesh Nacional"))[0] == "a:4"
