@@ -17,7 +17,19 @@ from resolver.ingest.discovery import (
     find_files,
     group_files,
 )
-from resolver.ingest.formats import bis_dpl, eu_journal, interpol, ofac, senzing, un_sc, us_csl
+from resolver.ingest.formats import (
+    bis_dpl,
+    ch_seco,
+    eu_fsf,
+    eu_journal,
+    interpol,
+    ofac,
+    ofac_xml,
+    senzing,
+    uk_lists,
+    un_sc,
+    us_csl,
+)
 from resolver.ingest.formats.ftm import ftm_reader
 from resolver.ingest.formats.tabular import table_reader
 from resolver.ingest.formats.tabular.mapping import (
@@ -35,8 +47,14 @@ from resolver.ingest.reader_types import Intake, ReaderRow, Reject
 
 READERS: tuple[ReaderRow, ...] = (
     ofac.ROW,
+    ofac_xml.SDN_ROW,
+    ofac_xml.ADVANCED_ROW,
     un_sc.ROW,
+    eu_fsf.XML_ROW,
+    eu_fsf.CSV_ROW,
     eu_journal.ROW,
+    *uk_lists.ROWS,
+    ch_seco.ROW,
     bis_dpl.ROW,
     us_csl.ROW,
     ftm_reader.ROW,

@@ -16,13 +16,14 @@ from resolver.ingest.formats import eu_cells
 from resolver.ingest.io.csv_rows import read_header_rows
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Item, ListUnit, LocatedRecord, ReaderRow, Reject
+from resolver.ingest.text.crimes import stated_activities
 from resolver.ingest.text.list_dates import read_dates
 from resolver.ingest.text.list_names import NameForms, is_capitals, script_of, split_items
 from resolver.ingest.text.name_words import guess_group_schema, is_armed_group
 from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import restore_word_order, split_alias_list, split_enumeration
-from resolver.records import Activity, content_id, kind_of_schema
+from resolver.records import content_id, kind_of_schema
 
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
@@ -196,7 +197,6 @@ _COLUMN_READERS: dict[str, CellReader] = {
     "website": eu_cells.add_contacts,
     "notes": eu_cells.add_remarks,
 }
-_TERROR_PROGRAMS = frozenset({"EU-TERR", "EU-TAQA-EUAQ"})
 _TEXT_PROPERTIES = {
     "programKey": "program",
     "reason": "summary",
@@ -245,8 +245,8 @@ def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
         if cell and column not in _REQUIRED:
             faults += _add_cell(draft, column, cell)
     _narrow_schema(draft, cells)
-    if cells.get("programKey") in _TERROR_PROGRAMS:
-        draft.activities = (Activity.TERRORISM,)
+    reasons = (cells.get(column, "") for column in ("reason", "notes", "position"))
+    draft.activities = stated_activities([cells.get("programKey", "")], reasons)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject.of_record(label, line, draft.id, fault)

@@ -30,10 +30,11 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
 )
+from resolver.ingest.text.crimes import stated_activities
 from resolver.ingest.text.list_names import match_key, parse_family_first
 from resolver.ingest.text.name_words import guess_group_schema, guess_groups_schema
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.records import Activity, Address, Identifier, Relation, RelationType, Value
+from resolver.records import Address, Identifier, Relation, RelationType, Value
 from resolver.reference.plurals import pluralize
 
 PRINCIPAL, ALTERNATE, ADDRESS = 12, 5, 6
@@ -48,10 +49,6 @@ _TAIL_NUMBER = re.compile(r"[A-Z0-9]{1,3}-?[A-Z0-9]{2,6}")
 _COMPANY_LABELS = re.compile(
     r"Company|Matricula|Folio|Commercial Regist|Chamber of Commerce|Certificate of Inc"
     r"|Trade License"
-)
-_ACTIVITIES = (
-    (re.compile(r"SDGT|FTO|SDT"), Activity.TERRORISM),
-    (re.compile(r"SDNTK?|ILLICIT-DRUGS.*"), Activity.DRUGS),
 )
 MAX_PLACE = 500
 """Characters of a place that are read as city, region and code; a longer one stays whole."""
@@ -208,11 +205,6 @@ def _read_entry(
     programs = [part for part in re.split(r"\]\s*\[|;", program) if part.strip()]
     for part in programs:
         draft.add_value("program", part, "program")
-    draft.activities = tuple(
-        activity
-        for pattern, activity in _ACTIVITIES
-        if any(pattern.fullmatch(part.strip()) for part in programs)
-    )
     if kind and kind.lower() not in _SCHEMATA:
         draft.add_note(f"type: {kind}", "type")
     _add_titles(draft, title)
@@ -222,6 +214,8 @@ def _read_entry(
         draft.add_fact(address)
     if draft.schema == "Organization":
         draft.schema = _guess_schema(draft, [name, *sorted(text for _, text in alternates)])
+    reasons = [value.text for value in draft.values if value.prop == "notes"]
+    draft.activities = stated_activities([part.strip() for part in programs], reasons)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject.of_record(label, line, draft.id, fault)

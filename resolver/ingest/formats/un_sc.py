@@ -27,6 +27,7 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
 )
+from resolver.ingest.text.crimes import stated_activities
 from resolver.ingest.text.list_dates import canonical_date, read_dates
 from resolver.ingest.text.list_documents import read_document
 from resolver.ingest.text.list_names import NameForms
@@ -34,7 +35,7 @@ from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import find_passports, find_registers, split_enumeration
-from resolver.records import Activity, Address, Identifier, Relation, RelationType
+from resolver.records import Address, Identifier, Relation, RelationType
 
 ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
@@ -147,8 +148,7 @@ SOURCE = "un-sc"
 ROOT = "CONSOLIDATED_LIST"
 TAGS = frozenset(("INDIVIDUAL", "ENTITY"))
 NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "FIFTH_NAME", "SIXTH_NAME")
-_TERROR_LISTS = frozenset(("Al-Qaida", "Taliban"))
-_TEXT_PROPERTIES = {"REFERENCE_NUMBER": "recordId", "UN_LIST_TYPE": "program"}
+_TEXT_PROPERTIES = {"UN_LIST_TYPE": "program"}
 _LIST_PROPERTIES = {
     "NATIONALITY": "nationality",
     "NATIONALITY2": "nationality",
@@ -239,8 +239,8 @@ def _read_entry(element: Element, label: str, references: dict[str, str]) -> Ite
             *(_child_text(alias, "ALIAS_NAME") for alias in element.findall("ENTITY_ALIAS")),
         )
         draft.schema = guess_groups_schema(names) or "Organization"
-    if _child_text(element, "UN_LIST_TYPE") in _TERROR_LISTS:
-        draft.activities = (Activity.TERRORISM,)
+    reasons = [value.text for value in draft.values if value.prop in ("notes", "position")]
+    draft.activities = stated_activities([_child_text(element, "UN_LIST_TYPE")], reasons)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject.of_record(label, line, draft.id, fault)
@@ -277,6 +277,11 @@ def _add_forms(draft: RecordDraft, prop: str, forms: NameForms, origin: str) -> 
 
 def _add_original_name(draft: RecordDraft, child: Element, faults: list[str]) -> None:
     _add_forms(draft, "alias", _parse_name(draft, child.text or ""), child.tag)
+
+
+def _add_reference(draft: RecordDraft, child: Element, faults: list[str]) -> None:
+    if number := " ".join((child.text or "").split()):
+        draft.add_fact(Identifier("unscId", number, type="UN reference", origin=child.tag))
 
 
 def _add_listing_date(draft: RecordDraft, child: Element, faults: list[str]) -> None:
@@ -423,6 +428,7 @@ def _join_document_text(text: str, issued: str, note: str) -> str:
 _CHILD_READERS: dict[str, _ChildReader] = {
     "NAME_ORIGINAL_SCRIPT": _add_original_name,
     "LISTED_ON": _add_listing_date,
+    "REFERENCE_NUMBER": _add_reference,
     "GENDER": _add_gender,
     "SUBMITTED_BY": _add_submission,
     "SUBMITTED_ON": _add_submission,

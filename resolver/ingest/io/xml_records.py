@@ -3,10 +3,13 @@
 Document types are refused (entities, external files and entity bombs all need one), nothing is
 fetched, and the parser's own limit bounds the length of a text. Records before a damaged place are
 kept.
+
+Tags are local names: publishers change the namespace of a list from one version to the next.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +25,7 @@ MAX_ROOT_BYTES = 1_000_000
 MAX_ELEMENT_BYTES = 2_000_000
 """Bytes of the longest element; reading stops at a longer one."""
 Element = Any
+_ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<([A-Za-z_][\w.:-]*)", re.S)
 
 
 def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
@@ -31,6 +35,8 @@ def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator
     `MAX_ELEMENT_BYTES`. An element is emptied after it was yielded, so use it at once. Other
     elements are discarded as they come. Raises `InputError` for a file that is not XML with that
     root, that has a document type, or that is damaged before the root.
+
+    Elements lose their namespace before they are yielded, so `findtext("NAME")` finds them.
     """
     parser = _create_parser(root, tags)
     outermost: Element = None
@@ -45,7 +51,9 @@ def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator
                     _check_root(element, root, file)
                     outermost = element
                     yield element
-                elif event == "end" and element.tag in tags:
+                elif event == "end" and local_name(element) in tags:
+                    if element.tag[0] == "{":
+                        _strip_namespaces(element)
                     yield element
                     _release(element)
                     element_start = size
@@ -65,7 +73,7 @@ def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator
 def _create_parser(root: str, tags: frozenset[str]) -> Any:
     return etree.XMLPullParser(
         events=("start", "end"),
-        tag=[root, *sorted(tags)],
+        tag=[f"{{*}}{name}" for name in (root, *sorted(tags))],
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -114,7 +122,7 @@ def _check_root(element: Element, root: str, file: SourceFile) -> None:
             place=file.label,
             hint="fetch the list again from its publisher",
         )
-    if element.getparent() is not None or element.tag != root:
+    if element.getparent() is not None or local_name(element) != root:
         raise InputError(f"{root} is not the outermost element", place=file.label)
 
 
@@ -131,6 +139,25 @@ def _drop_finished(root: Element, tags: frozenset[str]) -> bool:
     while len(element):
         del element[:-1]
         element = element[-1]
-        if element.tag in tags:
+        if local_name(element) in tags:
             return True
     return False
+
+
+def local_name(element: Element) -> str:
+    """Return the tag of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _strip_namespaces(element: Element) -> None:
+    for inner in element.iter():
+        inner.tag = inner.tag.rpartition("}")[2]
+
+
+def root_name(head: bytes) -> str:
+    """Return the local name of the first element of a file, or an empty text.
+
+    Declarations and comments before the element are skipped; a document type gives an empty text.
+    """
+    match = _ROOT.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return match[1].decode("ascii", "replace").rpartition(":")[2] if match else ""

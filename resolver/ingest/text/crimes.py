@@ -1,4 +1,4 @@
-"""Kinds of crime of a record, from FollowTheMoney topics and from the words of charges.
+"""Kinds of crime of a record, from topics, programs of sanctions, charges and stated reasons.
 
 Only plain statements count. An activity is weak context for an identity, and never guilt.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from resolver.data import load_rows
 from resolver.records import Activity
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _TOPIC_ACTIVITIES: dict[str, Activity] = {
     "crime": Activity.OTHER,
@@ -26,79 +28,39 @@ _TOPIC_ACTIVITIES: dict[str, Activity] = {
     "forced.labor": Activity.HUMAN_TRAFFICKING,
 }
 
-# Words of charges, in the working languages of notices: English, French, Spanish.
-_CHARGE_PATTERNS: dict[Activity, tuple[str, ...]] = {
-    Activity.PEOPLE_SMUGGLING: (
-        r"smuggl\w{0,20} of (?:migrants|persons|people|aliens|human)",
-        r"(?:migrant|people|alien|human)s?[- ]smuggl",
-        r"illegal (?:(?:im|em)?migration|(?:border )?crossing)",
-        r"illicit immigration",
-        r"trafic (?:illicite )?de migrants",
-        r"aide à l.(?:entrée|immigration)",
-        r"tráfico (?:ilícito |ilegal )?de (?:migrantes|personas indocumentadas)",
-    ),
-    Activity.HUMAN_TRAFFICKING: (
-        r"traffick\w{0,20} (?:in|of) (?:human|person|people|women|child|minor)",
-        r"human[- ]traffick",
-        r"sexual exploitation",
-        r"slavery",
-        r"forced (?:labou?r|prostitution)",
-        r"traite des? (?:êtres|personnes)",
-        r"trata de (?:personas|seres|blancas)",
-        r"proxen",
-        r"\bpimp",
-    ),
-    Activity.TERRORISM: (r"terroris", r"extremis"),
-    Activity.DRUGS: (
-        r"\bdrugs?\b",
-        r"narcotic",
-        r"cocaine",
-        r"heroin",
-        r"cannabis",
-        r"methamphetamine",
-        r"psychotropic",
-        r"stupéfiant",
-        r"estupefaciente",
-        r"\bdrogas?\b",
-        r"narcotráfico",
-    ),
-    Activity.ARMS: (
-        r"firearm",
-        r"weapon",
-        r"ammunition",
-        r"explosi[vf]",
-        r"\barmes?\b",
-        r"\barmas\b",
-    ),
-    Activity.ILLICIT_MONEY_FLOWS: (
-        r"launder",
-        r"hawala",
-        r"blanchiment",
-        r"lavado de (?:activos|dinero)",
-        r"blanqueo",
-        r"financing of",
-        r"tax evasion",
-    ),
-    Activity.CORRUPTION: (
-        r"corrupt",
-        r"\bbrib",
-        r"embezzl\w{0,20} of public",
-        r"cohecho",
-        r"soborno",
-        r"abuse of (?:power|office)",
-    ),
-    Activity.FRAUDULENT_TRAVEL_DOCUMENTS: (
-        r"(?:forg|fals|counterfeit|fraudulent)\w{0,20} (?:\w{1,30} ){0,4}(?:passport|(?:travel"
-        r"|identity) document|visa)",
-        r"passport (?:fraud|forgery)",
-        r"faux passeport",
-        r"pasaporte falso",
-    ),
-}
-_PATTERNS = {
-    activity: re.compile("|".join(words), re.IGNORECASE)
-    for activity, words in _CHARGE_PATTERNS.items()
-}
+_CHARGE, _PHRASE, _PROGRAM = "charge", "phrase", "program"
+"""Uses of a pattern in `list_crimes.tsv`: words that say a crime in a charge only, phrases that say
+it in any text, and programs of sanctions.
+"""
+_MAX_REASON = 20_000
+"""Characters of a stated reason that are read."""
+_GUARD = re.compile(
+    r"(?:\b(?:combat|counter|fight|against|prevent|anti-|oppos|investigat|prosecut|convict|sentenc"
+    r"|accus|victim|alleg|lutte contre|борьб|боротьб)|мін[іи]стерств)[^.;!?]*$",
+    re.IGNORECASE,
+)
+"""Words before a phrase in its sentence, after which it says nothing of the entry itself: the
+office for combating a crime, or a judge who sentenced others for it.
+"""
+_GUARD_LENGTH = 60
+
+
+def _compile(*uses: str) -> dict[Activity, re.Pattern[str]]:
+    patterns: dict[Activity, list[str]] = {}
+    for use, activity, _language, pattern, _stems in load_rows("list_crimes"):
+        if use in uses:
+            patterns.setdefault(Activity(activity), []).append(pattern)
+    return {
+        activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in patterns.items()
+    }
+
+
+_IN_CHARGES, _IN_REASONS = _compile(_CHARGE, _PHRASE), _compile(_PHRASE)
+_PROGRAMS = _compile(_PROGRAM)
+_STEMS = tuple(
+    sorted({stem for row in load_rows("list_crimes", use=_PHRASE) for stem in row[3].split("|")})
+)
+"""Letters of which a text has some wherever a phrase matches; most texts have none."""
 
 
 def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
@@ -112,11 +74,39 @@ def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
     texts = [charge for charge in charges if charge.strip()]
     activities = {
         activity
-        for activity, pattern in _PATTERNS.items()
+        for activity, pattern in _IN_CHARGES.items()
         for text in texts
         if pattern.search(text)
     }
     return _most_specific(activities or ({Activity.OTHER} if texts else set()))
+
+
+def stated_activities(programs: Iterable[str], reasons: Iterable[str]) -> tuple[Activity, ...]:
+    """Return the activities that programs of sanctions name, or reasons state in plain words."""
+    found = {activity for program in programs for activity in _program_activities(program)}
+    return tuple(sorted(found.union(*map(_reason_activities, reasons))))
+
+
+@cache_short_texts(1_024)
+def _program_activities(program: str) -> frozenset[Activity]:
+    return frozenset(
+        activity for activity, pattern in _PROGRAMS.items() if pattern.fullmatch(program)
+    )
+
+
+def _reason_activities(reason: str) -> frozenset[Activity]:
+    text = reason[:_MAX_REASON]
+    small = text.lower()
+    if not any(stem in small for stem in _STEMS):
+        return frozenset()
+    return frozenset(
+        activity
+        for activity, pattern in _IN_REASONS.items()
+        if any(
+            not _GUARD.search(text, max(0, match.start() - _GUARD_LENGTH), match.start())
+            for match in pattern.finditer(text)
+        )
+    )
 
 
 def _most_specific(activities: set[Activity]) -> tuple[Activity, ...]:
