@@ -29,7 +29,7 @@ from resolver.records.prepared.batch import IdentifierTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.text_cache import cache_short_texts, hash_texts
 from resolver.records.prepared.value_flags import CHECKED
-from resolver.records.properties import PROPERTIES, ValueType
+from resolver.records.properties import LIST_REFERENCES, PROPERTIES, ValueType
 
 _MODULES = {
     country: [module for *_, module in rows]
@@ -118,7 +118,7 @@ passport as an id number, or a tax number as a registration number."""
 
 _NATIONAL = frozenset((2, 3, 4))
 """Families whose numbers have a national form with check digits."""
-_WORLDWIDE = frozenset((7, 8, 9, 10, 11, 14, 15, 17, 18))
+_WORLDWIDE = frozenset((7, 8, 9, 10, 11, 14, 15, 17, 18, 19))
 """Families whose numbers are given out once in the world: the country says nothing."""
 _RUSSIAN = frozenset(("innCode", "ogrnCode", "kppCode"))
 _CHECKS = {"leiCode": lei.is_valid, "imoNumber": imo.is_valid}
@@ -128,6 +128,7 @@ _LABEL = re.compile(
     r"|VAT(?:NO|NR|ID)?|TAX(?:NO|ID|NUMBER))(?=[A-Z]{0,3}\d{5})"
 )
 _WALLET = re.compile(r"^(?:BITCOIN|ETHEREUM)?(?:0X)?(?=[0-9A-Z]{20})")
+_REFERENCE_MARK = re.compile(r"[^A-Z0-9.]")
 _WITH_KPP = re.compile(r"^\D*(\d{10})\s*/\s*\d{9}$")
 """Russian tax number with the reason code of a branch behind it."""
 
@@ -161,6 +162,9 @@ def read_identifier(prop: str, number: str, country: str) -> IdentifierReading:
 
 def _bare_number(prop: str, number: str) -> str:
     """Return the letters and digits of a number in upper case, without the name of its kind."""
+    if prop in LIST_REFERENCES:
+        # EU.1.23 and EU.12.3 are two entries
+        return _REFERENCE_MARK.sub("", number.upper())
     with_kpp = _WITH_KPP.match(number)
     normal = letters(with_kpp[1] if with_kpp else number).upper()
     return _WALLET.sub("", normal) if prop == "publicKey" else _LABEL.sub("", normal)

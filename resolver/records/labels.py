@@ -69,6 +69,7 @@ _WORDS = {
     "isin": "ISIN",
     "duns": "DUNS",
     "bic": "BIC",
+    "unsc": "UNSC",
 }
 
 

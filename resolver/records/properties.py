@@ -331,6 +331,9 @@ PROPERTIES: tuple[Property, ...] = (
         is_single=True,
     ),
     _Number(name="publicKey", family=18, artefact="wallet", changes=True),
+    # FollowTheMoney has these for a listing only, which is no record.
+    _Number(name="unscId", label="UN reference", family=19, neighbors=()),
+    _Number(name="authorityId", label="List reference", family=19, neighbors=()),
     Property(
         name="address",
         type=ValueType.ADDRESS,
@@ -437,6 +440,8 @@ PROGRAMS = properties_of(ValueType.PROGRAM)
 PLACES = properties_of(ValueType.PLACE)
 IDENTIFIERS = properties_of(ValueType.IDENTIFIER)
 IDENTIFIER_SET = frozenset(IDENTIFIERS)
+LIST_REFERENCES = frozenset(("unscId", "authorityId"))
+"""Identifiers under which an authority lists an entity: `QDi.001`, `EU.27.28`, `AFG0001`."""
 CONTACTS = properties_of(ValueType.PHONE, ValueType.EMAIL, ValueType.WEBSITE)
 TEXTS = properties_of(ValueType.TEXT)
 IDENTIFYING = tuple(row.name for row in PROPERTIES if row.is_identifying)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 PERSON, GROUP, SHIP = "Person", "Organization", "Vessel"
-_GIVEN = "Amara Brahim Chiyo Davit Elif Farid Goran Hamza Ines Jovan Karim Lejla Mirek Nadia".split()
+_GIVEN = (
+    "Amara Brahim Chiyo Davit Elif Farid Goran Hamza Ines Jovan Karim Lejla Mirek Nadia".split()
+)
 _FAMILY = "Testov Okonjo Haddad Marwani Szabo Quillon Ferreira Yilmazer Kovalenko Dragan".split()
 _PLACES = (("Testville", "Libya"), ("Samplegrad", "Serbia"), ("Probeburg", "Syria"))
 
@@ -180,7 +180,9 @@ def _eu_facts(item: Subject) -> list[str]:
     tail = f'{place} regulationLanguage="en" logicalId="{item.number}"'
     parts = []
     if item.schema == PERSON:
-        date = f'birthdate="{item.birth_date}" dayOfMonth="{day}" monthOfYear="{month}" ' * bool(day)
+        date = f'birthdate="{item.birth_date}" dayOfMonth="{day}" monthOfYear="{month}" ' * bool(
+            day
+        )
         parts += [
             f'<citizenship region="" {tail}/>\n',
             f'<birthdate circa="false" calendarType="GREGORIAN" city="{town}" zipCode="" {date}'
@@ -333,9 +335,7 @@ def eu_csv(subjects: Sequence[Subject]) -> str:
                     **{f"Identification_{name}": text for name, text in where.items()},
                 }
             )
-        rows += [
-            [(common | part).get(column, "") for column in EU_COLUMNS] for part in parts
-        ]
+        rows += [[(common | part).get(column, "") for column in EU_COLUMNS] for part in parts]
     return "\ufeff" + _csv(rows, ";")
 
 
@@ -489,7 +489,11 @@ def uk_csv(subjects: Sequence[Subject]) -> str:
                 "Name non-latin script": item.script_name,
             },
             {"Name 6": item.alias, "Name type": "Alias", "Alias strength": "Good quality a.k.a"},
-            {"Name 6": item.weak_alias, "Name type": "Alias", "Alias strength": "Low quality a.k.a"},
+            {
+                "Name 6": item.weak_alias,
+                "Name type": "Alias",
+                "Alias strength": "Low quality a.k.a",
+            },
         )
         rows += [[(common | name).get(column, "") for column in UK_COLUMNS] for name in names]
     return _csv(rows)

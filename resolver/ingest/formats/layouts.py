@@ -31,7 +31,7 @@ MAX_PREAMBLE = 5
 """Rows above the header of a table in which a title or the date of the list may stand."""
 _NO_VALUE = frozenset(("", "-", "n/a", "na", "unknown", "none", "null", "nil", "00"))
 _OPEN_DATE = re.compile(r"(?:before|after|until|since|prior to)\b|\D*$", re.I)
-_REFERENCE = re.compile(r"(?:[A-Z]{2}[ie]\.\d{3}|EU\.\d+\.\d+|[A-Z]{3}\d{4})")
+_UN_REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,16 @@ class Entry(RecordDraft):
         self.reasons.append(text)
 
     def add_reference(self, prop: str, text: str, kind: str, origin: str) -> None:
-        """Add the number under which an authority lists the entry."""
+        """Add the number under which an authority lists the entry.
+
+        A number of the UN is one in every list. Digits alone could be of any authority, so they are
+        kept and shown as `recordId`, but not compared.
+        """
         text = " ".join(text.split())
-        if text:
+        if text.isdecimal():
+            self.add_value("recordId", text, origin)
+        elif text:
+            prop = "unscId" if _UN_REFERENCE.fullmatch(text) else prop
             self.add_fact(Identifier(prop, text, type=kind, origin=origin))
 
     def add_date(self, prop: str, text: str, origin: str) -> None:
@@ -102,7 +109,7 @@ class Entry(RecordDraft):
     def add_parts_date(
         self, prop: str, written: Iterable[str], origin: str, *, circa: bool = False
     ) -> None:
-        """Add a date that is given as year, month and day; those of 0 and empty ones are unknown."""
+        """Add a date that is given as year, month and day; a part of 0 is unknown."""
         parts = [part.strip().lstrip("0") for part in written]
         known = parts[: parts.index("")] if "" in parts else parts
         if known:
@@ -122,11 +129,6 @@ def clean(text: str | None) -> str:
     """Return a text with white space normalized; empty for a word that stands for no value."""
     plain = " ".join((text or "").split())
     return "" if plain.lower() in _NO_VALUE else plain
-
-
-def is_reference(text: str) -> bool:
-    """Return whether a text looks like the number of a list: `QDi.001`, `EU.27.28`, `AFG0001`."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def try_date(text: str) -> str:

@@ -90,8 +90,9 @@ TRAVEL_FAMILY = 1
 """Type of passports and other travel documents."""
 WEAK_FAMILIES = (6, 9, 16)
 """Types of identifiers that groups of companies or branches of a bank share: weak evidence."""
-PLURAL_FAMILIES = (15, 18)
-"""Types of which a holder has several at a time (securities, wallets): others do not contradict."""
+PLURAL_FAMILIES = (15, 18, 19)
+"""Types of which a holder has several (securities, wallets, references): others do not contradict.
+"""
 
 
 @dataclass(frozen=True, slots=True)
