@@ -79,12 +79,12 @@ class _Referred:
     programs: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
+def detect_seco(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like the list."""
     return root_name(head) == ROOT
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
+def read_seco(unit: ListUnit) -> Iterator[Item]:
     """Yield the targets of the list. Raises `InputError` for a file that is not the list."""
     for file in unit.files:
         referred = _Referred()
@@ -400,6 +400,6 @@ def _add_relation(entry: Entry, element: Element) -> None:
 ROW = ReaderRow(
     name="ch_seco",
     help="Swiss list of sanctions of SECO as XML (swiss-sanctions-list)",
-    detect=detect,
-    read=read,
+    detect=detect_seco,
+    read=read_seco,
 )

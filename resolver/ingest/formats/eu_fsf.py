@@ -98,17 +98,17 @@ class _Parts:
         return self.by_group.get(group, [])
 
 
-def detect_xml(head: bytes, file: SourceFile) -> bool:
+def detect_eu_xml(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like the XML of the list."""
     return root_name(head) == ROOT and (NAMESPACE in head or b"<sanctionEntity" in head)
 
 
-def detect_csv(head: bytes, file: SourceFile) -> bool:
+def detect_eu_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins with the header of the CSV."""
     return set(split_cells(first_line(head), ";")) >= _COLUMNS
 
 
-def read_xml(unit: ListUnit) -> Iterator[Item]:
+def read_eu_xml(unit: ListUnit) -> Iterator[Item]:
     """Yield the entries of the XML. Raises `InputError` for a file that is not the list."""
     for file in unit.files:
         for element in read_elements(file, ROOT, frozenset((ENTITY,))):
@@ -120,7 +120,7 @@ def read_xml(unit: ListUnit) -> Iterator[Item]:
                 yield ListVersion(date)
 
 
-def read_csv(unit: ListUnit) -> Iterator[Item]:
+def read_eu_csv(unit: ListUnit) -> Iterator[Item]:
     """Yield the entries of the CSV, each from all of its rows."""
     for file in unit.files:
         entries: dict[str, _Parts] = {}
@@ -165,6 +165,8 @@ def _parts_of(element: Element) -> _Parts:
             part["contacts"] = " ".join(contacts)
         if child.tag == "remark":
             part["remark"] = child.text or ""
+        elif not part and (child.text or "").strip():
+            part[str(child.tag)] = child.text
         parts.add(str(child.tag), part)
     return parts
 
@@ -438,12 +440,12 @@ def _add_unknown(entry: Entry, parts: _Parts) -> None:
 XML_ROW = ReaderRow(
     name="eu_fsf_xml",
     help="EU consolidated financial sanctions, XML 1.1 (xmlFullSanctionsList_1_1)",
-    detect=detect_xml,
-    read=read_xml,
+    detect=detect_eu_xml,
+    read=read_eu_xml,
 )
 CSV_ROW = ReaderRow(
     name="eu_fsf_csv",
     help="EU consolidated financial sanctions, CSV 1.1 (csvFullSanctionsList_1_1, semicolons)",
-    detect=detect_csv,
-    read=read_csv,
+    detect=detect_eu_csv,
+    read=read_eu_csv,
 )

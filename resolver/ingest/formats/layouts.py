@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from resolver.data import load_rows
 from resolver.errors import DateError
@@ -29,7 +28,8 @@ PROPERTY, NOTE, IGNORED = "property", "note", "ignored"
 Cells = Mapping[str, str]
 MAX_PREAMBLE = 5
 """Rows above the header of a table in which a title or the date of the list may stand."""
-_NO_VALUE = frozenset(("", "-", "n/a", "na", "unknown", "none", "null", "nil", "00"))
+_NO_VALUE = frozenset(("", "-", "n/a", "unknown", "none", "null", "00"))
+_LONGEST_NO_VALUE = 8
 _OPEN_DATE = re.compile(r"(?:before|after|until|since|prior to)\b|\D*$", re.I)
 _UN_REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
 
@@ -42,7 +42,6 @@ class ElementUse:
     target: str
 
 
-@cache
 def load_layout(name: str) -> Mapping[str, ElementUse]:
     """Return the use of each element of a format. Raises `ValueError` for an unknown format."""
     rows = load_rows("list_elements", format=name)
@@ -127,8 +126,10 @@ class Entry(RecordDraft):
 
 def clean(text: str | None) -> str:
     """Return a text with white space normalized; empty for a word that stands for no value."""
-    plain = " ".join((text or "").split())
-    return "" if plain.lower() in _NO_VALUE else plain
+    if not text:
+        return ""
+    plain = " ".join(text.split())
+    return "" if len(plain) < _LONGEST_NO_VALUE and plain.lower() in _NO_VALUE else plain
 
 
 def try_date(text: str) -> str:
@@ -139,7 +140,7 @@ def try_date(text: str) -> str:
         return text
 
 
-def find_header(head_rows: Iterable[list[str]], required: frozenset[str]) -> int:
+def find_titled_header(head_rows: Iterable[list[str]], required: frozenset[str]) -> int:
     """Return the number of the first row that has all required cells, or -1."""
     for number, row in enumerate(head_rows):
         if number > MAX_PREAMBLE:
@@ -171,7 +172,7 @@ def read_titled_rows(
             continue
         line, cells = row
         if not header:
-            if find_header([cells], required) == 0:
+            if find_titled_header([cells], required) == 0:
                 header = [cell.strip().strip("\ufeff") for cell in cells]
             else:
                 yield Preamble(tuple(cell.strip().strip("\ufeff") for cell in cells))

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from resolver.ingest.formats.layouts import (
+    IGNORED,
     Entry,
     Preamble,
     clean,
-    find_header,
+    find_titled_header,
     load_layout,
     read_titled_rows,
     try_date,
@@ -192,7 +193,6 @@ _VALUES = {
     "tonnage": "tonnage",
 }
 """Property of groups that are texts alone."""
-_XML_TABLE = load_layout("uk_list_xml")
 _UK_COLUMNS = frozenset(("Unique ID", "Name 6", "Designation Type"))
 _OFSI_COLUMNS = frozenset(("Name 6", "Group Type", "Group ID"))
 Facts = dict[str, dict[tuple[str, ...], None]]
@@ -224,31 +224,31 @@ class _Collected:
         return [
             item
             for cells in self.get(group)
-            for part in _NUMBERED.split(cells[0])
-            if (item := clean(part.strip(" ,;")))
+            for part in (_NUMBERED.split(cells[0]) if "(" in cells[0] else cells)
+            if (item := part.strip(" ,;"))
         ]
 
 
-def detect_xml(head: bytes, file: SourceFile) -> bool:
+def detect_uk_xml(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like the XML of the UK sanctions list."""
     return root_name(head) == ROOT
 
 
 def detect_uk_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the UK sanctions list near its beginning."""
-    return find_header(_first_rows(head), _UK_COLUMNS) >= 0
+    return find_titled_header(_first_rows(head), _UK_COLUMNS) >= 0
 
 
 def detect_ofsi_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the OFSI list near its beginning."""
-    return find_header(_first_rows(head), _OFSI_COLUMNS) >= 0
+    return find_titled_header(_first_rows(head), _OFSI_COLUMNS) >= 0
 
 
 def _first_rows(head: bytes) -> list[list[str]]:
     return [split_cells(line, ",") for line in head_text(head).splitlines()[:6]]
 
 
-def read_xml(unit: ListUnit) -> Iterator[Item]:
+def read_uk_xml(unit: ListUnit) -> Iterator[Item]:
     """Yield the designations of the XML. Raises `InputError` for a file that is not the list."""
     for file in unit.files:
         for element in read_elements(file, ROOT, frozenset((ENTITY, "DateGenerated"))):
@@ -328,37 +328,56 @@ def _split_information(collected: _Collected) -> None:
 def _collect_element(element: Element) -> _Collected:
     collected = _Collected(int(element.sourceline or 0))
     for child in element:
-        _collect_child(collected, child, str(child.tag))
+        _collect_child(collected, child, _TREE)
     return collected
 
 
-_LEAVES = {group.leaves[0]: name for name, group in _GROUPS.items() if not group.path}
-_PATHS = {group.path: (name, group.leaves) for name, group in _GROUPS.items() if group.path}
+_Tree = dict[str, "_Tree | tuple[str, tuple[str, ...]]"]
 
 
-def _collect_child(collected: _Collected, element: Element, path: str) -> None:
-    """Collect the facts of an element at a path below the designation."""
-    found = _PATHS.get(path)
-    if found is not None:
+def _build_tree() -> _Tree:
+    """Return the group and leaves of each path of the XML, as trees of tags."""
+    tree: _Tree = {}
+    for name, group in _GROUPS.items():
+        *above, last = (group.path or group.leaves[0]).split("/")
+        node = tree
+        for tag in above:
+            inner = node.setdefault(tag, {})
+            assert isinstance(inner, dict)
+            node = inner
+        node[last] = (name, group.leaves if group.path else (".",))
+    return tree
+
+
+_TREE = _build_tree()
+_IGNORED = frozenset(
+    path.partition("/")[0] for path, use in load_layout("uk_list_xml").items() if use.use == IGNORED
+)
+
+
+def _collect_child(collected: _Collected, element: Element, tree: _Tree) -> None:
+    """Collect the facts of an element below one whose tags are in a tree."""
+    tag = element.tag
+    found = tree.get(tag)
+    if isinstance(found, dict):
+        for child in element:
+            _collect_child(collected, child, found)
+    elif found is None:
+        for inner in element.iter():
+            if tag not in _IGNORED and (text := clean(inner.text)):
+                collected.unknown[f"{inner.tag}: {text}"] = None
+    elif found[1] == (".",):
+        collected.add(found[0], ((element.text or "").strip(),))
+    else:
         name, leaves = found
-        if leaves == (".",):
-            collected.add(name, (clean(element.text),))
-            return
         texts = dict.fromkeys(leaves, "")
         for child in element:
-            tag, text = str(child.tag), clean(child.text)
-            if tag in texts:
-                texts[tag] = text
-            elif text and f"{path}/{tag}" not in _XML_TABLE:
-                collected.unknown[f"{tag}: {text}"] = None
+            if text := clean(child.text):
+                if child.tag in texts:
+                    texts[child.tag] = text
+                else:
+                    collected.unknown[f"{child.tag}: {text}"] = None
         collected.add(name, tuple(texts.values()))
-    elif len(element):
-        for child in element:
-            _collect_child(collected, child, f"{path}/{child.tag}")
-    elif path in _LEAVES:
-        collected.add(_LEAVES[path], (clean(element.text),))
-    elif (text := clean(element.text)) and path not in _XML_TABLE:
-        collected.unknown[f"{element.tag}: {text}"] = None
 
 
 def _read_entry(source: str, collected: _Collected, label: str) -> Iterator[Item]:
@@ -552,8 +571,8 @@ ROWS = (
     ReaderRow(
         name="uk_list_xml",
         help="UK sanctions list of the FCDO as XML (UK-Sanctions-List.xml)",
-        detect=detect_xml,
-        read=read_xml,
+        detect=detect_uk_xml,
+        read=read_uk_xml,
     ),
     ReaderRow(
         name="uk_list_csv",

@@ -25,6 +25,10 @@ MAX_ROOT_BYTES = 1_000_000
 MAX_ELEMENT_BYTES = 2_000_000
 """Bytes of the longest element; reading stops at a longer one."""
 Element = Any
+_DEFAULT_NAMESPACE = re.compile(rb"""(<[A-Za-z_][^<>]*?)\sxmlns=(?:"[^"<]*"|'[^'<]*')""")
+"""Declaration of a default namespace. It is left out, since it would be a part of each tag, and
+taking it off each element costs as much as reading the list. Prefixed tags are the exception.
+"""
 _ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<([A-Za-z_][\w.:-]*)", re.S)
 
 
@@ -45,6 +49,8 @@ def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator
         while True:
             data = stream.read(CHUNK)
             size += len(data)
+            if outermost is None:
+                data = _DEFAULT_NAMESPACE.sub(rb"\1", data, count=1)
             damage = _feed(parser, data)
             for event, element in parser.read_events():
                 if outermost is None:

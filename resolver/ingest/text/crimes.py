@@ -57,10 +57,21 @@ def _compile(*uses: str) -> dict[Activity, re.Pattern[str]]:
 
 _IN_CHARGES, _IN_REASONS = _compile(_CHARGE, _PHRASE), _compile(_PHRASE)
 _PROGRAMS = _compile(_PROGRAM)
-_STEMS = tuple(
-    sorted({stem for row in load_rows("list_crimes", use=_PHRASE) for stem in row[3].split("|")})
-)
-"""Letters of which a text has some wherever a phrase matches; most texts have none."""
+
+
+def _read_stems() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return letters of which a text has some wherever a phrase matches; most texts have none.
+
+    The first are those of texts in ASCII, the second those of other texts.
+    """
+    stems = {stem for row in load_rows("list_crimes", use=_PHRASE) for stem in row[3].split("|")}
+    least = [stem for stem in stems if not any(other in stem for other in stems - {stem})]
+    return tuple(sorted(filter(str.isascii, least))), tuple(sorted(least))
+
+
+_ASCII_STEMS, _STEMS = _read_stems()
+_LEAST_REASON = 10
+"""Characters of the shortest text that is read as a reason."""
 
 
 def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
@@ -97,7 +108,8 @@ def _program_activities(program: str) -> frozenset[Activity]:
 def _reason_activities(reason: str) -> frozenset[Activity]:
     text = reason[:_MAX_REASON]
     small = text.lower()
-    if not any(stem in small for stem in _STEMS):
+    stems = _ASCII_STEMS if small.isascii() else _STEMS
+    if len(text) < _LEAST_REASON or not any(map(small.__contains__, stems)):
         return frozenset()
     return frozenset(
         activity

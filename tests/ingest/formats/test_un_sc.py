@@ -17,7 +17,7 @@ from resolver.ingest.reader_types import (
     Reject,
 )
 from resolver.ingest.readers import read_lists
-from resolver.records import Activity, Record, RelationType
+from resolver.records import Activity, Identifier, Record, RelationType
 from tests.ingest.samples_lists import UN_HEAD, build_un_document, un_individual
 from tests.ingest.samples_lists import write_un_sc as write_sample
 
@@ -39,6 +39,10 @@ def read_individual(folder: Path, inner: str, first: str = "ALPHA") -> tuple[Rec
     return record, [item for item in list_items if isinstance(item, Reject)]
 
 
+def documents_of(record: Record) -> list[Identifier]:
+    return [item for item in record.identifiers if item.prop != "unscId"]
+
+
 def test_individuals_and_entities_are_read(tmp_path: Path) -> None:
     list_items = items(write_sample(tmp_path))
     assert list_items[0] == ListVersion("2026-02-27T00:00:09.554Z")
@@ -56,12 +60,12 @@ def test_individuals_and_entities_are_read(tmp_path: Path) -> None:
         "nationality": ("Testland",),
         "motherName": ("Zeta Example",),
         "program": ("Al-Qaida",),
-        "recordId": ("QDi.201",),
         "createdAt": ("2012-12-31",),
     }
     assert {prop: person.texts(prop) for prop in expected} == expected
     assert [(item.prop, item.number, item.country) for item in person.identifiers] == [
-        ("passportNumber", "X123456", "Testland")
+        ("unscId", "QDi.201", ""),
+        ("passportNumber", "X123456", "Testland"),
     ]
     assert [(link.type, link.target_id, link.role) for link in person.relations] == [
         (RelationType.FAMILY_OF, "un-sc:202", "brother")
@@ -167,7 +171,7 @@ def document(**parts: str) -> str:
 )
 def test_documents(tmp_path: Path, parts: dict[str, str], expected: tuple[str, ...]) -> None:
     record, _ = read_individual(tmp_path, document(**parts))
-    (identifier,) = record.identifiers
+    (identifier,) = documents_of(record)
     assert (
         identifier.prop,
         identifier.number,
@@ -182,7 +186,7 @@ def test_a_document_without_a_number_is_a_note(tmp_path: Path) -> None:
     record, rejects = read_individual(
         tmp_path, document(TYPE_OF_DOCUMENT="Passport", ISSUING_COUNTRY="Testland")
     )
-    assert (record.identifiers, rejects) == ((), [])
+    assert (documents_of(record), rejects) == ([], [])
     assert record.texts("notes") == ("document: Passport; Testland",)
 
 
@@ -319,7 +323,7 @@ def test_passports_in_remarks_are_documents(tmp_path: Path) -> None:
         "<NOTE>Passport No. 284158, expires 21 August 2005 (Iraq)</NOTE></INDIVIDUAL_ALIAS>"
         "<COMMENTS1>Has false passport number S335026. Passport number B1234567.</COMMENTS1>",
     )
-    assert [(item.number, item.country, item.expires) for item in record.identifiers] == [
+    assert [(item.number, item.country, item.expires) for item in documents_of(record)] == [
         ("284158", "Iraq", "2005-08-21"),
         ("B1234567", "", ""),
     ]
