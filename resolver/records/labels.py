@@ -69,7 +69,6 @@ _WORDS = {
     "isin": "ISIN",
     "duns": "DUNS",
     "bic": "BIC",
-    "unsc": "UNSC",
 }
 
 

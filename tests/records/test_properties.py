@@ -15,7 +15,7 @@ from resolver.records.properties import (
     ValueType,
 )
 
-_OURS = ("isin", "relation", "route", "activity", "programId")
+_OURS = ("isin", "relation", "route", "activity", "programId", "unscId", "authorityId")
 """Properties of records that FollowTheMoney has under another name, or as entities."""
 
 
