@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from resolver.frames.resolving import dedupe_table as dedupe
     from resolver.frames.resolving import link_tables as link
     from resolver.frames.results import Result
-    from resolver.frames.watchlist_index import Index
+    from resolver.frames.watchlist_index import Index, StoredLists, open_store
     from resolver.records import Batch, Identifier, Kind, Record, Value
     from resolver.run_options import RunOptions
 
@@ -37,9 +37,11 @@ _HOME = {
     "Resolver": "resolver.engines.pair_explanation",
     "Result": "resolver.frames.results",
     "RunOptions": "resolver.run_options",
+    "StoredLists": "resolver.frames.watchlist_index",
     "Value": "resolver.records",
     "dedupe": "resolver.frames.resolving:dedupe_table",
     "link": "resolver.frames.resolving:link_tables",
+    "open_store": "resolver.frames.watchlist_index",
 }
 
 __all__ = [
@@ -53,10 +55,12 @@ __all__ = [
     "Resolver",
     "Result",
     "RunOptions",
+    "StoredLists",
     "Value",
     "__version__",
     "dedupe",
     "link",
+    "open_store",
 ]
 
 

@@ -343,14 +343,31 @@ class Screener:
             self._follower.join(timeout=10)
 
     def check(
-        self, queries: Sequence[Record], options: MatchQuery
+        self,
+        queries: Sequence[Record],
+        options: MatchQuery,
+        snapshot: IndexSnapshot | None = None,
     ) -> tuple[list[ScreeningResult], IndexRevision]:
-        """Answer some queries, all from one snapshot of the index. Raises `StoreError` for an empty
-        store.
+        """Answer some queries, all from one snapshot of the index (`snapshot_for`; None: the
+        current one). Raises `StoreError` for an empty store.
         """
-        snapshot = self._current_snapshot(options.viewer)
+        snapshot = snapshot or self._current_snapshot(options.viewer)
         results = [self._answer(query, snapshot, options) for query in queries]
-        return results, IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
+        return results, self.revision_of(snapshot)
+
+    def snapshot_for(self, viewer: Viewer) -> IndexSnapshot:
+        """Return the current snapshot of what a viewer sees, for several calls of `check`. Raises
+        `StoreError` for an empty store.
+        """
+        return self._current_snapshot(viewer)
+
+    def revision_of(self, snapshot: IndexSnapshot) -> IndexRevision:
+        """Return the revision and the model that answers from a snapshot are based on."""
+        return IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
+
+    def disown(self) -> None:
+        """Forget connections to the store that a copy of the process inherited."""
+        self._hub.store.disown()
 
     def search(self, text: str, scope: SearchScope, entity_id: str = "") -> FoundEntities:
         """Return the entities that state a typed text, as `search_entities` does. Raises

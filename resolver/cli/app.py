@@ -136,6 +136,17 @@ COMMANDS = {
         "resolve.explain", "Show why two records got their score, or were not compared.", _RECORDS
     ),
     "check": CommandRow("resolve.check", "Look up one name in lists.", _RECORDS),
+    "screen": CommandRow(
+        "resolve.screen",
+        "Compare passengers or customers with a store, without listing them.",
+        _RECORDS,
+    ),
+    "clear": CommandRow(
+        "resolve.screen", "Say that a screened subject is not a listed entity, or is.", _RECORDS
+    ),
+    "clearances": CommandRow(
+        "resolve.screen", "List what was cleared and confirmed, and withdraw it.", _RECORDS
+    ),
     "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
         "resolve.link",

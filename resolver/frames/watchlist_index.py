@@ -6,6 +6,7 @@ entities, and their candidates compete, as they do over HTTP.
 
 from __future__ import annotations
 
+import getpass
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,21 +20,37 @@ from resolver.check.queries import query_warnings
 from resolver.check.screener import MatchQuery, Screener, ScreeningMatch
 from resolver.errors import InputError
 from resolver.frames.frame_tables import ColumnChoice, Columns
-from resolver.frames.resolving import ReadOptions, complete_options, read_data, show_progress
+from resolver.frames.resolving import (
+    ReadOptions,
+    TableIntake,
+    complete_options,
+    read_data,
+    show_progress,
+)
 from resolver.frames.results import render_answer, render_explanation
-from resolver.hub.hub import temporary_hub
+from resolver.hub.hub import Hub, temporary_hub
 from resolver.ingest.formats.ftm.ftm_entity import schema_of_properties
+from resolver.kernels.threads import available_cores
 from resolver.records import KIND_BY_LABEL, Kind, Record, kind_of_schema
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import OPERATOR
+from resolver.screening import (
+    CSV_COLUMNS,
+    OPERATOR_OWNER,
+    Screening,
+    apply_verdicts,
+    read_subjects,
+    screen_subjects,
+)
+from resolver.trust.audit_spool import CommandAccess, log_command
 
 if TYPE_CHECKING:
     from resolver.records.progress import Progress
     from resolver.run_options import RunOptions
 
-_QUERY, _LIST = "query", "watchlist"
+_QUERY, _LIST, _SUBJECTS = "query", "watchlist", "subjects"
 Query = Mapping[str, object] | str
 """Values of a query by property or by column of the table, or a name."""
 
@@ -178,6 +195,22 @@ class Index:
         matches = tuple(self._describe(match) for match in result.matches)
         return CheckAnswer(matches, result.total, result.is_complete, result.advice, warnings)
 
+    def screen(
+        self,
+        data: Any,
+        *,
+        kind: str | None = None,
+        columns: Columns | None = None,
+        limit: int = 10,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return who of another table is in this one: a row for each hit, as `StoredLists.screen`
+        does.
+        """
+        with show_progress(progress) as display:
+            table = read_data(data, ReadOptions(_SUBJECTS, kind, columns), display)
+            return _build_hits(table, _screen_table(self._screener, table, limit, display))
+
     def close(self) -> None:
         """Remove the store."""
         self._close()
@@ -219,6 +252,88 @@ class Index:
     def _describe(self, match: ScreeningMatch) -> IndexMatch:
         rows = tuple(self._labels[record_id] for record_id in sorted(match.records))
         return IndexMatch(match.entity["caption"], rows, match.score, match)
+
+
+class StoredLists:
+    """Lists of a store, to screen tables against; see `open_store`."""
+
+    def __init__(self, hub: Hub, listed: float) -> None:
+        self._hub, self._screener = hub, Screener(hub, listed)
+
+    def screen(
+        self,
+        data: Any,
+        *,
+        kind: str | None = None,
+        columns: Columns | None = None,
+        limit: int = 10,
+        purpose: str = "",
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return who of a table is in the store: a table of the same library with a row for each
+        hit.
+
+        `data`, `kind`, `columns` and `progress` are those of `dedupe`; `limit` is the number of
+        hits of one row at most, `purpose` the purpose of access for the audit log. The columns are
+        those of `resolver screen`, after `row`, which names rows as `Result.pairs` does. Raises
+        `InputError` for data that is no table, `MappingError` for columns that do not fit.
+        """
+        with show_progress(progress) as display:
+            table = read_data(data, ReadOptions(_SUBJECTS, kind, columns), display)
+            screening = _screen_table(self._screener, table, limit, display)
+            verdicts = self._hub.store.verdicts.list(OPERATOR_OWNER)
+            screening = apply_verdicts(screening, verdicts, self._hub.store)
+            stated = {"subjects": len(screening.subjects)}
+            records = sum(len(hit.records) for hit in screening.hits)
+            access = CommandAccess(getpass.getuser(), purpose, "python screen", stated, records)
+            log_command(self._hub.store, access)
+            return _build_hits(table, screening)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._hub.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(url: str, *, listed: float = DEFAULT_LISTED) -> StoredLists:
+    """Open a store of lists (`sqlite:///hub.db`) to screen tables against.
+
+    `listed`: share of rows that mean somebody in the store (0 to 1). Raises `StoreError`.
+    """
+    return StoredLists(Hub.open(url, create=False), listed)
+
+
+def _screen_table(
+    screener: Screener, table: TableIntake, limit: int, progress: Progress
+) -> Screening:
+    return screen_subjects(
+        screener,
+        read_subjects(table.intake),
+        MatchQuery(limit, viewer=OPERATOR),
+        workers=available_cores(),
+        progress=progress,
+    )
+
+
+def _build_hits(table: TableIntake, screening: Screening) -> Any:
+    """Return the hits as a table of the caller's library."""
+    resolved = table.place_in(table.intake.batch)
+    rows = np.flatnonzero(resolved.records >= 0)
+    ids = table.intake.batch.ids.take(pa.array(resolved.records[rows])).to_pylist()
+    labels = dict(zip(ids, resolved.labels[rows].tolist(), strict=True))
+    names = [labels[f"{hit.subject.source}:{hit.subject.id}"] for hit in screening.hits]
+    columns: dict[str, Any] = {"row": np.array(names)}
+    for name, cell in CSV_COLUMNS.items():
+        if name == "score":
+            columns[name] = np.array([hit.score for hit in screening.hits], dtype=np.float64)
+        elif name != "subject_id":
+            columns[name] = np.array([cell(hit) for hit in screening.hits], dtype=object)
+    return table.table.build(columns)
 
 
 def _similarity_text(match: IndexMatch) -> str:

@@ -15,6 +15,7 @@ from resolver.report.report_data import (
     ReportData,
     ReportThresholds,
 )
+from resolver.report.screening_page import ReportedHit, ScreeningSummary, render_screening
 
 __all__ = [
     "SCRIPT_SOURCE",
@@ -23,7 +24,10 @@ __all__ = [
     "RejectedItem",
     "ReportData",
     "ReportThresholds",
+    "ReportedHit",
+    "ScreeningSummary",
     "build_report",
     "render_report",
+    "render_screening",
     "select_pairs_to_explain",
 ]

@@ -34,7 +34,7 @@ from resolver.report.charts import (
 )
 from resolver.report.report_data import ReportData, SourceOverlap, ThresholdTool
 
-_TEMPLATES = ("report.html", "cards.html", "tools.html")
+_TEMPLATES = ("report.html", "cards.html", "tools.html", "screening.html")
 _HEAT_LEVELS = 6
 # Thousandths of a nat; too little to change a score by three percent.
 _SMALL_WEIGHT = 100
@@ -85,6 +85,14 @@ def render_report(data: ReportData) -> str:
     )
 
 
+def render_plain_page(template: str, **context: object) -> str:
+    """Render a page without a script, in the style of the report."""
+    style = _read_template("style.css")
+    policy = f"default-src 'none'; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
+    page = _environment().get_template(template)
+    return page.render(style=Markup(style), policy=policy, **context)
+
+
 def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:
     """Return the histogram of scores; nothing where they were not counted."""
     return draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
@@ -93,9 +101,7 @@ def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=DictLoader(
-            {name: _read_template(name) for name in ("report.html", "cards.html", "tools.html")}
-        ),
+        loader=DictLoader({name: _read_template(name) for name in _TEMPLATES}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

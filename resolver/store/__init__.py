@@ -18,6 +18,7 @@ Contract:
 - **Append-only decision log.** Decisions are added with `Commit.decisions` and count from that
   revision on; undoing a decision adds another one. The changes that a decision causes belong to the
   same commit: decide through `resolver.review`, never by writing rows.
+- **Verdicts** (`Store.verdicts`) on hits of screenings belong to one agency each.
 - **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats; those of one sequence run one
   after the other, in the order in which they were submitted. **API keys** are in
   `Store.api_keys`, the **audit log** in `Store.audit_events`, **users** and **sessions** of the
@@ -65,6 +66,13 @@ from resolver.store.row_types import (
     utc_text,
 )
 from resolver.store.store import Store
+from resolver.store.verdicts import (
+    HitVerdict,
+    StoredVerdict,
+    VerdictEvidence,
+    Verdicts,
+    VerdictSubject,
+)
 from resolver.store.views.link_queries import LinkTable
 from resolver.store.views.record_queries import RecordRows
 from resolver.store.views.view import StoreView
@@ -76,6 +84,7 @@ __all__ = [
     "Commit",
     "EntityEvent",
     "EventKind",
+    "HitVerdict",
     "Job",
     "JobState",
     "Jobs",
@@ -102,9 +111,13 @@ __all__ = [
     "StoredLink",
     "StoredRecord",
     "StoredSource",
+    "StoredVerdict",
     "User",
     "UserRole",
     "Users",
+    "VerdictEvidence",
+    "VerdictSubject",
+    "Verdicts",
     "Versions",
     "WaitingRow",
     "backup",

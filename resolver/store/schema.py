@@ -322,6 +322,27 @@ jobs = Table(
     Column("result", JSON),
     Column("error", Text, nullable=False, server_default=""),
 )
+hit_verdicts = Table(
+    "hit_verdicts",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False, index=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("verdict", "subject_id", "subject_name", "subject_digest")
+    ),
+    Column("subject_facts", JSON, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("entity", "caption")),
+    Column("records", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("similarity", Double),
+    Column("weight", BigInteger, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("reason", "who", "made", "expires", "withdrawn", "withdrawn_by")
+    ),
+)
 api_keys = Table(
     "api_keys",
     metadata,

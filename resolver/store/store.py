@@ -29,6 +29,7 @@ from resolver.store.desk.steward_work import StewardWork
 from resolver.store.desk.waiting_queue import WaitingQueue
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
+from resolver.store.verdicts import Verdicts
 from resolver.store.views.link_queries import find_entities_in_review
 from resolver.store.views.view import StoreView
 
@@ -153,6 +154,11 @@ class Store:
     def jobs(self) -> Jobs:
         """Job queue."""
         return Jobs(self.engine)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """Verdicts on hits of screenings."""
+        return Verdicts(self.engine)
 
     @property
     def api_keys(self) -> ApiKeys:

@@ -1,0 +1,58 @@
+"""Screening of many subjects against a store, without listing them.
+
+`read_subjects` makes subjects of a list, `screen_subjects` compares them with the entities of a
+store, `write_screening` writes the files of the result.
+"""
+
+from resolver.screening.clearances import (
+    OPERATOR_OWNER,
+    apply_verdicts,
+    describe_verdict,
+    find_hit,
+    give_verdict,
+    owner_of,
+    read_expiry,
+)
+from resolver.screening.result_files import (
+    CSV_COLUMNS,
+    HITS_CSV,
+    HITS_JSON,
+    REPORT_HTML,
+    describe_hit,
+    write_hits,
+    write_screening,
+)
+from resolver.screening.screen import (
+    Screening,
+    ScreeningHit,
+    Subject,
+    build_subject,
+    read_subjects,
+    screen_subjects,
+)
+from resolver.store import HitVerdict, StoredVerdict
+
+__all__ = [
+    "CSV_COLUMNS",
+    "HITS_CSV",
+    "HITS_JSON",
+    "OPERATOR_OWNER",
+    "REPORT_HTML",
+    "HitVerdict",
+    "Screening",
+    "ScreeningHit",
+    "StoredVerdict",
+    "Subject",
+    "apply_verdicts",
+    "build_subject",
+    "describe_hit",
+    "describe_verdict",
+    "find_hit",
+    "give_verdict",
+    "owner_of",
+    "read_expiry",
+    "read_subjects",
+    "screen_subjects",
+    "write_hits",
+    "write_screening",
+]

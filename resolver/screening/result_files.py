@@ -1,0 +1,155 @@
+"""Files of a screening: a table of hits, the same hits with their evidence, and a report."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from resolver.errors import OutputError
+from resolver.records.formula_cells import escape_formula
+from resolver.report import ReportedHit, ScreeningSummary, render_screening
+from resolver.screening.screen import Screening, ScreeningHit
+from resolver.store.array_files import replace_file
+
+HITS_CSV, HITS_JSON, REPORT_HTML = "hits.csv", "hits.ndjson", "report.html"
+CSV_COLUMNS: Mapping[str, Callable[[ScreeningHit], str]] = {
+    "subject_id": lambda hit: hit.subject.id,
+    "subject_name": lambda hit: hit.subject.name,
+    "entity_id": lambda hit: hit.entity_id,
+    "entity_caption": lambda hit: hit.caption,
+    "score": lambda hit: repr(hit.score),
+    "band": lambda hit: hit.band,
+    "reason": lambda hit: hit.reason,
+    "sources": lambda hit: "; ".join(hit.sources),
+    "not_compared": lambda hit: "; ".join(hit.not_compared),
+    "status": lambda hit: hit.status,
+    "changed": lambda hit: "; ".join(hit.changes),
+}
+"""Columns of a table of hits."""
+_BUFFER = 1 << 16
+_MAX_REPORTED = 500
+"""Subjects whose hits a report shows; a page with more takes long to open. The table has all."""
+
+
+def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
+    """Return a hit as JSON: the subject with its values, the entity, and the rows of evidence."""
+    record = hit.subject.record
+    properties: dict[str, list[str]] = {}
+    for value in record.values:
+        properties.setdefault(value.prop, []).append(value.text)
+    for identifier in record.identifiers:
+        properties.setdefault(identifier.prop, []).append(identifier.number)
+    for address in record.addresses:
+        properties.setdefault("address", []).append(address.full or address.city)
+    return {
+        "subject": {
+            "id": hit.subject.id,
+            "name": hit.subject.name,
+            "source": hit.subject.source,
+            "schema": record.schema,
+            "properties": properties,
+        },
+        "entity": dict(hit.entity),
+        "records": list(hit.records),
+        "score": hit.score,
+        "band": hit.band,
+        "reason": hit.reason,
+        "name_similarity": hit.name_similarity,
+        "evidence": [
+            {
+                "name": row.name,
+                "subject": row.left,
+                "listed": row.right,
+                "similarity": row.similarity,
+                "weight": row.weight,
+            }
+            for row in hit.compared
+        ],
+        "not_compared": list(hit.not_compared),
+        "status": hit.status,
+        "changes": list(hit.changes),
+    }
+
+
+def write_hits(path: Path, hits: Sequence[ScreeningHit], *, delimiter: str = ",") -> None:
+    """Write a table of hits. Raises `OutputError`."""
+
+    def lines() -> Iterator[bytes]:
+        """Yield the lines of the table."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        for hit in hits:
+            writer.writerow([escape_formula(cell(hit)) for cell in CSV_COLUMNS.values()])
+            if buffer.tell() > _BUFFER:
+                yield buffer.getvalue().encode("utf-8", "replace")
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue().encode("utf-8", "replace")
+
+    _write(path, lines())
+
+
+def write_screening(folder: Path, screening: Screening, title: str) -> None:
+    """Write all files of a screening into a folder. Raises `OutputError`."""
+    write_hits(folder / HITS_CSV, screening.hits)
+    option = orjson.OPT_APPEND_NEWLINE
+    _write(
+        folder / HITS_JSON,
+        (orjson.dumps(describe_hit(hit), option=option) for hit in screening.hits),
+    )
+    write_report(folder / REPORT_HTML, screening, title)
+
+
+def write_report(path: Path, screening: Screening, title: str) -> None:
+    """Write the report, which shows the hits of the first subjects. Raises `OutputError`."""
+    _write(path, iter([render_screening(summarize_screening(screening, title)).encode()]))
+
+
+def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
+    """Return what the report shows."""
+    shown: dict[str, list[ReportedHit]] = {}
+    for hits in list(screening.hits_by_subject().values())[:_MAX_REPORTED]:
+        subject = hits[0].subject
+        stated = ", ".join(value.text for value in subject.record.values if value.prop != "name")
+        shown[f"{subject.name or subject.id} ({subject.id})"] = [
+            ReportedHit(
+                stated,
+                hit.caption,
+                hit.entity_id,
+                hit.score,
+                hit.band,
+                hit.reason,
+                hit.sources,
+                hit.not_compared,
+                hit.status,
+                hit.changes,
+            )
+            for hit in hits
+        ]
+    return ScreeningSummary(
+        title,
+        len(screening.subjects),
+        len(screening.hits_by_subject()),
+        len(screening.hits),
+        screening.revision.revision,
+        shown,
+    )
+
+
+def _write(path: Path, parts: Iterator[bytes]) -> None:
+    try:
+        with replace_file(path) as file:
+            for part in parts:
+                file.write(part)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the hits: {error.strerror or error}",
+            place=str(path),
+            hint="choose another file with --out",
+        ) from error

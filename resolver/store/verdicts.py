@@ -1,0 +1,181 @@
+"""Verdicts on hits of screenings: what an agency has cleared or confirmed, until they expire.
+
+A verdict belongs to its owner: an agency, or a sender without one. Nobody else is shown it, and no
+answer to anybody else depends on it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, and_, insert, or_, select, update
+
+from resolver.errors import StoreError
+from resolver.store.database import read_transaction, write_transaction
+from resolver.store.row_types import utc_text
+from resolver.store.schema import hit_verdicts
+
+
+class HitVerdict(StrEnum):
+    """Verdict on a hit: the subject is not the entity, or is."""
+
+    CLEARED = "cleared"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictSubject:
+    """Subject as it is recognized again: by the caller's id, or by the keyed hash of its values.
+
+    `facts`: keyed hashes of the values by property, which tell what has changed without keeping the
+    values.
+    """
+
+    id: str
+    name: str
+    digest: str
+    facts: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictEvidence:
+    """Entity as it was when the verdict was given: id, name, ids of its records, its facts by
+    property (normal form to the text that is shown), how alike the names were, and the log-
+    odds by its own evidence, in thousandths.
+    """
+
+    entity: str
+    caption: str
+    records: tuple[str, ...]
+    facts: Mapping[str, Mapping[str, str]]
+    similarity: float | None
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """Verdict of an owner; times are UTC texts. `withdrawn` is empty while it holds."""
+
+    id: str
+    owner: str
+    verdict: HitVerdict
+    subject: VerdictSubject
+    evidence: VerdictEvidence
+    reason: str
+    who: str
+    made: str
+    expires: str
+    withdrawn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Verdicts of a store."""
+
+    engine: Engine
+
+    def add(
+        self,
+        owner: str,
+        verdict: HitVerdict,
+        subject: VerdictSubject,
+        evidence: VerdictEvidence,
+        *,
+        reason: str,
+        who: str,
+        expires: str,
+    ) -> StoredVerdict:
+        """Store a verdict. An earlier one of the owner on the same subject and entity ends."""
+        now = utc_text()
+        row = StoredVerdict(
+            uuid.uuid4().hex, owner, verdict, subject, evidence, reason, who, now, expires
+        )
+        is_same = and_(
+            hit_verdicts.c.owner == owner,
+            hit_verdicts.c.entity == evidence.entity,
+            hit_verdicts.c.withdrawn == "",
+            hit_verdicts.c.subject_id == subject.id
+            if subject.id
+            else hit_verdicts.c.subject_digest == subject.digest,
+        )
+        with write_transaction(self.engine) as connection:
+            ended = update(hit_verdicts).where(is_same)
+            connection.execute(ended.values(withdrawn=now, withdrawn_by=who))
+            connection.execute(insert(hit_verdicts).values(**_columns(row)))
+        return row
+
+    def list(
+        self, owner: str, *, expired: bool = False, limit: int | None = None
+    ) -> list[StoredVerdict]:
+        """Return the verdicts of an owner that hold, the newest first; with `expired` also those
+        that have ended.
+        """
+        query = select(hit_verdicts).where(hit_verdicts.c.owner == owner)
+        if not expired:
+            now = utc_text()
+            query = query.where(hit_verdicts.c.withdrawn == "", hit_verdicts.c.expires > now)
+        query = query.order_by(hit_verdicts.c.number.desc())
+        if limit is not None:
+            query = query.limit(limit)
+        with read_transaction(self.engine) as connection:
+            return [_verdict(row) for row in connection.execute(query)]
+
+    def withdraw(self, owner: str, verdict_id: str, who: str) -> StoredVerdict:
+        """End a verdict of an owner, so that its hit returns. Raises `StoreError` for an unknown
+        id, alike for one of another owner.
+        """
+        is_own = and_(hit_verdicts.c.id == verdict_id, hit_verdicts.c.owner == owner)
+        with write_transaction(self.engine) as connection:
+            holds = and_(is_own, or_(hit_verdicts.c.withdrawn == ""))
+            connection.execute(
+                update(hit_verdicts).where(holds).values(withdrawn=utc_text(), withdrawn_by=who)
+            )
+            row = connection.execute(select(hit_verdicts).where(is_own)).first()
+        if row is None:
+            raise StoreError(f"there is no verdict {verdict_id[:60]!r}", hint="check the id")
+        return _verdict(row)
+
+
+def _columns(row: StoredVerdict) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "owner": row.owner,
+        "verdict": row.verdict.value,
+        "subject_id": row.subject.id,
+        "subject_name": row.subject.name,
+        "subject_digest": row.subject.digest,
+        "subject_facts": dict(row.subject.facts),
+        "entity": row.evidence.entity,
+        "caption": row.evidence.caption,
+        "records": list(row.evidence.records),
+        "facts": {prop: dict(values) for prop, values in row.evidence.facts.items()},
+        "similarity": row.evidence.similarity,
+        "weight": row.evidence.weight,
+        "reason": row.reason,
+        "who": row.who,
+        "made": row.made,
+        "expires": row.expires,
+        "withdrawn": row.withdrawn,
+        "withdrawn_by": "",
+    }
+
+
+def _verdict(row: Any) -> StoredVerdict:
+    return StoredVerdict(
+        row.id,
+        row.owner,
+        HitVerdict(row.verdict),
+        VerdictSubject(row.subject_id, row.subject_name, row.subject_digest, row.subject_facts),
+        VerdictEvidence(
+            row.entity, row.caption, tuple(row.records), row.facts, row.similarity, row.weight
+        ),
+        row.reason,
+        row.who,
+        row.made,
+        row.expires,
+        row.withdrawn,
+    )

@@ -1,0 +1,228 @@
+"""Verdicts on hits: what was cleared stays away until its evidence changes, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from resolver.check.screener import MatchQuery, Screener
+from resolver.errors import StoreError, UsageError
+from resolver.hub.hub import Hub
+from resolver.records import Kind, Record
+from resolver.review import (
+    DecisionRequest,
+    Steward,
+    StewardVerdict,
+    decide_pair,
+    undo_decision,
+)
+from resolver.screening import (
+    Screening,
+    apply_verdicts,
+    build_subject,
+    find_hit,
+    give_verdict,
+    read_expiry,
+    screen_subjects,
+)
+from resolver.store import HitVerdict, utc_text
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+OWNER, OTHER = "agency Coast", "agency River"
+NAME = "Abdulrahman Tikriti"
+PASSENGER = record("people:P1", name=NAME, nationality="iq")
+KIM = Steward("kim", "", scopes=frozenset({"admin"}))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+        yield
+
+
+def listed(record_id: str, name: str = NAME, **values: str) -> Record:
+    return record(record_id, Kind.PERSON, name=name, **values)  # type: ignore[arg-type]
+
+
+def screen(hub: Hub, passenger: Record = PASSENGER, owner: str = OWNER) -> Screening:
+    screening = screen_subjects(Screener(hub), [build_subject(passenger)], MatchQuery(20))
+    return apply_verdicts(screening, hub.store.verdicts.list(owner), hub.store)
+
+
+def clear(
+    hub: Hub,
+    passenger: Record = PASSENGER,
+    *,
+    verdict: HitVerdict = HitVerdict.CLEARED,
+    anonymous: bool = False,
+) -> str:
+    """Give a verdict on all hits of a passenger, and return the id of the last one."""
+    last = ""
+    for hit in screen(hub, passenger).hits:
+        last = give_verdict(
+            hub.store,
+            hit,
+            verdict,
+            owner=OWNER,
+            who="kim",
+            reason="another face",
+            expires=read_expiry(""),
+            anonymous=anonymous,
+        ).id
+    return last
+
+
+def test_a_cleared_hit_stays_away_and_returns_when_withdrawn(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        assert len(screen(hub).hits) == 1
+        verdict = clear(hub)
+        screening = screen(hub)
+        assert not screening.hits
+        assert [hit.caption for hit in screening.cleared] == [NAME]
+        # another agency knows nothing of it
+        assert len(screen(hub, owner=OTHER).hits) == 1
+        assert not hub.store.verdicts.list(OTHER)
+        with pytest.raises(StoreError, match="no verdict"):
+            hub.store.verdicts.withdraw(OTHER, verdict, "spy")
+        hub.store.verdicts.withdraw(OWNER, verdict, "kim")
+        assert [hit.status for hit in screen(hub).hits] == [""]
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_ten_versions_with_other_ids_and_order_bring_nothing_back(
+    stores: Stores, *, anonymous: bool
+) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq"), record("list:2", name="Ng Li")]))
+        clear(hub, anonymous=anonymous)
+        names = (NAME, "TIKRITI, Abdulrahman", NAME.upper(), "Tikriti Abdulrahman")
+        for version in range(10):
+            rows = [
+                listed(f"list:{version}-1", name=names[version % 4], nationality="iq"),
+                record(f"list:{version}-0", name="Ng Li"),
+            ]
+            gone = [f"list:{version - 1}-{place}" for place in (0, 1)] if version else ["list:1"]
+            hub.add(make_intake(rows))
+            hub.withdraw(gone)
+            screening = screen(hub)
+            assert (screening.hits, len(screening.cleared)) == ((), 1), version
+
+
+@pytest.mark.parametrize(
+    ("fact", "change"),
+    [
+        ({"birthDate": "1984-03-02"}, "birth date added: 1984-03-02"),
+        ({"gender": "male"}, "gender added: male"),
+        ({"birthPlace": "Tikrit"}, "birth place added: Tikrit"),
+    ],
+)
+def test_a_cleared_hit_with_another_fact_returns(
+    stores: Stores, fact: dict[str, str], change: str
+) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        clear(hub)
+        hub.add(make_intake([listed("list:1", nationality="iq", **fact)]))
+        (hit,) = screen(hub).hits
+        assert (hit.status, hit.changes) == ("returned", (change,))
+        # cleared again, with what is known now
+        clear(hub)
+        assert not screen(hub).hits
+
+
+def test_a_fact_that_spoke_against_the_hit_and_is_gone_brings_it_back(stores: Stores) -> None:
+    passenger = record("people:P1", name=NAME, birthDate="1990-01-05")
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", birthDate="1990-11-25")]))
+        clear(hub, passenger)
+        assert not screen(hub, passenger).hits
+        hub.add(make_intake([listed("list:1")]))
+        (hit,) = screen(hub, passenger).hits
+        assert hit.changes == ("birth date removed: 1990-11-25",)
+
+
+def test_another_birth_date_of_the_subject_brings_the_hit_back(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", birthDate="1990-11-25")]))
+        passenger = record("people:P1", name=NAME, birthDate="1990")
+        clear(hub, passenger)
+        later = record("people:P1", name=NAME, birthDate="1990-11-25")
+        assert screen(hub, later).hits[0].changes == ("the subject's birth date changed",)
+        # the same values under another id are another subject
+        assert screen(hub, record("people:P2", name=NAME, birthDate="1990")).hits[0].status == ""
+
+
+def test_verdicts_outlast_merges_and_splits(stores: Stores) -> None:
+    with stores.new() as hub:
+        rows = [
+            listed("list:1", birthDate="1960-05-06"),
+            record("quay:7", name="Abdulrahman al-Tikriti", birthDate="1961-07-08"),
+        ]
+        hub.add(make_intake(rows))
+        old = [hit.entity_id for hit in screen(hub).hits]
+        assert len(old) == 2
+        clear(hub)
+        same = DecisionRequest(KIM, "list:1", "quay:7", StewardVerdict("same"))
+        merged = decide_pair(hub, same)
+        screening = screen(hub)
+        assert (screening.hits, len(screening.cleared)) == ((), 1)
+        undo_decision(hub, KIM, merged.ids[0])
+        screening = screen(hub)
+        assert (screening.hits, len(screening.cleared)) == ((), 2)
+        decide_pair(hub, same)
+        plain = screen_subjects(Screener(hub), [build_subject(PASSENGER)], MatchQuery(20))
+        # an entity that was merged meanwhile is found by its former id
+        assert {find_hit(plain, entity, hub.store).entity_id for entity in old} == {
+            plain.hits[0].entity_id
+        }
+        with pytest.raises(UsageError, match="no hit on"):
+            find_hit(plain, "e-absent", hub.store)
+
+
+def test_a_namesake_of_a_cleared_entity_is_a_hit(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", birthDate="1960-05-06")]))
+        clear(hub)
+        hub.add(make_intake([listed("list:2", birthDate="1931-02-03")]))
+        screening = screen(hub)
+        assert [hit.status for hit in screening.hits] == [""]
+        assert len(screening.cleared) == 1
+
+
+def test_confirmed_hits_are_marked(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        clear(hub, verdict=HitVerdict.CONFIRMED)
+        assert [hit.status for hit in screen(hub).hits] == ["confirmed"]
+
+
+def test_an_anonymous_verdict_keeps_no_value_of_its_subject(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        clear(hub, record("people:P1", name="Abdulrahmn Tikrity"), anonymous=True)
+        (stored,) = hub.store.verdicts.list(OWNER)
+        assert "Tikrity" not in repr(stored.subject)
+        assert "P1" not in repr(stored.subject)
+
+
+def test_a_verdict_ends_with_its_last_day(stores: Stores) -> None:
+    now = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    assert read_expiry("", now).startswith("2027-05-01T12")
+    assert read_expiry("2026-05-01", now).startswith("2026-05-01T23:59:59")
+    for text in ("2026-04-30", "soon", "2050-01-01"):
+        with pytest.raises(UsageError):
+            read_expiry(text, now)
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        hit = screen(hub).hits[0]
+        end = partial(give_verdict, hub.store, hit, HitVerdict.CLEARED, owner=OWNER, who="kim")
+        end(reason="another face", expires=utc_text(now))
+        assert len(screen(hub).hits) == 1
+        with pytest.raises(UsageError, match="needs a reason"):
+            end(reason="", expires="")

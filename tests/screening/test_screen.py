@@ -1,0 +1,140 @@
+"""Screening of many subjects: each is answered as a single check with the same values."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from resolver.check.queries import read_query
+from resolver.check.screener import MatchQuery, Screener
+from resolver.records import Kind, Record, Value
+from resolver.records.results.explanation import summarize_evidence
+from resolver.screening import Subject, build_subject, read_subjects, screen_subjects
+from resolver.synthetic import generate
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+QUERY = MatchQuery(10)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+        yield
+
+
+def _misspell(text: str, rng: random.Random) -> str:
+    place = rng.randrange(max(len(text) - 1, 1))
+    return text[:place] + text[place + 1 :] if rng.random() < 0.5 else text
+
+
+def _invent_subjects(some: list[Record], rng: random.Random) -> list[Subject]:
+    """Return subjects that resemble listed records, with some of their values."""
+    subjects = []
+    for number, listed in enumerate(some):
+        values = [
+            Value(value.prop, _misspell(value.text, rng) if value.prop == "name" else value.text)
+            for value in listed.values
+            if value.prop in ("name", "birthDate", "nationality") and rng.random() < 0.8
+        ]
+        row = Record(f"people:{number}", "people", listed.kind, listed.schema, tuple(values))
+        subjects.append(build_subject(row))
+    return subjects
+
+
+def test_each_subject_gets_the_answer_of_a_single_check(stores: Stores) -> None:
+    some = list(generate(80, seed=4).records)[:120]
+    rng = random.Random(7)
+    with stores.new() as hub:
+        hub.add(make_intake(some))
+        screener = Screener(hub)
+        subjects = _invent_subjects(some, rng)
+        screening = screen_subjects(screener, subjects, QUERY)
+        by_subject = screening.hits_by_subject()
+        assert len(by_subject) > 60
+        for subject in subjects:
+            properties: dict[str, list[str]] = {}
+            for value in subject.record.values:
+                properties.setdefault(value.prop, []).append(value.text)
+            if not properties.keys() & {"name", "birthDate"}:
+                # a single check refuses it
+                assert subject.notes
+                continue
+            query = read_query(subject.record.schema, properties).record
+            (single,), _ = screener.check([query], QUERY)
+            expected = [
+                (
+                    match.entity,
+                    match.score,
+                    match.why.band.label,
+                    summarize_evidence(match.why),
+                )
+                for match in single.matches
+            ]
+            hits = by_subject.get(f"people:{subject.id}", [])
+            assert [(hit.entity, hit.score, hit.band, hit.reason) for hit in hits] == expected
+
+
+def test_copies_of_the_process_answer_alike(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.screening.screen._LEAST", 5)
+    monkeypatch.setattr("resolver.screening.screen._CHUNK", 30)
+    some = list(generate(40, seed=4).records)[:50]
+    with stores.new() as hub:
+        hub.add(make_intake(some))
+        screener = Screener(hub)
+        subjects = _invent_subjects(some, random.Random(3))
+        alone = screen_subjects(screener, subjects, QUERY)
+        assert alone.hits
+        assert screen_subjects(screener, subjects, QUERY, workers=2) == alone
+
+
+def test_subjects_never_enter_the_store(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([record("list:1", name="Maria Lopez", birthDate="1950-01-02")]))
+        subjects = read_subjects(
+            make_intake([record(f"people:{number}", name="Maria Garcia") for number in range(9)])
+        )
+        screener = Screener(hub)
+        first = screen_subjects(screener, subjects, QUERY)
+        assert not first.hits
+        assert screen_subjects(screener, subjects, QUERY).hits == first.hits
+        assert hub.store.revision == 1
+        with hub.store.view() as view:
+            assert view.entity("people:1") is None
+
+
+def test_equal_subjects_are_compared_once_and_answered_each(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = record("list:1", name="Abdulrahman Tikriti", birthDate="1960-05-06")
+    people = [
+        record(f"people:{number:04d}", name="Abdulrahman Tikriti", birthDate="1960-05-06")
+        for number in range(300)
+    ]
+    counts: list[int] = []
+    check = Screener.check
+
+    def count_queries(screener: Screener, queries: list[Record], *rest: object) -> object:
+        counts.append(len(queries))
+        return check(screener, queries, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Screener, "check", count_queries)
+    with stores.new() as hub:
+        hub.add(make_intake([listed]))
+        screening = screen_subjects(Screener(hub), read_subjects(make_intake(people)), QUERY)
+    assert counts == [1]
+    assert [hit.subject.id for hit in screening.hits] == [f"{number:04d}" for number in range(300)]
+
+
+def test_what_was_not_compared_is_said() -> None:
+    nameless = build_subject(record("people:1", birthDate="1960-05-06"))
+    assert "no name" in nameless.notes[0]
+    empty = build_subject(Record("people:2", "people", Kind.PERSON, "Person"))
+    assert empty.notes == ("it has no value that can be compared",)
+    letter = build_subject(record("people:3", name="X"))
+    assert "one letter" in letter.notes[0]
