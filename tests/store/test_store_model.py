@@ -604,7 +604,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _log(self, outcome: DecisionOutcome, who: str, undoes: Act | None = None) -> None:
         """Add the decisions of an outcome to the log of the model."""
-        verdicts, saw = self._logged(outcome)
+        verdicts, saw, for_two = self._logged(outcome)
         waits = outcome.state is DecisionState.WAITING
         confirmed = [
             act
@@ -630,6 +630,7 @@ class StoreMachine(RuleBasedStateMachine):
             for other in self.model.acts
             if not other.counts and other.who != who and other.undoes is undoes
             for pair in other.verdicts.items() & verdicts.items()
+            if pair[0] in for_two | by_two.keys()
         }
         if seconded and not waits:
             act.takes_two, act.second = True, who
@@ -648,7 +649,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _second(self, act: Act, outcome: DecisionOutcome, who: str) -> None:
         """Let another steward confirm an act, which counts from now on."""
-        verdicts, saw = self._logged(outcome)
+        verdicts, saw, _ = self._logged(outcome)
         act.second, act.ids = who, (*act.ids, *outcome.ids)
         act.ties |= verdicts.keys() - act.verdicts.keys()
         # pairs that somebody has decided otherwise meanwhile no longer wait
@@ -658,13 +659,16 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _logged(
         self, outcome: DecisionOutcome
-    ) -> tuple[dict[Pair, str], dict[Pair, list[int | None]]]:
-        """Return the verdict on each pair that an outcome has logged, and what each end was."""
+    ) -> tuple[dict[Pair, str], dict[Pair, list[int | None]], set[Pair]]:
+        """Return the verdict on each pair that an outcome has logged, what each end was, and the
+        pairs that take two stewards by themselves.
+        """
         with self.hub.store.view() as view:
             stored = [view.decision(number) for number in outcome.numbers]
         rows = [row.decision for row in stored if row is not None]
         verdicts = {row.pair: "red" if row.unlawful else str(row.verdict) for row in rows}
-        return verdicts, {row.pair: [self._person(end) for end in row.pair] for row in rows}
+        saw = {row.pair: [self._person(end) for end in row.pair] for row in rows}
+        return verdicts, saw, {row.pair for row in rows if row.needs_two or row.unlawful}
 
     def _person(self, record_id: str) -> int | None:
         version = self.model.records.get(record_id)
