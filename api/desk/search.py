@@ -35,17 +35,11 @@ from resolver.check.screener import (
 from resolver.check.term_search import SearchScope
 from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
-from resolver.records.properties import COUNTRIES, IDENTIFIERS, SUMMARY
+from resolver.records.properties import ASKED, COUNTRIES, IDENTIFIERS, SUMMARY
 from resolver.records.results.explanation import describe_names, summarize_evidence
 from resolver.search.term_index import TypedText, find_alike, read_typed_text
 
-FIELDS = (
-    ("name", "Name"),
-    ("birthDate", "Birth date"),
-    ("nationality", "Nationality"),
-    ("country", "Country"),
-    ("idNumber", "Document number"),
-)
+FIELDS = (("name", "Name"), *ASKED.items())
 """Fields of the form: FtM property and label."""
 KINDS = (
     (ANYTHING, "any kind"),

@@ -76,6 +76,7 @@ from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
+from resolver.records.properties import ASKED
 
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100
@@ -189,8 +190,7 @@ _CHECK_PARAMETERS = (
         " where it identifies the entity. Words have at most 100 letters where a script parts"
         " words.",
     ),
-    query_parameter("birthDate", TEXTS),
-    query_parameter("nationality", TEXTS),
+    *(query_parameter(name, TEXTS) for name in ASKED),
     query_parameter("dataset", TEXT),
     query_parameter("schema", enum_of(["LegalEntity", "Person", "Thing"])),
     *MATCH_PARAMETERS,

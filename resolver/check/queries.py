@@ -29,7 +29,7 @@ from resolver.normalize import gender_bit
 from resolver.normalize import letters as letters
 from resolver.normalize.name_tokens import MAX_TOKENS
 from resolver.records import Kind, Record, Value
-from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
 from resolver.reference.person_names import NAMELESS_TITLES
 
@@ -59,7 +59,7 @@ _ADVICE: dict[int, tuple[tuple[str, str], tuple[tuple[frozenset[str], str], ...]
     int(Kind.PERSON): (
         ("person", "people"),
         (
-            (frozenset({"birthDate"}), "add a birth date"),
+            (frozenset({BIRTH_DATE}), "add a birth date"),
             (_COUNTRY, "add a nationality"),
             (_NUMBER, "add a document number"),
         ),
@@ -146,7 +146,7 @@ def _read_year_in_name(record: Record) -> Record:
     """Return the query of a person with the year that a name ends with ("Osama Bin Laden 1957") as
     the year of birth, unless it states a birth date. No person's name has a year.
     """
-    if record.kind != Kind.PERSON or record.texts("birthDate"):
+    if record.kind != Kind.PERSON or record.texts(BIRTH_DATE):
         return record
     values: list[Value] = []
     for value in record.values:
@@ -155,7 +155,7 @@ def _read_year_in_name(record: Record) -> Record:
         if year is None or is_in_future(year[1]) or not any(map(str.isalpha, name)):
             values.append(value)
         else:
-            values += (replace(value, text=name.rstrip(" ,")), Value("birthDate", year[1]))
+            values += (replace(value, text=name.rstrip(" ,")), Value(BIRTH_DATE, year[1]))
     return record if len(values) == len(record.values) else replace(record, values=tuple(values))
 
 
@@ -213,7 +213,7 @@ def _why_no_name(value: Value, kind: Kind) -> str:
 
 def _refuse_future_births(record: Record) -> None:
     """Raise `RecordError` for a birth date in the future."""
-    for text in record.texts("birthDate"):
+    for text in record.texts(BIRTH_DATE):
         if is_in_future(text):
             raise RecordError(
                 f"the birth date {text} lies in the future", hint="give a date until today"
@@ -223,17 +223,17 @@ def _refuse_future_births(record: Record) -> None:
 def _contradictions(record: Record) -> list[str]:
     """Return a line for values of which one must be wrong."""
     births, deaths = (
-        sorted({*record.texts(prop)}, key=start_of_date) for prop in ("birthDate", "deathDate")
+        sorted({*record.texts(prop)}, key=start_of_date) for prop in (BIRTH_DATE, "deathDate")
     )
     lines = []
     if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:
         lines.append(
-            f"birthDate {births[0]} and {births[-1]} contradict each other: an entity with either"
-            " fits; give the one that you are sure of"
+            f"{BIRTH_DATE} {births[0]} and {births[-1]} contradict each other: an entity with"
+            " either fits; give the one that you are sure of"
         )
     if births and deaths and deaths[-1][:4] < births[0][:4]:
         lines.append(
-            f"deathDate {deaths[-1]} lies before birthDate {births[0]}: mend one of the two"
+            f"deathDate {deaths[-1]} lies before {BIRTH_DATE} {births[0]}: mend one of the two"
         )
     if genders := _contradicting_genders(record):
         stated = " and ".join(value.text[:_SHOWN] for value in genders)

@@ -29,6 +29,7 @@ from resolver.clustering.signed_clustering import PairLogOdds, components
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.ragged import spread
+from resolver.records.properties import BIRTH_DATE
 
 MAX_YEARS = 4
 """Years between two birth dates that one person may have on two lists. Fewer make more careless
@@ -39,7 +40,6 @@ MARGIN = 5_000
 With 3,000 a register of 30,000 people in families has 4 wrong merges less than without, and 3 right
 ones of 6,594; with 5,000 it is 6 and 5. In a generated world of 30,000 6 of 14,033 are lost.
 """
-BIRTH_DATE = "birthDate"
 _DATES = 4
 """Birth dates of a record that are read one by one; further ones are read as a range."""
 _YEARS = r"^(?P<first>\d{4})[^/]*(?:/(?P<last>\d{4}))?"

@@ -15,13 +15,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.clustering.ambiguous_records import BIRTH_DATE
 from resolver.clustering.decided_rows import RowPair
 from resolver.clustering.signed_clustering import drop_joined_pairs
 from resolver.kernels.arrays import ByteArray
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
-from resolver.records.properties import COMPOSED_PARTS, HANDLING, RELATION, SUFFIXES
+from resolver.records.properties import BIRTH_DATE, COMPOSED_PARTS, HANDLING, RELATION, SUFFIXES
 from resolver.records.stated_links import (
     GENERATION_HINT,
     native_target,

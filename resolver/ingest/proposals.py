@@ -40,7 +40,7 @@ from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_lines import PARQUET_MAGIC
 from resolver.ingest.reader_types import WHOLE, Reject
 from resolver.ingest.readers import detect_format
-from resolver.records.properties import DATES
+from resolver.records.properties import BIRTH_DATE, DATES
 from resolver.reference.plurals import pluralize
 
 MISSING = "?"
@@ -51,7 +51,7 @@ _BY_VALUES = (
     (column_profiles.WEBSITE, "website"),
     (column_profiles.GENDER, "gender"),
     (column_profiles.COUNTRY, "country"),
-    (column_profiles.DATE, "birthDate"),
+    (column_profiles.DATE, BIRTH_DATE),
     (column_profiles.PHONE, "phone"),
 )
 """Property that a column of an unknown name has by the look of its values."""

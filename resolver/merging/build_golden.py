@@ -38,7 +38,7 @@ from resolver.merging.survivorship import (
 )
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.properties import LINK_ENTITY, RELATION
+from resolver.records.properties import BIRTH_DATE, LINK_ENTITY, RELATION
 
 VALUES_PER_CHUNK = 50_000
 
@@ -274,7 +274,7 @@ def build_golden_record(
         choose_entity_kind(schema, [facts.kinds[row] for row in rows]),
         schema,
         choose_caption(values, records, source_of),
-        choose_date(values.get("birthDate", ()), source_of),
+        choose_date(values.get(BIRTH_DATE, ()), source_of),
         records,
         sources,
         values,

@@ -141,6 +141,8 @@ class Property:
     """Field as which a contradicting new version of a record reopens decisions."""
     event: str = ""
     """What happened on the date: "Born"."""
+    asked: str = ""
+    """Label of the field that asks for it in a check; the API documents it as a parameter, too."""
     summary: int = 0
     """Place among the facts that tell a match from its namesakes; 0: it is none of them."""
 
@@ -202,6 +204,7 @@ PROPERTIES: tuple[Property, ...] = (
         comparator="birth_date",
         wording=Wording("birth date", "birth dates", "birth dates agree in part", 0.92),
         material="birth date",
+        asked="Birth date",
         event="Born",
         summary=1,
     ),
@@ -234,6 +237,7 @@ PROPERTIES: tuple[Property, ...] = (
         senzing="NATIONALITY",
         groups=_OF_NATIONALITIES,
         material="nationality",
+        asked="Nationality",
         summary=4,
     ),
     _Country(
@@ -249,6 +253,7 @@ PROPERTIES: tuple[Property, ...] = (
         neighbors=("jurisdiction",),
         senzing="COUNTRY_OF_ASSOCIATION",
         groups=_OF_COUNTRIES,
+        asked="Country",
         summary=5,
     ),
     _Country(
@@ -278,7 +283,14 @@ PROPERTIES: tuple[Property, ...] = (
         artefact="document",
         summary=7,
     ),
-    _Number(name="idNumber", senzing="NATIONAL_ID", family=2, artefact="document", summary=6),
+    _Number(
+        name="idNumber",
+        senzing="NATIONAL_ID",
+        family=2,
+        artefact="document",
+        asked="Document number",
+        summary=6,
+    ),
     _Number(
         name="socialSecurityNumber",
         kinds=Kind.PERSON,
@@ -431,6 +443,7 @@ FATHER_NAMES = tuple(
 """Parts that are the name of the father (a patronymic, too)."""
 DATES = properties_of(ValueType.DATE)
 BIRTHS = properties_in(Group.BIRTHS)
+(BIRTH_DATE,) = BIRTHS
 STARTS = properties_in(Group.STARTS)
 BEGINNINGS = (*BIRTHS, *STARTS)
 """Dates that tell one person, group or asset from another."""
@@ -442,10 +455,12 @@ IDENTIFIERS = properties_of(ValueType.IDENTIFIER)
 IDENTIFIER_SET = frozenset(IDENTIFIERS)
 LIST_REFERENCES = frozenset(("unscId", "authorityId"))
 """Identifiers under which an authority lists an entity: `QDi.001`, `EU.27.28`, `AFG0001`."""
+PASSPORT = "passportNumber"
 CONTACTS = properties_of(ValueType.PHONE, ValueType.EMAIL, ValueType.WEBSITE)
-TEXTS = properties_of(ValueType.TEXT)
 IDENTIFYING = tuple(row.name for row in PROPERTIES if row.is_identifying)
 """Properties of which one value alone can identify a record or a query."""
+ASKED = {row.name: row.asked for row in PROPERTIES if row.asked}
+"""Properties that a check asks for besides the name, with the labels of their fields."""
 SUMMARY = tuple(row.name for row in sorted(PROPERTIES, key=lambda row: row.summary) if row.summary)
 """Properties that tell a match from its namesakes, in the order in which pages show them."""
 PROPERTY_OF_COMPARATOR = {row.comparator: row for row in PROPERTIES if row.comparator}

@@ -28,6 +28,7 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
@@ -172,9 +173,9 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
     country = "nationality" if kind in (None, "person") else "country"
     properties = {"name": [name], "country": [*options["country"]]}
     properties.setdefault(country, []).extend(options["nationality"])
-    properties["passportNumber"] = [*options["passport"]]
+    properties[PASSPORT] = [*options["passport"]]
     if options["birth_date"]:
-        properties["birthDate"] = _read_dates(options["birth_date"])
+        properties[BIRTH_DATE] = _read_dates(options["birth_date"])
     stated = {prop: texts for prop, texts in properties.items() if texts}
     return read_query(_SCHEMA_BY_KIND[kind] if kind else None, stated)
 

@@ -50,6 +50,7 @@ from resolver.records.prepared.batch import (
 )
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts, replace_file
 from resolver.store.segments import Segment, build_segment
 
@@ -218,7 +219,7 @@ _ALIASES = (
     "চাঁদ মিয়া",
 )
 _FACTS = (
-    Value("birthDate", "1962-05-01"),
+    Value(BIRTH_DATE, "1962-05-01"),
     Value("birthPlace", "Saint Petersburg"),
     Value("nationality", "ru"),
     Value("phone", "+49 30 123456"),
@@ -239,7 +240,7 @@ def fingerprint_records() -> Batch:
         *(Value("alias", text) for text in _ALIASES),
         *_FACTS,
     ]
-    passport = (Identifier("passportNumber", "A1234567", "ru"),)
+    passport = (Identifier(PASSPORT, "A1234567", "ru"),)
     tax_number = (Identifier("vatCode", "DE136695976"),)
     home = (Address(full="Hauptstr. 5, 10115 Berlin"),)
     records = [

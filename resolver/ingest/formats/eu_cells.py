@@ -18,13 +18,14 @@ from resolver.ingest.text.name_words import country_at_end, is_country, is_title
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import find_registers, read_phones, take_address_numbers
 from resolver.records import Address, Identifier
+from resolver.records.properties import BIRTH_DATE
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
 _ENUMERATOR = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
 _EMBEDDED = re.compile(r"\b(DOB|POB|Nationality|Gender|Date of birth|Place of birth):\s*", re.I)
 _EMBEDDED_PROPS = {
-    "dob": "birthDate",
-    "date of birth": "birthDate",
+    "dob": BIRTH_DATE,
+    "date of birth": BIRTH_DATE,
     "pob": "birthPlace",
     "place of birth": "birthPlace",
     "nationality": "nationality",
@@ -69,7 +70,7 @@ def split_embedded(cell: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _add_embedded(draft: RecordDraft, embedded: list[tuple[str, str]]) -> list[str]:
     readers = {
-        "birthDate": add_dates,
+        BIRTH_DATE: add_dates,
         "birthPlace": add_birth_places,
         "nationality": add_nationalities,
         "gender": add_gender,
@@ -86,7 +87,7 @@ def add_dates(draft: RecordDraft, cell: str, column: str) -> list[str]:
         draft.add_value(column, date, column)
     if rest:
         draft.add_note(f"{column}: {cell}", column)
-        if column == "birthDate" and not cell_dates:
+        if column == BIRTH_DATE and not cell_dates:
             faults.append(f"value not taken: {column} {'; '.join(rest)[:80]!r}")
     return faults
 

@@ -24,6 +24,7 @@ from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import restore_word_order, split_alias_list, split_enumeration
 from resolver.records import content_id, kind_of_schema
+from resolver.records.properties import BIRTH_DATE, FATHER_NAMES, PASSPORT, PROPERTIES, ValueType
 
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
@@ -75,7 +76,7 @@ def _order_words(draft: RecordDraft, text: str) -> str:
     """Return a name in the order of the Latin name's parts, if the draft has them."""
     parts = {
         prop: " ".join(value.text for value in draft.values if value.prop in props)
-        for prop, props in (("forenames", ("firstName", "fatherName")), ("family", ("lastName",)))
+        for prop, props in (("forenames", ("firstName", *FATHER_NAMES)), ("family", ("lastName",)))
     }
     return restore_word_order(text, **parts) if all(parts.values()) else text
 
@@ -84,7 +85,7 @@ def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add former names (a person's former family name after the given names); return no faults."""
     is_person = draft.schema == "Person"
     given_names = " ".join(
-        value.text for value in draft.values if value.prop in ("firstName", "fatherName")
+        value.text for value in draft.values if value.prop in ("firstName", *FATHER_NAMES)
     )
     for item in split_items(cell):
         for part in re.split(r"(?<!\s)\s++or\s+", item) if is_person else split_alias_list(item):
@@ -122,7 +123,7 @@ def _add_birth(draft: RecordDraft, text: str) -> None:
     """Add the birth date and place that a bracket states for one of the names."""
     if match := _BORN.search(text):
         for date in read_dates(match[1])[0]:
-            draft.add_value("birthDate", date, "alias")
+            draft.add_value(BIRTH_DATE, date, "alias")
         draft.add_value("birthPlace", (match[2] or "").strip(" ,.)"), "alias")
 
 
@@ -146,7 +147,7 @@ def split_capitalized_name(name: str) -> list[tuple[str, str]]:
         return []
     parts = [("lastName", " ".join(family))]
     if len(names) == 2 and _PATRONYMIC.fullmatch(names[1]):
-        return [("firstName", names[0]), ("fatherName", names[1]), *parts]
+        return [("firstName", names[0]), (FATHER_NAMES[0], names[1]), *parts]
     return [("firstName", " ".join(names)), *parts]
 
 
@@ -162,41 +163,31 @@ CellReader = Callable[[RecordDraft, str, str], list[str]]
 faults.
 """
 
+_READERS: dict[ValueType, CellReader] = {
+    ValueType.DATE: eu_cells.add_dates,
+    ValueType.PLACE: eu_cells.add_birth_places,
+    ValueType.COUNTRY: eu_cells.add_nationalities,
+    ValueType.GENDER: eu_cells.add_gender,
+    ValueType.NAME_PART: eu_cells.add_parents,
+    ValueType.IDENTIFIER: eu_cells.add_registrations,
+    ValueType.ADDRESS: eu_cells.add_addresses,
+    ValueType.PHONE: eu_cells.add_phones,
+    ValueType.EMAIL: eu_cells.add_contacts,
+    ValueType.WEBSITE: eu_cells.add_contacts,
+}
 _COLUMN_READERS: dict[str, CellReader] = {
+    **{row.name: _READERS[row.type] for row in PROPERTIES if row.type in _READERS},
     "alias": add_aliases,
     "weakAlias": add_aliases,
     "previousName": add_previous_names,
-    "birthDate": eu_cells.add_dates,
-    "incorporationDate": eu_cells.add_dates,
     "startDate": eu_cells.add_listing_date,
-    "birthPlace": eu_cells.add_birth_places,
-    "nationality": eu_cells.add_nationalities,
-    "country": eu_cells.add_nationalities,
-    "jurisdiction": eu_cells.add_nationalities,
-    "flag": eu_cells.add_nationalities,
     "position": eu_cells.add_positions,
-    "gender": eu_cells.add_gender,
-    "fatherName": eu_cells.add_parents,
-    "motherName": eu_cells.add_parents,
-    "passportNumber": eu_cells.add_documents,
+    PASSPORT: eu_cells.add_documents,
     "idNumber": eu_cells.add_documents,
-    "registrationNumber": eu_cells.add_registrations,
-    "taxNumber": eu_cells.add_registrations,
-    "innCode": eu_cells.add_registrations,
-    "ogrnCode": eu_cells.add_registrations,
-    "kppCode": eu_cells.add_registrations,
-    "okpoCode": eu_cells.add_registrations,
-    "leiCode": eu_cells.add_registrations,
-    "imoNumber": eu_cells.add_registrations,
-    "mmsi": eu_cells.add_registrations,
-    "ticker": eu_cells.add_registrations,
     "swiftBic": eu_cells.add_bank_codes,
-    "address": eu_cells.add_addresses,
-    "phone": eu_cells.add_phones,
-    "email": eu_cells.add_contacts,
-    "website": eu_cells.add_contacts,
     "notes": eu_cells.add_remarks,
 }
+"""Readers of columns, which have the names of properties."""
 _TEXT_PROPERTIES = {
     "programKey": "program",
     "reason": "summary",
@@ -277,7 +268,7 @@ def _choose_schema(cells: Cells) -> str:
     """Return the schema of the row, or a guess where FtM knows no such schema to resolve."""
     if kind_of_schema(cells["schema"]) is not None:
         return cells["schema"]
-    if cells.get("birthDate") or cells.get("gender") or cells.get("fatherName"):
+    if any(map(cells.get, (BIRTH_DATE, "gender", *FATHER_NAMES))):
         return "Person"
     return "Vessel" if cells.get("imoNumber") and cells.get("flag") else "LegalEntity"
 

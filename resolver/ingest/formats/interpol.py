@@ -30,6 +30,7 @@ from resolver.ingest.text.crimes import charge_activities
 from resolver.ingest.text.list_dates import read_date
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Value
+from resolver.records.properties import BIRTH_DATE
 
 _PAGE = re.compile(r'"notices"\s*:\s*\[')
 _KIND = re.compile(r"/notices/v\d+/([a-z]+)\b")
@@ -91,9 +92,9 @@ def _read_notice(file: SourceFile, line: int, row: Json) -> Iterator[Item]:
     _add_name(draft, json_text(row.get("forename")), json_text(row.get("name")))
     for text in json_texts(row.get("date_of_birth")):
         try:
-            draft.add_value("birthDate", read_date(text), "date_of_birth")
+            draft.add_value(BIRTH_DATE, read_date(text), "date_of_birth")
         except DateError as error:
-            yield Reject(file.label, line, value_reject_reason("birthDate", text, error))
+            yield Reject(file.label, line, value_reject_reason(BIRTH_DATE, text, error))
     _add_texts(draft, row)
     _add_warrants(draft, row)
     yield LocatedRecord(draft.build_record(), line)

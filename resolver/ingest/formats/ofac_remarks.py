@@ -26,6 +26,7 @@ from resolver.ingest.text.name_words import country_at_end, is_country
 from resolver.ingest.text.repairs import split_slashes
 from resolver.records import Identifier, Relation, RelationType, Value
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import BIRTH_DATE
 
 OTHER = ""
 """Placeholder for `idNumber` of a person or `registrationNumber` of another record."""
@@ -399,7 +400,7 @@ def _read_organization(text: str, schema: str) -> RemarkFacts | None:
 
 
 _READERS: dict[str, _RemarkReader] = {
-    "DOB": _labeled_date("birthDate", "DOB"),
+    "DOB": _labeled_date(BIRTH_DATE, "DOB"),
     "POB": _read_birth_place,
     "nationality": _nationality_reader("nationality", "nationality"),
     "citizen": _nationality_reader("citizenship", "citizen"),

@@ -36,6 +36,7 @@ from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import find_passports, find_registers, split_enumeration
 from resolver.records import Address, Identifier, Relation, RelationType
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 
 ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
@@ -309,7 +310,7 @@ def _add_alias(draft: RecordDraft, child: Element, faults: list[str]) -> None:
         for part in split_enumeration(item):
             _add_forms(draft, prop, _parse_name(draft, part), child.tag)
     if date := _child_text(child, "DATE_OF_BIRTH"):
-        _add_date(draft, "birthDate", date, faults)
+        _add_date(draft, BIRTH_DATE, date, faults)
     _add_place(draft, child, "_OF_BIRTH")
     if note:
         draft.add_note(f"{name}: {note}", child.tag)
@@ -355,19 +356,19 @@ def _add_birth_date(draft: RecordDraft, child: Element, faults: list[str]) -> No
         _add_noted_birth_date(draft, note, child.tag, faults)
         return
     date_text = f"circa {text}" if is_estimate and " to " not in text else text
-    _add_date(draft, "birthDate", date_text, faults)
+    _add_date(draft, BIRTH_DATE, date_text, faults)
     if note and not note.lower().startswith("approximately"):
-        draft.add_note(f"birthDate {text}: {note}", child.tag)
+        draft.add_note(f"{BIRTH_DATE} {text}: {note}", child.tag)
 
 
 def _add_noted_birth_date(draft: RecordDraft, note: str, origin: str, faults: list[str]) -> None:
     note_dates, rest = read_dates(note)
     for birth_date in note_dates:
-        draft.add_value("birthDate", birth_date, origin)
+        draft.add_value(BIRTH_DATE, birth_date, origin)
     if rest:
-        draft.add_note(f"birthDate: {note}", origin)
+        draft.add_note(f"{BIRTH_DATE}: {note}", origin)
         if not note_dates:
-            faults.append(f"value not taken: birthDate {note[:60]!r}")
+            faults.append(f"value not taken: {BIRTH_DATE} {note[:60]!r}")
 
 
 def _add_birth_place(draft: RecordDraft, child: Element, faults: list[str]) -> None:
@@ -392,7 +393,7 @@ def _add_document(draft: RecordDraft, child: Element, faults: list[str]) -> None
         for tag in ("NUMBER", "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2", "NOTE", "DATE_OF_ISSUE")
     )
     country = _child_text(child, "ISSUING_COUNTRY") or _child_text(child, "COUNTRY_OF_ISSUE")
-    prop = "passportNumber" if re.search(r"pass?e?port|pasaporte", kind, re.I) else "idNumber"
+    prop = PASSPORT if re.search(r"pass?e?port|pasaporte", kind, re.I) else "idNumber"
     label, numbers = ("", f"{subtype} {number}") if _has_digit(subtype) else (subtype, number)
     text = numbers.strip() or note
     if not _has_digit(text):

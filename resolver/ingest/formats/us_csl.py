@@ -27,6 +27,7 @@ from resolver.ingest.text.list_names import parse_family_first
 from resolver.ingest.text.name_words import guess_group_schema, has_person_form
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, content_id
+from resolver.records.properties import BIRTH_DATE
 
 SOURCE = "us-csl"
 _COLUMNS = ("source", "entity_number", "type", "programs", "name", "alt_names", "ids")
@@ -51,7 +52,7 @@ _VALUES = {
     "source_information_url": "sourceUrl",
 }
 """Property of each column whose values are texts."""
-_DATES = {"dates_of_birth": "birthDate", "start_date": "startDate", "end_date": "endDate"}
+_DATES = {"dates_of_birth": BIRTH_DATE, "start_date": "startDate", "end_date": "endDate"}
 _NOTES = (
     "entity_number",
     "federal_register_notice",

@@ -28,6 +28,7 @@ from resolver.records import Batch, PartialDate, date_readings, parse_date
 from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, names_other_calendar
 from resolver.records.dates import is_canonical_day
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import BIRTH_DATE
 from resolver.reference.plurals import pluralize
 
 MAX_TEXT = 1_000
@@ -403,7 +404,7 @@ class OldBirths(NamedTuple):
 
 def find_old_births(batch: Batch) -> OldBirths:
     """Count the records of a batch whose birth years may belong to another calendar."""
-    column = batch.columns.get("birthDate")
+    column = batch.columns.get(BIRTH_DATE)
     if column is None:
         return OldBirths(0, "")
     texts = column.values.to_pylist()

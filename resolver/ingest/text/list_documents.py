@@ -22,6 +22,7 @@ from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import PASSPORT
 
 MAX_TEXT = 5_000
 """Characters; a longer text is kept without being read."""
@@ -220,13 +221,13 @@ _PROPERTY_PATTERNS = (
         ),
         "idNumber",
     ),
-    (re.compile(r"passport|travel document|laissez-passer", re.I), "passportNumber"),
+    (re.compile(r"passport|travel document|laissez-passer", re.I), PASSPORT),
 )
 
 
 def _choose_property(prop: str, words: str, number: str) -> str:
     """Return the property that the words show, or `prop`, as for all numbers of companies."""
-    if prop in ("passportNumber", "idNumber"):
+    if prop in (PASSPORT, "idNumber"):
         for pattern, candidate in _PROPERTY_PATTERNS:
             if pattern.search(words):
                 return candidate

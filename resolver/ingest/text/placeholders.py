@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from resolver.data import load_words
 from resolver.ingest.reader_types import LocatedBatch, Reject
 from resolver.records import Column, Kind
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.properties import BIRTH_DATE, FULL_NAMES, NAME_PARTS
 from resolver.reference.person_names import NAMELESS_TITLES
 
 # "Na", "Nil" and "None" may be names, unlike "N/A" or "N.A."
@@ -52,7 +52,7 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
     batch, rejects = chunk.batch, list[Reject]()
     columns = dict(batch.columns)
     is_person = batch.kinds == int(Kind.PERSON)
-    for prop in (*FULL_NAMES, *NAME_PARTS, "birthDate"):
+    for prop in (*FULL_NAMES, *NAME_PARTS, BIRTH_DATE):
         column = columns.get(prop)
         if column is None:
             continue
@@ -80,7 +80,7 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
 def _faulty_values(prop: str, values: pa.StringArray) -> Iterator[tuple[Bools, str, bool]]:
     """Yield masks of the values of a property that say nothing, with the reason, and whether that
     holds for persons alone."""
-    if prop == "birthDate":
+    if prop == BIRTH_DATE:
         yield are_in_future(values), "which lies in the future", True
         return
     yield are_placeholders(values), _NOT_A_NAME, False

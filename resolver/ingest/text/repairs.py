@@ -33,6 +33,7 @@ from resolver.ingest.text.list_documents import narrow_russian, read_document
 from resolver.ingest.text.name_words import is_country, is_legal_form
 from resolver.kernels.icu import Transliterator
 from resolver.records import Identifier, Value
+from resolver.records.properties import PASSPORT
 from resolver.reference.legal_forms import find_legal_forms
 
 _BREAK = re.compile(r"([^\W\d_]{1,60})[-‐]\s+(?=([^\W\d_]{1,60}))")
@@ -371,7 +372,7 @@ def find_passports(text: str, origin: str) -> list[Identifier]:
         if _NOT_OWN.search(_SENTENCE.sub("", before) + phrase):
             continue
         phrase = phrase.replace("which expire", "expire")
-        if document := read_document(phrase, "passportNumber", origin):
+        if document := read_document(phrase, PASSPORT, origin):
             passports.append(document)
     return passports
 

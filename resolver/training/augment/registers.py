@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.records import Address, Identifier, Kind, Record, Value
+from resolver.records.properties import BIRTH_DATE, FATHER_NAMES
 from resolver.training.augment.register_vocabulary import (
     REGISTERS,
     Register,
@@ -167,7 +168,7 @@ def _register_entry(
     rate = 0.2 if careful else 1.0
     values = _name_values(register, person, chance, rate)
     if chance.random() >= register.date_gaps:
-        values.append(Value("birthDate", _birth_date(register, person, chance, rate)))
+        values.append(Value(BIRTH_DATE, _birth_date(register, person, chance, rate)))
     place = person.place
     if chance.random() < register.moves * rate:
         place = vocabulary.places.draw(chance)
@@ -212,7 +213,7 @@ def _optional_values(
     fields = (
         ("gender", register.genders, gender),
         ("phone", register.phones, phone),
-        ("fatherName", register.fathers, father),
+        (FATHER_NAMES[0], register.fathers, father),
         ("position", register.occupations, occupation),
     )
     return [Value(prop, text) for prop, share, text in fields if chance.random() < share]

@@ -34,7 +34,7 @@ from resolver.pipeline import symbol_source
 from resolver.records import Batch, Identifier, Kind, PartialDate, Record, Value, parse_date
 from resolver.records.dates import MAX_YEAR, MIN_YEAR
 from resolver.records.prepared.population import FrequencyTables
-from resolver.records.properties import FULL_NAMES
+from resolver.records.properties import BIRTH_DATE, FULL_NAMES, PASSPORT
 from resolver.scoring import LISTED_FEATURE
 from resolver.training.augment.typos import draw_other_date
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
@@ -45,7 +45,7 @@ _SHARED_NAME_RATE = 0.45
 _ALTERED_DATE_RATE, _OTHER_DATE_RATE = 0.23, 0.04
 """Shares of birth dates that are altered, and that are replaced by an unrelated date."""
 _CopyValues = tuple[list[Value], list[Value]]
-_DROP_RATES = {"birthDate": 0.25, "birthPlace": 0.45, "nationality": 0.4, "gender": 0.4}
+_DROP_RATES = {BIRTH_DATE: 0.25, "birthPlace": 0.45, "nationality": 0.4, "gender": 0.4}
 
 
 def resample_entries(
@@ -126,7 +126,7 @@ def _as_agency_name(value: Value, side: int, values: _CopyValues, chance: random
 
 def _alter_date(value: Value, chance: random.Random) -> Value:
     draw = chance.random()
-    if value.prop != "birthDate" or draw > _ALTERED_DATE_RATE + _OTHER_DATE_RATE:
+    if value.prop != BIRTH_DATE or draw > _ALTERED_DATE_RATE + _OTHER_DATE_RATE:
         return value
     try:
         date = parse_date(value.text)
@@ -251,7 +251,7 @@ def build_stated_pairs(
 
 def _full_date(record: Record) -> str:
     """Return the first birth date known to the day, or ""."""
-    for text in record.texts("birthDate"):
+    for text in record.texts(BIRTH_DATE):
         try:
             date = parse_date(text)
         except DateError:
@@ -267,7 +267,7 @@ def _shared_number_pairs(
     """Yield two names with one passport number, once with either label."""
     for position, (first_person, second_person) in enumerate(_consecutive_pairs(people)):
         letter, digits = chance.choice("ABCDEFGHKLMP"), chance.randrange(10**6, 10**7)
-        passports = (Identifier("passportNumber", f"{letter}{digits}"),)
+        passports = (Identifier(PASSPORT, f"{letter}{digits}"),)
         first, second = (
             replace(_short_record(person, chance), identifiers=passports)
             for person in (first_person, second_person)
@@ -331,7 +331,7 @@ def _short_record(record: Record, chance: random.Random, date: str = "") -> Reco
     if nations and chance.random() < 0.5:
         values.append(Value("nationality", nations[0]))
     if date:
-        values.append(Value("birthDate", date))
+        values.append(Value(BIRTH_DATE, date))
     return Record(record.id, "stated", Kind.PERSON, "Person", tuple(values))
 
 

@@ -42,7 +42,7 @@ from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
 from resolver.records.packing import relation_text
-from resolver.records.properties import DATASETS
+from resolver.records.properties import DATASETS, PASSPORT
 from resolver.records.relation_types import RELATION_TYPES, find_relation_type, role_class
 from resolver.records.stated_links import StatedLink, pack_link, relation_difference, unpack_link
 
@@ -407,7 +407,7 @@ def build_address(entity: Json) -> Address:
 def _build_document(schema: str, native_id: str, properties: Json) -> Identifier:
     return Identifier(
         DOCUMENTS[schema],
-        _first_text(properties, "number") or _first_text(properties, "passportNumber"),
+        _first_text(properties, "number") or _first_text(properties, PASSPORT),
         _first_text(properties, "country"),
         _first_text(properties, "type"),
         date_or_text(_first_text(properties, "startDate")),

@@ -46,7 +46,14 @@ from resolver.records.batch import batch_from_record
 from resolver.records.datasets import is_list_source_name
 from resolver.records.kinds import SCHEMATA
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.properties import ADDRESS, DATASETS, DATES, IDENTIFIER_SET, RELATION
+from resolver.records.properties import (
+    ADDRESS,
+    DATASETS,
+    DATES,
+    IDENTIFIER_SET,
+    PASSPORT,
+    RELATION,
+)
 from resolver.records.relation_types import find_relation_type
 from resolver.reference.ftm.schemata import (
     ENTITY,
@@ -56,7 +63,7 @@ from resolver.reference.ftm.schemata import (
     topic_labels,
 )
 
-DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
+DOCUMENTS = {"Passport": PASSPORT, "Identification": "idNumber"}
 _MAX_NAMES = 10_000
 """Names of schemata and properties in a cache; a list may hold any number of unknown ones."""
 _MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
