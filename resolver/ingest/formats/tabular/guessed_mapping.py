@@ -37,8 +37,8 @@ _LETTERS = str.maketrans(
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 # Combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic; those of other scripts are letters.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_ALTERNATIVES = re.compile(r"[/|\n]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
+_ALTERNATIVES = re.compile(r"[/|\n・、]")
 _LEAST_LETTERS, _LEAST_COLUMNS = 5, 2
 """Letters of a word, or columns of a language, that are no coincidence."""
 
@@ -59,7 +59,7 @@ def normalize_column_name(column: str) -> str:
     """
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", words.casefold().translate(_LETTERS)))
-    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", plain)).strip("_")
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", plain)).strip("_").casefold()
 
 
 def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
@@ -107,8 +107,114 @@ def _senses(column: str) -> dict[str, str]:
 
 
 def _look_up(name: str) -> dict[str, str]:
+    """Return the property by language of a name: as it stands, else of a usual variant of it."""
     plain = normalize_column_name(name)
-    return _senses_by_name().get(plain) or _senses_by_name().get(plain.replace("_", ""), {})
+    known = _senses_by_name()
+    if found := known.get(plain) or known.get(plain.replace("_", "")):
+        return found
+    words = [word for word in plain.split("_") if word]
+    own = words[1:] if words and words[0] in _HOLDER_WORDS else words
+    if own != words and (found := _look_up("_".join(own))):
+        return found
+    return _look_up_number(name, own) or _look_up_short(name)
+
+
+def _look_up_number(name: str, words: Sequence[str]) -> dict[str, str]:
+    """Return the property of a name that says `number` in another way: `N° passeport`."""
+    rest = _content_words(words)
+    is_number = len(rest) < len(words) or bool(_NUMBER_SIGN.search(name))
+    return _numbers_by_words().get(rest, {}) if is_number and rest else {}
+
+
+def _look_up_short(name: str) -> dict[str, str]:
+    """Return the property of an abbreviated name: `Date naiss.`, `F. nacimiento`, `Staatsang.`.
+
+    Each word before a full stop begins a word of a known name. A language in which the name could
+    mean two properties is left out.
+    """
+    if "." not in name.rstrip()[1:]:
+        return {}
+    spelled = [
+        (plain, word.endswith("."))
+        for word in _SPELLED_WORD.findall(name)
+        if (plain := normalize_column_name(word)) and plain not in _LINK_WORDS
+    ]
+    words = [(word, is_short) for word, is_short in spelled if word not in _NUMBER_WORDS]
+    is_number = len(words) < len(spelled) or bool(_NUMBER_SIGN.search(name))
+    if not words or (len(words) == 1 and len(words[0][0]) < _LEAST_SHORT):
+        return {}
+    found: dict[str, set[str]] = {}
+    for language, prop, whole in _names_by_length(is_number).get(len(words), ()):
+        if all(
+            long.startswith(short) if is_short else long == short
+            for (short, is_short), long in zip(words, whole, strict=True)
+        ):
+            found.setdefault(language, set()).add(prop)
+    return {language: min(props) for language, props in found.items() if len(props) == 1}
+
+
+def _content_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a name without those for a number and without prepositions, sorted."""
+    left = (word for word in words if word not in _NUMBER_WORDS and word not in _LINK_WORDS)
+    return tuple(sorted(left))
+
+
+@cache
+def _numbers_by_words() -> dict[tuple[str, ...], dict[str, str]]:
+    """Return the property by language of names of numbers, by their words but for `number`."""
+    numbers: dict[tuple[str, ...], dict[str, str]] = {}
+    for language, prop, words in _all_names():
+        if prop in _NUMBERED and (rest := _content_words(words)):
+            numbers.setdefault(rest, {}).setdefault(language, prop)
+    return numbers
+
+
+@cache
+def _names_by_length(is_number: bool) -> dict[int, list[tuple[str, str, tuple[str, ...]]]]:
+    """Return language, property and words of each name, by the number of words that matter.
+
+    `is_number`: only names of numbers, without their words for a number.
+    """
+    names: dict[int, list[tuple[str, str, tuple[str, ...]]]] = {}
+    unsaid = _LINK_WORDS | _NUMBER_WORDS if is_number else _LINK_WORDS
+    for language, prop, words in _all_names():
+        content = tuple(word for word in words if word not in unsaid)
+        if prop not in _AMBIGUOUS and (prop in _NUMBERED or not is_number):
+            names.setdefault(len(content), []).append((language, prop, content))
+    return names
+
+
+@cache
+def _all_names() -> list[tuple[str, str, list[str]]]:
+    """Return language, property and words of each name of the table of words."""
+    return [
+        (language, prop, normalize_column_name(word).split("_"))
+        for language, properties in _table().items()
+        for prop, words in properties.items()
+        for word in words
+    ]
+
+
+_HOLDER_WORDS = frozenset(
+    "pax passenger passengers traveller traveler crew person persons subject suspect holder client"
+    " customer guest applicant member visitor individual party".split()
+)
+"""Words before the name of a fact of the person whom a row is about: `Pax surname`."""
+_NUMBER_WORDS = frozenset(
+    "no nr n num nbr nro numb number numbers numero numeros nummer numer numara numarasi nomor"
+    " nomer arithmos broj cislo szam rakam o номер رقم".split()
+)
+_NUMBER_SIGN = re.compile(r"[№#]|[Nn]\.?\s?[º°]")
+_LINK_WORDS = frozenset(
+    "of the de du da do des d del della di der des von van za z".split()
+)
+_SPELLED_WORD = re.compile(r"[^\s./,;:()\[\]-]+\.?")
+_LEAST_SHORT = 3
+"""Letters of the shortest abbreviation that stands alone."""
+_NUMBERED = frozenset(
+    (ID, *(row.name for row in PROPERTIES if row.type in (ValueType.IDENTIFIER, ValueType.PHONE)))
+)
+"""Properties whose names may say `number`."""
 
 
 def _rank_languages(senses: dict[str, dict[str, str]]) -> list[str]:
