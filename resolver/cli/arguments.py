@@ -61,6 +61,7 @@ def read_list_files(
             paths,
             format=reading.list_format,
             mapping=reading.mappings(),
+            source=reading.source,
             strict=reading.strict,
             rules=ReadingRules(reading.accept_restricted, complete, workers),
             progress=report_progress,

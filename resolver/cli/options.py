@@ -106,6 +106,13 @@ def reading_options(function: F) -> F:
             help="Meaning of a table's columns; repeatable. X.mapping.yml next to X.csv is found "
             "automatically.",
         ),
+        click.option(
+            "--source",
+            "source_name",
+            metavar="NAME",
+            default="",
+            help="Source of tables without a mapping (default: the file's name without its date).",
+        ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
         click.option(
             "--accept-restricted",
@@ -326,6 +333,7 @@ class ReadingOptions:
     strict: bool = False
     accept_restricted: bool = False
     verbose: bool = False
+    source: str = ""
 
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> ReadingOptions:
@@ -336,6 +344,7 @@ class ReadingOptions:
             options["strict"],
             options["accept_restricted"],
             options["verbose"],
+            options["source_name"],
         )
 
     def mappings(self) -> list[Mapping]:

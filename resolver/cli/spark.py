@@ -74,7 +74,12 @@ def _run(
 
     reading = ReadingOptions.from_options(options)
     with local_copies(files) as paths:
-        planned, skipped = plan_reads(paths, format=reading.list_format, mapping=reading.mappings())
+        planned, skipped = plan_reads(
+            paths,
+            format=reading.list_format,
+            mapping=reading.mappings(),
+            source=reading.source,
+        )
         rules = ReadingRules(reading.accept_restricted)
         plan = ReadingPlan(planned, skipped, rules, reading.strict)
         run = dedupe_to_parquet(plan, running, out, bars, master=options["master"])

@@ -55,6 +55,7 @@ def sample_lists(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    source: str = "",
     records: int = 5,
     rows: int = 0,
     date_rows: int = 0,
@@ -67,7 +68,7 @@ def sample_lists(
     read. `accept_restricted`: take records with handling codes above H0. Raises the errors of
     `read_lists`.
     """
-    planned, skipped = plan_reads(paths, format=format, mapping=mapping)
+    planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
     samples = [
         _sample_list(
             replace(item, unit=replace(item.unit, date_rows=date_rows)),
@@ -178,13 +179,16 @@ def preview_lists(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    source: str = "",
     records: int = 3,
 ) -> str:
     """Return the first `records` of each list as text of several lines, after their rejects.
 
     Raises the errors of `read_lists`.
     """
-    samples, skipped = sample_lists(paths, format=format, mapping=mapping, records=records)
+    samples, skipped = sample_lists(
+        paths, format=format, mapping=mapping, source=source, records=records
+    )
     blocks = [_format_sample(sample) for sample in samples]
     return "\n\n".join([*blocks, *(_format_reject(reject) for reject in skipped)]) + "\n"
 

@@ -32,6 +32,7 @@ from resolver.ingest.formats import (
 )
 from resolver.ingest.formats.ftm import ftm_reader
 from resolver.ingest.formats.tabular import table_reader
+from resolver.ingest.formats.tabular.guessed_mapping import source_name
 from resolver.ingest.formats.tabular.mapping import (
     Mapping,
     choose_mapping,
@@ -44,6 +45,7 @@ from resolver.ingest.io.text_lines import is_archive
 from resolver.ingest.list_reading import Progress, reject_error
 from resolver.ingest.parallel_reading import DEFAULT_RULES, ReadingRules, read_planned
 from resolver.ingest.reader_types import Intake, ReaderRow, Reject
+from resolver.records.datasets import is_list_source_name
 
 READERS: tuple[ReaderRow, ...] = (
     ofac.ROW,
@@ -79,6 +81,7 @@ def read_lists(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    source: str = "",
     strict: bool = False,
     rules: ReadingRules = DEFAULT_RULES,
     progress: Progress | None = None,
@@ -88,14 +91,15 @@ def read_lists(
 
     `format` names the format of all files; otherwise each file's format is detected. `mapping` (one
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
-    unless a mapping of its own lies beside the file. `strict` raises the first reject as an
+    unless a mapping of its own lies beside the file. `source` names the source of tables without a
+    mapping, which their file names do otherwise. `strict` raises the first reject as an
     `InputError`. `progress` is called with a list's label and the number of records read from it so
     far. `meanwhile` is called once: while copies of this process read, where that pays.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
     mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
     """
-    planned, skipped = plan_reads(paths, format=format, mapping=mapping)
+    planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
     if strict and skipped:
         raise reject_error(skipped[0])
     reads = read_planned(planned, rules, strict=strict, progress=progress, meanwhile=meanwhile)
@@ -110,14 +114,22 @@ def plan_reads(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    source: str = "",
 ) -> tuple[list[PlannedList], list[Reject]]:
     """Return the lists to read, sorted by label, and a reject for each skipped file.
 
     Only files of a directory or zip are skipped. Raises the errors of `read_lists` for others.
     """
+    if source and (source_name(source) != source or not is_list_source_name(source)):
+        raise MappingError(
+            f"{source!r} cannot be the name of a source",
+            hint="use letters, digits, dots and hyphens, such as border-police",
+        )
     mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
     forced_row = _find_row(format, mappings)
     claimed, skipped = _match_files(paths, forced_row, mappings)
+    if source:
+        claimed = _name_source(claimed, source)
     planned = []
     for item in group_files(claimed):
         if item.lacks_principal:
@@ -134,6 +146,23 @@ def plan_reads(
             hint=f"add --format {table_reader.NAME} to use it",
         )
     return planned, skipped
+
+
+def _name_source(
+    claimed: Sequence[tuple[InputFile, ReaderRow]], source: str
+) -> list[tuple[InputFile, ReaderRow]]:
+    """Return the files with the source of those tables that no mapping reads.
+
+    Raises `MappingError` where there is no such table.
+    """
+    if all(row is not table_reader.ROW for _, row in claimed):
+        names = ", ".join(sorted({row.name for _, row in claimed}))
+        raise MappingError(
+            f"no file takes the source {source!r}: all are {names or 'not read'}",
+            hint="leave the source out; a list or a mapping names its own",
+        )
+    row = table_reader.source_row(source)
+    return [(file, row if other is table_reader.ROW else other) for file, other in claimed]
 
 
 def _match_files(

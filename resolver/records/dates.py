@@ -159,6 +159,13 @@ _PORTION = re.compile(
 )
 # First and last month of a year, first and last year of a decade.
 _PORTIONS = {"early": (1, 4, 0, 3), "mid": (5, 8, 4, 6), "late": (9, 12, 7, 9)}
+_DASH = re.compile(r"(?<=\d)[\u2012-\u2014](?=\d)")
+_UNKNOWN_PARTS = re.compile(
+    r"^(?:(?:\?\?|XX|dd|00)[./-](?:(?:\?\?|XX|mm|00)[./-](?=\d{4}$)|(?=\d{1,2}[./-]\d{4}$)))"
+    r"|(?<=^\d{4})(?:[./-](?:\?\?|XX|mm|00)){1,2}$|(?<=^\d{4}[./-]\d\d)[./-](?:\?\?|XX|dd|00)$",
+    re.I,
+)
+"""Day and month that a date has signs for instead of numbers: `??/??/1985`, `1985-XX-XX`."""
 _FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
@@ -266,7 +273,7 @@ def _today() -> datetime.date:
 
 
 def _parse(text: str, convention: _Convention) -> PartialDate:
-    stripped = " ".join(text.split()).strip(" .,;")
+    stripped = _UNKNOWN_PARTS.sub("", _DASH.sub("-", " ".join(text.split()))).strip(" .,;")
     if not stripped or len(stripped) > MAX_TEXT:
         raise DateError(f"no date in {text[:40]!r}")
     if not _FIGURES.fullmatch(stripped) and (date := _qualified(stripped, convention)):

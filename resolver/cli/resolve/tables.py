@@ -264,7 +264,11 @@ def print_list_preview(files: tuple[Path, ...], reading: ReadingOptions, records
 
     with local_copies(files) as paths:
         text = preview_lists(
-            paths, format=reading.list_format, mapping=reading.mappings(), records=records
+            paths,
+            format=reading.list_format,
+            mapping=reading.mappings(),
+            source=reading.source,
+            records=records,
         )
     click.echo(text, nl=False)
 

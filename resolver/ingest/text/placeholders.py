@@ -26,6 +26,8 @@ from resolver.reference.person_names import NAMELESS_TITLES
 # "Na", "Nil" and "None" may be names, unlike "N/A" or "N.A."
 PLACEHOLDERS = load_words("placeholders")
 """Placeholders in lower case."""
+_NAMES = frozenset(("Nan", "NAN", "Null"))
+"""Family names as people write them. Programs write `nan`, `null` and `NULL` for no value."""
 MAX_NAME_WORDS = 24
 """Words of the longest name of a person; comparisons read as many."""
 _TITLE = "|".join(sorted(NAMELESS_TITLES))
@@ -43,8 +45,8 @@ _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 
 def is_placeholder(text: str) -> bool:
     """Return whether a name is a placeholder."""
-    word = text.strip(_EDGES).lower()
-    return not word or word in PLACEHOLDERS
+    word = text.strip(_EDGES)
+    return not word or (word.lower() in PLACEHOLDERS and word not in _NAMES)
 
 
 def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
@@ -124,10 +126,10 @@ def are_placeholders(values: pa.StringArray) -> Bools:
     """Return which of some names are placeholders."""
     if len(values) <= _SMALL and all(map(str.isascii, texts := values.to_pylist())):
         return np.array([is_placeholder(text) for text in texts], dtype=bool)
-    words = pc.utf8_lower(pc.utf8_trim(values, _EDGES))
-    flags: Bools = pc.is_in(words, pa.array(sorted({*PLACEHOLDERS, ""}))).to_numpy(
-        zero_copy_only=False
-    )
+    words = pc.utf8_trim(values, _EDGES)
+    is_word = pc.is_in(pc.utf8_lower(words), pa.array(sorted({*PLACEHOLDERS, ""})))
+    is_name = pc.is_in(words, pa.array(sorted(_NAMES)))
+    flags: Bools = pc.and_not(is_word, is_name).to_numpy(zero_copy_only=False)
     return flags
 
 

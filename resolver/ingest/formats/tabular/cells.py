@@ -48,10 +48,12 @@ class CellValues:
         return [int(row) for row in self.rows[self.codes == code]]
 
 
-def encode_cells(array: pa.Array, separator: str | None = None) -> CellValues:
+def encode_cells(
+    array: pa.Array, separator: str | None = None, pattern: str | None = None
+) -> CellValues:
     """Encode the texts of a column, trimmed, without empty ones; they may be coded already.
 
-    Lists, and cells with `separator`, give several values per row.
+    Lists, and cells with `separator` or a match of `pattern` (RE2), give several values per row.
     """
     if pa.types.is_list(array.type):
         rows, array = (
@@ -67,7 +69,9 @@ def encode_cells(array: pa.Array, separator: str | None = None) -> CellValues:
     if is_coded:
         cells = _drop_unused(cells)
     if separator is not None:
-        cells = _split_values(cells, separator)
+        cells = _split_values(cells, pc.split_pattern(cells.texts, separator))
+    elif pattern and pc.any(pc.match_substring_regex(cells.texts, pattern)).as_py():
+        cells = _split_values(cells, pc.split_pattern_regex(cells.texts, pattern))
     return cells.recode(pc.utf8_trim_whitespace(cells.texts))
 
 
@@ -88,8 +92,8 @@ def encode_whole_cells(array: pa.Array) -> CellValues:
     )
 
 
-def _split_values(cells: CellValues, separator: str) -> CellValues:
-    parts = pc.split_pattern(cells.texts, separator)
+def _split_values(cells: CellValues, parts: pa.ListArray) -> CellValues:
+    """Return the parts of each value as values of its rows."""
     counts = pc.list_value_length(parts).to_numpy()
     starts = np.cumsum(counts) - counts
     each = counts[cells.codes]

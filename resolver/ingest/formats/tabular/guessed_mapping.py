@@ -205,9 +205,7 @@ _NUMBER_WORDS = frozenset(
     " nomer arithmos broj cislo szam rakam o номер رقم".split()
 )
 _NUMBER_SIGN = re.compile(r"[№#]|[Nn]\.?\s?[º°]")
-_LINK_WORDS = frozenset(
-    "of the de du da do des d del della di der des von van za z".split()
-)
+_LINK_WORDS = frozenset("of the de du da do des d del della di der des von van za z".split())
 _SPELLED_WORD = re.compile(r"[^\s./,;:()\[\]-]+\.?")
 _LEAST_SHORT = 3
 """Letters of the shortest abbreviation that stands alone."""
@@ -362,9 +360,22 @@ def guess_kind(properties: Iterable[str]) -> str:
     return "person" if any(prop in _PERSON_PROPERTIES for prop in properties) else "legal"
 
 
+_EDITION = re.compile(
+    r"(?:[\s._-]*(?:\(\d{1,3}\)|(?<!\d)(?:\d{4}[._-]?\d\d[._-]?\d\d|\d\d[._-]\d\d[._-]\d{4})"
+    r"(?:[T_-]?\d{4,6})?(?!\d)|(?<=[._-])v\d+|(?<=[._ -])(?:copy|final|latest|new)))+$",
+    re.I,
+)
+"""End of a file's name that says which edition of a list it is: a date, or the mark of a copy."""
+
+
 def source_name(text: str) -> str:
-    """Return a text as the short name of a list."""
-    return re.sub(r"[^\w.-]+", "-", text).strip("-") or "list"
+    """Return a text as the short name of a list, without the date of an edition at its end.
+
+    `border-2026-12-02` and `border-2026-12-03` are two editions of the list `border`, so the second
+    updates the first.
+    """
+    name = _EDITION.sub("", text.strip())
+    return re.sub(r"[^\w.-]+", "-", name or text).strip("-") or "list"
 
 
 def _id_column(meanings: dict[str, ColumnMeaning]) -> str | None:
@@ -408,6 +419,7 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
     unused = unused_columns(mapping, columns)
     parts = [
         "no mapping was given and one was guessed from the column names",
+        f"records of the source {mapping.source}",
         f"id from {mapping.id}" if mapping.id else "ids made from the content",
         _KIND_TEXTS.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
         "" if mapping.handling in HANDLING_CODES else f"handling code from {mapping.handling}",

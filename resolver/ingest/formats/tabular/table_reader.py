@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -161,6 +161,25 @@ _BETWEEN = "\n"
 _LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
 
 
+_NOTES = "notes"
+_OPEN_DATE = re.compile(r"\s*(?:before|after|until|since|prior to|vor|nach|avant|après)\b.*", re.I)
+"""Date of which only one end is known, as which no date is read."""
+_AND_SO_ON = r"\s*[;|\n]\s*"
+_CELL_SEPARATORS = {
+    **dict.fromkeys(
+        ("alias", "weakAlias", "previousName"),
+        rf"(?i){_AND_SO_ON}|\s+(?:a\.k\.a\.|aka|alias)[:\s]\s*",
+    ),
+    **dict.fromkeys(
+        (*IDENTIFIER_SET, "phone", "email", "website", "nationality", "citizenship"), _AND_SO_ON
+    ),
+}
+"""What separates several values in a cell, by property, where the mapping says nothing of it.
+
+Other cells stay whole: an address or a position may hold a semicolon.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueReader:
     """Conversion of texts to values, cached. `read` may raise `DateError` or `ValueError`."""
@@ -206,20 +225,29 @@ def _build_columns(
     """Build the columns of all mapped properties with any value, and the rejected values."""
     rejects: list[Reject] = []
     columns: dict[str, Column] = {}
+    unread: list[tuple[CellValues, str]] = []
     for prop, names in sorted(_property_columns(mapping).items()):
         read = _choose_reader(prop, order)
-        parts = [encode_cells(chunk.arrays[name], mapping.separator) for name in names]
+        pattern = _CELL_SEPARATORS.get(prop) if mapping.separator is None else None
+        parts = [encode_cells(chunk.arrays[name], mapping.separator, pattern) for name in names]
         origins = list(names)
         if read is not None:
             readings = [_read_values(prop, part, read, chunk.lines, label) for part in parts]
-            parts = [part for part, _ in readings]
-            rejects += [reject for _, refused in readings for reject in refused]
+            parts = [part for part, _, _ in readings]
+            unread += [(notes, name) for (_, notes, _), name in zip(readings, names, strict=True)]
+            rejects += [reject for _, _, refused in readings for reject in refused]
         if prop in DATES and any(map(_has_two_readings, parts)):
             parts, origins = _split_readings(parts, origins)
         if prop == ADDRESS and (packed := _pack_address(chunk, mapping)) is not None:
             parts.append(packed[0])
             origins.append(packed[1])
         columns[prop] = build_column(parts, origins)
+    unread = [(cells, name) for cells, name in unread if len(cells.rows)]
+    if unread:
+        names = mapping.properties.get(_NOTES, ())
+        unread += [(encode_cells(chunk.arrays[name], mapping.separator), name) for name in names]
+        parts, origins = map(list, zip(*unread, strict=True))
+        columns[_NOTES] = build_column(parts, origins)
     columns |= _read_routes(chunk, mapping)
     if mapping.relations:
         parts, origins, refused = read_relations(chunk, mapping, label, order)
@@ -238,11 +266,16 @@ def _property_columns(mapping: Mapping) -> dict[str, tuple[str, ...]]:
 
 def _read_values(
     prop: str, cells: CellValues, read: ValueReader, lines: Codes, label: str
-) -> tuple[CellValues, list[Reject]]:
-    """Convert the values by `read`; values for which it raises are left out with a reject."""
+) -> tuple[CellValues, CellValues, list[Reject]]:
+    """Convert the values by `read`; values for which it raises are left out with a reject.
+
+    The second cells are notes for the dates that were left out, which would be lost otherwise. An
+    open date (`before 1964`) is such a note without a reject.
+    """
     originals = cells.texts.to_pylist()
     # Texts of earlier chunks are in the cache.
     texts: list[str | None] = list(map(read.cache.get, originals))
+    notes: list[str | None] = [None] * len(texts)
     rejects: list[Reject] = []
     for code, text in enumerate(originals):
         if texts[code] is not None:
@@ -250,12 +283,17 @@ def _read_values(
         try:
             texts[code] = read(text)
         except (DateError, ValueError) as error:
-            year = _LEADING_YEAR.match(text) if prop in DATES else None
+            is_date = prop in DATES
+            year = _LEADING_YEAR.match(text) if is_date else None
             texts[code] = year[1] if year else None
+            notes[code] = f"{prop}: {text}" if is_date and not year else None
+            if is_date and _OPEN_DATE.fullmatch(text):
+                continue
             outcome = "only the year taken" if year else "value not taken"
             reason = f"{outcome}: {prop} {text[:80]!r}: {error}"
             rejects += [Reject(label, int(lines[row]), reason) for row in cells.rows_of(code)]
-    return cells.recode(pa.array(texts, pa.string())), rejects
+    unread = cells.recode(pa.array(notes, pa.string()))
+    return cells.recode(pa.array(texts, pa.string())), unread, rejects
 
 
 def _has_two_readings(cells: CellValues) -> bool:
@@ -409,8 +447,12 @@ def explain_refusal(head: bytes, file: SourceFile) -> str:
     return f"column {repeated[0]!r} occurs twice; rename one of them" if repeated else ""
 
 
-def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:
+def read_tabular(
+    unit: ListUnit, mapping: Mapping | None = None, source: str = ""
+) -> Iterator[Item]:
     """Yield the records of a table as batches.
+
+    `source` names the source of a table without a mapping; else the name of the file does.
 
     Raises `MappingError` where the mapping names a missing column, `FormatError` where no mapping
     is given and none can be guessed.
@@ -418,7 +460,7 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
     file = unit.files[0]
     table = open_table_file(file, mapping.delimiter if mapping else None)
     if mapping is None:
-        mapping = guess_mapping(table.columns, file.stem)
+        mapping = guess_mapping(table.columns, source or file.stem)
         if mapping is None:
             raise FormatError(
                 f"no column is recognized as a name; the table has {', '.join(table.columns[:40])}",
@@ -471,6 +513,11 @@ def has_shares(unit: ListUnit) -> bool:
     head = unit.files[0].head()
     is_json = not head.startswith(PARQUET_MAGIC) and head_text(head).lstrip().startswith(("{", "["))
     return not is_json or is_json_lines(head)
+
+
+def source_row(source: str) -> ReaderRow:
+    """Return the row of the format for tables without a mapping, as records of a source."""
+    return replace(ROW, read=partial(read_tabular, source=source))
 
 
 def mapped_row(mapping: Mapping) -> ReaderRow:

@@ -69,7 +69,8 @@ def _by_loop(
     return identity, {
         "name": parts(row[0]) | parts(row[1]),
         "birthDate": dates,
-        "passportNumber": parts(row[3]),
+        # cells of numbers are split even where the mapping says nothing of it
+        "passportNumber": {number for part in parts(row[3]) for number in part.split(";")},
         "route": {
             f"{part} {role}"
             for role, texts_of_role in (("source", row[4:5]), ("transit", row[4:6]))
