@@ -241,6 +241,10 @@ refused.
 ObserveIncrement = Callable[[StoreView, Increment], None]
 
 
+class _UntriedError(Exception):
+    """An act waits for a second steward, and whether it could take effect was not computed yet."""
+
+
 @dataclass(slots=True)
 class PlannedCommit:
     """Callbacks of one act for `Hub.decide`; the plan is rebuilt for each revision on which the
@@ -249,6 +253,8 @@ class PlannedCommit:
 
     build_plan: BuildPlan
     observe: ObserveIncrement | None = None
+    is_tried: bool = True
+    """False: an act that waits for a second steward raises `_UntriedError`."""
     plan: DecisionPlan | None = field(default=None)
     _rounds: int = field(default=0, init=False)
     _decided: set[tuple[str, str]] = field(default_factory=set, init=False)
@@ -257,6 +263,8 @@ class PlannedCommit:
     def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
         """Return the decisions of the act (callback of `Hub.decide`)."""
         self.plan, self._rounds = self.build_plan(view), 0
+        if self.plan.second_reasons and not self.is_tried:
+            raise _UntriedError
         _check_whole(view, self.plan)
         self._decided = {new.decision.pair for new in self.plan.decisions}
         self._decided |= {_ordered(*bond) for bond in self.plan.bonds}
@@ -426,12 +434,13 @@ def commit_plan(
     An act that waits for a second steward is refused where it could not take effect if it were
     confirmed now. Raises as `run_plan` does.
     """
-    with hub.store.view() as view:
-        waits = bool(build_plan(view).second_reasons)
-    if waits:
+    try:
+        commit = PlannedCommit(build_plan, is_tried=False)
+        committed = run_plan(hub, commit, steward)
+    except _UntriedError:
         run_plan(hub, PlannedCommit(partial(_build_confirmed, build_plan)), steward, dry_run=True)
-    commit = PlannedCommit(build_plan)
-    committed = run_plan(hub, commit, steward)
+        commit = PlannedCommit(build_plan)
+        committed = run_plan(hub, commit, steward)
     plan = commit.plan
     assert plan is not None
     with hub.store.view() as present:
