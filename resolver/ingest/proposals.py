@@ -41,6 +41,7 @@ from resolver.ingest.io.text_lines import PARQUET_MAGIC
 from resolver.ingest.reader_types import WHOLE, Reject
 from resolver.ingest.readers import detect_format
 from resolver.records.properties import BIRTH_DATE, DATES
+from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.plurals import pluralize
 
 MISSING = "?"
@@ -208,7 +209,7 @@ def _add_keys(draft: _Draft, guess: mapping.Mapping) -> None:
     """Take id, kind and schema from a guess, where they are columns."""
     keys = ("id", guess.id), ("schema", guess.ftm_schema), ("kind", guess.kind)
     for key, column in (*keys, ("handling", guess.handling)):
-        if column and column not in ("person", "legal", *mapping.HANDLING_CODES):
+        if column and column not in ("person", "legal", *HANDLING_CODES):
             draft.keys[key] = column
             draft.reasons[column] = f"name of {key}"
 

@@ -79,6 +79,8 @@ VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
     "H3": _is_owner,
 }
 """Rule of each handling code: True if the viewer may read the values of such a record."""
+HANDLING_CODES = tuple(VISIBILITY_RULES)
+"""Handling codes, the freest first."""
 
 
 IDENTIFIED = Viewer("named")

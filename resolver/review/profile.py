@@ -33,6 +33,7 @@ from resolver.records.dates import PartialDate, parse_date
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
 from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.territories import territory_name
 from resolver.review.view_models import Statement
 
@@ -87,10 +88,6 @@ def _share(name: str, dates: list[str]) -> ListShare:
     return ListShare(name, len(dates), ordered[0], ordered[-1])
 
 
-CODES = ("H0", "H1", "H2", "H3")
-"""Handling codes, the least restricted first."""
-
-
 @dataclass(frozen=True, slots=True)
 class RecordHandling:
     """Record with its conditions of use and grades, as texts; an empty text is not stated."""
@@ -114,8 +111,14 @@ def collect_handling(records: Iterable[Record]) -> tuple[RecordHandling, ...]:
 
 def strictest_code(rows: Iterable[RecordHandling]) -> str:
     """Return the most restricted handling code of some records; an unknown code is stricter."""
-    codes = {row.code for row in rows} or {CODES[0]}
-    return max(codes, key=lambda code: (CODES.index(code) if code in CODES else len(CODES), code))
+    codes = {row.code for row in rows} or {HANDLING_CODES[0]}
+    return max(
+        codes,
+        key=lambda code: (
+            HANDLING_CODES.index(code) if code in HANDLING_CODES else len(HANDLING_CODES),
+            code,
+        ),
+    )
 
 
 def _grade_text(grade: Grade | None) -> str:

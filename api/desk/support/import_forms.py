@@ -28,7 +28,6 @@ from resolver.api.uploads import store_form, upload_errors
 from resolver.hub.job_worker import INPUT, create_job_folder
 from resolver.ingest.formats.tabular.mapping import (
     ADDRESS_PARTS,
-    HANDLING_CODES,
     ROUTE_PARTS,
     Mapping,
     find_adjacent_mapping,
@@ -38,6 +37,7 @@ from resolver.ingest.io.workbooks import ExtractedWorksheet, extract_worksheets,
 from resolver.ingest.proposals import MISSING, TableProposal
 from resolver.records import properties as names
 from resolver.records.labels import property_label
+from resolver.records.visibility import HANDLING_CODES
 
 _STATE, _ORIGINAL = "draft.json", "workbook"
 """File with the state of a draft, and the folder of a workbook of which one sheet was chosen."""

@@ -24,7 +24,7 @@ from resolver.ingest.formats.tabular.cells import (
     encode_cells,
     first_texts,
 )
-from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping
+from resolver.ingest.formats.tabular.mapping import Mapping
 from resolver.ingest.formats.tabular.table_files import TableChunk
 from resolver.ingest.text.list_dates import DAY_FIRST, EITHER, MONTH_FIRST, DateEvidence, read_date
 from resolver.records import (
@@ -41,6 +41,7 @@ from resolver.records import (
 from resolver.records.packing import pack
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
+from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.territories import lookup_territory
 
 _KIND_WORDS = KIND_BY_LABEL | {

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from resolver.data import FOLDER
-from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping, build_mapping
+from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
 from resolver.records import Kind
 from resolver.records.properties import PROPERTIES, ValueType
+from resolver.records.visibility import HANDLING_CODES
 
 ENGLISH = "English"
 ID = "id"

@@ -52,6 +52,7 @@ from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_s
 from resolver.records import properties as property_names
 from resolver.records.datasets import is_list_source_name
 from resolver.records.relation_types import find_relation_type
+from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.ftm.schemata import ENTITY, all_schemata
 
 MAX_BYTES = 100_000
@@ -92,7 +93,6 @@ def _find_fault(event: yaml.Event, depth: int, count: int) -> str:
 
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 ROUTE_PARTS = tuple(role.value for role in CountryRole)
-HANDLING_CODES = ("H0", "H1", "H2", "H3")
 _UNMAPPABLE_PROPERTIES = {
     property_names.RELATION: "; see relations",
     property_names.ROUTE: f"; its parts can: {', '.join(map('route.{}'.format, ROUTE_PARTS))}",
