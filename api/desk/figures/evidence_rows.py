@@ -13,6 +13,7 @@ from resolver.records.properties import PROPERTY_OF_COMPARATOR, STARTS, ValueTyp
 from resolver.records.results.explanation import (
     PHRASES,
     RELATION_ROW,
+    STARTING_ROWS,
     EvidenceOutcome,
     EvidenceRow,
     outcome_of,
@@ -22,10 +23,6 @@ from resolver.review import country_name
 SMALL_WEIGHT = 100
 """Thousandths of log-odds below which evidence is summarized instead of drawn."""
 _START = "prior"
-_STARTING_ROWS = frozenset(
-    (_START, "calibration", "population", "partners", "sources", "asked", "names_only")
-)
-"""Rows that say how often any two records are one."""
 _LAST_ROWS = ("relatives", "competition", "entities", _START)
 """Subjects that are not about the values of the two records."""
 _SEPARATOR = " | "
@@ -76,7 +73,7 @@ def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
 
 def _subject(name: str) -> str:
     """Return the subject of a row; two comparators together are about the one besides names."""
-    if name in _STARTING_ROWS:
+    if name in STARTING_ROWS:
         return _START
     parts = name.replace(" ", "_").split("_×_")
     return next((part for part in parts if not part.startswith(_NAME)), _NAME)

@@ -131,6 +131,8 @@ POPULATION_ROWS = (
     "competition",
 )
 """Rows of an explanation that no field of a record accounts for."""
+STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {"competition"}
+"""Rows that say how often any two records are one."""
 
 
 @dataclass(frozen=True, slots=True)
