@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
@@ -70,20 +71,38 @@ def draw_written_dates(
     )
 
 
+class _Digit(IntEnum):
+    """Digit of a date that is wrong."""
+
+    YEAR = 0
+    DECADE = 1
+    LAST_TWO_SWAPPED = 2
+    MONTH = 3
+    DAY = 4
+    TENS_OF_DAY = 5
+
+
 def _shift_digit(
     dice: Dice, year: Ints, month: Ints, day: Ints, mask: Bools
 ) -> tuple[Ints, Ints, Ints]:
     """Make one digit of the year, the month or the day wrong where `mask` is True."""
     count = len(year)
-    kind, step = dice.integers(count, 6), np.where(dice.chance(count, 0.5), 1, -1)
-    year = year + step * (mask & (kind == 0)) + 10 * step * (mask & (kind == 1))
+    kind, step = dice.integers(count, len(_Digit)), np.where(dice.chance(count, 0.5), 1, -1)
+    year = (
+        year + step * (mask & (kind == _Digit.YEAR)) + 10 * step * (mask & (kind == _Digit.DECADE))
+    )
     swapped_digits = year // 100 * 100 + year % 10 * 10 + year // 10 % 10
     year = np.where(
-        mask & (kind == 2) & (swapped_digits > 1930) & (swapped_digits < 2010), swapped_digits, year
+        mask
+        & (kind == _Digit.LAST_TWO_SWAPPED)
+        & (swapped_digits > 1930)
+        & (swapped_digits < 2010),
+        swapped_digits,
+        year,
     )
-    month = np.where(mask & (kind == 3), np.clip(month + step, 1, 12), month)
-    day = np.where(mask & (kind == 4), day + step, day)
-    day = np.where(mask & (kind == 5), day + 10 * step, day)
+    month = np.where(mask & (kind == _Digit.MONTH), np.clip(month + step, 1, 12), month)
+    day = np.where(mask & (kind == _Digit.DAY), day + step, day)
+    day = np.where(mask & (kind == _Digit.TENS_OF_DAY), day + 10 * step, day)
     return year, month, np.clip(day, 1, _MONTH_LENGTHS[month - 1])
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 
 from resolver.comparison.qualifiers import qualifier_code
 from resolver.errors import DateError
@@ -92,19 +93,30 @@ def _edit_letter(words: list[str], chance: random.Random) -> list[str]:
     return [*words[:position], edited, *words[position + 1 :]]
 
 
+class _Slip(IntEnum):
+    """Kind of writing error in one letter."""
+
+    REPLACED = 0
+    OMITTED = 1
+    DOUBLED = 2
+    SWAPPED = 3
+    INSERTED = 4
+    MISREAD = 5
+
+
 def _edit_word(word: str, chance: random.Random) -> str:
-    index, kind = chance.randrange(1, len(word)), chance.randrange(6)
+    index, kind = chance.randrange(1, len(word)), chance.randrange(len(_Slip))
     before, letter, after = word[:index], word[index].lower(), word[index + 1 :]
     neighbors = _KEYBOARD_NEIGHBORS.get(letter, letter)
-    if kind == 0:
+    if kind == _Slip.REPLACED:
         return before + chance.choice(neighbors) + after
-    if kind == 1:
+    if kind == _Slip.OMITTED:
         return before + after
-    if kind == 2:
+    if kind == _Slip.DOUBLED:
         return before + letter + word[index:]
-    if kind == 3 and after:
+    if kind == _Slip.SWAPPED and after:
         return before + after[0] + letter + after[1:]
-    if kind == 4:
+    if kind == _Slip.INSERTED:
         return before + chance.choice(neighbors) + word[index:]
     errors = [(wrong, new) for wrong, new in _SCAN_ERRORS if wrong in word[1:]]
     if not errors:
@@ -299,6 +311,7 @@ def make_namesake(name: str, pool: Sequence[str], chance: random.Random) -> str:
 
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_WORD_SLIPS = (_Slip.REPLACED, _Slip.OMITTED, _Slip.INSERTED, _Slip.SWAPPED)
 
 
 def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
@@ -308,12 +321,12 @@ def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
     """
     while len(word) > 2 and chance.random() < rate:
         index, letter = chance.randrange(len(word)), chance.choice(_ALPHABET)
-        kind = chance.randrange(4)
-        if kind == 0:
+        kind = chance.choice(_WORD_SLIPS)
+        if kind is _Slip.REPLACED:
             word = word[:index] + letter + word[index + 1 :]
-        elif kind == 1:
+        elif kind is _Slip.OMITTED:
             word = word[:index] + word[index + 1 :]
-        elif kind == 2:
+        elif kind is _Slip.INSERTED:
             word = word[:index] + letter + word[index:]
         else:
             index = min(index, len(word) - 2)
