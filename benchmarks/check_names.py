@@ -14,7 +14,8 @@ often as in training.
 
 With `--ask cultures`, names of listed people of each naming culture of a generated world are asked
 with a slip in one letter. With `--ask invented`, groups and vessels are asked that are on no list,
-exactly and without a kind: the first words of one generated name and the last of another.
+exactly and without a kind, under names that are made of common words of listed names, in their
+proportion, and of invented ones (`NameInventor`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import argparse
 import itertools
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,6 +62,8 @@ _PER_CULTURE, _MIN_PER_CULTURE = 150, 50
 """Names asked of each culture, and the least that say something."""
 _INVENTED = 400
 """Invented names asked of each kind."""
+_COMMON, _MIN_INVENTED = 3, 4
+"""Names that have a word which is nobody's own, and letters of an invented word, at least."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -163,31 +167,75 @@ def report_cultures(world: World, hub: Hub, listed: float, seed: int) -> list[st
     return [*lines, f"  worst: {culture}, {worst:.1%} shown"]
 
 
-def report_invented(
-    records: Sequence[Record], others: Sequence[Record], hub: Hub, listed: float, seed: int
-) -> list[str]:
-    """Return a line for groups and one for vessels: how many invented names match something.
-
-    `records`: the listed ones; `others`: generated ones, whose words make the names.
-    """
+def report_invented(records: Sequence[Record], hub: Hub, listed: float, seed: int) -> list[str]:
+    """Return a line for groups and one for vessels: how many invented names match something."""
     chance = random.Random(f"{seed}:invented")
     known = {name.casefold() for record in records for name in record.texts("name", "alias")}
     lines = ["  invented   names  match  shown"]
     for kind in (Kind.GROUP, Kind.ASSET):
-        names = [row.caption.split() for row in others if row.kind == kind]
-        names = [words for words in names if len(words) > 1 and words[0].isascii()]
-        queries: dict[str, NameQuery] = {}
-        for _ in range(_INVENTED * 5 if names else 0):
-            first, last = chance.sample(names, 2)
-            name = " ".join((*first[: (len(first) + 1) // 2], *last[(len(last) + 1) // 2 :]))
-            if name.casefold() not in known and len(queries) < _INVENTED:
-                query = NameQuery(_named(name, Kind.ANY), frozenset(), UNLISTED)
-                queries[name] = query
-        if queries:
-            best, _, is_shown = ask(hub, list(queries.values()), listed)
-            match, shown = (best >= MATCH).mean(), is_shown.mean()
-            lines.append(f"  {kind.label:8s} {len(queries):7,}  {match:6.2%} {shown:6.2%}")
+        names = [row.caption for row in records if row.kind == kind and row.caption.isascii()]
+        if not names:
+            continue
+        inventor, invented = NameInventor(names, chance), set[str]()
+        for _ in range(_INVENTED * 5):
+            name = inventor.invent()
+            if name.casefold() not in known and len(invented) < _INVENTED:
+                invented.add(name)
+        queries = [
+            NameQuery(_named(name, Kind.ANY), frozenset(), UNLISTED) for name in sorted(invented)
+        ]
+        best, _, is_shown = ask(hub, queries, listed)
+        match, shown = (best >= MATCH).mean(), is_shown.mean()
+        lines.append(f"  {kind.label:8s} {len(queries):7,}  {match:6.2%} {shown:6.2%}")
+        lines.append(f"    such as {', '.join(sorted(invented)[:: _INVENTED // 4])}")
     return lines
+
+
+class NameInventor:
+    """Inventor of names that nobody bears, of the words of some names in their proportion.
+
+    A name is as long as one of the names. Each word is drawn from the words that stand there in
+    names: first, last or between. A word that fewer than `_COMMON` names have is the own name of
+    somebody. Another one is invented in its place, letter by letter, each drawn from the letters
+    that follow the two before it in such words.
+    """
+
+    def __init__(self, names: Sequence[str], chance: random.Random) -> None:
+        self._chance = chance
+        self._lengths = [len(name.split()) for name in names]
+        self._words: dict[int, list[str]] = {}
+        self._letters: dict[str, list[str]] = {}
+        bearers = Counter(word.casefold() for name in names for word in {*name.split()})
+        self._is_common = {word for word, count in bearers.items() if count >= _COMMON}
+        for name in names:
+            words = name.split()
+            for place, word in enumerate(words):
+                self._words.setdefault(self._position(place, len(words)), []).append(word)
+                if word.casefold() not in self._is_common:
+                    spelled = f"^^{word.casefold()}$"
+                    for before, letter in zip(itertools.pairwise(spelled), spelled[2:], strict=False):
+                        self._letters.setdefault("".join(before), []).append(letter)
+
+    @staticmethod
+    def _position(place: int, length: int) -> int:
+        return 0 if place == 0 else 2 if place == length - 1 else 1
+
+    def invent(self) -> str:
+        """Return a name."""
+        length = self._chance.choice(self._lengths)
+        words = []
+        for place in range(length):
+            word = self._chance.choice(self._words[self._position(place, length)])
+            words.append(word if word.casefold() in self._is_common else self._invent_word())
+        return " ".join(words)
+
+    def _invent_word(self) -> str:
+        while True:
+            letters, state = "", "^^"
+            while (letter := self._chance.choice(self._letters[state])) != "$":
+                letters, state = letters + letter, state[1] + letter
+            if len(letters) >= _MIN_INVENTED and letters not in self._is_common:
+                return letters.title()
 
 
 def _named(name: str, kind: Kind) -> Record:
@@ -228,7 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines = report_cultures(world, hub, options.listed, seed)
         elif options.ask == "invented":
             records = list(intake.batch.to_records())
-            lines = report_invented(records, strangers, hub, options.listed, seed)
+            lines = report_invented(records, hub, options.listed, seed)
         else:
             lines = report(Kind[options.kind.upper()], queries, hub, options.listed)
     print("\n".join(lines))

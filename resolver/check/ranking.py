@@ -17,7 +17,6 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -60,7 +59,8 @@ of theirs.
 """
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
-_QUERY_ID = "!"
+_IDS = pa.array(["!", *(f"p{place:06d}" for place in range(MAX_COMPARED))], pa.string())
+"""Ids under which a query and the entities of a round are compared."""
 _MAX_LOOKED_UP_RECORDS = 64
 """Visible records of the competitors whose review links are looked up, at most. More would take
 longer, since each pair of records is looked up.
@@ -195,7 +195,7 @@ def weigh_readings(
 ) -> list[Candidate]:
     """Return candidates with what other readings of a query take from their log-odds.
 
-    `prepared`: the query as a person, a group and an asset, or those of them that it may be. Two
+    `prepared`: the query as a person, a group and an asset, as far as it may be one. Two
     words of people's names make a person, unless a firm or ship has nearly this name; words of
     groups make no person. And where a group is written exactly as the query, one that has the name
     in translation only is less likely.
@@ -236,9 +236,8 @@ def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:
     """Return by kind what the words of a name take from the log-odds of a candidate that is only
     like it, as entities of that kind rarely have such words; none for a single word.
     """
-    if len(prepared) < 2:
+    if len(prepared) < 2 or prepared[0].kinds[0] != Kind.PERSON:
         return {}
-    # the first one is read as a person
     words = identity_tokens(prepared[0])
     if words.sum() < 2:
         return {}
@@ -568,7 +567,7 @@ def _compare_round(
         materials.append(snapshot.segments[number].material)
         positions.append(chosen)
     order = np.concatenate(positions)
-    work = GatheredBatch(parts, _ids(len(order)), materials)
+    work = GatheredBatch(parts, _IDS.slice(0, len(order) + 1), materials)
     right = np.arange(1, len(work), dtype=np.int32)
     scored_pairs = score_explained(
         work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
@@ -604,9 +603,3 @@ def _have_name(scored_pairs: ExplainedPairs, query: PreparedBatch) -> Bools:
     if is_single_word(query):
         has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_NAME
     return has_name
-
-
-@lru_cache(maxsize=256)
-def _ids(count: int) -> pa.StringArray:
-    """Return the ids under which a query and `count` entities are compared."""
-    return pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(count))], pa.string())

@@ -424,6 +424,7 @@ class Screener:
         prepared = [
             normalize(batch_from_record(comparable_record(variant)).canonical(), snapshot.models)
             for variant in kind_variants(comparable_record(query))
+            if snapshot.has_kind(int(variant.kind))
         ]
         is_word = any(map(is_single_word, prepared))
         compared = [self._compare(variant, snapshot, options) for variant in prepared]
@@ -457,8 +458,6 @@ class Screener:
         """Compare a query, and return its candidates, whether these are all, and how strong further
         ones may be (`compare_in_rounds`).
         """
-        if not snapshot.has_kind(int(prepared.kinds[0])):
-            return [], True, None
         scope = None if options.sources is None else snapshot.scope(options.sources)
         candidates = self._finder.find_candidates(
             prepared, snapshot, scope, MAX_COMPARED, compared_share(prepared)

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.comparison.pair_alignment import PairOrder, order_pairs
-from resolver.comparison.qualifiers import initial_bits, may_be_left_out, qualifier_code
+from resolver.comparison.qualifiers import word_facts
 from resolver.kernels.alignment.name_arrays import (
     CopySizes,
     NameColumns,
@@ -77,7 +77,6 @@ from resolver.records.prepared.batch import (
 from resolver.records.prepared.ragged import Ragged, offsets_of
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import (
-    FACTION,
     SCRIPT_SHIFT,
     NameQuality,
     Script,
@@ -241,8 +240,6 @@ def token_similarity(
 
 
 _NO_NAME = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.GENERIC | TokenFlag.NUMBER
-_ARABIC_ARTICLE = "al"
-"""Particle that some acronyms have a letter of, as in `AQI` and `AAI`."""
 _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 """Letters of a token that may be an acronym."""
 
@@ -251,11 +248,13 @@ _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 class TokenIndex:
     """Tokens of a batch as the alignment kernels read them, with what comparators know of each.
 
-    Computed once for a table, and used for all batches over it.
+    Computed once for a table, and used for all batches over it. `stated_facts`: `word_facts` of the
+    texts, if they are at hand.
     """
 
     records: TokenRecords
     texts: npt.NDArray[np.object_]
+    stated_facts: npt.NDArray[np.void] | None = None
     _memos: list[SimilarityMemo] = field(default_factory=list)
 
     @classmethod
@@ -264,16 +263,14 @@ class TokenIndex:
         return cls(token_records(table), table.texts)
 
     @cached_property
-    def words(self) -> list[str]:
-        """Texts of all tokens; those of an index are read from its files once."""
-        words: list[str] = self.texts.tolist()
-        return words
+    def facts(self) -> npt.NDArray[np.void]:
+        """Per token, what comparators of groups know of its text (`WORD_FACTS`)."""
+        return word_facts(self.texts.tolist()) if self.stated_facts is None else self.stated_facts
 
-    @cached_property
+    @property
     def faction_tokens(self) -> npt.NDArray[np.bool_]:
         """Per token, True if a name of a part of a group has it before the part's own name."""
-        is_marker = (text == FACTION for text in self.words)
-        return np.fromiter(is_marker, dtype=np.bool_, count=len(self.texts))
+        return np.ascontiguousarray(self.facts["faction"])
 
     @cached_property
     def qualifier_codes(self) -> IntArray:
@@ -282,7 +279,7 @@ class TokenIndex:
         `PLACE_CODE` for places, -1 for those that are no names: particles, legal forms, generic
         words, numbers, markers.
         """
-        codes = np.fromiter(map(qualifier_code, self.words), dtype=np.int32, count=len(self.texts))
+        codes: IntArray = self.facts["qualifier"].copy()
         is_name = (self.records.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
         codes[(codes == 0) & ~is_name] = -1
         codes[(codes == 0) & (self.records.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
@@ -307,7 +304,7 @@ class TokenIndex:
     @cached_property
     def bags(self) -> HashArray:
         """Per token, a hash of its letters in any order."""
-        bags = np.zeros(len(self.words), dtype=np.uint64)
+        bags = np.zeros(len(self.texts), dtype=np.uint64)
         starts = self.records.records["letters"]
         fill_letter_bags(starts[:-1], starts[1:], self.records.letters, bags)
         return bags
@@ -316,8 +313,7 @@ class TokenIndex:
     def acronym_flags(self) -> npt.NDArray[np.uint16]:
         """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
         flags = self.records.flags.astype(np.uint16)
-        left_out = np.fromiter(map(may_be_left_out, self.words), np.bool_, len(self.texts))
-        flags[left_out] |= np.uint16(TokenFlag.LEGAL)
+        flags[self.facts["left_out"]] |= np.uint16(TokenFlag.LEGAL)
         return flags
 
     @cached_property
@@ -331,15 +327,12 @@ class TokenIndex:
             (TokenFlag.PARTICLE, SKIPPED),
         ):
             kinds[(flags & int(flag)) != 0] = kind
-        left_out = np.fromiter(map(may_be_left_out, self.words), dtype=np.bool_, count=count)
-        kinds[left_out & (kinds == COUNTED)] = OPTIONAL
+        kinds[self.facts["left_out"] & (kinds == COUNTED)] = OPTIONAL
         may_have_letter = np.diff(self.records.records["letters"]) == 1
-        may_have_letter |= np.fromiter(
-            (text == _ARABIC_ARTICLE for text in self.words), dtype=np.bool_, count=count
-        )
+        may_have_letter |= self.facts["article"]
         kinds[may_have_letter & (kinds == SKIPPED)] = OPTIONAL
         kinds[self.faction_tokens] = SKIPPED
-        initials = np.fromiter(map(initial_bits, self.words), dtype=np.uint32, count=count)
+        initials = np.ascontiguousarray(self.facts["initials"])
         starts = np.ascontiguousarray(self.records.records["letters"])
         none = np.zeros(0, dtype=np.int32)
         return AbbreviationTokens(kinds, initials, starts, self.records.letters, none)

@@ -14,10 +14,15 @@ languages. Words are normal forms (`normalize.group_tokens`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
+
 import numpy as np
+import numpy.typing as npt
 
 from resolver.data import load_rows
 from resolver.records.prepared.batch import HashArray
+from resolver.records.prepared.value_flags import FACTION
 
 _CLASSES = ("unit", "body", "political", "head", "type")
 """Classes of words in the order of `kernels.comparison.qualifier_grades`.
@@ -115,3 +120,33 @@ def initial_bits(word: str) -> int:
 def may_be_left_out(word: str) -> bool:
     """Return True if an acronym may leave a word out, such as Company."""
     return word in _OPTIONAL
+
+
+WORD_FACTS = np.dtype(
+    [
+        ("qualifier", np.int32),
+        ("initials", np.uint32),
+        ("left_out", np.bool_),
+        ("faction", np.bool_),
+        ("article", np.bool_),
+    ]
+)
+"""What comparators of groups know of a word: `qualifier_code`, `initial_bits`, `may_be_left_out`,
+and whether it is the marker of a part of a group or the Arabic article.
+"""
+_ARABIC_ARTICLE = "al"
+"""Particle that some acronyms have a letter of, as in `AQI` and `AAI`."""
+
+
+def word_facts(words: Sequence[str]) -> npt.NDArray[np.void]:
+    """Return a row of `WORD_FACTS` for each word."""
+    facts = np.zeros(len(words), dtype=WORD_FACTS)
+    for name, values in (
+        ("qualifier", map(qualifier_code, words)),
+        ("initials", map(initial_bits, words)),
+        ("left_out", map(may_be_left_out, words)),
+        ("faction", map(str.__eq__, words, repeat(FACTION))),
+        ("article", map(str.__eq__, words, repeat(_ARABIC_ARTICLE))),
+    ):
+        facts[name] = np.fromiter(values, dtype=WORD_FACTS[name], count=len(words))
+    return facts

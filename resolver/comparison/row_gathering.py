@@ -29,6 +29,7 @@ from resolver.comparison.name_index import (
     token_records,
     token_sounds,
 )
+from resolver.comparison.qualifiers import WORD_FACTS, word_facts
 from resolver.kernels.alignment.name_arrays import NameSource, NameTarget
 from resolver.kernels.alignment.records import TOKEN, TokenRecords
 from resolver.kernels.threads import lazy_property
@@ -41,9 +42,12 @@ from resolver.records.prepared.value_flags import flags_without_script
 
 @dataclass(frozen=True)
 class NameMaterial:
-    """Tokens of a prepared batch with their sounds, and which records have nothing but names."""
+    """Tokens of a prepared batch with their sounds and `word_facts`, and which records have nothing
+    but names.
+    """
 
     tokens: TokenRecords
+    facts: npt.NDArray[np.void]
     name_only: npt.NDArray[np.bool_]
     prepared: PreparedBatch
 
@@ -78,6 +82,7 @@ def material_arrays(material: NameMaterial) -> dict[str, npt.NDArray[Any]]:
     tokens = material.tokens
     return {
         "cards": tokens.records.view(np.uint8),
+        "facts": material.facts.view(np.uint8),
         "letters": tokens.letters,
         "spoken_offsets": tokens.sound_offsets,
         "spoken": tokens.sounds,
@@ -97,13 +102,15 @@ def material_from_arrays(
         arrays["spoken_offsets"],
         arrays["spoken"],
     )
-    return NameMaterial(tokens, arrays["alone"].view(np.bool_), prepared)
+    facts = arrays["facts"].view(WORD_FACTS)
+    return NameMaterial(tokens, facts, arrays["alone"].view(np.bool_), prepared)
 
 
 def name_material(prepared: PreparedBatch) -> NameMaterial:
     """Lay out the tokens of a prepared batch."""
     tokens = token_records(prepared.tokens, token_sounds(prepared.tokens, always=True))
-    return NameMaterial(tokens, name_only_records(prepared), prepared)
+    facts = word_facts(prepared.tokens.texts.tolist())
+    return NameMaterial(tokens, facts, name_only_records(prepared), prepared)
 
 
 class GatheredBatch(LazyBatch):
@@ -147,8 +154,10 @@ class GatheredBatch(LazyBatch):
     def name_index(self) -> NameIndex:
         """Return `NameIndex.of` of the batch."""
         materials, rows = self._materials, self._rows
+        pairs = zip(materials, self._uses, strict=True)
+        facts = np.concatenate([material.facts[use.tokens] for material, use in pairs])
         return NameIndex(
-            TokenIndex(self._target.tokens, self._texts),
+            TokenIndex(self._target.tokens, self._texts, facts),
             self._target.names,
             lambda: _take_rows([material.name_only for material in materials], rows),
             lambda: _take_rows([material.listed for material in materials], rows),
