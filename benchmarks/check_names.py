@@ -213,8 +213,8 @@ class NameInventor:
                 self._words.setdefault(self._position(place, len(words)), []).append(word)
                 if word.casefold() not in self._is_common:
                     spelled = f"^^{word.casefold()}$"
-                    for before, letter in zip(itertools.pairwise(spelled), spelled[2:], strict=False):
-                        self._letters.setdefault("".join(before), []).append(letter)
+                    for last in range(2, len(spelled)):
+                        self._letters.setdefault(spelled[last - 2 : last], []).append(spelled[last])
 
     @staticmethod
     def _position(place: int, length: int) -> int:

@@ -66,7 +66,7 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.scoring import Thresholds
-from resolver.store import StoredSource, StoreView
+from resolver.store import StoredSource, StoreHead, StoreView
 from resolver.store.segments import open_segment_chain, remove_other_segments
 
 Numbers = npt.NDArray[np.int64]
@@ -209,7 +209,8 @@ class _Layer:
 class _IndexState:
     """Layers of the classes that have asked, and the snapshots made of them, at one revision.
 
-    `restricted`: handling of the records that not everybody may see, by the number of their entity.
+    `restricted`: handling of the records that not everybody may see, by the number of their entity;
+    `head`: what the store says of itself.
     """
 
     revision: int
@@ -217,6 +218,7 @@ class _IndexState:
     committed_at: str
     restricted: Mapping[int, frozenset[Handling]]
     layers: Mapping[Viewer, _Layer]
+    head: StoreHead
     snapshots: dict[Viewer, IndexSnapshot] = field(default_factory=dict)
 
     def partial_for(self, viewer: Viewer) -> frozenset[int]:
@@ -298,6 +300,14 @@ class EntityIndex:
         """
         own = viewer_classes(viewer)[-1]
         with self._hub.store.view() as view:
+            state = self._state
+            if (
+                state is not None
+                and own in state.snapshots
+                and view.head == state.head
+                and self._has_same_commits(view, state)
+            ):
+                return state.snapshots[own]
             if not view.head.plan:
                 raise StoreError(
                     "the store is empty",
@@ -306,7 +316,6 @@ class EntityIndex:
                 )
             # refuse a store of another model before anything is built from it
             self._hub.options_of(view.head)
-            state = self._state
             is_usable = state is not None and self._same_history(view, state)
             if state is not None and is_usable and state.revision == view.revision:
                 if own in state.snapshots:
@@ -354,6 +363,7 @@ class EntityIndex:
             view.commit_times([view.revision])[view.revision],
             restricted,
             layers,
+            view.head,
             dict(state.snapshots) if state is not None and state.revision == view.revision else {},
         )
         models = build_check_models(
@@ -658,8 +668,16 @@ class EntityIndex:
         return (
             state.revision <= view.revision
             and state.population_revision == self._hub.store_models.revision_at(view)
-            and view.commit_times([state.revision]).get(state.revision) == state.committed_at
+            and self._has_same_commits(view, state)
         )
+
+    @staticmethod
+    def _has_same_commits(view: StoreView, state: _IndexState) -> bool:
+        """Return whether the last commit of a state is also one of a view. It is none of a store
+        that was restored from a backup and went on from there.
+        """
+        committed_at = view.commit_times([state.revision]).get(state.revision)
+        return committed_at == state.committed_at
 
 
 def all_active(segments: Sequence[IndexSegment]) -> list[Bools]:

@@ -206,9 +206,19 @@ def _why_no_name(value: Value, kind: Kind) -> str:
         return ""
     if letters == 1:
         return "is one letter: nobody is found by it; give the whole name"
-    if kind & Kind.PERSON and NAMELESS_TITLES.issuperset(map(str.casefold, tokenize_name(text))):
+    if kind & Kind.PERSON and _are_titles(text):
         return "is titles alone: no person is found by them; give the name"
     return ""
+
+
+def _are_titles(text: str) -> bool:
+    return NAMELESS_TITLES.issuperset(map(str.casefold, tokenize_name(text)))
+
+
+def names_only_titles(record: Record) -> bool:
+    """Return whether all names of a query are titles, which a ship may have as its whole name."""
+    names = record.texts(*FULL_NAMES)
+    return bool(names) and all(map(_are_titles, names))
 
 
 def _refuse_future_births(record: Record) -> None:

@@ -69,7 +69,7 @@ longer, since each pair of records is looked up.
 
 _SAME_NAME = PHRASES["name"].agree_from
 """Similarity of names from which they are called the same."""
-_ALIKE_NAME = 0.95
+ALIKE_NAME = 0.95
 """Similarity from which a name is so near that its bearers are shown, however common it is. Of 800
 invented people, asked of 10,000 real and of 20,000 generated records, nobody is shown for this
 reason; from 0.92 on, one is.
@@ -222,7 +222,7 @@ def weigh_readings(
     weighed = []
     for place, candidate in enumerate(candidates):
         shift = 0
-        if candidate.name_similarity < _ALIKE_NAME:
+        if candidate.name_similarity < ALIKE_NAME:
             shift = shifts.get(int(candidate.hits.scored_pairs.kinds[candidate.pair]), 0)
         if not is_written.get(place, True) and any(is_written.values()):
             shift += _TRANSLATED
@@ -334,7 +334,7 @@ def rank_hits(
     rivals: list[Candidate] = []
     if best is not None and max(shares[place] for place in shown) < _STANDS_OUT:
         all_shown = [candidates[place] for place in sorted(shown)]
-        namesakes = [row for row in all_shown if not is_word and row.name_similarity >= _ALIKE_NAME]
+        namesakes = [row for row in all_shown if not is_word and row.name_similarity >= ALIKE_NAME]
         if is_word or namesakes or crowd or candidates[best].logodds >= 0:
             rivals = namesakes or all_shown
     return Ranking(hits, len(strengths), rivals)
@@ -358,7 +358,7 @@ def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
     groups: dict[object, list[int]] = {}
     for place in places if len(places) > 1 else ():
         candidate = candidates[place]
-        if candidate.name_similarity >= _ALIKE_NAME:
+        if candidate.name_similarity >= ALIKE_NAME:
             stated = candidate.hits.scored_pairs.stated_similarities(candidate.pair)
             key = tuple(row for row in stated if row[0] not in _OTHER_NAME_FEATURES)
             groups.setdefault(key, []).append(place)
@@ -599,7 +599,7 @@ def _have_name(scored_pairs: ExplainedPairs, query: PreparedBatch) -> Bools:
     """Return which entities have the name of a query, or nearly; the name of a query of one word
     may be a part of theirs.
     """
-    has_name: Bools = scored_pairs.similarities("name") >= _ALIKE_NAME
+    has_name: Bools = scored_pairs.similarities("name") >= ALIKE_NAME
     if is_single_word(query):
-        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_NAME
+        has_name |= scored_pairs.similarities("name_weakest") >= ALIKE_NAME
     return has_name

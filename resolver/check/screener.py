@@ -34,8 +34,9 @@ import numpy.typing as npt
 
 from resolver.blocking.keys import identity_tokens
 from resolver.check.entity_index import EntityIndex, IndexPlace, IndexSnapshot
-from resolver.check.queries import advise, comparable_record
+from resolver.check.queries import advise, comparable_record, names_only_titles
 from resolver.check.ranking import (
+    ALIKE_NAME,
     MAX_COMPARED,
     Hit,
     ReviewPairs,
@@ -423,10 +424,11 @@ class Screener:
         # the id of the query plays no part; the comparison gives it another
         prepared = [
             normalize(batch_from_record(comparable_record(variant)).canonical(), snapshot.models)
-            for variant in kind_variants(comparable_record(query))
+            for variant in kind_variants(query)
             if snapshot.has_kind(int(variant.kind))
         ]
-        is_word = any(map(is_single_word, prepared))
+        is_title = names_only_titles(query)
+        is_word = not is_title and any(map(is_single_word, prepared))
         compared = [self._compare(variant, snapshot, options) for variant in prepared]
         candidates = weigh_readings(
             gather_candidates([hits for rounds, _, _ in compared for hits in rounds]),
@@ -434,6 +436,9 @@ class Screener:
             prepared,
             snapshot,
         )
+        if is_title:
+            # a firm whose name only begins with it is not meant
+            candidates = [row for row in candidates if not 0 < row.name_similarity < ALIKE_NAME]
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
