@@ -91,18 +91,18 @@ def show_search() -> Any:
 
 def _unread_fields(submitted: SubmittedRecord, query: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return name, label and text of the fields of the form whose texts cannot be read."""
-    unread = {note.partition(" ")[0] for note in submitted.omissions if _is_unread(note)}
+    unread = {omission.prop for omission in submitted.omissions if omission.is_unread}
     return [(name, label, query[name]) for name, label in FIELDS if name in unread]
 
 
 def _warnings(submitted: SubmittedRecord) -> list[str]:
     """Return what else is wrong with the query, with the labels of its fields."""
-    notes = (note.partition(" ") for note in submitted.omissions if not _is_unread(note))
-    return [f"{dict(FIELDS).get(name, name)} {text}." for name, _, text in notes]
-
-
-def _is_unread(note: str) -> bool:
-    return " is left out: " in note or note.endswith("it is not recognized")
+    labels = dict(FIELDS)
+    return [
+        f"{omission.with_label(labels.get(omission.prop, omission.prop))}."
+        for omission in submitted.omissions
+        if not omission.is_unread
+    ]
 
 
 def _search_words(text: str, form: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from resolver.check.ranking import Rivals
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import (
     ANYTHING,
+    Omission,
     SubmittedRecord,
     has_property,
     read_ftm_entity,
@@ -36,11 +37,15 @@ from resolver.reference.person_names import NAMELESS_TITLES
 _RECOGNIZED = frozenset(("gender", *COUNTRIES))
 
 
-def note_uncompared_values(record: Record, *, is_stored: bool) -> list[str]:
+def note_uncompared_values(record: Record, *, is_stored: bool) -> list[Omission]:
     """Return a note for each gender or country value that is not recognized."""
     fate = "stored but not compared" if is_stored else "not compared"
     return [
-        f"{value.prop} {value.text[:40]!r} is {fate}: it is not recognized"
+        Omission(
+            value.prop,
+            f"{value.text[:40]!r} is {fate}: it is not recognized",
+            is_unread=True,
+        )
         for value in record.values
         if value.prop in _RECOGNIZED and not _is_recognized(value)
     ]
@@ -116,14 +121,14 @@ def read_query(
     return replace(submitted, omissions=(*submitted.omissions, *warnings))
 
 
-def query_warnings(record: Record) -> list[str]:
+def query_warnings(record: Record) -> list[Omission]:
     """Return a line for each value of a query that cannot be compared, or contradicts another.
 
     Raises `RecordError` for a birth date in the future.
     """
     _refuse_future_births(record)
     faults = [
-        f"{value.prop} {value.text[:_SHOWN]!r} {fault}"
+        Omission(value.prop, f"{value.text[:_SHOWN]!r} {fault}")
         for value in record.values
         if (fault := _fault_of_name(value, record.kind))
     ]
@@ -230,24 +235,23 @@ def _refuse_future_births(record: Record) -> None:
             )
 
 
-def _contradictions(record: Record) -> list[str]:
+def _contradictions(record: Record) -> list[Omission]:
     """Return a line for values of which one must be wrong."""
     births, deaths = (
         sorted({*record.texts(prop)}, key=start_of_date) for prop in (BIRTH_DATE, "deathDate")
     )
     lines = []
     if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:
-        lines.append(
-            f"{BIRTH_DATE} {births[0]} and {births[-1]} contradict each other: an entity with"
-            " either fits; give the one that you are sure of"
-        )
+        stated = f"{births[0]} and {births[-1]} contradict each other"
+        advice = "an entity with either fits; give the one that you are sure of"
+        lines.append(Omission(BIRTH_DATE, f"{stated}: {advice}"))
     if births and deaths and deaths[-1][:4] < births[0][:4]:
-        lines.append(
-            f"deathDate {deaths[-1]} lies before {BIRTH_DATE} {births[0]}: mend one of the two"
-        )
+        order = f"{deaths[-1]} lies before {BIRTH_DATE} {births[0]}"
+        lines.append(Omission("deathDate", f"{order}: mend one of the two"))
     if genders := _contradicting_genders(record):
         stated = " and ".join(value.text[:_SHOWN] for value in genders)
-        lines.append(f"gender {stated} contradict each other: neither is compared; give one")
+        advice = "neither is compared; give one"
+        lines.append(Omission("gender", f"{stated} contradict each other: {advice}"))
     return lines
 
 

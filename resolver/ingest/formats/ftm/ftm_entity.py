@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
+from typing import Self
 
 import numpy as np
 
@@ -276,12 +277,32 @@ MAX_UNKNOWN = 50
 _BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 
 
+class Omission(str):
+    """Sentence on a value of a submission that is left out, not compared, or contradicts another.
+
+    It begins with the property `prop`. `is_unread`: the value cannot be read.
+    """
+
+    prop: str
+    is_unread: bool
+
+    def __new__(cls, prop: str, text: str, *, is_unread: bool = False) -> Self:
+        """Return the sentence of a property's name and a text."""
+        omission = super().__new__(cls, f"{prop} {text}")
+        omission.prop, omission.is_unread = prop, is_unread
+        return omission
+
+    def with_label(self, label: str) -> str:
+        """Return the sentence with a label in place of the property's name."""
+        return label + self.removeprefix(self.prop)
+
+
 @dataclass(frozen=True, slots=True)
 class SubmittedRecord:
     """Record of a submission, and the values left out of it with their reasons."""
 
     record: Record
-    omissions: tuple[str, ...]
+    omissions: tuple[Omission, ...]
 
 
 def read_ftm_entity(
@@ -316,7 +337,7 @@ def read_ftm_entity(
         mend = "use Person, Organization, Company, LegalEntity, Vessel, Airplane …"
         raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", hint=mend)
     draft, count = RecordDraft(source, native_id, schema), 0
-    omissions: list[str] = []
+    omissions: list[Omission] = []
     unknown: list[str] = []
     for prop, value in properties.items():
         if not has_property(schema, prop):
@@ -325,7 +346,7 @@ def read_ftm_entity(
             unknown.append(str(prop))
             if len(unknown) <= MAX_UNKNOWN:
                 line = _unknown_property(schema, str(prop)).line()
-                omissions.append(f"{str(prop)[:60]} is left out: {line}")
+                omissions.append(Omission(str(prop)[:60], f"is left out: {line}", is_unread=True))
             continue
         for text in _check_texts(prop, value):
             count += 1
@@ -339,7 +360,8 @@ def read_ftm_entity(
             try:
                 _add_value(draft, prop, text, with_relations=with_relations)
             except DateError as error:
-                omissions.append(f"{prop} {text[:40]!r} is left out: {error.message}")
+                reason = f"{text[:40]!r} is left out: {error.message}"
+                omissions.append(Omission(prop, reason, is_unread=True))
     if with_relations:
         topics = _check_texts("topics", properties.get("topics"))
         draft.activities = topic_activities(topics)
@@ -427,7 +449,7 @@ def add_relations(submitted: SubmittedRecord, relations: object) -> SubmittedRec
     return SubmittedRecord(replace(submitted.record, relations=tuple(unique)), tuple(omissions))
 
 
-def _read_relation(item: object, record: Record, omissions: list[str]) -> Relation:
+def _read_relation(item: object, record: Record, omissions: list[Omission]) -> Relation:
     fields = _read_fields(item)
     kind = find_relation_type(fields["type"])
     if kind is None:
@@ -443,7 +465,8 @@ def _read_relation(item: object, record: Record, omissions: list[str]) -> Relati
         raise RecordError("a relation leads to the record itself", hint="leave it out")
     start, end = (_read_date(name, fields[name], omissions) for name in ("start", "end"))
     if start and end and end < start[: len(end)]:
-        omissions.append(f"the relation to {target or fields['name']} ends before it starts")
+        other = target or fields["name"]
+        omissions.append(Omission("the relation", f"to {other} ends before it starts"))
     return Relation(kind, target_id, fields["name"], fields["role"], start, end)
 
 
@@ -465,11 +488,12 @@ def _read_fields(item: object) -> dict[str, str]:
     return {name: " ".join(str(text).split()) for name, text in fields.items()}
 
 
-def _read_date(name: str, text: str, omissions: list[str]) -> str:
+def _read_date(name: str, text: str, omissions: list[Omission]) -> str:
     try:
         return read_date(text) if text else ""
     except DateError as error:
-        omissions.append(f"{name} {text[:40]!r} of a relation is left out: {error.message}")
+        reason = f"{text[:40]!r} of a relation is left out: {error.message}"
+        omissions.append(Omission(name, reason, is_unread=True))
         return ""
 
 
