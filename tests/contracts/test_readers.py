@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -21,14 +22,14 @@ from resolver.ingest.reader_types import Intake, ReaderRow
 from resolver.ingest.readers import READERS, detect_format, read_lists
 from resolver.ingest.validation import MAX_NAME
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from tests.ingest.published_lists import WRITERS, write_list
+from tests.ingest.published_lists import NATIONAL_WRITERS, WRITERS, write_list
 from tests.ingest.samples import SAMPLES
 from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
 
 SAMPLE_WRITERS: dict[str, Callable[[Path], Path]] = {
     **SAMPLES,
     **LIST_SAMPLES,
-    **{name: partial(write_list, name=name) for name in WRITERS},
+    **{name: partial(write_list, name=name) for name in (*WRITERS, *NATIONAL_WRITERS)},
 }
 NAMES = (*FULL_NAMES, *NAME_PARTS)
 for_each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])
@@ -175,9 +176,16 @@ def _shuffled_xml(content: bytes, rng: random.Random) -> bytes:
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="utf-8"))
 
 
+def _find_rows(document: Any) -> list[Any]:
+    """Return the longest list of a document: the entries of a page."""
+    lists = [value for value in document.values() if isinstance(value, list)]
+    inner = [_find_rows(value) for value in document.values() if isinstance(value, dict)]
+    return max((*lists, *inner), key=len, default=[])
+
+
 def _shuffled_array(content: bytes, rng: random.Random) -> bytes:
     document = json.loads(content)
-    rows = document if isinstance(document, list) else document["_embedded"]["notices"]
+    rows = document if isinstance(document, list) else _find_rows(document)
     rng.shuffle(rows)
     return json.dumps(document, indent=1).encode()
 

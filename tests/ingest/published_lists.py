@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 PERSON, GROUP, SHIP = "Person", "Organization", "Vessel"
@@ -898,6 +900,209 @@ def _advanced_parts(item: Subject) -> tuple[str, str, str, str]:
     return document, party, relation, entry
 
 
+# ---- single states ------------------------------------------------------------------------------
+
+
+def csl_json(subjects: Sequence[Subject]) -> str:
+    """Return the US consolidated screening list as JSON."""
+    kinds = {PERSON: "Individual", GROUP: "Entity", SHIP: "Vessel"}
+    results: list[dict[str, Any]] = []
+    for item in subjects:
+        town, country = item.place
+        person = item.schema == PERSON
+        ids = [
+            {"type": "Passport", "number": item.document, "country": _COUNTRY_CODES[country]}
+            if person
+            else {"type": "Registration Number", "number": f"R{item.number}99", "country": "LY"}
+        ]
+        if person:
+            ids.append({"type": "Gender", "number": "Male"})
+        if item.imo:
+            ids = [{"type": "Vessel Registration Identification", "number": f"IMO {item.imo}"}]
+        results.append(
+            {
+                "addresses": [
+                    {
+                        "address": "1 Sample Street",
+                        "city": town,
+                        "state": None,
+                        "postal_code": "1000",
+                        "country": _COUNTRY_CODES[country],
+                    }
+                ],
+                "alt_names": [item.alias],
+                "citizenships": [],
+                "dates_of_birth": [item.birth_date] if person else [],
+                "end_date": None,
+                "entity_number": str(item.number),
+                "federal_register_notice": None,
+                "id": str(item.number),
+                "ids": ids,
+                "license_policy": None,
+                "license_requirement": None,
+                "name": f"{item.family}, {item.given}" if person else item.name,
+                "nationalities": [country] if person else [],
+                "places_of_birth": [f"{town}, {country}"] if person else [],
+                "programs": ["SDGT" if item.number % 2 else "LIBYA3"],
+                "remarks": None,
+                "source": "Specially Designated Nationals (SDN) - Treasury Department",
+                "source_information_url": "https://home.treasury.gov/sdn",
+                "source_list_url": "https://sanctionslist.ofac.treas.gov/Home/SdnList",
+                "start_date": item.listed,
+                "title": None,
+                "type": kinds[item.schema],
+            }
+        )
+    return json.dumps({"total": len(results), "sources_used": [], "results": results}, indent=1)
+
+
+def sema_xml(subjects: Sequence[Subject]) -> str:
+    """Return Canada's list."""
+    records = []
+    for item in subjects:
+        person = item.schema == PERSON
+        names = (
+            f"{_tag('LastName', item.family)}{_tag('GivenName', item.given)}"
+            if person
+            else _tag("EntityOrShip", item.name)
+        )
+        records.append(
+            f"<record><Country>Libya / Libye</Country>{names}"
+            f"{_tag('Aliases', f'{item.alias}; {item.script_name}')}"
+            f"{_tag('DateOfBirthOrShipBuildDate', item.birth_date if person else '')}"
+            f"<Schedule>1, Part 1</Schedule>{_tag('Item', str(item.number))}"
+            f"{_tag('DateOfListing', item.listed)}{_tag('ShipIMONumber', item.imo)}</record>\n"
+        )
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<data-set>\n'
+    return f"{head}{''.join(records)}</data-set>\n"
+
+
+DFAT_COLUMNS = (
+    "Reference,Name of Individual or Entity,Type,Name Type,Alias Strength,Date of Birth,Place of "
+    "Birth,Citizenship,Address,Additional Information,Listing Information,IMO Number,Committees,"
+    "Control Date,Instrument of Designation,Targeted Financial Sanction,Travel Ban,Arms Embargo,"
+    "Maritime Restriction"
+).split(",")
+
+
+def dfat_csv(subjects: Sequence[Subject]) -> str:
+    """Return Australia's list: a row for each name."""
+    rows: list[list[str]] = [DFAT_COLUMNS]
+    kinds = {PERSON: "Individual", GROUP: "Entity", SHIP: "Vessel"}
+    for item in subjects:
+        town, country = item.place
+        person = item.schema == PERSON
+        common = {
+            "Type": kinds[item.schema],
+            "Date of Birth": item.birth_date if person else "",
+            "Place of Birth": f"{town}, {country}" if person else "",
+            "Citizenship": country,
+            "Address": f"1 Sample Street, {town}",
+            "Additional Information": item.reason,
+            "IMO Number": item.imo,
+            "Committees": "1267 (Al-Qaida)" if item.number % 2 else "Autonomous (Iran)",
+            "Control Date": _slashed(item.listed),
+            "Travel Ban": "TRUE",
+            "Arms Embargo": "FALSE",
+        }
+        names = (
+            ("", item.name, "Primary Name", ""),
+            ("a", item.alias, "Alias", "Strong"),
+            ("b", item.weak_alias, "Alias", "Weak"),
+        )
+        for letter, name, kind, strength in names:
+            row = common | {
+                "Reference": f"{item.number}{letter}",
+                "Name of Individual or Entity": name,
+                "Name Type": kind,
+                "Alias Strength": strength,
+            }
+            rows.append([row.get(column, "") for column in DFAT_COLUMNS])
+    return _csv(rows)
+
+
+def gels_json(subjects: Sequence[Subject]) -> str:
+    """Return the French register."""
+    natures = {PERSON: "Personne physique", GROUP: "Personne morale", SHIP: "Navire"}
+    details = []
+    for item in subjects:
+        town, country = item.place
+        year, month, day = item.birth
+        fields: list[tuple[str, dict[str, str]]] = [
+            ("ALIAS", {"Alias": item.alias, "Commentaire": ""}),
+            ("REFERENCE_ONU", {"ReferenceOnu": item.reference}),
+            ("MOTIFS", {"Motifs": "Chef d'un réseau de trafic de migrants."}),
+            (
+                "FONDEMENT_JURIDIQUE",
+                {"FondementJuridique": "1", "FondementJuridiqueLabel": "(UE) 2016/44"},
+            ),
+            ("ADRESSE_PP", {"Adresse": f"1 Sample Street, {town}", "Pays": country}),
+        ]
+        if item.schema == PERSON:
+            fields += [
+                ("PRENOM", {"Prenom": item.given}),
+                ("SEXE", {"Sexe": "Masculin"}),
+                (
+                    "DATE_DE_NAISSANCE",
+                    {"Jour": str(day or ""), "Mois": str(month or ""), "Annee": str(year)},
+                ),
+                ("LIEU_DE_NAISSANCE", {"Lieu": town, "Pays": country}),
+                ("NATIONALITE", {"Pays": country}),
+                ("PASSEPORT", {"NumeroPasseport": item.document, "Commentaire": ""}),
+            ]
+        if item.imo:
+            fields.append(("NUMERO_OMI", {"NumeroOMI": item.imo}))
+        details.append(
+            {
+                "IdRegistre": item.number,
+                "Nature": natures[item.schema],
+                "Nom": item.family,
+                "RegistreDetail": [
+                    {"TypeChamp": kind, "Valeur": [value]} for kind, value in fields
+                ],
+            }
+        )
+    head = {"DatePublication": "2026-08-20T00:00:00", "PublicationDetail": details}
+    return json.dumps({"Publications": head}, ensure_ascii=False, indent=1)
+
+
+def nsdc_json(subjects: Sequence[Subject]) -> str:
+    """Return subjects of the Ukrainian register."""
+    rows = []
+    for item in subjects:
+        person = item.schema == PERSON
+        rows.append(
+            {
+                "sid": item.number,
+                "subjectType": "individual" if person else "legal",
+                "name": item.script_name,
+                "translit": item.name,
+                "aliases": [item.alias],
+                "citizenships": [_COUNTRY_CODES[item.place[1]]],
+                "bd": item.birth_date,
+                "dd": None,
+                "identifiers": [
+                    {
+                        "id": "doc:passport" if person else "reg:edrpou",
+                        "code": item.document,
+                        "iso2": "LY",
+                        "note": None,
+                    }
+                ],
+                "attributes": [{"key": "Посада", "value": "директор"}],
+                "status": "active",
+            }
+        )
+    return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+NATIONAL_WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
+    "us_csl_json": ("consolidated.json", csl_json),
+    "ca_sema": ("sema-lmes.xml", sema_xml),
+    "au_dfat": ("regulation8_consolidated.csv", dfat_csv),
+    "fr_gels": ("flux.json", gels_json),
+    "ua_nsdc": ("subjects.json", nsdc_json),
+}
 WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
     "ofac_sdn_xml": ("SDN.XML", sdn_xml),
     "ofac_advanced_xml": ("SDN_ADVANCED.XML", advanced_xml),
@@ -913,7 +1118,7 @@ WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
 
 def write_list(folder: Path, name: str, count: int = 8) -> Path:
     """Write a list of some entries in a format and return its file."""
-    file_name, writer = WRITERS[name]
+    file_name, writer = (WRITERS | NATIONAL_WRITERS)[name]
     path = folder / file_name
     path.write_text(writer(make_subjects(count)), "utf-8")
     return path

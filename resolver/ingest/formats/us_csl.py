@@ -1,4 +1,4 @@
-"""US consolidated screening list as CSV: the lists of three departments in one table.
+"""US consolidated screening list as CSV and JSON: the lists of three departments in one table.
 
 Cells hold several values, separated by semicolons. `type` is empty where a list does not say
 whether an entry is a person; the form of the name decides there. Numbers come as `label, number,
@@ -13,8 +13,15 @@ from dataclasses import replace
 
 from resolver.ingest.formats.ofac_remarks import read_remark, split_remarks
 from resolver.ingest.io.csv_rows import read_header_rows
+from resolver.ingest.io.json_rows import (
+    Json,
+    json_objects,
+    json_text,
+    json_texts,
+    read_json_objects,
+)
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_lines import first_line, split_cells
+from resolver.ingest.io.text_lines import first_line, head_text, split_cells
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -188,9 +195,60 @@ def _add_notes(draft: RecordDraft, cells: dict[str, str]) -> None:
             draft.add_note(f"{column.replace('_', ' ')}: {cell}", column)
 
 
+_BEGIN = re.compile(r'"results"\s*:\s*\[')
+
+
+def detect_us_csl_json(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins like the list as JSON: an object with `results`."""
+    text = head_text(head)
+    return _BEGIN.search(text) is not None and all(
+        f'"{key}"' in text for key in ("source", "name", "alt_names", "programs")
+    )
+
+
+def read_us_csl_json(unit: ListUnit) -> Iterator[Item]:
+    """Yield the results of the list as JSON (`consolidated.json`), as records of the CSV."""
+    file = unit.files[0]
+    for item in read_json_objects(file, _BEGIN):
+        if isinstance(item, Reject):
+            yield item
+        else:
+            line, row = item
+            yield from _read_row(file.label, line, _cells_of(row))
+
+
+def _cells_of(row: Json) -> dict[str, str]:
+    """Return an entry of the JSON as the cells that the CSV has for it."""
+    cells = {"type": "", "name": ""}
+    for key, value in row.items():
+        column = "_id" if key == "id" else key
+        if key == "addresses":
+            texts = [_join(part, _ADDRESS_PARTS) for part in json_objects(value)]
+        elif key == "ids":
+            texts = [_join(part, _ID_PARTS) for part in json_objects(value)]
+        else:
+            texts = json_texts(value)
+        is_list = isinstance(value, list)
+        cells[column] = "; ".join(text.replace(";", ",") if is_list else text for text in texts)
+    return {column: text for column, text in cells.items() if text or column in ("type", "name")}
+
+
+def _join(part: Json, keys: tuple[str, ...]) -> str:
+    return ", ".join(filter(None, (json_text(part.get(key)) for key in keys)))
+
+
+_ADDRESS_PARTS = ("address", "city", "state", "postal_code", "country")
+_ID_PARTS = ("type", "number", "country", "issue_date", "expiration_date")
+
 ROW = ReaderRow(
     name="us_csl",
     help="US consolidated screening list as CSV (consolidated.csv)",
     detect=detect_us_csl,
     read=read_us_csl,
+)
+JSON_ROW = ReaderRow(
+    name="us_csl_json",
+    help="US consolidated screening list as JSON (consolidated.json)",
+    detect=detect_us_csl_json,
+    read=read_us_csl_json,
 )

@@ -13,6 +13,7 @@ from resolver.ingest.formats.layouts import IGNORED, NOTE, PROPERTY, load_layout
 from resolver.ingest.readers import read_lists
 from resolver.records import Activity, Record, RelationType
 from tests.ingest.published_lists import (
+    NATIONAL_WRITERS,
     PERSON,
     SHIP,
     WRITERS,
@@ -120,6 +121,24 @@ def test_a_removed_swiss_entry_is_left_out_and_counted(tmp_path: Path) -> None:
     intake = read_lists([write_list(tmp_path, "ch_seco")])
     assert "Gone Person" not in {record.caption for record in intake.batch.to_records()}
     assert any("1 entry that SECO has removed" in warning for warning in intake.warnings)
+
+
+@pytest.mark.parametrize("name", list(NATIONAL_WRITERS))
+def test_a_generated_list_of_a_state_is_read_whole(name: str, tmp_path: Path) -> None:
+    records = read_subjects(tmp_path, name)
+    subjects = make_subjects(COUNT)
+    assert len(records) == len(subjects)
+    for subject in subjects:
+        record = records[subject.name]
+        assert record.schema == PERSON or subject.schema != PERSON
+        assert subject.alias in record.texts("alias")
+        if subject.schema == PERSON:
+            assert record.texts("birthDate") == (subject.birth_date,)
+            numbers = {item.number for item in record.identifiers}
+            assert subject.document in numbers or name in ("ca_sema", "au_dfat")
+        elif subject.schema == SHIP:
+            numbers = {item.number for item in record.identifiers}
+            assert subject.imo in numbers or name == "ua_nsdc"
 
 
 # ---- coverage: each element of a layout is a property, a note or ignored ------------------------
