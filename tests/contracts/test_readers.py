@@ -22,14 +22,14 @@ from resolver.ingest.reader_types import Intake, ReaderRow
 from resolver.ingest.readers import READERS, detect_format, read_lists
 from resolver.ingest.validation import MAX_NAME
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from tests.ingest.published_lists import NATIONAL_WRITERS, WRITERS, write_list
+from tests.ingest.published_lists import OTHER_WRITERS, WRITERS, write_list
 from tests.ingest.samples import SAMPLES
 from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
 
 SAMPLE_WRITERS: dict[str, Callable[[Path], Path]] = {
     **SAMPLES,
     **LIST_SAMPLES,
-    **{name: partial(write_list, name=name) for name in (*WRITERS, *NATIONAL_WRITERS)},
+    **{name: partial(write_list, name=name) for name in (*WRITERS, *OTHER_WRITERS)},
 }
 NAMES = (*FULL_NAMES, *NAME_PARTS)
 for_each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])

@@ -1096,12 +1096,110 @@ def nsdc_json(subjects: Sequence[Subject]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
-NATIONAL_WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
+# ---- exchange formats ---------------------------------------------------------------------------
+
+
+def stix_json(subjects: Sequence[Subject]) -> str:
+    """Return a bundle of STIX objects."""
+    objects: list[dict[str, Any]] = []
+    for item in subjects:
+        number = f"00000000-0000-4000-8000-{item.number:012d}"
+        objects.append(
+            {
+                "type": "identity" if item.number % 2 else "threat-actor",
+                "spec_version": "2.1",
+                "id": f"{'identity' if item.number % 2 else 'threat-actor'}--{number}",
+                "created": f"{item.listed}T00:00:00.000Z",
+                "modified": f"{item.listed}T00:00:00.000Z",
+                "name": item.name,
+                "aliases": [item.alias],
+                "identity_class": "individual" if item.schema == PERSON else "organization",
+                "description": item.reason,
+            }
+        )
+    first, second = objects[0]["id"], objects[1]["id"]
+    relationship = {
+        "type": "relationship",
+        "spec_version": "2.1",
+        "id": "relationship--00000000-0000-4000-8000-000000000000",
+        "relationship_type": "attributed-to",
+        "source_ref": second,
+        "target_ref": first,
+    }
+    bundle = {"type": "bundle", "id": "bundle--1", "objects": [*objects, relationship]}
+    return json.dumps(bundle, ensure_ascii=False, indent=1)
+
+
+def lei_xml(subjects: Sequence[Subject]) -> str:
+    """Return a file of legal entity identifiers."""
+    records = []
+    for item in subjects:
+        town, country = item.place
+        code = _COUNTRY_CODES[country]
+        records.append(
+            f"<lei:LEIRecord><lei:LEI>{item.number:018d}00</lei:LEI><lei:Entity>"
+            f'<lei:LegalName xml:lang="en">{escape(item.name)}</lei:LegalName>'
+            '<lei:OtherEntityNames><lei:OtherEntityName type="TRADING_OR_OPERATING_NAME">'
+            f"{escape(item.alias)}</lei:OtherEntityName></lei:OtherEntityNames>"
+            "<lei:LegalAddress><lei:FirstAddressLine>1 Sample Street</lei:FirstAddressLine>"
+            f"<lei:City>{town}</lei:City><lei:Country>{code}</lei:Country></lei:LegalAddress>"
+            "<lei:RegistrationAuthority><lei:RegistrationAuthorityID>RA000001"
+            "</lei:RegistrationAuthorityID><lei:RegistrationAuthorityEntityID>"
+            f"R{item.document}</lei:RegistrationAuthorityEntityID></lei:RegistrationAuthority>"
+            f"<lei:LegalJurisdiction>{code}</lei:LegalJurisdiction>"
+            "<lei:EntityStatus>ACTIVE</lei:EntityStatus></lei:Entity><lei:Registration>"
+            f"<lei:InitialRegistrationDate>{item.listed}T00:00:00Z</lei:InitialRegistrationDate>"
+            "</lei:Registration></lei:LEIRecord>\n"
+        )
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<lei:LEIData '
+        'xmlns:lei="http://www.gleif.org/data/schema/leidata/2016">\n<lei:LEIHeader>'
+        "<lei:ContentDate>2026-08-20T00:00:00Z</lei:ContentDate></lei:LEIHeader>\n"
+    )
+    return f"{head}<lei:LEIRecords>\n{''.join(records)}</lei:LEIRecords></lei:LEIData>\n"
+
+
+STATEMENT_COLUMNS = (
+    "canonical_id,entity_id,prop,prop_type,schema,value,dataset,lang,original_value,external,"
+    "first_seen,last_seen,id,origin"
+).split(",")
+
+
+def statements_csv(subjects: Sequence[Subject]) -> str:
+    """Return statements of OpenSanctions: a row for each value."""
+    rows: list[list[str]] = [STATEMENT_COLUMNS]
+    for item in subjects:
+        values = [("name", item.name), ("alias", item.alias), ("weakAlias", item.weak_alias)]
+        if item.schema == PERSON:
+            values += [
+                ("birthDate", item.birth_date),
+                ("passportNumber", item.document),
+                ("topics", "crime.traffick.human"),
+            ]
+        for prop, value in values:
+            row = {
+                "canonical_id": f"NK-{item.number}",
+                "entity_id": f"made-{item.number}",
+                "prop": prop,
+                "schema": item.schema,
+                "value": value,
+                "dataset": "made_up",
+                "external": "f",
+                "id": f"{item.number}-{prop}",
+            }
+            rows.append([row.get(column, "") for column in STATEMENT_COLUMNS])
+    return _csv(rows)
+
+
+OTHER_WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
     "us_csl_json": ("consolidated.json", csl_json),
     "ca_sema": ("sema-lmes.xml", sema_xml),
     "au_dfat": ("regulation8_consolidated.csv", dfat_csv),
     "fr_gels": ("flux.json", gels_json),
     "ua_nsdc": ("subjects.json", nsdc_json),
+    "stix": ("bundle.json", stix_json),
+    "lei_cdf": ("lei.xml", lei_xml),
+    "statements": ("statements.csv", statements_csv),
 }
 WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
     "ofac_sdn_xml": ("SDN.XML", sdn_xml),
@@ -1118,7 +1216,7 @@ WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
 
 def write_list(folder: Path, name: str, count: int = 8) -> Path:
     """Write a list of some entries in a format and return its file."""
-    file_name, writer = (WRITERS | NATIONAL_WRITERS)[name]
+    file_name, writer = (WRITERS | OTHER_WRITERS)[name]
     path = folder / file_name
     path.write_text(writer(make_subjects(count)), "utf-8")
     return path

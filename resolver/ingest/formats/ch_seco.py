@@ -108,8 +108,8 @@ def read_seco(unit: ListUnit) -> Iterator[Item]:
             raise InputError("the list has no target", place=file.label)
         if past:
             yield Note(
-                f"{file.label}: {pluralize(past, 'entry')} that SECO has removed from the list"
-                " are left out"
+                f"{file.label}: left out {pluralize(past, 'entry', 'entries')} that SECO has removed"
+                " from the list"
             )
 
 
