@@ -107,10 +107,8 @@ def read_seco(unit: ListUnit) -> Iterator[Item]:
         if not total:
             raise InputError("the list has no target", place=file.label)
         if past:
-            yield Note(
-                f"{file.label}: left out {pluralize(past, 'entry', 'entries')} that SECO has removed"
-                " from the list"
-            )
+            removed = pluralize(past, "entry", "entries")
+            yield Note(f"{file.label}: left out {removed} that SECO has removed from the list")
 
 
 def _collect(referred: _Referred, element: Element) -> None:
