@@ -25,6 +25,7 @@ import numpy.typing as npt
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison.context import GRADES
 from resolver.errors import ModelError
+from resolver.kernels.comparison.dates import SAME_YEAR
 from resolver.models import loader
 from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.pipeline import symbol_source
@@ -81,6 +82,8 @@ def _levels(*levels: tuple[str, float]) -> tuple[Level, ...]:
     )
 
 
+_SAME_NUMBER = 1.0
+"""Similarity of two equal numbers of documents."""
 LEVELS: Mapping[str, tuple[Level, ...]] = {
     "birth_date": _levels(*_DATES),
     "start_date": _levels(*_DATES),
@@ -103,7 +106,7 @@ LEVELS: Mapping[str, tuple[Level, ...]] = {
         Level("two numbers of one kind and country, check digits right", 0.05, 0.0),
         Level("two numbers of one kind and country", 0.15, 0.1),
         Level("two numbers of one kind", 0.25, 0.2),
-        Level("the same number", math.inf, 1.0),
+        Level("the same number", math.inf, _SAME_NUMBER),
     ),
     "phone": (Level("other numbers", 0.0, 0.0), Level("in common", math.inf, 1.0)),
     "email": (Level("other addresses", 0.85, 0.4), Level("in common", math.inf, 1.0)),
@@ -131,12 +134,12 @@ AGREEING: Mapping[str, tuple[str, ...]] = {"person": ("birth_date",)}
 STATED: Mapping[str, Mapping[str, float]] = {"person": {"numbers": -4.5}}
 """Nats that the lowest level of a comparator takes where lists have too few pairs to measure it:
 generations (Sr. and Jr., II and III), which no list states of one person in two ways."""
-AT_LEAST: Mapping[str, Mapping[tuple[str, str], tuple[float, float]]] = {
-    "person": {("birth_date", "the same year, one side gives no more"): (1.6, 1.9)},
-    "asset": {("identifier", "the same number"): (11.5, 6.7)},
+AT_LEAST: Mapping[str, Mapping[tuple[str, float], tuple[float, float]]] = {
+    "person": {("birth_date", SAME_YEAR): (1.6, 1.9)},
+    "asset": {("identifier", _SAME_NUMBER): (11.5, 6.7)},
 }
-"""Weights (nats) against chance and relatives of levels that agree, at least. Kin are seldom born
-in one year: of relatives only twins are, one in fifty. A ship keeps its IMO number under every
+"""Weights (nats) against chance and relatives of similarities that agree, at least. Kin are seldom
+born in one year: of relatives only twins are, one in fifty. A ship keeps its IMO number under every
 name, and no two ships of generated worlds share one."""
 TOLD_APART: Mapping[str, Mapping[str, tuple[float, ...]]] = {
     "person": {
@@ -506,8 +509,7 @@ def _raised_terms(kind: str, terms: Sequence[Term], place: int) -> tuple[Term, .
     """Return the terms of one sum (0 against chance, 1 against relatives) with levels that weigh
     `AT_LEAST` so much."""
     raised = list(terms)
-    for (feature, label), weights in AT_LEAST.get(kind, {}).items():
-        value = next(level.value for level in LEVELS[feature] if level.label == label)
+    for (feature, value), weights in AT_LEAST.get(kind, {}).items():
         for number, term in enumerate(raised):
             if term.feature == feature:
                 interval = interval_index(float(np.float32(value)), term.cuts)
