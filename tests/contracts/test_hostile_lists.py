@@ -23,8 +23,7 @@ from resolver.ingest.formats.tabular.table_files import MAX_COLUMNS
 from resolver.ingest.io import csv_rows
 from resolver.ingest.io.source_files import MAX_MEMBERS, stoppable
 from resolver.ingest.readers import READERS, read_lists
-from tests.ingest.samples import SAMPLES
-from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
+from tests.contracts.test_readers import SAMPLE_WRITERS
 from tests.ingest.workbooks import worksheet_xml, write_xlsx
 
 SIZE = 100_000
@@ -230,7 +229,7 @@ def write_xlsx_sample(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", [*(row.name for row in READERS), "xlsx"])
 def test_reading_can_be_stopped(name: str, tmp_path: Path) -> None:
-    writers = {**SAMPLES, **LIST_SAMPLES, "xlsx": write_xlsx_sample}
+    writers = {**SAMPLE_WRITERS, "xlsx": write_xlsx_sample}
     sample = writers[name](tmp_path)
     calls = 0
 

@@ -68,7 +68,7 @@ _DOCUMENTS = {
 _FLAGS = ("diplomatic", "knownExpired", "knownFalse", "reportedLost", "revokedByIssuer")
 _CONTACTS = {"PHONE": "phone", "FAX": "phone", "EMAIL": "email", "WEB": "website"}
 _CONTACT = re.compile(r"(PHONE|FAX|EMAIL|WEB)\s*[\[:]?\s*(.*?)\]?(?=(?:PHONE|FAX|EMAIL|WEB)|$)")
-_ITEMS = re.compile(r"(?:^|[\s,;]+)\([a-h]\)\s*|\s*;\s*")
+_ITEMS = re.compile(r"(?:^|[ ,;])\([a-h]\) ?| ?; ?")
 _LOW = re.compile(r"\blow? quality|\bweak\b", re.I)
 _QUALITY = re.compile(r"\W*(?:good|god|high|low?)\s+quality\W*(?:a\.?k\.?a\.?|alias)?\W*", re.I)
 _GENDERS = {"M": "male", "F": "female"}
@@ -105,7 +105,8 @@ def detect_eu_xml(head: bytes, file: SourceFile) -> bool:
 
 def detect_eu_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins with the header of the CSV."""
-    return set(split_cells(first_line(head), ";")) >= _COLUMNS
+    is_near = b"Entity_LogicalId" in head
+    return is_near and set(split_cells(first_line(head), ";")) >= _COLUMNS
 
 
 def read_eu_xml(unit: ListUnit) -> Iterator[Item]:
@@ -280,9 +281,9 @@ def _add_names(entry: Entry, names: Iterable[Part]) -> None:
         if not _QUALITY.fullmatch(remark):
             entry.add_note(remark, "nameAlias")
         entry.add_value("gender", _GENDERS.get(part.get("gender", ""), ""), "gender")
-        for text in _ITEMS.split(part.get("title", "")):
+        for text in _ITEMS.split(clean(part.get("title"))):
             entry.add_value("title", clean(text.strip(" ,")), "title")
-        for text in _ITEMS.split(part.get("function", "")):
+        for text in _ITEMS.split(clean(part.get("function"))):
             prop = "position" if entry.schema == "Person" else "notes"
             entry.add_value(prop, clean(text.strip(" ,")), "function")
 
@@ -373,8 +374,8 @@ def _add_address(entry: Entry, part: Part) -> None:
         entry.add_fact(address)
     if part.get("asAtListingTime", "").lower() == "true":
         entry.add_note(f"address at the time of listing: {address.text}", "address")
-    for key, text in _CONTACT.findall(part.get("contacts", "")):
-        for value in re.split(r"\s*[;\n]\s*|,\s+", text):
+    for key, text in _CONTACT.findall(clean(part.get("contacts"))):
+        for value in re.split(r" ?; ?|, ", text):
             entry.add_value(_CONTACTS[key], value.strip(" []"), "contactInfo")
     entry.add_note(clean(part.get("remark")), "address")
 

@@ -65,6 +65,8 @@ _STIX_NOTES = (
 
 def detect_stix(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like a bundle of STIX objects."""
+    if b'"bundle"' not in head:
+        return False
     text = head_text(head)
     return "objects" in json_keys(head) and re.search(r'"type"\s*:\s*"bundle"', text) is not None
 
@@ -266,7 +268,8 @@ _STATEMENT_COLUMNS = frozenset(("canonical_id", "entity_id", "prop", "schema", "
 
 def detect_statements(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins with the header of statements."""
-    return set(split_cells(first_line(head), ",")) >= _STATEMENT_COLUMNS
+    is_near = b"canonical_id" in head
+    return is_near and set(split_cells(first_line(head), ",")) >= _STATEMENT_COLUMNS
 
 
 def read_statements(unit: ListUnit) -> Iterator[Item]:

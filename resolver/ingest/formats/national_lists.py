@@ -44,7 +44,7 @@ from resolver.records import Address, Identifier, content_id
 
 CA_SOURCE, CA_ROOT = "ca-sema", "data-set"
 _CA_TABLE = load_layout("ca_sema")
-_CA_SEPARATOR = re.compile(r"\s*[;\n]\s*|,\s+(?=\S+\s+\S)")
+_CA_SEPARATOR = re.compile(r" ?; ?|, (?=\S{1,60} \S)")
 
 
 def detect_sema(head: bytes, file: SourceFile) -> bool:
@@ -108,7 +108,7 @@ AU_SOURCE = "au-dfat"
 _AU_COLUMNS = frozenset(("Reference", "Name of Individual or Entity", "Name Type"))
 _AU_TABLE = load_layout("au_dfat")
 _AU_NUMBER = re.compile(r"\d+")
-_AU_ITEMS = re.compile(r"(?:^|[\s,;]+)(?:[a-h]|i{1,3}|iv)\)\s*|\s*;\s*|_x000D_|\n")
+_AU_ITEMS = re.compile(r"(?:^|[ ,;])(?:[a-h]|i{1,3}|iv)\) ?| ?; ?")
 _AU_KINDS = {"individual": "Person", "vessel": "Vessel", "ship": "Vessel"}
 _AU_MEASURES = (
     "Targeted Financial Sanction",
@@ -120,6 +120,8 @@ _AU_MEASURES = (
 
 def detect_dfat(head: bytes, file: SourceFile) -> bool:
     """Return whether a table has the header of Australia's list near its beginning."""
+    if b"Name of Individual or Entity" not in head:
+        return False
     lines = head_text(head).splitlines()[:4]
     return find_titled_header([split_cells(line, ",") for line in lines], _AU_COLUMNS) >= 0
 
@@ -164,6 +166,12 @@ def _read_dfat_entry(
     yield from entry.items()
 
 
+def _split_cell(text: str) -> list[str]:
+    """Return the items of a cell: `a) Kabul b) Herat`, or one on each line."""
+    lines = re.sub(r"_x000D_|\n", ";", text)
+    return _AU_ITEMS.split(" ".join(lines.split()))
+
+
 def _add_dfat_facts(entry: Entry, cells: dict[str, str]) -> None:
     is_person = entry.schema == "Person"
     entry.add_date("birthDate", cells.get("Date of Birth", ""), "Date of Birth")
@@ -172,9 +180,9 @@ def _add_dfat_facts(entry: Entry, cells: dict[str, str]) -> None:
         ("Citizenship", "citizenship" if is_person else "country"),
         ("Instrument of Designation", "legalBasis"),
     ):
-        for text in _AU_ITEMS.split(cells.get(column, "")):
+        for text in _split_cell(cells.get(column, "")):
             entry.add_value(prop, text.strip(" ,"), column)
-    for text in _AU_ITEMS.split(cells.get("Address", "")):
+    for text in _split_cell(cells.get("Address", "")):
         if address := text.strip(" ,"):
             entry.add_fact(Address(address, origin="Address"))
     if number := cells.get("IMO Number"):
@@ -231,7 +239,12 @@ _FR_MAIN = frozenset(
 
 def detect_gels(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like the French register."""
-    return "Publications" in json_keys(head) and _FR_BEGIN.search(head_text(head)) is not None
+    is_near = b"Publications" in head
+    return (
+        is_near
+        and "Publications" in json_keys(head)
+        and _FR_BEGIN.search(head_text(head)) is not None
+    )
 
 
 def read_gels(unit: ListUnit) -> Iterator[Item]:
@@ -343,7 +356,7 @@ _UA_NUMBERS = {
 
 def detect_nsdc(head: bytes, file: SourceFile) -> bool:
     """Return whether the first object is a subject of the Ukrainian register."""
-    return json_keys(head) >= {"sid", "name", "translit"}
+    return b'"translit"' in head and json_keys(head) >= {"sid", "name", "translit"}
 
 
 def read_nsdc(unit: ListUnit) -> Iterator[Item]:

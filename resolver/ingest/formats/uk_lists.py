@@ -225,7 +225,7 @@ class _Collected:
             item
             for cells in self.get(group)
             for part in (_NUMBERED.split(cells[0]) if "(" in cells[0] else cells)
-            if (item := part.strip(" ,;"))
+            if (item := " ".join(part.split()).strip(" ,;"))
         ]
 
 
@@ -236,12 +236,12 @@ def detect_uk_xml(head: bytes, file: SourceFile) -> bool:
 
 def detect_uk_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the UK sanctions list near its beginning."""
-    return find_titled_header(_first_rows(head), _UK_COLUMNS) >= 0
+    return b"Unique ID" in head and find_titled_header(_first_rows(head), _UK_COLUMNS) >= 0
 
 
 def detect_ofsi_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the OFSI list near its beginning."""
-    return find_titled_header(_first_rows(head), _OFSI_COLUMNS) >= 0
+    return b"Group ID" in head and find_titled_header(_first_rows(head), _OFSI_COLUMNS) >= 0
 
 
 def _first_rows(head: bytes) -> list[list[str]]:
@@ -402,7 +402,7 @@ def _read_entry(source: str, collected: _Collected, label: str) -> Iterator[Item
     _add_ship(entry, collected)
     for group, prop in _VALUES.items():
         for text in collected.texts(group):
-            pieces = re.split(r"\s*[;|]\s*|\s*,\s*(?=[\w.+-]+@|https?:|www\.)", text)
+            pieces = re.split(r" ?[;|] ?| ?, ?(?=\S{1,100}@|https?:|www\.)", text)
             for piece in pieces:
                 entry.add_value(prop, piece, group)
     for text in collected.unknown:

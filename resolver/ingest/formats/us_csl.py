@@ -200,6 +200,8 @@ _BEGIN = re.compile(r'"results"\s*:\s*\[')
 
 def detect_us_csl_json(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins like the list as JSON: an object with `results`."""
+    if b'"results"' not in head:
+        return False
     text = head_text(head)
     return _BEGIN.search(text) is not None and all(
         f'"{key}"' in text for key in ("source", "name", "alt_names", "programs")
