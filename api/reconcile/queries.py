@@ -25,7 +25,7 @@ from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import MatchQuery, ScreeningMatch
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, has_property, property_label
-from resolver.records.properties import BEGINNINGS
+from resolver.records.properties import BEGINNINGS, HOME_COUNTRIES
 
 MATCH_SCORE = 0.95
 """Score from which a candidate is a match, if no other one reaches it."""
@@ -203,11 +203,7 @@ def describe(entity: dict[str, Any]) -> str:
     dates: list[str] = next(
         (properties[prop][:1] for prop in BEGINNINGS if properties.get(prop)), []
     )
-    countries = [
-        code.upper()
-        for prop in ("nationality", "country", "citizenship", "jurisdiction")
-        for code in properties.get(prop, ())
-    ]
+    countries = [code.upper() for prop in HOME_COUNTRIES for code in properties.get(prop, ())]
     parts = [*dates, ", ".join(dict.fromkeys(countries)), ", ".join(entity["datasets"])]
     return "; ".join(part for part in parts if part)
 

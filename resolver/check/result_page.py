@@ -29,7 +29,7 @@ from resolver.normalize import country_code, gender_bit
 from resolver.records.datasets import dataset_rows
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
-from resolver.records.properties import ACTIVITY, IDENTIFIERS
+from resolver.records.properties import ACTIVITY, HOME_COUNTRIES, IDENTIFIERS
 
 MAX_ENTITIES = 1_000
 """Entities up to which results are paged, sorted and filtered by their documents."""
@@ -127,7 +127,6 @@ def _with_times(
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 COUNTRY = "countries"
-_COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
 _GENDERS = {1: "male", 2: "female", 4: "other"}
 
 
@@ -250,7 +249,7 @@ def _choose_schemata(texts: list[str], owners: Numbers, places: Numbers) -> _Tex
 
 
 FACETS: Mapping[str, Callable[[FoundEntities], list[_Texts]]] = {
-    COUNTRY: partial(_read_properties, _COUNTRIES, country_code),
+    COUNTRY: partial(_read_properties, HOME_COUNTRIES, country_code),
     "topics": _read_topics,
     "datasets": _read_datasets,
     "schema": _read_schemata,

@@ -67,15 +67,7 @@ class Group(Enum):
     @property
     def comparator(self) -> str:
         """Name of the comparator of the group."""
-        return _COMPARATORS[self]
-
-
-_COMPARATORS = {
-    Group.BIRTHS: "birth_date",
-    Group.STARTS: "start_date",
-    Group.NATIONALITIES: "nationality",
-    Group.COUNTRIES: "country",
-}
+        return GROUP_COMPARATORS[self][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +83,24 @@ class Wording:
     near: str
     agree_from: float = 0.995
     near_from: float = 0.5
+
+
+GROUP_COMPARATORS: dict[Group, tuple[str, Wording]] = {
+    Group.BIRTHS: (
+        "birth_date",
+        Wording("birth date", "birth dates", "birth dates agree in part", 0.92),
+    ),
+    Group.STARTS: (
+        "start_date",
+        Wording("founding date", "founding dates", "founding dates agree in part", 0.92),
+    ),
+    Group.NATIONALITIES: (
+        "nationality",
+        Wording("nationality", "nationalities", "a nationality in common", 0.5, 0.01),
+    ),
+    Group.COUNTRIES: ("country", Wording("country", "countries", "a country in common", 0.5, 0.01)),
+}
+"""Comparators of groups of values, and the words of their explanations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +211,6 @@ PROPERTIES: tuple[Property, ...] = (
         kinds=Kind.PERSON,
         senzing="DATE_OF_BIRTH",
         groups=(Group.BIRTHS,),
-        comparator="birth_date",
-        wording=Wording("birth date", "birth dates", "birth dates agree in part", 0.92),
         material="birth date",
         asked="Birth date",
         event="Born",
@@ -465,6 +473,15 @@ SUMMARY = tuple(row.name for row in sorted(PROPERTIES, key=lambda row: row.summa
 """Properties that tell a match from its namesakes, in the order in which pages show them."""
 PROPERTY_OF_COMPARATOR = {row.comparator: row for row in PROPERTIES if row.comparator}
 """Rows by the name of the comparator that reads the property alone."""
+WORDINGS = {
+    **dict(GROUP_COMPARATORS.values()),
+    **{row.comparator: row.wording for row in PROPERTIES if row.wording is not None},
+}
+"""Words of the explanations of comparators of properties and groups."""
+HOME_COUNTRIES = tuple(
+    row.name for row in PROPERTIES if Group.COUNTRIES in row.groups and not row.is_single
+)
+"""Countries of which an entity is or in which it is; not where a person was born."""
 # Columns of a batch whose texts are packed structures (see `resolver.records.packing`).
 ADDRESS = "address"
 RELATION = "relation"

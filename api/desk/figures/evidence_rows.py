@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resolver.records.labels import display_text
-from resolver.records.properties import PROPERTY_OF_COMPARATOR, STARTS, ValueType
+from resolver.records.properties import ACTIVITY, BIRTH_DATE, RELATION, STARTS, WORDINGS, Group
 from resolver.records.results.explanation import (
     PHRASES,
     RELATION_ROW,
@@ -27,12 +27,9 @@ _LAST_ROWS = ("relatives", "competition", "entities", _START)
 """Subjects that are not about the values of the two records."""
 _SEPARATOR = " | "
 """Text between the values of one side of a row."""
-_NAME, _COUNTRIES = "name", ("nationality", "country")
-_PROPERTIES = {"start_date": STARTS[0]} | {
-    name: row.name
-    for name, row in PROPERTY_OF_COMPARATOR.items()
-    if row.type in (ValueType.DATE, ValueType.ACTIVITY)
-}
+_NAME = "name"
+_COUNTRIES = (Group.NATIONALITIES.comparator, Group.COUNTRIES.comparator)
+_PROPERTIES = {"birth_date": BIRTH_DATE, "start_date": STARTS[0], "activity": ACTIVITY}
 """Property as which values of a subject are shown."""
 _ACRONYM = "acronym"
 """Subject whose row carries the names that match best, not the acronym that was found."""
@@ -125,15 +122,12 @@ def _decision_rank(group: EvidenceGroup) -> tuple[int, int]:
 
 _COMPARED = {
     "name": "Names",
-    "start_date": "Founding dates",
-    "nationality": "Nationalities",
-    "country": "Countries",
     "identifier": "Document numbers",
     "legal_form": "Legal forms",
     **{
-        name: row.wording.many[:1].upper() + row.wording.many[1:]
-        for name, row in PROPERTY_OF_COMPARATOR.items()
-        if row.wording is not None and row.type is not ValueType.RELATION
+        name: words.many[:1].upper() + words.many[1:]
+        for name, words in WORDINGS.items()
+        if name != RELATION
     },
 }
 """Evidence that compares values of both sides, which agree, are similar or differ."""

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from resolver.records.decisions import Decision
 from resolver.records.kinds import Kind
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.properties import PROPERTY_OF_COMPARATOR, Wording
+from resolver.records.properties import WORDINGS, Group, Wording
 from resolver.records.results.resolution import Band
 
 COMPETITION = "competition"
@@ -208,6 +208,7 @@ _RELATED_RECORDS = "relation"
 _NEVER = 2.0
 """Similarity that no comparator reaches."""
 _NAMES, _COUNTRIES = "names", "countries"
+_COUNTRY_COMPARATORS = (Group.NATIONALITIES.comparator, Group.COUNTRIES.comparator)
 _CROWDED_WEIGHT = -300
 """Thousandths of log-odds that competition must take to be told."""
 
@@ -261,14 +262,15 @@ def _on_names(differ: str, below: float = 0.5) -> Phrases:
     return Phrases("names agree", "names agree in part", differ, near_from=below, topic=_NAMES)
 
 
-def _of_property(words: Wording) -> Phrases:
-    """Return the phrases of a comparator that reads one property."""
+def _of_property(words: Wording, topic: str = "") -> Phrases:
+    """Return the phrases of a comparator that reads a property or a group of them."""
     return Phrases(
         f"same {words.one}",
         words.near,
         f"{words.many} differ",
         words.agree_from,
         words.near_from,
+        topic,
     )
 
 
@@ -289,17 +291,6 @@ PHRASES: dict[str, Phrases] = {
     "name_sides": _on_names("given names contradict", 0.3),
     "name_apart": _on_names("main names have words of their own"),
     "names_alone": Phrases("", "", "only names are known", _NEVER, _NEVER),
-    "start_date": Phrases(
-        "same founding date", "founding dates agree in part", "founding dates differ", 0.92
-    ),
-    "nationality": Phrases(
-        *("same nationality", "a nationality in common", "nationalities differ"),
-        *(0.5, 0.01, _COUNTRIES),
-    ),
-    "country": Phrases(
-        *("same country", "a country in common", "countries differ"),
-        *(0.5, 0.01, _COUNTRIES),
-    ),
     "identifier": Phrases(
         "same document number", "a number in common", "document numbers differ", 0.6, 0.25
     ),
@@ -335,9 +326,8 @@ PHRASES: dict[str, Phrases] = {
     "same_list": Phrases("", "", "both are separate entries of one list", _NEVER, _NEVER),
     "kind": Phrases("", "", "kinds exclude each other", _NEVER, _NEVER),
     **{
-        name: _of_property(row.wording)
-        for name, row in PROPERTY_OF_COMPARATOR.items()
-        if row.wording is not None
+        name: _of_property(words, _COUNTRIES if name in _COUNTRY_COMPARATORS else "")
+        for name, words in WORDINGS.items()
     },
 }
 """Phrases by the name of a comparator, and of the row about kinds."""
@@ -514,7 +504,7 @@ PATTERN_TOPICS: Mapping[str, tuple[str, ...]] = {
     "names": ("name",),
     "dates": ("birth_date", "start_date"),
     "places": ("birth_place", "address"),
-    "countries": ("nationality", "country"),
+    "countries": _COUNTRY_COMPARATORS,
     "gender": ("gender",),
     "document numbers": ("identifier",),
     "contacts": ("phone", "email", "website"),
