@@ -46,6 +46,8 @@ _UNKNOWN_PART = re.compile(r"(?:dd|mm|00|\?\?)/", re.I)
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _DATE = re.compile(r"\d{1,2}[/-](?:\d{1,2}|[A-Z][a-z]{2})[/-]\d{4}")
 _IMO = re.compile(r"\d{7}")
+_PIECES = re.compile(r" ?[;|] ?| ?, ?(?=\S{1,100}@|https?:|www\.)")
+"""What separates several telephones, addresses of mail or flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +223,12 @@ class _Collected:
 
     def texts(self, group: str) -> list[str]:
         """Return the items of a group of single texts: `(1) Kabul (2) Herat` is two."""
+        facts = self.facts.get(group)
+        if facts is None:
+            return []
         return [
             item
-            for cells in self.get(group)
+            for cells in facts
             for part in (_NUMBERED.split(cells[0]) if "(" in cells[0] else cells)
             if (item := " ".join(part.split()).strip(" ,;"))
         ]
@@ -402,8 +407,7 @@ def _read_entry(source: str, collected: _Collected, label: str) -> Iterator[Item
     _add_ship(entry, collected)
     for group, prop in _VALUES.items():
         for text in collected.texts(group):
-            pieces = re.split(r" ?[;|] ?| ?, ?(?=\S{1,100}@|https?:|www\.)", text)
-            for piece in pieces:
+            for piece in _PIECES.split(text) if _PIECES.search(text) else (text,):
                 entry.add_value(prop, piece, group)
     for text in collected.unknown:
         entry.add_note(text)

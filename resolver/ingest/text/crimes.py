@@ -59,17 +59,28 @@ _IN_CHARGES, _IN_REASONS = _compile(_CHARGE, _PHRASE), _compile(_PHRASE)
 _PROGRAMS = _compile(_PROGRAM)
 
 
-def _read_stems() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return letters of which a text has some wherever a phrase matches; most texts have none.
+def _read_stems() -> dict[Activity, tuple[str, ...]]:
+    """Return letters by activity of which a text has some wherever a phrase of it matches.
 
-    The first are those of texts in ASCII, the second those of other texts.
+    Looking for letters is much faster than matching, and most texts have none.
     """
-    stems = {stem for row in load_rows("list_crimes", use=_PHRASE) for stem in row[3].split("|")}
-    least = [stem for stem in stems if not any(other in stem for other in stems - {stem})]
-    return tuple(sorted(filter(str.isascii, least))), tuple(sorted(least))
+    stems: dict[Activity, set[str]] = {}
+    for activity, _language, _pattern, alternatives in load_rows("list_crimes", use=_PHRASE):
+        stems.setdefault(Activity(activity), set()).update(alternatives.split("|"))
+    return {
+        activity: tuple(
+            sorted(stem for stem in found if not any(other in stem for other in found - {stem}))
+        )
+        for activity, found in stems.items()
+    }
 
 
-_ASCII_STEMS, _STEMS = _read_stems()
+_STEMS = _read_stems()
+_ASCII_STEMS = {activity: tuple(filter(str.isascii, stems)) for activity, stems in _STEMS.items()}
+_ALL_STEMS, _ALL_ASCII_STEMS = (
+    tuple(sorted({stem for found in stems.values() for stem in found}))
+    for stems in (_STEMS, _ASCII_STEMS)
+)
 _LEAST_REASON = 10
 """Characters of the shortest text that is read as a reason."""
 
@@ -108,15 +119,17 @@ def _program_activities(program: str) -> frozenset[Activity]:
 def _reason_activities(reason: str) -> frozenset[Activity]:
     text = reason[:_MAX_REASON]
     small = text.lower()
-    stems = _ASCII_STEMS if small.isascii() else _STEMS
+    is_ascii = small.isascii()
+    stems = _ALL_ASCII_STEMS if is_ascii else _ALL_STEMS
     if len(text) < _LEAST_REASON or not any(map(small.__contains__, stems)):
         return frozenset()
     return frozenset(
         activity
-        for activity, pattern in _IN_REASONS.items()
-        if any(
+        for activity, found in (_ASCII_STEMS if is_ascii else _STEMS).items()
+        if any(map(small.__contains__, found))
+        and any(
             not _GUARD.search(text, max(0, match.start() - _GUARD_LENGTH), match.start())
-            for match in pattern.finditer(text)
+            for match in _IN_REASONS[activity].finditer(text)
         )
     )
 
