@@ -284,7 +284,7 @@ def _read_rows(
     columns: dict[str, tuple[str, ...]],
     key: str,
 ) -> Iterator[Item]:
-    known = {column for group in columns.values() for column in group}
+    group_of = {column: name for name, group in columns.items() for column in group}
     for file in unit.files:
         entries: dict[str, _Collected] = {}
         for row in read_titled_rows(file, required):
@@ -299,11 +299,13 @@ def _read_rows(
                     yield Reject.of_row(file.label, line, f"a row without {key}")
                     continue
                 collected = entries.setdefault(cells[key], _Collected(line))
-                for name, group in columns.items():
-                    if group:
-                        collected.add(name, tuple(cells.get(column, "") for column in group))
-                for column in cells.keys() - known:
-                    collected.unknown[f"{column}: {cells[column]}"] = None
+                filled = dict.fromkeys(map(group_of.get, cells))
+                for name in filled:
+                    if name is not None:
+                        collected.add(name, tuple([cells.get(c, "") for c in columns[name]]))
+                if None in filled:
+                    for column in cells.keys() - group_of.keys():
+                        collected.unknown[f"{column}: {cells[column]}"] = None
         for collected in entries.values():
             if source == OFSI_SOURCE:
                 _split_information(collected)
