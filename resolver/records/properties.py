@@ -449,6 +449,7 @@ FATHER_NAMES = tuple(
     row.name for row in PROPERTIES if row.role and int(row.role) & Lineage.FOREBEAR
 )
 """Parts that are the name of the father (a patronymic, too)."""
+FATHER_NAME = FATHER_NAMES[0]
 DATES = properties_of(ValueType.DATE)
 BIRTHS = properties_in(Group.BIRTHS)
 (BIRTH_DATE,) = BIRTHS

@@ -21,7 +21,7 @@ from resolver.errors import UsageError
 from resolver.normalize import country_code
 from resolver.records import Record
 from resolver.records.labels import property_label
-from resolver.records.properties import COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.records.visibility import Viewer
 from resolver.screening.screen import Screening, ScreeningHit, Subject
 from resolver.store import (
@@ -47,7 +47,7 @@ _STRONGER = 300
 """Rise of the evidence (thousandths of a nat) from which a fact that is gone counts as a change."""
 _NAME_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _COUNTRY_PROPERTIES, _NUMBER_PROPERTIES = frozenset(COUNTRIES), frozenset(IDENTIFIERS)
-_PLAIN_FACTS = frozenset(("birthDate", "deathDate", "gender", "birthPlace", "incorporationDate"))
+_PLAIN_FACTS = frozenset((BIRTH_DATE, "deathDate", "gender", "birthPlace", "incorporationDate"))
 _SUBJECT_FACTS = frozenset(("address", "phone", "email"))
 """Facts that count only where the subject states some: lists add them all the time."""
 

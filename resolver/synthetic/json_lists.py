@@ -29,7 +29,7 @@ from resolver.records import (
     parse_date,
 )
 from resolver.records.kinds import Kind
-from resolver.records.properties import DATES, FATHER_NAMES, IDENTIFIER_SET
+from resolver.records.properties import DATES, FATHER_NAME, IDENTIFIER_SET
 from resolver.synthetic.agencies import ListFormat
 from resolver.synthetic.chunks import VALUE_COLUMNS, Chunk
 from resolver.synthetic.entities.relation_columns import RELATION_PREFIXES, relation_prefixes
@@ -267,7 +267,7 @@ def _senzing_names(column: Column, count: int) -> pa.StringArray:
             ("NAME_FULL", quote_texts(keep_where(name, ~is_organization))),
             ("NAME_ORG", quote_texts(keep_where(name, is_organization))),
             ("NAME_FIRST", quote_texts(column("firstName"))),
-            ("NAME_MIDDLE", quote_texts(keep_where(column(FATHER_NAMES[0]), has_last_name))),
+            ("NAME_MIDDLE", quote_texts(keep_where(column(FATHER_NAME), has_last_name))),
             ("NAME_LAST", quote_texts(column("lastName"))),
         ]
     )

@@ -22,6 +22,7 @@ from resolver.ingest.io.xml_records import Element, read_elements, root_name
 from resolver.ingest.reader_types import Item, ListUnit, ListVersion, Note, ReaderRow, Reject
 from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME, PASSPORT
 from resolver.records.relation_types import find_relation_type
 from resolver.reference.plurals import pluralize
 
@@ -33,7 +34,7 @@ _PART_PROPERTIES = {
     "title": "title",
     "given-name": "firstName",
     "further-given-name": "secondName",
-    "father-name": "fatherName",
+    "father-name": FATHER_NAME,
     "family-name": "lastName",
     "suffix": "nameSuffix",
 }
@@ -289,7 +290,7 @@ def _spellings(parts: list[tuple[Element, str]]) -> Iterator[str]:
 
 
 def _add_birth_date(entry: Entry, element: Element) -> None:
-    prop = "birthDate" if entry.schema == "Person" else "incorporationDate"
+    prop = BIRTH_DATE if entry.schema == "Person" else "incorporationDate"
     parts = [element.get(name, "") for name in ("year", "month", "day")]
     calendar_name = element.get("calendar", "").lower()
     is_estimate = element.get("quality") == "low"
@@ -352,7 +353,7 @@ def _add_document(entry: Entry, element: Element) -> None:
     if not number:
         entry.add_note(f"{kind}: {remark}" if remark else "", "identification-document")
         return
-    prop = "passportNumber" if kind in _PASSPORTS else "idNumber"
+    prop = PASSPORT if kind in _PASSPORTS else "idNumber"
     if entry.schema != "Person":
         prop = "registrationNumber"
     entry.add_fact(

@@ -30,6 +30,7 @@ from resolver.ingest.io.xml_records import Element, read_elements, root_name
 from resolver.ingest.reader_types import Item, ListUnit, ListVersion, ReaderRow, Reject
 from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 
 SOURCE = "eu-fsf"
 ROOT = "export"
@@ -57,7 +58,7 @@ _ATTRIBUTES = {
 }
 """Attribute of the XML for columns that are named in another way."""
 _DOCUMENTS = {
-    "passport": "passportNumber",
+    "passport": PASSPORT,
     "regnumber": "registrationNumber",
     "fiscalcode": "taxNumber",
     "ssn": "socialSecurityNumber",
@@ -315,7 +316,7 @@ def _add_regulation(entry: Entry, part: Part) -> None:
 
 def _add_birth(entry: Entry, part: Part) -> None:
     is_person = entry.schema == "Person"
-    prop = "birthDate" if is_person else "incorporationDate"
+    prop = BIRTH_DATE if is_person else "incorporationDate"
     circa = part.get("circa", "").lower() == "true"
     calendar = part.get("calendarType", "").upper()
     day = clean(part.get("birthdate"))

@@ -24,7 +24,14 @@ from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import restore_word_order, split_alias_list, split_enumeration
 from resolver.records import content_id, kind_of_schema
-from resolver.records.properties import BIRTH_DATE, FATHER_NAMES, PASSPORT, PROPERTIES, ValueType
+from resolver.records.properties import (
+    BIRTH_DATE,
+    FATHER_NAME,
+    FATHER_NAMES,
+    PASSPORT,
+    PROPERTIES,
+    ValueType,
+)
 
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
@@ -147,7 +154,7 @@ def split_capitalized_name(name: str) -> list[tuple[str, str]]:
         return []
     parts = [("lastName", " ".join(family))]
     if len(names) == 2 and _PATRONYMIC.fullmatch(names[1]):
-        return [("firstName", names[0]), (FATHER_NAMES[0], names[1]), *parts]
+        return [("firstName", names[0]), (FATHER_NAME, names[1]), *parts]
     return [("firstName", " ".join(names)), *parts]
 
 

@@ -39,6 +39,7 @@ from resolver.ingest.reader_types import Item, ListUnit, ListVersion, ReaderRow,
 from resolver.ingest.text.list_documents import read_documents
 from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, content_id
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 
 # ---- Canada -------------------------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ def _read_sema_record(element: Element, label: str) -> Iterator[Item]:
     title = texts.get("TitleOrShip") or texts.get("Title", "")
     entry.add_value("type" if schema == "Vessel" else "title", title, "TitleOrShip")
     born = texts.get("DateOfBirthOrShipBuildDate") or texts.get("DateOfBirth", "")
-    entry.add_date("buildDate" if schema == "Vessel" else "birthDate", born, "DateOfBirth")
+    entry.add_date("buildDate" if schema == "Vessel" else BIRTH_DATE, born, "DateOfBirth")
     if number := texts.get("ShipIMONumber"):
         entry.add_fact(Identifier("imoNumber", number, type="IMO", origin="ShipIMONumber"))
     entry.add_program(texts.get("Country", ""), "Country")
@@ -174,7 +175,7 @@ def _split_cell(text: str) -> list[str]:
 
 def _add_dfat_facts(entry: Entry, cells: dict[str, str]) -> None:
     is_person = entry.schema == "Person"
-    entry.add_date("birthDate", cells.get("Date of Birth", ""), "Date of Birth")
+    entry.add_date(BIRTH_DATE, cells.get("Date of Birth", ""), "Date of Birth")
     for column, prop in (
         ("Place of Birth", "birthPlace"),
         ("Citizenship", "citizenship" if is_person else "country"),
@@ -218,7 +219,7 @@ _FR_VALUES = {
 _FR_GENDERS = {"masculin": "male", "féminin": "female", "feminin": "female"}
 _FR_NUMBERS = {
     "NUMERO_OMI": ("imoNumber", "OMI"),
-    "PASSEPORT": ("passportNumber", "Passeport"),
+    "PASSEPORT": (PASSPORT, "Passeport"),
     "AUTRE_IDENTITE": ("idNumber", ""),
 }
 _FR_MAIN = frozenset(
@@ -300,7 +301,7 @@ def _add_gel_field(entry: Entry, kind: str, value: Json) -> None:
         entry.add_value("gender", _FR_GENDERS.get(texts.get("Sexe", "").lower(), ""), kind)
     elif kind == "DATE_DE_NAISSANCE":
         parts = (texts.get(name, "") for name in ("Annee", "Mois", "Jour"))
-        entry.add_parts_date("birthDate", parts, kind)
+        entry.add_parts_date(BIRTH_DATE, parts, kind)
         entry.add_note(f"birthDate: {comment}" if comment else "", kind)
     elif kind == "LIEU_DE_NAISSANCE":
         place = ", ".join(filter(None, (texts.get("Lieu", ""), texts.get("Pays", ""))))
@@ -347,10 +348,10 @@ _UA_NUMBERS = {
     "reg:okpo": "okpoCode",
     "reg:person_ro": "idNumber",
     "reg:person_il": "idNumber",
-    "doc:passport": "passportNumber",
-    "doc:d_passport": "passportNumber",
-    "doc:f_passport": "passportNumber",
-    "doc:s_passport": "passportNumber",
+    "doc:passport": PASSPORT,
+    "doc:d_passport": PASSPORT,
+    "doc:f_passport": PASSPORT,
+    "doc:s_passport": PASSPORT,
 }
 
 
@@ -393,7 +394,7 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     for text in json_texts(row.get("citizenships")):
         entry.add_value("nationality" if is_person else "jurisdiction", text, "citizenships")
     for key, person_prop, group_prop in (
-        ("bd", "birthDate", "incorporationDate"),
+        ("bd", BIRTH_DATE, "incorporationDate"),
         ("dd", "deathDate", "dissolutionDate"),
     ):
         entry.add_date(person_prop if is_person else group_prop, json_text(row.get(key)), key)

@@ -32,6 +32,7 @@ from resolver.ingest.reader_types import Item, ListUnit, ListVersion, ReaderRow,
 from resolver.ingest.text.list_names import script_of
 from resolver.ingest.text.name_words import country_at_end, guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType, Value
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME
 
 SDN_SOURCE, CONS_SOURCE = "us-ofac-sdn", "us-ofac-cons"
 SDN_ROOT, ADVANCED_ROOT = "sdnList", "Sanctions"
@@ -251,7 +252,7 @@ def _add_sdn_item(entry: Entry, group: str, tag: str, item: Element, names: list
     elif group == "citizenshipList":
         entry.add_value("citizenship", texts.get("country", ""), "citizenship")
     elif group == "dateOfBirthList":
-        entry.add_date("birthDate", texts.get("dateOfBirth", ""), "dateOfBirth")
+        entry.add_date(BIRTH_DATE, texts.get("dateOfBirth", ""), "dateOfBirth")
     elif group == "placeOfBirthList":
         _add_birth_place(entry, texts.get("placeOfBirth", ""))
     else:
@@ -653,7 +654,7 @@ _PART_PROPERTIES = {
     "First Name": "firstName",
     "Middle Name": "middleName",
     "Last Name": "lastName",
-    "Patronymic": "fatherName",
+    "Patronymic": FATHER_NAME,
     "Matronymic": "motherName",
 }
 
@@ -700,7 +701,7 @@ def _add_place(entry: Entry, key: str, label: str, place: _Place) -> None:
 
 
 _DATE_FEATURES = {
-    "birthdate": "birthDate",
+    "birthdate": BIRTH_DATE,
     "organization established date": "incorporationDate",
     "aircraft manufacture date": "buildDate",
 }

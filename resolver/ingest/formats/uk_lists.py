@@ -33,6 +33,7 @@ from resolver.ingest.reader_types import Item, ListUnit, ListVersion, ReaderRow,
 from resolver.ingest.text.list_documents import read_document, read_registrations
 from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType
+from resolver.records.properties import BIRTH_DATE, PASSPORT
 
 UK_SOURCE, OFSI_SOURCE = "gb-fcdo", "gb-ofsi"
 ROOT, ENTITY = "Designations", "Designation"
@@ -506,7 +507,7 @@ def _addresses(collected: _Collected) -> Iterator[Address]:
 
 def _add_person(entry: Entry, collected: _Collected) -> None:
     for text in collected.texts("dob"):
-        entry.add_date("birthDate", _plain_date(text), "date of birth")
+        entry.add_date(BIRTH_DATE, _plain_date(text), "date of birth")
     for town, country in collected.get("birth"):
         towns = [clean(part) for part in _NUMBERED.split(town) if clean(part)]
         countries = [clean(part) for part in _NUMBERED.split(country) if clean(part)]
@@ -515,7 +516,7 @@ def _add_person(entry: Entry, collected: _Collected) -> None:
         for name in towns:
             place = f"{name}, {countries[0]}" if len(countries) == 1 else name
             entry.add_value("birthPlace", place, "birth")
-    for group, prop in (("passport", "passportNumber"), ("national id", "idNumber")):
+    for group, prop in (("passport", PASSPORT), ("national id", "idNumber")):
         for number, details in collected.get(group):
             _add_documents(entry, group, prop, number, details)
     for text in collected.texts("position"):
@@ -532,7 +533,7 @@ def _add_documents(entry: Entry, group: str, prop: str, number: str, details: st
         described = read_document(f"{text}, {note}" if note else text, prop, group)
         country = described.country if described else ""
         issued, expires = (described.issued, described.expires) if described else ("", "")
-        kind = "Passport" if prop == "passportNumber" else ""
+        kind = "Passport" if prop == PASSPORT else ""
         entry.add_fact(Identifier(prop, text, country, kind, issued, expires, note, group))
     if not numbers and notes:
         entry.add_note(f"{group}: {'; '.join(notes)}", group)

@@ -36,7 +36,7 @@ from resolver.ingest.text.names import parse_group_name, parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.repairs import find_passports, find_registers, split_enumeration
 from resolver.records import Address, Identifier, Relation, RelationType
-from resolver.records.properties import BIRTH_DATE, PASSPORT
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME, PASSPORT
 
 ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
@@ -56,7 +56,7 @@ _VALUE_PATTERNS = (
         re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}"),
     ),
     (
-        "fatherName",
+        FATHER_NAME,
         re.compile(
             rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}"
         ),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.records import Address, Identifier, Kind, Record, Value
-from resolver.records.properties import BIRTH_DATE, FATHER_NAMES
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME
 from resolver.training.augment.register_vocabulary import (
     REGISTERS,
     Register,
@@ -213,7 +213,7 @@ def _optional_values(
     fields = (
         ("gender", register.genders, gender),
         ("phone", register.phones, phone),
-        (FATHER_NAMES[0], register.fathers, father),
+        (FATHER_NAME, register.fathers, father),
         ("position", register.occupations, occupation),
     )
     return [Value(prop, text) for prop, share, text in fields if chance.random() < share]
