@@ -80,6 +80,8 @@ _TRANSLATED = -1_500
 """Log-odds (thousandths) of a name that is equal only in translation, where another candidate is
 written as the query. No query of training is a translation, so this is a guess.
 """
+_ALIKE_WORD = 0.88
+"""Similarity from which the only word of a query is one of a name: one with a slip (Ahmaad)."""
 _STANDS_OUT = 0.5
 """Score from which a candidate is likelier the one who is asked for than not."""
 _NAME_FEATURES = frozenset(row.name for row in COMPARATORS if row.shows in ("names", "principals"))
@@ -195,7 +197,7 @@ def weigh_readings(
 ) -> list[Candidate]:
     """Return candidates with what other readings of a query take from their log-odds.
 
-    `prepared`: the query as a person, a group and an asset, as far as it may be one. Two
+    `prepared`: the query as a person, and as a group or an asset, as far as it may be one. Two
     words of people's names make a person, unless a firm or ship has nearly this name; words of
     groups make no person. And where a group is written exactly as the query, one that has the name
     in translation only is less likely.
@@ -601,5 +603,5 @@ def _have_name(scored_pairs: ExplainedPairs, query: PreparedBatch) -> Bools:
     """
     has_name: Bools = scored_pairs.similarities("name") >= ALIKE_NAME
     if is_single_word(query):
-        has_name |= scored_pairs.similarities("name_weakest") >= ALIKE_NAME
+        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_WORD
     return has_name

@@ -172,7 +172,8 @@ def identifier(context: Context) -> FloatArray:
         context.right,
     )
     # Ships keep their number under every new name.
-    is_shared = (values >= LEAST_SAME) & (prepared.kinds[context.left] != int(Kind.ASSET))
+    common = prepared.kinds[context.left] & prepared.kinds[context.right]
+    is_shared = (values >= LEAST_SAME) & (common != int(Kind.ASSET))
     share = _OTHER_FIRM if context.group else _OTHER_BEARER
     graded = LEAST_SAME + share * (values - LEAST_SAME)
     return _graded(context, values, graded, is_shared)

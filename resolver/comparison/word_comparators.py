@@ -153,8 +153,9 @@ def _flagged(
 def numbers(context: Context) -> FloatArray:
     """Numbers in the names ("Unit 121" and "Unit 125")."""
     # V alone is a number of a ship, and in other names it may be left of a legal form.
-    kinds = context.prepared.kinds[context.left[:1]]
-    doubtful = TokenFlag(0) if (kinds & int(Kind.ASSET)).any() else TokenFlag.LEGAL
+    kinds = context.prepared.kinds
+    is_asset = kinds[context.left[:1]] & kinds[context.right[:1]] & int(Kind.ASSET)
+    doubtful = TokenFlag(0) if is_asset.any() else TokenFlag.LEGAL
     return _flagged(context, TokenFlag.NUMBER, without=doubtful)
 
 

@@ -142,7 +142,9 @@ PART_ROLES = {row.name: row.role for row in PROPERTIES if row.role}
 """Parts of names of which a name is composed, with their roles."""
 _CHOSEN_PARTS = ("firstName", "lastName")
 """Parts of which a name has one value."""
-_SINGLE_READING_KINDS = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
+_SINGLE_READING_KINDS = frozenset(
+    map(int, (Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.GROUP | Kind.ASSET))
+)
 """Kinds whose names are read in one way."""
 MAX_NAME_PARTS = 16
 """Given or family names of a record that are combined, so that a record cannot make millions."""

@@ -231,16 +231,13 @@ class Record:
 
 
 def kind_variants(record: Record) -> list[Record]:
-    """Return a record once for each kind that it may be of: names of persons, groups and assets are
-    read in different ways.
+    """Return a record of several kinds as a person and as what else it may be: names of persons are
+    read in another way than those of groups and assets.
     """
     if record.kind not in (Kind.LEGAL, Kind.ANY):
         return [record]
-    return [
-        replace(record, kind=kind, schema=DEFAULT_SCHEMA[kind])
-        for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)
-        if kind & record.kind
-    ]
+    person = replace(record, kind=Kind.PERSON, schema=DEFAULT_SCHEMA[Kind.PERSON])
+    return [person, replace(record, kind=Kind(record.kind & ~Kind.PERSON))]
 
 
 def content_id(source: str, row: str) -> str:
