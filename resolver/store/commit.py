@@ -77,7 +77,7 @@ class ListCommit:
 @dataclass(frozen=True, slots=True)
 class LinkRows:
     """m links as columns: record numbers (`left` has the smaller record id) and the fields of
-    `StoredLink`.
+    `LinkTable`.
     """
 
     left: Numbers

@@ -10,7 +10,6 @@ from typing import Any
 
 from resolver.records import Record
 from resolver.records.decisions import Decision
-from resolver.records.results.resolution import Band, Basis, Outcome
 
 Versions = tuple[int | None, int | None]
 """Numbers of a version of the left and of the right record."""
@@ -148,26 +147,6 @@ class StoredEntity:
     retired: int | None
     requested_id: str
     records: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLink:
-    """Pair in band match or review, with `left_id` < `right_id`; `since` is the revision of its
-    row, `rival` the number of a record of the entity that one of the two fits about as well (0:
-    none). Other fields are those of `Links`.
-    """
-
-    left_id: str
-    right_id: str
-    logodds: int
-    score: float
-    band: Band
-    outcome: Outcome
-    color: LinkColor
-    since: int
-    record_logodds: int
-    basis: Basis
-    rival: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from tests.hub.hubs import (
     make_namesake,
     seed_population,
 )
+from tests.hub.stored_links import stored_links
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -121,9 +122,8 @@ def test_a_split_keeps_the_id_with_the_larger_part(hub: Hub) -> None:
     assert separate.id.startswith(f"{merged.id}-")
     assert (EventKind.SPLIT, merged.id, separate.id) in event_kinds(hub, 1)
     with hub.store.view() as view:
-        link = view.link("s:0", "s:1")
-        assert link is not None
-        assert (link.color, link.since) == (LinkColor.GREEN, 2)
+        assert stored_links(view)["s:0", "s:1"].color is LinkColor.GREEN
+        assert view.link_revision(1, 2) == 2
 
 
 def test_decisions_may_precede_their_records(hub: Hub) -> None:
@@ -132,7 +132,7 @@ def test_decisions_may_precede_their_records(hub: Hub) -> None:
     hub.add(make_intake([make_namesake("s:1")]))
     assert find_entity(hub, "s:0").id != find_entity(hub, "s:1").id
     with hub.store.view() as view:
-        assert [link.color for link in view.links_of_record("s:0")] == [LinkColor.GREEN]
+        assert [link.color for link in stored_links(view).values()] == [LinkColor.GREEN]
 
 
 def test_red_links_need_two_stewards(hub: Hub) -> None:

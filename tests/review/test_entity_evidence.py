@@ -20,8 +20,8 @@ from resolver.records.visibility import OPERATOR
 from resolver.review.pair import build_pair_view
 from resolver.review.queue.queue_pages import list_waiting
 from resolver.scoring import scores
-from resolver.store import StoredLink
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.hub.stored_links import StoredLink, stored_links
 from tests.normalize.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
 
@@ -40,19 +40,16 @@ def hub(url: str) -> Iterator[Hub]:
         yield opened
 
 
-def stored_links(hub: Hub) -> list[StoredLink]:
+def list_links(hub: Hub) -> list[StoredLink]:
     with hub.store.view() as view:
-        ids = sorted(view.record_ids(list(range(1, 61))).values())
-        links = [link for identity in ids for link in view.links_of_record(identity)]
-    by_pair = {(link.left_id, link.right_id): link for link in links}
-    return [by_pair[pair] for pair in sorted(by_pair)]
+        return list(stored_links(view).values())
 
 
 def test_queue_page_and_links_state_one_score(hub: Hub) -> None:
     """It is the score that was decided on, and its rows sum to it."""
     waiting = {
         (link.left_id, link.right_id): link
-        for link in stored_links(hub)
+        for link in list_links(hub)
         if link.outcome is not Outcome.MERGED
     }
     items = list_waiting(hub, limit=1000, viewer=OPERATOR).items
@@ -86,7 +83,7 @@ def test_the_command_explains_what_was_decided(
     hub: Hub, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """So it does for what waits and for what is merged."""
-    links = [link for link in stored_links(hub) if link.record_logodds != link.logodds]
+    links = [link for link in list_links(hub) if link.record_logodds != link.logodds]
     chosen = [
         next(link for link in links if link.outcome is outcome)
         for outcome in (Outcome.QUEUED, Outcome.MERGED)

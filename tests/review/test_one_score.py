@@ -32,9 +32,10 @@ from resolver.review import (
 from resolver.review.pair import build_pair_view
 from resolver.review.queue.queue_pages import list_waiting
 from resolver.scoring import Thresholds, scores
-from resolver.store import Store, StoredLink, StoreView
+from resolver.store import Store
 from resolver.store.backup import backup, restore
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.hub.stored_links import StoredLink, stored_links
 from tests.records.network_records import generate_drivers_of_two_lists
 from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
@@ -57,13 +58,6 @@ DECIDED = (Basis.DECISION, Basis.STATEMENT)
 
 def make_records() -> list[Record]:
     return [*generate_partial_records(60, 5), *generate_drivers_of_two_lists(), FATHER, SON, THIRD]
-
-
-def stored_links(view: StoreView) -> list[StoredLink]:
-    table = view.all_links()
-    ids = view.record_ids(sorted({*table.left.tolist(), *table.right.tolist()}))
-    links = [view.link(ids[left], ids[right]) for left, right in _ends(table)]
-    return [link for link in links if link is not None]
 
 
 def _ends(table: object) -> list[tuple[int, int]]:
@@ -114,7 +108,7 @@ def test_a_store_states_one_score_after_an_increment(hub: Hub) -> None:
     }
     shown: Counter[Basis] = Counter()
     with hub.store.view() as view:
-        links = stored_links(view)
+        links = stored_links(view).values()
         for link in links:
             check_band(link.score, _stated(link), link.outcome, link.basis)
             assert link.score == scores(np.array([link.logodds]))[0]

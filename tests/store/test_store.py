@@ -30,6 +30,7 @@ from resolver.store import (
 from resolver.store.commit import _Counters, _steps
 from resolver.store.database import write_transaction
 from resolver.store.schema import meta
+from tests.hub.stored_links import stored_links
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -88,12 +89,7 @@ def test_new_store_is_empty(store: Store, url: str) -> None:
             [],
             [],
         )
-        assert (view.entity("e-a"), view.record("s:1"), view.queue(), view.decisions()) == (
-            None,
-            None,
-            [],
-            [],
-        )
+        assert (view.entity("e-a"), view.record("s:1"), view.decisions()) == (None, None, [])
         assert len(view.all_links()) == len(view.all_members()[0]) == 0
         assert list(view.batches()) == []
     with Store.open(url, create=False) as again, again.view() as view, store.view() as before:
@@ -124,17 +120,9 @@ def test_committed_rows_are_read_back(filled_store: Store) -> None:
         by_record = view.entity("s:3")
         assert by_record is not None
         assert (by_record.id, by_record.requested_id) == ("e-b", "s:3")
-        (link,) = view.queue()
-        assert (link.left_id, link.right_id, link.score, link.color, link.since) == (
-            "s:1",
-            "s:3",
-            0.45,
-            LinkColor.YELLOW,
-            1,
-        )
-        assert view.link("s:3", "s:1") == link
-        assert view.links_of_record("s:3") == [link]
-        assert view.queue_length() == 1
+        ((pair, link),) = stored_links(view).items()
+        assert (pair, link.color) == (("s:1", "s:3"), LinkColor.YELLOW)
+        assert (view.link_revision(1, 3), view.queue_length()) == (1, 1)
         (source,) = view.sources(counted=True)
         assert (source.name, source.records, source.deduplicated) == ("s", 3, False)
         assert view.changes(0) == [
@@ -203,7 +191,7 @@ def test_history_is_kept(filled_store: Store) -> None:
         assert retired is not None
         assert merged is not None
         assert (retired.id, retired.records) == ("e-a", ("s:1", "s:2", "s:3"))
-        assert view.queue() == []
+        assert view.queue_length() == 0
         assert view.changes(1) == [
             EntityEvent(2, EventKind.MERGED, "e-b", "e-a"),
             EntityEvent(2, EventKind.GREW, "e-a", ""),
@@ -217,7 +205,7 @@ def test_history_is_kept(filled_store: Store) -> None:
         old, entity = before.record("s:3"), before.entity("s:3")
         assert old is not None
         assert entity is not None
-        assert (old.record.caption, entity.id, len(before.queue())) == ("Ann 3", "e-b", 1)
+        assert (old.record.caption, entity.id, before.queue_length()) == ("Ann 3", "e-b", 1)
         assert before.all_members()[1].tolist() == [1, 1, 2]
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, or_, select
 
-from resolver.records.results.resolution import Band, Basis, Outcome
+from resolver.records.results.resolution import Outcome
 from resolver.store.bulk_rows import (
     Numbers,
     fetch_arrays,
@@ -20,14 +20,18 @@ from resolver.store.bulk_rows import (
     list_parameter,
 )
 from resolver.store.desk.decision_log import stored_decision
-from resolver.store.row_types import LinkColor, StoredDecision, StoredLink
-from resolver.store.schema import decisions, links, records
+from resolver.store.row_types import StoredDecision
+from resolver.store.schema import decisions, links
 from resolver.store.views.snapshot import Snapshot, split_chunks
 
 
 @dataclass(frozen=True, slots=True)
 class LinkTable:
-    """m links as columns, by record numbers; see `StoredLink`."""
+    """m links as columns, by record numbers.
+
+    `color` is a `LinkColor`, `rival` the number of a record of the entity that one of the two fits
+    about as well (0: none). Other columns are those of `Links`.
+    """
 
     left: Numbers
     right: Numbers
@@ -43,7 +47,6 @@ class LinkTable:
         return len(self.left)
 
 
-_LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
 _LINK_COLUMNS = (
     *("left", "right", "logodds", "band", "outcome", "colour"),
     *("record_logodds", "basis", "rival"),
@@ -159,19 +162,6 @@ class LinkQueries(Snapshot):
         """Return every link, sorted by record numbers."""
         return _link_table([fetch_arrays(self.connection, _LINKS.where(self.is_valid(links)))])
 
-    def link(self, left_id: str, right_id: str) -> StoredLink | None:
-        """Return the link of two records in either order, or None."""
-        matches = self._links(or_(_pair(left_id, right_id), _pair(right_id, left_id)))
-        return matches[0] if matches else None
-
-    def links_of_record(self, record_id: str) -> list[StoredLink]:
-        """Return the links of one record."""
-        return self._links(or_(_LEFT.c.record_id == record_id, _RIGHT.c.record_id == record_id))
-
-    def queue(self, *, limit: int = 100, offset: int = 0) -> list[StoredLink]:
-        """Return links that wait for a steward, by descending score, ties by record ids."""
-        return self._links(links.c.outcome == int(Outcome.QUEUED), limit=limit, offset=offset)
-
     def queue_length(self) -> int:
         """Return the number of links that wait for a steward."""
         query = select(func.count()).select_from(links)
@@ -249,21 +239,6 @@ class LinkQueries(Snapshot):
             )
         return logged
 
-    def _links(
-        self, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0
-    ) -> list[StoredLink]:
-        query = (
-            select(_LEFT.c.record_id.label("left_id"), _RIGHT.c.record_id.label("right_id"), links)
-            .join(_LEFT, _LEFT.c.number == links.c.left)
-            .join(_RIGHT, _RIGHT.c.number == links.c.right)
-            .where(condition, self.is_valid(links), links.c.band > 0)
-            .order_by(links.c.score.desc(), _LEFT.c.record_id, _RIGHT.c.record_id)
-        )
-        rows = self.connection.execute(
-            query.limit(limit).offset(offset) if limit is not None else query
-        )
-        return [_stored_link(row) for row in rows]
-
 
 def find_entities_in_review(
     connection: Connection, revision: int, entities: Sequence[int]
@@ -277,10 +252,6 @@ def find_entities_in_review(
     return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
 
-def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:
-    return and_(_LEFT.c.record_id == left_id, _RIGHT.c.record_id == right_id)
-
-
 def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [
         np.zeros(0, dtype=np.int64)
@@ -290,19 +261,3 @@ def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
     first = np.ones(len(order), dtype=bool)
     first[1:] = (columns[0][1:] != columns[0][:-1]) | (columns[1][1:] != columns[1][:-1])
     return LinkTable(*(column[first] for column in columns))
-
-
-def _stored_link(row: Any) -> StoredLink:
-    return StoredLink(
-        row.left_id,
-        row.right_id,
-        row.logodds,
-        row.score,
-        Band(row.band),
-        Outcome(row.outcome),
-        LinkColor(row.colour),
-        row.valid_from,
-        row.record_logodds,
-        Basis(row.basis),
-        row.rival,
-    )

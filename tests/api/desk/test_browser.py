@@ -29,6 +29,7 @@ from resolver.store import StoredDecision
 from tests.api.desk import world
 from tests.api.desk.conftest import PASSWORD, Desk
 from tests.hub.hubs import OPTIONS
+from tests.hub.stored_links import stored_links
 from tests.normalize.preparing import quick_symbols
 from tests.review.tables import derived
 from tests.store.conftest import postgres_url
@@ -404,8 +405,7 @@ def test_red_needs_a_second_steward(session: BrowserSession) -> None:
     session.wait_until(lambda: session.log_length() > length)
     assert session.entity_id_of(left) == session.entity_id_of(right)
     with session.desk.store.view() as view:
-        link = view.link(left, right)
-    assert link is not None
+        link = stored_links(view)[min(left, right), max(left, right)]
     assert link.color.label == "red"
 
 
