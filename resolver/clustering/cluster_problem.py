@@ -21,6 +21,7 @@ from resolver.clustering.signed_clustering import (
     PairLogOdds,
     components,
     drop_joined_pairs,
+    list_started,
 )
 from resolver.records.batch import IntArray
 
@@ -92,6 +93,10 @@ class ClusterProblem:
         if may_merge is not None:
             ambiguous = ambiguous.select(may_merge(ambiguous.left, ambiguous.right))
             contradicting = contradicting[may_merge(contradicting[:, 0], contradicting[:, 1])]
+        # what a decision ties to a cluster that there is already is no longer ambiguous within it
+        tied = [*bound.decided.same, *list_started(bound.start)]
+        home = components(self.count, nothing, nothing, tied)
+        ambiguous = ambiguous.select(home[ambiguous.left] != home[ambiguous.right])
         stated = [np.stack([ambiguous.left, ambiguous.right], axis=1), contradicting]
         if bound.stated is not None:
             stated.append(bound.stated)

@@ -199,13 +199,11 @@ class _Joining:
             flags: Flags = (left != right) & ~(marks[left] & marks[right]).any(axis=1)
             return flags
 
-        problem, ambiguous = self.problem.take(rows).settle().hold_ambiguous(may_merge)
+        problem = self.problem.take(rows).settle()
+        started = replace(problem.constraints, start=start, marks=marks)
+        problem, ambiguous = replace(problem, constraints=started).hold_ambiguous(may_merge)
         free = may_merge(problem.pairs.left, problem.pairs.right)
-        problem = replace(
-            problem,
-            pairs=problem.select_pairs(np.flatnonzero(free)),
-            constraints=replace(problem.constraints, start=start, marks=marks),
-        )
+        problem = replace(problem, pairs=problem.select_pairs(np.flatnonzero(free)))
         rule, history = problem.rule, MergeHistory(len(rows))
         history.hold(ambiguous)
         labels, merges = cluster_with_merges(len(rows), problem.pairs, rule, problem.constraints)

@@ -133,7 +133,7 @@ def cluster_with_merges(
         apart = {pair for pair in apart if start[pair[0]] != start[pair[1]]}
         if stated is not None:
             stated = stated[start[stated[:, 0]] != start[stated[:, 1]]]
-    joined = _list_started(start)
+    joined = list_started(start)
     joined += sorted({_ordered(pair) for pair in decided.same} - apart)
     joined += [pair for pair in _list_twins(constraints.twins) if pair not in apart]
     # A merge needs a pair that speaks for it, so pairs between such components play no part.
@@ -182,7 +182,7 @@ class _Limits(NamedTuple):
         return has_kind & ~is_marked
 
 
-def _list_started(start: IntArray | None) -> list[RowPair]:
+def list_started(start: IntArray | None) -> list[RowPair]:
     """Return pairs of rows that join what one label names."""
     if start is None:
         return []

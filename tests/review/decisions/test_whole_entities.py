@@ -10,6 +10,7 @@ import pytest
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Record, Relation, RelationType
+from resolver.records.decisions import Verdict
 from resolver.review import (
     DecisionNotAllowedError,
     DecisionRequest,
@@ -26,7 +27,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.decisions import commit_decisions
-from tests.hub.hubs import Stores, make_intake
+from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 from tests.review.tables import entity_of
@@ -148,6 +149,23 @@ def test_no_refusal_names_a_record_that_the_steward_may_not_see(hub: Hub) -> Non
         with pytest.raises(DecisionNotAllowedError, match="cannot be decided so now") as refusal:
             attempt(hub, request)
         assert "h:9" not in refusal.value.line()
+
+
+def test_a_restricted_record_that_may_not_join_takes_none_out(hub: Hub) -> None:
+    """It equals one that was decided to be in, and was decided to be another than a third."""
+    secret = Handling("Coast", "H3")
+    inside, outside = (replace(make_boris(key), handling=secret) for key in ("h:1", "h:2"))
+    chen = record("c:1", name="Chen Wei")
+    hub.add(make_intake([make_boris("b:1"), make_boris("b:2"), chen, inside]))
+    decide_pair(hub, DecisionRequest(ROOT, "c:1", "h:1", StewardVerdict.SAME, "r"))
+    ids = ["b:1", "b:2", "c:1", "h:1"]
+    assert len(list_entities(hub, ids)) == 1
+    hub.decide([make_decision(("b:2", "h:2"), Verdict.DIFFERENT, 1)])
+    hub.add(make_intake([outside]))
+    assert len(list_entities(hub, ids)) == 1
+    assert entity_of(hub, "h:2") != entity_of(hub, "h:1")
+    hub.rebuild()
+    assert len(list_entities(hub, ids)) == 1
 
 
 def test_many_statements_tear_nothing_out(hub: Hub) -> None:
