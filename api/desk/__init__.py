@@ -7,7 +7,17 @@ password, header of a proxy, or first sign-in link), asks for the purpose of acc
 forms of other sessions. `support.error_pages` turns errors into pages that say what to do.
 """
 
-from resolver.api.desk import batch_pages, entity, home, networks, pair, queue, search, signin
+from resolver.api.desk import (
+    batch_pages,
+    entity,
+    home,
+    networks,
+    pair,
+    queue,
+    screenings,
+    search,
+    signin,
+)
 from resolver.api.desk.pages import blueprint
 from resolver.api.desk.support.desk_access import install_desk
 
@@ -20,6 +30,7 @@ __all__ = [
     "networks",
     "pair",
     "queue",
+    "screenings",
     "search",
     "signin",
 ]

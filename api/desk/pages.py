@@ -33,6 +33,7 @@ MENU = (
     MenuItem("search", "Search"),
     MenuItem("groups", "Groups"),
     MenuItem("batches", "Batches"),
+    MenuItem("screenings", "Screenings"),
     MenuItem("learning", "Learning"),
     MenuItem("users", "Users", UserRole.ADMIN),
 )

@@ -156,7 +156,7 @@ IDEMPOTENCY_KEY_PATTERN = "^[!-~]([ -~]{0,198}[!-~])?$"
 FORMATS = tuple(reader.name for reader in READERS)
 """Names of the list formats; without one the format is recognized by the content."""
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
-_JOB = component(
+JOB_SCHEMA = component(
     "Job",
     closed_object(
         {
@@ -179,7 +179,7 @@ _JOB = component(
         {"stage_seconds_left": COUNT},
     ),
 )
-_JOBS = component("Jobs", closed_object({"batches": array_of(_JOB)}))
+_JOBS = component("Jobs", closed_object({"batches": array_of(JOB_SCHEMA)}))
 _UPLOAD: Schema = {
     "type": "object",
     "required": ["file"],
@@ -212,8 +212,8 @@ _FILE_CONTENTS = {
     ],
     body={**content(BYTES, "application/octet-stream"), **content(_UPLOAD, "multipart/form-data")},
     responses={
-        202: json_response_of(_JOB, "The job"),
-        200: json_response_of(_JOB, "The job of the first request with this key"),
+        202: json_response_of(JOB_SCHEMA, "The job"),
+        200: json_response_of(JOB_SCHEMA, "The job of the first request with this key"),
         **errors(400, 413, 507),
     },
 )
@@ -229,10 +229,7 @@ def submit() -> tuple[Response, int] | Response:
     endpoints.reject_undeclared()
     dry_run = endpoints.read_boolean("dry_run", default=False)
     list_format = endpoints.read_choice("format", FORMATS)
-    key = request.headers.get("Idempotency-Key", "")
-    if key and not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
-        # truncating a longer key could make two keys equal
-        raise ApiError(422, "Idempotency-Key must be of 1 to 200 printable characters (ASCII)")
+    key = read_idempotency_key()
     service = current_service()
     request.max_content_length = service.settings.max_upload
     folder = create_job_folder(service.jobs_dir)
@@ -248,13 +245,12 @@ def submit() -> tuple[Response, int] | Response:
             endpoints.read_boolean("complete", default=False),
             endpoints.read_boolean("accept_large_change", default=False),
         )
-        # keys are per sender
-        job, is_new = submit_and_log(folder, options, f"{g.viewer.name}\n{key}" if key else None)
+        job, is_new = submit_and_log(folder, options, key)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     location = f"{request.script_root}/batches/{job.id}"
-    return json_response(_job_view(job), 202 if is_new else 200, headers={"Location": location})
+    return json_response(job_view(job), 202 if is_new else 200, headers={"Location": location})
 
 
 @endpoint(
@@ -269,13 +265,13 @@ def list_jobs() -> Response:
     """List the jobs of the caller's agency, the newest first."""
     endpoints.reject_undeclared()
     limit = endpoints.read_integer("limit", 100, 1, 1000)
-    agency = None if _sees_all_jobs() else g.viewer.agency
+    agency = None if sees_all_jobs() else g.viewer.agency
     sender = g.viewer.name if agency == "" else None
     jobs = current_service().hub.store.jobs.list(
         agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=limit
     )
     log_job("jobs", {"limit": limit}, jobs)
-    return json_response({"batches": [_job_view(job) for job in jobs]})
+    return json_response({"batches": [job_view(job) for job in jobs]})
 
 
 @endpoint(
@@ -283,14 +279,14 @@ def list_jobs() -> Response:
     "GET",
     "/batches/<job_id>",
     _ACCESS,
-    responses={200: json_response_of(_JOB), **errors(404)},
+    responses={200: json_response_of(JOB_SCHEMA), **errors(404)},
 )
 def show_job(job_id: str) -> Response:
     """Return the state of a job. Once it is done, your checks and searches see its records."""
-    job = _find_job(job_id)
+    job = find_job(job_id)
     log_job("job", {"batch": job.id}, [job])
     current_service().note_commit(int((job.result or {}).get("version", 0)))
-    return json_response(_job_view(job))
+    return json_response(job_view(job))
 
 
 @endpoint(
@@ -298,17 +294,17 @@ def show_job(job_id: str) -> Response:
     "POST",
     "/batches/<job_id>/cancel",
     _ACCESS,
-    responses={200: json_response_of(_JOB), **errors(404)},
+    responses={200: json_response_of(JOB_SCHEMA), **errors(404)},
 )
 def cancel(job_id: str) -> Response:
     """Cancel a job.
 
     A queued job is cancelled at once, a running one before it commits; what it has committed stays.
     """
-    job = _find_job(job_id)
+    job = find_job(job_id)
     log_job("job", {"batch": job.id, "act": "cancel"}, [job])
     job = current_service().hub.store.jobs.cancel(job.id)
-    return json_response(_job_view(job))
+    return json_response(job_view(job))
 
 
 @endpoint(
@@ -316,17 +312,17 @@ def cancel(job_id: str) -> Response:
     "POST",
     "/batches/<job_id>/accept",
     _ACCESS,
-    responses={200: json_response_of(_JOB), **errors(404, 409)},
+    responses={200: json_response_of(JOB_SCHEMA), **errors(404, 409)},
 )
 def accept(job_id: str) -> Response:
     """Accept a held batch, so that it is committed however much it changes."""
     endpoints.reject_undeclared()
-    job = _find_job(job_id)
+    job = find_job(job_id)
     if job.state != "held":
         raise ApiError(409, f"the batch is {job.state}: only a held batch can be accepted")
     log_job("job", {"batch": job.id, "act": "accept"}, [job])
     accepted = current_service().hub.store.jobs.accept(job.id, g.viewer.name)
-    return json_response(_job_view(accepted))
+    return json_response(job_view(accepted))
 
 
 @endpoint(
@@ -343,7 +339,7 @@ def result(job_id: str, what: str) -> Response:
     entities; with it also what others that may be seen say of them. `Accept` may ask for entities
     in Senzing's format.
     """
-    job = _find_job(job_id)
+    job = find_job(job_id)
     media_type = RESULT_FILES[what][1]
     is_own = sees_own_records_only()
     path = result_path(job, what, is_own=is_own)
@@ -379,29 +375,46 @@ def events(job_id: str) -> Response:
     more events.
     """
     endpoints.reject_undeclared()
-    job = _find_job(job_id)
+    job = find_job(job_id)
     log_job("job", {"batch": job.id, "act": "events"}, [job])
     if job.state in FINAL_STATES and request.headers.get("Last-Event-ID") == event_id(job):
         return Response(status=204)
-    return stream_job_events(current_service(), job, _job_view)
+    return stream_job_events(current_service(), job, job_view)
 
 
-def _find_job(job_id: str) -> Job:
-    """Return a job of the caller's agency.
+def read_idempotency_key() -> str | None:
+    """Return the idempotency key of the request, which is the sender's own, or None. Raises
+    `ApiError`.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
+        # truncating a longer key could make two keys equal
+        raise ApiError(422, "Idempotency-Key must be of 1 to 200 printable characters (ASCII)")
+    return f"{g.viewer.name}\n{key}" if key else None
+
+
+def find_job(job_id: str, kind: str = BATCH_JOB) -> Job:
+    """Return a job of a kind of the caller's agency.
 
     Raises `ApiError` alike for unknown jobs and for those of other agencies.
     """
     job = current_service().hub.store.jobs.find(job_id)
-    if job is None or not (_sees_all_jobs() or is_own_job(job, g.viewer.agency, g.viewer.name)):
+    if (
+        job is None
+        or job.kind != kind
+        or not (sees_all_jobs() or is_own_job(job, g.viewer.agency, g.viewer.name))
+    ):
         raise ApiError(404, f"there is no job {job_id[:60]!r}")
     return job
 
 
-def _sees_all_jobs() -> bool:
+def sees_all_jobs() -> bool:
+    """Return whether the caller may see the jobs of everybody."""
     return not g.viewer.name or Scope.ADMIN in g.viewer.scopes
 
 
-def _job_view(job: Job) -> dict[str, Any]:
+def job_view(job: Job) -> dict[str, Any]:
+    """Return a job as JSON, as its sender may see it."""
     percent = round(100 * job.done / job.total, 1) if job.total else None
     view: dict[str, Any] = {
         "id": job.id,

@@ -486,6 +486,12 @@
       event.preventDefault();
       return;
     }
+    const hotkey = /^[a-z]$/.test(key) && find(`[data-hotkey="${key}"]`);
+    if (hotkey) {
+      hotkey.click();
+      event.preventDefault();
+      return;
+    }
     if (!find("#desk")) return;
     const action = actionKeys[key];
     if (action) {

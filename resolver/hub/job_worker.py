@@ -158,7 +158,7 @@ def submit_batch(
     For a key that was used before, return the job of that time, and remove the folder. Raises
     `UsageError` where the key was used for other content or options, `StoreError`.
     """
-    digest = _digest(folder / INPUT, options.signature) if idempotency_key else ""
+    digest = digest_upload(folder / INPUT, options.signature) if idempotency_key else ""
     params: dict[str, Any] = {
         "folder": folder.name,
         "label": options.label,
@@ -195,7 +195,7 @@ def acceptance_of(job: Job) -> Acceptance | None:
     return None if revision is None else Acceptance(int(revision), job.created)
 
 
-def _digest(sent: Path, options: str) -> str:
+def digest_upload(sent: Path, options: str) -> str:
     """Return a digest of an upload, whatever its files are called: the list, then the mapping."""
     state = hashlib.sha256(options.encode())
     for path in sorted(sent.iterdir(), key=lambda file: (file.suffix == ".yml", file.name)):

@@ -114,16 +114,16 @@ def give_verdict(
     )
 
 
-def find_hit(screening: Screening, entity_id: str, store: Store) -> ScreeningHit:
+def find_hit(hits: Sequence[ScreeningHit], entity_id: str, store: Store) -> ScreeningHit:
     """Return the hit on an entity, which may have been merged into another one since. Raises
-    `UsageError` if the subject has no hit on it.
+    `UsageError` if no hit is on it.
     """
     with store.view() as view:
         current = dict(view.redirects()).get(entity_id, entity_id)
-    for hit in screening.hits:
+    for hit in hits:
         if hit.entity_id in (entity_id, current) or entity_id in hit.records:
             return hit
-    ids = ", ".join(hit.entity_id for hit in screening.hits[:3])
+    ids = ", ".join(hit.entity_id for hit in hits[:3])
     raise UsageError(
         f"the subject has no hit on {entity_id[:60]!r} now",
         hint=f"its hits are {ids}" if ids else "it has no hit at all",
@@ -296,10 +296,8 @@ def _evidence_of(hit: ScreeningHit) -> VerdictEvidence:
         for text in texts:
             if (key := _normalize(prop, text)) is not None:
                 facts.setdefault(_group(prop), {}).setdefault(key, text)
-    # other candidates say nothing about this one
-    weight = sum(row.weight for row in hit.evidence if row.name != "competition")
     return VerdictEvidence(
-        hit.entity_id, hit.caption, hit.records, facts, hit.name_similarity, weight
+        hit.entity_id, hit.caption, hit.records, facts, hit.name_similarity, hit.logodds
     )
 
 
@@ -342,7 +340,7 @@ def _subject_facts(record: Record) -> dict[str, set[str]]:
     for identifier in record.identifiers:
         facts.setdefault("number", set()).add(_normalize("idNumber", identifier.number) or "")
     for address in record.addresses:
-        facts.setdefault("address", set()).add(_plain(f"{address.full} {address.city}"))
+        facts.setdefault("address", set()).add(_plain(address.full or address.city))
     return facts
 
 

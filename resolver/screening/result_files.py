@@ -10,10 +10,13 @@ from typing import Any
 
 import orjson
 
+from resolver.check.queries import SOURCE
 from resolver.errors import OutputError
+from resolver.records import Kind, Record, Value, kind_of_schema
 from resolver.records.formula_cells import escape_formula
+from resolver.records.results.explanation import EvidenceRow
 from resolver.report import ReportedHit, ScreeningSummary, render_screening
-from resolver.screening.screen import Screening, ScreeningHit
+from resolver.screening.screen import Screening, ScreeningHit, Subject
 from resolver.store.array_files import replace_file
 
 HITS_CSV, HITS_JSON, REPORT_HTML = "hits.csv", "hits.ndjson", "report.html"
@@ -70,10 +73,32 @@ def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
             }
             for row in hit.compared
         ],
+        "logodds": hit.logodds,
         "not_compared": list(hit.not_compared),
         "status": hit.status,
         "changes": list(hit.changes),
     }
+
+
+def hit_from_json(content: Mapping[str, Any]) -> ScreeningHit:
+    """Return the hit that `describe_hit` has written; its evidence is one row with the sum."""
+    subject, properties = content["subject"], content["subject"]["properties"]
+    values = tuple(Value(prop, text) for prop, texts in properties.items() for text in texts)
+    kind = kind_of_schema(subject["schema"]) or Kind.ANY
+    record = Record(f"{SOURCE}:1", SOURCE, kind, subject["schema"], tuple(sorted(values)))
+    return ScreeningHit(
+        Subject(subject["id"], subject["name"], subject["source"], record),
+        content["entity"],
+        tuple(content["records"]),
+        content["score"],
+        content["band"],
+        content["reason"],
+        content["name_similarity"],
+        (EvidenceRow("sum", "", "", "", None, content["logodds"]),),
+        tuple(content["not_compared"]),
+        content["status"],
+        tuple(content["changes"]),
+    )
 
 
 def write_hits(path: Path, hits: Sequence[ScreeningHit], *, delimiter: str = ",") -> None:
@@ -92,14 +117,14 @@ def write_hits(path: Path, hits: Sequence[ScreeningHit], *, delimiter: str = ","
                 buffer.truncate()
         yield buffer.getvalue().encode("utf-8", "replace")
 
-    _write(path, lines())
+    write_bytes(path, lines())
 
 
 def write_screening(folder: Path, screening: Screening, title: str) -> None:
     """Write all files of a screening into a folder. Raises `OutputError`."""
     write_hits(folder / HITS_CSV, screening.hits)
     option = orjson.OPT_APPEND_NEWLINE
-    _write(
+    write_bytes(
         folder / HITS_JSON,
         (orjson.dumps(describe_hit(hit), option=option) for hit in screening.hits),
     )
@@ -108,7 +133,7 @@ def write_screening(folder: Path, screening: Screening, title: str) -> None:
 
 def write_report(path: Path, screening: Screening, title: str) -> None:
     """Write the report, which shows the hits of the first subjects. Raises `OutputError`."""
-    _write(path, iter([render_screening(summarize_screening(screening, title)).encode()]))
+    write_bytes(path, iter([render_screening(summarize_screening(screening, title)).encode()]))
 
 
 def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
@@ -142,7 +167,8 @@ def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
     )
 
 
-def _write(path: Path, parts: Iterator[bytes]) -> None:
+def write_bytes(path: Path, parts: Iterator[bytes]) -> None:
+    """Write a file that appears once it is complete. Raises `OutputError`."""
     try:
         with replace_file(path) as file:
             for part in parts:

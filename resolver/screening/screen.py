@@ -89,6 +89,11 @@ class ScreeningHit:
         )
 
     @property
+    def logodds(self) -> int:
+        """Log-odds by its own evidence in thousandths: other candidates say nothing about it."""
+        return sum(row.weight for row in self.evidence if row.name != "competition")
+
+    @property
     def entity_id(self) -> str:
         """Id of the entity."""
         return str(self.entity["id"])

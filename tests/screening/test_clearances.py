@@ -178,11 +178,11 @@ def test_verdicts_outlast_merges_and_splits(stores: Stores) -> None:
         decide_pair(hub, same)
         plain = screen_subjects(Screener(hub), [build_subject(PASSENGER)], MatchQuery(20))
         # an entity that was merged meanwhile is found by its former id
-        assert {find_hit(plain, entity, hub.store).entity_id for entity in old} == {
+        assert {find_hit(plain.hits, entity, hub.store).entity_id for entity in old} == {
             plain.hits[0].entity_id
         }
         with pytest.raises(UsageError, match="no hit on"):
-            find_hit(plain, "e-absent", hub.store)
+            find_hit(plain.hits, "e-absent", hub.store)
 
 
 def test_a_namesake_of_a_cleared_entity_is_a_hit(stores: Stores) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.command_log import log_act_at, steward_option
-from resolver.cli.options import PATH, json_option, store_option
+from resolver.cli.options import PATH, count_workers, json_option, store_option
 from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
 from resolver.cli.run_results import write_run_results
 from resolver.kernels.processes import BATCH_OBJECTS, collect_rarely
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _PAUSE = 0.5
 
 
-_HELP = """Process submitted batches, one after the other, until stopped.
+_HELP = """Process submitted batches and screenings, one after the other, until stopped.
 
 Several workers may run. If one is killed, nothing is lost: another continues with its batch
 after half a minute. A worker also refreshes a store that has grown by half since its last refresh.
@@ -81,6 +81,7 @@ def worker_command(
     from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
     from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
+    from resolver.screening.jobs import SCREENING_JOB, run_screening_job
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
@@ -91,6 +92,15 @@ def worker_command(
         """Run a job of any kind."""
         if job.kind == REFRESH_JOB:
             return run_refresh_job(hub, job, progress)
+        if job.kind == SCREENING_JOB:
+            return run_screening_job(
+                hub,
+                job,
+                folder,
+                progress,
+                workers=count_workers(settings),
+                accept_restricted=accept_restricted,
+            )
         if job.kind == LEARN_JOB:
             return run_learning_job(hub, job, folder, progress, model_dir or settings.model_dir)
         return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)

@@ -232,7 +232,7 @@ def clear_command(
         with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
             query = MatchQuery(MAX_HITS, viewer=OPERATOR)
             screening = screen_subjects(Screener(hub, listed), subjects[:1], query)
-            hit = find_hit(screening, entity_id, hub.store)
+            hit = find_hit(screening.hits, entity_id, hub.store)
             verdict = HitVerdict.CONFIRMED if options["confirm"] else HitVerdict.CLEARED
             who = options["steward"]
             log_records(hub, len(hit.records), subject=subject_id, entity=entity_id, who=who)

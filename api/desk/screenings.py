@@ -1,0 +1,195 @@
+"""Pages of screenings: upload of subjects, and their hits subject by subject, with verdicts."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from flask import g, redirect, request, url_for
+
+from resolver.api.access import log_access, revision_of
+from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
+from resolver.api.desk.support.desk_access import current_user, require_role
+from resolver.api.desk.support.error_pages import DeskError
+from resolver.api.errors import ApiError
+from resolver.api.routes.batches import log_job
+from resolver.api.routes.screenings import (
+    find_screenings,
+    judge_hit,
+    screening_folder,
+    send_screening_file,
+    submit_and_log_screening,
+)
+from resolver.api.service import current_service
+from resolver.api.uploads import check_readable, store_form, upload_errors
+from resolver.errors import InputError, UsageError
+from resolver.hub.desk_users import UserRole
+from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
+from resolver.screening import Screening, ScreeningHit
+from resolver.screening.jobs import SCREENING_JOB, load_screening
+
+_MAX_JOBS = 100
+REASONS = (
+    "another birth date",
+    "another nationality",
+    "another document",
+    "another face",
+    "documents were seen",
+)
+"""Reasons that the form of a verdict offers; another one may be written."""
+
+
+@blueprint.get("/desk/screenings")
+def screenings() -> Any:
+    """Show the screenings of the user's agency, and the upload form."""
+    return _render_list()
+
+
+def _render_list(problem: str = "") -> str:
+    jobs = find_screenings(_MAX_JOBS)
+    log_job("jobs", {"kind": SCREENING_JOB}, jobs)
+    return render_page(
+        "screenings.html",
+        section="screenings",
+        jobs=jobs,
+        problem=problem,
+        form_id=uuid.uuid4().hex,
+    )
+
+
+@blueprint.post("/desk/screenings")
+@require_role(UserRole.STEWARD)
+def upload_screening() -> Any:
+    """Submit an uploaded table of subjects."""
+    folder = create_job_folder(current_service().jobs_dir)
+    try:
+        job = _submit_upload(folder)
+    except (ApiError, InputError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, ApiError):
+            return _render_list(error.detail), error.status
+        return _render_list(error.line()), 400
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return redirect(url_for("desk.screening", job_id=job.id), 303)
+
+
+def _submit_upload(folder: Path) -> Job:
+    """Store the uploaded table in a folder and submit it. Raises `ApiError`, `InputError`."""
+    with upload_errors():
+        name = store_form(folder / INPUT)
+    check_readable(folder / INPUT, "")
+    # a form that is sent twice makes one screening
+    form_id = request.form.get("once", "")[:60]
+    key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
+    return submit_and_log_screening(folder, name, "", key)[0]
+
+
+@blueprint.get("/desk/screenings/<job_id>")
+def screening(job_id: str) -> Any:
+    """Show one subject of a screening with its hits; `at` is its number among those with hits."""
+    job = _find_screening(job_id)
+    groups = _group_hits(_load(job)) if job.state == "done" else []
+    at = request.args.get("at", "")
+    # the first subject that waits for a verdict
+    waiting = next((place for place, (_, is_open) in enumerate(groups) if is_open), 0)
+    place = min(int(at), len(groups) - 1) if at.isdecimal() and groups else waiting
+    hits = groups[place][0] if groups else []
+    seen = [record for hit in hits for record in hit.records]
+    query = {"screening": job.id, "subject": hits[0].subject.id if hits else ""}
+    revision = revision_of(current_service().hub.store.revision)
+    log_access("screening", query, {"seen": seen}, revision)
+    return render_page(
+        "screening.html",
+        section="screenings",
+        job=job,
+        label=job.params.get("label") or job.id[:8],
+        is_final=job.state in FINAL_STATES,
+        result=dict(job.result or {}),
+        hits=hits,
+        place=place,
+        count=len(groups),
+        open_count=sum(is_open for _, is_open in groups),
+        reasons=REASONS,
+        message=signed_message(),
+    )
+
+
+@blueprint.post("/desk/screenings/<job_id>/verdict")
+@require_role(UserRole.STEWARD)
+def judge_screening_hit(job_id: str) -> Any:
+    """Clear or confirm a hit, and show the next subject that waits."""
+    job, form = _find_screening(job_id), request.form
+    verdict = form.get("verdict", "")
+    if verdict not in ("cleared", "confirmed"):
+        raise DeskError(422, "No verdict was chosen.", "Clear the hit, or confirm it.")
+    reason = form.get("other", "").strip() or form.get("reason", "")
+    try:
+        stored = judge_hit(
+            job,
+            subject=form.get("subject", ""),
+            entity=form.get("entity", ""),
+            verdict=verdict,
+            reason=reason,
+            until=form.get("until", ""),
+        )
+    except (ApiError, UsageError) as error:
+        detail = error.detail if isinstance(error, ApiError) else error.line()
+        raise DeskError(
+            422, f"{detail[:1].upper()}{detail[1:]}.", "Go back and try again."
+        ) from None
+    subject = stored["subject"]["name"] or stored["subject"]["id"]
+    word = "is not" if verdict == "cleared" else "is"
+    message = f"{subject} {word} {stored['caption']}, until {stored['expires'][:10]}."
+    return redirect(url_for("desk.screening", job_id=job.id, done=sign_message(message)), 303)
+
+
+@blueprint.get("/desk/screenings/<job_id>/<any(hits, report, rejects):what>")
+def screening_result(job_id: str, what: str) -> Any:
+    """Return a file of a screening."""
+    return send_screening_file(_find_screening(job_id), what)
+
+
+@blueprint.post("/desk/screenings/<job_id>/cancel")
+@require_role(UserRole.STEWARD)
+def cancel_desk_screening(job_id: str) -> Any:
+    """Cancel a screening."""
+    job = _find_screening(job_id)
+    log_job("job", {"screening": job.id, "act": "cancel"}, [job])
+    current_service().hub.store.jobs.cancel(job.id)
+    return redirect(url_for("desk.screening", job_id=job.id), 303)
+
+
+def _find_screening(job_id: str) -> Job:
+    """Return a screening of the user's agency; admins may see any. Raises `DeskError`."""
+    job, user = current_service().hub.store.jobs.find(job_id), current_user()
+    is_seen = job is not None and (
+        user.role >= UserRole.ADMIN or is_own_job(job, user.agency, user.name)
+    )
+    if job is None or job.kind != SCREENING_JOB or not is_seen:
+        raise DeskError(
+            404,
+            "There is no such screening.",
+            "It may belong to another agency; the list shows those you may see.",
+        )
+    return job
+
+
+def _load(job: Job) -> Screening:
+    try:
+        return load_screening(current_service().hub, job, screening_folder(job))
+    except OSError:
+        raise DeskError(
+            410, "The hits of this screening are no longer kept.", "Screen the table again."
+        ) from None
+
+
+def _group_hits(loaded: Screening) -> list[tuple[list[ScreeningHit], bool]]:
+    """Return the hits of each subject, and whether one of them waits for a verdict."""
+    groups: dict[str, list[ScreeningHit]] = {}
+    for hit in sorted((*loaded.hits, *loaded.cleared), key=lambda hit: -hit.score):
+        groups.setdefault(f"{hit.subject.source}:{hit.subject.id}", []).append(hit)
+    return [(hits, any(hit.status in ("", "returned") for hit in hits)) for hits in groups.values()]

@@ -1,0 +1,186 @@
+"""Screenings as jobs: submitted over HTTP, run by a worker, with files in the folder of the job.
+
+A job is screened as every user of its agency may see the store, so all of them may read its files.
+Verdicts of the agency apply.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from resolver.check.screener import IndexRevision, MatchQuery, Screener
+from resolver.engines.result_files import write_rejects
+from resolver.errors import InputError, UsageError
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, digest_upload
+from resolver.hub.ownership import RecordOwner
+from resolver.ingest.io.source_files import stoppable
+from resolver.ingest.parallel_reading import ReadingRules
+from resolver.ingest.readers import read_lists
+from resolver.records.formula_cells import escape_formula
+from resolver.records.progress import Progress
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.screening.clearances import apply_verdicts, owner_of
+from resolver.screening.result_files import (
+    HITS_CSV,
+    HITS_JSON,
+    hit_from_json,
+    write_bytes,
+    write_screening,
+)
+from resolver.screening.screen import Screening, read_subjects, screen_subjects
+from resolver.store import Job
+
+SCREENING_JOB = "screening"
+MAX_HITS = 10
+"""Hits of one subject that a job writes; more of them mean that the subject states too little."""
+SHORT_COLUMNS = (
+    "subject_id",
+    "subject_name",
+    "score",
+    "band",
+    "sources",
+    "owners",
+    "status",
+)
+"""Columns of the hits for keys that may look nobody up: no value of a listed entity."""
+
+
+def viewer_of_agency(name: str, agency: str) -> Viewer:
+    """Return the viewer as which the screenings of a sender run."""
+    return Viewer(name, agency, frozenset({"submit"})) if name else STRANGER
+
+
+def submit_screening(
+    hub: Hub,
+    folder: Path,
+    label: str,
+    list_format: str,
+    *,
+    owner: RecordOwner,
+    listed: float,
+    idempotency_key: str | None = None,
+) -> tuple[Job, bool]:
+    """Queue the files in a job's folder as a screening; return the job and whether it is new.
+
+    `listed`: share of subjects who are listed, as checks of the service assume it.
+
+    For a key that was used before, return the job of that time, and remove the folder. Raises
+    `UsageError` where the key was used for other content, `StoreError`.
+    """
+    digest = digest_upload(folder / INPUT, f"{SCREENING_JOB} {list_format}")
+    params = {
+        "folder": folder.name,
+        "label": label,
+        "format": list_format,
+        "digest": digest,
+        "listed": listed,
+    }
+    job = hub.store.jobs.submit(
+        SCREENING_JOB,
+        params,
+        agency=owner.agency,
+        submitted_by=owner.name,
+        idempotency_key=idempotency_key,
+    )
+    is_new = job.params.get("folder") == folder.name
+    if not is_new:
+        shutil.rmtree(folder, ignore_errors=True)
+        if job.params.get("digest") != digest:
+            raise UsageError("this idempotency key was used for another list", hint="use a new key")
+    return job, is_new
+
+
+def run_screening_job(
+    hub: Hub,
+    job: Job,
+    folder: Path,
+    progress: Progress,
+    *,
+    workers: int = 1,
+    accept_restricted: bool = False,
+) -> Mapping[str, Any]:
+    """Screen the subjects of a job, write the files of the result, and return the counts. Raises
+    `ResolverError`.
+    """
+    progress.start(READ_STAGE, None, "records")
+    rules = ReadingRules(accept_restricted, complete=False)
+    with stoppable(partial(progress.advance, 0)):
+        list_format = job.params.get("format") or None
+        intake = read_lists([folder / INPUT], format=list_format, rules=rules)
+    # names only, not paths on this machine
+    rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
+    intake = replace(intake, rejects=rejects)
+    progress.advance(len(intake.batch))
+    (folder / RESULT / OWN).mkdir(parents=True, exist_ok=True)
+    write_rejects(folder / RESULT, rejects)
+    if not len(intake.batch):
+        reason = rejects[0].reason if rejects else "it is empty"
+        raise InputError(
+            f"no subject could be read: {reason}",
+            hint="see `resolver formats` for the formats that can be read",
+        )
+    viewer = viewer_of_agency(job.submitted_by, job.agency)
+    screening = screen_subjects(
+        Screener(hub, float(job.params["listed"])),
+        read_subjects(intake),
+        MatchQuery(MAX_HITS, viewer=viewer),
+        workers=workers,
+        progress=progress,
+    )
+    screening = apply_verdicts(screening, hub.store.verdicts.list(owner_of(viewer)), hub.store)
+    write_screening(folder / RESULT, screening, f"Screening of {job.params.get('label', '')}")
+    write_bytes(folder / RESULT / OWN / HITS_CSV, _short_lines(hub, screening))
+    by_subject = screening.hits_by_subject()
+    return {
+        "subjects": len(screening.subjects),
+        "subjects_with_hits": len(by_subject),
+        "hits": len(screening.hits),
+        "returned": sum(hit.status == "returned" for hit in screening.hits),
+        "cleared": len(screening.cleared),
+        "not_compared": sum(bool(subject.notes) for subject in screening.subjects),
+        "rejects": len(rejects),
+        "repeated": intake.collapsed,
+        "cut": screening.cut,
+        "version": screening.revision.revision,
+        "model": screening.revision.model,
+        "notes": list(intake.warnings),
+    }
+
+
+def _short_lines(hub: Hub, screening: Screening) -> Iterator[bytes]:
+    """Yield the table of hits for keys that may look nobody up."""
+    with hub.store.view() as view:
+        agencies = {source.name: source.agency or source.title for source in view.sources()}
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(SHORT_COLUMNS)
+    for hit in screening.hits:
+        owners = sorted({agencies.get(name) or name for name in hit.sources})
+        cells = [hit.subject.id, hit.subject.name, repr(hit.score), hit.band]
+        cells += ["; ".join(hit.sources), "; ".join(owners), hit.status]
+        writer.writerow(map(escape_formula, cells))
+    yield buffer.getvalue().encode("utf-8", "replace")
+
+
+def load_screening(hub: Hub, job: Job, folder: Path) -> Screening:
+    """Return the hits of a screening that is done, with the verdicts that hold now. Raises
+    `OSError` where its files are gone.
+    """
+    with (folder / RESULT / HITS_JSON).open("rb") as file:
+        hits = [hit_from_json(orjson.loads(line)) for line in file]
+    plain = [replace(hit, status="", changes=()) for hit in hits]
+    result = job.result or {}
+    revision = IndexRevision(int(result.get("version", 0)), str(result.get("model", "")))
+    screening = Screening((), tuple(plain), revision)
+    owner = owner_of(viewer_of_agency(job.submitted_by, job.agency))
+    return apply_verdicts(screening, hub.store.verdicts.list(owner), hub.store)
