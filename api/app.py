@@ -26,6 +26,7 @@ from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.match import match_lines_blueprint as match_lines
 from resolver.api.routes.network import blueprint as network
 from resolver.api.routes.records import blueprint as records
+from resolver.api.routes.review import blueprint as review
 from resolver.api.routes.screenings import blueprint as screenings
 from resolver.api.routes.search import blueprint as search
 from resolver.api.server.limits import install_memory_bound
@@ -43,6 +44,7 @@ _BLUEPRINTS = (
     catalog,
     batches,
     screenings,
+    review,
     records,
     network,
     groups,

@@ -48,6 +48,7 @@ class Scope(StrEnum):
 
     CHECK = "check"
     SUBMIT = "submit"
+    REVIEW = "review"
     METRICS = "metrics"
     ADMIN = "admin"
 

@@ -22,6 +22,7 @@ from resolver.errors import (
     UnknownIdError,
     UsageError,
 )
+from resolver.review import DecisionRefusedError
 
 _LOG = structlog.get_logger("api")
 _DETAILS = {
@@ -31,6 +32,7 @@ _DETAILS = {
 }
 _STATUSES: tuple[tuple[type[ResolverError], int], ...] = (
     (UnknownIdError, 404),
+    (DecisionRefusedError, 409),
     (RecordError, 400),
     (InputError, 400),
     (UsageError, 422),

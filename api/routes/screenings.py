@@ -128,7 +128,7 @@ _VERDICT_FIELDS = frozenset(("subject", "entity", "verdict", "reason", "until", 
         **errors(400, 413, 507),
     },
 )
-def submit() -> tuple[Response, int] | Response:
+def post_screening() -> tuple[Response, int] | Response:
     """Screen the subjects of a list, as the body or as the part `file` of a form.
 
     The subjects are compared with the store and never enter it. A form may have a part `mapping`
@@ -301,6 +301,10 @@ def give_hit_verdict(job_id: str) -> Response:
     returns, and the column `changed` says what changed.
     """
     endpoints.reject_undeclared()
+    revision = revision_of(current_service().hub.store.revision)
+    log_access("verdict", {"screening": job_id}, {}, revision)
+    job = find_job(job_id, SCREENING_JOB)
+    _check_done(job)
     body = read_json_object()
     unknown = sorted(set(body) - _VERDICT_FIELDS)
     if unknown:
@@ -314,11 +318,16 @@ def give_hit_verdict(job_id: str) -> Response:
         raise ApiError(422, "until must be a date such as 2027-06-30, anonymous true or false")
     if texts["verdict"] not in {row.value for row in HitVerdict}:
         raise ApiError(422, "verdict must be cleared or confirmed")
-    job = find_job(job_id, SCREENING_JOB)
     stored = judge_hit(
         job, until=until, anonymous=anonymous, **{k: str(v) for k, v in texts.items()}
     )
     return json_response(stored)
+
+
+def _check_done(job: Job) -> None:
+    """Raise `ApiError` if a screening has no hits yet."""
+    if job.state != "done":
+        raise ApiError(409, f"the screening is {job.state}: there are no results yet")
 
 
 def judge_hit(
@@ -334,8 +343,7 @@ def judge_hit(
     """Store the verdict of the viewer on a hit of a screening, and return it as JSON. Raises
     `ApiError`, `UsageError`.
     """
-    if job.state != "done":
-        raise ApiError(409, f"the screening is {job.state}: there are no results yet")
+    _check_done(job)
     hub = current_service().hub
     try:
         screening = load_screening(hub, job, screening_folder(job))

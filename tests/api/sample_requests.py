@@ -37,6 +37,9 @@ SAMPLES = Samples(
         "what": "report",
         "source": "samples",
         "native_id": "absent",
+        "verdict_id": "absent",
+        "left": "coast:2",
+        "right": "river:3",
         "name": "docs.js",
     },
     {
@@ -58,6 +61,19 @@ SAMPLES = Samples(
         },
         "records.post": {"json": _RECORD},
         "batches.submit": {"data": json.dumps(_RECORD).encode() + b"\n"},
+        "screenings.post_screening": {"data": json.dumps(_RECORD).encode() + b"\n"},
+        "review.decide_over_http": {
+            "json": {"left": "absent:1", "right": "absent:2", "verdict": "unsure"}
+        },
+        "review.undo_over_http": {"json": {"decision": "absent"}},
+        "screenings.give_hit_verdict": {
+            "json": {
+                "subject": "s-1",
+                "entity": "absent",
+                "verdict": "cleared",
+                "reason": "another face",
+            }
+        },
         "reconcile.reconcile_form": {
             "data": {"queries": json.dumps({"q": {"query": "John Smith"}})}
         },

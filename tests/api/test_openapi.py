@@ -131,6 +131,10 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = "batches_take"
 checks.positive_data_acceptance.enabled = false
 
+[[operations]]
+include-operation-id = "screenings_post_screening"
+checks.positive_data_acceptance.enabled = false
+
 # a word of over a hundred letters is refused, which a JSON schema can't say for every script
 [[operations]]
 include-operation-id = "search_search"

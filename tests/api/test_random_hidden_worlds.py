@@ -29,6 +29,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
+from resolver.screening.jobs import run_screening_job
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked
@@ -59,7 +60,10 @@ EXEMPT = {
 """Endpoints that need not give the same bytes, and why. Viewers with the scope `admin` and users of
 the role admin, who see everything, are left out as well.
 """
-_OPEN_BATCHES = ("batches.list_jobs", "batches.show_job", "batches.result", "batches.events")
+_OPEN_BATCHES = (
+    *("batches.list_jobs", "batches.show_job", "batches.result", "batches.events"),
+    *("screenings.list_screenings", "screenings.show_screening", "screenings.screening_file"),
+)
 EXEMPT_OPEN = dict.fromkeys(
     _OPEN_BATCHES, "without keys and users all batches are those of the operator of the machine"
 )
@@ -150,13 +154,13 @@ class Sides:
         shown = options.get("query_string") or options.get("json") or options.get("data") or ""
         return Request(f"{viewer}: {method} {path} {shown}"[:400], send, masked)
 
-    def batch(self, viewer: str, ids: Sequence[str], part: str, sent: object) -> Request:
-        """Return a request for the state or a file of a batch, by its id on either side."""
+    def job(self, viewer: str, kind: str, ids: Sequence[str], part: str, sent: object) -> Request:
+        """Return a request for the state or a file of a job, by its id on either side."""
 
         def send(side: int) -> Any:
-            return self.api(viewer, "GET", f"/batches/{ids[side]}{part}").send(side)
+            return self.api(viewer, "GET", f"/{kind}/{ids[side]}{part}").send(side)
 
-        return Request(f"{viewer}: GET /batches/…{part} of {sent}", send, masked)
+        return Request(f"{viewer}: GET /{kind}/…{part} of {sent}", send, masked)
 
     def page(self, user: str, method: str, path: str, **options: Any) -> Request:
         """Return a request to the desk; a form gets the token of the session."""
@@ -264,6 +268,13 @@ _WRITING = {
     "batches.submit",
     "batches.cancel",
     "batches.accept",
+    "screenings.post_screening",
+    "screenings.cancel_screening",
+    "screenings.give_hit_verdict",
+    "screenings.withdraw_clearance",
+    "review.take_next",
+    "review.decide_over_http",
+    "review.undo_over_http",
 }
 """Endpoints that change the store: `write` sends requests to each of them."""
 _QUERIES: Mapping[str, Sequence[Mapping[str, str]]] = {
@@ -309,9 +320,68 @@ def write(sides: Sides, dice: random.Random) -> None:
         ids = [answer.json["id"] for answer in answers]
         for reader in ("sender", "key of stewards"):
             for part in ("", "/report", "/links", "/entities", "/rejects", "/events"):
-                sides.compare(sides.batch(reader, ids, part, [as_body(row) for row in rows]))
+                sent = [as_body(row) for row in rows]
+                sides.compare(sides.job(reader, "batches", ids, part, sent))
     for act in ("cancel", "accept"):
         sides.compare(sides.api(viewer, "POST", f"/batches/{dice.choice(sides.pool.jobs)}/{act}"))
+
+
+def screen(sides: Sides, dice: random.Random) -> None:
+    """Compare screenings of visible and hidden people, before and after a verdict on a hit."""
+    world, viewer = sides.world, dice.choice(["sender", "key of stewards"])
+    rows = [
+        *(world.visible[identity] for identity in dice.sample(sorted(world.visible), 4)),
+        *(world.hidden[identity] for identity in sorted(world.hidden)[:4]),
+    ]
+    query = {"filename": "people.json"}
+    for _ in range(2):
+        body = {"data": as_lines(rows), "query_string": query}
+        answers = sides.compare(sides.api(viewer, "POST", "/screenings", **body))
+        for desk in sides.desks:
+            with Hub.open(desk.url, OPTIONS) as hub:
+                run_next_job(hub, desk.service.jobs_dir, run_screening_job)
+        ids = [answer.json["id"] for answer in answers]
+        for reader in ("sender", "key of stewards"):
+            for part in ("", "/hits", "/evidence", "/report", "/rejects"):
+                sent = [as_body(row) for row in rows]
+                sides.compare(sides.job(reader, "screenings", ids, part, sent))
+        for row in rows[:3]:
+            verdict = {
+                "subject": row.id.partition(":")[2],
+                "entity": dice.choice(sides.pool.ids),
+                "verdict": "cleared",
+                "reason": "another face",
+            }
+
+            def judge(side: int, verdict: Any = verdict, ids: Sequence[str] = tuple(ids)) -> Any:
+                path = f"/screenings/{ids[side]}/verdicts"
+                return sides.api(viewer, "POST", path, json=verdict).send(side)
+
+            sides.compare(Request(f"{viewer}: verdict {verdict}", judge, masked))
+        sides.compare(sides.api(viewer, "GET", "/clearances"))
+    sides.compare(sides.api(viewer, "DELETE", "/clearances/absent"))
+    for act in ("cancel", "verdicts"):
+        path = f"/screenings/{dice.choice(sides.pool.jobs)}/{act}"
+        sides.compare(sides.api(viewer, "POST", path, json={}))
+
+
+def decide_over_http(sides: Sides, dice: random.Random) -> None:
+    """Compare decisions by key, each with its undo, on pairs of which both may be hidden."""
+    viewer = "key of stewards"
+    ids = [*sides.world.visible, *sorted(sides.world.hidden)[:3], "absent:1"]
+    for _ in range(4):
+        sides.compare(sides.api(viewer, "POST", "/queue/next"))
+        sides.compare(sides.api(viewer, "GET", "/queue"))
+        left, right = dice.sample(ids, 2)
+        sides.compare(sides.api(viewer, "GET", f"/pairs/{left}/{right}"))
+        body = {"left": left, "right": right, "verdict": dice.choice(["same", "different"])}
+        answers = sides.compare(sides.api(viewer, "POST", "/decisions", json=body))
+        made = [(answer.json.get("decisions") or ["absent"])[0] for answer in answers]
+
+        def undo(side: int, made: Sequence[str] = tuple(made)) -> Any:
+            return sides.api(viewer, "POST", "/undo", json={"decision": made[side]}).send(side)
+
+        sides.compare(Request(f"{viewer}: POST /undo of {body}", undo, masked))
 
 
 def decide(sides: Sides, dice: random.Random) -> None:
@@ -391,6 +461,8 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
                 sides.read_pages(name, dice)
         if not any(map(world.is_visible, KEYS.values())):
             write(sides, dice)
+            screen(sides, dice)
+            decide_over_http(sides, dice)
             decide(sides, dice)
             sides.read_api("key of stewards", dice)
             sides.read_pages("stella", dice)

@@ -54,6 +54,8 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
         "desk.batch": f"/desk/batches/{batch}",
         "desk.batch_state": f"/desk/batches/{batch}/state",
         "desk.batch_result": f"/desk/batches/{batch}/entities",
+        "desk.screening": f"/desk/screenings/{batch}",
+        "desk.screening_result": f"/desk/screenings/{batch}/hits",
         # an upload that is not sent yet holds no record of the store
         **{
             f"desk.import_{step}": f"/desk/batches/new/{batch}/{step}"

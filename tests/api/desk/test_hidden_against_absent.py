@@ -225,6 +225,12 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.send_import": [{}],
     "desk.discard_import": [{}],
     "desk.cancel_batch": [{}],
+    "desk.upload_screening": [{"file": _UPLOAD}],
+    "desk.judge_screening_hit": [
+        {"subject": "1", "entity": name, "verdict": "cleared", "reason": "a test"}
+        for name in ("coast:kin", "secret:kin")
+    ],
+    "desk.cancel_desk_screening": [{}],
     "desk.accept_batch": [{}],
     "desk.train_model": [{}],
     "desk.pick_pairs": [{}],
