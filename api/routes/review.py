@@ -19,6 +19,7 @@ from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
     FRACTION,
+    NAME,
     NULLABLE_FRACTION,
     NULLABLE_STRING,
     NUMBER,
@@ -140,15 +141,15 @@ _OUTCOME = component(
     ),
 )
 _DECISION = closed_object(
-    {"left": TEXT, "right": TEXT, "verdict": enum_of([row.value for row in StewardVerdict])},
+    {"left": NAME, "right": NAME, "verdict": enum_of([row.value for row in StewardVerdict])},
     {
-        "reason": {**STRING, "maxLength": _MAX_REASON},
-        "comment": {**STRING, "maxLength": _MAX_COMMENT},
+        "reason": {**TEXT, "maxLength": _MAX_REASON},
+        "comment": {**TEXT, "maxLength": _MAX_COMMENT},
         "again": NULLABLE_STRING,
         "snapshot": _SNAPSHOT,
     },
 )
-_UNDO = closed_object({"decision": TEXT}, {"why": {**STRING, "maxLength": _MAX_COMMENT}})
+_UNDO = closed_object({"decision": NAME}, {"why": {**TEXT, "maxLength": _MAX_COMMENT}})
 _FILTERS = (
     *(query_parameter(name, STRING) for name in _TEXT_FILTERS),
     query_parameter("score_from", FRACTION),

@@ -19,10 +19,10 @@ from resolver.api.errors import ApiError
 from resolver.api.openapi.schema import (
     BOOLEAN,
     BYTES,
+    NAME,
     NULLABLE_STRING,
     STRING,
     STRINGS,
-    TEXT,
     array_of,
     closed_object,
     component,
@@ -98,10 +98,10 @@ _VERDICT = component(
 _VERDICTS = component("HitVerdicts", closed_object({"clearances": array_of(_VERDICT)}))
 _VERDICT_BODY = closed_object(
     {
-        "subject": {**TEXT, "description": "Its `subject_id` in the hits."},
-        "entity": TEXT,
+        "subject": {**NAME, "description": "Its `subject_id` in the hits."},
+        "entity": NAME,
         "verdict": enum_of([row.value for row in HitVerdict]),
-        "reason": {**TEXT, "maxLength": 2_000},
+        "reason": NAME,
     },
     {
         "until": {**NULLABLE_STRING, "description": "Last day; by default a year from now."},

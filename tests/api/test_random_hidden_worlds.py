@@ -247,6 +247,7 @@ class Sides:
             "job_id": self.pool.jobs,
             "decision_id": self.pool.decisions,
             "result": ("report", "links", "entities", "rejects"),
+            "what": ("hits", "report", "rejects"),
             "name": ("vera", "nobody"),
             "draft_id": ("0" * 32,),
             "file_format": ("graphml", "svg"),

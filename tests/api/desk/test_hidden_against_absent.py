@@ -99,6 +99,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "job_id": jobs,
         "decision_id": _DECISIONS,
         "result": ("report", "links", "entities", "rejects"),
+        "what": ("hits", "report", "rejects"),
         "name": ("vera", "nobody"),
         "draft_id": (worlds.ABSENT_JOB,),
         "file_format": ("graphml", "svg", "png"),
