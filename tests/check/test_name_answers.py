@@ -24,7 +24,7 @@ def symbols() -> Iterator[None]:
 
 
 def group(native: str, name: str, alias: str = "") -> Record:
-    return record(native, Kind.GROUP, name=name, **({"alias": alias} if alias else {}))
+    return record(native, Kind.GROUP, name=name, alias=[alias] if alias else [])
 
 
 @pytest.fixture(scope="module")
