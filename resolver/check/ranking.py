@@ -17,6 +17,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -59,8 +60,6 @@ of theirs.
 """
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
-_IDS = pa.array(["!", *(f"p{place:06d}" for place in range(MAX_COMPARED))], pa.string())
-"""Ids under which a query and the entities of a round are compared."""
 _MAX_LOOKED_UP_RECORDS = 64
 """Visible records of the competitors whose review links are looked up, at most. More would take
 longer, since each pair of records is looked up.
@@ -569,7 +568,7 @@ def _compare_round(
         materials.append(snapshot.segments[number].material)
         positions.append(chosen)
     order = np.concatenate(positions)
-    work = GatheredBatch(parts, _IDS.slice(0, len(order) + 1), materials)
+    work = GatheredBatch(parts, _ids_of_round().slice(0, len(order) + 1), materials)
     right = np.arange(1, len(work), dtype=np.int32)
     scored_pairs = score_explained(
         work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
@@ -590,6 +589,12 @@ def _compare_round(
         has_name[chosen],
     )
     return round_hits, is_late
+
+
+@cache
+def _ids_of_round() -> pa.Array:
+    """Return the ids under which a query and the entities of a round are compared."""
+    return pa.array(["!", *(f"p{place:06d}" for place in range(MAX_COMPARED))], pa.string())
 
 
 def is_single_word(query: PreparedBatch) -> bool:

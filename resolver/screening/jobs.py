@@ -18,7 +18,6 @@ from typing import Any
 import orjson
 
 from resolver.check.screener import IndexRevision, MatchQuery, Screener
-from resolver.engines.result_files import write_rejects
 from resolver.errors import InputError, UsageError
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, digest_upload
@@ -112,6 +111,9 @@ def run_screening_job(
     """Screen the subjects of a job, write the files of the result, and return the counts. Raises
     `ResolverError`.
     """
+    # pyarrow's scalars load pandas; a service only submits
+    from resolver.engines.result_files import write_rejects
+
     progress.start(READ_STAGE, None, "records")
     rules = ReadingRules(accept_restricted, complete=False)
     with stoppable(partial(progress.advance, 0)):

@@ -34,7 +34,6 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
-from resolver.records.properties import BEGINNINGS, PLACES
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
@@ -380,12 +379,6 @@ def compare_command(
 
 
 COLUMNS = ("left", "right", "label", "score", "band", "chosen")
-_SHOWN_PROPERTIES = {
-    "name": ("name", "alias", "firstName", "lastName"),
-    "born": BEGINNINGS,
-    "place": PLACES,
-    "country": ("nationality", "country"),
-}
 _MAX_VALUES = 3
 
 
@@ -445,10 +438,22 @@ def sample_command(
         bars.start("compare")
         running, sources = run_options(settings, options), deduplicated_sources(intake)
         sampled = sample_pairs(intake.batch, running, count, sources, judged)
-    shown = (f"{side}_{name}" for name in _SHOWN_PROPERTIES for side in ("left", "right"))
+    shown = (f"{side}_{name}" for name in _shown_properties() for side in ("left", "right"))
     write_csv_table(out, (*COLUMNS, *shown), _rows(sampled, intake))
     if len(sampled) < count:
         click.echo(f"note: only {pluralize(len(sampled), 'pair')} to judge", err=True)
+
+
+def _shown_properties() -> dict[str, tuple[str, ...]]:
+    """Return the properties that each column of the sample shows."""
+    from resolver.records.properties import BEGINNINGS, PLACES
+
+    return {
+        "name": ("name", "alias", "firstName", "lastName"),
+        "born": BEGINNINGS,
+        "place": PLACES,
+        "country": ("nationality", "country"),
+    }
 
 
 def _judged_pairs(path: Path | None) -> set[tuple[str, str]]:
@@ -473,7 +478,7 @@ def _rows(sampled: list[SampledPair], intake: Intake) -> list[list[str]]:
         left, right = records[pair.left_id], records[pair.right_id]
         values = [
             _values(record, props)
-            for props in _SHOWN_PROPERTIES.values()
+            for props in _shown_properties().values()
             for record in (left, right)
         ]
         chosen = "by chance" if pair.is_random else "unsure"

@@ -28,7 +28,6 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError
-from resolver.records.properties import BIRTH_DATE, PASSPORT
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
@@ -159,6 +158,7 @@ def check_command(
 def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
     """Return what is asked for. Raises `ResolverError`."""
     from resolver.check.queries import read_query
+    from resolver.records.properties import BIRTH_DATE, PASSPORT
 
     if not name.strip():
         raise UsageError("the name is empty", hint="write the name in quotes")

@@ -29,14 +29,12 @@ from resolver.cli.options import (
     run_options,
 )
 from resolver.cli.resolve.explain import format_score
-from resolver.records import Kind
-from resolver.records.labels import property_label
-from resolver.records.properties import PROPERTIES, Property, ValueType
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.engines.result_files import ComparatorRow, RuleRow
     from resolver.ingest.reader_types import ReaderRow
+    from resolver.records.properties import Property
 
 
 PAGE = """# List formats
@@ -90,6 +88,8 @@ def formats_command(*, markdown: bool, as_json: bool) -> None:
 
 def formats_page(rows: tuple[ReaderRow, ...]) -> str:
     """Return the text of the page on formats in the documentation."""
+    from resolver.records.properties import PROPERTIES
+
     lines = [
         f"| `{row.name}` | {row.help} | {_companions(row)} "
         f"| {'yes' if row.deduplicated else 'no'} |\n"
@@ -100,6 +100,10 @@ def formats_page(rows: tuple[ReaderRow, ...]) -> str:
 
 def _property_line(row: Property) -> str:
     """Return the line of a property in the table of the documentation."""
+    from resolver.records import Kind
+    from resolver.records.labels import property_label
+    from resolver.records.properties import ValueType
+
     kinds = [kind.label for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET) if kind & row.kinds]
     compared = [row.comparator] if row.comparator else [group.comparator for group in row.groups]
     if row.type in (ValueType.NAME, ValueType.NAME_PART):

@@ -22,7 +22,7 @@ import numpy as np
 import orjson
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.formats.ftm.ftm_entity import MAX_ENTITY_VALUES, SubmittedRecord
+from resolver.ingest.formats.ftm.ftm_entity import MAX_ENTITY_VALUES, Omission, SubmittedRecord
 from resolver.ingest.io.json_rows import (
     Json,
     date_or_text,
@@ -528,4 +528,4 @@ def read_senzing_record(row: Json) -> SubmittedRecord:
         raise RecordError(
             refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"
         )
-    return SubmittedRecord(records[0], tuple(rejects))
+    return SubmittedRecord(records[0], tuple(Omission("", reason) for reason in rejects))

@@ -280,7 +280,8 @@ _BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 class Omission(str):
     """Sentence on a value of a submission that is left out, not compared, or contradicts another.
 
-    It begins with the property `prop`. `is_unread`: the value cannot be read.
+    It begins with the property `prop`, which is empty where all of the record is meant.
+    `is_unread`: the value cannot be read.
     """
 
     prop: str
@@ -288,7 +289,7 @@ class Omission(str):
 
     def __new__(cls, prop: str, text: str, *, is_unread: bool = False) -> Self:
         """Return the sentence of a property's name and a text."""
-        omission = super().__new__(cls, f"{prop} {text}")
+        omission = super().__new__(cls, f"{prop} {text}" if prop else text)
         omission.prop, omission.is_unread = prop, is_unread
         return omission
 

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import MAX_ROUTE_COUNTRIES, SubmittedRecord, add_routes
+from resolver.ingest.formats.ftm.ftm_entity import (
+    MAX_ROUTE_COUNTRIES,
+    Omission,
+    SubmittedRecord,
+    add_routes,
+)
 from resolver.records import CountryRole, RouteCountry
 from tests.records.samples import record
 
-SENT = SubmittedRecord(record("s:1", name="Blue Harbour Crew"), ("a note",))
+SENT = SubmittedRecord(record("s:1", name="Blue Harbour Crew"), (Omission("", "a note"),))
 SOURCE = {"country": "af", "role": "source"}
 
 
