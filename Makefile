@@ -50,12 +50,12 @@ $(STAMP): $(SERVICE) constraints.txt
 	@echo "compiling the kernels (two minutes, once)" >&2
 	@# twice at once: as machine code, and as they are compiled when they are called
 	@rm -rf build/compiled build/warm
-	@if [ -d resolver/kernels/compiled ]; then mkdir -p build && mv resolver/kernels/compiled build/compiled; fi
+	@if [ -d resolver/runtime/compiled ]; then mkdir -p build && mv resolver/runtime/compiled build/compiled; fi
 	@$(BIN)/python .ci/compile_kernels.py "" build/compiled >&2 & code=$$!; \
 	$(BIN)/resolver demo --records 300 --out build/warm >/dev/null; \
 	$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null; \
 	$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null; \
-	if wait $$code; then mv build/compiled resolver/kernels/compiled; \
+	if wait $$code; then mv build/compiled resolver/runtime/compiled; \
 	else echo "note: no machine code of the kernels: they are compiled when they are first called" >&2; fi
 	@touch $(KERNELS)
 	@touch $@
@@ -128,5 +128,5 @@ lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest ve
 	mv deploy/requirements.new deploy/requirements.txt
 
 clean:  ## remove build products and the virtual environment
-	rm -rf $(VENV) build dist resolver/kernels/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist resolver/runtime/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 """Make the machine code of the kernels for levels of processors.
 
-See `resolver.kernels.compilation.machine_code`.
+See `resolver.runtime.machine_code`.
 
     compile_kernels.py [LEVEL FOLDER [KERNEL...]]
     compile_kernels.py --check
@@ -29,7 +29,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from resolver.kernels.compilation import machine_code
+from resolver.runtime import machine_code
 
 SIGNATURES = Path(machine_code.__file__).with_name("signatures.json")
 DONE = "done: "
@@ -202,7 +202,7 @@ def compile_part(level: str, path: str, number: str, *keys: str) -> None:
     from numba.pycc import compiler
     from numba.pycc.cc import CC
 
-    from resolver.kernels.compilation.signatures import signatures
+    from resolver.runtime.signatures import signatures
 
     leave_out_entries_from_python()
     code: Any = CC(f"part{number}", source_module=machine_code)
@@ -230,7 +230,7 @@ def leave_out_entries_from_python() -> None:
     from llvmlite.binding import ffi
     from numba.core import caching, codegen, cpu, dispatcher
 
-    from resolver.kernels.compilation import just_in_time
+    from resolver.runtime import just_in_time
 
     def without_entries(_: Any, flags: Any) -> Any:
         flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True

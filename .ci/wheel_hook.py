@@ -30,13 +30,13 @@ NEEDED = frozenset(
     " python-stdnum".split()
 )
 """What of the package's requirements kernels and tables of words need when they are made."""
-PLACES = {"kernels": "resolver/kernels/compiled", "words": "resolver/data"}
+PLACES = {"kernels": "resolver/runtime/compiled", "words": "resolver/data"}
 WORDS = """
 import sys
 from pathlib import Path
-from resolver.kernels.compilation import machine_code
+from resolver.runtime import machine_code
 machine_code.FOLDER = Path(sys.argv[1])
-from resolver.normalize.lexicons.symbols import SymbolSource
+from resolver.names.lexicons.symbols import SymbolSource
 SymbolSource(Path(sys.argv[2])).load()
 """
 """Program that makes the table of name words, which takes seconds, by the compiled kernels."""

@@ -6,6 +6,6 @@ processes around the application, and `desk` the pages for stewards. No module o
 """
 
 from resolver.api.app import create_app
-from resolver.api.service_settings import ServiceSettings
+from resolver.api.service import ServiceSettings
 
 __all__ = ["ServiceSettings", "create_app"]

@@ -26,7 +26,7 @@ from resolver.api.endpoints import (
     is_self_guarded,
 )
 from resolver.api.errors import ApiError
-from resolver.api.server.local_requests import (
+from resolver.api.server.limits import (
     is_loopback_host,
     is_loopback_origin,
     proxy_header,

@@ -32,8 +32,7 @@ from resolver.api.routes.search import blueprint as search
 from resolver.api.server.limits import install_memory_bound
 from resolver.api.server.limits import install_turns as install_turns
 from resolver.api.server.responses import install_compression
-from resolver.api.service import Service, attach_service
-from resolver.api.service_settings import ServiceSettings
+from resolver.api.service import Service, ServiceSettings, attach_service
 
 _BLUEPRINTS = (
     health,

@@ -8,6 +8,8 @@ spooled, or the log has been unwritable for long, requests are refused.
 
 Each process has a log of its own. A process that only loads what its workers share refuses what
 would have to be logged, since threads and files do not survive a fork.
+
+Settings of one service, fixed at its start.
 """
 
 from __future__ import annotations
@@ -17,15 +19,15 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from flask import Flask, current_app, g
 
-from resolver.api.server.limits import RequestTurns
+from resolver.api.server.limits import MAX_BODY, MAX_UPLOAD, RequestTurns
 from resolver.api.server.writer import WriterClient, WriterServer, WrittenRevisions
-from resolver.api.service_settings import ServiceSettings
 from resolver.check.screener import Screener
 from resolver.errors import ResolverError, StoreError
 from resolver.hub.admin import summarize_keys
@@ -33,9 +35,65 @@ from resolver.hub.desk_users import has_users
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
-from resolver.kernels.compilation.machine_code import machine_code
-from resolver.kernels.processes import collect_rarely, keep_survivors
+from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.review import DeskRules
+from resolver.runtime.machine_code import machine_code
+from resolver.runtime.processes import collect_rarely, keep_survivors
+from resolver.settings import Settings
 from resolver.trust.audit_spool import AuditSpool, add_timestamp, recover_spools
+
+_DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """Settings of the API and of the steward's desk.
+
+    store_url: store to serve; created where there is none.
+    model_dir, index_dir, jobs_dir: folders of the model, the index and submitted batches; None for
+        the default.
+    max_body, max_upload: maximum bytes of a request and of a submitted batch.
+    open_to_all: allow requests without a key while the store has none (for loopback).
+    ask_purpose: require a purpose of access with every key.
+    rate: queries per minute and key at most, for long; 0 for no limit. `burst`: those that may come
+        at once; 0 for one minute's.
+    threads: requests that run at once, apart from those that wait for a commit.
+    streams: event streams held open at once; each takes a thread.
+    accept_restricted: accept records with handling codes above H0.
+    listed: share of callers of a check who are listed, in (0, 1].
+
+    The desk's:
+
+    user_header: header in which a reverse proxy names the signed-in user; empty for none.
+    proxies: addresses or networks of trusted reverse proxies.
+    session_idle, session_lasts: seconds after which a session ends unused, and in any case.
+    first_code: secret of the link that signs in while no user has a password; empty for none.
+    sign_in_tries: failed sign-ins from one address before it is locked; 0 disables the lock.
+    rules: decisions that take two stewards, and the time for which a pair is leased.
+    """
+
+    store_url: str
+    model_dir: Path | None = None
+    index_dir: Path | None = None
+    jobs_dir: Path | None = None
+    max_body: int = MAX_BODY
+    max_upload: int = MAX_UPLOAD
+    open_to_all: bool = True
+    ask_purpose: bool = False
+    rate: float = 60 * _DEFAULTS.key_rate
+    burst: int = _DEFAULTS.key_burst
+    threads: int = 16
+    streams: int = 2
+    accept_restricted: bool = False
+    user_header: str = ""
+    proxies: tuple[str, ...] = ()
+    session_idle: int = 3_600
+    session_lasts: int = 43_200
+    first_code: str = ""
+    sign_in_tries: int = 50
+    rules: DeskRules = field(default_factory=DeskRules)
+    listed: float = DEFAULT_LISTED
+
 
 _LOG = structlog.get_logger("api")
 _MAX_PENDING = 20_000

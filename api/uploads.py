@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from resolver.api.endpoints import check_length
 from resolver.api.errors import ApiError
 from resolver.api.schemas.senzing import SENZING
-from resolver.ingest.readers import plan_reads
+from resolver.lists.readers import plan_reads
 
 _CHUNK = 1 << 20
 """Bytes copied at once, and the most that is read of a mapping."""

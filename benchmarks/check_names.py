@@ -36,12 +36,11 @@ from resolver.cli.arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.hub.hub import Hub, temporary_hub
-from resolver.ingest.formats.ftm.ftm_entity import ANYTHING
-from resolver.ingest.reader_types import Intake
+from resolver.lists.formats.ftm.ftm_entity import ANYTHING
+from resolver.lists.reader_types import Intake
+from resolver.matching.run_options import RunOptions
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
-from resolver.run_options import RunOptions
-from resolver.synthetic import World, generate
 from resolver.training.augment.typos import mistype_letter
 from resolver.training.fit.check_fit import SHARES
 from resolver.training.query_pairs import (
@@ -52,6 +51,7 @@ from resolver.training.query_pairs import (
     query_lists,
     query_world,
 )
+from resolver.world import World, generate
 
 MATCH = 0.5
 EXCEEDED = (0.002, 0.005, 0.01, 0.02, 0.05)

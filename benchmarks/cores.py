@@ -26,7 +26,7 @@ from benchmarks.harness.datasets import DATA, ROOT, AbsentError, persons_table
 from benchmarks.harness.figure_table import format_markdown, format_text
 from benchmarks.harness.timing import Cost, time_command
 from benchmarks.quality import OUT
-from resolver.kernels.threads import available_cores
+from resolver.runtime.threads import available_cores
 
 COLUMNS = ("cores", "wall s", "CPU s", "CPU s / wall s", "peak MiB", "speed-up", "(from – to)")
 SIMULATED = (4, 8, 16)

@@ -29,7 +29,7 @@ import structlog
 from resolver.api import ServiceSettings, create_app
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
-from resolver.pipeline import symbol_source
+from resolver.matching.pipeline import symbol_source
 from resolver.review import (
     ContradictionError,
     DecisionRequest,

@@ -24,12 +24,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.harness.datasets import DATA, ROOT
-from resolver.comparison import COMPARATOR_BY_NAME
-from resolver.model_set import build_tables
+from resolver.matching.comparators import COMPARATOR_BY_NAME
+from resolver.matching.resolution_task import build_tables
+from resolver.matching.scoring import Model, interval_indices, scores
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
-from resolver.scoring import Model, interval_indices, scores
 from resolver.training.data.labeled_pairs import (
     LabeledPairs,
     label_blocked_pairs,
@@ -161,13 +161,13 @@ def gather_pairs(data: Path, invented: int) -> TrainingData:
     """Return labeled pairs of the data folder, or of a generated world of `invented` records."""
     tables = loader.load("tables")
     if invented:
-        from resolver.synthetic import generate
+        from resolver.world import generate
 
         world = generate(invented, seed=7)
         return TrainingData(
             label_blocked_pairs(world.records, dict(world.truth), build_tables(tables), "world"), 0
         )
-    from resolver.ingest.readers import read_lists
+    from resolver.lists.readers import read_lists
 
     raw = data / "raw"
     intake = read_lists(

@@ -27,7 +27,7 @@ from benchmarks.harness.datasets import (
 from benchmarks.harness.figure_table import format_markdown, format_text
 from benchmarks.harness.timing import Cost, time_command
 from benchmarks.quality import OUT
-from resolver.blocking import choose_plan_by_size
+from resolver.matching.blocking import choose_plan_by_size
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 START_UP_RECORDS = 100

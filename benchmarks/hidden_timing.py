@@ -34,10 +34,10 @@ from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Handling, Identifier, Kind, Record, Value
-from resolver.run_options import RunOptions
-from resolver.synthetic import generate
+from resolver.world import generate
 
 Times = npt.NDArray[np.float64]
 MEDIAN_OF = 60

@@ -25,11 +25,11 @@ import numpy as np
 
 from benchmarks.harness.datasets import ROOT
 from resolver.engines.local import dedupe
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch
 from resolver.records.results.resolution import Outcome, Resolution
-from resolver.run_options import RunOptions
-from resolver.synthetic.households import Households, generate_households
+from resolver.world.households import Households, generate_households
 
 OUT = ROOT / "build" / "bench"
 RELATIVES, ONE_PERSON = "relatives", "one person"

@@ -32,18 +32,20 @@ from benchmarks.harness.datasets import (
     person_mapping,
 )
 from benchmarks.harness.measures import cluster_pairs, codes_of
-from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.clustering import MergeRule, PairLogOdds, cluster
-from resolver.comparison import NameIndex
 from resolver.engines.local import fit_models
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.reader_types import Intake
-from resolver.ingest.readers import read_lists
-from resolver.model_set import load_models
-from resolver.normalize import with_frequencies
-from resolver.pipeline import compare_and_score, normalize
+from resolver.lists.formats.tabular.mapping import build_mapping
+from resolver.lists.reader_types import Intake
+from resolver.lists.readers import read_lists
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.clustering import MergeRule, PairLogOdds, cluster
+from resolver.matching.pipeline import compare_and_score, normalize
+from resolver.matching.preparation import with_frequencies
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import threshold_logodds
+from resolver.names.name_index import NameIndex
 from resolver.review import (
     DecisionRefusedError,
     DecisionRequest,
@@ -53,8 +55,6 @@ from resolver.review import (
     decide_pair,
     take_next_item,
 )
-from resolver.run_options import RunOptions
-from resolver.scoring import threshold_logodds
 from resolver.training.fit.cross_validation import fold_of
 from resolver.training.store_learning import learn_from_store
 

@@ -12,14 +12,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from resolver.comparison import features_of
-from resolver.ingest.readers import read_lists
-from resolver.model_set import build_tables
+from resolver.lists.readers import read_lists
+from resolver.matching.comparators import features_of
+from resolver.matching.resolution_task import build_tables
+from resolver.matching.scoring import model_from_json, model_to_json
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.prepared.population import FrequencyTables
-from resolver.scoring import model_from_json, model_to_json
-from resolver.synthetic import generate
 from resolver.training.fit.measured_evidence import (
     MEASURED,
     Counts,
@@ -30,6 +29,7 @@ from resolver.training.fit.measured_evidence import (
     load_measured,
 )
 from resolver.training.model_files import write_measured_section
+from resolver.world import generate
 
 WORLDS = ((3_000, 951), (3_000, 952), (10_000, 953), (10_000, 954))
 """Records and seeds of the generated worlds. None of their pairs is a training pair, but weights

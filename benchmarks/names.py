@@ -36,11 +36,11 @@ from rapidfuzz.distance import Indel
 from benchmarks.harness.datasets import DATA, ROOT
 from benchmarks.harness.pair_sets import measure_sets
 from resolver.engines.local import score_names
-from resolver.ingest.readers import read_lists
-from resolver.normalize.folding import fold, skeleton_code
+from resolver.lists.readers import read_lists
+from resolver.matching.run_options import RunOptions
+from resolver.names.folding import fold, skeleton_code
 from resolver.records import Kind, Record
 from resolver.records.properties import FULL_NAMES
-from resolver.run_options import RunOptions
 
 OUT = ROOT / "build" / "bench"
 PROBES = Path(__file__).parent / "data" / "name_probes.txt"

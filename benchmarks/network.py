@@ -24,12 +24,12 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import update
 
-from resolver.hub.index.segment_contents import prepared_to_arrays
-from resolver.model_set import load_models
-from resolver.network.entity_table import load_table
+from resolver.hub.segment_contents import prepared_to_arrays
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import load_models
+from resolver.network.export import load_table
 from resolver.network.graph_reader import GraphQuery, grow_graph, search_paths
 from resolver.network.visible_records import VisibleRecords, load_edges
-from resolver.pipeline import normalize
 from resolver.records import Batch, Coded, Column, Kind
 from resolver.records.packing import SEPARATOR
 from resolver.records.visibility import OPERATOR

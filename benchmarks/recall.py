@@ -35,14 +35,14 @@ import pyarrow as pa
 
 from resolver.check.entity_index import EntityIndex, IndexSnapshot
 from resolver.check.screener import MatchQuery, Screener
-from resolver.comparison import NameIndex
 from resolver.engines.pair_scoring import score_explained
 from resolver.hub.hub import Hub
-from resolver.pipeline import normalize, symbol_source
+from resolver.matching.pipeline import normalize, symbol_source
+from resolver.matching.scoring import scores
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.scoring import scores
 from resolver.training.augment.typos import misspell_person_name
 
 FIRST = 20

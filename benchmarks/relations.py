@@ -27,16 +27,13 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from resolver.engines.local import LocalEngine
-from resolver.ingest.assemble import resolve_target_names
-from resolver.models import loader
-from resolver.pipeline import cluster_pairs
-from resolver.population_scoring import score_in_population
-from resolver.records import KIND_BY_LABEL, Batch
-from resolver.records.results.resolution import Outcome, Resolution, StageMeter
-from resolver.resolution_task import ResolutionTask, ScoredCandidates
-from resolver.run_options import RunOptions
-from resolver.scoring import Thresholds
-from resolver.scoring.relation_evidence import (
+from resolver.lists.assemble import resolve_target_names
+from resolver.matching.pipeline import cluster_pairs
+from resolver.matching.population_scoring import score_in_population
+from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import Thresholds
+from resolver.matching.scoring.relation_evidence import (
     KindWeights,
     RelationEvidence,
     RelationWeights,
@@ -44,7 +41,10 @@ from resolver.scoring.relation_evidence import (
     build_relation_table,
     weigh_ties,
 )
-from resolver.synthetic import generate
+from resolver.models import loader
+from resolver.records import KIND_BY_LABEL, Batch
+from resolver.records.results.resolution import Outcome, Resolution, StageMeter
+from resolver.world import generate
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.signedinteger[Any]]

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 
 from resolver.check.screener import MatchQuery, Screener
 from resolver.hub.hub import Hub
-from resolver.kernels.threads import available_cores
 from resolver.records import Kind, Record, Value
 from resolver.records.visibility import OPERATOR
+from resolver.runtime.threads import available_cores
 from resolver.screening import Screening, Subject, build_subject, screen_subjects
 from resolver.store import Store
-from resolver.synthetic import generate
+from resolver.world import generate
 
 _SEED = 9_071
 _LISTED_EVERY = 10

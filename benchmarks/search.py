@@ -24,7 +24,7 @@ from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 
-from resolver.normalize.folding import fold, letters
+from resolver.names.folding import fold, letters
 from resolver.records import Kind, Record
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.store import Store

@@ -80,7 +80,7 @@ def _preload() -> None:
     """Import all commands, and load the models, word tables and kernels of a run."""
     from resolver.cli.app import COMMANDS, load_command
     from resolver.engines.local import dedupe
-    from resolver.hub.index.segment_contents import fingerprint_records
+    from resolver.hub.segment_contents import fingerprint_records
     from tests.hub.hubs import OPTIONS, make_intake
 
     for name in COMMANDS:

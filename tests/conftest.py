@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from resolver.kernels.compilation import machine_code
+from resolver.runtime import machine_code
 from tests.examples import DEFAULT_EXAMPLES
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     In this process they are compiled when they are called; processes that tests start run machine
     code where `make setup` has made some.
     """
-    from resolver.kernels.compilation import just_in_time, signatures
+    from resolver.runtime import just_in_time, signatures
 
     watch = signatures.record if config.getoption("--record-kernels") else None
     just_in_time.WATCHERS.append(watch or signatures.refuse_unstated)

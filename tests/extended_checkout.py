@@ -16,20 +16,20 @@ def extend_checkout(folder: Path, row: str, *, comparator: str, function: str, l
     comparator's function; `like`: comparator whose weights the model gives the new one. Files that
     stay the same are links.
     """
-    _link_all(ROOT / "resolver", folder / "resolver", but=("records", "comparison", "models"))
-    for package in ("records", "comparison"):
+    _link_all(ROOT / "resolver", folder / "resolver", but=("records", "matching", "models"))
+    for package in ("records", "matching"):
         _link_all(ROOT / "resolver" / package, folder / "resolver" / package)
     shutil.copytree(ROOT / "models", folder / "resolver" / "models")
     name = comparator.split('"')[1]
     _insert(folder / "resolver/records/properties.py", "PROPERTIES: tuple[Property, ...] = (", row)
-    module = folder / "resolver/comparison" / f"{name}.py"
+    module = folder / "resolver/matching" / f"{name}.py"
     module.write_text(function, encoding="utf-8")
-    table = folder / "resolver/comparison/comparators.py"
+    table = folder / "resolver/matching/comparators.py"
     _insert(table, "COMPARATORS: tuple[Comparator, ...] = (", comparator)
     _insert(
         table,
         "from __future__ import annotations",
-        f"from resolver.comparison.{name} import {name}",
+        f"from resolver.matching.{name} import {name}",
     )
     _weigh(folder / "resolver/models/person.json", name, like)
     return folder

@@ -22,8 +22,8 @@ FUNCTIONS = frozenset(
 _FLAGS_AT = {"compile": 1, "sub": 4, "subn": 4, "split": 3}
 _LEFT_OUT = (
     "resolver/training",
-    "resolver/synthetic",
-    "resolver/engines/spark",
+    "resolver/world",
+    "resolver/spark",
     "resolver/api",
     "resolver/models",
 )

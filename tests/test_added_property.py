@@ -36,8 +36,8 @@ MODULE = '''
 
 from __future__ import annotations
 
-from resolver.comparison.context import Context
-from resolver.comparison.value_comparators import overlap
+from resolver.names.context import Context
+from resolver.values.value_comparators import overlap
 from resolver.records.prepared.batch import FloatArray
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from resolver import data
-from resolver.blocking.plans import choose_plan_by_size
 from resolver.data import FOLDER, load_pairs, load_rows, load_words
-from resolver.hub.index import segment_contents
-from resolver.hub.index.segment_contents import fingerprint_program
-from resolver.normalize import prepare
+from resolver.hub import segment_contents
+from resolver.hub.segment_contents import fingerprint_program
+from resolver.matching.blocking.rules import choose_plan_by_size
+from resolver.matching.preparation import prepare
 from resolver.records import Batch
 from resolver.records.prepared.batch import PreparedBatch
-from tests.normalize import preparing
+from tests.matching import preparing
 
 TABLES = sorted(path.stem for path in FOLDER.glob("*.tsv") if path.stem != "SOURCES")
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from resolver.ingest.formats import ofac, ofac_remarks
-from resolver.ingest.text import list_dates, list_documents
-from resolver.records import dates
+from resolver.lists.formats import ofac, ofac_remarks
+from resolver.lists.text import list_dates, list_documents
+from resolver.values import dates
 from tests.patterns import UsedPattern, has_long_repeat, hostile_parts, hostile_text, used_patterns
 
 pytestmark = pytest.mark.slow

@@ -27,7 +27,7 @@ from resolver.network.export import WRITERS
 from resolver.store import Store
 from tests.api.desk import world
 from tests.api.serving import wait_ready
-from tests.ingest.workbooks import worksheet_xml, write_xlsx
+from tests.lists.workbooks import worksheet_xml, write_xlsx
 from tests.visitor import Page, Visitor
 
 pytestmark = pytest.mark.slow
@@ -117,8 +117,8 @@ def test_the_wheel_for_one_platform_brings_compiled_files(environment: Path) -> 
     assert required_compilers((folder / "METADATA").read_text("utf-8")) == []
     assert list(site.glob("resolver/data/words-*.bin"))
     code = (
-        "import sys; from resolver.kernels import arrays"
-        "; from resolver.kernels.compilation.machine_code import machine_code"
+        "import sys; from resolver.runtime import arrays"
+        "; from resolver.runtime.machine_code import machine_code"
         "; print(machine_code() is not None, 'numba' in sys.modules)"
     )
     assert call(["-c", code], site.parent, python_of(environment)).split() == ["True", "False"]
@@ -152,10 +152,10 @@ def test_the_build_has_what_kernels_and_tables_import(root: Path, tmp_path: Path
     hook = runpy.run_path(str(root / ".ci" / "wheel_hook.py"))
     code = (
         "import json, sys; from importlib import import_module\n"
-        "from resolver.kernels.compilation import machine_code\n"
-        "names = json.load(open(machine_code.KERNELS / 'compilation' / 'signatures.json'))\n"
-        "for name in names: import_module('resolver.kernels.' + name.rpartition('.')[0])\n"
-        "from resolver.normalize.lexicons import symbols\n"
+        "from resolver.runtime import machine_code\n"
+        "names = json.load(open(machine_code.RUNTIME / 'signatures.json'))\n"
+        "for name in names: import_module('resolver.' + name.rpartition('.')[0])\n"
+        "from resolver.names.lexicons import symbols\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     loaded = set(call(["-c", code], root).split())

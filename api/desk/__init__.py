@@ -18,8 +18,8 @@ from resolver.api.desk import (
     search,
     signin,
 )
+from resolver.api.desk.desk_access import install_desk
 from resolver.api.desk.pages import blueprint
-from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
     "batch_pages",

@@ -15,11 +15,11 @@ from typing import Any
 
 from flask import Response, g, redirect, request, send_file, url_for
 
+from resolver.api.desk import import_forms
+from resolver.api.desk.desk_access import current_user, require_role
+from resolver.api.desk.error_pages import DeskError, describe_error
+from resolver.api.desk.import_forms import ImportDraft, create_draft, find_draft
 from resolver.api.desk.pages import blueprint, render_page
-from resolver.api.desk.support import import_forms
-from resolver.api.desk.support.desk_access import current_user, require_role
-from resolver.api.desk.support.error_pages import DeskError, describe_error
-from resolver.api.desk.support.import_forms import ImportDraft, create_draft, find_draft
 from resolver.api.errors import ApiError
 from resolver.api.routes.batches import (
     REPORT_POLICY,
@@ -44,15 +44,15 @@ from resolver.hub.job_worker import (
     is_own_job,
     is_worker_running,
 )
-from resolver.ingest.formats.tabular.guessed_mapping import source_name
-from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
-from resolver.ingest.formats.tabular.table_files import open_table_file
-from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
-from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_sample import ListSample, list_values, sample_lists
-from resolver.ingest.proposals import TableProposal, find_tables, propose_columns, usable_columns
-from resolver.ingest.reader_types import Reject
-from resolver.ingest.readers import READERS
+from resolver.lists.formats.tabular.guessed_mapping import source_name
+from resolver.lists.formats.tabular.mapping import Mapping, build_mapping
+from resolver.lists.formats.tabular.table_files import open_table_file
+from resolver.lists.formats.tabular.table_reader import NAME as TABULAR
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.list_sample import ListSample, list_values, sample_lists
+from resolver.lists.proposals import TableProposal, find_tables, propose_columns, usable_columns
+from resolver.lists.reader_types import Reject
+from resolver.lists.readers import READERS
 from resolver.records import Record
 from resolver.records.datasets import is_list_source_name
 from resolver.records.labels import property_label, sort_properties

@@ -17,10 +17,10 @@ from flask import abort, g, redirect, request, url_for
 from resolver import review
 from resolver.api.access import log_access, viewer
 from resolver.api.desk.batch_pages import find_stalled, list_own_batches
+from resolver.api.desk.desk_access import current_user, require_role
 from resolver.api.desk.pages import blueprint, render_page
-from resolver.api.desk.support.desk_access import current_user, require_role
-from resolver.api.desk.support.review_forms import current_steward
-from resolver.api.desk.support.text_filters import kind_label
+from resolver.api.desk.review_forms import current_steward
+from resolver.api.desk.text_filters import kind_label
 from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
@@ -32,7 +32,7 @@ from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import BATCH_JOB, Job
 from resolver.records.visibility import may_read_all
 from resolver.report.charts import draw_bar
-from resolver.review.restrictions import select_visible_numbers
+from resolver.review.refusals import select_visible_numbers
 from resolver.training.data.active_sample import mark_queue_picks
 from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
 

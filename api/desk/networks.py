@@ -19,10 +19,10 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.desk.figures.graph_layout import draw_rings
+from resolver.api.desk.charts import draw_rings
+from resolver.api.desk.desk_access import current_user
+from resolver.api.desk.error_pages import DeskError
 from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
-from resolver.api.desk.support.desk_access import current_user
-from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
 from resolver.api.routes.network import read_day
@@ -34,7 +34,6 @@ from resolver.network.crime_links import (
     read_crime_links,
     words_from,
 )
-from resolver.network.entity_network import load_relations
 from resolver.network.export import MEDIA_TYPES, WRITERS, clean_xml
 from resolver.network.graph import (
     ENTITY,
@@ -69,6 +68,7 @@ from resolver.network.workbench import (
     graph_years,
     known_parameters,
     list_views,
+    load_relations,
     open_view,
     save_view,
     span_text,

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from resolver.api.desk.support import text_filters
+from resolver.api.desk import text_filters
 from resolver.hub.desk_users import UserRole
 
 

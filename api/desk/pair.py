@@ -14,16 +14,16 @@ from flask import Response, make_response, redirect, request, url_for
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.desk.figures.charts import build_waterfall
-from resolver.api.desk.pages import blueprint, render_page, sign_message
-from resolver.api.desk.support.desk_access import (
+from resolver.api.desk.charts import build_waterfall
+from resolver.api.desk.desk_access import (
     current_user,
     is_partial_request,
     require_role,
     safe_target,
 )
-from resolver.api.desk.support.error_pages import DeskError
-from resolver.api.desk.support.review_forms import (
+from resolver.api.desk.error_pages import DeskError
+from resolver.api.desk.pages import blueprint, render_page, sign_message
+from resolver.api.desk.review_forms import (
     DECISION_REASONS,
     HIDE_SCORES_COOKIE,
     RELATED,
@@ -39,7 +39,7 @@ from resolver.api.desk.support.review_forms import (
     parse_relation,
     parse_verdict,
 )
-from resolver.api.desk.support.text_filters import shorten
+from resolver.api.desk.text_filters import shorten
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError

@@ -10,10 +10,10 @@ from flask import redirect, request, url_for
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.desk.desk_access import current_user, require_role
+from resolver.api.desk.error_pages import DeskError
 from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
-from resolver.api.desk.support.desk_access import current_user, require_role
-from resolver.api.desk.support.error_pages import DeskError
-from resolver.api.desk.support.review_forms import (
+from resolver.api.desk.review_forms import (
     DECISION_REASONS,
     current_steward,
     filter_parameters,

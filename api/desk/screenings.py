@@ -10,9 +10,9 @@ from typing import Any
 from flask import g, redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of
+from resolver.api.desk.desk_access import current_user, require_role
+from resolver.api.desk.error_pages import DeskError
 from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
-from resolver.api.desk.support.desk_access import current_user, require_role
-from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.errors import ApiError
 from resolver.api.routes.batches import log_job
 from resolver.api.routes.screenings import (

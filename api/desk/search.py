@@ -11,9 +11,9 @@ from flask import request
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.desk.figures.charts import build_waterfall
+from resolver.api.desk.charts import build_waterfall
 from resolver.api.desk.pages import blueprint, render_page
-from resolver.api.desk.support.text_filters import (
+from resolver.api.desk.text_filters import (
     country_label,
     facet_choices,
     narrow_search,
@@ -33,7 +33,7 @@ from resolver.check.screener import (
     build_match_documents,
 )
 from resolver.check.term_search import SearchScope
-from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
+from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
 from resolver.records.properties import ASKED, COUNTRIES, IDENTIFIERS, SUMMARY
 from resolver.records.results.explanation import describe_names, summarize_evidence

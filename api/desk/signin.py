@@ -14,15 +14,7 @@ from typing import Any
 from flask import Response, g, redirect, request, url_for
 
 from resolver.api.access import log_access
-from resolver.api.desk.pages import (
-    THEME_COOKIE,
-    THEMES,
-    blueprint,
-    render_page,
-    sign_message,
-    signed_message,
-)
-from resolver.api.desk.support.desk_access import (
+from resolver.api.desk.desk_access import (
     AccountEvent,
     Outcome,
     begin_session,
@@ -37,7 +29,15 @@ from resolver.api.desk.support.desk_access import (
     require_role,
     safe_target,
 )
-from resolver.api.desk.support.error_pages import DeskError, describe_error
+from resolver.api.desk.error_pages import DeskError, describe_error
+from resolver.api.desk.pages import (
+    THEME_COOKIE,
+    THEMES,
+    blueprint,
+    render_page,
+    sign_message,
+    signed_message,
+)
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError

@@ -3,17 +3,29 @@
 Manifest of the protocol: the service's capabilities and their addresses.
 
 Types and properties of the protocol: FollowTheMoney's schemata and their properties.
+
+Reconciliation queries: candidate entities of a dataset for the cells of a column.
+
+A query is a name with properties, or properties alone. Candidates have a score from 0 to 100 and
+`match` where they alone reach `MATCH_SCORE`. A query that is an id returns its entity.
+
+Data extension: values of some properties of reconciled entities.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import orjson
 from flask import request
 
 import resolver
-from resolver.api.access import key_needed
+from resolver.api.access import count_queries, key_needed, log_access, revision_of, viewer
+from resolver.api.endpoints import check_length
+from resolver.api.errors import ApiError
+from resolver.api.observability import current_metrics
 from resolver.api.openapi.schema import (
     BOOLEAN,
     COUNT,
@@ -31,11 +43,20 @@ from resolver.api.openapi.schema import (
     map_of,
 )
 from resolver.api.routes.match import MAX_QUERIES
-from resolver.ingest.formats.ftm.ftm_entity import (
+from resolver.api.schemas.request_options import sources_in_scope
+from resolver.api.schemas.yente import candidate_scores, interpreted_query, query_record
+from resolver.api.service import current_service
+from resolver.check import entity_reader
+from resolver.check.screener import MatchQuery, ScreeningMatch
+from resolver.lists.formats.ftm.ftm_entity import (
     SchemaDescription,
+    SubmittedRecord,
     describe_schema,
+    has_property,
+    property_label,
     value_properties,
 )
+from resolver.records.properties import BEGINNINGS, HOME_COUNTRIES
 
 _PROPERTY_NAMES = value_properties("LegalEntity")
 
@@ -257,3 +278,276 @@ _LIMIT_SETTING = {
     "default": 0,
     "help_text": "How many values of the property to fetch; 0: all.",
 }
+
+
+MATCH_SCORE = 0.95
+"""Score from which a candidate is a match, if no other one reaches it."""
+_DEFAULT_LIMIT, _MAX_LIMIT = 10, 500
+_FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})
+_STRICT = ("any", "should", "all")
+_UNUSABLE = 400
+"""Status of a query of the right form whose type, properties or values cannot be used."""
+
+
+def answer_queries(dataset: str, text: str) -> dict[str, Any]:
+    """Return the candidates for each query of a JSON object, by its key. Raises `ApiError`.
+
+    A query with a type, property or value that cannot be used has no candidates, and a `message`
+    says why; the others are answered.
+    """
+    screener = current_service().ready_screener()
+    sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
+    parsed = parse_queries(text)
+    count_queries(len(parsed.limits))
+    options = MatchQuery(max(parsed.limits.values()), None, sources, viewer=viewer())
+    records = [submitted.record for submitted in parsed.records.values()]
+    answers, revision = screener.check(records, options)
+    current_metrics().checks.inc(len(answers))
+    results: dict[str, dict[str, Any]] = {key: {"result": []} for key in parsed.limits}
+    for (key, submitted), answer in zip(parsed.records.items(), answers, strict=True):
+        query = {"key": key, **interpreted_query(submitted)}
+        returned = {"total": answer.total, "seen": candidate_scores(answer)}
+        log_access("reconcile", query, returned, revision)
+        is_unique = sum(candidate.score >= MATCH_SCORE for candidate in answer.matches) == 1
+        candidates = [_candidate(match, is_unique=is_unique) for match in answer.matches]
+        shown = _put_first(submitted, candidates, sources)[: parsed.limits[key]]
+        results[key] = {"result": shown}
+    for key, message in parsed.refusals.items():
+        log_access("reconcile", {"key": key, "refused": message}, {"total": 0}, revision)
+        results[key]["message"] = message
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQueries:
+    """Queries by key: as records, or why they cannot be used, and how many candidates each wants.
+
+    limits: of all queries, in their order.
+    """
+
+    records: dict[str, SubmittedRecord]
+    refusals: dict[str, str]
+    limits: dict[str, int]
+
+
+def parse_queries(text: str) -> ParsedQueries:
+    """Return the queries of a JSON object. Raises `ApiError` for one that breaks the protocol."""
+    parsed = ParsedQueries({}, {}, {})
+    for key, query in _load_queries(text).items():
+        try:
+            parsed.records[key] = _read_record(key, query)
+        except ApiError as error:
+            if error.status != _UNUSABLE:
+                raise
+            parsed.refusals[key] = error.detail
+        parsed.limits[key] = _read_limit(key, query)
+    return parsed
+
+
+def load_object(text: str, field: str) -> dict[str, Any]:
+    """Return the nonempty JSON object in a field of the request. Raises `ApiError`."""
+    try:
+        loaded = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"{field}: no JSON: {error.msg}") from None
+    if not isinstance(loaded, dict) or not loaded:
+        raise ApiError(422, f"{field} must be a JSON object that is not empty")
+    return loaded
+
+
+def _load_queries(text: str) -> dict[str, Any]:
+    queries = load_object(text, "queries")
+    if len(queries) > MAX_QUERIES:
+        # the status that the protocol names for this
+        raise ApiError(
+            413, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
+        )
+    for key in queries:
+        check_length("the key of a query", key)
+    return queries
+
+
+def _read_record(key: str, query: object) -> SubmittedRecord:
+    if not isinstance(query, dict) or not (
+        isinstance(query.get("query"), str) or query.get("properties")
+    ):
+        raise ApiError(422, f"query {key!r}: must be an object with query (a text) or properties")
+    unknown = sorted(set(query) - _FIELDS)
+    if unknown:
+        raise ApiError(422, f"query {key!r}: there is no field {unknown[0][:60]!r}")
+    if query.get("type_strict", "any") not in _STRICT:
+        raise ApiError(422, f"query {key!r}: type_strict must be one of {', '.join(_STRICT)}")
+    properties = _read_properties(key, query.get("properties") or [])
+    if "query" in query:
+        if not isinstance(query["query"], str):
+            raise ApiError(422, f"query {key!r}: query must be a text")
+        properties.setdefault("name", []).insert(0, query["query"])
+    schema = _read_type(key, query.get("type"))
+    return query_record({"schema": schema, "properties": properties}, key)
+
+
+def _read_type(key: str, value: object) -> str:
+    """Return the type that a query asks for; for several, the one that includes them all."""
+    types = value if isinstance(value, list) else [value] if value else []
+    ids = [row.get("id") if isinstance(row, dict) else row for row in types]
+    if not all(isinstance(row, str) for row in ids):
+        raise ApiError(422, f"query {key!r}: type must be the id of a type, or a list of ids")
+    return str(ids[0]) if len(ids) == 1 else "LegalEntity"
+
+
+def _read_properties(key: str, rows: object) -> dict[str, list[Any]]:
+    """Return the values of a query by property. Raises `ApiError`."""
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and isinstance(row.get("pid"), str) and "v" in row for row in rows
+    ):
+        raise ApiError(422, f"query {key!r}: properties must be a list of objects with pid and v")
+    properties: dict[str, list[Any]] = {}
+    for row in rows:
+        check_length(f"query {key!r}: a pid", row["pid"])
+        for cell in row["v"] if isinstance(row["v"], list) else [row["v"]]:
+            properties.setdefault(row["pid"], []).append(_cell_value(cell))
+    return properties
+
+
+def _cell_value(cell: Any) -> Any:
+    """Return the value of a cell; one that was reconciled before comes as an object."""
+    value = cell.get("name") or cell.get("id") if isinstance(cell, dict) else cell
+    return str(value) if isinstance(value, bool) else value
+
+
+def _read_limit(key: str, query: dict[str, Any]) -> int:
+    limit = query.get("limit", _DEFAULT_LIMIT)
+    # 3.0 is a whole number in JSON, too
+    is_whole = (
+        isinstance(limit, int | float) and not isinstance(limit, bool) and limit == limit // 1
+    )
+    if not is_whole or not 1 <= limit <= _MAX_LIMIT:
+        raise ApiError(422, f"query {key!r}: limit must be a whole number from 1 to {_MAX_LIMIT}")
+    return int(limit)
+
+
+def _candidate(candidate: ScreeningMatch, *, is_unique: bool) -> dict[str, Any]:
+    return {
+        **identify(candidate.entity),
+        "score": round(100 * candidate.score, 4),
+        "match": is_unique and candidate.score >= MATCH_SCORE,
+        "features": [
+            {"id": row.name, "value": row.similarity}
+            for row in candidate.why.rows
+            if row.similarity is not None
+        ],
+    }
+
+
+def identify(entity: dict[str, Any]) -> dict[str, Any]:
+    """Return an entity as the protocol names it: id, name, type and a description."""
+    identity = {
+        "id": entity["id"],
+        "name": entity["caption"],
+        "type": [{"id": entity["schema"], "name": entity["schema"]}],
+    }
+    description = describe(entity)
+    return {**identity, "description": description} if description else identity
+
+
+def describe(entity: dict[str, Any]) -> str:
+    """Return a short text that tells namesakes apart: birth date, countries, lists."""
+    properties = entity["properties"]
+    dates: list[str] = next(
+        (properties[prop][:1] for prop in BEGINNINGS if properties.get(prop)), []
+    )
+    countries = [code.upper() for prop in HOME_COUNTRIES for code in properties.get(prop, ())]
+    parts = [*dates, ", ".join(dict.fromkeys(countries)), ", ".join(entity["datasets"])]
+    return "; ".join(part for part in parts if part)
+
+
+def _put_first(
+    submitted: SubmittedRecord, candidates: list[dict[str, Any]], sources: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """Return the candidates with the entity first whose id the query gives as its name."""
+    names = submitted.record.texts("name")
+    is_id = len(names) == 1 and " " not in names[0] and not names[0].isdecimal()
+    if not is_id or any(row["id"] == names[0] for row in candidates):
+        return candidates
+    read = entity_reader.read_entity(current_service().hub, names[0], viewer())
+    if (
+        read is None
+        or read.entity is None
+        or (sources is not None and sources.isdisjoint(read.entity["datasets"]))
+    ):
+        return candidates
+    others = [{**row, "match": False} for row in candidates if row["id"] != read.id]
+    return [{**identify(read.entity), "score": 100.0, "match": True, "features": []}, *others]
+
+
+_EXTEND_FIELDS = ("id", "settings")
+
+
+def propose_properties(schema: str, limit: int) -> dict[str, Any]:
+    """Return the properties that can be fetched of a type. Raises `ApiError`."""
+    properties = list_properties(schema)
+    if not properties:
+        raise ApiError(404, f"there is no type {schema[:60]!r}")
+    return {
+        "type": schema,
+        "properties": properties[:limit] if limit else properties,
+        "limit": limit or len(properties),
+    }
+
+
+def extend_entities(text: str) -> dict[str, Any]:
+    """Return the values that an extension query (JSON) asks for. Raises `ApiError`."""
+    query = load_object(text, "extend")
+    ids, properties = query.get("ids"), query.get("properties")
+    if not isinstance(ids, list) or not all(isinstance(entity_id, str) for entity_id in ids):
+        raise ApiError(422, "extend: ids must be a list of texts")
+    if not isinstance(properties, list) or not all(isinstance(row, dict) for row in properties):
+        raise ApiError(422, "extend: properties must be a list of objects")
+    if not all(isinstance(row.get("id"), str) for row in properties):
+        raise ApiError(422, "extend: properties must each have an id, a text")
+    if len(ids) > MAX_QUERIES:
+        raise ApiError(413, f"{len(ids)} ids are too many for one call (at most {MAX_QUERIES})")
+    for entity_id in ids:
+        check_length("extend: an id", entity_id)
+    count_queries(max(1, len(ids)))
+    limits = {row["id"]: _read_extend_limit(row) for row in properties}
+    if not ids:
+        _log({"id": ""}, [], current_service().hub.store.revision)
+    rows = {entity_id: _read_values(entity_id, limits) for entity_id in ids}
+    return {"meta": [{"id": prop, "name": property_label(prop)} for prop in limits], "rows": rows}
+
+
+def _read_extend_limit(row: dict[str, Any]) -> int:
+    """Return the most values to fetch of a property; 0 for no limit.
+
+    Raises `ApiError` for a property that no type has.
+    """
+    prop = row["id"]
+    if not any(has_property(schema, prop) for schema in TYPES):
+        raise ApiError(400, f"extend: there is no property {prop[:60]!r}")
+    settings = row.get("settings") or {}
+    # OpenRefine sends numbers as texts
+    text = str(settings.get("limit") or 0) if isinstance(settings, dict) else ""
+    if not text.isascii() or not text.isdigit():
+        raise ApiError(422, f"extend: the limit of {prop} must be a whole number")
+    return int(text[:9])
+
+
+def _read_values(entity_id: str, limits: dict[str, int]) -> dict[str, list[dict[str, str]]]:
+    """Return values of an entity by property; empty lists for an unknown entity."""
+    hub = current_service().hub
+    read = entity_reader.read_entity(hub, entity_id, viewer())
+    if read is None or read.entity is None:
+        _log({"id": entity_id}, [], hub.store.revision if read is None else read.revision)
+        return {prop: [] for prop in limits}
+    _log({"id": entity_id}, [read.id], read.revision)
+    entity = read.entity
+    properties = entity["properties"]
+    return {
+        prop: [{"str": str(value)} for value in properties.get(prop, [])[: limit or None]]
+        for prop, limit in limits.items()
+    }
+
+
+def _log(query: dict[str, str], entity_ids: list[str], revision: int) -> None:
+    log_access("extend", query, {"seen": entity_ids}, revision_of(revision))

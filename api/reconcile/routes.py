@@ -33,23 +33,21 @@ from resolver.api.reconcile.protocol import (
     PROPOSAL,
     QUERIES,
     SUGGESTIONS,
-    build_manifest,
-    suggest_properties,
-    suggest_types,
-)
-from resolver.api.reconcile.queries import (
     answer_queries,
+    build_manifest,
     describe,
     extend_entities,
     identify,
     parse_queries,
     propose_properties,
+    suggest_properties,
+    suggest_types,
 )
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
 from resolver.check import entity_reader
-from resolver.ingest.formats.ftm.ftm_entity import property_label
+from resolver.lists.formats.ftm.ftm_entity import property_label
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import SUMMARY
 

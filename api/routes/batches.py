@@ -58,7 +58,7 @@ from resolver.hub.job_worker import (
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.readers import READERS
+from resolver.lists.readers import READERS
 from resolver.report import SCRIPT_SOURCE
 
 RESULT_FILES = {

@@ -44,7 +44,7 @@ from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
 from resolver.api.service import current_service
 from resolver.check import change_feed, entity_reader
-from resolver.ingest.formats.ftm.ftm_entity import is_entity_property
+from resolver.lists.formats.ftm.ftm_entity import is_entity_property
 
 blueprint = Blueprint("entities", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)

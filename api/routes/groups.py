@@ -44,7 +44,6 @@ from resolver.network.crime_links import (
     crime_link_table,
     read_crime_links,
 )
-from resolver.network.entity_network import edge_document, node_document
 from resolver.network.groups import (
     GROUP_SORTS,
     MIN_COUNT,
@@ -58,6 +57,7 @@ from resolver.network.groups import (
     read_groups,
     read_overlap,
 )
+from resolver.network.workbench import edge_document, node_document
 from resolver.records import Activity, Kind
 
 blueprint = Blueprint("groups", __name__)

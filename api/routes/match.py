@@ -75,7 +75,7 @@ from resolver.api.server.responses import JSON_LINES
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
-from resolver.ingest.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
+from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.properties import ASKED
 
 blueprint = Blueprint("match", __name__)

@@ -27,7 +27,6 @@ from resolver.api.openapi.schema import (
 from resolver.api.schemas.entity_schemas import GRAPH_FIELDS
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
-from resolver.network.entity_network import graph_document
 from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
 from resolver.network.graph_reader import (
     EDGE_TYPES,
@@ -38,6 +37,7 @@ from resolver.network.graph_reader import (
     find_paths,
     read_graph,
 )
+from resolver.network.workbench import graph_document
 from resolver.records import Activity
 from resolver.records.relation_types import ROLE_CLASSES
 

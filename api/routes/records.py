@@ -38,13 +38,13 @@ from resolver.check import entity_reader
 from resolver.check.queries import note_uncompared_values
 from resolver.errors import InputError, RecordError
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.formats.ftm.ftm_entity import (
+from resolver.lists.formats.ftm.ftm_entity import (
     SubmittedRecord,
     add_relations,
     add_routes,
     read_ftm_entity,
 )
-from resolver.ingest.formats.senzing import read_senzing_record
+from resolver.lists.formats.senzing import read_senzing_record
 from resolver.records import Handling, Record, Value
 from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.properties import DATASETS

@@ -50,7 +50,7 @@ from resolver.review import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.view_models import Mark
+from resolver.review.models import Mark
 
 blueprint = Blueprint("review", __name__)
 _ACCESS = Access(Scope.REVIEW, Disclosure.VALUES)

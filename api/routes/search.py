@@ -53,7 +53,7 @@ from resolver.check.result_page import (
 )
 from resolver.check.screener import EntityFilter, FilterContext, build_match_documents
 from resolver.check.term_search import FoundEntities, SearchScope
-from resolver.ingest.formats.ftm.ftm_entity import topic_names
+from resolver.lists.formats.ftm.ftm_entity import topic_names
 from resolver.records.kinds import SCHEMATA
 from resolver.search.term_index import read_typed_text
 

@@ -2,7 +2,7 @@
 
 An entity that is sent has one schema per FollowTheMoney schema, since each has its own properties.
 
-JSON schemas of networks (see `resolver.network.entity_network`).
+JSON schemas of networks (see `resolver.network.workbench`).
 
 Addresses and sanctions of an entity as entities of their own, where yente's clients look.
 
@@ -33,8 +33,8 @@ from resolver.api.openapi.schema import (
     map_of,
     reference,
 )
-from resolver.ingest.formats.ftm.ftm_edges import build_address
-from resolver.ingest.formats.ftm.ftm_entity import (
+from resolver.lists.formats.ftm.ftm_edges import build_address
+from resolver.lists.formats.ftm.ftm_entity import (
     MAX_COUNTRY,
     MAX_RELATIONS,
     MAX_ROUTE_COUNTRIES,

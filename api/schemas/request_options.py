@@ -32,7 +32,7 @@ from resolver.check.queries import country_code
 from resolver.check.result_page import COUNTRY, FACETS, read_facet
 from resolver.check.screener import EntityFilter, MatchQuery
 from resolver.check.term_search import FoundEntities
-from resolver.ingest.formats.ftm.ftm_entity import (
+from resolver.lists.formats.ftm.ftm_entity import (
     has_property,
     is_kind_of,
     suggest_property,

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from flask import request
 
-from resolver.ingest.formats.ftm.ftm_entity import edge_ends, is_link_schema
+from resolver.lists.formats.ftm.ftm_entity import edge_ends, is_link_schema
 from resolver.records.properties import PROPERTIES, ValueType
 
 SENZING = "application/vnd.senzing+json"

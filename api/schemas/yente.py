@@ -14,7 +14,7 @@ from resolver.api.errors import ApiError
 from resolver.check.queries import country_code, read_query
 from resolver.check.screener import ScreeningMatch, ScreeningResult
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
+from resolver.lists.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.properties import COUNTRIES
 from resolver.records.results.explanation import EvidenceRow, Explanation, summarize_evidence
 

@@ -23,10 +23,9 @@ from waitress.utilities import Error
 from werkzeug.http import parse_cookie
 
 from resolver.api.access import AccessControl
-from resolver.api.desk.support.desk_access import SESSION_COOKIE
+from resolver.api.desk.desk_access import SESSION_COOKIE
 from resolver.api.endpoints import Scope
-from resolver.api.server.limits import DRAIN_SECONDS, MAX_DRAINED
-from resolver.api.server.local_requests import refusal_reason
+from resolver.api.server.limits import DRAIN_SECONDS, MAX_DRAINED, refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 

@@ -20,13 +20,17 @@ from waitress.task import WSGITask
 from resolver.api.app import create_app
 from resolver.api.observability import log_as_json, share_metrics
 from resolver.api.server.http_workers import load_before_fork, serve_in_workers
-from resolver.api.server.limits import BACKLOG, MAX_CONNECTIONS, MAX_WAITING, SILENT_SECONDS
-from resolver.api.server.local_requests import is_loopback_host
+from resolver.api.server.limits import (
+    BACKLOG,
+    MAX_CONNECTIONS,
+    MAX_WAITING,
+    SILENT_SECONDS,
+    is_loopback_host,
+)
 from resolver.api.server.request_limits import channel_for
-from resolver.api.service import Service
-from resolver.api.service_settings import ServiceSettings
+from resolver.api.service import Service, ServiceSettings
 from resolver.errors import UsageError
-from resolver.kernels.heap import bound_heaps
+from resolver.runtime.heap import bound_heaps
 
 _HANDOVER_SECONDS = 2.0
 """Seconds that connections to the loading process may last after it is done."""

@@ -11,9 +11,9 @@ import json
 import numpy as np
 
 from benchmarks.harness.datasets import Task
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from resolver.merging import build_golden_records, to_ftm
-from resolver.normalize import country_code
+from resolver.values.normal_values import country_code
 
 
 def write_entities(task: Task) -> None:

@@ -15,8 +15,8 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.utils import default_process
 
 from resolver.engines.local import score_names
+from resolver.matching.run_options import RunOptions
 from resolver.records.results.resolution import Band
-from resolver.run_options import RunOptions
 
 COLUMNS = ("set", "pairs", "F1 at 0.5", "seen", "merged wrongly", "Jaro-Winkler F1")
 SUFFIX = ".pairs.csv"

@@ -17,10 +17,10 @@ from benchmarks.harness.clock import peak_mib, process_age
 from benchmarks.harness.datasets import Task
 from benchmarks.harness.tool_answers import save_answer
 from resolver.engines.local import dedupe, score_pairs
-from resolver.ingest.reader_types import Intake
-from resolver.ingest.readers import read_lists
+from resolver.lists.reader_types import Intake
+from resolver.lists.readers import read_lists
+from resolver.matching.run_options import RunOptions
 from resolver.records.results.resolution import Band, Resolution
-from resolver.run_options import RunOptions
 from resolver.training.data.labeled_pairs import read_judged_pairs
 
 MERGE_AT = 0.5
@@ -93,9 +93,9 @@ def _together(resolution: Resolution, lefts: list[str], rights: list[str]) -> li
 
 def _candidates(resolution: Resolution, lefts: list[str], rights: list[str]) -> list[bool]:
     """Return for each pair whether blocking joins it."""
-    from resolver.blocking import PLAN_BY_NAME, join_candidates
-    from resolver.model_set import load_models
-    from resolver.pipeline import normalize
+    from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
+    from resolver.matching.pipeline import normalize
+    from resolver.matching.resolution_task import load_models
 
     prepared = normalize(resolution.batch, load_models())
     pairs, _ = join_candidates(prepared, PLAN_BY_NAME[resolution.stats.plan])

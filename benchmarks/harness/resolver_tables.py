@@ -13,20 +13,19 @@ from benchmarks.harness.clock import peak_mib, process_age
 from benchmarks.harness.datasets import LINK, Task
 from benchmarks.harness.figures import LABELED, SHIPPED, UNLABELED
 from benchmarks.harness.tool_answers import save_answer
-from resolver.blocking import PLAN_BY_NAME, join_candidates
-from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe, link
-from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.reader_types import Intake
-from resolver.ingest.readers import read_lists
-from resolver.model_set import load_models
+from resolver.lists.formats.tabular.mapping import build_mapping
+from resolver.lists.reader_types import Intake
+from resolver.lists.readers import read_lists
+from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
+from resolver.matching.pipeline import cluster_pairs, compare_and_score, normalize
+from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates, load_models
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import scores
+from resolver.matching.scoring.score_links import score_histogram
 from resolver.models import loader
-from resolver.pipeline import cluster_pairs, compare_and_score, normalize
+from resolver.names.name_index import NameIndex
 from resolver.records.results.resolution import Resolution, StageMeter
-from resolver.resolution_task import ResolutionTask, ScoredCandidates
-from resolver.run_options import RunOptions
-from resolver.scoring import scores
-from resolver.scoring.score_links import score_histogram
 from resolver.training.data.labeled_clusters import match_clusters, read_cluster_rows
 from resolver.training.fit.unlabeled import learn_unlabeled
 from resolver.training.model_files import save_trained_models

@@ -16,18 +16,18 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from benchmarks.harness.datasets import Task
-from resolver.blocking import RULES, choose_plan_by_size, join_candidates
-from resolver.blocking.key_join import rule_keys
-from resolver.clustering import MergeRule, PairLogOdds, cluster
-from resolver.comparison import NameIndex
 from resolver.engines.local import fit_models
-from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.reader_types import Intake
-from resolver.ingest.readers import read_lists
-from resolver.model_set import ModelSet
-from resolver.pipeline import compare_and_score, normalize
+from resolver.lists.formats.tabular.mapping import build_mapping
+from resolver.lists.reader_types import Intake
+from resolver.lists.readers import read_lists
+from resolver.matching.blocking import RULES, choose_plan_by_size, join_candidates
+from resolver.matching.blocking.key_join import rule_keys
+from resolver.matching.clustering import MergeRule, PairLogOdds, cluster
+from resolver.matching.pipeline import compare_and_score, normalize
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.run_options import RunOptions
+from resolver.names.name_index import NameIndex
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.run_options import RunOptions
 
 MOST_PAIRS = 1_000_000
 Rows = npt.NDArray[np.int32]

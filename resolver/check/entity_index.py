@@ -30,8 +30,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.key_lookup import StoredKeys
-from resolver.blocking.word_lookup import ProfileMask
 from resolver.check.index_segment import (
     EntityContent,
     IndexSegment,
@@ -46,11 +44,14 @@ from resolver.check.visible_history import visible_events
 from resolver.data import digest_tables
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
-from resolver.hub.index.record_index import MIN_FILE_RECORDS, index_folder
-from resolver.hub.index.segment_contents import fingerprint_records, keep_fingerprint
-from resolver.hub.populations.refresh_jobs import build_check_models
-from resolver.model_set import ModelSet
-from resolver.pipeline import normalize
+from resolver.hub.record_index import MIN_FILE_RECORDS, index_folder
+from resolver.hub.refresh_jobs import build_check_models
+from resolver.hub.segment_contents import fingerprint_records, keep_fingerprint
+from resolver.matching.blocking.key_lookup import StoredKeys
+from resolver.matching.blocking.word_lookup import ProfileMask
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.scoring import Thresholds
 from resolver.records import Batch, Handling, concat
 from resolver.records.datasets import Claim, DatasetScope
 from resolver.records.kinds import count_kinds
@@ -65,7 +66,6 @@ from resolver.records.visibility import (
     viewer_classes,
     visible_rows,
 )
-from resolver.scoring import Thresholds
 from resolver.store import StoredSource, StoreHead, StoreView
 from resolver.store.segments import open_segment_chain, remove_other_segments
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from resolver.check.visible_history import was_ever_visible
 from resolver.hub.hub import Hub
-from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.record_index import RecordIndex
 from resolver.merging import (
     build_merge_context,
     build_partition,
@@ -23,7 +23,6 @@ from resolver.merging import (
     to_ftm,
     to_ftm_entity,
 )
-from resolver.normalize import country_code
 from resolver.records import Batch, Column, Handling
 from resolver.records.packing import split_fields
 from resolver.records.properties import LINK_ENTITY, REFERENTS, RELATION
@@ -34,9 +33,10 @@ from resolver.records.visibility import (
     visible_records,
     visible_rows,
 )
-from resolver.reference.ftm.schemata import Schema, find_schema
+from resolver.reference.ftm import Schema, find_schema
 from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
+from resolver.values.normal_values import country_code
 
 Numbers = npt.NDArray[np.int64]
 _LINK_ENDS: Mapping[str, tuple[str, ...]] = {

@@ -18,25 +18,25 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.blocking import Plan
-from resolver.blocking.key_lookup import KeyTable, build_key_table
-from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.word_lookup import IndexedNames, index_names
-from resolver.comparison import NameMaterial, name_material, row_gathering
-from resolver.comparison.name_index import read_only
-from resolver.hub.index.segment_contents import prepared_from_arrays, prepared_to_arrays
-from resolver.kernels.blocking.prefilter import PrefilterArrays
-from resolver.kernels.threads import lazy_property
+from resolver.hub.segment_contents import prepared_from_arrays, prepared_to_arrays
+from resolver.matching.blocking import Plan
+from resolver.matching.blocking.key_lookup import KeyTable, build_key_table
+from resolver.matching.blocking.keys import prefilter_arrays
+from resolver.matching.blocking.word_lookup import IndexedNames, index_names
+from resolver.matching.kernels.prefilter import PrefilterArrays
+from resolver.names import row_gathering
+from resolver.names.name_index import read_only
+from resolver.names.row_gathering import NameMaterial, name_material
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.datasets import Claim, dataset_rows
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.assembly import assemble
-from resolver.records.prepared.batch import PreparedBatch, build_profiles
-from resolver.records.prepared.ragged import spread
+from resolver.records.prepared.batch import PreparedBatch, build_profiles, spread
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.prepared.value_flags import RecordValues
 from resolver.records.properties import FULL_NAMES
+from resolver.runtime.threads import lazy_property
 from resolver.search.term_index import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segments import Segment, SegmentReader, build_segment, write_segment

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from resolver.check.ranking import Rivals
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import (
+from resolver.lists.formats.ftm.ftm_entity import (
     ANYTHING,
     Omission,
     SubmittedRecord,
@@ -24,15 +24,15 @@ from resolver.ingest.formats.ftm.ftm_entity import (
     read_ftm_entity,
     schema_of_properties,
 )
-from resolver.ingest.text.placeholders import is_in_future, is_placeholder, start_of_date
-from resolver.normalize import country_code as country_code
-from resolver.normalize import gender_bit
-from resolver.normalize import letters as letters
-from resolver.normalize.name_tokens import MAX_TOKENS
+from resolver.lists.text.placeholders import is_in_future, is_placeholder, start_of_date
+from resolver.names.folding import letters as letters
+from resolver.names.lexicons.person_names import NAMELESS_TITLES
+from resolver.names.name_tokens import MAX_TOKENS
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
-from resolver.reference.person_names import NAMELESS_TITLES
+from resolver.values.normal_values import country_code as country_code
+from resolver.values.normal_values import gender_bit
 
 _RECOGNIZED = frozenset(("gender", *COUNTRIES))
 

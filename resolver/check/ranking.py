@@ -4,9 +4,10 @@ compete, and keep those at or above a cutoff, or in review as namesakes (`find_c
 A round has a high fixed cost and a low cost per entity, so there are two: the likeliest, which
 suffice for many queries, then far more of the others.
 
-Candidates compete (`resolver.scoring.competition`), as the query means one of them at most. All
-compared ones at or above the review threshold by their own evidence compete; those below are
-distinct and do not. Whether the second round is compared, and whether its candidates compete, does
+Candidates compete (`resolver.matching.scoring.competition`), as the query means one of them at
+most. All compared ones at or above the review threshold by their own evidence compete; those below
+are distinct and do not.
+Whether the second round is compared, and whether its candidates compete, does
 not depend on the limit, and whether they compete not on the cutoff either, so that a score depends
 on neither.
 """
@@ -25,28 +26,29 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.blocking.keys import identity_tokens
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import IndexSegment
 from resolver.check.retrieval import locate
-from resolver.comparison import COMPARATORS, GatheredBatch, NameMaterial, name_material
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
+from resolver.hub.entity_preview import find_pairs_in_review
 from resolver.hub.hub import Hub
-from resolver.hub.related.visible_links import find_pairs_in_review
-from resolver.normalize import letters
-from resolver.records import Kind, Record, concat
-from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.properties import FULL_NAMES
-from resolver.records.results.explanation import PHRASES
-from resolver.scoring import scores, threshold_logodds
-from resolver.scoring.competition import (
+from resolver.matching.blocking.keys import identity_tokens
+from resolver.matching.comparators import COMPARATORS
+from resolver.matching.scoring import scores, threshold_logodds
+from resolver.matching.scoring.competition import (
     MAX_COMPARED_CANDIDATES,
     InReview,
     compete,
     group_in_review,
     spare_equals,
 )
+from resolver.names.folding import letters
+from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_material
+from resolver.records import Kind, Record, concat
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.properties import FULL_NAMES
+from resolver.records.results.explanation import PHRASES
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -25,11 +25,11 @@ from resolver.check.term_search import FoundEntities
 from resolver.hub.hub import Hub
 from resolver.merging.ftm_values import TOPICS
 from resolver.merging.partition import choose_schema, valid_schema
-from resolver.normalize import country_code, gender_bit
 from resolver.records.datasets import dataset_rows
 from resolver.records.packing import split_fields
-from resolver.records.prepared.ragged import spread
+from resolver.records.prepared.batch import spread
 from resolver.records.properties import ACTIVITY, HOME_COUNTRIES, IDENTIFIERS
+from resolver.values.normal_values import country_code, gender_bit
 
 MAX_ENTITIES = 1_000
 """Entities up to which results are paged, sorted and filtered by their documents."""

@@ -1,9 +1,10 @@
 """Retrieval of the candidates of one query from the entity index, the likeliest first, before
 anything is compared.
 
-Two ways lead to an entity: words of its names (`resolver.blocking.word_lookup`), and keys
+Two ways lead to an entity: words of its names (`resolver.matching.blocking.word_lookup`), and keys
 that need no name (same date of birth, number, telephone, mailbox, or initials of a group). The
-prefilter score (`resolver.blocking.prefilter`) and the weight of shared words put them in order.
+prefilter score (`resolver.matching.blocking.keys`) and the weight of shared words put them in
+order.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import Plan
-from resolver.blocking.key_lookup import (
+from resolver.check.entity_index import IndexSnapshot
+from resolver.check.index_segment import CHECK_PLAN, IndexSegment
+from resolver.matching.blocking import Plan
+from resolver.matching.blocking.key_lookup import (
     StoredKeys,
     build_key_table,
     exclude_members,
@@ -27,17 +30,15 @@ from resolver.blocking.key_lookup import (
     query_scores,
     smallest_numbers,
 )
-from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.word_lookup import (
+from resolver.matching.blocking.keys import prefilter_arrays
+from resolver.matching.blocking.word_lookup import (
     IndexedNames,
     ProfileMask,
     SoughtWords,
     WordScores,
     seek_words,
 )
-from resolver.check.entity_index import IndexSnapshot
-from resolver.check.index_segment import CHECK_PLAN, IndexSegment
-from resolver.kernels.blocking.prefilter import PrefilterArrays
+from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.records import Kind
 from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch

@@ -32,7 +32,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.keys import identity_tokens
 from resolver.check.entity_index import EntityIndex, IndexPlace, IndexSnapshot
 from resolver.check.queries import advise, comparable_record, names_only_titles
 from resolver.check.ranking import (
@@ -54,9 +53,11 @@ from resolver.check.retrieval import CandidateFinder
 from resolver.check.term_search import FoundEntities, SearchScope, search_entities
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
+from resolver.matching.blocking.keys import identity_tokens
+from resolver.matching.pipeline import normalize, symbol_source
+from resolver.matching.scoring import Thresholds
+from resolver.matching.scoring.competition import add_competition, add_readings
 from resolver.merging import build_ftm_entities
-from resolver.normalize import country_code
-from resolver.pipeline import normalize, symbol_source
 from resolver.records import Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.batch import PreparedBatch
@@ -66,9 +67,8 @@ from resolver.records.record import kind_variants
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.scoring import Thresholds
-from resolver.scoring.competition import add_competition, add_readings
 from resolver.store import Store
+from resolver.values.normal_values import country_code
 
 
 class FairSemaphore:

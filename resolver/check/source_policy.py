@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.hub.hub import Hub
-from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.record_index import RecordIndex
 from resolver.records.datasets import Claim, dataset_rows
 from resolver.records.properties import DATASETS
 from resolver.records.visibility import STRANGER, Viewer, visible_rows

@@ -21,9 +21,9 @@ import pyarrow.compute as pc
 
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import IndexSegment
-from resolver.kernels.lookup.word_codes import Bearers, Postings, TermRanges, raise_bearers
+from resolver.matching.kernels.word_codes import Bearers, Postings, TermRanges, raise_bearers
 from resolver.records.datasets import DatasetScope
-from resolver.records.prepared.ragged import spread
+from resolver.records.prepared.batch import spread
 from resolver.records.visibility import Viewer
 from resolver.search.term_index import WEIGHT_UNITS, TermIndex, TypedText, read_typed_text
 

@@ -20,8 +20,8 @@ from itertools import accumulate, chain
 
 from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.store import EntityEvent, StoreView
+from resolver.store.bulk_rows import EventKind
 from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId
-from resolver.store.row_types import EventKind
 
 _ENDED, _LOST = 1, 5
 _ORDER = {

@@ -27,7 +27,7 @@ import click
 
 import resolver
 from resolver.cli import process_start
-from resolver.cli.command_log import StoreContent, purpose_option
+from resolver.cli.process_start import StoreContent, purpose_option
 from resolver.errors import ResolverError
 from resolver.settings import Settings
 
@@ -166,24 +166,24 @@ COMMANDS = {
     ),
     "preview": CommandRow("resolve.tables", "Show the first records of lists as they are read."),
     "mapping": CommandRow("resolve.tables", "Propose the mapping of a table's columns."),
-    "status": CommandRow("operate.contents", "Show the contents of a store.", _STATE),
+    "status": CommandRow("operate.store", "Show the contents of a store.", _STATE),
     "sources": CommandRow(
-        "operate.contents",
+        "operate.store",
         "List the sources of a store, and set their owner, title and age limit.",
         _ACTS,
     ),
-    "queue": CommandRow("review.queue", "Show the pairs that wait for a steward.", _RECORDS),
+    "queue": CommandRow("review", "Show the pairs that wait for a steward.", _RECORDS),
     "decide": CommandRow(
-        "review.decide", "Decide whether two entities of a store are the same.", _RECORDS
+        "review", "Decide whether two entities of a store are the same.", _RECORDS
     ),
     "confirm": CommandRow(
-        "review.decide", "Confirm a decision that waits for a second steward.", _RECORDS
+        "review", "Confirm a decision that waits for a second steward.", _RECORDS
     ),
-    "undo": CommandRow("review.decide", "Undo a decision.", _RECORDS),
-    "split": CommandRow("review.decide", "Split records off an entity.", _RECORDS),
-    "withdraw": CommandRow("operate.contents", "Withdraw records from a store.", _ACTS),
+    "undo": CommandRow("review", "Undo a decision.", _RECORDS),
+    "split": CommandRow("review", "Split records off an entity.", _RECORDS),
+    "withdraw": CommandRow("operate.store", "Withdraw records from a store.", _ACTS),
     "rebuild": CommandRow(
-        "operate.contents",
+        "operate.store",
         "Resolve everything in a store again, with another plan or model.",
         _ACTS,
     ),
@@ -192,10 +192,10 @@ COMMANDS = {
         "Measure the population of a store anew, and resolve its records in it.",
         _ACTS,
     ),
-    "replan": CommandRow("operate.contents", "", _ACTS, alias_of="rebuild"),
-    "backup": CommandRow("operate.backup", "Write a store into one file.", _RECORDS),
-    "restore": CommandRow("operate.backup", "Create a store from a backup.", _ACTS),
-    "export": CommandRow("operate.backup", "Write everything in a store as JSON lines.", _RECORDS),
+    "replan": CommandRow("operate.store", "", _ACTS, alias_of="rebuild"),
+    "backup": CommandRow("operate.store", "Write a store into one file.", _RECORDS),
+    "restore": CommandRow("operate.store", "Create a store from a backup.", _ACTS),
+    "export": CommandRow("operate.store", "Write everything in a store as JSON lines.", _RECORDS),
     "formats": CommandRow("resolve.tables", "List the formats that can be read."),
     "comparators": CommandRow("resolve.tables", "List the comparators and the blocking rules."),
     "train": CommandRow("model.train", "Fit a model.", _RECORDS),
@@ -210,8 +210,8 @@ COMMANDS = {
         "model.tables", "Count common names, and numbers used by many people.", _RECORDS
     ),
     "demo": CommandRow("resolve.demo", "Generate lists of invented agencies and resolve them."),
-    "settings": CommandRow("operate.settings", "List the settings of an installation."),
-    "completion": CommandRow("operate.settings", "Print the completion script of a shell."),
+    "settings": CommandRow("operate.serve", "List the settings of an installation."),
+    "completion": CommandRow("operate.serve", "Print the completion script of a shell."),
 }
 LISTED_COMMANDS = {name: row for name, row in COMMANDS.items() if not row.alias_of}
 INTERRUPTED = 130

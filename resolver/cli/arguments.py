@@ -1,26 +1,56 @@
-"""Lists given to commands: read them, report problems, combine them.
+"""Work of commands on a store.
+
+Lists given to commands: read them, report problems, combine them.
 
 Errors for record ids and files that do not exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from resolver.cli.options import ReadingOptions
+from resolver.cli.app import describe_failure
+from resolver.cli.options import (
+    ReadingOptions,
+    build_store_engine,
+    check_engine_requirements,
+    start_engine,
+)
+from resolver.cli.process_start import log_records
 from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_results import (
+    RunProfile,
+    count_uncompared,
+    prepare_folder,
+    print_forecast,
+    print_rejects,
+    print_uncompared,
+    write_run_results,
+)
 from resolver.errors import InputError, UsageError
-from resolver.ingest.io.remote_files import describe_path, local_copies
-from resolver.kernels.processes import compute_both
+from resolver.lists.io.remote_files import describe_path, local_copies
+from resolver.reference.plurals import pluralize
+from resolver.runtime.processes import compute_both
+from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.reader_types import Intake
+    from resolver.hub.committer import CommitResult
+    from resolver.hub.hub import Acceptance, Hub
+    from resolver.hub.rebuild import DueRefresh, RebuildEffect
+    from resolver.hub.stored_results import StoredResults
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.resolution_task import Engine
+    from resolver.matching.run_options import RunOptions
     from resolver.records import Batch
+    from resolver.records.decisions import Decision
+    from resolver.records.results.resolution import ReviewForecast
 
 
 _Begun = TypeVar("_Begun")
@@ -54,8 +84,8 @@ def read_list_files(
 
     def read(meanwhile: Callable[[], None] | None = None) -> Intake:
         """Load the readers of all formats, and read the lists."""
-        from resolver.ingest.parallel_reading import ReadingRules
-        from resolver.ingest.readers import read_lists
+        from resolver.lists.parallel_reading import ReadingRules
+        from resolver.lists.readers import read_lists
 
         return read_lists(
             paths,
@@ -116,7 +146,7 @@ def merge_intakes(left: Intake, right: Intake, batch: Batch) -> Intake:
     """Return the intakes of both sides as one over `batch`, for the results of a run with two
     sides.
     """
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
 
     return Intake(
         batch,
@@ -200,3 +230,308 @@ def _suggestions(identity: str, ids: Collection[str]) -> list[str]:
         identity[:100], list(ids), limit=_MAX_SUGGESTIONS, score_cutoff=_MIN_SIMILARITY
     )
     return [candidate for candidate, _, _ in close]
+
+
+_REFRESH_HINT = "free some space, then run `resolver refresh`"
+_EXPORT_HINT = (
+    "free some space or name another folder, then repeat the command, which adds nothing twice; "
+    "or write the whole store with `resolver export`"
+)
+
+
+def open_hub(
+    url: str,
+    settings: Settings,
+    running: RunOptions | None = None,
+    *,
+    create: bool = False,
+    model_dir: Path | None = None,
+) -> Hub:
+    """Open the store at a URL, ready to resolve. Raises `StoreError`.
+
+    Without `running`, the options it was last resolved with apply.
+    """
+    from resolver.hub.hub import Hub
+
+    model = model_dir or settings.model_dir
+    return Hub.open(url, running, create=create, model_dir=model, index_dir=settings.index_dir)
+
+
+def open_hub_to_read(url: str, settings: Settings, model_dir: Path | None) -> Hub:
+    """Open the store at a URL to read what is in it, also under another model: then with a note.
+
+    Raises `StoreError`.
+    """
+    from resolver.errors import StoreError
+    from resolver.hub.hub import Hub
+
+    model = model_dir or settings.model_dir
+    hub = Hub.open(url, create=False, check=False, model_dir=model, index_dir=settings.index_dir)
+    with hub.store.view() as view:
+        try:
+            hub.options_of(view.head)
+        except StoreError as error:
+            click.echo(f"note: {error.message}; {error.hint}", err=True)
+    return hub
+
+
+def dedupe_into_store(
+    settings: Settings,
+    files: Sequence[Path],
+    running: RunOptions,
+    decisions: Sequence[Decision],
+    out: Path | None,
+    options: dict[str, Any],
+    profile: RunProfile,
+) -> None:
+    """Add lists to a store, write results if a folder is given, and print a summary.
+
+    `options`: those of the command `dedupe`; `profile`: its costs so far.
+    """
+    check_engine_requirements(options)
+    if out is not None:
+        prepare_folder(out)
+    forecast = None
+    with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
+        profile.end_phase("start")
+        intake, hub, engine, acceptance = _read_while_opening(
+            stack, settings, files, running, options, bars
+        )
+        profile.end_phase("read", "records", len(intake.batch))
+        from resolver.hub.stored_results import load_commit_results
+        from resolver.records.visibility import OPERATOR
+
+        result = hub.add(
+            intake,
+            decisions,
+            dry_run=options["dry_run"],
+            with_refresh=True,
+            accept_large=options["accept_large"],
+            acceptance=acceptance,
+            progress=bars,
+            engine=engine,
+        )
+        profile.end_phase("prepare", parts=result.stats.stages)
+        if not options["dry_run"]:
+            with _lists_committed(result, "the store was not refreshed", _REFRESH_HINT):
+                forecast = _refresh_store(
+                    hub, running, bars, profile, accept_large=options["accept_large"]
+                )
+        bars.finish()
+        if result.refresh is not None:
+            _print_due_refresh(result.refresh, accept_large=options["accept_large"])
+        for note in result.notes:
+            click.echo(f"note: {note}", err=True)
+        stored = None
+        if out is not None:
+            unwritten = f"the files in {out} were not written"
+            with _lists_committed(result, unwritten, _EXPORT_HINT, is_dry=options["dry_run"]):
+                stored = load_commit_results(hub, result, OPERATOR)
+                log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
+                shown = _shown_intake(intake, result, stored)
+                write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
+    profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
+    if options["profile"]:
+        profile.print_table()
+    _print_summary(
+        result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
+    )
+    print_rejects(
+        intake.rejects, out, only_entities=running.only_entities, as_json=options["as_json"]
+    )
+    if forecast is not None and not options["as_json"]:
+        print_forecast(forecast)
+
+
+@contextmanager
+def _lists_committed(
+    result: CommitResult, missing: str, hint: str, *, is_dry: bool = False
+) -> Iterator[None]:
+    """Let an error say that the lists are in the store, and what is `missing` all the same.
+
+    `hint`: how to get that. Errors of a dry run stay as they are.
+    """
+    from resolver.errors import OutputError, ResolverError
+
+    try:
+        yield
+    except (ResolverError, OSError, MemoryError) as error:
+        if is_dry:
+            raise
+        cause, _ = describe_failure(error)
+        committed = f"the lists are in the store, as version {result.revision}"
+        raise OutputError(f"{committed}, but {missing}: {cause}", hint=hint) from error
+
+
+def _read_while_opening(
+    stack: ExitStack,
+    settings: Settings,
+    files: Sequence[Path],
+    running: RunOptions,
+    options: dict[str, Any],
+    bars: ProgressBars,
+) -> tuple[Intake, Hub, Engine | None, Acceptance]:
+    """Read lists, and open the store and start its engine before or meanwhile; `stack` closes it.
+
+    The lists count as accepted now. Raises `StoreError` and `EngineError`, and the errors of
+    `read_list_files`.
+    """
+
+    def open_store() -> tuple[Hub, Engine | None, Acceptance]:
+        """Open the store in this process alone: copies of it would keep its locks."""
+        url = options["store_url"]
+        hub = stack.enter_context(open_hub(url, settings, running, create=True))
+        acceptance = hub.accept_now()
+        engine = _start_store_engine(hub, options)
+        if engine is None:
+            _load_tables(hub)
+        return hub, engine, acceptance
+
+    def read(meanwhile: Callable[[], None]) -> Intake:
+        """Read the lists."""
+        return read_list_files(
+            files,
+            ReadingOptions.from_options(options),
+            bars,
+            complete=options["complete"],
+            workers=running.workers,
+            meanwhile=meanwhile,
+        )
+
+    intake, (hub, engine, acceptance) = read_while(open_store, read)
+    return intake, hub, engine, acceptance
+
+
+def _load_tables(hub: Hub) -> None:
+    """Load what a commit works with: the index of a store, or the tables of every script."""
+    from resolver.errors import StoreError
+    from resolver.hub.segment_contents import fingerprint_records
+    from resolver.matching.pipeline import normalize
+
+    if not hub.store.revision:
+        normalize(fingerprint_records(), hub.models)
+        return
+    # what is wrong with an index is for the commit to say
+    with suppress(StoreError), hub.indexed_view():
+        pass
+
+
+def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
+    """Start the engine for the first lists of a store, before they are read; return it.
+
+    None: this process. Raises `EngineError` for a cluster where the store has had records.
+    """
+    from resolver.hub.store_options import check_first_lists
+
+    engine = build_store_engine(options)
+    if engine is not None:
+        with hub.store.view() as view:
+            check_first_lists(view.head, hub.store.url)
+        start_engine(options)
+    return engine
+
+
+def _refresh_store(
+    hub: Hub, running: RunOptions, bars: ProgressBars, profile: RunProfile, *, accept_large: bool
+) -> ReviewForecast | None:
+    """Refresh population and queue of a store; return the forecast of the queue if one is due."""
+    from resolver.records.visibility import OPERATOR
+    from resolver.review import forecast_queue, refresh_queue
+
+    forecast = None
+    _refresh_if_due(hub, bars, accept_large=accept_large)
+    profile.end_phase("refresh")
+    bars.start("review queue", None)
+    refresh_queue(hub)
+    if running.review_capacity is not None:
+        cut = forecast_queue(hub, running.review_capacity, OPERATOR)
+        forecast = replace(cut.forecast, place="in the store")
+    profile.end_phase("review queue")
+    return forecast
+
+
+def print_effect(effect: RebuildEffect) -> None:
+    """Print the entities that a rebuild changes, and the population before and after."""
+    click.echo(f"{effect.summary}.")
+    for line in effect.population_lines():
+        click.echo(f"  {line}")
+
+
+def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None:
+    """Refresh a store that has grown, and say so on standard error."""
+    from resolver.errors import LargeChangeError
+    from resolver.hub.refresh_jobs import refresh_if_due
+
+    effects: list[RebuildEffect] = []
+    try:
+        revision = refresh_if_due(
+            hub, accept_large=accept_large, report=effects.append, progress=bars
+        )
+    except LargeChangeError as error:
+        bars.finish()
+        click.echo(f"note: a refresh is due, but {error.line()}", err=True)
+        return
+    if revision is not None:
+        bars.finish()
+        click.echo(
+            "note: the store has grown by half since its last refresh and was refreshed: "
+            f"version {revision}, {effects[-1].summary}",
+            err=True,
+        )
+
+
+def _print_due_refresh(refresh: DueRefresh, *, accept_large: bool) -> None:
+    """Say on standard error what the refresh would do that follows the commit of a dry run."""
+    from resolver.errors import LargeChangeError
+
+    try:
+        refresh.check(accept_large=accept_large)
+    except LargeChangeError as error:
+        click.echo(f"note: a refresh would then be due, but {error.line()}", err=True)
+        return
+    click.echo(
+        "note: the store would then have grown by half since its last refresh and would be "
+        f"refreshed: {refresh.effect.summary}",
+        err=True,
+    )
+
+
+def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:
+    """Return the intake for the results, with the records withdrawn from the store added."""
+    withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
+    warnings = (*intake.warnings, *result.notes)
+    return replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)
+
+
+def _print_summary(
+    result: CommitResult,
+    intake: Intake,
+    stored: StoredResults | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    counts = result.counts(intake)
+    if as_json:
+        place = None if out is None else str(out)
+        counts |= count_uncompared(result.stats)
+        if result.refresh is not None:
+            counts["refresh_entities_changed"] = result.refresh.effect.changed
+        hold = {"would_be_held": bool(result.alarms)} if dry_run else {}
+        click.echo(json.dumps({**counts, **hold, "plan": result.stats.plan, "out": place}))
+        return
+    click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
+    print_uncompared(result.stats.uncompared)
+    if stored is not None and out is not None:
+        count = pluralize(len(stored.record_numbers), "record")
+        click.echo(f"Results on {count} of the entities touched: {out}")
+
+
+def _changes_text(result: CommitResult, read_count: int, *, dry_run: bool) -> str:
+    head = "Would change" if dry_run else f"Revision {result.revision}"
+    return (
+        f"{head}: {pluralize(read_count, 'record')} read, {result.new_count:,} new, "
+        f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "
+        f"{pluralize(len(result.changed_entities), 'entity', 'entities')} changed."
+    )

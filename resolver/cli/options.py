@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from resolver.ingest.io.remote_files import RemotePath, is_remote
+from resolver.lists.io.remote_files import RemotePath, is_remote
 from resolver.settings import MIN_SHARE, Settings, parse_share
 
 if TYPE_CHECKING:
-    from resolver.ingest.formats.tabular.mapping import Mapping
+    from resolver.lists.formats.tabular.mapping import Mapping
+    from resolver.matching.resolution_task import Engine
+    from resolver.matching.run_options import RunOptions
     from resolver.records.decisions import Decision
-    from resolver.resolution_task import Engine
-    from resolver.run_options import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -266,7 +266,7 @@ def check_engine(options: dict[str, Any]) -> None:
 def check_engine_requirements(options: dict[str, Any]) -> None:
     """Raise `EngineError` if the chosen engine is not available."""
     if options["engine"] == "spark":
-        from resolver.engines.spark.session import check_requirements
+        from resolver.spark.session import check_requirements
 
         check_requirements(options["master"])
 
@@ -278,7 +278,7 @@ def start_engine(options: dict[str, Any]) -> None:
     """
     check_engine_requirements(options)
     if options["engine"] == "spark":
-        from resolver.engines.spark.session import warm_up
+        from resolver.spark.session import warm_up
 
         warm_up(options["master"])
 
@@ -287,8 +287,8 @@ def load_engine(running: RunOptions, options: dict[str, Any]) -> None:
     """Load what resolves lists on this machine, while they are read: program, models, tables."""
     if options["engine"] == "local":
         importlib.import_module("resolver.engines.local")
-        from resolver.model_set import load_models
-        from resolver.pipeline import normalize
+        from resolver.matching.pipeline import normalize
+        from resolver.matching.resolution_task import load_models
         from resolver.records import Batch, Kind, Record, Value
 
         name = Value("name", "Zoë de Vries")
@@ -300,7 +300,7 @@ def build_store_engine(options: dict[str, Any]) -> Engine | None:
     """Return the engine that compares the records of a store; None: this process."""
     if options["engine"] == "local":
         return None
-    from resolver.engines.spark.engine import SparkEngine
+    from resolver.spark.engine import SparkEngine
 
     return SparkEngine(options["master"])
 
@@ -349,14 +349,14 @@ class ReadingOptions:
 
     def mappings(self) -> list[Mapping]:
         """Return the mappings, read and checked. Raises `MappingError`."""
-        from resolver.ingest.formats.tabular.mapping import load_mapping
+        from resolver.lists.formats.tabular.mapping import load_mapping
 
         return [load_mapping(path) for path in self.mapping_files]
 
 
 def count_workers(settings: Settings) -> int:
     """Return the number of processes and threads that share the work of a run."""
-    from resolver.kernels.threads import available_cores
+    from resolver.runtime.threads import available_cores
 
     return settings.workers or available_cores()
 
@@ -374,7 +374,7 @@ def run_options(
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """
     from resolver.engines.local import RESUME_FOLDER
-    from resolver.run_options import RunOptions
+    from resolver.matching.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
     capacity, value = options.get("review_capacity"), options.get("min_review_value")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from resolver.kernels.processes import RepeatedTask
+from resolver.runtime.processes import RepeatedTask
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

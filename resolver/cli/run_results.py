@@ -23,13 +23,12 @@ from resolver.reference.plurals import pluralize
 if TYPE_CHECKING:
     from resolver.engines.pair_explanation import EntityComparer
     from resolver.hub.stored_results import StoredResults
-    from resolver.ingest.reader_types import Intake, Reject
+    from resolver.lists.reader_types import Intake, Reject
+    from resolver.matching.run_options import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
-    from resolver.records.results.resolution import Resolution, RunStats, StageStat
-    from resolver.records.results.review_forecast import ReviewForecast
-    from resolver.run_options import RunOptions
+    from resolver.records.results.resolution import Resolution, ReviewForecast, RunStats, StageStat
 
 
 SHOWN_REJECTS = 5
@@ -51,7 +50,7 @@ def note_earlier_model(running: RunOptions) -> None:
     """Say so where the model of a run knows no population."""
     if running.model_dir is None:
         return
-    from resolver.model_set import load_models
+    from resolver.matching.resolution_task import load_models
 
     if not load_models(running.model_dir).counts_words:
         click.echo(
@@ -102,7 +101,7 @@ def remove_checkpoints(running: RunOptions) -> None:
 
 
 def _forecast_run(resolution: Resolution, running: RunOptions) -> ReviewForecast:
-    from resolver.records.results.review_forecast import forecast_run
+    from resolver.records.results.resolution import forecast_run
 
     return forecast_run(resolution, running.wrong_merge_costs, running.review_capacity)
 

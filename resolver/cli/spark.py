@@ -17,13 +17,13 @@ from resolver.cli.run_results import (
     prepare_folder,
     print_counts,
 )
-from resolver.ingest.io.remote_files import local_copies
+from resolver.lists.io.remote_files import local_copies
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.spark.engine import ParquetRun
+    from resolver.matching.run_options import RunOptions
     from resolver.records.progress import Progress
-    from resolver.run_options import RunOptions
+    from resolver.spark.engine import ParquetRun
 
 
 def check_parquet_options(options: dict[str, Any]) -> None:
@@ -67,10 +67,10 @@ def _run(
 ) -> ParquetRun:
     """Return the figures of the run; write rejects.csv, since no worker has all rejects."""
     from resolver.engines.result_files import write_rejects
-    from resolver.engines.spark.engine import dedupe_to_parquet
-    from resolver.engines.spark.worker_reader import ReadingPlan
-    from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.ingest.readers import plan_reads
+    from resolver.lists.parallel_reading import ReadingRules
+    from resolver.lists.readers import plan_reads
+    from resolver.spark.engine import dedupe_to_parquet
+    from resolver.spark.worker_reader import ReadingPlan
 
     reading = ReadingOptions.from_options(options)
     with local_copies(files) as paths:
@@ -89,7 +89,7 @@ def _run(
 
 
 def _print_summary(out: Path, run: ParquetRun, running: RunOptions, *, as_json: bool) -> None:
-    from resolver.records.results.review_forecast import forecast_reviews
+    from resolver.records.results.resolution import forecast_reviews
 
     counts = {
         "records": len(run.intake.batch),

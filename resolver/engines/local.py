@@ -25,28 +25,38 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from resolver.blocking import PLANS, CandidatePairs
-from resolver.blocking.key_groups import PurgeCounts
 from resolver.errors import InputError
-from resolver.ingest.reader_types import Intake
-from resolver.kernels.blocking.key_groups import BOTH_SIDES
-from resolver.kernels.threads import threads
-from resolver.model_set import ModelSet, load_models
+from resolver.lists.reader_types import Intake
+from resolver.matching.blocking import PLANS, CandidatePairs
+from resolver.matching.blocking.key_groups import PurgeCounts
+from resolver.matching.pipeline import PairScorer, block, normalize, normalize_with_values, resolve
+from resolver.matching.population_scoring import (
+    count_partners,
+    count_task_population,
+    score_in_population,
+)
+from resolver.matching.preparation import NormalValues, with_frequencies
+from resolver.matching.resolution_task import (
+    ModelSet,
+    NormalForms,
+    ResolutionTask,
+    ScoredCandidates,
+    StagedEngine,
+    load_models,
+)
+from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.scoring import scores
+from resolver.matching.scoring.agreement_patterns import PatternTally
+from resolver.matching.scoring.score_links import score_histogram
 from resolver.models.loader import KINDS
-from resolver.normalize import NormalValues, with_frequencies
-from resolver.pipeline import PairScorer, block, normalize, normalize_with_values, resolve
-from resolver.population_scoring import count_partners, count_task_population, score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray, concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Band, Resolution, RuleStat, StageMeter
-from resolver.resolution_task import NormalForms, ResolutionTask, ScoredCandidates, StagedEngine
-from resolver.run_options import RunOptions, choose_plan
-from resolver.scoring import scores
-from resolver.scoring.agreement_patterns import PatternTally
-from resolver.scoring.score_links import score_histogram
+from resolver.runtime.key_groups import BOTH_SIDES
+from resolver.runtime.threads import threads
 
 Arrays = dict[str, npt.NDArray[Any]]
 RESUME_FOLDER = ".resume"

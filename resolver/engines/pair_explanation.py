@@ -21,13 +21,24 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import PLANS, choose_plan_by_size, trace_pair
-from resolver.comparison import NameIndex
 from resolver.engines.local import find_rows, fit_models
 from resolver.engines.pair_scoring import score_explained
 from resolver.errors import InputError
-from resolver.model_set import ModelSet, load_models
-from resolver.pipeline import normalize
+from resolver.matching.blocking import PLANS, choose_plan_by_size, trace_pair
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import ModelSet, load_models
+from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.scoring import Thresholds, scores
+from resolver.matching.scoring.relation_evidence import (
+    RelationEvidence,
+    RelationTable,
+    RelationWeights,
+    SharedNode,
+    StatedTie,
+    build_relation_table,
+    name_key,
+)
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Record, RelationType
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Decision, Verdict, settle_decisions
@@ -47,17 +58,6 @@ from resolver.records.results.resolution import Band, Basis, Outcome, RelationRo
 from resolver.records.stated_links import StatedDifference, find_stated_difference
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.reference.plurals import pluralize
-from resolver.run_options import RunOptions, choose_plan
-from resolver.scoring import Thresholds, scores
-from resolver.scoring.relation_evidence import (
-    RelationEvidence,
-    RelationTable,
-    RelationWeights,
-    SharedNode,
-    StatedTie,
-    build_relation_table,
-    name_key,
-)
 
 Rows = npt.NDArray[np.int64]
 

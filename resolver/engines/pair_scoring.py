@@ -20,17 +20,22 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison import COMPARATOR_BY_NAME, Comparator, Context, NameIndex, alternatives
-from resolver.comparison.aligned_text import (
+from resolver.matching.alternatives import alternatives
+from resolver.matching.comparators import COMPARATOR_BY_NAME, Comparator
+from resolver.matching.population_scoring import KIND_MISMATCH, choose_model_kinds
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.scoring import Model, Thresholds, interval_index, scores, smallest_changes
+from resolver.matching.scoring.source_shifts import PairSources
+from resolver.matching.scoring.terms import LOGODDS_LIMIT
+from resolver.names.aligned_text import (
     DETAILED,
     PRINCIPALS,
     aligned_parts_of_pairs,
     detail,
     record_texts,
 )
-from resolver.kernels.threads import lazy_property
-from resolver.model_set import ModelSet
-from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -42,9 +47,7 @@ from resolver.records.prepared.population import (
 )
 from resolver.records.results.explanation import AlignedPart, EvidenceRow, Explanation
 from resolver.records.results.resolution import Band
-from resolver.scoring import Model, Thresholds, interval_index, scores, smallest_changes
-from resolver.scoring.source_shifts import PairSources
-from resolver.scoring.terms import LOGODDS_LIMIT
+from resolver.runtime.threads import lazy_property
 
 _MAX_LAYOUTS = 64
 

@@ -26,6 +26,8 @@ import pyarrow.parquet as pq
 
 from resolver.engines.result_files import output_error
 from resolver.errors import OutputError
+from resolver.matching.pipeline import merge_entities
+from resolver.matching.scoring import scores
 from resolver.merging import (
     STATEMENT_COLUMNS,
     MergeContext,
@@ -35,12 +37,10 @@ from resolver.merging import (
     to_ftm,
 )
 from resolver.merging.golden_record import RelationTargets
-from resolver.normalize import country_code as territory_code
-from resolver.pipeline import merge_entities
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band, Basis, Links, Outcome
-from resolver.scoring import scores
+from resolver.values.normal_values import country_code as territory_code
 
 ENTITIES, LINKS, GOLDEN, STATEMENTS = PARQUET_FOLDERS = (
     "entities",

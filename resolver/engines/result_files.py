@@ -44,18 +44,18 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.blocking import PLANS, RULES
-from resolver.comparison import COMPARATORS
 from resolver.errors import OutputError
-from resolver.kernels.processes import map_equal_parts
-from resolver.kernels.threads import threads
+from resolver.matching.blocking import PLANS, RULES
+from resolver.matching.comparators import COMPARATORS
+from resolver.matching.pipeline import merge_entities
+from resolver.matching.scoring import scores
 from resolver.merging import Partition, build_partition
-from resolver.normalize import country_code as territory_code
-from resolver.pipeline import merge_entities
 from resolver.records import Kind
 from resolver.records.formula_cells import FORMULA, NUMBER
 from resolver.records.results.resolution import Band, Basis, Links, Outcome, Resolution
-from resolver.scoring import scores
+from resolver.runtime.processes import map_equal_parts
+from resolver.runtime.threads import threads
+from resolver.values.normal_values import country_code as territory_code
 
 if TYPE_CHECKING:
     from resolver.merging import MergeContext
@@ -86,7 +86,7 @@ _ENTITIES_PER_PROCESS = 5_000
 
 
 class RejectedRow(Protocol):
-    """Row that was rejected (`resolver.ingest.reader_types.Reject`)."""
+    """Row that was rejected (`resolver.lists.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:

@@ -17,17 +17,17 @@ import numpy as np
 
 from resolver.errors import InputError, UnknownIdError
 from resolver.frames.results import Result
-from resolver.model_set import load_models
+from resolver.matching.resolution_task import load_models
+from resolver.matching.scoring import Term
 from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Outcome
 from resolver.reference.plurals import pluralize
 from resolver.report.build_report import build_pattern_table
-from resolver.report.entity_graphs import WEAK_BELOW
+from resolver.report.charts import WEAK_BELOW
 from resolver.report.report_data import ReportThresholds
 from resolver.report.run_figures import build_threshold_tool
-from resolver.scoring import Term
 
 
 @dataclass(frozen=True, slots=True)

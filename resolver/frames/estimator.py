@@ -32,9 +32,9 @@ from resolver.frames.resolving import (
     read_data,
 )
 from resolver.frames.results import Result
+from resolver.matching.run_options import RunOptions
 from resolver.models import loader
 from resolver.records.progress import SILENT
-from resolver.run_options import RunOptions
 from resolver.training.data.labeled_clusters import match_clusters
 from resolver.training.model_files import save_trained_models
 from resolver.training.train import default_fit_options, train_models

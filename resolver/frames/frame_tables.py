@@ -29,14 +29,14 @@ import pyarrow.compute as pc
 from markupsafe import Markup, escape
 
 from resolver.errors import InputError, MappingError
-from resolver.ingest.formats.tabular.cells import convert_to_text, convert_values
-from resolver.ingest.formats.tabular.column_profiles import MAX_ROWS
-from resolver.ingest.formats.tabular.guessed_mapping import guess_kind, recognize_columns
-from resolver.ingest.formats.tabular.mapping import Mapping as ColumnMapping
-from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.formats.tabular.table_files import CHUNK, Chunks, TableChunk, TableFile
-from resolver.ingest.proposals import MISSING, TableProposal, propose_table
-from resolver.ingest.reader_types import Reject, Share
+from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
+from resolver.lists.formats.tabular.column_profiles import MAX_ROWS
+from resolver.lists.formats.tabular.guessed_mapping import guess_kind, recognize_columns
+from resolver.lists.formats.tabular.mapping import Mapping as ColumnMapping
+from resolver.lists.formats.tabular.mapping import build_mapping
+from resolver.lists.formats.tabular.table_files import CHUNK, Chunks, TableChunk, TableFile
+from resolver.lists.proposals import MISSING, TableProposal, propose_table
+from resolver.lists.reader_types import Reject, Share
 
 MISSING_TEXTS = ("nan", "NaN", "<NA>", "NaT", "None")
 """Texts that missing values become where a program converts a column to text."""

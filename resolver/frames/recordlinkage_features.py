@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from resolver.comparison import Context, NameIndex, compare
 from resolver.engines.local import LocalEngine, build_link_task
 from resolver.errors import InputError
 from resolver.frames.frame_tables import Columns
@@ -28,14 +27,16 @@ from resolver.frames.resolving import (
     complete_options,
     read_data,
 )
-from resolver.model_set import load_models
+from resolver.matching.comparators import compare
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import ResolutionTask, load_models
 from resolver.models.loader import KINDS
-from resolver.pipeline import normalize
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import StageMeter
-from resolver.resolution_task import ResolutionTask
 from resolver.training.required_packages import INSTALL
 
 try:

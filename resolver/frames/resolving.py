@@ -30,19 +30,19 @@ from resolver.frames.frame_tables import (
     wrap_text_table,
 )
 from resolver.frames.results import ResolvedTable, Result
-from resolver.ingest.assemble import assemble
-from resolver.ingest.discovery import find_files
-from resolver.ingest.formats.tabular.table_files import TableFile, open_table_file
-from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
-from resolver.ingest.formats.tabular.table_reader import is_table, read_open_table
-from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_reading import read_unit
-from resolver.ingest.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Reject
-from resolver.ingest.readers import detect_format, read_lists
-from resolver.kernels.threads import available_cores
+from resolver.lists.assemble import assemble
+from resolver.lists.discovery import find_files
+from resolver.lists.formats.tabular.table_files import TableFile, open_table_file
+from resolver.lists.formats.tabular.table_reader import NAME as TABULAR
+from resolver.lists.formats.tabular.table_reader import is_table, read_open_table
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.list_reading import read_unit
+from resolver.lists.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Reject
+from resolver.lists.readers import detect_format, read_lists
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch
 from resolver.records.progress import SILENT, Progress
-from resolver.run_options import RunOptions
+from resolver.runtime.threads import available_cores
 
 LEAST_ITEMS = 20_000
 """Items of a stage below which it is not shown."""

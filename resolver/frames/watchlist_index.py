@@ -29,13 +29,13 @@ from resolver.frames.resolving import (
 )
 from resolver.frames.results import render_answer, render_explanation
 from resolver.hub.hub import Hub, temporary_hub
-from resolver.ingest.formats.ftm.ftm_entity import schema_of_properties
-from resolver.kernels.threads import available_cores
+from resolver.lists.formats.ftm.ftm_entity import schema_of_properties
 from resolver.records import KIND_BY_LABEL, Kind, Record, kind_of_schema
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import OPERATOR
+from resolver.runtime.threads import available_cores
 from resolver.screening import (
     CSV_COLUMNS,
     OPERATOR_OWNER,
@@ -47,8 +47,8 @@ from resolver.screening import (
 from resolver.trust.audit_spool import CommandAccess, log_command
 
 if TYPE_CHECKING:
+    from resolver.matching.run_options import RunOptions
     from resolver.records.progress import Progress
-    from resolver.run_options import RunOptions
 
 _QUERY, _LIST, _SUBJECTS = "query", "watchlist", "subjects"
 Query = Mapping[str, object] | str

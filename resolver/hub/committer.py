@@ -13,30 +13,29 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import choose_plan_by_size
 from resolver.errors import LargeChangeError, summarize_alarms
 from resolver.hub.entity_preview import EntityPreview, preview_increment
+from resolver.hub.growth import CurrentIndex, StoreModels
 from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.increments.working_set import ComponentCache, IncrementContext
-from resolver.hub.index.current_index import CurrentIndex
-from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.hub.ownership import check_free_ids, find_public_sources
-from resolver.hub.populations.growth import StoreModels
-from resolver.hub.populations.rebuild import DueRefresh, preview_refresh_after
+from resolver.hub.rebuild import DueRefresh, preview_refresh_after
+from resolver.hub.record_index import RecordIndex
 from resolver.hub.reopening import name_versions
 from resolver.hub.store_options import add_store_options, check_first_lists
 from resolver.hub.visible_store import restrict_store
-from resolver.ingest.reader_types import Intake
-from resolver.kernels.number_sets import sort_distinct
-from resolver.kernels.threads import threads
+from resolver.lists.reader_types import Intake
+from resolver.matching.blocking import choose_plan_by_size
+from resolver.matching.resolution_task import Engine
+from resolver.matching.run_options import RunOptions, choose_plan
 from resolver.records.decisions import Decision
 from resolver.records.progress import Progress
 from resolver.records.results.resolution import RunStats, StageMeter, StageStat
 from resolver.records.visibility import OPERATOR, Viewer
-from resolver.resolution_task import Engine
-from resolver.run_options import RunOptions, choose_plan
+from resolver.runtime.key_groups import sort_distinct
+from resolver.runtime.threads import threads
 from resolver.store import Commit, NewDecision, Store, StoreHead, StoreView
 
 DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]

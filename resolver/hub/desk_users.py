@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.store import LockedError, Session, Store, User, UserRole
-from resolver.store.accounts.users import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from resolver.store.users import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 
 __all__ = [
     "MAX_PASSWORD_LENGTH",

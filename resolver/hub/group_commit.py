@@ -16,7 +16,6 @@ import numpy as np
 from resolver.errors import InputError, OwnerError, ResolverError, ReusedIdError
 from resolver.hub.committer import CommitRequest
 from resolver.hub.hub import Hub
-from resolver.hub.index.segment_contents import fingerprint_records
 from resolver.hub.list_updates import build_list_update, find_id_alarms
 from resolver.hub.ownership import (
     HUB_OWNER,
@@ -27,9 +26,10 @@ from resolver.hub.ownership import (
     check_source_owner,
     ownership_error,
 )
-from resolver.ingest.reader_types import Intake, LocatedBatch
-from resolver.ingest.text.placeholders import remove_placeholders
-from resolver.ingest.validation import validate_records
+from resolver.hub.segment_contents import fingerprint_records
+from resolver.lists.reader_types import Intake, LocatedBatch
+from resolver.lists.text.placeholders import remove_placeholders
+from resolver.lists.validation import validate_records
 from resolver.records import Batch, Record
 from resolver.records.batch import batch_from_record
 from resolver.records.visibility import STRANGER, is_visible

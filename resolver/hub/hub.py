@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from resolver.blocking import PLAN_BY_NAME
 from resolver.errors import InputError
 from resolver.hub.committer import (
     CommitRequest,
@@ -26,8 +25,7 @@ from resolver.hub.committer import (
     DecisionSource,
     FollowUpDecisions,
 )
-from resolver.hub.index.current_index import CurrentIndex
-from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex
+from resolver.hub.growth import NO_GROWTH, CurrentIndex, Growth, GrowthWatch, StoreModels
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -35,22 +33,16 @@ from resolver.hub.ownership import (
     build_owned_withdrawal,
     intake_sources,
 )
-from resolver.hub.populations.growth import NO_GROWTH, Growth, GrowthWatch, StoreModels
-from resolver.hub.populations.rebuild import (
-    Inspect,
-    RebuildEffect,
-    Rebuilder,
-    RebuildRequest,
-    choose_options,
-)
+from resolver.hub.rebuild import Inspect, RebuildEffect, Rebuilder, RebuildRequest, choose_options
+from resolver.hub.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.hub.store_options import empty_store_error, merge_options
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import ModelSet, load_models
+from resolver.lists.reader_types import Intake
+from resolver.matching.blocking import PLAN_BY_NAME
+from resolver.matching.resolution_task import Engine, ModelSet, load_models
+from resolver.matching.run_options import RunOptions
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
 from resolver.records.visibility import Viewer
-from resolver.resolution_task import Engine
-from resolver.run_options import RunOptions
 from resolver.store import Acceptance as Acceptance
 from resolver.store import (
     EntityEvent,

@@ -26,8 +26,8 @@ from resolver.hub.admin import REFRESH_JOB as REFRESH_JOB
 from resolver.hub.admin import summarize_keys
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
-from resolver.kernels.processes import RepeatedTask
 from resolver.records.progress import Progress
+from resolver.runtime.processes import RepeatedTask
 from resolver.store import Acceptance, JobState, LeaseError, Store
 from resolver.store import Job as Job
 from resolver.store.jobs import FINAL_STATES as FINAL_STATES

@@ -23,13 +23,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import InputError
-from resolver.ingest.list_versions import (
+from resolver.lists.list_versions import (
     SourceVersions,
     compare_lists,
     find_reused_ids,
     find_unread,
 )
-from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, concat
 from resolver.records.properties import DATASETS
 from resolver.reference.plurals import pluralize

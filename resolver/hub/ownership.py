@@ -19,7 +19,7 @@ import numpy as np
 
 from resolver.errors import OwnerError
 from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
 from resolver.records import Batch, Handling
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING

@@ -36,15 +36,15 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from resolver.errors import DateError
-from resolver.normalize import country_code, gender_bit
-from resolver.normalize.folding import fold, skeleton_code, sound_code
-from resolver.normalize.identifiers import normalize_number
+from resolver.names.folding import fold, skeleton_code, sound_code
 from resolver.records import Batch, Record
-from resolver.records.dates import MAX_YEAR, PartialDate, parse_date
 from resolver.records.decisions import Decision
 from resolver.records.properties import COMPOSED_PARTS, FULL_NAMES, PROPERTIES, SUFFIXES, ValueType
 from resolver.records.stated_links import record_generations
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
+from resolver.values.dates import MAX_YEAR, PartialDate, parse_date
+from resolver.values.identifiers import normalize_number
+from resolver.values.normal_values import country_code, gender_bit
 
 _PRINCIPAL_PARTS = (*COMPOSED_PARTS, *SUFFIXES)
 _NUMBERS = tuple(

@@ -26,13 +26,19 @@ import pyarrow as pa
 from resolver.engines.pair_explanation import ComparedEntities, EntityComparer
 from resolver.errors import InputError, OutputError
 from resolver.hub.committer import CommitResult
-from resolver.hub.entity_preview import EntityPreview, add_waiting, build_preview
+from resolver.hub.entity_preview import (
+    EntityPreview,
+    add_waiting,
+    build_preview,
+    load_links_between,
+)
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.hub.index.record_index import RecordIndex
-from resolver.hub.related.shared_relations import SharedRelations, build_context
-from resolver.hub.related.visible_links import load_links_between
+from resolver.hub.record_index import RecordIndex
+from resolver.hub.shared_relations import SharedRelations, build_context
 from resolver.hub.visible_store import restrict_store
+from resolver.matching.pipeline import merge_entities
+from resolver.matching.scoring import scores
 from resolver.merging import (
     GoldenLink,
     GoldenRecord,
@@ -42,8 +48,6 @@ from resolver.merging import (
     iterate_golden_records,
     to_ftm,
 )
-from resolver.normalize import country_code
-from resolver.pipeline import merge_entities
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
@@ -56,9 +60,9 @@ from resolver.records.results.resolution import (
     name_by_smallest_row,
 )
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, may_read_all, visible_rows
-from resolver.scoring import scores
 from resolver.store import LinkColor, LinkTable, StoredDecision, StoreView
 from resolver.store.array_files import replace_file
+from resolver.values.normal_values import country_code
 
 Numbers = npt.NDArray[np.int64]
 

@@ -13,7 +13,7 @@ from dataclasses import fields
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.record_index import RecordIndex
 from resolver.records.visibility import Viewer, may_read_all, visible_rows
 from resolver.store import LinkTable, StoredDecision, StoredSource, StoreView
 
@@ -25,7 +25,7 @@ class VisibleView(StoreView):
     """View without the versions of records that a viewer may not see (`hidden`, by number).
 
     Of two entities of which one has a hidden record the stored link may be missing, or be named by
-    that record: `resolver.hub.related.visible_links` has the links that the store would have.
+    that record: `resolver.hub.entity_preview` has the links that the store would have.
     """
 
     def __init__(self, view: StoreView, hidden: Numbers, viewer: Viewer) -> None:

@@ -19,21 +19,21 @@ from resolver.merging.partition import Partition, assign_entity_ids, build_parti
 if TYPE_CHECKING:
     from resolver.merging.build_golden import build_golden_records, iterate_golden_records
     from resolver.merging.ftm_entities import build_ftm_entities, to_ftm, to_ftm_entity
-    from resolver.merging.merge_context import CountryCode, MergeContext, build_merge_context
     from resolver.merging.statement_table import (
         STATEMENT_COLUMNS,
         build_statements,
         iterate_merged,
         iterate_statements,
     )
+    from resolver.merging.survivorship import CountryCode, MergeContext, build_merge_context
 
 # Loading FollowTheMoney takes half a second, and callers that only need partitions avoid it.
 _LAZY = {
     "iterate_golden_records": "build_golden",
     "build_golden_records": "build_golden",
-    "CountryCode": "merge_context",
-    "MergeContext": "merge_context",
-    "build_merge_context": "merge_context",
+    "CountryCode": "survivorship",
+    "MergeContext": "survivorship",
+    "build_merge_context": "survivorship",
     "to_ftm": "ftm_entities",
     "to_ftm_entity": "ftm_entities",
     "build_ftm_entities": "ftm_entities",

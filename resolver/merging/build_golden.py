@@ -20,19 +20,17 @@ from resolver.merging.golden_record import (
     GoldenValue,
     merge_links,
 )
-from resolver.merging.merge_context import (
+from resolver.merging.partition import Partition, build_partition, choose_entity_kind, choose_schema
+from resolver.merging.survivorship import (
     CODED_PROPERTIES,
     CountryCode,
     MergeContext,
     MergeFacts,
     build_merge_context,
-    equality_key,
-)
-from resolver.merging.partition import Partition, build_partition, choose_entity_kind, choose_schema
-from resolver.merging.survivorship import (
     choose_caption,
     choose_date,
     choose_form,
+    equality_key,
     find_conflicts,
     support_rank,
 )

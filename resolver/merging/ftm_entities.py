@@ -43,15 +43,16 @@ from resolver.merging.golden_record import (
     resolve_properties,
     state_relation,
 )
-from resolver.merging.merge_context import (
+from resolver.merging.partition import choose_schema, descends_from, hash_ids, valid_schema
+from resolver.merging.survivorship import (
     CODED_PROPERTIES,
     CanonicalCodes,
     CountryCode,
+    choose_caption,
+    choose_form,
     equality_key,
     try_parse_date,
 )
-from resolver.merging.partition import choose_schema, descends_from, hash_ids, valid_schema
-from resolver.merging.survivorship import choose_caption, choose_form
 from resolver.records import RelationType
 from resolver.records.packing import split_fields
 from resolver.records.prepared.value_flags import RecordValues
@@ -66,8 +67,7 @@ from resolver.records.properties import (
 )
 from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.stated_links import ADDRESS_SCHEMA, StatedLink
-from resolver.reference.ftm.schemata import find_property
-from resolver.reference.ftm.value_types import clean_text, clean_value
+from resolver.reference.ftm import clean_text, clean_value, find_property
 
 _EdgeType = tuple[str, str, str, str, str, str]
 _DIRECTORSHIP: _EdgeType = (

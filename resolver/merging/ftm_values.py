@@ -23,8 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.merging.build_golden import ValueChunk
-from resolver.merging.merge_context import CanonicalCodes, MergeContext, try_parse_date
-from resolver.records import Handling, PartialDate
+from resolver.merging.survivorship import CanonicalCodes, MergeContext, try_parse_date
+from resolver.records import Handling
 from resolver.records.batch import IntArray
 from resolver.records.packing import (
     split_fields,
@@ -32,7 +32,6 @@ from resolver.records.packing import (
     unpack_handling,
     unpack_identifier,
 )
-from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
@@ -44,8 +43,16 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.reference.ftm.schemata import ENTITY, Property, all_schemata, property_type
-from resolver.reference.ftm.value_types import clean_text, clean_value
+from resolver.reference.ftm import (
+    ENTITY,
+    Property,
+    all_schemata,
+    clean_text,
+    clean_value,
+    property_type,
+)
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.values.dates import PartialDate
 
 NOTES = "notes"
 TOPICS = {

@@ -19,13 +19,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.kernels.number_sets import order_codes, order_hashes
-from resolver.kernels.text.byte_hashes import fill_characters
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
 from resolver.records.batch import IntArray
 from resolver.records.packing import Digests, digest_texts
-from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.reference.ftm.schemata import find_schema
+from resolver.reference.ftm import find_schema
+from resolver.runtime.key_groups import order_codes, order_hashes
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.runtime.text_hashes import fill_characters
 
 _PREFIX = "e-"
 _CHARACTERS = 20

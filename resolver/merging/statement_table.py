@@ -28,14 +28,14 @@ from resolver.merging.ftm_values import (
     number_origins,
 )
 from resolver.merging.golden_record import GoldenRecord
-from resolver.merging.merge_context import CountryCode, MergeContext, build_merge_context
 from resolver.merging.partition import build_partition, descends_from
+from resolver.merging.survivorship import CountryCode, MergeContext, build_merge_context
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import LINK_ENTITY, RELATION
 from resolver.records.stated_links import ADDRESS_SCHEMA, unpack_link
-from resolver.reference.ftm.schemata import BASE_ID, find_property
-from resolver.reference.ftm.schemata import STATEMENT_COLUMNS as STATEMENT_COLUMNS
+from resolver.reference.ftm import BASE_ID, find_property
+from resolver.reference.ftm import STATEMENT_COLUMNS as STATEMENT_COLUMNS
 
 _EMPTY_COLUMNS = ("lang", "first_seen", "last_seen")
 _Subjects = tuple[pa.StringArray, pa.StringArray]

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import EntityTable, load_table
 from resolver.network.expansion import Expander
+from resolver.network.export import EntityTable, load_table
 from resolver.network.graph import Graph, GraphLink, GraphNode
 from resolver.network.graph_reader import RELATION_EDGES, build_graph, open_rows
 from resolver.network.visible_records import Numbers, VisibleRecords

@@ -32,7 +32,7 @@ from resolver.review.decisions.earlier_verdicts import (
     DecidedRelation,
     decided_relations,
 )
-from resolver.review.restrictions import load_decisions
+from resolver.review.refusals import load_decisions
 from resolver.store import StoreView
 
 DECISION_SOURCE = "decision"

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from resolver.errors import DateError
-from resolver.records.dates import PartialDate, parse_date
-from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.values.dates import PartialDate, parse_date
 
 ENTITY, ARTEFACT, NAME = "entity", "artefact", "name"
 """Sorts of node: an entity, an artefact that entities share, an end known by name only."""

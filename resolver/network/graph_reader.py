@@ -32,13 +32,13 @@ from resolver.network.graph import (
     GraphNode,
 )
 from resolver.network.visible_records import ARTEFACT_KINDS, VisibleRecords
-from resolver.normalize import country_code
 from resolver.records import Kind, RelationType
-from resolver.records.prepared.text_cache import compute_hash64
 from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.runtime.text_cache import compute_hash64
 from resolver.store.segments import Segment
+from resolver.values.normal_values import country_code
 
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 _DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY)

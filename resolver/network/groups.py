@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
+from resolver.network.export import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
 from resolver.network.graph import Graph, GraphLink, GraphNode, years_of
 from resolver.network.graph_reader import EntityFacts, GraphQuery, grow_graph, load_facts, open_rows
 from resolver.network.visible_records import Numbers

@@ -24,19 +24,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import UnknownIdError
-from resolver.hub.index.segment_contents import load_prepared
-from resolver.normalize.identifiers import read_packed_identifier
-from resolver.normalize.values import normalize_email, normalize_phone
+from resolver.hub.segment_contents import load_prepared
 from resolver.records import Batch, Column, Relation
 from resolver.records.packing import SEPARATOR, split_fields, unpack_relation
-from resolver.records.prepared.batch import WEAK_FAMILIES, PreparedBatch, TextTable
-from resolver.records.prepared.ragged import Ragged, spread
-from resolver.records.prepared.text_cache import compute_hash64, hash64
+from resolver.records.prepared.batch import WEAK_FAMILIES, PreparedBatch, Ragged, TextTable, spread
 from resolver.records.properties import ADDRESS, IDENTIFIERS, PROPERTY_BY_NAME, RELATION
 from resolver.records.visibility import Viewer, viewer_classes, visible_rows
-from resolver.review.restrictions import find_entity, find_hidden_records
+from resolver.review.refusals import find_entity, find_hidden_records
+from resolver.runtime.text_cache import compute_hash64, hash64
 from resolver.store import StoreView
 from resolver.store.segments import Segment
+from resolver.values.identifiers import read_packed_identifier
+from resolver.values.normal_values import normalize_email, normalize_phone
 
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]

@@ -1,7 +1,6 @@
 """Data model: `Record` (one at a time) and `Batch` (columns). The modules state their contracts."""
 
 from resolver.records.batch import Batch, BatchBuilder, Coded, Column, concat
-from resolver.records.dates import PartialDate, date_readings, parse_date
 from resolver.records.kinds import DEFAULT_SCHEMA, KIND_BY_LABEL, Kind, kind_of_schema
 from resolver.records.record import (
     SCHEMA_VERSION,
@@ -35,7 +34,6 @@ __all__ = [
     "Handling",
     "Identifier",
     "Kind",
-    "PartialDate",
     "Record",
     "Relation",
     "RelationType",
@@ -43,8 +41,6 @@ __all__ = [
     "Value",
     "concat",
     "content_id",
-    "date_readings",
     "is_content_id",
     "kind_of_schema",
-    "parse_date",
 ]

@@ -21,11 +21,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.kernels.threads import map_values
 from resolver.records.kinds import Kind
 from resolver.records.packing import pack, unpack
-from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.record import SCHEMA_VERSION, Record
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.runtime.threads import map_values
 
 IntArray = npt.NDArray[np.int32]
 

@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.kernels.text.byte_hashes import fill_digests
-from resolver.kernels.threads import threads
 from resolver.records.properties import ACTIVITY, ADDRESS, HANDLING, IDENTIFIER_SET, RELATION, ROUTE
 from resolver.records.record import (
     Activity,
@@ -30,6 +28,8 @@ from resolver.records.record import (
     RouteCountry,
     Value,
 )
+from resolver.runtime.text_hashes import fill_digests
+from resolver.runtime.threads import threads
 
 SEPARATOR = "\x1f"
 _NO_HANDLING = Handling()

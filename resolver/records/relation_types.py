@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.record import RelationType
+from resolver.runtime.text_cache import cache_short_texts
 
 
 class DifferenceKind(StrEnum):

@@ -24,11 +24,11 @@ import orjson
 from resolver.records.batch import Batch
 from resolver.records.kinds import Kind
 from resolver.records.packing import split_fields
-from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import COMPOSED_PARTS, LINK_ENTITY, SUFFIXES
 from resolver.records.record import Record, Relation
 from resolver.records.relation_types import RELATION_TYPES, direct_relation, role_words
 from resolver.records.relation_types import DifferenceKind as DifferenceKind
+from resolver.runtime.text_cache import cache_short_texts
 
 _ROLES_OF_ONE_ENTITY = frozenset(
     (

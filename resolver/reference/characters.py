@@ -16,8 +16,8 @@ import unicodedata
 from bisect import bisect_right
 from functools import cache
 
-from resolver.kernels.icu import Transliterator
 from resolver.reference.tables import read_table
+from resolver.runtime.icu import Transliterator
 
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _ASCII_START = re.compile("(?<![0-9A-Za-z_])(?=.)", re.DOTALL)

@@ -5,9 +5,8 @@
 results.
 """
 
-from resolver.report.build_report import build_report
+from resolver.report.build_report import SCRIPT_SOURCE, build_report, render_report
 from resolver.report.examples import select_pairs_to_explain
-from resolver.report.html_page import SCRIPT_SOURCE, render_report
 from resolver.report.report_data import (
     IntakeSummary,
     ListSummary,

@@ -1,17 +1,51 @@
 """Build the data of a report from a resolution.
 
 Most frequent patterns of agreement of a run, with examples.
+
+Report as one HTML file: nothing from the network, one script of its own, and a policy that
+forbids all others. Without the script, tables hold the same.
+
+Values are escaped by the template engine; the charts, which are built elsewhere, escape their texts
+themselves.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from functools import cache
+from importlib import resources
 
 import numpy as np
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
 
-from resolver.records.results.explanation import Explanation, pattern_kind, pattern_outcomes
+from resolver.records.results.explanation import (
+    EvidenceRow,
+    Explanation,
+    pattern_kind,
+    pattern_outcomes,
+    summarize_evidence,
+)
 from resolver.records.results.resolution import AgreementPatterns, Band, Resolution
-from resolver.report.entity_graphs import select_entities
+from resolver.reference.plurals import pluralize
+from resolver.report.charts import (
+    NARROW,
+    WIDE,
+    Frame,
+    describe_weak_links,
+    draw_band_bar,
+    draw_bar,
+    draw_entity_graph,
+    draw_score_chart,
+    draw_weight_bar,
+    format_percent,
+    format_short,
+    select_entities,
+)
 from resolver.report.examples import build_borderline_cards, build_cluster_cards, describe_records
 from resolver.report.report_data import (
     IntakeSummary,
@@ -22,6 +56,8 @@ from resolver.report.report_data import (
     ReportRecord,
     ReportThresholds,
     ScoreDistribution,
+    SourceOverlap,
+    ThresholdTool,
 )
 from resolver.report.run_figures import (
     RunCounts,
@@ -164,3 +200,178 @@ def _ordered_ids(item: Explanation) -> tuple[str, str]:
         if item.left_id < item.right_id
         else (item.right_id, item.left_id)
     )
+
+
+_TEMPLATES = ("report.html", "cards.html", "tools.html", "screening.html")
+_HEAT_LEVELS = 6
+# Thousandths of a nat; too little to change a score by three percent.
+_SMALL_WEIGHT = 100
+_KIND_WORDS = {
+    "person": ("person", "persons"),
+    "group": ("group or company", "groups and companies"),
+    "legal": ("person or group (not stated)", "persons or groups (not stated)"),
+    "asset": ("vessel, aircraft or other asset", "vessels, aircraft and other assets"),
+}
+
+
+@cache
+def _read_template(name: str) -> str:
+    return (resources.files("resolver.report") / "templates" / name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    """Return the source of a content security policy that allows a text inside of a page."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+SCRIPT_SOURCE = _digest(_read_template("report.js"))
+"""Source of a content security policy that allows the script of the report, and no other."""
+
+
+def render_report(data: ReportData) -> str:
+    """Render report.html. Its size is bounded, about 50 to 500 KB, however large the run."""
+    style, script = _read_template("style.css"), _read_template("report.js")
+    policy = (
+        f"default-src 'none'; script-src {SCRIPT_SOURCE}; style-src {_digest(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            data=data,
+            totals=data.totals,
+            # Style and script are not escaped, because their hashes are in the policy.
+            style=Markup(style),
+            script=Markup(script),
+            threshold_figures=_pack_thresholds(data.thresholds),
+            policy=policy,
+            wide=_draw_scores(data, WIDE, "wide"),
+            narrow=_draw_scores(data, NARROW, "narrow"),
+        )
+    )
+
+
+def render_plain_page(template: str, **context: object) -> str:
+    """Render a page without a script, in the style of the report."""
+    style = _read_template("style.css")
+    policy = f"default-src 'none'; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
+    page = _environment().get_template(template)
+    return page.render(style=Markup(style), policy=policy, **context)
+
+
+def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:
+    """Return the histogram of scores; nothing where they were not counted."""
+    return draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=DictLoader({name: _read_template(name) for name in _TEMPLATES}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        bar=draw_bar,
+        band_bar=draw_band_bar,
+        weight_bar=draw_weight_bar,
+        entity_graph=draw_entity_graph,
+        weak_links=describe_weak_links,
+        heat=_heat_level,
+        kinds=_format_kinds,
+        kind_word=_kind_word,
+        split_evidence=_split_evidence,
+        summarize_evidence=summarize_evidence,
+    )
+    environment.filters.update(
+        n=_format_integer,
+        short=format_short,
+        weight=_format_weight,
+        plural=pluralize,
+        percent=format_percent,
+        seconds=_format_seconds,
+        threshold=_format_threshold,
+        expected=_format_expected,
+    )
+    return environment
+
+
+def _format_integer(number: int) -> str:
+    return f"{number:,}"
+
+
+def _format_weight(thousandths: int) -> str:
+    """Format thousandths: `1234` → `+1.23`, with a real minus sign; no sign if it rounds to 0."""
+    if abs(thousandths) < 5:
+        return "0.00"
+    return f"{'−' if thousandths < 0 else '+'}{abs(thousandths) / 1000:.2f}"
+
+
+def _format_threshold(score: float) -> str:
+    """Format a threshold: `0.95`, `0.998`."""
+    return f"{score:.4g}" if score < 1 else "1"
+
+
+def _format_expected(number: float) -> str:
+    """Format an expected number: whole from ten on, else with one decimal."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+
+
+def _format_seconds(number: float) -> str:
+    if number < 60:
+        return f"{number:.2f} s" if number < 10 else f"{number:.1f} s"
+    minutes, rest = divmod(round(number), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, int]:
+    """Return the large rows, and number and sum of the small ones; a single one is kept."""
+    small = [row for row in explanation.rows if abs(row.weight) < _SMALL_WEIGHT]
+    if len(small) < 2:
+        return list(explanation.rows), 0, 0
+    return (
+        [row for row in explanation.rows if abs(row.weight) >= _SMALL_WEIGHT],
+        len(small),
+        sum(row.weight for row in small),
+    )
+
+
+def _pack_thresholds(tool: ThresholdTool) -> str:
+    """Return the figures of the threshold tool as JSON, as its script reads them."""
+    rows = [[[round(number, 2) for number in astuple(cell)] for cell in row] for row in tool.grid]
+    own = [
+        tool.merge_thresholds.index(tool.own.merge_from),
+        tool.review_thresholds.index(tool.own.review_from),
+    ]
+    thresholds = {"merge": tool.merge_thresholds, "review": tool.review_thresholds}
+    return json.dumps({**thresholds, "own": own, "rows": rows}, separators=(",", ":"))
+
+
+def _kind_word(kind: str) -> str:
+    return _KIND_WORDS.get(kind, (kind, kind))[0]
+
+
+def _format_kinds(counts: dict[str, int]) -> str:
+    """Format counts by kind: `1,200 persons, 80 groups and companies and 1 vessel, …`"""
+    parts = [pluralize(count, *_KIND_WORDS[kind]) for kind, count in counts.items() if count]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def _heat_level(overlap: SourceOverlap, row: int, column: int) -> int:
+    """Return the color level of a cell, 0 to 6, by the root of its share of the largest."""
+    counts = overlap.counts
+    largest = max(
+        (
+            count
+            for i, row_counts in enumerate(counts)
+            for j, count in enumerate(row_counts)
+            if i != j
+        ),
+        default=0,
+    )
+    count = counts[row][column]
+    return max(1, round(_HEAT_LEVELS * (count / largest) ** 0.5)) if count else 0

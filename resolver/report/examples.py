@@ -16,7 +16,7 @@ from resolver.records.labels import PROPERTY_ORDER, display_text, property_label
 from resolver.records.properties import LINK_ENTITY
 from resolver.records.results.explanation import RELATION_ROW, Explanation
 from resolver.records.results.resolution import Links, Outcome, Resolution
-from resolver.report.entity_graphs import ShownEntity, select_entities
+from resolver.report.charts import ShownEntity, select_entities
 from resolver.report.report_data import (
     ClusterCard,
     ClusterMember,

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from resolver.records.results.explanation import EvidenceOutcome, Explanation
-from resolver.records.results.resolution import RuleStat, StageStat
-from resolver.records.results.review_forecast import ReviewForecast
+from resolver.records.results.resolution import ReviewForecast, RuleStat, StageStat
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ class EntityGraph:
 
 
 class RejectedItem(Protocol):
-    """Row, or value of a row, that was not read (`resolver.ingest.reader_types.Reject`)."""
+    """Row, or value of a row, that was not read (`resolver.lists.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:
@@ -161,7 +160,7 @@ class RejectedItem(Protocol):
 
 
 class ListSummary(Protocol):
-    """Summary of a list that was read (`resolver.ingest.reader_types.ListInfo`)."""
+    """Summary of a list that was read (`resolver.lists.reader_types.ListInfo`)."""
 
     @property
     def label(self) -> str:

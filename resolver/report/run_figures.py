@@ -18,11 +18,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.clustering.agglomeration import mark_forest, unite_components
-from resolver.kernels.number_sets import sort_distinct
+from resolver.matching.kernels.agglomeration import mark_forest, unite_components
 from resolver.records import Kind
-from resolver.records.results.resolution import Band, Links, Outcome, Resolution
-from resolver.records.results.review_forecast import score_waiting
+from resolver.records.results.resolution import Band, Links, Outcome, Resolution, score_waiting
 from resolver.report.report_data import (
     IntakeSummary,
     RejectedItem,
@@ -35,6 +33,7 @@ from resolver.report.report_data import (
     ThresholdTool,
     Totals,
 )
+from resolver.runtime.key_groups import sort_distinct
 
 SHOWN_SOURCES = 14
 SHOWN_REASONS = 12

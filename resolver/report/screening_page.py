@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from resolver.report.html_page import render_plain_page
+from resolver.report.build_report import render_plain_page
 
 
 @dataclass(frozen=True, slots=True)

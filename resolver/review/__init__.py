@@ -64,26 +64,38 @@ Visibility
 
 from resolver.review.attributes import country_name, latin_transliteration, topic_label
 from resolver.review.decisions.blind_review import Agreement, measure_agreement
-from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
-from resolver.review.decisions.split import split_entity
-from resolver.review.decisions.undo import undo_decision
+from resolver.review.decisions.decision_checks import confirm_decision, list_pending
+from resolver.review.decisions.undo import split_entity, undo_decision
 from resolver.review.entity_page import list_decisions, load_decision, load_timeline
 from resolver.review.models import (
+    AttributeView,
     BulkOutcome,
+    Candidate,
+    Cluster,
     DecisionOutcome,
+    DecisionPreview,
     DecisionState,
     DecisionStatus,
     DecisionView,
+    EvidenceWaterfall,
     Filters,
+    GoldenChange,
     HistoryRow,
+    Mark,
+    NameView,
     PairSnapshot,
+    PairView,
     Party,
     QueueItem,
     QueuePage,
     QueueReason,
+    SideView,
+    Statement,
     Steward,
     StewardVerdict,
+    ValueView,
+    WaterfallStep,
 )
 from resolver.review.pair import build_pair_view
 from resolver.review.preview import preview_decision, preview_split
@@ -125,21 +137,6 @@ from resolver.review.refusals import (
     DeskRules,
     PairLockedError,
     RetiredMeanwhileError,
-)
-from resolver.review.view_models import (
-    AttributeView,
-    Candidate,
-    Cluster,
-    DecisionPreview,
-    EvidenceWaterfall,
-    GoldenChange,
-    Mark,
-    NameView,
-    PairView,
-    SideView,
-    Statement,
-    ValueView,
-    WaterfallStep,
 )
 
 __all__ = [

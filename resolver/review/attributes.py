@@ -8,11 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.merging import GoldenRecord, GoldenValue
-from resolver.merging.merge_context import equality_key
-from resolver.merging.survivorship import find_conflicts
-from resolver.normalize import country_code
-from resolver.normalize.folding import is_vowelless, to_latin
-from resolver.normalize.identifiers import read_identifier
+from resolver.merging.survivorship import equality_key, find_conflicts
+from resolver.names.folding import is_vowelless, to_latin
 from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
 from resolver.records.packing import identifier_text, split_fields, unpack_identifier
 from resolver.records.properties import (
@@ -26,16 +23,13 @@ from resolver.records.properties import (
 )
 from resolver.records.results.explanation import EvidenceOutcome, EvidenceRow, outcome_of
 from resolver.reference.characters import text_scripts
-from resolver.reference.ftm.schemata import topic_labels
+from resolver.reference.ftm import topic_labels
 from resolver.reference.territories import territory_name
 from resolver.review.entity_sides import EntitySide
-from resolver.review.view_models import (
-    AttributeView,
-    Mark,
-    Statement,
-    ValueView,
-)
+from resolver.review.models import AttributeView, Mark, Statement, ValueView
 from resolver.store import StoredSource, StoreView
+from resolver.values.identifiers import read_identifier
+from resolver.values.normal_values import country_code
 
 _MAX_CODE_LENGTH = 3
 """Letters up to which a country may be a code."""

@@ -24,7 +24,14 @@ from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
 from resolver.review.entity_sides import build_party, load_sides, side_digest, sources_by_name
-from resolver.review.models import DecisionStatus, DecisionView, HistoryRow, Party
+from resolver.review.models import (
+    AttributeView,
+    DecisionStatus,
+    DecisionView,
+    HistoryRow,
+    Party,
+    Statement,
+)
 from resolver.review.profile import (
     AgencyShare,
     LifeSpan,
@@ -35,13 +42,12 @@ from resolver.review.profile import (
     collect_spans,
     group_by_agency,
 )
-from resolver.review.restrictions import (
+from resolver.review.refusals import (
     find_decision,
     find_entity,
     load_decisions,
     select_visible_numbers,
 )
-from resolver.review.view_models import AttributeView, Statement
 from resolver.store import EventKind, StoredRecord, StoredSource, StoreView
 
 _MAX_TEXT_LENGTH = 200

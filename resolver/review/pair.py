@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resolver.comparison import NameIndex
 from resolver.engines.pair_explanation import DecidedPair, explain_decided, explain_rows
 from resolver.errors import InputError
+from resolver.hub.entity_preview import load_visible_links
 from resolver.hub.hub import Hub
-from resolver.hub.related.shared_relations import compare_stored_entities
-from resolver.hub.related.stored_explanation import find_rival_id
-from resolver.hub.related.visible_links import load_visible_links
-from resolver.pipeline import PairScorer, normalize
+from resolver.hub.shared_relations import compare_stored_entities
+from resolver.hub.stored_explanation import find_rival_id
+from resolver.matching.pipeline import PairScorer, normalize
+from resolver.matching.scoring import scores
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch
 from resolver.records.results.explanation import (
     AlignedPart,
@@ -41,7 +42,6 @@ from resolver.review.attributes import (
 )
 from resolver.review.decisions.blind_review import shown_records
 from resolver.review.decisions.earlier_verdicts import decision_views
-from resolver.review.decisions.four_eyes import second_steward_reasons
 from resolver.review.entity_page import load_events
 from resolver.review.entity_sides import (
     EntitySide,
@@ -52,26 +52,35 @@ from resolver.review.entity_sides import (
     side_digest,
     sources_by_name,
 )
-from resolver.review.models import PairSnapshot, QueueReason, Steward
-from resolver.review.queue.queue_filters import visible_row
-from resolver.review.refusals import DeskRules, RetiredMeanwhileError
-from resolver.review.restrictions import (
-    find_decision,
-    find_entity,
-    load_decisions,
-    select_visible_numbers,
-)
-from resolver.review.view_models import (
+from resolver.review.models import (
     Candidate,
     EvidenceWaterfall,
     NameView,
+    PairSnapshot,
     PairView,
+    QueueReason,
     SideView,
+    Steward,
     WaterfallStep,
 )
-from resolver.scoring import scores
-from resolver.store import LinkTable, StoredDecision, StoredEntity, StoredSource, StoreView
-from resolver.store.desk import steward_work
+from resolver.review.queue.queue_filters import visible_row
+from resolver.review.refusals import (
+    DeskRules,
+    RetiredMeanwhileError,
+    find_decision,
+    find_entity,
+    load_decisions,
+    second_steward_reasons,
+    select_visible_numbers,
+)
+from resolver.store import (
+    LinkTable,
+    StoredDecision,
+    StoredEntity,
+    StoredSource,
+    StoreView,
+    steward_work,
+)
 
 
 def build_name_view(explanation: Explanation) -> NameView | None:

@@ -16,12 +16,10 @@ from resolver.review.decisions.commit_decisions import (
     run_plan,
 )
 from resolver.review.decisions.decide import DecisionRequest, plan_decision
-from resolver.review.decisions.split import plan_split
+from resolver.review.decisions.undo import plan_split
 from resolver.review.entity_sides import EntitySide, load_record_side
-from resolver.review.models import Steward
-from resolver.review.refusals import DeskRules
-from resolver.review.restrictions import find_hidden_records
-from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
+from resolver.review.models import Cluster, DecisionPreview, GoldenChange, Steward
+from resolver.review.refusals import DeskRules, find_hidden_records
 from resolver.store import StoreView
 from resolver.store.record_contents import INTERNAL_PREFIX
 

@@ -25,17 +25,17 @@ from resolver.data import load_rows
 from resolver.engines.pair_explanation import Rows
 from resolver.errors import DateError
 from resolver.hub.hub import Hub
-from resolver.hub.related.shared_relations import SharedRelations
-from resolver.normalize import country_code
-from resolver.normalize.folding import to_latin
+from resolver.hub.shared_relations import SharedRelations
+from resolver.names.folding import to_latin
 from resolver.records import Grade, Record
-from resolver.records.dates import PartialDate, parse_date
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
 from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.territories import territory_name
-from resolver.review.view_models import Statement
+from resolver.review.models import Statement
+from resolver.values.dates import PartialDate, parse_date
+from resolver.values.normal_values import country_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from resolver.errors import UsageError
-from resolver.normalize import country_code
 from resolver.records import Record
 from resolver.records.labels import property_label
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
@@ -32,6 +31,7 @@ from resolver.store import (
     VerdictSubject,
     utc_text,
 )
+from resolver.values.normal_values import country_code
 
 DEFAULT_DURATION = timedelta(days=365)
 MAX_DURATION = timedelta(days=3_660)

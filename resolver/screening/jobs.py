@@ -22,9 +22,9 @@ from resolver.errors import InputError, UsageError
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, digest_upload
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.io.source_files import stoppable
-from resolver.ingest.parallel_reading import ReadingRules
-from resolver.ingest.readers import read_lists
+from resolver.lists.io.source_files import stoppable
+from resolver.lists.parallel_reading import ReadingRules
+from resolver.lists.readers import read_lists
 from resolver.records.formula_cells import escape_formula
 from resolver.records.progress import Progress
 from resolver.records.visibility import STRANGER, Viewer

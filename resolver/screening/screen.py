@@ -17,8 +17,7 @@ from resolver.check.entity_index import IndexSnapshot
 from resolver.check.queries import SOURCE, query_warnings
 from resolver.check.screener import IndexRevision, MatchQuery, Screener, ScreeningResult
 from resolver.errors import RecordError
-from resolver.ingest.reader_types import Intake
-from resolver.kernels.processes import Ranges, share_ranges
+from resolver.lists.reader_types import Intake
 from resolver.records import Handling, Kind, Record
 from resolver.records.progress import SILENT, Progress
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
@@ -27,6 +26,7 @@ from resolver.records.results.explanation import (
     EvidenceRow,
     summarize_evidence,
 )
+from resolver.runtime.processes import Ranges, share_ranges
 
 _CHUNK = 5_000
 """Unique subjects between two reports of progress. Fewer would make copies of the process more

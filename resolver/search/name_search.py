@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from resolver.records import Column
 from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
-from resolver.records.prepared.ragged import spread
+from resolver.records.prepared.batch import spread
 from resolver.records.properties import FULL_NAMES, RELATION
 from resolver.store.segments import Segment
 

@@ -29,18 +29,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.blocking.keys import mix
-from resolver.kernels.lookup.word_codes import MIN_LETTERS, PLACE_BIT, fill_letter_codes
-from resolver.normalize.folding import fold, letters, skeleton_code, sound_code
-from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.values import normalize_phone
+from resolver.matching.blocking.keys import mix
+from resolver.matching.kernels.word_codes import MIN_LETTERS, PLACE_BIT, fill_letter_codes
+from resolver.names.folding import fold, letters, skeleton_code, sound_code
+from resolver.names.name_tokens import tokenize_person
 from resolver.records import Batch, Column
 from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
-from resolver.records.prepared.ragged import spread
-from resolver.records.prepared.text_cache import hash_texts
+from resolver.records.prepared.batch import spread
 from resolver.records.properties import PROPERTIES, ValueType
+from resolver.runtime.text_cache import hash_texts
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
+from resolver.values.normal_values import normalize_phone
 
 MAX_WORDS = 50
 """Words of a typed text that are looked up; the others are left out."""

@@ -29,26 +29,8 @@ Contract:
 `schema` defines the tables; changing them takes a migration in `migrations/versions`.
 """
 
-from resolver.store.accounts.audit_events import AuditEvent
-from resolver.store.accounts.sessions import ApiKey, Session, Sessions
-from resolver.store.accounts.users import (
-    LockedError,
-    User,
-    UserRole,
-    Users,
-)
 from resolver.store.backup import backup, restore
-from resolver.store.commit import (
-    Commit,
-    LinkRows,
-    ListCommit,
-    OutdatedError,
-)
-from resolver.store.desk.decision_log import NewDecision
-from resolver.store.desk.waiting_queue import QueueFilter, WaitingRow
-from resolver.store.jobs import Job, Jobs, JobState, LeaseError
-from resolver.store.record_contents import RecordContents, encode_contents
-from resolver.store.row_types import (
+from resolver.store.bulk_rows import (
     Acceptance,
     EntityEvent,
     EventKind,
@@ -64,7 +46,18 @@ from resolver.store.row_types import (
     parse_utc_text,
     utc_text,
 )
+from resolver.store.commit import (
+    Commit,
+    LinkRows,
+    ListCommit,
+    OutdatedError,
+)
+from resolver.store.jobs import Job, Jobs, JobState, LeaseError
+from resolver.store.record_contents import RecordContents, encode_contents
+from resolver.store.sessions import ApiKey, AuditEvent, Session, Sessions
+from resolver.store.steward_work import NewDecision
 from resolver.store.store import Store
+from resolver.store.users import LockedError, User, UserRole, Users
 from resolver.store.verdicts import (
     HitVerdict,
     StoredVerdict,
@@ -72,9 +65,10 @@ from resolver.store.verdicts import (
     Verdicts,
     VerdictSubject,
 )
+from resolver.store.views.entity_queries import StoreView
 from resolver.store.views.link_queries import LinkTable
 from resolver.store.views.record_queries import RecordRows
-from resolver.store.views.view import StoreView
+from resolver.store.waiting_queue import QueueFilter, WaitingRow
 
 __all__ = [
     "Acceptance",

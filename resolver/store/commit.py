@@ -22,16 +22,13 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.kernels.number_sets import sort_distinct, unite
 from resolver.records import Batch
 from resolver.records.prepared.population import Population
+from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import bulk_rows
-from resolver.store.bulk_rows import Numbers
+from resolver.store.bulk_rows import EventKind, Numbers, utc_text
 from resolver.store.database import lock_transaction, write_transaction
-from resolver.store.desk.decision_log import NewDecision, decision_row, new_decision_id
-from resolver.store.desk.waiting_queue import OUTDATED
 from resolver.store.record_contents import RecordContents, keyed_id, restricted_record_ids
-from resolver.store.row_types import EventKind, utc_text
 from resolver.store.schema import (
     decisions,
     entities,
@@ -48,7 +45,9 @@ from resolver.store.schema import (
     touched,
     waiting_readers,
 )
-from resolver.store.views.snapshot import split_chunks
+from resolver.store.steward_work import NewDecision, decision_row, new_decision_id
+from resolver.store.views.link_queries import split_chunks
+from resolver.store.waiting_queue import OUTDATED
 
 _NO_NUMBERS = np.zeros(0, dtype=np.int64)
 

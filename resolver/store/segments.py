@@ -28,7 +28,7 @@ import pyarrow as pa
 from resolver.errors import StoreError
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
-from resolver.records.prepared.ragged import spread
+from resolver.records.prepared.batch import spread
 from resolver.records.prepared.value_flags import RecordValues
 from resolver.store.array_files import (
     AnyArray,

@@ -12,9 +12,6 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.store.accounts.audit_events import AuditEvents
-from resolver.store.accounts.sessions import ApiKeys, Sessions
-from resolver.store.accounts.users import Users
 from resolver.store.commit import STAGE_FROM, Commit, write_commit
 from resolver.store.database import (
     commit_lock,
@@ -24,14 +21,15 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
-from resolver.store.desk.network_views import NetworkViews
-from resolver.store.desk.steward_work import StewardWork
-from resolver.store.desk.waiting_queue import WaitingQueue
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
+from resolver.store.sessions import ApiKeys, AuditEvents, Sessions
+from resolver.store.steward_work import NetworkViews, StewardWork
+from resolver.store.users import Users
 from resolver.store.verdicts import Verdicts
+from resolver.store.views.entity_queries import StoreView
 from resolver.store.views.link_queries import find_entities_in_review
-from resolver.store.views.view import StoreView
+from resolver.store.waiting_queue import WaitingQueue
 
 _EMPTY_HEAD: dict[str, Any] = {
     "one": 1,

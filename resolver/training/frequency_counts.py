@@ -23,15 +23,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalize.group_tokens import tokenize_group
-from resolver.normalize.identifiers import CONTACTS, contact_key, read_packed_identifier
-from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.tables.other_values import TEXT_NORMALIZERS
+from resolver.names.group_tokens import tokenize_group
+from resolver.names.name_tokens import tokenize_person
 from resolver.records import Batch, Kind, Record
-from resolver.records.prepared.text_cache import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.runtime.text_cache import hash64
 from resolver.store import Store, StoreView
+from resolver.values.identifiers import CONTACTS, contact_key, read_packed_identifier
+from resolver.values.prepared_values import TEXT_NORMALIZERS
 
 MIN_BEARERS = 20
 """Minimum number of bearers in a shipped table, so that the table discloses no list."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from resolver.comparison import features_of
-from resolver.model_set import CHECKS, RELATIONS
+from resolver.matching.comparators import features_of
+from resolver.matching.resolution_task import CHECKS, RELATIONS
+from resolver.matching.scoring import model_from_json, model_to_json
 from resolver.models import loader
-from resolver.scoring import model_from_json, model_to_json
 from resolver.training.evaluate.model_card import (
     PLOT_FILE,
     insert_calibration,

@@ -20,10 +20,12 @@ import numpy.typing as npt
 from resolver.check.entity_index import EntityIndex, IndexSnapshot
 from resolver.check.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
 from resolver.check.retrieval import CandidateFinder
-from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.hub.hub import temporary_hub
-from resolver.ingest.reader_types import Intake
-from resolver.pipeline import normalize
+from resolver.lists.reader_types import Intake
+from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
+from resolver.matching.pipeline import normalize
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import Model
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.batch import FloatArray
@@ -33,8 +35,6 @@ from resolver.records.prepared.population import (
     KindPopulation,
 )
 from resolver.records.visibility import STRANGER
-from resolver.run_options import RunOptions
-from resolver.scoring import Model
 from resolver.training.augment.typos import (
     misspell_group_name,
     misspell_person_name,

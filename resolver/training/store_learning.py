@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from resolver.model_set import ModelSet, load_models
+from resolver.matching.resolution_task import ModelSet, load_models
 from resolver.models import loader
 from resolver.reference.plurals import pluralize
 from resolver.store import Store

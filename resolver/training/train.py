@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import InputError
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching.scoring import NAME_ONLY_PART, REGISTER_PART, Model, scores
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Model, scores
-from resolver.training.augment.institutions import BRANCH_ORIGIN
+from resolver.training.augment.directories import BRANCH_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.resampled_entries import (
     CONTROLLED_ORIGIN,

@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from resolver.blocking import choose_plan_by_size
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import build_tables
+from resolver.lists.reader_types import Intake
+from resolver.matching.blocking import choose_plan_by_size
+from resolver.matching.resolution_task import build_tables
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.directories import DIRECTORIES, generate_directory
-from resolver.training.augment.institutions import (
+from resolver.training.augment.directories import (
     BRANCH_ORIGIN,
+    DIRECTORIES,
     INSTITUTION_LISTS,
     generate_branch_pairs,
+    generate_directory,
     generate_institutions,
 )
-from resolver.training.augment.movements import MOVEMENT_LISTS, generate_movements
+from resolver.training.augment.hard_negatives import MOVEMENT_LISTS, generate_movements
 from resolver.training.augment.name_only import name_only_pairs
-from resolver.training.augment.register_vocabulary import collect_vocabulary
-from resolver.training.augment.registers import generate_registers
+from resolver.training.augment.registers import collect_vocabulary, generate_registers
 from resolver.training.augment.resampled_entries import (
     RESAMPLED_ORIGIN,
     LabeledRecordPair,

@@ -15,13 +15,13 @@ from flask import Flask
 from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Identifier, Kind
 from resolver.records.decisions import Verdict
 from tests.api.serving import Served, served
 from tests.command_server import CommandServer
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.store import postgres
 from tests.store.passwords import quick_passwords
@@ -60,7 +60,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Create a store in which a decision ties a name of one list to a birth date of the other."""
     url = f"sqlite:///{tmp_path_factory.mktemp('api')}/hub.db"
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(make_intake(RECORDS, *lists), [make_decision(UNION, Verdict.SAME, 1)])
     return url
 
@@ -68,7 +68,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
     """Yield a loaded application over the store."""
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         loaded = create_app(ServiceSettings(store_url))
         service: Service = loaded.extensions["resolver"]
         service.warm()

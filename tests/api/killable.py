@@ -22,7 +22,7 @@ NURSERY = """
 import os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-import resolver.pipeline, resolver.check.screener, resolver.api, resolver.cli.operate.serve
+import resolver.matching.pipeline, resolver.check.screener, resolver.api, resolver.cli.operate.serve
 from resolver.cli.app import run
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import restore_store
@@ -31,7 +31,7 @@ from resolver.hub.job_worker import run_next_job
 from resolver.store import jobs
 from tests.api.killable import dock_pairs
 from tests.hub.hubs import OPTIONS, make_decision
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from resolver.records.decisions import Verdict
 jobs.LEASE_TIME = timedelta(seconds=1)
 
@@ -84,7 +84,7 @@ import time
 ROLES = {"serve": serve, "work": work, "decide": decide, "refresh": refresh, "rebuild": rebuild,
          "restore": restore}
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
     print("ready", flush=True)
     for line in sys.stdin:
         role, *args = line.rstrip("\\n").split("\\t")

@@ -31,7 +31,7 @@ from resolver.hub.job_worker import (
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import is_visible

@@ -202,7 +202,7 @@ def test_the_end_of_the_last_key_opens_to_nobody(
         assert "no valid key is left" in capsys.readouterr().err
     else:
         monkeypatch.setattr(
-            "resolver.store.accounts.sessions.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
+            "resolver.store.sessions.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
         )
     for client in (open_app()[0], open_app()[0]):
         assert client.get(CHECK).status_code == 401

@@ -32,7 +32,7 @@ from resolver.hub.job_worker import jobs_folder
 from tests.api.conftest import RECORDS, Serve
 from tests.api.serving import ROOT, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.store import postgres
 
 pytestmark = pytest.mark.slow
@@ -165,10 +165,10 @@ def test_corrupt_index_files_are_rebuilt(tmp_path: Path, app: Flask) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for place in (
             "resolver.hub.hub.MIN_FILE_RECORDS",
-            "resolver.hub.index.record_index.MIN_FILE_RECORDS",
+            "resolver.hub.record_index.MIN_FILE_RECORDS",
         ):
             patch.setattr(place, 1)
-        with quick_symbols("resolver.pipeline"):
+        with quick_symbols("resolver.matching.pipeline"):
             with Hub.open(url, OPTIONS, min_file_records=1) as hub:
                 hub.add(make_intake(RECORDS))
             expected = checked()
@@ -201,7 +201,7 @@ def test_a_database_outage(tmp_path: Path, app: Flask, monkeypatch: pytest.Monke
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
     with postgres.stoppable(Path("/tmp")) as database:
-        with quick_symbols("resolver.pipeline"), Hub.open(database.url, OPTIONS) as hub:
+        with quick_symbols("resolver.matching.pipeline"), Hub.open(database.url, OPTIONS) as hub:
             hub.add(make_intake(RECORDS))
         app_over_store = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
         service: Service = app_over_store.extensions["resolver"]

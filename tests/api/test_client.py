@@ -31,7 +31,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from tests.api.conftest import Serve
 from tests.hub.hubs import OPTIONS
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +63,7 @@ def hub(url: str, serve_fork: Serve) -> Iterator[Client]:
 
 
 def work(url: str) -> BatchJob | None:
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         run_next_job(hub, jobs_folder(hub.store), run_batch_job)
     return None
 

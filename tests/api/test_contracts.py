@@ -28,7 +28,7 @@ from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from tests.api.conftest import Client
 from tests.api.sample_requests import ROWS, SAMPLES, Samples, document_path, sample_request
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 GUARDED_ROWS = [row for row in ROWS if row.access.scope is not None]
 Headers = dict[str, str]
@@ -68,7 +68,7 @@ def keyed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         scope: {"Authorization": f"ApiKey {create_key(url, str(scope), 'Coast', [scope])}"}
         for scope in Scope
     }
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(url, rate=0))
         service: Service = app.extensions["resolver"]
         service.warm()
@@ -203,7 +203,7 @@ def test_an_answer_that_was_not_logged_is_withheld(
 def test_nothing_is_answered_that_cannot_be_logged(store_url: str, tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(f"sqlite:///{path}"))
         service: Service = app.extensions["resolver"]
         service.warm()

@@ -16,11 +16,11 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records.decisions import Verdict
 from tests.api.conftest import RECORDS, UNION, Client
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.store import postgres
 
 LINE = {
@@ -48,7 +48,7 @@ def service(
 
 def _service(url: str, folder: Path) -> Iterator[Service]:
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         with Hub.open(url, OPTIONS, index_dir=folder / "index") as hub:
             hub.add(make_intake(RECORDS, *lists), [make_decision(UNION, Verdict.SAME, 1)])
         key = create_key(url, "chief", "Coast", ["admin"])

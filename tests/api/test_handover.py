@@ -21,7 +21,7 @@ from resolver.api.server.run import (
     _listening_socket,
     _waitress,
 )
-from resolver.api.service_settings import ServiceSettings
+from resolver.api.service import ServiceSettings
 
 pytestmark = pytest.mark.slow
 

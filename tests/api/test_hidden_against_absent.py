@@ -22,13 +22,13 @@ from resolver.api.endpoints import Endpoint
 from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Relation, RelationType
 from resolver.records.decisions import Verdict
 from tests.api.conftest import Client
 from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -176,7 +176,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         "shared": (True, True, False),
         "tied": (True, False, True),
     }
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        ExitStack() as stack,
+    ):
         clients = {}
         for name, (has_untied, is_shared, is_tied) in worlds.items():
             for guarded in (False, True):

@@ -18,7 +18,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier
 from tests.api.desk.world import word
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.nightly
@@ -46,7 +46,10 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Any
         birthDate="1930-05-05",
         identifiers=[Identifier("passportNumber", PASSPORT)],
     )
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        ExitStack() as stack,
+    ):
         services = []
         for hidden in ([], [replace(secret, handling=Handling("River", "H3"))]):
             url = f"sqlite:///{tmp_path_factory.mktemp('timing')}/hub.db"

@@ -25,7 +25,7 @@ from tests.api.conftest import RECORDS
 from tests.api.killable import DOCKS, Nursery, dock_pairs, free_port, kill, port_people
 from tests.api.serving import wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -212,7 +212,7 @@ def assert_restored_whole(folder: Path, count: int) -> None:
 )
 def test_kills_in_all_phases_lose_nothing(kills: int, new_url: str, tmp_path: Path) -> None:
     """Kill on each database: once in each phase in the suite, 100 times at night."""
-    with quick_symbols("resolver.pipeline"), Hub.open(new_url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake([*RECORDS, *DOCK_RECORDS]))
         backup(hub.store, tmp_path / "hub.backup")
     killer = Killer(new_url, tmp_path, seed=kills)

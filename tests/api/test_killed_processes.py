@@ -18,7 +18,7 @@ from tests.api.conftest import RECORDS
 from tests.api.killable import Nursery, free_port, kill, port_people
 from tests.api.serving import wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 KILLS = 4
 BATCHES, ROWS = 6, 40
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_killed_at_random_moments(new_url: str, tmp_path: Path) -> None:
-    with quick_symbols("resolver.pipeline"), Hub.open(new_url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake(RECORDS))
     port, jobs = free_port(), tmp_path / "jobs"
     nursery = Nursery(tmp_path / "children.log")

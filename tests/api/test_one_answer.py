@@ -16,10 +16,10 @@ import pytest
 from resolver import Index
 from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from resolver.records import KIND_BY_LABEL, Kind, Record
 from tests.examples import IS_NIGHTLY
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 Client = Any
 QUERIES = 250 if IS_NIGHTLY else 8
@@ -87,7 +87,7 @@ def ways(
         lists.mkdir()
         write_mixed_list(lists / "mixed.ftm.json", random.Random(3))
     url = f"sqlite:///{folder}/hub.db"
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         assert run(["dedupe", str(lists), "--store", url]) == 0
         app = create_app(ServiceSettings(url))
         app.extensions["resolver"].warm()

@@ -38,7 +38,7 @@ from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
 from tests.api.test_hidden_against_absent import masked as api_masked
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import OPTIONS
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 pytestmark = pytest.mark.slow
 
@@ -445,7 +445,10 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
     """Return a random world, and how the answers from its two stores differ."""
     world = World(seed)
     dice = random.Random(seed)
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        ExitStack() as stack,
+    ):
         filled = [
             world.fill(folder / name, with_hidden=name == "hidden") for name in ("absent", "hidden")
         ]

@@ -17,13 +17,13 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record
 from resolver.records.decisions import Verdict
 from tests.api.conftest import Client
 from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 # record -> a word that only this record holds
@@ -79,7 +79,7 @@ VIEWERS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         services: dict[str, tuple[Flask, Service]] = {}
         headers: dict[str, Headers] = {"stranger": {}}
         for name in ("open", "closed"):

@@ -15,7 +15,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Address, Kind, Relation, RelationType
 from tests.api.conftest import Client, Serve
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 RECORDS = (
@@ -48,7 +48,7 @@ EXAMPLES = (
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('outside')}/hub.db"
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(make_intake(RECORDS))
     return url
 

@@ -22,7 +22,7 @@ from benchmarks.service import (
 from resolver.api import ServiceSettings, create_app
 from resolver.hub.hub import Hub
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = f"sqlite:///{tmp_path_factory.mktemp('load')}/hub.db"
     names = ["Ivan Petrov", "Maria Quispe", "Pavel Novotny", "Ann Lee", "Boris Lang", "John Smith"]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         with Hub.open(store, OPTIONS) as hub:
             hub.add(
                 make_intake(

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import cores
 from benchmarks.harness.timing import Cost
-from resolver.kernels.threads import available_cores
+from resolver.runtime.threads import available_cores
 from tests.benchmarks.test_growth import SCRIPT
 
 

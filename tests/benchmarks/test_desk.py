@@ -6,14 +6,14 @@ from pathlib import Path
 
 from benchmarks.desk import measure_library
 from resolver.hub.hub import Hub
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import OPTIONS, export_canonical, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 def test_desk_is_measured_and_restored(tmp_path: Path) -> None:
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
     ):
         hub.add(make_intake(generate(240, seed=5).records))

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import desk_browser
 from benchmarks.harness import browser as browsing
 from tests.api.desk import world
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,7 +24,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_evidence_is_in_view_and_decisions_are_fast(url: str) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         figures = desk_browser.measure([url], pairs=6, decisions=3)
     assert 1 <= figures["contradicted"] <= 6
     assert figures["hidden"] == []
@@ -36,7 +36,7 @@ def test_evidence_is_in_view_and_decisions_are_fast(url: str) -> None:
 
 def test_evidence_below_the_fold_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk_browser, "_SIZE", (1440, 320))
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         figures = desk_browser.measure([url], pairs=6, decisions=1)
     assert len(figures["hidden"]) == figures["contradicted"] > 0
     assert figures["in view"] == 0

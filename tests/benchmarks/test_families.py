@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import families
-from resolver.comparison import features_of
+from resolver.matching.comparators import features_of
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.training_data import TrainingData

@@ -11,7 +11,7 @@ from resolver.network.graph_reader import GraphQuery, grow_graph
 from resolver.network.visible_records import VisibleRecords
 from resolver.records.visibility import OPERATOR
 from resolver.store import Store
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def test_every_question_is_measured(tmp_path: Path) -> None:
     url, batch = f"sqlite:///{tmp_path}/hub.db", make_batch(400)
     fill_store(url, batch)
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         segment = make_segment(batch)
     figures = measure_network(url, segment, 4)
     assert set(figures) == {

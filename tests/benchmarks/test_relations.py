@@ -17,8 +17,8 @@ from benchmarks.relations import (
     missed_at_precision,
     save_weights,
 )
-from resolver.model_set import load_relation_weights
-from resolver.scoring.relation_evidence import RelationWeights
+from resolver.matching.resolution_task import load_relation_weights
+from resolver.matching.scoring.relation_evidence import RelationWeights
 
 
 def invent_pairs(count: int) -> SharedPairs:

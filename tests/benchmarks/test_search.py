@@ -13,7 +13,7 @@ from resolver.api import ServiceSettings, create_app
 from resolver.hub.hub import Hub
 from resolver.records import Address, Identifier, Kind
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ RECORDS = (
 @pytest.fixture
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = f"sqlite:///{tmp_path_factory.mktemp('search')}/hub.db"
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         with Hub.open(store, OPTIONS) as hub:
             hub.add(make_intake(RECORDS))
         app = create_app(ServiceSettings(store))

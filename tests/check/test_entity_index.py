@@ -15,20 +15,20 @@ import numpy.typing as npt
 import pytest
 
 from resolver.check.entity_index import EntityIndex, IndexSnapshot
-from resolver.comparison import NameIndex
 from resolver.engines.pair_scoring import score_explained
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
-from resolver.pipeline import normalize
+from resolver.matching.pipeline import normalize
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Handling, Record, Value, concat
 from resolver.records.decisions import Verdict
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import Stores, make_decision, make_intake, restrict_some
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 Logodds = npt.NDArray[np.int32]
@@ -36,7 +36,7 @@ Logodds = npt.NDArray[np.int32]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 
@@ -185,7 +185,7 @@ def test_empty_store_is_refused(stores: Stores) -> None:
 
 
 def test_withdrawn_entity_leaves_the_index(stores: Stores) -> None:
-    from resolver.ingest.reader_types import ListInfo
+    from resolver.lists.reader_types import ListInfo
 
     with stores.new() as hub:
         first, second = record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")

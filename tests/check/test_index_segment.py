@@ -15,9 +15,9 @@ from resolver.check.index_segment import (
     build_index_segment,
     write_index_segment,
 )
-from resolver.hub.index.segment_contents import fingerprint_records
-from resolver.model_set import load_models
-from resolver.pipeline import normalize
+from resolver.hub.segment_contents import fingerprint_records
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import load_models
 from resolver.search.term_index import build_term_index
 
 

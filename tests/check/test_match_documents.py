@@ -11,7 +11,7 @@ from resolver.check.term_search import SearchScope
 from resolver.records import Handling, Relation, RelationType
 from resolver.records.visibility import STRANGER
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 _NAMES = ("Ivo Brandt", "Lena Okafor", "Sami Virtanen", "Rosa Quispe", "Omar Haddad", "Piet Vos")
@@ -34,7 +34,10 @@ def answers(screener: Screener) -> list[object]:
 
 @pytest.mark.parametrize("hidden_between", [False, True])
 def test_documents_do_not_depend_on_segments(stores: Stores, hidden_between: bool) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), stores.new() as hub:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        stores.new() as hub,
+    ):
         hub.add(make_intake([*FIRST, LATER[0]]))
         screener = Screener(hub)
         screener.refresh()

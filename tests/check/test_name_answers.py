@@ -13,13 +13,13 @@ from resolver.records import Kind, Record
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -16,7 +16,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Kind
 from resolver.records.record import kind_variants
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 FORTY_WORDS = " ".join(f"Word{chr(97 + place % 26)}{place}" for place in range(40))
@@ -24,7 +24,7 @@ FORTY_WORDS = " ".join(f"Word{chr(97 + place % 26)}{place}" for place in range(4
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -17,7 +17,7 @@ from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import STRANGER, Viewer
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.hub.stored_links import stored_links
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 NAME = "Zbigniew Brzezinski"
@@ -30,7 +30,7 @@ RIVER = Viewer("eve", "River")
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -10,15 +10,15 @@ import pytest
 from resolver.check.screener import MatchQuery, Screener
 from resolver.records import Batch, Kind, Record
 from resolver.records.prepared.batch import build_profiles
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

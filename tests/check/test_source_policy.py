@@ -9,12 +9,12 @@ import pytest
 
 from resolver.check.screener import Screener
 from resolver.check.source_policy import find_refused
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record, Value
 from resolver.records.datasets import Claim, DatasetScope
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 CODES = ("", "H0", "H1", "H2", "H3")
@@ -53,7 +53,10 @@ def claims_of(stated: Record) -> list[Claim]:
 def test_lists_are_known_by_their_visible_records(stores: Stores, seed: int) -> None:
     chance = np.random.default_rng(seed)
     first, second = some(chance, "a", 12), some(chance, "b", 4)
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), stores.new() as hub:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        stores.new() as hub,
+    ):
         hub.add(make_intake(first))
         screener = Screener(hub)
         for present in (first, [*first, *second]):
@@ -70,7 +73,10 @@ def test_lists_are_known_by_their_visible_records(stores: Stores, seed: int) -> 
 
 def test_an_empty_list_is_known(stores: Stores) -> None:
     rows = [record("s:1", name="Ann"), record("t:1", name="Bob")]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), stores.new() as hub:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        stores.new() as hub,
+    ):
         hub.add(make_intake(rows))
         screener = Screener(hub)
         hub.add(make_intake([], ListInfo("t", "test", ("t",), "2", 0, 0, False)))

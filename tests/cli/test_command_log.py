@@ -13,7 +13,7 @@ import click
 import pytest
 
 from resolver.cli.app import COMMANDS, load_command, run
-from resolver.cli.command_log import StoreContent, account_name
+from resolver.cli.process_start import StoreContent, account_name
 from resolver.hub.hub import Hub
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
 from resolver.store import AuditEvent, Store

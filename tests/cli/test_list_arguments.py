@@ -14,8 +14,8 @@ from resolver.cli.arguments import read_list_files, read_while
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError
-from resolver.ingest import readers
-from resolver.ingest.reader_types import Intake
+from resolver.lists import readers
+from resolver.lists.reader_types import Intake
 from tests.check_process import run_check
 
 ROWS = "id,name\n" + "".join(f"{number},Ann Lee {number}\n" for number in range(30))

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.progress_bars import ProgressBars, format_counts, format_times
-from resolver.kernels.processes import map_equal_parts
 from resolver.records.progress import Progress
+from resolver.runtime.processes import map_equal_parts
 
 
 def drive(progress: Progress) -> None:

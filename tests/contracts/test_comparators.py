@@ -8,19 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from resolver.blocking import PLAN_BY_NAME, join_candidates
-from resolver.comparison import (
-    COMPARATORS,
-    Comparator,
-    Context,
-    NameIndex,
-    compare,
-    features_of,
-)
+from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
+from resolver.matching.comparators import COMPARATORS, Comparator, compare, features_of
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.synthetic import generate
-from tests.normalize.preparing import prepared
+from resolver.world import generate
+from tests.matching.preparing import prepared
 from tests.records.samples import plain_values, record
 
 pytestmark = pytest.mark.slow

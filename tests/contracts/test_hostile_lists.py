@@ -18,13 +18,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import reader_types
-from resolver.ingest.formats.tabular.table_files import MAX_COLUMNS
-from resolver.ingest.io import csv_rows
-from resolver.ingest.io.source_files import MAX_MEMBERS, stoppable
-from resolver.ingest.readers import READERS, read_lists
+from resolver.lists import reader_types
+from resolver.lists.formats.tabular.table_files import MAX_COLUMNS
+from resolver.lists.io import csv_rows
+from resolver.lists.io.source_files import MAX_MEMBERS, stoppable
+from resolver.lists.readers import READERS, read_lists
 from tests.contracts.test_readers import SAMPLE_WRITERS
-from tests.ingest.workbooks import worksheet_xml, write_xlsx
+from tests.lists.workbooks import worksheet_xml, write_xlsx
 
 SIZE = 100_000
 """Bytes of a hostile file, about."""

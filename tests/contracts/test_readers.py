@@ -17,14 +17,14 @@ import pytest
 from lxml import etree
 
 from resolver.errors import ResolverError
-from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import Intake, ReaderRow
-from resolver.ingest.readers import READERS, detect_format, read_lists
-from resolver.ingest.validation import MAX_NAME
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.reader_types import Intake, ReaderRow
+from resolver.lists.readers import READERS, detect_format, read_lists
+from resolver.lists.validation import MAX_NAME
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from tests.ingest.published_lists import OTHER_WRITERS, WRITERS, write_list
-from tests.ingest.samples import SAMPLES
-from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
+from tests.lists.published_lists import OTHER_WRITERS, WRITERS, write_list
+from tests.lists.samples import SAMPLES
+from tests.lists.samples_lists import SAMPLES as LIST_SAMPLES
 
 SAMPLE_WRITERS: dict[str, Callable[[Path], Path]] = {
     **SAMPLES,

@@ -8,20 +8,20 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from resolver.blocking import (
+from resolver.matching.blocking import (
     PLANS,
     RULES,
     Plan,
     Rule,
     join_candidates,
 )
-from resolver.blocking.key_join import rule_keys
-from resolver.blocking.keys import KeyParts
+from resolver.matching.blocking.key_join import rule_keys
+from resolver.matching.blocking.keys import KeyParts
 from resolver.records import Identifier, Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.contracts.rule_cases import CASES
-from tests.normalize.preparing import prepared
+from tests.matching.preparing import prepared
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 
 from resolver.engines.local import dedupe
 from resolver.records.results.resolution import Resolution
-from resolver.synthetic import World, generate
+from resolver.world import World, generate
 from tests.engines.local_runs import OPTIONS, build_intake
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.lists.reader_types import Intake, ListInfo
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Resolution
-from resolver.run_options import RunOptions
 
 OPTIONS = RunOptions(workers=1)
 LinksById = dict[tuple[str, str], tuple[int, float, int, int]]

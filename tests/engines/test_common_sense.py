@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from resolver.engines.local import dedupe
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching.run_options import RunOptions
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.results.resolution import Resolution
-from resolver.run_options import RunOptions
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.records.samples import record
 
 CASES = Path(__file__).parent / "cases" / "common_sense.txt"

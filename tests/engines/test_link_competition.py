@@ -13,7 +13,7 @@ from resolver.engines.pair_explanation import explain_links
 from resolver.records import Handling, Record
 from resolver.records.results.resolution import Links, Outcome, Resolution
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 PASSENGER = record("p:1", name="Kim Yong Chol", nationality="kp")
@@ -25,7 +25,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

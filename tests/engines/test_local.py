@@ -12,23 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from resolver.comparison.pair_alignment import PairOrder
 from resolver.engines.local import dedupe, link, score_pairs
 from resolver.engines.pair_explanation import explain_links, explain_pair
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import Thresholds, scores, threshold_logodds
+from resolver.names.pair_alignment import PairOrder
 from resolver.records import Kind, Record
 from resolver.records.results.resolution import Band, Basis, Links, Outcome, Resolution
-from resolver.run_options import RunOptions
-from resolver.scoring import Thresholds, scores, threshold_logodds
-from resolver.synthetic import World
+from resolver.world import World
 from tests.engines.local_runs import (
     OPTIONS,
     build_intake,
     find_entities,
     links_by_id,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 
@@ -107,9 +107,9 @@ def test_input_order_does_not_matter(resolution: Resolution, world: World) -> No
 SMALLEST_PARTS = (
     "resolver.engines.result_files._ENTITIES_PER_PROCESS",
     "resolver.records.packing._MIN_PARALLEL",
-    "resolver.normalize.name_hashes._MIN_PARALLEL",
-    "resolver.normalize.population_counts._MIN_PARALLEL",
-    "resolver.normalize.token_tables._MIN_PARALLEL",
+    "resolver.names.name_tokens._MIN_PARALLEL",
+    "resolver.matching.preparation._MIN_COUNTED_PARALLEL",
+    "resolver.names.token_tables._MIN_PARALLEL",
 )
 """Items from which a stage shares them out among cores."""
 
@@ -136,7 +136,7 @@ def test_number_of_workers_does_not_matter(
 def test_size_of_score_parts_does_not_matter(
     resolution: Resolution, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolver.scoring.score_links._PAIRS_PER_PART", 97)
+    monkeypatch.setattr("resolver.matching.scoring.score_links._PAIRS_PER_PART", 97)
     again = dedupe(build_intake(world.records), OPTIONS)
     assert again.stats.candidate_pairs > 2 * 97
     assert again.stats.score_histogram.tolist() == resolution.stats.score_histogram.tolist()
@@ -170,7 +170,7 @@ def test_scores_do_not_depend_on_the_order_of_comparison(
 ) -> None:
     options = replace(OPTIONS, only_entities=True)
     monkeypatch.setattr("resolver.engines.local.PAIRS_PER_CHUNK", 97)
-    monkeypatch.setattr("resolver.comparison.pair_alignment.FEWEST_PARTNERS", 1)
+    monkeypatch.setattr("resolver.names.pair_alignment.FEWEST_PARTNERS", 1)
     parts = list[slice]()
     places = PairOrder.places
 

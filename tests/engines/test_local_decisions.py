@@ -9,11 +9,11 @@ import pytest
 
 from resolver.engines.local import dedupe
 from resolver.errors import DecisionError
+from resolver.matching.run_options import RunOptions
 from resolver.records import Identifier
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band, Outcome, Resolution
-from resolver.run_options import RunOptions
-from resolver.synthetic import World
+from resolver.world import World
 from tests.engines.local_runs import (
     OPTIONS,
     build_intake,
@@ -21,13 +21,13 @@ from tests.engines.local_runs import (
     links_by_id,
     make_decision,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

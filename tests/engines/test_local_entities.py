@@ -10,21 +10,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver import pipeline, population_scoring
 from resolver.engines.local import LocalEngine
+from resolver.matching import pipeline, population_scoring
+from resolver.matching.resolution_task import ResolutionTask
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome, Resolution, StageMeter
-from resolver.resolution_task import ResolutionTask
-from resolver.run_options import RunOptions
 from tests.engines.local_runs import (
     build_intake,
     find_entities,
     links_by_id,
     make_decision,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 
@@ -68,7 +68,7 @@ def partial_entities() -> tuple[list[Record], Resolution, Resolution]:
     """Return records, their resolution, and the resolution without rounds."""
     records = generate_partial_records(120, 26)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("resolver.clustering.entity_rounds.MAX_ROUNDS", 0)
+        patch.setattr("resolver.matching.clustering.entity_rounds.MAX_ROUNDS", 0)
         first = resolve(records)
     return records, resolve(records), first
 

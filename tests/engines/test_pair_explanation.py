@@ -10,7 +10,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
 from resolver.engines.local import score_pairs
 from resolver.engines.pair_explanation import (
     Resolver,
@@ -19,18 +18,19 @@ from resolver.engines.pair_explanation import (
     find_ruling,
 )
 from resolver.errors import DecisionError, InputError
-from resolver.model_set import load_models
-from resolver.pipeline import normalize
-from resolver.population_scoring import KIND_MISMATCH
+from resolver.matching.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
+from resolver.matching.pipeline import normalize
+from resolver.matching.population_scoring import KIND_MISMATCH
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.explanation import POPULATION_ROWS
 from resolver.records.results.resolution import Band
-from resolver.run_options import RunOptions
-from resolver.synthetic import generate
-from tests.blocking.test_key_join import people
+from resolver.world import generate
 from tests.examples import examples
-from tests.normalize.preparing import quick_symbols
+from tests.matching.blocking.test_key_join import people
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ ODD_RECORDS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

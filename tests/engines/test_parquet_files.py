@@ -17,7 +17,7 @@ from resolver.engines.parquet_files import (
     write_part,
 )
 from resolver.errors import OutputError
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.engines.local_runs import OPTIONS, build_intake
 
 

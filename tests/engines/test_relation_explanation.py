@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 
 from resolver.engines.local import LocalEngine, dedupe
 from resolver.engines.pair_explanation import RelationExplainer, explain_links
-from resolver.model_set import load_relation_weights
-from resolver.pipeline import cluster_pairs
-from resolver.population_scoring import score_in_population
+from resolver.matching.pipeline import cluster_pairs
+from resolver.matching.population_scoring import score_in_population
+from resolver.matching.resolution_task import ResolutionTask, load_relation_weights
+from resolver.matching.scoring.relation_evidence import (
+    RelationEvidence,
+    RelationWeights,
+    build_relation_table,
+)
 from resolver.records import Batch, Handling, Record
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow, Explanation
 from resolver.records.results.resolution import (
@@ -27,14 +32,8 @@ from resolver.records.results.resolution import (
     name_by_smallest_row,
 )
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.resolution_task import ResolutionTask
-from resolver.scoring.relation_evidence import (
-    RelationEvidence,
-    RelationWeights,
-    build_relation_table,
-)
 from tests.engines.local_runs import OPTIONS, build_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.network_records import (
     generate_crews_of_two_lists,
     generate_network_records,
@@ -48,7 +47,7 @@ _HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver import pipeline
-from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.cli.app import run
 from resolver.engines import local
 from resolver.engines.local import RESUME_FOLDER
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching import pipeline
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Record
 from resolver.records.results.resolution import Resolution
-from resolver.run_options import RunOptions
-from tests.normalize.preparing import prepared
+from tests.matching.preparing import prepared
 from tests.records.samples import plain_values, record
 
 pytestmark = pytest.mark.slow

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resolver.blocking import PLAN_BY_NAME, RULES
-from resolver.comparison import COMPARATORS
 from resolver.engines.result_files import comparator_rows, rule_rows
+from resolver.matching.blocking import PLAN_BY_NAME, RULES
+from resolver.matching.comparators import COMPARATORS
 
 
 def test_every_comparator_has_a_row() -> None:

@@ -23,7 +23,7 @@ import resolver
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError, UnknownIdError
 from resolver.frames.results import Result
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from tests.frames.people import partition, people, true_clusters
 
 PAIR_COLUMNS = ["left", "right", "probability", "band", "record_probability", "basis"]

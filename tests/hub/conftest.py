@@ -8,7 +8,7 @@ import pytest
 
 from resolver.hub.hub import Hub
 from resolver.records import Record
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import Stores
 
 

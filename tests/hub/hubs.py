@@ -12,10 +12,10 @@ from pathlib import Path
 
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import export_lines
-from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.lists.reader_types import Intake, ListInfo
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Handling, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
-from resolver.run_options import RunOptions
 from resolver.store import EventKind, Store, StoredEntity
 from tests.records.samples import record
 

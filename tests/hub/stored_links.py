@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Basis, Outcome
-from resolver.scoring import scores
 from resolver.store import LinkColor, StoreView
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from resolver.hub.stored_results import export_lines
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from resolver.records import Value
 from tests.hub.hubs import Stores, make_intake
-from tests.ingest import opensanctions
-from tests.ingest.opensanctions import (
+from tests.lists import opensanctions
+from tests.lists.opensanctions import (
     RELATIVE,
     SHIPPING,
     VALK,

@@ -11,7 +11,7 @@ import pytest
 from resolver.errors import InputError
 from resolver.hub.group_commit import GroupCommit
 from resolver.records import Handling, Record
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import (
     Step,
     Stores,
@@ -19,13 +19,13 @@ from tests.hub.hubs import (
     export_steps,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

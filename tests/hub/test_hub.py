@@ -19,11 +19,11 @@ from resolver.hub.stored_results import (
     load_commit_results,
     load_records,
 )
+from resolver.matching.run_options import RunOptions
 from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT
 from resolver.records.visibility import OPERATOR
-from resolver.run_options import RunOptions
 from resolver.store import EventKind, LinkColor, Store, backup, restore
 from tests.hub.hubs import (
     NOON,
@@ -40,7 +40,7 @@ from tests.hub.hubs import (
     seed_population,
 )
 from tests.hub.stored_links import stored_links
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

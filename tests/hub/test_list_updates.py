@@ -11,9 +11,9 @@ import pytest
 from resolver.errors import LargeChangeError
 from resolver.hub.hub import Hub
 from resolver.hub.visible_store import restrict_store
-from resolver.ingest.assemble import assemble
-from resolver.ingest.list_reading import ListContents
-from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.lists.assemble import assemble
+from resolver.lists.list_reading import ListContents
+from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, Handling
 from resolver.records.visibility import STRANGER
 from resolver.store import EventKind
@@ -28,13 +28,13 @@ from tests.hub.hubs import (
     make_namesake,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -12,10 +12,10 @@ from resolver.hub.admin import update_source
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 GAMMA = RecordOwner("gamma", "Gamma", may_change_all=False)
@@ -26,7 +26,7 @@ PLANTED = replace(
 
 @pytest.fixture
 def hub(stores: Stores) -> Iterator[Hub]:
-    with quick_symbols("resolver.pipeline"), stores.new() as opened:
+    with quick_symbols("resolver.matching.pipeline"), stores.new() as opened:
         yield opened
 
 

@@ -12,12 +12,7 @@ from resolver.merging import (
     build_golden_records,
     build_statements,
 )
-from resolver.records import (
-    Batch,
-    Kind,
-    Record,
-    Value,
-)
+from resolver.records import Batch, Kind, Record, Value
 from resolver.records.batch import IntArray
 
 COUNTRIES = {"syria": "sy", "syrian arab republic": "sy", "sy": "sy", "germany": "de", "de": "de"}

@@ -13,12 +13,8 @@ from resolver.merging import (
     assign_entity_ids,
     build_golden_records,
 )
-from resolver.records import (
-    Kind,
-    PartialDate,
-    Relation,
-    RelationType,
-)
+from resolver.records import Kind, Relation, RelationType
+from resolver.values.dates import PartialDate
 from tests.merging.merged_records import (
     country_code,
     merged,

@@ -15,14 +15,7 @@ from resolver.merging import (
     build_golden_records,
     to_ftm,
 )
-from resolver.records import (
-    Activity,
-    Address,
-    Identifier,
-    Record,
-    Relation,
-    RelationType,
-)
+from resolver.records import Activity, Address, Identifier, Record, Relation, RelationType
 from tests.merging.merged_records import (
     country_code,
     person,

@@ -21,11 +21,7 @@ from resolver.merging import (
     iterate_merged,
     to_ftm,
 )
-from resolver.records import (
-    Batch,
-    Relation,
-    RelationType,
-)
+from resolver.records import Batch, Relation, RelationType
 from resolver.records.batch import IntArray
 from tests.merging.merged_records import (
     country_code,

@@ -8,15 +8,15 @@ import pytest
 
 from resolver.hub.hub import Hub
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.matching.preparing import quick_symbols
 from tests.network.networks import make_records
-from tests.normalize.preparing import quick_symbols
 
 
 @pytest.fixture(scope="package")
 def network_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("network")
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
     ):
         hub.add(make_intake(make_records()))

@@ -29,7 +29,7 @@ from resolver.review import (
 )
 from resolver.review.decisions.earlier_verdicts import PairRelation
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 KIM = Steward("kim", "Coast", frozenset({"admin"}))
@@ -46,7 +46,7 @@ ROWS = [
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS, index_dir=tmp_path / "index") as hub,
     ):
         hub.add(make_intake(ROWS))

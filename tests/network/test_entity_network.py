@@ -9,13 +9,13 @@ from random import Random
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.network import entity_network
-from resolver.network.entity_network import RelationNetwork, load_relations
+from resolver.network import workbench
+from resolver.network.workbench import RelationNetwork, load_relations
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.relation_types import RELATION_TYPES, direct_relation
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 COUNT = 60
@@ -53,7 +53,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Return a store where no two records are one entity."""
     folder = tmp_path_factory.mktemp("network")
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as opened,
     ):
         opened.add(make_intake(make_records()))
@@ -123,8 +123,8 @@ def test_dates_roles_and_lists_are_stated(hub: Hub) -> None:
 
 
 def test_a_network_is_bounded_whatever_is_hidden(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entity_network, "MAX_NEAREST", 2)
-    monkeypatch.setattr(entity_network, "MAX_RELATED", 1)
+    monkeypatch.setattr(workbench, "MAX_NEAREST", 2)
+    monkeypatch.setattr(workbench, "MAX_RELATED", 1)
     rows = make_records()
     visible_rows = [row for row in rows if is_visible(row.handling, STRANGER)]
     most = max(visible_rows, key=lambda own: len(expected_ends(rows, own, STRANGER)))

@@ -12,10 +12,11 @@ from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.network.graph import ARTEFACT, ENTITY, Graph
 from resolver.network.graph_reader import GraphQuery, read_graph
-from resolver.normalize.values import normalize_phone
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.values.normal_values import normalize_phone
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.matching.preparing import quick_symbols
 from tests.network.networks import (
     COUNT,
     STEWARD,
@@ -24,14 +25,13 @@ from tests.network.networks import (
     plain_distances,
     plain_edges,
 )
-from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture
 def empty_hub(tmp_path: Path) -> Iterator[Hub]:
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
     ):
         yield hub

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.comparison import COMPARATOR_BY_NAME
-from resolver.ingest.formats.ftm.ftm_entity import has_property
+from resolver.lists.formats.ftm.ftm_entity import has_property
+from resolver.matching.comparators import COMPARATOR_BY_NAME
 from resolver.records import Kind
 from resolver.records.properties import (
     PROPERTIES,

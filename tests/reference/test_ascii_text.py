@@ -8,8 +8,8 @@ import pytest
 from rigour.text.scripts import can_latinize
 from rigour.text.translit import ascii_text
 
+from resolver.names.lexicons.person_names import name_lines
 from resolver.reference.characters import fold_to_ascii, is_alphabetic, transliterate
-from resolver.reference.person_names import name_lines
 
 
 @pytest.mark.parametrize(

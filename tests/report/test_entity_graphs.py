@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resolver.records.results.resolution import Outcome, Resolution
-from resolver.report.entity_graphs import (
+from resolver.report.charts import (
     SHOWN_EDGES,
     SHOWN_ENTITIES,
     SHOWN_MEMBERS,

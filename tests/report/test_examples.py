@@ -11,7 +11,7 @@ from resolver.records.labels import property_label
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Outcome
 from resolver.report import build_report, select_pairs_to_explain
-from resolver.report.entity_graphs import SHOWN_ENTITIES, SHOWN_MEMBERS
+from resolver.report.charts import SHOWN_ENTITIES, SHOWN_MEMBERS
 from resolver.report.examples import SHOWN_PAIRS, align_facts, describe_records
 from tests.report.sample_runs import Pair, record, resolution
 

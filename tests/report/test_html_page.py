@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from resolver.ingest.reader_types import ListInfo, Reject
+from resolver.lists.reader_types import ListInfo, Reject
 from resolver.records import Kind
 from resolver.records.results.explanation import KIND_SHIFT, EvidenceRow, Explanation
 from resolver.records.results.resolution import AgreementPatterns, Band, Outcome, Resolution

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from resolver.ingest.reader_types import Reject
+from resolver.lists.reader_types import Reject
 from resolver.records import Kind
 from resolver.records.results.resolution import Outcome, Resolution
 from resolver.report.build_report import build_report

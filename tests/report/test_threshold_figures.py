@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from resolver.records.results.resolution import LogoddsHistogram, Outcome, Resolution
-from resolver.records.results.review_forecast import forecast_run
+from resolver.records.results.resolution import LogoddsHistogram, Outcome, Resolution, forecast_run
 from resolver.report import ReportThresholds
 from resolver.report.run_figures import build_threshold_tool
 from tests.report.sample_runs import record, resolution, runs

@@ -15,9 +15,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from resolver.hub.hub import Hub
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.store.conftest import postgres_url
 
 __all__ = ["postgres_url"]
@@ -27,7 +27,7 @@ Open = Callable[[], Hub]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 
@@ -42,7 +42,7 @@ def filled(
     else:
         # a new one each time the tests turn to this database
         url = _database(request.getfixturevalue("postgres_url"), f"filled{uuid.uuid4().hex}")
-    small = quick_symbols("resolver.pipeline")
+    small = quick_symbols("resolver.matching.pipeline")
     with small, Hub.open(url, OPTIONS, index_dir=folder) as hub:
         hub.add(make_intake(generate(240, seed=5).records))
     return url, folder

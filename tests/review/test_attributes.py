@@ -15,7 +15,7 @@ from resolver.review.attributes import (
     latin_transliteration,
     put_decisive_first,
 )
-from resolver.review.view_models import AttributeView, Mark
+from resolver.review.models import AttributeView, Mark
 from tests.merging.merged_records import merged, person
 
 

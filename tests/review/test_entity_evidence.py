@@ -13,16 +13,16 @@ import pytest
 from resolver.cli.app import main
 from resolver.engines.pair_explanation import DecidedPair, explain_decided
 from resolver.hub.hub import Hub
-from resolver.hub.related.stored_explanation import find_stored_decision
+from resolver.hub.stored_explanation import find_stored_decision
+from resolver.matching.scoring import scores
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.records.visibility import OPERATOR
 from resolver.review.pair import build_pair_view
 from resolver.review.queue.queue_pages import list_waiting
-from resolver.scoring import scores
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.hub.stored_links import StoredLink, stored_links
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def hub(url: str) -> Iterator[Hub]:
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as opened:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as opened:
         opened.add(make_intake(generate_partial_records(60, 5)))
         yield opened
 

@@ -15,8 +15,9 @@ from resolver.engines.pair_explanation import explain_pair, explain_resolved_pai
 from resolver.engines.result_files import write_results
 from resolver.hub.hub import Hub
 from resolver.hub.increments.link_changes import TABLE_COLUMNS
-from resolver.hub.related.stored_explanation import find_stored_decision
+from resolver.hub.stored_explanation import find_stored_decision
 from resolver.hub.stored_results import load_commit_results
+from resolver.matching.scoring import Thresholds, scores
 from resolver.records import Record, Relation, RelationType
 from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.records.visibility import OPERATOR
@@ -31,7 +32,6 @@ from resolver.review import (
 )
 from resolver.review.pair import build_pair_view
 from resolver.review.queue.queue_pages import list_waiting
-from resolver.scoring import Thresholds, scores
 from resolver.store import Store
 from resolver.store.backup import backup, restore
 from tests.hub.hubs import OPTIONS, make_intake
@@ -189,7 +189,7 @@ def describe_links(hub: Hub) -> list[tuple[Any, ...]]:
 
 def test_links_say_the_same_whichever_way_a_store_came_to_them(hub: Hub, tmp_path: Path) -> None:
     """After a decision and its undo, a rebuild, and a restored backup; on a cluster see
-    `tests/engines/spark/test_store_commits.py`.
+    `tests/spark/test_store_commits.py`.
     """
     hub.add(make_intake(make_records()))
     hub.rebuild()

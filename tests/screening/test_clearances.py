@@ -30,7 +30,7 @@ from resolver.screening import (
 )
 from resolver.store import HitVerdict, utc_text
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 OWNER, OTHER = "agency Coast", "agency River"
@@ -41,7 +41,7 @@ KIM = Steward("kim", "", scopes=frozenset({"admin"}))
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

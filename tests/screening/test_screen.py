@@ -12,9 +12,9 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.records import Kind, Record, Value
 from resolver.records.results.explanation import summarize_evidence
 from resolver.screening import Subject, build_subject, read_subjects, screen_subjects
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 QUERY = MatchQuery(10)
@@ -22,7 +22,7 @@ QUERY = MatchQuery(10)
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from resolver.records import Address, Batch, Identifier, Kind
 from resolver.search.term_index import SEARCHED, WEIGHT_UNITS, TermIndex, build_term_index
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.records.samples import record
 
 RECORDS = [

@@ -1,6 +1,6 @@
 """Passwords that are hashed with little work, for tests of what comes after.
 
-A hash of the shipped parameters takes 0.2 CPU seconds; `tests/store/accounts` tests those.
+A hash of the shipped parameters takes 0.2 CPU seconds; `tests/store` tests those.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 from argon2 import PasswordHasher
 
-from resolver.store.accounts import users
+from resolver.store import users
 
 _HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 

@@ -11,11 +11,11 @@ from resolver.errors import StoreError
 from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import export_lines
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.store import Acceptance, backup, restore, utc_text
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import (
     OPTIONS,
     Step,
@@ -26,13 +26,13 @@ from tests.hub.hubs import (
     make_intake,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

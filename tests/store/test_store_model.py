@@ -50,7 +50,7 @@ from resolver.hub.job_worker import (
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Kind
 from resolver.records.progress import Progress
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
@@ -75,7 +75,7 @@ from resolver.review import (
 from resolver.store import EventKind, JobState, StoreView, backup, restore
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import OPTIONS, Stores, export_canonical, make_intake, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.store.killed_child import kill_while
 from tests.store.store_model import (
@@ -120,7 +120,7 @@ _VERDICT = st.sampled_from(list(StewardVerdict))
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolver.store import LockedError, Store, UserRole, jobs, utc_text
-from resolver.store.accounts import sessions, users
-from resolver.store.accounts.users import MAX_TRIES
-from resolver.store.desk import steward_work
+from resolver.store import (
+    LockedError,
+    Store,
+    UserRole,
+    jobs,
+    sessions,
+    steward_work,
+    users,
+    utc_text,
+)
+from resolver.store.users import MAX_TRIES
 
 HOUR = datetime.timedelta(hours=1)
 PASSWORD = "correct horse"

@@ -11,7 +11,7 @@ from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
 from tests.api.desk.world import word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 44

@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import load_models
+from resolver.lists.reader_types import Intake
+from resolver.matching.resolution_task import load_models
+from resolver.matching.scoring.terms import check_terms_from_json
 from resolver.records import Kind
 from resolver.records.prepared.population import CALLERS
-from resolver.scoring.terms import check_terms_from_json
-from resolver.synthetic import generate
 from resolver.training.fit.check_fit import fit_check_terms, fit_checks
 from resolver.training.query_pairs import (
     EXACT,
@@ -27,6 +26,7 @@ from resolver.training.query_pairs import (
     query_lists,
     query_world,
 )
+from resolver.world import generate
 from tests.engines.local_runs import build_intake
 
 PERSON = Kind.PERSON

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.arguments import check_file_exists, deduplicated_sources, read_list_files
-from resolver.cli.command_log import log_records_at
 from resolver.cli.csv_tables import check_writable, write_csv_table
-from resolver.cli.model import calibration, fairness
+from resolver.cli.model import measures
 from resolver.cli.model.train import format_comparison
 from resolver.cli.options import (
     LIST_PATH,
@@ -32,6 +31,7 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
+from resolver.cli.process_start import log_records_at
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
 from resolver.reference.plurals import pluralize
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.run_options import RunOptions
     from resolver.records import Record
     from resolver.records.results.resolution import Band
-    from resolver.run_options import RunOptions
     from resolver.training.data.active_sample import SampledPair
     from resolver.training.data.labeled_pairs import JudgedPair
     from resolver.training.evaluate.fairness_measures import LabeledScores
-    from resolver.training.evaluate.pair_groups import Masks
+    from resolver.training.evaluate.reliability import Masks
 
 
 DIMENSIONS = ("kind", "source", "script", "culture", "missing")
@@ -94,7 +94,7 @@ Examples:
 @click.option(
     "--count",
     type=click.IntRange(1),
-    default=fairness.PROBES,
+    default=measures.PROBES,
     show_default=True,
     help="Number of probes.",
 )
@@ -104,14 +104,14 @@ Examples:
 @click.option(
     "--sizes",
     metavar="N,…",
-    default=",".join(map(str, calibration.SIZES)),
+    default=",".join(map(str, measures.SIZES)),
     show_default=True,
     help="Records of the populations of --calibration.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0),
-    show_default=f"{fairness.PROBE_SEED} for --probes, {calibration.SEED} for --calibration",
+    show_default=f"{measures.PROBE_SEED} for --probes, {measures.SEED} for --calibration",
     help="Random seed of the probes or the populations.",
 )
 @click.option(
@@ -172,9 +172,9 @@ def _measure_pairs(
 ) -> tuple[dict[str, Any], str]:
     """Return figures as JSON and as text: error rates by group if there are dimensions."""
     if dimensions:
-        rates = fairness.group_rates(*_score_groups(judged, intake, running, dimensions))
-        by_group = {"by": fairness.rates_to_json(rates)}
-        return by_group, fairness.format_rates(rates, standardized=False)
+        rates = measures.group_rates(*_score_groups(judged, intake, running, dimensions))
+        by_group = {"by": measures.rates_to_json(rates)}
+        return by_group, measures.format_rates(rates, standardized=False)
     figures = _figures(judged, intake, running)
     return {"at": figures}, _table(figures)
 
@@ -209,58 +209,58 @@ def _parse_dimensions(by: str) -> list[str]:
 
 
 def _evaluate_probes(running: RunOptions, bars: ProgressBars, options: dict[str, Any]) -> None:
-    from resolver.model_set import load_models
+    from resolver.matching.resolution_task import load_models
 
-    seed = fairness.PROBE_SEED if options["seed"] is None else options["seed"]
-    defaults = (fairness.PROBES, fairness.PROBE_SEED)
+    seed = measures.PROBE_SEED if options["seed"] is None else options["seed"]
+    defaults = (measures.PROBES, measures.PROBE_SEED)
     if options["keep"] and (options["count"], seed) != defaults:
         raise UsageError(
             "--keep saves figures of the default probes only", hint="leave --count and --seed out"
         )
-    rates = fairness.group_rates(*fairness.measure_probes(running, options["count"], seed, bars))
+    rates = measures.group_rates(*measures.measure_probes(running, options["count"], seed, bars))
     bars.finish()
-    figures = fairness.rates_to_json(rates)
+    figures = measures.rates_to_json(rates)
     if options["keep"]:
         _save_probe_rates(running, figures)
     if options["as_json"]:
         stamp = load_models(running.model_dir).stamp
         click.echo(json.dumps({"model": stamp["model"], "probes": options["count"], "by": figures}))
     else:
-        click.echo(fairness.format_rates(rates, standardized=True))
+        click.echo(measures.format_rates(rates, standardized=True))
 
 
 def _evaluate_calibration(running: RunOptions, bars: ProgressBars, options: dict[str, Any]) -> None:
-    from resolver.model_set import load_models
+    from resolver.matching.resolution_task import load_models
     from resolver.models import loader
     from resolver.training.model_files import save_calibration
 
-    sizes = calibration.parse_sizes(options["sizes"])
-    seed = calibration.SEED if options["seed"] is None else options["seed"]
-    if options["keep"] and (sizes, seed) != (calibration.SIZES, calibration.SEED):
+    sizes = measures.parse_sizes(options["sizes"])
+    seed = measures.SEED if options["seed"] is None else options["seed"]
+    if options["keep"] and (sizes, seed) != (measures.SIZES, measures.SEED):
         raise UsageError(
             "--keep saves figures of the default populations only",
             hint="leave --sizes and --seed out",
         )
     model = load_models(running.model_dir).stamp["model"]
-    reliability = calibration.measure_worlds(running, sizes, seed, bars)
+    reliability = measures.measure_worlds(running, sizes, seed, bars)
     bars.finish()
-    figures = calibration.to_figures(reliability, model, sizes, seed)
+    figures = measures.to_figures(reliability, model, sizes, seed)
     if options["keep"]:
         save_calibration(figures, running.model_dir or loader.MODEL_DIR)
     if options["as_json"]:
         click.echo(json.dumps(figures, ensure_ascii=False))
     else:
-        click.echo(calibration.format_calibration(reliability))
+        click.echo(measures.format_calibration(reliability))
 
 
 def _save_probe_rates(running: RunOptions, figures: dict[str, Any]) -> None:
-    from resolver.model_set import load_models
+    from resolver.matching.resolution_task import load_models
     from resolver.models import loader
 
     directory = running.model_dir or loader.MODEL_DIR
     model = load_models(running.model_dir).stamp["model"]
-    warning = fairness.save_rates(
-        directory, running.model_dir, model, fairness.PROBES, fairness.PROBE_SEED, figures
+    warning = measures.save_rates(
+        directory, running.model_dir, model, measures.PROBES, measures.PROBE_SEED, figures
     )
     if warning:
         click.echo(f"note: {warning}", err=True)
@@ -273,12 +273,12 @@ def _score_groups(
     import numpy as np
 
     from resolver.engines.local import find_rows
-    from resolver.model_set import load_models
-    from resolver.pipeline import normalize
-    from resolver.training.evaluate.pair_groups import pair_group_masks
+    from resolver.matching.pipeline import normalize
+    from resolver.matching.resolution_task import load_models
+    from resolver.training.evaluate.reliability import pair_group_masks
 
     answers = _score_judged(judged, intake, running)
-    scored = fairness.label_scores(answers, [pair.same for pair in judged])
+    scored = measures.label_scores(answers, [pair.same for pair in judged])
     ids = [*(pair.left for pair in judged), *(pair.right for pair in judged)]
     rows = find_rows(intake.batch, ids)
     needed = np.unique(rows)

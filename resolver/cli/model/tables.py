@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from resolver.cli.arguments import read_list_files
-from resolver.cli.command_log import log_records_at
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
@@ -19,6 +18,7 @@ from resolver.cli.options import (
     reading_options,
     store_option,
 )
+from resolver.cli.process_start import log_records_at
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder
 from resolver.errors import ModelError

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.arguments import check_file_exists, read_list_files
-from resolver.cli.command_log import log_records_at
-from resolver.cli.model import calibration, fairness
-from resolver.cli.model.fairness import invent_material, invent_query_worlds
+from resolver.cli.model import measures
+from resolver.cli.model.measures import invent_material, invent_query_worlds
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
@@ -29,6 +28,7 @@ from resolver.cli.options import (
     reading_options,
     run_options,
 )
+from resolver.cli.process_start import log_records_at
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder
 from resolver.errors import InputError, UsageError
@@ -36,7 +36,7 @@ from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
     from resolver.training.data.labeled_clusters import LabeledClusters
     from resolver.training.data.labeled_pairs import JudgedPair
     from resolver.training.data.training_decisions import TrainingDecisions
@@ -67,8 +67,8 @@ def train_from_store(
         result = learn_at_url(url, out, base, name, seed=options["seed"], before_writing=prepare)
         if options["probes"]:
             running = run_options(settings, {**options, "model_dir": out})
-            fairness.measure_and_save(out, base, running, bars)
-            calibration.measure_and_save(out, running, bars)
+            measures.measure_and_save(out, base, running, bars)
+            measures.measure_calibration_and_save(out, running, bars)
     log_records_at(url, 2 * len(result.comparison.waiting.moved))
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
@@ -206,7 +206,7 @@ def train_checks(
     options: Mapping[str, Any], files: tuple[Path, ...], out: Path, base: Path | None
 ) -> None:
     """Fit what checks say of names, and write it beside a copy of the other files of a model."""
-    from resolver.model_set import CHECKS
+    from resolver.matching.resolution_task import CHECKS
     from resolver.models import loader
     from resolver.training.fit.check_fit import fit_checks
     from resolver.training.model_files import copy_model
@@ -311,8 +311,8 @@ def _write_model(
     copied = save_trained_models(trained, out, base)
     if options["probes"] and not options["unlabelled"]:
         running = run_options(settings, {**options, "model_dir": out})
-        fairness.measure_and_save(out, base, running, bars)
-        calibration.measure_and_save(out, running, bars)
+        measures.measure_and_save(out, base, running, bars)
+        measures.measure_calibration_and_save(out, running, bars)
     if copied:
         notes.append(f"nothing to learn for {', '.join(copied)}; copied from the model before")
 

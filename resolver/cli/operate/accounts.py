@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from resolver.cli.command_log import log_act_at
 from resolver.cli.options import PATH, json_option, store_option
+from resolver.cli.process_start import log_act_at
 
 _ROLE = click.Choice(["viewer", "steward", "senior", "admin"])
 

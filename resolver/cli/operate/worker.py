@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.command_log import log_act_at, steward_option
 from resolver.cli.options import PATH, count_workers, json_option, store_option
-from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
+from resolver.cli.process_start import (
+    load_arrow_without_pandas,
+    log_act_at,
+    start_no_blas_threads,
+    steward_option,
+)
 from resolver.cli.run_results import write_run_results
-from resolver.kernels.processes import BATCH_OBJECTS, collect_rarely
+from resolver.runtime.processes import BATCH_OBJECTS, collect_rarely
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,9 +33,9 @@ if TYPE_CHECKING:
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import Job
     from resolver.hub.stored_results import StoredResults
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.run_options import RunOptions
     from resolver.records.progress import Progress
-    from resolver.run_options import RunOptions
 
 
 _PAUSE = 0.5
@@ -76,10 +80,10 @@ def worker_command(
     collect_rarely(BATCH_OBJECTS)
     start_no_blas_threads()
     load_arrow_without_pandas()
-    from resolver.cli.store_arguments import open_hub
+    from resolver.cli.arguments import open_hub
     from resolver.errors import StoreError
     from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
-    from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
+    from resolver.hub.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
@@ -150,9 +154,9 @@ def run_batch_job(
         owner_of_job,
     )
     from resolver.hub.stored_results import count_visible_changes, load_commit_results
-    from resolver.ingest.io.source_files import stoppable
-    from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.ingest.readers import read_lists
+    from resolver.lists.io.source_files import stoppable
+    from resolver.lists.parallel_reading import ReadingRules
+    from resolver.lists.readers import read_lists
     from resolver.records.visibility import Viewer, assign_owner
 
     progress.start(READ_STAGE, None, "records")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.arguments import read_list_files
-from resolver.cli.command_log import log_records_at
 from resolver.cli.options import (
     LIST_PATH,
     ReadingOptions,
@@ -25,6 +24,7 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
+from resolver.cli.process_start import log_records_at
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError
@@ -34,7 +34,7 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.check.result_page import SortOrder
     from resolver.check.screener import ScreeningMatch, ScreeningResult
-    from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
+    from resolver.lists.formats.ftm.ftm_entity import SubmittedRecord
 
 
 _MAX_REASONS, _MAX_OTHERS = 4, 5
@@ -123,7 +123,7 @@ def check_command(
         from resolver.records.visibility import OPERATOR
 
         if url:
-            from resolver.cli.store_arguments import open_hub
+            from resolver.cli.arguments import open_hub
 
             place = "the store"
             hub = stack.enter_context(open_hub(url, settings, model_dir=options["model_dir"]))
@@ -183,9 +183,9 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
 def _read_dates(text: str) -> list[str]:
     """Return the canonical texts of a date of birth: two if it can be read both ways."""
     from resolver.errors import DateError
-    from resolver.ingest.text.list_dates import DateOrder
-    from resolver.records import date_readings
-    from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
+    from resolver.lists.text.list_dates import DateOrder
+    from resolver.values.calendars import FIRST_YEAR, LAST_YEAR
+    from resolver.values.dates import date_readings
 
     try:
         dates = date_readings(text, day_first=DateOrder().day_first(text))
@@ -345,7 +345,7 @@ def _search(
     from resolver.check.result_page import read_page
     from resolver.check.screener import Screener
     from resolver.check.term_search import SearchScope
-    from resolver.cli.store_arguments import open_hub
+    from resolver.cli.arguments import open_hub
     from resolver.records.visibility import OPERATOR
 
     with open_hub(url, settings) as hub:

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.arguments import check_output_outside, read_list_files, read_while
-from resolver.cli.command_log import log_act_at
+from resolver.cli.arguments import (
+    check_output_outside,
+    dedupe_into_store,
+    open_hub,
+    print_effect,
+    read_list_files,
+    read_while,
+)
 from resolver.cli.csv_tables import read_decision_log, read_decisions
 from resolver.cli.options import (
     PATH,
@@ -35,7 +41,7 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import start_batch_process
+from resolver.cli.process_start import log_act_at, start_batch_process
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import tables
 from resolver.cli.run_results import (
@@ -48,15 +54,14 @@ from resolver.cli.run_results import (
     write_run_results,
 )
 from resolver.cli.spark import check_parquet_options, dedupe_into_parquet
-from resolver.cli.store_arguments import dedupe_into_store, open_hub, print_effect
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.hub.populations.rebuild import RebuildEffect
-    from resolver.ingest.reader_types import Intake
+    from resolver.hub.rebuild import RebuildEffect
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.run_options import RunOptions
     from resolver.records.decisions import Decision
     from resolver.records.results.resolution import Resolution
-    from resolver.run_options import RunOptions
 
 
 _HELP = """
@@ -239,7 +244,7 @@ def _resolve(
     intake: Intake, running: RunOptions, bars: ProgressBars, options: dict[str, Any]
 ) -> Resolution:
     if options["engine"] == "spark":
-        from resolver.engines.spark import engine as spark
+        from resolver.spark import engine as spark
 
         return spark.dedupe_on_spark(intake, running, bars, master=options["master"])
     from resolver.engines import local
@@ -288,7 +293,7 @@ def refresh_command(
     **options: Any,
 ) -> None:
     """Run `resolver refresh`."""
-    from resolver.hub.populations.rebuild import refuse_large
+    from resolver.hub.rebuild import refuse_large
 
     check_engine(options)
     log_act_at(store_url, dry_run=dry_run, accept_large=accept_large)

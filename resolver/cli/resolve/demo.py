@@ -85,7 +85,7 @@ def demo_command(
     lists, result = out / "lists", out / "result"
     prepare_folder(lists)
     with ProgressBars(verbose=verbose) as bars:
-        from resolver.synthetic import write_world
+        from resolver.world import write_world
 
         bars.start("make lists", records, "records")
         write_world(lists, records, **world, progress=bars)

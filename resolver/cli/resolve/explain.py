@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from resolver.cli.arguments import deduplicated_sources, read_list_files, unknown_record_error
-from resolver.cli.command_log import log_records
 from resolver.cli.csv_tables import (
     CsvTable,
     check_writable,
@@ -38,6 +37,7 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
+from resolver.cli.process_start import log_records
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import UsageError
 from resolver.settings import Settings
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
     from resolver.engines.pair_explanation import DecidedPair
     from resolver.hub.admin import StoreView
     from resolver.hub.hub import Hub
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.run_options import RunOptions
     from resolver.records.decisions import Decision
     from resolver.records.prepared.population import Population
     from resolver.records.results.explanation import BlockingTrace, EvidenceRow, Explanation, Ruling
     from resolver.records.results.resolution import Band
     from resolver.records.stated_links import StatedDifference
-    from resolver.run_options import RunOptions
 
 
 _WIDTH = 34
@@ -168,11 +168,11 @@ def _load_stored(
     """Return two records of a store, with what they were resolved under. `ends`: ids of records, or
     of entities.
     """
-    from resolver.cli.store_arguments import open_hub
-    from resolver.hub.related.stored_explanation import find_stored_decision
+    from resolver.cli.arguments import open_hub
     from resolver.hub.reopening import load_decisions
+    from resolver.hub.stored_explanation import find_stored_decision
     from resolver.hub.stored_results import load_records
-    from resolver.ingest.reader_types import Intake, ListInfo
+    from resolver.lists.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         ids = _find_records(hub, view, ends)

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.arguments import check_output_outside, merge_intakes, read_list_files
-from resolver.cli.command_log import log_records
+from resolver.cli.arguments import (
+    check_output_outside,
+    merge_intakes,
+    open_hub_to_read,
+    read_list_files,
+)
 from resolver.cli.csv_tables import read_decisions
 from resolver.cli.options import (
     LIST_PATH,
@@ -35,7 +39,7 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import start_batch_process
+from resolver.cli.process_start import log_records, start_batch_process
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import (
     RunProfile,
@@ -45,15 +49,14 @@ from resolver.cli.run_results import (
     remove_checkpoints,
     write_run_results,
 )
-from resolver.cli.store_arguments import open_hub_to_read
 from resolver.errors import UnneededMappingError
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.reader_types import Intake
+    from resolver.lists.reader_types import Intake
+    from resolver.matching.run_options import RunOptions
     from resolver.records.results.resolution import Resolution
-    from resolver.run_options import RunOptions
 
 
 _HELP = """
@@ -195,7 +198,7 @@ def _resolve(
     left: Intake, right: Intake, running: RunOptions, bars: ProgressBars, options: dict[str, Any]
 ) -> Resolution:
     if options["engine"] == "spark":
-        from resolver.engines.spark import engine as spark
+        from resolver.spark import engine as spark
 
         return spark.link_on_spark(left, right, running, bars, master=options["master"])
     from resolver.engines import local

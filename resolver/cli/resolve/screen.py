@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.arguments import check_output_outside, read_list_files
-from resolver.cli.command_log import log_act_at, log_records, log_records_at, steward_option
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
@@ -26,6 +25,7 @@ from resolver.cli.options import (
     reading_options,
     store_option,
 )
+from resolver.cli.process_start import log_act_at, log_records, log_records_at, steward_option
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import SHOWN_REJECTS
 from resolver.errors import UsageError
@@ -96,7 +96,7 @@ def screen_command(
         reading = ReadingOptions.from_options(options)
         intake = read_list_files(files, reading, bars, workers=count_workers(settings))
         from resolver.check.screener import MatchQuery, Screener
-        from resolver.cli.store_arguments import open_hub
+        from resolver.cli.arguments import open_hub
         from resolver.records.visibility import OPERATOR
         from resolver.screening import (
             OPERATOR_OWNER,
@@ -211,7 +211,7 @@ def clear_command(
     with ProgressBars(verbose=options["verbose"]) as bars:
         intake = read_list_files(files, ReadingOptions.from_options(options), bars)
         from resolver.check.screener import MatchQuery, Screener
-        from resolver.cli.store_arguments import open_hub
+        from resolver.cli.arguments import open_hub
         from resolver.records.visibility import OPERATOR
         from resolver.screening import (
             OPERATOR_OWNER,

@@ -33,7 +33,7 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.engines.result_files import ComparatorRow, RuleRow
-    from resolver.ingest.reader_types import ReaderRow
+    from resolver.lists.reader_types import ReaderRow
     from resolver.records.properties import Property
 
 
@@ -73,7 +73,7 @@ def formats_command(*, markdown: bool, as_json: bool) -> None:
       resolver formats
       resolver dedupe export.txt --format bis_dpl --out result
     """
-    from resolver.ingest.readers import READERS
+    from resolver.lists.readers import READERS
 
     rows = tuple(READERS)
     if markdown:
@@ -226,8 +226,8 @@ def mapping_command(file: Path, out: Path | None) -> None:
       resolver mapping suspects.xlsx --out suspects.mapping.yml
     """
     from resolver.errors import UsageError
-    from resolver.ingest.io.remote_files import local_copies
-    from resolver.ingest.proposals import propose_mapping
+    from resolver.lists.io.remote_files import local_copies
+    from resolver.lists.proposals import propose_mapping
 
     if out is not None and out.exists():
         raise UsageError(f"--out {out} exists", hint="choose another name, or remove it")
@@ -263,8 +263,8 @@ def preview_command(files: tuple[Path, ...], records: int, **options: Any) -> No
 
 def print_list_preview(files: tuple[Path, ...], reading: ReadingOptions, records: int = 5) -> None:
     """Print the first records of lists."""
-    from resolver.ingest.io.remote_files import local_copies
-    from resolver.ingest.list_sample import preview_lists
+    from resolver.lists.io.remote_files import local_copies
+    from resolver.lists.list_sample import preview_lists
 
     with local_copies(files) as paths:
         text = preview_lists(

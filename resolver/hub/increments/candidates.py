@@ -19,21 +19,21 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.blocking import passes_prefilter
-from resolver.blocking.key_lookup import BlockPurge
-from resolver.clustering import find_stated_rows
 from resolver.engines.local import PAIRS_PER_CHUNK
 from resolver.hub.increments.working_set import IncrementContext, WorkingSet
-from resolver.hub.index.record_index import RecordIndex
-from resolver.kernels.number_sets import exclude, sort_distinct, unite
-from resolver.normalize import NormalValues
-from resolver.pipeline import PairScorer
+from resolver.hub.record_index import RecordIndex
+from resolver.matching.blocking import passes_prefilter
+from resolver.matching.blocking.key_lookup import BlockPurge
+from resolver.matching.clustering import find_stated_rows
+from resolver.matching.pipeline import PairScorer
+from resolver.matching.preparation import NormalValues
 from resolver.records import concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import VisibilityClasses, find_visibility_classes
+from resolver.runtime.key_groups import exclude, sort_distinct, unite
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]

@@ -30,10 +30,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from resolver.blocking import join_candidates
-from resolver.blocking.key_lookup import BlockPurge
-from resolver.clustering import keep_statements
 from resolver.engines.local import LocalEngine
+from resolver.hub.entity_ids import find_restricted
 from resolver.hub.increments.candidates import (
     IndexCandidates,
     NeighborSearch,
@@ -61,23 +59,25 @@ from resolver.hub.increments.working_set import (
     WorkingSet,
     build_cached_components,
 )
-from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
-from resolver.hub.membership.entity_floors import find_restricted
-from resolver.hub.membership.member_changes import MemberChanges, compute_member_changes
-from resolver.hub.related.related_records import RelatedRecords
-from resolver.hub.related.shared_relations import RelationScope
-from resolver.kernels.number_sets import exclude, sort_distinct, unite
-from resolver.normalize import with_frequencies
-from resolver.pipeline import PairScorer, cluster_pairs
+from resolver.hub.member_changes import MemberChanges, compute_member_changes
+from resolver.hub.record_index import RecordIndex
+from resolver.hub.related_records import RelatedRecords
+from resolver.hub.shared_relations import RelationScope
+from resolver.matching.blocking import join_candidates
+from resolver.matching.blocking.key_lookup import BlockPurge
+from resolver.matching.clustering import keep_statements
+from resolver.matching.pipeline import PairScorer, cluster_pairs
+from resolver.matching.preparation import with_frequencies
+from resolver.matching.resolution_task import ScoredCandidates
+from resolver.matching.scoring.relation_evidence import RelationTable
+from resolver.matching.scoring.score_links import score_histogram
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Population
 from resolver.records.results.resolution import Resolution, StageMeter
-from resolver.resolution_task import ScoredCandidates
-from resolver.scoring.relation_evidence import RelationTable
-from resolver.scoring.score_links import score_histogram
+from resolver.runtime.key_groups import exclude, sort_distinct, unite
 from resolver.store import Commit, LinkRows, LinkTable, NewDecision, StoreView
 
 Numbers = npt.NDArray[np.int64]

@@ -21,13 +21,13 @@ from resolver.hub.increments.working_set import (
     ResolutionContext,
     WorkingSet,
 )
-from resolver.kernels.number_sets import exclude, unite
-from resolver.pipeline import cluster_pairs
-from resolver.population_scoring import score_in_population
+from resolver.matching.pipeline import cluster_pairs
+from resolver.matching.population_scoring import score_in_population
+from resolver.matching.resolution_task import Engine, ResolutionTask, ScoredCandidates
+from resolver.matching.scoring.relation_evidence import RelationTable
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Links, Outcome, Resolution, StageMeter
-from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
-from resolver.scoring.relation_evidence import RelationTable
+from resolver.runtime.key_groups import exclude, unite
 from resolver.store import LinkColor, LinkRows, LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]

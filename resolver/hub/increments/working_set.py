@@ -20,17 +20,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from resolver.clustering import components, keep_statements
-from resolver.hub.index.record_index import RecordIndex
-from resolver.model_set import ModelSet
-from resolver.normalize import NormalValues
-from resolver.pipeline import normalize_with_values
+from resolver.hub.record_index import RecordIndex
+from resolver.matching.clustering import components, keep_statements
+from resolver.matching.pipeline import normalize_with_values
+from resolver.matching.preparation import NormalValues
+from resolver.matching.resolution_task import Engine, ModelSet
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.progress import SILENT, Progress
-from resolver.resolution_task import Engine
-from resolver.run_options import RunOptions
 from resolver.store import LinkRows, LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.kernels.threads import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     ByteArray,
@@ -25,10 +24,10 @@ from resolver.records.prepared.batch import (
     NameTable,
     PlaceTable,
     PreparedBatch,
+    Ragged,
     TextTable,
     TokenTable,
 )
-from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import (
     BatchRows,
     BatchUnion,
@@ -44,6 +43,7 @@ from resolver.records.prepared.row_selection import (
     rows_sorted_by_text,
     select_items,
 )
+from resolver.runtime.threads import lazy_property
 
 
 def assemble(parts: Sequence[BatchRows], ids: pa.StringArray) -> MaterializedBatch:

@@ -19,7 +19,6 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.arrays import distinct_items, recode_items, take_items
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     DateTable,
@@ -28,10 +27,13 @@ from resolver.records.prepared.batch import (
     NameTable,
     PlaceTable,
     PreparedBatch,
+    Ragged,
     TextTable,
     TokenTable,
+    concat_rows,
+    offsets_of,
 )
-from resolver.records.prepared.ragged import Ragged, concat_rows, offsets_of
+from resolver.runtime.arrays import distinct_items, recode_items, take_items
 
 Numbers = npt.NDArray[np.int64]
 _NO_PLACES, NO_ITEMS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)

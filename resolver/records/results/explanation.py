@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 from resolver.records.decisions import Decision
 from resolver.records.kinds import Kind
-from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import WORDINGS, Group, Wording
 from resolver.records.results.resolution import Band
+from resolver.runtime.text_cache import cache_short_texts
 
 COMPETITION = "competition"
 """Name of the row that says how many other candidates of a check fit as well."""

@@ -21,11 +21,9 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.refusals import DecisionNotAllowedError
-from resolver.review.restrictions import find_hidden_records, visible_decisions
-from resolver.store import StoredDecision, StoreView
-from resolver.store.desk import steward_work
-from resolver.store.desk.steward_work import RecheckRow
+from resolver.review.refusals import DecisionNotAllowedError, find_hidden_records, visible_decisions
+from resolver.store import StoredDecision, StoreView, steward_work
+from resolver.store.steward_work import RecheckRow
 
 _DIGEST_RANGE = 1 << 32
 LEFT_RECORDS, RIGHT_RECORDS = "left_records", "right_records"

@@ -2,9 +2,9 @@
 
 Pair of records by which a merge is logged where not everybody may see all records.
 
-A restricted record connects no entities that others see (`resolver.clustering`), so a decision on
-it would not merge these. It is logged on records that the most viewers see together, who then see
-the decision, too.
+A restricted record connects no entities that others see (`resolver.matching.clustering`), so a
+decision on it would not merge these. It is logged on records that the most viewers see together,
+who then see the decision, too.
 
 New entries of the decision log: verdict, context and time.
 """
@@ -24,7 +24,7 @@ from resolver.errors import DecisionError
 from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
-from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.record_index import RecordIndex
 from resolver.records import Handling
 from resolver.records.decisions import Decision
 from resolver.records.visibility import OPERATOR, STRANGER, classify, is_visible
@@ -45,8 +45,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.pair import StrongestPair
-from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
-from resolver.review.restrictions import load_decisions
+from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError, load_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView
 
 

@@ -40,7 +40,6 @@ from resolver.review.decisions.earlier_verdicts import (
     steward_verdict,
     unconfirmed_decisions,
 )
-from resolver.review.decisions.four_eyes import second_steward_reasons
 from resolver.review.entity_sides import (
     EntitySide,
     load_record_side,
@@ -59,8 +58,15 @@ from resolver.review.models import (
 )
 from resolver.review.pair import find_strongest_pair, load_side_links, take_snapshot
 from resolver.review.queue.queue_filters import visible_row
-from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError, DeskRules
-from resolver.review.restrictions import find_decision, find_entity, load_decisions
+from resolver.review.refusals import (
+    DecisionNotAllowedError,
+    DecisionRefusedError,
+    DeskRules,
+    find_decision,
+    find_entity,
+    load_decisions,
+    second_steward_reasons,
+)
 from resolver.store import StoredDecision, StoredEntity, StoreView
 
 

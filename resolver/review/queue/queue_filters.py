@@ -22,10 +22,9 @@ import numpy as np
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.visibility import STRANGER, Viewer, may_read_all, viewer_classes
+from resolver.review.entity_sides import SCRIPTS
 from resolver.review.models import Filters, QueueReason, Steward
-from resolver.review.queue.entity_summary import SCRIPTS
-from resolver.store import QueueFilter, StoredSource, StoreView, WaitingRow, utc_text
-from resolver.store.desk import waiting_queue
+from resolver.store import QueueFilter, StoredSource, StoreView, WaitingRow, utc_text, waiting_queue
 
 _SIGNED_IN, _STEWARDS, _OWNERS = "u1", "u2", "u3"
 _CODE_MARKS = {"H1": _SIGNED_IN, "H2": _STEWARDS}

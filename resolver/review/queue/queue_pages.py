@@ -17,6 +17,7 @@ import numpy as np
 from resolver.check.visible_history import was_ever_visible
 from resolver.errors import InputError, StoreError
 from resolver.hub.hub import Hub
+from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import find_recheck_item
@@ -43,12 +44,15 @@ from resolver.review.queue.refresh import (
     refresh_queue,
     update_queue,
 )
-from resolver.review.refusals import DeskRules, PairLockedError
-from resolver.review.restrictions import find_decision, find_entity, visible_decisions
-from resolver.scoring import scores
-from resolver.store import StoreView, WaitingRow, utc_text
-from resolver.store.desk import steward_work, waiting_queue
-from resolver.store.row_types import parse_utc_text
+from resolver.review.refusals import (
+    DeskRules,
+    PairLockedError,
+    find_decision,
+    find_entity,
+    visible_decisions,
+)
+from resolver.store import StoreView, WaitingRow, steward_work, utc_text, waiting_queue
+from resolver.store.bulk_rows import parse_utc_text
 
 _MAX_OFFERS = 25
 """Rows of the queue that are tried for one steward at most."""

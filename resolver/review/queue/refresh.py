@@ -14,22 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import StoreError
+from resolver.hub.entity_preview import find_related_entities, relink
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import IncrementContext
-from resolver.hub.related.shared_relations import build_context
-from resolver.hub.related.visible_links import find_related_entities, relink
 from resolver.hub.reopening import load_decisions
+from resolver.hub.shared_relations import build_context
 from resolver.hub.visible_store import VisibleView, restrict_store
-from resolver.kernels.number_sets import sort_distinct
+from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import OPERATOR, Viewer
 from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
+from resolver.review.entity_sides import EntitySummary, build_summary_table, summarize_entities
 from resolver.review.models import QueueReason
-from resolver.review.queue.entity_summary import (
-    EntitySummary,
-    build_summary_table,
-    summarize_entities,
-)
 from resolver.review.queue.queue_filters import readers_of
 from resolver.review.queue.waiting_reasons import (
     UNDECIDED_REASONS,
@@ -44,9 +40,9 @@ from resolver.review.queue.waiting_reasons import (
     find_record_ids,
     find_undecided_reasons,
 )
-from resolver.scoring import scores
+from resolver.runtime.key_groups import sort_distinct
 from resolver.store import LinkTable, StoredDecision, StoreView, WaitingRow
-from resolver.store.desk.waiting_queue import OUTDATED, QueueUpdate, WaitingColumns, waiting_columns
+from resolver.store.waiting_queue import OUTDATED, QueueUpdate, WaitingColumns, waiting_columns
 
 Numbers = npt.NDArray[np.int64]
 PAGE_RECORD_LIMIT = 2_000

@@ -14,22 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resolver.hub.hub import Hub
-from resolver.records.results.review_forecast import ReviewForecast
+from resolver.records.results.resolution import ReviewForecast
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review.decisions.earlier_verdicts import UNDOES_KEY
 from resolver.review.models import QueueItem, Steward
 from resolver.review.queue.queue_filters import visible_rows_filter
 from resolver.review.queue.refresh import refresh_queue
-from resolver.review.restrictions import find_hidden_records
-from resolver.store import StoreView, utc_text
-from resolver.store.desk import waiting_queue
-from resolver.store.desk.steward_work import (
-    DecisionRow,
-    OwnDecision,
-    decisions_since,
-    own_decisions,
-)
-from resolver.store.row_types import parse_utc_text
+from resolver.review.refusals import find_hidden_records
+from resolver.store import StoreView, utc_text, waiting_queue
+from resolver.store.bulk_rows import parse_utc_text
+from resolver.store.steward_work import DecisionRow, OwnDecision, decisions_since, own_decisions
 
 PACE_MINUTES = 20
 """Minutes whose decisions give the pace."""

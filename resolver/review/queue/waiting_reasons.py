@@ -4,7 +4,7 @@ Priority of a pair in the queue: value of its review × consequence × urgency, 
 
 - **Value**: a review saves the p·c reviews that leaving the pair undecided costs on average, p
   being the score of the two entities and c the cost of a missed match
-  (`resolver.records.results.review_forecast` has the reasons). As c is the same for all pairs of a
+  (`resolver.records.results.resolution` has the reasons). As c is the same for all pairs of a
   store, p alone orders them: pairs near the match threshold first, pairs near the review threshold,
   which are worth about one review, last. Where a steward has spoken against or without the score
   (moved, reopened, red, second), p is at least even.
@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.number_sets import sort_distinct
+from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Basis
 from resolver.review.decisions.earlier_verdicts import (
     COMMENT_KEY,
@@ -42,12 +42,12 @@ from resolver.review.decisions.earlier_verdicts import (
     shown_reason,
     steward_verdict,
 )
+from resolver.review.entity_sides import EntitySummary, SummaryTable
 from resolver.review.models import QueueReason
-from resolver.review.queue.entity_summary import EntitySummary, SummaryTable
 from resolver.review.queue.queue_filters import guard_marks
-from resolver.scoring import scores
+from resolver.runtime.key_groups import sort_distinct
 from resolver.store import StoredDecision, StoreView, utc_text
-from resolver.store.desk.waiting_queue import MARKS_LIMIT, WaitingColumns
+from resolver.store.waiting_queue import MARKS_LIMIT, WaitingColumns
 
 _SAMPLE_INTERVAL = 50
 """Borderline pairs among which one is drawn at random."""

@@ -1,40 +1,47 @@
-"""Queries about entities and their history."""
+"""Queries about entities and their history.
+
+Read access to a store at its current revision or an earlier one.
+
+Queries about the populations that scores hold for.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from resolver.errors import StoreError
 from resolver.records import Handling
+from resolver.records.prepared.population import Population
 from resolver.records.visibility import is_visible
 from resolver.store.bulk_rows import (
+    EntityEvent,
+    EventKind,
     Numbers,
+    RevisionRow,
+    StoredEntity,
     fetch_arrays,
     fetch_rows,
     int_columns,
     is_among,
 )
 from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId, eldest_id, keyed_id
-from resolver.store.row_types import (
-    EntityEvent,
-    EventKind,
-    RevisionRow,
-    StoredEntity,
-)
 from resolver.store.schema import (
     decisions,
     entities,
     events,
     links,
     members,
+    populations,
     restricted_ids,
     revisions,
 )
-from resolver.store.views.record_queries import RecordQueries
-from resolver.store.views.snapshot import split_chunks
+from resolver.store.views.link_queries import LinkQueries, LinkTable, Snapshot, split_chunks
+from resolver.store.views.record_queries import RecordQueries, RecordRows
 
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
 
@@ -544,3 +551,42 @@ class EntityQueries(RecordQueries):
 
 def _revision_row(row: Any) -> RevisionRow:
     return RevisionRow(row.version, row.landed, row.kind, row.who, row.counts)
+
+
+class PopulationQueries(Snapshot):
+    """Part of `StoreView`: populations."""
+
+    def population_revision(self) -> int:
+        """Return the revision of the last refresh; 0 if no population was ever stored."""
+        if "population" not in self.cache:
+            newest = select(func.max(populations.c.version))
+            is_known = populations.c.version <= self.revision
+            self.cache["population"] = self.connection.execute(newest.where(is_known)).scalar() or 0
+        return int(self.cache["population"])
+
+    def population(self) -> tuple[int, Population] | None:
+        """Return the population of the last refresh with its revision, or None.
+
+        Raises `StoreError` for one that a newer program has written.
+        """
+        revision = self.population_revision()
+        if not revision:
+            return None
+        query = select(populations.c.content).where(populations.c.version == revision)
+        content = self.connection.execute(query).scalar_one()
+        try:
+            return revision, Population.from_json(json.loads(content))
+        except (LookupError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"the population of version {revision} cannot be read",
+                hint="use the newer version of the program that wrote it, or `resolver rebuild`",
+            ) from error
+
+
+class StoreView(EntityQueries, LinkQueries, PopulationQueries):
+    """Store at one `revision`; `head` is its current state. All queries of a view see the same
+    state.
+    """
+
+
+__all__ = ["LinkTable", "RecordRows", "StoreView"]

@@ -12,15 +12,18 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from resolver.records import Batch, Handling, Kind
 from resolver.records.properties import HANDLING
 from resolver.store.bulk_rows import (
+    Acceptance,
+    LaterChanges,
     Numbers,
+    StoredRecord,
+    StoredSource,
     fetch_arrays,
     fetch_rows,
     is_among,
 )
 from resolver.store.record_contents import decode_batch, decode_handling, decode_record
-from resolver.store.row_types import Acceptance, LaterChanges, StoredRecord, StoredSource
 from resolver.store.schema import list_versions, records, revisions, sources
-from resolver.store.views.snapshot import (
+from resolver.store.views.link_queries import (
     Snapshot,
     newest_by_source,
     records_by_source,

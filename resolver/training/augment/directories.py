@@ -4,17 +4,40 @@ Watchlists name companies and gangs; directories name the school at a corner and
 chain. Branches share the name of the whole, often a switchboard or a mailbox, and sometimes a
 building; one site is listed under a shorter name, at an address written in another way, or under
 its new number.
+
+Institutions: invented lists of universities, hospitals, offices and firms, and their likenesses.
+
+Registers name one institution in its own language, in English, abbreviated, with its acronym, with
+one of its departments or with its city. A place has several institutions whose names differ by
+their type alone (`Technical University`), and branches of a firm differ by their country.
+
+Pairs of branches, stated because lists hold too few to learn from.
+
+Two groups under the name of one organization, each with a place of its own in its principal name,
+are different. One place written in two ways, or omitted on one side, is the same.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from resolver.data import load_rows
+from resolver.names.lexicons.group_words import city_name, city_spellings
 from resolver.records import Address, Kind, Record, Value
-from resolver.training.augment.register_vocabulary import RegisterVocabulary, training_words
-from resolver.training.augment.registers import draw_duplicates
+from resolver.training.augment.registers import (
+    HEADS,
+    SUBJECTS,
+    TRADES,
+    TYPES,
+    RegisterVocabulary,
+    draw_duplicates,
+    forms_by_meaning,
+    training_words,
+)
+from resolver.training.augment.resampled_entries import LabeledRecordPair, with_pair_ids
 from resolver.training.augment.typos import add_word_typos
 
 _SITES = training_words("site")
@@ -232,3 +255,334 @@ def _write_address(directory: Directory, site: _Site, chance: random.Random) -> 
         street=text if chance.random() >= 0.03 else "",
         city=site.city if chance.random() < directory.cities else "",
     )
+
+
+_UNIVERSITY_SHARE = 0.35
+"""Share of institutions that are universities, beyond those drawn like any other."""
+_LEGAL_FORMS = (
+    ("Ltd", "Limited", "Ltd.", "Co., Ltd."),
+    ("GmbH", "Gesellschaft mbH", "G.m.b.H."),
+    ("AG", "Aktiengesellschaft", "A.G."),
+    ("SA", "Soci\u00e9t\u00e9 Anonyme", "S.A.", "Sociedad An\u00f3nima"),
+    ("BV", "B.V.", "Besloten Vennootschap"),
+    ("Inc", "Inc.", "Incorporated"),
+    ("Sp. z o.o.", "SP ZOO"),
+    ("KK", "Kabushiki Kaisha", "K.K."),
+)
+_UNITS = ("{1}, Department of {0}", "School of {0}, {1}", "{1} School of {0}", "{1} Faculty of {0}")
+_LINKS_ABROAD = ("de", "di", "du", "w", "v", "")
+_SHORT = {
+    "university": ("Univ", "Univ."),
+    "institute": ("Inst", "Inst."),
+    "academy": ("Acad.",),
+    "hospital": ("Hosp",),
+    "technology": ("Tech", "Technol"),
+    "national": ("Natl",),
+    "international": ("Intl", "Int."),
+    "industries": ("Ind", "Inds"),
+    "chemical": ("Chem",),
+    "engineering": ("Eng",),
+    "pharmaceutical": ("Pharm",),
+    "laboratories": ("Lab", "Labs"),
+    "agricultural": ("Agric",),
+    "sciences": ("Sci",),
+    "electronics": ("Elec", "Electr"),
+    "machinery": ("Mach",),
+    "systems": ("Syst", "Sys"),
+    "instruments": ("Instr",),
+    "insurance": ("Insur",),
+    "textile": ("Text",),
+    "ministry": ("Min", "Min."),
+}
+_MAX_INSTITUTION_DUPLICATES = 6
+_Choice = TypeVar("_Choice")
+
+
+_PLACES = city_spellings()
+_FORMS = forms_by_meaning(
+    load_rows("group_words", topic="company", script="Latin")
+    + load_rows("group_words", topic="institution", script="Latin")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionList:
+    """Error rates of a list of institutions. Rates are shares of institutions or records.
+
+    - `institutions`: number; `duplicate_share` of them are listed more than once, on average
+      `mean_duplicates` more times.
+    - `firms`: institutions that are firms; `likenesses`: those that differ in one word from the
+      one before.
+    - `abroad`, `short`, `units`: records with words of another language, with abbreviations, or
+      under a department.
+    - `acronyms`, `cities`: records with the acronym or the city behind the name; `glued`: records
+      with two words run together; `typos`: words with a typo.
+    """
+
+    name: str
+    plan: str
+    institutions: int
+    mean_duplicates: float
+    duplicate_share: float
+    firms: float = 0.4
+    likenesses: float = 0.4
+    abroad: float = 0.25
+    short: float = 0.2
+    units: float = 0.12
+    acronyms: float = 0.06
+    cities: float = 0.15
+    glued: float = 0.02
+    typos: float = 0.02
+
+
+INSTITUTION_LISTS: tuple[InstitutionList, ...] = (
+    InstitutionList("institutes", "XS", 500, 1.8, 0.6),
+    InstitutionList("affiliations", "S", 4_000, 1.5, 0.4),
+)
+"""Lists of institutions that a model learns from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Institution:
+    place: tuple[str, ...]
+    head: str
+    type: str
+    subject: str
+    is_firm: bool
+    is_place_last: bool
+    seat: tuple[str, ...]
+    legal_form: tuple[str, ...] = ("",)
+    campus: str = ""
+
+
+def generate_institutions(
+    institutions: InstitutionList, vocabulary: RegisterVocabulary, seed: int
+) -> tuple[list[Record], dict[str, str]]:
+    """Return the records of a list (reproducible), and record id → id of the institution."""
+    chance = random.Random(f"{seed}:{institutions.name}")
+    records: list[Record] = []
+    truth: dict[str, str] = {}
+    for number, body in enumerate(_draw_bodies(institutions, vocabulary, chance)):
+        count = 1
+        if chance.random() < institutions.duplicate_share:
+            count += draw_duplicates(
+                institutions.mean_duplicates, chance, _MAX_INSTITUTION_DUPLICATES
+            )
+        for copy in range(count):
+            identity = f"{institutions.name}:{number}-{copy}"
+            name = Value("name", _write(institutions, body, chance))
+            records.append(Record(identity, institutions.name, Kind.GROUP, "Organization", (name,)))
+            truth[identity] = f"{institutions.name}:{number}"
+    return records, truth
+
+
+def _draw_bodies(
+    institutions: InstitutionList, vocabulary: RegisterVocabulary, chance: random.Random
+) -> Iterator[_Institution]:
+    body: _Institution | None = None
+    for _ in range(institutions.institutions):
+        if body is None or chance.random() >= institutions.likenesses:
+            is_firm = chance.random() < institutions.firms
+            body = _draw_firm(vocabulary, chance) if is_firm else _draw_body(vocabulary, chance)
+        else:
+            body = _change_one_word(body, vocabulary, chance)
+        yield body
+
+
+def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+    seat = chance.choice(_PLACES)
+    return _Institution(
+        seat if chance.random() < 0.75 else (_draw_family(vocabulary, chance),),
+        _draw_head(chance),
+        chance.choice(TYPES) if chance.random() < 0.4 else "",
+        chance.choice(SUBJECTS) if chance.random() < 0.3 else "",
+        is_firm=False,
+        is_place_last=chance.random() < 0.5,
+        seat=seat,
+    )
+
+
+def _draw_head(chance: random.Random) -> str:
+    return HEADS[0] if chance.random() < _UNIVERSITY_SHARE else chance.choice(HEADS)
+
+
+def _draw_family(vocabulary: RegisterVocabulary, chance: random.Random) -> str:
+    return vocabulary.family[chance.choice(vocabulary.cultures)].draw(chance)
+
+
+def _draw_firm(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+    names = [_draw_family(vocabulary, chance) for _ in range(2)]
+    name = " ".join(names) if chance.random() < 0.3 else names[0]
+    trade = chance.choice(TRADES) if chance.random() < 0.7 else ""
+    return _Institution(
+        (name,),
+        trade,
+        "",
+        "",
+        is_firm=True,
+        is_place_last=False,
+        seat=chance.choice(_PLACES),
+        legal_form=chance.choice(_LEGAL_FORMS),
+    )
+
+
+def _other(choices: Sequence[_Choice], own: _Choice, chance: random.Random) -> _Choice:
+    """Draw a choice that is not the own one."""
+    return chance.choice([choice for choice in choices if choice != own])
+
+
+def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
+    """Return a branch of a firm, or a firm of the same name in another trade."""
+    if chance.random() < 0.5 or not body.head:
+        return replace(body, subject=chance.choice(_PLACES)[0])
+    return replace(body, head=_other(TRADES, body.head, chance))
+
+
+def _change_one_word(
+    body: _Institution, vocabulary: RegisterVocabulary, chance: random.Random
+) -> _Institution:
+    """Return a likeness: another type or subject, place or founder, or a branch of a firm."""
+    if body.is_firm:
+        return _change_firm(body, chance)
+    if body.campus:
+        return replace(body, campus="")
+    shape = chance.random()
+    if shape < 0.05 and body.head == HEADS[0]:
+        # A university of several towns has one of its own in each.
+        return replace(body, place=_other(_PLACES, body.seat, chance), campus=body.seat[0])
+    if shape < 0.1:
+        seat = _other(_PLACES, body.seat, chance)
+        return replace(body, place=seat if body.place is body.seat else body.place, seat=seat)
+    if shape < 0.2:
+        # Of two institutions of a city, one bears the name of a founder before that of the city.
+        is_founded = body.place is body.seat
+        place = (_draw_family(vocabulary, chance),) if is_founded else body.seat
+        return replace(body, place=place)
+    if shape < 0.3:
+        return replace(body, is_place_last=not body.is_place_last)
+    if shape < 0.4:
+        return replace(body, head=_other(HEADS, body.head, chance))
+    if shape < 0.5:
+        return replace(body, subject=chance.choice(SUBJECTS) if not body.subject else "")
+    return replace(body, type=_other(("", *TYPES), body.type, chance))
+
+
+def _write(institutions: InstitutionList, body: _Institution, chance: random.Random) -> str:
+    """Return a name of an institution as a register might write it."""
+    kind = chance.random()
+    forms: Mapping[str, tuple[str, ...]] = {}
+    if kind < institutions.abroad:
+        forms = _FORMS
+    elif kind < institutions.abroad + institutions.short:
+        forms = _SHORT
+    words = _firm_words(body, chance) if body.is_firm else _body_words(body, forms, chance)
+    written = [
+        add_word_typos(chance.choice(forms.get(word, (word,))), institutions.typos, chance)
+        for word in words
+        if word
+    ]
+    name = " ".join(word if word.isupper() else word[:1].upper() + word[1:] for word in written)
+    return _append_parts(institutions, body, name, chance)
+
+
+def _body_words(
+    body: _Institution, forms: Mapping[str, tuple[str, ...]], chance: random.Random
+) -> list[str]:
+    is_abroad = forms is _FORMS
+    place = chance.choice(body.place) if is_abroad else body.place[0]
+    subject = ["of", body.subject] if body.subject else []
+    if body.campus:
+        return [body.type, body.head, "of", place, chance.choice(("at", "in", "")), body.campus]
+    if is_abroad:
+        return [body.head, body.type, *subject[1:], chance.choice(_LINKS_ABROAD), place]
+    # Registers turn a name without a subject round.
+    is_last = body.is_place_last != (not body.subject and chance.random() < 0.12)
+    if is_last:
+        return [body.type, body.head, *subject, "in" if subject else "of", place]
+    return [place, body.type, body.head, *subject]
+
+
+def _firm_words(body: _Institution, chance: random.Random) -> list[str]:
+    name = body.place[0]
+    if " " in name and chance.random() < 0.1:
+        name = name.replace(" ", chance.choice(("", "-", " & ")))
+    legal = chance.choice((*body.legal_form, "", ""))
+    # A firm is listed without the country of its only branch, too.
+    branch = body.subject if chance.random() < 0.75 else ""
+    # Registers of patents state the seat of a firm, which may bear the firm's name.
+    again = name if " " not in name and chance.random() < 0.03 else ""
+    return [*name.split(), again, body.head, branch, *legal.split()]
+
+
+def _append_parts(
+    institutions: InstitutionList, body: _Institution, name: str, chance: random.Random
+) -> str:
+    """Return a name with its acronym, city or department, run together or in capitals, perhaps."""
+    kind = chance.random()
+    letters = "".join(word[0] for word in name.split() if word[0].isupper() and len(word) > 2)
+    unit, acronym = institutions.units, institutions.units + institutions.acronyms
+    if kind < unit and not body.is_firm:
+        name = chance.choice(_UNITS).format(chance.choice(SUBJECTS).title(), name)
+    elif kind < acronym and len(letters) > 2:
+        name = chance.choice(("{0} ({1})", "{0} - {1}", "{1} - {0}")).format(name, letters)
+    elif kind < acronym + institutions.cities:
+        name = chance.choice(("{}, {}", "{} {}", "{} ({})")).format(name, body.seat[0].title())
+    if chance.random() < institutions.glued:
+        words = name.split()
+        name = " ".join([*words[:-2], "".join(words[-2:])])
+    return name.upper() if chance.random() < 0.15 else name
+
+
+BRANCH_ORIGIN = "branches"
+MAX_PAIRS_PER_LABEL = 1_500
+"""Maximum number of pairs of each label."""
+_BRANCH_PATTERNS = ("{} {}", "{} ({})", "{} in {}", "{} - {}", "{}, {}", "{} of {}")
+_ALIAS_SHARE = 0.85
+"""Share of branches listed with the name of the whole organization as an alias."""
+
+
+def generate_branch_pairs(people: Iterable[Record], seed: int) -> Iterator[LabeledRecordPair]:
+    """Yield a pair of different and a pair of equal branches per group without a city's name."""
+    chance = random.Random(f"{seed}:{BRANCH_ORIGIN}")
+    groups = [group for group in people if group.kind == Kind.GROUP and _has_no_city(group)]
+    chance.shuffle(groups)
+    for number, parent in enumerate(groups[:MAX_PAIRS_PER_LABEL]):
+        own_place, other_place = chance.sample(_PLACES, 2)
+        first = _branch_record(parent, own_place, chance)
+        other = _branch_record(parent, other_place, chance)
+        yield with_pair_ids(first, other, BRANCH_ORIGIN, 2 * number, same=False)
+        # an only branch may be listed under the name of the whole organization
+        again = (
+            _branch_record(parent, own_place, chance)
+            if chance.random() < 0.7
+            else _group_record(parent, (), chance)
+        )
+        yield with_pair_ids(first, again, BRANCH_ORIGIN, 2 * number + 1, same=True)
+
+
+def _has_no_city(record: Record) -> bool:
+    names = record.texts("name")
+    return bool(names) and not any(
+        city_name(word.strip("().,").lower()) for word in names[0].split()
+    )
+
+
+def _branch_record(parent: Record, place: tuple[str, ...], chance: random.Random) -> Record:
+    name = parent.texts("name")[0]
+    branch_name = chance.choice(_BRANCH_PATTERNS).format(name, chance.choice(place).capitalize())
+    values = [Value("name", branch_name.upper() if name.isupper() else branch_name)]
+    if chance.random() < _ALIAS_SHARE:
+        values.append(Value("alias", name))
+    return _group_record(parent, values, chance)
+
+
+def _group_record(parent: Record, names: Iterable[Value], chance: random.Random) -> Record:
+    """Return a group with the given names, or its own name, and its country half of the time."""
+    values = [*names] or [Value("name", parent.texts("name")[0])]
+    countries = parent.texts("country")
+    if countries and chance.random() < 0.5:
+        values.append(Value("country", countries[0]))
+    return Record(parent.id, "stated", Kind.GROUP, parent.schema, tuple(values))
+
+
+__all__ = ["BRANCH_ORIGIN", "generate_branch_pairs"]

@@ -19,13 +19,13 @@ import numpy as np
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from resolver.comparison import features_of
-from resolver.comparison.qualifiers import qualifier_code
 from resolver.engines.local import NAME_PAIRS_PLAN
-from resolver.normalize import prepare
-from resolver.normalize.folding import fold, sound_code
-from resolver.normalize.lexicons.numerals import roman_value
-from resolver.pipeline import symbol_source
+from resolver.matching.comparators import features_of
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.preparation import prepare
+from resolver.names.folding import fold, sound_code
+from resolver.names.lexicons.equivalents import roman_value
+from resolver.names.qualifiers import qualifier_code
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative

@@ -29,15 +29,15 @@ from dataclasses import replace
 import numpy as np
 
 from resolver.errors import DateError
-from resolver.normalize import prepare
-from resolver.pipeline import symbol_source
-from resolver.records import Batch, Identifier, Kind, PartialDate, Record, Value, parse_date
-from resolver.records.dates import MAX_YEAR, MIN_YEAR
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.preparation import prepare
+from resolver.matching.scoring import LISTED_FEATURE
+from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.properties import BIRTH_DATE, FULL_NAMES, PASSPORT
-from resolver.scoring import LISTED_FEATURE
 from resolver.training.augment.typos import draw_other_date
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
+from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 
 RESAMPLED_ORIGIN = "told twice"
 """Origin of the pairs in model files, whose format keeps this label."""

@@ -12,11 +12,10 @@ import random
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
-from resolver.comparison.qualifiers import qualifier_code
 from resolver.errors import DateError
-from resolver.normalize.folding import letters
-from resolver.records import PartialDate, parse_date
-from resolver.records.dates import MAX_YEAR, MIN_YEAR
+from resolver.names.folding import letters
+from resolver.names.qualifiers import qualifier_code
+from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 
 _KEYBOARD_NEIGHBORS = {
     row[0]: row[2:]

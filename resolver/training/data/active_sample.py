@@ -21,14 +21,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison import Context, NameIndex, compare
 from resolver.engines.local import fit_models
 from resolver.hub.hub import Hub
-from resolver.model_set import ModelSet
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.comparators import compare
+from resolver.matching.pipeline import compare_and_score, normalize
+from resolver.matching.population_scoring import choose_model_kinds
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.scoring import Model, interval_indices, scores
 from resolver.models import loader
-from resolver.pipeline import compare_and_score, normalize
-from resolver.population_scoring import choose_model_kinds
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
@@ -36,8 +40,6 @@ from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review import refresh_queue
 from resolver.review.queue.queue_filters import visible_rows_filter
-from resolver.run_options import RunOptions, choose_plan
-from resolver.scoring import Model, interval_indices, scores
 
 POOL_SIZE = 20_000
 """Number of least certain pairs from which the sample is selected."""

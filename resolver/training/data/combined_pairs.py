@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import build_tables
+from resolver.lists.reader_types import Intake
+from resolver.matching.resolution_task import build_tables
 from resolver.training.data.labeled_clusters import LabeledClusters
 from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, concat_pairs
 from resolver.training.data.training_decisions import (

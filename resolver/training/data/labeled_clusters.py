@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.errors import InputError
-from resolver.normalize import prepare
-from resolver.pipeline import symbol_source
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.preparation import prepare
 from resolver.records import Batch, Kind
 from resolver.records.prepared.population import FrequencyTables
 from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, evidence_by_kind

@@ -15,12 +15,15 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from resolver.blocking import PLAN_BY_NAME, join_candidates
-from resolver.comparison import Context, NameIndex, compare, features_of
 from resolver.errors import InputError
-from resolver.normalize import count_population, prepare, with_frequencies
-from resolver.pipeline import symbol_source
-from resolver.population_scoring import choose_model_kinds
+from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
+from resolver.matching.comparators import compare, features_of
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.population_scoring import choose_model_kinds
+from resolver.matching.preparation import count_population, prepare, with_frequencies
+from resolver.matching.scoring import partner_shift
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
@@ -31,9 +34,8 @@ from resolver.records.prepared.population import (
     FrequencyTables,
     KindPopulation,
 )
-from resolver.scoring import partner_shift
 from resolver.training.data.pair_sampling import PairSampling, source_offsets
-from resolver.training.evaluate.pair_groups import (
+from resolver.training.evaluate.reliability import (
     UNKNOWN,
     combine_sides,
     record_cultures,
@@ -57,7 +59,7 @@ class LabeledPairs:
     - `evidence`: m × features; `labels`: 1 same, 0 different; `weights`: m.
     - `clusters`: m × 2 names of the true clusters, so that folds share none.
     - `origin`: source of each pair; `plans`: blocking plan that joined it.
-    - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.pair_groups`).
+    - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.reliability`).
     - `chance`: log of the number of chance look-alikes in the pair's population, against that of
       the reference; `partners`: log-odds that its share of true pairs adds, within one source or
       across. NaN where the pairs were not drawn from a population as they occur in it.

@@ -20,12 +20,12 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from resolver.normalize.population_counts import count_equal_pairs
+from resolver.matching.preparation import count_equal_pairs
+from resolver.matching.scoring.partners import PRIOR_CLASS_RECORDS, SOURCE_SHIFT_RANGE
+from resolver.matching.scoring.source_shifts import PairSources
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.scoring.partners import PRIOR_CLASS_RECORDS, SOURCE_SHIFT_RANGE
-from resolver.scoring.source_shifts import PairSources
 
 MAX_COMPARED = 3_000_000
 """False pairs of a population that are compared at most."""

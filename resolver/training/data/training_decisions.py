@@ -25,14 +25,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.normalize import prepare
-from resolver.pipeline import symbol_source
-from resolver.population_scoring import choose_model_kinds
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.population_scoring import choose_model_kinds
+from resolver.matching.preparation import prepare
 from resolver.records import Batch, Kind
 from resolver.records.decisions import Verdict, settle_decisions, waiting_decisions
 from resolver.records.prepared.population import FrequencyTables
 from resolver.store import Store, StoredDecision, StoredRecord, StoreView
-from resolver.store.desk.steward_work import RecheckRow
+from resolver.store.steward_work import RecheckRow
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
     LabeledPairs,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from resolver.records.results.resolution import Band
 from resolver.training.evaluate.measures import wilson_interval
-from resolver.training.evaluate.pair_groups import MIXED, UNKNOWN, Masks
+from resolver.training.evaluate.reliability import MIXED, UNKNOWN, Masks
 
 MIN_GROUP_PAIRS = 50
 """Minimum number of pairs of a group that a gap is read from; smaller groups are only shown."""

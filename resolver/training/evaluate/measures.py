@@ -14,17 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
+from resolver.matching.pipeline import normalize
+from resolver.matching.population_scoring import choose_model_kinds, score_in_population
+from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import scores
 from resolver.models.loader import KINDS
-from resolver.pipeline import normalize
-from resolver.population_scoring import choose_model_kinds, score_in_population
 from resolver.records import KIND_BY_LABEL, Batch, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import StageMeter
-from resolver.resolution_task import ResolutionTask, ScoredCandidates
-from resolver.run_options import RunOptions
-from resolver.scoring import scores
-from resolver.training.evaluate.pair_groups import Masks, pair_group_masks
-from resolver.training.evaluate.reliability import BinTotals, total_bins
+from resolver.training.evaluate.reliability import BinTotals, Masks, pair_group_masks, total_bins
 
 Z95 = 1.959964
 """Normal quantile of two-sided 95 % intervals."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.matching.scoring import Thresholds, scores
 from resolver.models import loader
-from resolver.scoring import Thresholds, scores
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.resampled_entries import CONTROLLED_ORIGIN, RESAMPLED_ORIGIN
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
@@ -32,7 +32,7 @@ from resolver.training.evaluate.measures import (
     measure_accuracy,
     measure_calibration,
 )
-from resolver.training.evaluate.pair_groups import Masks, group_masks
+from resolver.training.evaluate.reliability import Masks, group_masks
 from resolver.training.fit.measured_evidence import MeasuredLevel
 
 PLOT_FILE = "reliability.svg"

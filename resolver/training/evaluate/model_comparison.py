@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison import NameIndex
 from resolver.errors import InputError
-from resolver.model_set import ModelSet
-from resolver.pipeline import compare_and_score, normalize
+from resolver.matching.pipeline import compare_and_score, normalize
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.scoring import Thresholds, scores
+from resolver.names.name_index import NameIndex
 from resolver.records.batch import concat
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome
-from resolver.scoring import Thresholds, scores
 from resolver.store import Store, StoreView
 from resolver.training.data.training_decisions import (
     TrainingDecisions,

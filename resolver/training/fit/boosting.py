@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from resolver.engines.local import NAME_PAIRS_PLAN
-from resolver.scoring import Model, PairTerm, Term
+from resolver.matching.scoring import Model, PairTerm, Term
 from resolver.training.data.labeled_pairs import LabeledEvidence
 from resolver.training.fit.measured_evidence import Counts
 

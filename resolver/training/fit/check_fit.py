@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from resolver.comparison import features_of
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import load_models
+from resolver.lists.reader_types import Intake
+from resolver.matching.comparators import features_of
+from resolver.matching.resolution_task import load_models
+from resolver.matching.scoring import Model, interval_indices
+from resolver.matching.scoring.terms import FORMAT, Calibration, CheckTerms, Term
 from resolver.records import Kind, Record
-from resolver.scoring import Model, interval_indices
-from resolver.scoring.terms import FORMAT, Calibration, CheckTerms, Term
 from resolver.training.query_pairs import (
     EXACT,
     KINDS,

@@ -24,12 +24,19 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.errors import InputError
-from resolver.model_set import ModelSet
+from resolver.matching.comparators import COMPARATOR_BY_NAME
+from resolver.matching.resolution_task import ModelSet
+from resolver.matching.scoring import (
+    Calibration,
+    Model,
+    Term,
+    interval_index,
+    interval_indices,
+    scores,
+)
 from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
-from resolver.scoring import Calibration, Model, Term, interval_index, interval_indices, scores
 from resolver.training.data.labeled_pairs import LabeledEvidence, LabeledPairs
 from resolver.training.data.training_decisions import TrainingDecisions, label_decided_pairs
 from resolver.training.evaluate.model_card import DECIDED_ORIGIN, hash_data, pair_figures

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from resolver.scoring import Calibration, Model
+from resolver.matching.scoring import Calibration, Model
 from resolver.training.data.labeled_pairs import LabeledPairs
 
 FOLDS = 5

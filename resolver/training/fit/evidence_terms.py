@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from resolver.matching.scoring import interval_indices
 from resolver.records.prepared.batch import FloatArray
-from resolver.scoring import interval_indices
 
 Floats = npt.NDArray[np.float64]
 MAX_CUTS, MAX_JOINT_CUTS = 22, 6

@@ -22,18 +22,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison.context import GRADES
 from resolver.errors import ModelError
-from resolver.kernels.comparison.dates import SAME_YEAR
-from resolver.models import loader
-from resolver.normalize import count_population, prepare, with_frequencies
-from resolver.pipeline import symbol_source
-from resolver.records import KIND_BY_LABEL, Batch, Kind
-from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.population import FrequencyTables
-from resolver.scoring import (
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.preparation import count_population, prepare, with_frequencies
+from resolver.matching.scoring import (
     LISTED_FEATURE,
     Model,
     PairTerm,
@@ -41,8 +34,15 @@ from resolver.scoring import (
     Term,
     interval_index,
 )
-from resolver.scoring.terms import Calibration
+from resolver.matching.scoring.terms import Calibration
+from resolver.models import loader
+from resolver.names.context import GRADES
+from resolver.records import KIND_BY_LABEL, Batch, Kind
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.population import FrequencyTables
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
+from resolver.values.kernels.dates import SAME_YEAR
 
 MEASURED, REASONS = "measured", "measured_reasons"
 """Names of the files of counts, and of reasons for weights that differ, without their ending."""

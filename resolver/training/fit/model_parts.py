@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import PLANS
-from resolver.comparison import COMPARATOR_BY_NAME, features_of
-from resolver.records import Kind
-from resolver.scoring import (
+from resolver.matching.blocking import PLANS
+from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
+from resolver.matching.scoring import (
     LISTED_FEATURE,
     NAME_ONLY_FEATURE,
     NAME_ONLY_PART,
@@ -24,8 +23,9 @@ from resolver.scoring import (
     Model,
     threshold_logodds,
 )
+from resolver.records import Kind
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.register_vocabulary import REGISTERS
+from resolver.training.augment.registers import REGISTERS
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.boosting import FitOptions, ModelSpec, fit_additive

@@ -1,7 +1,7 @@
 """Fit of evidence and population terms together, over pairs from populations of several sizes.
 
 Weights are those under which pairs from all populations are likeliest, where chance look-alikes
-grow with the population and relatives do not (`resolver.scoring.terms`). Every term has
+grow with the population and relatives do not (`resolver.matching.scoring.terms`). Every term has
 a weight against either, and those against relatives are drawn towards a share of those against
 chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
 """

@@ -8,12 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.errors import ModelError
-from resolver.records import Kind
-from resolver.records.prepared.batch import FloatArray
-from resolver.records.prepared.population import KindPopulation
-from resolver.scoring import (
+from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
+from resolver.matching.scoring import (
     LISTED_FEATURE,
     NAME_ONLY_FEATURE,
     Model,
@@ -23,6 +20,9 @@ from resolver.scoring import (
     Term,
     threshold_logodds,
 )
+from resolver.records import Kind
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.population import KindPopulation
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.cross_validation import fit_calibration
 from resolver.training.fit.evidence_terms import (

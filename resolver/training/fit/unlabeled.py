@@ -29,19 +29,21 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import isotonic_regression
 
-from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison import Context, NameIndex, compare, features_of
 from resolver.errors import InputError
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import build_tables
-from resolver.normalize import count_population, prepare, with_frequencies
-from resolver.pipeline import symbol_source
-from resolver.population_scoring import choose_model_kinds
+from resolver.lists.reader_types import Intake
+from resolver.matching.blocking import choose_plan_by_size, join_candidates
+from resolver.matching.comparators import compare, features_of
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.population_scoring import choose_model_kinds
+from resolver.matching.preparation import count_population, prepare, with_frequencies
+from resolver.matching.resolution_task import build_tables
+from resolver.matching.scoring import Model, PairTerm, Term, interval_indices
+from resolver.names.context import Context
+from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray, concat
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.population import FrequencyTables
-from resolver.scoring import Model, PairTerm, Term, interval_indices
 from resolver.training.train import SAME_LIST_WEIGHT, TrainedModels
 
 Floats = npt.NDArray[np.float64]

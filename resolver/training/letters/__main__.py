@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from resolver.kernels.text.sound_distance import UNIT
+from resolver.names.kernels.sound_distance import UNIT
 from resolver.records.prepared.value_flags import Script
 from resolver.training.letters.name_pairs import (
     VOWELLESS,

@@ -9,24 +9,31 @@ Fit of the probabilities with which the symbols of a script are written with Lat
 Expectation maximization over all alignments (Dempster, Laird and Rubin 1977). In each round a word
 counts with the candidate that it explains best, and only if it explains enough of it: forms of a
 name in another language (`Johannes` for `Giovanni`) drop out.
+
+Print the table of `normalize.scripts.arabic`, from two files of words, one a line:
+`python -m resolver.training.letters.name_pairs ARABIC.txt OTHER.txt`.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
+from itertools import chain, pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Indel
 
 from resolver.data import load_rows
-from resolver.kernels.text.sound_distance import (
+from resolver.names.folding import letters
+from resolver.names.kernels.sound_distance import (
     LETTERS,
     LONGEST,
     Channel,
@@ -35,15 +42,16 @@ from resolver.kernels.text.sound_distance import (
     fill_forward,
     gram_code,
 )
-from resolver.normalize.folding import letters
-from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.scripts.detection import script_of
-from resolver.normalize.scripts.han import korean_syllables
-from resolver.normalize.scripts.romanization import is_japanese_spelling
-from resolver.normalize.scripts.syllables import is_korean_spelling, is_pinyin
+from resolver.names.lexicons.person_names import name_lines
+from resolver.names.name_tokens import tokenize_person
+from resolver.names.scripts.arabic import END, UNIT
+from resolver.names.scripts.arabic import LETTERS as ARABIC_LETTERS
+from resolver.names.scripts.detection import script_of
+from resolver.names.scripts.han import korean_syllables
+from resolver.names.scripts.letter_costs import split_symbols
+from resolver.names.scripts.romanization import is_japanese_spelling
+from resolver.names.scripts.syllables import is_korean_spelling, is_pinyin
 from resolver.records.prepared.value_flags import Script
-from resolver.reference.letters.letter_symbols import split_symbols
-from resolver.reference.person_names import name_lines
 
 VOWELLESS = (Script.ARABIC, Script.HEBREW)
 """Scripts without short vowels."""
@@ -290,3 +298,43 @@ def _next_round(
         (counts.added + 0.5) / (added + 0.5 * LETTERS),
         float((added + 1) / (added + total + 10)),
     )
+
+
+_COUNT = 1.0
+"""Occurrences that each pair of letters has before it is counted."""
+_FEW = 3
+"""Occurrences below which a pair of letters is no evidence."""
+
+
+def letter_pair_lines(arabic: Iterable[str], other: Iterable[str]) -> Iterator[str]:
+    """Yield a line for each letter, with the evidence of each letter behind it, from unique words
+    of lower-case letters.
+    """
+    sides = [Counter(chain.from_iterable(map(_shape_pairs, words))) for words in (arabic, other)]
+    for first in ARABIC_LETTERS:
+        shares = [_shares(counts, first) for counts in sides]
+        values = (
+            round(UNIT * math.log(left / right)) if total >= _FEW else 0
+            for left, right, total in zip(*shares, _totals(sides, first), strict=True)
+        )
+        yield " ".join([first, *map(str, values)])
+
+
+def _shape_pairs(word: str) -> Iterator[tuple[str, str]]:
+    return pairwise(f"{END}{word}{END}")
+
+
+def _shares(counts: Counter[tuple[str, str]], first: str) -> list[float]:
+    """Return the share of each letter among those that follow a letter."""
+    row = [counts[first, second] + _COUNT for second in ARABIC_LETTERS]
+    return [count / sum(row) for count in row]
+
+
+def _totals(sides: list[Counter[tuple[str, str]]], first: str) -> list[int]:
+    """Return how often each letter follows a letter, on both sides together."""
+    return [sum(counts[first, second] for counts in sides) for second in ARABIC_LETTERS]
+
+
+if __name__ == "__main__":
+    texts = (Path(path).read_text(encoding="utf-8").split() for path in sys.argv[1:3])
+    print("\n".join(letter_pair_lines(*texts)))

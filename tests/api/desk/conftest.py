@@ -16,12 +16,12 @@ from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records.decisions import Verdict
 from tests.api.conftest import RECORDS, UNION
 from tests.api.desk import world
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 PASSWORD = "seven quiet herons"
 Client = Any
@@ -34,7 +34,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a small store, to be copied; a decision joins two of its records."""
     path = tmp_path_factory.mktemp("desk") / "hub.db"
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline"), Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
         hub.add(make_intake(RECORDS, *lists), [make_decision(UNION, Verdict.SAME, 1)])
     return path
 
@@ -85,7 +85,7 @@ def desks_over(source: Path, folder: Path) -> Iterator[DeskFactory]:
         desks.append(Desk(f"sqlite:///{path}", **settings))
         return desks[-1]
 
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield make
         for desk_over_copy in desks:
             desk_over_copy.service.close()

@@ -15,17 +15,17 @@ from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import BATCH_JOB
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.store import Store
-from resolver.store.desk.network_views import NetworkView
 from resolver.store.schema import decisions, jobs, network_views
+from resolver.store.steward_work import NetworkView
 from resolver.training.learning_jobs import LEARN_JOB
 from tests.api.desk.conftest import PASSWORD
 from tests.api.desk.world import near, word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 OWNER = "River"
@@ -127,7 +127,7 @@ def _hidden_decisions() -> list[Decision]:
 def fill(url: str, code: str) -> None:
     """Fill a store; with a handling code also what `River` keeps to itself."""
     visible = visible_records()
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         if code:
             hidden = hidden_records(code)
             hub.add(make_intake(hidden, *lists_of(hidden)), owner=RIVER_OWNER)

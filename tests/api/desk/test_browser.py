@@ -30,7 +30,7 @@ from tests.api.desk import world
 from tests.api.desk.conftest import PASSWORD, Desk
 from tests.hub.hubs import OPTIONS
 from tests.hub.stored_links import stored_links
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.review.tables import derived
 from tests.store.conftest import postgres_url
 
@@ -212,7 +212,7 @@ def session(
 
 
 def _serve_desk(url: str, driver: Any, index: Path) -> Iterator[BrowserSession]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         desk = Desk(url, index_dir=index)
         for name, role in (
             (ADMIN, UserRole.ADMIN),

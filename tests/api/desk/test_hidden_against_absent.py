@@ -26,7 +26,7 @@ from resolver.hub.desk_users import UserRole
 from resolver.review import QueueReason, StewardVerdict
 from tests.api.desk import hidden_world as worlds
 from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 pytestmark = pytest.mark.slow
 
@@ -426,7 +426,10 @@ def sides(
 ) -> Iterator[Sides]:
     """Open both desks as one user, who reads all pages before they send forms."""
     turn: Turn = request.param
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"), ExitStack() as stack:
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        ExitStack() as stack,
+    ):
         desks: list[Desk] = []
         for world in ("", turn.code):
             path = tmp_path_factory.mktemp("sides") / "hub.db"
@@ -455,7 +458,7 @@ def test_pages_show_what_is_visible_and_their_owner_sees_all(
 ) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(filled_stores["H3"], path)
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         desk = Desk(f"sqlite:///{path}", accept_restricted=True)
         desk.service.warm()
         rita = desk.browser()

@@ -20,8 +20,8 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
-from resolver.ingest.formats.tabular import table_files
-from resolver.ingest.io import text_lines
+from resolver.lists.formats.tabular import table_files
+from resolver.lists.io import text_lines
 from tests.api.desk.conftest import (
     PASSWORD,
     Client,
@@ -32,9 +32,9 @@ from tests.api.desk.conftest import (
     without_tokens,
 )
 from tests.hub.hubs import OPTIONS
-from tests.ingest.samples import write_ftm
-from tests.ingest.workbooks import worksheet_xml, write_xlsx
-from tests.normalize.preparing import quick_symbols
+from tests.lists.samples import write_ftm
+from tests.lists.workbooks import worksheet_xml, write_xlsx
+from tests.matching.preparing import quick_symbols
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +103,7 @@ def test_a_table_of_unknown_columns_is_mapped_previewed_and_sent(desk: Desk) -> 
     assert chosen_meanings(browser.get(columns).text)["Wer"] == "name"
     batch = send(browser, preview.replace("preview", "send")).headers["Location"]
     assert "besucher.csv" in browser.get(batch).text
-    with quick_symbols("resolver.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
         assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
     done = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", browser.get(batch).text))
     assert "Records read 4 " in done, done

@@ -13,7 +13,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Relation, RelationType
 from tests.api.desk.conftest import Desk
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         for number in range(RECORDS)
     ]
     rows += [record(f"coast:x{number}", name=f"Tie Number {number}") for number in range(RELATIONS)]
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         with Hub.open(url, OPTIONS) as hub:
             hub.add(make_intake(rows))
         large = Desk(url)

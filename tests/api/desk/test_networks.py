@@ -16,7 +16,7 @@ from resolver.hub.desk_users import UserRole
 from resolver.records import Activity, Grade, Handling, Kind, Relation, RelationType
 from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.network_records import generate_drivers_of_two_lists
 from tests.records.samples import record
 
@@ -61,7 +61,7 @@ ROWS = [
 
 @pytest.fixture
 def browser(desk: Desk) -> Client:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         desk.service.hub.add(make_intake(ROWS))
     desk.service.warm()
     return desk.signed_in("amira", UserRole.VIEWER)
@@ -246,7 +246,7 @@ def test_an_address_with_a_wrong_number_is_said(browser: Client, path: str, word
 
 def test_the_page_of_an_entity_names_what_merged_it(desk: Desk, browser: Client) -> None:
     """What counted when two records were merged is on the page of the entity, with its weight."""
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         desk.service.hub.add(make_intake(generate_drivers_of_two_lists()))
     text = shown(browser, "/desk/entities/pier:p")
     assert "Merged with the help of relations" in text

@@ -44,7 +44,7 @@ from tests.api.desk.conftest import (
     without_tokens,
 )
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -68,7 +68,7 @@ def upload(browser: Any, content: bytes = CSV, **extra: Any) -> Any:
 
 def run_worker(desk: Desk) -> None:
     """Run the waiting job, as a worker does."""
-    with quick_symbols("resolver.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
         assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
 
 
@@ -404,7 +404,7 @@ def test_admins_manage_users(desk: Desk) -> None:
 
 
 def test_times_and_words_as_pages_show_them() -> None:
-    from resolver.api.desk.support import text_filters
+    from resolver.api.desk import text_filters
 
     now = time.time()
     for seconds, text in (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from resolver.api.desk.support.review_forms import DECISION_REASONS
+from resolver.api.desk.review_forms import DECISION_REASONS
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.records import Handling

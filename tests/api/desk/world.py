@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 60
@@ -80,7 +80,7 @@ def fill(url: str, index_dir: Path) -> None:
         for name in sorted({row.source for row in rows})
     ]
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(url, OPTIONS, index_dir=index_dir) as hub,
     ):
         hub.add(make_intake(rows, *lists))

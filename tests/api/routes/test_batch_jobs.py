@@ -106,8 +106,8 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from tests.hub.hubs import OPTIONS
-from tests.normalize.preparing import quick_symbols
-with quick_symbols("resolver.pipeline"), Hub.open(sys.argv[1], OPTIONS) as hub:
+from tests.matching.preparing import quick_symbols
+with quick_symbols("resolver.matching.pipeline"), Hub.open(sys.argv[1], OPTIONS) as hub:
     print("started", flush=True)
     while True:
         run_next_job(hub, Path(sys.argv[2]), run_batch_job, lease=timedelta(seconds=1))

@@ -12,12 +12,12 @@ import pytest
 from resolver.api import ServiceSettings, create_app
 from resolver.hub.admin import create_key, update_source
 from resolver.hub.hub import Hub
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from resolver.records import Handling, Value
 from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.ingest import opensanctions
-from tests.normalize.preparing import quick_symbols
+from tests.lists import opensanctions
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 NAMES = ["us_ofac_sdn", "eu_fsf", "gb_hmt"]
@@ -37,7 +37,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     hidden = replace(hidden, values=(*hidden.values, Value("datasets", "north_secret")))
     claiming = record("south:1", name="Boris Anspruch", birthDate="1980-01-01")
     claiming = replace(claiming, values=(*claiming.values, Value("datasets", "north")))
-    with quick_symbols("resolver.pipeline"), Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS) as hub:
+    with (
+        quick_symbols("resolver.matching.pipeline"),
+        Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS) as hub,
+    ):
         hub.add(read_lists([path]))
         hub.add(make_intake([hidden, claiming]))
     for name in ("north", "south"):
@@ -47,7 +50,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def client(url: str) -> Iterator[Client]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(url))
         app.extensions["resolver"].warm()
         yield app.test_client()

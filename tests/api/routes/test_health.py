@@ -25,13 +25,13 @@ from resolver.api.service import UNNAMED_PROXY
 from resolver.cli.app import run
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
+from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling
-from resolver.store.row_types import utc_text
+from resolver.store.bulk_rows import utc_text
 from resolver.store.schema import sources
 from tests.api.conftest import RECORDS, Client, Open
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -70,7 +70,7 @@ def test_the_log_says_once_why_the_service_waits(
 
 
 def test_the_loading_stage_is_reported(store_url: str) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(store_url))
         service = app.extensions["resolver"]
         client: Client = app.test_client()
@@ -188,7 +188,7 @@ def test_delayed_checks_are_reported(
 ) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(f"sqlite:///{path}"))
         service = app.extensions["resolver"]
         service.warm()
@@ -363,7 +363,7 @@ def test_overdue_lists_that_are_hidden_are_not_named(tmp_path: Path) -> None:
         handling=Handling("River", "H3"),
     )
     lists = [ListInfo(name, "test", (name,), "", 1, 0, False) for name in ("coast", "secret")]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         with Hub.open(url, OPTIONS) as hub:
             hub.add(make_intake([record("coast:9", name="Ann Lee"), hidden], *lists))
         service = create_app(ServiceSettings(url)).extensions["resolver"]

@@ -13,11 +13,11 @@ from followthemoney import model
 
 from resolver.api import ServiceSettings, create_app
 from resolver.hub.hub import Hub
+from resolver.matching.scoring import scores
 from resolver.records.decisions import Verdict
-from resolver.scoring import scores
 from tests.api.conftest import UNION, Client
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 PETROV = {
@@ -113,7 +113,7 @@ def test_candidates_that_fit_equally_share_the_probability(tmp_path: Path) -> No
         make_decision((left.id, right.id), Verdict.DIFFERENT, minute)
         for minute, (left, right) in enumerate(combinations(people, 2))
     ]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         with Hub.open(url, OPTIONS) as hub:
             hub.add(make_intake(people), different)
         app = create_app(ServiceSettings(url))

@@ -16,7 +16,7 @@ from resolver.api.service import Service
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
-from resolver.ingest.formats.senzing import read_senzing_record
+from resolver.lists.formats.senzing import read_senzing_record
 from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record

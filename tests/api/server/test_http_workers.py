@@ -25,7 +25,7 @@ from resolver.client import Client
 from resolver.hub.hub import Hub
 from tests.api.serving import ask, child_ids, served, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -108,7 +108,7 @@ def test_every_request_is_answered_while_workers_take_over(store_url: str, tmp_p
 
 def test_every_worker_sees_commits_of_other_processes(serving: Serving) -> None:
     _, address, store = serving
-    with quick_symbols("resolver.pipeline"), Hub.open(store, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(store, OPTIONS) as hub:
         version = hub.add(make_intake([record("late:1", name="Zdenka Havlova")])).revision
     everywhere(address, "Zdenka Havlova", version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from resolver.api.server import limits
-from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.runtime.text_cache import cache_short_texts
 
 
 def test_requests_that_bring_many_words_leave_none_behind() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolver.api.server.local_requests import is_loopback_host
+from resolver.api.server.limits import is_loopback_host
 from resolver.cli.app import run
 from tests.api.serving import Served, ask, served, wait_ready
 

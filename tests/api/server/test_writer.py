@@ -18,7 +18,7 @@ from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner
 from resolver.records import Identifier
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import (
     Step,
     Stores,
@@ -26,7 +26,7 @@ from tests.hub.hubs import (
     export_steps,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 Make = Callable[..., WriterClient]
@@ -36,7 +36,7 @@ STRANGER = RecordOwner("b", "B", may_change_all=False)
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -13,13 +13,13 @@ from resolver.api.server.writer import WriterClient, WriterProcess, WriterServer
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from tests.hub.hubs import OPTIONS, Stores
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 from resolver.api import ServiceSettings, create_app
 from tests.api.conftest import Client
 from tests.api.yente import world
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="package")
@@ -23,7 +23,7 @@ def yente_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="package")
 def yente(yente_url: str) -> Iterator[Client]:
     """Client that follows redirects, as yente's clients do."""
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(yente_url))
         app.extensions["resolver"].warm()
         yield app.test_client()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from resolver.hub.hub import Hub
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from tests.hub.hubs import OPTIONS
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 Entity = dict[str, Any]
 MARKOV, OLGA, WORKS = "NK-mKv7Tq3xZb41", "NK-oLga55RtP902", "NK-wRks88LmN317"
@@ -127,5 +127,5 @@ def fill(url: str, folder: Path) -> None:
     for name, rows in (("harbor", HARBOR), ("donations", DONATIONS), ("empty_quarter", OTHERS)):
         paths.append(folder / f"{name}.ftm.json")
         paths[-1].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(read_lists(paths))

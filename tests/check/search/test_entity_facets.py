@@ -11,16 +11,16 @@ import pytest
 from resolver.check.result_page import FACETS, FacetValues, read_facet
 from resolver.check.screener import Screener, build_match_documents
 from resolver.check.term_search import SearchScope
-from resolver.normalize import country_code
 from resolver.records.visibility import STRANGER
-from resolver.synthetic import generate
+from resolver.values.normal_values import country_code
+from resolver.world import generate
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

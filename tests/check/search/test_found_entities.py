@@ -10,14 +10,14 @@ import pytest
 from resolver.check.screener import Screener
 from resolver.check.term_search import FIRST, SearchScope, _take_turns
 from resolver.records.visibility import STRANGER
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -14,7 +14,7 @@ from resolver.records import Address, Handling, Identifier, Kind
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from tests.hub.hubs import Stores, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 RECORDS = (
@@ -31,7 +31,7 @@ RECORDS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

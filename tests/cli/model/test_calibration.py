@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.model import calibration
-from resolver.cli.model.calibration import SEED
-from resolver.cli.model.fairness import WORLDS
+from resolver.cli.model import measures
+from resolver.cli.model.measures import SEED, WORLDS
 from resolver.cli.progress_bars import ProgressBars
-from resolver.model_set import load_models
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
 from resolver.models import loader
-from resolver.run_options import RunOptions
-from resolver.synthetic import generate
 from resolver.training.evaluate.measures import DIMENSIONS, JOINT
 from resolver.training.model_files import CALIBRATION, CARD_FILE
+from resolver.world import generate
 from tests.cli.conftest import Lists
 from tests.model_folders import make_population_models
 
@@ -86,7 +85,7 @@ def test_table_shows_groups_and_bins(capsys: pytest.CaptureFixture[str]) -> None
 def test_populations_shift_scores(tmp_path: Path) -> None:
     options = RunOptions(model_dir=make_population_models(tmp_path / "model"))
     assert load_models(options.model_dir).counts_words
-    reliability = calibration.measure_worlds(options, [300], 5, ProgressBars())
+    reliability = measures.measure_worlds(options, [300], 5, ProgressBars())
     (size,) = reliability["size"]
     assert size.pairs > 50
     assert size.records == 300
@@ -123,13 +122,13 @@ def test_pairs_are_refused(
 
 def test_training_uses_other_seeds() -> None:
     # worlds of training have seeds 100 * seed + their number
-    assert len(WORLDS) <= SEED % 100 < 100 - len(calibration.SIZES)
+    assert len(WORLDS) <= SEED % 100 < 100 - len(measures.SIZES)
 
 
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the shipped model without figures, and make one small population the default."""
-    monkeypatch.setattr(calibration, "SIZES", (300,))
+    monkeypatch.setattr(measures, "SIZES", (300,))
     folder = tmp_path / "model"
     ignored = shutil.ignore_patterns("*.py", "__pycache__", "calibration.json")
     shutil.copytree(loader.MODEL_DIR, folder, ignore=ignored)
@@ -153,10 +152,10 @@ def test_figures_are_saved_with_the_card(model: Path) -> None:
 
 def test_trained_models_are_measured(model: Path) -> None:
     options = RunOptions(model_dir=model)
-    calibration.measure_and_save(model, options, ProgressBars())
+    measures.measure_calibration_and_save(model, options, ProgressBars())
     assert loader.load(CALIBRATION, model)["sizes"] == [300]
     (model / CARD_FILE).unlink()
-    calibration.measure_and_save(model, options, ProgressBars())
+    measures.measure_calibration_and_save(model, options, ProgressBars())
     assert not (model / CARD_FILE).exists()
 
 
@@ -168,4 +167,4 @@ def test_shipped_figures_belong_to_the_shipped_model() -> None:
         "models/calibration.json tells of another model: run "
         "`resolver evaluate --calibration --keep`"
     )
-    assert (shipped["sizes"], shipped["seed"]) == (list(calibration.SIZES), SEED)
+    assert (shipped["sizes"], shipped["seed"]) == (list(measures.SIZES), SEED)

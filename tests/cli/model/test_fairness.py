@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.model import fairness
+from resolver.cli.model import measures
 from resolver.models import loader
 from tests.cli.conftest import Lists
 
@@ -85,7 +85,7 @@ def test_only_default_probes_are_saved(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the shipped model without figures, and reduce the number of probes."""
-    monkeypatch.setattr(fairness, "PROBES", 1_320)
+    monkeypatch.setattr(measures, "PROBES", 1_320)
     folder = tmp_path / "model"
     shutil.copytree(
         loader.MODEL_DIR,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.model import calibration, fairness
+from resolver.cli.model import measures
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +43,8 @@ def test_model_is_fitted_and_used(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fairness, "PROBES", 1_320)
-    monkeypatch.setattr(calibration, "SIZES", (300,))
+    monkeypatch.setattr(measures, "PROBES", 1_320)
+    monkeypatch.setattr(measures, "SIZES", (300,))
     model = tmp_path / "model"
     assert run(["train", str(people), "--no-worlds", "--version", "mine", "--out", str(model)]) == 0
     shown = capsys.readouterr()

@@ -12,7 +12,7 @@ import pytest
 
 from resolver.cli.app import run
 from resolver.network.export import FORMATS
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 ROWS = [
     {"id": "p", "schema": "Person", "properties": {"name": ["Pavel Novotny"]}},
@@ -29,7 +29,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = folder / "quay.json"
     path.write_text("\n".join(json.dumps({**row, "datasets": ["quay"]}) for row in ROWS))
     url = f"sqlite:///{folder}/hub.db"
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         assert run(["dedupe", str(path), "--store", url]) == 0
         yield url
 

@@ -12,12 +12,12 @@ import pytest
 from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
 from tests.cli.conftest import Lists
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         yield
 
 

@@ -17,7 +17,7 @@ from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
 from tests.cli.conftest import Lists
 from tests.hub.hubs import OPTIONS, make_decision, make_intake, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.network_records import generate_drivers_of_two_lists
 from tests.records.samples import record
 
@@ -248,7 +248,7 @@ def test_explanation_names_the_relation_that_merged_two_records(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         with Hub.open(url, OPTIONS) as hub:
             seed_population(hub)
             hub.add(make_intake(generate_drivers_of_two_lists()))
@@ -283,7 +283,7 @@ def test_entities_of_a_store_are_explained_by_their_strongest_pair(
     decisions = [
         make_decision(pair, verdict, place) for place, (pair, verdict) in enumerate(pairs, 1)
     ]
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         with Hub.open(url, OPTIONS) as hub:
             hub.add(make_intake(records), decisions)
             with hub.store.view() as view:
@@ -333,7 +333,7 @@ def test_check_finds_a_group_by_its_name_without_being_told_its_kind(
             for place, name in enumerate(names)
         )
     )
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         assert run(["dedupe", str(path), "--store", url]) == 0
         capsys.readouterr()
         for place, name in enumerate(names):
@@ -442,7 +442,7 @@ def store_of_namesakes(url: str, count: int) -> None:
 def test_candidates_of_check_compete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--listed", "1", "--store", url]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         store_of_namesakes(url, 5)
         assert run([*args, "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)
@@ -472,7 +472,7 @@ def test_a_crowd_of_namesakes_is_in_review(
 ) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     args = ["check", "Zbigniew Brzezinski", "--store", url]
-    with quick_symbols("resolver.pipeline", "resolver.check.screener"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         store_of_namesakes(url, 38)
         assert run([*args, "--limit", "50", "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)

@@ -10,15 +10,15 @@ import pytest
 
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
     """Use small symbol tables."""
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

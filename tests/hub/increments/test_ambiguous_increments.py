@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver.hub.related.visible_links import load_visible_links
+from resolver.hub.entity_preview import load_visible_links
 from resolver.records import Address, Handling, Identifier, Record
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Basis, Outcome
@@ -26,7 +26,7 @@ from tests.hub.hubs import (
     restrict_some,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ _HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.blocking import key_join
-from resolver.blocking.key_lookup import BlockPurge
 from resolver.hub.hub import Hub
 from resolver.hub.increments import increment, link_changes, working_set
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.working_set import ComponentCache, IncrementContext, WorkingSet
+from resolver.matching.blocking import key_join
+from resolver.matching.blocking.key_lookup import BlockPurge
+from resolver.matching.scoring.relation_evidence import RelationTable
 from resolver.records import Record
 from resolver.records.decisions import Verdict
-from resolver.scoring.relation_evidence import RelationTable
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import (
     Step,
@@ -28,7 +28,7 @@ from tests.hub.hubs import (
     make_decision,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
 
@@ -40,7 +40,7 @@ YEARS = (1961, 1962, 1963)
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.blocking import PLANS, join_candidates, key_join
-from resolver.clustering import PairLogOdds
-from resolver.clustering.cluster_problem import group_twins
 from resolver.engines.local import dedupe, link
-from resolver.model_set import load_models
-from resolver.pipeline import normalize
+from resolver.matching.blocking import PLANS, join_candidates, key_join
+from resolver.matching.clustering import PairLogOdds
+from resolver.matching.clustering.cluster_problem import group_twins
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import load_models
 from resolver.records import Address, Identifier, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from tests.examples import IS_NIGHTLY
@@ -29,7 +29,7 @@ from tests.hub.hubs import (
     restrict_some,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver.blocking import key_join
-from resolver.blocking.key_lookup import build_key_table
-from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe
 from resolver.hub.increments import increment
 from resolver.hub.increments.candidates import prepare_with_stored
 from resolver.hub.increments.working_set import IncrementContext, WorkingSet
-from resolver.pipeline import compare_and_score
+from resolver.matching.blocking import key_join
+from resolver.matching.blocking.key_lookup import build_key_table
+from resolver.matching.pipeline import compare_and_score
+from resolver.names.name_index import NameIndex
 from resolver.records import Identifier, Kind, Record, Value
 from resolver.records.decisions import Verdict
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.synthetic import generate
+from resolver.world import generate
 from tests.examples import IS_NIGHTLY, examples
 from tests.hub.hubs import (
     OPTIONS,
@@ -36,7 +36,7 @@ from tests.hub.hubs import (
     restrict_some,
 )
 from tests.hub.stored_links import stored_links
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
 
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -13,10 +13,10 @@ import pytest
 from resolver.engines.local import link
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
-from resolver.ingest.readers import read_lists
+from resolver.lists.readers import read_lists
 from resolver.records import Identifier, Kind, Record, Relation, RelationType
 from tests.hub.hubs import OPTIONS, Stores, make_intake, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ Pair = tuple[Record, Record]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -23,7 +23,7 @@ from tests.hub.hubs import (
     make_namesake,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ NAMES = ("Mohammed Ali", "Mohammed Ali Jr.", "Mohammed Ali Sr.", "Mohamed Ali", 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

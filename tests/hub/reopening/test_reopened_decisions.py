@@ -23,7 +23,7 @@ from tests.hub.hubs import (
     make_intake,
     seed_population,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.store.conftest import postgres_url, url
 
@@ -43,7 +43,7 @@ Send = Callable[[Hub, Sequence[Record]], None]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

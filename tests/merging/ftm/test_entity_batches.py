@@ -19,12 +19,12 @@ from resolver.merging import (
     to_ftm,
 )
 from resolver.merging.ftm_values import to_ftm_values
-from resolver.normalize import country_code
 from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.packing import pack
 from resolver.records.prepared.value_flags import RecordValues
 from resolver.store.segments import SegmentReader, build_segment
-from resolver.synthetic import generate
+from resolver.values.normal_values import country_code
+from resolver.world import generate
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,6 @@ from followthemoney import model
 
 from resolver.errors import OutputError
 from resolver.hub.hub import Hub
-from resolver.network.entity_network import graph_document
 from resolver.network.export import (
     FORMATS,
     edge_attributes,
@@ -35,6 +34,7 @@ from resolver.network.graph import (
     GraphNode,
 )
 from resolver.network.graph_reader import GraphQuery
+from resolver.network.workbench import graph_document
 from resolver.records.formula_cells import unescape_formula
 from resolver.records.visibility import OPERATOR, STRANGER
 from tests.network.networks import make_records, plain_edges

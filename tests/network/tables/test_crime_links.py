@@ -24,8 +24,8 @@ from resolver.network.crime_links import (
 from resolver.records import Activity, Handling, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.matching.preparing import quick_symbols
 from tests.network.networks import make_records, word
-from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 _SMUGGLING, _TRAFFICKING, _MONEY = LINKED_CRIMES[:3]
@@ -35,7 +35,7 @@ _SMUGGLING, _TRAFFICKING, _MONEY = LINKED_CRIMES[:3]
 def hub_of(folder: Path, rows: list[Record]) -> Iterator[Hub]:
     """Open a new hub with some records."""
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder / "index") as hub,
     ):
         hub.add(make_intake(rows))

@@ -10,13 +10,13 @@ import pytest
 
 from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import MEMBERSHIP_TYPES
+from resolver.network.export import MEMBERSHIP_TYPES
 from resolver.network.groups import GroupFilter, read_group, read_groups, read_overlap
 from resolver.records import Activity, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
+from tests.matching.preparing import quick_symbols
 from tests.network.networks import make_records, plain_edges
-from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 _TYPES = {kind.value for kind in MEMBERSHIP_TYPES}
@@ -66,7 +66,7 @@ def gangs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         member("Sixtus", Relation(RelationType.MEMBER_OF, "s:i", "", "boss", "2014", "")),
     ]
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
     ):
         hub.add(make_intake(rows))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import EntityTable, Labels
+from resolver.network.export import EntityTable, Labels
 from resolver.network.groups import (
     MIN_COUNT,
     Overlap,

@@ -8,24 +8,25 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.blocking.prefilter import prefilter_scores
-from resolver.comparison import GatheredBatch, NameIndex, name_material
 from resolver.engines.pair_scoring import score_explained
-from resolver.model_set import load_models
-from resolver.pipeline import normalize
+from resolver.matching.blocking.keys import prefilter_scores
+from resolver.matching.pipeline import normalize
+from resolver.matching.resolution_task import load_models
+from resolver.matching.scoring import Thresholds
+from resolver.names.name_index import NameIndex
+from resolver.names.row_gathering import GatheredBatch, name_material
 from resolver.records import Batch, Record
 from resolver.records.prepared.assembly import LazyBatch, assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.results.explanation import Explanation
-from resolver.scoring import Thresholds
-from resolver.synthetic import generate
-from tests.normalize.preparing import quick_symbols
+from resolver.world import generate
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

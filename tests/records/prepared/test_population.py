@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from resolver.matching.scoring import partner_shift
 from resolver.records.kinds import Kind, combine_kinds, count_kinds
 from resolver.records.prepared.population import (
     DEFAULT_LISTED,
@@ -17,7 +18,6 @@ from resolver.records.prepared.population import (
     SourceShift,
     ValueCounts,
 )
-from resolver.scoring import partner_shift
 from resolver.settings import Settings
 
 POPULATION = Population(

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.batch import Ragged, offsets_of, spread
 
 lists = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=6)
 

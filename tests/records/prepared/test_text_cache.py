@@ -6,11 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from resolver.records.prepared.text_cache import (
-    MAX_CACHED_LETTERS,
-    cache_short_texts,
-    empty_caches_above,
-)
+from resolver.runtime.text_cache import MAX_CACHED_LETTERS, cache_short_texts, empty_caches_above
 
 OWN_TEXTS = {
     "asset_url",  # files that templates name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolver.records.prepared.text_cache import compute_hash64, hash_texts
+from resolver.runtime.text_cache import compute_hash64, hash_texts
 
 
 @settings(deadline=None)

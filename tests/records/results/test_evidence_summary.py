@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.comparison import COMPARATOR_BY_NAME
+from resolver.matching.comparators import COMPARATOR_BY_NAME
 from resolver.records.results.explanation import (
     MAX_WORDS,
     PHRASES,

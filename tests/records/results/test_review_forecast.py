@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.results.review_forecast import (
-    ReviewForecast,
-    forecast_reviews,
-    review_values,
-)
-from resolver.scoring import Thresholds
+from resolver.matching.scoring import Thresholds
+from resolver.records.results.resolution import ReviewForecast, forecast_reviews, review_values
 
 PROBABILITIES = st.floats(0, 1)
 SCORES = np.array([0.1, 0.9, 0.5, 0.3])

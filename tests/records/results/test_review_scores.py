@@ -8,8 +8,12 @@ import lxml.html
 import pytest
 from hypothesis import given, settings
 
-from resolver.records.results.resolution import Outcome, Resolution
-from resolver.records.results.review_forecast import find_review_scores, forecast_run
+from resolver.records.results.resolution import (
+    Outcome,
+    Resolution,
+    find_review_scores,
+    forecast_run,
+)
 from resolver.report import build_report, render_report
 from tests.report.sample_runs import Pair, record, resolution, runs
 

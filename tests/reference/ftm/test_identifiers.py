@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.reference.ftm.value_types import clean_identifier
+from resolver.reference.ftm import clean_identifier
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from followthemoney.statement.serialize import CSV_COLUMNS
 from followthemoney.statement.util import BASE_ID as BASE_ID_OF_LIBRARY
 from followthemoney.statement.util import get_prop_type
 
-from resolver.reference.ftm.schemata import (
+from resolver.reference.ftm import (
     BASE_ID,
     ENTITY,
     STATEMENT_COLUMNS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.reference.ftm.value_types import clean_url
+from resolver.reference.ftm import clean_url
 
 
 @pytest.mark.parametrize(

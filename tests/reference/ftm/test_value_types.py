@@ -10,7 +10,7 @@ from followthemoney.util import sanitize_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.reference.ftm.value_types import clean_gender, clean_text, clean_value
+from resolver.reference.ftm import clean_gender, clean_text, clean_value
 
 # values of JSON may be objects, and entities are ids
 KINDS = sorted(kind.name for kind in registry.types if kind.name not in ("entity", "json"))

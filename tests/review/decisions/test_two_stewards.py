@@ -29,7 +29,7 @@ from resolver.review import (
     undo_decision,
 )
 from tests.hub.hubs import NOON, Stores, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.review.tables import entity_of
 
@@ -54,7 +54,7 @@ def people() -> list[Record]:
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -28,7 +28,7 @@ from resolver.review import (
 )
 from resolver.review.decisions import commit_decisions
 from tests.hub.hubs import Stores, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.review.tables import entity_of
 
@@ -38,7 +38,7 @@ EVE = Steward("eve", "River")
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

@@ -21,7 +21,7 @@ from resolver.review import (
 from resolver.review.decisions.commit_decisions import find_widest_pair
 from resolver.review.queue.waiting_reasons import RESTRICTED_TEXT
 from tests.hub.hubs import Step, Stores, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ STEWARD = Steward("kim", "Quay")
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline"):
+    with quick_symbols("resolver.matching.pipeline"):
         yield
 
 

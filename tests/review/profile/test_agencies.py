@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from resolver.review.models import Statement
 from resolver.review.profile import AgencyShare, ListShare, group_by_agency
-from resolver.review.view_models import Statement
 
 
 def test_records_are_grouped_by_agency_and_list() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resolver.data import load_rows
-from resolver.normalize import country_code
 from resolver.records import Address
 from resolver.review.profile import collect_places, locate_place
+from resolver.values.normal_values import country_code
 from tests.records.samples import record
 
 

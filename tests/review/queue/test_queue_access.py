@@ -35,7 +35,7 @@ from resolver.review import (
 from resolver.review.queue.queue_filters import excluded_marks, guard_marks
 from resolver.store import EventKind
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 from tests.review.tables import items
 
@@ -86,7 +86,7 @@ def test_a_pair_is_shown_as_in_a_store_without_hidden_records(stores: Stores) ->
     shown = []
     for more in ((), people[0].values[-1:], (Value("phone", "+48 22 555 0101"),)):
         twin = replace(hidden, values=(*person.values, *more))
-        with quick_symbols("resolver.pipeline"), stores.new() as hub:
+        with quick_symbols("resolver.matching.pipeline"), stores.new() as hub:
             seed_population(hub)
             for records in (people, [twin]):
                 hub.add(make_intake(records))

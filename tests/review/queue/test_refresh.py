@@ -30,8 +30,8 @@ from resolver.review import (
 from resolver.review.queue import refresh
 from resolver.review.queue.waiting_reasons import UNDECIDED_REASONS
 from resolver.store.database import write_transaction
-from resolver.store.desk.waiting_queue import waiting_columns
 from resolver.store.schema import desk
+from resolver.store.waiting_queue import waiting_columns
 from resolver.training.data.active_sample import PICK_REASON, mark_queue_picks
 from tests.hub.hubs import make_intake, make_namesake
 from tests.records.samples import record

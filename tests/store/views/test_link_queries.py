@@ -7,7 +7,7 @@ from pathlib import Path
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 Pairs = set[frozenset[int]]
@@ -18,7 +18,10 @@ def test_entities_in_review_at_a_revision(url: str, tmp_path: Path) -> None:
         record(f"a:{number}", name="Ivan Petrov", birthDate=f"19{year}-0{number + 1}-02")
         for number, year in enumerate((32, 46, 60))
     ]
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS, index_dir=tmp_path) as hub:
+    with (
+        quick_symbols("resolver.matching.pipeline"),
+        Hub.open(url, OPTIONS, index_dir=tmp_path) as hub,
+    ):
         hub.add(make_intake(people))
         hub.decide([make_decision(("a:0", "a:1"), Verdict.DIFFERENT, 0)])
         with hub.store.view() as view:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import ListInfo
-from resolver.store.views.snapshot import _CACHE
+from resolver.lists.reader_types import ListInfo
+from resolver.store.views.link_queries import _CACHE
 from tests.hub.hubs import OPTIONS, make_intake
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -32,7 +32,7 @@ def test_numbers_follow_commits_and_withdrawals(tmp_path: Path) -> None:
         )
 
     with (
-        quick_symbols("resolver.pipeline"),
+        quick_symbols("resolver.matching.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
     ):
         add_list("1", "Anna Abel", "Boris Born", "Clara Crane")

@@ -7,11 +7,11 @@ import pytest
 
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.synthetic import generate
-from resolver.training.augment.institutions import BRANCH_ORIGIN, generate_branch_pairs
+from resolver.training.augment.directories import BRANCH_ORIGIN, generate_branch_pairs
 from resolver.training.augment.resampled_entries import evidence_of_record_pairs
 from resolver.training.data.labeled_pairs import LabeledPairs
-from tests.normalize.preparing import quick_symbols
+from resolver.world import generate
+from tests.matching.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def records() -> list[Record]:
 @pytest.fixture(scope="module")
 def branch_evidence(records: list[Record]) -> LabeledPairs:
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.resampled_entries",
     ):

@@ -8,7 +8,7 @@ from resolver.training.augment.resampled_entries import (
     CONTROLLED_ORIGIN,
     controlled_difference_pairs,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 LISTED = record("l:1", name="Ana Brandt", birthDate="1970-02-03", nationality="de")
@@ -24,7 +24,7 @@ def test_pairs_are_separate_clusters_without_registers() -> None:
         (*PLAIN, True),
     ]
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.resampled_entries",
     ):

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.records import Kind, Record
 from resolver.training.augment.directories import DIRECTORIES, Directory, generate_directory
-from resolver.training.augment.register_vocabulary import RegisterVocabulary, WordPool
+from resolver.training.augment.registers import RegisterVocabulary, WordPool
 
 WORDS = WordPool.from_counts(
     "Adler Becker Conti Dumont Evans Fischer Garcia Hansen".split(), 3, 1.0

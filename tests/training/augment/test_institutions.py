@@ -6,10 +6,10 @@ import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
-from resolver.normalize.group_lexicons.cities import city_spellings
+from resolver.names.lexicons.group_words import city_spellings
 from resolver.records import Kind, Record
-from resolver.training.augment.institutions import InstitutionList, generate_institutions
-from resolver.training.augment.register_vocabulary import RegisterVocabulary, WordPool
+from resolver.training.augment.directories import InstitutionList, generate_institutions
+from resolver.training.augment.registers import RegisterVocabulary, WordPool
 
 WORDS = WordPool.from_counts(
     "Adler Becker Conti Dumont Evans Fischer Garcia Hansen".split(), 3, 1.0

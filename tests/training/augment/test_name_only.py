@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from resolver.comparison import features_of
+from resolver.matching.comparators import features_of
 from resolver.records import Batch, Kind
 from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment import typos
@@ -18,7 +18,7 @@ from resolver.training.augment.name_only import (
     _spelled_alike,
     name_only_pairs,
 )
-from tests.normalize.preparing import quick_symbols
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 GIVEN = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal".split()
@@ -53,7 +53,7 @@ def batch() -> Batch:
 def test_name_only_pairs(batch: Batch) -> None:
     ids = batch.ids.to_pylist()
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):
@@ -80,7 +80,7 @@ def test_name_only_pairs(batch: Batch) -> None:
 
 def test_name_with_an_added_number_is_another_name(batch: Batch) -> None:
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):
@@ -100,7 +100,7 @@ def test_name_with_an_added_number_is_another_name(batch: Batch) -> None:
 def test_name_with_an_added_quality_or_part_is_another_group(batch: Batch) -> None:
     movements = {f"m:{family}": (f"{family} Liberation Front",) for family in FAMILY}
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):
@@ -120,7 +120,7 @@ def test_institution_of_another_type_is_another_group() -> None:
     records = [record(f"l:u{number}", Kind.GROUP, name=name) for number, name in enumerate(names)]
     batch = Batch.from_records(records).canonical()
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):

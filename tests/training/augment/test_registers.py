@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from resolver.errors import DateError
-from resolver.records import Kind, Record, parse_date
-from resolver.synthetic import generate
-from resolver.training.augment.register_vocabulary import splice_names
+from resolver.records import Kind, Record
 from resolver.training.augment.registers import (
     REGISTERS,
     Register,
     generate_registers,
+    splice_names,
 )
 from resolver.training.augment.typos import add_date_error, add_word_typos, draw_other_date
+from resolver.values.dates import parse_date
+from resolver.world import generate
 
 SMALL = tuple(
     replace(register, persons=150, home_cultures=register.home_cultures[:2])

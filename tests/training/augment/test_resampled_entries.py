@@ -9,8 +9,8 @@ import pytest
 
 from resolver.records import Batch, Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.synthetic import generate
 from resolver.training.augment.resampled_entries import resample_entries
+from resolver.world import generate
 from tests.records.samples import record
 
 ODD = [

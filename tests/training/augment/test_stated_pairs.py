@@ -7,7 +7,6 @@ import pytest
 
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.synthetic import generate
 from resolver.training.augment.resampled_entries import (
     OTHER_DATE_ORIGIN,
     SHARED_DATE_ORIGIN,
@@ -15,12 +14,13 @@ from resolver.training.augment.resampled_entries import (
     build_stated_pairs,
 )
 from resolver.training.data.labeled_pairs import LabeledPairs
-from tests.normalize.preparing import quick_symbols
+from resolver.world import generate
+from tests.matching.preparing import quick_symbols
 
 
 def stated_persons(people: list[Record], seed: int = 7) -> list[LabeledPairs]:
     with quick_symbols(
-        "resolver.pipeline",
+        "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.resampled_entries",
     ):

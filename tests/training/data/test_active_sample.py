@@ -10,19 +10,18 @@ import numpy.typing as npt
 import pytest
 from threadpoolctl import threadpool_limits
 
-from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.engines.local import score_pairs
-from resolver.model_set import load_models
-from resolver.records import Batch, Kind
-from resolver.records.results.resolution import Band
-from resolver.run_options import RunOptions
-from resolver.scoring import (
+from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import (
     Model,
     PairTerm,
     Term,
     scores,
 )
-from resolver.synthetic import generate
+from resolver.records import Batch, Kind
+from resolver.records.results.resolution import Band
 from resolver.training.data.active_sample import (
     draw_random_rows,
     sample_pairs,
@@ -38,7 +37,8 @@ from resolver.training.evaluate.measures import Accuracy, measure_accuracy
 from resolver.training.fit.boosting import ModelSpec, fit_additive
 from resolver.training.fit.model_parts import INTERACTIONS
 from resolver.training.train import default_fit_options
-from tests.normalize.preparing import quick_symbols
+from resolver.world import generate
+from tests.matching.preparing import quick_symbols
 
 OPTIONS = RunOptions(workers=1)
 FEATURES = features_of(Kind.PERSON)
@@ -46,7 +46,7 @@ FEATURES = features_of(Kind.PERSON)
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.training.data.labeled_pairs"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.training.data.labeled_pairs"):
         yield
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.model_set import build_tables
+from resolver.matching.resolution_task import build_tables
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.decisions import Verdict

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest.reader_types import Intake
+from resolver.lists.reader_types import Intake
+from resolver.matching.scoring import model_to_json
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
-from resolver.scoring import model_to_json
 from resolver.training.data.labeled_clusters import (
     CLUSTER_ORIGIN,
     LabeledClusters,

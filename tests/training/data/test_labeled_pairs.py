@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.comparison import features_of
 from resolver.errors import InputError, ModelError
-from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.model_set import build_tables
+from resolver.lists.reader_types import Intake, ListInfo
+from resolver.matching.comparators import features_of
+from resolver.matching.resolution_task import build_tables
+from resolver.matching.scoring import model_from_json
 from resolver.models import loader
 from resolver.records import Batch, Kind
 from resolver.records.prepared.population import FrequencyTables
-from resolver.scoring import model_from_json
-from resolver.synthetic import generate
 from resolver.training.augment.registers import REGISTERS, generate_registers
 from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
 from resolver.training.data.labeled_pairs import (
@@ -44,7 +43,8 @@ from resolver.training.training_data import (
     TrainingWorld,
     gather_training_data,
 )
-from tests.normalize.preparing import quick_symbols
+from resolver.world import generate
+from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ TABLES |= {"mass_used": [], "person_given": {}}
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.training.data.labeled_pairs"):
+    with quick_symbols("resolver.matching.pipeline", "resolver.training.data.labeled_pairs"):
         yield
 
 

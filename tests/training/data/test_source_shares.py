@@ -10,7 +10,7 @@ import pytest
 
 from resolver.records import Kind
 from resolver.training.data.pair_sampling import source_offsets
-from tests.normalize.preparing import prepared
+from tests.matching.preparing import prepared
 from tests.records.samples import record
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from resolver.matching.run_options import RunOptions
 from resolver.records import Kind
-from resolver.run_options import RunOptions
 from resolver.training.evaluate.measures import DIMENSIONS, JOINT, total_candidates
 from resolver.training.evaluate.reliability import measure_reliability
 from tests.records.samples import record

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.cli.model import fairness
+from resolver.cli.model import measures
 from resolver.cli.progress_bars import ProgressBars
-from resolver.model_set import load_models
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
 from resolver.models import loader
 from resolver.records.results.resolution import Band
-from resolver.run_options import RunOptions
 from resolver.training.evaluate.fairness_measures import (
     MIN_GROUP_PAIRS,
     LabeledScores,
@@ -21,7 +21,7 @@ from resolver.training.evaluate.fairness_measures import (
     groups_to_json,
     widest_gap,
 )
-from resolver.training.evaluate.pair_groups import group_masks
+from resolver.training.evaluate.reliability import group_masks
 
 
 def scored_pairs(
@@ -122,27 +122,27 @@ def test_chance_gap_covers_random_gaps() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, object]:
-    return loader.load(fairness.FILE)
+    return loader.load(measures.FILE)
 
 
 def test_fairness_file_belongs_to_the_shipped_model(shipped: dict[str, object]) -> None:
     assert shipped["model"] == load_models().stamp["model"], (
         "models/fairness.json tells of another model: run `resolver evaluate --probes --keep`"
     )
-    assert (shipped["probes"], shipped["seed"]) == (fairness.PROBES, fairness.PROBE_SEED)
+    assert (shipped["probes"], shipped["seed"]) == (measures.PROBES, measures.PROBE_SEED)
 
 
 def test_widest_gap_stays_within_its_limit(shipped: dict[str, object]) -> None:
     width = shipped["culture"]["worst_gap"]["missed"]["width"]  # type: ignore[index]
-    assert width <= shipped["limit"] + fairness.TOLERANCE, (  # type: ignore[operator]
+    assert width <= shipped["limit"] + measures.TOLERANCE, (  # type: ignore[operator]
         "the shipped model serves some name cultures worse than the one before: improve it, or "
         "raise `limit` in models/fairness.json to accept this openly"
     )
 
 
 def test_stored_figures_match_a_new_measurement(shipped: dict[str, object]) -> None:
-    scored, masks = fairness.measure_probes(
-        RunOptions(), 1_100, fairness.PROBE_SEED, ProgressBars()
+    scored, masks = measures.measure_probes(
+        RunOptions(), 1_100, measures.PROBE_SEED, ProgressBars()
     )
     (all_pairs,) = group_error_rates(scored, {"all": np.ones(len(scored.same), dtype=bool)})
     groups = shipped["culture"]["groups"]  # type: ignore[index]

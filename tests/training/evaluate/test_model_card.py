@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from resolver.comparison import features_of
+from resolver.matching.comparators import features_of
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs

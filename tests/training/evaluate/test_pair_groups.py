@@ -9,15 +9,15 @@ import pytest
 
 from resolver.data import load_rows
 from resolver.records import Identifier, Kind, Record
-from resolver.synthetic.names.cultures import CULTURES as INVENTED
-from resolver.training.evaluate.pair_groups import (
+from resolver.training.evaluate.reliability import (
     CULTURE_OF_COUNTRY,
     DIMENSIONS,
     pair_group_masks,
     record_cultures,
     record_scripts,
 )
-from tests.normalize.preparing import prepared
+from resolver.world.names.cultures import CULTURES as INVENTED
+from tests.matching.preparing import prepared
 from tests.records.samples import record
 
 _NUMBER = [Identifier("idNumber", "A1")]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from resolver.scoring import Model, model_from_json, model_to_json
+from resolver.matching.scoring import Model, model_from_json, model_to_json
 from resolver.training.data.labeled_pairs import LabeledEvidence
 from resolver.training.fit.boosting import FitOptions, ModelSpec, fit_additive
 

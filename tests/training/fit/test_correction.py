@@ -12,10 +12,10 @@ import pytest
 from resolver.engines.pair_explanation import explain_pair
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import Intake
-from resolver.model_set import load_models
+from resolver.lists.reader_types import Intake
+from resolver.matching.resolution_task import load_models
+from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Kind
-from resolver.run_options import RunOptions
 from resolver.store import Store
 from resolver.training.data.combined_pairs import add_decided_pairs
 from resolver.training.data.labeled_pairs import JudgedPair

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolver.matching.scoring import Model, Term
 from resolver.records import Kind
-from resolver.scoring import Model, Term
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.fit.cross_validation import (
     FOLDS,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison import COMPARATOR_BY_NAME, features_of
+from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
+from resolver.matching.scoring import model_from_json, model_to_json
 from resolver.records import Kind
-from resolver.scoring import model_from_json, model_to_json
 from resolver.training.fit.unlabeled import (
     VARIABLES,
     AgreementVariable,

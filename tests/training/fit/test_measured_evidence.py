@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from resolver.errors import ModelError
-from resolver.model_set import build_tables, load_models
+from resolver.matching.resolution_task import build_tables, load_models
+from resolver.matching.scoring import Model, Term, interval_index
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
-from resolver.scoring import Model, Term, interval_index
-from resolver.synthetic import generate
 from resolver.training.data.labeled_pairs import label_blocked_pairs
 from resolver.training.data.pair_sampling import PairSampling
 from resolver.training.fit.measured_evidence import (
@@ -34,6 +33,7 @@ from resolver.training.fit.measured_evidence import (
 )
 from resolver.training.fit.population_model import fit_population_model
 from resolver.training.model_files import CARD_FILE, insert_measured_levels
+from resolver.world import generate
 from tests.records.samples import record
 
 MODELS = {kind: load_models().models[kind.label] for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import check_grad
 
-from resolver.comparison import features_of
+from resolver.matching.comparators import features_of
+from resolver.matching.scoring import Model, interval_index, model_to_json
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring import Model, interval_index, model_to_json
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.fit.evidence_terms import Increments, TermCuts, choose_cuts, thin_cuts
 from resolver.training.fit.population_fit import _lay_out, _Objective, joint_bounds

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from resolver.matching.scoring import threshold_logodds
 from resolver.records import Kind
-from resolver.scoring import threshold_logodds
 from resolver.training.fit.population_model import (
     JOINTS,
     RELATIVE_SHARES,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.comparison import COMPARATOR_BY_NAME
-from resolver.model_set import load_models
-from resolver.scoring import (
+from resolver.matching.comparators import COMPARATOR_BY_NAME
+from resolver.matching.resolution_task import load_models
+from resolver.matching.scoring import (
     LISTED_FEATURE,
     Model,
     model_from_json,

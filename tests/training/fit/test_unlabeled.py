@@ -10,12 +10,12 @@ import pytest
 
 from resolver.engines.local import dedupe, link
 from resolver.errors import InputError
-from resolver.ingest.formats.tabular.mapping import build_mapping
-from resolver.ingest.reader_types import Intake
-from resolver.ingest.readers import read_lists
+from resolver.lists.formats.tabular.mapping import build_mapping
+from resolver.lists.reader_types import Intake
+from resolver.lists.readers import read_lists
+from resolver.matching.run_options import RunOptions
+from resolver.matching.scoring import model_to_json
 from resolver.models import loader
-from resolver.run_options import RunOptions
-from resolver.scoring import model_to_json
 from resolver.training.fit.unlabeled import learn_unlabeled
 from resolver.training.model_files import save_trained_models
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from resolver.normalize.scripts.arabic import LETTERS, UNIT
-from resolver.training.letters.arabic_shape import letter_pair_lines
+from resolver.names.scripts.arabic import LETTERS, UNIT
+from resolver.training.letters.name_pairs import letter_pair_lines
 
 
 def test_the_table_states_the_evidence_of_each_pair_of_letters() -> None:

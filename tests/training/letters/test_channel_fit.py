@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.kernels.text.sound_distance import (
+from resolver.names.kernels.sound_distance import (
     LETTERS,
     Channel,
     Counts,

@@ -1,0 +1,482 @@
+"""Access to the desk: sessions, roles, purposes of access, and protection of forms.
+
+Every request to the desk passes `_check_request`; only `OPEN_ENDPOINTS` work without a session. A
+form without a session (it may have ended meanwhile) or with the token of another session is not
+carried out. It is not lost either: its fields are saved in the page that asks for a sign-in or a
+confirmation, and sent again when the user says so (`saved_forms`).
+
+Audit events of accounts: sign-ins that succeeded, failed or were refused, and sign-outs.
+
+Addresses that forms ask to be led to next.
+
+Forms that could not be carried out at once: saved in the page and sent again on confirmation.
+
+A saved form comes back from a browser and is trusted as little as any other: it leads only to views
+of the desk, and only through a button on a page that shows its content.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import orjson
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from resolver.api.access import Viewer, log_access
+from resolver.api.desk.error_pages import PARTIAL_HEADER, DeskError
+from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.text_filters import ReferenceConverter
+from resolver.api.service import Service, current_service
+from resolver.check.screener import IndexRevision
+from resolver.errors import StoreError
+from resolver.hub.desk_users import Session, User, UserRole
+
+_MAX_NAME = 60
+"""Characters of a name that was tried; no user has a longer one."""
+_REPEAT_SECONDS = 60.0
+_MAX_REFUSALS = 1_000
+
+
+class AccountEvent(StrEnum):
+    """Actions of the audit log on the user's own account."""
+
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
+    PASSWORD = "password"
+
+
+class Outcome(StrEnum):
+    """Outcome of a try to sign in, or to change one's password."""
+
+    DONE = "done"
+    WRONG = "wrong name or password"
+    LOCKED = "locked"
+    UNKNOWN_USER = "the proxy names an unknown user"
+    INVALID_LINK = "invalid link"
+
+
+_REFUSALS = frozenset({Outcome.LOCKED, Outcome.UNKNOWN_USER, Outcome.INVALID_LINK})
+"""Outcomes that cost nothing to repeat: logged once a minute for each address."""
+
+
+def log_user_event(
+    event: AccountEvent, user: User, address: str, *, via: str, purpose: str = ""
+) -> None:
+    """Log a sign-in, sign-out or new password of a user. Raises `StoreError`."""
+    actor = Viewer(user.name, user.agency)
+    _log(event, {"via": via, "address": address}, Outcome.DONE, actor, purpose)
+
+
+def log_failed_try(
+    event: AccountEvent, name: str, outcome: Outcome, address: str, *, via: str = "password"
+) -> None:
+    """Log a failed try with the name that was typed, bounded. Raises `StoreError`."""
+    refusals: dict[tuple[Outcome, str], float] = current_app.extensions["desk_refusals"]
+    now, key = time.monotonic(), (outcome, address)
+    if outcome in _REFUSALS and now - refusals.get(key, -_REPEAT_SECONDS) < _REPEAT_SECONDS:
+        return
+    # nobody is signed in, so the event has no actor
+    _log(event, {"via": via, "address": address, "name": _printable(name)}, outcome, Viewer(), "")
+    if len(refusals) >= _MAX_REFUSALS:
+        refusals.clear()
+    refusals[key] = now
+
+
+def _log(
+    event: AccountEvent, query: dict[str, str], outcome: Outcome, actor: Viewer, purpose: str
+) -> None:
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    answer = {"outcome": str(outcome)}
+    log_access(str(event), query, answer, revision, actor=actor, purpose=purpose)
+
+
+def _printable(name: str) -> str:
+    """Return the start of a text, with a mark for each character that cannot be stored or shown."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:_MAX_NAME])
+
+
+MAX_FORM_BYTES = 20_000
+_OWN_FIELDS = ("csrf", "saved_form")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedForm:
+    """Target path of a form and its fields in their order."""
+
+    path: str
+    fields: Sequence[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """JSON of the form, to be carried in a field of another form."""
+        return orjson.dumps(
+            {"path": self.path, "fields": [list(pair) for pair in self.fields]}
+        ).decode()
+
+
+def save_request_form() -> SavedForm | None:
+    """Return the form of the request, or None if it cannot be saved.
+
+    Only plain fields can be saved, and only of a form that no other site has sent.
+    """
+    if (
+        request.headers.get("Sec-Fetch-Site") == "cross-site"
+        or request.mimetype != "application/x-www-form-urlencoded"
+    ):
+        return None
+    fields = [
+        (name, text)
+        for name, texts in request.form.lists()
+        for text in texts
+        if name not in _OWN_FIELDS
+    ]
+    return _validate(SavedForm(request.path, fields))
+
+
+def parse_saved_form(text: str) -> SavedForm | None:
+    """Return the form saved in a field, or None for anything else."""
+    try:
+        saved = orjson.loads(text[:MAX_FORM_BYTES])
+        fields = [(str(name), str(value)) for name, value in saved["fields"]]
+        return _validate(SavedForm(str(saved["path"]), fields))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _validate(form: SavedForm) -> SavedForm | None:
+    """Return the form if it leads to a view of the desk and is not too large, else None."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(form.path, method="POST")
+    except HTTPException:
+        return None
+    is_valid = str(endpoint).startswith("desk.") and len(form.text) <= MAX_FORM_BYTES
+    return form if is_valid else None
+
+
+def show_expired_session() -> Any:
+    """Return the sign-in page with the form of the request saved in it (401)."""
+    return render_page(
+        "sign_in.html",
+        saved_form=save_request_form(),
+        next="",
+        purpose="",
+        name="",
+        is_session_expired=True,
+        problem="",
+    ), 401
+
+
+def show_foreign_form() -> Any:
+    """Return the page that asks whether to send a form of another session (409)."""
+    return render_page("confirm.html", saved_form=save_request_form()), 409
+
+
+SESSION_COOKIE = "desk"
+OPEN_ENDPOINTS = frozenset(
+    {
+        "desk.static",
+        "desk.sign_in",
+        "desk.submit_sign_in",
+        "desk.first_sign_in",
+        "desk.set_theme",
+    }
+)
+"""Endpoints that need no session."""
+ENDPOINTS_WITHOUT_PURPOSE = frozenset({"desk.purpose", "desk.set_purpose", "desk.sign_out"})
+"""Endpoints that need a session, but no purpose of access."""
+UPLOAD_ENDPOINTS = frozenset({"desk.upload_batch", "desk.start_import"})
+"""Endpoints that take a list, which may be larger than other bodies."""
+_CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+ROLE_SCOPES = {
+    UserRole.VIEWER: frozenset({"check"}),
+    UserRole.STEWARD: frozenset({"check", "submit", "review"}),
+    UserRole.SENIOR: frozenset({"check", "submit", "review"}),
+    UserRole.ADMIN: frozenset({"check", "submit", "review", "admin"}),
+}
+"""Scopes by role: a user sees restricted values as an API key with these scopes would."""
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+
+
+def install_desk(app: Flask) -> None:
+    """Prepare an application for the desk. Raises `ValueError` for a bad address of a proxy."""
+    service: Service = app.extensions["resolver"]
+    app.url_map.converters["ref"] = ReferenceConverter
+    app.extensions["desk_refusals"] = {}
+    app.extensions["desk_proxies"] = tuple(
+        ipaddress.ip_network(proxy, strict=False) for proxy in service.settings.proxies
+    )
+
+
+def require_role(role: UserRole) -> Callable[[ViewFunction], ViewFunction]:
+    """Return a decorator for views that need at least this role."""
+
+    def decorate(view: ViewFunction) -> ViewFunction:
+        """Return the view behind a check of the role."""
+
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            """Call the view for users of the role, refuse others."""
+            user = current_user()
+            if user.role < role:
+                article = "an" if role.label[0] in "aeiou" else "a"
+                message = (
+                    f"Only {article} {role.label} may open this page."
+                    if request.method == "GET"
+                    else f"You may look at this, but not change it: "
+                    f"that takes {article} {role.label}."
+                )
+                raise DeskError(
+                    403,
+                    message,
+                    f"You are signed in as {user.name}, {user.role.label}. "
+                    "An admin can change roles.",
+                )
+            return view(*args, **kwargs)
+
+        return cast(ViewFunction, checked)
+
+    return decorate
+
+
+def current_session() -> Session:
+    """Return the session of the request."""
+    return cast(Session, g.session)
+
+
+def current_user() -> User:
+    """Return the user who is signed in."""
+    return current_session().user
+
+
+def is_partial_request() -> bool:
+    """Return whether the script asks for a part of a page."""
+    return PARTIAL_HEADER in request.headers
+
+
+@blueprint.before_request
+def _check_request() -> Any:
+    g.session = None
+    g.token = None
+    if request.endpoint == "desk.static":
+        return None
+    session = _find_session()
+    if session is not None:
+        _use_session(session)
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None
+    if session is None:
+        return _ask_sign_in()
+    if request.endpoint in UPLOAD_ENDPOINTS:
+        request.max_content_length = current_service().settings.max_upload
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token_of(session):
+        return _refuse_foreign_form()
+    if not session.purpose and request.endpoint not in ENDPOINTS_WITHOUT_PURPOSE:
+        return redirect(url_for("desk.purpose", next=_request_url()), 303)
+    return None
+
+
+@blueprint.after_request
+def _set_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _CONTENT_POLICY)
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint != "desk.static":
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    elif response.status_code == 200:
+        # the address of a static file changes with its content
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if is_secure():
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if g.get("token") is not None:
+        response.set_cookie(
+            SESSION_COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/"
+        )
+    return response
+
+
+@blueprint.after_request
+def _note_commit(response: Response) -> Response:
+    """Let later pages of this user show what the request has changed, whichever process answers."""
+    if request.method == "POST" and response.status_code < 400:
+        with suppress(StoreError):
+            current_service().note_commit(current_service().hub.store.revision)
+    return response
+
+
+def begin_session(user: User, via: str, purpose: str = "") -> Session:
+    """Begin a session for a user, log it, and send its cookie with the response."""
+    sessions, settings = current_service().hub.store.sessions, current_service().settings
+    token = sessions.begin(
+        user,
+        via=via,
+        lifetime=timedelta(seconds=settings.session_lasts),
+        purpose=purpose[:500].strip(),
+    )
+    session = sessions.find(token, idle=timedelta(seconds=settings.session_idle))
+    if session is None:
+        raise StoreError("the session could not be begun", hint="try again")
+    # nobody gets the token of a session that is not logged
+    log_user_event(AccountEvent.SIGN_IN, user, client_address(), via=via, purpose=session.purpose)
+    g.token = token
+    _use_session(session)
+    return session
+
+
+def end_session() -> None:
+    """End the session of the request, and log that."""
+    session = current_session()
+    current_service().hub.store.sessions.end(session)
+    g.session, g.token = None, ""
+    log_user_event(
+        AccountEvent.SIGN_OUT,
+        session.user,
+        client_address(),
+        via=session.via,
+        purpose=session.purpose,
+    )
+
+
+def is_secure() -> bool:
+    """Return whether the browser speaks HTTPS, with the service or with a trusted proxy."""
+    return request.is_secure or (
+        _is_from_proxy() and request.headers.get("X-Forwarded-Proto") == "https"
+    )
+
+
+def client_address() -> str:
+    """Return the address of the client, as a trusted proxy reports it.
+
+    IPv6 addresses are reduced to their /64 network, so that all addresses of one line count as one.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "") if _is_from_proxy() else ""
+    try:
+        address = ipaddress.ip_address(
+            forwarded.rpartition(",")[2].strip() or request.remote_addr or ""
+        )
+    except ValueError:
+        return (request.remote_addr or "")[:60]
+    return str(
+        address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False)
+    )
+
+
+def _use_session(session: Session) -> None:
+    user = session.user
+    g.session = session
+    g.viewer = Viewer(user.name, user.agency, ROLE_SCOPES[user.role])
+    g.actor, g.purpose = user.name, session.purpose
+
+
+def _find_session() -> Session | None:
+    """Return the session of the request's cookie, or of the user whom a trusted proxy names."""
+    service = current_service()
+    token = request.cookies.get(SESSION_COOKIE, "")
+    session = None
+    if token:
+        idle = timedelta(seconds=service.settings.session_idle)
+        session = service.hub.store.sessions.find(token, idle=idle)
+    name = _proxy_user_name()
+    if name is not None:
+        return _proxy_session(name, session)
+    # a session begun through the proxy is valid only through the proxy
+    return None if session is not None and session.via == "proxy" else session
+
+
+def _proxy_session(name: str, session: Session | None) -> Session:
+    """Return the session if it is that of the proxy's user, else a new one."""
+    user = current_service().hub.store.users.find(name)
+    if user is None or user.disabled is not None:
+        log_failed_try(
+            AccountEvent.SIGN_IN, name, Outcome.UNKNOWN_USER, client_address(), via="proxy"
+        )
+        raise DeskError(
+            403,
+            f"The proxy says that you are {name[:60]}, and the desk has no such user.",
+            "An admin can add you on the page “Users”, without a password.",
+        )
+    if session is not None and session.user.number == user.number and session.via == "proxy":
+        return session
+    return begin_session(user, "proxy")
+
+
+def _proxy_user_name() -> str | None:
+    header = current_service().settings.user_header
+    if not header or not _is_from_proxy():
+        return None
+    return request.headers.get(header, "").strip() or None
+
+
+def _is_from_proxy() -> bool:
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(address in network for network in current_app.extensions["desk_proxies"])
+
+
+def _has_token_of(session: Session) -> bool:
+    """Return whether a form, or a call of the script, carries the token of the session."""
+    token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    return hmac.compare_digest(token.encode(), session.csrf.encode())
+
+
+def _refuse_foreign_form() -> Any:
+    if is_partial_request():
+        # the script then sends the form as a browser does, and so it is saved
+        raise DeskError(
+            401, "This page belongs to another session.", "Load it again; nothing is lost."
+        )
+    return show_foreign_form()
+
+
+def _ask_sign_in() -> Any:
+    if is_partial_request():
+        # the script then sends the form as a browser does, and so it is saved
+        raise DeskError(401, "Your session has ended.", "Sign in again; nothing is lost.")
+    if request.method == "GET":
+        return redirect(url_for("desk.sign_in", next=_request_url()), 303)
+    return show_expired_session()
+
+
+def _request_url() -> str:
+    """Return path and query of the request."""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.path}?{query}" if query else request.path
+
+
+def safe_target(address: str, fallback: str = "desk.home") -> str:
+    """Return an address from a form if it is a page of the desk, else that of `fallback`."""
+    path, _, _ = address.partition("?")
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return url_for(fallback)
+    # a path of another blueprint, or one that a browser reads as another host, is none
+    is_own = (
+        str(endpoint).startswith("desk.")
+        and path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+    )
+    return address if is_own and address.isprintable() else url_for(fallback)

@@ -1,1 +1,0 @@
-"""Charts and rows of evidence, as pages of the desk show them."""

@@ -1,0 +1,378 @@
+"""Commands on what a store holds: its state and sources, withdrawal, and resolving it again.
+
+- Command `resolver status`.
+- Command `resolver sources`: sources of a store, their owners and requirements.
+- Command `resolver withdraw`: withdraw records from a store.
+- Command `resolver rebuild`: resolve everything in a store again.
+
+Commands that write a store out and bring it back: backup, restore, export.
+
+- Command `resolver backup`.
+- Command `resolver restore`.
+- Command `resolver export`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resolver.cli.arguments import open_hub_to_read, print_effect
+from resolver.cli.options import (
+    PATH,
+    build_store_engine,
+    check_engine,
+    engine_options,
+    json_option,
+    model_option,
+    run_options,
+    running_options,
+    start_engine,
+    store_option,
+)
+from resolver.cli.process_start import log_act_at, log_records, log_records_at, steward_option
+from resolver.cli.progress_bars import ProgressBars
+from resolver.reference.plurals import pluralize
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.hub.admin import StoredSource, StoreStatus
+    from resolver.hub.rebuild import RebuildEffect
+
+
+_HELP = """Show the contents of a store: version, records, entities, pairs that wait for review,
+sources.
+
+\b
+Example:
+  resolver status --store sqlite:///hub.db
+"""
+
+
+@click.command("status", help=_HELP)
+@store_option(required=True)
+@json_option
+@click.pass_obj
+def status_command(settings: Settings, /, store_url: str, as_json: bool) -> None:
+    """Run `resolver status`."""
+    from resolver.hub.admin import load_status
+
+    status = load_status(store_url)
+    if as_json:
+        click.echo(json.dumps(_status_to_json(status), ensure_ascii=False))
+        return
+    click.echo(
+        f"Revision {status.revision}: {pluralize(status.records, 'record is', 'records are')} "
+        f"{pluralize(status.entities, 'entity', 'entities')}; "
+        f"{pluralize(status.waiting_pairs, 'pair of entities waits', 'pairs of entities wait')} "
+        "for review. "
+        f"Plan {status.plan or '-'}, model {status.model or '-'}."
+    )
+    for source in status.sources:
+        version = f", list of {source.list_version}" if source.list_version else ""
+        updated = f", updated {source.updated[:16]}Z" if source.updated else ""
+        click.echo(f"{source.name}: {pluralize(source.records, 'record')}{version}{updated}")
+
+
+def _source_to_json(source: StoredSource) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "agency": source.agency,
+        "records": source.records,
+        "version": source.list_version,
+        "updated": source.updated,
+        "deduplicated": source.deduplicated,
+    }
+
+
+def _status_to_json(status: StoreStatus) -> dict[str, object]:
+    return {
+        "version": status.revision,
+        "plan": status.plan,
+        "model": status.model,
+        "records": status.records,
+        "entities": status.entities,
+        "waiting": status.waiting_pairs,
+        "sources": [_source_to_json(source) for source in status.sources],
+    }
+
+
+@click.group("sources")
+def sources_command() -> None:
+    """List the sources of a store, and set their owner, title and maximum age.
+
+    A source belongs to the agency that first sent it over HTTP; no other agency may change it.
+    Sources loaded on the command line belong to the hub: only admins may change them over HTTP,
+    until they are assigned to an agency.
+
+    \b
+    Examples:
+      resolver sources list --store sqlite:///hub.db
+      resolver sources set coast-wanted --agency "Coast guard" --store sqlite:///hub.db
+      resolver sources set us-ofac-sdn --maximum-age-days 7 --required --store sqlite:///hub.db
+    """
+
+
+@sources_command.command("list")
+@store_option(required=True)
+@json_option
+def list_sources_command(store_url: str, as_json: bool) -> None:
+    """List the sources, including required ones that are missing."""
+    from resolver.hub.admin import list_sources
+
+    rows = list_sources(store_url)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        sender = f"sent by {row['keeper']}" if row["keeper"] else "owned by the hub"
+        facts = [row["agency"] or sender, pluralize(row["records"], "record")]
+        facts += [f"updated {row['updated'][:16]}Z"] if row["updated"] else []
+        limit = row["maximum_age_days"]
+        facts += [f"{limit} days old at most"] if limit is not None else []
+        facts += ["required"] if row["required"] else []
+        facts += [str(row["fault"]).upper()] if row["fault"] else []
+        click.echo(f"{row['name']}: {'; '.join(facts)}")
+
+
+@sources_command.command("set")
+@click.argument("name")
+@store_option(required=True)
+@click.option("--agency", help='Agency that owns it; "": the hub.')
+@click.option("--title", help="Title for people.")
+@click.option(
+    "--maximum-age-days",
+    type=click.IntRange(0, 36_500),
+    help="Let /readyz fail if its list is older; 0: never.",
+)
+@click.option(
+    "--required/--not-required",
+    default=None,
+    help="Let /readyz fail while the store has no record of it.",
+)
+def set_source_command(name: str, store_url: str, **values: Any) -> None:
+    """Set properties of the source called NAME, before or after its first list was added."""
+    from resolver.hub.admin import update_source
+
+    if all(value is None for value in values.values()):
+        raise click.UsageError(
+            "nothing to set: give --agency, --title, --maximum-age-days or --required"
+        )
+    log_act_at(store_url, source=name, **values)
+    is_new = update_source(store_url, name, **values)
+    click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)
+
+
+_WITHDRAW_HELP = """Withdraw RECORD...: added by mistake, or no longer listed.
+
+The remaining records of their entities are resolved again. Withdrawn records stay in the
+history; adding a record again reverses its withdrawal.
+
+\b
+Example:
+  resolver withdraw us-ofac-sdn:7160 --store sqlite:///hub.db
+"""
+
+
+@click.command("withdraw", help=_WITHDRAW_HELP)
+@click.argument("records", nargs=-1, required=True, metavar="RECORD...")
+@store_option(required=True)
+@steward_option
+@json_option
+@click.pass_obj
+def withdraw_command(
+    settings: Settings, /, records: tuple[str, ...], store_url: str, steward: str, as_json: bool
+) -> None:
+    """Run `resolver withdraw`."""
+    from resolver.cli.arguments import open_hub
+    from resolver.hub.ownership import RecordOwner
+
+    log_act_at(store_url, ids=sorted(set(records)), who=steward)
+    with open_hub(store_url, settings) as hub:
+        result = hub.withdraw(sorted(set(records)), owner=RecordOwner(steward))
+    if as_json:
+        answer = {"withdrawn": list(result.withdrawn), "version": result.revision}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    count = pluralize(len(result.withdrawn), "record")
+    click.echo(f"{count} withdrawn; the store is at version {result.revision}.")
+
+
+_REBUILD_HELP = """Resolve all records of a store again, with another plan (default: by size), model
+or threshold.
+
+The population that scores depend on is measured anew. Decisions stay valid, and entities keep their
+ids if their records stay together. What changes is shown before the store is changed. With --engine
+spark a cluster compares the records; what it returns is clustered and committed on this machine.
+
+\b
+Examples:
+  resolver rebuild --store sqlite:///hub.db --dry-run
+  resolver rebuild --store sqlite:///hub.db
+  resolver rebuild --store sqlite:///hub.db --plan M --model my-model
+  resolver rebuild --store sqlite:///hub.db --engine spark --master spark://host:7077
+"""
+
+
+@click.command("rebuild", help=_REBUILD_HELP)
+@store_option(required=True)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@engine_options
+@running_options
+@click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
+@click.pass_obj
+def rebuild_command(
+    settings: Settings, /, store_url: str, *, dry_run: bool, verbose: bool, **options: Any
+) -> None:
+    """Run `resolver rebuild`."""
+    from resolver.hub.hub import Hub
+
+    check_engine(options)
+    log_act_at(store_url, dry_run=dry_run, plan=options.get("plan"))
+    running = run_options(settings, options)
+    with (
+        Hub.open(
+            store_url, running, create=False, check=False, index_dir=settings.index_dir
+        ) as hub,
+        ProgressBars(verbose=verbose) as bars,
+    ):
+
+        def show(effect: RebuildEffect) -> None:
+            """Show what a rebuild changes, before it does."""
+            bars.finish()
+            print_effect(effect)
+
+        start_engine(options)
+        engine = build_store_engine(options)
+        if dry_run:
+            show(hub.preview_rebuild(running, progress=bars, engine=engine))
+            return
+        revision = hub.rebuild(running, inspect=show, progress=bars, engine=engine)
+    click.echo(f"The store is at version {revision}.")
+
+
+@click.command("backup")
+@store_option(required=True)
+@click.option("--out", type=PATH, required=True, metavar="FILE", help="File to write.")
+@click.option(
+    "--sign-key",
+    type=PATH,
+    metavar="FILE",
+    help="Sign the backup with the key in this file (HMAC-SHA-256, 32 bytes at least).",
+)
+@click.pass_obj
+def backup_command(settings: Settings, /, store_url: str, out: Path, sign_key: Path | None) -> None:
+    """Write a store with its complete history into FILE. The store can be used meanwhile.
+
+    \b
+    Examples:
+      resolver backup --store sqlite:///hub.db --out hub.backup
+      resolver restore hub.backup --store postgresql+psycopg://hub@db/hub
+    """
+    from resolver.hub.admin import backup_store
+
+    # the backup holds its own event
+    log_records_at(store_url, None)
+    count = backup_store(store_url, out, sign_key)
+    click.echo(f"{pluralize(count, 'row')}: {out}")
+
+
+@click.command("restore")
+@click.argument("backup", type=PATH, metavar="FILE")
+@store_option(required=True)
+@click.option(
+    "--with-accounts",
+    is_flag=True,
+    help="Restore API keys and users, too: whoever wrote the backup decides who gets in.",
+)
+@click.option(
+    "--verify-key",
+    type=PATH,
+    metavar="FILE",
+    help="Refuse a backup that was not signed with the key in this file.",
+)
+@click.pass_obj
+def restore_command(
+    settings: Settings,
+    /,
+    backup: Path,
+    store_url: str,
+    *,
+    with_accounts: bool,
+    verify_key: Path | None,
+) -> None:
+    """Create a new store from the backup FILE, completely or not at all.
+
+    API keys and users are left out unless you ask for them.
+
+    \b
+    Examples:
+      resolver restore hub.backup --store sqlite:///hub.db
+      resolver restore hub.backup --store sqlite:///hub.db --verify-key backup.key --with-accounts
+    """
+    from resolver.hub.admin import restore_store
+
+    revision = restore_store(
+        backup,
+        store_url,
+        with_accounts=with_accounts,
+        verify_key=verify_key,
+        warn=lambda text: click.echo(f"note: {text}", err=True),
+    )
+    log_act_at(store_url, backup=backup.name, with_accounts=with_accounts)
+    click.echo(f"The store is at version {revision}.")
+    if not with_accounts:
+        click.echo(
+            "note: API keys and users are not restored; make new ones, or use --with-accounts",
+            err=True,
+        )
+
+
+_BACKUP_HELP = """Write everything in a store into FILE, one JSON object per line.
+
+Canonical exports name entities by their smallest record id and contain golden values and links
+only, so that stores with the same records and decisions give the same file, in whatever order
+these came. With --ftm the file holds FollowTheMoney entities, with the addresses, sanctions and
+other link entities of FollowTheMoney lists under their own ids; it can be read again as a list.
+
+\b
+Examples:
+  resolver export --store sqlite:///hub.db --out hub.jsonl
+  resolver export --store sqlite:///hub.db --canonical --out hub.canonical.jsonl
+  resolver export --store sqlite:///hub.db --ftm --out hub.ftm.json
+"""
+
+
+@click.command("export", help=_BACKUP_HELP)
+@store_option(required=True)
+@click.option(
+    "--out", type=PATH, required=True, metavar="FILE", help="File to write; - is standard output."
+)
+@click.option(
+    "--canonical",
+    is_flag=True,
+    help="Leave out ids, versions and times: the same records give the same bytes.",
+)
+@click.option("--ftm", is_flag=True, help="Write FollowTheMoney entities.")
+@model_option
+@click.pass_obj
+def export_command(
+    settings: Settings, /, store_url: str, out: Path, canonical: bool, ftm: bool, **options: Any
+) -> None:
+    """Run `resolver export`."""
+    from resolver.hub.stored_results import export_lines, export_store
+
+    if canonical and ftm:
+        raise click.UsageError("--canonical and --ftm are two forms: give one of them")
+    with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
+        log_records(hub, None, canonical=canonical, ftm=ftm or None)
+        if str(out) == "-":
+            for line in export_lines(hub, canonical=canonical, ftm=ftm):
+                sys.stdout.buffer.write(line)
+            return
+        count = export_store(hub, out, canonical=canonical, ftm=ftm)
+    click.echo(f"{pluralize(count, 'line')}: {out}")

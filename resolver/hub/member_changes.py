@@ -1,0 +1,256 @@
+"""Changes of membership: entities of the records of an increment, in the form of a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.hub.entity_ids import (
+    NO_ENTITY,
+    EarlierRecord,
+    EntityAssignment,
+    EntityBirth,
+    PastRecords,
+    RetiredEntities,
+    assign_entities,
+    everybody_saw,
+    find_floors,
+    may_be_unclaimed,
+)
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.list_updates import ListUpdate
+from resolver.merging.partition import hash_ids
+from resolver.records import Batch, Handling
+from resolver.records.batch import IntArray
+from resolver.records.visibility import (
+    IDENTIFIED,
+    STRANGER,
+    code_handlings,
+    is_visible,
+    visible_rows,
+)
+from resolver.runtime.key_groups import sort_distinct, unite
+from resolver.store import EventKind, StoreView
+from resolver.store.record_contents import internal_id
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanges:
+    """Changes of entities, as `Commit` has them.
+
+    `left` are the records that entities lose, each with its entity: those that move, and versions
+    that end.
+    """
+
+    new_entities: list[str]
+    retired_entities: list[tuple[int, int]]
+    revived_entities: list[int]
+    redirects: list[tuple[int, int]]
+    ended_members: Numbers
+    new_members: tuple[Numbers, Numbers]
+    left: tuple[Numbers, Numbers]
+    events: list[tuple[EventKind, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Memberships:
+    """Entity of each stored record; `records` ascend."""
+
+    records: Numbers
+    entities: Numbers
+
+    def entities_of(self, numbers: Numbers) -> Numbers:
+        """Return the entity of each record, -1 where it has none."""
+        if not len(self.records):
+            return np.full(len(numbers), NO_ENTITY, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)
+        return np.where(self.records[place] == numbers, self.entities[place], NO_ENTITY)
+
+
+def compute_member_changes(
+    view: StoreView,
+    working_set: WorkingSet,
+    labels: IntArray,
+    update: ListUpdate,
+    restricted: Mapping[int, Handling],
+) -> MemberChanges:
+    """Return the changes of entities for records in clusters.
+
+    Numbers beyond the store's last are new records. `restricted`: handling of those versions that
+    end and not everybody might see.
+    """
+    batch, numbers = working_set.batch, working_set.numbers
+    is_new = numbers > view.head.last_record
+    stored = np.concatenate([numbers[~is_new], update.ended])
+    record, entity, _ = view.memberships(stored.tolist()) if len(stored) else (stored,) * 3
+    memberships = _Memberships(record, entity)
+    before = np.where(is_new, NO_ENTITY, memberships.entities_of(numbers))
+    earlier = np.zeros(len(numbers), dtype=np.int64)
+    if update.superseded:
+        new_ids = batch.ids.filter(pa.array(is_new)).to_pylist()
+        earlier[is_new] = [update.superseded.get(record_id, 0) for record_id in new_ids]
+        before[is_new] = memberships.entities_of(earlier[is_new])
+    entity_rows = view.entity_rows(sort_distinct(entity).tolist()) if len(entity) else {}
+    births = {number: EntityBirth(row[0], row[1]) for number, row in entity_rows.items()}
+    ended = list[EarlierRecord]()
+    visible = visible_rows(batch, STRANGER)
+    if restricted or visible is not None:
+        ended = _list_ended(memberships, update.ended, earlier, restricted)
+    retired = RetiredEntities()
+    if view.head.last_entity:
+        is_mixed = _find_mixed(visible, labels, before, ended)
+        rows = np.flatnonzero(is_mixed | may_be_unclaimed(labels, before))
+        retired = _load_retired(view, batch, rows, update.ended)
+    floors = None
+    if visible is not None or not everybody_saw([*ended, *retired.versions]):
+        held_by = np.where(is_new, NO_ENTITY, before)
+        floors = find_floors(batch, held_by, ended, retired.versions)
+    next_number = view.head.last_entity + 1
+    assignment = assign_entities(labels, before, births, retired, next_number, is_new, floors)
+    has_moved = assignment.entities != before
+    joins = has_moved | is_new
+    moves = has_moved & ~is_new
+    left_by = memberships.entities_of(update.ended)
+    has_left = left_by > 0
+    left = (
+        np.concatenate([numbers[moves & (before > 0)], update.ended[has_left]]),
+        np.concatenate([before[moves & (before > 0)], left_by[has_left]]),
+    )
+    return MemberChanges(
+        _new_entity_ids(view, batch, assignment, is_open=visible is None),
+        assignment.retirements,
+        assignment.revivals,
+        assignment.redirects,
+        unite(numbers[moves], update.ended),
+        (numbers[joins], assignment.entities[joins]),
+        left,
+        assignment.events + _withdrawal_events(births, memberships, update, assignment),
+    )
+
+
+def _list_ended(
+    memberships: _Memberships, ended: Numbers, earlier: Numbers, restricted: Mapping[int, Handling]
+) -> list[EarlierRecord]:
+    """Return the versions that end, in their entities; `earlier` has that of each row (0: none)."""
+    rows = np.flatnonzero(earlier)
+    row_of = dict(zip(earlier[rows].tolist(), rows.tolist(), strict=True))
+    return [
+        EarlierRecord(entity, restricted.get(number, Handling()), row_of.get(number, -1))
+        for number, entity in zip(
+            ended.tolist(), memberships.entities_of(ended).tolist(), strict=True
+        )
+    ]
+
+
+def _withdrawal_events(
+    births: Mapping[int, EntityBirth],
+    memberships: _Memberships,
+    update: ListUpdate,
+    assignment: EntityAssignment,
+) -> list[tuple[EventKind, int, int]]:
+    """Return an event for each living entity that lost a withdrawn record."""
+    withdrawn = np.array(sorted(update.withdrawn.values()), dtype=np.int64)
+    losing = set(memberships.entities_of(withdrawn).tolist()) & set(births)
+    retired = {entity for entity, _ in assignment.retirements}
+    return [(EventKind.SHRANK, entity, NO_ENTITY) for entity in sorted(losing - retired)]
+
+
+def _load_retired(view: StoreView, batch: Batch, rows: Numbers, ended: Numbers) -> RetiredEntities:
+    """Return the retired entities that once held records of some rows; `ended` versions end."""
+    if not len(rows):
+        return RetiredEntities()
+    versions = view.record_numbers(batch.ids.take(pa.array(rows)).to_pylist())
+    last_record = view.head.last_record
+    earlier = [
+        number for numbers in versions.values() for number in numbers if number <= last_record
+    ]
+    if not earlier:
+        return RetiredEntities()
+    holding, held_by, until = view.memberships(earlier, include_ended=True)
+    entity_rows = view.entity_rows(sort_distinct(held_by[until >= 0]).tolist())
+    retired = {number: row for number, row in entity_rows.items() if row[2] is not None}
+    if not retired:
+        return RetiredEntities()
+    record, entity, until = view.members(sorted(retired), include_ended=True)
+    retired_at = np.array([retired[number][2] for number in entity.tolist()], dtype=np.int64)
+    is_last = until == retired_at
+    was_held = np.isin(held_by, sorted(retired))
+    past = PastRecords.load(view, batch, np.concatenate([record, holding[was_held]]), ended)
+    births = {number: EntityBirth(row[0], row[1]) for number, row in retired.items()}
+    return RetiredEntities(
+        births,
+        past.describe(record[is_last], entity[is_last]),
+        past.describe(holding[was_held], held_by[was_held]),
+        {number: int(row[2]) for number, row in retired.items() if row[2] is not None},
+    )
+
+
+def _find_mixed(
+    visible: Flags | None, labels: IntArray, before: Numbers, ended: Sequence[EarlierRecord]
+) -> Flags:
+    """Return which rows are in clusters with restricted records, or were in entities with some.
+
+    `visible`: which rows everybody may see (None: all).
+    """
+    is_mixed = np.zeros(len(labels), dtype=bool)
+    if visible is not None:
+        is_mixed[labels[~visible]] = True
+    mixed_entities = {
+        version.entity for version in ended if not is_visible(version.handling, STRANGER)
+    }
+    if mixed_entities:
+        is_mixed[labels[np.isin(before, sorted(mixed_entities))]] = True
+    mixed: Flags = is_mixed[labels]
+    return mixed
+
+
+def _new_entity_ids(
+    view: StoreView, batch: Batch, assignment: EntityAssignment, *, is_open: bool
+) -> list[str]:
+    """Return ids for new entities that were never used, by the smallest record of each that its
+    floor sees; `is_open`: everybody may see all records.
+    """
+    if not assignment.births:
+        return []
+    rows = np.array(assignment.births, dtype=np.int64)
+    smallest = batch.ids.take(pa.array(rows)).cast(pa.binary()).to_pylist()
+    if not is_open:
+        # no id tells that there was a record before everybody might see it
+        handlings, places = code_handlings(batch)
+        of_birth = [handlings[place] for place in places[rows].tolist()]
+        smallest = [
+            record_id + _restriction_mark(handling)
+            for record_id, handling in zip(smallest, of_birth, strict=True)
+        ]
+    ids: list[str] = hash_ids("e-", pa.array(smallest, pa.binary())).to_pylist()
+    if not is_open:
+        ids = [
+            entity_id
+            if is_visible(handling, IDENTIFIED)
+            else internal_id(view.head.id_secret, entity_id)
+            for entity_id, handling in zip(ids, of_birth, strict=True)
+        ]
+    if not view.head.last_entity:
+        return ids
+    used = view.used_ids(ids)
+    return [_add_suffix(view, entity_id) if entity_id in used else entity_id for entity_id in ids]
+
+
+def _restriction_mark(handling: Handling) -> bytes:
+    if is_visible(handling, STRANGER):
+        return b""
+    return f"\x1f{handling.code}\x1f{handling.agency}".encode()
+
+
+def _add_suffix(view: StoreView, entity_id: str) -> str:
+    suffix = 2
+    while view.used_ids([f"{entity_id}-{suffix}"]):
+        suffix += 1
+    return f"{entity_id}-{suffix}"

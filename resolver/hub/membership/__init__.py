@@ -1,1 +1,0 @@
-"""Members and ids of entities: what becomes of them when records come and go."""

@@ -1,1 +1,0 @@
-"""Relations of a store's records, as increments need them: neighbors and their degrees."""

@@ -1,0 +1,262 @@
+"""Relations that entities of a store share, as an explanation shows them.
+
+A store keeps the entities that its rounds ended with, not those before relations counted. These
+follow from few records, so they are resolved again: the entities in question, and the neighbors
+that they share.
+
+Scope of an increment in a store with relations: what it may change, and what it must see.
+
+Three sorts of stored records are resolved together: those that may change, the entities that these
+are compared with, and, as context, the entities that either is related to. Of the context no more
+counts than how its records resolve by what they state themselves, as its own relations may lead out
+of the set. So the result holds for the first two sorts, and the context is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.local import LocalEngine
+from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
+from resolver.hub.increments.candidates import NeighborSearch, expand_entities
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.link_changes import ResolvedSet, build_task, select_links
+from resolver.hub.increments.working_set import CachedPairs, IncrementContext, WorkingSet
+from resolver.hub.list_updates import build_empty_update
+from resolver.hub.record_index import RecordIndex
+from resolver.hub.related_records import RelatedRecords
+from resolver.matching.pipeline import cluster_pairs
+from resolver.matching.population_scoring import score_in_population
+from resolver.matching.scoring.relation_evidence import RelationTable
+from resolver.records import Batch
+from resolver.records.batch import IntArray
+from resolver.records.results.resolution import Resolution, StageMeter, name_by_smallest_row
+from resolver.runtime.key_groups import exclude, unite
+from resolver.store import StoreView
+
+if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
+
+
+Numbers = npt.NDArray[np.int64]
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRelations:
+    """What some records of a store are both related to, and what it added to their entities.
+
+    Only relations that everybody may see count.
+    """
+
+    records: WorkingSet
+    explainer: RelationExplainer
+
+    @classmethod
+    def load(cls, hub: Hub, numbers: Sequence[int]) -> SharedRelations | None:
+        """Load the relations of the entities of some records (by number).
+
+        None where no two records of these entities share one, or one of them is no longer current.
+        """
+        with hub.indexed_view() as (view, index):
+            context = build_context(hub, view, index)
+            fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
+            related = RelatedRecords(context, fresh, _NONE)
+            own = expand_entities(view, np.array(sorted(set(numbers)), dtype=np.int64))
+            # a commit may have ended one of them since the caller looked
+            if not related.exist or not np.isin(numbers, own).all():
+                return None
+            around = unite(own, expand_entities(view, related.around(own)))
+            records = WorkingSet.of(index.batch(around), around)
+            table = related.build_table(records)
+            rows = _find_sharing(view, records, table, own)
+            if table is None or not len(rows):
+                return None
+            part = WorkingSet(records.batch.take(rows).canonical(), records.numbers[rows])
+            table = table.select(rows)
+            resolution = _resolve(context, part, np.isin(part.numbers, own), table)
+            weights = context.models.relations
+            return cls(part, RelationExplainer.build(resolution, weights, table))
+
+    def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
+        """Return the entities of two records (by number) as they were when last apart, by rows.
+
+        None where profiles, or decisions, had already made them one.
+        """
+        rows = self.records.rows_of(np.array([left, right], dtype=np.int64)).tolist()
+        return self.explainer.explain_pair(*rows)
+
+    def explain_entity(self, number: int) -> Iterator[ComparedEntities]:
+        """Yield the entities that relations merged into that of a record, by rows."""
+        (row,) = self.records.rows_of(np.array([number], dtype=np.int64)).tolist()
+        return self.explainer.explain_entity(row)
+
+
+def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities | None:
+    """Return the entities of two records of a store (by number) as they were when last apart.
+
+    None where they share no relation, or relations did not make them one.
+    """
+    shared = SharedRelations.load(hub, [left, right])
+    return shared.explain_pair(left, right) if shared is not None else None
+
+
+def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
+    """Return the context that the present entities of a store were resolved in."""
+    options = replace(hub.options_of(view.head), plan=view.head.plan)
+    sources = build_empty_update(view).deduplicated_sources
+    return IncrementContext(view, hub.models_at(view), options, sources, index=index)
+
+
+def _resolve(
+    context: IncrementContext,
+    records: WorkingSet,
+    is_own: npt.NDArray[np.bool_],
+    table: RelationTable,
+) -> Resolution:
+    """Resolve entities of a store (`is_own`) and their neighbors, which never merge with these.
+
+    Of the neighbors not all relations are here, so no more of them counts than how they were
+    frozen.
+    """
+    # block purging counts over the whole store
+    purge = context.index.build_purge(None, _NONE > 0, _NONE)
+    task = build_task(context, records, RelevantDecisions(context.view))
+    meter = StageMeter()
+    task, scored = score_in_population(task, LocalEngine(None, purge.purged_pairs), meter)
+    is_inside = is_own[scored.left] == is_own[scored.right]
+    left, right, logodds = (
+        column[is_inside] for column in (scored.left, scored.right, scored.logodds)
+    )
+    scored = replace(scored, left=left, right=right, logodds=logodds)
+    return cluster_pairs(task, scored, meter, relations=table)
+
+
+def _find_sharing(
+    view: StoreView, records: WorkingSet, table: RelationTable | None, own: Numbers
+) -> Numbers:
+    """Return the rows of `own` records and of the entities that two of them are related to.
+
+    Empty where two share neither a record nor a name.
+    """
+    if table is None:
+        return _NONE
+    labels = _label_entities(view, records)
+    is_own = np.isin(records.numbers, own)
+    edges = np.flatnonzero(is_own[table.own])
+    node = table.node[edges].copy()
+    is_row = node < table.count
+    # entities of the store are unions of those that neighbors are frozen as
+    node[is_row] = labels[node[is_row]]
+    pairs = np.unique(np.stack([node, table.own[edges]], axis=1), axis=0)
+    nodes, counts = np.unique(pairs[:, 0], return_counts=True)
+    shared = nodes[counts > 1]
+    if not len(shared):
+        return _NONE
+    return np.flatnonzero(is_own | np.isin(labels, shared)).astype(np.int64)
+
+
+def _label_entities(view: StoreView, records: WorkingSet) -> IntArray:
+    """Return the entity of each record in the store, named by its smallest row."""
+    record, entity, _ = view.memberships(records.numbers.tolist())
+    return name_by_smallest_row(entity[np.searchsorted(record, records.numbers)])
+
+
+@dataclass(frozen=True, slots=True)
+class RelationScope:
+    """Scope by the relations of a store; where it has none, every method returns what it is given.
+
+    Numbers are those of stored records, ascending.
+    """
+
+    related: RelatedRecords
+    search: NeighborSearch
+
+    def find_touched(self, numbers: Numbers) -> Numbers:
+        """Return the records whose relations the increment touches, where `numbers` may change."""
+        related = self.related
+        if not related.exist:
+            return _NONE
+        edges = unite(related.fresh.numbers, related.ended)
+        expand = self.search.expand
+        return expand(related.touched_by(unite(numbers, edges), edges, expand))
+
+    def with_context(self, present: Numbers) -> Numbers:
+        """Return records with the entities that they, or the new records, are related to."""
+        related = self.related
+        if not related.exist:
+            return present
+        around = related.around(unite(present, related.fresh.numbers))
+        return unite(present, self.search.expand(around))
+
+    def changed_records(
+        self, resolved: ResolvedSet, present: Numbers, disturbed: Numbers
+    ) -> Numbers:
+        """Return the stored records of clusters that are not entities of the store.
+
+        Clusters of context alone do not count.
+        """
+        working_set, labels = resolved.working_set, resolved.resolution.labels
+        changed = self.search.changed_records(working_set, labels, disturbed)
+        if not self.related.exist:
+            return changed
+        is_own = self._is_own(working_set, present)
+        in_scope = np.isin(labels, labels[is_own])
+        return np.intersect1d(changed, working_set.numbers[in_scope])
+
+    def include_touched(self, changed: Numbers, included: Numbers) -> Numbers:
+        """Return changed records, with all that those not yet `included` touch by relations."""
+        further = exclude(changed, included)
+        if not self.related.exist or not len(further):
+            return changed
+        expand = self.search.expand
+        return unite(changed, expand(self.related.touched_by(further, _NONE, expand)))
+
+    def restrict(self, resolved: ResolvedSet, present: Numbers) -> ResolvedSet:
+        """Return what was resolved without the context."""
+        if not self.related.exist:
+            return resolved
+        working_set, resolution = resolved.working_set, resolved.resolution
+        rows = np.flatnonzero(self._is_own(working_set, present))
+        if len(rows) == len(working_set.numbers):
+            return resolved
+        numbers, links = working_set.numbers[rows], resolved.links
+        batch = working_set.batch.take(rows).canonical()
+        place = np.full(len(working_set.numbers), -1, dtype=np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        compared = resolved.compared
+        return ResolvedSet(
+            WorkingSet(batch, numbers),
+            replace(
+                resolution,
+                batch=batch,
+                labels=name_by_smallest_row(resolution.labels[rows]),
+                links=resolution.links.move(place)[0],
+                rounds=None,
+            ),
+            select_links(links, np.isin(links.left, numbers) & np.isin(links.right, numbers)),
+            None if compared is None else _select_pairs(compared, place),
+            [
+                (int(place[left]), int(place[right]))
+                for left, right in resolved.same_rows
+                if place[left] >= 0 and place[right] >= 0
+            ],
+        )
+
+    def _is_own(self, working_set: WorkingSet, present: Numbers) -> npt.NDArray[np.bool_]:
+        own = unite(present, self.related.fresh.numbers)
+        flags: npt.NDArray[np.bool_] = np.isin(working_set.numbers, own)
+        return flags
+
+
+def _select_pairs(compared: CachedPairs, place: IntArray) -> CachedPairs:
+    """Return the compared pairs of rows that have a new place (-1: none), by their places."""
+    inside = np.flatnonzero((place[compared.left] >= 0) & (place[compared.right] >= 0))
+    return CachedPairs(
+        place[compared.left[inside]], place[compared.right[inside]], compared.logodds[inside]
+    )

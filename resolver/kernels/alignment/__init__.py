@@ -1,1 +1,0 @@
-"""Kernels that align the names of two records, and the layouts that they read and write."""

@@ -1,1 +1,0 @@
-"""Kernels of blocking: sets of keys, groups and their pairs, key look-ups, and the prefilter."""

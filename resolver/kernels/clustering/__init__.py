@@ -1,1 +1,0 @@
-"""Kernels of clustering: components, agglomeration, and sorting by key."""

@@ -1,1 +1,0 @@
-"""Kernels of comparators: dates, sets of codes, identifiers, acronyms, and sums of alignments."""

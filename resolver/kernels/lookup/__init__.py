@@ -1,1 +1,0 @@
-"""Kernels of look-ups for one query: words, profiles, and prefilter scores."""

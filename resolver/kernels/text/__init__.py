@@ -1,1 +1,0 @@
-"""Kernels of texts: edit distances, distances between sounds, hashes and skeletons of bytes."""

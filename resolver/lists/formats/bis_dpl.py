@@ -1,0 +1,249 @@
+"""Denied persons list of the US Bureau of Industry and Security.
+
+The file is tab separated and quoted, with a header and without ids.
+
+A row is a name at an address under an order, so a party with two addresses has two rows: rows of
+one name and of the same dates are of one party, and each has the addresses of all. Equal rows
+collapse by their id. The list does not mark persons: the form of the name decides, and where it
+does not, the record is a `LegalEntity`, which may be either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from resolver.errors import DateError
+from resolver.lists.io.csv_rows import read_header_rows
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.reader_types import (
+    Item,
+    ListUnit,
+    LocatedRecord,
+    ReaderRow,
+    Reject,
+)
+from resolver.lists.text.list_names import NameForms, parse_family_first, split_suffix
+from resolver.lists.text.name_words import guess_group_schema, has_person_form
+from resolver.lists.text.names import parse_group_name, parse_person_name
+from resolver.lists.text.record_draft import RecordDraft
+from resolver.records import Address, Identifier, Relation, RelationType, content_id
+from resolver.values.dates import parse_date
+
+Cells = dict[str, str]
+Fact = Address | Identifier
+Places = dict[int, list[Fact]]
+"""What rows say of the addresses of their party, by line."""
+_MAX_ROWS = 50
+SOURCE = "us-bis-dpl"
+COLUMNS = (
+    "Name",
+    "Street_Address",
+    "City",
+    "State",
+    "Country",
+    "Postal_Code",
+    "Effective_Date",
+    "Expiration_Date",
+    "Standard_Order",
+    "Last_Update",
+    "Action",
+    "FR_Citation",
+)
+_US_STATES = re.compile(
+    r"A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI"
+    r"|S[CD]|T[NX]|UT|V[AIT]"
+    r"|W[AIVY]"
+)
+_ALIAS_MARK = re.compile(r"(?<!\s)\s++(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
+_HOLDER = re.compile(r"(?:(?<!\s)\s++)?\(([^()]+)\)$")
+_INMATE_NUMBER = re.compile(r"[A-Z .#:-]++(\d{5}-\d{3})(?!\d)[, ]*", re.I)
+"""Number of a federal prisoner, after words that say so (`INMATE NUMBER: 12345-678, FCI …`)."""
+_NICKNAME = re.compile(r'(?:(?<!\s)\s++)?"([^"]+)"\s*')
+_INNER_NAME = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
+
+
+def detect_bis_dpl(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the list's header."""
+    first = head.split(b"\n", 1)[0].replace(b'"', b"").strip(b"\xef\xbb\xbf\r ")
+    return first.split(b"\t")[:2] == [b"Name", b"Street_Address"]
+
+
+def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
+    """Yield the rows of the list as records. Raises `InputError` for another header."""
+    for file in unit.files:
+        yield from _read_file(file)
+
+
+def _read_file(file: SourceFile) -> Iterator[Item]:
+    rows: list[tuple[int, Cells, Places] | Reject] = []
+    parties: dict[tuple[str, ...], Places] = {}
+    for row in read_header_rows(file, ("Name",), delimiter="\t"):
+        if isinstance(row, Reject):
+            rows.append(row)
+            continue
+        line, cells = row
+        places = parties.setdefault(_identify_party(cells), {})
+        places[line] = _read_address(cells)
+        rows.append((line, cells, places))
+    for item in rows:
+        if isinstance(item, Reject):
+            yield item
+        else:
+            yield from _read_row(file.label, *item)
+
+
+def _identify_party(cells: Cells) -> tuple[str, ...]:
+    """Return the letters of the name and the dates of the order, which rows of a party share."""
+    name = re.sub(r"\W", "", cells["Name"]).casefold()
+    return (name, *(cells.get(column, "") for column in ("Effective_Date", "Expiration_Date")))
+
+
+def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[Item]:
+    """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
+    if not cells["Name"]:
+        yield Reject.of_row(label, line, "a row without a name")
+        return
+    identity = content_id(SOURCE, "\t".join(cells.get(column, "") for column in COLUMNS))
+    draft = RecordDraft(SOURCE, identity.partition(":")[2], _guess_schema(cells["Name"]))
+    _add_names(draft, cells["Name"])
+    _add_places(draft, line, places)
+    faults = [
+        fault
+        for prop, column in (
+            ("startDate", "Effective_Date"),
+            ("endDate", "Expiration_Date"),
+            ("modifiedAt", "Last_Update"),
+        )
+        if (fault := _add_date(draft, prop, cells.get(column, "")))
+    ]
+    for column in ("Standard_Order", "Action", "FR_Citation"):
+        if cells.get(column):
+            draft.add_note(f"{column.replace('_', ' ')}: {cells[column]}", column)
+    for column, cell in cells.items():
+        if column not in COLUMNS and cell:
+            draft.add_note(f"{column}: {cell}", column)
+    yield LocatedRecord(draft.build_record(), line)
+    for fault in faults:
+        yield Reject.of_record(label, line, draft.id, fault)
+
+
+def _guess_schema(name: str) -> str:
+    name = _ALIAS_MARK.split(name)[0]
+    return guess_group_schema(name) or ("Person" if has_person_form(name) else "LegalEntity")
+
+
+def _add_names(draft: RecordDraft, text: str) -> None:
+    first, *others = _ALIAS_MARK.split(text)
+    is_person = draft.schema == "Person"
+    if not is_person and (holder := _match_holder(first)):
+        first = first[: holder.start()]
+        draft.add_fact(
+            Relation(
+                RelationType.LINKED_TO, target_name=holder[1], role="trade name of", origin="Name"
+            )
+        )
+    if is_person:
+        first, suffix = split_suffix(first)
+        first = _clean_person_name(draft, first, suffix)
+    for prop, text_form in (
+        parse_person_name(first) if is_person else parse_group_name(first)
+    ).all_names():
+        draft.add_value(prop, text_form, "Name")
+    for other in others:
+        _add_aliases(draft, parse_person_name(other) if is_person else parse_group_name(other))
+
+
+def _match_holder(name: str) -> re.Match[str] | None:
+    """Match the company in brackets that trades under the name before it.
+
+    A bracket that only spells out an acronym is no company.
+    """
+    match = _HOLDER.search(name)
+    if (
+        not match
+        or " " not in match[1]
+        or not guess_group_schema(match[1])
+        or _spells_out(name[: match.start()], match[1])
+    ):
+        return None
+    return match
+
+
+def _add_aliases(draft: RecordDraft, forms: NameForms) -> None:
+    for prop, name in forms.all_names():
+        draft.add_value("alias" if prop == "name" else prop, name, "Name")
+
+
+def _clean_person_name(draft: RecordDraft, name: str, suffix: str) -> str:
+    """Return a person's name without nicknames in quotes and with its suffix at the end."""
+    draft.add_value("nameSuffix", suffix, "Name")
+    if match := _NICKNAME.search(name):
+        before, after = name[: match.start()], name[match.end() :]
+        draft.add_value("alias", f"{match[1]} {after.split()[-1]}" if after else match[1], "Name")
+        name = f"{before} {after}".strip()
+    elif (match := _INNER_NAME.match(name)) and "A.K.A" not in match[2].upper():
+        draft.add_value("alias", f"{match[2]} {match[3]}", "Name")
+        name = f"{match[1]} {match[3]}"
+    if name.count(",") == 1:
+        name = parse_family_first(name).full
+    return f"{name} {suffix}".strip()
+
+
+def _spells_out(acronym: str, text: str) -> bool:
+    letters = "".join(word[0] for word in re.findall(r"[A-Za-z]+", text)).upper()
+    return letters == acronym.strip().upper()
+
+
+def _read_address(cells: Cells) -> list[Fact]:
+    """Return the address of a row, and the number of a prisoner that it names."""
+    street, city, region, code, country = (
+        " ".join(cells.get(column, "").split())
+        for column in ("Street_Address", "City", "State", "Postal_Code", "Country")
+    )
+    facts: list[Fact] = []
+    if not country and _US_STATES.fullmatch(region):
+        # The list omits the country of most US addresses.
+        country = "US"
+    if match := _INMATE_NUMBER.match(street):
+        street = street[match.end() :]
+        facts.append(Identifier("idNumber", match[1], "US", "inmate number", origin="Address"))
+    if street or city or region or code or country:
+        facts.append(Address("", street, city, region, code, country, "Address"))
+    return facts
+
+
+def _add_places(draft: RecordDraft, line: int, places: Places) -> None:
+    """Add the addresses of a party, that of the row first, and say from which lines others are.
+
+    Of a party of more than `_MAX_ROWS` rows each has its own only: all would be their square.
+    """
+    for fact in places[line]:
+        draft.add_fact(fact)
+    own = {replace(fact, origin="") for fact in places[line]}
+    for other, facts in places.items() if len(places) <= _MAX_ROWS else ():
+        for fact in facts:
+            if (bare := replace(fact, origin="")) not in own:
+                own.add(bare)
+                draft.add_fact(replace(fact, origin=f"Address, line {other}"))
+
+
+def _add_date(draft: RecordDraft, prop: str, text: str) -> str:
+    """Add a date, month first if all digits; return its fault, or an empty text."""
+    if not text:
+        return ""
+    try:
+        draft.add_value(prop, str(parse_date(text.replace("/", "-"), day_first=False)), prop)
+    except DateError as error:
+        draft.add_note(f"{prop}: {text}", prop)
+        return f"value not taken: {prop} {text[:40]!r}: {error.message}"
+    return ""
+
+
+ROW = ReaderRow(
+    name="bis_dpl",
+    help="US BIS denied persons list (dpl.txt, tab separated)",
+    detect=detect_bis_dpl,
+    read=read_bis_dpl,
+)

@@ -1,0 +1,346 @@
+"""Formats in which many publishers exchange entities: STIX, LEI-CDF, and statements.
+
+STIX 2.1 (OASIS): identities, threat actors and intrusion sets of a bundle are records, and
+relationships join them. Other objects (indicators, malware) describe nobody and are counted.
+
+LEI-CDF 3.1 of GLEIF (level 1, `LEIRecord`): legal entities with their addresses and registers.
+
+Statements of OpenSanctions and nomenklatura as CSV: a row for each value of an entity. The rows of
+an entity are together, as the publisher sorts them, or anywhere in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from resolver.lists.formats.layouts import Entry, Preamble, clean, load_layout, read_titled_rows
+from resolver.lists.io.json_rows import (
+    Json,
+    json_objects,
+    json_text,
+    json_texts,
+    read_json_objects,
+)
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.io.text_lines import first_line, head_text, json_keys, split_cells
+from resolver.lists.io.xml_records import Element, read_elements, root_name
+from resolver.lists.reader_types import Item, ListUnit, ListVersion, Note, ReaderRow, Reject
+from resolver.lists.text.crimes import topic_activities
+from resolver.lists.text.name_words import guess_groups_schema
+from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
+from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
+from resolver.records.relation_types import find_relation_type
+from resolver.reference.plurals import pluralize
+
+# ---- STIX ---------------------------------------------------------------------------------------
+
+STIX_SOURCE = "stix"
+_STIX_BEGIN = re.compile(r'"objects"\s*:\s*\[')
+_STIX_RECORDS = frozenset(("identity", "threat-actor", "intrusion-set"))
+_STIX_GROUPS = {"organization": "Organization", "class": "Organization", "group": "Organization"}
+_STIX_RELATIONS = {
+    "attributed-to": RelationType.LINKED_TO,
+    "impersonates": RelationType.LINKED_TO,
+    "targets": RelationType.OPPONENT_OF,
+}
+_STIX_DATES = {"created": "createdAt", "modified": "modifiedAt", "first_seen": "startDate"}
+_STIX_NOTES = (
+    "roles",
+    "sectors",
+    "threat_actor_types",
+    "goals",
+    "sophistication",
+    "resource_level",
+    "primary_motivation",
+    "secondary_motivations",
+    "personal_motivations",
+    "labels",
+    "last_seen",
+    "confidence",
+    "lang",
+)
+
+
+def detect_stix(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins like a bundle of STIX objects."""
+    if b'"bundle"' not in head:
+        return False
+    text = head_text(head)
+    return "objects" in json_keys(head) and re.search(r'"type"\s*:\s*"bundle"', text) is not None
+
+
+def read_stix(unit: ListUnit) -> Iterator[Item]:
+    """Yield the identities and actors of a bundle, with their relationships."""
+    for file in unit.files:
+        relations: dict[str, list[Relation]] = {}
+        for item in read_json_objects(file, _STIX_BEGIN):
+            if not isinstance(item, Reject) and item[1].get("type") == "relationship":
+                _collect_relationship(relations, item[1])
+        others: Counter[str] = Counter()
+        for item in read_json_objects(file, _STIX_BEGIN):
+            if isinstance(item, Reject):
+                yield item
+            elif (kind := json_text(item[1].get("type"))) in _STIX_RECORDS:
+                yield from _read_stix_object(file.label, *item, relations)
+            elif kind != "relationship":
+                others[kind] += 1
+        if others:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
+            yield Note(f"{file.label}: objects that describe nobody are left out: {kinds}")
+
+
+def _collect_relationship(relations: dict[str, list[Relation]], row: Json) -> None:
+    kind = json_text(row.get("relationship_type"))
+    source, target = json_text(row.get("source_ref")), json_text(row.get("target_ref"))
+    is_record = all(name.partition("--")[0] in _STIX_RECORDS for name in (source, target))
+    if not is_record:
+        return
+    relation_type = find_relation_type(kind) or _STIX_RELATIONS.get(kind, RelationType.LINKED_TO)
+    words = filter(None, (kind.replace("-", " "), json_text(row.get("description"))))
+    relation = Relation(
+        relation_type, f"{STIX_SOURCE}:{target}", role=": ".join(words), origin="relationship"
+    )
+    relations.setdefault(source, []).append(relation)
+
+
+def _read_stix_object(
+    label: str, line: int, row: Json, relations: dict[str, list[Relation]]
+) -> Iterator[Item]:
+    identity, name = json_text(row.get("id")), json_text(row.get("name"))
+    if not identity or not name:
+        missing = "name" if identity else "id"
+        yield Reject.of_row(label, line, f"an object without {missing}", identity)
+        return
+    kind = json_text(row.get("identity_class")).lower()
+    schema = "Person" if kind == "individual" else _STIX_GROUPS.get(kind, "")
+    if row.get("type") != "identity" and not schema:
+        schema = "Organization"
+    entry = Entry(
+        STIX_SOURCE, identity, schema or guess_groups_schema([name]) or "LegalEntity", label, line
+    )
+    entry.add_value("name", name, "name")
+    for alias in json_texts(row.get("aliases")):
+        entry.add_value("alias", alias, "aliases")
+    for key, prop in _STIX_DATES.items():
+        entry.add_date(prop, json_text(row.get(key)), key)
+    entry.add_reason(json_text(row.get("description")), "description")
+    for text in json_texts(row.get("contact_information")):
+        prop = "email" if "@" in text else "notes"
+        entry.add_value(prop, text, "contact_information")
+    for reference in json_objects(row.get("external_references")):
+        entry.add_value("sourceUrl", json_text(reference.get("url")), "external_references")
+        words = (json_text(reference.get(key)) for key in ("source_name", "external_id"))
+        if text := " ".join(filter(None, words)):
+            entry.add_note(text, "external_references")
+    for key, value in row.items():
+        if key in _STIX_NOTES or f"{key}" not in _STIX_TABLE:
+            for text in json_texts(value):
+                entry.add_note(f"{key.replace('_', ' ')}: {text}", key)
+    for relation in relations.get(identity, ()):
+        entry.add_fact(relation)
+    yield from entry.items()
+
+
+_STIX_TABLE = load_layout("stix")
+
+# ---- LEI-CDF ------------------------------------------------------------------------------------
+
+LEI_SOURCE, LEI_ROOT, LEI_RECORD = "gleif", "LEIData", "LEIRecord"
+_LEI_NAMES = {
+    "PREVIOUS_LEGAL_NAME": "previousName",
+    "TRADING_OR_OPERATING_NAME": "alias",
+    "ALTERNATIVE_LANGUAGE_LEGAL_NAME": "alias",
+}
+_LEI_TABLE = load_layout("lei_cdf")
+
+
+def detect_lei(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins like a file of legal entity identifiers."""
+    return root_name(head) == LEI_ROOT
+
+
+def read_lei(unit: ListUnit) -> Iterator[Item]:
+    """Yield the entities of a file of legal entity identifiers."""
+    for file in unit.files:
+        for element in read_elements(file, LEI_ROOT, frozenset((LEI_RECORD, "ContentDate"))):
+            if isinstance(element, Reject):
+                yield element
+            elif element.tag == "ContentDate":
+                yield ListVersion(clean(element.text))
+            elif element.tag == LEI_RECORD:
+                yield from _read_lei_record(element, file.label)
+
+
+def _read_lei_record(element: Element, label: str) -> Iterator[Item]:
+    line, number = int(element.sourceline or 0), clean(element.findtext("LEI"))
+    entity = element.find("Entity")
+    name = clean(entity.findtext("LegalName")) if entity is not None else ""
+    if entity is None or not number or not name:
+        missing = "LegalName" if number else "LEI"
+        yield Reject.of_row(label, line, f"a record without {missing}", number)
+        return
+    entry = Entry(LEI_SOURCE, number, "Company", label, line)
+    if clean(entity.findtext("EntityCategory")) in (
+        "SOLE_PROPRIETOR",
+        "RESIDENT_GOVERNMENT_ENTITY",
+    ):
+        entry.schema = "LegalEntity"
+    entry.add_value("name", name, "LegalName")
+    entry.add_fact(Identifier("leiCode", number, type="LEI", origin="LEI"))
+    for group in ("OtherEntityNames", "TransliteratedOtherEntityNames"):
+        for child in entity.iterfind(f"{group}/*"):
+            prop = _LEI_NAMES.get(child.get("type", ""), "alias")
+            entry.add_value(prop, clean(child.text), group)
+    for tag in ("LegalAddress", "HeadquartersAddress"):
+        _add_lei_address(entry, entity.find(tag), tag)
+    for group in ("OtherAddresses", "TransliteratedOtherAddresses"):
+        for child in entity.iterfind(f"{group}/*"):
+            _add_lei_address(entry, child, group)
+    register = clean(entity.findtext("RegistrationAuthority/RegistrationAuthorityEntityID"))
+    if register:
+        authority = clean(entity.findtext("RegistrationAuthority/RegistrationAuthorityID"))
+        country = clean(entity.findtext("LegalJurisdiction"))[:2]
+        entry.add_fact(
+            Identifier(
+                "registrationNumber", register, country, authority, origin="RegistrationAuthority"
+            )
+        )
+    entry.add_value("jurisdiction", clean(entity.findtext("LegalJurisdiction"))[:2], "Jurisdiction")
+    entry.add_date(
+        "incorporationDate", clean(entity.findtext("EntityCreationDate")), "EntityCreationDate"
+    )
+    form = entity.find("LegalForm")
+    if form is not None:
+        text = clean(form.findtext("OtherLegalForm")) or clean(form.findtext("EntityLegalFormCode"))
+        entry.add_value("legalForm", text, "LegalForm")
+    for path in ("EntityCategory", "EntitySubCategory", "EntityStatus"):
+        if text := clean(entity.findtext(path)):
+            entry.add_note(f"{path}: {text}", path)
+    successor = clean(entity.findtext("SuccessorEntity/SuccessorLEI"))
+    if successor:
+        entry.add_fact(
+            Relation(
+                RelationType.PREDECESSOR_OF, f"{LEI_SOURCE}:{successor}", origin="SuccessorEntity"
+            )
+        )
+    registration = element.find("Registration")
+    if registration is not None:
+        for tag, prop in (
+            ("InitialRegistrationDate", "createdAt"),
+            ("LastUpdateDate", "modifiedAt"),
+        ):
+            entry.add_date(prop, clean(registration.findtext(tag)), tag)
+        if status := clean(registration.findtext("RegistrationStatus")):
+            entry.add_note(f"RegistrationStatus: {status}", "Registration")
+    for child in entity:
+        if str(child.tag) not in _LEI_PARTS and (text := clean(" ".join(child.itertext()))):
+            entry.add_note(f"{child.tag}: {text}", str(child.tag))
+    yield from entry.items()
+
+
+_LEI_PARTS = frozenset(path.partition("/")[0].partition("@")[0] for path in _LEI_TABLE)
+
+
+def _add_lei_address(entry: Entry, element: Element | None, origin: str) -> None:
+    if element is None:
+        return
+    lines = [clean(element.findtext("FirstAddressLine"))]
+    lines += [clean(child.text) for child in element.iterfind("AdditionalAddressLine")]
+    address = Address(
+        "",
+        ", ".join(filter(None, lines)),
+        clean(element.findtext("City")),
+        clean(element.findtext("Region")),
+        clean(element.findtext("PostalCode")),
+        clean(element.findtext("Country")),
+        origin,
+    )
+    if address.text:
+        entry.add_fact(address)
+
+
+# ---- statements ---------------------------------------------------------------------------------
+
+_STATEMENT_COLUMNS = frozenset(("canonical_id", "entity_id", "prop", "schema", "value", "dataset"))
+
+
+def detect_statements(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the header of statements."""
+    is_near = b"canonical_id" in head
+    return is_near and set(split_cells(first_line(head), ",")) >= _STATEMENT_COLUMNS
+
+
+def read_statements(unit: ListUnit) -> Iterator[Item]:
+    """Yield the entities of a file of statements, each from all of its rows."""
+    for file in unit.files:
+        entities: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        for row in read_titled_rows(file, _STATEMENT_COLUMNS):
+            if isinstance(row, Reject):
+                yield row
+            elif not isinstance(row, Preamble):
+                identity = row[1].get("canonical_id") or row[1].get("entity_id", "")
+                if identity:
+                    entities.setdefault(identity, []).append(row)
+                else:
+                    yield Reject.of_row(file.label, row[0], "a statement without canonical_id")
+        links = 0
+        for identity, rows in entities.items():
+            schemata = Counter(cells.get("schema", "") for _, cells in rows)
+            schema = min(schemata, key=lambda name: (-schemata[name], name))
+            if kind_of_schema(schema) is None:
+                links += 1
+            else:
+                yield from _read_statements_of(file.label, identity, schema, rows)
+        if links:
+            yield Note(
+                f"{file.label}: {pluralize(links, 'entity', 'entities')} that only join others are"
+                " left out; entities.ftm.json has them"
+            )
+
+
+def _read_statements_of(
+    label: str, identity: str, schema: str, rows: list[tuple[int, dict[str, str]]]
+) -> Iterator[Item]:
+    datasets = sorted({cells.get("dataset", "") for _, cells in rows})
+    entry = Entry(datasets[0] or "statements", identity, schema, label, rows[0][0])
+    topics: list[str] = []
+    for _, cells in rows:
+        prop, text, origin = (cells.get(name, "") for name in ("prop", "value", "dataset"))
+        if prop == "id" or not text:
+            continue
+        if prop == "topics":
+            topics.append(text)
+        if prop in IDENTIFIER_SET:
+            entry.add_fact(Identifier(prop, text, origin=origin))
+        elif prop == ADDRESS:
+            entry.add_fact(Address(text, origin=origin))
+        elif prop in DATES:
+            entry.add_date(prop, text, origin)
+        else:
+            entry.add_value(prop, text, origin)
+    entry.activities = topic_activities(topics)
+    yield from entry.items()
+
+
+ROWS = (
+    ReaderRow(
+        name="stix",
+        help="STIX 2.1 bundles: identities, threat actors, intrusion sets, relationships",
+        detect=detect_stix,
+        read=read_stix,
+    ),
+    ReaderRow(
+        name="lei_cdf",
+        help="GLEIF's legal entity identifiers, LEI-CDF (XML)",
+        detect=detect_lei,
+        read=read_lei,
+    ),
+    ReaderRow(
+        name="statements",
+        help="statements of OpenSanctions as CSV (statements.csv)",
+        detect=detect_statements,
+        read=read_statements,
+    ),
+)

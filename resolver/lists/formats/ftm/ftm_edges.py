@@ -1,0 +1,417 @@
+"""FtM entities that link others, gathered in a first pass, before the records are made.
+
+What comparisons need of them becomes facts of records; each is also kept as it is stated.
+
+FollowTheMoney's model tells the ends of a link; the tables here give each edge its meaning as a
+relation. A directed edge (member of, owner of) becomes a relation of the record it starts from, an
+undirected one a relation of both. Where the record it starts from is not in the file, since another
+list has brought it, the other end states that the two are related.
+"""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from resolver.lists.formats.ftm.ftm_entity import (
+    DIRECT,
+    DOCUMENTS,
+    edge_ends,
+    entity_properties,
+    entity_source,
+    is_stub,
+    link_ends,
+    nested_entities,
+    reverse_property,
+)
+from resolver.lists.io.json_rows import (
+    Json,
+    date_or_text,
+    json_objects,
+    json_text,
+    json_texts,
+    read_json_rows,
+)
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.reader_types import Reject
+from resolver.lists.text.record_draft import Fact
+from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
+from resolver.records.packing import relation_text
+from resolver.records.properties import DATASETS, PASSPORT
+from resolver.records.relation_types import RELATION_TYPES, find_relation_type, role_class
+from resolver.records.stated_links import StatedLink, pack_link, relation_difference, unpack_link
+
+_DIRECTED = {
+    "Membership": RelationType.MEMBER_OF,
+    "Employment": RelationType.EMPLOYEE_OF,
+    "Directorship": RelationType.LEADER_OF,
+    "Ownership": RelationType.OWNER_OF,
+    "Control": RelationType.OWNER_OF,
+    "Succession": RelationType.PREDECESSOR_OF,
+    "Payment": RelationType.PAYER_OF,
+}
+_ROLE_OF_OTHER_END = {
+    RelationType.MEMBER_OF: "member",
+    RelationType.LEADER_OF: "director",
+    RelationType.OWNER_OF: "owned by",
+    RelationType.PREDECESSOR_OF: "successor of",
+    RelationType.PAYER_OF: "paid by",
+}
+_MUTUAL = {"Family": RelationType.FAMILY_OF, "Associate": RelationType.ASSOCIATE_OF}
+_SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason": "notes"}
+
+
+@dataclass(slots=True)
+class LinkEntity:
+    """Link entity: its line, schema, and packed statement, which names records by native ids.
+
+    `is_used`: a record made use of it. `root`: native id of the record that it is nested in.
+    """
+
+    line: int
+    schema: str
+    text: str = ""
+    is_used: bool = False
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """End of an edge: a native id, and a name where the entity is nested."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    link: LinkEntity
+    left: list[_End]
+    right: list[_End]
+    role: str
+    start: str
+    end: str
+    summary: str = ""
+
+    @property
+    def type(self) -> RelationType:
+        """Type of the relation: that of the schema, or of a mere link what its role says."""
+        schema = self.link.schema
+        if schema == "Directorship" and role_class(self.role) == "director":
+            return RelationType.DIRECTOR_OF
+        stated = _DIRECTED.get(schema) or _MUTUAL.get(schema)
+        by_role = find_relation_type(self.role) or find_relation_type(self.summary)
+        return stated or by_role or RelationType.LINKED_TO
+
+
+@dataclass(slots=True)
+class LinkFacts:
+    """Facts of all link entities, by the native id of the record they concern."""
+
+    default_source: str
+    by_id: defaultdict[str, list[tuple[LinkEntity, Fact | None]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    addresses: dict[str, tuple[LinkEntity, Address]] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    links: list[LinkEntity] = field(default_factory=list)
+
+    def facts(self, native_id: str) -> Iterator[tuple[LinkEntity, Fact | None]]:
+        """Yield the link entities of a record, each with a fact that it states, if any; marks them
+        as used.
+        """
+        for link, fact in self.by_id.get(native_id, ()):
+            link.is_used = True
+            yield link, fact
+
+    def address(self, native_id: str) -> tuple[LinkEntity, Address] | None:
+        """Return the address that an entity id stands for; marks it as used."""
+        entry = self.addresses.get(native_id)
+        if entry is not None:
+            entry[0].is_used = True
+        return entry
+
+    def statement(self, link: LinkEntity, relations: Iterable[Relation]) -> str:
+        """Return the packed statement of a link entity for a record that has relations from it."""
+        stated = unpack_link(link.text)
+        properties = {
+            prop: list(map(self.record_id, texts)) if prop in stated.ends else texts
+            for prop, texts in stated.properties.items()
+        }
+        packed = sorted({relation_text(relation) for relation in relations})
+        return pack_link(replace(stated, properties=properties, relations=packed))
+
+    def record_id(self, native_id: str) -> str:
+        """Return the record id of a native id."""
+        return f"{self.sources.get(native_id, self.default_source)}:{native_id}"
+
+    def unused(self) -> Iterator[LinkEntity]:
+        """Yield the link entities that concern no record."""
+        return (link for link in self.links if not link.is_used)
+
+
+def gather_links(file: SourceFile) -> LinkFacts:
+    """Gather the link entities of a file.
+
+    A file of several sources is read twice, to know the sources at the ends of edges.
+    """
+    gatherer = _LinkGatherer(file)
+    for item in read_json_rows(file):
+        if not isinstance(item, Reject):
+            gatherer.add_entity(*item)
+    return gatherer.finish()
+
+
+class _LinkGatherer:
+    """State of the first pass: facts, edges and positions gathered so far."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._file = file
+        self._facts = LinkFacts(file.stem)
+        self._edges: list[_Edge] = []
+        self._positions: dict[str, tuple[LinkEntity, str]] = {}
+        self._sources: set[str] = set()
+        self._referred: set[str] = set()
+        self._nested: dict[str, str] = {}
+        self._inner: list[tuple[str, LinkEntity]] = []
+        # hashes, since a file may hold millions of records
+        self._record_hashes, self._nested_hashes = array("q"), array("q")
+
+    def add_entity(
+        self,
+        line: int,
+        entity: Json,
+        source: str = "",
+        back: tuple[str, str] = ("", ""),
+        root: str = "",
+    ) -> None:
+        """Add one entity.
+
+        For a nested one, `source` is that of the outer entity, `back` is (property, native id) by
+        which it would refer to the outer entity, and `root` the native id of the outermost one.
+        """
+        schema, native_id = json_text(entity.get("schema")), json_text(entity.get("id"))
+        if source:
+            self._nested.setdefault(native_id, source)
+        source = source or entity_source(entity, self._file)
+        if kind_of_schema(schema) is not None:
+            if root:
+                self._nested_hashes.append(hash(native_id))
+                link = LinkEntity(line, schema, _pack_entity(entity, back), True, root)
+                self._inner.append((native_id, link))
+            else:
+                self._record_hashes.append(hash(native_id))
+            if native_id and not back[1]:
+                self._sources.add(source)
+            self._referred.update(
+                text for prop in DIRECT for text in json_texts(entity_properties(entity).get(prop))
+            )
+        elif schema:
+            text = _pack_entity(entity, back)
+            self._add_link(LinkEntity(line, schema, text, root=root), native_id, entity, back)
+        for prop, inner in nested_entities(entity):
+            back_here = (reverse_property(schema, prop), native_id)
+            self.add_entity(line, inner, source, back_here, root or native_id)
+            entry = self._facts.addresses.get(json_text(inner.get("id")))
+            if prop == "addressEntity" and entry is not None:
+                self._facts.by_id[native_id].append(entry)
+
+    def _add_link(
+        self, link: LinkEntity, native_id: str, entity: Json, back: tuple[str, str]
+    ) -> None:
+        properties = entity_properties(entity)
+        if link.schema == "Address":
+            self._facts.addresses[native_id] = (link, build_address(entity))
+            link.is_used = bool(back[1])
+        elif link.schema == "Position":
+            self._positions[native_id] = (link, _first_text(properties, "name"))
+        elif link.schema in DOCUMENTS:
+            self._add_facts(
+                _read_ends(properties, "holder", back),
+                link,
+                [_build_document(link.schema, native_id, properties)],
+            )
+        elif link.schema == "Sanction":
+            facts = [
+                Value(target_prop, text)
+                for prop, target_prop in _SANCTION_PROPERTIES.items()
+                for text in json_texts(properties.get(prop))
+            ]
+            self._add_facts(_read_ends(properties, "entity", back), link, facts)
+        elif ends := edge_ends(link.schema):
+            left, right = (_read_ends(properties, end, back) for end in ends)
+            role = _read_role(properties)
+            start = _first_text(properties, "startDate") or _first_text(properties, "date")
+            times = date_or_text(start), date_or_text(_first_text(properties, "endDate"))
+            summary = _first_text(properties, "summary")
+            self._edges.append(_Edge(link, left, right, role, *times, summary))
+        else:
+            return
+        self._facts.links.append(link)
+
+    def _add_facts(
+        self, ends: list[_End], link: LinkEntity, facts: list[Identifier] | list[Value]
+    ) -> None:
+        for end in ends:
+            self._facts.by_id[end.id] += [(link, None), *((link, fact) for fact in facts)]
+
+    def finish(self) -> LinkFacts:
+        """Return all facts, with edges turned into relations now that every end can be named."""
+        facts = self._facts
+        facts.default_source = min(self._sources, default=facts.default_source)
+        self._referred.update(end.id for edge in self._edges for end in (*edge.left, *edge.right))
+        if len(self._sources) > 1 and self._referred:
+            facts.sources = self._nested | self._sources_of_referred()
+        starts = {end.id for edge in self._edges for end in edge.left}
+        absent = self._find_absent(sorted(starts))
+        for edge in self._edges:
+            for left, right in itertools.product(edge.left, edge.right):
+                self._add_relations(edge, left, right)
+                if left.id in absent:
+                    self._relate_other_end(edge, left, right)
+        self._keep_inner()
+        return facts
+
+    def _keep_inner(self) -> None:
+        """Let the outermost records keep what is nested in them and no record of the file has."""
+        absent = _find_absent([inner for inner, _ in self._inner], self._record_hashes)
+        for inner, link in self._inner:
+            if inner in absent:
+                self._facts.by_id[link.root].append((link, None))
+                # relations of a record that is nested only concern the one it is nested in
+                for part, _ in self._facts.by_id.get(inner, ()):
+                    self._facts.by_id[link.root].append((part, None))
+
+    def _find_absent(self, native_ids: list[str]) -> set[str]:
+        """Return those of some ids that no record of the file has, nested ones included."""
+        return _find_absent(native_ids, self._record_hashes + self._nested_hashes)
+
+    def _sources_of_referred(self) -> dict[str, str]:
+        sources = {}
+        for item in read_json_rows(self._file):
+            if not isinstance(item, Reject) and item[1].get("id") in self._referred:
+                sources[str(item[1]["id"])] = entity_source(item[1], self._file)
+        return sources
+
+    def _add_relations(self, edge: _Edge, left: _End, right: _End) -> None:
+        facts, schema = self._facts, edge.link.schema
+        if schema == "Occupancy":
+            position_link, name = self._positions.get(right.id, (edge.link, right.name))
+            facts.by_id[left.id].append((edge.link, None))
+            if name:
+                facts.by_id[left.id].append((edge.link, Value("position", name)))
+                facts.by_id[left.id].append((position_link, None))
+            return
+        kind = edge.type
+        rest = (edge.role, edge.start, edge.end)
+        relation = Relation(kind, facts.record_id(right.id), right.name, *rest)
+        facts.by_id[left.id].append((edge.link, relation))
+        if RELATION_TYPES[kind].is_mutual:
+            facts.by_id[right.id].append(
+                (edge.link, Relation(kind, facts.record_id(left.id), left.name, *rest))
+            )
+
+    def _relate_other_end(self, edge: _Edge, left: _End, right: _End) -> None:
+        """Add what a directed edge says of its right end, where it makes the two different, or is
+        all there is of a payment.
+        """
+        kind = edge.type
+        is_payment = kind is RelationType.PAYER_OF
+        is_directed = edge.link.schema != "Occupancy" and not RELATION_TYPES[kind].is_mutual
+        if is_directed and (is_payment or relation_difference(kind, edge.role) is not None):
+            target = self._facts.record_id(left.id)
+            role = _ROLE_OF_OTHER_END.get(kind, RELATION_TYPES[kind].reverse)
+            rest = (left.name, role, edge.start, edge.end)
+            relation = Relation(RelationType.LINKED_TO, target, *rest)
+            self._facts.by_id[right.id].append((edge.link, relation))
+
+
+def _find_absent(native_ids: list[str], hashes: array[int]) -> set[str]:
+    sought = np.array([hash(native_id) for native_id in native_ids], dtype=np.int64)
+    is_absent = ~np.isin(sought, np.array(hashes, dtype=np.int64))
+    return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
+
+
+def _pack_entity(entity: Json, back: tuple[str, str]) -> str:
+    """Return the packed statement of an entity, which names others by their native ids.
+
+    `last_seen` is left out: it changes with each publication of a list, which would make each
+    record a new version every day.
+    """
+    schema = json_text(entity.get("schema"))
+    ends = link_ends(schema)
+    properties = {}
+    for prop, value in entity_properties(entity).items():
+        nested = [json_text(inner.get("id")) for inner in json_objects(value)]
+        if not is_stub(schema, prop):
+            properties[prop] = [*json_texts(value), *filter(None, nested)]
+    if back[0] in ends and not properties.get(back[0]):
+        properties[back[0]] = [back[1]]
+    return pack_link(
+        StatedLink(
+            json_text(entity.get("id")),
+            schema,
+            {prop: texts for prop, texts in properties.items() if texts},
+            [prop for prop in ends if properties.get(prop)],
+            json_texts(entity.get(DATASETS)),
+            json_text(entity.get("first_seen")),
+            json_text(entity.get("last_change")),
+        )
+    )
+
+
+def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
+    ends = [_End(text) for text in json_texts(properties.get(prop))]
+    ends += [
+        _End(json_text(inner.get("id")), _first_text(entity_properties(inner), "name"))
+        for inner in json_objects(properties.get(prop))
+    ]
+    return ends or ([_End(back[1])] if back[0] == prop else [])
+
+
+def _first_text(properties: Json, prop: str) -> str:
+    return next(iter(json_texts(properties.get(prop))), "")
+
+
+def _read_role(properties: Json) -> str:
+    """Return what an edge says of itself: a role, a relationship, or an amount of money."""
+    for prop in ("role", "relationship"):
+        if text := _first_text(properties, prop):
+            return text
+    for prop, currency in (("amountEur", "EUR"), ("amountUsd", "USD"), ("amount", "")):
+        if amount := _first_text(properties, prop):
+            return f"{amount} {currency or _first_text(properties, 'currency')}".rstrip()
+    return _first_text(properties, "purpose")
+
+
+def build_address(entity: Json) -> Address:
+    """Return the address that an entity of the schema Address states."""
+    properties = entity_properties(entity)
+    street = " ".join(json_texts(properties.get("street")) + json_texts(properties.get("street2")))
+    region = _first_text(properties, "region") or _first_text(properties, "state")
+    return Address(
+        _first_text(properties, "full"),
+        street,
+        _first_text(properties, "city"),
+        region,
+        _first_text(properties, "postalCode"),
+        _first_text(properties, "country"),
+    )
+
+
+def _build_document(schema: str, native_id: str, properties: Json) -> Identifier:
+    return Identifier(
+        DOCUMENTS[schema],
+        _first_text(properties, "number") or _first_text(properties, PASSPORT),
+        _first_text(properties, "country"),
+        _first_text(properties, "type"),
+        date_or_text(_first_text(properties, "startDate")),
+        date_or_text(_first_text(properties, "endDate")),
+        _first_text(properties, "authority"),
+        f"{schema} {native_id}",
+    )

@@ -1,0 +1,342 @@
+"""Tables in CSV, Parquet and JSON as chunks of Arrow arrays of text, with the line of each row.
+
+A `TableFile` knows its columns at once (for JSON: those of the first chunk) and streams its rows in
+chunks of bounded size, with a `Reject` in place of each unreadable row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, groupby
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.errors import InputError
+from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
+from resolver.lists.io.csv_rows import (
+    CsvItems,
+    PlainLines,
+    Row,
+    read_csv_items,
+    split_off_row,
+)
+from resolver.lists.io.json_rows import (
+    JsonRow,
+    PlainObjects,
+    read_json_items,
+    read_json_rows,
+)
+from resolver.lists.io.parquet_rows import open_parquet
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.io.text_lines import (
+    PARQUET_MAGIC,
+    detect_delimiter,
+    first_line,
+    head_text,
+    json_keys,
+    split_cells,
+    stated_delimiter,
+)
+from resolver.lists.reader_types import Reject, RowCounts, Share
+from resolver.reference.plurals import pluralize
+
+CHUNK = 16_384
+MAX_COLUMNS = 2_000
+"""Columns of a table. Each costs time and memory for every chunk, however little is in it; lists of
+agencies have some tens of columns.
+"""
+MAX_CHARS = 4_000_000
+"""Approximate limit of the characters of a chunk: rows with giant cells come in smaller chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableChunk:
+    """Rows: per column an array of text, or of lists of text; `lines` int32.
+
+    For Parquet, `lines` are row numbers.
+    """
+
+    arrays: dict[str, pa.Array]
+    lines: npt.NDArray[np.int32]
+
+
+Chunks = Iterator[TableChunk | Reject]
+CsvRows = Iterator[Row | Reject]
+JsonItems = Iterator[JsonRow | Reject | PlainObjects]
+TableRow = tuple[int, list[Any]]
+"""Row: the line it begins on, and the values of the requested columns."""
+ChunkBuilder = Callable[[Sequence[Sequence[Any]], list[int]], Chunks]
+"""Builds the chunk of rows from the values of each column and their lines."""
+_Block = TypeVar("_Block")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """Columns, and a function that streams a share of the rows of some of them."""
+
+    columns: tuple[str, ...]
+    chunks: Callable[[Sequence[str], Share], Chunks]
+
+
+def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
+    """Open the table in a file. `delimiter` separates the cells of a CSV.
+
+    Raises `InputError` where the file is no table, or has more than `MAX_COLUMNS` columns.
+    """
+    head = file.head()
+    if head.startswith(PARQUET_MAGIC):
+        table = _open_parquet(file)
+    elif head_text(head).lstrip().startswith(("{", "[")):
+        table = _open_json(file)
+    else:
+        table = _open_csv(file, head, delimiter)
+    if fault := width_fault(table.columns):
+        raise InputError(fault, place=file.label, hint="split the table, or drop unused columns")
+    return table
+
+
+def width_fault(columns: Sequence[str]) -> str:
+    """Return why a table with these columns is not read, or an empty text."""
+    return "" if len(columns) <= MAX_COLUMNS else f"it has more than {MAX_COLUMNS:,} columns"
+
+
+def head_columns(head: bytes, file: SourceFile) -> list[str]:
+    """Return the columns of a table as far as its first bytes tell, without raising."""
+    if head.startswith(PARQUET_MAGIC):
+        try:
+            return list(_open_parquet(file).columns)
+        except InputError:
+            return []
+    return sorted(json_keys(head)) or split_cells(first_line(head), table_delimiter(head, file))
+
+
+def table_delimiter(head: bytes, file: SourceFile) -> str:
+    """Return the delimiter of a table of text."""
+    if file.worksheet is not None:
+        return ","
+    return "\t" if file.suffix == ".tsv" and "\t" in first_line(head) else detect_delimiter(head)
+
+
+def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile:
+    if not first_line(head):
+        raise InputError("the table has no header", place=file.label)
+    detected = table_delimiter(head, file)
+    separator = detected if file.worksheet is not None else delimiter or detected
+    first, _ = _split_off_header(file, separator)
+    if first is None or isinstance(first, Reject):
+        raise InputError(
+            first.reason if first else "the table has no header", place=f"{file.label}, header"
+        )
+    names = tuple(cell.strip() for cell in first[1])
+
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
+        _, items = _split_off_header(file, separator)
+        return _csv_chunks(
+            file.label, compress(_runs(items, PlainLines), share.marks()), names, selected
+        )
+
+    return TableFile(names, chunks)
+
+
+def _split_off_header(file: SourceFile, delimiter: str) -> tuple[Row | Reject | None, CsvItems]:
+    """Return the header of a CSV, and the rows below it."""
+    first, items = split_off_row(read_csv_items(file, delimiter=delimiter))
+    if isinstance(first, tuple) and stated_delimiter(delimiter.join(first[1])):
+        return split_off_row(items)
+    return first, items
+
+
+def _csv_chunks(
+    label: str,
+    runs: Iterator[PlainLines | CsvRows],
+    names: Sequence[str],
+    selected: Sequence[str],
+) -> Chunks:
+    """Yield the rows of a CSV as chunks of some of its columns `names`."""
+    places = [names.index(name) for name in selected]
+    counts = RowCounts()
+
+    def chunks_of(rows: Iterator[Row | Reject]) -> Chunks:
+        """Yield chunks of single rows."""
+        picked = _pick_cells(label, rows, len(names), places)
+        return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars, counts)
+
+    for item in runs:
+        if not isinstance(item, PlainLines):
+            yield from chunks_of(item)
+        elif (arrays := item.arrays(len(names), places)) is None:
+            yield from chunks_of(item.rows())
+        else:
+            counts.good += item.count
+            lines = np.arange(item.number, item.number + item.count, dtype=np.int32)
+            yield TableChunk(dict(zip(selected, arrays, strict=True)), lines)
+        if counts.is_hopeless:
+            return
+
+
+def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
+    """Yield blocks of rows as they come, and runs of rows between them."""
+    for is_block, run in groupby(items, lambda item: isinstance(item, block)):
+        if is_block:
+            yield from run
+        else:
+            yield run
+
+
+def _pick_cells(
+    label: str, rows: Iterator[Row | Reject], width: int, places: list[int]
+) -> Iterator[TableRow | Reject]:
+    """Yield the requested cells of each row; rows of another width than the header are refused."""
+    for item in rows:
+        if isinstance(item, Reject):
+            yield item
+            continue
+        line, cells = item
+        if len(cells) != width and (len(cells) < width or any(cells[width:])):
+            yield Reject.of_row(
+                label,
+                line,
+                f"the row has {pluralize(len(cells), 'cell')} where the header has {width}",
+            )
+        else:
+            yield line, [cells[at] for at in places]
+
+
+def _build_chunks(
+    rows: Iterator[TableRow | Reject],
+    build: ChunkBuilder,
+    size_of: Callable[[list[Any]], int],
+    counts: RowCounts,
+) -> Chunks:
+    """Yield chunks of at most `CHUNK` rows and about `MAX_CHARS` characters by `size_of`.
+
+    `counts`: rows of the table before these, to which these are added. Where most of very many rows
+    cannot be read, the chunks end, and a reject says so.
+    """
+    item: TableRow | Reject | None = None
+    lines: list[int] = []
+    values: list[list[Any]] = []
+    size = 0
+    for item in rows:
+        if isinstance(item, Reject):
+            counts.bad += 1
+            if counts.is_hopeless:
+                break
+            yield item
+            continue
+        counts.good += 1
+        lines.append(item[0])
+        values.append(item[1])
+        size += size_of(item[1])
+        if len(values) >= CHUNK or size >= MAX_CHARS:
+            yield from build(_columns(values), lines)
+            values, lines, size = [], [], 0
+    if values:
+        yield from build(_columns(values), lines)
+    if counts.is_hopeless and isinstance(item, Reject):
+        yield item
+        yield counts.truncation(item.file, item.line)
+
+
+def _columns(rows: list[list[Any]]) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
+def _count_cell_chars(cells: list[str]) -> int:
+    return sum(map(len, cells))
+
+
+def _count_value_chars(values: list[Any]) -> int:
+    return sum(len(value) for value in values if isinstance(value, str))
+
+
+def _text_chunk_builder(selected: Sequence[str]) -> ChunkBuilder:
+    def build(columns: Sequence[Sequence[str]], lines: list[int]) -> Chunks:
+        """Build the chunk of some rows."""
+        arrays = {
+            name: pa.array(cells, pa.string())
+            for name, cells in zip(selected, columns, strict=True)
+        }
+        yield TableChunk(arrays, np.array(lines, dtype=np.int32))
+
+    return build
+
+
+def _open_json(file: SourceFile) -> TableFile:
+    """Open JSON lines, an array of objects, or indented objects.
+
+    Numbers and booleans become text; objects inside a row are refused.
+    """
+    names: dict[str, None] = {}
+    for _, item in zip(range(CHUNK), read_json_rows(file), strict=False):
+        if not isinstance(item, Reject):
+            names.update(dict.fromkeys(item[1]))
+            if len(names) > MAX_COLUMNS:
+                break
+    if not names:
+        raise InputError("no JSON object in it", place=file.label)
+
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
+        return _json_chunks(file.label, read_json_items(file, share), selected)
+
+    return TableFile(tuple(names), chunks)
+
+
+def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunks:
+    """Yield the objects of a JSON file as chunks of some of their fields."""
+    build, counts = _value_chunk_builder(label, selected), RowCounts()
+    for item in _runs(items, PlainObjects):
+        if isinstance(item, PlainObjects):
+            counts.good += len(item.objects)
+            columns = [[row.get(name) for row in item.objects] for name in selected]
+            yield from build(columns, list(range(item.number, item.number + len(item.objects))))
+        else:
+            picked = (
+                row
+                if isinstance(row, Reject)
+                else (row[0], [row[1].get(name) for name in selected])
+                for row in item
+            )
+            yield from _build_chunks(picked, build, _count_value_chars, counts)
+        if counts.is_hopeless:
+            return
+
+
+def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
+    """Return a builder of chunks that refuses values other than texts, numbers and their lists."""
+
+    def build(columns: Sequence[Sequence[Any]], lines: list[int]) -> Chunks:
+        """Build the chunk of some rows, after a reject for each refused one."""
+        refused: dict[int, str] = {}
+        arrays = {
+            name: convert_values(values, name, refused)
+            for name, values in zip(selected, columns, strict=True)
+        }
+        chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
+        if refused:
+            for row, reason in sorted(refused.items()):
+                yield Reject.of_row(label, lines[row], reason)
+            rows_left = np.setdiff1d(np.arange(len(lines)), list(refused))
+            remaining = {name: array.take(pa.array(rows_left)) for name, array in arrays.items()}
+            chunk = TableChunk(remaining, chunk.lines[rows_left])
+        yield chunk
+
+    return build
+
+
+def _open_parquet(file: SourceFile) -> TableFile:
+    table = open_parquet(file)
+
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
+        for row, batch in table.batches(selected, share):
+            arrays = {name: convert_to_text(batch.column(name)) for name in selected}
+            yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
+
+    return TableFile(table.columns, chunks)

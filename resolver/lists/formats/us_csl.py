@@ -1,0 +1,256 @@
+"""US consolidated screening list as CSV and JSON: the lists of three departments in one table.
+
+Cells hold several values, separated by semicolons. `type` is empty where a list does not say
+whether an entry is a person; the form of the name decides there. Numbers come as `label, number,
+country`, in any order, with the labels of OFAC; addresses end with a country of two letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from resolver.lists.formats.ofac_remarks import read_remark, split_remarks
+from resolver.lists.io.csv_rows import read_header_rows
+from resolver.lists.io.json_rows import (
+    Json,
+    json_objects,
+    json_text,
+    json_texts,
+    read_json_objects,
+)
+from resolver.lists.io.source_files import SourceFile
+from resolver.lists.io.text_lines import first_line, head_text, split_cells
+from resolver.lists.reader_types import (
+    Item,
+    ListUnit,
+    LocatedRecord,
+    ReaderRow,
+    Reject,
+)
+from resolver.lists.text.list_dates import read_dates
+from resolver.lists.text.list_names import parse_family_first
+from resolver.lists.text.name_words import guess_group_schema, has_person_form
+from resolver.lists.text.record_draft import RecordDraft
+from resolver.records import Address, Identifier, content_id
+from resolver.records.properties import BIRTH_DATE
+
+SOURCE = "us-csl"
+_COLUMNS = ("source", "entity_number", "type", "programs", "name", "alt_names", "ids")
+_SCHEMATA = {
+    "individual": "Person",
+    "vessel": "Vessel",
+    "aircraft": "Airplane",
+}
+_VALUES = {
+    "programs": "program",
+    "citizenships": "citizenship",
+    "nationalities": "nationality",
+    "places_of_birth": "birthPlace",
+    "vessel_flag": "flag",
+    "vessel_type": "type",
+    "vessel_owner": "owner",
+    "gross_tonnage": "tonnage",
+    "gross_registered_tonnage": "grossRegisteredTonnage",
+    "title": "position",
+    "source": "publisher",
+    "source_list_url": "sourceUrl",
+    "source_information_url": "sourceUrl",
+}
+"""Property of each column whose values are texts."""
+_DATES = {"dates_of_birth": BIRTH_DATE, "start_date": "startDate", "end_date": "endDate"}
+_NOTES = (
+    "entity_number",
+    "federal_register_notice",
+    "standard_order",
+    "license_requirement",
+    "license_policy",
+)
+_SINGLE = ("source_list_url", "source_information_url", "license_requirement", "license_policy")
+"""Columns whose cells hold one value, semicolons included."""
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_BRACKETS = re.compile(r"\(([^()]*)\)\.?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def detect_us_csl(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the header of the list."""
+    return set(_COLUMNS) <= set(split_cells(first_line(head), ","))
+
+
+def read_us_csl(unit: ListUnit) -> Iterator[Item]:
+    """Yield the rows of the list as records. Raises `InputError` for another header."""
+    file = unit.files[0]
+    for row in read_header_rows(file, _COLUMNS):
+        if isinstance(row, Reject):
+            yield row
+        else:
+            yield from _read_row(file.label, *row)
+
+
+def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
+    if not cells["name"]:
+        record_id = f"{SOURCE}:{cells['_id']}" if cells.get("_id") else ""
+        yield Reject.of_row(label, line, "a row without a name", record_id)
+        return
+    identity = cells.get("_id") or content_id(SOURCE, "\t".join(cells.values())).partition(":")[2]
+    draft = RecordDraft(SOURCE, identity, _guess_schema(cells["type"], cells["name"]))
+    _add_name(draft, "name", cells["name"], "name")
+    for text in _split(cells, "alt_names"):
+        _add_name(draft, "alias", text, "alt_names")
+    for column, prop in _VALUES.items():
+        for text in _split(cells, column):
+            draft.add_value(prop, text, column)
+    if call_sign := cells.get("call_sign"):
+        draft.add_fact(Identifier("callSign", call_sign, type="Call Sign", origin="call_sign"))
+    for text in _split(cells, "addresses"):
+        country = text.rpartition(",")[2].strip()
+        is_code = _COUNTRY.fullmatch(country) is not None
+        draft.add_fact(Address(text, country=country if is_code else "", origin="addresses"))
+    faults = [fault for text in _split(cells, "ids") if (fault := _add_number(draft, text))]
+    faults += [
+        fault
+        for text in split_remarks(cells.get("remarks", ""))
+        if (fault := _add_remark(draft, text, "remarks"))
+    ]
+    faults += [
+        fault
+        for column in _DATES
+        for text in _split(cells, column)
+        if (fault := _add_dates(draft, column, text))
+    ]
+    _add_notes(draft, cells)
+    yield LocatedRecord(draft.build_record(), line)
+    for fault in faults:
+        yield Reject.of_record(label, line, draft.id, fault)
+
+
+def _split(cells: dict[str, str], column: str) -> list[str]:
+    cell = cells.get(column, "")
+    texts = [cell] if column in _SINGLE else cell.split(";")
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _guess_schema(kind: str, name: str) -> str:
+    if schema := _SCHEMATA.get(kind.lower()):
+        return schema
+    group = guess_group_schema(name)
+    if kind:
+        return group or "Organization"
+    return group or ("Person" if has_person_form(name) else "LegalEntity")
+
+
+def _add_name(draft: RecordDraft, prop: str, text: str, origin: str) -> None:
+    if draft.schema != "Person":
+        draft.add_value(prop, text, origin)
+        return
+    name = parse_family_first(text)
+    draft.add_value(prop, name.full, origin)
+    if prop == "name":
+        draft.add_value("firstName", name.given_name, origin)
+        draft.add_value("lastName", name.family, origin)
+        draft.add_value("nameSuffix", name.suffix, origin)
+        draft.add_value("title", name.title, origin)
+
+
+def _add_number(draft: RecordDraft, text: str) -> str:
+    """Add an item of `ids` as the remark it is in OFAC's list; return its fault."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    countries = [part for part in parts if _COUNTRY.fullmatch(part)]
+    days = [part for part in parts if _DAY.fullmatch(part)]
+    rest = [part for part in parts if part not in countries and part not in days]
+    # The number may come before its label.
+    rest.sort(key=lambda part: any(map(str.isdecimal, part)))
+    remark = " ".join(rest) + "".join(f" ({country})" for country in countries[:1])
+    if days:
+        draft.add_note(text, "ids")
+    return _add_remark(draft, remark, "ids")
+
+
+def _add_remark(draft: RecordDraft, text: str, origin: str) -> str:
+    if match := _BRACKETS.fullmatch(text):
+        text = match[1]
+    remark = read_remark(text, draft.schema) if text.strip() else None
+    for fact in remark.facts if remark else ():
+        draft.add_fact(replace(fact, origin=origin))
+    return remark.fault if remark else ""
+
+
+def _add_dates(draft: RecordDraft, column: str, text: str) -> str:
+    dates, unread = read_dates(text)
+    for date in dates:
+        draft.add_value(_DATES[column], date, column)
+    if not unread:
+        return ""
+    draft.add_note(f"{column.replace('_', ' ')}: {text}", column)
+    return f"value not taken: {_DATES[column]} {'; '.join(unread)[:80]!r}"
+
+
+def _add_notes(draft: RecordDraft, cells: dict[str, str]) -> None:
+    """Keep the cells that have no property of their own, those of unknown columns included."""
+    read_columns = {"_id", "type", "name", "alt_names", "addresses", "ids", "remarks", "call_sign"}
+    for column, cell in cells.items():
+        if cell and (column in _NOTES or column not in {*read_columns, *_VALUES, *_DATES}):
+            draft.add_note(f"{column.replace('_', ' ')}: {cell}", column)
+
+
+_BEGIN = re.compile(r'"results"\s*:\s*\[')
+
+
+def detect_us_csl_json(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins like the list as JSON: an object with `results`."""
+    if b'"results"' not in head:
+        return False
+    text = head_text(head)
+    return _BEGIN.search(text) is not None and all(
+        f'"{key}"' in text for key in ("source", "name", "alt_names", "programs")
+    )
+
+
+def read_us_csl_json(unit: ListUnit) -> Iterator[Item]:
+    """Yield the results of the list as JSON (`consolidated.json`), as records of the CSV."""
+    file = unit.files[0]
+    for item in read_json_objects(file, _BEGIN):
+        if isinstance(item, Reject):
+            yield item
+        else:
+            line, row = item
+            yield from _read_row(file.label, line, _cells_of(row))
+
+
+def _cells_of(row: Json) -> dict[str, str]:
+    """Return an entry of the JSON as the cells that the CSV has for it."""
+    cells = {"type": "", "name": ""}
+    for key, value in row.items():
+        column = "_id" if key == "id" else key
+        if key == "addresses":
+            texts = [_join(part, _ADDRESS_PARTS) for part in json_objects(value)]
+        elif key == "ids":
+            texts = [_join(part, _ID_PARTS) for part in json_objects(value)]
+        else:
+            texts = json_texts(value)
+        is_list = isinstance(value, list)
+        cells[column] = "; ".join(text.replace(";", ",") if is_list else text for text in texts)
+    return {column: text for column, text in cells.items() if text or column in ("type", "name")}
+
+
+def _join(part: Json, keys: tuple[str, ...]) -> str:
+    return ", ".join(filter(None, (json_text(part.get(key)) for key in keys)))
+
+
+_ADDRESS_PARTS = ("address", "city", "state", "postal_code", "country")
+_ID_PARTS = ("type", "number", "country", "issue_date", "expiration_date")
+
+ROW = ReaderRow(
+    name="us_csl",
+    help="US consolidated screening list as CSV (consolidated.csv)",
+    detect=detect_us_csl,
+    read=read_us_csl,
+)
+JSON_ROW = ReaderRow(
+    name="us_csl_json",
+    help="US consolidated screening list as JSON (consolidated.json)",
+    detect=detect_us_csl_json,
+    read=read_us_csl_json,
+)

@@ -1,0 +1,139 @@
+"""Kinds of crime of a record, from topics, programs of sanctions, charges and stated reasons.
+
+Only plain statements count. An activity is weak context for an identity, and never guilt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from resolver.data import load_rows
+from resolver.records import Activity
+from resolver.runtime.text_cache import cache_short_texts
+
+_TOPIC_ACTIVITIES: dict[str, Activity] = {
+    "crime": Activity.OTHER,
+    "crime.boss": Activity.OTHER,
+    "crime.cyber": Activity.OTHER,
+    "crime.env": Activity.OTHER,
+    "crime.theft": Activity.OTHER,
+    "crime.war": Activity.OTHER,
+    "crime.fin": Activity.ILLICIT_MONEY_FLOWS,
+    "crime.fraud": Activity.ILLICIT_MONEY_FLOWS,
+    "crime.terror": Activity.TERRORISM,
+    "crime.traffick": Activity.HUMAN_TRAFFICKING,
+    "crime.traffick.human": Activity.HUMAN_TRAFFICKING,
+    "crime.traffick.drug": Activity.DRUGS,
+    "forced.labor": Activity.HUMAN_TRAFFICKING,
+}
+
+_CHARGE, _PHRASE, _PROGRAM = "charge", "phrase", "program"
+"""Uses of a pattern in `list_crimes.tsv`: words that say a crime in a charge only, phrases that say
+it in any text, and programs of sanctions.
+"""
+_MAX_REASON = 20_000
+"""Characters of a stated reason that are read."""
+_GUARD = re.compile(
+    r"(?:\b(?:combat|counter|fight|against|prevent|anti-|oppos|investigat|prosecut|convict|sentenc"
+    r"|accus|victim|alleg|lutte contre|борьб|боротьб)|мін[іи]стерств)[^.;!?]*$",
+    re.IGNORECASE,
+)
+"""Words before a phrase in its sentence, after which it says nothing of the entry itself: the
+office for combating a crime, or a judge who sentenced others for it.
+"""
+_GUARD_LENGTH = 60
+
+
+def _compile(*uses: str) -> dict[Activity, re.Pattern[str]]:
+    patterns: dict[Activity, list[str]] = {}
+    for use, activity, _language, pattern, _stems in load_rows("list_crimes"):
+        if use in uses:
+            patterns.setdefault(Activity(activity), []).append(pattern)
+    return {
+        activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in patterns.items()
+    }
+
+
+_IN_CHARGES, _IN_REASONS = _compile(_CHARGE, _PHRASE), _compile(_PHRASE)
+_PROGRAMS = _compile(_PROGRAM)
+
+
+def _read_stems() -> dict[Activity, tuple[str, ...]]:
+    """Return letters by activity of which a text has some wherever a phrase of it matches.
+
+    Looking for letters is much faster than matching, and most texts have none.
+    """
+    stems: dict[Activity, set[str]] = {}
+    for activity, _language, _pattern, alternatives in load_rows("list_crimes", use=_PHRASE):
+        stems.setdefault(Activity(activity), set()).update(alternatives.split("|"))
+    return {
+        activity: tuple(
+            sorted(stem for stem in found if not any(other in stem for other in found - {stem}))
+        )
+        for activity, found in stems.items()
+    }
+
+
+_STEMS = _read_stems()
+_ASCII_STEMS = {activity: tuple(filter(str.isascii, stems)) for activity, stems in _STEMS.items()}
+_ALL_STEMS, _ALL_ASCII_STEMS = (
+    tuple(sorted({stem for found in stems.values() for stem in found}))
+    for stems in (_STEMS, _ASCII_STEMS)
+)
+_LEAST_REASON = 10
+"""Characters of the shortest text that is read as a reason."""
+
+
+def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
+    """Return the activities of FollowTheMoney topics, without `crime` next to a specific one."""
+    activities = {_TOPIC_ACTIVITIES[topic] for topic in topics if topic in _TOPIC_ACTIVITIES}
+    return _most_specific(activities)
+
+
+def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
+    """Return the activities that charges name; `OTHER` for charges without a known word."""
+    texts = [charge for charge in charges if charge.strip()]
+    activities = {
+        activity
+        for activity, pattern in _IN_CHARGES.items()
+        for text in texts
+        if pattern.search(text)
+    }
+    return _most_specific(activities or ({Activity.OTHER} if texts else set()))
+
+
+def stated_activities(programs: Iterable[str], reasons: Iterable[str]) -> tuple[Activity, ...]:
+    """Return the activities that programs of sanctions name, or reasons state in plain words."""
+    found = {activity for program in programs for activity in _program_activities(program)}
+    return tuple(sorted(found.union(*map(_reason_activities, reasons))))
+
+
+@cache_short_texts(1_024)
+def _program_activities(program: str) -> frozenset[Activity]:
+    return frozenset(
+        activity for activity, pattern in _PROGRAMS.items() if pattern.fullmatch(program)
+    )
+
+
+def _reason_activities(reason: str) -> frozenset[Activity]:
+    text = reason[:_MAX_REASON]
+    small = text.lower()
+    is_ascii = small.isascii()
+    stems = _ALL_ASCII_STEMS if is_ascii else _ALL_STEMS
+    if len(text) < _LEAST_REASON or not any(map(small.__contains__, stems)):
+        return frozenset()
+    return frozenset(
+        activity
+        for activity, found in (_ASCII_STEMS if is_ascii else _STEMS).items()
+        if any(map(small.__contains__, found))
+        and any(
+            not _GUARD.search(text, max(0, match.start() - _GUARD_LENGTH), match.start())
+            for match in _IN_REASONS[activity].finditer(text)
+        )
+    )
+
+
+def _most_specific(activities: set[Activity]) -> tuple[Activity, ...]:
+    specific = activities - {Activity.OTHER}
+    return tuple(sorted(specific or activities))

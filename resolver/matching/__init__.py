@@ -1,0 +1,1 @@
+"""Matching: prepared records to entities: blocking, comparison, scores, clusters, the pipeline."""

@@ -1,0 +1,385 @@
+"""Look-up of keys: stored records that share a key with new ones.
+
+A `KeyTable` has the keys of all rules of a plan for some records, sorted, so that a key is found by
+binary search; its arrays may be memory-mapped files. Stored records are in several tables, a large
+old one and small new ones. `find_stored_pairs` gives the pairs that `join_candidates` of all
+records would join before the prefilter, without pairs of two stored records: equal keys,
+refinements equal or missing on either side, kinds that share a bit, and block purging that counts
+stored and new records.
+
+Stored records that share the most keys with a query, by its rarest keys first.
+
+Keys are followed from the rarest on until `budget` bearers were read; the number of keys beyond is
+reported (`skipped_keys`). Unlike in a batch there are no pairs of stored records, so nothing is
+purged.
+
+Prefilter scores of one query against many records.
+
+Selection from many numbers: the smallest ones, and numbers that are not among them.
+
+Used for look-ups over a few thousand numbers, where sorting would take as long as the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.matching.blocking import key_join
+from resolver.matching.blocking.key_join import rule_keys
+from resolver.matching.blocking.keys import KeyParts
+from resolver.matching.blocking.rules import RULES, Plan, slow_rules_first
+from resolver.matching.kernels.prefilter import PrefilterArrays
+from resolver.matching.kernels.profile_sums import fill_query_scores, mark_members, take_smallest
+from resolver.matching.kernels.word_codes import find_codes
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch, spread
+from resolver.runtime.key_groups import exclude, order_hashes, sort_distinct
+from resolver.runtime.key_sets import (
+    NewBearers,
+    StoredBearers,
+    count_stored_pairs,
+    fill_stored_pairs,
+    pairs_above_cap,
+)
+from resolver.runtime.threads import available_cores, threads
+
+Numbers = npt.NDArray[np.int64]
+KeyPlaces = Sequence[tuple[Numbers, Numbers]]
+"""Per table, first and end places of keys."""
+_MIN_PARALLEL = 10_000
+"""Records below which threads do not pay."""
+_KEYS_AT_ONCE = 4_096
+"""Keys that are looked up together, as many as stay in a processor's cache."""
+_MAX_BEARERS = 200_000
+"""Bearers from which a key is always purged, whatever its refinements."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """Keys sorted by `base` (uint64, salted by rule), with their `rows` and refinements (int32; 0
+    none).
+    """
+
+    base: HashArray
+    rows: IntArray
+    refine: IntArray
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKeys:
+    """Records of one table: row i is record number `first` + i, of kind `kinds[i]`.
+
+    `is_valid[i]` is False if the record has ended.
+    """
+
+    keys: KeyTable
+    first: int
+    kinds: ByteArray
+    is_valid: npt.NDArray[np.bool_]
+
+
+def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
+    """Return the keys of prepared records under a plan; of many, on all cores."""
+    parts = KeyParts(prepared)
+    used = slow_rules_first(
+        (place, rule) for place, rule in enumerate(RULES) if rule.name in plan.rules
+    )
+    with threads(available_cores() if len(prepared) >= _MIN_PARALLEL else 1) as pool:
+        keys_of_rules = list(
+            pool.map(lambda row: rule_keys(row[1], prepared, plan, row[0], parts), used)
+        )
+    return merge_key_tables(
+        [KeyTable(keys.base, keys.rows, keys.refine) for keys in keys_of_rules],
+        [0] * len(keys_of_rules),
+    )
+
+
+def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
+    """Return several tables as one; the rows of each are raised by its first row.
+
+    Equal keys are in the order of the tables.
+    """
+    if not tables:
+        return KeyTable(
+            np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
+        )
+    base, order = order_hashes(np.concatenate([table.base for table in tables]))
+    rows = np.concatenate(
+        [table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)]
+    )
+    refine = np.concatenate([table.refine for table in tables])
+    return KeyTable(base, rows[order], refine[order])
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPurge:
+    """Block purging over all current records: `stored` without the `ended` numbers, and `fresh`
+    ones.
+
+    Whatever part of them is compared, a key is purged if it would be in a batch of all. `cap`: None
+    is `MAX_BLOCK_PAIRS`. `_last`: the last keys that were counted, with their places and pairs.
+    """
+
+    stored: Sequence[StoredKeys]
+    fresh: KeyTable
+    ended: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    cap: int | None = None
+    _last: list[tuple[HashArray, KeyPlaces, Numbers]] = field(default_factory=list, init=False)
+
+    def purged_pairs(self, bases: HashArray, places: KeyPlaces | None = None) -> Numbers:
+        """Return the pairs of each key (ascending) that is purged, 0 for others.
+
+        `places`: those of the keys in the stored tables, if known.
+        """
+        return self._count(bases, places)[1]
+
+    def _count(
+        self, bases: HashArray, places: KeyPlaces | None = None
+    ) -> tuple[KeyPlaces, Numbers]:
+        """Return the places of keys in the stored tables, and `purged_pairs`.
+
+        An increment asks for the keys of its records twice.
+        """
+        for keys, places_of_keys, pairs in self._last:
+            if np.array_equal(keys, bases):
+                return places_of_keys, pairs
+        places = places or [key_places(bases, table.keys) for table in self.stored]
+        pairs = self._count_pairs(bases, places)
+        self._last[:] = [(bases, places, pairs)]
+        return places, pairs
+
+    def _count_pairs(self, bases: HashArray, places: KeyPlaces) -> Numbers:
+        cap = key_join.MAX_BLOCK_PAIRS if self.cap is None else self.cap
+        start, end = key_places(bases, self.fresh)
+        bearers = (end - start) + sum(
+            (high - low for low, high in places), np.zeros(len(bases), dtype=np.int64)
+        )
+        most = bearers * (bearers - 1) // 2
+        pairs = np.where(bearers > _MAX_BEARERS, most, 0)
+        counted = np.flatnonzero((most > cap) & (bearers <= _MAX_BEARERS))
+        if len(counted):
+            refine, offsets = self._stored_refinements(counted, places)
+            pairs[counted] = pairs_above_cap(
+                self.fresh.refine, start[counted], end[counted], refine, offsets, cap
+            )
+        return pairs
+
+    def _stored_refinements(self, chosen: Numbers, places: KeyPlaces) -> tuple[IntArray, Numbers]:
+        """Return the refinements of current bearers of some keys, and the offsets of each key."""
+        groups, numbers, refine, _ = _stored_bearers(chosen, places, self.stored)
+        if len(self.ended):
+            stays = ~np.isin(numbers, self.ended)
+            groups, refine = groups[stays], refine[stays]
+        return refine, np.searchsorted(groups, np.arange(len(chosen) + 1)).astype(np.int64)
+
+    def changed_keys(self, bases: HashArray) -> HashArray:
+        """Return the keys (of ascending ones) that fresh and ended records turn into purged ones,
+        or back.
+        """
+        before = BlockPurge(self.stored, merge_key_tables([], []), cap=self.cap)
+        places, pairs = self._count(bases)
+        changed: HashArray = bases[(pairs > 0) != (before.purged_pairs(bases, places) > 0)]
+        return changed
+
+    def bearers(self, bases: HashArray) -> Numbers:
+        """Return the numbers of stored records that have any of some keys and have not ended,
+        ascending.
+        """
+        places = [key_places(bases, table.keys) for table in self.stored]
+        return exclude(_stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended)
+
+
+def find_stored_pairs(
+    fresh: KeyTable,
+    kinds: ByteArray,
+    stored: Sequence[StoredKeys],
+    *,
+    purge: BlockPurge | None = None,
+    cap: int | None = None,
+) -> tuple[IntArray, Numbers, int]:
+    """Return pairs (fresh row, stored number) that share a key, sorted, and the count of purged
+    ones.
+
+    `purge`: given if `fresh` are not all new records, or some of them are stored.
+    """
+    purge = purge or BlockPurge(stored, fresh, cap=cap)
+    first = np.ones(len(fresh), dtype=bool)
+    first[1:] = fresh.base[1:] != fresh.base[:-1]
+    starts = np.flatnonzero(first)
+    bases = fresh.base[starts]
+    places = [key_places(bases, table.keys) for table in stored]
+    total = np.zeros(len(bases), dtype=np.int64)
+    for low, high in places:
+        total += high - low
+    followed = np.flatnonzero((total > 0) & (total <= _MAX_BEARERS))
+    groups, numbers, refine, other_kinds = _stored_bearers(followed, places, stored)
+    ends = np.append(starts[1:], len(fresh)).astype(np.int64)
+    fresh_start, fresh_end = starts[followed], ends[followed]
+    offsets = np.searchsorted(groups, np.arange(len(followed) + 1)).astype(np.int64)
+    purged_pairs = purge.purged_pairs(bases, places)[followed]
+    new = NewBearers(fresh.rows, fresh.refine, fresh_start, fresh_end, kinds)
+    old = StoredBearers(refine, other_kinds, offsets)
+    purged = purged_pairs > 0
+    width = max((table.first + len(table.kinds) for table in stored), default=1)
+    out = np.empty(count_stored_pairs(new, old, purged), dtype=np.int64)
+    fill_stored_pairs(new, old, purged, numbers, width, out)
+    pairs = sort_distinct(out)
+    return (pairs // width).astype(np.int32), pairs % width, int(purged_pairs.sum())
+
+
+def key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
+    """Return first and end places of keys in a table."""
+    base = table.base.view()
+    # as mapped arrays are, so that kernels are compiled only once
+    base.flags.writeable = False
+    low = _first_places(bases, base)
+    high = low.copy()
+    if len(base):
+        hit = np.flatnonzero(base[np.minimum(low, len(base) - 1)] == bases)
+        after = bases[hit] + np.uint64(1)
+        high[hit] = np.where(after == 0, len(base), _first_places(after, base))
+    return low, high
+
+
+def _first_places(bases: HashArray, base: HashArray) -> Numbers:
+    """Return where keys stand, or would stand, in ascending ones."""
+    out = np.empty(len(bases), dtype=np.int64)
+    for start in range(0, len(bases), _KEYS_AT_ONCE):
+        part = slice(start, start + _KEYS_AT_ONCE)
+        find_codes(bases[part], base, out[part])
+    return out
+
+
+_Bearers = tuple[Numbers, Numbers, IntArray, ByteArray]
+"""Bearers of keys: place of the key, record number, refinement and kind of each."""
+
+
+def _stored_bearers(chosen: Numbers, places: KeyPlaces, stored: Sequence[StoredKeys]) -> _Bearers:
+    """Return the stored bearers of some keys (places in `places`), key by key."""
+    parts = [
+        _bearers_in_table(low[chosen], high[chosen], table)
+        for (low, high), table in zip(places, stored, strict=True)
+    ]
+    if not parts:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none.astype(np.int32), none.astype(np.uint8)
+    groups, numbers, refine, kinds = (
+        np.concatenate([part[column] for part in parts]) for column in range(4)
+    )
+    if len(parts) > 1:
+        order = np.argsort(groups, kind="stable")
+        groups, numbers, refine, kinds = groups[order], numbers[order], refine[order], kinds[order]
+    return groups, numbers, refine, kinds
+
+
+def _bearers_in_table(low: Numbers, high: Numbers, table: StoredKeys) -> _Bearers:
+    counts = high - low
+    entries = spread(low, counts)
+    rows = table.keys.rows[entries]
+    valid = table.is_valid[rows]
+    groups = np.repeat(np.arange(len(low), dtype=np.int64), counts)[valid]
+    rows = rows[valid]
+    numbers = rows.astype(np.int64) + table.first
+    return groups, numbers, table.keys.refine[entries][valid], table.kinds[rows]
+
+
+BUDGET = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class NearestRecords:
+    """Hits: stored record `numbers[i]` has key `keys[i]`, whose `weights[i]` is its rarity in nats.
+
+    `skipped_keys` counts keys that were too common to follow.
+    """
+
+    numbers: Numbers
+    keys: Numbers
+    weights: npt.NDArray[np.float64]
+    skipped_keys: int
+
+
+def find_nearest(
+    query: KeyTable, kind: int, stored: Sequence[StoredKeys], *, budget: int = BUDGET
+) -> NearestRecords:
+    """Return the hits of one record's keys.
+
+    Keys are equal, refinements equal or missing on either side, and kinds share a bit.
+    """
+    if not len(query) or not stored:
+        none = np.zeros(0, dtype=np.int64)
+        return NearestRecords(none, none, np.zeros(0, dtype=np.float64), 0)
+    base, place = np.unique(query.base, return_inverse=True)
+    places = [key_places(base, table.keys) for table in stored]
+    bearers = np.zeros(len(base), dtype=np.int64)
+    for start, end in places:
+        bearers += end - start
+    order = np.argsort(bearers, kind="stable")
+    followed = np.zeros(len(base), dtype=bool)
+    followed[order] = np.cumsum(bearers[order]) <= budget
+    everyone = max(sum(len(table.kinds) for table in stored), 1)
+    weight = np.log1p(everyone / np.maximum(bearers, 1))
+    entries = np.flatnonzero(followed[place] & (bearers[place] > 0))
+    parts = [
+        _hits(query, entries, place, *table_places, kind, table)
+        for table, table_places in zip(stored, places, strict=True)
+    ]
+    numbers = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
+    keys = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
+    return NearestRecords(numbers, keys, weight[keys], int(np.count_nonzero(~followed)))
+
+
+def _hits(
+    query: KeyTable,
+    entries: Numbers,
+    place: Numbers,
+    low: Numbers,
+    high: Numbers,
+    kind: int,
+    table: StoredKeys,
+) -> tuple[Numbers, Numbers]:
+    keys = place[entries]
+    counts = high[keys] - low[keys]
+    at = spread(low[keys], counts)
+    rows, refine = table.keys.rows[at], table.keys.refine[at]
+    query_refine = np.repeat(query.refine[entries], counts)
+    fits = (refine == query_refine) | (refine == 0) | (query_refine == 0)
+    fits &= table.is_valid[rows] & ((table.kinds[rows] & kind) != 0)
+    return rows[fits].astype(np.int64) + table.first, np.repeat(keys, counts)[fits].astype(np.int64)
+
+
+def query_scores(
+    query: PrefilterArrays, records: PrefilterArrays, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return the prefilter scores of the only record of `query` and rows of `records`."""
+    out = np.empty(len(rows), dtype=np.int64)
+    fill_query_scores(query, records, rows, out)
+    return out
+
+
+_BINS = 1_024
+
+
+def smallest_numbers(numbers: Numbers, most: int) -> Numbers:
+    """Return the `most` smallest numbers, ascending."""
+    if len(numbers) <= most:
+        return np.sort(numbers)
+    out = np.empty(len(numbers), dtype=np.int64)
+    smallest = out[: take_smallest(numbers, most, np.zeros(_BINS, dtype=np.int64), out)]
+    smallest.sort()
+    return smallest[:most]
+
+
+def exclude_members(few: Numbers, many: Numbers) -> Numbers:
+    """Return the numbers of `few` (ascending, distinct, not negative) that are not among `many`."""
+    is_member = np.zeros(len(few), dtype=np.bool_)
+    mark_members(few, many, np.zeros(_BINS, dtype=np.bool_), is_member)
+    others: Numbers = few[~is_member]
+    return others

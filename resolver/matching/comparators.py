@@ -1,0 +1,227 @@
+"""COMPARATORS: one documented function a row; the table is the model's feature vector.
+
+Each function takes a `Context` (m pairs) and returns m similarities in 0…1, NaN where a record has
+no value: a missing value does not contradict. Adding a comparator is adding one function and one
+row. The first line of the docstring is the help text that explanations show.
+
+Evidence: similarities of m pairs under the comparators of one kind, m × features, float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.fuzz import token_set_ratio
+from rapidfuzz.process import cpdist
+
+from resolver.names.context import Context
+from resolver.names.name_comparators import (
+    name,
+    name_apart,
+    name_contradicted,
+    name_established,
+    name_exact,
+    name_initials,
+    name_omitted,
+    name_order,
+    name_parts,
+    name_primary,
+    name_quality,
+    name_rarity,
+    name_share,
+    name_sides,
+    name_weakest,
+    names_only,
+)
+from resolver.names.word_comparators import (
+    acronym,
+    branch,
+    faction,
+    legal_form,
+    numbers,
+    places_named,
+    qualifier,
+)
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.properties import PROPERTY_OF_COMPARATOR
+from resolver.values.value_comparators import (
+    address,
+    birth_place,
+    country,
+    email,
+    identifier,
+    nationality,
+    overlap,
+    phone,
+    rare_ties,
+    website,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """Row of the table. `shows`: field of either record that explanations show."""
+
+    name: str
+    kinds: Kind
+    compare: Callable[[Context], FloatArray]
+    shows: str
+    rises: bool = True
+    """True if a higher similarity never speaks less for a match (a constraint of the fit)."""
+
+    @property
+    def help(self) -> str:
+        """Return the field that is compared, in one line."""
+        return (self.compare.__doc__ or "").strip().splitlines()[0]
+
+
+def birth_date(context: Context) -> FloatArray:
+    """Birth dates, as far as they are known."""
+    return context.birth_grades
+
+
+def start_date(context: Context) -> FloatArray:
+    """Dates of foundation, incorporation or building."""
+    return context.date_grades(lambda prepared: prepared.starts)
+
+
+def gender(context: Context) -> FloatArray:
+    """Gender."""
+    left, right = context.prepared.gender[context.left], context.prepared.gender[context.right]
+    return np.where((left == 0) | (right == 0), np.nan, (left & right) != 0).astype(np.float32)
+
+
+def activity(context: Context) -> FloatArray:
+    """Kinds of crime the records are tied to: weak context, never guilt."""
+    side, _table = context.prepared.plain["activity"]
+    return overlap(side, context.left, context.right)
+
+
+def relation(context: Context) -> FloatArray:
+    """Persons and groups that both records say they are tied to, unless one record in 100 is.
+
+    What a list says of two entries that it tells apart speaks for sister companies, not for one.
+    """
+    values = overlap(rare_ties(context, "relation"), context.left, context.right)
+    values[_are_told_apart(context) & (values > 0)] = np.nan
+    return values
+
+
+def position(context: Context) -> FloatArray:
+    """Offices and occupations that few have, by the words of the one that the other has."""
+    side, table = rare_ties(context, "position"), context.prepared.plain["position"][1]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        ratio = cpdist(
+            table.texts[left], table.texts[right], scorer=token_set_ratio, dtype=np.float32
+        )
+        return (ratio / np.float32(100)).astype(np.float32)
+
+    return context.best_of(side, compare)
+
+
+def father_name(context: Context) -> FloatArray:
+    """Father's name, if it is stated separately."""
+    side, table = context.prepared.plain[PROPERTY_OF_COMPARATOR["father_name"].name]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        return cpdist(
+            table.texts[left], table.texts[right], scorer=JaroWinkler.similarity, dtype=np.float32
+        )
+
+    return context.best_of(side, compare)
+
+
+def listed(context: Context) -> FloatArray:
+    """Watchlist style (1: any alias, nationality, passport or relation) or register style (0)."""
+    is_listed = context.names.listed
+    return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)
+
+
+def same_list(context: Context) -> FloatArray:
+    """Both stand in one list that declares its entries to be all different."""
+    return np.where(_are_told_apart(context), np.float32(0), np.float32(np.nan))
+
+
+def _are_told_apart(context: Context) -> npt.NDArray[np.bool_]:
+    """Return the pairs that stand in one list which declares its entries to be all different."""
+    prepared = context.prepared
+    same = prepared.sources[context.left] == prepared.sources[context.right]
+    told_apart: npt.NDArray[np.bool_] = same & prepared.is_deduplicated[context.left]
+    return told_apart
+
+
+def _plain(comparator: str) -> str:
+    """Return the field that a comparator of one plain property shows."""
+    return f"plain:{PROPERTY_OF_COMPARATOR[comparator].name}"
+
+
+_ALL = Kind.PERSON | Kind.GROUP | Kind.ASSET
+_ORGANISED = Kind.GROUP | Kind.ASSET
+COMPARATORS: tuple[Comparator, ...] = (
+    Comparator("name", _ALL, name, "names"),
+    Comparator("name_rarity", _ALL, name_rarity, "names"),
+    Comparator("name_contradicted", _ALL, name_contradicted, "names"),
+    Comparator("name_omitted", _ALL, name_omitted, "names"),
+    Comparator("name_weakest", _ALL, name_weakest, "names"),
+    Comparator("name_primary", _ALL, name_primary, "names"),
+    Comparator("name_share", _ALL, name_share, "names"),
+    Comparator("name_exact", _ALL, name_exact, "names"),
+    Comparator("name_parts", _ALL, name_parts, "names"),
+    Comparator("name_quality", _ALL, name_quality, "names"),
+    Comparator("name_order", Kind.PERSON, name_order, "names"),
+    Comparator("name_established", _ALL, name_established, "names"),
+    Comparator("name_initials", Kind.PERSON, name_initials, "names"),
+    Comparator("name_sides", Kind.PERSON, name_sides, "names"),
+    Comparator("name_apart", _ORGANISED, name_apart, "names"),
+    Comparator("names_alone", _ALL, names_only, "names"),
+    Comparator("birth_date", Kind.PERSON, birth_date, "births"),
+    Comparator("start_date", _ORGANISED, start_date, "starts"),
+    Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),
+    Comparator("address", _ALL, address, "addresses"),
+    Comparator("nationality", Kind.PERSON, nationality, "nationalities"),
+    Comparator("country", _ALL, country, "linked_countries"),
+    Comparator("gender", Kind.PERSON, gender, "gender"),
+    Comparator("identifier", _ALL, identifier, "identifiers"),
+    Comparator("phone", _ALL, phone, "plain:phone"),
+    Comparator("email", _ALL, email, "plain:email"),
+    Comparator("website", _ORGANISED, website, "plain:website"),
+    Comparator("activity", _ALL, activity, "plain:activity"),
+    Comparator("relation", _ALL, relation, "plain:relation"),
+    Comparator("position", Kind.PERSON, position, "plain:position"),
+    Comparator("father_name", Kind.PERSON, father_name, _plain("father_name")),
+    Comparator("numbers", _ALL, numbers, "names"),
+    Comparator("places_named", _ORGANISED, places_named, "names"),
+    Comparator("branch", _ORGANISED, branch, "principals"),
+    Comparator("faction", Kind.GROUP, faction, "principals"),
+    Comparator("qualifier", Kind.GROUP, qualifier, "names"),
+    Comparator("legal_form", _ORGANISED, legal_form, "names"),
+    Comparator("acronym", Kind.GROUP, acronym, "names"),
+    Comparator("listed", Kind.PERSON, listed, "names", rises=False),
+    Comparator("same_list", _ALL, same_list, "sources"),
+)
+COMPARATOR_BY_NAME = {row.name: row for row in COMPARATORS}
+
+
+def features_of(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the comparators that apply to a kind, in table order."""
+    return tuple(row.name for row in COMPARATORS if row.kinds & kind)
+
+
+def compare(context: Context, features: Sequence[str | None]) -> FloatArray:
+    """Return the similarities of the pairs of a context; columns in the order of `features`.
+
+    NaN where a comparator has nothing to compare, and in columns without a feature (None).
+    """
+    # Columns are contiguous, as they are written and read.
+    evidence = np.full((len(features), len(context.left)), np.nan, dtype=np.float32)
+    for column, feature in enumerate(features):
+        if feature is not None:
+            evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)
+    return evidence.T

@@ -1,0 +1,456 @@
+"""Scores of candidate pairs in the population of their records, measured where none is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.matching.preparation import count_population
+from resolver.matching.resolution_task import (
+    Engine,
+    ModelSet,
+    ResolutionTask,
+    ScoredCandidates,
+    partner_shifts,
+)
+from resolver.matching.scoring import PartnerHistogram
+from resolver.matching.scoring.partners import (
+    BINS,
+    MAX_SHIFT,
+    WITHIN,
+    count_logodds,
+    estimate_partners_by_source,
+    shift_logodds,
+    shifted_score_histogram,
+)
+from resolver.matching.scoring.source_shifts import (
+    PairSources,
+    SourceCounts,
+    estimate_source_shifts,
+)
+from resolver.matching.scoring.terms import LOWEST_LOGODDS
+from resolver.models.loader import KINDS
+from resolver.records import KIND_BY_LABEL, Batch, Kind
+from resolver.records.batch import IntArray
+from resolver.records.kinds import count_kinds
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.population import Partners, Population
+from resolver.records.results.resolution import StageMeter
+from resolver.records.visibility import (
+    EVERYBODY,
+    STRANGER,
+    Audience,
+    VisibilityClasses,
+    find_visibility_classes,
+    visible_rows,
+)
+from resolver.runtime.threads import threads
+
+Numbers = npt.NDArray[np.int64]
+_Result = TypeVar("_Result")
+_PAIRS_PER_PART = 1 << 18
+PARTNER_KEYS = tuple(key for kind in KINDS for key in (kind, kind + WITHIN))
+"""Keys of counts of pairs: kinds, and kinds of pairs within one source."""
+KIND_MISMATCH = LOWEST_LOGODDS
+"""Log-odds (thousandths) of a pair whose kinds exclude each other."""
+
+
+def score_in_population(
+    task: ResolutionTask, engine: Engine, meter: StageMeter
+) -> tuple[ResolutionTask, ScoredCandidates]:
+    """Score the candidate pairs of a task in its population; measure that where it has none.
+
+    A population that counts no record is measured for those who see the first ones.
+    """
+    if task.models.population is not None:
+        extended = _extend_population(task, engine, meter)
+        if extended is not None:
+            task, engine = engine.measure_population(task.at_population(extended), meter)
+        return task, engine.score_candidates(task, meter)
+    task, engine = engine.measure_population(task, meter)
+    return adapt_to_partners(task, engine.score_candidates(task, meter))
+
+
+def _extend_population(
+    task: ResolutionTask, engine: Engine, meter: StageMeter
+) -> Population | None:
+    """Return a population with what the records of a task tell those who saw none before; None
+    where everybody who sees one of them has a population.
+
+    Their records are measured as if there were no others, and so as they are where there are none.
+    """
+    population = task.models.population
+    if (
+        population is None
+        or not population.is_empty
+        or task.sides is not None
+        or not task.models.counts_words
+    ):
+        return None
+    classes = find_visibility_classes(task.batch)
+    audiences = (EVERYBODY,) if classes is None else classes.audiences
+    extended = population
+    for audience in audiences:
+        if not population.for_audience(audience).is_empty:
+            continue
+        visible = audience.visible_rows(task.batch)
+        rows = np.arange(len(task.batch)) if visible is None else np.flatnonzero(visible)
+        options = replace(task.options, plan=task.plan.name, decisions=(), resume=None)
+        part = ResolutionTask.build(
+            task.batch.take(rows).canonical(), task.deduplicated_sources, options
+        )
+        own = score_in_population(part, engine.without_forms(), meter)[0].models.population
+        if own is None:
+            continue
+        first = own if extended.is_empty else extended
+        extended = replace(first, restricted={**extended.restricted, **own.restricted})
+    return None if extended is population else extended
+
+
+def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Population:
+    """Count the population of a task's records: those that everybody may see, and for audiences who
+    see far more than others all that they see.
+    """
+    batch, workers = task.batch, task.options.workers
+    visible = visible_rows(batch, STRANGER)
+    population = count_population(prepared, task.sides, visible, workers)
+    for audience, seen in _iterate_audiences(batch):
+        if population.for_audience(audience).is_outgrown_by(count_kinds(batch.kinds[seen])):
+            own = count_population(prepared, task.sides, seen, workers)
+            restricted = {**population.restricted, audience.key: own}
+            population = replace(population, restricted=restricted)
+    return population
+
+
+def _iterate_audiences(batch: Batch) -> Iterator[tuple[Audience, npt.NDArray[np.bool_]]]:
+    """Yield the audiences of restricted records, with the records that each may see: those who see
+    less come first.
+    """
+    classes = find_visibility_classes(batch)
+    for number, audience in enumerate(classes.audiences if classes is not None else ()):
+        if audience != EVERYBODY:
+            assert classes is not None
+            yield audience, classes.visible_to(number)
+
+
+def adapt_to_partners(
+    task: ResolutionTask, scored: ScoredCandidates
+) -> tuple[ResolutionTask, ScoredCandidates]:
+    """Estimate the share of true pairs of each kind, and score the candidates under it."""
+    population = task.models.population
+    if population is None or not task.models.counts_words:
+        return task, scored
+    visible = visible_rows(task.batch, STRANGER)
+    counts, within_shares = scored.partner_counts, _within_shares(task, visible)
+    partners = {
+        kind: estimate_partners_by_source(
+            counts[kind + WITHIN], counts[kind], population.of(kind).records, within_shares[kind]
+        )
+        for kind in KINDS
+    }
+    certain = _select_certain(task, scored)
+    if task.sides is None:
+        partners = _add_source_shifts(task, certain, partners, visible)
+    restricted = _estimate_restricted(task, scored, certain)
+    task = task.with_population(replace(population, restricted=restricted).with_partners(partners))
+    counts = _move_to_sources(task, counts, certain)
+    histogram = shifted_score_histogram(counts, partner_shifts(task.models))
+    histogram[0] += int(scored.histogram.sum() - histogram.sum())
+    return task, replace(
+        scored,
+        logodds=_shift_all(task, scored),
+        histogram=histogram,
+        partner_counts=counts,
+        unsupported=None,
+    )
+
+
+def _estimate_restricted(
+    task: ResolutionTask, scored: ScoredCandidates, certain: _Candidates
+) -> dict[str, Population]:
+    """Return the populations of audiences with their shares of true pairs, from all pairs that they
+    may see.
+    """
+    population, restricted = task.models.population, dict[str, Population]()
+    for key, own in population.restricted.items() if population is not None else ():
+        visible = Audience.from_key(key).visible_rows(task.batch)
+        if visible is None:
+            visible = np.ones(len(task.batch), dtype=bool)
+        pairs = scored.left, scored.right, scored.logodds
+        counts = count_partners(
+            *(task.batch, task.deduplicated_sources, *pairs, task.options.workers), visible=visible
+        )
+        shares = _within_shares(task, visible)
+        partners = {
+            kind: estimate_partners_by_source(
+                counts[kind + WITHIN], counts[kind], own.of(kind).records, shares[kind]
+            )
+            for kind in KINDS
+        }
+        if task.sides is None:
+            partners = _add_source_shifts(task, certain, partners, visible)
+        restricted[key] = own.with_partners(partners)
+    return restricted
+
+
+class _Candidates(NamedTuple):
+    """Some candidate pairs: rows, log-odds (thousandths), kinds of models, and sources."""
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.uint8]
+    sources: PairSources
+
+    @classmethod
+    def at(cls, task: ResolutionTask, scored: ScoredCandidates, places: slice | Numbers) -> Self:
+        """Return the candidates at some places."""
+        batch, left, right = task.batch, scored.left[places], scored.right[places]
+        codes = batch.sources.codes
+        sources = PairSources(
+            batch.sources.values.to_pylist(),
+            codes[left],
+            codes[right],
+            is_within_list(batch, task.deduplicated_sources, left, right),
+        )
+        kinds = choose_model_kinds(batch.kinds, left, right)
+        return cls(left, right, scored.logodds[places], kinds, sources)
+
+    def of_kind(self, kind: str) -> Numbers:
+        """Return the places of the pairs that the model of a kind scores."""
+        return np.flatnonzero(self.kinds == int(KIND_BY_LABEL[kind]))
+
+
+def _select_certain(task: ResolutionTask, scored: ScoredCandidates) -> _Candidates:
+    """Return the candidates that no engine leaves out: all engines agree on their counts."""
+    lowest = task.link_threshold - MAX_SHIFT
+    return _Candidates.at(task, scored, np.flatnonzero(scored.logodds >= lowest))
+
+
+def _shift_all(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np.int32]:
+    """Return the log-odds of all candidates in the population of a task."""
+    logodds = np.empty_like(scored.logodds)
+
+    def shift(part: slice) -> None:
+        """Shift some of the log-odds."""
+        pairs = _Candidates.at(task, scored, part)
+        moved = shift_logodds(pairs.logodds, _find_shifts(task, pairs))
+        if scored.unsupported is not None:
+            moved = _limit_unsupported(task, pairs, scored.unsupported[part], moved)
+        logodds[part] = moved
+
+    _run_on_parts(shift, len(logodds), task.options.workers)
+    return logodds
+
+
+def _run_on_parts(run: Callable[[slice], _Result], count: int, workers: int) -> list[_Result]:
+    """Run over parts of many pairs on threads: numbers of all pairs at once need much memory."""
+    starts = range(0, count, _PAIRS_PER_PART)
+    parts = [slice(start, min(start + _PAIRS_PER_PART, count)) for start in starts]
+    with threads(min(workers, len(parts))) as pool:
+        return list(pool.map(run, parts))
+
+
+def _find_shifts(task: ResolutionTask, pairs: _Candidates) -> Numbers:
+    """Return by how much the population and the sources of each pair move its log-odds."""
+    shifts = np.zeros(len(pairs.kinds), dtype=np.int64)
+    for models, is_own in _split_by_models(task, pairs):
+        for kind in KINDS:
+            own, model = pairs.of_kind(kind), models.models[kind]
+            own = own if is_own is None else own[is_own[own]]
+            shifts[own] = model.shift + model.source_shifts(pairs.sources.take(own))
+    return shifts
+
+
+def _split_by_models(
+    task: ResolutionTask, pairs: _Candidates
+) -> list[tuple[ModelSet, npt.NDArray[np.bool_] | None]]:
+    return split_by_models(task.models, task.find_classes(), pairs.left, pairs.right)
+
+
+def split_by_models(
+    models: ModelSet, classes: VisibilityClasses | None, left: IntArray, right: IntArray
+) -> list[tuple[ModelSet, npt.NDArray[np.bool_] | None]]:
+    """Return models, each with the pairs of rows that it scores (None: all of them).
+
+    A pair is scored in the population of those who may see both of its records.
+    """
+    population = models.population
+    if population is None or not population.restricted or classes is None:
+        return [(models, None)]
+    first = classes.find_first(left, right)
+    classes_of = dict[str, list[int]]()
+    for number in np.unique(first).tolist():
+        classes_of.setdefault(population.find_key(classes.audiences[number]), []).append(number)
+    return [
+        (models.for_audience(classes.audiences[numbers[0]]), np.isin(first, numbers))
+        for _, numbers in sorted(classes_of.items())
+    ]
+
+
+def _limit_unsupported(
+    task: ResolutionTask,
+    pairs: _Candidates,
+    unsupported: npt.NDArray[np.bool_],
+    logodds: npt.NDArray[np.int32],
+) -> npt.NDArray[np.int32]:
+    """Return log-odds under the limit of their kind for pairs that nothing but names supports."""
+    for models, is_own in _split_by_models(task, pairs):
+        limited = unsupported if is_own is None else unsupported & is_own
+        for kind in KINDS:
+            limit = models.models[kind].limit
+            if limit is not None:
+                own = limited & (pairs.kinds == int(KIND_BY_LABEL[kind]))
+                logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
+    return logodds
+
+
+def _add_source_shifts(
+    task: ResolutionTask,
+    certain: _Candidates,
+    partners: Mapping[str, Partners],
+    visible: npt.NDArray[np.bool_] | None,
+) -> dict[str, Partners]:
+    """Return the share of true pairs of each kind with what the candidates tell of single sources.
+
+    Only pairs of `visible` records (None: all) that every engine has are counted.
+    """
+    batch = task.batch
+    is_counted = np.ones(len(certain.left), dtype=bool)
+    if visible is not None:
+        is_counted = visible[certain.left] & visible[certain.right]
+    estimates = {}
+    for kind, pooled in partners.items():
+        is_kind = certain.kinds == int(KIND_BY_LABEL[kind])
+        sizes = _source_sizes(batch, kind, visible)
+        counts = SourceCounts.of(certain.sources, certain.logodds, is_counted & is_kind)
+        shifts = estimate_source_shifts(counts, certain.sources.names, sizes, pooled)
+        estimates[kind] = pooled._replace(sources=shifts)
+    return estimates
+
+
+def _move_to_sources(
+    task: ResolutionTask, counts: Mapping[str, PartnerHistogram], certain: _Candidates
+) -> Mapping[str, PartnerHistogram]:
+    """Return the counts of pairs that lead to their final log-odds by the shift of their key, and
+    not by what each pair really rises by, which depends on its two sources.
+    """
+    shifts, shift_of = _find_shifts(task, certain), partner_shifts(task.models)
+    pooled = shifts.copy()
+    for kind in KINDS:
+        own = certain.of_kind(kind)
+        is_within = certain.sources.is_within[own]
+        pooled[own] = np.where(is_within, shift_of[kind + WITHIN], shift_of[kind])
+    moved = np.flatnonzero(shifts != pooled)
+    if not len(moved):
+        return counts
+    before = certain.logodds[moved]
+    after = (before + shifts[moved] - pooled[moved]).astype(np.int32)
+    left, right = certain.left[moved], certain.right[moved]
+    removed, added = (
+        count_partners(task.batch, task.deduplicated_sources, left, right, logodds)
+        for logodds in (before, after)
+    )
+    return {key: own - removed[key] + added[key] for key, own in counts.items()}
+
+
+def is_within_list(
+    batch: Batch, deduplicated_sources: Collection[str], left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs are of one source that does not declare its entries to be all
+    different.
+    """
+    codes = batch.sources.codes
+    is_one: npt.NDArray[np.bool_] = codes[left] == codes[right]
+    return is_one & ~deduplicated_mask(batch, deduplicated_sources)[codes[left]]
+
+
+def deduplicated_mask(batch: Batch, deduplicated_sources: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Return whether each source of a batch declares its entries to be all different."""
+    names = batch.sources.values.to_pylist()
+    return np.array([name in deduplicated_sources for name in names], dtype=bool)
+
+
+def _within_shares(task: ResolutionTask, visible: npt.NDArray[np.bool_] | None) -> dict[str, float]:
+    """Return for each kind the pairs within one source among all pairs of `visible` records (None:
+    all), compared or not; 0 where two sets are linked.
+    """
+    if task.sides is not None:
+        return dict.fromkeys(KINDS, 0.0)
+    batch = task.batch
+    is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
+    shares = {}
+    for kind in KINDS:
+        sizes = _source_sizes(batch, kind, visible)
+        pairs = sizes * (sizes - 1)
+        total = float(sizes.sum() * (sizes.sum() - 1))
+        shares[kind] = float(pairs[~is_deduplicated].sum()) / total if total else 0.0
+    return shares
+
+
+def _source_sizes(
+    batch: Batch, kind: str, visible: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.float64]:
+    """Return the visible records of a kind (None: all of it) in each source of a batch."""
+    is_counted = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
+    if visible is not None:
+        is_counted &= visible
+    codes = batch.sources.codes[is_counted]
+    return np.bincount(codes, minlength=len(batch.sources.values)).astype(np.float64)
+
+
+def choose_model_kinds(
+    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray
+) -> npt.NDArray[np.uint8]:
+    """Return the kind of model for each pair: 1 person, 2 group, 4 asset, 0 none.
+
+    Kind 0 marks pairs whose kinds exclude each other.
+    """
+    common = kinds[left] & kinds[right]
+    chosen: npt.NDArray[np.uint8] = np.where(
+        common == int(Kind.LEGAL), np.uint8(Kind.GROUP), common
+    )
+    return chosen
+
+
+def count_partners(
+    batch: Batch,
+    deduplicated_sources: Collection[str],
+    left: IntArray,
+    right: IntArray,
+    logodds: npt.NDArray[np.int32],
+    workers: int = 1,
+    visible: npt.NDArray[np.bool_] | None = None,
+) -> dict[str, PartnerHistogram]:
+    """Count scored pairs of a batch by kind of model and log-odds; under `PARTNER_KEYS`, which tell
+    pairs within one source from others.
+
+    Only pairs of `visible` records count (None: those that everybody may see), as in the rest of a
+    population. The result does not depend on `workers` (threads).
+    """
+    visible = visible_rows(batch, STRANGER) if visible is None else visible
+
+    def count(part: slice) -> dict[str, PartnerHistogram]:
+        """Count some of the pairs."""
+        some = left[part], right[part], logodds[part]
+        if visible is not None:
+            chosen = visible[some[0]] & visible[some[1]]
+            some = some[0][chosen], some[1][chosen], some[2][chosen]
+        pair_kinds = choose_model_kinds(batch.kinds, *some[:2])
+        is_within = is_within_list(batch, deduplicated_sources, *some[:2])
+        counts = {}
+        for kind in KINDS:
+            is_kind = pair_kinds == int(KIND_BY_LABEL[kind])
+            counts[kind] = count_logodds(some[2][is_kind & ~is_within])
+            counts[kind + WITHIN] = count_logodds(some[2][is_kind & is_within])
+        return counts
+
+    total = {key: np.zeros(BINS, dtype=np.int64) for key in PARTNER_KEYS}
+    for counts in _run_on_parts(count, len(left), workers):
+        for key, own in counts.items():
+            total[key] += own
+    return total

@@ -1,0 +1,399 @@
+"""`ResolutionTask`: records to resolve with all that the result depends on, and engines for it.
+
+Models of all kinds of records, loaded with their frequency tables and stamp.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.errors import ModelError
+from resolver.matching.blocking import Plan, choose_plan_by_size
+from resolver.matching.clustering.decided_rows import DecidedRows, find_decided_rows
+from resolver.matching.comparators import features_of
+from resolver.matching.preparation import NormalValues
+from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.scoring import Model, PartnerHistogram, model_from_json
+from resolver.matching.scoring.agreement_patterns import PatternTally
+from resolver.matching.scoring.partners import MAX_SHIFT, WITHIN, shift_histogram
+from resolver.matching.scoring.relation_evidence import RelationWeights, weights_from_json
+from resolver.matching.scoring.terms import CheckTerms, check_terms_from_json
+from resolver.models import loader
+from resolver.names.name_index import TokenIndex
+from resolver.records import KIND_BY_LABEL, Batch
+from resolver.records.batch import IntArray
+from resolver.records.prepared.population import FrequencyTables, Population
+from resolver.records.results.resolution import RuleStat, RunStats, StageMeter
+from resolver.records.visibility import Audience, VisibilityClasses, find_visibility_classes
+from resolver.reference.tables import RIGOUR_VERSION
+
+STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz")
+"""Libraries that scores depend on, besides the model and this program."""
+RELATIONS = "relations"
+"""Name of the file of weights of relations, without its ending, and of their version in a stamp."""
+CHECKS = "checks"
+"""Name of the file of what checks say of names, without its ending."""
+_MAX_POPULATIONS = 16
+
+
+@dataclass(frozen=True)
+class ModelSet:
+    """Models by kind, with their frequency tables, and the stamp that every score carries."""
+
+    models: dict[str, Model]
+    tables: FrequencyTables
+    stamp: dict[str, str] = field(default_factory=dict)
+    relations: RelationWeights = field(default_factory=RelationWeights)
+    """Weights of what two entities are both related to."""
+    population: Population | None = None
+    """Population that the scores hold for; None for even odds, and before one is chosen."""
+    plan: str = ""
+    """Plan that records are blocked under, where a population or even odds are chosen."""
+    origin: ModelSet | None = field(default=None, repr=False, compare=False)
+    """Models before a population was chosen."""
+    is_limited: bool = True
+    """False without limits for pairs that only names support."""
+    _at: dict[tuple[str, int], ModelSet] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def for_population(self, plan: str, population: Population | None) -> ModelSet:
+        """Return the models for a population (None: even odds), blocked under a plan.
+
+        The frequency tables count the words of the population. Sets are built once.
+        """
+        key = (plan, id(population))
+        models = self._at.get(key)
+        # a set holds its population, so that no other object can have that identity
+        if models is None:
+            if len(self._at) >= _MAX_POPULATIONS:
+                self._at.clear()
+            models = self._at[key] = self._build(plan, population)
+        return models
+
+    def _build(self, plan: str, population: Population | None) -> ModelSet:
+        models = {
+            kind: model.for_population(plan, None if population is None else population.of(kind))
+            for kind, model in self.models.items()
+        }
+        tables = self.tables
+        if population is not None and self.counts_words:
+            tables = replace(tables, at_hand=population.common_counts)
+        return replace(
+            self,
+            models=models,
+            tables=tables,
+            population=population,
+            plan=plan,
+            origin=self.origin or self,
+        )
+
+    def for_audience(self, audience: Audience) -> ModelSet:
+        """Return the models for records that all of an audience may see."""
+        population = self.population
+        key = "" if population is None else population.find_key(audience)
+        if not key or population is None or self.origin is None:
+            return self
+        models = self.origin.for_population(self.plan, population.restricted[key])
+        return models if self.is_limited else models.without_limits
+
+    def for_records(self, batch: Batch) -> ModelSet:
+        """Return the models for evidence of some records together."""
+        if self.population is None or not self.population.restricted:
+            return self
+        classes = find_visibility_classes(batch)
+        if classes is None:
+            return self
+        group = np.zeros(len(batch), dtype=np.int32)
+        return self.for_audience(classes.audiences[classes.find_first_of_groups(group, 1)[0]])
+
+    def for_names(self, plan: str) -> ModelSet:
+        """Return the models that say whether two names are one, at even odds."""
+        return replace(self, models={kind: m.for_names(plan) for kind, m in self.models.items()})
+
+    @cached_property
+    def without_limits(self) -> ModelSet:
+        """The same models without limits for pairs that only names support."""
+        models = {kind: model.unlimited for kind, model in self.models.items()}
+        return replace(self, models=models, is_limited=False)
+
+    @property
+    def store_stamp(self) -> dict[str, str]:
+        """Stamp of a store, whose entities depend on the weights of relations as well."""
+        digest = self.relations.digest
+        return {**self.stamp, RELATIONS: digest} if digest else self.stamp
+
+    @property
+    def counts_words(self) -> bool:
+        """True if the weights were fitted with the word counts of each population."""
+        return any(model.population is not None for model in self.models.values())
+
+
+@lru_cache(maxsize=8)
+def load_models(directory: Path | None = None) -> ModelSet:
+    """Load the models of a directory (default: the shipped ones). Raises `ModelError`.
+
+    `ModelSet.for_population` fits them to the records that they are to score.
+    """
+    raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
+    models = {
+        kind: model_from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()
+    }
+    checks = load_check_terms(directory)
+    models = {kind: replace(model, checks=checks.get(kind)) for kind, model in models.items()}
+    tables = loader.load("tables", directory)
+    digest = loader.digest({**raw, "tables": tables})
+    versions = {library: version(library) for library in STAMPED_LIBRARIES}
+    stamp = {"model": digest, "rigour": RIGOUR_VERSION, **versions}
+    return ModelSet(models, build_tables(tables), stamp, load_relation_weights(directory))
+
+
+def load_check_terms(directory: Path | None = None) -> dict[str, CheckTerms]:
+    """Return what checks say of names, by kind; none where a model directory has no such file."""
+    if directory is not None and not (directory / f"{CHECKS}.json").exists():
+        return {}
+    features = {kind: features_of(KIND_BY_LABEL[kind]) for kind in loader.KINDS}
+    return check_terms_from_json(loader.load(CHECKS, directory), features)
+
+
+def load_relation_weights(directory: Path | None = None) -> RelationWeights:
+    """Return the weights of relations of a model directory; none where it has no such file."""
+    if directory is not None and not (directory / f"{RELATIONS}.json").exists():
+        return RelationWeights()
+    data = loader.load(RELATIONS, directory)
+    return replace(weights_from_json(data), digest=loader.digest(data))
+
+
+def build_tables(data: Mapping[str, Any]) -> FrequencyTables:
+    """Build the frequency tables from JSON. Raises `ModelError` where one is missing."""
+    try:
+        return FrequencyTables(
+            dict(data["person_counts"]),
+            int(data["person_total"]),
+            dict(data["group_counts"]),
+            int(data["group_total"]),
+            frozenset(data["mass_used"]),
+            dict(data["person_given"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"the tables of the model are damaged: {error}", hint="restore tables.json"
+        ) from error
+
+
+_Normalized = TypeVar("_Normalized")
+_Candidates = TypeVar("_Candidates")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionTask:
+    """Records to resolve, with everything that the result depends on.
+
+    `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
+    holds 0, 1 or `BOTH_SIDES` per record where two sets are linked: only pairs across the sides are
+    compared.
+    `models` are those of the population in `models.population`; without one, `resolve` measures it.
+    """
+
+    batch: Batch
+    deduplicated_sources: Sequence[str]
+    options: RunOptions
+    plan: Plan
+    models: ModelSet
+    decided: DecidedRows
+    sides: npt.NDArray[np.uint8] | None = None
+    is_measured: bool = False
+    """True if the population was measured in this run, so that its partners are yet unknown."""
+
+    @classmethod
+    def build(
+        cls,
+        batch: Batch,
+        deduplicated_sources: Sequence[str],
+        options: RunOptions,
+        sides: npt.NDArray[np.uint8] | None = None,
+        population: Population | None = None,
+        checked: frozenset[tuple[str, str]] | None = None,
+    ) -> ResolutionTask:
+        """Choose the plan, load the models and check the decisions, before hours of work.
+
+        `population`: that of an earlier refresh, which this run is to keep. `checked`: pairs that
+        alone may contradict other decisions (see `find_decided_rows`). Raises `InputError` for an
+        unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
+        """
+        plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
+        models = load_models(options.model_dir).for_population(plan.name, population)
+        decided = find_decided_rows(batch, options.decisions, checked)
+        return cls(batch, deduplicated_sources, options, plan, models, decided, sides)
+
+    @property
+    def link_threshold(self) -> int:
+        """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
+        return self.options.link_threshold
+
+    @property
+    def open_shift(self) -> int:
+        """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
+        return MAX_SHIFT if self.is_measured else 0
+
+    def with_population(self, population: Population) -> ResolutionTask:
+        """Return the task with the models of a population."""
+        models = load_models(self.options.model_dir)
+        models = models.for_population(self.plan.name, population)
+        return replace(self, models=models, is_measured=models.counts_words)
+
+    def at_population(self, population: Population) -> ResolutionTask:
+        """Return the task with the models of a population that was measured before."""
+        models = load_models(self.options.model_dir)
+        return replace(self, models=models.for_population(self.plan.name, population))
+
+    def find_classes(self) -> VisibilityClasses | None:
+        """Return the classes of viewers of the records, if they have populations of their own."""
+        population = self.models.population
+        has_own = population is not None and bool(population.restricted)
+        return find_visibility_classes(self.batch) if has_own else None
+
+    @property
+    def scoring_models(self) -> ModelSet:
+        """Models that candidates are scored with: without limits until partners are known."""
+        return self.models.without_limits if self.is_measured else self.models
+
+    @property
+    def shifts(self) -> dict[str, int]:
+        """Log-odds (thousandths) by which pairs rise once partners are known, by the keys of
+        `count_partners`; empty where they were known from the start.
+        """
+        return partner_shifts(self.models) if self.is_measured else {}
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Versions of everything that scores depend on, and the plan."""
+        return {**self.models.stamp, "plan": self.plan.name}
+
+    def build_stats(self, scored: ScoredCandidates, meter: StageMeter) -> RunStats:
+        """Return the figures of a run of the task."""
+        shifts, patterns = self.shifts, None
+        if scored.tally is not None:
+            limits = {kind: model.limit for kind, model in self.models.models.items()}
+            patterns = scored.tally.summarize(self.options.thresholds, shifts, limits)
+            patterns = patterns.with_scores(scored.left, scored.right, scored.logodds)
+        counts = scored.partner_counts
+        return RunStats(
+            self.plan.name,
+            self.stamp,
+            tuple(meter.stages),
+            scored.rules,
+            int(scored.histogram.sum()),
+            scored.histogram,
+            self.models.population,
+            shift_histogram(counts, shifts) if counts else None,
+            patterns,
+            scored.uncompared,
+        )
+
+
+def partner_shifts(models: ModelSet) -> dict[str, int]:
+    """Return the log-odds (thousandths) that the share of true pairs adds, by the keys of
+    `count_partners`: pairs across sources by kind, and pairs within one.
+    """
+    shifts: dict[str, int] = {}
+    for kind, model in models.models.items():
+        across, within = (model.basis.across, model.basis.within) if model.basis else (0, 0)
+        shifts |= {kind: model.shift + across, kind + WITHIN: model.shift + within}
+    return shifts
+
+
+class NormalForms(NamedTuple):
+    """Values of records in normal form, and their tokens as comparators read them."""
+
+    values: NormalValues
+    tokens: TokenIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCandidates:
+    """Scored candidate pairs: rows sorted by (left, right), log-odds in thousandths.
+
+    Pairs below the link threshold may be left out where no component holds both of their records;
+    `rules` and `histogram` (see `score_histogram`) count them all the same.
+    """
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+    rules: tuple[RuleStat, ...]
+    histogram: npt.NDArray[np.int64]
+    partner_counts: Mapping[str, PartnerHistogram] = field(default_factory=dict)
+    """Pairs by kind and log-odds, to estimate the share of true pairs."""
+    unsupported: npt.NDArray[np.bool_] | None = None
+    """Pairs that nothing but names supports, where their limit is yet to be applied."""
+    tally: PatternTally | None = None
+    """Pairs by their pattern of agreement, before `shifts` of the task, where they are counted."""
+    normal: NormalForms | None = None
+    """Values of the records in normal form, where they are at hand for profiles."""
+    uncompared: int | None = None
+    """Records in no pair that share keys with others, all of which are too frequent; None where
+    they are not counted.
+    """
+    twins: IntArray | None = None
+    """Pairs of rows (n × 2): one that stands for others of equal normal form, and each of those."""
+
+
+class Engine(Protocol):
+    """Place where the stages from normalize to score run."""
+
+    def measure_population(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[ResolutionTask, Engine]:
+        """Return the task with the population of its records, and the engine to run it on.
+
+        A population that the task has already is kept: only the engine changes.
+        """
+        ...
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Return the scored candidate pairs of a task."""
+        ...
+
+    def without_forms(self) -> Engine:
+        """Return the engine for other records: without normal forms that are at hand."""
+        ...
+
+
+class StagedEngine(ABC, Generic[_Normalized, _Candidates]):
+    """Engine that is given by its stages; they run in this order."""
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Run normalize → block → compare → score."""
+        normalized = self.normalize(task, meter)
+        candidate_pairs = self.block(task, normalized, meter)
+        return self.compare_and_score(task, normalized, candidate_pairs, meter)
+
+    @abstractmethod
+    def normalize(self, task: ResolutionTask, meter: StageMeter) -> _Normalized:
+        """Bring the records into normal form."""
+
+    @abstractmethod
+    def block(
+        self, task: ResolutionTask, normalized: _Normalized, meter: StageMeter
+    ) -> _Candidates:
+        """Find the pairs of records that share a blocking key."""
+
+    @abstractmethod
+    def compare_and_score(
+        self,
+        task: ResolutionTask,
+        normalized: _Normalized,
+        candidate_pairs: _Candidates,
+        meter: StageMeter,
+    ) -> ScoredCandidates:
+        """Compare the records of each pair and score the evidence."""

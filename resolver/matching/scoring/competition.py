@@ -1,0 +1,263 @@
+"""Competition among the candidates of one query: the person looked up is at most one of them.
+
+Each candidate has odds `o` of its own, from its evidence alone. Where at most one of several
+candidates can be right, the probability of candidate i is `o_i / (1 + sum of all o_j)`, the 1
+standing for nobody (Bayes' theorem over exclusive hypotheses), so its log-odds fall by
+`log(1 + sum of the others' odds)`. Candidates that are in review with each other may be one entity:
+they do not compete with each other, and count as one competitor for the others.
+
+A check asks whether somebody is listed. Two listed people of one name make that likelier, so
+candidates that a query cannot tell apart lower each other to even odds at most (`spare_equals`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.matching.scoring.terms import LOWEST_LOGODDS
+from resolver.matching.scoring.thresholds import Thresholds, scores
+from resolver.records.batch import IntArray
+from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
+from resolver.runtime.key_groups import sort_distinct
+
+MAX_COMPARED_CANDIDATES = 16
+"""Candidates of a query, the strongest first, of which is looked up whether they are in review with
+each other. All others count each by itself.
+"""
+ASKED = "asked"
+"""Row of what a check adds to the evidence of names."""
+_READINGS = "The query is likelier of another kind, or another candidate is written as it is."
+Numbers = npt.NDArray[np.int64]
+InReview = Mapping[int, AbstractSet[int]]
+"""Positions of candidates in review, strongest first, each with those it is in review with."""
+
+
+class Competition(NamedTuple):
+    """Effect of the others on one candidate.
+
+    `logodds` (thousandths) are those after competition, `weight` what they differ by from the
+    candidate's own (negative or 0), `others` the number of competitors counted.
+    """
+
+    logodds: int
+    weight: int
+    others: int
+
+
+def compete(
+    logodds: Sequence[int], is_competitor: Sequence[bool], in_review: InReview
+) -> list[Competition]:
+    """Return how n candidates with some log-odds (thousandths) of their own compete.
+
+    Those that are no competitors lose to the others, but the others do not lose to them.
+    `in_review` holds competitors only. The result does not depend on the order of candidates:
+    sums are exactly rounded, and the weight is rounded up, so that no two of equal odds reach 0.5.
+    """
+    # lists, as there are mostly few candidates, for which arrays take longer
+    odds = [math.exp(value / 1000.0) for value in logodds]
+    unlinked = [place for place, competes in enumerate(is_competitor) if competes]
+    if in_review:
+        unlinked = [place for place in unlinked if place not in in_review]
+    unlinked_sum = math.fsum([odds[place] for place in unlinked])
+    counted = _count_once(in_review, in_review)
+    total, count = unlinked_sum + _sum(odds, counted), len(unlinked) + len(counted)
+    opposing_odds, others = [total] * len(odds), [count] * len(odds)
+    for place in unlinked:
+        opposing_odds[place], others[place] = max(total - odds[place], 0.0), count - 1
+    for place, partners in in_review.items():
+        counted = _count_once(
+            [other for other in in_review if other != place and other not in partners], in_review
+        )
+        opposing_odds[place] = unlinked_sum + _sum(odds, counted)
+        others[place] = len(unlinked) + len(counted)
+    return [_lose(*candidate) for candidate in zip(logodds, opposing_odds, others, strict=True)]
+
+
+def spare_equals(
+    logodds: Sequence[int],
+    competitions: Sequence[Competition],
+    is_competitor: Sequence[bool],
+    in_review: InReview,
+    equals: Iterable[Sequence[int]],
+) -> list[Competition]:
+    """Return `competitions` where candidates that the query cannot tell apart spare each other.
+
+    `equals`: positions of competitors of equal evidence, two or more each. Each loses to the other
+    candidates as before. To those of its own group it loses as long as it stays at even odds: five
+    people of one name get 0.5 each instead of 0.2, and two of 0.4 keep it.
+    """
+    spared = list(competitions)
+    for group in equals:
+        members = frozenset(group)
+        alone: dict[frozenset[int], list[Competition]] = {}
+        for place in group:
+            partners = frozenset(in_review.get(place, ()))
+            if partners not in alone:
+                left_out = members | partners
+                rival = [own and other not in left_out for other, own in enumerate(is_competitor)]
+                linked = {other: own for other, own in in_review.items() if rival[other]}
+                alone[partners] = compete(logodds, rival, linked)
+            kept = max(spared[place].logodds, min(alone[partners][place].logodds, 0))
+            spared[place] = spared[place]._replace(logodds=kept, weight=kept - logodds[place])
+    return spared
+
+
+def _lose(logodds: int, opposing_odds: float, others: int) -> Competition:
+    """Return a candidate after competition with others of some odds together."""
+    lowest = min(logodds, LOWEST_LOGODDS)
+    adjusted = max(logodds - math.ceil(1000.0 * math.log1p(opposing_odds)), lowest)
+    return Competition(adjusted, adjusted - logodds, others)
+
+
+def _sum(odds: Sequence[float], places: Iterable[int]) -> float:
+    return math.fsum([odds[place] for place in places])
+
+
+def _count_once(places: Iterable[int], in_review: InReview) -> list[int]:
+    """Return those of some places (strongest first) that count: of several in review with each
+    other the strongest.
+    """
+    counted: list[int] = []
+    for place in places:
+        if in_review[place].isdisjoint(counted):
+            counted.append(place)
+    return counted
+
+
+def group_in_review(ordered: Sequence[int], pairs: Iterable[tuple[int, int]]) -> InReview:
+    """Return the positions that some pairs hold, in the given order, with their partners."""
+    partners: dict[int, set[int]] = {}
+    for left, right in pairs:
+        partners.setdefault(left, set()).add(right)
+        partners.setdefault(right, set()).add(left)
+    return {place: partners[place] for place in ordered if place in partners}
+
+
+class ContestedPairs(NamedTuple):
+    """Pairs of a query and a candidate, each by row, whose log-odds (thousandths) are at or above
+    the review threshold. Candidates that others do not lose to are no competitors.
+    """
+
+    query: IntArray
+    candidate: IntArray
+    logodds: npt.NDArray[np.int32]
+    is_competitor: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCompetition:
+    """Competition among the candidates of many queries, each as in a check.
+
+    `order` has the places of the pairs whose query has several candidates, query by query, the
+    strongest candidate first (ties: the smallest row), and `starts` where each query begins.
+    """
+
+    pairs: ContestedPairs
+    order: Numbers
+    starts: Numbers
+
+    @classmethod
+    def of(cls, pairs: ContestedPairs) -> QueryCompetition:
+        """Arrange pairs by their queries."""
+        order = np.lexsort((pairs.candidate, -pairs.logodds.astype(np.int64), pairs.query))
+        query = pairs.query[order]
+        is_contested = np.zeros(len(order), dtype=bool)
+        is_contested[1:] = query[1:] == query[:-1]
+        is_contested[:-1] |= query[1:] == query[:-1]
+        order, query = order[is_contested], query[is_contested]
+        starts = np.flatnonzero(np.diff(query, prepend=-1))
+        return cls(pairs, order, np.append(starts, len(order)))
+
+    def find_rivals(self) -> Numbers:
+        """Return the pairs of candidates (n × 2, smaller row first) of which it matters whether
+        they are in review with each other, each once, sorted.
+        """
+        parts = [np.zeros((0, 2), dtype=np.int64)]
+        for begin, end in pairwise(self.starts.tolist()):
+            own = self.order[begin:end]
+            strongest = own[self.pairs.is_competitor[own]][:MAX_COMPARED_CANDIDATES]
+            rows = np.sort(self.pairs.candidate[strongest]).astype(np.int64)
+            first, second = np.triu_indices(len(rows), 1)
+            parts.append(np.stack([rows[first], rows[second]], axis=1))
+        rivals = np.concatenate(parts)
+        keys = sort_distinct(rivals[:, 0] << 32 | rivals[:, 1])
+        return np.stack([keys >> 32, keys & 0xFFFFFFFF], axis=1)
+
+    def weigh(
+        self,
+        in_review: AbstractSet[tuple[int, int]],
+        compatible: AbstractSet[tuple[int, int]] = frozenset(),
+        match_from: int = 0,
+    ) -> npt.NDArray[np.int32]:
+        """Return what competition takes from the log-odds of each pair (thousandths, at most 0).
+
+        `in_review`: those of the rivals that are in review with each other, or match. They do not
+        compete, and neither do `compatible` ones where the query matches both (`match_from`).
+        """
+        weights = np.zeros(len(self.pairs.query), dtype=np.int32)
+        for begin, end in pairwise(self.starts.tolist()):
+            places = self.order[begin:end]
+            rows = self.pairs.candidate[places].tolist()
+            competes = self.pairs.is_competitor[places].tolist()
+            logodds = self.pairs.logodds[places].tolist()
+            # the strongest come first
+            matches = sum(value >= match_from for value in logodds)
+            together = [
+                (first, second)
+                for first, second in combinations(range(len(rows)), 2)
+                if (pair := (min(rows[first], rows[second]), max(rows[first], rows[second])))
+                in in_review
+                or (second < matches and pair in compatible)
+            ]
+            competitions = compete(logodds, competes, group_in_review(range(len(rows)), together))
+            weights[places] = [competition.weight for competition in competitions]
+        return weights
+
+
+def add_readings(explanation: Explanation, weight: int, thresholds: Thresholds) -> Explanation:
+    """Return an explanation whose row on checks also has the weight of other readings of the query:
+    of another kind, or in the very words of another candidate.
+    """
+    rows = [
+        row._replace(weight=row.weight + weight, help=f"{row.help} {_READINGS}")
+        if row.name == ASKED
+        else row
+        for row in explanation.rows
+    ]
+    if all(row.name != ASKED for row in rows):
+        rows.append(EvidenceRow(ASKED, _READINGS, "", "", None, weight))
+    return _with_rows(explanation, rows, explanation.logodds + weight, thresholds)
+
+
+def add_competition(
+    explanation: Explanation, weight: int, others: int, thresholds: Thresholds
+) -> Explanation:
+    """Return an explanation after competition: with one more row, unless its weight is 0.
+
+    Its smallest changes are left out, since they hold for the candidate's own evidence.
+    """
+    if not weight:
+        return explanation
+    text = f"Also fits: {others} other{'s' if others > 1 else ''}."
+    row = EvidenceRow(COMPETITION, text, "", "", None, weight)
+    rows = (*explanation.rows, row)
+    return _with_rows(explanation, rows, explanation.logodds + weight, thresholds)
+
+
+def _with_rows(
+    explanation: Explanation, rows: Iterable[EvidenceRow], logodds: int, thresholds: Thresholds
+) -> Explanation:
+    """Return an explanation with other rows, which sum to some log-odds."""
+    score = float(scores(np.array([logodds]))[0])
+    band = thresholds.band(score)
+    return replace(
+        explanation, score=score, band=band, logodds=logodds, rows=tuple(rows), changes=()
+    )

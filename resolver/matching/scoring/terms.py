@@ -1,0 +1,382 @@
+"""Parts of a model: terms of its sum, the calibration, and the limit for names alone.
+
+Terms of a model as JSON: written as plain data, and read back.
+
+`CheckTerms`: what a check says of names beyond what a pair of records does.
+
+A record that blocking joins with another is likely to share more than its name; whoever is checked
+is mostly a stranger, of whom nothing but the name is known. So a check weighs names anew: the
+log-odds that the model gives names alone run over a `curve`, fitted on names that are asked against
+stores (`resolver.training.query_pairs`). Everything else that a query states adds what it adds to a
+pair of records. No ceiling holds for names alone: a check merges nobody.
+
+`PopulationTerms`: sums of evidence to probabilities, in a population of any size.
+
+Coincidences are of two sorts. Chance look-alikes grow with the population; relatives (kin, twins,
+branches, forgeries, copied values) do not. Each sort has a sum of its own: a rare family name
+speaks against chance, and says nothing against a brother. So with s the evidence against chance and
+r that against relatives, log-likelihood ratios against random members of the population and against
+related ones,
+
+    odds = (λ / λ0) / ((N / N0) · c · exp(−f(s)) + exp(−g(r)))
+
+where N is the number of records, c how far whole names coincide, λ the true pairs per record, and
+f and g rise piecewise linearly. N0 and λ0 are the reference (`records.prepared.population`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.errors import ModelError
+from resolver.matching.scoring.weight_sums import Curve, TermGroup, calibrated
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.population import (
+    MIN_RECORDS,
+    REFERENCE_PARTNERS,
+    REFERENCE_RECORDS,
+    KindPopulation,
+)
+
+MIN_SCORE = 1e-6
+"""Lowest score; the highest is 1 − `MIN_SCORE`."""
+LOGODDS_LIMIT = round(1000 * math.log((1 - MIN_SCORE) / MIN_SCORE))
+LOWEST_LOGODDS = -LOGODDS_LIMIT
+"""Log-odds (thousandths) of the lowest score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Weights of one comparator.
+
+    `weights[k]` belongs to similarities in the k-th interval of `cuts` (a value equal to a cut lies
+    left of it), `weights[-1]` to missing values.
+    """
+
+    feature: str
+    cuts: tuple[float, ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairTerm:
+    """Joint weights of two comparators.
+
+    `weights[i][j]` belongs to the intervals of the first and the second; the last of each axis
+    belongs to missing values.
+    """
+
+    features: tuple[str, str]
+    cuts: tuple[tuple[float, ...], tuple[float, ...]]
+    weights: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Strictly increasing, piecewise linear map from the raw sum to log-odds, both in thousandths.
+
+    The first and last slopes continue outside the points. `max_logodds` caps the log-odds.
+    """
+
+    raw: tuple[int, ...] = (-20_000, 20_000)
+    logodds: tuple[int, ...] = (-20_000, 20_000)
+    max_logodds: int | None = None
+
+    def curve(self, start: int) -> Curve:
+        """Return the map for sums that begin at `start`, clipped to scores of 1e-6 … 1 − 1e-6."""
+        highest = LOGODDS_LIMIT
+        if self.max_logodds is not None:
+            highest = min(self.max_logodds, LOGODDS_LIMIT)
+        x, y = (np.array(points, dtype=np.float64) for points in (self.raw, self.logodds))
+        return Curve(start, x, y, -LOGODDS_LIMIT, highest)
+
+    def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return calibrated log-odds in thousandths."""
+        return calibrated(raw, self.curve(0))
+
+
+@dataclass(frozen=True, slots=True)
+class SupportLimit:
+    """Limit for pairs that nothing but names supports: they may wait, but never merge by itself.
+
+    `most`: highest log-odds (thousandths) unless the weights for a match of `features` sum to
+    `support` or more.
+    """
+
+    features: tuple[str, ...]
+    support: int
+    most: int
+
+    def apply(
+        self, logodds: npt.NDArray[np.int64], unsupported: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.int64]:
+        """Return log-odds (thousandths) within the limit."""
+        return np.where(unsupported, np.minimum(logodds, self.most), logodds)
+
+
+HINT = "restore the model file or train it again"
+_MAX_WEIGHT = 10**9
+
+
+def term_to_json(term: Term) -> dict[str, Any]:
+    """Return a term as plain data for JSON."""
+    return {"feature": term.feature, "cuts": list(term.cuts), "weights": list(term.weights)}
+
+
+def pair_to_json(pair: PairTerm) -> dict[str, Any]:
+    """Return a pair term as plain data for JSON."""
+    return {
+        "features": list(pair.features),
+        "cuts": [list(cuts) for cuts in pair.cuts],
+        "weights": [list(row) for row in pair.weights],
+    }
+
+
+def terms_from_json(
+    items: Sequence[Mapping[str, Any]], features: Sequence[str]
+) -> tuple[Term, ...]:
+    """Return terms stored as plain data. Raises `ModelError` if one is damaged, of none of
+    `features`, or there twice.
+    """
+    terms = tuple(_term(item, features) for item in items)
+    if len({term.feature for term in terms}) < len(terms):
+        raise ModelError("a comparator has weights twice", hint=HINT)
+    return terms
+
+
+def _term(item: Mapping[str, Any], features: Sequence[str]) -> Term:
+    name = item["feature"]
+    if name not in features:
+        raise ModelError(f"there are weights of {name!r}, which is not a comparator", hint=HINT)
+    cuts = _cuts(item["cuts"], name)
+    weights = tuple(weight_from_json(weight, name) for weight in item["weights"])
+    if len(weights) != len(cuts) + 2:
+        raise ModelError(f"the weights of {name} do not fit its cuts", hint=HINT)
+    return Term(name, cuts, weights)
+
+
+def pair_from_json(item: Mapping[str, Any], features: Sequence[str]) -> PairTerm:
+    """Return a pair term stored as plain data. Raises `ModelError` if it is damaged, or not of two
+    of `features`.
+    """
+    first_name, second_name = item["features"]
+    if first_name not in features or second_name not in features or first_name == second_name:
+        raise ModelError(
+            f"there are joint weights of {first_name!r} and {second_name!r}, which are not two "
+            "different comparators",
+            hint=HINT,
+        )
+    first, second = (
+        _cuts(cuts, name)
+        for cuts, name in zip(item["cuts"], (first_name, second_name), strict=True)
+    )
+    names = f"{first_name} and {second_name}"
+    weights = tuple(
+        tuple(weight_from_json(weight, names) for weight in row) for row in item["weights"]
+    )
+    if len(weights) != len(first) + 2 or any(len(row) != len(second) + 2 for row in weights):
+        raise ModelError(f"the weights of {names} do not fit their cuts", hint=HINT)
+    return PairTerm((first_name, second_name), (first, second), weights)
+
+
+def _cuts(values: Sequence[Any], name: str) -> tuple[float, ...]:
+    cuts = tuple(float(value) for value in values)
+    if not all(map(math.isfinite, cuts)) or any(upper <= lower for lower, upper in pairwise(cuts)):
+        raise ModelError(f"the cuts of {name} do not rise", hint=HINT)
+    return cuts
+
+
+def weight_from_json(value: Any, name: str) -> int:
+    """Return a weight of `name`. Raises `ModelError` if it is no whole number within bounds."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_WEIGHT:
+        raise ModelError(
+            f"a weight of {name} is {str(value)[:40]!r}, not a whole number within bounds",
+            hint=HINT,
+        )
+    return value
+
+
+Numbers = npt.NDArray[np.int64]
+FORMAT = 1
+_HINT = "restore checks.json or train again"
+_ABSENT = "name"
+"""Comparator that has no value where the query or the entity has no name."""
+
+
+@dataclass(frozen=True)
+class CheckTerms:
+    """Terms of one kind, in thousandths of log-odds, at even odds of being listed.
+
+    `features`: columns of evidence; `names`: those of them that compare names; `curve`: map of the
+    log-odds of names alone.
+    """
+
+    features: tuple[str, ...]
+    names: tuple[str, ...]
+    curve: Calibration
+    terms: tuple[Term, ...] = ()
+    pairs: tuple[PairTerm, ...] = ()
+
+    @property
+    def used_features(self) -> frozenset[str]:
+        """Comparators that the terms weigh."""
+        paired = (name for pair in self.pairs for name in pair.features)
+        return frozenset((*(term.feature for term in self.terms), *paired))
+
+    def split(
+        self, terms: Sequence[Term], pairs: Sequence[PairTerm]
+    ) -> tuple[TermGroup, TermGroup]:
+        """Return weights of a sum as two sums: what names weigh if nothing else is known, and what
+        everything else adds to it. Weights of 0 are left out.
+        """
+        own, others = list[Term](), list[Term]()
+        for term in terms:
+            kept = term if self._is_name(term.feature) else _constant(term)
+            own.append(kept)
+            weights = np.subtract(term.weights, kept.weights)
+            others.append(replace(term, weights=tuple(weights.tolist())))
+        own_pairs, other_pairs = list[PairTerm](), list[PairTerm]()
+        for pair in pairs:
+            weights = np.array(pair.weights)
+            kept_weights = weights.copy()
+            for axis, feature in enumerate(pair.features):
+                if not self._is_name(feature):
+                    kept_weights[:] = kept_weights.take([-1], axis=axis)
+            for group, part in ((own_pairs, kept_weights), (other_pairs, weights - kept_weights)):
+                group.append(replace(pair, weights=tuple(map(tuple, part.tolist()))))
+        return (
+            ([term for term in own if any(term.weights)], [p for p in own_pairs if _weighs(p)]),
+            (
+                [term for term in others if any(term.weights)],
+                [p for p in other_pairs if _weighs(p)],
+            ),
+        )
+
+    def _is_name(self, feature: str) -> bool:
+        return feature in self.names
+
+    def adjustments(self, evidence: FloatArray, names: Numbers, sums: Numbers) -> Numbers:
+        """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
+        the log-odds `names`, and whose terms of checks sum to `sums`; 0 where no names are
+        compared.
+        """
+        added: Numbers = self.curve.apply(names) - names + sums
+        added[np.isnan(evidence[:, self.features.index(_ABSENT)])] = 0
+        return added
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        curve = {"raw": list(self.curve.raw), "logodds": list(self.curve.logodds)}
+        terms = [term_to_json(term) for term in self.terms]
+        pairs = [pair_to_json(pair) for pair in self.pairs]
+        return {"names": list(self.names), "curve": curve, "terms": terms, "pairs": pairs}
+
+
+def _weighs(pair: PairTerm) -> bool:
+    return any(map(any, pair.weights))
+
+
+def _constant(term: Term) -> Term:
+    """Return a term that weighs every value as a missing one."""
+    return replace(term, weights=(term.weights[-1],) * len(term.weights))
+
+
+def check_terms_from_json(
+    data: Mapping[str, Any], features: Mapping[str, tuple[str, ...]]
+) -> dict[str, CheckTerms]:
+    """Return the terms of each kind that a file states; `features`: comparators by label of kind.
+
+    Raises `ModelError` for damaged data.
+    """
+    if data.get("format") != FORMAT:
+        raise ModelError(f"the format of checks.json is not {FORMAT}", hint=_HINT)
+    try:
+        return {kind: _from_json(own, features[kind]) for kind, own in data["kinds"].items()}
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"the terms of checks are damaged: {type(error).__name__} {error}", hint=_HINT
+        ) from error
+
+
+def _from_json(data: Mapping[str, Any], features: tuple[str, ...]) -> CheckTerms:
+    names = tuple(map(str, data["names"]))
+    raw, logodds = (tuple(map(int, data["curve"][name])) for name in ("raw", "logodds"))
+    if len(raw) < 2 or len(raw) != len(logodds) or not set(names) <= set(features):
+        raise ValueError("the curve or the names")
+    if any(np.diff(raw) <= 0) or any(np.diff(logodds) < 0):
+        raise ValueError("a curve that falls")
+    terms = terms_from_json(data.get("terms", ()), features)
+    pairs = tuple(pair_from_json(pair, features) for pair in data.get("pairs", ()))
+    read = CheckTerms(features, names, Calibration(raw, logodds), terms, pairs)
+    if not read.used_features <= set(names):
+        raise ValueError("a term of what is not a name")
+    return read
+
+
+def even_odds_shift(true_share: float, partner_shift: int) -> int:
+    """Return what leads from the odds of a share of listed callers, as pairs have them
+    (`partner_shift`), to those against callers who are not.
+    """
+    unlisted = min(max(1.0 - true_share, 1e-6), 1.0)
+    return round(1000 * math.log(true_share / unlisted)) - partner_shift
+
+
+_WIDEST_GAP = 12_000
+"""Gap (thousandths) from which the larger of two log-odds adds less than half a thousandth."""
+_BOTH = np.rint(1000 * np.log1p(np.exp(-np.arange(_WIDEST_GAP + 1) / 1000))).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationCurves:
+    """Maps of both sums to log-odds in one population, or, with `even`, at even odds."""
+
+    chance: Calibration
+    relatives: Calibration
+    even: Calibration | None = None
+
+    def combine(self, chance: Numbers, relatives: Numbers) -> Numbers:
+        """Return the log-odds against both sorts of coincidence together (all in thousandths)."""
+        gap = np.minimum(np.abs(chance - relatives), _WIDEST_GAP)
+        logodds: Numbers = np.minimum(chance, relatives) - _BOTH[gap]
+        return logodds if self.even is None else self.even.apply(logodds)
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationTerms:
+    """Fitted terms of one kind, in thousandths.
+
+    `raw`: rising points of evidence. `chance` and `dependent`: f and g there. `even`: log-odds of a
+    pair that is as likely to be true as not before anything is compared, where its log-odds in the
+    reference population are `raw`. Lines go on outside the points. `terms` and `pairs`: weights
+    against relatives.
+    """
+
+    raw: tuple[int, ...]
+    chance: tuple[int, ...]
+    dependent: tuple[int, ...]
+    even: tuple[int, ...]
+    terms: tuple[Term, ...] = ()
+    pairs: tuple[PairTerm, ...] = ()
+
+    def curves(self, population: KindPopulation | None) -> PopulationCurves:
+        """Return the maps of sums at the reference share of true pairs; None: at even odds."""
+        basis = population or KindPopulation()
+        size = max(basis.records, MIN_RECORDS) / REFERENCE_RECORDS
+        look_alikes = round(1000 * math.log(size)) + basis.concentration
+        return PopulationCurves(
+            Calibration(self.raw, tuple(value - look_alikes for value in self.chance)),
+            Calibration(self.raw, self.dependent),
+            None if population else Calibration(self.raw, self.even),
+        )
+
+
+def partner_shift(population: KindPopulation) -> int:
+    """Return the log-odds (thousandths) that the share of true pairs adds to the reference."""
+    return round(1000 * math.log(1000 * population.true_share / REFERENCE_PARTNERS))

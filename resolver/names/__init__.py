@@ -1,0 +1,1 @@
+"""Names: words and their forms, scripts, spellings, alignment and the comparators of names."""

@@ -1,0 +1,321 @@
+"""Text of what was compared: values of either record, and the alignment of the parts of names.
+
+Partners of the words of two names, for explanations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.context import GRADES, Context
+from resolver.names.kernels.name_records import LIMIT
+from resolver.names.kernels.token_partners import fill_partners
+from resolver.names.kernels.token_similarity import JOINED, JOINED_SKELETON, joined_across_scripts
+from resolver.names.name_index import NameIndex
+from resolver.names.pair_alignment import new_matrix
+from resolver.records.batch import IntArray
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import FloatArray, PreparedBatch, Ragged
+from resolver.records.prepared.value_flags import GenderFlag
+from resolver.records.results.explanation import AlignedPart, Fate, format_alignment
+from resolver.values.kernels.code_sets import LEAST_SAME
+
+
+def token_partners(
+    left: IntArray, right: IntArray, group: bool, names: NameIndex
+) -> tuple[npt.NDArray[np.int32], FloatArray]:
+    """Return the partners of all words of pairs of name forms, and their match values.
+
+    Partners (pairs × sides × `LIMIT`) are places in the other name, -1 none; values (pairs ×
+    `LIMIT`) are those of the words of the left name.
+    """
+    partners = np.full((len(left), 2, LIMIT), -1, dtype=np.int32)
+    values = np.zeros((len(left), LIMIT), dtype=np.float32)
+    matrix = new_matrix(names.tokens, names.arrays, LIMIT * LIMIT)
+    scratch = np.empty(LIMIT, dtype=np.int32)
+    with names.memo() as memo:
+        fill_partners(
+            *(left, right, group, names.arrays, names.tokens, memo),
+            *(matrix, scratch, partners, values),
+        )
+    return partners, values
+
+
+PRINCIPALS = "principals"
+"""Value of `Comparator.shows` where the first principal names are compared."""
+
+
+def record_texts(
+    prepared: PreparedBatch, row: int, form: int, principal: int, shows: Sequence[str]
+) -> list[str]:
+    """Return what comparators compare (`Comparator.shows`) of a record as text, in that order.
+
+    `form` and `principal`: forms of the name that was compared, and of the first principal name.
+    """
+    origin, origin_row = _origin(prepared, row)
+    texts: list[str] = []
+    for field in shows:
+        if field == "names":
+            texts.append(form_text(prepared, form))
+        elif field == PRINCIPALS:
+            is_shown = form == principal and shows[0] == "names"
+            texts.append(texts[0] if is_shown else form_text(prepared, principal))
+        elif field == "sources":
+            texts.append(str(prepared.ids[row].as_py()).partition(":")[0])
+        else:
+            texts.append(_field_text(origin, origin_row, field))
+    return texts
+
+
+def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
+    if field == "gender":
+        return _gender_text(int(prepared.gender[row]))
+    prop = field.removeprefix("plain:")
+    is_plain = prop != field
+    side: Ragged = prepared.plain[prop][0] if is_plain else getattr(prepared, field)
+    start, end = side.offsets[row], side.offsets[row + 1]
+    if start == end:
+        return ""
+    codes = side.items[start:end].tolist()
+    if field in ("nationalities", "linked_countries"):
+        return " | ".join([prepared.country_codes[code] for code in codes])
+    texts = prepared.plain[prop][1].texts if is_plain else _TEXTS[field](prepared)
+    # One by one: most records have one value, and texts in files are read on access.
+    return (
+        str(texts[codes[0]])
+        if len(codes) == 1
+        else " | ".join([str(texts[code]) for code in codes])
+    )
+
+
+@lru_cache(maxsize=8)
+def _gender_text(bits: int) -> str:
+    return " | ".join(str(flag.name).lower() for flag in GenderFlag if bits & flag)
+
+
+def form_text(prepared: PreparedBatch, form: int) -> str:
+    """Return a name as its source wrote it, or assembled from its parts; empty for -1."""
+    if form < 0:
+        return ""
+    text = prepared.forms.texts[form]
+    return (
+        str(text)
+        if text
+        else " ".join(prepared.tokens.texts[token] for token in prepared.forms.tokens[form])
+    )
+
+
+def _origin(prepared: PreparedBatch, row: int) -> tuple[PreparedBatch, int]:
+    """Return the batch and row that a row is from, so that tables need not be assembled."""
+    return prepared.source_row(row) if isinstance(prepared, LazyBatch) else (prepared, row)
+
+
+_TEXTS: dict[str, Callable[[PreparedBatch], npt.NDArray[np.object_]]] = {
+    "births": lambda prepared: prepared.dates.texts,
+    "starts": lambda prepared: prepared.dates.texts,
+    "birth_places": lambda prepared: prepared.place_table.texts,
+    "addresses": lambda prepared: prepared.address_table.texts,
+    "identifiers": lambda prepared: prepared.identifier_table.texts,
+}
+
+
+def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
+    """Return the fate of every part of the best pair of names.
+
+    Parts of the left name in their order, then parts that only the right one has. Empty where a
+    record has no name.
+    """
+    return aligned_parts_of_pairs(context, [pair])[0]
+
+
+def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
+    """Return `aligned_parts` of some pairs, which together cost little more than one."""
+    left, right = (forms[pairs] for forms in context.best_forms)
+    have_names = np.flatnonzero((left >= 0) & (right >= 0))
+    parts: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
+    if len(have_names):
+        describer = _PartDescriber(context)
+        left, right = left[have_names], right[have_names]
+        partners, values = token_partners(left, right, context.group, context.names)
+        forms = zip(left.tolist(), right.tolist(), strict=True)
+        for place, pair_forms, pair_partners, pair_values in zip(
+            have_names.tolist(), forms, partners.tolist(), values.tolist(), strict=True
+        ):
+            parts[place] = describer.parts(pair_forms, pair_partners, pair_values)
+    return parts
+
+
+class _PartDescriber:
+    """Describes the fate of the parts of names; reads each token once."""
+
+    def __init__(self, context: Context) -> None:
+        # Records of the alignment: a table of all tokens would have to be assembled first.
+        self._context, self._texts = context, context.names.texts
+        self._records = context.names.tokens.records
+        self._rarity = self._records["rarity_group" if context.group else "rarity_person"]
+        self._words: dict[int, tuple[str, float]] = {}
+        self._forms: dict[int, list[int]] = {}
+
+    def parts(
+        self,
+        forms: tuple[int, int],
+        partners: Sequence[Sequence[int]],
+        values: Sequence[float],
+    ) -> tuple[AlignedPart, ...]:
+        """Return the parts of two name forms; `partners` and `values` as in `token_partners`."""
+        tokens = self._tokens_of(forms[0]), self._tokens_of(forms[1])
+        left, right = partners[0][: len(tokens[0])], partners[1][: len(tokens[1])]
+        both_have_rest = min(left, default=0) < 0 and min(right, default=0) < 0
+        rest = Fate.CONTRADICTED if both_have_rest else Fate.OMITTED
+        parts, done = [], set()
+        for place, token in enumerate(tokens[0]):
+            partner = left[place]
+            if partner < 0:
+                parts.append(AlignedPart(self._text(token), "", rest, 0.0, self._nats(token)))
+            elif partner not in done:
+                done.add(partner)
+                places = (
+                    [at for at, other in enumerate(left) if other == partner],
+                    [at for at, other in enumerate(right) if other == place],
+                )
+                parts.append(self._matched_part(forms, tokens, places, values))
+        for place, token in enumerate(tokens[1]):
+            if right[place] < 0:
+                parts.append(AlignedPart("", self._text(token), rest, 0.0, self._nats(token)))
+        return tuple(parts)
+
+    def _matched_part(
+        self,
+        forms: tuple[int, int],
+        tokens: tuple[list[int], list[int]],
+        places: tuple[list[int], list[int]],
+        values: Sequence[float],
+    ) -> AlignedPart:
+        """Return the part of words that are matched with each other, by their places."""
+        matched = [tokens[0][at] for at in places[0]], [tokens[1][at] for at in places[1]]
+        if len(matched[0]) == len(matched[1]):
+            return self._matched(matched, values[places[0][0]])
+        return self._joined(forms, matched, (places[0][0], places[1][0]))
+
+    def _tokens_of(self, form: int) -> list[int]:
+        tokens = self._forms.get(form)
+        if tokens is None:
+            tokens = self._context.prepared.forms.tokens[form][:LIMIT].tolist()
+            self._forms[form] = tokens
+        return tokens
+
+    def _word(self, token: int) -> tuple[str, float]:
+        """Return the text and the rarity (nats) of a token."""
+        if token not in self._words:
+            self._words[token] = str(self._texts[token]), round(float(self._rarity[token]), 1)
+        return self._words[token]
+
+    def _text(self, token: int) -> str:
+        return self._word(token)[0]
+
+    def _nats(self, token: int) -> float:
+        return self._word(token)[1]
+
+    def _matched(self, tokens: tuple[list[int], list[int]], value: float) -> AlignedPart:
+        """Return the part of as many words of either name."""
+        left, right = (" ".join(map(self._text, side)) for side in tokens)
+        first, second = tokens[0][0], tokens[1][0]
+        hashes = self._records["hash"]
+        is_equal = first == second or hashes[first] == hashes[second]
+        fate = Fate.EQUAL if is_equal else Fate.SIMILAR
+        nats = min(self._nats(first), self._nats(second))
+        return AlignedPart(left, right, fate, round(value, 2), nats)
+
+    def _joined(
+        self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
+    ) -> AlignedPart:
+        """Return the part of two words of one name and the one of the other that they spell."""
+        left, right = (" ".join(map(self._text, side)) for side in tokens)
+        single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
+        target, table = tokens[single][0], self._context.prepared.forms
+        place = table.tokens.offsets[forms[split]] + places[split]
+        if table.joined[place] == self._records["hash"][target]:
+            value = JOINED
+        elif table.joined_skeleton[place] == self._records["skeleton"][target]:
+            value = JOINED_SKELETON
+        else:
+            first, second = (np.int32(token) for token in tokens[split][:2])
+            names = self._context.names
+            with names.memo() as memo:
+                value = joined_across_scripts(first, second, np.int32(target), names.tokens, memo)
+        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), self._nats(target))
+
+
+def alignment_text(context: Context, pair: int = 0) -> str:
+    """Return the alignment of the best pair of names on one line."""
+    return format_alignment(aligned_parts(context, pair))
+
+
+DETAILED = frozenset(("identifier", "birth_date", "start_date", "name", "country"))
+"""Comparators whose similarities `detail` describes."""
+_MANY = "a number that many use, or an invented one: it says nothing"
+_WEAKER = "the same number; it counts less, as its kind, country or holders differ"
+
+
+def _used_by_many(context: Context, pair: int) -> bool:
+    """Return whether the two records share a number that many others use, too."""
+    first, left = _origin(context.prepared, int(context.left[pair]))
+    if not len(first.identifiers.items):
+        return False
+    second, right = _origin(context.prepared, int(context.right[pair]))
+    if not len(second.identifiers.items):
+        return False
+    left_items, right_items = first.identifiers[left], second.identifiers[right]
+    if not len(left_items) or not len(right_items):
+        return False
+    left_table, right_table = first.identifier_table, second.identifier_table
+    shared = np.isin(left_table.number[left_items], right_table.number[right_items])
+    return bool(np.any(shared & (left_table.mass_used[left_items] != 0)))
+
+
+_BY_PROGRAM = "through a sanctions program, not stated by both records"
+
+
+def _agree_by_program(context: Context, pair: int) -> bool:
+    """Return whether two records, of which countries agree, state none in common themselves."""
+    sides = (context.left, context.right)
+    origins = [_origin(context.prepared, int(rows[pair])) for rows in sides]
+    first, second = (
+        {batch.country_codes[code] for code in batch.countries[row].tolist()}
+        for batch, row in origins
+    )
+    return first.isdisjoint(second)
+
+
+@lru_cache(maxsize=64)
+def _grade_text(similarity: float) -> str:
+    return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
+
+
+def detail(
+    context: Context,
+    feature: str,
+    similarity: float,
+    pair: int = 0,
+    parts: tuple[AlignedPart, ...] | None = None,
+) -> str:
+    """Return a description of a similarity, empty where there is none to give.
+
+    `parts`: aligned parts of the pair if already known.
+    """
+    if math.isnan(similarity):
+        return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
+    if feature == "identifier":
+        return _WEAKER if LEAST_SAME <= similarity < 1 else ""
+    if feature in ("birth_date", "start_date"):
+        return _grade_text(similarity)
+    if feature == "country":
+        return _BY_PROGRAM if similarity > 0 and _agree_by_program(context, pair) else ""
+    if feature != "name":
+        return ""
+    return alignment_text(context, pair) if parts is None else format_alignment(parts)

@@ -1,0 +1,267 @@
+"""Pairs that comparators work on: prepared records and the name alignment that several share.
+
+Similarities of the comparators of names from the alignments of pairs, all at once.
+
+Similarity of partial dates as grades, which the model weighs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.kernels.name_records import PAIR_ALIGNMENT
+from resolver.names.kernels.name_similarities import (
+    NameSimilarities,
+    fill_contradicting,
+    fill_name_similarities,
+    grade_by_gender,
+    keep_name_only,
+)
+from resolver.names.name_index import NameIndex, read_only
+from resolver.names.pair_alignment import COLUMNS, align_records, factorize
+from resolver.records.batch import IntArray
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import (
+    ByteArray,
+    DateTable,
+    FloatArray,
+    PreparedBatch,
+    Ragged,
+    spread,
+)
+from resolver.records.prepared.population import NO_FREQUENCIES, FrequencyTables
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.runtime.threads import lazy_property
+from resolver.values.kernels import dates as kernel
+from resolver.values.kernels.dates import DateColumns, grade_query_dates, grade_record_dates
+
+
+def name_similarities(alignments: npt.NDArray[np.void]) -> tuple[NameSimilarities, int]:
+    """Return the similarities of alignments (`PAIR_ALIGNMENT`).
+
+    And the number of pairs in which only the family name contradicts.
+    """
+    shape = (len(NameSimilarities._fields), len(alignments))
+    similarities = NameSimilarities(*np.empty(shape, dtype=np.float32))
+    return similarities, int(fill_name_similarities(alignments, similarities))
+
+
+def gender_graded(
+    value: FloatArray, sides: FloatArray, gender: ByteArray, left: IntArray, right: IntArray
+) -> FloatArray:
+    """Return `value` with pairs in which only the family name contradicts graded by gender.
+
+    Women change their family name, men do not. `sides`: `Contradiction` of each pair; `gender` of
+    all records; `left` and `right`: the pairs.
+    """
+    graded = value.copy()
+    grade_by_gender(sides, gender, left, right, graded)
+    return graded
+
+
+def name_only_values(
+    value: FloatArray, name_only: npt.NDArray[np.bool_], left: IntArray, right: IntArray
+) -> FloatArray:
+    """Return the value of pairs of two records that have nothing but names; NaN for others."""
+    values = np.empty(len(left), dtype=np.float32)
+    keep_name_only(value, name_only, left, right, values)
+    return values
+
+
+GRADES = {
+    kernel.SAME_DAY: "the same day",
+    kernel.SAME_MONTH: "the same month, day not given",
+    kernel.DAY_MONTH_SWAPPED: "day and month swapped",
+    kernel.BOTH_NEW_YEAR: "the same year, both 1 January",
+    kernel.SAME_YEAR: "the same year, one side gives no more",
+    kernel.ONE_DIGIT: "one digit differs",
+    kernel.RANGES_OVERLAP: "ranges or estimates overlap",
+    kernel.ONE_NEW_YEAR: "the same year, one side 1 January",
+    kernel.OTHER_YEAR: "the same day and month, another year",
+    kernel.OTHER_DAY: "the same year, another day",
+    kernel.ONE_YEAR: "one year apart",
+    kernel.TWO_YEARS: "two years apart",
+    kernel.FIVE_YEARS: "three to five years apart",
+    kernel.TEN_YEARS: "six to ten years apart",
+    kernel.FAR_APART: "more than ten years apart",
+}
+"""Meaning of each similarity of dates, best first."""
+
+
+def best_date_grades(table: DateTable, side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
+    """Return the best grade between any date of the left and any of the right record.
+
+    Records are rows of `side`; NaN where one has no date. Grades are the same in either order.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    columns = DateColumns(table.year, table.last_year, table.month, table.day, table.circa)
+    grade_record_dates(left, right, side.offsets, side.items, columns, out)
+    return out
+
+
+def query_date_grades(
+    parts: Sequence[BatchRows], side: Callable[[PreparedBatch], Ragged]
+) -> FloatArray:
+    """Return `best_date_grades` of the only row of the first part and each row of all parts.
+
+    The parts follow one another. Their tables are read in place: to combine them takes longer than
+    to compare the dates.
+    """
+    query = parts[0].prepared
+    table, dates = query.dates, side(query)[int(parts[0].rows[0])]
+    columns = (table.year, table.last_year, table.month, table.day, table.circa)
+    query_dates = np.array([column[dates] for column in columns], dtype=np.int32)
+    out = np.empty(sum(len(part.rows) for part in parts), dtype=np.float32)
+    filled = 0
+    for part in parts:
+        ragged, table = side(part.prepared), part.prepared.dates
+        part_columns = DateColumns(
+            *map(read_only, (table.year, table.last_year)),
+            *map(read_only, (table.month, table.day, table.circa)),
+        )
+        end = filled + len(part.rows)
+        grade_query_dates(
+            *(query_dates, read_only(ragged.offsets), read_only(ragged.items)),
+            *(part_columns, part.rows, out[filled:end]),
+        )
+        filled = end
+    return out
+
+
+ValuePairs = Callable[[IntArray, IntArray], FloatArray]
+"""Function from codes of two values, pair by pair, to their similarities."""
+_MIN_PARALLEL = 20_000
+"""Pairs below which threads do not pay."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """m pairs of records of one kind.
+
+    `left`, `right`: rows of records. `group`: whether rarity is that of groups. `frequencies`: how
+    common values are.
+    """
+
+    prepared: PreparedBatch
+    names: NameIndex
+    left: IntArray
+    right: IntArray
+    group: bool
+    workers: int = field(default=2)
+    frequencies: FrequencyTables = NO_FREQUENCIES
+
+    @lazy_property
+    def alignment(self) -> dict[str, FloatArray]:
+        """Columns of the alignments by name (`pair_alignment.COLUMNS`), each of length m."""
+        return {name: self.alignments[name] for name in COLUMNS}
+
+    @lazy_property
+    def similarities(self) -> tuple[NameSimilarities, int]:
+        """Similarities of names, and the number of pairs that only the family name contradicts."""
+        return name_similarities(self.alignments)
+
+    @lazy_property
+    def names_contradict(self) -> npt.NDArray[np.bool_]:
+        """Pairs whose names are of two bearers: values that both share are those of a household or
+        an office, or a mistake."""
+        contradict = np.zeros(len(self.left), dtype=np.bool_)
+        fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
+        return contradict
+
+    @lazy_property
+    def birth_grades(self) -> FloatArray:
+        """Best grade between birth dates of each pair (`GRADES`), NaN without any."""
+        return self.date_grades(lambda prepared: prepared.births)
+
+    def date_grades(self, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:
+        """Return the best grade between dates of each pair, NaN where a record has none."""
+        if isinstance(self.prepared, LazyBatch) and self.prepared.is_query:
+            # One record of each pair is the query, row 0.
+            grades = query_date_grades(self.prepared.parts, side)
+            return np.take(grades, self.left + self.right)
+        return best_date_grades(self.prepared.dates, side(self.prepared), self.left, self.right)
+
+    @lazy_property
+    def best_forms(self) -> tuple[IntArray, IntArray]:
+        """Name forms of the best supported pair of names; -1 where a record has none."""
+        return (
+            np.ascontiguousarray(self.alignments["left_form"]),
+            np.ascontiguousarray(self.alignments["right_form"]),
+        )
+
+    @lazy_property
+    def principal_forms(self) -> tuple[IntArray, IntArray]:
+        """Forms of the first principal name of both records; -1 where a record has none."""
+        return self.names.principal[self.left], self.names.principal[self.right]
+
+    @lazy_property
+    def alignments(self) -> npt.NDArray[np.void]:
+        """Alignments of the names of all pairs (`PAIR_ALIGNMENT`)."""
+        alignments = np.zeros(len(self.left), dtype=PAIR_ALIGNMENT)
+        tokens, names = self.names.tokens, self.names.arrays
+
+        def run(start: int, end: int) -> None:
+            part = slice(start, end)
+            left, right = self.left[part], self.right[part]
+            with self.names.memo() as memo:
+                align_records(tokens, names, memo, left, right, self.group, alignments[part])
+
+        _run_slices(run, len(self.left), self.workers)
+        return alignments
+
+    def best_of(self, side: Ragged, compare: ValuePairs) -> FloatArray:
+        """Return the best similarity between any value of the left and any of the right record.
+
+        NaN where a record has none. `compare` receives every pair of values once (codes into the
+        table of `side`, the lower one first).
+        """
+        best = np.full(len(self.left), np.nan, dtype=np.float32)
+        if not len(side.items):
+            return best
+        left_counts, right_counts = side.counts[self.left], side.counts[self.right]
+        sizes = left_counts.astype(np.int64) * right_counts
+        pairs = np.flatnonzero(sizes > 0)
+        if not len(pairs):
+            return best
+        single = int(sizes.max()) == 1
+        if single:
+            first = side.offsets[:-1]
+            left, right = side.items[first[self.left[pairs]]], side.items[first[self.right[pairs]]]
+        else:
+            left, right = combinations(side, self.left[pairs], self.right[pairs])
+        low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+        unique, inverse = factorize((low << 32) | high)
+        values = compare((unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32))
+        if single:
+            best[pairs] = values[inverse]
+            return best
+        starts = np.cumsum(sizes[pairs]) - sizes[pairs]
+        best[pairs] = np.fmax.reduceat(values[inverse], starts)
+        return best
+
+
+def combinations(side: Ragged, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Return all combinations of the left record's values with the right one's, pair by pair."""
+    left_counts, right_counts = side.counts[left], side.counts[right]
+    left_items = side.items[spread(side.offsets[:-1][left], left_counts)]
+    # Each left value is combined with all values of the right record.
+    times = np.repeat(right_counts, left_counts)
+    starts = np.repeat(side.offsets[:-1][right], left_counts)
+    return np.repeat(left_items, times), side.items[spread(starts, times)]
+
+
+def _run_slices(run: Callable[[int, int], None], count: int, workers: int) -> None:
+    """Run over slices of 0…count on threads (kernels release the interpreter lock)."""
+    if count < _MIN_PARALLEL or workers < 2:
+        run(0, count)
+        return
+    bounds = np.linspace(0, count, workers * 4 + 1).astype(int).tolist()
+    with ThreadPoolExecutor(workers) as pool:
+        for task in [pool.submit(run, start, end) for start, end in pairwise(bounds)]:
+            task.result()

@@ -1,0 +1,1 @@
+"""Compiled loops over names: similarities of words, the alignment of two names."""

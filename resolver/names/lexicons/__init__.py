@@ -1,0 +1,1 @@
+"""Tables of words: nicknames, titles, legal forms, roles and symbols of names."""

@@ -1,0 +1,341 @@
+"""Symbols that a given name shares with its short forms and its forms in other languages.
+
+English short forms come from the package `nicknames` and, like those of other languages, from the
+tables that `short_forms` reads. Forms of one name that no rule of letters connects come from the
+table `name_variants`, which has three uses:
+
+- `form`: a form of the name in a neighboring language, looked up by its leveled spelling.
+- `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians end
+  in -eh and others in -a. It is looked up as it is, since Karimeh without her ending is Karim.
+- `translation`: the name in a distant language.
+
+Short forms of given names by language, and the endings by which languages form them regularly.
+
+The tables `short_forms`, `given_names` and `short_form_endings` were written for this project.
+`short_forms` has a name and one of its short forms a line, `given_names` a spelling of a name a
+line, with names that are full names even if they have no short form. Spellings that
+`nicknames.level_spelling` makes one need only one line. Words of `short_form_endings` are leveled
+as whole words are: `ukcio` is -uccio, `kuito` is -quito.
+
+Numbers in names of groups and ships: `II`, `2`, `Second` and `No. 2` are one number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+
+from nicknames import NickNamer
+
+from resolver.data import load_rows
+from resolver.names.folding import letters
+from resolver.names.lexicons.legal_forms import NUMERIC, GroupName
+from resolver.names.name_tokens import drop_abd_article
+from resolver.names.scripts.detection import parse_pairs
+from resolver.records.prepared.value_flags import NICKNAME_BIT
+from resolver.runtime.text_cache import cache_short_texts, hash64
+
+_SHORTEST_BASE = 3
+
+
+@dataclass(slots=True)
+class ShortForms:
+    """Names of each language with their short forms, all words leveled.
+
+    `names_by_language`: language → word → names that it is a spelling or a short form of.
+    `names_by_word`: the same for all languages together. `full_names`: words that are names of
+    their own in some language, even if also the short form of another.
+    """
+
+    names_by_language: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    names_by_word: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    full_names: set[str] = field(default_factory=set)
+
+    def add(self, language: str, names: list[str], shorts: list[str]) -> None:
+        """Add a name in its spellings, the first of which stands for all, and its short forms."""
+        in_language = self.names_by_language.setdefault(language, {})
+        self.full_names.update(names)
+        own = (names[0],)
+        for table in (in_language, self.names_by_word):
+            for word in (*names, *shorts):
+                others = table.setdefault(word, own)
+                if names[0] not in others:
+                    table[word] = (*others, names[0])
+
+
+def read_short_forms(
+    level: Callable[[Sequence[str]], list[str]], prepare_name: Callable[[str], str]
+) -> ShortForms:
+    """Return the tables of all languages, with words leveled by `level`, names after
+    `prepare_name`.
+    """
+    spellings, shorts = load_rows("given_names"), load_rows("short_forms")
+    names = list({name for _, *row in spellings for name in row} | {row[1] for row in shorts})
+    forms = list({row[2] for row in shorts})
+    leveled_names = dict(zip(names, level([*map(prepare_name, names)]), strict=True))
+    leveled = dict(zip(forms, level(forms), strict=True))
+    parsed = ShortForms()
+    for (language, name), rows in groupby(spellings, itemgetter(0, 1)):
+        parsed.add(language, [leveled_names[name], *(leveled_names[row[2]] for row in rows)], [])
+    for (language, name), rows in groupby(shorts, itemgetter(0, 1)):
+        parsed.add(language, [leveled_names[name]], [leveled[row[2]] for row in rows])
+    return parsed
+
+
+@cache
+def _bases_by_ending() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return ending → (what a name has in its place, languages)."""
+    bases: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, ending, replaced in load_rows("short_form_endings"):
+        ways = bases.setdefault(ending, {})
+        ways[replaced] = (*ways.get(replaced, ()), language)
+    return {ending: tuple(ways.items()) for ending, ways in bases.items()}
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """Return last letter → lengths of the endings with it, ascending."""
+    lengths: dict[str, set[int]] = {}
+    for ending in _bases_by_ending():
+        lengths.setdefault(ending[-1], set()).add(len(ending))
+    return {letter: tuple(sorted(some)) for letter, some in lengths.items()}
+
+
+def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the words of which a leveled word may be a familiar form, each with languages.
+
+    Carlino may be a form of Carlo, Vanka one of Vanya. Endings only tie a word to a name that the
+    tables have for the language.
+    """
+    bases_by_ending = _bases_by_ending()
+    bases = []
+    for length in _lengths().get(word[-1:], ()):
+        # two letters or more stand before an ending
+        if length > len(word) - 2:
+            break
+        for replaced, languages in bases_by_ending.get(word[-length:], ()):
+            base = word[:-length] + replaced
+            if len(base) >= _SHORTEST_BASE:
+                bases.append((base, languages))
+    return bases
+
+
+_NOT_SHORT = frozenset(
+    {
+        ("bill", "robert"),
+        ("billy", "robert"),
+        ("day", "david"),
+        ("fred", "bill"),
+        ("fred", "william"),
+    }
+)
+"""Pairs of the package's table that are no short forms."""
+_LEVELS = dict(
+    parse_pairs(
+        """
+        dzh=j tsch=ch tch=ch sch=sh kh=h gh=g ph=f th=t dh=d dj=j ck=k ou=u oo=u ee=i x=ks
+        """
+    )
+)
+_LEVELLED = re.compile("|".join(_LEVELS))
+_SINGLES = str.maketrans("ywq", "ivk")
+# Kolja, Andrej; Nicolas; Yevgeny; Sarah
+_GLIDE = re.compile("j(?:(?<=[bcdfgklmnprstvz]j)(?=[aeou])|(?<=[aeiou]j)$)", re.MULTILINE)
+_HARD_C = re.compile("c(?![heiy])")
+_FIRST_GLIDE = re.compile("^i(?=e)", re.MULTILINE)
+_SILENT_H = re.compile("h(?<=..[aeo]h)$", re.MULTILINE)
+# a function, as replacing by a text with backslashes takes four times as long
+_DOUBLES, _ONCE = re.compile(r"(.)\1+"), itemgetter(1)
+
+
+@cache_short_texts(50_000)
+def level_spelling(token: str) -> str:
+    """Return a word with differences between transliterations removed.
+
+    `kolya`, `kolia` and `kolja` become one word; `evgenii` and `yevgeny`, too. Words of fewer than
+    four letters and words in other than Latin letters stay as they are.
+    """
+    return _level_lines(token) if _has_levels(token) else token
+
+
+def level_spellings(tokens: Sequence[str]) -> list[str]:
+    """Return `level_spelling` of many words, all at once: in a third of the time."""
+    levelled = list(tokens)
+    places = [place for place, token in enumerate(tokens) if _has_levels(token)]
+    lines = _level_lines("\n".join([tokens[place] for place in places])).split("\n")
+    for place, line in zip(places, lines if places else (), strict=True):
+        levelled[place] = line
+    return levelled
+
+
+def _has_levels(token: str) -> bool:
+    return len(token) >= 4 and token.isascii()
+
+
+def _level_lines(text: str) -> str:
+    """Return a text of a word per line with each word leveled."""
+    text = _LEVELLED.sub(lambda match: _LEVELS[match[0]], text)
+    if "j" in text:
+        text = _GLIDE.sub("i", text)
+    if "c" in text:
+        text = _HARD_C.sub("k", text)
+    text = _DOUBLES.sub(_ONCE, text.translate(_SINGLES))
+    return _SILENT_H.sub("", _FIRST_GLIDE.sub("", text))
+
+
+def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
+    """Return word → names of which it is a form, in the rows of `name_variants` of one use."""
+    names_by_word: dict[str, set[str]] = {}
+    for name, form in load_rows("name_variants", use=use):
+        names_by_word.setdefault(key(form), set()).add(name)
+    return names_by_word
+
+
+@cache
+def _english_names() -> dict[str, tuple[str, ...]]:
+    """Return word → leveled names that it is short for by the package's table, or is itself.
+
+    The table has some pairs reversed, so a short form must be shorter than its name.
+    """
+    namer = NickNamer()
+    names_by_word: dict[str, set[str]] = {}
+    for short, names in namer.canonical_lookup.items():
+        for name in names:
+            if len(name) > len(short):
+                names_by_word.setdefault(name, set()).add(name)
+                if (short, name) not in _NOT_SHORT:
+                    names_by_word.setdefault(short, set()).add(name)
+    return {word: tuple(map(level_spelling, names)) for word, names in names_by_word.items()}
+
+
+@cache
+def _short() -> ShortForms:
+    """Return the tables of short forms, in leveled words."""
+    return read_short_forms(level_spellings, drop_abd_article)
+
+
+def _full_names(word: str) -> set[str]:
+    """Return the leveled names that a leveled word is a short form or a spelling of.
+
+    A word that is a name of its own has no others by its ending: Martina is not Marta.
+    """
+    short = _short()
+    names = set(short.names_by_word.get(word, ()))
+    if word not in short.full_names:
+        for base, languages in possible_bases(word):
+            if base in short.names_by_word:
+                for language in languages:
+                    names.update(short.names_by_language[language].get(base, ()))
+    return names
+
+
+@cache
+def _translated() -> dict[str, set[str]]:
+    return _variants("translation")
+
+
+@cache
+def _forms() -> dict[str, set[str]]:
+    return _variants("form", lambda word: level_spelling(drop_abd_article(word)))
+
+
+@cache
+def _exact_forms() -> dict[str, set[str]]:
+    return _variants("exact")
+
+
+def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
+    """Return symbols of the names that a token may be short for or a translation of, ascending.
+
+    `leveled`: the token by `level_spelling`, if at hand. A token that has short forms itself has a
+    symbol, too.
+    """
+    names = _full_names(level_spelling(token) if leveled is None else leveled)
+    names.update(_english_names().get(token, ()))
+    names.update(f"{name}/" for name in _translated().get(token, ()))
+    if not names:
+        return ()
+    return tuple(
+        sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names)
+    )
+
+
+def form_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
+    """Return the symbols of the names of which a token is one language's form, ascending.
+
+    `leveled`: the token by `level_spelling`, if at hand.
+    """
+    leveled = level_spelling(token) if leveled is None else leveled
+    heads = {*_forms().get(leveled, ()), *_exact_forms().get(token, ())}
+    if not heads:
+        return ()
+    return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))
+
+
+# Up to 39: the tables have them up to IX, and X, L, C, D, M on their own are letters.
+_ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
+_DIGITS = re.compile("[0-9]{1,18}")
+_WORDS_TOO = frozenset("vi xi xx xxx".split())
+"""Numerals that are words of their own at the beginning of a name (`Xi Trading`)."""
+_NUMBER_WORDS = frozenset("no nr nro num number numero".split())
+_ONES = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
+
+
+def find_numbers(name: GroupName) -> dict[int, str]:
+    """Return part of a group's name → its number in digits.
+
+    Parts that belong to a number of another part (`No.` before it, `First` after `Twenty`) get an
+    empty text.
+    """
+    words = [letters(word) for word in name.words]
+    numbers = _numbers_in_words(name, words)
+    for place, word in enumerate(words):
+        if place not in numbers and _counts(words, place) and (value := _value(word)):
+            numbers[place] = str(value)
+    for place in [place for place, value in numbers.items() if value]:
+        if place and words[place - 1] in _NUMBER_WORDS:
+            numbers[place - 1] = ""
+    return numbers
+
+
+def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
+    """Return the numbers of the tables, longest first, as `find_numbers` does."""
+    numbers: dict[int, str] = {}
+    spans = [span for span in name.spans if span.category == NUMERIC]
+    for span in sorted(spans, key=lambda span: -len(span.places)):
+        places = span.places
+        if any(place in numbers for place in places):
+            continue
+        if len(places) > 1 or _counts(words, places[0]):
+            numbers.update(dict.fromkeys(places, ""))
+            numbers[places[-1]] = span.id
+    return numbers
+
+
+def _value(word: str) -> int:
+    """Return the value of digits or of a Roman numeral of two letters or more; 0 for others."""
+    if _DIGITS.fullmatch(word):
+        return int(word)
+    return roman_value(word) if len(word) > 1 else 0
+
+
+def roman_value(word: str) -> int:
+    """Return the value of a lower-case Roman numeral, 1 to 39; 0 for any other word."""
+    match = _ROMAN.fullmatch(word)
+    return 10 * len(match[1]) + _ONES[match[2]] if match else 0
+
+
+def _counts(words: Sequence[str], place: int) -> bool:
+    """Return True if a possible numeral is one at its place.
+
+    I and V are numerals only at the end and after a word (they may be initials); `Xi` is none at
+    the beginning of a name.
+    """
+    word = words[place]
+    if word in ("i", "v"):
+        return place == len(words) - 1 > 0 and len(words[place - 1]) > 1
+    return place > 0 or word not in _WORDS_TOO

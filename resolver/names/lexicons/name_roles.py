@@ -1,0 +1,249 @@
+"""Likely roles of the words of a name: given name or family name, if the source states none.
+
+By position the given name is first and the family name last (in Chinese, Japanese and Korean
+letters the family name is first), unless frequencies of the two words show the other order: `Wang
+Xiaoming`, `SMITH John`. A first word that is in no table leaves it open whether a given name at the
+end is the own one (`Smiuk Serhii`) or the father's (`Hodan Mohamed`). Likely roles are used only to
+decide which parts of two names contradict each other.
+
+Markers of a father's name, which prove whose child somebody is: `bin`, `Ould`, `oglu`, `ap`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.data import load_words
+from resolver.names.folding import HAN, HANGUL
+from resolver.names.scripts.syllables import is_syllable, korean_key, pinyin_readings
+from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
+from resolver.records.prepared.population import FrequencyTables
+from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
+
+# As tokens spell them: bn, abn, bnt and wld are Arabic and Hebrew letters without vowels.
+BEFORE_FATHER = load_words("titles", use="before the name of a father")
+AFTER_FATHER = load_words("titles", use="after the name of a father")
+_MARKERS = BEFORE_FATHER | AFTER_FATHER
+_OWN, _FOREBEAR = int(Lineage.OWN), int(Lineage.FOREBEAR)
+_FAMILY = int(Role.FAMILY)
+
+
+def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArray:
+    """Return the roles of the words of persons' names with `Lineage` bits."""
+    is_marker = np.array([text in _MARKERS for text in tokens.texts.tolist()], dtype=bool)
+    places = np.flatnonzero(is_marker[forms.items])
+    if not len(places):
+        return roles
+    rows = np.unique(np.searchsorted(forms.offsets, places, side="right") - 1)
+    marked = roles.copy()
+    for row in rows.tolist():
+        words = slice(int(forms.offsets[row]), int(forms.offsets[row + 1]))
+        form_roles = roles[words].tolist()
+        mark_form(tokens.texts[forms.items[words]].tolist(), form_roles)
+        marked[words] = form_roles
+    return marked
+
+
+def mark_form(words: Sequence[str], roles: list[int]) -> None:
+    """Add `Lineage` bits to the roles of the words of one name.
+
+    The word beside a marker is a forebear's name, those before it are own ones. A stated family
+    name (`bin Laden`) is neither, and a stated own name is no forebear's.
+    """
+    forebears = [
+        place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
+    ]
+    own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
+    for places, mark in ((forebears, _FOREBEAR), (own, _OWN)):
+        for place in places:
+            roles[place] |= mark
+
+
+def _forebears(words: Sequence[str]) -> list[int]:
+    """Return the places of words that a marker shows to be forebears' names, ascending."""
+    places = []
+    for place, word in enumerate(words):
+        follows = place > 0 and words[place - 1] in BEFORE_FATHER
+        precedes = place + 1 < len(words) and words[place + 1] in AFTER_FATHER
+        if (follows or precedes) and word not in _MARKERS:
+            places.append(place)
+    return places
+
+
+def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
+    """Return the places of own names: the word before a marker, or all before `Vagif oglu`.
+
+    A family name may go first, so that only the nearest word before `bin` is surely an own name.
+    """
+    for father in forebears:
+        before = [
+            place for place in range(father) if words[place] not in _MARKERS | {"al", "el", "ul"}
+        ]
+        if words[father - 1] not in BEFORE_FATHER:
+            return [place for place in before if place not in forebears]
+        if before and before[-1] not in forebears:
+            return before[-1:]
+    return []
+
+
+__all__ = ["AFTER_FATHER", "BEFORE_FATHER", "mark_form", "mark_lineage"]
+
+
+_UNKNOWN = 50
+_INITIAL = 90
+"""Percentage of bearers whose given name a word is: of a word in no table, and of an initial."""
+# Plain ints: operations on enumeration members take a microsecond each.
+_PARTICLE, _OF_INITIAL, _KNOWN = (
+    int(TokenFlag.PARTICLE),
+    int(TokenFlag.INITIAL),
+    int(TokenFlag.KNOWN),
+)
+_LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
+_REVERSED = 30
+"""Percentage by which the last word must be the likelier given name for the reversed order."""
+_CHAIN = 3
+"""Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`, so that
+the last one shows no reversed order."""
+_GIVEN_LAST = sorted(load_words("family_names", use="Vietnamese"))
+"""Vietnamese family names, which go first and the given name last: most people bear one of them."""
+_GIVEN_LAST_OF_MANY = sorted(load_words("family_names", use="Vietnamese before two words"))
+"""Vietnamese family names that are also words of other languages: they show this order only where
+at least two words follow, as in `Ta Thuy Linh`."""
+
+
+def likely_roles(
+    forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: FrequencyTables
+) -> ByteArray:
+    """Return a role for each word of full names of persons.
+
+    The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; in the
+    reversed order the first is the family name, and the one after it the given name. Where the
+    order of two words is open, both are `LIKELY_GIVEN`. All others, and names with fewer than two
+    such words, get `UNSET`. `texts` are the names as written.
+    """
+    roles = np.zeros(len(forms.items), dtype=np.uint8)
+    words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
+    if not len(words):
+        return roles
+    rows = forms.rows[words]
+    begins = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+    first, last = words[begins], words[np.append(begins[1:], len(words)) - 1]
+    several = first != last
+    is_chain = np.diff(np.append(begins, len(words)))[several] >= _CHAIN
+    second = words[np.minimum(begins + 1, len(words) - 1)][several]
+    rows, first, last = rows[begins][several], first[several], last[several]
+    first_share, last_share = _given_shares(tokens, tables, forms.items[first], forms.items[last])
+    is_reversed = last_share - first_share > _REVERSED
+    is_doubtful = is_reversed & (first_share == _UNKNOWN)
+    is_reversed &= ~is_doubtful
+    is_reversed |= _family_first(texts)[rows]
+    words_first, words_last = tokens.texts[forms.items[first]], tokens.texts[forms.items[last]]
+    of_many = is_chain & np.isin(words_first, _GIVEN_LAST_OF_MANY)
+    of_many &= ~np.isin(words_last, _GIVEN_LAST)
+    is_reversed |= of_many
+    is_doubtful &= ~of_many
+    given_last = of_many | np.isin(words_first, _GIVEN_LAST)
+    roles[np.where(is_reversed, np.where(given_last, last, second), first)] = _LIKELY_GIVEN
+    roles[np.where(is_reversed, first, last)] = _LIKELY_FAMILY
+    roles[last[is_doubtful & ~is_reversed & ~is_chain]] = _LIKELY_GIVEN
+    return roles
+
+
+def guessed_roles(
+    forms: Sequence[Sequence[int]],
+    texts: Sequence[str],
+    tokens: TokenTable,
+    tables: FrequencyTables,
+) -> list[int]:
+    """Return the result of `likely_roles` for a few forms, word by word."""
+    flags, words, roles = tokens.flags.tolist(), tokens.texts.tolist(), list[int]()
+    for form, text in zip(forms, texts, strict=True):
+        places = [place for place, token in enumerate(form) if not flags[token] & _PARTICLE]
+        form_roles = [int(Role.UNSET)] * len(form)
+        if len(places) > 1:
+            first, last = places[0], places[-1]
+            first_share, last_share = (
+                _share_of(words[form[place]], flags[form[place]], tables) for place in (first, last)
+            )
+            left, right = (
+                (0 if (first_share[1], last_share[1]) == (1, 2) else first_share[0]),
+                (0 if (last_share[1], first_share[1]) == (1, 2) else last_share[0]),
+            )
+            is_reversed = right - left > _REVERSED
+            is_doubtful = is_reversed and left == _UNKNOWN
+            is_reversed = (is_reversed and not is_doubtful) or _has_family_first(text)
+            of_many = len(places) >= _CHAIN and words[form[first]] in _GIVEN_LAST_OF_MANY
+            of_many = of_many and words[form[last]] not in _GIVEN_LAST
+            is_reversed, is_doubtful = is_reversed or of_many, is_doubtful and not of_many
+            second = last if of_many or words[form[first]] in _GIVEN_LAST else places[1]
+            form_roles[second if is_reversed else first] = _LIKELY_GIVEN
+            form_roles[first if is_reversed else last] = _LIKELY_FAMILY
+            if is_doubtful and not is_reversed and len(places) < _CHAIN:
+                form_roles[last] = _LIKELY_GIVEN
+        mark_form([words[token] for token in form], form_roles)
+        roles += form_roles
+    return roles
+
+
+def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
+    """Return the percentage of bearers whose given name a word is, and its `_syllables`."""
+    share = _INITIAL if flags & _OF_INITIAL else _given_share(text, tables)
+    return share, _syllables(text, bool(flags & _KNOWN))
+
+
+def _given_share(text: str, tables: FrequencyTables) -> int:
+    """Return the percentage of bearers whose given name a word is."""
+    return 0 if text in _GIVEN_LAST else tables.person_given.get(text, _UNKNOWN)
+
+
+def _family_first(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return a mask of names in letters that put the family name first."""
+    return np.fromiter(map(_has_family_first, texts), dtype=np.bool_, count=len(texts))
+
+
+def _has_family_first(text: str) -> bool:
+    return not text.isascii() and bool(HAN.search(text) or HANGUL.search(text))
+
+
+def _given_shares(
+    tokens: TokenTable,
+    tables: FrequencyTables,
+    first: npt.NDArray[np.int32],
+    last: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return for the first and the last word of names the percentage of bearers as a given name.
+
+    In a Chinese or Korean name a word of one syllable beside one of two is the family name (0).
+    """
+    words, places = np.unique(np.concatenate((first, last)), return_inverse=True)
+    texts = tokens.texts[words].tolist()
+    shares = np.fromiter(
+        (_given_share(text, tables) for text in texts),
+        dtype=np.int64,
+        count=len(words),
+    )
+    shares[(tokens.flags[words] & int(TokenFlag.INITIAL)) != 0] = _INITIAL
+    is_known = (tokens.flags[words] & int(TokenFlag.KNOWN)) != 0
+    syllables = np.fromiter(
+        map(_syllables, texts, is_known.tolist()), dtype=np.int64, count=len(words)
+    )
+    first_places, last_places = places[: len(first)], places[len(first) :]
+    left, right = shares[first_places], shares[last_places]
+    left = np.where((syllables[first_places] == 1) & (syllables[last_places] == 2), 0, left)
+    right = np.where((syllables[last_places] == 1) & (syllables[first_places] == 2), 0, right)
+    return left, right
+
+
+def _syllables(text: str, is_known: bool) -> int:
+    """Return 1 for a Chinese or Korean syllable, 2 for a given name of two, 0 for other words."""
+    if is_syllable(text):
+        return 1
+    return (
+        2 if pinyin_readings(text, is_known=is_known) or korean_key(text, is_known=is_known) else 0
+    )
+
+
+__all__ = ["guessed_roles", "likely_roles"]

@@ -1,0 +1,396 @@
+"""Name forms: written names of records, and names composed of name parts, as rows of one table.
+
+If a written and a composed name are the same, the composed one is kept, as its words have roles.
+
+Names of a single record: the result of `build_name_forms`, computed word by word.
+
+For a few words arrays cost more than their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.folding import skeleton_code
+from resolver.names.group_tokens import group_readings
+from resolver.names.kernels.spellings import (
+    MAX_JOINED,
+    ComposedNames,
+    PartValues,
+    count_composed,
+    fill_composed,
+)
+from resolver.names.lexicons.name_roles import guessed_roles, mark_lineage
+from resolver.names.name_tokens import compact_hashes, joined_hashes
+from resolver.names.name_values import QUALITY, NameValues, has_all_names, reading_sides
+from resolver.names.scripts.han import japanese_split
+from resolver.names.token_tables import Lookup, build_small_lexicon
+from resolver.records.batch import Batch, IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import (
+    ByteArray,
+    NameTable,
+    Ragged,
+    TokenTable,
+    concat_rows,
+    offsets_of,
+    spread,
+)
+from resolver.records.prepared.population import FrequencyTables
+from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
+from resolver.records.properties import OWN_PARTS, PROPERTIES
+from resolver.runtime.text_cache import hash64
+
+_SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
+_ALL = (1 << 64) - 1
+OtherReadings = Callable[[str], tuple[str, ...]]
+"""Gives other readings of a name."""
+
+
+def build_single_record_names(
+    written: Sequence[tuple[Sequence[str], int]],
+    ways_of: OtherReadings,
+    person: bool,
+    tables: FrequencyTables,
+    lookup: Lookup,
+) -> tuple[TokenTable, NameTable, list[int], list[int]]:
+    """Return the tables of one record's names, its forms, best quality first, and their qualities.
+
+    `written` has the texts of each property with their quality; `person`: names are read as a
+    person's.
+    """
+    ways = {text: readings for texts, _ in written for text in texts if (readings := ways_of(text))}
+    texts = sorted({text for some, _ in written for text in some}.union(*ways.values()))
+    table, forms = build_small_lexicon(texts, person, tables, lookup)
+    offsets, items = forms.offsets.tolist(), forms.items.tolist()
+    tokens = [items[start:end] for start, end in pairwise(offsets)]
+    roles = guessed_roles(tokens, texts, table, tables) if person else [0] * len(items)
+    compact = _compact(tokens, table)
+    place = {text: code for code, text in enumerate(texts)}
+    candidates = [
+        (compact[form], quality, form)
+        for some, quality in written
+        for text in some
+        for form in map(place.__getitem__, (text, *ways.get(text, ())))
+        if tokens[form]
+    ]
+    best = _best_forms(candidates)
+    spelled = np.empty(len(texts), dtype=object)
+    spelled[:] = texts
+    names = NameTable(
+        forms,
+        np.array(roles, dtype=np.uint8),
+        *_joined(tokens, table),
+        np.array(compact, dtype=np.uint64),
+        spelled,
+    )
+    return table, names, [form for _, form in best], [quality for quality, _ in best]
+
+
+def _best_forms(candidates: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Return (quality, form) of the best of equal forms, best quality first.
+
+    Candidates are (compact hash, quality, form).
+    """
+    best_by_hash: dict[int, tuple[int, int]] = {}
+    for compact_hash, quality, form in sorted(candidates):
+        best_by_hash.setdefault(compact_hash, (quality, form))
+    return sorted(best_by_hash.values())
+
+
+def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
+    """Return the result of `token_tables.compact_hashes`."""
+    mixed = [
+        ((token_hash * 0x9E3779B97F4A7C15) & _ALL) ^ (token_hash >> 29)
+        for token_hash in table.hashes.tolist()
+    ]
+    silent = [bool(flags & _SILENT) for flags in table.flags.tolist()]
+    hashes = []
+    for tokens in forms:
+        carried = sum(mixed[token] for token in tokens if not silent[token]) & _ALL
+        hashes.append(carried or sum(mixed[token] for token in tokens) & _ALL)
+    return hashes
+
+
+def _joined(
+    forms: Sequence[Sequence[int]], table: TokenTable
+) -> tuple[
+    np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+    np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+]:
+    """Return the result of `token_tables.joined_hashes`."""
+    texts: list[str] = table.texts.tolist()
+    joined, bones = [], []
+    for tokens in forms:
+        for place, token in enumerate(tokens):
+            whole = texts[token] + texts[tokens[place + 1]] if place + 1 < len(tokens) else ""
+            if 0 < len(whole) <= MAX_JOINED:
+                bare = skeleton_code(whole)
+                joined.append(hash64(whole))
+                bones.append(hash64(bare) if len(bare) > 2 else 0)
+            else:
+                joined.append(0)
+                bones.append(0)
+    return np.array(joined, dtype=np.uint64), np.array(bones, dtype=np.uint64)
+
+
+def single_row(forms: Sequence[int]) -> Ragged:
+    """Return the forms of the only record as a ragged array."""
+    return Ragged(np.array([0, len(forms)], dtype=np.int32), np.array(forms, dtype=np.int32))
+
+
+PART_ROLES = {row.name: row.role for row in PROPERTIES if row.role}
+"""Parts of names of which a name is composed, with their roles."""
+_CHOSEN_PARTS = ("firstName", "lastName")
+"""Parts of which a name has one value."""
+_SINGLE_READING_KINDS = frozenset(
+    map(int, (Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.GROUP | Kind.ASSET))
+)
+"""Kinds whose names are read in one way."""
+MAX_NAME_PARTS = 16
+"""Given or family names of a record that are combined, so that a record cannot make millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameTables:
+    """Tables of names, and the forms of each record with their quality."""
+
+    tokens: TokenTable
+    forms: NameTable
+    names: Ragged
+    quality: ByteArray
+
+
+class FormRows(NamedTuple):
+    """Forms of records with their quality: arrays of one length."""
+
+    rows: IntArray
+    forms: IntArray
+    quality: ByteArray
+
+
+def is_single_reading(batch: Batch) -> bool:
+    """Return True for one record whose names are all written, and read in one way."""
+    return (
+        len(batch) == 1
+        and int(batch.kinds[0]) in _SINGLE_READING_KINDS
+        and not any(prop in batch.columns for prop in PART_ROLES)
+    )
+
+
+def has_all_names_of(batch: Batch, values: NameValues) -> bool:
+    """Return True if `lay_out_forms` can lay out the names of a batch."""
+    return has_all_names(batch, values, _composed_records(batch))
+
+
+def lay_out_forms(batch: Batch, values: NameValues, workers: int = 1) -> NameTables:
+    """Return all names of a canonical batch, whose values were read.
+
+    The result does not depend on `workers` (threads).
+    """
+    written = _written_forms(batch, values)
+    words, roles, rows = _compose_names(batch, _composed_records(batch), values.parts)
+    table = values.written
+    if len(words):
+        table = _append_composed(values, words, mark_lineage(words, roles, values.tokens), workers)
+    first = len(values.written.compact)
+    forms = FormRows(
+        np.concatenate([written.rows, rows]),
+        np.concatenate([written.forms, np.arange(first, first + len(words), dtype=np.int32)]),
+        np.append(written.quality, np.zeros(len(words), dtype=np.uint8)),
+    )
+    names, quality = _forms_of_records(forms, table.compact, table.tokens, first, len(batch))
+    return NameTables(values.tokens, table, names, quality)
+
+
+def _append_composed(
+    values: NameValues, words: Ragged, roles: ByteArray, workers: int
+) -> NameTable:
+    """Return the table of written names with composed ones after them."""
+    written = values.written
+    joined, joined_skeleton = joined_hashes(words, values.tokens, values.letters, workers)
+    return NameTable(
+        concat_rows([written.tokens, words]) if len(written.tokens) else words,
+        _append(written.roles, roles),
+        _append(written.joined, joined),
+        _append(written.joined_skeleton, joined_skeleton),
+        _append(written.compact, compact_hashes(words, values.tokens)),
+        _append(written.texts, np.empty(len(words), dtype=object)),
+    )
+
+
+def _append(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return one array after the other; without a copy of the second where the first is empty."""
+    return np.concatenate([first, second]) if len(first) else second
+
+
+def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
+    """Return all names of a single record."""
+    person = int(batch.kinds[0]) == int(Kind.PERSON)
+    written = [
+        (batch.columns[prop].values.to_pylist(), int(quality))
+        for prop, quality in QUALITY.items()
+        if prop in batch.columns
+    ]
+    tokens, table, forms, quality = build_single_record_names(
+        written, japanese_split if person else group_readings, person, tables, lookup
+    )
+    return NameTables(tokens, table, single_row(forms), np.array(quality, dtype=np.uint8))
+
+
+def _written_forms(batch: Batch, values: NameValues) -> FormRows:
+    """Return the forms of written names of each record, in all readings."""
+    none = np.zeros(0, dtype=np.int32)
+    parts = [FormRows(none, none, none.astype(np.uint8))]
+    for prop, sides in values.readings.items():
+        column = batch.columns.get(prop)
+        if column is None:
+            continue
+        for readings, mask in zip(sides, reading_sides(batch.kinds), strict=True):
+            for forms in readings:
+                coded = forms[column.codes]
+                present = mask[column.rows] & (coded >= 0)
+                quality = np.full(np.count_nonzero(present), int(QUALITY[prop]), dtype=np.uint8)
+                parts.append(FormRows(column.rows[present], coded[present], quality))
+    return FormRows(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _composed_records(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Return which records have a name composed of parts."""
+    is_composed: npt.NDArray[np.bool_] = (batch.kinds == int(Kind.PERSON)) & _has_composed_name(
+        batch
+    )
+    return is_composed
+
+
+def _compose_names(
+    batch: Batch, is_composed: npt.NDArray[np.bool_], parts: Mapping[str, Ragged]
+) -> tuple[Ragged, ByteArray, IntArray]:
+    """Return names composed of the parts of some records, their roles, and their records.
+
+    Up to `MAX_NAME_PARTS` given names are combined with as many family names, with middle parts
+    between.
+    """
+    props = [prop for prop in PART_ROLES if prop in parts and prop in batch.columns]
+    if not props:
+        return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
+    values = _gather_values(batch, props, [parts[prop] for prop in props])
+    names, words = count_composed(is_composed, values, MAX_NAME_PARTS)
+    composed = ComposedNames(
+        np.empty(names, dtype=np.int32),
+        np.empty(names + 1, dtype=np.int32),
+        np.empty(words, dtype=np.int32),
+        np.empty(words, dtype=np.uint8),
+    )
+    fill_composed(is_composed, values, MAX_NAME_PARTS, composed)
+    tokens = Ragged(composed.offsets, composed.words)
+    return tokens, _mark_own_names(tokens, composed.roles), composed.rows
+
+
+def _gather_values(batch: Batch, props: list[str], tables: list[Ragged]) -> PartValues:
+    """Return the values of some parts, whose tokens are given, in one table."""
+    columns = [batch.columns[prop] for prop in props]
+    first_values = np.cumsum([0, *map(len, columns)])
+    first_rows = np.cumsum([0, *map(len, tables)])
+    starts = [
+        column.offsets(len(batch)) + first
+        for column, first in zip(columns, first_values, strict=False)
+    ]
+    codes = [column.codes + first for column, first in zip(columns, first_rows, strict=False)]
+    whole = concat_rows(tables)
+    return PartValues(
+        np.array(starts, dtype=np.int32),
+        np.concatenate(codes).astype(np.int32),
+        whole.offsets,
+        whole.items,
+        np.array([int(PART_ROLES[prop]) for prop in props], dtype=np.uint8),
+        *(props.index(prop) if prop in props else -1 for prop in _CHOSEN_PARTS),
+    )
+
+
+def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
+    """Return the roles with the first word of each stated given name marked as the person's own."""
+    first = words.offsets[:-1][words.counts > 0]
+    own = first[roles[first] == int(Role.GIVEN)]
+    marked = roles.copy()
+    marked[own] |= int(Lineage.OWN)
+    return marked
+
+
+def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Return which records have a given and a family name, or some part and no written name.
+
+    A part alone is no further name of a person whose name is written: many bear the given name, and
+    the father bears the father's.
+    """
+    count = len(batch)
+    has = {
+        prop: np.diff(batch.columns[prop].offsets(count)) > 0
+        for prop in PART_ROLES
+        if prop in batch.columns
+    }
+    none = np.zeros(count, dtype=bool)
+    whole = has.get("firstName", none) & has.get("lastName", none)
+    some = none.copy()
+    for prop in OWN_PARTS:
+        some |= has.get(prop, none)
+    written = batch.columns["name"].offsets(count) if "name" in batch.columns else None
+    return whole | (some if written is None else some & (np.diff(written) == 0))
+
+
+def _forms_of_records(
+    all_forms: FormRows,
+    compact: npt.NDArray[np.uint64],
+    tokens: Ragged,
+    first_composed: int,
+    count: int,
+) -> tuple[Ragged, ByteArray]:
+    """Return the forms of each record, as `_distinct_forms` does, and their quality."""
+    rows, forms, quality = all_forms
+    filled = tokens.counts[forms] > 0
+    rows, forms, quality = rows[filled], forms[filled], quality[filled]
+    # Most records of registers have one form, which nothing can be equal to.
+    is_single = (np.bincount(rows, minlength=count) == 1)[rows]
+    several = np.flatnonzero(~is_single)
+    distinct = _distinct_forms(
+        rows[several], forms[several], quality[several], compact, first_composed
+    )
+    counts = np.bincount(distinct[0], minlength=count)
+    offsets = offsets_of(counts + np.bincount(rows[is_single], minlength=count))
+    names, kept_quality = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.uint8)
+    names[offsets[rows[is_single]]] = forms[is_single]
+    kept_quality[offsets[rows[is_single]]] = quality[is_single]
+    at = spread(offsets[:-1], counts)
+    names[at], kept_quality[at] = distinct[1:]
+    return Ragged(offsets, names), kept_quality
+
+
+def _distinct_forms(
+    rows: IntArray,
+    forms: IntArray,
+    quality: ByteArray,
+    compact: npt.NDArray[np.uint64],
+    first_composed: int,
+) -> tuple[IntArray, IntArray, ByteArray]:
+    """Return different forms by row, best quality first: their rows, the forms and their quality.
+
+    Of equal forms a composed one is kept, with the best quality of all.
+    """
+    order = np.lexsort((forms, quality, compact[forms], rows))
+    rows, forms, quality = rows[order], forms[order], quality[order]
+    same = compact[forms]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (same[1:] != same[:-1])
+    heads = np.flatnonzero(first)
+    best = forms[heads].copy()
+    composed = np.where(forms >= first_composed, forms, np.int32(-1))
+    np.maximum.at(best, np.cumsum(first) - 1, composed)
+    order = np.lexsort((best, quality[heads], rows[heads]))
+    heads = heads[order]
+    return rows[heads], best[order], quality[heads]

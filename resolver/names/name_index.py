@@ -1,0 +1,522 @@
+"""Index of a batch for the alignment of names, and facts of its records that comparators share.
+
+Names of a batch in the layout that the alignment kernels read.
+
+Names of some rows of several tables, copied into one layout for the alignment kernels.
+
+Each token of a table that the rows use is copied once, in the order of first use; each name becomes
+a form of its own.
+
+Tokens in the layout of the alignment kernels, and the similarity of pairs of tokens.
+
+Sounds of words, to compare a word of another script with a Latin one.
+
+Arabic and Hebrew write no short vowels, Korean and Japanese write foreign names by syllables of
+their own. So a word is cut into symbols (`letter_symbols`), and the kernel `sound_distance` finds
+the cheapest way to write them with the letters of a Latin word, by learned costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.kernels.abbreviations import (
+    COUNTED,
+    OPTIONAL,
+    PLACE,
+    SKIPPED,
+    AbbreviationTokens,
+)
+from resolver.names.kernels.name_arrays import (
+    CopySizes,
+    NameColumns,
+    NameSource,
+    NameTarget,
+    copy_names,
+    copy_tokens,
+    count_names,
+    fill_names,
+)
+from resolver.names.kernels.name_records import (
+    MEMO_SLOT,
+    NAME,
+    NAME_WORD,
+    RECORD_NAMES,
+    TOKEN,
+    NameArrays,
+    SimilarityMemo,
+    TokenRecords,
+)
+from resolver.names.kernels.name_similarities import fill_letter_bags
+from resolver.names.kernels.sound_distance import (
+    MAX_SOUNDS,
+    SCRATCH_SIZE,
+    SoundScratch,
+    fill_cross_script,
+)
+from resolver.names.kernels.token_similarity import fill_token_similarity
+from resolver.names.kernels.word_sets import PLACE_CODE
+from resolver.names.pair_alignment import PairOrder, order_pairs
+from resolver.names.qualifiers import word_facts
+from resolver.names.scripts.letter_costs import cost_table, split_symbols
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import (
+    TRAVEL_FAMILY,
+    FloatArray,
+    HashArray,
+    PreparedBatch,
+    Ragged,
+    TokenTable,
+    offsets_of,
+)
+from resolver.records.prepared.value_flags import (
+    SCRIPT_SHIFT,
+    NameQuality,
+    Script,
+    TokenFlag,
+    flags_without_script,
+)
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.runtime.text_hashes import TextLetters
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def name_arrays(prepared: PreparedBatch, record_tokens: Ragged) -> NameArrays:
+    """Lay out the names of a batch; `record_tokens`: the tokens of each record, each once."""
+    names = prepared.names
+    records = np.zeros(len(prepared) + 1, dtype=RECORD_NAMES)
+    records["names"], records["tokens"] = names.offsets, record_tokens.offsets
+    most = (int(names.counts.max(initial=0)), int(record_tokens.counts.max(initial=0)))
+    return NameArrays(records, *lay_out_names(prepared), record_tokens.items, most)
+
+
+def lay_out_names(prepared: PreparedBatch) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    """Return the names of all records and the words of all forms, as `NameArrays` holds them."""
+    forms = prepared.forms
+    names = np.zeros(len(prepared.names.items), dtype=NAME)
+    words = np.zeros(len(forms.tokens.items) + 2, dtype=NAME_WORD)
+    columns = NameColumns(
+        forms=read_only(prepared.names.items),
+        quality=read_only(prepared.name_quality),
+        compact=read_only(forms.compact),
+        starts=read_only(forms.tokens.offsets),
+        tokens=read_only(forms.tokens.items),
+        roles=read_only(forms.roles),
+        joined=read_only(forms.joined),
+        joined_skeleton=read_only(forms.joined_skeleton),
+        flags=read_only(prepared.tokens.flags),
+    )
+    fill_names(columns, names, words)
+    return names, words
+
+
+def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Return a read-only view, as mapped arrays are, so that kernels are compiled only once."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+_FIRST_LETTER = ord("a")
+
+
+@cache_short_texts(50_000)
+def encode_symbols(text: str, script: Script) -> tuple[int, ...]:
+    """Return the numbers of the symbols of a word of another script, at most `MAX_SOUNDS`."""
+    table = cost_table()
+    symbols = split_symbols(text, script)[:MAX_SOUNDS]
+    return tuple(table.number(script, symbol) for symbol in symbols)
+
+
+def encode_letters(text: str) -> tuple[int, ...]:
+    """Return the letters of a Latin word as numbers, a 0, at most `MAX_SOUNDS`, without others."""
+    return tuple(ord(letter) - _FIRST_LETTER for letter in text if "a" <= letter <= "z")[
+        :MAX_SOUNDS
+    ]
+
+
+def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
+    """Return the sounds of every token; no sounds at all if no token is of another script.
+
+    `always`: compute them even then.
+    """
+    scripts = tokens.flags >> SCRIPT_SHIFT
+    scripts = np.where(scripts == int(Script.OTHER), int(Script.LATIN), scripts)
+    if not always and not scripts.any():
+        return Ragged.empty(len(tokens))
+    pairs = zip(tokens.texts.tolist(), scripts.tolist(), strict=True)
+    sounds = [
+        encode_symbols(text, Script(script)) if script else encode_letters(text)
+        for text, script in pairs
+    ]
+    counts = np.fromiter(map(len, sounds), dtype=np.int64, count=len(sounds))
+    items = np.fromiter((sound for word in sounds for sound in word), np.int32, int(counts.sum()))
+    return Ragged(offsets_of(counts), items)
+
+
+def sound_scratch() -> SoundScratch:
+    """Return scratch of `sound_distance.cross_script_similarity`, with the costs that ship."""
+    table = cost_table()
+    return SoundScratch(table.grams, table.costs, np.empty(SCRATCH_SIZE, dtype=np.int32))
+
+
+def cross_script_similarities(
+    tokens: TokenTable, sounds: Ragged, first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float32]:
+    """Return the similarity of sound (0…1) of pairs of token codes; 0 unless one is foreign."""
+    out = np.zeros(len(first), dtype=np.float32)
+    fill_cross_script(first, second, sounds.offsets, sounds.items, sound_scratch(), out)
+    return out
+
+
+_MAX_MEMO = 1 << 16
+"""Slots of the largest memo, which stays in a processor's cache."""
+
+
+def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenRecords:
+    """Lay out a table of tokens; `sounds` of each token (`token_sounds`) if already computed."""
+    sounds = sounds if sounds is not None else token_sounds(tokens)
+    count = len(tokens)
+    flags = flags_without_script(tokens.flags)
+    records = np.zeros(count + 1, dtype=TOKEN)
+    lengths = np.fromiter(map(len, tokens.texts), dtype=np.int32, count=count)
+    letters = np.frombuffer(
+        "".join(tokens.texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32
+    )
+    for name, values in (
+        ("hash", tokens.hashes),
+        ("skeleton", tokens.skeleton),
+        ("phonetic", tokens.phonetic),
+        ("sound", tokens.sound),
+        ("signature", tokens.signature),
+        ("rarity_person", tokens.rarity_person),
+        ("rarity_group", tokens.rarity_group),
+        ("length", np.minimum(lengths, 65_535)),
+        ("flags", flags),
+        ("letter_count", np.bitwise_count(tokens.signature)),
+    ):
+        records[name][:count] = values
+    records["symbols"] = tokens.symbols.offsets
+    bits = np.uint32(1) << (tokens.symbols.items & 31).astype(np.uint32)
+    np.bitwise_or.at(records["symbol_bits"], tokens.symbols.rows, bits)
+    np.cumsum(lengths, out=records["letters"][1:])
+    has_letters = lengths > 0
+    starts = records["letters"][:count][has_letters]
+    records["first_letter"][:count][has_letters] = letters[starts]
+    return TokenRecords(records, flags, letters, tokens.symbols.items, sounds.offsets, sounds.items)
+
+
+def new_memo(tokens: int) -> SimilarityMemo:
+    """Return an empty memo for a batch with `tokens` tokens."""
+    size = min(_MAX_MEMO, 1 << max(4, (8 * tokens).bit_length()))
+    slots = np.zeros(size, dtype=MEMO_SLOT)
+    slots["key"] = -1
+    return SimilarityMemo(slots, sound_scratch(), np.zeros(32, dtype=np.uint64))
+
+
+def token_similarity(
+    tokens: TokenTable, sounds: Ragged, first: IntArray, second: IntArray
+) -> FloatArray:
+    """Return the similarity (0…1) of pairs of token codes; `sounds` of every token.
+
+    The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised
+    where the two sound alike, share a consonant skeleton, a Metaphone code or a symbol (the same
+    name in another language); lowered where both are established words that nothing ties together:
+    Maria is no misspelling of Mario.
+    """
+    out = np.empty(len(first), dtype=np.float32)
+    fill_token_similarity(first, second, token_records(tokens, sounds), new_memo(0), out)
+    return out
+
+
+_NO_NAME = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.GENERIC | TokenFlag.NUMBER
+_MIN_ACRONYM, _MAX_ACRONYM = 3, 8
+"""Letters of a token that may be an acronym."""
+
+
+@dataclass(frozen=True)
+class TokenIndex:
+    """Tokens of a batch as the alignment kernels read them, with what comparators know of each.
+
+    Computed once for a table, and used for all batches over it. `stated_facts`: `word_facts` of the
+    texts, if they are at hand.
+    """
+
+    records: TokenRecords
+    texts: npt.NDArray[np.object_]
+    stated_facts: npt.NDArray[np.void] | None = None
+    _memos: list[SimilarityMemo] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, table: TokenTable) -> TokenIndex:
+        """Build the index of a table."""
+        return cls(token_records(table), table.texts)
+
+    @cached_property
+    def facts(self) -> npt.NDArray[np.void]:
+        """Per token, what comparators of groups know of its text (`WORD_FACTS`)."""
+        return word_facts(self.texts.tolist()) if self.stated_facts is None else self.stated_facts
+
+    @property
+    def faction_tokens(self) -> npt.NDArray[np.bool_]:
+        """Per token, True if a name of a part of a group has it before the part's own name."""
+        return np.ascontiguousarray(self.facts["faction"])
+
+    @cached_property
+    def qualifier_codes(self) -> IntArray:
+        """Per token, its code among the words that tell groups of one name apart; 0 for others.
+
+        `PLACE_CODE` for places, -1 for those that are no names: particles, legal forms, generic
+        words, numbers, markers.
+        """
+        codes: IntArray = self.facts["qualifier"].copy()
+        is_name = (self.records.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
+        codes[(codes == 0) & ~is_name] = -1
+        codes[(codes == 0) & (self.records.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
+        return codes
+
+    @property
+    def first_letter(self) -> npt.NDArray[np.uint32]:
+        """Per token, the code point of its first letter."""
+        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(
+            self.records.records["first_letter"][:-1]
+        )
+        return letters
+
+    @cached_property
+    def spelled(self) -> HashArray:
+        """Per token of three to eight letters, the hash of a name with these initials; else 0."""
+        starts = self.records.records["letters"].astype(np.int64)
+        letters = TextLetters(starts, self.records.letters)
+        is_acronym = (letters.lengths >= _MIN_ACRONYM) & (letters.lengths <= _MAX_ACRONYM)
+        return np.where(is_acronym, letters.spell_first(_MAX_ACRONYM), np.uint64(0))
+
+    @cached_property
+    def bags(self) -> HashArray:
+        """Per token, a hash of its letters in any order."""
+        bags = np.zeros(len(self.texts), dtype=np.uint64)
+        starts = self.records.records["letters"]
+        fill_letter_bags(starts[:-1], starts[1:], self.records.letters, bags)
+        return bags
+
+    @cached_property
+    def acronym_flags(self) -> npt.NDArray[np.uint16]:
+        """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
+        flags = self.records.flags.astype(np.uint16)
+        flags[self.facts["left_out"]] |= np.uint16(TokenFlag.LEGAL)
+        return flags
+
+    @cached_property
+    def abbreviations(self) -> AbbreviationTokens:
+        """Per token, what it is in an abbreviated name; without scratch."""
+        flags, count = self.records.flags, len(self.texts)
+        kinds = np.full(count, COUNTED, dtype=np.uint8)
+        for flag, kind in (
+            (TokenFlag.PLACE, PLACE),
+            (TokenFlag.LEGAL, OPTIONAL),
+            (TokenFlag.PARTICLE, SKIPPED),
+        ):
+            kinds[(flags & int(flag)) != 0] = kind
+        kinds[self.facts["left_out"] & (kinds == COUNTED)] = OPTIONAL
+        may_have_letter = np.diff(self.records.records["letters"]) == 1
+        may_have_letter |= self.facts["article"]
+        kinds[may_have_letter & (kinds == SKIPPED)] = OPTIONAL
+        kinds[self.faction_tokens] = SKIPPED
+        initials = np.ascontiguousarray(self.facts["initials"])
+        starts = np.ascontiguousarray(self.records.records["letters"])
+        none = np.zeros(0, dtype=np.int32)
+        return AbbreviationTokens(kinds, initials, starts, self.records.letters, none)
+
+    @contextmanager
+    def memo(self) -> Iterator[SimilarityMemo]:
+        """Lend a memo of similarities that no other thread uses meanwhile."""
+        # Both list operations are atomic, so threads need no lock.
+        memo = self._memos.pop() if self._memos else new_memo(len(self.texts))
+        yield memo
+        self._memos.append(memo)
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """Names of a batch as the alignment kernels read them.
+
+    Computed once for a batch, and used by every chunk of its pairs.
+    """
+
+    token_index: TokenIndex
+    arrays: NameArrays
+    _name_only: Callable[[], npt.NDArray[np.bool_]]
+    _listed: Callable[[], npt.NDArray[np.bool_]]
+    _principal: Callable[[], IntArray]
+
+    @classmethod
+    def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
+        """Build the index of a batch; `token_index`: that of its tokens, where it is at hand."""
+        tokens = prepared.names.through(prepared.forms.tokens).distinct()
+        return cls(
+            token_index or TokenIndex.of(prepared.tokens),
+            name_arrays(prepared, tokens),
+            lambda: name_only_records(prepared),
+            lambda: listed_records(prepared),
+            lambda: principal_forms(prepared),
+        )
+
+    @property
+    def tokens(self) -> TokenRecords:
+        """Tokens as the alignment kernels read them."""
+        return self.token_index.records
+
+    @property
+    def texts(self) -> npt.NDArray[np.object_]:
+        """Texts of the tokens."""
+        return self.token_index.texts
+
+    def memo(self) -> AbstractContextManager[SimilarityMemo]:
+        """Lend a memo of similarities that no other thread uses meanwhile."""
+        return self.token_index.memo()
+
+    def order_pairs(self, left: IntArray) -> PairOrder | None:
+        """Return the order in which pairs with these left records are compared fastest."""
+        return order_pairs(left, self.arrays, self.tokens)
+
+    @cached_property
+    def name_only(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has nothing but names."""
+        return self._name_only()
+
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has what watchlists state and registers do not."""
+        return self._listed()
+
+    @cached_property
+    def principal(self) -> IntArray:
+        """Per record, the form of its first principal name; -1 if it has none."""
+        return self._principal()
+
+
+def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
+    """Return per record whether it has nothing but names."""
+    sides = [
+        prepared.births,
+        prepared.starts,
+        prepared.nationalities,
+        prepared.linked_countries,
+        prepared.birth_places,
+        prepared.addresses,
+        prepared.identifiers,
+        *(side for side, _ in prepared.plain.values()),
+    ]
+    has_others = prepared.gender != 0
+    for side in sides:
+        if len(side.items):
+            has_others |= side.counts > 0
+    name_only: npt.NDArray[np.bool_] = ~has_others
+    return name_only
+
+
+def listed_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
+    """Return per record whether it has an alias, a nationality, a passport or a relation.
+
+    Watchlists state these, registers do not.
+    """
+    listed: npt.NDArray[np.bool_] = prepared.nationalities.counts > 0
+    listed[prepared.names.rows[prepared.name_quality > NameQuality.PRIMARY]] = True
+    side = prepared.identifiers
+    listed[side.rows[prepared.identifier_table.type[side.items] == TRAVEL_FAMILY]] = True
+    if "relation" in prepared.plain:
+        listed |= prepared.plain["relation"][0].counts > 0
+    return listed
+
+
+def principal_forms(prepared: PreparedBatch) -> IntArray:
+    """Return per record the form of its first principal name; -1 if it has none."""
+    forms = np.full(len(prepared), -1, dtype=np.int32)
+    quality = prepared.name_quality[: len(prepared.names.items)]
+    principal = np.flatnonzero(quality == NameQuality.PRIMARY)[::-1]
+    # The last assignment to a record counts: backwards, that is its first name.
+    forms[prepared.names.rows[principal]] = prepared.names.items[principal]
+    return forms
+
+
+RowArray = npt.NDArray[np.int64]
+
+
+class NameUse(NamedTuple):
+    """Names of some rows: the `tokens` of the table that they use, each once; the words of their
+    names as places there (`coded`); and sizes."""
+
+    tokens: IntArray
+    coded: IntArray
+    sizes: CopySizes
+
+
+def name_use(source: NameSource, rows: RowArray) -> NameUse:
+    """Return what the names of some rows of a source use."""
+    return NameUse(*count_names(source, rows))
+
+
+def lay_out_rows(
+    sources: Sequence[NameSource], rows: Sequence[RowArray], uses: Sequence[NameUse]
+) -> NameTarget:
+    """Copy the names of the rows of each source, one source after the other.
+
+    `uses`: `name_use` of each.
+    """
+    total = _sum_sizes([use.sizes for use in uses])
+    target = _new_target(sum(map(len, rows)), total)
+    before, first, distinct = CopySizes(0, 0, 0, 0, 0, 0), 0, 0
+    most_names, most_tokens = 0, 0
+    for source, source_rows, use in zip(sources, rows, uses, strict=True):
+        used_by = np.full(len(use.tokens), -1, dtype=np.int64)
+        copy_tokens(source, use.tokens, before, target.tokens)
+        own_names, own_tokens, end = copy_names(
+            source, source_rows, use.coded, used_by, first, before, distinct, target
+        )
+        most_names, most_tokens = max(most_names, int(own_names)), max(most_tokens, int(own_tokens))
+        before, distinct = _sum_sizes([before, use.sizes]), int(end)
+        first += len(source_rows)
+    names = target.names._replace(
+        tokens=target.names.tokens[:distinct], most=(most_names, most_tokens)
+    )
+    return target._replace(names=names)
+
+
+def _sum_sizes(sizes: Sequence[CopySizes]) -> CopySizes:
+    return CopySizes(*(sum(map(int, column)) for column in zip(*sizes, strict=True)))
+
+
+def _new_target(records: int, sizes: CopySizes) -> NameTarget:
+    """Return room for so many records and all that they use."""
+    names, words, tokens = int(sizes.names), int(sizes.words), int(sizes.tokens)
+    return NameTarget(
+        names=NameArrays(
+            records=np.empty(records + 1, dtype=RECORD_NAMES),
+            names=np.empty(names, dtype=NAME),
+            words=np.zeros(words + 2, dtype=NAME_WORD),
+            tokens=np.empty(words, dtype=np.int32),
+            most=(0, 0),
+        ),
+        tokens=TokenRecords(
+            records=np.zeros(tokens + 1, dtype=TOKEN),
+            flags=np.empty(tokens, dtype=np.uint8),
+            letters=np.empty(int(sizes.letters), dtype=np.uint32),
+            symbols=np.empty(int(sizes.symbols), dtype=np.int32),
+            sound_offsets=np.empty(tokens + 1, dtype=np.int32),
+            sounds=np.empty(int(sizes.sounds), dtype=np.int32),
+        ),
+        name_offsets=np.empty(records + 1, dtype=np.int32),
+        form_offsets=np.empty(names + 1, dtype=np.int32),
+        form_items=np.empty(words, dtype=np.int32),
+        forms=np.empty(names, dtype=np.int32),
+    )

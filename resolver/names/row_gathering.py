@@ -1,0 +1,209 @@
+"""Name index of rows from several tables, copied from layouts that exist already.
+
+A table whose tokens are laid out once (`name_material`; an index segment has them in mapped memory)
+yields those of any rows at the cost of copying them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.names.kernels.name_arrays import NameSource, NameTarget
+from resolver.names.kernels.name_records import TOKEN, TokenRecords
+from resolver.names.name_index import (
+    NameIndex,
+    NameUse,
+    TokenIndex,
+    lay_out_names,
+    lay_out_rows,
+    listed_records,
+    name_only_records,
+    name_use,
+    principal_forms,
+    read_only,
+    token_records,
+    token_sounds,
+)
+from resolver.names.qualifiers import WORD_FACTS, word_facts
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import NameTable, PreparedBatch, Ragged, TokenTable
+from resolver.records.prepared.row_selection import BatchRows, lazy_texts
+from resolver.records.prepared.value_flags import flags_without_script
+from resolver.runtime.threads import lazy_property
+
+
+@dataclass(frozen=True)
+class NameMaterial:
+    """Tokens of a prepared batch with their sounds and `word_facts`, and which records have nothing
+    but names.
+    """
+
+    tokens: TokenRecords
+    facts: npt.NDArray[np.void]
+    name_only: npt.NDArray[np.bool_]
+    prepared: PreparedBatch
+
+    @lazy_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has what watchlists state and registers do not."""
+        return listed_records(self.prepared)
+
+    @lazy_property
+    def source(self) -> NameSource:
+        """Arrays to copy from.
+
+        Names are laid out in memory, not in files: a hundred megabytes for a million records, in
+        the large pages that arrays of that size get.
+        """
+        tokens = self.tokens
+        names, words = lay_out_names(self.prepared)
+        return NameSource(
+            name_offsets=read_only(self.prepared.names.offsets),
+            names=read_only(names),
+            words=read_only(words),
+            records=read_only(tokens.records),
+            letters=read_only(tokens.letters),
+            symbols=read_only(tokens.symbols),
+            sound_offsets=read_only(tokens.sound_offsets),
+            sounds=read_only(tokens.sounds),
+        )
+
+
+def material_arrays(material: NameMaterial) -> dict[str, npt.NDArray[Any]]:
+    """Return a material as plain arrays, without those that the prepared batch has anyway."""
+    tokens = material.tokens
+    return {
+        "cards": tokens.records.view(np.uint8),
+        "facts": material.facts.view(np.uint8),
+        "letters": tokens.letters,
+        "spoken_offsets": tokens.sound_offsets,
+        "spoken": tokens.sounds,
+        "alone": material.name_only.view(np.uint8),
+    }
+
+
+def material_from_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], prepared: PreparedBatch
+) -> NameMaterial:
+    """Return the material of `material_arrays`. Raises `KeyError` if an array is missing."""
+    tokens = TokenRecords(
+        arrays["cards"].view(TOKEN),
+        flags_without_script(prepared.tokens.flags),
+        arrays["letters"],
+        prepared.tokens.symbols.items,
+        arrays["spoken_offsets"],
+        arrays["spoken"],
+    )
+    facts = arrays["facts"].view(WORD_FACTS)
+    return NameMaterial(tokens, facts, arrays["alone"].view(np.bool_), prepared)
+
+
+def name_material(prepared: PreparedBatch) -> NameMaterial:
+    """Lay out the tokens of a prepared batch."""
+    tokens = token_records(prepared.tokens, token_sounds(prepared.tokens, always=True))
+    facts = word_facts(prepared.tokens.texts.tolist())
+    return NameMaterial(tokens, facts, name_only_records(prepared), prepared)
+
+
+class GatheredBatch(LazyBatch):
+    """Rows compared with a query, whose names, forms and tokens are copied from `materials`.
+
+    Other members are assembled as in `LazyBatch`.
+    """
+
+    def __init__(
+        self, parts: Sequence[BatchRows], ids: pa.StringArray, materials: Sequence[NameMaterial]
+    ) -> None:
+        super().__init__(parts, ids, is_query=True)
+        self._materials = materials
+        self._rows = [part.rows for part in parts]
+        sources = [material.source for material in materials]
+        self._uses = [name_use(*pair) for pair in zip(sources, self._rows, strict=True)]
+        self._target = lay_out_rows(sources, self._rows, self._uses)
+        self._texts = _token_texts(materials, self._uses)
+
+    @lazy_property
+    def names(self) -> Ragged:
+        """Name forms of each record, each a form of its own."""
+        count = len(self._target.forms)
+        return Ragged(self._target.name_offsets, np.arange(count, dtype=np.int32))
+
+    @lazy_property
+    def name_quality(self) -> npt.NDArray[np.uint8]:
+        """Quality of each item of `names`."""
+        return np.ascontiguousarray(self._target.names.names["quality"])
+
+    @lazy_property
+    def forms(self) -> NameTable:
+        """Name forms."""
+        return _name_table(self._target, self._materials, self._uses)
+
+    @lazy_property
+    def tokens(self) -> TokenTable:
+        """Tokens of the name forms."""
+        return _token_table(self._target.tokens, self._texts)
+
+    def name_index(self) -> NameIndex:
+        """Return `NameIndex.of` of the batch."""
+        materials, rows = self._materials, self._rows
+        pairs = zip(materials, self._uses, strict=True)
+        facts = np.concatenate([material.facts[use.tokens] for material, use in pairs])
+        return NameIndex(
+            TokenIndex(self._target.tokens, self._texts, facts),
+            self._target.names,
+            lambda: _take_rows([material.name_only for material in materials], rows),
+            lambda: _take_rows([material.listed for material in materials], rows),
+            lambda: principal_forms(self),
+        )
+
+
+def _take_rows(
+    columns: Sequence[npt.NDArray[np.bool_]], rows: Sequence[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.bool_]:
+    return np.concatenate([column[some] for column, some in zip(columns, rows, strict=True)])
+
+
+def _token_texts(parts: Sequence[NameMaterial], uses: Sequence[NameUse]) -> npt.NDArray[np.object_]:
+    return lazy_texts([part.prepared.tokens.texts for part in parts], [use.tokens for use in uses])
+
+
+def _name_table(
+    target: NameTarget, parts: Sequence[NameMaterial], uses: Sequence[NameUse]
+) -> NameTable:
+    """Return the forms, one for each name."""
+    words = target.names.words[:-2]
+    ends = np.cumsum([0, *(use.sizes.names for use in uses)]).tolist()
+    forms = [target.forms[start:end] for start, end in pairwise(ends)]
+    return NameTable(
+        Ragged(target.form_offsets, target.form_items),
+        words["role"],
+        words["joined"],
+        words["joined_skeleton"],
+        target.names.names["compact"],
+        lazy_texts([part.prepared.forms.texts for part in parts], forms),
+    )
+
+
+def _token_table(tokens: TokenRecords, texts: npt.NDArray[np.object_]) -> TokenTable:
+    def column(name: str) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(tokens.records[name][:-1])
+
+    return TokenTable(
+        texts=texts,
+        hashes=column("hash"),
+        phonetic=column("phonetic"),
+        sound=column("sound"),
+        skeleton=column("skeleton"),
+        flags=tokens.flags.astype(np.uint16),
+        rarity_person=column("rarity_person"),
+        rarity_group=column("rarity_group"),
+        symbols=Ragged(np.ascontiguousarray(tokens.records["symbols"]), tokens.symbols),
+        signature=column("signature"),
+    )

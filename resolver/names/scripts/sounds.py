@@ -1,0 +1,228 @@
+"""Sounds of names in different scripts, as codes that two spellings of one name share.
+
+A code has the consonant classes of a word (`kernels.text.skeletons`), so that `Whitfield`
+and 惠特菲尔德 share one. A Latin word has one code. A word of another script has a code for each
+likely way to write it with Latin letters, by the learned costs of `reference.letters`: `Джек` may
+begin with j, dj or dzh, and a Chinese r be an l.
+
+Only records without a name in Latin letters need these codes. Others are found by that name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.kernels.spellings import (
+    CLASS_BITS,
+    MAX_CLASSES,
+    VOWEL,
+    fill_consonant_classes,
+    fill_joined_classes,
+)
+from resolver.names.scripts.letter_costs import cost_table, split_symbols
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import PreparedBatch, Ragged, offsets_of
+from resolver.records.prepared.value_flags import SCRIPT_SHIFT, Script, TokenFlag
+from resolver.runtime.text_cache import cache_short_texts
+from resolver.runtime.text_hashes import TextLetters
+
+Bools = npt.NDArray[np.bool_]
+SYLLABIC = (int(Script.HANGUL), int(Script.HAN), int(Script.KATAKANA))
+_IS_SYLLABIC = np.isin(np.arange(1 << 8), SYLLABIC)
+"""Per number of a script."""
+MAX_CODES = 10
+"""Codes of a word with its neighbor. More would find few names more, and join many that differ."""
+_NO_WORD = int(TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL | TokenFlag.NUMBER)
+"""Flags of tokens without a code."""
+_WIDEST = 24
+"""Ways to write the beginning of a word that are followed further."""
+_MAX_SYMBOL_COST, _MAX_WORD_COST = 110, 150
+"""Cost (1/32 nat) by which a way to write a symbol, and a word, may exceed the likeliest one."""
+_FIRST_CLASSES = np.int32((1 << 3 * CLASS_BITS) - 1)
+"""Bits of the first three classes. Their code is the same for 95 % of the names of the letter costs
+in two scripts, and for one of 60 pairs of different names; all nine classes find 92 %.
+"""
+_SPOKEN = {int(Script.DEVANAGARI): ("ksh", "chh")}
+"""Consonants of a script, and what they also sound like: क्षेत्री is Chhetri in Nepal."""
+_DIGIT = str(VOWEL)
+
+
+def latin_codes(letters: TextLetters, *, with_vowels: bool = False) -> npt.NDArray[np.uint32]:
+    """Return the code of each word as Latin letters spell it, 0 for a word of vowels."""
+    codes = np.empty(len(letters.starts) - 1, dtype=np.uint32)
+    fill_consonant_classes(letters.starts, letters.letters, with_vowels, codes)
+    return codes
+
+
+@cache_short_texts(50_000)
+def foreign_codes(text: str, script: int) -> tuple[int, ...]:
+    """Return codes of a transliterated word of another script, the likeliest first.
+
+    They are at most `MAX_CODES` - 2, and none for scripts without learned costs.
+    """
+    spoken = text.replace(*_SPOKEN[script]) if script in _SPOKEN else text
+    codes = dict.fromkeys(code for way in {text: 0, spoken: 0} for code in _codes(way, script))
+    return tuple(codes)[: MAX_CODES - 2]
+
+
+def _codes(text: str, script: int) -> list[int]:
+    """Return the codes of the likely ways to write the symbols of a word, the likeliest first."""
+    options = _options()
+    ways = {"": 0}
+    for symbol in split_symbols(text, Script(script)):
+        next_ways: dict[str, int] = {}
+        for way, cost in ways.items():
+            for classes, added in options.get((script, symbol), (("", 0),)):
+                joined = way + (classes[1:] if way[-1:] == classes[:1] else classes)
+                if cost + added < next_ways.get(joined, _MAX_WORD_COST + 1):
+                    next_ways[joined] = cost + added
+        ways = dict(sorted(next_ways.items(), key=lambda way: (way[1], way[0]))[:_WIDEST])
+    return [code for code in map(_pack, ways) if code]
+
+
+def _pack(classes: str) -> int:
+    """Return the code of some classes without their vowels."""
+    consonants = classes.replace(_DIGIT, "")[:MAX_CLASSES]
+    return sum(int(own) << CLASS_BITS * place for place, own in enumerate(consonants))
+
+
+@cache
+def _options() -> dict[tuple[int, str], tuple[tuple[str, int], ...]]:
+    """Return the classes of the likely spellings of each symbol, with what they cost more than the
+    likeliest.
+    """
+    spellings = cost_table().spellings
+    grams = sorted({gram for costs in spellings.values() for gram in costs})
+    codes = latin_codes(TextLetters.of(np.array(grams, dtype=object)), with_vowels=True)
+    classes = dict(zip(grams, map(_unpack, codes.tolist()), strict=True))
+    options = {}
+    for (script, symbol), costs in spellings.items():
+        ways: dict[str, int] = {} if costs else {"": 0}
+        for gram, cost in costs.items():
+            ways[classes[gram]] = min(cost, ways.get(classes[gram], cost))
+        least = min(ways.values())
+        options[int(script), symbol] = tuple(
+            (way, cost - least)
+            for way, cost in sorted(ways.items(), key=lambda item: (item[1], item[0]))
+            if cost - least <= _MAX_SYMBOL_COST
+        )
+    return options
+
+
+def _unpack(code: int) -> str:
+    classes = ""
+    while code:
+        classes += str(code & VOWEL)
+        code >>= CLASS_BITS
+    return classes
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSounds:
+    """Names of the records of a batch by their sounds.
+
+    `names`: the forms of each record, those in Latin letters if it has any; `forms`: the tokens of
+    each form; `words`: the codes of each token; `joined`: the code of the word at each place of
+    `forms` with its right neighbor, if these may be one word (0: none). `foreign_words`: tokens
+    in names of records that have no name in Latin letters.
+    """
+
+    names: Ragged
+    forms: Ragged
+    words: Ragged
+    joined: IntArray
+    foreign_words: Bools
+
+    @classmethod
+    def of(cls, prepared: PreparedBatch, letters: TextLetters) -> ScriptSounds:
+        """Return the sounds of the names of a batch; `letters`: those of its tokens."""
+        names, forms = prepared.names, prepared.forms.tokens
+        codes = latin_codes(letters).view(np.int32)
+        codes[(prepared.tokens.flags & _NO_WORD) != 0] = 0
+        if not (prepared.tokens.flags >> SCRIPT_SHIFT).any():
+            # most queries
+            is_word = codes != 0
+            words = Ragged(offsets_of(is_word), codes[is_word])
+            foreign = np.zeros(len(codes), dtype=np.bool_)
+            return cls(names, forms, words, _join_neighbors(forms, codes), foreign)
+        is_latin = _latin_forms(prepared)
+        is_foreign = lack_latin(prepared, is_latin)
+        kept = is_latin[names.items] | is_foreign[names.rows]
+        names = Ragged.from_rows(names.rows[kept], names.items[kept], len(names))
+        is_foreign_form = np.zeros(len(forms), dtype=np.bool_)
+        is_foreign_form[names.items[is_foreign[names.rows]]] = True
+        foreign = np.zeros(len(codes), dtype=np.bool_)
+        foreign[forms.items[is_foreign_form[forms.rows]]] = True
+        words = _add_foreign_codes(prepared, codes, np.flatnonzero(foreign & (codes != 0)))
+        return cls(names, forms, words, _join_neighbors(forms, codes), foreign)
+
+    def first_classes(self) -> Ragged:
+        """Return the first three classes of the codes at each place of `forms`, each once."""
+        codes = self.words.take(self.forms.items)
+        joined = np.flatnonzero(self.joined)
+        rows = np.concatenate([codes.rows, joined.astype(np.int32)])
+        items = np.concatenate([codes.items, self.joined[joined]])
+        return Ragged.from_rows(rows, items & _FIRST_CLASSES, len(codes))
+
+
+def _add_foreign_codes(
+    prepared: PreparedBatch, codes: IntArray, foreign: npt.NDArray[np.int64]
+) -> Ragged:
+    """Return the code of each token, if any, with further codes of some of other scripts."""
+    own = np.flatnonzero(codes)
+    rows, items = [own], [codes[own]]
+    texts, scripts = prepared.tokens.texts, prepared.tokens.flags >> SCRIPT_SHIFT
+    for token in foreign[scripts[foreign] > 0].tolist():
+        ways = foreign_codes(texts[token], int(scripts[token]))
+        rows.append(np.full(len(ways), token))
+        items.append(np.array(ways, dtype=np.int32))
+    return Ragged.from_rows(
+        np.concatenate(rows).astype(np.int32), np.concatenate(items), len(codes)
+    )
+
+
+def _join_neighbors(forms: Ragged, codes: IntArray) -> IntArray:
+    """Return the code of each two neighbors of a name that may be one word, at the place of the
+    first one, and 0 at other places: `Jong Un` is one word in Hangul, and `Ram Chandra` in Nepali.
+
+    A first word of three classes has the first classes of the two by itself.
+    """
+    joined = np.zeros(len(forms.items), dtype=np.int32)
+    fill_joined_classes(forms.offsets, forms.items, codes, joined)
+    return joined
+
+
+def _latin_forms(prepared: PreparedBatch) -> Bools:
+    """Return which forms have a word in Latin letters."""
+    tokens, forms = prepared.tokens, prepared.forms.tokens
+    is_latin_word = (tokens.flags >> SCRIPT_SHIFT == int(Script.LATIN)) & (
+        tokens.flags & int(TokenFlag.NUMBER) == 0
+    )
+    is_latin = np.zeros(len(forms), dtype=np.bool_)
+    is_latin[forms.rows[is_latin_word[forms.items]]] = True
+    return is_latin
+
+
+def lack_latin(prepared: PreparedBatch, is_latin: Bools | None = None) -> Bools:
+    """Return which records have names, but none in Latin letters; `is_latin`: forms that are."""
+    names = prepared.names
+    is_latin = _latin_forms(prepared) if is_latin is None else is_latin
+    is_foreign = names.counts > 0
+    is_foreign[names.rows[is_latin[names.items]]] = False
+    return is_foreign
+
+
+def are_syllabic(prepared: PreparedBatch) -> Bools:
+    """Return whether each record has a name with a word in a script of syllables."""
+    words = _IS_SYLLABIC[prepared.tokens.flags >> SCRIPT_SHIFT]
+    if not words.any():
+        # a query of Latin words, mostly
+        return np.zeros(len(prepared), dtype=np.bool_)
+    tokens = prepared.names.through(prepared.forms.tokens)
+    has_word = np.zeros(len(prepared), dtype=np.bool_)
+    has_word[tokens.rows[words[tokens.items]]] = True
+    return has_word

@@ -1,0 +1,229 @@
+"""Comparators of single words of names (rows of `comparators.COMPARATORS`).
+
+Comparison of words of names: flagged ones, parts of groups, qualifiers and acronyms.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.names.context import Context
+from resolver.names.kernels.abbreviations import (
+    FORM,
+    MAX_LETTERS,
+    AbbreviationTokens,
+    fill_abbreviations,
+)
+from resolver.names.kernels.name_records import TokenRecords
+from resolver.names.kernels.name_similarities import INITIALS, AcronymTokens, fill_acronyms
+from resolver.names.kernels.word_sets import (
+    ONE_MORE,
+    ONLY_ONE_SIDE,
+    QUALIFIERS,
+    UNKNOWN_PLACE,
+    FlagRule,
+    fill_flagged_words,
+    fill_marked_parts,
+    fill_qualifiers,
+)
+from resolver.names.qualifiers import CLASS_BITS
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import FloatArray, Ragged
+from resolver.records.prepared.value_flags import TokenFlag
+from resolver.reference.territories import territory_code
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def flagged_words(
+    forms: tuple[IntArray, IntArray],
+    form_tokens: Ragged,
+    tokens: TokenRecords,
+    rule: FlagRule,
+) -> FloatArray:
+    """Compare the words with a flag in pairs of name forms.
+
+    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part or where the first
+    ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN no name has any.
+    """
+    left, right = forms
+    out = np.empty(len(left), dtype=np.float32)
+    fill_flagged_words(*(left, right, form_tokens.offsets, form_tokens.items, tokens, rule, out))
+    return out
+
+
+def acronym_match(
+    left: IntArray, right: IntArray, names: Ragged, forms: Ragged, tokens: AcronymTokens
+) -> FloatArray:
+    """Return whether a word of one record's name has the initials of a name of the other.
+
+    1 in their order (three or more), 0.5 in another order (four or more: `OTAN`, `NATO`), else NaN.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    initials = np.zeros(len(forms), dtype=INITIALS)
+    fill_acronyms(
+        *(left, right, names.offsets, names.items, forms.offsets, forms.items),
+        *(tokens, initials, out),
+    )
+    return out
+
+
+def raise_abbreviations(
+    out: FloatArray,
+    pairs: tuple[IntArray, IntArray],
+    names: Ragged,
+    forms: Ragged,
+    tokens: AbbreviationTokens,
+) -> FloatArray:
+    """Return acronym grades raised to those of abbreviated names; see `fill_abbreviations`."""
+    rows = np.zeros(len(forms), dtype=FORM)
+    sides = (names.offsets, names.items), (forms.offsets, forms.items)
+    # Scratch of its own, since threads share an index.
+    tokens = tokens._replace(scratch=np.zeros(MAX_LETTERS + 26, dtype=np.int32))
+    fill_abbreviations(*pairs, *sides, tokens, rows, out)
+    return out
+
+
+def marked_parts(
+    forms: tuple[IntArray, IntArray],
+    form_tokens: Ragged,
+    tokens: TokenRecords,
+    is_marker: BoolArray,
+    without: int,
+) -> FloatArray:
+    """Compare the words after a marker in pairs of name forms; see `fill_marked_parts`."""
+    left, right = forms
+    out = np.empty(len(left), dtype=np.float32)
+    after = np.full(len(form_tokens), UNKNOWN_PLACE, dtype=np.int32)
+    marks = (is_marker, after, np.zeros(len(form_tokens), dtype=np.uint64), without)
+    fill_marked_parts(left, right, form_tokens.offsets, form_tokens.items, tokens, marks, out)
+    return out
+
+
+def qualifiers(
+    forms: tuple[IntArray, IntArray], form_tokens: Ragged, codes: IntArray
+) -> FloatArray:
+    """Compare the qualifiers of pairs of name forms by their codes; see `fill_qualifiers`."""
+    out = np.empty(len(forms[0]), dtype=np.float32)
+    rows = np.zeros(len(form_tokens), dtype=QUALIFIERS)
+    sides = (form_tokens.offsets, form_tokens.items)
+    fill_qualifiers(*forms, sides, codes, CLASS_BITS, rows, out)
+    return out
+
+
+_NO_FLAG = TokenFlag(0)
+_LINKS = int(TokenFlag.GENERIC), int(TokenFlag.PARTICLE)
+"""Flags of the words before the place that an institution belongs to (`University of`)."""
+_MIN_MATCHED = 1.0
+"""Nats of names that have a word in common beyond particles and legal forms."""
+_MAX_CONTRADICTED = 0.5
+"""Nats by which names of rivals may contradict each other."""
+_MORE_PLACES = 0.75
+"""Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
+_CAMPUS, _IN_COUNTRY = 0.35, 0.5
+"""Similarity of branches where one is a place more of an institution that is called by another, and
+where that place is the country."""
+
+
+def _flagged(
+    context: Context,
+    flag: TokenFlag,
+    forms: tuple[IntArray, IntArray] | None = None,
+    *,
+    without: TokenFlag = _NO_FLAG,
+    surplus: float = 1.0,
+    linked: float | None = None,
+) -> FloatArray:
+    """Compare the words with a flag in some pairs of name forms, by default the best pairs.
+
+    `surplus`, `linked`: similarity where one name has more of them, and that behind `_LINKS`.
+    """
+    form_tokens = context.prepared.forms.tokens
+    links = (0, 0) if linked is None else _LINKS
+    surpluses = np.float32(surplus), np.float32(linked or 0)
+    rule = FlagRule(int(flag), int(without), surpluses[0], *links, surpluses[1])
+    return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
+
+
+def numbers(context: Context) -> FloatArray:
+    """Numbers in the names ("Unit 121" and "Unit 125")."""
+    # V alone is a number of a ship, and in other names it may be left of a legal form.
+    kinds = context.prepared.kinds
+    is_asset = kinds[context.left[:1]] & kinds[context.right[:1]] & int(Kind.ASSET)
+    doubtful = TokenFlag(0) if is_asset.any() else TokenFlag.LEGAL
+    return _flagged(context, TokenFlag.NUMBER, without=doubtful)
+
+
+def places_named(context: Context) -> FloatArray:
+    """Places in the names, which tell branches apart."""
+    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, linked=_MORE_PLACES)
+
+
+def branch(context: Context) -> FloatArray:
+    """Places in the principal names, where branches share the name of the whole as an alias."""
+    values = _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=_CAMPUS)
+    for pair in np.flatnonzero(values == np.float32(_CAMPUS)):
+        if _states_country(context, *(int(forms[pair]) for forms in context.principal_forms)):
+            values[pair] = _IN_COUNTRY
+    return values
+
+
+def _states_country(context: Context, left: int, right: int) -> bool:
+    """Return whether all places that only one of two name forms has are countries."""
+    tokens, texts = context.prepared.forms.tokens, context.names.texts
+    first, second = (
+        {
+            str(texts[token])
+            for token in tokens.items[tokens.offsets[form] : tokens.offsets[form + 1]]
+            if context.names.tokens.flags[token] & int(TokenFlag.PLACE)
+        }
+        for form in (left, right)
+    )
+    codes = map(territory_code, first ^ second)
+    return all(code and "-" not in code for code in codes)
+
+
+def faction(context: Context) -> FloatArray:
+    """Parts of groups (factions, wings): both principal names are of the same, or one alone."""
+    is_marker = context.names.token_index.faction_tokens
+    if not is_marker.any():
+        return np.full(len(context.left), np.nan, dtype=np.float32)
+    return marked_parts(
+        *(context.principal_forms, context.prepared.forms.tokens, context.names.tokens),
+        *(is_marker, int(TokenFlag.PARTICLE)),
+    )
+
+
+def qualifier(context: Context) -> FloatArray:
+    """Words such as People's, State or Medical, which tell groups of one name apart."""
+    codes, form_tokens = context.names.token_index.qualifier_codes, context.prepared.forms.tokens
+    values = qualifiers(context.best_forms, form_tokens, codes)
+    # Names without a word in common are not told apart by qualifiers.
+    values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
+    # A quality or a name more tells a rival only from a name that agrees otherwise.
+    agrees = context.alignments["contradicted"] < _MAX_CONTRADICTED
+    values[~agrees & (values > 0) & (values < ONLY_ONE_SIDE)] = ONE_MORE
+    return values
+
+
+def legal_form(context: Context) -> FloatArray:
+    """Legal forms in the names."""
+    return _flagged(context, TokenFlag.LEGAL, without=TokenFlag.NUMBER)
+
+
+def acronym(context: Context) -> FloatArray:
+    """Acronym: one name consists of the first letters of the other's words."""
+    prepared, words = context.prepared, context.names.token_index
+    tokens = AcronymTokens(
+        flags=words.acronym_flags,
+        first_letters=words.first_letter,
+        spelled=words.spelled,
+        bags=words.bags,
+        skip=int(TokenFlag.PARTICLE),
+        optional=int(TokenFlag.LEGAL),
+    )
+    names_of, forms, pairs = prepared.names, prepared.forms.tokens, (context.left, context.right)
+    grades = acronym_match(*pairs, names_of, forms, tokens)
+    return raise_abbreviations(grades, pairs, names_of, forms, words.abbreviations)

@@ -1,1 +1,0 @@
-"""Word tables for names of groups."""

@@ -1,1 +1,0 @@
-"""Tables of words: nicknames, titles, cities, spellings and their symbols."""

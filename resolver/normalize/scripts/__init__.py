@@ -1,1 +1,0 @@
-"""Romanization and syllables of single scripts and languages."""

@@ -1,1 +1,0 @@
-"""Tables of the unique values of a batch in normal form, which its records and others share."""

@@ -1,1 +1,0 @@
-"""FollowTheMoney's model: schemata and their properties, and values cleaned by type."""

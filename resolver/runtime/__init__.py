@@ -1,0 +1,1 @@
+"""What all stages run on: compiled kernels and their arrays, threads, processes."""

@@ -1,0 +1,18 @@
+"""Program that Spark starts once on each executor, and that forks its Python workers.
+
+It loads the stages before it forks, which each worker would take half a second to do.
+"""
+
+from __future__ import annotations
+
+from pyspark.daemon import manager
+
+import resolver.spark.worker_merge
+import resolver.spark.worker_reader
+import resolver.spark.worker_stages  # noqa: F401 - loaded for the workers
+from resolver.runtime.processes import keep_survivors
+
+if __name__ == "__main__":
+    # a search writes to every object, of which each worker would then have a copy
+    keep_survivors()
+    manager()

@@ -1,0 +1,408 @@
+"""Steps of the workers of a cluster: the stages of `resolver.matching.pipeline` on single parts.
+
+Each step takes the rows of one part, and yields rows for the parts of the next step. The result
+depends on the set of rows alone, so a worker that is lost can be replaced at any time.
+
+| step | part | takes | yields |
+|---|---|---|---|
+| `emit_keys` | range of records | records | keys, and records, by hash; counts of purged keys |
+| `emit_pairs` | share of the keys | these | pairs by their left record; records each share needs |
+| `emit_records` | range of records | records, needs | needed records for each share of pairs |
+| `score_part` | share of the pairs | records, pairs | links, and pairs below the threshold |
+| `keep_component_pairs` | share of the pairs | pairs below | those within one component |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.local import PAIRS_PER_CHUNK
+from resolver.matching.blocking import PLAN_BY_NAME, RULES
+from resolver.matching.blocking.key_groups import (
+    KeyTally,
+    join_keys,
+    purge_gathered_keys,
+    split_heavy_keys,
+    unite_rule_pairs,
+)
+from resolver.matching.blocking.key_join import (
+    hash_contents,
+    pair_equal_contents,
+    passes_prefilter,
+    rule_keys,
+)
+from resolver.matching.blocking.keys import (
+    NO_PREFILTER_ARRAYS,
+    KeyParts,
+    RuleKeys,
+    prefilter_arrays,
+)
+from resolver.matching.kernels.pair_union import ALL_PAIRS
+from resolver.matching.pipeline import normalize, score_openly
+from resolver.matching.population_scoring import count_partners
+from resolver.matching.scoring.score_links import score_histogram
+from resolver.names.name_index import NameIndex
+from resolver.records import Batch
+from resolver.records.prepared.batch import ByteArray, PreparedBatch
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.visibility import STRANGER, visible_rows
+from resolver.runtime.processes import BATCH_OBJECTS, collect_rarely, keep_survivors
+from resolver.runtime.text_cache import hash_texts
+from resolver.spark.job import (
+    Arrays,
+    ArrowPart,
+    Broadcast,
+    PartReport,
+    Rows,
+    Types,
+    WorkerJob,
+    assign_shares,
+    concat_arrays,
+    distribute,
+    iterate_parts,
+    load_job_models,
+    number_distinct,
+    pack_arrays,
+    pack_batch,
+    place_finder,
+    read_records,
+    select_bodies,
+    stack_arrays,
+)
+
+_KEYS: Types = {
+    "base": np.uint64,
+    "row": np.int32,
+    "refine": np.int32,
+    "kind": np.uint8,
+    "share": np.uint16,
+    "rule": np.uint8,
+}
+_HEAVY: Types = {
+    "base": np.uint64,
+    "refine": np.int32,
+    "side": np.uint8,
+    "times": np.int64,
+    "rule": np.uint8,
+}
+_CONTENTS: Types = {
+    "content": np.uint64,
+    "list": np.uint64,
+    "row": np.int32,
+    "share": np.uint16,
+    "last": np.uint8,
+}
+_TWIN = 255
+"""In place of the number of a rule: pair of equal records, whatever their keys are."""
+_PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
+_NEEDS: Types = {"part": np.int32, "row": np.int32}
+SCORED_COLUMNS: Types = {
+    "left": np.int32,
+    "right": np.int32,
+    "logodds": np.int32,
+    "unsupported": np.uint8,
+    "twin": np.uint8,
+}
+"""`twin` is 1 for a pair of equal records that no key joins."""
+Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
+PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
+
+
+def run_step(step: PartStep, rows: Iterable[ArrowPart]) -> Iterator[ArrowPart]:
+    """Run a step on the rows of one part, as Spark calls it; reports are passed on."""
+    collect_rarely(BATCH_OBJECTS)
+    # Spark searches after each task, which takes half a second once dictionaries are loaded
+    keep_survivors()
+    every = list(rows)
+    yield from (row for row in every if row.content == "account")
+    if every:
+        yield from step(every)
+
+
+def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the blocking keys of a range of records under the plan, by their hash."""
+    batch, numbers = read_records(rows)
+    report = PartReport("keys", {"records": len(batch)})
+    plan, prepared = PLAN_BY_NAME[job.plan], _normalize(job, batch)
+    parts, sides = KeyParts(prepared), job.sides_of(numbers)
+    shares = assign_shares(prepared, job.partitioning.pairs)
+    keys: list[Arrays] = []
+    purged: list[Arrays] = []
+    has_key = np.zeros(len(batch), dtype=bool)
+    for number, rule in enumerate(RULES):
+        if rule.name not in plan.rules:
+            continue
+        every = rule_keys(rule, prepared, plan, number, parts)
+        has_key[every.rows] = True
+        light, tally = split_heavy_keys(every, sides[every.rows], job.links_two_sides, job.cap)
+        columns: Arrays = {
+            "base": light.base,
+            "row": numbers[light.rows],
+            "refine": light.refine,
+            "kind": prepared.kinds[light.rows],
+            "share": shares[light.rows],
+        }
+        keys.append(_add_rule(columns, number))
+        counts: Arrays = {
+            "base": tally.base,
+            "refine": tally.refine,
+            "side": tally.side,
+            "times": tally.times,
+        }
+        purged.append(_add_rule(counts, number))
+    for content, columns in (
+        ("keys", stack_arrays(keys, _KEYS)),
+        ("heavy", stack_arrays(purged, _HEAVY)),
+    ):
+        share = (columns["base"] % np.uint64(job.partitioning.keys)).astype(np.int32)
+        yield from distribute(share, content, columns)
+    contents = _hash_records(batch, prepared, np.flatnonzero(has_key))
+    rows_of_contents = contents["row"]
+    contents |= {"row": numbers[rows_of_contents], "share": shares[rows_of_contents]}
+    share = (contents["content"] % np.uint64(job.partitioning.keys)).astype(np.int32)
+    yield from distribute(share, "contents", contents)
+    yield report.to_part()
+
+
+def _hash_records(batch: Batch, prepared: PreparedBatch, rows: npt.NDArray[np.int64]) -> Arrays:
+    """Return hashes of the content of some records and of their deduplicated list (0: none), and
+    whether some viewers may not see them.
+    """
+    of_source = hash_texts(batch.sources.values.to_pylist())
+    visible = visible_rows(batch, STRANGER)
+    is_last = np.zeros(len(batch), dtype=bool) if visible is None else ~visible
+    lists = np.where(prepared.is_deduplicated, of_source[batch.sources.codes], np.uint64(0))
+    return {
+        "content": hash_contents([BatchRows(prepared, rows)]),
+        "list": lists[rows],
+        "row": rows,
+        "last": is_last[rows].astype(np.uint8),
+    }
+
+
+def _add_rule(columns: Arrays, number: int) -> Arrays:
+    count = len(columns["base"])
+    return {**columns, "rule": np.full(count, number, dtype=np.uint8)}
+
+
+def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the pairs that a share of the keys joins, once per rule, and the records they need."""
+    report = PartReport("join")
+    columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
+    heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
+    contents = concat_arrays(select_bodies(rows, "contents"), _CONTENTS)
+    records, places = number_distinct(np.concatenate([columns["row"], contents["row"]]))
+    local, local_contents = np.split(places, [len(columns["row"])])
+    kinds = _value_of_each(columns["kind"], local, len(records))
+    every_share = np.concatenate([columns["share"], contents["share"]])
+    shares = _value_of_each(every_share, places, len(records))
+    sides = job.sides_of(records)
+    pairs: list[Arrays] = []
+    figures: dict[str, list[int]] = {}
+    for number in _rule_numbers(columns["rule"], heavy["rule"]):
+        has_rule, is_counted = columns["rule"] == number, heavy["rule"] == number
+        keys = RuleKeys(local[has_rule], columns["base"][has_rule], columns["refine"][has_rule])
+        tally = KeyTally(*(heavy[name][is_counted] for name in ("base", "refine", "side", "times")))
+        keys, purged, cut = purge_gathered_keys(keys, sides[keys.rows], job.links_two_sides, tally)
+        packed, distinct, cut_here = join_keys(keys, kinds, sides, job.links_two_sides, job.cap)
+        left, right = (packed >> 32).astype(np.int32), packed.astype(np.int32)
+        rule = np.full(len(left), number, dtype=np.uint8)
+        pairs.append({"left": left, "right": right, "rule": rule})
+        figures[str(number)] = [distinct + purged, cut + cut_here]
+    report.counts["rules"] = figures
+    pairs.append(_pair_contents(contents, local_contents, sides if job.links_two_sides else None))
+    yield from _distribute_pairs(job, records, shares, stack_arrays(pairs, _PAIRS))
+    yield report.to_part()
+
+
+def _pair_contents(contents: Arrays, place: Rows, sides: ByteArray | None) -> Arrays:
+    """Return pairs of places of records of equal content: one stands for the others.
+
+    `sides`: of each place, where two sets are linked.
+    """
+    order = np.argsort(place)
+    rows = place[order].astype(np.int64)
+    twins = pair_equal_contents(
+        rows,
+        contents["content"][order],
+        contents["list"][order],
+        contents["last"][order] != 0,
+        None if sides is None else sides[rows],
+    )
+    rule = np.full(len(twins), _TWIN, dtype=np.uint8)
+    return {"left": twins.min(axis=1), "right": twins.max(axis=1), "rule": rule}
+
+
+def _value_of_each(values: npt.NDArray[Any], place: Rows, count: int) -> npt.NDArray[Any]:
+    """Return a value of each record from those of its keys, which are equal."""
+    own = np.zeros(count, dtype=values.dtype)
+    own[place] = values
+    return own
+
+
+def _distribute_pairs(
+    job: WorkerJob, records: Rows, shares: npt.NDArray[np.integer], pairs: Arrays
+) -> Iterator[ArrowPart]:
+    """Yield the shares of pairs of places in `records`, and the records that each share needs.
+
+    `shares`: share of the pairs of each record at the left.
+    """
+    for share, chosen in iterate_parts(shares[pairs["left"]].astype(np.int32)):
+        columns = {name: column[chosen] for name, column in pairs.items()}
+        is_needed = np.zeros(len(records), dtype=bool)
+        for side in ("left", "right"):
+            is_needed[columns[side]] = True
+            columns[side] = records[columns[side]]
+        yield ArrowPart(share, "pairs", pack_arrays(columns))
+        needed = records[is_needed]
+        needs = {"part": np.full(len(needed), share, np.int32), "row": needed}
+        yield from distribute(job.partitioning.range_of(needed), "needs", needs)
+
+
+def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the records of a range that each share of pairs needs."""
+    report = PartReport("slices")
+    needs = concat_arrays(select_bodies(rows, "needs"), _NEEDS)
+    if len(needs["row"]):
+        batch, numbers = read_records(rows)
+        place = place_finder(numbers)(needs["row"])
+        for share, chosen in iterate_parts(needs["part"]):
+            is_needed = np.zeros(len(numbers), dtype=bool)
+            is_needed[place[chosen]] = True
+            part = batch.take(np.flatnonzero(is_needed)).canonical()
+            yield ArrowPart(share, "records", pack_batch(part, numbers[is_needed]))
+    yield report.to_part()
+
+
+def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the scores of a share of the pairs: links, the rest, and counts."""
+    report = PartReport("judge")
+    pairs = concat_arrays(select_bodies(rows, "pairs"), _PAIRS)
+    if not len(pairs["left"]):
+        yield report.to_part()
+        return
+    batch, numbers = read_records(rows)
+    prepared, place_of = _normalize(job, batch), place_finder(numbers)
+    is_twin = pairs["rule"] == _TWIN
+    twins = {name: column[is_twin] for name, column in pairs.items()}
+    pairs = {name: column[~is_twin] for name, column in pairs.items()}
+    rules = _rule_numbers(pairs["rule"])
+    left, right, totals = _unite_pairs(job, prepared, place_of, pairs)
+    left, right, is_twin = _add_twins(job, prepared, place_of, (left, right), twins)
+    logodds, unsupported = _score(job, prepared, left, right)
+    is_link = logodds >= job.link_threshold
+    for content, chosen in (("links", is_link), ("rest", ~is_link)):
+        scored = {
+            "left": numbers[left[chosen]],
+            "right": numbers[right[chosen]],
+            "logodds": logodds[chosen],
+            "unsupported": unsupported[chosen].astype(np.uint8),
+            "twin": is_twin[chosen].astype(np.uint8),
+        }
+        yield ArrowPart(rows[0].part, content, pack_arrays(scored))
+    report.counts |= {
+        "pairs": len(left),
+        "records": len(batch),
+        "histogram": score_histogram(logodds).tolist(),
+        "partners": {
+            key: counts.tolist()
+            for key, counts in count_partners(
+                batch, job.deduplicated_sources, left, right, logodds
+            ).items()
+        },
+        "rules": {str(number): totals[:, number].tolist() for number in rules},
+    }
+    yield report.to_part()
+
+
+def _unite_pairs(
+    job: WorkerJob, prepared: PreparedBatch, place_of: Callable[[Rows], Rows], pairs: Arrays
+) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:
+    """Return the pairs that pass the prefilter, each once, and counts of pairs per rule."""
+    rules, min_score = _rule_numbers(pairs["rule"]), PLAN_BY_NAME[job.plan].min_score
+    packed = place_of(pairs["left"]).astype(np.int64) << 32 | place_of(pairs["right"])
+    by_rule = [packed[pairs["rule"] == number] for number in rules]
+    if min_score is None:
+        left, right, _, totals = unite_rule_pairs(
+            by_rule, rules, len(prepared), NO_PREFILTER_ARRAYS, ALL_PAIRS, 1
+        )
+    else:
+        arrays = prefilter_arrays(prepared)
+        left, right, _, totals = unite_rule_pairs(
+            by_rule, rules, len(prepared), arrays, min_score, 1
+        )
+    return left, right, totals
+
+
+def _add_twins(
+    job: WorkerJob,
+    prepared: PreparedBatch,
+    place_of: Callable[[Rows], Rows],
+    pairs: tuple[Rows, Rows],
+    twins: Arrays,
+) -> tuple[Rows, Rows, npt.NDArray[np.bool_]]:
+    """Return the pairs together with those of equal records that no key joins, and which these are.
+
+    Keys of equal records are equal, so those that any key joins are among the pairs already.
+    """
+    left, right = (place_of(twins[side]) for side in ("left", "right"))
+    joined = pairs[0].astype(np.int64) << 32 | pairs[1]
+    is_new = ~np.isin(left.astype(np.int64) << 32 | right, joined)
+    is_new[is_new] = passes_prefilter(prepared, PLAN_BY_NAME[job.plan], left[is_new], right[is_new])
+    count = int(np.count_nonzero(is_new))
+    flags = np.concatenate([np.zeros(len(joined), dtype=bool), np.ones(count, dtype=bool)])
+    return (
+        np.concatenate([pairs[0], left[is_new]]),
+        np.concatenate([pairs[1], right[is_new]]),
+        flags,
+    )
+
+
+def _score(
+    job: WorkerJob, prepared: PreparedBatch, left: Rows, right: Rows
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    models, names = load_job_models(job), NameIndex.of(prepared)
+    if job.is_measured:
+        models = models.without_limits
+    logodds, unsupported = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=bool)
+    for start in range(0, len(left), PAIRS_PER_CHUNK):
+        chunk = slice(start, start + PAIRS_PER_CHUNK)
+        scored = score_openly(prepared, names, models, left[chunk], right[chunk], 1)
+        logodds[chunk], unsupported[chunk] = scored.logodds, scored.unsupported
+    return logodds, unsupported
+
+
+def keep_component_pairs(
+    components: Broadcast[tuple[Rows, Rows]], rows: Iterable[ArrowPart]
+) -> Iterator[ArrowPart]:
+    """Yield pairs below the link threshold in one component; `components`: records, component."""
+    members, component = components.value
+    for row in rows:
+        scored = concat_arrays([row.body], SCORED_COLUMNS)
+        left, right = (
+            np.searchsorted(members, scored[side]).clip(max=len(members) - 1)
+            for side in ("left", "right")
+        )
+        is_inside = (
+            (members[left] == scored["left"])
+            & (members[right] == scored["right"])
+            & (component[left] == component[right])
+        )
+        if is_inside.any():
+            body = pack_arrays({name: column[is_inside] for name, column in scored.items()})
+            yield ArrowPart(row.part, "inside", body)
+
+
+def _rule_numbers(*columns: ByteArray) -> list[int]:
+    """Return the numbers of the rules in any of the columns."""
+    counts = sum(np.bincount(column, minlength=len(RULES)) for column in columns)
+    numbers: list[int] = np.flatnonzero(counts).tolist()
+    return numbers
+
+
+def _normalize(job: WorkerJob, batch: Batch) -> PreparedBatch:
+    return normalize(batch, load_job_models(job), job.deduplicated_sources)

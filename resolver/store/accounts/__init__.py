@@ -1,1 +1,0 @@
-"""API keys, users and sessions, and the audit log."""

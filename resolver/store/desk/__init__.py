@@ -1,1 +1,0 @@
-"""Tables behind the steward's desk: waiting pairs, holds, rechecks, the decision log."""

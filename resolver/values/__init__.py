@@ -1,0 +1,1 @@
+"""Values other than names: dates, places, identifiers, contacts; their forms and comparators."""

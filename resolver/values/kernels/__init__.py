@@ -1,0 +1,1 @@
+"""Compiled comparisons of dates and of sets of codes."""

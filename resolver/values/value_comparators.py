@@ -1,0 +1,449 @@
+"""Grades of shared values by how common they are; comparators of numbers and contacts.
+
+A value that contradicting names share says less: a household has one telephone, and a list may
+state one tax number for two firms. A contact is a link between people first: where two stated facts
+contradict each other, it says nothing.
+
+Comparison of sets of codes: countries and identifiers.
+
+Comparators of places and countries (rows of `COMPARATORS`), by how common they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache, partial
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from resolver.names.context import Context
+from resolver.names.name_comparators import name_sides
+from resolver.names.pair_alignment import factorize
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import (
+    PLURAL_FAMILIES,
+    WEAK_FAMILIES,
+    FloatArray,
+    HashArray,
+    IdentifierTable,
+    PlaceTable,
+    Ragged,
+)
+from resolver.records.prepared.population import FrequencyTables, exclusiveness
+from resolver.records.prepared.value_flags import CHECKED
+from resolver.runtime.text_cache import hash64
+from resolver.values.kernels.code_sets import (
+    LEAST_SAME,
+    PLURAL,
+    WEAK,
+    IdentifierColumns,
+    fill_graded_overlap,
+    fill_identifier_similarity,
+    fill_overlap,
+)
+from resolver.values.kernels.dates import FAR_APART, OTHER_DAY
+
+
+def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
+    """Return the share (0…1) of the smaller set that two sets have in common.
+
+    NaN where a set is empty. Items ascend within a row.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    fill_overlap(left, right, side.offsets, side.items, out)
+    return out
+
+
+def graded_overlap(side: Ragged, grades: FloatArray, left: IntArray, right: IntArray) -> FloatArray:
+    """Return half the `overlap` of two sets and half the highest grade of what they share (0…1).
+
+    0 where they share nothing, NaN where a set is empty.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    fill_graded_overlap(left, right, side.offsets, side.items, grades, out)
+    return out
+
+
+def identifier_similarity(
+    side: Ragged,
+    table: IdentifierTable,
+    shared: tuple[HashArray, FloatArray],
+    left: IntArray,
+    right: IntArray,
+) -> FloatArray:
+    """Return the best similarity of the identifiers of two records.
+
+    1 the same number of one type and country; 0.9 under another type; 0.6 from another country; 0.5
+    of a type that a whole group of companies shares, each nearer to 0.3 the lower the grade of the
+    number is (`shared`: numbers with a grade below 1, ascending, and their grades); 0.1 or 0.2 two
+    numbers of one type differ (of a known country, or not), 0 if the check digits of both are
+    right; NaN where nothing can be compared. A number that many unrelated records use is not
+    compared.
+    """
+    habits = np.zeros(CHECKED, dtype=np.uint8)
+    habits[list(WEAK_FAMILIES)] = WEAK
+    habits[list(PLURAL_FAMILIES)] |= PLURAL
+    out = np.empty(len(left), dtype=np.float32)
+    columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, *shared)
+    fill_identifier_similarity(left, right, side.offsets, side.items, columns, habits, out)
+    return out
+
+
+_OTHER_BEARER = np.float32(0.45)
+"""Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+_OTHER_FIRM = np.float32(0.25)
+"""The same for groups: sources give one tax number to two firms."""
+_LEAST_PATTERN = np.float32(0.6)
+"""Likeness of two e-mail addresses below which more than a number differs."""
+_DIGITS = re.compile(r"\d+")
+_NONE, _ROUNDING = np.float32(0.0), np.float32(1e-6)
+_LINK = np.float32(0.04)
+"""Similarity of a common telephone of persons whose names contradict, and what is added to it by
+how few names the telephone has: it links two people, as in a household, and is neither different
+nor evidence that they are one."""
+_OTHER_FAMILY = np.float32(0.3)
+"""Share of what a common telephone says, if only the family names contradict."""
+_HALF = np.float32(0.5)
+_LEAST_SITE_NAME = 4
+"""Letters of the shortest name of a site that is recognized under another ending."""
+_SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
+"""Words before a country's ending that are no name of a site."""
+Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]
+_SAME_MAILBOX, _FAMILY_MAILBOX = np.float32(0.9), np.float32(0.86)
+"""Similarity of one e-mail address of very many names, and of persons of whom only the family names
+contradict."""
+_CHANGED_FAMILY = np.float32(1.0)
+"""`name_sides` of women who differ only in the family name, which many change."""
+
+
+@lru_cache(maxsize=64)
+def country_grades(
+    frequencies: FrequencyTables, codes: tuple[str, ...], *, group: bool
+) -> FloatArray:
+    """Return the rarity of each country, 0…1."""
+    return np.array(
+        [frequencies.country_rarity(code, group=group) for code in codes], dtype=np.float32
+    )
+
+
+def place_grades(
+    frequencies: FrequencyTables, places: npt.NDArray[np.object_], *, group: bool
+) -> FloatArray:
+    """Return the rarity of each place, 0…1, by its words."""
+    return np.array(
+        [frequencies.place_rarity(place, group=group) for place in places.tolist()],
+        dtype=np.float32,
+    )
+
+
+def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray) -> FloatArray:
+    """Return how far each value of a property tells its bearers from others, 0…1."""
+    values, grades = shared_values(frequencies, prop)
+    if not len(values):
+        return np.ones(len(hashes), dtype=np.float32)
+    place = np.searchsorted(values, hashes).clip(max=len(values) - 1)
+    return np.where(values[place] == hashes, grades[place], np.float32(1))
+
+
+@lru_cache(maxsize=8)
+def shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, FloatArray]:
+    """Return the hashes of values that several names share, ascending, and their grades (see
+    `exclusive_grades`)."""
+    bearers = frequencies.at_hand.bearers.get(prop, {})
+    hashes = np.array([hash64(text) for text in bearers], dtype=np.uint64)
+    grades = np.array([exclusiveness(count) for count in bearers.values()], dtype=np.float32)
+    order = np.argsort(hashes)
+    return hashes[order], grades[order]
+
+
+def identifier(context: Context) -> FloatArray:
+    """Document, tax and registration numbers."""
+    prepared = context.prepared
+    values = identifier_similarity(
+        prepared.identifiers,
+        prepared.identifier_table,
+        shared_values(context.frequencies, "identifier"),
+        context.left,
+        context.right,
+    )
+    # Ships keep their number under every new name.
+    common = prepared.kinds[context.left] & prepared.kinds[context.right]
+    is_shared = (values >= LEAST_SAME) & (common != int(Kind.ASSET))
+    share = _OTHER_FIRM if context.group else _OTHER_BEARER
+    graded = LEAST_SAME + share * (values - LEAST_SAME)
+    return _graded(context, values, graded, is_shared)
+
+
+def _graded(
+    context: Context, values: FloatArray, graded: FloatArray, chosen: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Return the graded values of chosen pairs whose names contradict, those of others as is."""
+    if not chosen.any():
+        return values
+    return np.where(chosen & context.names_contradict, graded, values).astype(np.float32)
+
+
+def _same_value(context: Context, prop: str, resemble: Resemblance | None = None) -> FloatArray:
+    """Return how exclusive the best common value of a property is, 0 where values differ.
+
+    `resemble`: function that tells which pairs of different values count by half.
+    """
+    side, table = context.prepared.plain[prop]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        exclusive = exclusive_grades(context.frequencies, prop, table.hashes[left])
+        values = np.where(left == right, exclusive, np.float32(0))
+        if resemble is not None:
+            alike = resemble(left, right)
+            values[alike] = _HALF * exclusive[alike]
+        return values
+
+    values = context.best_of(side, compare)
+    return _as_links(context, values, (_LINK + _LINK * values, _OTHER_FAMILY * values), _NONE)
+
+
+def _as_links(
+    context: Context, values: FloatArray, grades: tuple[FloatArray, FloatArray], least: np.float32
+) -> FloatArray:
+    """Return the grades of contacts; those that agree by more than `least` link two persons first.
+
+    They get the first of the `grades` where the names contradict, or any two stated facts, and the
+    second where only the family names do. A group may stand under unlike names at one telephone:
+    the school, and the agency that runs it.
+    """
+    agree = values > least
+    if context.group or not agree.any():
+        return values
+    are_two = context.names_contradict | contradicted_twice(context)
+    are_related = name_sides(context) < _CHANGED_FAMILY
+    graded = np.where(agree & are_related, grades[1], values)
+    return np.where(agree & are_two, grades[0], graded).astype(np.float32)
+
+
+def contradicted_twice(context: Context) -> npt.NDArray[np.bool_]:
+    """Return which pairs of persons contradict each other in two of names, birth dates and gender.
+
+    Such pairs are people who know each other, whatever contact or address they share. Birth dates
+    more than ten years apart count twice: a father and a son may bear one name.
+    """
+    gender = context.prepared.gender
+    left, right = gender[context.left], gender[context.right]
+    facts = (
+        context.names_contradict | ~np.isnan(name_sides(context)),
+        context.birth_grades <= np.float32(OTHER_DAY),
+        context.birth_grades <= np.float32(FAR_APART),
+        (left != 0) & (right != 0) & (left & right == 0),
+    )
+    twice: npt.NDArray[np.bool_] = np.sum(facts, axis=0) >= 2
+    return twice
+
+
+def rare_ties(context: Context, prop: str) -> Ragged:
+    """Return the values of one of `TIES`, without those that too many records state."""
+    side, table = context.prepared.plain[prop]
+    common = _common_ties(context.frequencies, prop)
+    if not len(common):
+        return side
+    is_rare = np.isin(table.hashes, common, invert=True)[side.items]
+    ends = np.concatenate([[0], np.cumsum(is_rare)]).astype(np.int32)
+    return Ragged(ends[side.offsets], side.items[is_rare])
+
+
+@lru_cache(maxsize=8)
+def _common_ties(frequencies: FrequencyTables, prop: str) -> HashArray:
+    """Return the hashes of the values of one of `TIES` that too many records state."""
+    return np.array([hash64(text) for text in frequencies.at_hand.common_ties(prop)], np.uint64)
+
+
+def phone(context: Context) -> FloatArray:
+    """Phone numbers, by how many names they stand under."""
+    return _same_value(context, "phone")
+
+
+def email(context: Context) -> FloatArray:
+    """E-mail addresses, by how many names they stand under."""
+    side, table = context.prepared.plain["email"]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        likeness = cpdist(
+            table.texts[left],
+            table.texts[right],
+            scorer=Indel.normalized_similarity,
+            dtype=np.float32,
+        )
+        if not context.group:
+            likeness[_differ_in_number(table.texts, left, right, likeness)] = np.nan
+        exclusive = exclusive_grades(context.frequencies, "email", table.hashes[left])
+        same = _SAME_MAILBOX + (1 - _SAME_MAILBOX) * exclusive
+        return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
+
+    values = context.best_of(side, compare)
+    # A mailbox of contradicting names is a household's: it says nothing of the two.
+    unknown, family = np.full_like(values, np.nan), np.full_like(values, _FAMILY_MAILBOX)
+    return _as_links(context, values, (unknown, family), _SAME_MAILBOX - _ROUNDING)
+
+
+def _differ_in_number(
+    texts: npt.NDArray[np.object_], left: IntArray, right: IntArray, likeness: FloatArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of e-mail addresses are of one pattern with another number.
+
+    A host gives the second Ann Lee `ann.lee2`, so these say no more than that the names are alike.
+    (Groups have hosts of their own: `info2` and `info3` of one are much the same.)
+    """
+    differ = np.zeros(len(left), dtype=bool)
+    for place in np.flatnonzero((likeness >= _LEAST_PATTERN) & (left != right)).tolist():
+        first, second = str(texts[left[place]]), str(texts[right[place]])
+        differ[place] = _without_number(first) == _without_number(second)
+    return differ
+
+
+def _without_number(address: str) -> str:
+    """Return an e-mail address without the digits before its host."""
+    name, at, host = address.partition("@")
+    return _DIGITS.sub("", name) + at + host
+
+
+def website(context: Context) -> FloatArray:
+    """Websites, by how many names they stand under."""
+    texts = context.prepared.plain["website"][1].texts
+    return _same_value(context, "website", partial(_same_site_names, texts))
+
+
+def _same_site_names(
+    hosts: npt.NDArray[np.object_], left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of hosts have one name under two endings: `firm.com`, `en.firm.co.uk`."""
+    same = np.zeros(len(left), dtype=bool)
+    for place in np.flatnonzero(left != right).tolist():
+        name, ending = _split_host(hosts[left[place]])
+        other_name, other_ending = _split_host(hosts[right[place]])
+        # under one ending it is the site of a host of many, such as `firm.blogs.com`
+        same[place] = (
+            name == other_name and len(name) >= _LEAST_SITE_NAME and ending != other_ending
+        )
+    return same
+
+
+def _split_host(host: str) -> tuple[str, str]:
+    """Return the word of a host that was registered, or an empty text, and the last ending."""
+    *words, ending = host.split(".")
+    while len(words) > 1 and words[-1] in _SECOND_ENDINGS:
+        words.pop()
+    return (words[-1] if words else ""), ending
+
+
+_ONE_COUNTRY = np.float32(0.4)
+"""Similarity of two places of one country that have nothing else in common."""
+
+
+def birth_place(context: Context) -> FloatArray:
+    """Birth places, at whatever depth they are given."""
+    return _places(context, context.prepared.birth_places, context.prepared.place_table)
+
+
+def address(context: Context) -> FloatArray:
+    """Addresses, at whatever depth they are given.
+
+    One that two people share who contradict each other twice says nothing.
+    """
+    values = _places(context, context.prepared.addresses, context.prepared.address_table)
+    agree = values > _ONE_COUNTRY
+    if not context.group and agree.any():
+        values[agree & contradicted_twice(context)] = np.nan
+    return values
+
+
+def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
+    normal = table.normal
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        words = overlap(table.local, left, right)
+        spelled = cpdist(
+            normal[left],
+            normal[right],
+            scorer=JaroWinkler.similarity,
+            score_cutoff=0.88,
+            dtype=np.float32,
+        )
+        # Two places of which only the country is known have the same text, an empty one.
+        spelled = np.where(np.isnan(words), np.float32(0), spelled)
+        spelled[_have_other_numbers(normal, left, right, spelled > words)] = 0
+        both = (table.country[left] > 0) & (table.country[right] > 0)
+        same = both & (table.country[left] == table.country[right])
+        agreeing = np.maximum(np.nan_to_num(words), spelled)
+        agreeing = agreeing * _place_weights(context, normal, left, right, agreeing > 0)
+        graded = np.where(
+            agreeing > 0,
+            0.5 + 0.5 * agreeing,
+            np.where(same, _ONE_COUNTRY, np.where(both, 0.0, 0.2)),
+        )
+        return graded.astype(np.float32)
+
+    return context.best_of(side, compare)
+
+
+def _have_other_numbers(
+    places: npt.NDArray[np.object_],
+    left: IntArray,
+    right: IntArray,
+    chosen: npt.NDArray[np.bool_],
+) -> IntArray:
+    """Return the chosen pairs of places that both have numbers, and none in common.
+
+    Two houses of one street are written alike.
+    """
+    pairs = np.flatnonzero(chosen)
+    numbers = [
+        [set(_DIGITS.findall(text)) for text in places[side[pairs]].tolist()]
+        for side in (left, right)
+    ]
+    differ = [bool(a and b and not a & b) for a, b in zip(*numbers, strict=True)]
+    return pairs[differ].astype(np.int32)
+
+
+def _place_weights(
+    context: Context,
+    places: npt.NDArray[np.object_],
+    left: IntArray,
+    right: IntArray,
+    agreeing: npt.NDArray[np.bool_],
+) -> FloatArray:
+    """Return what agreeing on places weighs: less if one of them is common, at least 0.4."""
+    weights = np.ones(len(left), dtype=np.float32)
+    chosen = np.flatnonzero(agreeing)
+    # many pairs have the same places
+    stated, numbers = factorize(np.concatenate([left[chosen], right[chosen]]).astype(np.int64))
+    grades = place_grades(context.frequencies, places[stated], group=context.group)[numbers]
+    weights[chosen] = 0.4 + 0.6 * np.minimum(grades[: len(chosen)], grades[len(chosen) :])
+    return weights
+
+
+def nationality(context: Context) -> FloatArray:
+    """Nationalities and citizenships, by how common they are."""
+    return _countries(context, context.prepared.nationalities)
+
+
+def country(context: Context) -> FloatArray:
+    """Countries tied to the record in any way, programs of sanctions included, by rarity.
+
+    A country that a program of sanctions is about may agree, but contradicts nothing: whom it
+    names may live anywhere.
+    """
+    stated, linked = context.prepared.countries, context.prepared.linked_countries
+    grades = _countries(context, stated)
+    if len(stated.items) == len(linked.items):
+        return grades
+    with_programs = _countries(context, linked)
+    return np.fmax(grades, np.where(with_programs > 0, with_programs, np.float32(np.nan)))
+
+
+def _countries(context: Context, side: Ragged) -> FloatArray:
+    codes = context.prepared.country_codes
+    grades = country_grades(context.frequencies, codes, group=context.group)
+    return graded_overlap(side, grades, context.left, context.right)
