@@ -41,7 +41,8 @@ class Decision:
     log. `unlawful` marks a red link: one person under unlawfully different identities. `needs_two`
     is True if, by a rule of the desk, the decision counts only after another steward has made the
     same one; red links always need two. `reopened` says how its records have changed since (empty:
-    they have not). `restores`: it is an undo, which brings back what counted before.
+    they have not). `number` is the decision's number in the log of a store, and `undoes` is the
+    number of the decision on this pair that it takes back; both are 0 where there is none.
     """
 
     left_id: str
@@ -54,7 +55,8 @@ class Decision:
     place: str = ""
     needs_two: bool = False
     reopened: str = ""
-    restores: bool = False
+    number: int = 0
+    undoes: int = 0
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -111,9 +113,10 @@ def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 
     A decision that needs two stewards waits until another steward has made the same one; until then
     the decision before it stays effective, or the pair counts as unsure if there is none. Whatever
-    differs from a decision of two stewards needs two as well, wherever it comes from. A pair
-    whose effective decision is a reopened *same* counts as unsure too. Raises `DecisionError` if
-    the two latest verdicts on a pair have the same time and differ.
+    differs from a decision of two stewards needs two as well, wherever it comes from. An undo also
+    brings back what waited before the decision that it takes back. A pair whose effective decision
+    is a reopened *same* counts as unsure too. Raises `DecisionError` if the two latest verdicts on
+    a pair have the same time and differ.
     """
     by_pair = _by_pair(decisions)
     return tuple(_settle_pair(by_pair[pair]) for pair in sorted(by_pair))
@@ -124,12 +127,14 @@ class PairState:
     """Decisions that count on one pair at some point of its log.
 
     `effective`: the decision in effect, if any; `is_confirmed`: two stewards made it. `waiting`:
-    the same decision of one steward or more, which waits for another steward.
+    the same decision of one steward or more, which waits for another steward. `waited_before`: the
+    numbers of earlier decisions, each with what waited before it; left out where nothing did.
     """
 
     effective: Decision | None = None
     is_confirmed: bool = False
     waiting: tuple[Decision, ...] = ()
+    waited_before: tuple[tuple[int, tuple[Decision, ...]], ...] = ()
 
     @property
     def is_binding(self) -> bool:
@@ -154,16 +159,28 @@ class PairState:
 
         Names of stewards that differ only in case are of one steward.
         """
+        waited_before = dict(self.waited_before)
+        # an undo brings back what waited before the decision that it takes back
+        brought_back = waited_before.get(decision.undoes, ())
+        following = replace(self, waiting=brought_back)
+        replaced = self.waiting
         if self.is_binding and self.effective is not None and _is_alike(self.effective, decision):
             # what two stewards have decided stays theirs if somebody repeats it
-            return replace(self, waiting=())
-        if decision.needs_two or decision.unlawful or self.is_binding:
-            is_alike = bool(self.waiting) and _is_alike(self.waiting[-1], decision)
-            waiting = (*self.waiting, decision) if is_alike else (decision,)
+            pass
+        elif decision.needs_two or decision.unlawful or self.is_binding:
+            waiting: tuple[Decision, ...] = (decision,)
+            if self.waiting and _is_alike(self.waiting[-1], decision):
+                waiting = (*self.waiting, decision)
+                replaced = waited_before.get(self.waiting[0].number, ())
             if len({other.decided_by.casefold() for other in waiting} - {""}) >= 2:
-                return PairState(decision, is_confirmed=True)
-            return replace(self, waiting=waiting)
-        return PairState(decision)
+                following = PairState(decision, True, brought_back)
+            else:
+                following = replace(self, waiting=waiting)
+        else:
+            following = PairState(decision, False, brought_back)
+        if replaced:
+            waited_before[decision.number] = replaced
+        return replace(following, waited_before=tuple(waited_before.items()))
 
 
 def waiting_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -171,7 +188,7 @@ def waiting_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     first = []
     for _, state in sorted(pair_states(decisions).items()):
         # one that was reopened while it waited no longer does; an undo may restore a reopened one
-        first += [d for d in state.waiting if d.restores or not d.reopened][:1]
+        first += [d for d in state.waiting if d.undoes or not d.reopened][:1]
     return tuple(first)
 
 

@@ -366,7 +366,8 @@ def stored_decision(row: Any) -> StoredDecision:
         bool(row.unlawful),
         place,
         needs_two,
-        restores="undoes" in (context or {}),
+        number=row.number,
+        undoes=int((context or {}).get("undoes", 0)),
     )
     versions = row.left_version, row.right_version
     return StoredDecision(row.number, row.id, row.landed, decision, context or {}, versions)

@@ -150,7 +150,7 @@ class LogEntry:
             self.reason,
             is_red,
             needs_two=self.needs_two,
-            restores=(left, right) in undoes,
+            undoes=undoes.get((left, right), 0),
         )
         context = {**self.context, ACT_KEY: self.act_id}
         if self.comment:

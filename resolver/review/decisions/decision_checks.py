@@ -375,7 +375,7 @@ def _plan_confirmation(
     for member in group:
         entry = replace(log_entry, verdict=steward_verdict(member.decision))
         built = entry.build_decisions([member.decision.pair], log, undoes=undoes)
-        if member.decision.restores:
+        if member.decision.undoes:
             # what was restored may be reopened, and confirming the undo does not change that
             built = [replace(new, versions=member.versions) for new in built]
         decisions += built

@@ -8,7 +8,8 @@ undo is itself a decision and can be undone, and so can the undo of an undo, to 
 
 What two stewards decided takes two stewards to take back. A decision that never took effect (it
 waits for a second steward, or repeats what two stewards decided) is withdrawn by itself: what
-counts on the pair stays as it is.
+counts on the pair stays as it is. An undo also restores what waited for a second steward before the
+act, so that a decision on several pairs keeps waiting on all of them.
 
 Split: take records out of an entity and keep them apart from the rest.
 
@@ -126,6 +127,7 @@ class _PairHistory:
         state, stack, effects = PairState(), _Stack(), list[_Effect]()
         waiting: tuple[StoredDecision, ...] = ()
         before_undo: dict[int, _Stack] = {}
+        by_number = {stored.number: stored for stored in log}
         for stored in log:
             following = state.after(stored.decision)
             members = (*waiting, stored) if following.is_confirmed else (stored,)
@@ -137,8 +139,8 @@ class _PairHistory:
                 effects.append(_Effect(members, following.is_confirmed, stack, after))
                 before_undo.update({member.number: stack for member in members})
                 stack = after
-            waiting = (*waiting, stored)[-len(following.waiting) :] if following.waiting else ()
             state = following
+            waiting = tuple(by_number[decision.number] for decision in state.waiting)
         return cls(tuple(log), tuple(effects), state, waiting)
 
     @property
@@ -168,6 +170,14 @@ class _PairHistory:
     def is_waiting(self, stored: StoredDecision) -> bool:
         """Return whether a decision waits for a second steward."""
         return any(member.number == stored.number for member in self.waiting)
+
+    def waiting_after(self, effect: _Effect) -> StoredDecision | None:
+        """Return what waits for a second steward and came after an effect; None without one.
+
+        What an undo brought back waits again, but is older than the undo.
+        """
+        later = self.log[self.log.index(effect.last) + 1 :]
+        return next((stored for stored in self.waiting[-1:] if stored in later), None)
 
     def find_repeated(self, effect: _Effect) -> StoredDecision | None:
         """Return the last decision that said again what an effect of two stewards says; None where
@@ -373,8 +383,9 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
     """Raise `DecisionNotAllowedError` if a decision is undone already, or not the last one."""
     active = history.active
     undone = {member.number for member in effect.members}
-    if history.waiting and _undone_number(history.waiting[-1]) not in undone:
-        _refuse_later(history.waiting[-1], target)
+    waiting = history.waiting_after(effect)
+    if waiting is not None and _undone_number(waiting) not in undone:
+        _refuse_later(waiting, target)
     if UNDOES_KEY in target.context:
         if effect.before == effect.after:
             _check_not_withdrawal(target)

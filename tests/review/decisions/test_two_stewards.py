@@ -219,6 +219,40 @@ def test_withdrawing_what_waits_leaves_the_decision_of_two(hub: Hub) -> None:
         undo_decision(hub, C, withdrawn.ids[0])
 
 
+def test_withdrawing_what_waits_brings_back_what_waited_before(hub: Hub) -> None:
+    """An act on two pairs waits for both again, so that no part of it is confirmed alone."""
+    decide_by_two(hub, "4 5", RED)
+    decide_by_two(hub, "5 6", RED)
+    split = split_entity(hub, C, entity_of(hub, "v:5"), ["v:5"], "r")
+    assert split.state is DecisionState.WAITING
+    pending = list_pending(hub)
+    later = decide(hub, "4 5", UNSURE, C)
+    assert later.state is DecisionState.WAITING
+    undo_decision(hub, C, later.ids[0])
+    assert list_pending(hub) == pending
+    confirm_decision(hub, D, pending[0].id)
+    assert not are_one(hub)
+    assert not are_one(hub, "v:5", "v:6")
+    assert list_pending(hub) == ()
+
+
+def test_an_undo_brings_back_what_waited_before(hub: Hub) -> None:
+    red = decide(hub, "4 5", RED, A).ids[0]
+    apart = decide(hub, "4 5", DIFFERENT, B).ids[0]
+    assert list_pending(hub) == ()
+    undone = undo_decision(hub, B, apart).ids[0]
+    assert [row.id for row in list_pending(hub)] == [red]
+    item = find_item(hub, entity_of(hub, "v:4"), entity_of(hub, "v:5"))
+    assert item is not None
+    assert str(item.reason) == "red"
+    # what waits again is older than the undo, which can be undone itself
+    again = undo_decision(hub, B, undone).ids[0]
+    assert list_pending(hub) == ()
+    undo_decision(hub, B, again)
+    confirm_decision(hub, C, red)
+    assert are_one(hub)
+
+
 def test_a_second_red_within_one_entity_confirms_the_first(hub: Hub) -> None:
     assert are_one(hub, "v:1", "v:2")
     assert decide(hub, "1 2", RED, A).state is DecisionState.WAITING
