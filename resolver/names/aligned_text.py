@@ -1,6 +1,8 @@
-"""Text of what was compared: values of either record, and the alignment of the parts of names.
+"""Text for explanations: values that a comparator compared, and how the parts of two names match.
 
-Partners of the words of two names, for explanations.
+`record_texts` gives the values of one record. `aligned_parts` gives the fate of every word of the
+best pair of names; it takes the partners of the words from `token_partners`. `detail` describes the
+similarity of one comparator in words.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ def token_partners(
 ) -> tuple[npt.NDArray[np.int32], FloatArray]:
     """Return the partners of all words of pairs of name forms, and their match values.
 
-    Partners (pairs × sides × `LIMIT`) are places in the other name, -1 none; values (pairs ×
-    `LIMIT`) are those of the words of the left name.
+    Partners (pairs × sides × `LIMIT`) are positions in the other name; -1 means no partner. Values
+    (pairs × `LIMIT`) belong to the words of the left name.
     """
     partners = np.full((len(left), 2, LIMIT), -1, dtype=np.int32)
     values = np.zeros((len(left), LIMIT), dtype=np.float32)
@@ -47,15 +49,16 @@ def token_partners(
 
 
 PRINCIPALS = "principals"
-"""Value of `Comparator.shows` where the first principal names are compared."""
+"""Entry of `Comparator.shows` for comparators of the first principal names."""
 
 
 def record_texts(
     prepared: PreparedBatch, row: int, form: int, principal: int, shows: Sequence[str]
 ) -> list[str]:
-    """Return what comparators compare (`Comparator.shows`) of a record as text, in that order.
+    """Return the values of a record that a comparator compares, in the order of `shows`.
 
-    `form` and `principal`: forms of the name that was compared, and of the first principal name.
+    `shows` is `Comparator.shows`. `form` is the form of the compared name, and `principal` the form
+    of the first principal name.
     """
     origin, origin_row = _origin(prepared, row)
     texts: list[str] = []
@@ -111,7 +114,10 @@ def form_text(prepared: PreparedBatch, form: int) -> str:
 
 
 def _origin(prepared: PreparedBatch, row: int) -> tuple[PreparedBatch, int]:
-    """Return the batch and row that a row is from, so that tables need not be assembled."""
+    """Return the batch and row that a row comes from.
+
+    Reading there avoids assembling the tables of a `LazyBatch`.
+    """
     return prepared.source_row(row) if isinstance(prepared, LazyBatch) else (prepared, row)
 
 
@@ -127,14 +133,14 @@ _TEXTS: dict[str, Callable[[PreparedBatch], npt.NDArray[np.object_]]] = {
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
     """Return the fate of every part of the best pair of names.
 
-    Parts of the left name in their order, then parts that only the right one has. Empty where a
-    record has no name.
+    The parts of the left name come in their order, then the parts that only the right name has. The
+    result is empty if a record has no name.
     """
     return aligned_parts_of_pairs(context, [pair])[0]
 
 
 def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
-    """Return `aligned_parts` of some pairs, which together cost little more than one."""
+    """Return `aligned_parts` of several pairs. They cost little more than one pair."""
     left, right = (forms[pairs] for forms in context.best_forms)
     have_names = np.flatnonzero((left >= 0) & (right >= 0))
     parts: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
@@ -196,7 +202,7 @@ class _PartDescriber:
         places: tuple[list[int], list[int]],
         values: Sequence[float],
     ) -> AlignedPart:
-        """Return the part of words that are matched with each other, by their places."""
+        """Return the part for the words at some positions, which are matched with each other."""
         matched = [tokens[0][at] for at in places[0]], [tokens[1][at] for at in places[1]]
         if len(matched[0]) == len(matched[1]):
             return self._matched(matched, values[places[0][0]])
@@ -222,7 +228,7 @@ class _PartDescriber:
         return self._word(token)[1]
 
     def _matched(self, tokens: tuple[list[int], list[int]], value: float) -> AlignedPart:
-        """Return the part of as many words of either name."""
+        """Return the part for matched words of which both names have the same number."""
         left, right = (" ".join(map(self._text, side)) for side in tokens)
         first, second = tokens[0][0], tokens[1][0]
         hashes = self._records["hash"]
@@ -234,7 +240,7 @@ class _PartDescriber:
     def _joined(
         self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
     ) -> AlignedPart:
-        """Return the part of two words of one name and the one of the other that they spell."""
+        """Return the part for two words of one name that together spell one word of the other."""
         left, right = (" ".join(map(self._text, side)) for side in tokens)
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         target, table = tokens[single][0], self._context.prepared.forms
@@ -263,7 +269,7 @@ _WEAKER = "the same number; it counts less, as its kind, country or holders diff
 
 
 def _used_by_many(context: Context, pair: int) -> bool:
-    """Return whether the two records share a number that many others use, too."""
+    """Return whether the two records share a number that many other records also use."""
     first, left = _origin(context.prepared, int(context.left[pair]))
     if not len(first.identifiers.items):
         return False
@@ -282,7 +288,10 @@ _BY_PROGRAM = "through a sanctions program, not stated by both records"
 
 
 def _agree_by_program(context: Context, pair: int) -> bool:
-    """Return whether two records, of which countries agree, state none in common themselves."""
+    """Return whether two records agree in a country that they do not both state themselves.
+
+    The country of at least one of them then comes from a sanctions program.
+    """
     sides = (context.left, context.right)
     origins = [_origin(context.prepared, int(rows[pair])) for rows in sides]
     first, second = (
@@ -304,9 +313,9 @@ def detail(
     pair: int = 0,
     parts: tuple[AlignedPart, ...] | None = None,
 ) -> str:
-    """Return a description of a similarity, empty where there is none to give.
+    """Return a description of a similarity; empty if there is none.
 
-    `parts`: aligned parts of the pair if already known.
+    `parts` are the `aligned_parts` of the pair, if already known.
     """
     if math.isnan(similarity):
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""

@@ -1,8 +1,9 @@
-"""Pairs that comparators work on: prepared records and the name alignment that several share.
+"""`Context`: the pairs of records that comparators compare, with results that several share.
 
-Similarities of the comparators of names from the alignments of pairs, all at once.
-
-Similarity of partial dates as grades, which the model weighs.
+A comparator receives a `Context` of m pairs and returns m similarities. The context aligns the
+names of all pairs once, when the first comparator asks for it, and keeps the result. The functions
+before the class compute one shared result each: similarities of names, grading by gender, and
+grades of dates (`GRADES`), which the model weighs.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from resolver.values.kernels.dates import DateColumns, grade_query_dates, grade_
 def name_similarities(alignments: npt.NDArray[np.void]) -> tuple[NameSimilarities, int]:
     """Return the similarities of alignments (`PAIR_ALIGNMENT`).
 
-    And the number of pairs in which only the family name contradicts.
+    The second value is the number of pairs in which only the family name contradicts.
     """
     shape = (len(NameSimilarities._fields), len(alignments))
     similarities = NameSimilarities(*np.empty(shape, dtype=np.float32))
@@ -55,10 +56,10 @@ def name_similarities(alignments: npt.NDArray[np.void]) -> tuple[NameSimilaritie
 def gender_graded(
     value: FloatArray, sides: FloatArray, gender: ByteArray, left: IntArray, right: IntArray
 ) -> FloatArray:
-    """Return `value` with pairs in which only the family name contradicts graded by gender.
+    """Return `value`, graded by gender for pairs in which only the family name contradicts.
 
-    Women change their family name, men do not. `sides`: `Contradiction` of each pair; `gender` of
-    all records; `left` and `right`: the pairs.
+    Women may change their family name, men seldom do. `sides` is the `Contradiction` of each pair.
+    `gender` has a value for each record. `left` and `right` are the records of each pair.
     """
     graded = value.copy()
     grade_by_gender(sides, gender, left, right, graded)
@@ -68,7 +69,7 @@ def gender_graded(
 def name_only_values(
     value: FloatArray, name_only: npt.NDArray[np.bool_], left: IntArray, right: IntArray
 ) -> FloatArray:
-    """Return the value of pairs of two records that have nothing but names; NaN for others."""
+    """Return the value of each pair if both records have only names; NaN for other pairs."""
     values = np.empty(len(left), dtype=np.float32)
     keep_name_only(value, name_only, left, right, values)
     return values
@@ -97,7 +98,8 @@ GRADES = {
 def best_date_grades(table: DateTable, side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
     """Return the best grade between any date of the left and any of the right record.
 
-    Records are rows of `side`; NaN where one has no date. Grades are the same in either order.
+    Records are rows of `side`. The grade is NaN if one has no date. The order of the two records
+    does not matter.
     """
     out = np.empty(len(left), dtype=np.float32)
     columns = DateColumns(table.year, table.last_year, table.month, table.day, table.circa)
@@ -110,8 +112,8 @@ def query_date_grades(
 ) -> FloatArray:
     """Return `best_date_grades` of the only row of the first part and each row of all parts.
 
-    The parts follow one another. Their tables are read in place: to combine them takes longer than
-    to compare the dates.
+    Results are in the order of the parts. The tables of the parts are not combined, because that
+    would take longer than the comparison.
     """
     query = parts[0].prepared
     table, dates = query.dates, side(query)[int(parts[0].rows[0])]
@@ -137,15 +139,15 @@ def query_date_grades(
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 """Function from codes of two values, pair by pair, to their similarities."""
 _MIN_PARALLEL = 20_000
-"""Pairs below which threads do not pay."""
+"""Least number of pairs for which several threads are faster than one."""
 
 
 @dataclass(frozen=True)
 class Context:
     """m pairs of records of one kind.
 
-    `left`, `right`: rows of records. `group`: whether rarity is that of groups. `frequencies`: how
-    common values are.
+    `left` and `right` are rows of `prepared`. `group` says whether the rarity of words is that
+    among groups. `frequencies` says how common values are.
     """
 
     prepared: PreparedBatch
@@ -168,8 +170,11 @@ class Context:
 
     @lazy_property
     def names_contradict(self) -> npt.NDArray[np.bool_]:
-        """Pairs whose names are of two bearers: values that both share are those of a household or
-        an office, or a mistake."""
+        """Per pair, whether the two names contradict each other.
+
+        The records are then of two bearers. Values that they share belong to a household or an
+        office, or are a mistake.
+        """
         contradict = np.zeros(len(self.left), dtype=np.bool_)
         fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
         return contradict
@@ -218,8 +223,8 @@ class Context:
     def best_of(self, side: Ragged, compare: ValuePairs) -> FloatArray:
         """Return the best similarity between any value of the left and any of the right record.
 
-        NaN where a record has none. `compare` receives every pair of values once (codes into the
-        table of `side`, the lower one first).
+        NaN if a record has no value. `compare` receives every distinct pair of values once, as
+        codes of the table of `side`, with the lower code first.
         """
         best = np.full(len(self.left), np.nan, dtype=np.float32)
         if not len(side.items):

@@ -1,4 +1,9 @@
-"""Tokens of names of groups and assets, with the symbols of generic words among them."""
+"""Split names of groups and assets into tokens, with flags and symbols of their words.
+
+`tokenize_group` translates generic words to English and flags them, as it flags legal forms, places
+and numbers. Words that mean the same share a symbol. `group_readings` gives further readings of a
+name that contains a short form or two names. `stem_symbol` connects singular and plural.
+"""
 
 from __future__ import annotations
 
@@ -50,20 +55,22 @@ _LEADING = re.compile(r"\s*+([A-Z]{3,6})\s+(\S+(?:\s+\S+){2,})$")
 _BEFORE_DASH = re.compile(r"\s*+([A-Z]{3,10})\s*+[-\u2013\u2014:]\s+(.+)$")
 
 _LEGAL_WORDS = load_words("legal_forms", use="abbreviation")
-"""Legal forms that the tables do not recognize in every name."""
+"""Abbreviated legal forms that `analyze_group_name` misses in some names."""
 _LEGAL_PARTS = load_words("legal_forms", use="word")
-"""Words of legal forms, which may stand apart, and shortened predicates of firms (`royal`)."""
+"""Words of legal forms that may stand alone, and short forms of predicates such as `royal`."""
 _PREPOSITIONS = load_words("titles", use="particle of groups")
-"""Words between the others in names of groups, in languages whose particles are not listed, and
-those for founders, owners and studies."""
+"""Particles of further languages, and words before founders, owners and studies."""
 _LETTERED_FORMS = frozenset(("ag", "as", "bv", "kk", "nv", "aps"))
-"""Legal forms whose letters may stand apart in a name, in the order of the alphabet."""
+"""Legal forms, with their letters in the order of the alphabet.
+
+A name may have these letters as separate words, and in any order.
+"""
 
 
 _DIRECTIONS = frozenset("north south east west northern southern eastern western".split())
-"""Words that are generic in a name without a word of its own (`Western University`)."""
+"""Words that are generic if all other words of the name are generic (`Western University`)."""
 _MIN_REPEATED = 4
-"""Letters of a word that is left out where it is repeated."""
+"""Least number of letters of a word whose repetition is ignored."""
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _NUMBER = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.NUMBER)
 _PLACE, _GENERIC, _FOREIGN = int(TokenFlag.PLACE), int(TokenFlag.GENERIC), int(TokenFlag.FOREIGN)
@@ -74,10 +81,10 @@ _NO_CITY = ~(_PLACE | _FOREIGN)
 def group_readings(text: str) -> tuple[str, ...]:
     """Return other readings of a group's name: without a short form, or each of two names.
 
-    `World Health Organization (WHO)`, `WHO - World Health Organization` and `World Health
-    Organization / Organisation mondiale de la santé` are examples. What stands at a dash is a
-    short form if the name has its letters in their order, what leads a name (`ABB Asea Brown
-    Boveri`) if they begin its words.
+    Examples are `World Health Organization (WHO)`, `WHO - World Health Organization` and `World
+    Health Organization / Organisation mondiale de la santé`. Capitals before or after a dash are a
+    short form if the rest of the name has their letters in this order. Capitals at the beginning
+    (`ABB Asea Brown Boveri`) are a short form if the letters begin words of the name.
     """
     if match := _BRACKETED.match(text):
         ways = [match[1]]
@@ -94,13 +101,13 @@ def group_readings(text: str) -> tuple[str, ...]:
 
 
 def _is_short_form(short: str, text: str) -> bool:
-    """Return whether a name begins with the first of some capitals and has the others in order."""
+    """Return whether a name begins with the first capital and has the others later, in order."""
     rest, capitals = iter(fold(text).replace(" ", "")), short.lower()
     return next(rest, "") == capitals[0] and all(letter in rest for letter in capitals[1:])
 
 
 def _begin_words(short: str, text: str) -> bool:
-    """Return whether capitals begin words of a name in their order, the first one its first."""
+    """Return whether capitals are initials of a name in order, beginning with its first word."""
     initials = iter([word[0] for word in fold(text).split()])
     return next(initials, "") == short[0].lower() and all(
         letter in initials for letter in short[1:].lower()
@@ -108,14 +115,14 @@ def _begin_words(short: str, text: str) -> bool:
 
 
 def _analyze(text: str) -> GroupName | None:
-    """Return the analysis of a group's name in levelled spelling, perhaps none."""
+    """Return the analysis of a group's name after leveling; None if it has no words."""
     text = level_spelling(repair_homoglyphs(text))
     text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
     return analyze_group_name(mark_faction(translate_generic_words(text)))
 
 
 def tokenize_group(text: str) -> list[Token]:
-    """Return the tokens of a group's or asset's name, perhaps none, with their flags."""
+    """Return the tokens of the name of a group or an asset: 0 to `MAX_TOKENS`."""
     name = _analyze(text)
     if name is None:
         return [Token(word) for word in fold(level_spelling(text)).split()[:MAX_TOKENS]]
@@ -124,8 +131,8 @@ def tokenize_group(text: str) -> list[Token]:
     tokens, is_ship = [], VESSEL.match(text) is not None
     for place, word in enumerate(name.words[:MAX_TOKENS]):
         number = numbers.get(place)
-        # A number is nothing else besides (II is a legal form, too); an empty one is part of
-        # another number.
+        # A word that is a number gets no other flags, although II is also a legal form. An empty
+        # number means that the word belongs to the number of another word.
         if number is None:
             word_flags = flags.get(place, 0) | _word_flag(name, place)
             tokens.append(_group_token(word, tuple(symbols.get(place, ())), word_flags))
@@ -138,7 +145,7 @@ def tokenize_group(text: str) -> list[Token]:
 
 
 def _flag_repeated(tokens: list[Token]) -> list[Token]:
-    """Return tokens with a proper name that stands right behind itself flagged as a particle.
+    """Flag a proper name as a particle if the word before it is the same.
 
     Registers repeat a firm's name that is also the name of a town (`Norvelt Norvelt BV`).
     """
@@ -151,7 +158,7 @@ def _flag_repeated(tokens: list[Token]) -> list[Token]:
 
 
 def _flag_directions(tokens: list[Token]) -> list[Token]:
-    """Return tokens with directions flagged as generic if all words beside them are generic."""
+    """Flag directions as generic if all other words of the name are generic."""
     if _DIRECTIONS.isdisjoint([token.text for token in tokens]):
         return tokens
     others = [token for token in tokens if token.text not in _DIRECTIONS]
@@ -164,8 +171,10 @@ def _flag_directions(tokens: list[Token]) -> list[Token]:
 
 
 def _unflag_single(tokens: list[Token]) -> list[Token]:
-    """Return tokens of which a single one is neither a particle nor a legal form (`CPA`, `AN`), and
-    of which the only one beside particles is not generic: it is the whole name (`Al-Qaida`).
+    """Remove flags from the only word of a name.
+
+    A name of one word is neither a particle nor a legal form (`CPA`, `AN`). If particles stand
+    beside the only word, this word is not generic, since it is the whole name (`Al-Qaida`).
     """
     names = [token for token in tokens if not token.flags & _PARTICLE] or tokens
     if len(names) != 1:
@@ -179,7 +188,7 @@ def _unflag_single(tokens: list[Token]) -> list[Token]:
 def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
     """Return the token of a number in a group's or ship's name.
 
-    V alone may also be what is left of a legal form (`B. V.`, `e. V.`).
+    A single V may also be the rest of a legal form (`B. V.`, `e. V.`).
     """
     doubt = _LEGAL if letters(form) == "v" and not is_ship else 0
     symbol = symbol_id(NUMERIC, number)
@@ -187,10 +196,11 @@ def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
 
 
 def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
-    """Return tokens with legal forms that the tables do not have flagged at either end.
+    """Flag legal forms that `analyze_group_name` does not recognize.
 
-    So are single letters that make a legal form apart (registers sort the words of a name), and a V
-    that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
+    There are three cases: an abbreviation at either end of the name; single letters that together
+    make a legal form, in any order, because registers sort the words of a name; and a V that is the
+    only single letter, because it is the rest of a legal form (`B. V.`, `N. V.`).
     """
     if len(tokens) < 2:
         return tokens
@@ -211,14 +221,14 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
 
 
 def _written_letter(token: Token) -> str:
-    """Return the letter that a token is, perhaps one that was read as a numeral; else nothing."""
+    """Return the single letter of a token, even if it was read as a numeral; else an empty text."""
     if token.flags & _NUMBER:
         return "v" if token.flags & _LEGAL else ""
     return token.text if len(token.text) == 1 else ""
 
 
 def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """Return by place the symbols of each word of a name, and the flags that follow from them."""
+    """Return the symbols and the flags of words of a name, by the position of the word."""
     symbols: dict[int, list[int]] = {}
     flags: dict[int, int] = {}
     for span in name.spans:
@@ -232,7 +242,7 @@ def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]
 
 @cache_short_texts(50_000)
 def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
-    """Return the token of a word of a group's name that is no number."""
+    """Return the token of a word that is no number."""
     word, surface = letters(form) or to_latin(form), ""
     if word in _PREPOSITIONS:
         return Token(word, _PARTICLE)
@@ -248,7 +258,7 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     thing = thing or (word if word in english else "")
     if thing:
         symbols = (*symbols, symbol_id("THING", thing))
-    # The tables know some spellings of some places, so that others share a symbol of ours only.
+    # The library knows only some spellings of some places. Our symbol connects all spellings.
     city = "" if flags & _NO_CITY else city_name(word)
     if city:
         symbols, flags = (*symbols, symbol_id("CITY", city)), flags | _PLACE
@@ -261,7 +271,8 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
 def _emblems() -> tuple[dict[str, str], frozenset[str]]:
     """Return word for a virtue, animal, color or thing → English word, and all English words.
 
-    Many are names of persons as well, so they stay, and share a symbol with the English word.
+    The words are not translated, because many are also names of persons. They share a symbol with
+    the English word.
     """
     emblems = load_pairs("emblems")
     return emblems, frozenset(emblems.values())
@@ -278,7 +289,7 @@ def stem_symbol(token: Token) -> int:
 
 @cache
 def _sense_symbols() -> dict[str, tuple[int, ...]]:
-    """Return the most usual sense of words in Han → symbols of the words it shares them with."""
+    """Return usual English word for a word in Han → symbols of the other words for it."""
     senses: dict[str, set[str]] = {}
     for usual, *others in word_senses().values():
         senses.setdefault(english_stem(usual), set()).update(map(english_stem, others))
@@ -289,7 +300,7 @@ def _sense_symbols() -> dict[str, tuple[int, ...]]:
 
 
 def _with_senses(token: Token) -> Token:
-    """Return a word that stands for one in Han with the symbols of the other senses of that."""
+    """Add the symbols of the other English words that a word in Han may stand for."""
     others = _sense_symbols().get(stem(token.text), ())
     return replace(token, symbols=tuple(sorted({*token.symbols, *others}))) if others else token
 

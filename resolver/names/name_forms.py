@@ -1,10 +1,12 @@
-"""Name forms: written names of records, and names composed of name parts, as rows of one table.
+"""Name forms of records: written names and composed names, as rows of one table.
 
-If a written and a composed name are the same, the composed one is kept, as its words have roles.
+A record states whole names, or parts of a name (given, family, father's), or both. Every whole name
+is a form; parts are composed to further forms. If a written and a composed name have the same
+words, the composed one is kept, because the roles of its words are known.
 
-Names of a single record: the result of `build_name_forms`, computed word by word.
-
-For a few words arrays cost more than their content.
+`build_single_names` serves a check, which has one record. It works word by word, because for a few
+words array operations cost more than the words. `lay_out_forms` serves whole batches and works on
+columns. Both give equal forms for equal records.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ from resolver.runtime.text_cache import hash64
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 _ALL = (1 << 64) - 1
 OtherReadings = Callable[[str], tuple[str, ...]]
-"""Gives other readings of a name."""
+"""Function from a name to its other readings."""
 
 
 def build_single_record_names(
@@ -60,10 +62,10 @@ def build_single_record_names(
     tables: FrequencyTables,
     lookup: Lookup,
 ) -> tuple[TokenTable, NameTable, list[int], list[int]]:
-    """Return the tables of one record's names, its forms, best quality first, and their qualities.
+    """Return the tokens, the names, the forms and the qualities of one record.
 
-    `written` has the texts of each property with their quality; `person`: names are read as a
-    person's.
+    Forms are sorted by quality, the best first. `written` has the texts of each property with their
+    quality. `person` says whether names are read as names of a person.
     """
     ways = {text: readings for texts, _ in written for text in texts if (readings := ways_of(text))}
     texts = sorted({text for some, _ in written for text in some}.union(*ways.values()))
@@ -94,7 +96,7 @@ def build_single_record_names(
 
 
 def _best_forms(candidates: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """Return (quality, form) of the best of equal forms, best quality first.
+    """Return the best (quality, form) of each compact hash, the best quality first.
 
     Candidates are (compact hash, quality, form).
     """
@@ -105,7 +107,7 @@ def _best_forms(candidates: Sequence[tuple[int, int, int]]) -> list[tuple[int, i
 
 
 def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
-    """Return the result of `token_tables.compact_hashes`."""
+    """Return the hashes that `name_tokens.compact_hashes` gives."""
     mixed = [
         ((token_hash * 0x9E3779B97F4A7C15) & _ALL) ^ (token_hash >> 29)
         for token_hash in table.hashes.tolist()
@@ -124,7 +126,7 @@ def _joined(
     np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
     np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
 ]:
-    """Return the result of `token_tables.joined_hashes`."""
+    """Return the hashes that `name_tokens.joined_hashes` gives."""
     texts: list[str] = table.texts.tolist()
     joined, bones = [], []
     for tokens in forms:
@@ -146,15 +148,18 @@ def single_row(forms: Sequence[int]) -> Ragged:
 
 
 PART_ROLES = {row.name: row.role for row in PROPERTIES if row.role}
-"""Parts of names of which a name is composed, with their roles."""
+"""Properties that hold a part of a name, with the role of that part."""
 _CHOSEN_PARTS = ("firstName", "lastName")
-"""Parts of which a name has one value."""
+"""Parts of which a composed name has exactly one value."""
 _SINGLE_READING_KINDS = frozenset(
     map(int, (Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.GROUP | Kind.ASSET))
 )
-"""Kinds whose names are read in one way."""
+"""Kinds whose names are read in one way only. A `LegalEntity` is read as person and as group."""
 MAX_NAME_PARTS = 16
-"""Given or family names of a record that are combined, so that a record cannot make millions."""
+"""Most given names, and most family names, of a record that are combined with each other.
+
+Without a limit, a record with thousands of each would make millions of names.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,10 @@ class FormRows(NamedTuple):
 
 
 def is_single_reading(batch: Batch) -> bool:
-    """Return True for one record whose names are all written, and read in one way."""
+    """Return True if `build_single_names` can read a batch.
+
+    It must be one record, without parts of names, and of a kind whose names are read in one way.
+    """
     return (
         len(batch) == 1
         and int(batch.kinds[0]) in _SINGLE_READING_KINDS
@@ -190,7 +198,7 @@ def has_all_names_of(batch: Batch, values: NameValues) -> bool:
 
 
 def lay_out_forms(batch: Batch, values: NameValues, workers: int = 1) -> NameTables:
-    """Return all names of a canonical batch, whose values were read.
+    """Return all names of a canonical batch. `values` are its texts, already read.
 
     The result does not depend on `workers` (threads).
     """
@@ -226,7 +234,7 @@ def _append_composed(
 
 
 def _append(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return one array after the other; without a copy of the second where the first is empty."""
+    """Concatenate two arrays. If the first is empty, return the second without a copy."""
     return np.concatenate([first, second]) if len(first) else second
 
 
@@ -272,10 +280,10 @@ def _composed_records(batch: Batch) -> npt.NDArray[np.bool_]:
 def _compose_names(
     batch: Batch, is_composed: npt.NDArray[np.bool_], parts: Mapping[str, Ragged]
 ) -> tuple[Ragged, ByteArray, IntArray]:
-    """Return names composed of the parts of some records, their roles, and their records.
+    """Return the composed names of some records, the roles of their words, and their rows.
 
-    Up to `MAX_NAME_PARTS` given names are combined with as many family names, with middle parts
-    between.
+    Each of up to `MAX_NAME_PARTS` given names is combined with each of up to `MAX_NAME_PARTS`
+    family names. Middle parts stand between them.
     """
     props = [prop for prop in PART_ROLES if prop in parts and prop in batch.columns]
     if not props:
@@ -294,7 +302,7 @@ def _compose_names(
 
 
 def _gather_values(batch: Batch, props: list[str], tables: list[Ragged]) -> PartValues:
-    """Return the values of some parts, whose tokens are given, in one table."""
+    """Return the values of some parts in one table. `tables` has the tokens of each part."""
     columns = [batch.columns[prop] for prop in props]
     first_values = np.cumsum([0, *map(len, columns)])
     first_rows = np.cumsum([0, *map(len, tables)])
@@ -324,10 +332,10 @@ def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
 
 
 def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
-    """Return which records have a given and a family name, or some part and no written name.
+    """Return which records have both a given and a family name, or a part but no written name.
 
-    A part alone is no further name of a person whose name is written: many bear the given name, and
-    the father bears the father's.
+    If a name is written, a single part is no further name: many people share a given name, and
+    the father's name belongs to the father.
     """
     count = len(batch)
     has = {
@@ -351,7 +359,7 @@ def _forms_of_records(
     first_composed: int,
     count: int,
 ) -> tuple[Ragged, ByteArray]:
-    """Return the forms of each record, as `_distinct_forms` does, and their quality."""
+    """Return the distinct forms of each record (see `_distinct_forms`), and their quality."""
     rows, forms, quality = all_forms
     filled = tokens.counts[forms] > 0
     rows, forms, quality = rows[filled], forms[filled], quality[filled]
@@ -378,9 +386,9 @@ def _distinct_forms(
     compact: npt.NDArray[np.uint64],
     first_composed: int,
 ) -> tuple[IntArray, IntArray, ByteArray]:
-    """Return different forms by row, best quality first: their rows, the forms and their quality.
+    """Return the rows, the forms and the qualities of distinct forms, sorted by row and quality.
 
-    Of equal forms a composed one is kept, with the best quality of all.
+    If forms of a row are equal, a composed form is kept, with the best quality of all of them.
     """
     order = np.lexsort((forms, quality, compact[forms], rows))
     rows, forms, quality = rows[order], forms[order], quality[order]

@@ -1,19 +1,18 @@
-"""Index of a batch for the alignment of names, and facts of its records that comparators share.
+"""Names of a batch as the arrays that the alignment kernels read.
 
-Names of a batch in the layout that the alignment kernels read.
+The module goes from small to large:
 
-Names of some rows of several tables, copied into one layout for the alignment kernels.
-
-Each token of a table that the rows use is copied once, in the order of first use; each name becomes
-a form of its own.
-
-Tokens in the layout of the alignment kernels, and the similarity of pairs of tokens.
-
-Sounds of words, to compare a word of another script with a Latin one.
-
-Arabic and Hebrew write no short vowels, Korean and Japanese write foreign names by syllables of
-their own. So a word is cut into symbols (`letter_symbols`), and the kernel `sound_distance` finds
-the cheapest way to write them with the letters of a Latin word, by learned costs.
+1. `name_arrays` lays out the names and words of all records.
+2. `token_sounds` gives the sounds of words, so that words of another script can be compared with
+   Latin ones. Arabic and Hebrew write no short vowels, and Korean and Japanese write foreign names
+   by their own syllables. So a word is cut into symbols (`letter_costs.split_symbols`), and the
+   kernel `sound_distance` finds the cheapest way to write these symbols with the letters of the
+   Latin word. The costs were learned.
+3. `token_records` lays out a table of tokens, and `token_similarity` compares pairs of tokens.
+4. `TokenIndex` holds the tokens with facts about them, and `NameIndex` adds the names and facts
+   about the records. Both are built once for a batch and shared by all comparators.
+5. `lay_out_rows` copies the names of some rows of several tables into one layout. Each token that
+   the rows use is copied once, in the order of first use. Each name becomes a form of its own.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def name_arrays(prepared: PreparedBatch, record_tokens: Ragged) -> NameArrays:
-    """Lay out the names of a batch; `record_tokens`: the tokens of each record, each once."""
+    """Lay out the names of a batch. `record_tokens` has the distinct tokens of each record."""
     names = prepared.names
     records = np.zeros(len(prepared) + 1, dtype=RECORD_NAMES)
     records["names"], records["tokens"] = names.offsets, record_tokens.offsets
@@ -132,23 +131,23 @@ _FIRST_LETTER = ord("a")
 
 @cache_short_texts(50_000)
 def encode_symbols(text: str, script: Script) -> tuple[int, ...]:
-    """Return the numbers of the symbols of a word of another script, at most `MAX_SOUNDS`."""
+    """Return the numbers of the first `MAX_SOUNDS` symbols of a word of another script."""
     table = cost_table()
     symbols = split_symbols(text, script)[:MAX_SOUNDS]
     return tuple(table.number(script, symbol) for symbol in symbols)
 
 
 def encode_letters(text: str) -> tuple[int, ...]:
-    """Return the letters of a Latin word as numbers, a 0, at most `MAX_SOUNDS`, without others."""
+    """Return the first `MAX_SOUNDS` letters a to z of a word as numbers; `a` is 0."""
     return tuple(ord(letter) - _FIRST_LETTER for letter in text if "a" <= letter <= "z")[
         :MAX_SOUNDS
     ]
 
 
 def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
-    """Return the sounds of every token; no sounds at all if no token is of another script.
+    """Return the sounds of every token.
 
-    `always`: compute them even then.
+    All rows are empty if every token is in Latin letters, unless `always` is set.
     """
     scripts = tokens.flags >> SCRIPT_SHIFT
     scripts = np.where(scripts == int(Script.OTHER), int(Script.LATIN), scripts)
@@ -165,7 +164,7 @@ def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
 
 
 def sound_scratch() -> SoundScratch:
-    """Return scratch of `sound_distance.cross_script_similarity`, with the costs that ship."""
+    """Return scratch memory for `cross_script_similarity`, with the costs of this package."""
     table = cost_table()
     return SoundScratch(table.grams, table.costs, np.empty(SCRATCH_SIZE, dtype=np.int32))
 
@@ -173,18 +172,21 @@ def sound_scratch() -> SoundScratch:
 def cross_script_similarities(
     tokens: TokenTable, sounds: Ragged, first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float32]:
-    """Return the similarity of sound (0…1) of pairs of token codes; 0 unless one is foreign."""
+    """Return the similarity of sound (0…1) of pairs of token codes.
+
+    It is 0 if both tokens are in Latin letters.
+    """
     out = np.zeros(len(first), dtype=np.float32)
     fill_cross_script(first, second, sounds.offsets, sounds.items, sound_scratch(), out)
     return out
 
 
 _MAX_MEMO = 1 << 16
-"""Slots of the largest memo, which stays in a processor's cache."""
+"""Most slots of a memo. A larger memo would not fit into the cache of a processor."""
 
 
 def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenRecords:
-    """Lay out a table of tokens; `sounds` of each token (`token_sounds`) if already computed."""
+    """Lay out a table of tokens. `sounds` are those of `token_sounds`, if already computed."""
     sounds = sounds if sounds is not None else token_sounds(tokens)
     count = len(tokens)
     flags = flags_without_script(tokens.flags)
@@ -229,10 +231,10 @@ def token_similarity(
 ) -> FloatArray:
     """Return the similarity (0…1) of pairs of token codes; `sounds` of every token.
 
-    The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised
-    where the two sound alike, share a consonant skeleton, a Metaphone code or a symbol (the same
-    name in another language); lowered where both are established words that nothing ties together:
-    Maria is no misspelling of Mario.
+    It is the mean of the Jaro–Winkler similarity (Winkler 1990) and the optimal string alignment
+    similarity. It is raised if the words sound alike, or share a consonant skeleton, a Metaphone
+    code or a symbol (the same name in another language). It is lowered if both are established
+    words without any such link: Maria is no misspelling of Mario.
     """
     out = np.empty(len(first), dtype=np.float32)
     fill_token_similarity(first, second, token_records(tokens, sounds), new_memo(0), out)
@@ -246,10 +248,10 @@ _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 
 @dataclass(frozen=True)
 class TokenIndex:
-    """Tokens of a batch as the alignment kernels read them, with what comparators know of each.
+    """Tokens of a batch as the alignment kernels read them, with facts for the comparators.
 
-    Computed once for a table, and used for all batches over it. `stated_facts`: `word_facts` of the
-    texts, if they are at hand.
+    It is computed once for a table, and used for all batches over this table. `stated_facts` are
+    the `word_facts` of the texts, if already computed.
     """
 
     records: TokenRecords
@@ -264,20 +266,20 @@ class TokenIndex:
 
     @cached_property
     def facts(self) -> npt.NDArray[np.void]:
-        """Per token, what comparators of groups know of its text (`WORD_FACTS`)."""
+        """Facts about the text of each token for comparators of groups (`WORD_FACTS`)."""
         return word_facts(self.texts.tolist()) if self.stated_facts is None else self.stated_facts
 
     @property
     def faction_tokens(self) -> npt.NDArray[np.bool_]:
-        """Per token, True if a name of a part of a group has it before the part's own name."""
+        """Per token, True if it marks the beginning of a faction's own name in a group's name."""
         return np.ascontiguousarray(self.facts["faction"])
 
     @cached_property
     def qualifier_codes(self) -> IntArray:
-        """Per token, its code among the words that tell groups of one name apart; 0 for others.
+        """Per token, its code as a word that tells groups of one name apart.
 
-        `PLACE_CODE` for places, -1 for those that are no names: particles, legal forms, generic
-        words, numbers, markers.
+        Places have `PLACE_CODE`. Words that are no names (particles, legal forms, generic words,
+        numbers, markers of factions) have -1. All other words have 0.
         """
         codes: IntArray = self.facts["qualifier"].copy()
         is_name = (self.records.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
@@ -311,14 +313,14 @@ class TokenIndex:
 
     @cached_property
     def acronym_flags(self) -> npt.NDArray[np.uint16]:
-        """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
+        """Per token, its flags. Words that acronyms leave out are flagged as legal forms."""
         flags = self.records.flags.astype(np.uint16)
         flags[self.facts["left_out"]] |= np.uint16(TokenFlag.LEGAL)
         return flags
 
     @cached_property
     def abbreviations(self) -> AbbreviationTokens:
-        """Per token, what it is in an abbreviated name; without scratch."""
+        """Per token, its part in an abbreviated name. The scratch array is empty."""
         flags, count = self.records.flags, len(self.texts)
         kinds = np.full(count, COUNTED, dtype=np.uint8)
         for flag, kind in (
@@ -361,7 +363,7 @@ class NameIndex:
 
     @classmethod
     def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
-        """Build the index of a batch; `token_index`: that of its tokens, where it is at hand."""
+        """Build the index of a batch. `token_index` is that of its tokens, if already built."""
         tokens = prepared.names.through(prepared.forms.tokens).distinct()
         return cls(
             token_index or TokenIndex.of(prepared.tokens),
@@ -396,7 +398,7 @@ class NameIndex:
 
     @cached_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has what watchlists state and registers do not."""
+        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
         return self._listed()
 
     @cached_property
@@ -453,8 +455,11 @@ RowArray = npt.NDArray[np.int64]
 
 
 class NameUse(NamedTuple):
-    """Names of some rows: the `tokens` of the table that they use, each once; the words of their
-    names as places there (`coded`); and sizes."""
+    """Tokens and sizes of the names of some rows.
+
+    `tokens` are the distinct tokens that these names use. `coded` has each word of the names as an
+    index into `tokens`. `sizes` says how much room a copy needs.
+    """
 
     tokens: IntArray
     coded: IntArray
@@ -462,7 +467,7 @@ class NameUse(NamedTuple):
 
 
 def name_use(source: NameSource, rows: RowArray) -> NameUse:
-    """Return what the names of some rows of a source use."""
+    """Return the tokens and sizes of the names of some rows of a source."""
     return NameUse(*count_names(source, rows))
 
 
@@ -471,7 +476,7 @@ def lay_out_rows(
 ) -> NameTarget:
     """Copy the names of the rows of each source, one source after the other.
 
-    `uses`: `name_use` of each.
+    `uses` has the `name_use` of each source.
     """
     total = _sum_sizes([use.sizes for use in uses])
     target = _new_target(sum(map(len, rows)), total)
@@ -497,7 +502,7 @@ def _sum_sizes(sizes: Sequence[CopySizes]) -> CopySizes:
 
 
 def _new_target(records: int, sizes: CopySizes) -> NameTarget:
-    """Return room for so many records and all that they use."""
+    """Return unfilled arrays for this number of records and for names of these sizes."""
     names, words, tokens = int(sizes.names), int(sizes.words), int(sizes.tokens)
     return NameTarget(
         names=NameArrays(

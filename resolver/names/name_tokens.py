@@ -1,10 +1,12 @@
-"""Tokens of written names, by pure functions of one text.
+"""Split written names into tokens, and hash the tokens of name forms.
 
-Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to
-the next word in all its spellings; Han and Hangul names are split into family and given part.
-Groups: legal forms, numbers, places and generic words are flagged (`group_tokens`).
+The first part reads one text: `tokenize_person` splits a person's name into `Token`s. Titles and
+particles stay in the name, but a flag gives them little weight. All spellings of `abd` and the word
+after it become one token. Names in Han or Hangul that are written as one word are split into family
+and given name. `group_tokens` does the same for groups and assets, with the helpers of this module.
 
-Hashes of name forms over their tokens.
+The second part computes arrays for many forms at once: `compact_hashes` (equal sets of words),
+`skeleton_hashes` (equal consonants) and `joined_hashes` (two neighbors written as one word).
 """
 
 from __future__ import annotations
@@ -55,20 +57,23 @@ MAX_TOKENS = 24
 
 PARTICLES = load_words("titles", use="particle")
 _ARABIC_PARTICLES = load_words("titles", use="Arabic or Hebrew letters")
-"""Compared as they are written, since transliterations are ambiguous: Umar is no Mr, Said no
-Sayyid."""
+"""Titles in Arabic or Hebrew letters.
+
+They are compared in these letters, because transliterations are ambiguous: `Umar` would be read as
+`Mr`, and `Said` as `Sayyid`.
+"""
 _ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
 """Letters that Persian and Urdu write differently from Arabic."""
 _GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
     word: word
     for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
 }
-"""Generations, which distinguish father and son of one name, after the first word."""
+"""Words that tell father and son of one name apart. They count from the second word on."""
 _LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
-"""Generations only as the last word."""
+"""Words that state a generation only at the end of a name."""
 _LINKS = frozenset(("van", "von", "de", "del"))
 _LINKED = frozenset("la las los le der den dem de het ter".split())
-"""Particles that form one word with those that follow, and those that follow."""
+"""First and second word of particles that are joined, such as `van der` and `de la`."""
 
 # Plain ints: operations on enumeration members take a microsecond each.
 _INITIAL, _NUMBER = int(TokenFlag.INITIAL), int(TokenFlag.NUMBER)
@@ -113,9 +118,10 @@ _DEVANAGARI_TITLE = re.compile(
     f"|(?:{_one_of('Devanagari letters, short')})\\.\\s*)(?=\\S)"
 )
 _GLUED = re.compile(r"(?<!\S)([A-Za-z]{2,9})\.(?=[^\W\d_]{2})")
-"""Word and a dot, before another word without a space."""
+"""A word, a dot and the next word without a space between them, as in `Dr.Khan`."""
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
-# no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
+# Pashto names in -zai, such as Alokozai, begin with the letters of the article but have none. Their
+# k is a letter that Arabic does not use.
 ARABIC_ARTICLE = re.compile(
     "^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)"
 )
@@ -129,8 +135,8 @@ _ARTICLES = frozenset("al el ul ud ed ad".split())
 class Token:
     """Token of a name.
 
-    `text` is ASCII if possible, `flags` are `TokenFlag` bits, `symbols` 31-bit ids; `surface` is
-    the source's spelling in lower case if it differs from the text.
+    `text` is ASCII if possible. `flags` are `TokenFlag` bits, and `symbols` are 31-bit ids.
+    `surface` is the source's spelling in lower case; it is empty if it equals the text.
     """
 
     text: str
@@ -145,7 +151,7 @@ def symbol_id(category: str, name: str) -> int:
 
 
 def tokenize_person(text: str) -> list[Token]:
-    """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
+    """Return the tokens of a person's name in order: 0 to `MAX_TOKENS`."""
     spelt: dict[str, str] = {}
     if not text.isascii():
         text, spelt = _level_letters(_DEVANAGARI_TITLE.sub("", text))
@@ -179,7 +185,7 @@ def _split_title(match: re.Match[str]) -> str:
 
 
 def _level_letters(text: str) -> tuple[str, dict[str, str]]:
-    """Return a text in the letters that words are read in, and transliterations of some words."""
+    """Return a text with similar letters unified, and the transliterations of its Hebrew words."""
     text, hebrew = transliterate_hebrew_words(repair_homoglyphs(text))
     if TRANSLITERATED.search(text):
         text = transliterate_southeast(text)
@@ -190,13 +196,13 @@ def _level_letters(text: str) -> tuple[str, dict[str, str]]:
 
 @cache_short_texts(100_000)
 def _ascii_word(word: str) -> tuple[Token, bool]:
-    """Return the token of a word, and False if neighbors may change it or be joined to it."""
+    """Return the token of a word, and whether no neighbor can change it or be joined to it."""
     token = _latin_token(word.lower())
     return token, _is_independent(token)
 
 
 def _is_independent(token: Token) -> bool:
-    """Return whether no neighbors change a token of `_latin_token`, and none is joined to it."""
+    """Return whether no neighbor can change a token of `_latin_token` or be joined to it."""
     text = token.text
     return (
         not token.flags
@@ -211,9 +217,9 @@ def _is_independent(token: Token) -> bool:
 def _non_ascii_word(
     word: str, words: Sequence[str], spelt: Mapping[str, str]
 ) -> tuple[Sequence[Token], bool]:
-    """Return what `_ascii_word` does for a word of other letters, which may be several tokens.
+    """Return the tokens of a word with other letters, and whether neighbors cannot change them.
 
-    `words`: all words of the name; `spelt`: transliterations of some of them.
+    `words` are all words of the name. `spelt` has transliterations of some of them.
     """
     if word in spelt:
         return [_spelled_token(spelt[word], word)], False
@@ -227,7 +233,7 @@ def _non_ascii_word(
 
 @cache_short_texts(50_000)
 def _spelled_word(word: str) -> tuple[Sequence[Token], bool]:
-    """Return what `_non_ascii_word` does for a word in an alphabet."""
+    """Return the result of `_non_ascii_word` for a word that is written in an alphabet."""
     text = letters(word)
     if not text:
         return (), True
@@ -271,8 +277,9 @@ def _latin_token(text: str, surface: str = "") -> Token:
 
 
 def _join_particles(tokens: list[Token]) -> list[Token]:
-    """Join particles such as `van der` and `de la`, which may be one word with the name
-    (`Vandermeer`).
+    """Join particles of two words, such as `van der` and `de la`, to one token.
+
+    Other spellings of the name may join them to the next word (`Vandermeer`).
     """
     joined: list[Token] = []
     for token in tokens:
@@ -284,10 +291,10 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
 
 
 def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
-    """Return tokens with generations (`Jr.`, `Sr.`, `III`) as numbers that weigh as particles.
+    """Flag generations (`Jr.`, `Sr.`, `III`) as numbers with the weight of particles.
 
-    `VI`, `XI` and `I` are numbers if they are last, or before `of` or `bin`, in capitals after
-    lower case (`Vi` is a name).
+    `VI`, `XI` and `I` must be in capitals after a word in lower case, since `Vi` is a name. They
+    must also end the name or stand before `of` or `bin`.
     """
     last = len(tokens) - 1
     capital = _CAPITAL.search(text)
@@ -303,10 +310,10 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
-    """Return tokens with titles, and `Al`, that are names at their place unflagged.
+    """Unflag titles, and `Al`, where their position shows that they are names.
 
-    Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and unless two
-    words follow; `Sheikh` and similar ones only at the end.
+    `Earl`, `Prince` and `Major` can be titles or names. They are names if fewer than two words
+    follow. `Sheikh` and similar titles are names only at the end.
     """
     last = len(tokens) - 1
     names = ["" if token.flags and token.text != "al" else token.text for token in tokens]
@@ -373,8 +380,9 @@ def _join_din(tokens: list[Token]) -> list[Token]:
 
 
 def unflag_if_all(tokens: list[Token]) -> list[Token]:
-    """Unflag particles of a name that is made of them alone (`Do`, `Le`, `Van`); titles stay
-    flagged.
+    """Unflag the particles of a name that has no other words (`Do`, `Le`, `Van`).
+
+    Titles stay flagged.
     """
     if any(not token.flags & _PARTICLE for token in tokens):
         return tokens
@@ -386,11 +394,11 @@ def unflag_if_all(tokens: list[Token]) -> list[Token]:
 
 
 _MIN_PARALLEL = 10_000
-"""Places from which joining pays for threads."""
+"""Least number of pairs of neighbors for which several threads are faster than one."""
 
 
 def _replacements() -> ByteArray:
-    """Return a row for each replacement; see `SkeletonRules`."""
+    """Return the replacements of letters as rows in the layout of `SkeletonRules`."""
     rows = np.zeros((len(DIGRAPHS) + len(PLAIN_DIGRAPHS), 8), dtype=np.uint8)
     for row, (old, new) in zip(rows, (*DIGRAPHS, *PLAIN_DIGRAPHS), strict=True):
         row[0], row[1 : 1 + len(old)] = len(old), list(old.encode("ascii"))
@@ -399,7 +407,7 @@ def _replacements() -> ByteArray:
 
 
 def _folded_letters() -> ByteArray:
-    """Return what each ASCII letter becomes, 0 nothing."""
+    """Return, for each ASCII code, the code that replaces it; 0 deletes the letter."""
     table = np.arange(128, dtype=np.uint8)
     for letter, other in FOLDS.items():
         table[letter] = ord(other) if other else 0
@@ -413,7 +421,10 @@ SKELETON_RULES = SkeletonRules(_replacements(), len(DIGRAPHS), _folded_letters()
 
 @cache_short_texts(50_000)
 def letter_signature(text: str) -> int:
-    """Return 32 bits of the letters of a text: one per ASCII letter, six for all others."""
+    """Return the set of letters of a text as 32 bits.
+
+    Each ASCII letter has its own bit. All other letters share the remaining six.
+    """
     bits = 0
     for letter in text:
         bits |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26 + ord(letter) % 6)
@@ -421,10 +432,10 @@ def letter_signature(text: str) -> int:
 
 
 def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
-    """Return per form a hash of the set of its tokens that carry meaning, whatever their order.
+    """Return a hash of each form that does not depend on the order of its tokens.
 
-    All tokens of a name without such tokens (titles or a legal form only) are hashed; an empty name
-    has 0.
+    Particles, titles and legal forms are left out, unless the form has no other tokens. An empty
+    form has 0.
     """
     meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
@@ -442,9 +453,10 @@ def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
 
 
 def skeleton_hashes(words: Sequence[str]) -> HashArray:
-    """Return the hash of the consonants of each word, of a number that of its digits; 0 for none.
+    """Return the hash of the consonants of each word; 0 for a word without consonants.
 
-    The kernel reads ASCII only, and no words of more letters than names have.
+    A number has the hash of its digits. The kernel only reads ASCII words of at most `MAX_WORD`
+    letters, so other words are hashed in Python.
     """
     is_plain = np.array(
         [word.isascii() and len(word) <= MAX_WORD and not word.isdigit() for word in words],
@@ -464,8 +476,10 @@ def skeleton_hashes(words: Sequence[str]) -> HashArray:
 
 
 class TokenLetters(NamedTuple):
-    """Letters of tokens as UTF-8: token i is `letters[offsets[i]:offsets[i + 1]]`; `is_ascii`: of
-    each token, whether it has no others.
+    """Letters of tokens as UTF-8.
+
+    The letters of token i are `letters[offsets[i]:offsets[i + 1]]`. `is_ascii` tells, for each
+    token, whether all its letters are ASCII.
     """
 
     offsets: npt.NDArray[np.int32]
@@ -482,9 +496,9 @@ def token_letters(table: TokenTable) -> TokenLetters:
 def joined_hashes(
     forms: Ragged, table: TokenTable, letters: TokenLetters, workers: int = 1
 ) -> tuple[HashArray, HashArray]:
-    """Return per token of a form the hash and skeleton hash of it and the next token together.
+    """Return the hash and the skeleton hash of each token joined with the next token of its form.
 
-    Both are 0 at the end of a form. The result does not depend on `workers` (threads).
+    Both are 0 for the last token of a form. The result does not depend on `workers` (threads).
     """
     count = len(forms.items)
     joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)

@@ -1,18 +1,15 @@
-"""Alignment of pairs of records: the pair of names that supports each best, and its sums.
+"""Align the names of pairs of records: find the best supported pair of names, and sum its evidence.
 
-Tokens of two names are matched one to one, equal ones first, then by falling similarity; two
-neighbors that together spell one token of the other name are matched as one. Weight is rarity in
-nats. What one name has and the other lacks is omitted; where both have words left over, the weight
-of the lighter side is contradicted.
+Tokens of two names are matched one to one: equal tokens first, then by falling similarity. Two
+neighbors that together spell one token of the other name are matched as one token. The weight of a
+token is its rarity in nats. A token without a partner is omitted. If both names have such tokens,
+the weight of the lighter side is contradicted.
 
-Distinct values in order of first use, and the number of each value, without sorting.
-
-Room for the similarity matrix of one record against others; see the kernel of the same name.
-
-Order in which many pairs are compared: by the rarest word of their left record.
-
-Records of one word are compared with the same others, whose names are then still in the processor's
-cache, and their words in the memo of similarities. No result depends on it.
+`align_records` writes the result (`COLUMNS`) with the room that `new_matrix` makes. `factorize`
+numbers distinct values. `order_pairs` gives a faster order of many pairs, by the rarest word of
+their left record: records with one rare word are compared with the same partners, whose names are
+then still in the processor's cache, and whose similarities are still in the memo. The order changes
+no result.
 """
 
 from __future__ import annotations
@@ -42,7 +39,7 @@ from resolver.records.batch import IntArray
 from resolver.runtime.arrays import number_values
 
 _MIN_CELLS = 1 << 16
-"""Match values that fit into any matrix; beyond them columns are made again."""
+"""Least number of match values for which a matrix has room. Beyond it, columns are made again."""
 
 
 def matrix_cells(names: NameArrays, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> int:
@@ -52,7 +49,7 @@ def matrix_cells(names: NameArrays, left: npt.NDArray[Any], right: npt.NDArray[A
 
 def new_matrix(tokens: TokenRecords, names: NameArrays, cells: int) -> SimilarityMatrix:
     """Return a matrix for records of a batch whose pairs have at most `cells` (`matrix_cells`)."""
-    # A record has each of its tokens once, a single name as often as it repeats it.
+    # The tokens of a record are distinct, but a single name may repeat a token.
     count, most_names, most_tokens = len(tokens.records), max(names.most[0], 1), names.most[1]
     return SimilarityMatrix(
         columns=np.zeros(count, dtype=COLUMN),
@@ -100,10 +97,11 @@ COLUMNS = (
 - quality: `NameQuality` of the weaker name of the best pair
 - established: nats of matched words that are two established names, and of contradicting given
   names if both are established
-- initials: 1 all are matched, 0.5 not all, 0 the other name has another word, -1 no initials
+- initials: 1 if all initials are matched, 0.5 if not all, 0 if the other name has another word,
+  -1 without initials
 - sides: `Contradiction`
-- apart: nats of a principal name that no name of the other record matches, of the record that has
-  fewer of them; -1 for persons and where a record has no principal name
+- apart: nats of a principal name that no name of the other record matches, for the record with
+  fewer such nats; -1 for persons, and if a record has no principal name
 """
 
 
@@ -125,9 +123,9 @@ def align_records(
 
 
 def factorize(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], IntArray]:
-    """Return the distinct values (none may be negative), and for each value its place among them.
+    """Return the distinct values in order of first use, and the index of each value among them.
 
-    As `pandas.factorize` does.
+    It does the same as `pandas.factorize`, without sorting. No value may be negative.
     """
     unique = np.empty(len(values), dtype=np.int64)
     numbers = np.empty(len(values), dtype=np.int32)
@@ -136,21 +134,23 @@ def factorize(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Int
 
 Numbers = npt.NDArray[np.int64]
 FEWEST_PARTNERS = 8
-"""Pairs of a left record, on average, from which on an order of their own pays."""
+"""Least mean number of pairs per left record for which ordering the pairs saves time."""
 _STEPS_PER_NAT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PairOrder:
-    """Pairs in runs of one left record: where each of n runs begins among the pairs (`starts`), and
-    in the new order (`bounds`, n + 1).
+    """Order of pairs, as n runs of pairs with one left record.
+
+    `starts` (n) has the first pair of each run in the given order. `bounds` (n + 1) has the first
+    pair of each run in the new order.
     """
 
     starts: Numbers
     bounds: Numbers
 
     def places(self, part: slice) -> Numbers:
-        """Return the places, among the pairs, of a part of the new order."""
+        """Return the indices, in the given order, of the pairs in a part of the new order."""
         first = np.searchsorted(self.bounds, part.start, side="right") - 1
         end = np.searchsorted(self.bounds, part.stop, side="left")
         bounds = self.bounds[first : end + 1]
@@ -161,9 +161,9 @@ class PairOrder:
 
 
 def order_pairs(left: IntArray, names: NameArrays, tokens: TokenRecords) -> PairOrder | None:
-    """Return the order of pairs with these left records; None where it does not pay.
+    """Return the order of pairs with these left records; None if it would save no time.
 
-    Pairs of one left record follow one another.
+    The given pairs of one left record must follow one another.
     """
     starts = np.flatnonzero(np.diff(left, prepend=-1))
     if len(left) < FEWEST_PARTNERS * len(starts) or not len(names.tokens):
@@ -174,8 +174,7 @@ def order_pairs(left: IntArray, names: NameArrays, tokens: TokenRecords) -> Pair
 
 
 def _rarest_tokens(names: NameArrays, tokens: TokenRecords) -> Numbers:
-    """Return the rarest token of each record, whose rarity is that of persons; -1 where it has
-    none."""
+    """Return each record's token that is rarest among persons; -1 for a record without tokens."""
     rarity = tokens.records["rarity_person"][names.tokens]
     ranked = (rarity * _STEPS_PER_NAT).astype(np.int64) << 32 | names.tokens
     bounds = names.records["tokens"].astype(np.int64)

@@ -1,15 +1,17 @@
-"""Words that tell groups of otherwise equal names apart: a National Front is no Salvation Front.
+"""Facts about single words of groups' names: qualifiers, and letters of acronyms.
 
-Words are normal forms (`normalize.group_tokens`), mostly singular as well as plural. Words that
-name a group without telling it from others, such as Company, Group and Holding, are not listed.
-Words of one code in the table `group_qualifiers` translate one another, such as an adjective and
-its noun. A new word gets the code of its synonym, or else the next free one up to `MAX_CODE`.
+A qualifier tells groups of otherwise equal names apart: a National Front is no Salvation Front. The
+table `group_qualifiers` gives each qualifier a code. Words with one code mean the same, such as an
+adjective and its noun. A new word gets the code of its synonym, or the next free code up to
+`MAX_CODE`. Words that name a group without telling it from others, such as Company, Group and
+Holding, are not listed.
 
-Generic words of groups' names as acronyms treat them.
+An acronym often abbreviates the name in another language: FPR is the Rwandan Patriotic Front, ELN
+the National Liberation Army. So the table `acronym_initials` has the first letters of a word in
+other languages.
 
-Acronyms are often those of another language: FPR is the Rwandan Patriotic Front, ELN the National
-Liberation Army. So the table `acronym_initials` has the first letters that a word has in other
-languages. Words are normal forms (`normalize.group_tokens`).
+Words of both tables are tokens of `group_tokens`, mostly in the singular. `word_facts` collects all
+facts about a word.
 """
 
 from __future__ import annotations
@@ -25,10 +27,10 @@ from resolver.records.prepared.batch import HashArray
 from resolver.records.prepared.value_flags import FACTION
 
 _CLASSES = ("unit", "body", "political", "head", "type")
-"""Classes of words in the order of `kernels.comparison.qualifier_grades`.
+"""Classes of words, in the order that the kernel `word_sets` expects.
 
-`unit`: parts of an institution. `body`: groups of people. `head`: institutions, of which there may
-be several of one name and different type. `type`: what type an institution is of.
+`unit`: part of an institution. `body`: group of people. `head`: institution, such as a school, that
+may share its name with others of another type. `type`: type of an institution.
 """
 
 
@@ -41,15 +43,15 @@ _ROWS = load_rows("group_qualifiers")
 _CODES = {_stem(word): int(code) for code, word, _ in _ROWS}
 MAX_CODE = 255
 _CORPORATION = "corp"
-"""Abbreviation that is no singular of Corps."""
+"""Abbreviation of Corporation. It would otherwise be read as the singular of Corps."""
 _LEAST_MISSPELT = 7
-"""Letters of the shortest word that is recognized where it is misspelt."""
+"""Least number of letters of a word that is recognized in spite of a misspelling."""
 _NEAR_NAMES = frozenset(("christian", "regional"))
-"""Words of which a misspelling may be a person's name, such as Christine and Reginald."""
+"""Words whose misspellings may be names of persons, such as Christine and Reginald."""
 
 
 def _cuts(word: str) -> list[str]:
-    """Return a word without one of its letters, the first one aside."""
+    """Return the word without its second letter, without its third, and so on."""
     return [word[:place] + word[place + 1 :] for place in range(1, len(word))]
 
 
@@ -70,14 +72,14 @@ def _bits(kind: str) -> HashArray:
 
 
 CLASS_BITS = np.stack([_bits(kind) for kind in _CLASSES])
-"""A bit per code of the words of a class, in the order of `kernels.comparison.qualifier_grades`."""
+"""Codes of each class of `_CLASSES`, as a row of 256 bits."""
 
 
 def qualifier_code(word: str) -> int:
-    """Return the code of a word that tells groups apart (1 ... `MAX_CODE`), 0 for others.
+    """Return the code of a qualifier (1 ... `MAX_CODE`); 0 for other words.
 
-    A word, its plural and, if it is long, the word with one typo beyond its first letter have one
-    code, as have an adjective and its noun.
+    A word and its plural have one code. A long word also has this code with one typo after its
+    first letter.
     """
     if word == _CORPORATION:
         return 0
@@ -88,7 +90,7 @@ def qualifier_code(word: str) -> int:
 
 
 def _misspelt_code(word: str) -> int:
-    """Return the code of the word that has one letter less, or another, or two exchanged."""
+    """Return the code of a qualifier with one letter missing or wrong, or two swapped."""
     if word[:2] not in _STARTS:
         return 0
     return next((code for cut in _cuts(word) if (code := _CUT_CODES.get(cut, 0))), 0)
@@ -113,7 +115,7 @@ _OTHER_BITS = {word: _letter_bits(initials) for word, initials in load_rows("acr
 
 
 def initial_bits(word: str) -> int:
-    """Return a bit per letter a…z that may stand for a word in an acronym."""
+    """Return the letters a…z that may stand for a word in an acronym, as bits."""
     return _OWN_BITS.get(word[:1], 0) | _OTHER_BITS.get(word, 0)
 
 
@@ -131,11 +133,11 @@ WORD_FACTS = np.dtype(
         ("article", np.bool_),
     ]
 )
-"""What comparators of groups know of a word: `qualifier_code`, `initial_bits`, `may_be_left_out`,
-and whether it is the marker of a part of a group or the Arabic article.
+"""Facts about a word: `qualifier_code`, `initial_bits` and `may_be_left_out`; whether it marks the
+name of a faction; and whether it is the Arabic article.
 """
 _ARABIC_ARTICLE = "al"
-"""Particle that some acronyms have a letter of, as in `AQI` and `AAI`."""
+"""Particle that has a letter in some acronyms, as in `AQI` and `AAI`."""
 
 
 def word_facts(words: Sequence[str]) -> npt.NDArray[np.void]:

@@ -1,7 +1,8 @@
-"""Name index of rows from several tables, copied from layouts that exist already.
+"""Build the name index of some rows of several tables by copying, without laying out names again.
 
-A table whose tokens are laid out once (`name_material`; an index segment has them in mapped memory)
-yields those of any rows at the cost of copying them.
+`name_material` lays out the tokens of a table once; an index segment keeps the result in mapped
+memory (`material_arrays`). `GatheredBatch` then copies the names and tokens of the rows that a
+check compares with its query.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ from resolver.runtime.threads import lazy_property
 
 @dataclass(frozen=True)
 class NameMaterial:
-    """Tokens of a prepared batch with their sounds and `word_facts`, and which records have nothing
-    but names.
+    """Tokens of a prepared batch with their sounds and `word_facts`.
+
+    `name_only` says which records have nothing but names.
     """
 
     tokens: TokenRecords
@@ -52,15 +54,15 @@ class NameMaterial:
 
     @lazy_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has what watchlists state and registers do not."""
+        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
         return listed_records(self.prepared)
 
     @lazy_property
     def source(self) -> NameSource:
         """Arrays to copy from.
 
-        Names are laid out in memory, not in files: a hundred megabytes for a million records, in
-        the large pages that arrays of that size get.
+        Names are laid out in memory, not in files. They take a hundred megabytes for a million
+        records. Arrays of this size get large pages of memory, which files do not.
         """
         tokens = self.tokens
         names, words = lay_out_names(self.prepared)
@@ -77,7 +79,7 @@ class NameMaterial:
 
 
 def material_arrays(material: NameMaterial) -> dict[str, npt.NDArray[Any]]:
-    """Return a material as plain arrays, without those that the prepared batch has anyway."""
+    """Return a material as named arrays, without the arrays of its prepared batch."""
     tokens = material.tokens
     return {
         "cards": tokens.records.view(np.uint8),
@@ -131,7 +133,7 @@ class GatheredBatch(LazyBatch):
 
     @lazy_property
     def names(self) -> Ragged:
-        """Name forms of each record, each a form of its own."""
+        """Name forms of each record. No two names share a form."""
         count = len(self._target.forms)
         return Ragged(self._target.name_offsets, np.arange(count, dtype=np.int32))
 

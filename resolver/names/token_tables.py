@@ -1,6 +1,10 @@
-"""Tables of unique tokens, and hashes of name forms.
+"""Tables of the unique tokens of a batch, with the hashes, flags, rarity and symbols of each token.
 
-Texts of names as codes of their unique tokens.
+1. `code_texts` tokenizes many names and gives each token a code; `code_few` does so for a few.
+2. `build_lexicon` makes the `TokenTable` of these tokens. `build_small_lexicon` makes the same rows
+   for a few names, with a cache, because single checks repeat names.
+3. The functions behind them compute one column each: symbols from the tables of names, flags, codes
+   of sound, and rarity. `with_frequencies` replaces the rarities by those of another population.
 """
 
 from __future__ import annotations
@@ -42,13 +46,15 @@ _person_tokens, _group_tokens = (
     cache_short_texts(100_000)(tokenize_person),
     cache_short_texts(30_000)(tokenize_group),
 )
-_CODED_TEXTS_MIN_PARALLEL = 10_000
-"""Texts that are worth a process."""
+_MIN_PARALLEL_TEXTS = 10_000
+"""Least number of texts for each process. Fewer are not worth the start of one."""
 
 
 class TokenKey(NamedTuple):
-    """Token as `Token` has it, and whether it is of a person's name: the same letters have other
-    flags and symbols in a group's. Keys order tokens by text.
+    """Key of a token in a table. Keys sort by text.
+
+    `is_of_person` is part of the key, because a word has other flags and symbols in the name of a
+    person than in the name of a group.
     """
 
     text: str
@@ -59,15 +65,17 @@ class TokenKey(NamedTuple):
 
 
 class CodedTexts(NamedTuple):
-    """Unique tokens in order, and their codes in each text, a ragged array per list of texts."""
+    """Unique tokens in order, and the codes of each text: one ragged array per list of texts."""
 
     tokens: list[TokenKey]
     codes: list[Ragged]
 
 
 class _Share(NamedTuple):
-    """Tokens of a share of texts as they come, the places of the texts, how many tokens each has,
-    and their codes.
+    """Tokens of the texts that one process read.
+
+    `tokens` are in order of first use. `places` are the indices of the texts, `counts` the numbers
+    of their tokens, and `codes` index into `tokens`.
     """
 
     tokens: list[TokenKey]
@@ -79,7 +87,7 @@ class _Share(NamedTuple):
 def code_texts(
     person_texts: Sequence[Sequence[str]], group_texts: Sequence[Sequence[str]], workers: int = 1
 ) -> CodedTexts:
-    """Tokenize lists of texts, those of persons first.
+    """Tokenize lists of texts: first all texts of persons, then all texts of groups.
 
     The result does not depend on `workers` (processes).
     """
@@ -90,7 +98,7 @@ def code_texts(
         """Tokenize some ranges of texts."""
         return _code_share(texts, persons, ranges)
 
-    shares = share_ranges(code_ranges, len(texts), workers, _CODED_TEXTS_MIN_PARALLEL)
+    shares = share_ranges(code_ranges, len(texts), workers, _MIN_PARALLEL_TEXTS)
     tokens, codes = _unite_shares(shares)
     together = Ragged(offsets_of(np.concatenate([share.counts for share in shares])), codes)
     if len(shares) > 1:
@@ -119,7 +127,7 @@ def code_few(texts: Sequence[str], is_of_person: bool) -> tuple[list[TokenKey], 
 
 
 def _code_share(texts: Sequence[str], persons: int, ranges: Ranges) -> _Share:
-    """Tokenize some ranges of texts, of which the first ones are names of `persons`."""
+    """Tokenize some ranges of texts. The first `persons` texts are names of persons."""
     code_by_token: dict[tuple[str, str, int, tuple[int, ...], bool], int] = {}
     counts, codes, places = [], [], list[int]()
     for start, stop in ranges:
@@ -176,8 +184,9 @@ _SPELLING_KEYS = (
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
+"""Most symbols of a name that still needs the key of v and w. A name of many languages has more."""
 _MIN_PARALLEL = 4_000
-"""Tokens that are worth a process."""
+"""Least number of tokens for each process. Fewer are not worth the start of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +204,7 @@ def build_lexicon(
     lookup: Lookup,
     workers: int = 1,
 ) -> Lexicon:
-    """Tokenize unique texts; the rows are in the order of the lists, persons' first.
+    """Tokenize unique texts. The rows are in the order of the lists: persons first, then groups.
 
     The result does not depend on `workers` (processes).
     """
@@ -214,8 +223,9 @@ def build_lexicon(
 def build_small_lexicon(
     texts: Sequence[str], is_of_person: bool, tables: FrequencyTables, lookup: Lookup
 ) -> tuple[TokenTable, Ragged]:
-    """Return the table and the codes of `build_lexicon` for a few unique texts, of whose words many
-    were probably looked up before.
+    """Return the table and the codes of `build_lexicon` for a few unique texts.
+
+    Rows of words are cached, so words of earlier calls cost little.
     """
     tokens, codes = code_few(texts, is_of_person)
     return _table_of_few(tokens, tables, lookup), codes
@@ -268,7 +278,7 @@ class _TokenRow(NamedTuple):
 
 @cache_short_texts(20_000)
 def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Lookup) -> _TokenRow:
-    """Return the row that `_table` has for a token."""
+    """Return the row of a token, equal to the row that `_table` computes."""
     text = token.text
     answer = _look_up([token], lookup)[0] if person and not token.flags & _NUMBER else None
     symbols, flags = _symbols_and_flags(token, answer, person, tables)
@@ -289,7 +299,7 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
 
 
 def _sound_text(token: Token) -> str:
-    """Return the levelled spelling of a word: of one in Han, its characters, not their sound."""
+    """Return the text of a word's sound. For a word in Han, it is the leveled characters."""
     return level_han(token.surface) if HAN.search(token.surface) else sound_code(token.text)
 
 
@@ -298,7 +308,7 @@ def _hash(text: str) -> int:
 
 
 def _table_of_few(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
-    """Return the table of `_table`, token by token."""
+    """Return the table that `_table` gives, computed row by row from the cache."""
     words = [_token_row(_token(key), key.is_of_person, tables, lookup) for key in keys]
     return TokenTable(
         texts=np.array([word.text for word in words], dtype=object),
@@ -322,7 +332,7 @@ class _Answer(NamedTuple):
 
 
 def _look_up(tokens: Sequence[Token], lookup: Lookup) -> list[_Answer]:
-    """Return what tables know of words of persons' names."""
+    """Return the symbols and the leveled spelling of words of persons' names."""
     symbols = _symbols([_lookup_text(token) for token in tokens], lookup)
     leveled = level_spellings([token.text for token in tokens])
     return list(map(_Answer, symbols, leveled))
@@ -331,7 +341,10 @@ def _look_up(tokens: Sequence[Token], lookup: Lookup) -> list[_Answer]:
 def _symbols_and_flags(
     token: Token, answer: _Answer | None, person: bool, tables: FrequencyTables
 ) -> tuple[Sequence[int], int]:
-    """Return the symbols and flags of a token, given what was looked up of it."""
+    """Return the symbols and flags of a token.
+
+    `answer` is the result of `_look_up`; it is None for numbers and for words of groups.
+    """
     if not person:
         symbols, is_known = _group_symbols(token, tables)
     elif answer is None:
@@ -373,7 +386,7 @@ def _person_symbols(
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
-    """Return symbols of words; Han words in no table have those of their readings."""
+    """Return the symbols of words. An unlisted Han word has the symbols of its readings."""
     answers = lookup(words)
     readings_by_place = {
         place: readings(word)
@@ -391,7 +404,10 @@ def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
 
 
 def _lookup_text(token: Token) -> str:
-    """Return the text by which symbols of a token are looked up: for `abd` names the rest."""
+    """Return the text by which the symbols of a token are looked up.
+
+    For a name that begins with `abd`, it is the rest of the name.
+    """
     surface = token.surface or token.text
     if token.text.startswith("abd") and len(token.text) > 6 and not token.flags & TokenFlag.FOREIGN:
         return token.text[3:]
@@ -399,7 +415,7 @@ def _lookup_text(token: Token) -> str:
 
 
 def _is_listed(text: str, counts: Mapping[str, int]) -> bool:
-    """Return True if the tables list a word, or it is a name in `abd`."""
+    """Return True if the counts have a word, or if it is a name that begins with `abd`."""
     return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
@@ -410,7 +426,10 @@ def _phonetic(text: str) -> str:
 
 
 def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 1) -> TokenTable:
-    """Return a token table with the rarities of other frequency tables, whatever the `workers`."""
+    """Return a token table with the rarities of other frequency tables.
+
+    The result does not depend on `workers` (processes).
+    """
     texts, flags = table.texts.tolist(), table.flags.tolist()
     parts = map_ranges(
         lambda start, stop: _rarities(texts[start:stop], flags[start:stop], tables),
@@ -460,5 +479,5 @@ def _capped(rarity: float, text: str, flags: int, *, group: bool) -> float:
 
 
 def word_key(text: str) -> str:
-    """Return the text under which words are counted: their sound, since spellings vary."""
+    """Return the text under which a word is counted: its code of sound, since spellings vary."""
     return sound_code(text) or text

@@ -1,6 +1,8 @@
-"""Comparators of single words of names (rows of `comparators.COMPARATORS`).
+"""Comparators of single words of names (rows of `resolver.matching.comparators.COMPARATORS`).
 
-Comparison of words of names: flagged ones, parts of groups, qualifiers and acronyms.
+They compare numbers, places, factions, qualifiers, legal forms and acronyms. The first functions
+call the kernels on arrays of name forms. The comparators at the end of the module choose the forms
+and the rules for a `Context`.
 """
 
 from __future__ import annotations
@@ -45,8 +47,12 @@ def flagged_words(
 ) -> FloatArray:
     """Compare the words with a flag in pairs of name forms.
 
-    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part or where the first
-    ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN no name has any.
+    - 1: the words agree
+    - `rule.surplus`: one name has more of them
+    - 0.5: only one name has any
+    - 0.25: they agree in part, or the first ones behind a link differ
+    - 0: they differ
+    - NaN: neither name has any
     """
     left, right = forms
     out = np.empty(len(left), dtype=np.float32)
@@ -57,9 +63,10 @@ def flagged_words(
 def acronym_match(
     left: IntArray, right: IntArray, names: Ragged, forms: Ragged, tokens: AcronymTokens
 ) -> FloatArray:
-    """Return whether a word of one record's name has the initials of a name of the other.
+    """Grade whether a word of one record's name consists of the initials of the other's name.
 
-    1 in their order (three or more), 0.5 in another order (four or more: `OTAN`, `NATO`), else NaN.
+    1 if three or more initials are in order, 0.5 if four or more are in another order (`OTAN`,
+    `NATO`), else NaN.
     """
     out = np.empty(len(left), dtype=np.float32)
     initials = np.zeros(len(forms), dtype=INITIALS)
@@ -80,7 +87,7 @@ def raise_abbreviations(
     """Return acronym grades raised to those of abbreviated names; see `fill_abbreviations`."""
     rows = np.zeros(len(forms), dtype=FORM)
     sides = (names.offsets, names.items), (forms.offsets, forms.items)
-    # Scratch of its own, since threads share an index.
+    # Threads share the index, so each call needs a scratch array of its own.
     tokens = tokens._replace(scratch=np.zeros(MAX_LETTERS + 26, dtype=np.int32))
     fill_abbreviations(*pairs, *sides, tokens, rows, out)
     return out
@@ -115,16 +122,15 @@ def qualifiers(
 
 _NO_FLAG = TokenFlag(0)
 _LINKS = int(TokenFlag.GENERIC), int(TokenFlag.PARTICLE)
-"""Flags of the words before the place that an institution belongs to (`University of`)."""
+"""Flags of the words before a place in the name of an institution (`University of`)."""
 _MIN_MATCHED = 1.0
-"""Nats of names that have a word in common beyond particles and legal forms."""
+"""Least matched nats of two names that share more than particles and legal forms."""
 _MAX_CONTRADICTED = 0.5
-"""Nats by which names of rivals may contradict each other."""
+"""Most contradicted nats of two names that only a qualifier tells apart."""
 _MORE_PLACES = 0.75
-"""Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
+"""Similarity of places if one name has one more place, as in `Alabama at Birmingham`."""
 _CAMPUS, _IN_COUNTRY = 0.35, 0.5
-"""Similarity of branches where one is a place more of an institution that is called by another, and
-where that place is the country."""
+"""Similarity of branches if one name has a further place behind a link: a campus, and a country."""
 
 
 def _flagged(
@@ -136,9 +142,10 @@ def _flagged(
     surplus: float = 1.0,
     linked: float | None = None,
 ) -> FloatArray:
-    """Compare the words with a flag in some pairs of name forms, by default the best pairs.
+    """Compare the words with a flag in pairs of name forms; by default, the best pairs.
 
-    `surplus`, `linked`: similarity where one name has more of them, and that behind `_LINKS`.
+    `surplus` is the similarity if one name has more of these words, and `linked` the similarity if
+    they stand behind `_LINKS`.
     """
     form_tokens = context.prepared.forms.tokens
     links = (0, 0) if linked is None else _LINKS
@@ -149,7 +156,7 @@ def _flagged(
 
 def numbers(context: Context) -> FloatArray:
     """Numbers in the names ("Unit 121" and "Unit 125")."""
-    # V alone is a number of a ship, and in other names it may be left of a legal form.
+    # A single V is the number of a ship. In other names it may be the rest of a legal form.
     kinds = context.prepared.kinds
     is_asset = kinds[context.left[:1]] & kinds[context.right[:1]] & int(Kind.ASSET)
     doubtful = TokenFlag(0) if is_asset.any() else TokenFlag.LEGAL
@@ -202,7 +209,7 @@ def qualifier(context: Context) -> FloatArray:
     values = qualifiers(context.best_forms, form_tokens, codes)
     # Names without a word in common are not told apart by qualifiers.
     values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
-    # A quality or a name more tells a rival only from a name that agrees otherwise.
+    # A further quality or name only shows a rival if the names agree in everything else.
     agrees = context.alignments["contradicted"] < _MAX_CONTRADICTED
     values[~agrees & (values > 0) & (values < ONLY_ONE_SIDE)] = ONE_MORE
     return values

@@ -1,23 +1,23 @@
-"""Symbols that a given name shares with its short forms and its forms in other languages.
+"""Symbols that connect a given name with its short forms and its forms in other languages.
 
-English short forms come from the package `nicknames` and, like those of other languages, from the
-tables that `short_forms` reads. Forms of one name that no rule of letters connects come from the
-table `name_variants`, which has three uses:
+1. `read_short_forms` and `possible_bases` read the tables of short forms. `short_forms` has a name
+   and one of its short forms a line. `given_names` has a spelling of a name a line, and also full
+   names that have no short form. `short_form_endings` has the endings by which languages form short
+   forms regularly; its words are leveled like whole words, so `ukcio` is -uccio and `kuito` is
+   -quito. Spellings that `level_spelling` makes equal need only one line. These tables were written
+   for this project. The package `nicknames` adds English short forms.
+2. `level_spelling` removes differences between transliterations of one word.
+3. `nickname_symbols` and `form_symbols` give the symbols. They also read the table `name_variants`,
+   which has the forms of a name that no rule of letters connects, by three uses:
 
-- `form`: a form of the name in a neighboring language, looked up by its leveled spelling.
-- `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians end
-  in -eh and others in -a. It is looked up as it is, since Karimeh without her ending is Karim.
-- `translation`: the name in a distant language.
+   - `form`: the form in a neighboring language. It is looked up by its leveled spelling.
+   - `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians
+     end in -eh and others in -a. It is looked up as written, since Karimeh without her ending is
+     Karim.
+   - `translation`: the name in a distant language.
 
-Short forms of given names by language, and the endings by which languages form them regularly.
-
-The tables `short_forms`, `given_names` and `short_form_endings` were written for this project.
-`short_forms` has a name and one of its short forms a line, `given_names` a spelling of a name a
-line, with names that are full names even if they have no short form. Spellings that
-`nicknames.level_spelling` makes one need only one line. Words of `short_form_endings` are leveled
-as whole words are: `ukcio` is -uccio, `kuito` is -quito.
-
-Numbers in names of groups and ships: `II`, `2`, `Second` and `No. 2` are one number.
+4. `find_numbers` reads numbers in names of groups and ships: `II`, `2`, `Second` and `No. 2` are
+   one number.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ _SHORTEST_BASE = 3
 class ShortForms:
     """Names of each language with their short forms, all words leveled.
 
-    `names_by_language`: language → word → names that it is a spelling or a short form of.
-    `names_by_word`: the same for all languages together. `full_names`: words that are names of
-    their own in some language, even if also the short form of another.
+    `names_by_language` has language → word → names of which the word is a spelling or a short form.
+    `names_by_word` has word → names of all languages. `full_names` are words that are full names in
+    some language, even if they are also short forms of another name.
     """
 
     names_by_language: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -56,7 +56,10 @@ class ShortForms:
     full_names: set[str] = field(default_factory=set)
 
     def add(self, language: str, names: list[str], shorts: list[str]) -> None:
-        """Add a name in its spellings, the first of which stands for all, and its short forms."""
+        """Add the spellings of a name and its short forms.
+
+        The first spelling represents the name.
+        """
         in_language = self.names_by_language.setdefault(language, {})
         self.full_names.update(names)
         own = (names[0],)
@@ -70,8 +73,9 @@ class ShortForms:
 def read_short_forms(
     level: Callable[[Sequence[str]], list[str]], prepare_name: Callable[[str], str]
 ) -> ShortForms:
-    """Return the tables of all languages, with words leveled by `level`, names after
-    `prepare_name`.
+    """Return the tables of all languages with leveled words.
+
+    `prepare_name` is applied to each name, then `level` to all names and short forms.
     """
     spellings, shorts = load_rows("given_names"), load_rows("short_forms")
     names = list({name for _, *row in spellings for name in row} | {row[1] for row in shorts})
@@ -88,7 +92,7 @@ def read_short_forms(
 
 @cache
 def _bases_by_ending() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Return ending → (what a name has in its place, languages)."""
+    """Return ending of a short form → (ending of the name in its place, languages)."""
     bases: dict[str, dict[str, tuple[str, ...]]] = {}
     for language, ending, replaced in load_rows("short_form_endings"):
         ways = bases.setdefault(ending, {})
@@ -106,10 +110,10 @@ def _lengths() -> dict[str, tuple[int, ...]]:
 
 
 def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the words of which a leveled word may be a familiar form, each with languages.
+    """Return the words of which a leveled word may be a familiar form, each with its languages.
 
-    Carlino may be a form of Carlo, Vanka one of Vanya. Endings only tie a word to a name that the
-    tables have for the language.
+    Carlino may be a form of Carlo, and Vanka a form of Vanya. The caller must check that the tables
+    have the word as a name in one of these languages.
     """
     bases_by_ending = _bases_by_ending()
     bases = []
@@ -133,7 +137,7 @@ _NOT_SHORT = frozenset(
         ("fred", "william"),
     }
 )
-"""Pairs of the package's table that are no short forms."""
+"""Pairs that the package `nicknames` has, but that are no short forms."""
 _LEVELS = dict(
     parse_pairs(
         """
@@ -163,7 +167,7 @@ def level_spelling(token: str) -> str:
 
 
 def level_spellings(tokens: Sequence[str]) -> list[str]:
-    """Return `level_spelling` of many words, all at once: in a third of the time."""
+    """Return `level_spelling` of many words. One pass over all takes a third of the time."""
     levelled = list(tokens)
     places = [place for place, token in enumerate(tokens) if _has_levels(token)]
     lines = _level_lines("\n".join([tokens[place] for place in places])).split("\n")
@@ -188,7 +192,7 @@ def _level_lines(text: str) -> str:
 
 
 def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
-    """Return word → names of which it is a form, in the rows of `name_variants` of one use."""
+    """Return word → names of which it is a form, from the rows of `name_variants` with one use."""
     names_by_word: dict[str, set[str]] = {}
     for name, form in load_rows("name_variants", use=use):
         names_by_word.setdefault(key(form), set()).add(name)
@@ -197,9 +201,10 @@ def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
 
 @cache
 def _english_names() -> dict[str, tuple[str, ...]]:
-    """Return word → leveled names that it is short for by the package's table, or is itself.
+    """Return word → leveled names, from the table of the package `nicknames`.
 
-    The table has some pairs reversed, so a short form must be shorter than its name.
+    The word is a short form of these names, or one of them. The package has some pairs reversed, so
+    a short form must be shorter than its name.
     """
     namer = NickNamer()
     names_by_word: dict[str, set[str]] = {}
@@ -219,9 +224,9 @@ def _short() -> ShortForms:
 
 
 def _full_names(word: str) -> set[str]:
-    """Return the leveled names that a leveled word is a short form or a spelling of.
+    """Return the leveled names of which a leveled word is a short form or a spelling.
 
-    A word that is a name of its own has no others by its ending: Martina is not Marta.
+    Endings are not tried for a word that is a full name itself: Martina is not Marta.
     """
     short = _short()
     names = set(short.names_by_word.get(word, ()))
@@ -249,10 +254,10 @@ def _exact_forms() -> dict[str, set[str]]:
 
 
 def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
-    """Return symbols of the names that a token may be short for or a translation of, ascending.
+    """Return the symbols of the names of which a token may be a short form or a translation.
 
-    `leveled`: the token by `level_spelling`, if at hand. A token that has short forms itself has a
-    symbol, too.
+    Symbols are ascending. A name that has short forms has a symbol, too. `leveled` is the token
+    after `level_spelling`, if already computed.
     """
     names = _full_names(level_spelling(token) if leveled is None else leveled)
     names.update(_english_names().get(token, ()))
@@ -265,9 +270,9 @@ def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
 
 
 def form_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
-    """Return the symbols of the names of which a token is one language's form, ascending.
+    """Return the symbols of the names of which a token is the form in one language, ascending.
 
-    `leveled`: the token by `level_spelling`, if at hand.
+    `leveled` is the token after `level_spelling`, if already computed.
     """
     leveled = level_spelling(token) if leveled is None else leveled
     heads = {*_forms().get(leveled, ()), *_exact_forms().get(token, ())}
@@ -276,7 +281,7 @@ def form_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))
 
 
-# Up to 39: the tables have them up to IX, and X, L, C, D, M on their own are letters.
+# Numerals up to 39. The tables only have numerals up to IX. A single X, L, C, D or M is a letter.
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
 _DIGITS = re.compile("[0-9]{1,18}")
 _WORDS_TOO = frozenset("vi xi xx xxx".split())
@@ -286,10 +291,10 @@ _ONES = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "
 
 
 def find_numbers(name: GroupName) -> dict[int, str]:
-    """Return part of a group's name → its number in digits.
+    """Return index of a word in a group's name → its number in digits.
 
-    Parts that belong to a number of another part (`No.` before it, `First` after `Twenty`) get an
-    empty text.
+    A word that belongs to the number of another word gets an empty text: `No.` before a number, and
+    `Twenty` before `First`.
     """
     words = [letters(word) for word in name.words]
     numbers = _numbers_in_words(name, words)
@@ -303,7 +308,7 @@ def find_numbers(name: GroupName) -> dict[int, str]:
 
 
 def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
-    """Return the numbers of the tables, longest first, as `find_numbers` does."""
+    """Return the numbers that the tables have, in the form of `find_numbers`. Long phrases win."""
     numbers: dict[int, str] = {}
     spans = [span for span in name.spans if span.category == NUMERIC]
     for span in sorted(spans, key=lambda span: -len(span.places)):
@@ -330,10 +335,10 @@ def roman_value(word: str) -> int:
 
 
 def _counts(words: Sequence[str], place: int) -> bool:
-    """Return True if a possible numeral is one at its place.
+    """Return True if a word that may be a numeral is a numeral at its position.
 
-    I and V are numerals only at the end and after a word (they may be initials); `Xi` is none at
-    the beginning of a name.
+    I and V may be initials. They are numerals only at the end of a name, after a longer word. `Xi`
+    at the beginning of a name is no numeral.
     """
     word = words[place]
     if word in ("i", "v"):

@@ -1,44 +1,37 @@
-"""Generic words of groups' names, translated to the English words that `rigour` recognizes.
+"""Words of groups' names: bring them to one spelling and translate generic ones to English.
 
-Abbreviations are written out, and words of other languages for a company, a bank, a front or a
-charity are translated; proper names stay as they are. Chinese, Japanese and Korean names are cut
-into words first (`unspaced_words`).
+`group_tokens` applies the parts of this module in this order:
 
-The table `group_words` has a word a line. Its topic says where such words stand: names of
-companies, institutions (with their subjects), movements and politics, peoples and countries
-(`demonym`), trades of front companies, emblems, English words as Russian writes them
-(`transcription`), or any name (`general`). Latin words are ASCII, as `folding.letters` gives them,
-so accents and scripts that ICU romanizes with vowels need no lines of their own. Words in Arabic
-and Hebrew letters, and some in Cyrillic and Greek ones, are listed as written. Abbreviations are
-those of company registers, patent offices and bibliographies; where one may stand for two words,
-the more usual one counts. Peoples without a state have the name of their region.
+- `level_spelling` repairs HTML entities, letters and spaces that got lost (`B?hler`,
+  `SciencesUniversity`). It abbreviates legal forms that are written in words (`société anonyme`) or
+  letter by letter (`S. p. A.`), and separates Arabic and Persian articles and links (`ash-Sham`,
+  `Hezb-e Islami`).
+- `translate_generic_words` replaces generic words by the English words that `rigour` recognizes:
+  abbreviations, and words of other languages for a company, a bank, a front or a charity. Proper
+  names stay as they are. `translate_unspaced_words` first cuts Chinese, Japanese and Korean names
+  at the words of a lexicon, the longest first; the text between these words is a proper name.
+- `mark_faction` marks the name of a part of an armed or political group: a faction, a wing,
+  dissidents.
+- `city_name` finds cities and provinces, which tell branches of a group apart.
 
-Spellings of groups' names that are levelled before their words are read.
+The tables are in `resolver/data`:
 
-HTML entities, letters and spaces that got lost (`B?hler`, `SciencesUniversity`), legal forms in
-words (`société anonyme`) or letter by letter (`S. p. A.`), and articles and links of Arabic and
-Persian names (`ash-Sham`, `Hezb-e Islami`).
-
-Names of parts of armed and political groups: factions, wings, dissidents.
-
-Cities and provinces in names of groups, which tell branches apart, with their spellings.
-
-Words of the table `cities` are ASCII, as `folding.letters` gives them. Only places of one word are
-listed. Countries come from `rigour`. Spellings are names in other languages and, for cities with
-universities, the forms they have in names of institutions there (`Helsingin`, `moskovskiy`). A
-place that is missing is compared as any other word.
-
-Words of groups' names in Chinese, Japanese and Korean, which are written without spaces.
-
-`translate_unspaced_words` cuts such a name at the words of a lexicon, the longest first, and puts
-them in English; what is left between them are proper names.
-
-The table `unspaced_words` has places, and words with the English word that each usually stands for.
-Other English words that it may stand for follow, joined by slashes. Chinese characters are
-simplified: `han_variants.level_han` brings others to them. So a word that Taiwan or Japan has in
-common is listed once, and one of their own (資訊, 製作所) by the simplified forms of its
-characters. Names of countries, provinces and prefectures come from `rigour`, so the table has only
-their short forms and cities.
+- `group_words` has one word a line. Its topic says where such words stand: names of companies,
+  institutions (with their subjects), movements and politics, peoples and countries (`demonym`),
+  trades of front companies, emblems, English words as Russian writes them (`transcription`), or any
+  name (`general`). Latin words are ASCII, as `folding.letters` gives them, so accents need no lines
+  of their own. Words in Arabic and Hebrew letters, and some in Cyrillic and Greek ones, are listed
+  as written. Abbreviations are those of company registers, patent offices and bibliographies. If an
+  abbreviation may stand for two words, the more usual one is listed. Peoples without a state have
+  the name of their region.
+- `cities` has places of one word in ASCII, with spellings in other languages. Cities with
+  universities also have the forms in names of institutions (`Helsingin`, `moskovskiy`). A place
+  that is missing is compared like any other word. Countries come from `rigour`.
+- `unspaced_words` has places, and words with their usual English word. Further English words
+  follow, separated by slashes. Chinese characters are simplified: `han.level_han` simplifies all
+  others, so a word that Taiwan or Japan shares with China is listed once. Their own words (資訊,
+  製作所) are listed in simplified characters. Full names of countries, provinces and prefectures
+  come from `rigour`; the table has their short forms, and cities.
 """
 
 from __future__ import annotations
@@ -59,7 +52,7 @@ from resolver.runtime.text_cache import cache_short_texts
 
 
 def city_name(word: str) -> str:
-    """Return the usual spelling of the place that a word means; empty if it means none."""
+    """Return the usual spelling of the place that a word names; empty if it names none."""
     return _cities().get(word, "")
 
 
@@ -84,7 +77,7 @@ _SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_]
 _AMPERSAND = re.compile(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,2})(?![\w&])")
 """Capitals with an ampersand between them."""
 _LOST = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_])")
-"""Sign in place of a letter that an encoding lost."""
+"""Sign that replaces a letter which an encoding could not write."""
 _SPACED = re.compile(r"[\s.\-]+")
 _UMLAUTS = str.maketrans("äöüÄÖÜń", "aouAOUn")
 _APOSTROPHES = str.maketrans("`\u00b4", "''")
@@ -107,7 +100,7 @@ _PHRASES = tuple(
         (r"(?<=\w )arm[ée]e(?=\s*(?:$|[-(/,]))", "armed"),
     )
 )
-"""Phrases that mean one word, and their usual form. `Armée` at the end is no army."""
+"""Phrases that mean one word, and their usual form. `Armée` at the end means armed, not army."""
 _PHRASE_WORDS = re.compile(
     "central african|centrafricaine|ivoire|columbia|arm[ée]e|hochschule|h[oö]gskola|korkeakoulu"
     "|u[cč]en[ií]|[sš]kola",
@@ -138,7 +131,7 @@ _PHRASE_START = frozenset(phrase.split(" ")[0] for phrase in _LEGAL_PHRASES)
 
 
 _MIN_SIMPLIFIED = 5
-"""Letters of a word whose romanization is simplified, at least."""
+"""Least number of letters of a word whose romanization is simplified."""
 
 
 def level_spelling(text: str) -> str:
@@ -163,7 +156,7 @@ def level_spelling(text: str) -> str:
 
 
 def _name_after_city(text: str) -> str:
-    """Return the name of a university that is called by its founder with that of its city."""
+    """Return the name of a university with its city in place of its founder."""
     plain = text.translate(_UMLAUTS)
     match = _NAMED.search(plain) if len(plain) == len(text) else None
     if match is None:
@@ -186,19 +179,19 @@ def simplify_romanization(word: str) -> str:
 
 
 def _join_capitals(match: re.Match[str]) -> str:
-    """Return capitals beside an ampersand as one word (`AT&T`), unless that is a legal form."""
+    """Return the match without its ampersand (`AT&T`), unless it is a legal form."""
     joined = match[1] + match[2]
     return match[0] if joined.lower() in _LEGAL_LETTERS else joined
 
 
 def _join_letters(match: re.Match[str]) -> str:
-    """Return letters that spell a legal form as one word, others as they are."""
+    """Return the match as one word if its letters spell a legal form, else unchanged."""
     joined = "".join(letter for letter in match[0] if letter.isalpha())
     return joined if joined.lower() in _LEGAL_LETTERS else match[0]
 
 
 def _abbreviate_legal_forms(text: str) -> str:
-    """Return a name with legal forms that are written in words abbreviated."""
+    """Return a name with an abbreviation in place of a legal form that is written in words."""
     words = text.split()
     folded = [letters(word) for word in words]
     if _PHRASE_START.isdisjoint(folded):
@@ -224,7 +217,7 @@ _DOUBLE_NAMES = frozenset(
     """guinea-bissau congo-kinshasa congo-brazzaville bosnia-herzegovina jammu-kashmir
     schleswig-holstein alsace-lorraine rhineland-palatinate burkina-faso""".split()
 )
-"""Words with a hyphen that are one, before which no whole ends."""
+"""Names with a hyphen that are one word. No name of a part begins after this hyphen."""
 
 
 def mark_faction(text: str) -> str:
@@ -249,9 +242,10 @@ def mark_faction(text: str) -> str:
 
 
 def _mark_stated(text: str) -> str:
-    """Return a name that says `faction` with that word before the name of the part.
+    """Move the word `faction` of a name to the place where the name of the part begins.
 
-    It begins after the last dash or bracket before the word, if it has other words.
+    The name of the part begins after the last dash or bracket before the word `faction`. A name
+    without a dash, a bracket or further words stays as it is.
     """
     at = text.lower().rfind(FACTION)
     breaks = [*_DASH.finditer(text, 0, at), *_BRACKET.finditer(text, 0, at)]
@@ -286,9 +280,9 @@ _EDGE = re.compile(
 _AND = re.compile(
     f"^[与與及暨和]$|^[与與及暨](?={HAN.pattern}{{2}})|(?<={HAN.pattern}{{2}})[与與及暨和](?={HAN.pattern}{{2}})"
 )
-"""The word and, alone between words of the lexicon, or before or between longer names."""
+"""Characters for `and`: alone between words of the lexicon, or before or between longer names."""
 _Piece = tuple[str, str]
-"""A part of a name, and its English words if it is in the lexicon."""
+"""A piece of a name, and its English words; these are empty if the lexicon lacks the piece."""
 
 
 @cache
@@ -350,7 +344,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _longest_word(text: str, place: int, lexicon: dict[str, str]) -> str:
-    """Return the longest word of the lexicon that begins at a place, else nothing."""
+    """Return the longest word of the lexicon that begins at an index; empty if there is none."""
     for length in range(min(_longest(), len(text) - place), 1, -1):
         word = text[place : place + length]
         if word in lexicon:
@@ -359,10 +353,10 @@ def _longest_word(text: str, place: int, lexicon: dict[str, str]) -> str:
 
 
 def _join_remains(pieces: Iterator[_Piece]) -> list[_Piece]:
-    """Return parts with each single character joined to the place beside it, as a proper name.
+    """Join each single character to the geographical name beside it, as a proper name.
 
-    Foreign names are written by syllables, some of which make a place: 巴林顿 is Barrington, not
-    Bahrain.
+    Foreign names are written by syllables, and some syllables also spell a country or a city:
+    巴林顿 is Barrington, not Bahrain.
     """
     joined: list[_Piece] = []
     for piece, english in pieces:
@@ -384,7 +378,7 @@ def _is_cut_name(first: _Piece, second: _Piece) -> bool:
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _LEGAL_HEADS = ("aktiebolaget", "aktiebolag", "aktiengesellschaft", "aktieselskab")
-"""Legal forms that a name may be written together with."""
+"""Legal forms that may be written together with the word before them."""
 _LEAST_PART = 4
 _JOINT = re.compile("(?:e?[sn]|er|-)$")
 """Letters that may join the parts of a compound."""
@@ -442,9 +436,10 @@ def _meaning(word: str) -> str:
 
 
 def _translate_folded(word: str) -> str:
-    """Return the English word for a generic word, else the noun of an elided article, or nothing.
+    """Return the English word for a generic word; an empty text if it is none.
 
-    `l'armée` and `dell'esercito` are armies.
+    An elided article is removed: `l'armée` and `dell'esercito` are armies. The noun after it is
+    returned even if it is not generic.
     """
     article, _, noun = word.rpartition("'")
     if article not in _ELIDED:
@@ -453,7 +448,10 @@ def _translate_folded(word: str) -> str:
 
 
 def _find_meaning(word: str) -> str:
-    """Return the English word for a generic word, its plural in s or a longer romanization."""
+    """Return the English word for a generic word; an empty text if it is none.
+
+    Plurals in s, longer romanizations and compounds are recognized.
+    """
     bare = letters(word)
     meanings = _meanings()
     meaning = meanings.get(bare, "")
@@ -464,9 +462,9 @@ def _find_meaning(word: str) -> str:
 
 
 def _split_compound(word: str) -> str:
-    """Return the English words for a compound of generic words, else nothing.
+    """Return the English words for a compound of generic words; an empty text if it is none.
 
-    `werkzeugfabrik` gives `tools factory`; legal forms are cut from any word.
+    `werkzeugfabrik` gives `tools factory`. Legal forms are separated from any word.
     """
     meanings = _meanings()
     for place in range(_LEAST_PART, len(word) - _LEAST_PART + 1):

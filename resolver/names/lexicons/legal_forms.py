@@ -1,8 +1,9 @@
-"""Words of a group's name, with the numbers, places, legal forms and generic words among them.
+"""Analyze a group's name: its words, with the numbers, places, legal forms and generic words in it.
 
-Legal forms of firms in many spellings, and the form by which they are compared.
-
-Search for whole phrases of a table in a text.
+`SpellingTable` and `PhraseTable` find entries of a table in a text and among words.
+`find_legal_forms` and `level_legal_forms` recognize legal forms of firms in many spellings;
+`level_legal_forms` replaces each by one form for comparison. `analyze_group_name` uses both tables
+and returns a `GroupName`.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ _Tree = dict[str, Any]
 
 
 class SpellingTable:
-    """Spellings that are found where no letter or digit stands before or behind them.
+    """Spellings that are found in a text, as a tree of their letters.
 
-    ASCII letters match in either case. Spellings are in lower case, and may hold any signs.
+    No letter or digit may stand before or after a spelling in the text. ASCII letters of the text
+    match in either case. Spellings are in lower case, and may contain any signs.
     """
 
     def __init__(self, spellings: Iterable[str]) -> None:
@@ -37,9 +39,10 @@ class SpellingTable:
             node[_END] = True
 
     def find_longest(self, text: str) -> list[tuple[int, int]]:
-        """Return start and end of spellings that do not overlap, from left to right.
+        """Return start and end of the spellings in a text, from left to right.
 
-        The longest one that begins at a place counts, unless it begins within another.
+        If several begin at one index, the longest counts. Spellings do not overlap; the earlier one
+        counts.
         """
         folded = text.lower() if text.isascii() else text.translate(_LOWER)
         spans: list[tuple[int, int]] = []
@@ -53,7 +56,7 @@ class SpellingTable:
         return spans
 
     def _longest(self, text: str, start: int) -> int:
-        """Return the end of the longest spelling at a place, or the place itself."""
+        """Return the end of the longest spelling that begins at `start`; `start` if none does."""
         node, longest = self._tree, start
         for place in range(start, len(text)):
             if text[place] not in node:
@@ -95,9 +98,9 @@ def find_legal_forms(name: str) -> list[str]:
 
 
 def level_legal_forms(name: str) -> str:
-    """Return a folded name with each legal form in its form for comparison, perhaps none.
+    """Return a folded name with each legal form replaced by its form for comparison.
 
-    A name that would be left empty is returned as it is.
+    That form may be empty. A name that would become empty is returned unchanged.
     """
     targets = read_table("names")["legal_forms"]
     parts, last = [], 0
@@ -120,7 +123,7 @@ _DIGITS = frozenset(range(10))
 
 
 class NameSpan(NamedTuple):
-    """Symbol of some words: its category and id, and the places of the words, ascending."""
+    """Category and id of a symbol, and the indices of its words, ascending."""
 
     category: str
     id: str
@@ -129,7 +132,7 @@ class NameSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GroupName:
-    """Folded words of a name, the symbols in it, and the places of legal forms and stop words."""
+    """Folded words of a name, its symbols, and the indices of its legal forms and stop words."""
 
     words: list[str]
     spans: list[NameSpan] = field(default_factory=list)
@@ -182,7 +185,7 @@ def _find_spans(words: list[str]) -> Iterator[NameSpan]:
 
 
 def _places(words: list[str], phrase: list[str]) -> Iterator[tuple[int, ...]]:
-    """Yield the places of a phrase's words, which stand in order, perhaps with others between."""
+    """Yield the indices of a phrase's words. They are in order, and other words may be between."""
     matched: list[int] = []
     for place, word in enumerate(words):
         if word == phrase[len(matched)]:
@@ -201,7 +204,10 @@ def _is_number(word: str) -> bool:
 
 
 def _value(word: str) -> int | None:
-    """Return the value of digits in any script; None for several other numerals and above 2^63."""
+    """Return the value of digits in any script, or of one other numeral.
+
+    None for several numerals that are no digits, and above 2^63.
+    """
     if word.isascii():
         number: float = int(word)
     else:

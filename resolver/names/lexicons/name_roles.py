@@ -1,12 +1,14 @@
-"""Likely roles of the words of a name: given name or family name, if the source states none.
+"""Likely roles of the words of a person's name, if the source states none.
 
-By position the given name is first and the family name last (in Chinese, Japanese and Korean
-letters the family name is first), unless frequencies of the two words show the other order: `Wang
-Xiaoming`, `SMITH John`. A first word that is in no table leaves it open whether a given name at the
-end is the own one (`Smiuk Serhii`) or the father's (`Hodan Mohamed`). Likely roles are used only to
-decide which parts of two names contradict each other.
+`likely_roles` tells given names from family names. By position, the given name is first and the
+family name last; in Chinese, Japanese and Korean letters the family name is first. The frequencies
+of two words may show the other order: `Wang Xiaoming`, `SMITH John`. If the first word is in no
+table, a given name at the end may be the bearer's own (`Smiuk Serhii`) or the father's (`Hodan
+Mohamed`). `guessed_roles` gives the same result for a few names, word by word. Likely roles are
+only used to decide which parts of two names contradict each other.
 
-Markers of a father's name, which prove whose child somebody is: `bin`, `Ould`, `oglu`, `ap`.
+`mark_lineage` reads markers of a father's name, which prove whose child somebody is: `bin`, `Ould`,
+`oglu`, `ap`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 
-# As tokens spell them: bn, abn, bnt and wld are Arabic and Hebrew letters without vowels.
+# Words as tokens spell them: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
 BEFORE_FATHER = load_words("titles", use="before the name of a father")
 AFTER_FATHER = load_words("titles", use="after the name of a father")
 _MARKERS = BEFORE_FATHER | AFTER_FATHER
@@ -50,8 +52,8 @@ def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArr
 def mark_form(words: Sequence[str], roles: list[int]) -> None:
     """Add `Lineage` bits to the roles of the words of one name.
 
-    The word beside a marker is a forebear's name, those before it are own ones. A stated family
-    name (`bin Laden`) is neither, and a stated own name is no forebear's.
+    The word beside a marker is a forebear's name. Words before it are own names. A word that the
+    source states as family name (`bin Laden`) is neither, and a stated own name is no forebear's.
     """
     forebears = [
         place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
@@ -63,7 +65,7 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
 
 
 def _forebears(words: Sequence[str]) -> list[int]:
-    """Return the places of words that a marker shows to be forebears' names, ascending."""
+    """Return the indices of the names of forebears, which stand beside a marker, ascending."""
     places = []
     for place, word in enumerate(words):
         follows = place > 0 and words[place - 1] in BEFORE_FATHER
@@ -74,9 +76,10 @@ def _forebears(words: Sequence[str]) -> list[int]:
 
 
 def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
-    """Return the places of own names: the word before a marker, or all before `Vagif oglu`.
+    """Return the indices of own names.
 
-    A family name may go first, so that only the nearest word before `bin` is surely an own name.
+    Before `bin` only the nearest word is surely an own name, since a family name may go first.
+    Before a father's name with a marker behind it (`Vagif oglu`) all words are own names.
     """
     for father in forebears:
         before = [
@@ -89,12 +92,10 @@ def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
     return []
 
 
-__all__ = ["AFTER_FATHER", "BEFORE_FATHER", "mark_form", "mark_lineage"]
-
-
 _UNKNOWN = 50
+"""Percentage of bearers with a word as given name, for a word that is in no table."""
 _INITIAL = 90
-"""Percentage of bearers whose given name a word is: of a word in no table, and of an initial."""
+"""The same percentage for an initial."""
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _OF_INITIAL, _KNOWN = (
     int(TokenFlag.PARTICLE),
@@ -103,15 +104,17 @@ _PARTICLE, _OF_INITIAL, _KNOWN = (
 )
 _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
-"""Percentage by which the last word must be the likelier given name for the reversed order."""
+"""Percentage points by which the last word must be the likelier given name to reverse the order."""
 _CHAIN = 3
-"""Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`, so that
-the last one shows no reversed order."""
+"""Least number of words of a name that may be a chain of given names (`Hodan Ahmed Mohamed`).
+
+A given name at the end of a chain does not show that the order is reversed."""
 _GIVEN_LAST = sorted(load_words("family_names", use="Vietnamese"))
-"""Vietnamese family names, which go first and the given name last: most people bear one of them."""
+"""Vietnamese family names. They go first, and the given name last. Most Vietnamese bear one."""
 _GIVEN_LAST_OF_MANY = sorted(load_words("family_names", use="Vietnamese before two words"))
-"""Vietnamese family names that are also words of other languages: they show this order only where
-at least two words follow, as in `Ta Thuy Linh`."""
+"""Vietnamese family names that are also words of other languages.
+
+They show the Vietnamese order only if at least two words follow, as in `Ta Thuy Linh`."""
 
 
 def likely_roles(
@@ -119,10 +122,10 @@ def likely_roles(
 ) -> ByteArray:
     """Return a role for each word of full names of persons.
 
-    The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; in the
-    reversed order the first is the family name, and the one after it the given name. Where the
-    order of two words is open, both are `LIKELY_GIVEN`. All others, and names with fewer than two
-    such words, get `UNSET`. `texts` are the names as written.
+    Particles are skipped. The first word gets `LIKELY_GIVEN` and the last word `LIKELY_FAMILY`. In
+    reversed order, the first word is the family name and the second word the given name. If the
+    order of two words is open, both are `LIKELY_GIVEN`. All other words, and names with fewer than
+    two words, get `UNSET`. `texts` are the names as written.
     """
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
@@ -189,18 +192,18 @@ def guessed_roles(
 
 
 def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
-    """Return the percentage of bearers whose given name a word is, and its `_syllables`."""
+    """Return the percentage of bearers with a word as given name, and its `_syllables`."""
     share = _INITIAL if flags & _OF_INITIAL else _given_share(text, tables)
     return share, _syllables(text, bool(flags & _KNOWN))
 
 
 def _given_share(text: str, tables: FrequencyTables) -> int:
-    """Return the percentage of bearers whose given name a word is."""
+    """Return the percentage of bearers with a word as given name."""
     return 0 if text in _GIVEN_LAST else tables.person_given.get(text, _UNKNOWN)
 
 
 def _family_first(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Return a mask of names in letters that put the family name first."""
+    """Return which names are in Han or Hangul, so that the family name is first."""
     return np.fromiter(map(_has_family_first, texts), dtype=np.bool_, count=len(texts))
 
 
@@ -214,9 +217,10 @@ def _given_shares(
     first: npt.NDArray[np.int32],
     last: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return for the first and the last word of names the percentage of bearers as a given name.
+    """Return the percentage of bearers with the first, and with the last, word as given name.
 
-    In a Chinese or Korean name a word of one syllable beside one of two is the family name (0).
+    If one word of a Chinese or Korean name has one syllable and the other has two, the word of one
+    syllable is the family name: its percentage is 0.
     """
     words, places = np.unique(np.concatenate((first, last)), return_inverse=True)
     texts = tokens.texts[words].tolist()
@@ -244,6 +248,3 @@ def _syllables(text: str, is_known: bool) -> int:
     return (
         2 if pinyin_readings(text, is_known=is_known) or korean_key(text, is_known=is_known) else 0
     )
-
-
-__all__ = ["guessed_roles", "likely_roles"]

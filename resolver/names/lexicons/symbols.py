@@ -1,17 +1,14 @@
-"""Symbols of person-name tokens, by which spellings of one name are connected.
+"""Symbols of the words of persons' names. Spellings of one name in many languages share a symbol.
 
-Reading the tables of names takes seconds, so a table of their words is built once (`symbol_table`).
-A wheel for one platform brings it.
-
-Symbols of words in memory-mapped arrays, at the cost of a look-up.
-
-The table is built from the tables of names (`corpus`) in a few seconds, once per user and version
-of these, and stored in the cache folder; all processes that open it share its pages. Words that it
-does not contain have no symbols.
-
-Words of person names and their symbols, from the tables of names in many languages.
-
-A word has the symbols of every name that it is a form of.
+1. `read_words` reads the tables of names (`CorpusWords`). A word has the symbols of every name of
+   which it is a form.
+2. `build_word_table` makes a `WordTable` of sorted hashes, which `lookup` searches. Words that it
+   lacks have no symbols.
+3. `write_word_table` and `open_word_table` keep the table in a file that is mapped into memory, so
+   all processes share its pages.
+4. `SymbolSource` opens the table. A wheel for one platform contains it. Otherwise the table is
+   built in a few seconds, once per user and version of the tables of names, and kept in the cache
+   folder.
 """
 
 from __future__ import annotations
@@ -43,9 +40,10 @@ from resolver.runtime.text_cache import compute_hash64, hash64, hash_texts
 
 @dataclass(frozen=True, slots=True)
 class CorpusWords:
-    """Words (or phrases) with a number each, and their symbols.
+    """Words and phrases with their symbols.
 
-    Word `words[i]` has symbol `symbols[i]`; pairs may repeat.
+    `numbers` gives each word a number. The word with the number `words[i]` has the symbol
+    `symbols[i]`. Pairs may repeat.
     """
 
     numbers: dict[str, int] = field(default_factory=dict)
@@ -82,7 +80,7 @@ def read_words() -> CorpusWords:
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
 _FEW = 8
-"""Number of words up to which single look-ups are faster than arrays."""
+"""Most words for which single look-ups are faster than array operations."""
 _HEAD = np.dtype(
     [("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")]
 )
@@ -92,7 +90,7 @@ _SPACE = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordTable:
-    """Words and phrases as ascending hashes, with their symbols, ascending.
+    """Ascending hashes of words and phrases, with the symbols of each, also ascending.
 
     The longest phrase has `longest` words.
     """
@@ -102,7 +100,10 @@ class WordTable:
     longest: int
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
-        """Return the symbol ids of each token, ascending: those of all phrases in it."""
+        """Return the symbol ids of each token, ascending, at most `MAX_SYMBOLS`.
+
+        A token of several words has the symbols of all phrases in it.
+        """
         several = {
             place: _phrases(token, self.longest)
             for place, token in enumerate(tokens)
@@ -117,7 +118,7 @@ class WordTable:
         return [ids[:MAX_SYMBOLS] for ids in answers]
 
     def _symbols(self, words: Sequence[str]) -> list[Symbols]:
-        """Return the symbols of words and phrases as they are."""
+        """Return the symbols of words and phrases in normal form."""
         answers: list[Symbols] = [()] * len(words)
         if len(words) <= _FEW:
             for place, word in enumerate(words):
@@ -144,7 +145,7 @@ class WordTable:
 
 
 def _phrases(token: str, longest: int) -> list[str]:
-    """Return the words of a token and each run of them up to `longest` words, once."""
+    """Return the distinct runs of one to `longest` words of a token."""
     # A title is removed only if something follows it.
     words = normal_form(remove_titles(token) if _SPACE.search(token) else token).split(" ")
     runs = (
@@ -191,7 +192,7 @@ def write_word_table(path: Path, table: WordTable) -> None:
 
 
 def open_word_table(path: Path) -> WordTable | None:
-    """Map the table in a file; None if there is none, or it is damaged."""
+    """Map the table in a file; None if the file is missing or damaged."""
     try:
         mapped = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
         head = mapped[: _HEAD.itemsize].view(_HEAD)[0]
@@ -218,8 +219,9 @@ _FILE = f"words-{RIGOUR_VERSION}.bin"
 
 
 class SymbolSource:
-    """Source of symbols: the table in a folder, which is built if missing. Safe to share by
-    threads.
+    """Source of symbols: the table of the wheel or of the cache folder, which is built if missing.
+
+    Threads may share it.
     """
 
     def __init__(self, cache_dir: Path | None) -> None:
@@ -228,7 +230,7 @@ class SymbolSource:
         self._lock = threading.Lock()
 
     def load(self) -> WordTable:
-        """Open or build the table, which takes some seconds; else the first look-up does so."""
+        """Open the table, or build it in some seconds. The first look-up does this, too."""
         with self._lock:
             if self._table is None:
                 self._table = self._open() or self._build()
@@ -239,7 +241,7 @@ class SymbolSource:
         return (self._table or self.load()).lookup(tokens)
 
     def _open(self) -> WordTable | None:
-        """Open the table that the wheel brings, else that of the folder; None without either."""
+        """Open the table of the wheel, else of the cache folder; None if both are missing."""
         for path in (FOLDER / _FILE, self._path):
             table = open_word_table(path) if path is not None else None
             if table is not None:
@@ -248,7 +250,6 @@ class SymbolSource:
 
     def _build(self) -> WordTable:
         """Build and store the table."""
-
         table = build_word_table(read_words())
         if self._path is not None:
             # Without the file the next process builds the table again.

@@ -1,21 +1,17 @@
-"""Letters of languages in Arabic script, written as the letters of Arabic and Persian.
+"""Arabic and Hebrew letters: bring them to common spellings and to Latin letters.
 
-ICU leaves out or misreads letters of Kurdish, Uyghur, Urdu, Sindhi and Malay. A letter that differs
-only by the sound of one language becomes the letter that other languages write in its place; short
-vowels that Kurdish and Uyghur write are left out, as elsewhere.
-
-Words in Latin letters that are spelled as Arabic names are (`Zawahiri`, not `Pacino`), which
-tell an article from the given name `Al`.
-
-The evidence is a sum over pairs of neighboring letters. It was learned by
-`resolver.training.letters.name_pairs` from words behind an article in public lists (OFAC, BIS,
-the US Congress, the United Nations and the EU; 1,522), and from family names in Splink's set of
-historical figures (Wikidata, CC0; 3,307). Of other words it tells 94 % apart.
-
-Hebrew words in Latin letters, letter by letter, with the letters that a geresh makes.
-
-ICU drops alef and ayin, and the geresh by which Hebrew writes the sounds of foreign names: ג׳ is j,
-צ׳ ch and ז׳ zh. A he at the end of a word is the vowel before it.
+- `level_arabic` replaces letters of Kurdish, Uyghur, Urdu, Sindhi and Malay, which ICU leaves out
+  or misreads. A letter for the sound of one language becomes the letter that other languages write
+  in its place. Short vowels that Kurdish and Uyghur write are left out, as in other languages.
+- `is_arabic_shaped` tells whether a word in Latin letters is spelled like an Arabic name
+  (`Zawahiri`, not `Pacino`). `place_of_given_al` uses it to tell the article from the given name
+  `Al`. The evidence is a sum over pairs of neighboring letters.
+  `resolver.training.letters.name_pairs` learned it from 1,522 words behind an article in public
+  lists (OFAC, BIS, the US Congress, the United Nations and the EU) and from 3,307 family names in
+  Splink's set of historical figures (Wikidata, CC0). It classifies 94 % of other words correctly.
+- `transliterate_hebrew` writes Hebrew words letter by letter. ICU drops alef and ayin, and the
+  geresh by which Hebrew writes the sounds of foreign names: ג׳ is j, צ׳ is ch and ז׳ is zh. A he at
+  the end of a word becomes the vowel before it.
 """
 
 from __future__ import annotations

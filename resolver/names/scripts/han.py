@@ -1,24 +1,16 @@
-"""Family and given part of names in Han characters or Hangul that are written as one word.
+"""Names in Chinese characters, kana and Hangul: split them, level characters, and read them.
 
-Forms of Chinese characters, leveled: traditional, simplified and Japanese ones are one.
-
-Korean readings of Chinese characters, syllable by syllable.
-
-The table has one reading per character, the usual one (`sino_korean.txt`, which names its origin).
-At the beginning of a word ㄹ and ㄴ soften, and after a vowel or ㄴ 렬 and 률 become 열 and 율
-(Hangul orthography of 1988, sections 10 to 12).
-
-Readings of Han words that no table of names contains, and of words in scripts of India.
-
-Japanese readings come from a dictionary (`japanese`). It has the usual reading of a word, not every
-one that a name may have. Korean readings are put together by syllables (`sino_korean`). Both tables
-are loaded when they are first needed.
-
-Japanese readings of words in Chinese characters and kana, in Latin letters.
-
-The table has the usual reading of names and common words (`japanese_readings.txt.xz`, from UniDic;
-`.ci/japanese-readings` writes it). A word that it lacks is read in parts. The table takes 0.4 s and
-20 MB, and is loaded when the first word is read.
+- `split_family_first` and `japanese_split` split a name that is written as one word into family
+  name and given name.
+- `level_han` writes traditional, simplified and Japanese forms of a character as one.
+- `korean_reading` reads characters by syllables, with one usual reading per character
+  (`sino_korean.txt`, which names its origin). At the beginning of a word ㄹ and ㄴ soften, and
+  after a vowel or ㄴ 렬 and 률 become 열 and 율 (Hangul orthography of 1988, sections 10 to 12).
+- `japanese_reading` reads words by a table of names and common words (`japanese_readings.txt.xz`,
+  from UniDic; `.ci/japanese-readings` writes it). It has the usual reading of a word, not every
+  reading that a name may have. A word that it lacks is read in parts. The table takes 0.4 s and
+  20 MB, and is loaded when the first word is read.
+- `readings` gives the readings of a word that no table of names contains, also in scripts of India.
 """
 
 from __future__ import annotations

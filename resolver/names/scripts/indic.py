@@ -1,16 +1,15 @@
-"""Names in the scripts of India as they are written in Latin letters.
+"""Names in the scripts of South and Southeast Asia, as they are written in Latin letters.
 
-Passports do not use the scholarly transliteration (ISO 15919, by ICU), which writes the short a
-that every consonant carries, spoken or not, and c for ch. In northern languages the a is silent at
-the end of a word, unless it follows two consonants that cannot end one, and between single
-consonants inside (after Ohala 1983).
+`transliterate_indic` reads the scripts of India as passports spell them. ICU gives the scholarly
+transliteration (ISO 15919), which writes every short a of a consonant, spoken or not, and c for ch.
+In northern languages the a is silent at the end of a word, unless it follows two consonants that
+cannot end a word. It is also silent between single consonants inside a word (after Ohala 1983).
 
-Names in the scripts of Burma, Cambodia, Laos, Sri Lanka and Thailand in Latin letters.
-
-ICU does not read Khmer, Lao and Sinhala, and reads Burmese letter by letter, without the syllables
-of its names (အောင်ဆန်းစုကြည် is Aung San Suu Kyi). Tables are written by hand: Okell's conventional
+`transliterate_southeast` reads the scripts of Burma, Cambodia, Laos, Sri Lanka and Thailand. ICU
+does not read Khmer, Lao and Sinhala. It reads Burmese letter by letter, without the syllables of
+its names (အောင်ဆန်းစုကြည် is Aung San Suu Kyi). The tables were written by hand: Okell's usual
 transcription of Burmese (1971), Cambodia's by the two series of consonants, and the usual sounds of
-letters in Lao and Sinhala. Tones are left out. Thai only loses its silent letters.
+letters in Lao and Sinhala. Tones are left out. Of Thai, only silent letters are removed.
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
-"""Learned costs of writing symbols of other scripts with Latin letters, read from their table.
+"""Learned costs of writing the symbols of another script with Latin letters, and these symbols.
 
-`letter_costs.txt` names its origin and license. Ways to write a symbol that it does not list cost
-as much as any single letter, or none: a word of the other script may be pronounced as nobody in the
-table is.
+`cost_table` reads `letter_costs.txt`, which names its origin and license. A way to write a symbol
+that the table does not list costs as much as any single letter, or as no letter: somebody may
+pronounce a word in a way that nobody in the table does.
 
-Symbols of words of scripts that are compared with Latin ones by learned costs.
-
-A symbol is what stands for one sound or syllable in the plain transliteration of a word: a mora in
-katakana, a letter of a Korean syllable, the initial or final of a Chinese one, else a letter or
-digraph.
+`split_symbols` cuts a transliterated word into symbols. A symbol stands for one sound or syllable:
+a mora in katakana, a letter of a Korean syllable, the initial or final of a Chinese one, and
+otherwise a letter or digraph.
 """
 
 from __future__ import annotations
@@ -67,7 +65,7 @@ class CostTable:
 
 @cache
 def cost_table() -> CostTable:
-    """Return the table that ships with the package."""
+    """Return the table of this package."""
     return parse_costs((FOLDER / "letter_costs.txt").read_text("utf-8"))
 
 

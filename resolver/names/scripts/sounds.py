@@ -1,11 +1,12 @@
-"""Sounds of names in different scripts, as codes that two spellings of one name share.
+"""Codes of the sound of words, which spellings of one name in different scripts share.
 
-A code has the consonant classes of a word (`kernels.text.skeletons`), so that `Whitfield`
-and 惠特菲尔德 share one. A Latin word has one code. A word of another script has a code for each
-likely way to write it with Latin letters, by the learned costs of `reference.letters`: `Джек` may
-begin with j, dj or dzh, and a Chinese r be an l.
+A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word
+has one code (`latin_codes`). A word of another script has a code for each likely way to write it
+with Latin letters, by the learned costs of `letter_costs` (`foreign_codes`): `Джек` may begin with
+j, dj or dzh, and a Chinese r may be an l.
 
-Only records without a name in Latin letters need these codes. Others are found by that name.
+`ScriptSounds` computes the codes of a batch for blocking. Only records without a name in Latin
+letters need them; other records are found by their Latin name.
 """
 
 from __future__ import annotations
