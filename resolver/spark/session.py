@@ -182,7 +182,7 @@ def _local_settings() -> dict[str, str]:
     """
     java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     return {
-        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[3]),
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "spark.python.daemon.module": "resolver.spark.worker_daemon",
         "spark.ui.enabled": "false",
         "spark.driver.defaultJavaOptions": java,
