@@ -116,7 +116,7 @@ def parts(kernels: Sequence[str]) -> list[list[str]]:
     keys = [
         key for key in json.loads(SIGNATURES.read_text("utf-8")) if not kernels or key in kernels
     ]
-    first = [key for key in keys if key.startswith(("alignment.", "comparison.", "text."))]
+    first = [key for key in keys if key.startswith(("names.", "values."))]
     return [first, [key for key in keys if key not in first]]
 
 

@@ -299,7 +299,7 @@ def test_a_wrong_import_is_reported(module: str, source: str) -> None:
             "resolver.matching.blocking.rules",
             "from .keys import k\nfrom ...errors import ModelError",
         ),
-        ("resolver.matching.blocking.rules", "from resolver.matching.kernels.key_groups import x"),
+        ("resolver.matching.blocking.rules", "from resolver.matching.kernels.pair_union import x"),
         (
             "resolver.matching.pipeline",
             "from resolver.merging import golden\nfrom resolver.models import loader",

@@ -114,7 +114,7 @@ def test_every_pattern_is_examined(patterns: tuple[list[UsedPattern], list[str]]
     assert unresolved == []
     assert len(used) > 300
     places = " ".join(item.place for item in used)
-    for package in ("ingest.formats", "ingest.text", "ingest.io", "normalize", "records"):
+    for package in ("lists.formats", "lists.text", "lists.io", "names", "records"):
         assert f"resolver.{package}." in places
     assert BOUNDS.keys() <= {item.pattern for item in used}
 

@@ -15,7 +15,7 @@ from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 44
-PLACES = ("pipeline", "training.data.training_decisions")
+PLACES = ("matching.pipeline", "training.data.training_decisions")
 
 
 @contextmanager
