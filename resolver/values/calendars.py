@@ -1,9 +1,9 @@
-"""Dates of the lunar (Hijri) and the solar (Persian, Afghan) calendar, if a text names one.
+"""Read dates of the lunar (Hijri) and the solar (Persian, Afghan) calendar.
 
-A text names a calendar by a word (`1341 SH`, `24.6.1402 (Hijri Calendar)`) or by the name of a
-month (`29 Dhu al-Qadah 1381`). A bare 1341 is no such date; nothing is guessed. Days come from
-ICU's calendars. A lunar month began when its moon was sighted, so its days are uncertain by one
-day; solar days are exact from 1925 on.
+A text must name the calendar by a word (`1341 SH`, `24.6.1402 (Hijri Calendar)`) or by the name of
+a month (`29 Dhu al-Qadah 1381`). Nothing is guessed: a bare 1341 is no such date. ICU's calendars
+give the days. A lunar month began when its moon was sighted, so its days are uncertain by one day.
+Solar days are exact from 1925 on.
 """
 
 from __future__ import annotations

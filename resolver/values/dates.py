@@ -1,13 +1,13 @@
 """Partial dates: a year, a month or a day, perhaps estimated (circa), or a range of them.
 
-The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~`
-(circa), `1960/1965` (some time between the two). `parse_date` also reads the usual written forms,
-those of other calendars included if the text names one, and raises `DateError` for dates that do
-not exist. `date_readings` returns all readings of a text that has several.
+The canonical text of a `PartialDate` is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`,
+`1962-05-01`, `1962~` (circa), `1960/1965` (some time between the two).
 
-Dates whose month is a word in one of some seventy languages, and years of two digits.
-
-The names of months are those of the Unicode CLDR (`month_names.txt`).
+`written_dates` reads dates whose month is a word in one of some seventy languages. The names of
+months are those of the Unicode CLDR (`month_names.txt`). `parse_date` reads all usual written
+forms, and dates of other calendars if the text names the calendar. It raises `DateError` for a date
+that does not exist. `date_readings` returns all readings of an ambiguous text. Private functions
+between them each read one form.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ Parts = tuple[int, int, int]
 
 
 def expand_year(short: int, month: int, day: int, latest: datetime.date) -> int:
-    """Return the year of two digits in the last century in which the date is not after `latest`."""
+    """Return the latest year that ends in `short` for which the date is not after `latest`."""
     year = latest.year - latest.year % CENTURY + short
     return year if (year, month, day) <= (latest.year, latest.month, latest.day) else year - CENTURY
 
 
 def short_date(text: str, latest: datetime.date, *, day_first: bool) -> Parts | None:
-    """Return the date of three numbers of at most two digits, or None for another text.
+    """Return the date of three numbers of at most two digits; None for any other text.
 
     The year is last, unless the first number can be neither a day nor a month (`76-10-27`).
     """
@@ -70,12 +70,12 @@ def short_date(text: str, latest: datetime.date, *, day_first: bool) -> Parts | 
 
 
 def written_dates(text: str, latest: datetime.date) -> tuple[Parts, ...]:
-    """Return the readings of a date whose month is a word; none for a text that is no such date.
+    """Return the readings of a date whose month is a word; empty for any other text.
 
     Reads `24 mai 1985`, `24-May-11`, `May 24, 1985`, `24 de mayo de 1985`, `1985 m. gegužės 24 d.`,
-    `mai 1985`, `1985年5月24日`, `ngày 24 tháng 5 năm 1985`. A year of two digits is one not after
-    `latest`. A name that means different months in two languages (`listopad`: October in Croatian,
-    November in Polish) has a reading for each.
+    `mai 1985`, `1985年5月24日`, `ngày 24 tháng 5 năm 1985`. A year of two digits gives a date that
+    is not after `latest`. If a name means different months in two languages, there is a reading for
+    each: `listopad` is October in Croatian and November in Polish.
     """
     folded = fold_month(text)
     if match := _EAST_ASIAN.fullmatch(folded):
@@ -95,7 +95,7 @@ def written_dates(text: str, latest: datetime.date) -> tuple[Parts, ...]:
 
 
 def _arrange(numbers: Sequence[str], month: int, latest: datetime.date) -> Parts | None:
-    """Return the date of a month and the one or two numbers beside it."""
+    """Return the date of a month with one or two numbers beside it; None if they are no date."""
     first, last = numbers[0], numbers[-1]
     if len(numbers) == 1:
         return (int(first), month, 0) if len(first) == 4 else None
@@ -115,15 +115,15 @@ def fold_month(text: str) -> str:
 
 
 def _month_numbers(name: str) -> tuple[int, ...]:
-    """Return the numbers of the months of a name; none for other words."""
+    """Return the numbers of the months that a name means; empty for other words."""
     months = _months()
-    # Hebrew writes `in` as a letter before the name.
+    # In Hebrew, the word for `in` is a letter before the name.
     return months.get(name) or months.get(name.removeprefix("ב")) or ()
 
 
 @cache
 def _months() -> dict[str, tuple[int, ...]]:
-    """Return the numbers of each name of a month."""
+    """Return name of a month → numbers of the months that it means."""
     numbers: dict[str, set[int]] = {"maerz": {3}}
     for line in (FOLDER / "month_names.txt").read_text("utf-8").splitlines():
         if line.startswith("#"):
@@ -165,17 +165,17 @@ _UNKNOWN_PARTS = re.compile(
     r"|(?<=^\d{4})(?:[./-](?:\?\?|XX|mm|00)){1,2}$|(?<=^\d{4}[./-]\d\d)[./-](?:\?\?|XX|dd|00)$",
     re.I,
 )
-"""Day and month that a date has signs for instead of numbers: `??/??/1985`, `1985-XX-XX`."""
+"""Signs that a date has in place of an unknown day or month: `??/??/1985`, `1985-XX-XX`."""
 _FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
 MAX_TEXT = 80
-"""Characters; a longer text is no date."""
+"""Most characters of a date. A longer text is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Convention:
-    """Reading of doubtful figures: the order of day and month, and the latest day of two digits."""
+    """How to read ambiguous digits: order of day and month, and the latest day of short years."""
 
     day_first: bool
     latest: datetime.date
@@ -225,13 +225,13 @@ def parse_date(
 ) -> PartialDate:
     """Read a written date. Raises `DateError` if no date can be read.
 
-    Reads ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and
-    1965`, `1962-65`, `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, canonical text,
-    months in many languages (`written_dates`), and dates of the Hijri and solar calendars if the
-    text names one (`calendars`). In all-digit dates the day comes first unless `day_first` is False
-    or only the other reading exists. A year of two digits (`10/27/76`, `24-May-11`) is of the last
-    century in which the date is not after `latest`, today by default, so that no birth lies in the
-    future.
+    The function reads ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between
+    1960 and 1965`, `1962-65`, `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, canonical
+    text, months in many languages (`written_dates`), and dates of the Hijri and solar calendars if
+    the text names one (`calendars`). In all-digit dates the day comes first, unless `day_first` is
+    False or only the other order gives a date. A year of two digits (`10/27/76`, `24-May-11`) is
+    the latest one for which the date is not after `latest`. By default `latest` is today, so that
+    no birth lies in the future.
     """
     if is_canonical_day(text):
         return PartialDate(int(text[:4]), int(text[5:7]), int(text[8:]))
@@ -239,7 +239,7 @@ def parse_date(
 
 
 def is_canonical_day(text: str) -> bool:
-    """Return whether a text is the canonical text of a day, as nearly all dates of data are."""
+    """Return whether a text is the canonical text of a day. Nearly all dates in data are."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return False
     try:
@@ -251,10 +251,10 @@ def is_canonical_day(text: str) -> bool:
 def date_readings(
     text: str, *, day_first: bool | None = None, latest: datetime.date | None = None
 ) -> tuple[PartialDate, ...]:
-    """Return all readings of a written date, one or two. Raises `DateError` if there is none.
+    """Return the one or two readings of a written date. Raises `DateError` if there is none.
 
-    Two readings have dates such as `03/04/1970` where `day_first` is None, and months whose name
-    means different ones in two languages.
+    There are two if `day_first` is None and the date is like `03/04/1970`, or if the name of the
+    month means different months in two languages.
     """
     if is_canonical_day(text):
         return (parse_date(text),)
@@ -295,7 +295,7 @@ def _parse(text: str, convention: _Convention) -> PartialDate:
 
 
 def _qualified(text: str, convention: _Convention) -> PartialDate | None:
-    """Return a date that is marked as doubtful or is of another calendar; None for other texts."""
+    """Return a date that is marked as uncertain or in another calendar; None for other texts."""
     if doubted := _DOUBTED.search(text):
         return replace(_parse(text[: doubted.start()], convention), circa=True)
     estimate = _CIRCA.match(text)
@@ -305,7 +305,7 @@ def _qualified(text: str, convention: _Convention) -> PartialDate | None:
 
 
 def _spanning(first: datetime.date, last: datetime.date, *, circa: bool = False) -> PartialDate:
-    """Return a date between two days."""
+    """Return the date that lies between two days."""
     until = PartialDate(last.year, last.month, last.day)
     return PartialDate(first.year, first.month, first.day, circa, None if first == last else until)
 
@@ -368,7 +368,7 @@ def _digits(text: str, convention: _Convention) -> PartialDate | None:
 
 
 def _written(parts: tuple[int, int, int], text: str) -> PartialDate:
-    """Return the date of its parts. Raises `DateError` with the text if there is no such day."""
+    """Return the date with these parts. Raises `DateError`, naming `text`, if it does not exist."""
     try:
         return PartialDate(*parts)
     except DateError:
@@ -378,8 +378,8 @@ def _written(parts: tuple[int, int, int], text: str) -> PartialDate:
 def _words(text: str, latest: datetime.date) -> PartialDate | None:
     """Return a date whose month is a word.
 
-    A form that `written_dates` does not read is parsed with two defaults that differ in every part;
-    parts that agree are the text's.
+    If `written_dates` cannot read the text, dateutil parses it twice, with defaults that differ in
+    every part. A part that agrees in both results comes from the text.
     """
     readings = written_dates(text, latest)
     if len(readings) > 1:

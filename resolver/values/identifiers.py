@@ -1,10 +1,9 @@
-"""Document, tax and registration numbers, and how widely numbers and contacts are used.
+"""Document, tax and registration numbers: their normal form, and if they identify their holder.
 
-Check digits and national forms are those of `python-stdnum`.
-
-National tax, company and personal numbers: their normal form, if their check digits are right.
-
-The forms are those of `python-stdnum`. Numbers of registers without check digits are not read.
+`read_national_number` recognizes national numbers by their check digits, with the modules of
+`python-stdnum`. Numbers of registers without check digits are not among them. `read_identifier`
+applies it to a property and gives the number, its family and its country (`IdentifierReading`).
+`is_mass_used` and `is_likely_invented` find numbers and contacts that identify nobody.
 """
 
 from __future__ import annotations
@@ -35,30 +34,31 @@ _MODULES = {
     country: [module for *_, module in rows]
     for country, rows in groupby(load_rows("national_numbers"), itemgetter(0))
 }
-"""Country: modules of `stdnum` whose numbers have check digits, in the order of trial."""
+"""Country → modules of `stdnum` for numbers with check digits, in the order of trial."""
 _PREFIXES = {"EL": "gr", "XI": "gb", "CHE": "ch"} | {
     code.upper(): code
     for code in """
     at be bg cy cz de dk ee es fi fr gb gr hr hu ie it lt lu lv mt nl no pl pt ro se si sk
     """.split()
 }
-"""Beginning of a number for value added tax: country."""
+"""Prefix of a number for value added tax → country."""
 _PREFIX = re.compile(rf"^({'|'.join(_PREFIXES)})(?=[0-9A-Z]\d)")
 _DIGITS_ONLY = {
     "ch": re.compile(r"\D"),
     "no": re.compile(r"\D"),
     "se": re.compile(r"(?<=\d{10})01$"),
 }
-"""Country: what is left out of a number, such as MVA and MWST behind it."""
+"""Country → pattern of the signs to remove from a number, such as MVA and MWST at its end."""
 
 
 _LIBRARY_FAULTS = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError)
-"""Errors that modules of the library raise for some numbers, besides their own for an invalid one
-(a county that is not in its table of the Chinese ones)."""
+"""Unexpected errors of the library for some invalid numbers, besides its `ValidationError`.
+
+An example is a Chinese number with a county that its table does not have."""
 
 
 class NationalNumber(NamedTuple):
-    """Number without the marks of its country and its use, and the code of the country."""
+    """Number without the signs of its country and of its use, and the country code."""
 
     number: str
     country: str
@@ -69,10 +69,11 @@ class _Module(Protocol):
 
 
 def read_national_number(number: str, country: str) -> NationalNumber | None:
-    """Return the normal form of a number (letters and digits in upper case), None if it is none.
+    """Return the normal form of a national number; None if it is no such number.
 
-    The country that begins the number goes before the stated one, whose code may be empty. A
-    leading zero or two may be lost, as in tables.
+    `number` consists of letters and digits in upper case. A country prefix of the number counts more
+    than the stated `country`, which may be empty. One or two leading zeros may be missing, since
+    spreadsheets remove them.
     """
     prefix = _PREFIX.match(number)
     if prefix:
@@ -86,7 +87,7 @@ def read_national_number(number: str, country: str) -> NationalNumber | None:
 
 
 def _valid(number: str, country: str) -> str:
-    """Return a number in the form of the first kind of the country that it is; empty if none."""
+    """Return the number in the form of the country's first module that accepts it; else empty."""
     for name in _MODULES.get(country, ()):
         try:
             normal = _module(country, name).validate(number)
@@ -102,7 +103,7 @@ def _module(country: str, name: str) -> _Module:
 
 
 def _company_number(number: str, kind: str) -> str:
-    """Return the number of the company in a valid number of an establishment or for a tax."""
+    """Return the company's number within a valid number of an establishment or for a tax."""
     if kind == "fr.siret":
         return number[:9]
     if kind == "fr.tva":
@@ -112,14 +113,14 @@ def _company_number(number: str, kind: str) -> str:
 
 
 _FAMILY = {row.name: row.family for row in PROPERTIES if row.type is ValueType.IDENTIFIER}
-"""Families of identifiers. Those of one family are compared with each other: lists often state a
-passport as an id number, or a tax number as a registration number."""
+"""Families of identifiers. Identifiers of one family are compared with each other, because lists
+often state a passport as an id number, or a tax number as a registration number."""
 
 
 _NATIONAL = frozenset((2, 3, 4))
 """Families whose numbers have a national form with check digits."""
 _WORLDWIDE = frozenset((7, 8, 9, 10, 11, 14, 15, 17, 18, 19))
-"""Families whose numbers are given out once in the world: the country says nothing."""
+"""Families whose numbers are unique in the world, so that the country does not matter."""
 _RUSSIAN = frozenset(("innCode", "ogrnCode", "kppCode"))
 _CHECKS = {"leiCode": lei.is_valid, "imoNumber": imo.is_valid}
 _LABEL = re.compile(
@@ -134,8 +135,11 @@ _WITH_KPP = re.compile(r"^\D*(\d{10})\s*/\s*\d{9}$")
 
 
 class IdentifierReading(NamedTuple):
-    """Normal form of a number, its family (with `CHECKED` if its check digits are right), and the
-    country code of its issuer, empty if unknown or without meaning."""
+    """Normal form of a number, its family, and the country code of its issuer.
+
+    The family includes `CHECKED` if the check digits are right. The country is empty if it is
+    unknown or does not matter.
+    """
 
     number: str
     family: int
@@ -144,7 +148,7 @@ class IdentifierReading(NamedTuple):
 
 @cache_short_texts(100_000)
 def read_identifier(prop: str, number: str, country: str) -> IdentifierReading:
-    """Return the reading of a number as a source writes it, with the country that it states."""
+    """Return the reading of a number and a country as the source writes them."""
     family = _FAMILY[prop]
     normal = _bare_number(prop, number)
     if family in _WORLDWIDE:
@@ -161,9 +165,9 @@ def read_identifier(prop: str, number: str, country: str) -> IdentifierReading:
 
 
 def _bare_number(prop: str, number: str) -> str:
-    """Return the letters and digits of a number in upper case, without the name of its kind."""
+    """Return the letters and digits of a number in upper case, without a label such as `VAT`."""
     if prop in LIST_REFERENCES:
-        # EU.1.23 and EU.12.3 are two entries
+        # Dots stay, since EU.1.23 and EU.12.3 are two entries.
         return _REFERENCE_MARK.sub("", number.upper())
     with_kpp = _WITH_KPP.match(number)
     normal = letters(with_kpp[1] if with_kpp else number).upper()
@@ -204,7 +208,7 @@ def identifier_table(
 def is_mass_used(number: str, tables: FrequencyTables) -> bool:
     """Return True if a normalized number does not identify its holder.
 
-    Either the model's table lists it as used by many, or it looks invented.
+    The model's table lists it as used by many, or it looks invented.
     """
     return number in tables.mass_used or is_likely_invented(number)
 
@@ -213,7 +217,7 @@ CONTACTS = ("phone", "email")
 
 
 def contact_key(prop: str, contact: str) -> str:
-    """Return the name of a normalized phone number or e-mail address in the table of mass use."""
+    """Return the key of a normalized phone number or e-mail address in the table of mass use."""
     return f"{prop}:{contact}"
 
 
@@ -225,10 +229,10 @@ def is_mass_used_contact(prop: str, contact: str, tables: FrequencyTables) -> bo
 
 
 def is_likely_invented(number: str) -> bool:
-    """Return True if a normalized number looks typed to fill a form.
+    """Return True if a normalized number looks as if somebody typed it to fill a form.
 
-    Such numbers are only zeros, one digit six times or more, or six digits or more in sequence from
-    0 or 1 up or from 9 down, after at most two letters.
+    After at most two letters, such a number has only zeros, or one digit at least six times, or at
+    least six digits in sequence: from 0 or 1 up, or from 9 down.
     """
     digits = _SERIES.sub("", number)
     if not digits.isdecimal():

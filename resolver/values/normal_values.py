@@ -1,13 +1,14 @@
-"""Dates, countries, places, gender and plain texts: unique texts to table rows.
+"""Normal forms of dates, countries, places, gender, contacts and programs, and their tables.
 
-Words of addresses and places in normal form, in the languages of some twenty-five countries.
-
-What an address always says in some way (street, house, flat, district) is left out, kinds of
-streets that tell two of one name apart have one word each, and towns have their usual name. Words
-of the table `address_words` are as `fold` gives them; those of Arabic and Persian letters have no
-short vowels.
-
-Countries that programs of sanctions are about, from their names and codes.
+- `address_words` reduces an address to the words that distinguish it, in the languages of some
+  twenty-five countries. Words that addresses always contain in some way (street, house, flat,
+  district) are left out. Kinds of streets that tell two streets of one name apart are brought to one
+  word each, and towns to their usual name. The table `address_words` has words as `fold` gives them;
+  words in Arabic and Persian letters have no short vowels.
+- `country_code` and `current_country` read names of countries. `date_table`, `place_table` and
+  `text_table` make the tables. `normalize_phone`, `normalize_email` and `normalize_website` bring
+  contacts to one form.
+- `program_country` finds the country of a sanctions program from its name or code.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ def _normal_words() -> dict[str, str]:
 
 
 def address_words(text: str) -> list[str]:
-    """Return the words of an address or a place that tell it from others, sorted, each once.
+    """Return the distinct words that distinguish an address or a place, sorted.
 
-    If there are no others, all words of the text.
+    If no word does, return all words of the text.
     """
     words = fold(_separated(_POST_BOX.sub(" pobox ", text))).split()
     local = {normal for word in words if (normal := _normal_word(word))}
@@ -67,7 +68,7 @@ def address_words(text: str) -> list[str]:
 
 
 def _separated(text: str) -> str:
-    """Return a text without abbreviations with a sign inside, and Han and Hangul parts as words."""
+    """Remove abbreviations that contain a sign, and separate Han and Hangul parts into words."""
     text = _ABBREVIATIONS.sub(" ", text)
     if text.isascii():
         return text
@@ -75,7 +76,7 @@ def _separated(text: str) -> str:
         return _HANGUL_END.sub("", text)
     if HAN.search(text):
         text = _HAN_ENDS.sub(" ", text)
-    # Signs inside these words, such as that of ayn, are no ends.
+    # A sign inside such a word, such as the sign for ayn, does not end the word.
     return " ".join(
         letters(_ARTICLE.sub("", part)) if is_vowelless(part) or HAN.search(part) else part
         for part in text.split()
@@ -84,7 +85,7 @@ def _separated(text: str) -> str:
 
 @cache_short_texts(50_000)
 def _normal_word(word: str) -> str:
-    """Return the normal form of a word; empty if it is left out."""
+    """Return the normal form of a word; empty if the word does not distinguish addresses."""
     normal = _normal_words().get(word)
     return normal if normal is not None else city_name(word) or _ENDED.sub("", word)
 
@@ -103,7 +104,7 @@ def country_code(text: str) -> str:
 
 
 def _code_of_both_names(text: str) -> str:
-    """Return the code of two names of one territory with a slash between, as in `Myanmar/Burma`."""
+    """Return the code of a territory with two names and a slash between them (`Myanmar/Burma`)."""
     names = text.split("/")
     codes = {territory_code(name.strip()) for name in names} if len(names) == 2 else set()
     return codes.pop() if len(codes) == 1 else _NO_COUNTRY
@@ -126,17 +127,17 @@ def _date(text: str) -> PartialDate | None:
     try:
         return _within_a_year(parse_date(text))
     except DateError:
-        # A date with a day or month that does not exist still has a year; 9999 is none.
+        # If the day or month does not exist, the year still counts. 9999 is no year.
         year = _LEADING_YEAR.match(text)
         return PartialDate(int(year[1])) if year and MIN_YEAR <= int(year[1]) <= MAX_YEAR else None
 
 
 def drop_coarser_dates(side: Ragged, table: DateTable) -> Ragged:
-    """Leave out the dates of each row that another of the row says more exactly: `1962` beside
-    `1962-03-17`.
+    """Remove the dates of each row that another date of the row states more exactly.
 
-    Otherwise the row would agree, by its coarser date, with everybody who was born in that year.
-    Ranges and estimates stay: a source that gives one knows of no exact date.
+    `1962` is removed beside `1962-03-17`. Otherwise the row would agree, by its coarser date, with
+    everybody who was born in 1962. Ranges and estimates stay, because a source that states one does
+    not know the exact date.
     """
     counts = side.counts
     if not len(side.items) or counts.max() < 2:
@@ -166,7 +167,8 @@ def _within_a_year(date: PartialDate) -> PartialDate:
 def current_country(text: str) -> str:
     """Return `country_code` for comparison.
 
-    A part of a country gives the country; a former state gives its successor if it has only one.
+    For a part of a country, it is the code of the country. For a former state with exactly one
+    successor, it is the code of the successor.
     """
     code = country_code(text)
     territory = find_territory(code) if code else None
@@ -177,7 +179,7 @@ def current_country(text: str) -> str:
 
 @cache_short_texts(100_000)
 def _is_country(text: str) -> bool:
-    """Return True if a text names a country itself, not a part or city of it."""
+    """Return True if a text names a country, and not a part or a city of a country."""
     code = country_code(text)
     territory = find_territory(code) if code else None
     if territory is None or "-" in code:
@@ -186,7 +188,7 @@ def _is_country(text: str) -> bool:
 
 
 def _local_words(words: list[str], stated_country: str) -> list[str]:
-    """Return the words that do not just name the country."""
+    """Return the words that are not part of the country's name."""
     country_words = set(_place_words(stated_country)) if _is_country(stated_country) else set()
     return [word for word in words if word not in country_words]
 
@@ -247,7 +249,7 @@ def text_table(texts: Sequence[str]) -> TextTable:
 
 
 def normalize_phone(text: str) -> str:
-    """Return the last nine digits of a phone number, independent of country code and trunk zero."""
+    """Return the last nine digits of a phone number, without country code and trunk zero."""
     try:
         parsed = phonenumbers.parse(text, None)
         digits = str(parsed.national_number)
@@ -257,7 +259,7 @@ def normalize_phone(text: str) -> str:
 
 
 def normalize_email(text: str) -> str:
-    """Return an e-mail address in lower case; empty if it is none."""
+    """Return an e-mail address in lower case; empty if the text is no address."""
     word = text.strip().lower().removeprefix("mailto:")
     return word if "@" in word else ""
 
@@ -271,7 +273,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ALPHA3, _MAX_WORDS = 3, 6
 _CYBERSPACE = "ip"
 _AUTHORITIES = frozenset("eu us un uk gb ch ca au nz jp".split())
-"""First words of codes that say whose program it is: `EU-SYR`."""
+"""First words of codes that name the authority of the program, as in `EU-SYR`."""
 _CODES = {
     **dict.fromkeys(("ifsr", "ifca", "irgc"), "ir"),
     **dict.fromkeys(("darfur", "sdnz"), "sd"),
@@ -281,15 +283,15 @@ _CODES = {
     "southsudan": "ss",
     "taliban": "af",
 }
-"""Words of the codes of authorities, without digits, that name no country as texts do."""
+"""Countries of words in codes of programs that are not the name of a country."""
 
 
 @cache_short_texts(10_000)
 def program_country(text: str) -> str:
-    """Return the code of the one country that a program is about; empty for none or several.
+    """Return the code of the country that a sanctions program is about; empty for none or several.
 
-    It is named by a word or by several (`SYRIA-EO13894`, `South Sudan`), by a code of three
-    letters (`EU-PRK`) or by a code of an authority (`IFSR`).
+    The text may contain its name (`SYRIA-EO13894`, `South Sudan`), its code of three letters
+    (`EU-PRK`) or a code of the authority (`IFSR`).
     """
     words = _WORD.findall(text)
     if len(words) > 1 and words[0].lower() in _AUTHORITIES:
@@ -304,7 +306,10 @@ def program_country(text: str) -> str:
 
 
 def _first_country(words: list[str]) -> tuple[str, int]:
-    """Return the country that a text begins with and how many words name it; none is `""`, 1."""
+    """Return the country at the beginning of a text, and the number of words of its name.
+
+    The result is `("", 1)` if the text does not begin with a country.
+    """
     for count in range(len(words), 0, -1):
         name = " ".join(words[:count])
         code = _CODES.get(name.lower(), "") if count == 1 else ""
@@ -315,7 +320,7 @@ def _first_country(words: list[str]) -> tuple[str, int]:
 
 
 def _named_country(name: str) -> str:
-    """Return the code of the state that a text names; of short codes only those of ISO 3166 do."""
+    """Return the code of the state that a text names; of short codes, only those of ISO 3166."""
     territory = find_territory(country_code(name)) if len(name) >= _ALPHA3 else None
     if territory is None or not territory.alpha3 or territory.code == _CYBERSPACE:
         return ""

@@ -1,8 +1,8 @@
-"""Values of a batch other than names, each unique text read once.
+"""Values of a batch other than names: read each unique text once, then describe records by codes.
 
-Records of a batch as codes of the tables of its values other than names.
-
-The values of one batch serve any other batch over the same dictionaries, such as that of profiles.
+`read_values` reads the dictionaries of a batch into tables (`OtherValues`). `lay_out_values` gives
+the rows of these tables for each record, as the fields of a `MaterializedBatch`. The values of one
+batch also serve any other batch over the same dictionaries, such as the batch of profiles.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ from resolver.values.normal_values import (
 
 NATIONALITY = properties_in(Group.NATIONALITIES)
 COUNTRY_PROPERTIES = properties_in(Group.COUNTRIES)
-"""Properties of countries that are compared: of ships the present flag."""
+"""Properties of countries that are compared. Of the flags of a ship, only the present one is."""
 COUNTRY_READERS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(COUNTRY_PROPERTIES, current_country),
     **dict.fromkeys(PROGRAMS, program_country),
 }
-"""Properties that state countries, with the function that gives the code of a text."""
+"""Properties that state countries, each with the function from a text to a country code."""
 
 
 def _relation_target(text: str) -> str:
@@ -91,7 +91,7 @@ TEXT_NORMALIZERS: dict[str, Callable[[str], str]] = {
     for row in PROPERTIES
     if row.normal is not None
 }
-"""Plain properties, with the function that gives the text that is compared."""
+"""Plain properties, each with the function from a text to its compared form."""
 
 
 _NO_BYTES = np.zeros(0, dtype=np.uint8)
@@ -99,11 +99,12 @@ _NO_BYTES = np.zeros(0, dtype=np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class OtherValues:
-    """Values other than names in normal form: tables, and by property the row of each value.
+    """Values other than names in normal form: tables, and by property the table row of each value.
 
-    `countries` has codes of `country_codes` (0: none), `first_identifiers` the row of the first
-    value, which the others follow, and `plain` -1 for values that are not compared. Values of
-    `birth_places` and `addresses` are rows themselves.
+    `countries` has indices into `country_codes`; 0 is no country. `first_identifiers` has the row
+    of the first value of a property; the other values follow it. In `plain`, -1 marks a value that
+    is not compared. `birth_places` and `addresses` have one row per value, in the order of the
+    values.
     """
 
     country_codes: tuple[str, ...]
@@ -230,7 +231,7 @@ def _read_gender(batch: Batch) -> ByteArray:
 def _distinctive(
     prop: str, normal: Callable[[str], str], tables: FrequencyTables
 ) -> Callable[[str], str]:
-    """Return a normalizer that gives an empty text for contacts that many use."""
+    """Return a normalizer that gives an empty text for contacts that many records use."""
     if prop in CONTACTS:
         return lambda text: (
             "" if is_mass_used_contact(prop, contact := normal(text), tables) else contact
@@ -246,7 +247,7 @@ def _read_plain(column: Column, normal: Callable[[str], str]) -> tuple[TextTable
 
 
 def lay_out_values(batch: Batch, values: OtherValues) -> dict[str, Any]:
-    """Return the fields of a `MaterializedBatch` that derive from other values than names."""
+    """Return the fields of a `MaterializedBatch` for all values other than names."""
     birth_places, addresses = _codes(batch, "birthPlace"), _codes(batch, ADDRESS)
     countries = _all_countries(
         batch, values, (birth_places, values.birth_places), (addresses, values.addresses)
@@ -317,7 +318,7 @@ def _all_countries(batch: Batch, values: OtherValues, *placed: tuple[Ragged, Pla
 
 
 def _linked_countries(batch: Batch, values: OtherValues, countries: Ragged) -> Ragged:
-    """Return the countries with those that programs are about."""
+    """Return the countries of each record, and the countries of its sanctions programs."""
     programs = _country_pairs(batch, PROGRAMS, values)
     if not programs:
         return countries

@@ -1,12 +1,13 @@
-"""Grades of shared values by how common they are; comparators of numbers and contacts.
+"""Comparators of numbers, contacts, places and countries (rows of `COMPARATORS`).
 
-A value that contradicting names share says less: a household has one telephone, and a list may
-state one tax number for two firms. A contact is a link between people first: where two stated facts
-contradict each other, it says nothing.
+A value says more, the fewer other records have it. So a similarity depends on how common the shared
+value is (`country_grades`, `place_grades`, `exclusive_grades`). A shared value says less if the two
+names contradict each other: a household has one telephone, and a list may state one tax number for
+two firms. A shared contact first of all links two people. If two stated facts contradict each
+other, it is no evidence that they are one person.
 
-Comparison of sets of codes: countries and identifiers.
-
-Comparators of places and countries (rows of `COMPARATORS`), by how common they are.
+The first part has functions on arrays of codes. The comparators follow: identifiers, contacts,
+places, countries.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ from resolver.values.kernels.dates import FAR_APART, OTHER_DAY
 
 
 def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
-    """Return the share (0…1) of the smaller set that two sets have in common.
+    """Return the share (0…1) of the smaller of two sets that is also in the larger set.
 
-    NaN where a set is empty. Items ascend within a row.
+    NaN if a set is empty. Items must ascend within a row.
     """
     out = np.empty(len(left), dtype=np.float32)
     fill_overlap(left, right, side.offsets, side.items, out)
@@ -60,9 +61,9 @@ def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
 
 
 def graded_overlap(side: Ragged, grades: FloatArray, left: IntArray, right: IntArray) -> FloatArray:
-    """Return half the `overlap` of two sets and half the highest grade of what they share (0…1).
+    """Return the mean of the `overlap` of two sets and the highest grade of a shared item (0…1).
 
-    0 where they share nothing, NaN where a set is empty.
+    0 if they share nothing, NaN if a set is empty.
     """
     out = np.empty(len(left), dtype=np.float32)
     fill_graded_overlap(left, right, side.offsets, side.items, grades, out)
@@ -78,12 +79,17 @@ def identifier_similarity(
 ) -> FloatArray:
     """Return the best similarity of the identifiers of two records.
 
-    1 the same number of one type and country; 0.9 under another type; 0.6 from another country; 0.5
-    of a type that a whole group of companies shares, each nearer to 0.3 the lower the grade of the
-    number is (`shared`: numbers with a grade below 1, ascending, and their grades); 0.1 or 0.2 two
-    numbers of one type differ (of a known country, or not), 0 if the check digits of both are
-    right; NaN where nothing can be compared. A number that many unrelated records use is not
-    compared.
+    - 1: the same number of one type and country
+    - 0.9: the same number, under another type
+    - 0.6: the same number, from another country
+    - 0.5: the same number, of a type that a whole group of companies shares
+    - 0.2 or 0.1: two numbers of one type differ; 0.1 if their country is known
+    - 0: two numbers differ, and the check digits of both are right
+    - NaN: nothing can be compared
+
+    The first four are nearer to 0.3, the lower the grade of the number is. `shared` has the numbers
+    with a grade below 1, ascending, and their grades. A number that many unrelated records use is
+    not compared.
     """
     habits = np.zeros(CHECKED, dtype=np.uint8)
     habits[list(WEAK_FAMILIES)] = WEAK
@@ -95,30 +101,31 @@ def identifier_similarity(
 
 
 _OTHER_BEARER = np.float32(0.45)
-"""Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+"""Factor for the similarity above `LEAST_SAME` of a shared number, if the names contradict."""
 _OTHER_FIRM = np.float32(0.25)
-"""The same for groups: sources give one tax number to two firms."""
+"""The same factor for groups. It is lower, since sources give one tax number to two firms."""
 _LEAST_PATTERN = np.float32(0.6)
-"""Likeness of two e-mail addresses below which more than a number differs."""
+"""Least similarity of two e-mail addresses that may differ only in a number."""
 _DIGITS = re.compile(r"\d+")
 _NONE, _ROUNDING = np.float32(0.0), np.float32(1e-6)
 _LINK = np.float32(0.04)
-"""Similarity of a common telephone of persons whose names contradict, and what is added to it by
-how few names the telephone has: it links two people, as in a household, and is neither different
-nor evidence that they are one."""
+"""Similarity of a shared telephone of persons whose names contradict each other.
+
+Up to the same amount is added if few names have this telephone. It links two people, as in a
+household. It is no evidence that they are one person, nor that they are two."""
 _OTHER_FAMILY = np.float32(0.3)
-"""Share of what a common telephone says, if only the family names contradict."""
+"""Factor for the similarity of a shared telephone, if only the family names contradict."""
 _HALF = np.float32(0.5)
 _LEAST_SITE_NAME = 4
-"""Letters of the shortest name of a site that is recognized under another ending."""
+"""Least number of letters of a site's name that is recognized under another ending."""
 _SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
-"""Words before a country's ending that are no name of a site."""
+"""Words before the ending of a country that are not the name of a site."""
 Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]
 _SAME_MAILBOX, _FAMILY_MAILBOX = np.float32(0.9), np.float32(0.86)
-"""Similarity of one e-mail address of very many names, and of persons of whom only the family names
-contradict."""
+"""Similarity of a shared e-mail address: if very many names have it, and if only the family names
+of two persons contradict."""
 _CHANGED_FAMILY = np.float32(1.0)
-"""`name_sides` of women who differ only in the family name, which many change."""
+"""`name_sides` of women who differ only in the family name, which many women change."""
 
 
 @lru_cache(maxsize=64)
@@ -142,7 +149,7 @@ def place_grades(
 
 
 def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray) -> FloatArray:
-    """Return how far each value of a property tells its bearers from others, 0…1."""
+    """Return how exclusive each value of a property is (0…1): 1 if only one name has it."""
     values, grades = shared_values(frequencies, prop)
     if not len(values):
         return np.ones(len(hashes), dtype=np.float32)
@@ -152,8 +159,10 @@ def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray)
 
 @lru_cache(maxsize=8)
 def shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, FloatArray]:
-    """Return the hashes of values that several names share, ascending, and their grades (see
-    `exclusive_grades`)."""
+    """Return the hashes of the values that several names share, and their `exclusive_grades`.
+
+    Hashes are ascending.
+    """
     bearers = frequencies.at_hand.bearers.get(prop, {})
     hashes = np.array([hash64(text) for text in bearers], dtype=np.uint64)
     grades = np.array([exclusiveness(count) for count in bearers.values()], dtype=np.float32)
@@ -182,16 +191,16 @@ def identifier(context: Context) -> FloatArray:
 def _graded(
     context: Context, values: FloatArray, graded: FloatArray, chosen: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    """Return the graded values of chosen pairs whose names contradict, those of others as is."""
+    """Return `graded` for the chosen pairs whose names contradict, and `values` for the others."""
     if not chosen.any():
         return values
     return np.where(chosen & context.names_contradict, graded, values).astype(np.float32)
 
 
 def _same_value(context: Context, prop: str, resemble: Resemblance | None = None) -> FloatArray:
-    """Return how exclusive the best common value of a property is, 0 where values differ.
+    """Return how exclusive the best shared value of a property is; 0 if all values differ.
 
-    `resemble`: function that tells which pairs of different values count by half.
+    `resemble` says which pairs of different values count half.
     """
     side, table = context.prepared.plain[prop]
 
@@ -210,11 +219,12 @@ def _same_value(context: Context, prop: str, resemble: Resemblance | None = None
 def _as_links(
     context: Context, values: FloatArray, grades: tuple[FloatArray, FloatArray], least: np.float32
 ) -> FloatArray:
-    """Return the grades of contacts; those that agree by more than `least` link two persons first.
+    """Return the similarities of contacts, lower for shared contacts of two different people.
 
-    They get the first of the `grades` where the names contradict, or any two stated facts, and the
-    second where only the family names do. A group may stand under unlike names at one telephone:
-    the school, and the agency that runs it.
+    A contact is shared if its value is above `least`. If the names contradict, or any two stated
+    facts, the pair gets the first of the `grades`. If only the family names contradict, it gets the
+    second. Values of groups stay as they are: one telephone may belong to groups with unlike names,
+    such as a school and the agency that runs it.
     """
     agree = values > least
     if context.group or not agree.any():
@@ -228,8 +238,8 @@ def _as_links(
 def contradicted_twice(context: Context) -> npt.NDArray[np.bool_]:
     """Return which pairs of persons contradict each other in two of names, birth dates and gender.
 
-    Such pairs are people who know each other, whatever contact or address they share. Birth dates
-    more than ten years apart count twice: a father and a son may bear one name.
+    Such pairs are two people who know each other, even if they share a contact or an address. Birth
+    dates more than ten years apart count twice, since a father and a son may have one name.
     """
     gender = context.prepared.gender
     left, right = gender[context.left], gender[context.right]
@@ -244,7 +254,7 @@ def contradicted_twice(context: Context) -> npt.NDArray[np.bool_]:
 
 
 def rare_ties(context: Context, prop: str) -> Ragged:
-    """Return the values of one of `TIES`, without those that too many records state."""
+    """Return the values of a property of `TIES`, without values that too many records state."""
     side, table = context.prepared.plain[prop]
     common = _common_ties(context.frequencies, prop)
     if not len(common):
@@ -256,7 +266,7 @@ def rare_ties(context: Context, prop: str) -> Ragged:
 
 @lru_cache(maxsize=8)
 def _common_ties(frequencies: FrequencyTables, prop: str) -> HashArray:
-    """Return the hashes of the values of one of `TIES` that too many records state."""
+    """Return the hashes of the values of a property of `TIES` that too many records state."""
     return np.array([hash64(text) for text in frequencies.at_hand.common_ties(prop)], np.uint64)
 
 
@@ -283,7 +293,7 @@ def email(context: Context) -> FloatArray:
         return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
 
     values = context.best_of(side, compare)
-    # A mailbox of contradicting names is a household's: it says nothing of the two.
+    # If the names contradict, the mailbox belongs to a household, so it is no evidence.
     unknown, family = np.full_like(values, np.nan), np.full_like(values, _FAMILY_MAILBOX)
     return _as_links(context, values, (unknown, family), _SAME_MAILBOX - _ROUNDING)
 
@@ -291,10 +301,11 @@ def email(context: Context) -> FloatArray:
 def _differ_in_number(
     texts: npt.NDArray[np.object_], left: IntArray, right: IntArray, likeness: FloatArray
 ) -> npt.NDArray[np.bool_]:
-    """Return which pairs of e-mail addresses are of one pattern with another number.
+    """Return which pairs of e-mail addresses differ only in a number before the host.
 
-    A host gives the second Ann Lee `ann.lee2`, so these say no more than that the names are alike.
-    (Groups have hosts of their own: `info2` and `info3` of one are much the same.)
+    The second Ann Lee at a host gets `ann.lee2`, so such a pair only shows that the names are alike.
+    This is used for persons. Groups have hosts of their own, so `info2` and `info3` at one host are
+    nearly the same address.
     """
     differ = np.zeros(len(left), dtype=bool)
     for place in np.flatnonzero((likeness >= _LEAST_PATTERN) & (left != right)).tolist():
@@ -323,7 +334,7 @@ def _same_site_names(
     for place in np.flatnonzero(left != right).tolist():
         name, ending = _split_host(hosts[left[place]])
         other_name, other_ending = _split_host(hosts[right[place]])
-        # under one ending it is the site of a host of many, such as `firm.blogs.com`
+        # With one ending, both are sites at a host of many sites, such as `firm.blogs.com`.
         same[place] = (
             name == other_name and len(name) >= _LEAST_SITE_NAME and ending != other_ending
         )
@@ -331,7 +342,7 @@ def _same_site_names(
 
 
 def _split_host(host: str) -> tuple[str, str]:
-    """Return the word of a host that was registered, or an empty text, and the last ending."""
+    """Return the registered word of a host (empty if there is none), and its last ending."""
     *words, ending = host.split(".")
     while len(words) > 1 and words[-1] in _SECOND_ENDINGS:
         words.pop()
@@ -339,7 +350,7 @@ def _split_host(host: str) -> tuple[str, str]:
 
 
 _ONE_COUNTRY = np.float32(0.4)
-"""Similarity of two places of one country that have nothing else in common."""
+"""Similarity of two places that only share the country."""
 
 
 def birth_place(context: Context) -> FloatArray:
@@ -350,7 +361,7 @@ def birth_place(context: Context) -> FloatArray:
 def address(context: Context) -> FloatArray:
     """Addresses, at whatever depth they are given.
 
-    One that two people share who contradict each other twice says nothing.
+    A shared address is no evidence if two persons contradict each other in two facts.
     """
     values = _places(context, context.prepared.addresses, context.prepared.address_table)
     agree = values > _ONE_COUNTRY
@@ -414,7 +425,7 @@ def _place_weights(
     right: IntArray,
     agreeing: npt.NDArray[np.bool_],
 ) -> FloatArray:
-    """Return what agreeing on places weighs: less if one of them is common, at least 0.4."""
+    """Return the weight (0.4…1) of agreement on two places; less if one of them is common."""
     weights = np.ones(len(left), dtype=np.float32)
     chosen = np.flatnonzero(agreeing)
     # many pairs have the same places
@@ -432,8 +443,8 @@ def nationality(context: Context) -> FloatArray:
 def country(context: Context) -> FloatArray:
     """Countries tied to the record in any way, programs of sanctions included, by rarity.
 
-    A country that a program of sanctions is about may agree, but contradicts nothing: whom it
-    names may live anywhere.
+    The country of a sanctions program may agree, but it contradicts nothing: the program's targets
+    may live anywhere.
     """
     stated, linked = context.prepared.countries, context.prepared.linked_countries
     grades = _countries(context, stated)
