@@ -71,9 +71,9 @@ class _Module(Protocol):
 def read_national_number(number: str, country: str) -> NationalNumber | None:
     """Return the normal form of a national number; None if it is no such number.
 
-    `number` consists of letters and digits in upper case. A country prefix of the number counts more
-    than the stated `country`, which may be empty. One or two leading zeros may be missing, since
-    spreadsheets remove them.
+    `number` consists of letters and digits in upper case. A country prefix of the number counts
+    more than the stated `country`, which may be empty. One or two leading zeros may be missing,
+    since spreadsheets remove them.
     """
     prefix = _PREFIX.match(number)
     if prefix:

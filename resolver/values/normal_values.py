@@ -2,9 +2,9 @@
 
 - `address_words` reduces an address to the words that distinguish it, in the languages of some
   twenty-five countries. Words that addresses always contain in some way (street, house, flat,
-  district) are left out. Kinds of streets that tell two streets of one name apart are brought to one
-  word each, and towns to their usual name. The table `address_words` has words as `fold` gives them;
-  words in Arabic and Persian letters have no short vowels.
+  district) are left out. Kinds of streets that tell two streets of one name apart are brought to
+  one word each, and towns to their usual name. The table `address_words` has words as `fold` gives
+  them; words in Arabic and Persian letters have no short vowels.
 - `country_code` and `current_country` read names of countries. `date_table`, `place_table` and
   `text_table` make the tables. `normalize_phone`, `normalize_email` and `normalize_website` bring
   contacts to one form.

@@ -303,9 +303,9 @@ def _differ_in_number(
 ) -> npt.NDArray[np.bool_]:
     """Return which pairs of e-mail addresses differ only in a number before the host.
 
-    The second Ann Lee at a host gets `ann.lee2`, so such a pair only shows that the names are alike.
-    This is used for persons. Groups have hosts of their own, so `info2` and `info3` at one host are
-    nearly the same address.
+    The second Ann Lee at a host gets `ann.lee2`, so such a pair only shows that the names are
+    alike. This is used for persons. Groups have hosts of their own, so `info2` and `info3` at one
+    host are nearly the same address.
     """
     differ = np.zeros(len(left), dtype=bool)
     for place in np.flatnonzero((likeness >= _LEAST_PATTERN) & (left != right)).tolist():
