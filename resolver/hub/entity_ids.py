@@ -1,30 +1,27 @@
-"""Entity ids of clusters: ids that stay, and what becomes of those that do not.
+"""Give entity ids to clusters, so that ids stay stable from commit to commit.
 
-- A split leaves the id with the larger part (tie: the one with the smallest record id), but not
-  with a part that is, or with others becomes, what a retired entity held last: that is a merge
-  undone, and revives the retired id (where the part comes together with that of a living entity:
-  the id of the one born first). If this is so of all parts, the last merge is undone: the id stays
-  with the part that was merged first, and of several retired ids of a part the last one returns.
-- A merge keeps the id of the entity born first (tie: the smaller id). The others keep the largest
-  of their other parts that has no id yet, else they are retired and redirect.
-- A cluster without a claim revives a retired id whose last members went to it for the larger part,
-  or else a new entity is born.
+`assign_entities`, near the end, is the entry point. Its rules are these:
 
-The rules look at record ids, so a new version of a record changes nothing. Where not everybody
-may see all records, they hold for one class of viewers after the other (`EntityFloors`): the id of
-an entity is settled by the records that the first class to see any of it sees.
+- Split: the larger part keeps the id (tie: the part with the smallest record id). There is one
+  exception. If a part, alone or with other records, has exactly the records that a retired entity
+  had last, the split undoes a merge, and the retired id returns. If such a part joins a part of a
+  living entity, the id of the entity born first wins. If all parts are such parts, the last merge
+  is undone: the id stays with the part that was merged first. If several retired ids fit a part,
+  the id that retired last returns.
+- Merge: the entity born first keeps its id (tie: the smaller id). Each losing entity keeps the
+  largest of its other parts that has no id yet. Without such a part it retires and redirects.
+- A cluster that no entity claims revives a retired id, if most of that entity's last records are in
+  the cluster. Otherwise a new entity is born.
 
-Claims of entities on clusters: of those that had their records, and of retired ones.
+The rules look at record ids only, so a new version of a record changes nothing.
 
-The rules are those of `entity_ids`.
+The rules must not reveal hidden records, so they are applied to one class of viewers after the
+other. The *floor* of an entity is the first class that sees any of its records (`EntityFloors`).
+Only records that this class sees decide the id. Records that everybody may see therefore never get
+the id of an entity of restricted records.
 
-Floors of entities: the first class of viewers that sees any of their records.
-
-An id belongs to the class that sees the entity first, and is given and taken by what that class
-sees, so no id tells of a record that its reader may not see. Records that everybody may see never
-get the id of an entity of restricted ones: these get theirs.
-
-Versions of records that entities once had: which are restricted, and what became of them.
+The module reads in this order: earlier versions of records and floors, retired entities and the
+history of clusters, claims of entities on clusters, and the assignment with its events.
 """
 
 from __future__ import annotations
@@ -50,9 +47,10 @@ Flags = npt.NDArray[np.bool_]
 
 
 class EarlierRecord(NamedTuple):
-    """Version of a record that an entity held, and the row of the record now.
+    """Version of a record that an entity had, and the row of the record now.
 
-    Without a row (-1) the record is `elsewhere`, with the handling of its present version, or gone.
+    `row` is -1 for a record outside the batch. `elsewhere` is then the handling of its present
+    version, or None if the record is gone.
     """
 
     entity: int
@@ -62,17 +60,19 @@ class EarlierRecord(NamedTuple):
 
     @property
     def is_gone(self) -> bool:
-        """Whether there is no such record any more."""
+        """Whether the record no longer exists."""
         return self.row < 0 and self.elsewhere is None
 
 
 @dataclass(frozen=True, slots=True)
 class EntityFloors:
-    """Classes of viewers and what they see.
+    """Classes of viewers, and the rows and versions that each class may see.
 
-    `rows`: which they see (classes × rows), `earlier_rows`: of which they saw the version before,
-    too; `first`: the first class that sees each row. `entities`: floors of entities before.
-    `records`: the classes that see a version of a record and the present one.
+    - `rows` (classes × rows): whether the class sees the row.
+    - `earlier_rows` (classes × rows): whether the class also saw the version before.
+    - `first`: the first class that sees each row.
+    - `entities`: the floor of each entity before the commit.
+    - `records`: for each earlier version, which classes see both it and the present version.
     """
 
     rows: Flags
@@ -82,7 +82,7 @@ class EntityFloors:
     records: Mapping[EarlierRecord, Flags]
 
     def select(self, versions: Sequence[EarlierRecord], floor: int) -> list[EarlierRecord]:
-        """Return those versions that entities of a floor held, and its class saw and sees."""
+        """Return the versions of entities of this floor that its class could see and still sees."""
         return [
             version
             for version in versions
@@ -93,7 +93,7 @@ class EntityFloors:
 
 
 def everybody_saw(versions: Sequence[EarlierRecord]) -> bool:
-    """Return whether everybody might see some versions, and may see those that followed."""
+    """Return whether everybody may see these versions and the versions that followed them."""
     return all(is_visible(handling, STRANGER) for handling in _list_handlings(versions))
 
 
@@ -107,9 +107,9 @@ def find_floors(
 ) -> EntityFloors:
     """Return the floors of entities.
 
-    `before` has the entity that holds each row of a batch (-1: none, or the record is a new
-    version). `ended`: versions that end, in their entities, each with the row of the version that
-    follows it; `retired`: versions that retired entities held.
+    `before` is the entity of each row of the batch; it is -1 for a row without an entity and for a
+    new version of a record. `ended` are the versions that end with this commit, each with the row
+    of the version that follows it. `retired` are the versions that retired entities had.
     """
     earlier = list(dict.fromkeys([*ended, *retired]))
     distinct, places = code_handlings(batch)
@@ -140,8 +140,9 @@ def find_floors(
 
 
 def may_be_unclaimed(labels: IntArray, before: Numbers) -> Flags:
-    """Return which rows are in clusters that may be without a claim: those without any record of a
-    present entity, and parts that a split cuts off.
+    """Return which rows are in clusters that possibly no entity claims.
+
+    These are clusters without a record of a present entity, and parts that a split cuts off.
     """
     has_entity = before >= 0
     pairs = np.stack([before[has_entity], labels[has_entity].astype(np.int64)], axis=1)
@@ -153,8 +154,9 @@ def may_be_unclaimed(labels: IntArray, before: Numbers) -> Flags:
 
 
 def find_restricted(segments: Sequence[Segment], numbers: Numbers) -> dict[int, Handling]:
-    """Return the handling of those of some records (by number, ascending) that not everybody may
-    see.
+    """Return the handling of each record that not everybody may see, by record number.
+
+    `numbers` are ascending.
     """
     restricted: dict[int, Handling] = {}
     for segment in segments:
@@ -176,8 +178,10 @@ def find_restricted(segments: Sequence[Segment], numbers: Numbers) -> dict[int, 
 
 @dataclass(frozen=True, slots=True)
 class PastRecords:
-    """Versions of records by number: their record ids and handling, the rows of the records in a
-    batch, and the handling of those that are in none and still valid.
+    """Earlier versions of records: `ids` and `handling` by version number.
+
+    `rows` has the row in the batch by record id. `elsewhere` has the handling of the present
+    version of each record that is valid but not in the batch.
     """
 
     ids: Mapping[int, str]
@@ -187,7 +191,7 @@ class PastRecords:
 
     @classmethod
     def load(cls, view: StoreView, batch: Batch, numbers: Numbers, ended: Numbers) -> PastRecords:
-        """Load some versions; those that are `ended` now are valid no longer."""
+        """Load the versions with these numbers; versions in `ended` count as no longer valid."""
         distinct = sort_distinct(numbers).tolist()
         ids, handling = view.record_ids(distinct), view.handling_of(distinct)
         rows = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
@@ -228,8 +232,12 @@ class EntityBirth:
 
 @dataclass(frozen=True, slots=True)
 class RetiredEntities:
-    """Retired entities: their births by number, the versions of records that each held `last`, and
-    those `once` held that made them count; `since`: revisions at which they were retired.
+    """Retired entities that clusters may revive.
+
+    - `births`: id and revision of birth by entity number.
+    - `last`: the versions of records that each entity had when it retired.
+    - `once`: the versions that it ever had, and for which it was looked up.
+    - `since`: the revision at which it retired.
     """
 
     births: Mapping[int, EntityBirth] = field(default_factory=dict)
@@ -244,7 +252,7 @@ class RetiredEntities:
 
     @property
     def rows(self) -> dict[int, list[int]]:
-        """Rows of the records that each held last, ascending; -1 for those that are elsewhere."""
+        """Rows of the last records of each entity, ascending; -1 for a record outside the batch."""
         rows: dict[int, set[tuple[int, int]]] = {}
         for number, version in enumerate(self.last):
             place = 0 if version.row >= 0 else number
@@ -253,7 +261,7 @@ class RetiredEntities:
         return {entity: [row for row, _ in sorted(pairs)] for entity, pairs in rows.items()}
 
     def limit(self, floors: EntityFloors, floor: int, unclaimed: Flags) -> RetiredEntities:
-        """Return the entities of a floor, as its class saw them, that held unclaimed rows."""
+        """Return the entities of a floor that once had an unclaimed row, as its class saw them."""
         once = [
             version
             for version in floors.select(self.once, floor)
@@ -268,9 +276,10 @@ class RetiredEntities:
 
 @dataclass(frozen=True, slots=True)
 class EntityHistory:
-    """Clusters of rows, by `labels`, and what held the rows before; see `assign_entities`.
+    """Clusters of rows, and the entities that had the rows before; see `assign_entities`.
 
-    `rows` are those of clusters that are to be named (None: all).
+    `labels` is the cluster of each row, `before` its entity. `rows` limits the clusters that get
+    an id to the clusters of these rows (None: all).
     """
 
     labels: IntArray
@@ -280,7 +289,7 @@ class EntityHistory:
     rows: Numbers | None = None
 
     def split_by_floor(self, floors: EntityFloors) -> Iterator[EntityHistory]:
-        """Yield what counts for the entities of each floor, the lowest first."""
+        """Yield the part of the history that decides the ids of each floor, the lowest first."""
         highest = len(floors.rows)
         of_cluster = np.full(len(self.labels), highest, dtype=np.int64)
         np.minimum.at(of_cluster, self.labels, floors.first)
@@ -302,8 +311,9 @@ class EntityHistory:
             yield EntityHistory(self.labels, before, births, retired, rows)
 
     def roots(self) -> tuple[IntArray, IntArray]:
-        """Return the labels of the clusters that are to be named, and the first row of each that
-        counts, in the order of these rows.
+        """Return the labels of the clusters that get an id, and the first row of each.
+
+        Both are in the order of these rows. Only `rows` count as first rows.
         """
         if self.rows is None:
             distinct = sort_distinct(self.labels)
@@ -313,11 +323,11 @@ class EntityHistory:
         return distinct[order], self.rows[place[order]].astype(np.int32)
 
     def label_of(self, row: int) -> int:
-        """Return the cluster of a row; -1 for a record that is elsewhere."""
+        """Return the cluster of a row; -1 for a record outside the batch."""
         return int(self.labels[row]) if row >= 0 else -1
 
     def split_parts(self) -> dict[int, dict[int, list[int]]]:
-        """Return entity → cluster → the rows that went from the one to the other."""
+        """Return entity → cluster → rows that were in the entity and are now in the cluster."""
         parts: dict[int, dict[int, list[int]]] = {}
         for row in np.flatnonzero(self.before >= 0).tolist():
             clusters = parts.setdefault(int(self.before[row]), {})
@@ -325,7 +335,7 @@ class EntityHistory:
         return parts
 
     def complete_clusters(self) -> dict[int, list[int]]:
-        """Return cluster → the retired entities that held exactly its records last."""
+        """Return cluster → retired entities that had exactly its records when they retired."""
         labels = self.labels if self.rows is None else self.labels[self.rows]
         roots, counts = np.unique(labels, return_counts=True)
         size_of = dict(zip(roots.tolist(), counts.tolist(), strict=True))
@@ -338,19 +348,18 @@ class EntityHistory:
 
 
 class EntityClaims:
-    """Claims of entities on clusters.
+    """Claims of living and retired entities on clusters.
 
-    `parts`: entity → cluster → rows that went from the one to the other. `complete`: cluster →
-    retired entities that held exactly its records last. `settled`: clusters that have an entity
-    already, which no other gets.
+    `settle` fills the results: `number_of` (cluster → entity), `retirements` (entity, successor or
+    -1), `revivals`, and `redirects` (retired entity, new target). `settled` has the clusters that
+    already have an entity; no other entity gets them.
     """
 
     def __init__(self, history: EntityHistory, settled: Mapping[int, int]) -> None:
         self._history, self._births, self._retired = history, history.births, history.retired
         self._parts, self._complete = history.split_parts(), history.complete_clusters()
         self._returning: dict[frozenset[int], int] = {}
-        """Rows that a retired entity held last → the revision at which the last such one retired.
-        """
+        """Last rows of a retired entity → the latest revision at which such an entity retired."""
         for entity, rows in self._retired.rows.items():
             key, since = frozenset(rows), self._retired.since.get(entity, 0)
             self._returning[key] = max(since, self._returning.get(key, 0))
@@ -395,27 +404,29 @@ class EntityClaims:
         }
         if staying or not free:
             return _largest_part(staying or parts)
-        # each part was merged into the entity once: it was the entity itself before the last merge
+        # every part was once an entity of its own: undo the last merge only
         since = {label: self._returning_since(label, rows) for label, rows in free.items()}
         first = min(since.values())
         return _largest_part({label: rows for label, rows in free.items() if since[label] == first})
 
     def _returning_since(self, label: int, rows: Sequence[int]) -> int:
-        """Return the last revision at which an entity retired that held a part, or the cluster that
-        the part becomes.
+        """Return the latest revision at which an entity with the records of a part retired.
+
+        Entities with the records of the whole cluster of the part count, too.
         """
         retired = [self._retired.since.get(entity, 0) for entity in self._complete.get(label, ())]
         return max([self._returning.get(frozenset(rows), 0), *retired])
 
     def _last_holders(self, label: int) -> list[int]:
-        """Return which of the retired entities that held exactly a cluster retired last."""
+        """Return the retired entities that fit a cluster exactly, but only those retired last."""
         holders = self._complete.get(label, [])
         last = max((self._retired.since.get(entity, 0) for entity in holders), default=0)
         return [entity for entity in holders if self._retired.since.get(entity, 0) == last]
 
     def _keep_other_parts(self, losers: Sequence[tuple[int, int]]) -> None:
-        """Give each loser, the eldest first, the largest of its free parts; retire it if there is
-        none.
+        """Give each losing entity the largest of its free parts, or retire it without one.
+
+        The entity born first chooses first.
         """
         births = self._births
         for entity, winner in sorted(
@@ -440,7 +451,11 @@ class EntityClaims:
         self.retirements += [(entity, NO_ENTITY) for entity in empty]
 
     def _revive_unclaimed(self) -> None:
-        """Give clusters without a claim to the retired entities whose records they mostly hold."""
+        """Revive each retired entity that has most of its last records in an unclaimed cluster.
+
+        If several entities fit a cluster, the one born first returns, and the others redirect to
+        it.
+        """
         claimants_of: dict[int, list[int]] = {}
         for entity, rows in sorted(self._retired.rows.items()):
             parts: dict[int, list[int]] = {}
@@ -475,9 +490,10 @@ Event = tuple[EventKind, int, int]
 class EntityAssignment:
     """Entities of clusters; `entities[i]` is the number of the entity of row i.
 
-    - `births`: smallest rows of clusters with a new entity; the k-th has number `next_number + k`;
+    - `births`: first rows of clusters with a new entity; the k-th entity has the number
+      `next_number + k`;
     - `retirements`: (entity, entity it redirects to, or -1); `revivals`: retired entities;
-    - `redirects`: retired entities that redirect elsewhere now, with their new targets;
+    - `redirects`: retired entities whose redirect changes, with their new targets;
     - `events`: (kind, entity, other entity or -1), as the store logs them.
     """
 
@@ -500,10 +516,10 @@ def assign_entities(
 ) -> EntityAssignment:
     """Return the entities of clusters, by the rules of this module.
 
-    Rows are records in the order of their ids: `labels` is the smallest row of the cluster,
-    `before` the number of the entity that held the record (or -1), `changed` whether the record
-    is new or has a new version. `births` are those of the entities in `before`, and of entities
-    that have lost all their records. `floors`: None where everybody may see everything.
+    Rows are records in the order of their ids. For each row, `labels` is the smallest row of its
+    cluster, `before` the number of the entity that had the record (or -1), and `changed` whether
+    the record is new or has a new version. `births` covers the entities in `before` and the
+    entities that have lost all their records. `floors` is None if everybody may see all records.
     """
     history = EntityHistory(labels, before, births, retired)
     number_of: dict[int, int] = {}
@@ -531,7 +547,7 @@ def assign_entities(
 
 
 def _number_new(part: EntityHistory, number_of: dict[int, int], start: int) -> list[int]:
-    """Number the clusters that have no entity, from `start` on; return the first row of each."""
+    """Give the clusters without an entity numbers from `start`; return the first row of each."""
     roots, first_rows = part.roots()
     new_rows: list[int] = []
     for label, row in zip(roots.tolist(), first_rows.tolist(), strict=True):
@@ -544,7 +560,7 @@ def _number_new(part: EntityHistory, number_of: dict[int, int], start: int) -> l
 def _build_moves(
     entities: Numbers, before: Numbers, retired: set[int], appearing: set[int]
 ) -> list[Event]:
-    """Return the events of records that move from one entity, which stays, to another."""
+    """Return the events of entities that stay but lose records to another entity."""
     moved = np.flatnonzero((before >= 0) & (entities != before)).tolist()
     return [
         (EventKind.SPLIT if target in appearing else EventKind.SHRANK, origin, target)
@@ -554,7 +570,7 @@ def _build_moves(
 
 
 def _list_endings(retirements: Sequence[tuple[int, int]], revivals: Sequence[int]) -> list[Event]:
-    """Return the events of entities that retire and return."""
+    """Return the events of entities that retire or return."""
     retired: list[Event] = [
         (EventKind.MERGED if target > 0 else EventKind.DISSOLVED, entity, target)
         for entity, target in retirements
@@ -565,6 +581,6 @@ def _list_endings(retirements: Sequence[tuple[int, int]], revivals: Sequence[int
 def _list_growth(
     entities: Numbers, has_grown: npt.NDArray[np.bool_], appearing: set[int]
 ) -> list[Event]:
-    """Return the events of entities that new rows and versions came to."""
+    """Return the events of entities that got records or new versions."""
     grown = sorted(set(entities[has_grown].tolist()) - appearing)
     return [(EventKind.GREW, entity, NO_ENTITY) for entity in grown]

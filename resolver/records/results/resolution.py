@@ -1,27 +1,24 @@
-"""Results of a run, as stages pass them on: links, the partition into entities, and figures.
+"""Results of a run, as the stages pass them on.
 
-Counts of the scored pairs of a run, by log-odds and by pattern of agreement.
+The module reads in this order:
 
-Measurement of stages: items, wall time, processor time and peak memory of each.
+1. counts of scored pairs, by log-odds and by pattern of agreement;
+2. links between records, with band, outcome and basis of each (`Links`);
+3. figures of a run: cost of each stage, figures of each blocking rule (`RunStats`);
+4. the partition into entities (`Resolution`);
+5. measurement of stages while they run (`StageMeter`);
+6. the value of reviews, and the forecast of the work on a queue (`ReviewForecast`).
 
-Value of a review, and forecast of the work on a queue under a daily capacity.
+How the value of a review is computed. A wrong merge and a missed match cost c reviews each, and two
+entities are the same with probability p. If nobody reviews the pair, the entities stay apart, which
+costs p·c on average. If somebody reviews it, it costs one review. So a review is worth p·c. This is
+one review at the review threshold p = 1/c, and c − 1 reviews at the match threshold p = 1 − 1/c. It
+is the expected value of information (Howard 1966) for pairs that are never merged unseen. It grows
+with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.thresholds`
+is the lowest value at which a pair waits.
 
-Costs are in reviews. With probability p that two entities are one, and a missed match that costs as
-much as a wrong merge, c reviews:
-
-- left undecided, the two stay apart, and a match is missed with probability p: p·c on average;
-- decided, they cost the one review and, where the decision is right, nothing more.
-
-So a review is worth p·c: one review at the review threshold p = 1/c, where it just pays for itself,
-and c − 1 at the match threshold p = 1 − 1/c. This is the expected value of information (Howard
-1966) for pairs that are never merged unseen. It grows with p; uncertainty as such is worth nothing.
-Pairs wait from a value of some reviews on (`MIN_REVIEW_VALUE` of
-`resolver.matching.scoring.thresholds`).
-
-A review is one pair of *entities*, whatever the number of record pairs behind it, and p is the
-score of its strongest pair of records. A capacity cuts the queue by rank and drops nothing.
-
-Reviews of a run: pairs of entities that wait, with the score of their strongest link.
+One review is one pair of *entities*, however many pairs of records it has. Its p is the score of
+its strongest pair of records. A daily capacity only cuts the ranked queue; no pair is dropped.
 """
 
 from __future__ import annotations
@@ -48,7 +45,7 @@ from resolver.runtime.heap import release_large_heap
 class LogoddsHistogram:
     """Counts of pairs in bins of log-odds around 0, each `width` thousandths wide.
 
-    The outermost bins have what lies beyond, too.
+    The outermost bins also count the pairs beyond them.
     """
 
     counts: npt.NDArray[np.int64]
@@ -64,12 +61,12 @@ class LogoddsHistogram:
 
 @dataclass(frozen=True, slots=True)
 class AgreementPatterns:
-    """Patterns of the n kinds of agreement that scored pairs have, ascending by `patterns`.
+    """Distinct patterns of agreement among the scored pairs, ascending by `patterns` (n).
 
-    `pairs` (n × 3) counts the pairs in each `Band`, `score_sums` (n) adds up their scores. Pairs of
-    patterns beyond the most that a run tells apart count in `left_out`. `examples` (m × 3) are
-    pairs of rows, with their log-odds in thousandths; `example_patterns` is the place of the
-    pattern of each.
+    `pairs` (n × 3) counts the pairs in each `Band`, and `score_sums` (n) adds up their scores. A
+    run tells a limited number of patterns apart; `left_out` counts the pairs of all further
+    patterns. `examples` (m × 3) are pairs of rows with their log-odds in thousandths, and
+    `example_patterns` (m) is the position of each example's pattern in `patterns`.
     """
 
     patterns: npt.NDArray[np.int64]
@@ -85,8 +82,9 @@ class AgreementPatterns:
         right: npt.NDArray[np.int32],
         logodds: npt.NDArray[np.int32],
     ) -> AgreementPatterns:
-        """Return the patterns with the log-odds that pairs of rows have, where an example is among
-        them; pairs are sorted by (left, right).
+        """Return the patterns with new log-odds for the examples that are among these pairs.
+
+        `left` and `right` are rows; pairs are sorted by (left, right).
         """
         if not len(left) or not len(self.examples):
             return self
@@ -125,7 +123,7 @@ class Outcome(IntEnum):
 
 
 class Basis(IntEnum):
-    """What the outcome of a pair rests on."""
+    """Reason for the outcome of a pair."""
 
     SCORE = 0
     """The score, which lies between the thresholds."""
@@ -134,19 +132,20 @@ class Basis(IntEnum):
     PROFILES = 2
     """The values of all records of the two entities that merged."""
     RELATIONS = 3
-    """These values, and what both entities are related to."""
+    """The values of all records of the two entities, and their relations to other entities."""
     DECISION = 4
     """A decision of a steward."""
     STATEMENT = 5
-    """A list that states the two to be different."""
+    """A list states that the two are different."""
     CONTRADICTION = 6
-    """The two records would match by themselves, but all values of the two entities do not."""
+    """The two records alone would match, but the values of the two whole entities do not."""
     OTHERS = 7
-    """The two would match by themselves, but other records of theirs, kinds, or a list that holds
-    nobody twice keep them apart.
+    """The two records alone would match, but something else keeps them apart.
+
+    This can be another record of either entity, their kinds, or a deduplicated source.
     """
     AMBIGUOUS = 8
-    """One of the two matches another entity about as well, which contradicts the other of the two.
+    """One of the two matches a third entity about as well, and that entity contradicts the other.
     """
 
     @property
@@ -156,11 +155,11 @@ class Basis(IntEnum):
 
 
 class JoiningMerges(NamedTuple):
-    """Merges that brought pairs of rows together.
+    """Merges that brought pairs of rows together, one entry per pair.
 
-    `logodds` (thousandths) are those that were decided on, and `basis` has the `Basis` of each. Of
-    pairs that nothing was weighed for (`is_weighed` is False), and of pairs that are not one
-    cluster, `logodds` is 0.
+    `logodds` (thousandths) is the evidence for the merge, and `basis` its `Basis`. `is_weighed` is
+    False for a merge that needed no evidence. `logodds` is 0 for these, and for pairs that are not
+    in one cluster.
     """
 
     logodds: npt.NDArray[np.int32]
@@ -176,12 +175,15 @@ FindJoined = Callable[[IntArray, IntArray], JoiningMerges]
 class Links:
     """Pairs as columns, sorted by (left, right).
 
-    `left` < `right` are record rows. `logodds` (int32, thousandths) and `score` (float64 in 0…1)
-    are those that were decided on: within an entity those of the merge that brought the two
-    together, and between two entities those of the entities. A pair that a decision merged has
-    those of its records. `record_logodds` are always those of the two records alone. `band` is that
-    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8. `rival`: where a record of
-    one of the two matches a third entity about as well, the row it matches there, else -1.
+    - `left` < `right`: rows of the two records.
+    - `logodds` (int32, thousandths) and `score` (float64, 0…1): the evidence for the outcome.
+      Within an entity it is the evidence for the merge that brought the two together. Between two
+      entities it compares the entities. For a pair that a decision merged, it compares the two
+      records.
+    - `record_logodds`: the evidence of the two records alone.
+    - `band` (of the score), `outcome` and `basis` (uint8): see `Band`, `Outcome` and `Basis`.
+    - `rival`: if a record of one of the two entities matches a third entity about as well, the row
+      that it matches there; else -1.
     """
 
     left: IntArray
@@ -199,15 +201,17 @@ class Links:
 
     @property
     def stated_band(self) -> npt.NDArray[np.uint8]:
-        """Band as results state it: match for what is merged, and review for all that is not."""
+        """Band as results state it: match for merged pairs, review for all others."""
         is_merged = self.outcome == Outcome.MERGED
         return np.where(is_merged, np.uint8(Band.MATCH), np.uint8(Band.REVIEW))
 
     def move(
         self, place: npt.NDArray[np.signedinteger[Any]]
     ) -> tuple[Links, npt.NDArray[np.int64]]:
-        """Return the links between rows that have a new place (−1: none), by their places, and
-        which links of this these are.
+        """Renumber the rows, and drop links with a row that has no new number.
+
+        `place` is the new number of each row, or −1. Return the links, and their positions in
+        these links.
         """
         inside = np.flatnonzero((place[self.left] >= 0) & (place[self.right] >= 0))
         rival = self.rival[inside]
@@ -227,10 +231,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class StageStat:
-    """Cost of one stage, in seconds.
+    """Cost of one stage: wall and processor time in seconds, memory in MiB.
 
-    `items` counts what `unit` names (records, pairs …); `peak_mib` is the peak of the process so
-    far.
+    `items` counts things of the kind `unit` (records, pairs …). `peak_mib` is the peak memory of
+    the process since its start.
     """
 
     name: str
@@ -245,8 +249,8 @@ class StageStat:
 class RuleStat:
     """Figures of one blocking rule.
 
-    They are distinct keys, pairs it joined, pairs that no other rule joined (`only`), and pairs
-    that block purging removed (`cut`).
+    `keys` counts its distinct keys, `pairs` the candidate pairs it gave, `only` the pairs that no
+    other rule gave, and `cut` the pairs that block purging removed.
     """
 
     name: str
@@ -269,18 +273,18 @@ class RunStats:
     score_histogram: npt.NDArray[np.int64]
     """Counts of scored candidate pairs in 50 equal bins of the score from 0 to 1."""
     population: Population | None = None
-    """Population that the scores hold for."""
+    """Population whose counts the scores use."""
     logodds: LogoddsHistogram | None = None
-    """Scored pairs of records that everybody may see; None where only some pairs were scored."""
+    """Scored pairs of records that everybody may see; None if only some pairs were scored."""
     patterns: AgreementPatterns | None = None
-    """Patterns of agreement of the scored pairs; None where they were not counted."""
+    """Patterns of agreement of the scored pairs; None if they were not counted."""
     uncompared: int | None = None
-    """Records that share keys with others, all too frequent, and so were compared with none; None
-    where they were not counted (on a cluster).
+    """Records that were compared with no other record, because all their shared keys were too
+    frequent. None if they were not counted (on a cluster).
     """
 
     def without_counts(self) -> RunStats:
-        """Return the figures that tell nothing of which records were compared."""
+        """Return only the figures that do not reveal which records were compared."""
         return RunStats(
             self.plan,
             self.stamp,
@@ -293,9 +297,7 @@ class RunStats:
 
 
 class MergedPairs(NamedTuple):
-    """Pairs of entities that a round merged, sorted, with the log-odds (thousandths) it knew of
-    each.
-    """
+    """Pairs of entities that a round merged, sorted, with their log-odds (thousandths) then."""
 
     left: IntArray
     right: IntArray
@@ -311,12 +313,12 @@ def name_by_smallest_row(labels: npt.NDArray[np.integer[Any]]) -> IntArray:
 
 @dataclass(frozen=True, slots=True)
 class RelationRounds:
-    """Entities as the rounds of relations had them.
+    """Entities before and after each round of evidence from relations.
 
-    `labels` has the entity of each row (see `Resolution`) before each round that merged something,
-    and after the last. Neighbors are frozen as they were before the first. `merged` has, for each
-    of these rounds, the compared pairs of its entities that it brought together. Where there are
-    restricted records, they join after the last round, as if in one more.
+    `labels` has the entity of each row (see `Resolution`): one array before each round that merged
+    something, and one after the last round. `merged` has the compared pairs of entities that each
+    of these rounds merged. All rounds use the neighbors as they were before the first round.
+    Restricted records join after the last round, as if in one more round.
     """
 
     labels: Sequence[IntArray]
@@ -324,11 +326,13 @@ class RelationRounds:
 
     @property
     def frozen(self) -> IntArray:
-        """Entity of each row before any relation counted."""
+        """Entity of each row before evidence from relations was used."""
         return self.labels[0]
 
     def find_last_apart(self, left: int, right: int) -> int | None:
-        """Return the place in `labels` of the last state with two rows in two entities, if any."""
+        """Return the position in `labels` of the last state in which two rows were in different
+        entities, or None.
+        """
         apart = [place for place, state in enumerate(self.labels) if state[left] != state[right]]
         return apart[-1] if apart else None
 
@@ -337,10 +341,9 @@ class RelationRounds:
 class Resolution:
     """Resolved batch.
 
-    `labels[i]` is the row of the smallest record of record i's entity, so that labels identify the
-    partition. `links` has every pair in band match or review. `rounds`: those of relations, where
-    any counted, and the resolution is that of the whole batch. `find_joined` looks up the merges;
-    None where they are not at hand.
+    `labels[i]` is the smallest row of the entity of row i, so equal labels mean one entity. `links`
+    has every pair in band match or review. `rounds` is None if no relation counted, or if only a
+    part of the batch was resolved. `find_joined` looks up the merges; None if they are not known.
     """
 
     batch: Batch
@@ -352,17 +355,18 @@ class Resolution:
 
 
 def cpu_seconds() -> float:
-    """Return the processor time of this process and of those it has waited for."""
+    """Return the processor time of this process and of its finished child processes, in seconds."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
 
 
 @dataclass(slots=True)
 class StageUsage:
-    """Figures that a stage states itself: items processed, and what other processes used for it.
+    """Figures that the stage itself fills in.
 
-    `worker_cpu` in seconds is added to the time of this process; `worker_peak_mib` replaces its
-    peak memory.
+    `items` counts the items processed. `worker_cpu` is the processor time of other processes, in
+    seconds; it is added to the time of this process. `worker_peak_mib` replaces the peak memory of
+    this process, if given.
     """
 
     items: int = 0
@@ -381,7 +385,8 @@ class StageMeter:
     def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
         """Measure a stage; the caller sets the number of items on the object it receives.
 
-        Before it, a large heap is released: what earlier stages freed is no part of its peak.
+        Memory that earlier stages freed is returned to the system first, so it does not count in
+        the peak of this stage.
         """
         wall, cpu = time.perf_counter(), cpu_seconds()
         release_large_heap()
@@ -412,13 +417,15 @@ def review_values(score: Scores, wrong_merge_costs: float) -> Scores:
 
 @dataclass(frozen=True, slots=True)
 class ReviewForecast:
-    """Forecast of a queue.
+    """Forecast of the work on a queue.
 
-    `reviews`: waiting pairs of entities. `matches`: expected number of true matches among them, the
-    sum of their scores. `capacity`: reviews a day (None: not stated; 0: none). `reviews_today`:
-    pairs before the cut, and `matches_left`: expected true matches below it. `done_today`: reviews
-    of today, which are no longer in the queue. `place` completes "pairs wait", such as "in the
-    store".
+    - `reviews`: pairs of entities that wait.
+    - `matches`: expected number of true matches among them, the sum of their scores.
+    - `capacity`: reviews a day (None: not stated; 0: none).
+    - `reviews_today`: pairs that fit into today's capacity, the first of the queue.
+    - `matches_left`: expected true matches among the pairs after these.
+    - `done_today`: reviews already done today, which are no longer in the queue.
+    - `place`: completes the sentence "pairs wait", for example "in the store".
     """
 
     reviews: int
@@ -432,7 +439,7 @@ class ReviewForecast:
 
     @property
     def reviews_left(self) -> int:
-        """Number of pairs below the cut; without a capacity, 0."""
+        """Number of pairs beyond today's capacity; 0 without a capacity."""
         return 0 if self.capacity is None else self.reviews - self.reviews_today
 
     @property
@@ -442,7 +449,7 @@ class ReviewForecast:
 
     @property
     def value_left(self) -> float:
-        """Value of reviewing what lies below the cut, in reviews."""
+        """Value of reviewing the pairs beyond today's capacity, in reviews."""
         return self.matches_left * self.wrong_merge_costs
 
     @property
@@ -486,7 +493,7 @@ class ReviewForecast:
         return first, self._capacity_text(), self._loss_text()
 
     def _capacity_text(self) -> str:
-        """Say where the cut lies."""
+        """Return a sentence on how much of the queue the capacity covers."""
         if not self.capacity:
             return "With no reviews a day, all are left undecided and the queue is never finished."
         done = f", {self.done_today:,} of them done today" if self.done_today else ""
@@ -501,7 +508,7 @@ class ReviewForecast:
         )
 
     def _loss_text(self) -> str:
-        """Say what is lost below the cut."""
+        """Return sentences on the matches that stay undecided, and on the cost of deciding them."""
         return (
             f"Of those left, {_expect(self.matches_left)} to be the same entity. Deciding them "
             f"takes {_count(self.reviews_left, 'review', 'reviews')} and saves about "
@@ -541,15 +548,15 @@ def forecast_run(
 
 
 def find_review_scores(resolution: Resolution) -> npt.NDArray[np.float64]:
-    """Return the score of each waiting pair of entities: that of its strongest link."""
+    """Return the score of each waiting pair of entities, the score of its strongest link."""
     return score_waiting(resolution.links, resolution.labels)
 
 
 def score_waiting(links: Links, entities: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
-    """Return the score of each waiting pair of entities, which `entities` names by record.
+    """Return the score of each waiting pair of entities, the score of its strongest link.
 
-    As in the queue of a store, a pair of entities waits if a link between the two does, unless a
-    decision keeps any of their records apart. Its score is that of its strongest link.
+    `entities` has the entity of each row. As in the queue of a store, a pair of entities waits if
+    a link between the two waits, unless a decision keeps any of their records apart.
     """
     first, second = (entities[side].astype(np.int64) for side in (links.left, links.right))
     between = np.flatnonzero(first != second)

@@ -1,21 +1,21 @@
-"""Undo: a new decision that restores what was effective before. All decisions of one act are taken
-back together.
+"""Two ways to reverse a decision: undo it (`undo_decision`), or split an entity (`split_entity`).
 
-The verdict that was effective on a pair before the act is repeated (`unsure` if there was none,
-which clustering treats as undecided), so that links, members and entities are as they were, ids
-included. Only the last decision on a pair can be taken back; later ones must be undone first. An
-undo is itself a decision and can be undone, and so can the undo of an undo, to any depth.
+An undo logs a new decision that repeats the verdict that was in effect before. If there was none,
+it logs `unsure`, which clustering treats as undecided. Links, members, entities and their ids
+become what they were. All decisions of one act are undone together. Only the last decision on a
+pair can be undone, so undo later ones first. An undo is a decision and can be undone, too.
 
-What two stewards decided takes two stewards to take back. A decision that never took effect (it
-waits for a second steward, or repeats what two stewards decided) is withdrawn by itself: what
-counts on the pair stays as it is. An undo also restores what waited for a second steward before the
-act, so that a decision on several pairs keeps waiting on all of them.
+If two stewards made a decision, it takes two stewards to undo it. Some decisions never took effect:
+they wait for a second steward, or repeat the decision of two stewards. Undoing such a decision
+withdraws it and leaves the verdict on the pair as it is.
 
-Split: take records out of an entity and keep them apart from the rest.
+An undo also restores decisions that waited for a second steward before the act. A decision on
+several pairs then keeps waiting on all of these pairs.
 
-It is logged as `different` between every record taken out and every one left (if that would be too
-many: between linked ones, and to the first record of either part), and as `same` where a part would
-fall apart by itself.
+A split takes records out of an entity. It logs `different` between every record that is taken out
+and every record that stays. If these are too many pairs, it logs only the pairs that are linked or
+decided `same`, and the pairs with the first record of either part. The commit then adds `same`
+where one of the parts would fall apart.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Reversal:
-    """Reversal of one decision: the verdict to log instead, and whether that takes two stewards."""
+    """Reversal of one decision: the verdict to log, and whether it takes two stewards."""
 
     target: StoredDecision
     verdict: StewardVerdict
@@ -79,11 +79,12 @@ class _Reversal:
     is_confirmation: bool
     """Another steward has started the same undo, which this one completes."""
     shown_score: Mapping[str, Any]
-    """Band and log-odds shown when that verdict was first given, against which later evidence is
-    measured.
+    """Band and log-odds that the steward saw when `verdict` was first given.
+
+    Later evidence is measured against them.
     """
     versions: Versions | None = None
-    """Versions that the decision saw which is brought back: it stays reopened if it was."""
+    """Record versions that the restored decision rests on. If it was reopened, it stays so."""
 
 
 _Stack = tuple[StoredDecision, ...]
@@ -94,8 +95,8 @@ _Stack = tuple[StoredDecision, ...]
 class _Effect:
     """Decision that took effect on a pair: by one steward, or by the second of two.
 
-    `members` are the decisions that made it together, itself as the last one; `before` and `after`
-    what stood before and after it.
+    `members` are the decisions that took effect together; the last one completed them. `before`
+    and `after` are the decisions that stood on the pair before and after.
     """
 
     members: tuple[StoredDecision, ...]
@@ -105,15 +106,16 @@ class _Effect:
 
     @property
     def last(self) -> StoredDecision:
-        """Decision with which it took effect."""
+        """Decision that completed the effect."""
         return self.members[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class _PairHistory:
-    """History of one pair: what took effect, what stands now, and what waits for a second steward.
+    """History of one pair.
 
-    `log`: all decisions on the pair, by time.
+    `log` has all decisions on the pair by time, `effects` those that took effect, and `waiting`
+    those that wait for a second steward. `state` is the present state of the pair.
     """
 
     log: tuple[StoredDecision, ...]
@@ -149,7 +151,7 @@ class _PairHistory:
         return self.effects[-1].after if self.effects else ()
 
     def find_effect(self, stored: StoredDecision) -> _Effect | None:
-        """Return the effect that a decision had, alone or with another one; None without one."""
+        """Return the effect of a decision, alone or with another; None if it had no effect."""
         numbers = ((member.number for member in effect.members) for effect in self.effects)
         return next(
             (
@@ -161,7 +163,7 @@ class _PairHistory:
         )
 
     def act_of(self, stored: StoredDecision) -> tuple[StoredDecision, ...]:
-        """Return the decisions that say the same together: a decision and what confirms it."""
+        """Return a decision together with the decisions that it confirms or that confirm it."""
         effect = self.find_effect(stored)
         if effect is not None:
             return effect.members
@@ -172,18 +174,17 @@ class _PairHistory:
         return any(member.number == stored.number for member in self.waiting)
 
     def waiting_after(self, effect: _Effect) -> StoredDecision | None:
-        """Return what waits for a second steward and came after an effect; None without one.
+        """Return the decision that waits for a second steward and came after an effect, or None.
 
-        What an undo brought back waits again, but is older than the undo.
+        A decision that an undo restored waits again, but it is older than the undo.
         """
         later = self.log[self.log.index(effect.last) + 1 :]
         return next((stored for stored in self.waiting[-1:] if stored in later), None)
 
     def find_repeated(self, effect: _Effect) -> StoredDecision | None:
-        """Return the last decision that said again what an effect of two stewards says; None where
-        there is none, or all were taken back.
+        """Return the last decision that repeats the verdict of an effect and was not taken back.
 
-        It changed nothing, but its author stands behind it.
+        Such a decision changed nothing, but its author stands behind it. None if there is none.
         """
         withdrawn = {_undone_number(stored) for stored in self.log}
         verdict = steward_verdict(effect.last.decision)
@@ -199,7 +200,7 @@ class _PairHistory:
         return repeated[-1] if repeated else None
 
     def find_undo(self, stored: StoredDecision) -> StoredDecision | None:
-        """Return the last decision that took a decision back, if it is taken back."""
+        """Return the decision that undid a decision; None if the decision still stands."""
         numbers = {member.number for member in self.act_of(stored)}
         for effect in reversed(self.effects):
             was_active, is_active = (
@@ -208,7 +209,7 @@ class _PairHistory:
             )
             if was_active and not is_active:
                 return effect.last
-        # one that never took effect was withdrawn without an effect
+        # a decision without effect is withdrawn by a decision without effect
         return next(
             (other for other in reversed(self.log) if _undone_number(other) in numbers), None
         )
@@ -221,12 +222,12 @@ def _undone_number(stored: StoredDecision) -> int:
 def undo_decision(
     hub: Hub, steward: Steward, decision_id: str, *, why: str = ""
 ) -> DecisionOutcome:
-    """Take back a decision with all decisions of its act.
+    """Undo a decision together with all decisions of its act.
 
-    What two stewards decided takes two to undo; one's own decision that nobody has confirmed does
-    not. Raises `UnknownIdError` for an id that the steward may not know, and
-    `DecisionNotAllowedError` if later decisions stand on the same records or the decision is undone
-    already.
+    It takes two stewards to undo a decision of two stewards. You can withdraw a decision of your
+    own alone while nobody has confirmed it. Raises `UnknownIdError` for an id that the steward may
+    not know. Raises `DecisionNotAllowedError` if later decisions stand on the same records, or if
+    the decision is already undone.
     """
     undone_numbers: list[int] = []
 
@@ -234,7 +235,7 @@ def undo_decision(
         """Plan the undo on one revision."""
         stored = find_decision(view, decision_id, steward.viewer)
         targets = _find_act(view, stored, steward.viewer)
-        # as logged: an undo brings a decision back also where its records have changed since
+        # read without marks of reopening: an undo also restores decisions on changed records
         ids = sorted({end for pair in targets for end in pair})
         log = visible_decisions(view, view.decisions(ids), steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
@@ -275,9 +276,9 @@ def undo_decision(
 
 
 def _describe_state(log: Sequence[StoredDecision], undone: StoredDecision) -> str:
-    """Return a sentence on what counts on the pair after an undo, if one might expect otherwise.
+    """Return a sentence on the verdict in effect after an undo; empty if nobody would be surprised.
 
-    `log`: complete for the pair, with reopened decisions marked.
+    `log` has all decisions on the pair, with reopened ones marked.
     """
     history = _PairHistory.replay(_sort_by_time(log, undone.decision.pair))
     effective = history.state.effective
@@ -296,8 +297,9 @@ def _describe_state(log: Sequence[StoredDecision], undone: StoredDecision) -> st
 def _find_act(
     view: StoreView, stored: StoredDecision, viewer: Viewer
 ) -> dict[Pair, StoredDecision]:
-    """Return the last decision on each pair of an act that the viewer may see, confirmations
-    included.
+    """Return the last decision of an act on each pair that the viewer may see.
+
+    Confirmations by a second steward belong to the act.
     """
     pair = stored.decision.pair
     history = _PairHistory.replay(_sort_by_time(view.decisions(list(pair)), pair))
@@ -339,15 +341,11 @@ def _plan_reversal(
     else:
         verdict, shown = steward_verdict(effective.decision), _shown_score(effective)
         versions = effective.versions
-    is_kept = state.is_binding and verdict is _verdict_in_effect(state)
+    in_effect = None if state.effective is None else steward_verdict(state.effective)
+    is_kept = state.is_binding and verdict is in_effect
     overrules = state.is_binding or verdict is StewardVerdict.RED
     needs_two = (effect is not None and effect.is_confirmed) or (overrules and not is_kept)
     return _Reversal(target, verdict, needs_two, is_confirmation, shown, versions)
-
-
-def _verdict_in_effect(state: PairState) -> StewardVerdict | None:
-    """Return the verdict in effect on a pair."""
-    return None if state.effective is None else steward_verdict(state.effective)
 
 
 def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: Steward) -> None:
@@ -380,7 +378,7 @@ def _check_not_withdrawal(target: StoredDecision) -> None:
 
 
 def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) -> None:
-    """Raise `DecisionNotAllowedError` if a decision is undone already, or not the last one."""
+    """Raise `DecisionNotAllowedError` if a decision is already undone, or is not the last one."""
     active = history.active
     undone = {member.number for member in effect.members}
     waiting = history.waiting_after(effect)
@@ -389,7 +387,7 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
     if UNDOES_KEY in target.context:
         if effect.before == effect.after:
             _check_not_withdrawal(target)
-        # an undo is the last one while what it brought back, and nothing else, stands
+        # an undo is the last decision while exactly the decisions that it restored stand
         if _numbers(active) == _numbers(effect.after):
             return
         later = next(e for e in reversed(history.effects) if e.after == active)
@@ -410,7 +408,7 @@ def _numbers(stack: _Stack) -> list[int]:
 
 
 _RESTORED = ("band", "logodds", RELATION_KEY)
-"""Parts of the context that a decision keeps when an undo brings it back."""
+"""Entries of a decision's context that it keeps when an undo restores it."""
 
 
 def _shown_score(stored: StoredDecision) -> dict[str, Any]:
@@ -446,6 +444,7 @@ def _sort_by_time(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecis
 
 
 _MAX_PAIRS = 400
+"""Pairs that a split may log. Above it, the split logs only the pairs that are needed."""
 
 
 def split_entity(
@@ -458,23 +457,22 @@ def split_entity(
     shown_digest: str = "",
     rules: DeskRules | None = None,
 ) -> DecisionOutcome:
-    """Take records out of an entity; `shown_digest` is the `digest` of its page.
+    """Take records out of an entity, and keep them apart from the records that stay.
 
-    Raises `InputError` for records that are not in it or if none would be left, and a
-    `DecisionRefusedError` if the entity has changed.
+    `shown_digest` is the `digest` of the entity's page that the steward saw. Raises `InputError`
+    for records of other entities, or if no record would stay. Raises a `DecisionRefusedError` if
+    the entity has changed since the page was shown.
     """
     removed = tuple(sorted(set(record_ids)))
     build_plan = plan_split(steward, entity, removed, why, shown_digest, rules or DeskRules())
     outcome, _ = commit_plan(hub, build_plan, steward)
-    return replace(outcome, message=_outcome_message(outcome, len(removed), entity))
-
-
-def _outcome_message(outcome: DecisionOutcome, count: int, entity: str) -> str:
     if outcome.state is DecisionState.WAITING:
         reasons = "; ".join(outcome.second_reasons)
-        return f"Logged. It counts once a second steward confirms it ({reasons})."
-    noun = "record" if count == 1 else "records"
-    return f"{count} {noun} taken out of {entity}."
+        message = f"Logged. It counts once a second steward confirms it ({reasons})."
+    else:
+        noun = "record" if len(removed) == 1 else "records"
+        message = f"{len(removed)} {noun} taken out of {entity}."
+    return replace(outcome, message=message)
 
 
 def plan_split(
@@ -525,7 +523,7 @@ def plan_split(
             needs_two=bool(second_reasons),
             context=context,
         )
-        is_confirmation = bool(second_reasons) and _is_confirmation(log, pairs, steward)
+        is_confirmation = bool(second_reasons) and _confirms_split(log, pairs, steward)
         return DecisionPlan(
             log_entry,
             tuple(log_entry.build_decisions(pairs, log, undoes={})),
@@ -536,10 +534,10 @@ def plan_split(
     return build
 
 
-def _is_confirmation(
+def _confirms_split(
     log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], steward: Steward
 ) -> bool:
-    """Return whether a split confirms the same split by another steward, which waits.
+    """Return whether a split confirms the same split by another steward, which still waits.
 
     Raises `DecisionNotAllowedError` if the steward would confirm their own decision.
     """
@@ -583,7 +581,7 @@ def _separating_pairs(
     remaining: Sequence[str],
     same_pairs: set[tuple[str, str]],
 ) -> list[tuple[str, str]]:
-    """Return the pairs of record ids that keep the two parts apart."""
+    """Return the pairs of record ids that are to be decided `different`; see the module."""
     if len(removed) * len(remaining) <= _MAX_PAIRS:
         return [(first, second) for first in sorted(removed) for second in remaining]
     across = {

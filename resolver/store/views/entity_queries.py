@@ -1,8 +1,15 @@
-"""Queries about entities and their history.
+"""Read access to the entities of a store, at its current revision or at an earlier one.
 
-Read access to a store at its current revision or an earlier one.
+`StoreView` at the end of the module is the class that the rest of the program uses. It joins
+four groups of queries, which all read the same revision:
 
-Queries about the populations that scores hold for.
+- `EntityQueries`: entities by id, their members, their ids for a viewer, the change feed and the
+  list of revisions;
+- `PopulationQueries`: the population that prior and term frequencies are computed for;
+- `RecordQueries` and `LinkQueries`, which have modules of their own.
+
+An entity of restricted records only is stored under an internal id, which nobody is shown. The
+viewer knows such an entity by the id of its eldest restricted record that the viewer may see.
 """
 
 from __future__ import annotations
@@ -101,8 +108,9 @@ class EntityQueries(RecordQueries):
         return {**ids, **self._name_restricted(restricted)} if restricted else ids
 
     def internal_ids(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return the stored id of each entity number, which for those of restricted records alone
-        nobody is shown.
+        """Return the stored id of each entity number.
+
+        The stored id of an entity of restricted records only is internal: show it to nobody.
         """
         sql = 'SELECT "number", "id" FROM "entities" WHERE "number" {among}'
         ids: dict[int, str] = {}
@@ -111,8 +119,10 @@ class EntityQueries(RecordQueries):
         return ids
 
     def _name_restricted(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return the ids of entities of restricted records: that of the eldest visible record that
-        each has, or had last.
+        """Return the id that the viewer knows for each entity of restricted records.
+
+        This is the id of the eldest visible record of the entity, or of the records that it had
+        last. An entity without a visible record is missing from the result.
         """
         spans: dict[int, list[tuple[int, int | None]]] = {}
         records_of: set[int] = set()
@@ -133,7 +143,7 @@ class EntityQueries(RecordQueries):
         return names
 
     def visible_spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
-        """Return those of `membership_spans` whose records the viewer may see."""
+        """Return the rows of `membership_spans` whose records the viewer may see."""
         spans = self.membership_spans(numbers)
         handling = self.handling_of(sorted({span[0] for span in spans}))
         hidden = {row for row, stated in handling.items() if not is_visible(stated, self.viewer)}
@@ -142,9 +152,9 @@ class EntityQueries(RecordQueries):
     def restricted_ids(
         self, record_ids: Sequence[str], *, with_new: bool = False
     ) -> dict[str, RestrictedId]:
-        """Return the ids of those of some records that are or were restricted, by record id.
+        """Return the restricted id of each record that is or was restricted, by record id.
 
-        `with_new` adds those that the others would get with the next commit.
+        `with_new` adds, for all other records, the id that they would get with the next commit.
         """
         sql = 'SELECT "first", "record_id", "id" FROM "restricted_ids" WHERE "record_id" {among}'
         ids = {
@@ -159,12 +169,17 @@ class EntityQueries(RecordQueries):
         return ids
 
     def restricted_name(self, record_ids: Sequence[str]) -> str:
-        """Return the id of an entity of some restricted records, which may be new."""
+        """Return the id of an entity that consists of these restricted records.
+
+        The records may be new: they need not be in the store yet.
+        """
         return min(self.restricted_ids(record_ids, with_new=True).values()).id
 
     def _restricted_homes(self, requested_id: str) -> list[tuple[int, int | None]]:
-        """Return the entities that the record of a restricted id was in, each with the end of its
-        membership, the latest last; none where the viewer may never have known one by that id.
+        """Return the entities that the record of a restricted id is or was in, the latest last.
+
+        Each comes with the revision at which the record left it (None: the record is still in
+        it). The list is empty if the viewer can never have known an entity by that id.
         """
         sql = 'SELECT "record_id" FROM "restricted_ids" WHERE "id" {among}'
         rows = fetch_rows(self.connection, sql, [requested_id])
@@ -190,8 +205,11 @@ class EntityQueries(RecordQueries):
         return sorted(homes, key=lambda home: (home[1] is None, home[1] or 0))
 
     def _entity_of_restricted_id(self, requested_id: str) -> StoredEntity | None:
-        """Return the entity of a restricted record; of a withdrawn one that of the eldest of the
-        visible records that were with it last, else a dissolved entity.
+        """Return the entity that the viewer knows by the id of a restricted record.
+
+        If the record was withdrawn, its last companions decide: the entity is the one that now
+        has the eldest visible record among them. Without such a record the entity is dissolved.
+        None for an unknown id.
         """
         homes = self._restricted_homes(requested_id)
         if not homes:
@@ -277,7 +295,7 @@ class EntityQueries(RecordQueries):
         return [(row[0], names.get(row[1], row[2] or "")) for row in rows]
 
     def used_ids(self, ids: Sequence[str]) -> set[str]:
-        """Return those of some entity ids that exist or have ever existed."""
+        """Return the ids, among those given, of entities that exist or have ever existed."""
         used: set[str] = set()
         for part in split_chunks(ids):
             used |= set(
@@ -321,8 +339,9 @@ class EntityQueries(RecordQueries):
         ]
 
     def entity_numbers(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return the number of each entity id that exists or has existed; of an id of a restricted
-        record that of its latest entity.
+        """Return the number of each entity id that exists or has existed.
+
+        The id of a restricted record stands for the latest entity of the record.
         """
         sql = 'SELECT "id", "number" FROM "entities" WHERE "id" {among} AND "born" <= ?'
         numbers = {
@@ -383,9 +402,7 @@ class EntityQueries(RecordQueries):
         return np.union1d(holders, changed)
 
     def has_restricted_ids(self) -> bool:
-        """Return whether the store has, or had, a record that not every identified viewer may
-        see.
-        """
+        """Return whether a record is or was hidden from some identified viewer."""
         return self.connection.execute(select(restricted_ids.c.id).limit(1)).first() is not None
 
     def changes(self, since: int, *, limit: int | None = None, skip: int = 0) -> list[EntityEvent]:
@@ -399,8 +416,10 @@ class EntityQueries(RecordQueries):
         return self._changes(is_new, is_new_event, stop)[skip:stop]
 
     def history(self, entity_id: str) -> list[EntityEvent]:
-        """Return the events of one entity, as the subject or as the other entity, by internal ids;
-        of the id of a restricted record, those of all entities that it was in.
+        """Return the events that concern one entity, as the subject or as the other entity.
+
+        The id of a restricted record stands for all entities that the record was in. Events name
+        entities by their internal ids.
         """
         numbers = self.numbers_behind([entity_id])
         if not numbers:
@@ -423,8 +442,9 @@ class EntityQueries(RecordQueries):
         return sorted(numbers)
 
     def changes_of(self, ids: Sequence[str]) -> list[EntityEvent]:
-        """Return the births of some entities and the events of which they are the subject, by
-        internal ids and without the other entities involved.
+        """Return the births of some entities, and the events whose subject they are.
+
+        Events name the entities by their internal ids and leave out the other entity involved.
         """
         birth_sql = (
             'SELECT "number", "id", "born" FROM "entities" WHERE "number" {among} AND "born" <= ?'
@@ -467,8 +487,9 @@ class EntityQueries(RecordQueries):
         return [_revision_row(row) for row in rows]
 
     def revision_at(self, time: str) -> int:
-        """Return the last revision committed up to a time (ISO, as the store writes it); 0 if none
-        was.
+        """Return the last revision that was committed up to a time; 0 if there is none.
+
+        `time` is an ISO timestamp, as the store writes it.
         """
         query = select(func.max(revisions.c.version)).where(
             revisions.c.landed <= time, revisions.c.version <= self.revision
@@ -524,7 +545,11 @@ class EntityQueries(RecordQueries):
         event_condition: ColumnElement[bool],
         limit: int | None = None,
     ) -> list[EntityEvent]:
-        """Return births and events by revision, births first; at least `limit` of them if given."""
+        """Return births and events by revision, births first.
+
+        `limit` applies to births and to events, each by itself: the result can be up to twice as
+        long, and its first `limit` entries are complete.
+        """
         births = (
             select(entities.c.born, entities.c.id)
             .where(birth_condition)
@@ -567,7 +592,7 @@ class PopulationQueries(Snapshot):
     def population(self) -> tuple[int, Population] | None:
         """Return the population of the last refresh with its revision, or None.
 
-        Raises `StoreError` for one that a newer program has written.
+        Raises `StoreError` if a newer program wrote it in a form that cannot be read.
         """
         revision = self.population_revision()
         if not revision:
@@ -584,8 +609,9 @@ class PopulationQueries(Snapshot):
 
 
 class StoreView(EntityQueries, LinkQueries, PopulationQueries):
-    """Store at one `revision`; `head` is its current state. All queries of a view see the same
-    state.
+    """Store at one `revision`; `head` is its current state.
+
+    All queries of one view see the same state.
     """
 
 
