@@ -1,15 +1,16 @@
-"""JSON schemas of OpenRefine's reconciliation protocol, version 0.2, as this service speaks it.
+"""OpenRefine's reconciliation protocol, version 0.2, for the entities of a dataset.
 
-Manifest of the protocol: the service's capabilities and their addresses.
+The module reads in this order:
 
-Types and properties of the protocol: FollowTheMoney's schemata and their properties.
+1. JSON schemas of requests and responses, for the OpenAPI document;
+2. types and properties that the protocol offers: schemata and properties of FollowTheMoney;
+3. the manifest, which states what the service can do and at which addresses;
+4. reconciliation (`answer_queries`): candidate entities for the cells of a column;
+5. data extension (`extend_entities`): values of some properties of reconciled entities.
 
-Reconciliation queries: candidate entities of a dataset for the cells of a column.
-
-A query is a name with properties, or properties alone. Candidates have a score from 0 to 100 and
-`match` where they alone reach `MATCH_SCORE`. A query that is an id returns its entity.
-
-Data extension: values of some properties of reconciled entities.
+A query gives a name with or without properties, or properties alone. Each candidate has a score
+from 0 to 100. `match` is true if it is the only candidate that reaches `MATCH_SCORE`. A query whose
+name is the id of an entity returns this entity first.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ from resolver.records.properties import BEGINNINGS, HOME_COUNTRIES
 
 _PROPERTY_NAMES = value_properties("LegalEntity")
 
-# --- sent
+# --- schemas of requests
 
 _RECONCILED_CELL: Schema = {"type": "object", "required": ["id"], "properties": {"id": NONBLANK}}
 _CELL: Schema = {"anyOf": [TEXT, NUMBER, BOOLEAN, _RECONCILED_CELL]}
@@ -119,7 +120,7 @@ FORM: Schema = {
     },
 }
 
-# --- returned
+# --- schemas of responses
 
 _NAMED = component("Named", closed_object({"id": STRING, "name": STRING}))
 _CANDIDATE = closed_object(
@@ -177,7 +178,7 @@ TYPES = ("Person", "Organization", "Company", "LegalEntity", "Vessel", "Airplane
 
 
 def describe_type(schema: str) -> dict[str, Any]:
-    """Return a type as the protocol names it, with the broader types."""
+    """Return a type in the protocol's form: id, name, and its broader types."""
     description = describe_schema(schema)
     type_row = {"id": schema, "name": description.label if description else schema}
     broader = [
@@ -239,7 +240,7 @@ _PREVIEW_SIZE = {"width": 430, "height": 300}
 def build_manifest(dataset: str) -> dict[str, Any]:
     """Return the manifest of a dataset.
 
-    A key in the address of the request is passed on in the addresses of the manifest.
+    If the request has an API key in its address, the addresses of the manifest have it, too.
     """
     base, path = request.host_url.rstrip("/") + request.script_root, f"/reconcile/{quote(dataset)}"
     key = request.args.get("api_key")
@@ -281,7 +282,7 @@ _LIMIT_SETTING = {
 
 
 MATCH_SCORE = 0.95
-"""Score from which a candidate is a match, if no other one reaches it."""
+"""Score that a candidate needs to be a match, if no other candidate reaches it."""
 _DEFAULT_LIMIT, _MAX_LIMIT = 10, 500
 _FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})
 _STRICT = ("any", "should", "all")
@@ -290,10 +291,11 @@ _UNUSABLE = 400
 
 
 def answer_queries(dataset: str, text: str) -> dict[str, Any]:
-    """Return the candidates for each query of a JSON object, by its key. Raises `ApiError`.
+    """Return the candidates for each query of a JSON object, by the query's key.
 
-    A query with a type, property or value that cannot be used has no candidates, and a `message`
-    says why; the others are answered.
+    If a type, property or value of a query cannot be used, the query gets no candidates and a
+    `message` with the reason; all other queries are answered. Raises `ApiError` for a request that
+    breaks the protocol.
     """
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
@@ -320,9 +322,10 @@ def answer_queries(dataset: str, text: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQueries:
-    """Queries by key: as records, or why they cannot be used, and how many candidates each wants.
+    """Queries of one request, by key.
 
-    limits: of all queries, in their order.
+    `records` has the queries that can be used, and `refusals` the reasons why others cannot.
+    `limits` has the largest number of candidates of every query, in the order of the request.
     """
 
     records: dict[str, SubmittedRecord]
@@ -331,7 +334,7 @@ class ParsedQueries:
 
 
 def parse_queries(text: str) -> ParsedQueries:
-    """Return the queries of a JSON object. Raises `ApiError` for one that breaks the protocol."""
+    """Return the queries of a JSON object. Raises `ApiError` if one breaks the protocol."""
     parsed = ParsedQueries({}, {}, {})
     for key, query in _load_queries(text).items():
         try:
@@ -387,7 +390,10 @@ def _read_record(key: str, query: object) -> SubmittedRecord:
 
 
 def _read_type(key: str, value: object) -> str:
-    """Return the type that a query asks for; for several, the one that includes them all."""
+    """Return the type that a query asks for.
+
+    If a query asks for several types or none, return `LegalEntity`, which includes them all.
+    """
     types = value if isinstance(value, list) else [value] if value else []
     ids = [row.get("id") if isinstance(row, dict) else row for row in types]
     if not all(isinstance(row, str) for row in ids):
@@ -410,7 +416,7 @@ def _read_properties(key: str, rows: object) -> dict[str, list[Any]]:
 
 
 def _cell_value(cell: Any) -> Any:
-    """Return the value of a cell; one that was reconciled before comes as an object."""
+    """Return the value of a cell. A cell that was reconciled before is an object with a name."""
     value = cell.get("name") or cell.get("id") if isinstance(cell, dict) else cell
     return str(value) if isinstance(value, bool) else value
 
@@ -440,7 +446,7 @@ def _candidate(candidate: ScreeningMatch, *, is_unique: bool) -> dict[str, Any]:
 
 
 def identify(entity: dict[str, Any]) -> dict[str, Any]:
-    """Return an entity as the protocol names it: id, name, type and a description."""
+    """Return an entity in the protocol's form: id, name, type and a description."""
     identity = {
         "id": entity["id"],
         "name": entity["caption"],
@@ -464,7 +470,10 @@ def describe(entity: dict[str, Any]) -> str:
 def _put_first(
     submitted: SubmittedRecord, candidates: list[dict[str, Any]], sources: frozenset[str] | None
 ) -> list[dict[str, Any]]:
-    """Return the candidates with the entity first whose id the query gives as its name."""
+    """If a query gives the id of an entity as its name, put this entity first.
+
+    It is then the only match. The entity must be in one of `sources` (None: in any).
+    """
     names = submitted.record.texts("name")
     is_id = len(names) == 1 and " " not in names[0] and not names[0].isdecimal()
     if not is_id or any(row["id"] == names[0] for row in candidates):
@@ -484,7 +493,7 @@ _EXTEND_FIELDS = ("id", "settings")
 
 
 def propose_properties(schema: str, limit: int) -> dict[str, Any]:
-    """Return the properties that can be fetched of a type. Raises `ApiError`."""
+    """Return the properties of a type that can be fetched. Raises `ApiError` for no such type."""
     properties = list_properties(schema)
     if not properties:
         raise ApiError(404, f"there is no type {schema[:60]!r}")
@@ -518,7 +527,7 @@ def extend_entities(text: str) -> dict[str, Any]:
 
 
 def _read_extend_limit(row: dict[str, Any]) -> int:
-    """Return the most values to fetch of a property; 0 for no limit.
+    """Return how many values of a property to fetch at most; 0 for no limit.
 
     Raises `ApiError` for a property that no type has.
     """

@@ -1,10 +1,15 @@
-"""`POST /match/{dataset}` for programs, in yente's wire format, and `GET /check` for people.
+"""Endpoints that check names and other values against a dataset.
 
-`POST /match/{dataset}/lines`: checks by the thousand, one JSON object a line in both directions.
+- `POST /match/{dataset}` checks up to 100 queries, in yente's wire format.
+- `GET /check` checks one query, whose values are parameters of the address.
+- `POST /match/{dataset}/lines` checks up to 10,000 queries: one JSON object a line, in the request
+  and in the response.
 
-All queries are read first, so a request that stops in the middle is refused whole. Answers are sent
-as they are computed. Each names the line of its query: a client whose connection broke sends the
-lines that it has no answer to again.
+The first two share `screen_queries`, which runs the checks and logs the access; lines use it, too.
+
+The endpoint for lines reads all queries before it answers any, so an incomplete request is refused
+as a whole. It sends answers as they are computed. Each answer has the number of its line. After a
+broken connection, send only the lines again that have no answer yet.
 """
 
 from __future__ import annotations
@@ -81,12 +86,12 @@ from resolver.records.properties import ASKED
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100
 MAX_RESULTS = 5_000
-"""Results that one answer may have: ten queries at the highest limit."""
+"""Most results of one response: ten queries with the highest limit."""
 _PAGE_MEDIA_TYPES = ("text/plain", "multipart/form-data")
-"""Media types that a page of another origin can send without the browser asking first (CORS).
+"""Media types that a page of another origin can send without a preflight request (CORS).
 
-`application/x-www-form-urlencoded` is another one, but no form can write JSON in it, and `curl -d`
-uses it.
+`application/x-www-form-urlencoded` is missing on purpose: a form cannot write JSON in it, and
+`curl -d` uses it.
 """
 _OPTIONS = frozenset(
     {row["name"] for row in MATCH_PARAMETERS} | {"dataset", "schema", endpoints.PURPOSE}
@@ -264,7 +269,7 @@ def check() -> Response:
 
 
 def _read_properties() -> dict[str, tuple[str, ...]]:
-    """Return the properties of the address. Raises `ApiError` if all are empty."""
+    """Return the properties in the address of the request. Raises `ApiError` if all are empty."""
     properties = {
         # values have limits of their own, by property
         name: endpoints.read_texts(name, sys.maxsize)
@@ -277,7 +282,10 @@ def _read_properties() -> dict[str, tuple[str, ...]]:
 
 
 def _read_schema() -> str:
-    """Return the schema of the address, `Thing` by default. Raises `ApiError` for two."""
+    """Return the schema in the address of the request; `Thing` without one.
+
+    Raises `ApiError` for two different schemata.
+    """
     schemata = request.args.getlist("schema") or [ANYTHING]
     if len(set(schemata)) > 1:
         raise ApiError(422, "give one schema, or none for a person, a group or an asset")
@@ -285,7 +293,7 @@ def _read_schema() -> str:
 
 
 def _read_queries() -> dict[str, Any]:
-    """Return the queries of the body by their keys. Raises `ApiError`."""
+    """Return the queries in the body of the request by their keys. Raises `ApiError`."""
     body = read_json_object()
     reject_weights(body)
     queries = body.get("queries")
@@ -305,9 +313,9 @@ def _read_queries() -> dict[str, Any]:
 
 
 def refuse_page_form() -> None:
-    """Refuse a body that a page of another origin could have sent, where no key is needed.
+    """Raise `ApiError` for a body that a page of another origin could have sent.
 
-    Raises `ApiError`.
+    This only matters for a service that needs no key.
     """
     if request.mimetype in _PAGE_MEDIA_TYPES and not key_needed():
         raise ApiError(415, "say that the body is JSON: Content-Type: application/json")
@@ -328,7 +336,7 @@ def read_json_object() -> dict[str, Any]:
 
 
 def is_query_id(value: object) -> bool:
-    """Return whether a value may be the id that a sender gives a query: a text or whole number."""
+    """Return whether a value can be the id of a query: a nonempty text or a whole number."""
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 
@@ -339,7 +347,8 @@ def screen_queries(
 ) -> tuple[dict[str, Any], IndexRevision]:
     """Return the response to each query and the revision that it was computed from.
 
-    ids: ids that queries give themselves, returned with their responses. The access is logged.
+    `ids` are the ids that senders gave to queries; they are returned with the responses. The access
+    is logged.
     """
     screener = current_service().ready_screener()
     queries = [submitted.record for submitted in records.values()]
@@ -371,7 +380,7 @@ def _revision_headers(revision: IndexRevision) -> dict[str, str]:
 match_lines_blueprint = Blueprint("match_lines", __name__)
 MAX_LINES = 10_000
 _LINES_AT_ONCE = 20
-"""Queries that are answered from one revision and sent together."""
+"""Queries that are answered from one revision of the store and sent together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,23 +419,24 @@ def match_lines(dataset: str) -> Response:
     parts = _part_lines(lines)
     release = _take_stream_slot(service.stream_slots)
     try:
-        # what cannot be answered or logged at all is refused before anything is sent
+        # if checks or the log fail, the request is refused before anything is sent
         first = _answer_part(parts[0], options)
     except BaseException:
         release()
         raise
     answers = _answer_parts(first, parts[1:], options, release)
     streamed = Response(stream_with_context(answers), mimetype=JSON_LINES)
-    # a response that is cut off may never have begun
+    # a connection can break before the first answer, and then the generator never runs
     streamed.call_on_close(release)
     streamed.headers["X-Accel-Buffering"] = "no"
     return streamed
 
 
 def _take_stream_slot(slots: threading.Semaphore) -> Callable[[], None]:
-    """Take a slot; return the function that gives it back, once however often it is called.
+    """Take a slot, and return the function that gives it back.
 
-    Raises `ApiError` where all are taken.
+    The function can be called several times; only the first call has an effect. Raises `ApiError`
+    if all slots are taken.
     """
     if not slots.acquire(blocking=False):
         raise ApiError(503, "too many streams are open", headers={"Retry-After": "5"})
@@ -441,9 +451,10 @@ def _take_stream_slot(slots: threading.Semaphore) -> Callable[[], None]:
 
 
 def _part_lines(lines: list[QueryLine]) -> list[list[QueryLine]]:
-    """Return the lines in parts, the first of which reaches to a line that can be used.
+    """Split the lines into parts. The first part is long enough to have a line that can be used.
 
-    So the access is logged before anything is sent. Raises `ApiError` if no line can be used.
+    Its answers are computed before anything is sent, so the access is logged first. Raises
+    `ApiError` if no line can be used.
     """
     refusals = []
     for line in lines:
@@ -476,9 +487,9 @@ def _answer_parts(
     options: RequestOptions,
     release: Callable[[], None],
 ) -> Iterator[bytes]:
-    """Yield the first answers and those to the other parts, and call `release`.
+    """Yield the answers to the first part, then to each further part; call `release` at the end.
 
-    After a failure a last line says why the rest has no answers.
+    After a failure, a last line says why all further lines have no answers.
     """
     try:
         yield first

@@ -1,8 +1,13 @@
-"""Work of commands on a store.
+"""What several commands do with their arguments: read lists, check ids and files, open a store.
 
-Lists given to commands: read them, report problems, combine them.
+The module reads in this order:
 
-Errors for record ids and files that do not exist.
+1. lists: `read_list_files` reads them, reports problems on standard error and returns one intake;
+2. errors for files and record ids that do not exist, with similar ids as suggestions;
+3. stores: `open_hub`, and `dedupe_into_store`, which is `resolver dedupe --store`.
+
+Reading and starting overlap: a command passes `meanwhile`, which loads tables or opens the store
+while copies of this process read the lists.
 """
 
 from __future__ import annotations
@@ -55,8 +60,10 @@ if TYPE_CHECKING:
 
 _Begun = TypeVar("_Begun")
 BYTES_OF_ONE_COPY = range(512 << 10, 2 << 20)
-"""Sizes of lists that one copy of this process reads as a whole: it loads the readers, too. Smaller
-ones are not worth a copy, larger ones are read by several.
+"""Total size of lists, in bytes, for which exactly one copy of this process reads all lists.
+
+The copy also loads the readers. Smaller lists are not worth a copy of the process, and larger lists
+are read by several copies.
 """
 
 
@@ -70,15 +77,15 @@ def read_list_files(
     workers: int = 1,
     meanwhile: Callable[[], None] | None = None,
 ) -> Intake:
-    """Read lists as one intake, with notes on standard error, in up to `workers` processes.
+    """Read lists as one intake, in up to `workers` processes, and print notes on standard error.
 
-    `meanwhile` is called before, or while copies of this process read. Raises `InputError` if no
-    record could be read.
+    `meanwhile` is called once: before the lists are read, or while copies of this process read
+    them. Raises `InputError` if no record could be read.
     """
     counts: dict[str, int] = {}
 
     def report_progress(label: str, count: int) -> None:
-        """Report the records read of all lists."""
+        """Report the number of records read so far from all lists."""
         counts[label] = count
         bars.reach(sum(counts.values()))
 
@@ -109,15 +116,18 @@ def read_list_files(
     for warning in intake.warnings:
         click.echo(f"note: {warning}", err=True)
     if not len(intake.batch):
-        raise InputError("no record could be read", place=_names(files), hint=_first_reject(intake))
+        place = _list_names(files)
+        raise InputError("no record could be read", place=place, hint=_first_reject(intake))
     return intake
 
 
 def read_while(
     begin: Callable[[], _Begun], read: Callable[[Callable[[], None]], Intake]
 ) -> tuple[Intake, _Begun]:
-    """Return lists, and what `begin` returns. `read` calls what it is given once: before it reads,
-    or while copies of this process do.
+    """Return the result of `read`, and the result of `begin`, which runs before or meanwhile.
+
+    `read` gets a function that calls `begin`. It must call this function once: before it reads
+    lists, or while copies of this process read them.
     """
     begun: list[_Begun] = []
     intake = read(lambda: begun.append(begin()))
@@ -125,9 +135,9 @@ def read_while(
 
 
 def _count_bytes(paths: Sequence[Path]) -> int:
-    """Return the size of files and of those in folders, as far as it can be seen.
+    """Return the total size of files, and of files in folders, in bytes. Unreadable ones count 0.
 
-    `parallel_reading.count_bytes` knows it better, but only once the readers are loaded.
+    `parallel_reading.count_bytes` is more exact, but it needs the readers, which load slowly.
     """
     total = 0
     for path in paths:
@@ -138,14 +148,12 @@ def _count_bytes(paths: Sequence[Path]) -> int:
 
 
 def deduplicated_sources(intake: Intake) -> list[str]:
-    """Return the sources that state to be free of duplicates, sorted."""
+    """Return the names of the sources that are declared free of duplicates, sorted."""
     return sorted(intake.deduplicated_sources)
 
 
 def merge_intakes(left: Intake, right: Intake, batch: Batch) -> Intake:
-    """Return the intakes of both sides as one over `batch`, for the results of a run with two
-    sides.
-    """
+    """Return the intakes of both sides of a run as one, with the records of `batch`."""
     from resolver.lists.reader_types import Intake
 
     return Intake(
@@ -173,7 +181,7 @@ def check_output_outside(files: Sequence[Path], out: Path) -> None:
             )
 
 
-def _names(files: Sequence[Path]) -> str:
+def _list_names(files: Sequence[Path]) -> str:
     text = ", ".join(describe_path(path) for path in files[:3])
     return text + (f" and {len(files) - 3} more" if len(files) > 3 else "")
 
@@ -188,7 +196,7 @@ def _first_reject(intake: Intake) -> str:
 
 _MAX_SUGGESTIONS = 3
 _MIN_SIMILARITY = 80
-"""Similarity, in percent, from which an existing id is suggested."""
+"""Similarity, in percent, that an existing id needs to be suggested."""
 
 
 def check_file_exists(path: Path | None) -> None:
@@ -203,7 +211,7 @@ def unknown_record_error(
 ) -> InputError:
     """Return the error for an unknown record id, with similar ids as suggestions.
 
-    `suffix` is added to the message, `place` is where the id is written.
+    `suffix` is appended to the message. `place` is the file or option that has the id.
     """
     suggestions = " or ".join(_suggestions(identity, ids))
     hint = f"did you mean {suggestions}? " if suggestions else "name the lists that hold it; "
@@ -215,7 +223,7 @@ def unknown_record_error(
 
 
 def _suggestions(identity: str, ids: Collection[str]) -> list[str]:
-    """Return ids whose part after the source is `identity`, else similar ids."""
+    """Return the ids whose part after the source is `identity`. Without any, return similar ids."""
     wanted_id = identity.strip().casefold()
     matches = sorted(
         candidate
@@ -249,7 +257,7 @@ def open_hub(
 ) -> Hub:
     """Open the store at a URL, ready to resolve. Raises `StoreError`.
 
-    Without `running`, the options it was last resolved with apply.
+    Without `running`, the hub uses the options of the last run on this store.
     """
     from resolver.hub.hub import Hub
 
@@ -258,9 +266,10 @@ def open_hub(
 
 
 def open_hub_to_read(url: str, settings: Settings, model_dir: Path | None) -> Hub:
-    """Open the store at a URL to read what is in it, also under another model: then with a note.
+    """Open the store at a URL for reading. Raises `StoreError`.
 
-    Raises `StoreError`.
+    If the store was resolved with another model, it is opened all the same, with a note on standard
+    error.
     """
     from resolver.errors import StoreError
     from resolver.hub.hub import Hub
@@ -286,7 +295,7 @@ def dedupe_into_store(
 ) -> None:
     """Add lists to a store, write results if a folder is given, and print a summary.
 
-    `options`: those of the command `dedupe`; `profile`: its costs so far.
+    `options` are the options of `resolver dedupe`, and `profile` has the costs of the run so far.
     """
     check_engine_requirements(options)
     if out is not None:
@@ -347,9 +356,9 @@ def dedupe_into_store(
 def _lists_committed(
     result: CommitResult, missing: str, hint: str, *, is_dry: bool = False
 ) -> Iterator[None]:
-    """Let an error say that the lists are in the store, and what is `missing` all the same.
+    """Turn an error into one which says that the lists are in the store and what is `missing`.
 
-    `hint`: how to get that. Errors of a dry run stay as they are.
+    `hint` says how to get the missing part. Errors of a dry run stay as they are.
     """
     from resolver.errors import OutputError, ResolverError
 
@@ -371,20 +380,20 @@ def _read_while_opening(
     options: dict[str, Any],
     bars: ProgressBars,
 ) -> tuple[Intake, Hub, Engine | None, Acceptance]:
-    """Read lists, and open the store and start its engine before or meanwhile; `stack` closes it.
+    """Read lists; open the store and start its engine before or meanwhile.
 
-    The lists count as accepted now. Raises `StoreError` and `EngineError`, and the errors of
-    `read_list_files`.
+    `stack` closes the store. The time of acceptance of the lists is now. Raises `StoreError`,
+    `EngineError`, and the errors of `read_list_files`.
     """
 
     def open_store() -> tuple[Hub, Engine | None, Acceptance]:
-        """Open the store in this process alone: copies of it would keep its locks."""
+        """Open the store. Do not call this in a copy of the process, which would keep its locks."""
         url = options["store_url"]
         hub = stack.enter_context(open_hub(url, settings, running, create=True))
         acceptance = hub.accept_now()
         engine = _start_store_engine(hub, options)
         if engine is None:
-            _load_tables(hub)
+            _load_for_commit(hub)
         return hub, engine, acceptance
 
     def read(meanwhile: Callable[[], None]) -> Intake:
@@ -402,8 +411,10 @@ def _read_while_opening(
     return intake, hub, engine, acceptance
 
 
-def _load_tables(hub: Hub) -> None:
-    """Load what a commit works with: the index of a store, or the tables of every script."""
+def _load_for_commit(hub: Hub) -> None:
+    """Load the index of the store, which the commit needs. For a new store, load the tables of
+    every script instead.
+    """
     from resolver.errors import StoreError
     from resolver.hub.segment_contents import fingerprint_records
     from resolver.matching.pipeline import normalize
@@ -411,15 +422,16 @@ def _load_tables(hub: Hub) -> None:
     if not hub.store.revision:
         normalize(fingerprint_records(), hub.models)
         return
-    # what is wrong with an index is for the commit to say
+    # the commit reports an error of the index
     with suppress(StoreError), hub.indexed_view():
         pass
 
 
 def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
-    """Start the engine for the first lists of a store, before they are read; return it.
+    """Start the engine that the options name; return None if this process does the work.
 
-    None: this process. Raises `EngineError` for a cluster where the store has had records.
+    Another engine can only process the first lists of a store. Raises `EngineError` if the store
+    has or had records.
     """
     from resolver.hub.store_options import check_first_lists
 
@@ -481,7 +493,7 @@ def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None
 
 
 def _print_due_refresh(refresh: DueRefresh, *, accept_large: bool) -> None:
-    """Say on standard error what the refresh would do that follows the commit of a dry run."""
+    """Print a note on the refresh that would follow, if a dry run were committed."""
     from resolver.errors import LargeChangeError
 
     try:
@@ -497,7 +509,7 @@ def _print_due_refresh(refresh: DueRefresh, *, accept_large: bool) -> None:
 
 
 def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:
-    """Return the intake for the results, with the records withdrawn from the store added."""
+    """Return the intake for the result files, which also lists records withdrawn from the store."""
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
     warnings = (*intake.warnings, *result.notes)
     return replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)

@@ -1,19 +1,20 @@
-"""Graphs as files of other programs: one writer of bytes for each format.
+"""Export of a network as one viewer sees it, and the table of all entities behind the workbench.
 
-| format | what |
+The module reads in this order:
+
+1. Writers of graphs, one for each format (see the table below).
+2. `export_network` writes the whole store, or the network around some entities, to a file.
+3. `EntityTable`: all visible entities of a store as columns, to count and filter them. A table is
+   computed from the index at one revision, which takes seconds for a million records. It is cached
+   for the next requests of viewers with the same rights.
+
+| format | content |
 |---|---|
 | graphml | GraphML 1.0, for yEd, Gephi, igraph, networkx |
 | gexf | GEXF 1.2, for Gephi |
 | csv | a folder with `nodes.csv` and `edges.csv` |
 | ftm | FollowTheMoney entities and the edges among them, JSON lines |
-| json | nodes and edges as `GET /graph` answers them |
-
-Export of a network: the whole store, or what is around some entities, as one viewer sees it.
-
-All entities of a store as columns, as one viewer may see them: what is counted and filtered.
-
-A table is computed from the index at one revision (seconds for a million records) and kept for the
-next requests of viewers with the same rights.
+| json | nodes and edges in the form of `GET /graph` |
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ _Attributes = Mapping[str, str]
 
 
 def node_attributes(node: GraphNode) -> dict[str, str]:
-    """Return the attributes of a node as texts; several values are parted by `; `."""
+    """Return the attributes of a node as texts; several values are separated by `; `."""
     return {
         "caption": node.caption,
         "sort": node.sort,
@@ -82,7 +83,7 @@ def node_attributes(node: GraphNode) -> dict[str, str]:
 
 
 def edge_attributes(edge: GraphLink) -> dict[str, str]:
-    """Return the attributes of an edge as texts; several values are parted by `; `."""
+    """Return the attributes of an edge as texts; several values are separated by `; `."""
     return {
         "type": edge.type,
         "words": edge.words,
@@ -194,7 +195,7 @@ def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
 
 
 def clean_xml(text: str) -> str:
-    """Return a text with a mark for each character that XML cannot hold."""
+    """Return a text with U+FFFD in place of each character that XML does not allow."""
     return _NOT_IN_XML.sub("\ufffd", text)
 
 
@@ -212,7 +213,7 @@ WRITERS: Mapping[str, Writer] = {
     "gexf": write_gexf,
     "json": write_json,
 }
-"""Formats of one file that a graph alone fills."""
+"""Writers of the formats that are one file and need only the graph."""
 FORMATS = (*WRITERS, "csv", "ftm")
 MEDIA_TYPES = {
     "graphml": "application/graphml+xml",
@@ -224,11 +225,11 @@ MEDIA_TYPES = {
 
 
 _CHUNK = 5_000
-"""Entities whose edges are read at once."""
+"""Entities whose edges are read at once. It limits the memory of an export of a whole store."""
 
 
 def read_network(hub: Hub, viewer: Viewer, query: GraphQuery, around: Sequence[str] = ()) -> Graph:
-    """Load the network around some entities (any of their ids); all of the store without any.
+    """Load the network around some entities, given by any id; without `around`, the whole store.
 
     Raises `UnknownIdError` for an id that the viewer may not know.
     """
@@ -257,9 +258,9 @@ def export_network(
     query: GraphQuery,
     around: Sequence[str] = (),
 ) -> Graph:
-    """Write a network into a file (`csv`: into a folder); return the graph.
+    """Write a network into a file, or for `csv` into a folder; return the graph.
 
-    Raises `OutputError` where it cannot be written, and as `read_network` does.
+    Raises `OutputError` if it cannot be written, and the errors of `read_network`.
     """
     graph = read_network(hub, viewer, query, around)
     try:
@@ -285,7 +286,7 @@ def _write(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def graph_lines(hub: Hub, graph: Graph, file_format: str, viewer: Viewer) -> Iterator[bytes]:
-    """Yield a graph in a format that is one file."""
+    """Yield the bytes of a graph in a format that is one file (any format but `csv`)."""
     if file_format == "ftm":
         return (
             orjson.dumps(form, option=orjson.OPT_APPEND_NEWLINE)
@@ -309,13 +310,17 @@ MEMBERSHIP_TYPES = (
     *(RelationType.FINANCIER_OF, RelationType.FACILITATOR_OF),
     *(RelationType.DIRECTOR_OF, RelationType.EMPLOYEE_OF),
 )
-"""Types of relation by which somebody belongs to a group."""
-_MAX_CACHED = 3
+"""Types of relation that make somebody a member of a group."""
+_MAX_CACHED_TABLES = 3
+"""Tables that are kept, each for one revision and one kind of viewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Labels of entities: that in row `rows[i]` has the label `names[codes[i]]`, each pair once."""
+    """Labels of entities: the entity in row `rows[i]` has the label `names[codes[i]]`.
+
+    No pair of entity and label occurs twice.
+    """
 
     rows: Numbers
     codes: Numbers
@@ -348,7 +353,7 @@ class Labels:
         return labels.without("")
 
     def without(self, name: str) -> Labels:
-        """Return the labels without one."""
+        """Return the labels without the label `name`."""
         if name not in self.names:
             return self
         code = self.names.index(name)
@@ -358,14 +363,17 @@ class Labels:
         return Labels(self.rows[is_kept], codes - (codes > code), names)
 
     def rows_with(self, name: str) -> Numbers:
-        """Return the rows that have a label, ascending."""
+        """Return the rows that have the label `name`, ascending."""
         if name not in self.names:
             return np.zeros(0, dtype=np.int64)
         rows: Numbers = self.rows[self.codes == self.names.index(name)]
         return rows
 
     def counts(self, is_counted: npt.NDArray[np.bool_]) -> dict[str, int]:
-        """Count the entities of each label among some (a flag per row); none are left out."""
+        """Return the number of counted entities with each label; `is_counted` has a flag per row.
+
+        Labels without a counted entity are missing from the result.
+        """
         counts = np.bincount(self.codes[is_counted[self.rows]], minlength=len(self.names))
         return {name: int(n) for name, n in zip(self.names, counts.tolist(), strict=True) if n}
 
@@ -379,8 +387,8 @@ class Labels:
 class EntityTable:
     """Visible entities by number, with kinds (bits), agencies, activities, countries and members.
 
-    `members`: the entities that belong to each, as (row of the group, row of the member), once.
-    `related`: entities with a relation between them, as (lower row, higher row), once.
+    `members` are the distinct pairs (row of the group, row of the member). `related` are the
+    distinct pairs (lower row, higher row) of entities with a relation between them.
     """
 
     revision: int
@@ -400,14 +408,14 @@ _tables: OrderedDict[object, EntityTable] = OrderedDict()
 
 
 def load_table(rows: VisibleRecords) -> EntityTable:
-    """Return the table at the revision of some records for their viewer, cached."""
+    """Return the table of the entities of `rows` for their revision and viewer; cached."""
     viewer = replace(rows.viewer, name="named" if rows.viewer.name else "")
     view = rows.view
     key = (str(view.connection.engine.url), view.head.store_id, view.revision, rows.present, viewer)
     table = _tables.get(key)
     if table is None:
         table = _tables[key] = _build_table(rows)
-        while len(_tables) > _MAX_CACHED:
+        while len(_tables) > _MAX_CACHED_TABLES:
             # each step is atomic in the interpreter, so threads need no lock
             _tables.popitem(last=False)
     return table
@@ -441,7 +449,7 @@ def _build_table(rows: VisibleRecords) -> EntityTable:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Records of a segment that count: their rows there, and the row of the entity of each."""
+    """Visible records of a segment: `rows` in the segment, and `owners`, the row of each entity."""
 
     segment: Segment
     rows: Numbers
@@ -476,8 +484,9 @@ class _Part:
 def _find_relations(
     parts: Sequence[_Part], owned: Owned, rows: VisibleRecords
 ) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
-    """Return (row of the group, row of the member) of all memberships, and (lower row, higher row)
-    of all entities that a relation links, each once.
+    """Return the memberships and the relations between entities, each pair once.
+
+    Memberships are (row of the group, row of the member), relations (lower row, higher row).
     """
     ids = rows.id_array(owned.records)
     holders, others = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
@@ -502,7 +511,7 @@ def _find_relations(
 
 
 def _unique_pairs(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
-    """Return pairs of different rows, sorted, each once."""
+    """Return the distinct pairs, sorted, without pairs of a row with itself."""
     is_pair = left != right
     left, right = left[is_pair], right[is_pair]
     order = np.lexsort((right, left))
@@ -515,10 +524,12 @@ def _unique_pairs(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
 def _read_memberships(
     column: Column, ids: pa.StringArray
 ) -> tuple[Numbers, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return of each packed relation: place of its target among some ids (-1: none), whether it is
-    a membership, and whether it holds from the target.
+    """Read the packed relations of a column. Return three arrays with one entry per value.
+
+    They are the position of its target in `ids` (-1: not there), whether it is a membership, and
+    whether its direction is from the target to the record.
     """
-    # so many separators that each field is there
+    # packing cuts trailing empty fields: append separators so that every field exists
     padded = pc.binary_join_element_wise(column.values, SEPARATOR * 3, "")
     fields = pc.split_pattern(padded, SEPARATOR)
     kinds, targets, roles = (pc.list_element(fields, place) for place in (0, 1, 3))

@@ -1,6 +1,9 @@
-"""Data model of review: frozen rows exchanged with pages and commands, without logic.
+"""Data model of review: frozen rows without logic, which review exchanges with pages and commands.
 
-View models of the pair and entity pages: frozen rows without logic.
+The module reads in this order: verdicts, stewards and filters; rows of the queue; decisions, their
+outcomes and the timeline of an entity; rows of the page of a pair (`PairView`); preview of a
+decision. Methods `to_json` give the keys of the public interface, which differ from some field
+names.
 """
 
 from __future__ import annotations
@@ -42,29 +45,30 @@ class QueueReason(StrEnum):
     BORDERLINE = "borderline"
     """Score between the two thresholds."""
     CONTRADICTION = "contradiction"
-    """Two of their records match, or the two as wholes, yet something keeps them apart."""
+    """Two records match, or the two entities match, but other evidence keeps them apart."""
     AMBIGUOUS = "ambiguous"
-    """One of the two also matches a third entity, which contradicts the other."""
+    """One of the two also matches a third entity, and that entity contradicts the other."""
     MOVED = "moved"
     """Decided different, but new evidence has since moved the score into a higher band."""
     REOPENED = "reopened"
-    """Decided, but a record has since changed so much that it may be somebody else."""
+    """Decided, but a record has since changed so much that it may be about somebody else."""
     RED = "red"
     """Red verdict of one steward, waiting for a second one."""
     SECOND = "second"
-    """Decision that by rule waits for a second steward."""
+    """Decision that needs a second steward by a rule of the desk."""
     UNSURE = "unsure"
     """Left unsure by a steward."""
     SAMPLE = "sample"
-    """Drawn because its judgement teaches the model most."""
+    """Picked because its verdict would improve the model most."""
     BLIND = "blind"
-    """Decided before; shown blind to another steward to measure agreement."""
+    """Decided before; shown to another steward without the verdict, to measure agreement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steward:
-    """Person at the desk: `name` as the log shows it, their agency, and their scopes: `review`
-    (steward of the hub), `admin` (sees everything).
+    """Person at the desk: `name` as the log shows it, agency and scopes.
+
+    Scope `review` is a steward of the hub; scope `admin` sees everything.
     """
 
     name: str
@@ -81,9 +85,12 @@ class Steward:
 class Filters:
     """Filters of the queue; an empty text does not filter.
 
-    `kind`: person, group or asset; `source`: name of a list; `agency`: as its source names it;
-    scores in 0…1; `script`: ISO 15924 code (such as `Arab`) of a name on either side; `assigned`:
-    name of a steward, or `nobody`; `waiting_days`: waits for as many days or more (0: any time).
+    - `kind`: person, group or asset.
+    - `source`: name of a list; `agency`: name of the agency as its list states it.
+    - `score_from`, `score_to`: limits of the score, 0…1.
+    - `script`: ISO 15924 code (such as `Arab`) of a name on either side.
+    - `assigned`: name of a steward, or `nobody`.
+    - `waiting_days`: the pair waits for so many days or more (0: any time).
     """
 
     kind: str = ""
@@ -99,9 +106,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Side of a pair in the queue. `id` is that of the entity, or of a record in a blind recheck;
-    `scripts` are the ISO 15924 codes of its names, `dates` those of its birth, foundation or
-    building (ISO or EDTF), `countries` the English names of the countries it is tied to.
+    """Side of a pair in the queue.
+
+    `id` is the id of the entity; in a blind recheck, of the record. `scripts` are the ISO 15924
+    codes of its names. `dates` are the dates of birth, foundation or building (ISO or EDTF).
+    `countries` are the English names of all countries that it states.
     """
 
     id: str
@@ -119,13 +128,14 @@ class Party:
 class QueueItem:
     """Two entities that wait for a decision.
 
-    `score`, `logodds` (thousandths) and `band` are those of the two entities, and `record_score` is
-    that of their strongest pair of records alone (`left_record`, `right_record`; None in a blind
-    recheck); `pairs` counts the pairs of records behind it. `priority`
-    orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
-    in the queue (for `after`), `position` is that place by numbers. `recheck` is the id of the
-    decision under blind recheck, else empty; pass it on with the decision. `holder` is the steward
-    who has the pair open. `dates_contradict`: no date of one side can be that of the other.
+    - `score`, `logodds` (thousandths), `band`: comparison of the two entities.
+    - `left_record`, `right_record`: their strongest pair of records; `record_score` is its score
+      alone (None in a blind recheck). `pairs` counts all pairs of records with a link.
+    - `priority`: orders the queue, highest first. `why` explains `reason` in a sentence.
+    - `key`: position in the queue as a text, for `after`; `position`: the same in numbers.
+    - `recheck`: id of the decision under blind recheck, else empty. Pass it on with the decision.
+    - `holder`: steward who has the pair open.
+    - `dates_contradict`: no date of one side can be a date of the other side.
     """
 
     key: str
@@ -151,20 +161,22 @@ class QueueItem:
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""
         fields = json_fields(self, {"priority": "worth", "holder": "held_by"})
-        # it counts the entities of the store
+        # its numbers would reveal how many entities the store has
         del fields["position"]
-        # rechecks are offered to one steward at a time, not listed; programs know the key as 0
+        # a recheck is offered to one steward at a time and never listed; programs expect the key
+        # `again` with 0
         del fields["recheck"]
         return {**fields, "again": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Page of the queue: items, number of items under the filters, start of waiting of the oldest
-    (UTC text; empty: none) and its age in seconds, key to go on from (empty: last page), and
-    revision of the store.
+    """Page of the queue.
 
-    `is_stale` means that the store cannot be written, so the queue may be behind.
+    `total` counts all items that pass the filters. `oldest` is the time since which the oldest of
+    them waits (UTC text; empty: none), and `oldest_age` its age in seconds. Pass `next_key` on as
+    `after` to get the next page (empty: last page). `is_stale` means that the store cannot be
+    written, so the queue may be out of date.
     """
 
     items: tuple[QueueItem, ...]
@@ -178,10 +190,10 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class PairSnapshot:
-    """State of a pair as it was shown to a steward; comes with `PairView` and goes back with the
+    """State of a pair as a steward saw it. It comes with `PairView` and goes back with the
     decision.
 
-    `left` and `right` are entity ids; the digests identify the record versions that each held.
+    `left` and `right` are entity ids, and the digests identify the record versions of each entity.
     `is_score_hidden` means that the score was not shown.
     """
 
@@ -237,18 +249,20 @@ class DecisionStatus(StrEnum):
     """Overridden by a later decision on the same pair."""
     UNDONE = "undone"
     REOPENED = "reopened"
-    """A record has changed materially since; *same* joins nothing, *different* keeps apart."""
+    """A record has changed materially since. *Same* no longer merges; *different* still holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
     """Decision as pages show it.
 
-    `decided_at` is a UTC text; `undoes` is the id of the decision that it takes back, or empty;
-    `reopened` says how its records have changed since (empty: they have not); `relation` is a
-    sentence on the two groups, or empty. Numbers count all decisions of the log, so only commands
-    show them: its own, that of the decision it takes back (or 0), and those of the decisions taken
-    in the same act (of a split, for example).
+    - `decided_at`: UTC text.
+    - `undoes`: id of the decision that it undoes, or empty.
+    - `reopened`: how its records have changed since; empty if they have not.
+    - `relation`: a sentence on how the two groups are related, or empty.
+    - `number`, `undone_number` (0: none), `act_numbers`: numbers of this decision, of the decision
+      that it undoes, and of all decisions of the same act, such as a split. Numbers count all
+      decisions of the log, so only commands show them.
     """
 
     id: str
@@ -269,7 +283,7 @@ class DecisionView:
 
     @property
     def label(self) -> str:
-        """Verdict in a word, or `undo`: the log then repeats the verdict of before."""
+        """Verdict in a word; `undo` for an undo, whose log entry repeats an earlier verdict."""
         return "undo" if self.undoes else str(self.verdict)
 
     def to_json(self) -> dict[str, Any]:
@@ -291,16 +305,20 @@ class DecisionState(StrEnum):
     DONE = "done"
     """Effective; the store reflects it."""
     WAITING = "waits"
-    """Logged; takes effect once another steward confirms it."""
+    """Logged; it takes effect once another steward confirms it."""
     NOTED = "noted"
     """Logged as unsure; the pair moves down the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """Result of a decision: ids of the logged decisions (undo takes the first), revision of the
-    store, ids of changed entities, id of the entity that both now belong to (empty: they are two),
-    a message, the reasons why a second steward is needed, and the decisions' numbers, for commands.
+    """Result of a decision.
+
+    - `ids`: ids of the logged decisions; to undo them all, give the first. `numbers` are their
+      numbers, for commands.
+    - `revision`: revision of the store; `changed_entities`: ids of the entities that changed.
+    - `entity`: id of the entity that both sides now belong to; empty if they are two.
+    - `second_reasons`: reasons why a second steward must confirm it.
     """
 
     state: DecisionState
@@ -324,8 +342,9 @@ class DecisionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """Result of one verdict on several pairs: outcomes of the accepted ones, and (left, right,
-    reason) of the refused ones.
+    """Result of one verdict on several pairs.
+
+    `done` has the outcome of each accepted pair, `refused` (left, right, reason) of each other.
     """
 
     done: tuple[DecisionOutcome, ...]
@@ -337,9 +356,9 @@ class HistoryRow:
     """Line of an entity's timeline.
 
     `kind` is an event (born, grew, shrank, merged, split, revived, dissolved), `decision`, or
-    `list` (a version of a list that contains it). `other` is the other entity, or empty; `decision`
-    its number, which is not shown, or 0; `decision_id` its id; `is_undoable` whether it can be
-    undone.
+    `list` (a version of a list with a record of the entity). `other` is the id of the other entity,
+    or empty. For a decision, `decision_id` is its id, `decision` its number, which pages do not
+    show, and `is_undoable` whether it can be undone.
     """
 
     at: str
@@ -359,11 +378,11 @@ class Mark(StrEnum):
     AGREES = "agrees"
     """Stated on both sides."""
     CONTRADICTED = "contradicted"
-    """Other side states something that cannot be true as well."""
+    """The other side states something that cannot be true as well."""
     DIFFERS = "differs"
-    """Other side states something else; both may be true."""
+    """The other side states something else; both may be true."""
     OMITTED = "omitted"
-    """Other side states nothing for this property."""
+    """The other side states nothing for this property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +397,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """Value of one side: `text` as written, its `latin` transliteration (empty for Latin script),
-    reading direction, and `forms`, its other spellings.
+    """Value of one side.
+
+    `text` is the value as written, and `latin` its transliteration (empty for Latin script).
+    `is_rtl`: it is read from right to left. `forms` are its other spellings.
     """
 
     text: str
@@ -389,13 +410,15 @@ class ValueView:
     forms: tuple[str, ...]
     statements: tuple[Statement, ...]
     stated_as: str = ""
-    """Label of the property that states it, if that is another one than the row's."""
+    """Label of the property that states it, if it differs from the property of the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeView:
-    """Property of both sides, with a label for people. `mark` is AGREES where any value is on both
-    sides, or comparisons find that the values agree (`is_partial`: in part).
+    """Property of both sides, with a label for people.
+
+    `mark` is AGREES if a value is on both sides, or if a comparator finds that values agree.
+    `is_partial` means that they agree only in part.
     """
 
     prop: str
@@ -407,14 +430,16 @@ class AttributeView:
 
     @property
     def is_administrative(self) -> bool:
-        """Whether it is about the entry in a list rather than about who or what is listed."""
+        """Whether it describes the entry in a list and not the person or thing that is listed."""
         return self.prop in ADMINISTRATIVE
 
 
 @dataclass(frozen=True, slots=True)
 class NameView:
-    """Best supported pair of names, word by word: texts as written, with transliterations (empty
-    for Latin script).
+    """Best pair of names, word by word.
+
+    Texts are as written; `left_latin` and `right_latin` are transliterations (empty for Latin
+    script).
     """
 
     left: str
@@ -435,9 +460,11 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceWaterfall:
-    """Evidence of the strongest pair of records, whose steps sum to `logodds` (thousandths)
-    exactly, and `summary` in a sentence. `names` says how far the names agree. `is_compared` states
-    whether blocking pairs the two records in the store, so that the score counted.
+    """Evidence of the strongest pair of records.
+
+    `steps` sum to `logodds` (thousandths) exactly. `summary` states the evidence in one sentence,
+    and `names` how far the names agree. `is_compared` is true if the store has a link between the
+    two entities, so that this score counted.
     """
 
     left_record: str
@@ -463,8 +490,9 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Another entity that one side may be, by the strongest pair of records with it and its
-    outcome.
+    """Another entity that could be the same as one side.
+
+    `score`, `logodds` (thousandths) and `outcome` are those of their strongest link.
     """
 
     id: str
@@ -478,9 +506,9 @@ class Candidate:
 class PairView:
     """Content of the page of a pair.
 
-    `snapshot` goes back with the decision. `is_blind` marks a blind recheck, without score and
-    decisions. `second_reasons` explain why a decision would by rule take a second steward;
-    `stated_difference` is a sentence where a list states that the two differ, else empty.
+    `snapshot` goes back with the decision. `is_blind` marks a blind recheck, which has no score and
+    no decisions. `second_reasons` explain why a decision would need a second steward.
+    `stated_difference` is a sentence if a list states that the two differ, else empty.
     """
 
     left: SideView
@@ -521,11 +549,14 @@ class GoldenChange:
 
 @dataclass(frozen=True, slots=True)
 class DecisionPreview:
-    """Effect of a decision: affected entities before and after, changes of the golden record of the
-    largest one, contradicting values by label, and reasons why a second steward is needed.
+    """Effect of a decision that is not committed yet.
 
-    `logged_on`: pairs of records that a merge is logged on, whose viewers will see it; empty where
-    everybody may see all records that it unites.
+    - `before`, `after`: the affected entities.
+    - `golden`: changes of the golden record of the largest entity.
+    - `conflicts`: contradicting values by label.
+    - `second_reasons`: reasons why a second steward would have to confirm it.
+    - `logged_on`: pairs of records that a merge would be logged on. Whoever may see such a pair
+      will see the decision. Empty if everybody may see all records of the merge.
     """
 
     before: tuple[Cluster, ...]

@@ -1,8 +1,14 @@
 """Pair view: two entities side by side, with the evidence of their strongest pair of records.
 
-Names of a pair word by word, as its page shows them.
+`build_pair_view` returns everything that the page of a pair shows. The module reads in this order:
 
-Strongest pair of records across two entities, and the explanation of its score.
+1. names of the pair, word by word (`build_name_view`);
+2. the strongest pair of records across the two entities (`find_strongest_pair`), and the
+   explanation of its score (`explain_strongest_pair`);
+3. the view, with its helpers: loading the two sides, the snapshot, the waterfall of evidence and
+   the other entities that each side may be.
+
+Nothing in a view depends on a record that the steward may not see.
 """
 
 from __future__ import annotations
@@ -76,7 +82,6 @@ from resolver.review.refusals import (
 from resolver.store import (
     LinkTable,
     StoredDecision,
-    StoredEntity,
     StoredSource,
     StoreView,
     steward_work,
@@ -84,7 +89,7 @@ from resolver.store import (
 
 
 def build_name_view(explanation: Explanation) -> NameView | None:
-    """Return the alignment of the two names that count; None where none are compared."""
+    """Return the alignment of the two names that were compared; None if none were."""
     parts: Sequence[AlignedPart] = explanation.parts
     name_row: EvidenceRow | None = next(
         (row for row in explanation.rows if row.name.startswith("name") and row.left and row.right),
@@ -97,8 +102,9 @@ def build_name_view(explanation: Explanation) -> NameView | None:
 
 
 def face_contradictions(parts: Sequence[AlignedPart]) -> tuple[AlignedPart, ...]:
-    """Return the parts of two names with those that contradict each other face to face, in order:
-    `Sergei` of one name and `Aleksei` of the other are one difference, not two.
+    """Return the parts of two names; contradicting parts of both names become one part.
+
+    Example: `Sergei` in one name and `Aleksei` in the other are one difference, not two.
     """
     rest = [part for part in parts if part.fate is Fate.CONTRADICTED and not part.left]
     faced = []
@@ -113,15 +119,19 @@ def face_contradictions(parts: Sequence[AlignedPart]) -> tuple[AlignedPart, ...]
 
 
 _MAX_COMPARED_RECORDS = 60
-"""Records of a side that are compared if the store has no link across the two sides."""
+"""Most records of a side that are compared, if the store has no link between the two sides.
+
+All pairs are compared: twice as many records take four times as long.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class StrongestPair:
-    """Strongest pair of records across two sides: record numbers (left of the left side), log-odds
-    in thousandths, and the place of the link among those of the two (None: they have none).
+    """Strongest pair of records across two sides.
 
-    The log-odds are those of the entities, or without a link those of the two records.
+    `left` is a record number of the left side, and `right` of the right side. `link` is the
+    position of their link in the table of links (None: the store has no link). `logodds`
+    (thousandths) are the log-odds of the entities; without a link, of the two records.
     """
 
     left: int
@@ -138,7 +148,7 @@ class StrongestPair:
 def load_side_links(
     hub: Hub, view: StoreView, sides: Sequence[EntitySide], viewer: Viewer
 ) -> LinkTable:
-    """Return the links of the records of two sides, without any influence of hidden records."""
+    """Return the links of the records of two sides. Hidden records have no influence on them."""
     numbers = np.array([number for side in sides for number in side.numbers], dtype=np.int64)
     return load_visible_links(hub, view, numbers, viewer)
 
@@ -148,7 +158,8 @@ def find_strongest_pair(
 ) -> StrongestPair:
     """Find the pair of records across two sides with the highest score.
 
-    Pairs that the store has linked come first; without any, all pairs are compared.
+    If the store has links between the sides, their strongest is returned. Otherwise all pairs of
+    records are compared, up to a limit.
     """
     left, right = np.array(left_side.numbers), np.array(right_side.numbers)
     is_forward = np.isin(links.left, left) & np.isin(links.right, right)
@@ -196,8 +207,8 @@ def explain_strongest_pair(
 ) -> Explanation:
     """Explain the score of the strongest pair, with the left side on the left.
 
-    `links` are those that the pair was found in. A pair that a link names is explained with the
-    score that was decided on, which is that of the entities.
+    `links` is the table that the pair was found in. If the pair has a link, the explanation has the
+    score of the link, which compares the two entities.
     """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
@@ -210,7 +221,7 @@ def explain_strongest_pair(
         explanation = _swap_sides(explanation)
     if strongest.link is None:
         return explanation
-    # the number of records that the viewer may not see is not for them
+    # count visible records only: the viewer must not learn how many are hidden
     sizes = len(left_side.numbers), len(right_side.numbers)
     compared = compare_stored_entities(hub, strongest.left, strongest.right)
     rival = find_rival_id(view, links, strongest.link)
@@ -240,6 +251,7 @@ def _swap_sides(explanation: Explanation) -> Explanation:
 
 
 _MAX_CANDIDATES = 8
+"""Most other entities that the page shows for each side."""
 
 
 def build_pair_view(
@@ -254,9 +266,10 @@ def build_pair_view(
 ) -> PairView:
     """Build everything that the page of a pair shows.
 
-    With `recheck`, the id of a decision, the pair is shown as that decision saw it and without
-    score. Raises `UnknownIdError` for an id or decision that the viewer may not know, and
-    `RetiredMeanwhileError` where both ids belong to one entity or one was withdrawn.
+    `recheck` is the id of a decision under blind recheck: the pair is then shown with the records
+    that this decision saw, and without a score. Raises `UnknownIdError` for an id or decision that
+    the viewer may not know. Raises `RetiredMeanwhileError` if both ids belong to one entity, or if
+    all records of a side were withdrawn.
     """
     viewer = steward.viewer if steward is not None else STRANGER
     with hub.store.view() as view:
@@ -309,7 +322,7 @@ def build_pair_view(
 
 
 def _describe_difference(left: EntitySide, right: EntitySide) -> str:
-    """Return the sentence of a list that visible records of the sides differ, or empty."""
+    """Return a sentence if a list states that visible records of the two sides differ, or empty."""
     sides = ((stored.record for stored in side.records) for side in (left, right))
     return str(find_stated_difference(*sides) or "")
 
@@ -320,7 +333,7 @@ def _add_queue_state(
     sides: tuple[EntitySide, EntitySide],
     steward: Steward | None,
 ) -> PairView:
-    """Add earlier decisions, and why and with whom the pair waits."""
+    """Return the view with earlier decisions, the reason why the pair waits, and its holder."""
     viewer = steward.viewer if steward is not None else STRANGER
     pair = ordered_numbers(*sides)
     row = visible_row(view, pair, viewer)
@@ -360,17 +373,9 @@ def load_pair_sides(
 ) -> tuple[EntitySide, EntitySide]:
     """Load two living entities by any id, as the viewer sees them.
 
-    Raises `UnknownIdError` for an id that the viewer may not know, and `RetiredMeanwhileError`
-    where an entity is gone or both are one.
+    Raises `UnknownIdError` for an id that the viewer may not know, `InputError` if both ids are
+    equal, and `RetiredMeanwhileError` if an entity has no records left or both are one.
     """
-    left_entity, right_entity = _find_two_entities(view, left, right, viewer)
-    sides = load_sides(view, [left_entity.number, right_entity.number], viewer)
-    return sides[left_entity.number], sides[right_entity.number]
-
-
-def _find_two_entities(
-    view: StoreView, left: str, right: str, viewer: Viewer
-) -> tuple[StoredEntity, StoredEntity]:
     left_entity, right_entity = (find_entity(view, end, viewer) for end in (left, right))
     for entity_id, entity in ((left, left_entity), (right, right_entity)):
         if not entity.records:
@@ -385,12 +390,14 @@ def _find_two_entities(
             f"{left} and {right} are both {left_entity.id} by now"
             f"{_merge_note(view, retired_id, viewer)}",
         )
-    return left_entity, right_entity
+    sides = load_sides(view, [left_entity.number, right_entity.number], viewer)
+    return sides[left_entity.number], sides[right_entity.number]
 
 
 def _merge_note(view: StoreView, retired_id: str, viewer: Viewer) -> str:
-    """Return by whom and when an entity was merged, as the end of a sentence, as far as the viewer
-    may know.
+    """Return the end of a sentence on when and by whom an entity was merged.
+
+    Empty if the viewer may not know of the merge.
     """
     merges = [
         event
@@ -423,7 +430,7 @@ def take_snapshot(
     *,
     hide_score: bool = False,
 ) -> PairSnapshot:
-    """Record the state of two sides as a steward sees them."""
+    """Return the state of two sides as the steward sees them now."""
     score = float(scores(np.array([strongest.logodds]))[0])
     band = Band(int(hub.options_of(view.head).thresholds.bands(np.array([score]))[0]))
     return PairSnapshot(
@@ -464,7 +471,7 @@ def _build_waterfall(explanation: Explanation, strongest: StrongestPair) -> Evid
 def _find_candidates(
     view: StoreView, sides: tuple[EntitySide, EntitySide], links: LinkTable, viewer: Viewer
 ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Return the other entities that each of two sides may be, the likeliest first."""
+    """Return, for each side, the other entities that could be the same as it, likeliest first."""
     is_unmerged = links.outcome != Outcome.MERGED
     ends = np.unique(np.concatenate([links.left[is_unmerged], links.right[is_unmerged]])).tolist()
     visible = select_visible_numbers(view, ends, viewer)
@@ -483,7 +490,10 @@ def _rank_candidates(
     links: LinkTable,
     entity_of: Mapping[int, int],
 ) -> dict[int, int]:
-    """Map entity number to the row of its strongest link with a side, the likeliest few first."""
+    """Return entity number → position of its strongest link with a side, likeliest first.
+
+    Only the likeliest `_MAX_CANDIDATES` entities are returned.
+    """
     own_numbers = np.array(side.numbers)
     lefts, rights = np.isin(links.left, own_numbers), np.isin(links.right, own_numbers)
     places = np.flatnonzero((lefts ^ rights) & (links.outcome != Outcome.MERGED))

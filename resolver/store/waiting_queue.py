@@ -1,16 +1,17 @@
-"""Updates of the steward's queue.
+"""Queue of the stewards' desk: one row per pair of entities that waits, in the order of priority.
 
-Commits note the records they touch (table `touched`). `WaitingQueue.begin_update` returns these and
-accepts new rows, which `resolver.review.queue.refresh` builds.
+The queue derives from links, members and decisions, and can be built anew at any time. First in the
+module are rows, filters and queries of the queue. Then comes its update: every commit notes the
+records that it touched in the table `touched`, `WaitingQueue.begin_update` returns them, and
+`resolver.review.queue.refresh` builds the new rows.
 
-Queue of the steward's desk: one row per pair of waiting entities, in the order of priority.
+The `rank` of a row is its negative priority. `marks` are short words between spaces, which filters
+search for: `s12` is a source by number, `kp` the kind person, `rborderline` a reason, `Arab` a
+script.
 
-The queue derives from links, members and decisions; `waiting_queue` updates it. The `rank` of a row
-is its negative priority; `marks` are short words between spaces that filters search for (`s12`:
-source by number, `kp`: person, `rborderline`: reason, `Arab`: script).
-
-A row rests on all records of its entities and is for those who may see all of these. For others
-`readers` names a class of viewers, whose row of the pair rests on what the class sees.
+Rows with empty `readers` use all records of the two entities, and are for viewers who may see all
+of these. Each class of other viewers has rows of its own, named in `readers`, which use only the
+records that the class may see.
 """
 
 from __future__ import annotations
@@ -58,18 +59,16 @@ from resolver.store.steward_work import is_held
 from resolver.store.views.entity_queries import StoreView
 
 MARKS_LIMIT = 2_000
-"""Characters of marks in a row (PostgreSQL indexes take no more)."""
+"""Most characters of the marks of a row. PostgreSQL cannot index longer texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """Two waiting entities by number (`low` < `high`), with the strongest pair of their records.
+    """Two entities that wait, by number (`low` < `high`), with their strongest pair of records.
 
-    `logodds`, `score` and `band` are those of the entities, `record_logodds` those of the two
-    records alone.
-
-    `not_for`: steward who may not decide the pair; `why`: explanation of the reason; `readers`:
-    class of viewers that the row is for.
+    `logodds`, `score` and `band` compare the entities; `record_logodds` compares the two records
+    alone. `not_for` is a steward who may not decide the pair. `why` explains the reason in words.
+    `readers` is the class of viewers that the row is for; see the module.
     """
 
     low: int
@@ -105,10 +104,11 @@ WAITING_COLUMNS = [waiting.c[name] for name in _FIELDS]
 class QueueFilter:
     """Filter of the queue.
 
-    `marks`: groups of marks; a row needs one of each group. `assignee`: steward the pair is
-    assigned to (empty: nobody, None: any). `steward`: only pairs that this steward may decide and
-    that no other steward has open or assigned. `since`: latest begin of waiting (UTC text; empty:
-    any).
+    - `marks`: groups of marks; a row needs at least one mark of each group.
+    - `assignee`: steward whom the pair is assigned to (empty: nobody; None: any).
+    - `steward`: only pairs that this steward may decide, and that no other steward has open or
+      assigned (None: all pairs).
+    - `since`: only pairs that wait since this time or longer (UTC text; empty: all pairs).
     """
 
     marks: tuple[tuple[str, ...], ...] = ()
@@ -117,10 +117,10 @@ class QueueFilter:
     assignee: str | None = None
     steward: str | None = None
     excluded_marks: tuple[tuple[str, str], ...] = ()
-    """(mark that excludes a row, mark that admits the row in spite of it)."""
+    """Pairs of (mark that excludes a row, mark that admits the row in spite of it)."""
     since: str = ""
     readers: str = ""
-    """Class of viewers whose own rows belong to the queue, too (empty: none)."""
+    """Class of viewers whose own rows are in the queue as well (empty: none)."""
 
     def condition(self, connection: Connection) -> ColumnElement[bool]:
         """Return the filter as an SQL condition."""
@@ -148,7 +148,7 @@ class QueueFilter:
         if self.assignee == "":
             conditions.append(not_(exists().where(same_pair)))
         elif self.assignee is not None:
-            # few pairs are assigned: start from these, not from all that wait
+            # few pairs are assigned: the query starts from them, not from all waiting pairs
             assigned_pairs = select(assignments.c.low, assignments.c.high).where(
                 assignments.c.who == self.assignee
             )
@@ -158,18 +158,15 @@ class QueueFilter:
                 waiting.c.not_for != self.steward,
                 not_(exists().where(same_pair, assignments.c.who != self.steward)),
             ]
-            conditions.append(not_(exists().where(_is_held_by_another(self.steward))))
+            held_pair = and_(holds.c.low == waiting.c.low, holds.c.high == waiting.c.high)
+            is_held_by_another = and_(held_pair, holds.c.who != self.steward, is_held())
+            conditions.append(not_(exists().where(is_held_by_another)))
         return and_(True, *conditions)
 
 
 def waiting_columns(rows: Sequence[WaitingRow]) -> WaitingColumns:
     """Return some rows as columns."""
     return {name: [getattr(row, name) for row in rows] for name in _FIELDS}
-
-
-def _is_held_by_another(steward: str) -> ColumnElement[bool]:
-    same_pair = and_(holds.c.low == waiting.c.low, holds.c.high == waiting.c.high)
-    return and_(same_pair, holds.c.who != steward, is_held())
 
 
 def queue_page(
@@ -179,7 +176,10 @@ def queue_page(
     limit: int,
     after: tuple[int, int, int] | None = None,
 ) -> list[WaitingRow]:
-    """Return the rows that pass a filter in the order of the queue, from behind a position."""
+    """Return at most `limit` rows that pass a filter, in the order of the queue.
+
+    The rows start behind the position `after` (None: at the beginning).
+    """
     query: Select[Any] = select(*WAITING_COLUMNS).where(filters.condition(connection))
     if after is not None:
         query = query.where(tuple_(waiting.c.rank, waiting.c.low, waiting.c.high) > tuple_(*after))
@@ -190,8 +190,9 @@ def queue_page(
 
 
 def measure_queue(connection: Connection, filters: QueueFilter) -> tuple[int, str]:
-    """Return the number of rows that pass a filter, and since when the oldest waits (empty without
-    rows).
+    """Return the number of rows that pass a filter, and the time since which the oldest waits.
+
+    The time is empty if no row passes.
     """
     condition = filters.condition(connection)
     count = connection.execute(
@@ -206,9 +207,10 @@ def measure_queue(connection: Connection, filters: QueueFilter) -> tuple[int, st
 
 
 def count_marks(connection: Connection, filters: QueueFilter) -> list[tuple[str, int]]:
-    """Return the different marks of the rows that pass a filter, with the number of rows of each.
+    """Return each distinct text of marks among the rows that pass a filter, with its count.
 
-    A queue of 50,000 rows has some hundred: marks follow from lists, kinds, scripts and reason.
+    Marks follow from lists, kinds, scripts and reasons, so a queue of 50,000 rows has only some
+    hundred distinct texts.
     """
     query = select(waiting.c.marks, func.count()).where(filters.condition(connection))
     return [
@@ -219,9 +221,10 @@ def count_marks(connection: Connection, filters: QueueFilter) -> list[tuple[str,
 def count_since(
     connection: Connection, filters: QueueFilter, times: Sequence[str]
 ) -> tuple[int, ...]:
-    """Return how many of the rows that pass a filter wait since each time (UTC text) or later.
+    """Return, for each time (UTC text), how many rows that pass a filter began to wait then or
+    later.
 
-    Rows whose time is unknown are older than all.
+    A row without a known time counts as older than every time.
     """
     counts = (func.count(case((waiting.c.since >= time, 1))) for time in times)
     query = select(*counts).select_from(waiting).where(filters.condition(connection))
@@ -231,8 +234,9 @@ def count_since(
 def sum_scores(
     connection: Connection, filters: QueueFilter, first: int | None = None
 ) -> tuple[int, float]:
-    """Return number and sum of the scores of the rows that pass a filter, or of the `first` rows
-    of these in the order of the queue.
+    """Return the number of rows that pass a filter, and the sum of their scores.
+
+    `first` limits both to the first rows in the order of the queue (None: all).
     """
     query = select(waiting.c.score).where(filters.condition(connection))
     if first is not None:
@@ -245,8 +249,9 @@ def sum_scores(
 def position_of_row(
     connection: Connection, filters: QueueFilter, number: int
 ) -> tuple[int, int, int] | None:
-    """Return the position of a row in the queue under a filter, counted from 1; None behind the
-    last.
+    """Return the position of the `number`-th row (from 1) that passes a filter.
+
+    None if fewer rows pass.
     """
     query = select(waiting.c.rank, waiting.c.low, waiting.c.high).where(
         filters.condition(connection)
@@ -259,7 +264,7 @@ def position_of_row(
 def waiting_row(
     connection: Connection, low: int, high: int, filters: QueueFilter | None = None
 ) -> WaitingRow | None:
-    """Return the row of two entities that passes a filter (None: any row of the two), or None."""
+    """Return the row of two entities, or None if there is none or the filter excludes it."""
     is_pair = and_(waiting.c.low == low, waiting.c.high == high)
     query = select(*WAITING_COLUMNS).where(is_pair)
     if filters is not None:
@@ -288,8 +293,8 @@ _EVENTS_AT_ONCE = 20_000
 class QueueUpdate:
     """Update of the queue within a write transaction.
 
-    `view`: current state; `records`: touched records to work on (None: all records); `is_all`: no
-    touched records are left after these.
+    `view` is the current state of the store. `records` are the touched records to work on (None:
+    all records). `is_all` is true if no further touched records remain.
     """
 
     view: StoreView
@@ -297,7 +302,7 @@ class QueueUpdate:
     is_all: bool
 
     def replace(self, entity_numbers: Sequence[int] | None, rows: Iterable[WaitingColumns]) -> None:
-        """Replace the rows of some entities (None: of all) by new rows, which come in pieces."""
+        """Replace the rows of some entities (None: of all entities) by new rows, given in parts."""
         connection = self.view.connection
         if entity_numbers is not None:
             _delete_rows(connection, entity_numbers, "")
@@ -311,7 +316,7 @@ class QueueUpdate:
         bulk_rows.create_indexes(connection, [waiting])
 
     def access_counts(self, numbers: Sequence[int]) -> dict[int, int]:
-        """Return how often some entities were looked up, without those that never were."""
+        """Return how often each entity was shown to users, by number, without counts of 0."""
         connection = self.view.connection
         if connection.execute(select(entity_accesses.c.entity).limit(1)).first() is None:
             return {}
@@ -350,10 +355,11 @@ class WaitingQueue:
         entity_numbers: Sequence[int] | None,
         rows: Iterable[WaitingColumns],
     ) -> None:
-        """Replace the rows that a class of viewers has of some entities (None: of all).
+        """Replace the rows of some entities (None: of all) that are for a class of viewers.
 
-        `span`: their revision so far, and the one of the new rows; where another reader has
-        replaced rows meanwhile, these stay. Raises `StoreError` if the store cannot be written.
+        `span` is the revision of the present rows and that of the new rows. If another process has
+        replaced the rows meanwhile, nothing is changed. Raises `StoreError` if the store cannot be
+        written.
         """
         since, revision = span
         with (
@@ -361,7 +367,7 @@ class WaitingQueue:
             write_transaction(self.engine, volatile=True) as connection,
         ):
             if connection.dialect.name == "postgresql":
-                # two readers may be here at once
+                # two processes may replace rows at once
                 connection.exec_driver_sql('LOCK TABLE "waiting_readers" IN EXCLUSIVE MODE')
             if self.readers_revision(connection, readers) != since:
                 return
@@ -376,8 +382,9 @@ class WaitingQueue:
     def least_certain(
         self, connection: Connection, count: int, filters: QueueFilter
     ) -> list[WaitingRow]:
-        """Return at most `count` rows under a filter that wait only for their score, those nearest
-        to even odds first.
+        """Return at most `count` rows that pass a filter and wait only because of their score.
+
+        The rows nearest to even odds come first.
         """
         borderline = select(*WAITING_COLUMNS).where(
             waiting.c.reason == _BORDERLINE, filters.condition(connection)
@@ -390,8 +397,9 @@ class WaitingQueue:
         return [WaitingRow(*row) for row in rows]
 
     def mark_sampled(self, pairs: Sequence[tuple[int, int]], reason: str) -> int:
-        """Mark rows as picked for training, instead of earlier ones; return their number. `reason`
-        is shown.
+        """Mark the rows of these pairs as picked for training; return the number of marked rows.
+
+        Rows that were picked earlier with the same `reason` lose their mark. Stewards see `reason`.
         """
         marked = 0
         with (
@@ -487,7 +495,10 @@ def _touched_records(
 
 
 def _count_accesses(connection: Connection, last_counted: int) -> None:
-    """Count which entities were shown to users since the last update."""
+    """Add up how often each entity was shown to users since the last update.
+
+    At most `_EVENTS_AT_ONCE` audit events are read; the next update continues.
+    """
     query = select(audit_events.c.number, audit_events.c.answer).where(
         audit_events.c.number > last_counted
     )

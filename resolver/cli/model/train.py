@@ -1,8 +1,14 @@
-"""Command `resolver train`: fit a model on lists and judged pairs.
+"""Command `resolver train`: fit a model on lists, judged pairs and decisions of a store.
 
-Training on lists: labels, invented records, and the fit.
+The command trains in one of three ways, which the module has in this order:
 
-Use of a store's decisions by `train` and `compare`.
+- `train_from_store` corrects the current model by the decisions of a store. It prints the
+  comparison of both models (`format_comparison`), as `resolver compare` does.
+- `train_on_lists` fits a model on lists: with labels, or without any (`--unlabelled`).
+- `train_checks` fits only the weights that checks of a name use (`--checks-only`).
+
+Options and help of the command are at the end. The training itself is in `resolver.training`, which
+is imported where it is used, so that other commands start fast.
 """
 
 from __future__ import annotations
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
     from resolver.training.training_data import TrainingData
 
 
-_MEASURES = (
+_COMPARED_MEASURES = (
     ("precision", "precision at score 0.5"),
     ("recall", "recall at score 0.5"),
     ("f1", "F1 at score 0.5"),
@@ -57,7 +63,10 @@ _MEASURES = (
 def train_from_store(
     settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, name: str
 ) -> None:
-    """Correct a model by a store's decisions. Raises `InputError` if the result is no better."""
+    """Correct the model of `base` by the decisions of a store, and write it to `out`.
+
+    Raises `InputError` if the result is no better.
+    """
     from resolver.training.store_learning import learn_at_url
 
     url = options["store_url"]
@@ -76,72 +85,40 @@ def train_from_store(
     click.echo(f"\nModel: {out}\nTo use it: resolver rebuild --store {url} --model {out}")
 
 
-def read_labels(
-    options: Mapping[str, Any], clusters: LabeledClusters | None
-) -> tuple[TrainingDecisions | None, list[JudgedPair]]:
-    """Return the requested decisions and judged pairs, without contradictory ones."""
-    from resolver.training.data.labeled_pairs import read_judged_pairs
-
-    judgments = [pair for path in options["judged"] for pair in read_judged_pairs(path)]
-    if not options["store_url"]:
-        return None, judgments
-    from resolver.training.data.combined_pairs import reconcile_labels
-    from resolver.training.store_learning import read_store_decisions
-
-    decisions = read_store_decisions(options["store_url"])
-    log_records_at(options["store_url"], len(decisions.records))
-    return reconcile_labels(decisions, judgments, clusters)
-
-
-def add_decisions(
-    material: TrainingData,
-    intake: Intake,
-    judgments: list[JudgedPair],
-    decided: TrainingDecisions | None,
-    tables: Mapping[str, Any],
-) -> TrainingData:
-    """Add decisions to training data, if there are any."""
-    if decided is None:
-        return material
-    from resolver.training.data.combined_pairs import add_decided_pairs
-
-    return add_decided_pairs(material, intake, judgments, decided, tables)
-
-
 def format_comparison(comparison: ModelComparison) -> Iterator[str]:
-    """Iterate over the lines of a comparison."""
+    """Yield the lines that show how two models judge the decisions of a store."""
     yield (
         f"Old model {comparison.old}, new model {comparison.new}; "
         f"{pluralize(comparison.decisions, 'decision')} to learn from."
     )
     for kind, figures in comparison.held_out.items():
         yield from ("", f"{kind}: decisions held out when the new one was trained")
-        yield from _table(figures)
+        yield from _comparison_rows(figures)
     for kind, fresh in comparison.fresh.items():
         yield from ("", f"{kind}: decisions that neither has learned from")
-        yield from _table(fresh.to_json())
+        yield from _comparison_rows(fresh.to_json())
     if not comparison.fresh:
         yield from ("", "There are no decisions that neither has learned from.")
-    yield from ("", *_waiting(comparison))
+    yield from ("", *_waiting_lines(comparison))
 
 
-def _table(figures: Mapping[str, Any]) -> Iterator[str]:
+def _comparison_rows(figures: Mapping[str, Any]) -> Iterator[str]:
     pairs = pluralize(figures["pairs"], "pair")
     yield f"  {pairs} of records, {figures['same']:,} of them the same"
     yield f"  {'':<24}{'old':>26}{'new':>26}"
-    for name, words in _MEASURES:
-        yield f"  {words:<24}{_value(figures['old'], name):>26}{_value(figures['new'], name):>26}"
+    for name, words in _COMPARED_MEASURES:
+        yield f"  {words:<24}{_figure(figures['old'], name):>26}{_figure(figures['new'], name):>26}"
     interval = f"{figures['gain_low']:+.4f} … {figures['gain_high']:+.4f}"
     yield f"  the log loss is lower by {figures['gain']:.4f} (95 %: {interval})"
 
 
-def _value(figures: Mapping[str, Any], name: str) -> str:
+def _figure(figures: Mapping[str, Any], name: str) -> str:
     low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
     interval = f" ({low:.3f} … {high:.3f})" if low is not None and high is not None else ""
     return f"{figures[name]:.3f}{interval}"
 
 
-def _waiting(comparison: ModelComparison) -> Iterator[str]:
+def _waiting_lines(comparison: ModelComparison) -> Iterator[str]:
     bands = comparison.waiting
     if not bands.waiting:
         yield "No pair waits."
@@ -155,7 +132,7 @@ def _waiting(comparison: ModelComparison) -> Iterator[str]:
 
 
 FEW_RECORDS = 5_000
-"""Records below which training is dominated by invented ones."""
+"""Records below which most of the training material is invented."""
 _FEW_NOTE = (
     "note: with so few records, a model is trained on invented ones too, which takes minutes "
     "(--no-worlds: without them)"
@@ -172,8 +149,20 @@ def train_on_lists(
 ) -> None:
     """Fit a model on lists, write it, and print its card.
 
-    `options`: those of the command `train`. Raises `InputError` if there is nothing to learn from.
+    `options` are the options of `resolver train`. Raises `InputError` if the lists have nothing to
+    learn from.
     """
+    from resolver.models import loader
+    from resolver.training.fit.unlabeled import learn_unlabeled
+    from resolver.training.model_files import CARD_FILE, save_left_out
+    from resolver.training.train import (
+        default_fit_options,
+        measure_left_out,
+        tables_from_intakes,
+        train_models,
+    )
+
+    seed = options["seed"]
     for path in options["judged"]:
         check_file_exists(path)
     check_file_exists(options["clusters"])
@@ -185,27 +174,32 @@ def train_on_lists(
         if options["others"]:
             others = read_list_files(options["others"], reading, bars, stage="read right")
         bars.start("compare")
-        tables = _load_tables(intake, base, count_new=options["new_tables"])
+        count_new = options["new_tables"]
+        tables = tables_from_intakes([intake]) if count_new else loader.load("tables", base)
         notes: list[str] = []
         data: TrainingData | None = None
         if options["unlabelled"]:
-            trained = _fit_unlabeled((intake, others), tables, version, options["seed"], notes)
+            trained, untrained = learn_unlabeled(intake, others, tables, version, seed=seed)
+            notes += [f"{kind} is not trained: {reason}" for kind, reason in untrained.items()]
         else:
             labels = _read_labels(options, intake, notes)
             data = _gather_labeled(intake, labels, tables, options, notes)
             bars.start("fit")
-            trained = _fit_labeled(data, tables, version, options["seed"], base)
+            trained = train_models(data, tables, version, default_fit_options(seed, base))
         _write_model(settings, options, trained, out, base, bars, notes)
         if data and options["left_out"]:
             bars.start("leave out")
-            _measure_left_out(data, options["seed"], out)
-    _print_model(out, notes)
+            save_left_out(measure_left_out(data.pairs, default_fit_options(seed, out)), out)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo((out / CARD_FILE).read_text("utf-8"), nl=False)
+    click.echo(f"\nModel: {out}")
 
 
 def train_checks(
     options: Mapping[str, Any], files: tuple[Path, ...], out: Path, base: Path | None
 ) -> None:
-    """Fit what checks say of names, and write it beside a copy of the other files of a model."""
+    """Fit the weights of names in checks; copy all other files of the model from `base`."""
     from resolver.matching.resolution_task import CHECKS
     from resolver.models import loader
     from resolver.training.fit.check_fit import fit_checks
@@ -231,27 +225,6 @@ class _Labels:
     decisions: TrainingDecisions | None
 
 
-def _load_tables(intake: Intake, base: Path | None, *, count_new: bool) -> dict[str, Any]:
-    from resolver.models import loader
-    from resolver.training.train import tables_from_intakes
-
-    return tables_from_intakes([intake]) if count_new else loader.load("tables", base)
-
-
-def _fit_unlabeled(
-    sides: tuple[Intake, Intake | None],
-    tables: Mapping[str, Any],
-    version: str,
-    seed: int,
-    notes: list[str],
-) -> TrainedModels:
-    from resolver.training.fit.unlabeled import learn_unlabeled
-
-    trained, untrained = learn_unlabeled(*sides, tables, version, seed=seed)
-    notes += [f"{kind} is not trained: {reason}" for kind, reason in untrained.items()]
-    return trained
-
-
 def _gather_labeled(
     intake: Intake,
     labels: _Labels,
@@ -259,7 +232,9 @@ def _gather_labeled(
     options: Mapping[str, Any],
     notes: list[str],
 ) -> TrainingData:
-    """Return the labeled pairs to learn from; add what was left out to `notes`."""
+    """Return the labeled pairs to learn from; add a note for all labels that were left out."""
+    from resolver.training.data.combined_pairs import add_decided_pairs
+
     _check_labels(intake, labels)
     seed = options["seed"]
     if options["worlds"] and len(intake.batch) < FEW_RECORDS:
@@ -268,7 +243,8 @@ def _gather_labeled(
     data = _training_data(
         intake, labels, tables, seed, with_worlds=options["worlds"] and not is_labeled
     )
-    data = add_decisions(data, intake, labels.judged, labels.decisions, tables)
+    if labels.decisions is not None:
+        data = add_decided_pairs(data, intake, labels.judged, labels.decisions, tables)
     if data.dropped:
         notes.append(
             f"{pluralize(data.dropped, 'judged pair names', 'judged pairs name')} records that "
@@ -279,21 +255,6 @@ def _gather_labeled(
         for reason, count in data.quarantined.items()
     ]
     return data
-
-
-def _fit_labeled(
-    data: TrainingData, tables: Mapping[str, Any], version: str, seed: int, base: Path | None
-) -> TrainedModels:
-    from resolver.training.train import default_fit_options, train_models
-
-    return train_models(data, tables, version, default_fit_options(seed, base))
-
-
-def _measure_left_out(data: TrainingData, seed: int, out: Path) -> None:
-    from resolver.training.model_files import save_left_out
-    from resolver.training.train import default_fit_options, measure_left_out
-
-    save_left_out(measure_left_out(data.pairs, default_fit_options(seed, out)), out)
 
 
 def _write_model(
@@ -317,25 +278,27 @@ def _write_model(
         notes.append(f"nothing to learn for {', '.join(copied)}; copied from the model before")
 
 
-def _print_model(out: Path, notes: list[str]) -> None:
-    from resolver.training.model_files import CARD_FILE
-
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-    click.echo((out / CARD_FILE).read_text("utf-8"), nl=False)
-    click.echo(f"\nModel: {out}")
-
-
 def _read_labels(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> _Labels:
+    """Read the labels that the options name; judged pairs that contradict others are left out."""
+    from resolver.training.data.labeled_pairs import read_judged_pairs
+
     clusters = _read_clusters(options, intake, notes)
-    decisions, judged = read_labels(options, clusters)
+    judged = [pair for path in options["judged"] for pair in read_judged_pairs(path)]
+    if not options["store_url"]:
+        return _Labels(judged, clusters, None)
+    from resolver.training.data.combined_pairs import reconcile_labels
+    from resolver.training.store_learning import read_store_decisions
+
+    stored = read_store_decisions(options["store_url"])
+    log_records_at(options["store_url"], len(stored.records))
+    decisions, judged = reconcile_labels(stored, judged, clusters)
     return _Labels(judged, clusters, decisions)
 
 
 def _read_clusters(
     options: Mapping[str, Any], intake: Intake, notes: list[str]
 ) -> LabeledClusters | None:
-    """Return the labeled clusters; add rows that teach nothing to `notes`."""
+    """Return the labeled clusters; add a note for rows that cannot be used."""
     path, columns = options["clusters"], (options["cluster_columns"] or "").split(",")
     if not path:
         return None
@@ -353,7 +316,7 @@ def _read_clusters(
 
 
 def _check_labels(intake: Intake, labels: _Labels) -> None:
-    """Raise `InputError` before long work if nothing in the lists teaches anything."""
+    """Raise `InputError` before long work if the lists have nothing to learn from."""
     ids = set(intake.batch.ids.to_pylist())
     has_judged = any(pair.left in ids and pair.right in ids for pair in labels.judged)
     has_clusters = labels.clusters is not None and bool(labels.clusters.cluster_of)
@@ -531,7 +494,7 @@ def train_command(
 
 _OPTIONS_OF_LISTS = ("judged", "clusters", "others", "new_tables", "left_out")
 _OPTIONS_OF_LABELS = ("judged", "clusters", "store_url", "left_out")
-"""Options that need lists, and those that need labels."""
+"""Options that need lists; and options that need labels, so --unlabelled excludes them."""
 
 
 def _check_options(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:

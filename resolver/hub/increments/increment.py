@@ -1,23 +1,21 @@
-"""Increment: the changes that a list update and new decisions make to a store, on one view.
+"""Increment: the changes that a list update and new decisions make to a store.
 
-Only new pairs are compared: new records with each other and with stored ones that share a key.
-Clustered anew are the components, of pairs at or above the *merge* threshold and of decisions, that
-a new record, a record that ends or a decision touches, together with their neighbors: the entities
-that a pair at or above the link threshold connects with them. All others stay as they are. The
-result is that of one batch of everything: a cluster depends on its own records alone, in clustering
-as in the rounds that compare profiles, so any union of entities comes out as in the whole, unless a
-record from outside merges with it. Where a neighbor merges, it counts as affected, and its own
-neighbors are looked up too. Block purging depends on more than two records, so it counts over all
-that the store will hold, and the records of a key that passes the limit, in either direction, are
-compared anew.
+`compute_increment` computes them on one view of the store. It works in these steps:
 
-Stored records that an increment resolves anew: the components that it touches.
+1. It compares new records with each other and with stored records that share a blocking key.
+2. It finds the affected components. A component is connected by pairs at or above the *merge*
+   threshold and by decisions. It is affected if a new record, a record that ends or a decision
+   touches it (`ComponentSearch`).
+3. It adds the neighbors: entities with a pair at or above the link threshold to an affected record.
+4. It clusters these records anew. If a neighbor merges with them, the neighbor is affected, too,
+   and step 3 is repeated for it. All other entities stay as they are.
 
-Resolution of new records together with a cached component.
+The result equals one batch of all records, because a cluster depends on its own records only.
+Block purging is the exception: it counts over all records that the store will have. If the count of
+a key crosses the limit in either direction, the records with this key are compared anew.
 
-Records of the component are not compared with each other again. The result is that of
-`resolve_working_set` of all records: all compared pairs are clustered anew. Keys that bring new
-records and the component together are looked up in the index.
+A large component can be cached from commit to commit (`resolve_with_component`). Its records are
+not compared with each other again; the result is the same.
 """
 
 from __future__ import annotations
@@ -86,11 +84,11 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class ComponentSearch:
-    """Search along links at or above the merge threshold, links of ambiguous records, decisions
-    *same*, and entities.
+    """Search for the stored records that are connected with some records.
 
-    `fresh` are the new records, `ended` the numbers of records that end; neither is part of the
-    answers. Thresholds are thousandths of log-odds.
+    Connections are links at or above `merge_threshold` (thousandths of log-odds), links of
+    ambiguous records, decisions *same*, and membership in one entity. `fresh` are the new records,
+    and `ended` the numbers of the records that end.
     """
 
     view: StoreView
@@ -100,12 +98,14 @@ class ComponentSearch:
     merge_threshold: int
 
     def around_ended(self) -> Numbers:
-        """Return the records that were held together with records that end."""
+        """Return the records that are connected with records that end."""
         return self._neighbors(self.ended) if len(self.ended) else _NONE
 
     def expand(self, seeds: Numbers, components: Iterable[CachedComponent] = ()) -> Numbers:
-        """Return all records of the seeds' components, cached ones included, with the ended
-        records.
+        """Return all records of the components of `seeds`, together with the ended records.
+
+        A cached component in `components` is added as a whole, without a search in it. New records
+        are never in the result.
         """
         reached = self.ended
         frontier = exclude(
@@ -140,9 +140,10 @@ def _entity_members(view: StoreView, numbers: Numbers) -> Numbers:
 def largest_component_within(
     components: tuple[CachedComponent, ...], affected: Numbers, fresh: int
 ) -> CachedComponent | None:
-    """Return the largest component among affected records, where it is most of the work.
+    """Return the largest cached component whose records are all affected.
 
-    `fresh`: number of new records. None where no component has more than half of all records.
+    None if it has at most half of all affected and new records: the cache would save little work.
+    `fresh` is the number of new records.
     """
     inside = [
         component
@@ -197,7 +198,10 @@ def resolve_with_component(
 def _load_records(
     context: IncrementContext, others: WorkingSet, working_set: WorkingSet, rows: Numbers
 ) -> Batch:
-    """Return the records of some rows with their values, those of the component from the index."""
+    """Return the records of some rows with their values.
+
+    Records of the component carry no values in the working set, so they are read from the index.
+    """
     numbers = working_set.numbers[rows]
     in_others = np.isin(numbers, others.numbers)
     indexed = np.sort(numbers[~in_others])
@@ -210,10 +214,10 @@ def _load_records(
 
 
 def _combine(others: WorkingSet, component: CachedComponent) -> tuple[WorkingSet, IntArray]:
-    """Return all records in the order of their ids, and the new row of each.
+    """Return all records in the order of their ids, and the new row of each record.
 
-    Rows of `others` come first, then those of the component. The records carry no values but
-    statements.
+    The new rows are listed for `others` first, then for the component. The records carry only the
+    statements of lists, no other values.
     """
     batch = concat([keep_statements(others.batch), component.batch])
     order = pc.sort_indices(batch.ids).to_numpy().astype(np.int64)
@@ -233,8 +237,9 @@ def _score_new_pairs(
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Score the pairs of `others` with each other and with the component.
 
-    Return rows of the combined working set (left, right), log-odds, and the pairs of rows of equal
-    normal form among `others`; the component has none. `other_rows` are the rows of `others` there.
+    Return (left, right, log-odds, twins). All rows are rows of the combined working set. `twins`
+    are the pairs of records of equal normal form among `others`; the component has no such pairs.
+    `other_rows` is the row in the combined working set of each row of `others`.
     """
     prepared, index = context.normalize(others.batch)[0], context.index
     pairs, _ = join_candidates(
@@ -259,13 +264,15 @@ def _score_new_pairs(
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """Changes to commit, with results for other uses.
+    """Changes to commit, with further results.
 
-    `resolution` is that of the records worked on, which have the numbers `resolved_records`; their
-    `links` are by numbers. `changed_members` are the records that entities lose or get, each with
-    its entity. `prepared_fresh` is the normal form of the new records, where nothing else was
-    normalized with them. `touched_records` are the records worked on and those that end,
-    `components` what may be cached of them.
+    - `resolution`: the resolution of the records that were clustered anew; `resolved_records` are
+      their numbers, and `links` their links by record number.
+    - `changed_members`: records that entities lose or get, and the entity of each.
+    - `prepared_fresh`: normal form of the new records; None if other records were normalized
+      together with them.
+    - `touched_records`: new, affected and ended records.
+    - `components`: components that the caller may cache for the next commit.
     """
 
     commit: Commit
@@ -282,8 +289,9 @@ class Increment:
 class _Inputs:
     """Records and decisions that an increment starts from.
 
-    `compared_again` are stored records of sources that are no longer deduplicated; `queried` are
-    the new records and those; `cached` are the components of the cache (None: keep none).
+    `compared_again` are the stored records of sources that are no longer deduplicated. `queried`
+    are the new records and the records compared again. `cached` are the cached components (None:
+    nothing is cached).
     """
 
     fresh: WorkingSet
@@ -299,7 +307,7 @@ class _Inputs:
 class _Affected:
     """Stored records to cluster anew, and the cached component among them, if any.
 
-    The pairs of `disturbed` records, or decisions on them, have changed.
+    `disturbed` are the records whose stored pairs or decisions have changed.
     """
 
     numbers: Numbers
@@ -318,7 +326,7 @@ def compute_increment(
 ) -> Increment:
     """Compute the increment of a list update and new decisions.
 
-    `cached` are components cached at the revision of the view (None: cache nothing).
+    `cached` are the components that were cached at the revision of the view (None: cache nothing).
     """
     inputs = _collect_inputs(context, update, decisions, cached)
     candidates = compare_with_index(context, inputs.queried, inputs.ended)
@@ -396,7 +404,7 @@ def _find_affected(
     )
     usable: tuple[CachedComponent, ...] = ()
     # decisions, deduplicated sources and purging change which pairs count; an ended record may have
-    # held others together
+    # connected the records of a component
     if not (len(inputs.compared_again) or is_decided or len(changed_keys)):
         usable = tuple(
             component
@@ -415,9 +423,10 @@ def _find_affected(
 def _resolve_with_neighbors(
     context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, affected: _Affected
 ) -> tuple[ResolvedSet, _Affected]:
-    """Resolve new and affected records with the entities that their profiles are compared with.
+    """Resolve new and affected records together with their neighbors.
 
-    Where neighbors merge with them, these are affected too, and their neighbors are needed.
+    If a neighbor merges with them, it is affected, too. The loop then adds its neighbors and
+    resolves again, until nothing new is affected.
     """
     search = NeighborSearch(context, candidates.purge, inputs.ended)
     scope = RelationScope(inputs.related, search)
@@ -463,7 +472,7 @@ def _resolve_records(
     values = candidates.values if working_set is inputs.queried else None
     if prepared is not None and working_set is not inputs.fresh:
         prepared = prepare_with_stored(context, inputs.fresh, prepared, working_set)
-    # in an empty store a batch counts for itself
+    # in an empty store, the engine counts the keys of the batch itself
     counts = purge.purged_pairs if purge.stored else None
     engine = context.engine or LocalEngine(prepared, counts, values=values)
     table, cache = build_table(working_set), inputs.cached is not None
@@ -476,7 +485,7 @@ def _load_replaced(
     resolved: ResolvedSet,
     component: CachedComponent | None,
 ) -> LinkTable | None:
-    """Return the stored links that those of resolved records replace."""
+    """Return the stored links that the new links of the resolved records replace."""
     view, ended = context.view, inputs.ended
     stored = exclude(resolved.working_set.numbers, inputs.fresh.numbers)
     if component is not None:
@@ -487,7 +496,7 @@ def _load_replaced(
 def _build_components(
     context: IncrementContext, inputs: _Inputs, resolved: ResolvedSet, affected: Numbers
 ) -> tuple[CachedComponent, ...]:
-    """Return what may be cached of the new and affected records, without their neighbors."""
+    """Return the components of new and affected records for the cache, without neighbors."""
     if resolved.compared is None:
         return ()
     working_set, compared = resolved.working_set, resolved.compared
@@ -515,9 +524,9 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
 
 
 def measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
-    """Return the population of a resolution if it was measured for it, None if it was kept.
+    """Return the population that a resolution measured; None if it used the stored one.
 
-    A population without any record is none: the next commit measures it again.
+    Also None for a population without records, so that the next commit measures it again.
     """
     measured = resolution.stats.population
     if measured is None or measured is context.models.population:

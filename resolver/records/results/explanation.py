@@ -1,16 +1,17 @@
-"""Explanations of one pair, in the form that files, pages and the command line receive.
+"""Explanation of the score of one pair, as files, pages and commands receive it.
 
-They comprise the sum of evidence, the alignment of names, the smallest changes that would lead to
-another band, and the blocking rules that join the pair.
+The module reads in this order:
 
-Evidence in one plain sentence: "Same name in Cyrillic and Latin, same birth date; nationalities
-differ".
+1. `Explanation`: the rows of evidence that sum to the score, the alignment of names, and the
+   smallest changes that would lead to another band; `BlockingTrace`: the blocking rules that join
+   the pair;
+2. `summarize_evidence`: the evidence in one sentence, such as "Same name in Cyrillic and Latin,
+   same birth date; nationalities differ.";
+3. patterns of agreement: which topics of a pair agree, agree in part, differ or are missing.
 
-What agrees comes first, the heaviest evidence first, and after a semicolon what speaks against a
-match. The sentence is made from the rows of an explanation alone, so it says nothing that they do
-not show. `PHRASES` is its only table: a new comparator is one row, or the wording of a property.
-
-Patterns of agreement: which topics of a pair agree, agree in part, differ or are missing.
+The sentence states evidence for a match first, heaviest first, then after a semicolon evidence
+against it. It uses only the rows of the explanation. Its words are in the table `PHRASES`: for a
+new comparator, add one row, or give its property a wording.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from resolver.records.results.resolution import Band
 from resolver.runtime.text_cache import cache_short_texts
 
 COMPETITION = "competition"
-"""Name of the row that says how many other candidates of a check fit as well."""
+"""Name of the row for the other candidates of a check that fit as well."""
 RELATION_ROW = "relations"
-"""Name of the rows that say what two entities are both related to, each in its `detail`."""
+"""Name of the rows for shared relations: `detail` names an entity that both are related to."""
 
 
 class EvidenceRow(NamedTuple):
@@ -56,13 +57,15 @@ class Fate(StrEnum):
     JOINED = "joined"
     """Two words of one name spell one word of the other."""
     OMITTED = "omitted"
-    """Left out of the other name: weak evidence against a match."""
+    """Missing in the other name: weak evidence against a match."""
     CONTRADICTED = "contradicted"
-    """Left over while the other name has a rest, too: strong evidence against a match."""
+    """Without a partner, while the other name also has a part without one: strong evidence against
+    a match.
+    """
 
 
 class AlignedPart(NamedTuple):
-    """Part of the best supported pair of names.
+    """One part of the alignment of the best pair of names.
 
     `left` or `right` is empty if the other name has no such part; `similarity` is 0…1 (0 without a
     partner); `rarity` is in nats, 1 (very common) … 9.
@@ -77,8 +80,8 @@ class AlignedPart(NamedTuple):
     def __str__(self) -> str:
         """Return the part with its rarity.
 
-        `a = b` is equal, `a ~ b 0.91` similar or joined, and `a left only` omitted by the other
-        name, with a mark if that name has a rest instead.
+        `a = b` are equal, `a ~ b 0.91` are similar or joined, and `a left only` has no partner in
+        the other name. `a left only, contradicted` marks a contradicted part.
         """
         if self.fate is Fate.EQUAL:
             text = f"{self.left} = {self.right}"
@@ -97,10 +100,9 @@ def format_alignment(parts: Iterable[AlignedPart]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Different value of one field of a pair, with the similarities that comparators would then
-    give.
+    """Different value of one field of a pair, with the similarities that it would lead to.
 
-    NaN is a missing value.
+    `values` has the similarity by comparator; NaN stands for a missing value.
     """
 
     field: str
@@ -110,9 +112,9 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Way into another band: different values of one or two fields, and the score they would give.
+    """Change of one or two fields that leads to another band, and the score it would give.
 
-    `logodds` is in thousandths, exactly the sum of the model's tables.
+    `logodds` (thousandths) is exactly the sum of the model's tables.
     """
 
     statements: tuple[str, ...]
@@ -130,19 +132,21 @@ POPULATION_ROWS = (
     "names_only",
     "competition",
 )
-"""Rows of an explanation that no field of a record accounts for."""
+"""Rows of an explanation that do not depend on a field of the records."""
 STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {"competition"}
-"""Rows that say how often any two records are one."""
+"""Rows for the prior: how often any two records are of one entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Reasons for the score of a pair.
 
-    `rows` sum to `logodds` (thousandths) exactly. `parts` align the best pair of names; `changes`
-    are the smallest ones into another band, if requested. Where the entities of the two were
-    decided on, `score`, `band` and `logodds` are those of the decision, `record_score` is that of
-    the two records alone, and `basis` what the decision rests on.
+    `rows` sum to `logodds` (thousandths) exactly. `parts` is the alignment of the best pair of
+    names. `changes` are the smallest changes into another band, if requested.
+
+    If the program compared the two entities and not only the two records, `score`, `band` and
+    `logodds` are the result for the entities. `record_score` is then the score of the two records
+    alone, and `basis` the reason for the result (see `Basis`).
     """
 
     left_id: str
@@ -175,9 +179,9 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class BlockingTrace:
-    """Names of a plan's rules that join two records, and the rules that nearly do.
+    """Blocking rules of a plan that join two records, by name, and the rules that nearly do.
 
-    Without any such rule the records are never compared.
+    If `joined_by` is empty, the two records are never compared.
     """
 
     plan: str
@@ -189,7 +193,8 @@ class BlockingTrace:
 class Ruling:
     """Decision of stewards on two records: `same` or not.
 
-    If `direct` is False, `decision` is on two other records, to which decisions tie these two.
+    If `direct` is False, `decision` is about two other records, and further decisions connect them
+    with these two.
     """
 
     same: bool
@@ -198,11 +203,11 @@ class Ruling:
 
 
 MAX_WORDS = 25
-"""Words of a sentence; the lightest evidence is left out beyond."""
+"""Most words of a sentence. The lightest evidence beyond is left out."""
 _MAX_SUPPORTING, _MAX_CONTRADICTING = 4, 3
-"""Phrases for a match, and against it."""
+"""Most phrases for a match, and against it."""
 _MAX_RELATION_WORDS = 12
-"""Words of what two entities are both related to, beyond which it is not named."""
+"""Most words of a shared relation that the sentence quotes. It paraphrases longer ones."""
 _RELATED_RECORDS = "relation"
 """Name of the row that compares the ids of related records."""
 _NEVER = 2.0
@@ -210,7 +215,7 @@ _NEVER = 2.0
 _NAMES, _COUNTRIES = "names", "countries"
 _COUNTRY_COMPARATORS = (Group.NATIONALITIES.comparator, Group.COUNTRIES.comparator)
 _CROWDED_WEIGHT = -300
-"""Thousandths of log-odds that competition must take to be told."""
+"""Log-odds (thousandths) from which the sentence mentions competition: it must be as low."""
 
 
 class EvidenceOutcome(StrEnum):
@@ -223,11 +228,11 @@ class EvidenceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What a sentence says of a comparator, by how far the values agree.
+    """Phrases for the three outcomes of a comparator.
 
-    Values agree from the similarity `agree_from` on, and nearly from `near_from` on; a phrase that
-    no similarity (0…1) reaches is empty. Of the rows of one `topic` the sentence tells at most the
-    heaviest for a match and the heaviest against it.
+    Values agree if their similarity is at least `agree_from`, and nearly agree if it is at least
+    `near_from`. A phrase that no similarity (0…1) leads to is empty. Among all rows of one `topic`,
+    the sentence states the heaviest for a match and the heaviest against it.
     """
 
     agree: str
@@ -244,26 +249,26 @@ class Phrases:
         return EvidenceOutcome.NEAR if similarity >= self.near_from else EvidenceOutcome.DIFFERS
 
     def phrase(self, outcome: EvidenceOutcome) -> str:
-        """Return what the sentence says of an outcome."""
+        """Return the phrase for an outcome."""
         if outcome is EvidenceOutcome.AGREES:
             return self.agree
         return self.near if outcome is EvidenceOutcome.NEAR else self.differ
 
 
 SILENT = Phrases("", "", "", _NEVER, 0.0)
-"""Phrases of a comparator that says nothing of its own about two records."""
+"""Phrases of a comparator that the sentence never mentions."""
 
 
 def _on_names(differ: str, below: float = 0.5) -> Phrases:
     """Return the phrases of a comparator that refines the comparison of names.
 
-    The row `name` has told already how far they agree.
+    The row `name` already states how far the names agree.
     """
     return Phrases("names agree", "names agree in part", differ, near_from=below, topic=_NAMES)
 
 
 def _of_property(words: Wording, topic: str = "") -> Phrases:
-    """Return the phrases of a comparator that reads a property or a group of them."""
+    """Return the phrases of a comparator of one property or of one group of properties."""
     return Phrases(
         f"same {words.one}",
         words.near,
@@ -341,7 +346,7 @@ _SCRIPT_NAMES = {
 
 
 class _Point(NamedTuple):
-    """Phrase of the sentence: whether it speaks for a match, and its weight (thousandths)."""
+    """Phrase of the sentence. `supports`: it speaks for a match. `weight` is in thousandths."""
 
     text: str
     supports: bool
@@ -349,7 +354,7 @@ class _Point(NamedTuple):
 
 
 def outcome_of(row: EvidenceRow) -> EvidenceOutcome | None:
-    """Return how far the values of a row agree; None where a side has none to compare."""
+    """Return how far the values of a row agree; None if a side has no value to compare."""
     phrases = PHRASES.get(row.name)
     if phrases is None or row.similarity is None:
         return None
@@ -366,7 +371,7 @@ def summarize_evidence(explanation: Explanation) -> str:
 
 
 def describe_names(explanation: Explanation) -> str:
-    """Return how far the names agree, as the sentence says it; empty where none are compared."""
+    """Return the phrase on how far the names agree; empty if no names were compared."""
     row = next((row for row in explanation.rows if row.name == "name"), None)
     if row is None or row.similarity is None:
         return ""
@@ -375,13 +380,11 @@ def describe_names(explanation: Explanation) -> str:
 
 
 def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
-    """Return the heaviest phrases that a sentence has room for, for a match and against it, the
-    heaviest first.
-    """
+    """Return the phrases for a match and against it that fit into a sentence, heaviest first."""
     supporting: list[str] = []
     contradicting: list[str] = []
     words = 0
-    points.sort(key=_heaviness)
+    points.sort(key=lambda point: -abs(point.weight))
     for text, supports, _ in points:
         words += text.count(" ") + 1
         if words > MAX_WORDS:
@@ -393,18 +396,14 @@ def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
     return supporting, contradicting
 
 
-def _heaviness(point: _Point) -> int:
-    return -abs(point.weight)
-
-
 def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Point]]:
-    """Return the rows on names, and what the others say: the heaviest of each topic and side."""
+    """Return the rows on names, and the heaviest phrase of each other topic, for and against."""
     name_rows: list[EvidenceRow] = []
     points: dict[tuple[str, bool], _Point] = {}
     relations: list[EvidenceRow] = []
     for row in rows:
         if row.similarity is None:
-            # rows of two comparators together, and of the population, say nothing by themselves
+            # rows of two comparators together, and of the population, have no phrase
             if row.name == COMPETITION and row.weight <= _CROWDED_WEIGHT:
                 points[row.name, False] = _Point("others fit as well", False, row.weight)
             elif row.name == RELATION_ROW:
@@ -414,13 +413,13 @@ def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Po
         elif row.name in PHRASES:
             _add_heaviest(points, row, PHRASES[row.name])
     if relations:
-        # what entities are related to says more than the ids that two records name
+        # a shared relation is stronger evidence than ids of related records in both records
         points = {key: point for key, point in points.items() if key[0] != _RELATED_RECORDS}
     return name_rows, [*points.values(), *_relation_points(relations)]
 
 
 def _relation_points(rows: Sequence[EvidenceRow]) -> list[_Point]:
-    """Return the heaviest of what two entities are both related to that speaks for a match."""
+    """Return the heaviest shared relation if it speaks for a match, else nothing."""
     row = max(rows, key=_weight, default=None)
     if row is None or row.weight <= 0:
         return []
@@ -433,7 +432,7 @@ def _relation_points(rows: Sequence[EvidenceRow]) -> list[_Point]:
 def _add_heaviest(
     points: dict[tuple[str, bool], _Point], row: EvidenceRow, phrases: Phrases
 ) -> None:
-    """Add what a row says, unless a heavier one of its topic says something on the same side."""
+    """Add the phrase of a row, unless a heavier row of its topic is on the same side."""
     outcome = phrases.outcome(row.similarity or 0.0)
     text = phrases.phrase(outcome)
     is_near_and_for = outcome is EvidenceOutcome.NEAR and row.weight >= 0
@@ -443,7 +442,7 @@ def _add_heaviest(
 
 
 def _name_points(rows: Sequence[EvidenceRow], parts: Sequence[AlignedPart]) -> list[_Point]:
-    """Return how far the names agree, and the heaviest other contradiction in them."""
+    """Return the phrase on how far the names agree, and the heaviest contradiction in them."""
     name = next((row for row in rows if row.name == "name"), None)
     if name is None:
         return []
@@ -466,7 +465,7 @@ def _speaks_against(row: EvidenceRow) -> bool:
 
 
 def _name_phrase(row: EvidenceRow, parts: Sequence[AlignedPart]) -> tuple[str, bool]:
-    """Return how far two names agree, and whether that speaks for a match."""
+    """Return the phrase on how far two names agree, and whether it speaks for a match."""
     phrases, fates = PHRASES["name"], {part.fate for part in parts}
     if not parts:
         outcome = phrases.outcome(row.similarity or 0.0)
@@ -515,12 +514,14 @@ PATTERN_TOPICS: Mapping[str, tuple[str, ...]] = {
     "other facts": ("activity", "relation", "position", "father_name"),
     "one list": ("same_list",),
 }
-"""Comparators of each topic, whose outcomes are told together. Others refine the comparison of
-names."""
+"""Comparators of each topic. A pattern has one outcome per topic.
+
+All further comparators only refine the comparison of names.
+"""
 KIND_SHIFT = 2 * len(PATTERN_TOPICS)
 """Bit of a pattern at which the kind of its pairs begins; below are two bits per topic."""
 UNSUPPORTED_BIT = KIND_SHIFT + 3
-"""Bit of a pattern that marks pairs which nothing but names supports."""
+"""Bit of a pattern that marks pairs with no support but names."""
 WITHIN_BIT = UNSUPPORTED_BIT + 1
 """Bit of a pattern that marks pairs within one source."""
 _OUTCOMES = (EvidenceOutcome.DIFFERS, EvidenceOutcome.NEAR, EvidenceOutcome.AGREES)
@@ -532,7 +533,7 @@ def pattern_kind(pattern: int) -> Kind:
 
 
 def pattern_outcomes(pattern: int) -> tuple[tuple[str, EvidenceOutcome], ...]:
-    """Return the topics that had something to compare, and how far the values agreed.
+    """Return the topics with values on both sides, and how far the values agree.
 
     A topic agrees or differs if all of its comparators do, and else agrees in part (`NEAR`).
     """
