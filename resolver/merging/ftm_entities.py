@@ -1,14 +1,15 @@
-"""Golden records as FollowTheMoney entities.
+"""FollowTheMoney entities, made from golden records or from records.
 
-FollowTheMoney entities of a few record groups, for single responses.
+- `to_ftm` converts a golden record, with its relations. Exports of whole stores and runs use it.
+- `build_ftm_entities` makes the entities of a few groups of records, for single responses. The
+  result equals `to_ftm_entity` of their golden records. It is faster because it does not build
+  golden records: FollowTheMoney does not state the source of each value, so a value only needs its
+  best written form and the number of sources and records that state it.
 
-The result equals `to_ftm_entity` of their golden records. FollowTheMoney does not state the source
-of each value, so golden records are not built: a value only needs its best written form and the
-number of sources and records that state it.
+A relation becomes an edge (an entity of its own). If the related entity is not in the data, the
+relation becomes a note.
 
-Relations as FollowTheMoney edges, or as notes if the related entity is unknown.
-
-| relation | edge | if the schemata do not allow it |
+| relation | edge | edge if the schemata do not allow it |
 |---|---|---|
 | memberOf | Membership (to an organisation) | UnknownLink |
 | leaderOf, directorOf | Directorship (of an organisation) | UnknownLink |
@@ -19,8 +20,8 @@ Relations as FollowTheMoney edges, or as notes if the related entity is unknown.
 | payerOf | Payment (between persons or organisations) | UnknownLink |
 | linkedTo, and all others with their words as role or summary | UnknownLink | |
 
-Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
-same id in every run.
+The id of an edge is `r-` and 20 base32 characters of the SHA-256 of its content, so a relation has
+the same id in every run.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ _DIRECTORSHIP: _EdgeType = (
     *("organization", "Organization", "role"),
 )
 _LINK: _EdgeType = ("UnknownLink", "subject", "Thing", "object", "Thing", "role")
-# schema, property and range of the entity that states the relation, those of its target, and the
-# property of the role
+# schema of the edge; property and required schema of the entity that states the relation; property
+# and required schema of its target; property of the role
 _EDGE_TYPES: dict[RelationType, _EdgeType] = {
     RelationType.MEMBER_OF: (
         *("Membership", "member", "LegalEntity"),
@@ -113,7 +114,7 @@ _EDGE_TYPES: dict[RelationType, _EdgeType] = {
     ),
 }
 _AMOUNT = re.compile(r"(\d[\d.]*)(?: ([A-Z]{3}))?")
-"""Role of a payment that is an amount, and its currency."""
+"""Role of a payment that states an amount, with its currency if it has one."""
 _AMOUNTS = {"EUR": "amountEur", "USD": "amountUsd"}
 
 
@@ -126,8 +127,9 @@ class FtmEdge(NamedTuple):
 
 
 def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge | None:
-    """Build the edge of a relation of an entity, or return None if it has no other entity as
-    target.
+    """Return the edge of a relation of an entity.
+
+    None if the target is the entity itself, or is not among the entities of the data.
     """
     if not relation.target or relation.target == entity_id:
         return None
@@ -164,7 +166,7 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
 
 
 def build_stated_edge(link: StatedLink, targets: RelationTargets) -> FtmEdge:
-    """Build the link entity of a list, with the entities of the records that it names."""
+    """Return a link entity of a list, with ids of entities in place of the records it names."""
     return FtmEdge(
         link.id,
         link.schema,
@@ -178,7 +180,7 @@ def build_stated_edge(link: StatedLink, targets: RelationTargets) -> FtmEdge:
 
 
 def _role_values(prop: str, text: str) -> Iterator[FtmValue]:
-    """Yield the value of a role; of one that is an amount of money, amount and currency."""
+    """Yield the value of a role. For a payment that states an amount, yield amount and currency."""
     amount = _AMOUNT.fullmatch(text) if prop == "purpose" else None
     if amount is not None:
         yield FtmValue(_AMOUNTS.get(amount[2], "amount"), amount[1], text)
@@ -201,9 +203,10 @@ def _date_values(prop: str, text: str) -> Iterator[FtmValue]:
 
 
 def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValue, ...]:
-    """Describe a relation in a note on the entity itself.
+    """Return a note on the entity itself that describes a relation.
 
-    Used for targets that are not in the data, are stated by name only, or are the entity itself.
+    Notes are for targets that are not in the data, that are known by name only, or that are the
+    entity itself.
     """
     target = relation.name or relation.target_record
     if relation.name and relation.target_record:
@@ -219,13 +222,16 @@ def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValu
 
 
 def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
-    """Convert a golden record to its FollowTheMoney entity, followed by its link entities: those of
-    lists as they were stated, and an edge for each other relation.
+    """Return the FollowTheMoney entity of a golden record, followed by its link entities.
 
-    Values keep the order of the golden record (best supported first) and are cleaned by their
-    types; `referents` are the record ids, then other ids that sources list; `datasets` the
-    sources and further datasets. Values that the schema has no property for are in `notes`.
-    `first_seen` is the earliest and `last_change` the latest time that a list states.
+    Link entities are the links of lists as they were stated, and an edge for each other relation.
+    In the entity:
+
+    - values have the order of the golden record (best supported first) and are cleaned by type;
+    - values without a property in the schema are in `notes`;
+    - `referents` are the record ids, then other ids that sources state;
+    - `datasets` are the sources, then further datasets;
+    - `first_seen` is the earliest and `last_change` the latest time that a list states.
     """
     own, edges, covered = to_ftm_entity(golden), [], covered_records(golden.links)
     for relation in golden.relations:
@@ -244,7 +250,7 @@ def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
 
 
 def to_ftm_entity(golden: GoldenRecord) -> dict[str, Any]:
-    """Convert a golden record to its FollowTheMoney entity alone, without ids of link entities."""
+    """Return only the FollowTheMoney entity of a golden record, without ids of link entities."""
     values = [
         (prop, [(value.text, value.code, value.records) for value in golden_values])
         for prop, golden_values in golden.values.items()
@@ -293,8 +299,8 @@ def build_ftm_entity(
 ) -> dict[str, Any]:
     """Build a FollowTheMoney entity.
 
-    `values`: per property, the texts of its values, their canonical codes and their records
-    (unused, as FollowTheMoney has no place for them). `notes` follow the notes that values produce.
+    `values` has, for each property, (text, canonical code, records) of its values. Records are not
+    used, since FollowTheMoney cannot state them. `notes` come after the notes made from values.
     """
     # texts as keys: an entity may have thousands
     texts_of: dict[str, dict[str, None]] = {}
@@ -318,7 +324,7 @@ def build_ftm_entity(
         "caption": caption,
         "schema": schema,
         "properties": dict(sorted(properties.items())),
-        # sources first: reading the file again gives records to the first
+        # sources come first: a reader of the file takes the first dataset as the source
         "datasets": [*sources, *sorted({*entry.get(DATASETS, ())}.difference(sources))],
         "referents": list(dict.fromkeys([*referents, *entry.get(REFERENTS, ())])),
     }
@@ -351,9 +357,9 @@ def _build_edge_entity(
 
 
 _Texts = dict[str, list[int]]
-"""Texts of one property, and the records that state each."""
+"""Texts of one property, and the rows of the records that state each text."""
 _Value = tuple[str, str, list[int]]
-"""Best written form of a value, its canonical code, and the records that state it."""
+"""Best written form of a value, its canonical code, and the rows of the records that state it."""
 
 
 def build_ftm_entities(
@@ -362,7 +368,7 @@ def build_ftm_entities(
     entity_ids: Sequence[str],
     country_code: CountryCode,
 ) -> list[dict[str, Any]]:
-    """Build the FollowTheMoney entities with the ids `entity_ids`, in that order.
+    """Return the FollowTheMoney entities with the ids `entity_ids`, in this order.
 
     Record i belongs to entity number `entity_of_record[i]`; every entity has at least one record.
     """
@@ -406,7 +412,7 @@ def _find_related(
 def _group_values(
     records: RecordValues, entity_of_record: Sequence[int], entities: int
 ) -> list[dict[str, _Texts]]:
-    """Return, per entity, property (in the order of names) → texts."""
+    """Return, for each entity, property → texts, with properties in alphabetical order."""
     values: list[dict[str, _Texts]] = [{} for _ in range(entities)]
     for prop in sorted(records.values):
         for row, text in records.values[prop]:
@@ -423,6 +429,8 @@ def _group_values(
 
 @dataclass(frozen=True, slots=True)
 class _EntityBuilder:
+    """Builds the entities of one response from the values of their records."""
+
     records: RecordValues
     canon: CanonicalCodes
     targets: RelationTargets
@@ -430,7 +438,7 @@ class _EntityBuilder:
     def entity(
         self, entity_id: str, schema: str, rows: Sequence[int], texts_of: dict[str, _Texts]
     ) -> dict[str, Any]:
-        """Build the entity of some records, in the order of their ids."""
+        """Return the entity of some records; `rows` are in the order of the record ids."""
         records = self.records
         relations = texts_of.pop(RELATION, None)
         texts_of.pop(LINK_ENTITY, None)
@@ -469,7 +477,7 @@ class _EntityBuilder:
         return choose_form(forms, self.records.sources), rows
 
     def _values(self, prop: str, texts: _Texts) -> list[_Value]:
-        """Merge equal values of one property; sort the best supported first."""
+        """Return the values of one property, equal ones merged, best supported first."""
         code, coded = self.canon.code, prop in CODED_PROPERTIES
         if len(texts) == 1:
             return [(text, code(prop, text) if coded else "", rows) for text, rows in texts.items()]
@@ -485,7 +493,7 @@ class _EntityBuilder:
         return [(text, code(prop, text) if coded else "", rows) for _, _, text, rows in ranked]
 
     def _support(self, rows: Sequence[int]) -> tuple[int, int]:
-        """Return the same rank as `survivorship.support_rank`."""
+        """Return the rank of a value by its support, as `survivorship.support_rank` does."""
         return (
             (-1, -1)
             if len(rows) == 1

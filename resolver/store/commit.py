@@ -1,12 +1,11 @@
-"""Changes of one run, to be committed together.
+"""Commits: all changes of one run (`Commit`), written atomically (`write_commit`).
 
-Commits: all changes of one run, written atomically.
+The caller computes the changes outside of any transaction, on the store at revision `base`. Under
+the commit lock, `write_commit` checks that the revision still is `base`, writes the rows of
+revision `base + 1`, and moves the revision in `meta`.
 
-The caller has computed the changes outside of any transaction, on the store at revision `base`.
-Under the commit lock, `write_commit` checks that the revision still is `base`, writes the rows of
-revision `base + 1` and moves the revision in `meta`. A large commit writes its rows in several
-transactions first: they stay invisible until the revision moves, and the next commit removes what a
-killed run has left.
+A large commit is *staged*: its rows are written in several transactions before the revision moves.
+Nobody sees them until then. If the process is killed, the next commit removes the staged rows.
 """
 
 from __future__ import annotations
@@ -53,8 +52,9 @@ _NO_NUMBERS = np.zeros(0, dtype=np.int64)
 
 
 class OutdatedError(StoreError):
-    """Store that has moved on since a commit was computed: compute it again on the current
-    revision.
+    """The store has a newer revision than the commit was computed on.
+
+    Compute the commit again on the current revision.
     """
 
 
@@ -70,13 +70,14 @@ class ListCommit:
     records: int
     rejects: int
     replaces: bool = False
-    """The list has all records of its source."""
+    """The list is complete: records of its source that it does not have are withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRows:
-    """m links as columns: record numbers (`left` has the smaller record id) and the fields of
-    `LinkTable`.
+    """Links as columns. `left` and `right` are record numbers; `left` has the smaller record id.
+
+    The columns are those of `LinkTable`.
     """
 
     left: Numbers
@@ -99,22 +100,26 @@ class Commit:
     """Changes from revision `base` to the next.
 
     New records get the numbers `last_record + 1` … in the order of the canonical batch `records`
-    (with their `contents`), new entities `last_entity + 1` … in the order of their ids
+    (with their `contents`). New entities get `last_entity + 1` … in the order of their ids
     `new_entities`. All other fields refer to records and entities by number:
 
     - `ended_records`: versions of records that end (superseded or withdrawn);
-    - `ended_members`: records whose membership ends; `new_members`: (record, entity) that begin;
+    - `ended_members`: records whose membership ends; `new_members`: (record, entity) of new
+      members;
     - `ended_links`: (left, right) of links that end; `new_links`: links that begin;
-    - `retired_entities`: (entity, entity it redirects to, -1: none); `redirects`: the same for
-      entities retired before; `revived_entities`: retired entities that are back;
+    - `retired_entities`: (entity, entity it redirects to, or -1); `redirects`: the same for
+      entities that retired earlier; `revived_entities`: retired entities that return;
     - `events`: (kind, entity, other entity or -1), without births, which follow from the entities.
 
-    `thresholds`, `plan` and `stamp` replace those in the store if given; `population` is the one
-    that scores hold for from this commit on, if it was measured. `owners` maps sources that
-    are new to the store to (agency, keeper if there is no agency), and `claims` are those of them
-    that nobody owns yet; all others keep their owners. `guests` are sources of others in which the
-    sender has restricted records: its lists say nothing of the source.
-    `accepted` is the time at which the lists were accepted, if that was before the commit.
+    Fields on the store and its sources:
+
+    - `thresholds`, `plan` and `stamp` replace the values in the store, if given;
+    - `population`: population that scores use from this commit on, if it was measured anew;
+    - `owners`: source → (agency, keeper if there is no agency), used for sources that are new;
+    - `claims`: present sources without an owner, which get the owner in `owners`;
+    - `guests`: sources of other owners in which the sender has restricted records. The lists of the
+      sender change nothing about such a source itself;
+    - `accepted`: time at which the lists were accepted, if that was before the commit.
     """
 
     base: int
@@ -159,9 +164,9 @@ class Commit:
 STAGE_FROM = 100_000
 """Rows above which a commit is staged."""
 TOUCHED_LIMIT = 50_000
-"""Touched records above which a commit counts as touching everything."""
+"""Touched records above which a commit counts as one that touches all records."""
 _REBUILD = "replan"
-"""Kind of a commit that rebuilds the store, as stored since the command had that name."""
+"""Stored kind of a commit that rebuilds the store. The command had this name once."""
 _ROWS_OF_COMMITS = (records, entities, members, links)
 """Tables that the first commit fills without their indexes, if it is staged."""
 _SOURCE_COLUMNS = ("name", "deduplicated", "agency", "keeper")
@@ -172,8 +177,8 @@ def write_commit(
 ) -> int:
     """Write a commit and return the new revision; the caller holds the commit lock.
 
-    `lock` takes the lock within the transaction instead, for commits that are not staged. Raises
-    `OutdatedError` if the store has moved on.
+    With `lock`, the function takes the lock itself within the transaction; this is for commits that
+    are not staged. Raises `OutdatedError` if the revision of the store is not `changes.base`.
     """
     staged = changes.rows > stage_from
     with write_transaction(engine) as connection:
@@ -242,14 +247,14 @@ def _add_missing_sources(connection: Connection, changes: Commit) -> None:
     for name in sorted(changes.claims & present):
         agency, keeper = changes.owners[name]
         is_free = and_(sources.c.name == name, sources.c.agency == "", sources.c.keeper == "")
-        # what the store knows of lists of hidden records is not the new owner's
+        # the new owner must not see what the store knows about lists of hidden records
         unknown = {"title": "", "list_version": "", "updated": "", "deduplicated": False}
         values = {"agency": agency, "keeper": keeper, **unknown}
         connection.execute(update(sources).where(is_free).values(**values))
 
 
 def _steps(changes: Commit, counters: _Counters) -> list[bulk_rows.Step]:
-    """Return the steps that write the rows with revisions, in pieces."""
+    """Return the steps that write the rows which have a revision of their own, in parts."""
     revision = changes.base + 1
     steps = [
         *bulk_rows.end_steps(records, revision, ("number",), [changes.ended_records]),
@@ -314,7 +319,7 @@ def _add_records(
 
 
 def _finish(connection: Connection, changes: Commit, counters: _Counters) -> None:
-    """Write the rows without revisions of their own, and the new revision itself."""
+    """Write the rows that have no revision of their own, then move the revision of the store."""
     now = utc_text()
     _change_entities(connection, changes)
     _add_restricted_ids(connection, changes, counters.id_secret)
@@ -437,7 +442,7 @@ def _note_touched(connection: Connection, changes: Commit) -> None:
     if rows == [0]:
         connection.execute(update(waiting_readers).values(version=OUTDATED))
     if len(rows) > 1_000 and _has_backlog(connection):
-        # the queue was not refreshed for long: the next refresh covers everything
+        # the queue was not refreshed for long: let the next refresh build it anew
         connection.execute(delete(touched))
         rows = [0]
     bulk_rows.insert_rows(

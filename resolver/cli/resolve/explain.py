@@ -1,8 +1,9 @@
-"""Commands on pairs of records: their explanation, and their scores.
+"""Commands on pairs of records, `resolver explain` and `resolver score`.
 
-- Command `resolver explain`: evidence behind a score, changes that would matter, and blocking of a
-  pair.
-- Command `resolver score`: score pairs of records.
+- `resolver explain` explains one pair: the evidence for its score, the smallest changes into
+  another band, and the blocking rules that select it. The records come from lists or from a store.
+  The answer is JSON (functions `…_to_json`) or text (`format_explanation`).
+- `resolver score` writes the scores of the pairs in a file.
 """
 
 from __future__ import annotations
@@ -55,8 +56,10 @@ if TYPE_CHECKING:
     from resolver.records.stated_links import StatedDifference
 
 
-_WIDTH = 34
+_MAX_VALUE_LENGTH = 34
+"""Characters of a value that are shown."""
 _MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
+"""Most blocking rules that nearly select the pair, and most evidence against, that are shown."""
 
 
 _HELP = """Show why the records A and B of the lists FILE... got their score, or why they were not
@@ -148,9 +151,10 @@ def explain_command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records, how they were resolved, and what was decided on them.
+    """Two records of a store, with the options, decisions and population they were resolved under.
 
-    `notes`: what stands for the entities that were asked for.
+    `notes` say which records stand for the entities that the user named. `decided` is the stored
+    decision on the two entities, if there is one.
     """
 
     ids: tuple[str, str]
@@ -165,9 +169,7 @@ class _StoredRecords(NamedTuple):
 def _load_stored(
     url: str, ends: tuple[str, str], settings: Settings, options: dict[str, Any]
 ) -> _StoredRecords:
-    """Return two records of a store, with what they were resolved under. `ends`: ids of records, or
-    of entities.
-    """
+    """Load two records of a store. `ends` are ids of records or of entities."""
     from resolver.cli.arguments import open_hub
     from resolver.hub.reopening import load_decisions
     from resolver.hub.stored_explanation import find_stored_decision
@@ -189,8 +191,9 @@ def _load_stored(
 
 
 def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str, str]:
-    """Return the ids of two records: those given, or the strongest pair of records of the entities
-    that are. Raises `ResolverError` for entities that are gone, or one.
+    """Return the ids of two records: the given ids, or the strongest pair of the given entities.
+
+    Raises `ResolverError` if an entity no longer exists, or if both are one entity.
     """
     from resolver.records.visibility import OPERATOR
     from resolver.review.entity_sides import load_record_side
@@ -211,7 +214,7 @@ def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:
-    """Return an explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
+    """Return an explanation as JSON. Weights and sums are in log-odds, rarity in nats."""
     from resolver.records.results.explanation import summarize_evidence
 
     own = explanation.score if explanation.record_score is None else explanation.record_score
@@ -288,7 +291,10 @@ def format_explanation(
     ruling: Ruling | None = None,
     statement: StatedDifference | None = None,
 ) -> str:
-    """Return an explanation as lines of text; evidence without weight is left out."""
+    """Return an explanation as text.
+
+    Rows that were not compared and have no weight are left out.
+    """
     from resolver.records.results.explanation import summarize_evidence
 
     lines = [
@@ -365,7 +371,7 @@ def _evidence_lines(explanation: Explanation) -> list[str]:
     for row in explanation.rows:
         if not row.weight and row.similarity is None:
             continue
-        # the same values are shown once, not in each of eleven rows for names
+        # show the same values once and not in each of the eleven rows for names
         is_repeated = (row.left, row.right) in (shown_values, ("", ""))
         values = (
             "" if is_repeated else f"{_shorten(row.left) or '-'} | {_shorten(row.right) or '-'}"
@@ -402,7 +408,7 @@ def _change_lines(explanation: Explanation) -> list[str]:
 
 
 def _shorten(value: str) -> str:
-    return value if len(value) <= _WIDTH else f"{value[: _WIDTH - 1]}…"
+    return value if len(value) <= _MAX_VALUE_LENGTH else f"{value[: _MAX_VALUE_LENGTH - 1]}…"
 
 
 _SCORE_HELP = """
@@ -468,14 +474,14 @@ def score_command(
 
 
 def rejected_records(intake: Intake) -> dict[str, str]:
-    """Return the reason for each record id that the lists have and that was not read."""
+    """Return the reason for each record of the lists that could not be read, by record id."""
     read = set(intake.batch.ids.to_pylist())
     rejects = (reject for reject in intake.rejects if reject.record_id)
     return {reject.record_id: reject.fault for reject in rejects if reject.record_id not in read}
 
 
 def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:
-    """Note on standard error which rows have no score, and why."""
+    """Print a note for each row without a score, with the reason, on standard error."""
     for row in table.rows:
         for side in ("left", "right"):
             if row.cells[side] in reasons:
@@ -492,7 +498,8 @@ def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
 def check_ids(table: CsvTable, ids: Sequence[str], rejected: Collection[str] = ()) -> None:
     """Raise `InputError` for the first row with a record that no list has.
 
-    `rejected`: ids of records that lists have and that were not read.
+    `rejected` are the ids of records that lists have but that could not be read; they count as
+    existing.
     """
     existing = {*ids, *rejected}
     missing = [

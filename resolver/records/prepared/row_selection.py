@@ -1,11 +1,16 @@
-"""Selections of rows from several prepared batches, and the table rows that they use.
+"""Select rows of several prepared batches and merge their tables, for `assembly`.
 
-The cost is that of the values selected, not that of the batches, whose arrays may be memory-mapped
-files.
+A prepared batch has records as rows, whose items are codes of tables (tokens, names, dates, places,
+identifiers). To assemble rows of several batches, or *parts*, into one batch:
 
-Tables of several prepared batches merged into those of an assembled batch.
+1. `select_items` returns the items of the selected rows of each part;
+2. `rows_in_use` or `rows_sorted_by_text` returns the table rows that these items use (`TableUse`);
+3. `recode_selection` turns the items into codes of the new table, and `BatchUnion` and the
+   functions `merge_…` build the new tables.
 
-Token tables of several prepared batches merged into one.
+The cost depends on the number of selected values only, not on the size of the batches, whose arrays
+can be memory-mapped files. `merge_country_codes`, `merge_forms` and `merge_tokens` follow at the
+end.
 """
 
 from __future__ import annotations
@@ -50,7 +55,11 @@ class BatchRows:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Items of the rows of a part: `counts` per row, `places` in the part's items, and `items`."""
+    """Items of the selected rows of one part.
+
+    `counts` is the number of items of each row, `places` the position of each item in the part's
+    array of items, and `items` the items, which are codes of a table.
+    """
 
     counts: Numbers
     places: Numbers
@@ -59,29 +68,36 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class TableUse:
-    """Rows of a table that each part uses (ascending), and their places in the new table."""
+    """Table rows that each part uses.
+
+    For each part, `rows` are the rows of its table, ascending, and `new` their rows in the new
+    table.
+    """
 
     rows: list[IntArray]
     new: list[IntArray]
     order: Numbers | None
-    """Order of the new table, as places in the tables of the parts put together (None: as is)."""
+    """Order of the new table, as positions in the used rows of all parts one after the other.
+
+    None: the new table has them in this order.
+    """
     texts: npt.NDArray[np.object_]
-    """Texts that the new table is sorted by, if any."""
+    """Texts of the new table if it is sorted by text, else empty."""
 
     def coded(self, part: int, items: IntArray) -> IntArray:
-        """Return codes of a part as codes of the new table."""
+        """Return codes of the table of one part as codes of the new table."""
         if not len(items):
             return NO_ITEMS
         recoded: IntArray = recode_items(self.rows[part], self.new[part], items)
         return recoded
 
     def column(self, arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """Return one column of the new table, given that column of each part."""
+        """Return one column of the new table; `arrays` has this column of each part's table."""
         used = [array[rows] for array, rows in zip(arrays, self.rows, strict=True)]
         return self.ordered(used[0] if len(used) == 1 else np.concatenate(used))
 
     def ordered(self, together: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return values listed part by part in the order of the new table."""
+        """Return values in the order of the new table; `together` has them part after part."""
         return together if self.order is None else together[self.order]
 
 
@@ -117,7 +133,7 @@ class _LazyTextArray:
 def lazy_texts(
     tables: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]
 ) -> npt.NDArray[np.object_]:
-    """Return the texts of items of parts as an array that reads them on access."""
+    """Return an array of the texts of all items, which reads each text only on access."""
     return cast("npt.NDArray[np.object_]", _LazyTextArray(tables, items))
 
 
@@ -142,13 +158,13 @@ def joint_offsets(selections: Sequence[Selection]) -> IntArray:
 def gather_item_values(
     selections: Sequence[Selection], arrays: Sequence[npt.NDArray[Any]]
 ) -> npt.NDArray[Any]:
-    """Return the values that stand beside the selected items, given their array in each part."""
+    """Return the value of each selected item; `arrays` has one value per item of each part."""
     pairs = zip(arrays, selections, strict=True)
     return np.concatenate([array[selection.places] for array, selection in pairs])
 
 
 def rows_in_use(items: Sequence[IntArray]) -> TableUse:
-    """Return the table rows in use, part by part."""
+    """Return the table rows in use. The new table has them part after part."""
     rows = [distinct_items(codes) if len(codes) else NO_ITEMS for codes in items]
     ends = np.cumsum([0, *(len(used) for used in rows)])
     new = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(ends.tolist())]
@@ -158,7 +174,7 @@ def rows_in_use(items: Sequence[IntArray]) -> TableUse:
 def rows_sorted_by_text(
     items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]
 ) -> TableUse:
-    """Return the table rows in use, sorted by their texts."""
+    """Return the table rows in use. The new table has them sorted by their texts."""
     use = rows_in_use(items)
     used = [table[rows] for table, rows in zip(texts, use.rows, strict=True)]
     together = np.concatenate(used)
@@ -169,26 +185,28 @@ def rows_sorted_by_text(
 
 
 Side = Callable[[PreparedBatch], Ragged]
-"""Reads the items of each record of a batch."""
+"""Function that returns one kind of items of a batch, such as its identifiers."""
 _NO_HASHES = np.zeros(0, dtype=np.uint64)
 _NO_BYTES = np.zeros(0, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class BatchUnion:
-    """Rows of several parts, `count` together. `is_query`: the first part is one record, and only
-    comparisons with it are made."""
+    """Rows of several parts that become one batch of `count` rows.
+
+    `is_query`: the first part is one record, and all other rows are only compared with it.
+    """
 
     parts: Sequence[BatchRows]
     count: int
     is_query: bool
 
     def is_empty(self, side: Side) -> bool:
-        """Return True if no part has items of a side."""
+        """Return True if no part has items of this kind."""
         return not any(len(side(part.prepared).items) for part in self.parts)
 
     def is_uncompared(self, side: Side) -> bool:
-        """Return True if a side is never compared, since the query has no items of it."""
+        """Return True if items of this kind are never compared, because the query has none."""
         return self.is_query and not len(side(self.parts[0].prepared).items)
 
     def column(self, read: Callable[[PreparedBatch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -196,21 +214,21 @@ class BatchUnion:
         return np.concatenate([read(part.prepared)[part.rows] for part in self.parts])
 
     def select(self, side: Side) -> list[Selection]:
-        """Return the items of a side, part by part."""
+        """Return the selected items of this kind, for each part."""
         return [select_items(side(part.prepared), part.rows) for part in self.parts]
 
     def recode_countries(self, side: Side, codes: Sequence[IntArray]) -> Ragged:
-        """Return a side of country codes, given the new codes of each part."""
+        """Return the country codes of all rows; `codes` has the new codes of each part."""
         if self.is_empty(side):
             return Ragged.empty(self.count)
         selections = self.select(side)
-        # New codes order as the old ones did, so that items still ascend within a row.
+        # new codes have the same order as the old ones, so items still ascend within a row
         pairs = zip(codes, selections, strict=True)
         items = np.concatenate([code[selection.items] for code, selection in pairs])
         return Ragged(joint_offsets(selections), items)
 
     def dates(self) -> tuple[Ragged, Ragged, DateTable]:
-        """Return births and starts, and their common table."""
+        """Return the dates of birth and of start of all rows, and the table that both use."""
         births = self.select(lambda batch: batch.births)
         starts = self.select(lambda batch: batch.starts)
         tables = [part.prepared.dates for part in self.parts]
@@ -224,7 +242,7 @@ class BatchUnion:
     def places(
         self, side: Side, read_table: Callable[[PreparedBatch], PlaceTable], codes: list[IntArray]
     ) -> tuple[Ragged, PlaceTable]:
-        """Return a side of places and its table, given the new country codes of each part."""
+        """Return one kind of places and its table; `codes` has each part's new country codes."""
         if self.is_empty(side):
             return Ragged.empty(self.count), _no_places(NO_TEXTS)
         selections = self.select(side)
@@ -236,13 +254,13 @@ class BatchUnion:
         return recode_selection(selections, use), _places(tables, use, codes)
 
     def identifiers(self, codes: Sequence[IntArray]) -> tuple[Ragged, IdentifierTable]:
-        """Return identifiers and their table, given the new country codes of each part."""
+        """Return identifiers and their table; `codes` has each part's new country codes."""
         selections = self.select(lambda batch: batch.identifiers)
         tables = [part.prepared.identifier_table for part in self.parts]
         items = selected_items(selections)
         if self.is_uncompared(lambda batch: batch.identifiers):
             texts = lazy_texts([table.texts for table in tables], items)
-            # Types decide how a record is shown, even if the query states no identifier.
+            # types decide how a record is shown, even if the query states no identifier
             types = np.concatenate(
                 [table.type[some] for table, some in zip(tables, items, strict=True)]
             )
@@ -270,7 +288,7 @@ def selected_items(selections: Sequence[Selection]) -> list[IntArray]:
 
 
 def _separate_rows(selections: Sequence[Selection]) -> Ragged:
-    """Return the items of all parts, each a table row of its own."""
+    """Return the items of all parts as rows, where every item is a table row of its own."""
     offsets = joint_offsets(selections)
     return Ragged(offsets, np.arange(int(offsets[-1]), dtype=np.int32))
 
@@ -283,7 +301,7 @@ def _no_places(texts: npt.NDArray[np.object_]) -> PlaceTable:
 def _texts(
     selections: Sequence[Selection], tables: Sequence[TextTable]
 ) -> tuple[Ragged, TextTable]:
-    """Return selected items of text tables over one table of distinct texts."""
+    """Return the selected items as codes of one new table of distinct texts, and this table."""
     items = selected_items(selections)
     texts, codes = _distinct_texts(items, [table.texts for table in tables])
     hashes = np.zeros(len(texts), dtype=np.uint64)
@@ -297,7 +315,7 @@ def _texts(
 def _distinct_texts(
     items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]
 ) -> tuple[npt.NDArray[np.object_], list[IntArray]]:
-    """Return the distinct texts of items, sorted, and the items as codes of them."""
+    """Return the distinct texts of all items, sorted, and each part's items as codes of them."""
     used = [table[some] for table, some in zip(texts, items, strict=True)]
     if not any(len(some) for some in used):
         return np.empty(0, dtype=object), [np.zeros(0, dtype=np.int32) for _ in used]
@@ -310,9 +328,9 @@ def _distinct_texts(
 def merge_country_codes(
     tables: tuple[tuple[str, ...], ...],
 ) -> tuple[tuple[str, ...], list[IntArray]]:
-    """Return the countries of all parts, and per part the new code of each old one.
+    """Return the countries of all parts, sorted, and for each part the new code of each old code.
 
-    The first country has an empty name: unknown.
+    The first country has an empty name, which stands for unknown.
     """
     names = sorted({name for table in tables for name in table})
     place = {name: code for code, name in enumerate(names)}
@@ -330,9 +348,10 @@ def merge_forms(
     token_use: TableUse,
     is_query: bool,
 ) -> NameTable:
-    """Return the name forms in use, given their tokens.
+    """Return the table of the name forms in use.
 
-    With `is_query` their texts are read on access.
+    `words` are the tokens of each form, and `token_use` the token table in use. With `is_query`,
+    texts of forms are read only on access.
     """
     tables = [batch.forms for batch in batches]
     texts = [table.texts for table in tables]
@@ -385,7 +404,10 @@ def _places(tables: Sequence[PlaceTable], use: TableUse, codes: Sequence[IntArra
 def _recoded_countries(
     columns: Sequence[IntArray], use: TableUse, codes: Sequence[IntArray]
 ) -> IntArray:
-    """Return the country column of the new table, given that of each part and its new codes."""
+    """Return the country column of the new table.
+
+    `columns` has the country column of each part, and `codes` each part's new country codes.
+    """
     parts = zip(codes, columns, use.rows, strict=True)
     return use.ordered(np.concatenate([code[column[rows]] for code, column, rows in parts]))
 
@@ -393,7 +415,7 @@ def _recoded_countries(
 def ordered_rows(
     selections: Sequence[Selection], items: Sequence[IntArray], order: Numbers | None
 ) -> Ragged:
-    """Return rows with new items in the order of the new table."""
+    """Return the selected rows with new items, in the order of the new table."""
     together = Ragged(joint_offsets(selections), np.concatenate(items))
     return together if order is None else together.take(order)
 
@@ -424,11 +446,11 @@ def concat_tokens(tables: Sequence[TokenTable]) -> TokenTable:
 
 
 def deduplicate_tokens(batches: Sequence[PreparedBatch], use: TableUse) -> TableUse:
-    """Return the tokens in use, sorted by text, with tokens that two parts share kept once.
+    """Return the tokens in use, sorted by text; tokens that two parts share are kept once.
 
-    Tokens of one part stay apart: several have one text if their flags, symbols or source spellings
-    differ. Tokens of two parts are the same if text and attributes are, and each is the k-th such
-    token of its part.
+    One part can have several tokens of one text, which differ in flags, symbols or source spelling.
+    They stay separate. Tokens of two parts are the same token if they have the same text and
+    attributes, and if each is the k-th such token of its part.
     """
     attributes = [
         _attribute_hashes(batch.tokens, rows) for batch, rows in zip(batches, use.rows, strict=True)
@@ -453,7 +475,7 @@ def deduplicate_tokens(batches: Sequence[PreparedBatch], use: TableUse) -> Table
 
 
 def _repeat_numbers(rank: Numbers, attributes: HashArray) -> Numbers:
-    """Return for each row how many equal rows come before it."""
+    """Return, for each row, the number of equal rows before it."""
     order = np.lexsort((attributes, rank))
     begins = np.ones(len(order), dtype=bool)
     begins[1:] = (rank[order[1:]] != rank[order[:-1]]) | (
@@ -473,7 +495,7 @@ def _attribute_hashes(table: TokenTable, rows: IntArray) -> HashArray:
     np.bitwise_xor.at(
         hashes, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29))
     )
-    # Multiplied after each column, so that columns cannot stand for one another.
+    # the multiplication after each column keeps equal values in two columns from canceling out
     for column in (
         table.flags,
         table.rarity_person.view(np.uint32),
@@ -484,7 +506,7 @@ def _attribute_hashes(table: TokenTable, rows: IntArray) -> HashArray:
 
 
 def merge_tokens(batches: Sequence[PreparedBatch], use: TableUse, is_query: bool) -> TokenTable:
-    """Return the tokens in use; with `is_query` their texts are read on access."""
+    """Return the table of the tokens in use; with `is_query`, texts are read only on access."""
     tables = [batch.tokens for batch in batches]
     return TokenTable(
         lazy_texts([table.texts for table in tables], use.rows) if is_query else use.texts,
