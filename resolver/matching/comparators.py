@@ -1,10 +1,11 @@
 """COMPARATORS: one documented function a row; the table is the model's feature vector.
 
-Each function takes a `Context` (m pairs) and returns m similarities in 0…1, NaN where a record has
-no value: a missing value does not contradict. Adding a comparator is adding one function and one
-row. The first line of the docstring is the help text that explanations show.
+Each function takes a `Context` (m pairs) and returns m similarities in 0…1. A similarity is NaN if
+a record has no value: a missing value does not contradict. To add a comparator, add one function
+and one row. The first line of its docstring is the help text that explanations show.
 
-Evidence: similarities of m pairs under the comparators of one kind, m × features, float32.
+`compare` runs all comparators of one kind. Its result is the evidence of m pairs: m × features,
+float32.
 """
 
 from __future__ import annotations

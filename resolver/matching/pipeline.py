@@ -1,20 +1,18 @@
-"""Entity-resolution pipeline: the stages in their order, the same on every engine.
+"""The pipeline of entity resolution: its stages in their order, the same on every engine.
 
-    ingest → normalize → block → compare → score → cluster → merge
+    read → normalize → block → compare → score → cluster → merge
 
-| stage | from | to | function |
-|---|---|---|---|
-| ingest | list files | `Intake`: a `Batch` of records, rejects | `read_lists` |
-| normalize | `Batch` | `PreparedBatch`: normal forms of unique values | `normalize` |
-| block | `PreparedBatch` | candidate pairs that the rules of a plan join | `block` |
-| compare | candidate pairs | evidence: one similarity per comparator | `compare_and_score` |
-| score | evidence | calibrated log-odds, in thousandths | `compare_and_score` |
-| cluster | log-odds, decisions, statements, profiles | `Resolution` | `cluster_pairs` |
-| merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
+| stage | from | to | function | |---|---|---|---| | read | list files | `Intake`: a `Batch` of
+records, rejects | `resolver.lists.readers.read_lists` | | normalize | `Batch` | `PreparedBatch`:
+normal forms of unique values | `normalize` | | block | `PreparedBatch` | candidate pairs that the
+rules of a plan join | `block` | | compare | candidate pairs | evidence: one similarity per
+comparator | `compare_and_score` | | score | evidence | calibrated log-odds, in thousandths |
+`compare_and_score` | | cluster | log-odds, decisions, statements, profiles | `Resolution` |
+`cluster_pairs` | | merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
 
-`resolve` runs the stages from normalize to cluster. Stages up to score run on an `Engine`, which
-decides where they run and how pairs are cut into chunks: in this process
-(`resolver.engines.local`) or on a cluster (`resolver.spark`).
+`resolve` runs the stages from normalize to cluster. An `Engine` runs the stages up to score. It
+decides where they run and how pairs are cut into chunks: in this process (`resolver.engines.local`)
+or on a cluster (`resolver.spark`). `cluster_pairs` always runs where the command runs.
 """
 
 from __future__ import annotations
@@ -102,7 +100,8 @@ if TYPE_CHECKING:
 
 LongArray = npt.NDArray[np.int64]
 _QUERY_RANKS = np.array([0, 2, 1])
-"""Place of a record in a linked pair by its side (left, right, both): the lower one looks up."""
+"""Rank of a record by its side (left, right, both). In a linked pair, the lower rank looks up the
+other record."""
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +132,7 @@ def normalize(
 def normalize_with_values(
     batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = (), workers: int = 1
 ) -> tuple[MaterializedBatch, NormalValues | None]:
-    """Bring a canonical batch into normal form; also its values, except of a single record."""
+    """Bring a canonical batch into normal form. Also return its values, unless it is one record."""
     lookup = symbol_source().lookup
     return prepare_with_values(batch, models.tables, lookup, deduplicated_sources, workers)
 
@@ -143,8 +142,8 @@ def block(
 ) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
     """Return the pairs that the task's plan joins, with figures of each rule.
 
-    `purge_counts` counts the pairs of keys that are purged, since records outside of the batch
-    share them too.
+    `purge_counts` gives the pairs of keys that are purged because records outside of the batch
+    share them.
     """
     options, classes = task.options, find_visibility_classes(task.batch)
     return join_candidates(
@@ -171,11 +170,11 @@ def compare_and_score(
 
 
 class OpenScores(NamedTuple):
-    """Scores of pairs whose partners may yet be unknown: log-odds (thousandths), and which pairs
-    nothing but names supports.
+    """Scores of pairs in a population whose share of true pairs may still be unknown.
 
-    `patterns`: pattern of agreement of each pair (-1: kinds exclude each other), empty where they
-    were not asked for.
+    `logodds` are in thousandths. `unsupported` marks pairs that only names support. `patterns` has
+    the pattern of agreement of each pair (-1: kinds exclude each other). It is empty if the caller
+    did not ask for patterns.
     """
 
     logodds: npt.NDArray[np.int32]
@@ -193,10 +192,10 @@ def score_openly(
     *,
     with_patterns: bool = False,
 ) -> OpenScores:
-    """Return the log-odds of pairs, and which of them nothing but names supports.
+    """Return the log-odds of pairs, and mark the pairs that only names support.
 
-    Where the partners of a population are yet unknown, models have no limit for such pairs: it
-    applies once they are.
+    The score of such pairs has a limit. If the share of true pairs in the population is still
+    unknown, the models have no limit; it is applied when the share is known.
     """
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     unsupported = np.zeros(len(left), dtype=bool)
@@ -228,11 +227,11 @@ def score_openly(
 
 
 class PairScorer:
-    """Scorer of pairs of rows of a prepared batch, each in the population of those who may see both
-    records. Thread-safe.
+    """Scorer of pairs of rows of a prepared batch. Threads may share it.
 
-    `classes` are those of the viewers of its rows (None: everybody may see all of them, or the
-    population is the same for all).
+    A pair is scored in the population of the viewers who may see both records. `classes` are the
+    classes of viewers of the rows. It is None if everybody may see all rows, or if the population
+    is the same for all viewers.
     """
 
     def __init__(
@@ -257,7 +256,7 @@ class PairScorer:
     def score(
         self, left: IntArray, right: IntArray, workers: int = 2, *, with_patterns: bool = False
     ) -> OpenScores:
-        """Return what `score_openly` does."""
+        """Return the result of `score_openly`."""
         parts = split_by_models(self._models, self._classes, left, right)
         if len(parts) == 1:
             prepared, names = self._forms_for(parts[0][0])
@@ -296,19 +295,19 @@ def cluster_pairs(
     load_records: Callable[[LongArray], Batch] | None = None,
     relations: RelationTable | None = None,
 ) -> Resolution:
-    """Cluster records by scored pairs, decisions and statements of lists, then merge entities by
-    their profiles; return entities and links.
+    """Cluster records, then merge entities, and return the entities and links.
 
-    `load_records` returns the records of some rows, where those of the batch carry no values.
-    The population of the task is known, so that profiles are scored under its partners.
-    `relations`: those of the batch, where it is part of a whole (None: read them from it).
+    Records are clustered by scored pairs, decisions and statements of lists. Entities merge by
+    their profiles, then by relations. `load_records` returns the records of some rows, if the
+    records of the batch carry no values. `relations` are the relations of the batch; None reads
+    them from it, which is wrong for a part of a larger batch.
     """
     batch, options, decided = task.batch, task.options, task.decided
     classes = find_visibility_classes(batch)
     own_logodds = contested = scored.logodds
     if task.sides is not None:
         contested = _let_candidates_compete(task, scored, classes)
-        # a candidate stays one, however many others fit as well
+        # A candidate stays a candidate, however many others compete with it.
         least = np.minimum(own_logodds, task.link_threshold)
         scored = replace(scored, logodds=np.maximum(contested, least).astype(np.int32))
     with meter.measure("cluster", "records") as usage:
@@ -356,17 +355,17 @@ def cluster_pairs(
 def _let_candidates_compete(
     task: ResolutionTask, scored: ScoredCandidates, classes: VisibilityClasses | None
 ) -> npt.NDArray[np.int32]:
-    """Return the log-odds of the pairs of two linked sides after competition among the candidates
-    of each left record, as in a check. A record of both sides is a candidate of left records.
+    """Return the log-odds after the candidates of each left record have competed, as in a check.
 
-    Candidates that would wait for a steward with each other, or be one, count as one, and so do
-    two that match, unless their birth dates contradict each other: the right side may hold somebody
-    several times. What not everybody may see takes nothing from others.
+    A record of both sides is a candidate of left records. The right side may hold a person several
+    times, so two candidates count as one if they would merge or wait for a steward. Two with
+    contradicting birth dates count as one only if they match in spite of it. Restricted records do
+    not lower the log-odds of others.
     """
     assert task.sides is not None
     places = np.flatnonzero(scored.logodds >= task.link_threshold)
     left, right = scored.left[places], scored.right[places]
-    # a record of both sides is a candidate of left ones, and looks up right ones
+    # A record of both sides is a candidate of left records, and looks up right records.
     rank = _QUERY_RANKS[task.sides]
     is_query = rank[left] <= rank[right]
     query, candidate = np.where(is_query, left, right), np.where(is_query, right, left)
@@ -388,9 +387,9 @@ def _let_candidates_compete(
 def _find_rivals_in_review(
     task: ResolutionTask, rivals: LongArray, contradict: npt.NDArray[np.bool_]
 ) -> set[tuple[int, int]]:
-    """Return those of some pairs of rows (n × 2) that would wait for a steward, or be one.
+    """Return the pairs of rows (of n × 2) that would merge or wait for a steward.
 
-    Two whose birth dates `contradict` each other are among them only if they match all the same.
+    If the birth dates of a pair `contradict` each other, the pair must reach the merge threshold.
     """
     if not len(rivals):
         return set()
@@ -414,7 +413,7 @@ def _pack_rows(pairs: npt.NDArray[np.integer]) -> set[tuple[int, int]]:
 def _pose_problem(
     task: ResolutionTask, scored: ScoredCandidates, stated: IntArray
 ) -> ClusterProblem:
-    """Return what the clusters of a task depend on, with the pairs that records state to differ."""
+    """Return the clustering problem of a task. `stated` pairs are stated to be different."""
     batch = task.batch
     pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
     rule = MergeRule(task.options.merge_threshold, task.link_threshold)
@@ -422,7 +421,8 @@ def _pose_problem(
     unmatched = find_unmatched_entries(
         batch.sources.codes, is_deduplicated, pairs, rule.merge_threshold
     )
-    # no cluster joins either; links say so of what is stated only, the others wait
+    # No cluster joins the pairs of either list. Links show stated pairs as different; unmatched
+    # pairs wait for a steward.
     apart = np.concatenate([stated, unmatched])
     twins = group_twins(scored.twins, pairs, rule.merge_threshold, len(batch))
     bound = Constraints(task.decided, apart, batch.kinds, twins=twins)
@@ -432,7 +432,7 @@ def _pose_problem(
 def _relation_scorers(
     task: ResolutionTask, relations: RelationTable | None
 ) -> Callable[[IntArray], RelationScorer] | None:
-    """Return what makes the scorer of relations from frozen labels; None where none count."""
+    """Return a function from frozen labels to a scorer of relations; None without relations."""
     batch, weights = task.batch, task.models.relations
     table = relations or (build_relation_table(batch) if weights.kinds else None)
     if table is None:
@@ -448,8 +448,8 @@ def _profile_scorer(
 ) -> ProfileScorer[NameIndex]:
     """Return the scorer of entities, with the functions and models that score records.
 
-    `normal`: normal forms of all values that `load_records` returns, if they are at hand. `models`:
-    other ones than those of the task, of the population of an audience.
+    `normal` has the normal forms of all values that `load_records` returns, if already computed.
+    `models` replace the models of the task: they are those of an audience's population.
     """
     workers, own = task.options.workers, models or task.models
 
@@ -485,7 +485,8 @@ def _profile_scorer(
 def merge_entities(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:
     """Prepare the merge of each entity's records into its golden record.
 
-    `iterate_golden_records`, `iterate_statements` and exports of `resolver.merging` take it on.
+    The result is for `iterate_golden_records`, `iterate_statements` and the exports of
+    `resolver.merging`.
     """
     from resolver.merging import build_merge_context
 

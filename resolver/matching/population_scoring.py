@@ -1,4 +1,15 @@
-"""Scores of candidate pairs in the population of their records, measured where none is given."""
+"""Score the candidate pairs of a task in the population of its records.
+
+The log-odds of a pair depend on the population: its number of records, how common its values are,
+and its share of true pairs. `score_in_population` measures the population if the task has none:
+
+1. The engine counts the records (`count_task_population`) and scores the pairs without the share.
+2. `adapt_to_partners` estimates the share of true pairs from these scores, by kind, for pairs
+   within one source, and for single sources. It then shifts the log-odds of all pairs.
+
+Populations of restricted records are measured by audience, so that no score depends on a record
+that a viewer may not see.
+"""
 
 from __future__ import annotations
 

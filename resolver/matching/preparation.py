@@ -1,6 +1,12 @@
-"""Prepared batches of canonical ones: each unique value is normalized once, then all is codes.
+"""Bring a canonical batch into normal form (`PreparedBatch`), and count how common its values are.
 
-Counts of a population: how common values are, and how far whole names coincide by chance.
+`prepare` reads each unique value once; after that, everything is codes. `prepare_with_values` also
+returns the values, so that `prepare_again` can prepare another batch over the same dictionaries,
+such as profiles. `with_frequencies` replaces the frequencies of a prepared batch.
+
+`count_population` counts a population: how common names, words, countries, places and contacts are,
+and how far whole names coincide by chance (`name_concentration`). Each source counts once for a
+person, so nobody makes a name common by uploading one person often.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
-"""`ResolutionTask`: records to resolve with all that the result depends on, and engines for it.
+"""`ResolutionTask`: the records to resolve, with everything that the result depends on.
 
-Models of all kinds of records, loaded with their frequency tables and stamp.
+`ModelSet` holds the models of all kinds of records, with their frequency tables and the stamp that
+every score carries. `load_models` reads it from a directory. `ResolutionTask.build` combines it
+with a batch, options and decisions. `Engine` is the interface of the places where a task runs, and
+`StagedEngine` runs the stages in their order.
 """
 
 from __future__ import annotations

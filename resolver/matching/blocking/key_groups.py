@@ -1,19 +1,16 @@
-"""Groups of records that share a key, and the pairs of groups.
+"""Groups of records that share a key, and the candidate pairs of these groups.
 
-Within a group records are ordered by refinement, with unrefined ones first, so that the partners of
-a record are the unrefined ones and the run of its own refinement.
-
-Purging of blocks on several workers: no worker ever gathers all records of a very common key.
-
-One machine drops a key that would make more than `cap` pairs (`blocking.key_join`). If records are
-spread over partitions, a key that is too large in one of them is too large in all: its partition
-sends counts of refinements instead of records. Their sums give the size that the key has on one
-machine.
-
-Pairs of several rules as one sorted list, each pair once, with the rules that join it.
-
-Pairs are dealt to their left record by counting, so that nothing larger than one record's pairs is
-ever sorted.
+1. `unite_rule_pairs` and `unite_dealt_pairs` bring the pairs of several rules into one sorted list.
+   Each pair is listed once, with the rules that join it. Pairs are dealt to their left record by
+   counting, so only the pairs of one record are ever sorted.
+2. `group_keys` makes `KeyGroups`. Within a group, records are ordered by refinement, and records
+   without refinement come first. So the partners of a record are the records without refinement and
+   the run of its own refinement.
+3. `split_heavy_keys` and `purge_gathered_keys` purge keys on several workers. One machine drops a
+   key that would make more than `cap` pairs (`key_join`). On a cluster, records are spread over
+   partitions, and a key that is too large in one partition is too large in all. That partition
+   sends counts of refinements (`KeyTally`) instead of records, so no worker gathers all records of
+   a very common key. The sums of these counts give the size that the key has on one machine.
 """
 
 from __future__ import annotations

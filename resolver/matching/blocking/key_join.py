@@ -1,26 +1,21 @@
-"""Candidate pairs: records that share a key under a plan's rules.
+"""Candidate pairs: the records that share a key under the rules of a plan.
 
-A record without the refinement of a key joins all refinements of it. Block purging drops keys whose
-records would make more than `cap` pairs, and counts those pairs. Everything else is a pure function
-of two records. Records all of whose keys are purged are compared with one of equal normal form
-(`blocking.identical_rows`).
+1. `pair_identical_rows` serves records of equal normal form. Block purging drops a key that would
+   make more than `cap` pairs. Records that agree in everything have the same keys, so if there were
+   more of them than a key may have, they would never be compared. Each of them is compared with one
+   record that represents all. This makes one pair per record, and the score of any two is the score
+   that each has with the representative.
+2. `join_candidates` groups the keys of all rules, counts their pairs, purges keys, and unites the
+   pairs. A record without the refinement of a key joins all refinements of this key. Keys join many
+   more pairs than the prefilter keeps. If all pairs need more than `PAIR_BUFFER_BYTES`, left
+   records are processed in ranges, and each pass deals only the pairs of its range. Walking through
+   the keys again takes a few nanoseconds per pair, less than a file would.
+3. `trace_pair` explains one pair: the rules of a plan that join it, and the rules that nearly do. A
+   rule nearly joins a pair if the keys agree but birth years or days differ, if only other plans
+   use the rule, or if the prefilter drops the pair. Block purging is not considered, since it
+   depends on the rest of the batch.
 
-Keys join many more pairs than the prefilter keeps. If all of them need more than
-`PAIR_BUFFER_BYTES`, left records are processed in ranges, and each pass deals only the pairs of its
-range. Walking through the keys again takes a few nanoseconds per pair, less than a file would.
-
-Diagnosis of one pair: the rules of a plan that join it, and the rules that nearly do.
-
-A rule nearly joins a pair if it gives a common key but birth years or days differ, if only other
-plans use it, or if the prefilter drops the pair. Block purging is left out, since it depends on the
-rest of the batch.
-
-Records of equal normal form whose keys are all too frequent to compare their bearers.
-
-Block purging drops a key that would make too many pairs. Records that agree in everything have the
-same keys, so more of them than a key may have would never be compared. Each of them is compared
-with one that stands for all: as many pairs as records, whatever their number. What two such records
-would score is what each scores with that one.
+Except for block purging, everything depends only on the two records.
 """
 
 from __future__ import annotations
@@ -88,13 +83,14 @@ def pair_identical_rows(
     is_last: npt.NDArray[np.bool_] | None = None,
     sides: npt.NDArray[np.uint8] | None = None,
 ) -> IntArray:
-    """Return pairs (n × 2) of the row that stands for others of equal normal form, and each other.
+    """Return pairs (n × 2) of each row with the representative of its normal form.
 
-    `rows` (ascending) are those to look at. The first row stands for others; those of `is_last` (a
-    flag per row of the batch) only where there is none but them. Entries of a deduplicated list
-    have one of their own, which is compared with that of the others: by themselves they may differ.
-    With `sides` (of each row of the batch) two sets are linked: one row of each side stands for its
-    side, and is compared with all rows of the other one.
+    `rows` are the rows to consider, ascending. The representative is the first row without the flag
+    `is_last` (one flag per row of the batch), or else the first row. The entries of each
+    deduplicated list have a representative of their own, because two such entries may be different
+    persons; it is compared with the representative of the other records. `sides` (one per row of
+    the batch) links two sets: each side has a representative, which is compared with all rows of
+    the other side.
     """
     if len(rows) < 2:
         return NO_TWINS
@@ -115,9 +111,9 @@ def pair_equal_contents(
     is_last: npt.NDArray[np.bool_],
     sides: npt.NDArray[np.uint8] | None,
 ) -> IntArray:
-    """Return what `pair_identical_rows` does, by a hash of the content of each row.
+    """Return the pairs of `pair_identical_rows`, given a hash of the content of each row.
 
-    `lists`: a number or hash of the deduplicated list of each row, 0 for rows of other lists.
+    `lists` has a number or hash of the deduplicated list of each row; 0 for rows of other lists.
     """
     order = np.argsort(is_last, kind="stable")
     rows, hashes, lists = rows[order], hashes[order], lists[order]
@@ -144,15 +140,15 @@ def _pair_across(rows: Numbers, hashes: HashArray, sides: npt.NDArray[np.uint8])
 
 
 def _first_equal(rows: Numbers, hashes: HashArray) -> Numbers:
-    """Return for each row the first one of its hash."""
+    """Return, for each row, the first row with the same hash."""
     _, first, place = np.unique(hashes, return_index=True, return_inverse=True)
     return rows[first[place.reshape(-1)]]
 
 
 def hash_contents(parts: Sequence[BatchRows]) -> HashArray:
-    """Return a hash of all that comparators read of each row of the parts, one after the other.
+    """Return a hash of each row's values that comparators read, in the order of the parts.
 
-    It does not depend on the other rows: rows of several batches can be compared by it.
+    It does not depend on other rows, so rows of several batches can be compared by it.
     """
     count = sum(len(part.rows) for part in parts)
     rows = assemble(parts, pa.array([""] * count, pa.string()))
@@ -211,7 +207,7 @@ def _mix_columns(*columns: npt.NDArray[np.integer]) -> HashArray:
 
 
 def _sum_values(side: Ragged, hashes: HashArray) -> HashArray:
-    """Return a hash of the values of each row, in any order; `hashes` are those of the table."""
+    """Return a hash of the set of each row's values, given the hashes of the table."""
     return _sum_items(side, mix(hashes[side.items], np.uint64(1)))
 
 
@@ -233,7 +229,7 @@ def _hash_text(text: str) -> int:
 
 MAX_BLOCK_PAIRS = 500_000
 PAIR_BUFFER_BYTES = 448 << 20
-"""Memory of the pairs of one pass, before the prefilter."""
+"""Most memory for the pairs of one pass, before the prefilter."""
 _PAIR_BYTES = 8
 """Bytes of a dealt pair."""
 
@@ -242,9 +238,9 @@ _PAIR_BYTES = 8
 class CandidatePairs:
     """Candidate pairs, left < right, sorted, each once.
 
-    `rules` has bit k set if rule k of `RULES` joins the pair. `uncompared` counts the records
-    without a pair that share purged keys with others. `twins` (n × 2) are the pairs of a record
-    that stands for others of equal normal form, and each of those.
+    `rules` has bit k set if rule k of `RULES` joins the pair. `uncompared` counts the records that
+    share purged keys with others and are in no pair. `twins` (n × 2) are the pairs of
+    `pair_identical_rows`.
     """
 
     left: IntArray
@@ -270,11 +266,12 @@ def join_candidates(
 ) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
     """Return the pairs that a plan's rules join and its prefilter keeps, and figures of each rule.
 
-    `sides`: only pairs of a record of side 0 and one of side 1 (linking two sets); one of both
-    (`BOTH_SIDES`) pairs with either. `cap`: None is `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of
-    pairs before the prefilter, at least those of one record; like `workers` it does not change the
-    result. `purge_counts` purges keys as among all stored records when only some are compared.
-    `is_last`: see `pair_identical_rows`.
+    `sides` links two sets: only a record of side 0 and a record of side 1 pair. A record of both
+    sides (`BOTH_SIDES`) pairs with either. `cap` is the most pairs of a key; None is
+    `MAX_BLOCK_PAIRS`. `buffer_bytes` limits the memory of pairs before the prefilter, but the pairs
+    of one record always fit. `buffer_bytes` and `workers` do not change the result. `purge_counts`
+    purges keys as among all stored records, if only some of them are compared. For `is_last` see
+    `pair_identical_rows`.
     """
     cap = MAX_BLOCK_PAIRS if cap is None else cap
     no_sides = np.zeros(len(prepared), dtype=np.uint8)
@@ -310,7 +307,7 @@ def _rule_grouper(
     cap: int,
     purge_counts: PurgeCounts | None,
 ) -> Callable[[int, Rule], KeyGroups]:
-    """Return a function that groups the keys of a rule; parts of keys live as long as it does."""
+    """Return a function that groups the keys of a rule. It keeps the parts of keys in memory."""
     parts = KeyParts(prepared)
     return lambda number, rule: group_keys(
         rule_keys(rule, prepared, plan, number, parts), number, records, cap, purge_counts
@@ -321,8 +318,9 @@ def _rule_grouper(
 class _CountedPairs:
     """Groups of all rules, whose pairs are counted but not yet written.
 
-    Each rule's pairs are dealt on one lane; `lanes` has the first place of each left record's pairs
-    per lane. The pairs of left record i are between `ends[i]` and `ends[i + 1]`.
+    Each lane is a thread, and each rule's pairs are dealt on one lane. `lanes` has, per lane, the
+    first index of each left record's pairs. The pairs of left record i are between `ends[i]` and
+    `ends[i + 1]`.
     """
 
     groups: list[KeyGroups]
@@ -387,7 +385,7 @@ def _share_lanes(sizes: Sequence[float], lanes: int) -> list[int]:
 
 
 def _find_purged_rows(counted: _CountedPairs) -> npt.NDArray[np.int64]:
-    """Return the records that share keys with others, all of which are purged."""
+    """Return the records that share keys with others, if all these keys are purged."""
     is_purged = np.zeros(len(counted.records.kinds), dtype=bool)
     for groups in counted.groups:
         is_purged[groups.cut_rows] = True
@@ -397,7 +395,7 @@ def _find_purged_rows(counted: _CountedPairs) -> npt.NDArray[np.int64]:
 
 
 def _add_twins(pairs: CandidatePairs, twins: IntArray, counted: _CountedPairs) -> CandidatePairs:
-    """Return the pairs together with those of records of equal normal form (none is in both)."""
+    """Add the pairs of records of equal normal form. No pair is in both."""
     if not len(twins):
         return pairs
     bits = np.zeros(len(counted.records.kinds), dtype=np.uint32)
@@ -439,7 +437,7 @@ def _unite_in_passes(
 
 
 def _ranges(ends: PackedPairs, most: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges of left records with at most `most` pairs, or of one record; at least one."""
+    """Yield ranges of left records with at most `most` pairs. A range has at least one record."""
     count, start, stop = len(ends) - 1, 0, -1
     while stop < count:
         stop = int(np.searchsorted(ends, ends[start] + most, side="right")) - 1
@@ -449,7 +447,7 @@ def _ranges(ends: PackedPairs, most: int) -> Iterator[tuple[int, int]]:
 
 
 def _concat_passes(passes: list[UnitedPairs]) -> UnitedPairs:
-    """Return the results of several passes as one; empties `passes` to save memory."""
+    """Return the results of several passes as one. Empties `passes` to save memory."""
     left, right, bits, totals = (list(column) for column in zip(*passes, strict=True))
     passes.clear()
     return _joined(left), _joined(right), _joined(bits), np.sum(totals, axis=0)
@@ -476,7 +474,7 @@ def rule_keys(
 ) -> RuleKeys:
     """Return the keys of one rule under a plan, for records of the rule's kinds.
 
-    `parts`: parts of keys that several rules share, if any.
+    `parts` caches the parts of keys that several rules share.
     """
     parts = parts or KeyParts(prepared)
     applies = (prepared.kinds & int(rule.kinds)) != 0
@@ -498,8 +496,9 @@ _HELP = {rule.name: rule.help for rule in RULES}
 
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    """Result of one rule for a pair: a common key (`shared`), and a fitting refinement, too
-    (`joined`).
+    """Result of one rule for a pair.
+
+    `shared`: the records share a key. `joined`: a refinement of a shared key fits, too.
     """
 
     shared: bool
@@ -516,7 +515,7 @@ class _Pair:
 
 
 def trace_pair(prepared: PreparedBatch, plan: Plan, left: int, right: int) -> BlockingTrace:
-    """Return the rules of a plan that join two rows, and those that nearly do."""
+    """Return the rules of a plan that join two rows, and the rules that nearly join them."""
     if not prepared.kinds[left] & prepared.kinds[right]:
         return BlockingTrace(plan.name, ())
     pair = _Pair(prepared, left, right)
@@ -536,7 +535,7 @@ def trace_pair(prepared: PreparedBatch, plan: Plan, left: int, right: int) -> Bl
 
 
 def _near_reason(rule: Rule, number: int, plan: Plan, pair: _Pair, touch: _Touch) -> str:
-    """Return a reason for which a rule nearly joins a pair; empty if it does not come near."""
+    """Return why a rule nearly joins a pair; empty if it does not nearly join it."""
     if touch.shared:
         refinement = plan.rules[rule.name]
         return f"the keys agree, but plan {plan.name} also requires the same {refinement} of birth"

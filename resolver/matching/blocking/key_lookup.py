@@ -1,23 +1,19 @@
-"""Look-up of keys: stored records that share a key with new ones.
+"""Find the stored records that share a key with new records, or with a query.
 
-A `KeyTable` has the keys of all rules of a plan for some records, sorted, so that a key is found by
-binary search; its arrays may be memory-mapped files. Stored records are in several tables, a large
-old one and small new ones. `find_stored_pairs` gives the pairs that `join_candidates` of all
-records would join before the prefilter, without pairs of two stored records: equal keys,
-refinements equal or missing on either side, kinds that share a bit, and block purging that counts
-stored and new records.
+A `KeyTable` has the keys of all rules of a plan for some records. The keys are sorted, so binary
+search finds them; the arrays may be memory-mapped files. Stored records are in several tables: a
+large old one and small new ones.
 
-Stored records that share the most keys with a query, by its rarest keys first.
-
-Keys are followed from the rarest on until `budget` bearers were read; the number of keys beyond is
-reported (`skipped_keys`). Unlike in a batch there are no pairs of stored records, so nothing is
-purged.
-
-Prefilter scores of one query against many records.
-
-Selection from many numbers: the smallest ones, and numbers that are not among them.
-
-Used for look-ups over a few thousand numbers, where sorting would take as long as the search.
+- `find_stored_pairs` serves increments. It gives the pairs that `join_candidates` of all records
+  would join before the prefilter, without pairs of two stored records. Keys must be equal, and
+  refinements equal or missing on either side. Kinds must share a bit. Block purging counts stored
+  and new records (`BlockPurge`).
+- `NearestRecords` serves checks. It gives the stored records that share the most keys with a query.
+  It follows the keys from the rarest on, until it has read `budget` records. It reports the number
+  of keys that it did not follow (`skipped_keys`). Nothing is purged, since no stored records pair
+  with each other.
+- `query_scores` gives the prefilter scores of a query against many records. `smallest_numbers` and
+  `exclude_members` select from a few thousand numbers without sorting all of them.
 """
 
 from __future__ import annotations

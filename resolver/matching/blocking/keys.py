@@ -1,17 +1,13 @@
-"""Keys of blocking rules, and the array operations that rules are composed of.
+"""Keys of blocking rules, and the prefilter that drops most pairs before they are compared.
 
-`KeySets` has 64-bit hashes per record, or per name form where tokens of one name belong together.
-There is no Python loop over records.
-
-Parts of keys that several rules share: words, pairs of words, dates and places, as hashes.
-
-A part is a pure function of the batch, so it does not matter which thread computes it.
-
-Prefilter: a cheap score of two persons that decides whether a pair is compared at all.
-
-Broad rules join many pairs for which nothing but a common word speaks. A plan may ask for a minimum
-score; pairs below it are never compared. The score depends on the two records alone and plays no
-part in match scores; see `kernels.blocking.prefilter`.
+1. `KeySets` has 64-bit hashes per record, or per name form if words of one name belong together.
+   The functions on it combine hashes; no loop in Python runs over records. `keys_of` makes the keys
+   of a rule (`RuleKeys`).
+2. `KeyParts` has the parts of keys that several rules share: words, pairs of words, dates and
+   places. A part depends only on the batch, so it does not matter which thread computes it.
+3. The prefilter gives pairs of persons a cheap score (kernel `prefilter`). Broad rules join many
+   pairs that only share a common word. A plan may ask for a minimum score, and pairs below it are
+   never compared. The score depends on the two records only, and is no part of match scores.
 """
 
 from __future__ import annotations
@@ -69,8 +65,8 @@ _NOT_IDENTITY = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL
 class RuleKeys:
     """Keys of one rule, one per entry.
 
-    `rows` (int32) have `base` (uint64 hash); `refine` (int32) narrows a key, 0 if the record states
-    nothing.
+    `rows` (int32) are records, and `base` (uint64) the hashes of their keys. `refine` (int32)
+    narrows a key; 0 means that the record states no refinement.
     """
 
     rows: IntArray
@@ -98,7 +94,7 @@ class KeySets:
 
 
 def distinct_keys(hashed: KeySets) -> KeySets:
-    """Return the hashes of each row ascending, once, without 0."""
+    """Return the distinct hashes of each row, ascending, without 0."""
     out, offsets = np.empty_like(hashed.hashes), np.zeros_like(hashed.offsets)
     filled = distinct_hashes(hashed.offsets, hashed.hashes, out, offsets)
     return KeySets(offsets, out[:filled])
@@ -118,7 +114,7 @@ def unite_keys(parts: Sequence[KeySets]) -> KeySets:
 
 
 def mix(left: HashArray, right: HashArray | np.uint64) -> HashArray:
-    """Return one hash of two, in this order (finalizer of SplitMix64, Steele et al. 2014)."""
+    """Return a hash of two hashes and their order (finalizer of SplitMix64, Steele et al. 2014)."""
     with np.errstate(over="ignore"):
         value = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right + np.uint64(0x7F4A7C15))
         value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -128,8 +124,9 @@ def mix(left: HashArray, right: HashArray | np.uint64) -> HashArray:
 
 
 def identity_tokens(prepared: PreparedBatch, least_rarity: float = 0.0) -> npt.NDArray[np.bool_]:
-    """Return a mask of tokens that carry identity, of some rarity (nats) at least: no particle,
-    legal form or initial.
+    """Return a mask of tokens that carry identity: no particle, legal form or initial.
+
+    `least_rarity` (nats) also excludes common tokens.
     """
     tokens = prepared.tokens
     mask: npt.NDArray[np.bool_] = (tokens.flags & int(_NOT_IDENTITY)) == 0
@@ -139,7 +136,7 @@ def identity_tokens(prepared: PreparedBatch, least_rarity: float = 0.0) -> npt.N
 
 
 def form_hashes(prepared: PreparedBatch, hashes: HashArray, mask: npt.NDArray[np.bool_]) -> KeySets:
-    """Per name form, the hashes of its tokens in a mask, ascending, once."""
+    """Return, per name form, the distinct hashes of its tokens in a mask, ascending."""
     forms = prepared.forms.tokens
     return distinct_keys(KeySets(forms.offsets, np.where(mask, hashes, np.uint64(0))[forms.items]))
 
@@ -151,8 +148,9 @@ def pairs_within(hashed: KeySets) -> KeySets:
 
 
 def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], IntArray]:
-    """Return the places of each two items of a row, earlier and later, and the offsets of the
-    pairs.
+    """Return the indices of the earlier and the later item of each pair of a row's items.
+
+    The third array has the offsets of each row's pairs.
     """
     counts = np.diff(offsets)
     places = np.arange(int(counts.sum()), dtype=np.int64)
@@ -165,9 +163,9 @@ def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
 
 
 def keys_of_pairs(offsets: IntArray, words: Ragged, most: int) -> KeySets:
-    """Return one hash per two symbols of two different words of a row, the smaller symbol first.
+    """Return a hash of each pair of symbols of two different words of a row.
 
-    `words` has the symbols of each place between two offsets, `most` at most.
+    The smaller symbol comes first. `words` has the symbols of each word, at most `most` per word.
     """
     sizes = np.zeros(len(offsets), dtype=np.int64)
     count_symbol_pairs(offsets, words.offsets, sizes)
@@ -181,7 +179,7 @@ def keys_of_pairs(offsets: IntArray, words: Ragged, most: int) -> KeySets:
 
 
 def sums_within(hashed: KeySets) -> KeySets:
-    """Return one hash per row of the set of its hashes; 0 for an empty row."""
+    """Return one hash for the set of hashes of each row; 0 for an empty row."""
     mixed = mix(hashed.hashes, np.uint64(11))
     ends = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed, dtype=np.uint64)))
     sums = ends[hashed.offsets[1:]] - ends[hashed.offsets[:-1]]
@@ -189,7 +187,7 @@ def sums_within(hashed: KeySets) -> KeySets:
 
 
 def keys_of_records(prepared: PreparedBatch, by_form: KeySets) -> KeySets:
-    """Return hashes per record, given those per name form."""
+    """Return hashes per record, given hashes per name form."""
     return keys_of_names(prepared.names, by_form)
 
 
@@ -203,14 +201,14 @@ def keys_of_names(names: Ragged, by_form: KeySets) -> KeySets:
 
 
 def keys_of_table(ragged: Ragged, hashes: HashArray) -> KeySets:
-    """Return hashes per record, given those of table rows."""
+    """Return hashes per record, given the hashes of table rows."""
     return KeySets(ragged.offsets, hashes[ragged.items])
 
 
 def years_within(side: Ragged, dates: DateTable) -> KeySets:
     """Return each year in which a date can lie.
 
-    Of ranges they are the first six at most; an estimate has the years before and after it, too.
+    A range gives its first six years at most. An estimate also gives the years before and after it.
     """
     span = np.where(dates.year > 0, np.minimum(dates.last_year - dates.year, 5) + 1, 0)
     span = np.where((dates.circa > 0) & (span == 1), 3, span)
@@ -254,9 +252,9 @@ def keys_of(hashed: KeySets, salt: int, refine: Ragged | None) -> RuleKeys:
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
 _AFFIX, _SUFFIX_SALT = 3, np.uint64(3)
-"""Letters of a prefix or suffix, and what tells their hashes apart."""
+"""Number of letters of a prefix or suffix, and the salt of suffixes."""
 _MAX_SYMBOLS = 24
-"""Symbols of a word that is a key; short forms of very many names are none."""
+"""Most symbols of a word that is a key. Short forms of very many names have more."""
 
 
 class KeyParts:
@@ -279,7 +277,7 @@ class KeyParts:
             return value
 
     def words(self, code: str, least_length: int) -> KeySets:
-        """Per record, one code (`codes`) of each word of some length, once."""
+        """Per record, the distinct codes (`codes`) of words of at least `least_length` letters."""
 
         def compute() -> KeySets:
             mask = self.identity(least_length)
@@ -290,7 +288,7 @@ class KeyParts:
         return self.cached(f"words {code} {least_length}", compute)
 
     def word_pairs(self, code: str, least_length: int = 1) -> KeySets:
-        """Per record, every two words of a name by their codes, each once."""
+        """Per record, the distinct pairs of words of a name, by their codes."""
 
         def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self.codes(code), self.identity(least_length))
@@ -406,7 +404,7 @@ class KeyParts:
         return self.cached("letters", lambda: TextLetters.of(self.prepared.tokens.texts))
 
     def _in_forms(self, codes: HashArray, mask: Bools) -> KeySets:
-        """Per form, the codes of the tokens that pass, as they come."""
+        """Per form, the codes of the tokens in a mask, in their order."""
         forms = self.prepared.forms.tokens
         return KeySets(forms.offsets, np.where(mask, codes, np.uint64(0))[forms.items])
 
@@ -443,11 +441,14 @@ NO_PREFILTER_ARRAYS = PrefilterArrays(
     np.zeros(0, dtype=np.uint64),
     np.zeros((0, 4), dtype=np.int32),
 )
-"""Arrays of no records, where no prefilter is used."""
+"""Empty arrays for plans without a prefilter."""
 
 
 def prefilter_arrays(prepared: PreparedBatch, workers: int = 1) -> PrefilterArrays:
-    """Lay out the records of a batch for the prefilter; `workers` (threads) do not change it."""
+    """Lay out the records of a batch for the prefilter.
+
+    The result does not depend on `workers` (threads).
+    """
     parts: tuple[Callable[[], Any], ...] = (
         lambda: _words(prepared),
         lambda: (_places(prepared), _certain(prepared), _kinds(prepared), _born(prepared)),
@@ -466,14 +467,15 @@ def prefilter_arrays(prepared: PreparedBatch, workers: int = 1) -> PrefilterArra
 
 
 def _words(prepared: PreparedBatch) -> tuple[IntArray, npt.NDArray[np.uint32]]:
-    """Return the offsets of the words of each record, and the fields of each word: each once,
-    ascending, without those that have no meaning.
+    """Return the offsets of the words of each record, and the fields of each word.
+
+    The words of a record are distinct and ascending. Particles and legal forms are left out.
     """
     has_meaning = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     rows = prepared.names.through(prepared.forms.tokens)
     numbers = np.where(has_meaning[rows.items], rows.items + np.int32(1), np.int32(0))
     words = distinct_keys(KeySets(rows.offsets, numbers.astype(np.uint64)))
-    # of millions of records, what follows takes as much memory as all else here
+    # For millions of records, the next step needs as much memory as everything before.
     del rows, numbers
     places = words.hashes.view(np.int64)
     places -= 1
@@ -520,7 +522,8 @@ def _token_words(prepared: PreparedBatch) -> npt.NDArray[np.uint32]:
 def _text_ranks(texts: npt.NDArray[np.object_]) -> IntArray:
     """Return a number per sorted text, equal for equal texts.
 
-    Scores must not depend on tokens of one text that happen to be in the same batch.
+    The table may have several tokens of one text. Scores must not depend on which of them a batch
+    contains.
     """
     ranks = np.zeros(len(texts), dtype=np.int32)
     np.cumsum(texts[1:] != texts[:-1], out=ranks[1:])

@@ -1,20 +1,16 @@
-"""Blocking rules (`RULES`): one documented function and one row each, from values to keys.
+"""Blocking rules (`RULES`) and plans (`PLANS`).
 
-A rule is a pure function of one record: its hashes do not depend on the rest of the batch. Two
-records are joined if they share a hash under a rule of the plan. Reports show the first line of a
-function's docstring.
-
-Senses of the words of names: the symbols of what is one name or word in several languages.
-
-A word of a group's name without a symbol, such as the founder's name, counts by its consonants, so
-that `Sahak Shipping` and `Keshtirani Sahak` share two senses.
-
-Blocking plans: the rules that run at a size of data, and the refinements of their keys.
-
-Pairs that share a common first name and surname grow with the square of the records, so larger
-plans require more of a key. A plan is part of the model: whether two records are compared depends
-on them and the plan, never on the rest of the batch. Broad rules find what narrow ones miss, and
-the prefilter keeps few of their pairs.
+1. `name_senses` gives the senses of words: symbols that stand for one name or word in several
+   languages. A word of a group's name without a symbol, such as the founder's name, has a sense by
+   its consonants, so `Sahak Shipping` and `Keshtirani Sahak` share two senses.
+2. Each rule is one documented function from the parts of keys to keys, and one row of `RULES`. Its
+   keys depend on one record only. Two records are joined if they share a key under a rule of the
+   plan. Reports show the first line of the function's docstring.
+3. A plan chooses the rules for a size of data, and the refinements of their keys. The pairs that
+   share a common first name and surname grow with the square of the records, so larger plans
+   require more of a key. Broad rules find pairs that narrow rules miss, and the prefilter keeps few
+   of their pairs. A plan is part of the model: whether two records are compared depends on the plan
+   and on them, never on the rest of the batch.
 """
 
 from __future__ import annotations
@@ -57,9 +53,9 @@ _Bools = npt.NDArray[np.bool_]
 class NameSenses(NamedTuple):
     """Names of records with the senses of their words, as names of persons or of groups.
 
-    `names`: forms of each record; `forms`: tokens of each form; `senses`: those of each token of
-    each form. A form that records of both sorts bear has a row as either: what a record is joined
-    by must not depend on the others of a batch.
+    `names` has the forms of each record, `forms` the tokens of each form, and `senses` the senses
+    of each token of each form. If both persons and groups have a form, it has one row for persons
+    and one for groups, so that the keys of a record do not depend on other records.
     """
 
     names: Ragged
@@ -70,8 +66,8 @@ class NameSenses(NamedTuple):
 def name_senses(prepared: PreparedBatch, consonants: HashArray) -> NameSenses:
     """Return the senses of the words of all names.
 
-    `consonants`: hash of the consonants of each token. Words with more than `MAX_SENSES` symbols
-    (Muhammad) have none: they are joined by their sound.
+    `consonants` has the hash of the consonants of each token. A word with more than `MAX_SENSES`
+    symbols (Muhammad) has no senses; other rules join it by its sound.
     """
     names, tokens = prepared.names, prepared.forms.tokens
     of_groups = (prepared.kinds & int(Kind.GROUP)) != 0
@@ -90,7 +86,7 @@ def name_senses(prepared: PreparedBatch, consonants: HashArray) -> NameSenses:
 
 
 def _token_senses(prepared: PreparedBatch, consonants: HashArray) -> Ragged:
-    """Return the senses of each token as a word of a person's name, then as one of a group's."""
+    """Return the senses of each token in names of persons, then in names of groups."""
     symbols, is_word = prepared.tokens.symbols, identity_tokens(prepared)
     count = len(symbols)
     rows, items = _chosen(symbols, is_word & (symbols.counts <= MAX_SENSES))
@@ -111,15 +107,15 @@ def _chosen(ragged: Ragged, mask: _Bools) -> tuple[IntArray, IntArray]:
 RARE = 7.0
 """Rarity in nats from which a single token joins records: fewer than one bearer in 1,100."""
 _WORD_SALT = np.uint64(17)
-"""Tells the hashes of single sounds from those of two."""
+"""Salt that tells the hashes of single words from the hashes of pairs of words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Blocking rule, for records whose kind shares a bit with `kinds`.
 
-    `is_slow`: its keys take several times as long as those of most rules, so they come first where
-    threads share the rules.
+    `is_slow` says that computing its keys takes several times as long as for most rules. Threads
+    that share the rules start with slow ones.
     """
 
     name: str
@@ -405,7 +401,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def slow_rules_first(rules: Iterable[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
-    """Return numbered rules in the order in which threads that share them are done soonest."""
+    """Return numbered rules in the order in which threads finish them soonest."""
     return sorted(rules, key=lambda rule: (not rule[1].is_slow, -rule[0]))
 
 
@@ -418,10 +414,10 @@ class Plan:
 
     name: str
     max_records: int
-    """Number of records up to which the plan is chosen by default."""
+    """Most records for which the plan is the default."""
     rules: Mapping[str, str]
     min_score: int | None = None
-    """Prefilter score that two persons need to be compared (`blocking.prefilter`); None: any."""
+    """Least prefilter score of two persons that are compared; None compares all pairs."""
 
 
 _SMALL: dict[str, str] = {
@@ -455,8 +451,8 @@ _SMALL: dict[str, str] = {
     "cross_script": OTHER_SCRIPT,
 }
 PLANS: tuple[Plan, ...] = (
-    # The keys of S with a milder prefilter, which few records can afford, and a prior of its own,
-    # since in small populations people who agree are seldom strangers.
+    # XS has the keys of S. Its prefilter keeps more pairs, which costs little for few records. It
+    # has its own prior, since people in a small population who agree are seldom strangers.
     Plan("XS", 10_000, _SMALL, min_score=-40),
     Plan("S", 100_000, _SMALL, min_score=-20),
     Plan(
@@ -492,9 +488,9 @@ PLANS: tuple[Plan, ...] = (
             "identifier": NONE,
             "contact": NONE,
         },
-        # Among ten million records most pairs with lower scores are namesakes: without a birth date
-        # and in different places, or born on one day with one common word. The limit loses one in
-        # 150 matches, and more pairs that are none.
+        # Among ten million records, most pairs with lower scores are namesakes. They have no birth
+        # date and different places, or one birth date and one common word. This limit loses one in
+        # 150 matches, and many more pairs that are no matches.
         min_score=60,
     ),
 )
@@ -502,16 +498,16 @@ PLAN_BY_NAME = {plan.name: plan for plan in PLANS}
 
 
 def choose_plan_by_size(records: int, *, growing: bool = False) -> Plan:
-    """Return the plan for a number of records; `growing` data never get the smallest."""
+    """Return the plan for a number of records. `growing` data never get the smallest plan."""
     return next(plan for plan in (PLANS[1:] if growing else PLANS) if records <= plan.max_records)
 
 
 def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
-    """Return the refinements of each record: None for `NONE`, else years or days of birth, or its
-    own name (never 0).
+    """Return the refinements of each record; None for the kind `NONE`.
 
-    A range or an estimate stands for each year in which it can lie. Less exact dates (none, no day,
-    a range of more than six years) give no refinement; a record without any joins all refinements.
+    They are years of birth, days of birth, or the record's own name, and never 0. A range or an
+    estimate gives each year in which it can lie. A less exact date (no date, no day, a range of
+    more than six years) gives no refinement. A record without refinements joins all refinements.
     """
     if kind == NONE:
         return None
@@ -536,9 +532,10 @@ def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
 
 
 def _own_names(prepared: PreparedBatch) -> Ragged:
-    """Return a number of each record's own name, none for records without a Latin name.
+    """Return a number for each record's own name; none for records without a Latin name.
 
-    So such a record joins all, and others join none but those of the same name.
+    So a record without a Latin name joins all records, and other records only join records of the
+    same name.
     """
     rows = np.flatnonzero((prepared.names.counts > 0) & ~lack_latin(prepared))
     if len(rows) == 0:

@@ -1,15 +1,16 @@
-"""Look-up of words: profiles whose names have words like those of a query.
+"""Find profiles whose names have words like the words of a query.
 
-A batch joins records by keys of whole names and pairs of words; a single look-up can afford more.
-Each word of the query is matched with all indexed words that are spelled like it but for one
-letter, sound like it, have its consonants or are the same name in another language (`WAY_WEIGHTS`);
-the bearers of each add the weight of the word, and those with the highest sums are compared first.
-Indexed words are found by the same codes that rules use, so pairs of words that a batch joins are
-found here. Two neighbors that together spell a word of the other side count as one (`Omarsaad`,
-`Omar Saad`). Ways that many words share have little weight.
+A batch joins records by keys of whole names and of pairs of words. A single look-up can afford
+more. `seek_words` takes the words of the query. `WordScores` matches each of them with all indexed
+words (`index_names`) that differ by one letter, sound alike, have the same consonants or are the
+same name in another language (`WAY_WEIGHTS`). Each profile with such a word gets the weight of the
+word, and the profiles with the highest sums are compared first. A way that many words share has
+little weight.
 
-Where one of two names is in Latin letters and the other in none, words are also found by their
-consonant classes (`resolver.names.scripts.sounds`).
+Indexed words are found by the codes that rules use, so this look-up finds the pairs of words that a
+batch joins. Two neighbors that together spell one word of the other name count as one word
+(`Omarsaad`, `Omar Saad`). If only one of two names is in Latin letters, words are also found by
+their consonant classes (`resolver.names.scripts.sounds`).
 """
 
 from __future__ import annotations
