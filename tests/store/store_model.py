@@ -117,16 +117,9 @@ class StoreModel:
                     undone.add(id(act.undoes))
         return active[::-1]
 
-    def find_undone(self, act: Act) -> Act:
-        """Return what an undo of an act takes back: where the act is an undo that was taken back
-        and made again, the last one.
-        """
-        again = [
-            other
-            for other in self._acts_in_effect()
-            if act.undoes is not None and other.undoes is act.undoes
-        ]
-        return again[-1] if again else act
+    def stands(self, act: Act) -> bool:
+        """Return whether an act is in effect and not taken back."""
+        return any(other is act for other in self._acts_in_effect())
 
     def verdicts(self) -> dict[Pair, tuple[str, Act]]:
         """Return the verdict in effect on each pair, with the act that gave it."""

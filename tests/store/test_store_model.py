@@ -551,7 +551,8 @@ class StoreMachine(RuleBasedStateMachine):
         outcome = self._try(lambda: undo_decision(self.hub, steward(who), act.ids[0]))
         if outcome is None:
             return None
-        self._log(outcome, who, undoes=self.model.find_undone(act))
+        assert self.model.stands(act) or not act.counts, f"{act.ids[0]} is undone twice"
+        self._log(outcome, who, undoes=act)
         after = self._committed()
         if outcome.state is DecisionState.WAITING:
             assert after == before

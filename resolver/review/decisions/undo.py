@@ -173,6 +173,21 @@ class _PairHistory:
         """Return whether a decision waits for a second steward."""
         return any(member.number == stored.number for member in self.waiting)
 
+    def find_taker(self, effect: _Effect) -> StoredDecision | None:
+        """Return the undo that took an effect back and was not taken back itself; None without one.
+
+        What stands now does not tell: an undo that was taken back may have been made again.
+        """
+        taker_of: dict[int, StoredDecision] = {}
+        # an undo is later than what it takes back, so whether it stands is known before
+        for later in reversed(self.effects):
+            takers = [taker_of[m.number] for m in later.members if m.number in taker_of]
+            if later is effect:
+                return takers[0] if takers else None
+            if not takers:
+                taker_of[_undone_number(later.last)] = later.last
+        return None
+
     def waiting_after(self, effect: _Effect) -> StoredDecision | None:
         """Return the decision that waits for a second steward and came after an effect, or None.
 
@@ -387,6 +402,9 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
     if UNDOES_KEY in target.context:
         if effect.before == effect.after:
             _check_not_withdrawal(target)
+        taker = history.find_taker(effect)
+        if taker is not None:
+            _refuse_undone(target, taker)
         # an undo is the last decision while exactly the decisions that it restored stand
         if _numbers(active) == _numbers(effect.after):
             return

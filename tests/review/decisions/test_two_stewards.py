@@ -287,6 +287,18 @@ def test_undos_of_undos_to_any_depth(hub: Hub) -> None:
     assert are_one(hub)
 
 
+def test_an_undo_that_was_taken_back_and_made_again_is_undone_by_the_last(hub: Hub) -> None:
+    first = decide(hub, "4 5", SAME, A).ids[0]
+    undo = undo_decision(hub, A, first).ids[0]
+    redo = undo_decision(hub, A, undo).ids[0]
+    again = undo_decision(hub, A, first).ids[0]
+    with pytest.raises(DecisionNotAllowedError, match=f"{undo} is undone already, by .* {redo}"):
+        undo_decision(hub, A, undo)
+    assert not are_one(hub)
+    undo_decision(hub, A, again)
+    assert are_one(hub)
+
+
 def test_an_undo_to_a_confirmed_state_stays_with_two(hub: Hub) -> None:
     """Whatever they do, alternating stewards never part what two have confirmed alone."""
     first = decide_by_two(hub, "4 5", RED)
