@@ -1,8 +1,10 @@
-"""Look of charts: one palette for light and one for dark pages, on a background of their own.
+"""Charts of a result of data frames, drawn with Altair and without a network.
 
-Rows that charts draw: the figures of a result as plain values, weights in nats.
+`ResultCharts`, at the end, has one method for each chart. Before it, the module has one palette for
+light and one for dark pages, and a function `…_rows` for each chart, which returns its figures as
+plain values. Weights are in nats.
 
-`ResultCharts`: figures of a result as charts of Altair, which need no network to be drawn.
+Import this module only for charts: it needs the optional package Altair.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ from resolver.report.run_figures import build_threshold_tool
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colors as `#rrggbb`; each is legible on `background` (4.5 to 1 for texts, 3 for marks)."""
+    """Colors as `#rrggbb`.
+
+    The contrast with `background` is at least 4.5 to 1 for texts and 3 to 1 for marks.
+    """
 
     background: str
     text: str
@@ -68,7 +73,7 @@ def style_chart(chart: Any, palette: Palette) -> Any:
 
 Rows = list[dict[str, Any]]
 MAX_MEMBERS = 40
-"""Rows of an entity that a chart shows."""
+"""Most rows of an entity that a chart shows."""
 MAX_VALUES = 25
 """Most frequent values that a chart shows."""
 MAX_SETS = 20
@@ -78,8 +83,8 @@ MAX_SETS = 20
 def weight_rows(result: Result, kind: str | None = None) -> Rows:
     """Return the weight of each interval of each comparator of a kind, in nats.
 
-    `kind`: person, group or asset (default: that of most records). `reach` of a comparator is its
-    largest weight for or against; comparators without weights are left out.
+    `kind` is person, group or asset (default: the kind of most records). `reach` of a comparator is
+    its largest weight for or against a match. Comparators without weights are left out.
     """
     stats = result.resolution.stats
     models = load_models(result.options.model_dir).for_population(stats.plan, stats.population)
@@ -119,7 +124,7 @@ def threshold_rows(result: Result) -> Rows:
     rows: Rows = []
     for merge_at, figures in zip(tool.merge_thresholds, tool.grid, strict=True):
         at = figures[place]
-        # what waits for review is found by people, so that it is no error
+        # people find the errors among pairs in review, so these pairs count as no errors
         for outcome, pairs in (
             ("wrong merges", at.wrong),
             ("missed matches", at.missed),
@@ -152,9 +157,9 @@ def distribution_rows(result: Result) -> Rows:
 
 
 def cluster_rows(result: Result, entity_id: int) -> tuple[Rows, Rows]:
-    """Return the rows of an entity on a circle, and the links among them.
+    """Return the rows of an entity, placed on a circle, and the links among them.
 
-    A link is weak below a probability of 0.99. Raises `UnknownIdError` for an unknown entity.
+    A link with a probability below 0.99 is weak. Raises `UnknownIdError` for an unknown entity.
     """
     places = [
         (side, int(row))
@@ -190,7 +195,7 @@ def cluster_rows(result: Result, entity_id: int) -> tuple[Rows, Rows]:
 
 
 def link_strength(score: float, outcome: int) -> str:
-    """Return what a link is called: strong or weak where it merges, else by its outcome."""
+    """Return the label of a link: strong or weak if it merges, else its outcome."""
     if outcome != Outcome.MERGED:
         return Outcome(outcome).label
     return "weak" if score < WEAK_BELOW else "strong"
@@ -203,7 +208,7 @@ def _captions(result: Result, records: Sequence[int]) -> dict[int, str]:
 
 
 def waterfall_rows(explanation: Explanation) -> Rows:
-    """Return the sum of a pair step by step: where each row begins and ends, in nats."""
+    """Return the sum of evidence of a pair, row by row: begin and end of each step, in nats."""
     rows: Rows = []
     total = 0
     for row in explanation.rows:
@@ -219,10 +224,10 @@ def waterfall_rows(explanation: Explanation) -> Rows:
 
 
 def overlap_rows(result: Result, by: str | None = None) -> Rows:
-    """Return how many entities each combination of sources has in common, the most first.
+    """Return the number of entities for each combination of sources, the most frequent first.
 
-    `by`: column that names the source of a row; None after `link`: the two tables. Raises
-    `InputError` where that is missing.
+    `by` is the column that names the source of a row. After `link` it may be None: the two tables
+    are then the sources. Raises `InputError` for a missing column.
     """
     sources: dict[int, set[str]] = {}
     for number, entities in enumerate(result.entity_ids):
@@ -297,7 +302,7 @@ _UNIT = alt.Scale(domain=[0, 1])
 
 @dataclass(frozen=True)
 class ResultCharts:
-    """Charts of a result; weights are in nats. Each has a description for screen readers."""
+    """Charts of a result, with weights in nats. Each chart has a description for screen readers."""
 
     result: Result
     palette: Palette = LIGHT
@@ -310,7 +315,7 @@ class ResultCharts:
     def weights(self, kind: str | None = None) -> Any:
         """Return the weights of each comparator, from different to equal values.
 
-        `kind`: person, group or asset (default: that of most records).
+        `kind` is person, group or asset (default: the kind of most records).
         """
         rows = weight_rows(self.result, kind)
         base = alt.Chart(_data(rows)).encode(
@@ -404,7 +409,7 @@ class ResultCharts:
     def waterfall(self, pair: Sequence[object]) -> Any:
         """Return the sum of evidence of a pair (left, right), row by row.
 
-        Raises `InputError` for anything else than two names of rows.
+        Raises `InputError` unless `pair` has two names of rows.
         """
         if isinstance(pair, str) or len(pair) < 2:
             raise InputError("a pair has two names of rows", hint="waterfall((left, right))")
@@ -434,9 +439,10 @@ class ResultCharts:
         return self._finish(bars, f"{pair[0]} and {pair[1]}", text)
 
     def overlap(self, by: str | None = None) -> Any:
-        """Return how many entities the combinations of sources share.
+        """Return the number of entities for each combination of sources.
 
-        `by`: column that names the source of a row; after `link` the two tables are the default.
+        `by` is the column that names the source of a row. After `link` it may be None: the two
+        tables are then the sources.
         """
         rows = overlap_rows(self.result, by)
         bars = self._bars(rows, "sources", "entities")
@@ -451,7 +457,7 @@ class ResultCharts:
         return self._finish(self._bars(rows, "value", "records"), f"Frequent: {prop}", text)
 
     def patterns(self) -> Any:
-        """Return the most frequent patterns of agreement: what agrees, nearly, and differs."""
+        """Return the most frequent patterns: which topics agree, nearly agree, or differ."""
         rows = pattern_rows(self.result)
         cells = (
             alt.Chart(_data(rows))
@@ -479,7 +485,7 @@ class ResultCharts:
         )
 
     def _color(self, field: str, names: tuple[str, str, str]) -> Any:
-        """Return the colors of three names: good, bad, and between."""
+        """Return the color scale of three names, in the order good, bad, middle."""
         palette = self.palette
         scale = alt.Scale(domain=list(names), range=[palette.good, palette.bad, palette.middle])
         return alt.Color(f"{field}:N", title=None, scale=scale)

@@ -1,14 +1,14 @@
-"""Records behind a network: which of them count for a viewer at a revision, and what they state.
+"""Records behind a network: which records count for a viewer at a revision, and what they state.
 
-Look-up arrays of an index segment: who states a relation to a record, who has an artefact.
+`VisibleRecords`, at the end, is the class that networks use. Before it, the module has:
 
-They derive from the segment alone, are built when a network is first read (seconds for a million
-records) and live as long as the segment. A commit adds a small segment, so it costs little.
-
-Artefacts that entities share: telephones, e-mail addresses, documents, accounts, wallets.
-
-An artefact is told by the normal form of its value, as comparisons have it, so that spellings of
-one number are one artefact. Addresses count where they are exact enough to be a place to live in.
+- Artefacts: values that entities share, such as telephone numbers, e-mail addresses, documents,
+  accounts and wallets. The key of an artefact is the hash of the normal form that comparators use,
+  so all spellings of a number are one artefact. An address must have a number and at least three
+  words.
+- Look-up arrays of an index segment (`SegmentEdges`): which records state a relation to a record
+  id, and which have an artefact. They are built when a network is first read (seconds for a million
+  records) and cached. A commit adds a small segment, so it costs little.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ ARTEFACT_KINDS = (
 """Kinds of artefact, in the order in which pages list them."""
 _ACCOUNT_WORDS = ("account", "iban", "konto", "booking")
 _FAMILY_BITS = 32
-"""Families of identifiers are below; higher bits are flags of checked numbers."""
+"""Families of identifiers are numbers below this; higher bits are flags of checked numbers."""
 _ARTEFACT_COLUMNS = (PHONE, EMAIL, ADDRESS, *IDENTIFIERS)
 MIN_ADDRESS_WORDS = 3
+"""Words that an address needs to be an artefact. Shorter ones are shared by many strangers."""
 
 
 class Artefact(NamedTuple):
@@ -62,7 +63,10 @@ class Artefact(NamedTuple):
 
 
 def read_artefacts(prop: str, packed: str) -> Artefact | None:
-    """Return the artefact that a value of a column (as a batch holds it) is, or None."""
+    """Return the artefact of a value, or None if the value is none.
+
+    `packed` is the value as the column of a batch has it.
+    """
     if prop in (PHONE, EMAIL):
         normal = normalize_phone(packed) if prop == PHONE else normalize_email(packed)
         return Artefact(prop, hash64(normal), packed) if normal else None
@@ -86,7 +90,7 @@ def _identifier_kind(prop: str, kind_text: str) -> str:
 
 
 def _identifier_keys(numbers: Hashes, families: npt.NDArray[np.int64]) -> Hashes:
-    """Return the keys of identifiers: a number of one family is one artefact."""
+    """Return the keys of identifiers. Equal numbers of one family have one key."""
     keys: Hashes = numbers ^ (families.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     return keys
 
@@ -99,7 +103,7 @@ def _address_text(packed: str) -> str:
 
 
 def find_artefact_rows(batch: Batch, prepared: PreparedBatch) -> tuple[Hashes, Numbers]:
-    """Return the keys of all artefacts of a batch, ascending, and the row that has each."""
+    """Return the keys of all artefacts of a batch, ascending, and the row of each."""
     parts = [_plain_rows(*prepared.plain[prop]) for prop in (PHONE, EMAIL)]
     table = prepared.identifier_table
     families = table.type.astype(np.int64) % _FAMILY_BITS
@@ -133,16 +137,17 @@ def _address_rows(column: Column) -> tuple[Hashes, Numbers]:
 
 
 def artefact_columns(batch: Batch) -> Iterator[tuple[str, Column]]:
-    """Iterate over the columns of a batch that hold artefacts."""
+    """Yield (property, column) for the columns of a batch whose values can be artefacts."""
     return ((prop, batch.columns[prop]) for prop in _ARTEFACT_COLUMNS if prop in batch.columns)
 
 
 _MAX_CACHED_SEGMENTS = 64
 _MAX_CACHED_RIGHTS = 16
+"""Most kinds of viewers whose flags are kept for a segment."""
 
 
 class RecordVisibility:
-    """Flags of the records of a batch that viewers may see, cached by their rights."""
+    """Which records of a batch viewers may see, cached by the rights of the viewers."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
@@ -163,7 +168,10 @@ class RecordVisibility:
 
 @dataclass(frozen=True, slots=True)
 class SortedRows:
-    """Rows of a segment by key: `keys` ascend, `rows[i]` has `keys[i]`; rows ascend within one."""
+    """Rows of a segment by key: row `rows[i]` has key `keys[i]`.
+
+    Keys ascend, and rows ascend within a key.
+    """
 
     keys: Hashes
     rows: Numbers
@@ -175,7 +183,7 @@ class SortedRows:
         return cls(keys[order], rows[order])
 
     def find(self, keys: Hashes) -> tuple[Numbers, Numbers]:
-        """Return (place of the key, row) of all rows that have one of some keys."""
+        """Return (position in `keys`, row) of all rows with one of these keys."""
         starts = np.searchsorted(self.keys, keys, side="left")
         counts = np.searchsorted(self.keys, keys, side="right") - starts
         return np.repeat(np.arange(len(keys)), counts), self.rows[spread(starts, counts)]
@@ -183,7 +191,11 @@ class SortedRows:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEdges:
-    """Segment with the rows that state relations to a record id and that have an artefact."""
+    """Segment with its look-up arrays.
+
+    `stating` has the rows that state a relation, by the hash of the id of the other record.
+    `holding` has the rows that have an artefact, by the key of the artefact.
+    """
 
     segment: Segment
     stating: SortedRows
@@ -191,7 +203,7 @@ class SegmentEdges:
     visibility: RecordVisibility
 
     def visible_mask(self, rows: Numbers, viewer: Viewer) -> npt.NDArray[np.bool_]:
-        """Return for each of some rows whether the viewer may see its record."""
+        """Return, for each row, whether the viewer may see its record."""
         flags = self.visibility.flags(viewer)
         return flags[rows] if len(flags) else np.ones(len(rows), dtype=bool)
 
@@ -208,7 +220,7 @@ def _build_edges(segment: Segment) -> SegmentEdges:
 
 
 def _build_stating(column: Column) -> SortedRows:
-    """Return the rows of records by the hash of the ids that their relations name."""
+    """Return the rows that state relations, by the hash of the id of the other record."""
     parts = pc.split_pattern(column.values, SEPARATOR)
     has_target = pc.list_value_length(parts).to_numpy(zero_copy_only=False) > 1
     hashes = np.zeros(len(column.values), dtype=np.uint64)
@@ -228,7 +240,7 @@ _edges_by_segment: OrderedDict[int, SegmentEdges] = OrderedDict()
 
 
 def load_edges(segments: Sequence[Segment]) -> list[SegmentEdges]:
-    """Return the look-up arrays of some segments, cached while these are in use."""
+    """Return the look-up arrays of some segments; they are cached."""
     return [_cached_edges(segment) for segment in segments]
 
 
@@ -247,7 +259,7 @@ _CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Records that count, ascending, and the entity of each."""
+    """Records that count for a viewer, ascending, and the entity of each."""
 
     records: Numbers
     entities: Numbers
@@ -258,9 +270,9 @@ class Owned:
 
 
 def distinct(numbers: Numbers) -> Numbers:
-    """Return numbers sorted, each once.
+    """Return the distinct numbers, ascending.
 
-    By sorting: of some hundred thousand integers that takes a tenth of `numpy.unique`.
+    For some hundred thousand integers, this takes a tenth of the time of `numpy.unique`.
     """
     ordered = np.sort(numbers)
     is_first = np.ones(len(ordered), dtype=bool)
@@ -269,7 +281,7 @@ def distinct(numbers: Numbers) -> Numbers:
 
 
 def join_owned(parts: Sequence[Owned]) -> Owned:
-    """Join records that count, each once."""
+    """Join several sets of records; a record in several sets is kept once."""
     records = np.concatenate([np.zeros(0, dtype=np.int64), *(part.records for part in parts)])
     entities = np.concatenate([np.zeros(0, dtype=np.int64), *(part.entities for part in parts)])
     order = np.argsort(records, kind="stable")
@@ -289,10 +301,11 @@ def _cut(owned: Owned, limit: int) -> tuple[Owned, bool]:
 
 
 class VisibleRecords:
-    """Records of a store at the revision of a view, as far as one viewer may see them.
+    """Records of a store at the revision of a view that count for one viewer.
 
-    A record counts if it is valid at the revision and the viewer may see it; in a view of the past
-    also its latest version, so that a restriction reaches back.
+    A record counts if it is valid at the revision and the viewer may see it. In a view of the past,
+    the viewer must also be allowed to see its latest version: a new restriction applies to the
+    past, too.
     """
 
     def __init__(self, view: StoreView, segments: Sequence[Segment], viewer: Viewer) -> None:
@@ -306,10 +319,10 @@ class VisibleRecords:
         return sum(len(edges.segment) for edges in self._edges)
 
     def find_entity(self, entity_id: str) -> int:
-        """Return the number of the entity of an id: its own, a retired one, or that of a record.
+        """Return the number of an entity by its id, by a retired id or by the id of a record.
 
-        Raises `UnknownIdError` for an id that the viewer may not know, or without a record that
-        counts.
+        Raises `UnknownIdError` for an id that the viewer may not know, or if no record of the
+        entity counts.
         """
         stored = find_entity(self.view, entity_id, self.viewer)
         is_hidden = bool(find_hidden_records(self._present, [entity_id], self.viewer))
@@ -321,13 +334,14 @@ class VisibleRecords:
         return stored.number
 
     def is_dissolved(self, entity_id: str) -> bool:
-        """Return whether an id is that of an entity without records that the viewer once may have
-        seen. Raises `UnknownIdError` for an id that the viewer may not know.
+        """Return whether the entity of an id has no records any more.
+
+        Raises `UnknownIdError` for an id that the viewer may not know.
         """
         return not find_entity(self.view, entity_id, self.viewer).records
 
     def of_entities(self, entities: Sequence[int]) -> Owned:
-        """Return the records of some entities (numbers)."""
+        """Return the records of some entities, given by number, that count."""
         record, owner, _ = self.view.members(sorted(set(entities)))
         return self._visible(record, owner)
 
@@ -336,15 +350,15 @@ class VisibleRecords:
         return self._visible(*self.view.all_members())
 
     def owned(self, numbers: Numbers) -> Owned:
-        """Return those of some record numbers that count."""
+        """Return the records among these numbers that count."""
         record, owner, _ = self.view.memberships(distinct(numbers).tolist())
         return self._visible(record, owner)
 
     def first_owned(self, numbers: Numbers, limit: int) -> tuple[Owned, bool]:
-        """Return the records that count among some numbers (ascending) until these belong to
-        `limit` entities, and whether there are more.
+        """Return the records that count and belong to the first `limit` entities.
 
-        Hidden records are left out before the limit counts, so that they push no visible one out.
+        Also return whether there are more entities. `numbers` are ascending. Hidden records are
+        left out first, so they do not use up the limit.
         """
         numbers = numbers[self._mask(numbers)]
         parts: list[Owned] = []
@@ -363,11 +377,11 @@ class VisibleRecords:
         return self._present.revision
 
     def segment_slices(self, numbers: Numbers) -> Iterator[tuple[Segment, int, int]]:
-        """Iterate over the segments that hold some records, with the places of these."""
+        """Yield (segment, low, high): the segment has the records `numbers[low:high]`."""
         return ((edges.segment, low, high) for edges, low, high in self._slices(numbers))
 
     def id_array(self, numbers: Numbers) -> pa.StringArray:
-        """Return the ids of some records (numbers ascending), in that order."""
+        """Return the ids of some records (numbers ascending), in the same order."""
         parts = [
             edges.segment.batch.ids.take(pa.array(rows)) for edges, rows in self._rows(numbers)
         ]
@@ -430,14 +444,16 @@ class VisibleRecords:
                         yield number, artefact
 
     def stating(self, record_ids: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """Return (place among the ids, number of a record that states a relation to it), by place
-        and number. Records of all revisions are among them.
+        """Return the records that state a relation to one of these record ids.
+
+        Return (position in `record_ids`, record number), sorted. Records of all revisions are
+        included.
         """
         keys = np.array([compute_hash64(record_id) for record_id in record_ids], dtype=np.uint64)
         return self._find(keys, "stating")
 
     def holding(self, keys: Hashes) -> tuple[Numbers, Numbers]:
-        """Return (place among the keys, number of a record that has the artefact), likewise."""
+        """Return the records that have one of these artefacts, in the form of `stating`."""
         return self._find(keys, "holding")
 
     def _find(self, keys: Hashes, table: str) -> tuple[Numbers, Numbers]:
@@ -455,7 +471,7 @@ class VisibleRecords:
         return Owned(record[mask], owner[mask])
 
     def _mask(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
-        """Return for each of some record numbers (ascending) whether the viewer may see it."""
+        """Return, for each record number (ascending), whether the record counts."""
         mask = np.zeros(len(numbers), dtype=bool)
         for edges, low, high in self._slices(numbers):
             rows = numbers[low:high] - edges.segment.first
@@ -471,7 +487,7 @@ class VisibleRecords:
             yield edges, numbers[low:high] - edges.segment.first
 
     def _slices(self, numbers: Numbers) -> Iterator[tuple[SegmentEdges, int, int]]:
-        """Yield the segments that hold some records, with the places of these in `numbers`."""
+        """Yield (segment, low, high): the segment has the records `numbers[low:high]`."""
         for edges in self._edges:
             first, count = edges.segment.first, len(edges.segment)
             low, high = np.searchsorted(numbers, [first, first + count]).tolist()

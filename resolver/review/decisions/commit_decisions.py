@@ -1,12 +1,15 @@
-"""Commit of decisions: log them, keep the entities they name together, and report the outcome.
+"""Commit of decisions: log them, make sure that they take effect, and report the outcome.
 
-Pair of records by which a merge is logged where not everybody may see all records.
+The module reads in this order:
 
-A restricted record connects no entities that others see (`resolver.matching.clustering`), so a
-decision on it would not merge these. It is logged on records that the most viewers see together,
-who then see the decision, too.
-
-New entries of the decision log: verdict, context and time.
+1. `choose_records`: the pair of records that a verdict on two entities is logged on. A restricted
+   record cannot merge entities that others see (`resolver.matching.clustering`). So a merge is
+   logged on the two records that most viewers can see together. These viewers then also see the
+   decision.
+2. `LogEntry`: new entries of the decision log, with verdict, context and time.
+3. `DecisionPlan` and `PlannedCommit`: the decisions of one act. If the evidence would not keep an
+   entity together after the act, further `same` decisions are added (`follow_up`).
+4. `commit_plan`: commit the act and return its outcome.
 """
 
 from __future__ import annotations
@@ -56,8 +59,10 @@ def choose_records(
     strongest: StrongestPair,
     verdict: StewardVerdict,
 ) -> tuple[str, str]:
-    """Return the records to log a verdict on: the `ends` of a request if they are records of the
-    sides, else the strongest pair, or for a merge the one that the most viewers see.
+    """Return the two records that a verdict is logged on.
+
+    These are the `ends` of the request if they are records of the sides. Otherwise it is the
+    strongest pair, or for a merge with restricted records the pair that most viewers can see.
     """
     left, right = (side.record_ids for side in sides)
     if ends[0] in left and ends[1] in right:
@@ -70,9 +75,10 @@ def choose_records(
 def find_widest_pair(
     view: StoreView, left: Sequence[str], right: Sequence[str]
 ) -> tuple[str, str] | None:
-    """Return the records, one of each side, that the first class of viewers sees together.
+    """Return the pair of records, one of each side, that the first class of viewers can see.
 
-    Ties go to those that come first. None where everybody may see all of them.
+    Classes are ordered from strangers to those who see everything. Ties go to the records that come
+    first in their side. None if everybody may see all records.
     """
     ids = list(dict.fromkeys([*left, *right]))
     number_of = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
@@ -93,15 +99,15 @@ def find_widest_pair(
 
 
 MAX_SHOWN_IDS = 500
-"""Ids of shown records that the log stores for a side at most."""
+"""Most ids of shown records that the log stores for each side."""
 _SMALLEST_STEP = datetime.timedelta(microseconds=1)
 _SECOND_STEWARD = "\x1f second steward"
-"""Name of the second steward in trials, which no user can have."""
+"""Name of the second steward in trial commits. No user can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """Verdict of a steward on pairs of records: one act, undone as one."""
+    """Verdict of a steward on pairs of records: one act, which can only be undone as a whole."""
 
     steward: Steward
     verdict: StewardVerdict
@@ -118,7 +124,7 @@ class LogEntry:
         *,
         undoes: Mapping[tuple[str, str], int],
     ) -> list[NewDecision]:
-        """Build the decisions on pairs of ids, each later than anything logged on its pair."""
+        """Return a decision on each pair of ids, later in time than all others on this pair."""
         last_times: dict[tuple[str, str], datetime.datetime] = {}
         for stored in log:
             if stored.decision.decided_at is not None:
@@ -172,7 +178,7 @@ def new_log_entry(
     needs_two: bool = False,
     context: Mapping[str, Any] | None = None,
 ) -> LogEntry:
-    """Start a new act."""
+    """Return the entry of a new act, with an id of its own."""
     return LogEntry(
         steward,
         verdict,
@@ -222,7 +228,7 @@ class DecisionPlan:
     rank: int = 0
 
     def as_confirmed(self) -> DecisionPlan:
-        """Return the plan as if a second steward had confirmed at once what waits for one."""
+        """Return the plan as if a second steward confirmed its decisions at once."""
         if not self.second_reasons:
             return self
         both = []
@@ -234,20 +240,22 @@ class DecisionPlan:
 
 
 BuildPlan = Callable[[StoreView], DecisionPlan]
-"""Builder of a plan from a view of the revision that it is committed on; raises if the decision is
-refused.
+"""Function that builds a plan from a view of the revision that the act is committed on.
+
+It raises an error if the decision is refused.
 """
 ObserveIncrement = Callable[[StoreView, Increment], None]
 
 
 class _UntriedError(Exception):
-    """An act waits for a second steward, and whether it could take effect was not computed yet."""
+    """An act waits for a second steward, and no trial commit has shown yet that it can take effect."""
 
 
 @dataclass(slots=True)
 class PlannedCommit:
-    """Callbacks of one act for `Hub.decide`; the plan is rebuilt for each revision on which the
-    commit is tried.
+    """Callbacks of one act for `Hub.decide`.
+
+    If another commit comes first, `Hub.decide` tries again and the plan is built anew.
     """
 
     build_plan: BuildPlan
@@ -257,7 +265,7 @@ class PlannedCommit:
     plan: DecisionPlan | None = field(default=None)
     _rounds: int = field(default=0, init=False)
     _decided: set[tuple[str, str]] = field(default_factory=set, init=False)
-    """Pairs that the act decides or that were decided before, none of them twice."""
+    """Pairs that the act decides, and pairs of earlier decisions. They get no further decision."""
 
     def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
         """Return the decisions of the act (callback of `Hub.decide`)."""
@@ -272,10 +280,11 @@ class PlannedCommit:
     def follow_up(
         self, view: StoreView, index: RecordIndex, increment: Increment
     ) -> Sequence[NewDecision]:
-        """Return further decisions that keep together what the evidence alone would not.
+        """Return further `same` decisions for merge sets that the evidence does not keep together.
 
-        First each part is tied to the largest one, then each record to one of them. Raises
-        `DecisionNotAllowedError` if the entities fall apart all the same: the act is refused.
+        The first round ties each part to the largest part. The second round ties each record to
+        one record. Raises `DecisionNotAllowedError` if a merge set still falls apart: the act is
+        then refused.
         """
         del index
         assert self.plan is not None
@@ -298,10 +307,10 @@ class PlannedCommit:
 
 
 def _check_whole(view: StoreView, plan: DecisionPlan) -> None:
-    """Raise `DecisionNotAllowedError` if a part of an act would take effect and the rest wait.
+    """Raise `DecisionNotAllowedError` if only a part of an act would take effect now.
 
-    A decision that takes two stewards takes effect at once where another steward's decision that
-    waits says the same about the same pair.
+    A decision that needs two stewards takes effect at once on a pair if an equal decision of
+    another steward waits there. On all further pairs of the act it would wait.
     """
     if not plan.entry.needs_two:
         return
@@ -327,7 +336,7 @@ def _ordered(left: str, right: str) -> tuple[str, str]:
 
 
 _Parts = Sequence[Sequence[str]]
-"""Records of a merge set by the entity that they are in, the largest part first."""
+"""Record ids of a merge set, grouped by the entity that they are in, largest group first."""
 
 
 def _find_parts(increment: Increment, merge_sets: Iterable[Sequence[str]]) -> Iterator[_Parts]:
@@ -343,13 +352,13 @@ def _find_parts(increment: Increment, merge_sets: Iterable[Sequence[str]]) -> It
 
 
 def _tie_parts(view: StoreView, parts: _Parts) -> list[tuple[str, str]]:
-    """Return a pair of records for each part that ties it to the largest one."""
+    """Return a pair of records for each smaller part, which ties it to the largest part."""
     largest = parts[0]
     return [find_widest_pair(view, largest, part) or (largest[0], part[0]) for part in parts[1:]]
 
 
 def _tie_records(view: StoreView, parts: _Parts) -> list[tuple[str, str]]:
-    """Return pairs that tie each record of all parts to the one that the most viewers see."""
+    """Return pairs that tie each record of all parts to the record that most viewers can see."""
     records = [record_id for part in parts for record_id in part]
     center, _ = find_widest_pair(view, records, records) or (records[0], "")
     return [(center, record_id) for record_id in records if record_id != center]
@@ -361,7 +370,7 @@ _TIE_ROUNDS = (_tie_parts, _tie_records)
 def _build_ties(
     view: StoreView, entry: LogEntry, pairs: Sequence[tuple[str, str]]
 ) -> list[NewDecision]:
-    """Return `same` decisions on some pairs, of the same act as an entry."""
+    """Return `same` decisions on some pairs, which belong to the act of an entry."""
     context = {**entry.context, "holds": "the entity as a whole"}
     tie = replace(entry, verdict=StewardVerdict.SAME, needs_two=False, context=context)
     log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
@@ -369,7 +378,7 @@ def _build_ties(
 
 
 def _build_refusal(view: StoreView, parts: _Parts) -> DecisionNotAllowedError:
-    """Return the error that some parts cannot be one entity, with what stands against it."""
+    """Return the error which says that parts cannot be one entity, with the reason."""
     ends = parts[0][0], parts[1][0]
     left, right = (view.record(end) for end in ends)
     deduplicated = {source.name for source in view.sources() if source.deduplicated}
@@ -387,7 +396,7 @@ def _build_refusal(view: StoreView, parts: _Parts) -> DecisionNotAllowedError:
 
 
 def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str] | None:
-    """Return two records of different parts that are of one deduplicated source, or None."""
+    """Return two records of different parts that are in one deduplicated source, or None."""
     first_of: dict[str, tuple[int, str]] = {}
     for place, part in enumerate(parts):
         for record_id in part:
@@ -401,9 +410,9 @@ def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str
 def run_plan(
     hub: Hub, commit: PlannedCommit, steward: Steward, *, dry_run: bool = False
 ) -> CommitResult:
-    """Commit an act, or with `dry_run` only compute what it would do.
+    """Commit an act; with `dry_run`, only compute its effect.
 
-    Raises `DecisionNotAllowedError` where decisions that the steward may not see forbid the act.
+    Raises `DecisionNotAllowedError` if decisions that the steward may not see forbid the act.
     """
     try:
         return hub.decide(
@@ -415,7 +424,8 @@ def run_plan(
     except DecisionError as error:
         if isinstance(error, DecisionRefusedError) or "admin" in steward.scopes:
             raise
-        # the plan has settled all that the steward may see; the error names the records of others
+        # the plan has checked all decisions that the steward may see, so the error is about hidden
+        # records, whose ids must not be shown
         raise DecisionNotAllowedError(
             "the two cannot be decided so now", hint="leave the pair unsure, or ask an admin"
         ) from error
@@ -428,10 +438,11 @@ def _build_confirmed(build_plan: BuildPlan, view: StoreView) -> DecisionPlan:
 def commit_plan(
     hub: Hub, build_plan: BuildPlan, steward: Steward, pair: tuple[str, str] | None = None
 ) -> tuple[DecisionOutcome, DecisionPlan]:
-    """Commit an act. `pair` names two records; the outcome states their entity if it is one now.
+    """Commit an act and return its outcome and plan.
 
-    An act that waits for a second steward is refused where it could not take effect if it were
-    confirmed now. Raises as `run_plan` does.
+    `pair` names two records; the outcome has the id of their entity if they are in one entity now.
+    If the act waits for a second steward, a trial commit checks that it could take effect if it
+    were confirmed now; otherwise the act is refused. Raises the errors of `run_plan`.
     """
     try:
         commit = PlannedCommit(build_plan, is_tried=False)

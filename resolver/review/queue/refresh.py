@@ -1,8 +1,15 @@
 """Refresh of the queue: which two entities wait, why, and with what priority.
 
-Commits note the records they touched; a refresh recomputes all pairs of the entities that contain,
-or contained, one of these. The result depends on links, members and decisions only, not on the
-order of commits.
+Commits note the records that they touch. `refresh_queue` takes these records and builds the rows of
+all pairs anew in which one entity has, or had, such a record. The rows depend on links, members and
+decisions only, not on the order of commits.
+
+There are two kinds of rows. *Shared* rows use all records; they are for viewers who may see all
+records of both entities. *Visible* rows belong to one class of viewers. They are computed as if the
+store had only the records that this class may see.
+
+The module reads in this order: the two refreshes, links arranged by pairs of entities (`_Links`),
+rows of pairs without decisions, which are built as columns, and rows of pairs with decisions.
 """
 
 from __future__ import annotations
@@ -46,12 +53,13 @@ from resolver.store.waiting_queue import OUTDATED, QueueUpdate, WaitingColumns, 
 
 Numbers = npt.NDArray[np.int64]
 PAGE_RECORD_LIMIT = 2_000
-"""Touched records that a page waits for; later pages process the rest."""
+"""Most touched records that are processed while a page waits. Later pages process the rest."""
 _STEP_RECORD_LIMIT = 50_000
+"""Most touched records that are processed in one transaction."""
 _PAIRS_AT_ONCE = 100_000
-"""Pairs whose rows are built together; a row takes hundreds of bytes while it is built."""
+"""Pairs whose rows are built together. It limits memory: each takes hundreds of bytes."""
 _UNLINKED_LOGODDS = -4_000
-"""Log-odds (thousandths) that a row shows of two entities without a link: 0.02."""
+"""Log-odds (thousandths) that a row shows for two entities without a link: a score of 0.02."""
 Pair = tuple[int, int]
 
 
@@ -64,10 +72,12 @@ class QueueRefresh:
 
 
 def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR) -> QueueRefresh:
-    """Update the queue to the present of the store, if that can be written, with the rows of the
-    class of a viewer. Without `complete`, process no more than a page should wait for.
+    """Update the shared rows of the queue, and the rows of the class of the viewer.
+
+    Without `complete`, process only as many records as a page can wait for. If the store cannot be
+    written, the queue stays as it is, and the result says so.
     """
-    # it counts the accesses to entities, on which all priorities rest
+    # first the shared rows: this also counts the accesses to entities, which priorities use
     refreshed = _refresh_shared_rows(hub, complete=complete)
     if are_visible_rows_behind(hub, viewer):
         _refresh_visible_rows(hub, viewer)
@@ -99,17 +109,18 @@ def are_visible_rows_behind(hub: Hub, viewer: Viewer) -> bool:
     with hub.store.view() as view:
         done = hub.store.queue.readers_revision(view.connection, readers)
         if done is None and viewer.name:
-            # records that only strangers may not see have no such id
+            # only records that are hidden from some identified viewer have a restricted id
             return view.has_restricted_ids()
         return bool(view.head.plan) and done != view.revision
 
 
 def _refresh_visible_rows(hub: Hub, viewer: Viewer) -> None:
-    """Update the rows of the class of a viewer: of pairs with records that it may not see, worked
-    out as if these were not in the store.
+    """Update the rows of the class of a viewer, for pairs of entities with hidden records.
+
+    The rows are computed as if the hidden records were not in the store.
     """
     readers, queue = readers_of(viewer), hub.store.queue
-    # the database is written once the index is free again
+    # rows are computed under the lock of the index, but written to the database after it
     with hub.indexed_view() as (view, index):
         done = queue.readers_revision(view.connection, readers)
         visible, visible_index = restrict_store(view, index, viewer)
@@ -136,8 +147,9 @@ def _refresh_visible_rows(hub: Hub, viewer: Viewer) -> None:
 def _build_visible_rows(
     context: IncrementContext, view: VisibleView, affected: Numbers | None
 ) -> list[WaitingColumns]:
-    """Build the rows of a class of viewers: of pairs with an entity that has hidden records, and
-    with one of the affected entities (None: any).
+    """Return the rows of a class of viewers, for pairs with an entity that has hidden records.
+
+    One entity of each pair is among `affected` (None: any).
     """
     partial = view.holders_of_hidden()
     records = view.members((partial if affected is None else affected).tolist())[0]
@@ -149,7 +161,10 @@ def _build_visible_rows(
 
 
 def _date_rows(view: StoreView, rows: WaitingColumns) -> WaitingColumns:
-    """Return rows with the time of their later record where the store did not see them wait."""
+    """Return the rows with a time since which they wait.
+
+    If the store has no such time, the time of the later of the two records is used.
+    """
     undated = [place for place, since in enumerate(rows["since"]) if not since]
     pairs = {place: (rows["left"][place], rows["right"][place]) for place in undated}
     numbers = sorted({number for pair in pairs.values() for number in pair if number})
@@ -167,7 +182,7 @@ def is_read_only_error(error: StoreError) -> bool:
 
 
 def update_queue(update: QueueUpdate) -> bool:
-    """Recompute the rows that commits touched; return whether that was all of them."""
+    """Build the rows of touched records anew; return whether no touched record is left."""
     if update.records is None:
         update.replace(None, _build_rows(update, None))
         return True
@@ -180,12 +195,12 @@ def update_queue(update: QueueUpdate) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Links between different entities: entity numbers and columns of `LinkTable`, sorted so
-    that the strongest link of two entities comes first.
+    """Links between different entities: entity numbers, and columns of `LinkTable`.
 
-    `first` holds the positions of these strongest links, `queued_counts` the number of waiting
-    links of each pair of entities, `is_apart` whether a decision or a list keeps the two apart.
-    `partial`: entities of which one is in each pair (None: any).
+    They are sorted by pair of entities, the strongest link of each pair first. For each pair,
+    `first` is the position of this strongest link, `queued_counts` the number of its waiting links,
+    and `is_apart` whether a decision or a list keeps the two apart. One entity of each pair is
+    among `partial` (None: any).
     """
 
     low: Numbers
@@ -204,7 +219,7 @@ class _Links:
 
 
 def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[WaitingColumns]:
-    """Build the rows of everything that waits, or of the given entities, in pieces."""
+    """Yield, in parts, the rows of all waiting pairs with one of the entities (None: of all)."""
     view = update.view
     members = None if entities is None else view.members(entities.tolist())[0]
     yield from _build_linked_rows(update, _load_links(view, members), members)
@@ -213,7 +228,7 @@ def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[Waiti
 def _build_linked_rows(
     update: QueueUpdate, links: _Links, members: Numbers | None
 ) -> Iterator[WaitingColumns]:
-    """Build the rows of some links and of the decisions on some records (None: on all)."""
+    """Yield, in parts, the rows for these links and for decisions on `members` (None: on all)."""
     view = update.view
     log = _decisions_across(view, members)
     if links.partial is not None:
@@ -237,7 +252,10 @@ def _build_linked_rows(
 
 
 def _find_undecided(view: StoreView, links: _Links, places: Numbers) -> list[Undecided]:
-    """Return the reasons for which entities would wait without decisions, by places of links."""
+    """Return the reason why each pair would wait if there were no decision on it.
+
+    `places` are positions of links.
+    """
     rivals = view.record_ids(sort_distinct(links.rival[places]).tolist())
     record_ids = find_record_ids(view, links.left[places], links.right[places])
     reasons = find_undecided_reasons(links.basis[places], record_ids)
@@ -260,7 +278,7 @@ def _has_decisions(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.
 
 
 def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedPairs:
-    """Select the links of some undecided pairs; `counts`: queued links of each pair."""
+    """Return the links at some positions; `counts` is the number of queued links of each pair."""
     return UndecidedPairs(
         links.low[places],
         links.high[places],
@@ -278,7 +296,7 @@ def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedP
 def _undecided_rows(
     update: QueueUpdate, links: _Links, chosen: Numbers
 ) -> Iterator[WaitingColumns]:
-    """Build the rows of pairs without decisions."""
+    """Yield, in parts, the rows of pairs without decisions; `chosen` are positions in `first`."""
     first = links.first[chosen]
     entities = sort_distinct(np.concatenate([links.low[first], links.high[first]]))
     summaries = build_summary_table(update.view, entities)
@@ -299,7 +317,7 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
 def _arrange_links(
     view: StoreView, table: LinkTable, members: Numbers | None, partial: Numbers | None = None
 ) -> _Links:
-    """Arrange links by pairs of entities; with `partial` only those of one of these entities."""
+    """Sort links by pair of entities; with `partial`, keep only pairs with one of these."""
     is_unmerged = table.outcome != Outcome.MERGED
     left, right = table.left[is_unmerged], table.right[is_unmerged]
     logodds = table.logodds[is_unmerged]
@@ -351,7 +369,7 @@ class _EntityLookup:
 
 
 def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, list[StoredDecision]]:
-    """Return the decisions on records of two different entities, by pair of entities."""
+    """Return the decisions on two records of different entities, by pair of entities."""
     if not view.decision_count():
         return {}
     ids = None if members is None else sorted(view.record_ids(members.tolist()).values())
@@ -388,15 +406,17 @@ def _linked_pair(
 
 
 def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> WaitingPair:
-    """Build the row of two decided entities without a link; it matters only if a decision waits for
-    a second steward, or is reopened.
+    """Return the row of two entities that have a decision but no link.
+
+    Its `reason` is None, so the pair does not wait, unless a decision waits for a second steward or
+    is reopened.
     """
     waiting = verdicts.unconfirmed or verdicts.reopened
     if waiting is None:
         return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, 0, None, "", "", verdicts)
     logodds = int(waiting.context.get("logodds", 0))
     if waiting.decision.reopened:
-        # what the decision saw is no longer so, and no pair reaches the review threshold now
+        # the score in the decision is out of date, and without a link it is below review now
         logodds = _UNLINKED_LOGODDS
     numbers = view.numbers_of(list(waiting.decision.pair))
     left, right = (numbers[record_id][0] for record_id in waiting.decision.pair)
@@ -410,7 +430,7 @@ def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> Waiti
 
 
 def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[WaitingRow]:
-    """Complete rows with what depends on the entities: priority, marks, and start of waiting."""
+    """Return the rows with priority, marks and start of waiting, which depend on the entities."""
     view = update.view
     entities = sorted({entity for pair in pairs for entity in pair.pair})
     summaries = summarize_entities(view, entities)
@@ -429,13 +449,13 @@ def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[Wa
 
 
 def _waiting_revisions(view: StoreView, pairs: Sequence[WaitingPair]) -> dict[Pair, int]:
-    """Return the revisions since which pairs wait."""
+    """Return the revision since which each pair of records waits."""
     queued_since = view.queued_revisions(sorted({pair.left for pair in pairs}))
     left, right, revisions = (column.tolist() for column in queued_since)
     since = dict(zip(zip(left, right, strict=True), revisions, strict=True))
     for pair in pairs:
         if pair.reason is QueueReason.MOVED:
-            # it waits since the score moved, not since it first waited
+            # the pair waits since its score moved, not since it waited for the first time
             moved = view.link_revision(pair.left, pair.right) or view.revision
             since[pair.left, pair.right] = moved
         elif pair.reason is QueueReason.REOPENED and pair.verdicts and pair.verdicts.reopened:
@@ -444,7 +464,7 @@ def _waiting_revisions(view: StoreView, pairs: Sequence[WaitingPair]) -> dict[Pa
 
 
 def _change_revision(view: StoreView, reopened: StoredDecision) -> int:
-    """Return the revision of the later of the present versions of a decision's records."""
+    """Return the revision of the last change of the two records of a decision."""
     numbers = [number for number, _ in view.numbers_of(reopened.decision.pair).values()]
     return max(version.valid_from for version in view.records(numbers))
 
