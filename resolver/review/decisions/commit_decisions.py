@@ -248,7 +248,7 @@ ObserveIncrement = Callable[[StoreView, Increment], None]
 
 
 class _UntriedError(Exception):
-    """An act waits for a second steward, and no trial commit has shown yet that it can take effect."""
+    """An act waits for a second steward, and no trial commit has shown that it can take effect."""
 
 
 @dataclass(slots=True)
