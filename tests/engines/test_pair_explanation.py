@@ -192,6 +192,18 @@ def test_evidence_against_is_sorted(batch: Batch, pairs: list[tuple[str, str]]) 
         )
 
 
+def test_the_share_of_relatives_is_no_evidence_against_a_match(
+    batch: Batch, pairs: list[tuple[str, str]]
+) -> None:
+    """It is a part of the conversion into a probability, as the size of the population is."""
+    explanations = [explain_pair(batch, left, right, OPTIONS) for left, right in pairs[::3]]
+    rows = [row for explanation in explanations for row in explanation.rows]
+    assert any(row.name == "relatives" and row.weight < 0 for row in rows)
+    against = {row.name for item in explanations for row in item.contradicting_rows}
+    assert against
+    assert "relatives" not in against
+
+
 def test_blocking_equals_that_of_a_run(batch: Batch, pairs: list[tuple[str, str]]) -> None:
     candidate_pairs, _ = join_candidates(
         normalize(batch, load_models()), choose_plan_by_size(len(batch))

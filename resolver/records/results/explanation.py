@@ -127,13 +127,14 @@ POPULATION_ROWS = (
     "prior",
     "calibration",
     "population",
+    "relatives",
     "partners",
     "asked",
     "names_only",
     "competition",
 )
 """Rows of an explanation that do not depend on a field of the records."""
-STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {"competition"}
+STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {"competition", "relatives"}
 """Rows for the prior: how often any two records are of one entity."""
 
 
