@@ -1,13 +1,13 @@
 """Local engine: all stages in one process, pairs in chunks, kernels on all cores.
 
-Checkpoints: files of finished stages, from which a run that was stopped continues.
+`LocalEngine` runs the stages up to score. `Checkpoint` saves finished stages, so that a run that
+was stopped can continue. Each stage is one file in a folder, written under a temporary name and
+then moved. The file states what its content depends on (`depends`): records, plan, model, versions
+of libraries. A file that does not match or is damaged is computed again, and the results are the
+same. The caller removes the folder after the results are written.
 
-A long stage is saved in a folder as one file, written under a temporary name and then moved. Each
-file states what its content depends on (`depends`): records, plan, model, versions of libraries. A
-file that does not match or is damaged is computed again; results are the same either way. The
-caller removes the folder once the results are written.
-
-Scores of single pairs: of records of a batch by their ids, and of bare names.
+The functions at the end score single pairs: pairs of records of a batch by their ids, and bare
+names.
 """
 
 from __future__ import annotations

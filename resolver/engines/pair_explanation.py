@@ -1,15 +1,13 @@
-"""Explanations of single pairs: reasons of a score, changes of a band, and blocking.
+"""Explanations of single pairs: reasons of a score, changes that would move its band, blocking.
 
-All are exact: rows sum to the log-odds, changes are read from the model's tables, and rules are
-evaluated on the keys of the two records.
+All of them are exact. Rows of an explanation sum to the log-odds, changes are read from the model's
+tables, and rules are evaluated on the keys of the two records. The module also explains what
+decisions on two records, or on their entities, mean for the pair.
 
-Explanation of two records by what was decided on them, or on their entities.
-
-Relations that speak for two entities, in words: what an explanation shows of them.
-
-Two entities that wait are explained as they are, and two that rounds of relations merged as they
-were before the round that did. In either case neighbors are frozen as the rounds had them, so no
-row rests on a merge that it made.
+Relations that speak for two entities are shown in words. Two entities that wait for review are
+explained as they are. Two entities that rounds of relations merged are explained as they were
+before that round. In both cases neighbors are frozen as the rounds had them, so no row rests on a
+merge that it made itself.
 """
 
 from __future__ import annotations

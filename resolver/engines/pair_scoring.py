@@ -1,12 +1,8 @@
-"""Scored pairs that can be explained: evidence under the model of their kind, and its sum.
+"""Scored pairs that can be explained: the evidence under the model of their kind, and its sum.
 
-Rows of an explanation are read from the model's tables and sum to the log-odds exactly.
-
-Layout of a model's evidence: the rows that explanations show, built once per model.
-
-Features of a model, for readers who ask how scores come about.
-
-Rows of an explanation that turn the sum of evidence into a probability in a population.
+The layout of a model's evidence says which rows an explanation shows. It is built once per model,
+and the rows sum to the log-odds exactly. Further rows turn the sum into a probability in a
+population. The module also lists the features of a model, for readers who ask how scores are made.
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 | folder | columns | rows |
 |---|---|---|
 | `entities` | `entity_id`, `record_id` | every record once |
-| `links` | the columns of links.csv | those of links.csv |
-| `golden` | `id`, `schema`, `entity` | golden records and edges, as entities.ftm.json has them |
-| `statements` | those of statements.csv | see `resolver.merging.statement_table` |
+| `links` | the columns of links.csv | the rows of links.csv |
+| `golden` | `id`, `schema`, `entity` | golden records and edges, as in entities.ftm.json |
+| `statements` | the columns of statements.csv | see `resolver.merging.statement_table` |
 
-A part is a file of its number in each folder. Its rows are in the order that the files of one
-machine have; parts are in no order. Texts are as they are: Parquet knows no formulas.
+A part writes one file into each folder, named by the number of the part. Its rows are in the same
+order as in the files of one machine; the parts have no order. Texts are not changed, since Parquet
+has no formulas.
 """
 
 from __future__ import annotations

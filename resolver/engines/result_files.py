@@ -1,27 +1,25 @@
 """Result files of a run.
 
-| file | content | order |
-|---|---|---|
-| `entities.csv` | `entity_id,record_id`: every record once | entity id, record id |
-| `links.csv` | `left_id,right_id,score,band,outcome,record_score,basis`: pairs in band \
-match or review | both ids |
-| `entities.ftm.json` | golden records as FollowTheMoney entities, one per line, with edges | id |
-| `statements.csv` | see `resolver.merging.statement_table` | entity id, record id |
-| `rejects.csv` | `file,line,reason`: rows that were rejected | all three |
-| `report.html` | report for people | |
+| file | content | order | |---|---|---| | `entities.csv` | `entity_id,record_id`: every record once
+| entity id, record id | | `links.csv` | `left_id,right_id,score,band,outcome,record_score,basis`:
+pairs in band match or review | both ids | | `entities.ftm.json` | golden records as FollowTheMoney
+entities, one per line, with edges | id | | `statements.csv` | see
+`resolver.merging.statement_table` | entity id, record id | | `rejects.csv` | `file,line,reason`:
+rows that were rejected | all three | | `report.html` | report for people | |
 
-In links.csv the left id is the smaller one; in entities.ftm.json each entity is followed by its
-edges. All but the report depend on the resolution and the rejects alone: the same results give the
-same bytes. All are written to a hidden folder beside their place and moved there when all are
-complete, so that a killed run leaves no partial file.
+In links.csv the left id is the smaller one. In entities.ftm.json the edges of an entity follow it.
+All files but the report depend only on the resolution and the rejects: the same results give the
+same bytes. The files are written to a hidden folder beside their place, and moved there when all
+are complete, so a killed run leaves no partial file.
 
 Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
-break as formulas. In the CSV files such a cell, and one that begins with apostrophes before such a
-character, gets one apostrophe in front; a program that reads the files removes it again (see
-`resolver.records.formula_cells`). Plain numbers and telephone numbers (`+49 30 1234`) stay as they
-are.
+break as formulas. In the CSV files such a cell gets one apostrophe in front, and so does a cell
+that begins with apostrophes before such a character. A program that reads the files removes it
+again (see `resolver.records.formula_cells`). Plain numbers and telephone numbers (`+49 30 1234`)
+stay as they are.
 
-Tables of comparators and of blocking rules as rows for pages and programs.
+`comparator_rows` and `rule_rows` give the tables of comparators and of blocking rules for pages and
+programs.
 """
 
 from __future__ import annotations

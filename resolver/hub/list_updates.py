@@ -4,7 +4,7 @@ Of a source whose lists carry versions the newest counts, whichever comes first:
 withdraws what it no longer has, an older one changes nothing. Otherwise a list that comes later
 supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
 breaks off or has rows without a readable id never does, and no list withdraws a record whose row
-could not be read (`ingest.list_versions`).
+could not be read (`resolver.lists.list_versions`).
 
 A list may be committed long after it was accepted: it waits for a worker, for a person, or is long.
 What was accepted after it and is committed already stays as it is: its rows on such records change

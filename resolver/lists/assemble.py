@@ -1,17 +1,18 @@
-"""Joining the lists of a run into one intake: versions of a list, repeated ids, repeated records.
+"""Join the lists of a run into one intake: versions of a list, repeated ids, repeated records.
 
-Nothing here depends on the order of lists or rows. Of a source that comes in several versions the
-newest counts; ids that only older versions hold are withdrawn, unless they may be in the newest
-all the same (`list_versions`): then they stay as the version before has them. Of records with the
-same id and content one is kept. Of records with the same id and different content (within a
-version) the one with more values is kept, then the one with the smaller content digest; the others
-are rejects. All work is on columns; only records whose content changed between versions are
-compared one by one.
+Nothing here depends on the order of lists or rows.
 
-Targets of relations that a list names but gives no id for.
+- If a source comes in several versions, the newest counts. Ids that only older versions have are
+  withdrawn. If such an id may also be in the newest version (`list_versions`), its record stays as
+  the version before has it.
+- Of records with the same id and content, one is kept.
+- Of records of one version with the same id and different content, the record with more values is
+  kept, or else the one with the smaller content digest. The others are rejects.
+- A relation may name its target without an id. The name stands for the record of the same source
+  with this principal name, if there is exactly one. Only relations that state a difference are
+  read, such as kin or membership.
 
-The name stands for the record whose principal name it is, if exactly one record of the same source
-bears it. Only relations that state a difference are read, such as kin or membership.
+All work is on columns. Only records whose content changed between versions are compared one by one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Sample of the first records of each list, as they are read, with what is rejected and why.
+"""Sample of the first records of each list, as they are read, with rejected rows and reasons.
 
-Preview of the first records of each list on a terminal, to check a mapping or a format.
+The preview on a terminal shows it, so that you can check a mapping or a format.
 """
 
 from __future__ import annotations

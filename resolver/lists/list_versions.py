@@ -1,20 +1,14 @@
-"""Versions of lists: which lists of a source withdraw the records that they do not have.
+"""Versions of lists: which records of an older version are withdrawn, and which ids look reused.
 
-A list that breaks off, or has rows without a readable id, may lack records that its source still
-has, so it withdraws none: what it lacks stays as the list before it has it. So does a record whose
-row cannot be read but for its id.
-
-Warnings about ids that name another person in a newer version of their list.
-
-Lists sometimes give an old number to a new person. A warning is due when the two versions of a
-record share no birth date and no identifier, and none of their names is even faintly similar; and
-when one is a person and the other a group or an asset.
-
-Digests of records as columns: equal for equal content, in any order of values, files or rows.
-
-A record's digest is the sum (modulo 2⁶⁴) of the digests of its values, so it is computed once per
-unique text and gathered. It shows if records that share an id have the same content; it is not
-meant to be stored (`Record.content_hash` is).
+- A list withdraws the records of its source that it does not have. A list that breaks off, or has
+  rows without a readable id, may lack records that its source still has, so it withdraws none. A
+  record with a readable id in an unreadable row stays as the list before has it.
+- Lists sometimes give an old number to a new person. The program warns if the two versions of a
+  record share no birth date and no identifier, and none of their names is even faintly similar. It
+  also warns if one is a person and the other a group or an asset.
+- Digests of records as columns show whether records that share an id have the same content. The
+  digest of a record is the sum (modulo 2⁶⁴) of the digests of its values, so it does not depend on
+  the order of values, files or rows. It is not meant to be stored (`Record.content_hash` is).
 """
 
 from __future__ import annotations

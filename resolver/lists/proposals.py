@@ -1,10 +1,7 @@
-"""Proposal of what each column of a table means, for people to check: as YAML or in a form.
+"""Propose what each column of a table means, for people to check: as YAML or in a form.
 
-Names of columns come first; values decide about columns whose names are unknown.
-
-Proposal of a mapping for a table as YAML: what each column seems to hold, and why.
-
-The text can be saved and used as a mapping as it is.
+Names of columns come first. Values decide about columns whose names are unknown. The YAML says what
+each column seems to hold, and why. You can save it and use it as a mapping as it is.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""Character classes of Unicode, in one version on every Python: scripts, tokens, word boundaries.
+"""Characters of Unicode: their classes, tokens of names, and folded texts.
 
-Tokens of names: spaces, punctuation and symbols separate them; marks, modifier letters, full stops
-and apostrophes are left out (`O'Brien` is one token, and so is `U.S.A.`).
-
-Folded texts in ASCII letters: alphabets letter by letter, other scripts by ICU.
-
-Cyrillic words follow Ukrainian or Serbian spelling if they have a letter of these languages alone,
-and Greek ones the pronunciation of pairs of letters.
+- Character classes (scripts, word boundaries) are those of one version of Unicode on every Python.
+- Tokens of names: spaces, punctuation and symbols separate them. Marks, modifier letters, full
+  stops and apostrophes are left out, so `O'Brien` and `U.S.A.` are one token each.
+- Folded texts in ASCII letters: alphabets are written letter by letter, other scripts by ICU.
+  Cyrillic words follow Ukrainian or Serbian spelling if they have a letter that only this language
+  has. Greek words follow the pronunciation of pairs of letters.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Values cleaned as the types of FollowTheMoney's properties demand.
+"""FollowTheMoney's model and types: schemata, properties, topics, and cleaned values.
 
-Identifiers with a form that can be checked, by the names that FollowTheMoney has for them.
-
-Web addresses as FollowTheMoney writes them: with a scheme and a host that may exist.
-
-Schemata of FollowTheMoney, their properties, and the topics that entities may have.
+The first part cleans values as the types of properties demand: identifiers whose form can be
+checked, by FollowTheMoney's names for them, and web addresses with a scheme and a host that may
+exist. The second part reads the schemata, their properties, and the topics that entities may have.
 """
 
 from __future__ import annotations

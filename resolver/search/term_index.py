@@ -1,19 +1,14 @@
-"""Term index of records: which records state a term, and with what weight.
+"""Term index of records: which records state a term, and with what weight, for free-text search.
 
-It is plain arrays, so that it can be part of an index segment. Whoever looks terms up decides which
-records count; nothing here depends on how many records state a term.
-
-Terms of values and of typed texts: the words and wholes by which a free-text search finds.
-
-A term is ASCII letters and digits in lower case where a transliteration exists, so that one term
-stands for a word in any script. A value has a term for each word, and its wholes: all of its words
-written together, in their order and sorted, after a mark. So numbers are found however they are
-spaced, and a whole name counts more than its words apart.
-
-Codes of terms by which a misspelt or differently spelt word finds them.
-
-Codes are functions of the term alone: which terms a word is like does not depend on the records
-that state others, of which the reader may see none.
+1. Terms of values and of typed texts. A term is ASCII letters and digits in lower case if a
+   transliteration exists, so one term stands for a word in any script. A value has a term for each
+   word, and two wholes: all its words written together, in their order and sorted, after a mark. So
+   numbers are found however they are spaced, and a whole name counts more than its words apart.
+2. Codes of terms, by which a misspelt or differently spelt word finds a term. A code depends on the
+   term alone, so which terms resemble a word does not depend on records that the reader may not
+   see.
+3. The index is plain arrays, so it can be part of an index segment. The caller decides which
+   records count; nothing here depends on how many records state a term.
 """
 
 from __future__ import annotations

@@ -1,21 +1,15 @@
 """Spark engine: the stages of one machine on the workers of a cluster, with the same results.
 
-Lists are read where the command runs, and clustering runs there. `cluster_stages` has what lies
-between, on the workers.
+There are two ways to run. In the first, lists are read and records are clustered where the command
+runs; the stages between run on the workers. Records go to the workers in ranges. Links at or above
+the review threshold, pairs below it within a component, and counts come back. In the second,
+workers also read the lists and write the results, and the driver only holds numbers.
 
-Runs of a cluster whose workers read lists and write results: the driver holds numbers.
-
-Stages of a cluster, from records in ranges to scored pairs.
-
-Records go to the workers in ranges; links at or above the review threshold, the pairs below it
-within a component, and counts come back. `resolver.spark.worker_stages` has the steps of
-the workers.
-
-Steps of the workers that count the population of all records.
+`resolver.spark.worker_stages` has the steps of the workers. These steps count the population:
 
 | step | part | takes | yields |
 |---|---|---|---|
-| `emit_counted` | range of records | records | their values that counts read |
+| `emit_counted` | range of records | records | their values that are counted |
 | `count_all_records` | all records | these values | the population |
 """
 

@@ -1,21 +1,14 @@
-"""Job of the workers of a cluster: model, sides and partitioning; and reports of their work.
+"""What all workers of a cluster share: the job, the transfer of arrays, and reports of their work.
 
-Transfer of arrays between the workers of a cluster, many values in one row.
-
-A row (`part`, `content`, `body`) names the part it goes to and its content, and holds named arrays
-as one Arrow message. A cluster that moves a few large rows instead of many small ones spends its
-time on the arrays.
-
-Reports of the workers of a cluster, added up: cost of stages, figures of rules.
-
-Shares of the pairs of a cluster: records born about the same time share one.
-
-Most keys of large plans hold a day or a year of birth, so most pairs are of records born on one day
-or in one year. A share of such pairs needs few records but its own, which no further share brings
-into normal form and compares. Which pairs a share has depends on their left records alone, so that
-all rules that join a pair bring it to the same share.
-
-Rows of one part of a cluster: records and arrays, and their shares for the parts that follow.
+- The job has the model, the sides of records and the partitioning.
+- A row (`part`, `content`, `body`) carries many values between workers. It names its content and
+  the part to which it goes, and holds named arrays as one Arrow message. A few large rows leave a
+  cluster more time for the arrays than many small rows.
+- Reports add up the cost of stages and the figures of rules.
+- Shares of pairs: most keys of large plans contain a day or a year of birth, so most pairs are of
+  records born on one day or in one year. So pairs of records that were born at about the same time
+  go to one share. It needs few records besides its own, and few other shares need these. The share
+  of a pair depends on its left record only, so all rules bring a pair to the same share.
 """
 
 from __future__ import annotations

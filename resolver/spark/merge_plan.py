@@ -1,16 +1,14 @@
-"""Plan of merging on a cluster: which part makes the entities of each record.
+"""Plans of merging and writing on a cluster: which part handles the records of each entity.
 
-Records of one component come to one part: those that links and decisions tie together, and with
-them those that relations name, directly or by the same name. What a part computes is then what one
-machine computes for its records: no link, statement or relation leads out of it. The driver finds
-this from numbers of records and hashes of ids alone. Two ids of one hash would put more records
-into one part, which changes nothing.
+Merging: the records of one component come to one part. A component has the records that links and
+decisions connect, and the records that relations name, directly or by the same name. No link,
+statement or relation leads out of a part, so it computes the same as one machine. The driver finds
+the components from numbers of records and hashes of ids alone. If two ids have one hash, one part
+has more records, which changes no result.
 
-Plan of writing on a cluster: the files that entities go to, and what else these files need.
-
-Entities are dealt to parts in the order of their smallest records. A part writes the entities of
-its records and the links of these to the right. For that it needs the ids of records that links
-lead to, and the entities that relations lead to, wherever they are; all as rows.
+Writing: entities are dealt to parts in the order of their smallest records. A part writes the
+entities of its records, and the links from these records to the right. For this it needs the ids of
+the records at the other ends of links, and the entities at the other ends of relations.
 """
 
 from __future__ import annotations

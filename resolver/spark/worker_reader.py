@@ -1,9 +1,7 @@
-"""Lists read by the workers of a cluster: records in ranges of ids, one of each id.
+"""Lists that the workers of a cluster read: records in ranges of ids, one record of each id.
 
-The driver holds facts of lists, rejects and figures of records; of texts only a sample of ids, by
-which ranges are cut, and ids that decisions name.
-
-What the driver knows of records that the workers have in ranges: figures, and no values.
+The driver holds facts about lists, rejects, and figures of records. Of texts, it only holds a
+sample of ids, which gives the bounds of the ranges, and the ids that decisions name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Steps of the workers of a cluster: the stages of `resolver.matching.pipeline` on single parts.
 
 Each step takes the rows of one part, and yields rows for the parts of the next step. The result
-depends on the set of rows alone, so a worker that is lost can be replaced at any time.
+depends only on the set of rows, so a worker that is lost can be replaced at any time.
 
 | step | part | takes | yields |
 |---|---|---|---|
@@ -9,7 +9,7 @@ depends on the set of rows alone, so a worker that is lost can be replaced at an
 | `emit_pairs` | share of the keys | these | pairs by their left record; records each share needs |
 | `emit_records` | range of records | records, needs | needed records for each share of pairs |
 | `score_part` | share of the pairs | records, pairs | links, and pairs below the threshold |
-| `keep_component_pairs` | share of the pairs | pairs below | those within one component |
+| `keep_component_pairs` | share of the pairs | pairs below | pairs within one component |
 """
 
 from __future__ import annotations

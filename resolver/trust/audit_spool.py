@@ -1,11 +1,11 @@
-"""Audit spool: file of audit events that are not in the store yet.
+"""Audit spool: a file of audit events that are not in the store yet, and audit events of commands.
 
-A row is handed to the operating system before its answer is sent, and so survives a kill of the
-process (not of the machine: events not synced when the power fails, the last tenth of a second, are
-lost). Rows that are in the store are cut off. The next process that starts puts rows left by others
-into the store, each once.
+The program hands a row to the operating system before it sends its answer, so the row survives a
+kill of the process. It does not survive a power failure: events of the last tenth of a second are
+lost. Rows that are in the store are cut off. The next process that starts puts the rows of other
+processes into the store, each once.
 
-Audit events of commands that read records out of a store, or change it.
+Commands that read records out of a store, or change it, write audit events, too.
 """
 
 from __future__ import annotations

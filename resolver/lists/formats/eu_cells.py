@@ -1,8 +1,7 @@
 """Columns of the EU's annexes other than names.
 
-Each function adds a cell's content to the draft and returns the faults.
-
-Cells come with normalized white space: no runs, no line breaks.
+Each function adds the content of a cell to the draft of a record and returns the faults. White
+space of cells is normalized: no runs, no line breaks.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
 """OFAC's remarks: items between semicolons, read into values, identifiers and relations.
 
-Every item is kept: an item that is not understood is a note. An item that should hold a date and
-does not is a note and a fault. Some entries are cut at about a thousand characters; their last item
-may be incomplete and is only a note.
+Every item is kept. An item that is not understood becomes a note. An item that should contain a
+date and does not becomes a note and a fault. Some entries are cut at about a thousand characters;
+their last item may be incomplete and only becomes a note.
 
-OFAC's labels of documents and numbers, and the property of each.
-
-A label is matched as written, longest first. Other items that look labeled (`Something No. 123
-(Country)`) become `idNumber` for a person and `registrationNumber` for everything else, with the
-label as the identifier's type.
+The table of labels gives the property of each label of a document or number. A label is matched as
+written, the longest first. Other items that look labeled (`Something No. 123 (Country)`) become
+`idNumber` for a person and `registrationNumber` for everything else, with the label as the type of
+the identifier.
 """
 
 from __future__ import annotations

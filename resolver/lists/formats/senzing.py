@@ -1,12 +1,12 @@
 """Senzing's entity specification: JSON lines or an array, with attributes flat or in features.
 
 A flat attribute may begin with a usage (`HOME_ADDR_CITY`, `AKA_NAME_FULL`). Attributes of one usage
-and family (NAME, ADDR, PASSPORT …) in one object belong together. Unknown attributes become notes.
-`HANDLING`, which Senzing does not have, is the handling code of the record.
+and family (NAME, ADDR, PASSPORT …) in one object belong together. The tables of families say which
+facts each family adds to a record. Unknown attributes become notes. `HANDLING`, which Senzing does
+not have, is the handling code of the record.
 
-Senzing's attributes: their families, and the facts each family adds to a record.
-
-Single record in Senzing's format sent by a program, checked (see also `ftm_entity`).
+A single record in this format, sent by a program, is checked like a FollowTheMoney entity (see
+`ftm_entity`).
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """Consolidated list of the United Nations Security Council (XML), individuals and entities.
 
-The parts of a person's name come in given-family order for some and family-given order for others,
-so they are joined to one `name`, and no first and last names are set. References to other entries
-(`Brother of … (QDi.123)`) become relations.
+The parts of a person's name come in given-family order for some and in family-given order for
+others. So they are joined to one `name`, and no first and last names are set. References to other
+entries (`Brother of … (QDi.123)`) become relations.
 
-Comments of the UN's list: fixed phrases are read into properties; the whole text is kept.
-
-A death is read only where it is stated as a fact; `reportedly` and `believed` stay in the notes.
+Comments: fixed phrases are read into properties, and the whole text is kept. A death is only read
+if it is stated as a fact; `reportedly` and `believed` stay in the notes.
 """
 
 from __future__ import annotations

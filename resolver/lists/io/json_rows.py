@@ -1,8 +1,8 @@
-"""Objects of JSON files: lines, arrays, or indented objects; a bad one costs itself, not the file.
+"""Objects of JSON files: lines, arrays, or indented objects. A bad object costs only itself.
 
-Each is yielded with the number of the line it begins on, or a `Reject` in its place.
-
-Plain values from JSON: texts, dates, and the messages about values that cannot be read.
+Each object is yielded with the number of the line on which it begins; a `Reject` stands in place of
+a bad one. The module also reads plain values from JSON: texts, dates, and the messages about values
+that cannot be read.
 """
 
 from __future__ import annotations

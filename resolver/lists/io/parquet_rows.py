@@ -1,10 +1,8 @@
 """Rows of Parquet files in batches of bounded size.
 
-Limits of the rows of a Parquet file to unpack at once.
-
-A few bytes of it can stand for gigabytes: a value shared by a million rows, a page of zeros, a list
-of a billion equal items. The file's metadata and the values of its dictionaries bound the size of a
-row.
+A few bytes of a Parquet file can stand for gigabytes: a value shared by a million rows, a page of
+zeros, a list of a billion equal items. So the program limits the number of rows that it unpacks at
+once. The file's metadata and the values of its dictionaries give a bound for the size of a row.
 """
 
 from __future__ import annotations

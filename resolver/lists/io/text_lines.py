@@ -1,13 +1,13 @@
-"""Lines of text files in any usual encoding.
+"""Lines of text files in any usual encoding, and the form of a file judged from its first bytes.
 
-Detection of the code page of a text that is not UTF-8: windows-1252, windows-1251, or unknown.
+If a text is not UTF-8, the module detects its code page: windows-1252, windows-1251, or unknown. In
+a Western text, few letters within a word are beyond ASCII; in a Cyrillic, Greek or Arabic text,
+nearly all letters are. Such a text is Cyrillic if its words, read as windows-1251, have the case of
+words (a capital first, or capitals throughout) and letters common in Slavic languages. No other
+code page is guessed.
 
-In a Western text the letters beyond ASCII are few within a word; in a Cyrillic, Greek or Arabic one
-nearly all letters are. Such a text is Cyrillic if, read as windows-1251, its words have the case of
-words (a capital first, or capitals throughout) and consist of the letters common in Slavic
-languages. No other code page is guessed.
-
-Form of a file judged from its first bytes, for the `detect` functions; nothing here raises.
+The functions that judge the form of a file serve the `detect` functions of formats. They raise
+nothing.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """Dates in the prose of lists, one or several in a text, as canonical texts.
 
-Nothing is guessed: a text that is no date is returned for the notes.
-
-Order of day and month in the all-digit dates of a file, by the file's own evidence.
-
-`8/20/1985` proves that the month comes first, `20/8/1985` that the day does. Dates with dots have
-an order of their own, and the day first where none is proven: the countries that write the month
-first do not use dots.
-
-Dates of data files: the forms that `parse_date` reads, and some that only machines write.
+- Nothing is guessed: a text that is no date is returned for the notes.
+- The file itself shows the order of day and month in its all-digit dates: `8/20/1985` proves that
+  the month comes first, `20/8/1985` that the day does. Dates with dots are judged apart. Without
+  proof, their day comes first, because countries that write the month first do not use dots.
+- Dates of data files: the forms that `parse_date` reads, and some that only machines write.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""Documents described in words: `Kuwaiti passport number 101856740, issued on 12.5.2005`.
+"""Documents and register numbers that lists describe in words.
 
-`read_documents` reads a text that may hold several, and returns an identifier for each certain
-number, and the rest.
+`read_documents` reads a text that may contain several documents, such as `Kuwaiti passport number
+101856740, issued on 12.5.2005`. It returns an identifier for each certain number, and the rest of
+the text.
 
-Numbers of companies and ships in registers, as lists write them in a cell.
-
-Examples: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `7726700943 KPP: 772601001`, `1027739132563;
-1027739387411`.
+Further functions read the numbers of companies and ships in one cell: `7701058410 (Tax ID/INN)`,
+`CR No 2408160`, `7726700943 KPP: 772601001`, `1027739132563; 1027739387411`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """Names in lists: given-family order, items of a cell, scripts.
 
-Nothing is invented: a variant in a bracket or after a slash becomes a name of its own.
-
-Parsed names with all their variants: common ground of persons' and groups' names.
-
-`NameForms` is a parsed name. `person_names` and `group_names` build it: the main name is freed of
-everything else, every variant becomes a whole name of its own, and a text that is no name
-(`Governor of …`, `branch`) becomes a note or stays in place.
+`NameForms` is a parsed name with all its variants. `names.person_names` and `names.group_names`
+build it: they free the main name of everything else, and make every variant in a bracket or after a
+slash a whole name of its own. A text that is no name (`Governor of …`, `branch`) becomes a note or
+stays in place. Nothing is invented.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Parsing persons' names: variants, other scripts, former families, nicknames, titles, offices.
+"""Parse names of persons and of groups (`parse_person_name`, `parse_group_name`).
 
-Parsing names of groups, companies and ships: acronyms, trade names, scripts, former names.
+For persons, the parts are variants, other scripts, former families, nicknames, titles and offices.
+For groups, companies and ships, they are acronyms, trade names, scripts and former names.
 """
 
 from __future__ import annotations

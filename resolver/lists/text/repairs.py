@@ -1,19 +1,15 @@
-"""Words that a line break of a printed list has cut at their hyphen: `Научно- производственный`.
+"""Repair cells of printed lists before they are read.
 
-Several names in one cell, and words after a name that are no part of it.
-
-A text is split only where every piece is a name by itself; any other stays whole.
-
-Telephone numbers in a cell: several of them, faxes, and endings after a slash.
-
-Numbers in cells made for something else: IMO numbers and telephones in addresses, documents and
-register numbers in remarks.
-
-Order of words in Arabic-script names that a printed list holds in the order of its lines.
-
-Text with presentation forms of letters was taken from a page as drawn; where lines were mixed, the
-words of a Persian name come family first, or reversed. The Latin name of the entry, whose family
-is in capitals, shows the order.
+- Join words that a line break has cut at their hyphen: `Научно- производственный`.
+- Split several names in one cell, and take off words after a name. A text is only split if every
+  piece is a name by itself.
+- Split telephone numbers in a cell: several numbers, faxes, and endings after a slash.
+- Find numbers in cells for something else: IMO numbers and telephones in addresses, documents and
+  register numbers in remarks.
+- Restore the order of words in names in Arabic script. A text with presentation forms of letters
+  was taken from a page as drawn. If its lines were mixed, the words of a Persian name come family
+  first, or reversed. The Latin name of the entry, with its family in capitals, shows the right
+  order.
 """
 
 from __future__ import annotations

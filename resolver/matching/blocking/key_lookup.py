@@ -8,7 +8,7 @@ large old one and small new ones.
   would join before the prefilter, without pairs of two stored records. Keys must be equal, and
   refinements equal or missing on either side. Kinds must share a bit. Block purging counts stored
   and new records (`BlockPurge`).
-- `NearestRecords` serves checks. It gives the stored records that share the most keys with a query.
+- `find_nearest` serves checks. It gives the stored records that share the most keys with a query.
   It follows the keys from the rarest on, until it has read `budget` records. It reports the number
   of keys that it did not follow (`skipped_keys`). Nothing is purged, since no stored records pair
   with each other.

@@ -1,19 +1,20 @@
-"""Ambiguous records: those that match two others which contradict each other.
+"""Ambiguous records: records that match two others which contradict each other.
 
-A father and a son have one name at one address, and a third record states the name and the address
-without a birth date. It matches both and cannot tell them apart. Nor can a record that contradicts
-itself because it states the birth dates of both. Such a record connects no two that contradict each
-other, and where it matches both about equally, it joins neither: both pairs wait for a steward.
+An example: a father and a son have one name at one address, and a third record states the name and
+the address without a birth date. The third record matches both and cannot tell them apart. A record
+that states the birth dates of both is ambiguous, too. An ambiguous record never connects two
+records that contradict each other. If it matches both about equally well, it joins neither, and
+both pairs wait for a steward.
 
-Two records contradict each other where both state birth dates, all more than `MAX_YEARS` apart and
-no slip of each other, and the two do not match in spite of it, or where a decision or a list says
-so. A record is ambiguous only if its own birth date is near those of both, or missing: else it says
-whom it means. In a register of careless copies many a date has a wrong digit: without the rule on
-slips a sixth of the right merges would wait.
+Two records contradict each other if both state birth dates, all more than `MAX_YEARS` apart and no
+typo of each other, and if they do not match in spite of this. A decision or a list may also state
+that they differ. A record is ambiguous only if its own birth date is missing or near the dates of
+both. In a register of careless copies many dates have a wrong digit; without the rule on typos, a
+sixth of the right merges would wait.
 
-What is held apart depends on the three records and the log-odds of their pairs alone, and more
-records only hold more apart. So clusters of some records come out as in the whole if all records
-that keep pairs of them apart are at hand. Increments rely on it.
+Whether records are held apart depends on three records and the log-odds of their pairs only, and
+more records only hold more pairs apart. So some records have the same clusters as in the whole, if
+all records that hold their pairs apart are present. Increments rely on this.
 """
 
 from __future__ import annotations
@@ -32,25 +33,27 @@ from resolver.records.prepared.batch import spread
 from resolver.records.properties import BIRTH_DATE
 
 MAX_YEARS = 4
-"""Years between two birth dates that one person may have on two lists. Fewer make more careless
-copies of one person wait; more let brothers of one name be joined.
+"""Most years between two birth dates that one person may have on two lists.
+
+With fewer, more careless copies of one person wait. With more, brothers of one name are joined.
 """
 MARGIN = 5_000
-"""Thousandths of log-odds by which a record must match one of two better than the other to join it.
-With 3,000 a register of 30,000 people in families has 4 wrong merges less than without, and 3 right
-ones of 6,594; with 5,000 it is 6 and 5. In a generated world of 30,000 6 of 14,033 are lost.
+"""Thousandths of log-odds by which a record must match one of two records better to join it.
+
+In a register of 30,000 people in families, 3,000 avoids 4 wrong merges and loses 3 of 6,594 right
+ones; 5,000 avoids 6 and loses 5. In a generated world of 30,000 records, 5,000 loses 6 of 14,033.
 """
 _DATES = 4
-"""Birth dates of a record that are read one by one; further ones are read as a range."""
+"""Most birth dates of a record that are read one by one. Further dates are read as a range."""
 _YEARS = r"^(?P<first>\d{4})[^/]*(?:/(?P<last>\d{4}))?"
 _CIRCA_YEARS = 2
 _NEVER = 1 << 20
 _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9)
 """Places of the digits in a date such as 1948-03-02."""
 MIN_DIGITS, MIN_YEAR_DIGITS = 3, 2
-"""Digits in which two dates, or two years, differ at least: fewer may be a slip."""
+"""Least number of digits in which two dates, and two years, differ. Fewer may be a typo."""
 MIN_LOGODDS = 2_944
-"""Thousandths of log-odds (0.95) from which a record matches two, however early records merge."""
+"""Least log-odds (thousandths; 0.95) of a match, even if the merge threshold is lower."""
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
@@ -138,8 +141,10 @@ class BirthYears:
 
 
 class AmbiguousPairs(NamedTuple):
-    """Pairs of rows (left < right) that match and are held apart, since one of the two matches a
-    third, the `rival`, about as well. `logodds` (thousandths) are those of this match.
+    """Pairs of rows (left < right) that match and are held apart.
+
+    One of the two matches a third row, the `rival`, about as well. `logodds` (thousandths) belong
+    to the match with the rival.
     """
 
     left: IntArray
@@ -188,8 +193,10 @@ class AmbiguousPairs(NamedTuple):
 
 
 class HeldPairs(NamedTuple):
-    """Pairs of rows that no entity may hold both of: ambiguous ones, and pairs (n × 2) that
-    contradict each other and that such a record matches.
+    """Pairs of rows that must not be in one entity.
+
+    `ambiguous` pairs are those of an ambiguous record. `contradicting` (n × 2) are the pairs that
+    contradict each other and that an ambiguous record matches.
     """
 
     ambiguous: AmbiguousPairs
@@ -197,7 +204,7 @@ class HeldPairs(NamedTuple):
 
 
 class _Triples(NamedTuple):
-    """Records (`middle`) that match both of two, with the log-odds of the two matches."""
+    """Records (`middle`) that match both `first` and `second`, with the log-odds of each."""
 
     first: Numbers
     second: Numbers
@@ -207,8 +214,10 @@ class _Triples(NamedTuple):
 
 
 class ApartPairs(NamedTuple):
-    """Pairs of rows (n × 2) that can never be one, and those among them that contradict each other
-    whatever their dates. `same` names for each row the group of rows that are decided to be one.
+    """Pairs of rows (n × 2) that can never merge (`apart`).
+
+    `opposed` are the pairs among them that contradict each other whatever their dates. `same` has,
+    for each row, the group of rows that decisions join.
     """
 
     apart: IntArray
@@ -221,7 +230,7 @@ def find_held_pairs(
 ) -> HeldPairs:
     """Return the pairs of rows that ambiguous records keep apart.
 
-    `pairs` are all that were compared.
+    `pairs` are all compared pairs.
     """
     apart, stated, same = bound
     left, right = (side.astype(np.int64) for side in (pairs.left, pairs.right))

@@ -1,10 +1,10 @@
-"""`ClusterProblem`: all that the clusters of some records depend on, and parts of it.
+"""`ClusterProblem`: everything that the clusters of some records depend on, and parts of it.
 
-Statements of lists as constraints of clustering: pairs of rows that are stated to differ.
-
-Relations give pairs wherever their targets are in the batch, compared or not; generations (Sr. and
-Jr.) give pairs among those compared. Both depend on the two records alone, so a part of a batch
-gives the same answer as the whole.
+A part of a problem gives its records the same clusters as the whole, so increments and classes of
+viewers solve parts. `find_stated_rows` reads statements of lists as constraints: pairs of rows that
+are stated to differ. Relations give such pairs if their target is in the batch, even if the two
+records were not compared. Generations (Sr. and Jr.) give such pairs among compared records. Both
+depend only on the two records.
 """
 
 from __future__ import annotations

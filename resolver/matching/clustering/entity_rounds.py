@@ -1,37 +1,25 @@
-"""Rounds that merge entities by the comparison of their profiles.
+"""Rounds that merge entities: first by the comparison of their profiles, then by their relations.
 
 Records of one person may each say too little: one has the birth date, another the passport. So
-after records have been clustered, the profiles of entities (all values of their records) are
-compared. Candidates of a round are the pairs of entities that a compared pair of records at or
-above the link threshold connects. They are clustered by the same signed clustering, with entities
-in place of records, and the next round starts from its result. Rounds only merge; they end once one
-merges nothing, after `MAX_ROUNDS` at the latest.
+after records have been clustered, `merge_entities_in_rounds` compares the profiles of entities (all
+values of their records). The candidates of a round are the pairs of entities that a compared pair
+of records at or above the link threshold connects. Signed clustering merges them, with entities in
+place of records, and the next round starts from its result. Rounds only merge. They end when a
+round merges nothing, at the latest after `MAX_ROUNDS`.
 
-An entity depends on its own records alone: rounds over any union of final entities, without all
-others, end with the same entities. Increments rely on it.
+`merge_related_entities` then adds the evidence of relations to the scores of profiles. Neighbors
+are frozen: in every round they are the entities with which the rounds of profiles ended. So no
+merge by relations supports another one. Relations alone never decide: if two profiles are more
+likely two entities than one, no relation merges them. Pairs without new evidence stay as they are.
 
-Rounds that merge entities by what they are related to, after those that compare profiles.
+An entity depends on its own records, and on the frozen neighbors, only. Rounds over any union of
+final entities end with the same entities, and increments rely on this.
 
-Evidence from relations is added to the score of two profiles. Its neighbors are frozen: they are
-the entities that the rounds of profiles ended with, in every round, so an entity depends on its own
-records and on what its neighbors state themselves, and on nothing that relations made of these. No
-merge supports itself, in however many steps, and increments need no more than the neighbors.
-
-Relations alone never decide: where profiles do not make two entities likelier one than two, no
-relation merges them, and pairs that nothing new speaks for stay as the profiles left them.
-
-Pairs of entries of one list that no other record may join.
-
-A list that declares its entries to be all different still holds some person twice. Such entries
-merge where they match by themselves, in spite of what their list says; where only others, a profile
-or relations would join them, they wait for a steward: of these pairs too few are true.
-
-Merges of a clustering in all its stages: which one made two records one, and by what score.
-Also the pairs that ambiguous records held apart.
-
-Two records of one entity seldom met as two records: their clusters did, by the mean over the pairs
-between these, or by the profiles of the entities that they were part of then. That merge decided on
-the two, so results state its score beside that of the records.
+`MergeHistory` records which merge brought two records together, in which stage and with which
+score. Records often merge as parts of clusters or profiles, so results state the score of that
+merge beside the score of the two records. `find_unmatched_entries` finds pairs of entries of one
+deduplicated list that do not match by themselves. Only entries that match by themselves merge, in
+spite of what their list declares; other pairs wait for a steward, since too few of them are true.
 """
 
 from __future__ import annotations
@@ -63,9 +51,9 @@ from resolver.records.results.resolution import Basis, JoiningMerges, MergedPair
 
 
 class MergeHistory:
-    """Merges of `count` records, stage after stage, by the row that named the ended cluster.
+    """Merges of `count` records in all stages, by the row that named the ended cluster.
 
-    `ambiguous` are the pairs of rows that any stage held apart.
+    `ambiguous` has the pairs of rows that any stage held apart.
     """
 
     def __init__(self, count: int) -> None:
@@ -92,8 +80,8 @@ class MergeHistory:
     ) -> None:
         """Add the merges of a stage, whose margins are log-odds above `merge_threshold`.
 
-        `rows`: the row that names each cluster of the stage (None: clusters are rows). `twins`: see
-        `Constraints`; these merge without being weighed because their records are equal.
+        `rows` has the row that names each cluster of the stage; None if clusters are rows. `twins`
+        (see `Constraints`) merge without a score, because their records are equal.
         """
         ended = np.flatnonzero(merges.into >= 0)
         if not len(ended):
@@ -111,7 +99,7 @@ class MergeHistory:
         self._steps += int(merges.step[ended].max()) + 1
 
     def append(self, later: MergeHistory, rows: npt.NDArray[np.integer]) -> None:
-        """Add the history of some rows, which began with the clusters there were."""
+        """Add the later history of some rows. It began with the present clusters."""
         self.hold(later.ambiguous.move(rows))
         ended = np.flatnonzero(later._into >= 0)
         if not len(ended):
@@ -125,7 +113,7 @@ class MergeHistory:
             getattr(self, name)[places] = getattr(later, name)[ended]
 
     def _find_names(self, rows: npt.NDArray[np.integer]) -> IntArray:
-        """Return the row that names the present cluster of each of some rows."""
+        """Return, for each row, the row that names its present cluster."""
         names = rows.astype(np.int32)
         while (is_ended := self._into[names] >= 0).any():
             names[is_ended] = self._into[names[is_ended]]
@@ -150,9 +138,9 @@ MAX_ROUNDS = 5
 
 
 class EntityPairs(NamedTuple):
-    """Pairs of entities, sorted: an entity is named by its smallest row, and `left` < `right`.
+    """Sorted pairs of entities, with the log-odds (thousandths) of their profiles.
 
-    `logodds` (thousandths) are those of the profiles.
+    The smallest row of an entity names it, and `left` < `right`.
     """
 
     left: IntArray
@@ -176,7 +164,7 @@ class MergedEntities:
     """Result of the rounds: the entity of each record, and the pairs that could still merge.
 
     `candidates` has every pair of entities that a pair of records at or above the link threshold
-    connects, forbidden ones included. `rounds`: those of relations, where there were any.
+    connects, forbidden pairs included. `rounds` are the rounds of relations, if there were any.
     """
 
     labels: IntArray
@@ -192,8 +180,8 @@ def merge_entities_in_rounds(
 ) -> MergedEntities:
     """Merge the entities of a clustering of records by their profiles.
 
-    `labels` name the entity of each record by its smallest row; `problem` is the one they solve.
-    Entities never merge where two of their records are decided or stated to be different. The
+    `labels` name the entity of each record by its smallest row. They solve the `problem`.
+    Entities never merge if two of their records are decided or stated to be different. The
     result does not depend on the order of the input. Merges are added to the `history`.
     """
     linked = problem.linked_between(labels)
@@ -210,10 +198,9 @@ def merge_entities_in_rounds(
 def select_near_pairs(
     labels: IntArray, problem: ClusterProblem, linked: PairLogOdds
 ) -> ClusterProblem:
-    """Return the problem with the pairs of records of two entities that links connect, in however
-    many steps.
+    """Return the problem with only the pairs of entities that a chain of links connects.
 
-    No round merges others, so it need not look at them.
+    No round can merge other pairs.
     """
     component = components(len(labels), labels[linked.left], labels[linked.right], [])
     near = find_pairs_between(problem.pairs, labels, component)
@@ -233,8 +220,8 @@ def score_candidates(
 ) -> EntityState:
     """Score the pairs of entities that linked records connect.
 
-    Two entities of one record each have the score of their records; entities that are as they were
-    `before` keep their score.
+    Two entities of one record each have the score of their records. Entities that have not changed
+    since `before` keep their score.
     """
     sizes = np.bincount(labels, minlength=len(labels))
     keys, strongest = _group_by_entities(labels, linked)
@@ -303,8 +290,10 @@ class _Nodes(NamedTuple):
 
 
 def _add_weak_pairs(state: EntityState, problem: ClusterProblem) -> PairLogOdds:
-    """Return the candidates, and the pairs of entities whose compared records are all below the
-    link threshold: these push with the score of their strongest records.
+    """Return the candidates together with weak pairs of entities.
+
+    All compared records of a weak pair are below the link threshold. The pair has the score of its
+    strongest records, and pushes its entities apart.
     """
     labels, candidates = state.labels, state.candidates
     pulls = candidates.logodds >= problem.rule.merge_threshold
@@ -322,8 +311,10 @@ def _add_weak_pairs(state: EntityState, problem: ClusterProblem) -> PairLogOdds:
 
 
 def _constrain_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) -> Constraints:
-    """Return what binds nodes: the combined kinds and marks of their records, and the pairs of
-    nodes with records that must not come together.
+    """Return the constraints of nodes.
+
+    They are the combined kinds and marks of their records, and the pairs of nodes that must not
+    merge because two of their records must not.
     """
     rows, count = np.flatnonzero(nodes.is_node[labels]), len(nodes.labels)
     place = nodes.place[labels[rows]]
@@ -337,7 +328,7 @@ def _constrain_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) 
 
 
 def _forbidden_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) -> IntArray:
-    """Return the pairs of nodes (n × 2) with records that must not come together."""
+    """Return the pairs of nodes (n × 2) that must not merge, as two of their records must not."""
     apart = np.array(constraints.decided.different, dtype=np.int64).reshape(-1, 2)
     if constraints.stated is not None:
         apart = np.concatenate([apart, constraints.stated])
@@ -347,8 +338,10 @@ def _forbidden_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) 
 
 
 def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, Numbers]:
-    """Return the pairs of different entities that pairs of records connect, each as one number in
-    ascending order, and the highest log-odds of each.
+    """Return the pairs of different entities that pairs of records connect.
+
+    Each is one number (`_pack`), in ascending order. The second array has the highest log-odds of
+    each pair.
     """
     first, second = labels[pairs.left], labels[pairs.right]
     across = np.flatnonzero(first != second)
@@ -370,7 +363,7 @@ def _unpack(keys: Numbers) -> tuple[IntArray, IntArray]:
 
 
 MIN_OWN_LOGODDS = 0
-"""Log-odds (thousandths) of two profiles from which relations may merge them."""
+"""Least log-odds (thousandths) of two profiles that relations may merge."""
 
 
 class RelationScorer(Protocol):
@@ -391,11 +384,10 @@ def merge_related_entities(
     weigh: RelationScorer,
     history: MergeHistory | None = None,
 ) -> MergedEntities:
-    """Merge entities further by relations, as `merge_entities_in_rounds` left them.
+    """Merge the entities of `merge_entities_in_rounds` further, by relations.
 
-    `problem` is the one they solve. The log-odds of candidates are those of profiles and relations
-    together. The rounds are recorded, to explain what they merged, and merges added to the
-    `history`.
+    They solve the `problem`. The log-odds of candidates are the sum of profiles and relations. The
+    rounds are recorded for explanations, and merges are added to the `history`.
     """
     linked, rule = problem.linked_between(merged.labels), problem.rule
     before = np.bincount(merged.labels, minlength=len(merged.labels))
@@ -434,9 +426,10 @@ def weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer)
 def _hold_back(
     weighed: EntityState, state: EntityState, before: npt.NDArray[np.int64], rule: MergeRule
 ) -> EntityState:
-    """Return the state in which only what relations changed can merge.
+    """Return the state with log-odds below a merge for pairs that relations did not change.
 
-    Two entities that are as profiles left them, without evidence, do not pull.
+    Neither entity of such a pair has merged by relations, and the pair has no evidence of
+    relations.
     """
     left, right, logodds = weighed.candidates
     sizes = weighed.sizes

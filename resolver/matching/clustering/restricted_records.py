@@ -1,12 +1,12 @@
-"""Entities of records that not everybody may see.
+"""Cluster records that not everybody may see, without an effect on what others see.
 
-What a viewer is shown must not depend on records that the viewer may not see, so neither may the
-entities of those that are shown. Records are therefore clustered by classes of viewers: first those
-that everybody may see, then class by class those that a class sees besides. A record that comes
-later joins what the earlier classes have ended with, but it never connects two entities of which an
-earlier class sees both: a restricted record that fits two public entities joins the one it fits
-better, and the other pair waits for somebody who may see all of it. So for each class the entities
-are those of the records that it sees, as if there were no others.
+Nothing that a viewer sees may depend on records that this viewer may not see; this includes the
+entities. So records are clustered by classes of viewers: first the records that everybody may see,
+then, class by class, the further records that the class sees. A later record joins the entities of
+earlier classes, but it never connects two entities that an earlier class sees as two. A restricted
+record that fits two public entities joins the entity that it fits better. The other pair waits for
+a steward who may see all its records. So the entities of each class are the same as if the records
+that it cannot see did not exist.
 """
 
 from __future__ import annotations

@@ -1,14 +1,18 @@
 """Signed clustering: scores and decisions pull records together or push them apart.
 
-Two clusters merge if the mean of (log-odds - merge threshold) over the compared pairs between them
-is 0 or more, no decision and no statement of a list keeps any of their records apart, and there is
-a kind that all their records may be: a LegalEntity that resembles a person and an organization
-merges with one of them, and the other pair waits for a steward. A pair that speaks against counts
-`MAX_DOUBT` at most, unless it is certain; a pair that was not compared takes `MISSING` from the
-sum: blocking omits pairs that share only a common word, which are seldom the same person. Merges go
-by falling mean, ties by the smallest rows, inside components of pairs at or above the link
-threshold (average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
-correlation clustering). The order of the input plays no part.
+Two clusters merge if all of these hold:
+
+- The mean of (log-odds - merge threshold) over the compared pairs between them is 0 or more. A pair
+  that speaks against the merge counts `MAX_DOUBT` at most, unless it is certain. A pair that was
+  not compared takes `MISSING` from the sum: blocking omits pairs that share only a common word, and
+  these are seldom the same person.
+- No decision and no statement of a list keeps any of their records apart.
+- There is a kind that all their records may be. A LegalEntity that resembles a person and an
+  organization merges with one of them, and the other pair waits for a steward.
+
+Merges go by falling mean; ties go by the smallest rows. They happen within components of pairs at
+or above the link threshold. This is average-linkage agglomeration on a sparse signed graph; cf.
+Bansal, Blum, Chawla 2004 on correlation clustering. The order of the input does not matter.
 """
 
 from __future__ import annotations
@@ -56,9 +60,11 @@ class PairLogOdds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MergeRule:
-    """Log-odds (thousandths) for a merge: the threshold of a mean, of a pair that links two
-    records, and what a pair takes from the sum if it was not compared (above 0, or the order of
-    merges depends on more than means and rows where means are equal).
+    """Log-odds (thousandths) for a merge.
+
+    `merge_threshold` holds for the mean of two clusters, and `link_threshold` for a pair that links
+    two records. A pair that was not compared takes `missing` from the sum. It must be above 0;
+    otherwise the order of merges with equal means depends on more than rows.
     """
 
     merge_threshold: int
@@ -68,14 +74,17 @@ class MergeRule:
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Facts that bind whatever the scores.
+    """Facts that count more than scores.
 
-    `decided`: where decisions contradict each other, `different` counts. `stated`: pairs of rows
-    (n × 2) that lists state to be different. `kinds`: `Kind` bits of each record, by default all
-    of one kind; only a decision merges kinds that exclude each other. `start`: clusters that there
-    are already, by labels, which stay whole. `marks`: bits of each of these clusters, at its
-    smallest row (rows × words); clusters with a common bit never merge. `twins`: group of equal
-    records of each row (-1: none), which are one cluster unless something keeps them apart.
+    - `decided`: decisions of stewards. If they contradict each other, `different` counts.
+    - `stated`: pairs of rows (n × 2) that lists state to be different.
+    - `kinds`: `Kind` bits of each record; by default all records are of one kind. Only a decision
+      merges kinds that exclude each other.
+    - `start`: labels of existing clusters, which stay whole.
+    - `marks`: bits of each existing cluster, at its smallest row (rows × words). Clusters with a
+      common bit never merge.
+    - `twins`: group of equal records of each row (-1: none). A group is one cluster unless
+      something keeps its records apart.
     """
 
     decided: DecidedRows = _NO_DECISIONS
@@ -86,11 +95,11 @@ class Constraints:
     twins: IntArray | None = None
 
     def kinds_of(self, count: int) -> npt.NDArray[np.uint8]:
-        """Return the kinds of a number of records."""
+        """Return the kinds of `count` records."""
         return np.ones(count, dtype=np.uint8) if self.kinds is None else self.kinds
 
     def marks_of(self, count: int) -> Marks:
-        """Return the marks of a number of records."""
+        """Return the marks of `count` records."""
         return np.zeros((count, 0), dtype=np.uint64) if self.marks is None else self.marks
 
 

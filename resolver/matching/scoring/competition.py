@@ -1,13 +1,14 @@
 """Competition among the candidates of one query: the person looked up is at most one of them.
 
-Each candidate has odds `o` of its own, from its evidence alone. Where at most one of several
-candidates can be right, the probability of candidate i is `o_i / (1 + sum of all o_j)`, the 1
-standing for nobody (Bayes' theorem over exclusive hypotheses), so its log-odds fall by
-`log(1 + sum of the others' odds)`. Candidates that are in review with each other may be one entity:
-they do not compete with each other, and count as one competitor for the others.
+Each candidate has odds `o` from its own evidence. If at most one of several candidates can be
+right, the probability of candidate i is `o_i / (1 + sum of all o_j)` (Bayes' theorem over exclusive
+hypotheses). The 1 stands for nobody. So the log-odds of a candidate fall by `log(1 + sum of the
+others' odds)`. Candidates that are in review with each other may be one entity. They do not compete
+with each other, and they count as one competitor for others.
 
-A check asks whether somebody is listed. Two listed people of one name make that likelier, so
+A check asks whether somebody is listed. Two listed people of one name make this more likely, so
 candidates that a query cannot tell apart lower each other to even odds at most (`spare_equals`).
+`QueryCompetition` applies the same rules to the pairs of two linked lists.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""`Model`: additive, calibrated sum of evidence in thousandths of log-odds, and its bands.
+"""`Model`: an additive, calibrated sum of evidence in thousandths of log-odds, and its bands.
 
-The score of a pair is the logistic function of the intercept, plus one weight per comparator (by
-the interval of its similarity, or the weight of a missing value), plus the weights of selected
-pairs of comparators, mapped by the calibration. All are integers, so the sum is exact and the same
-on every engine.
+The sum of a pair is the intercept, plus one weight per comparator, plus the weights of selected
+pairs of comparators. A weight depends on the interval in which the similarity lies; a missing value
+has a weight of its own. The calibration maps the sum to log-odds, and the score is their logistic
+function. All weights are integers, so the sum is exact and the same on every engine. A model may
+have parts for certain pairs (`PART_KEYS`).
 
-Smallest changes of evidence that move a pair into another band.
-
-They are computed from the weights of the model itself; nothing is estimated.
+`smallest_changes` computes the smallest changes of evidence that move a pair into another band. It
+reads the weights of the model; nothing is estimated.
 """
 
 from __future__ import annotations
@@ -48,19 +48,20 @@ from resolver.records.results.resolution import Band
 LISTED_FEATURE = "listed"
 """Comparator that selects the part: 1 for pairs of watchlists, 0 for pairs of plain registers."""
 NAME_ONLY_FEATURE = "names_alone"
-"""Comparator that has a value only for pairs in which nothing but names is known."""
+"""Comparator that has a value only for pairs of which only names are known."""
 REGISTER_PART, NAME_ONLY_PART = "plain", "alone"
 """JSON keys of the parts of a model; the file format keeps them."""
 PART_KEYS = (REGISTER_PART, NAME_ONLY_PART)
-"""Parts a model may have, each for its own pairs; where two apply to a pair, the last does."""
+"""Parts that a model may have, each for certain pairs. If two apply to a pair, the last counts."""
 _OWN_VALUES = frozenset({"identifier", "phone", "email"})
 """Comparators of values that tell people apart without a name."""
 _RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
-"""Comparator of what names have in common, and the least of it that says who somebody is: more than
-one letter has (2 nats of 30)."""
+"""Comparator of the rarity of what two names share, and its least value that identifies a person.
+
+It is more than a single letter has (2 nats of 30)."""
 _CHECK_SUMS = 5
-"""Sums of a check: of names and of everything else, each against chance and relatives; and of the
-terms of checks."""
+"""Number of sums of a check: names and everything else, each against chance and against relatives;
+and the terms of checks."""
 _SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
@@ -77,33 +78,34 @@ class Model:
     calibration: Calibration = field(default_factory=Calibration)
     training: Mapping[str, Any] = field(default_factory=dict)
     priors: Mapping[str, int] = field(default_factory=dict)
-    """Blocking plan → shift of the intercept in thousandths; larger sets hold more namesakes."""
+    """Blocking plan → shift of the intercept in thousandths. Larger sets have more namesakes."""
     register: Model | None = None
     """Part for pairs whose `LISTED_FEATURE` is 0: registers differ from watchlists."""
     name_only: Model | None = None
     """Part for pairs that state nothing but names (`NAME_ONLY_FEATURE`).
 
-    In models with population terms it answers only whether two names are one, which is another
-    question than whether two records are.
+    In a model with population terms, this part only says whether two names are one name. It does
+    not say whether two records are one person.
     """
     ceilings: Mapping[str, int] = field(default_factory=dict)
     """Blocking plan → maximum log-odds (thousandths).
 
-    Records of which only a person's name is known may wait for review, but never merge without it.
+    Records with nothing but the name of a person may wait for review, but never merge by
+    themselves.
     """
     population: PopulationTerms | None = None
-    """Terms by which sums become probabilities; None for models of an earlier form, whose
-    calibration knows no population."""
+    """Terms that turn sums into probabilities; None for models of an earlier form, whose
+    calibration does not consider a population."""
     curves: PopulationCurves | None = None
-    """Maps of the sums in a population, in place of the calibration."""
+    """Maps of the sums in a population. They replace the calibration."""
     basis: KindPopulation | None = None
-    """Population that the curves hold for; None for even odds."""
+    """Population of the curves; None for even odds."""
     shift: int = 0
     """Log-odds (thousandths) that the share of true pairs in the population adds."""
     limit: SupportLimit | None = None
-    """Limit for pairs that nothing but names supports."""
+    """Limit for pairs that only names support."""
     checks: CheckTerms | None = None
-    """What checks say of names; used in the population of a check only."""
+    """Terms by which a check weighs names; used only in the population of a check."""
 
     @cached_property
     def _weights(self) -> Weights:

@@ -1,21 +1,18 @@
-"""Evidence of two entities from what both are related to.
+"""Evidence from what two entities are both related to.
 
-Members of the same group are likelier one person than strangers are, the more so the smaller the
-group, and where they had the same role there since the same year. A node that both are related to
-counts once, however often lists state or copy it, and hubs do not count. Neighbors are as they were
-resolved by what they state themselves (`frozen`): no evidence rests on a merge that evidence like
-it made, so none supports itself. Entities that are related to each other have no such evidence:
-brothers in one cell are two persons.
+Two members of one group are more likely one person than two strangers are. The evidence is stronger
+for a smaller group, and if both had the same role there since the same year. A shared node counts
+once, however often lists state the relation. Hubs do not count. Entities that are related to each
+other have no such evidence: brothers in one cell are two persons. Neighbors are `frozen`, which
+means that they are the entities before any relation counted, so no merge supports itself.
 
-Relations of a record to one node, as read from a statement, and how far two of them agree.
-
-Relations of a batch as a table of half-edges: a record, and the node that it is related to.
-
-A node is a record, or a name that lists give instead of one. A relation between two records is two
-half-edges, one from either end. Only what everybody may see counts: a statement of a hidden record
-is left out, and so is one to a hidden record.
-
-Weights of relations that two entities share, as the model file `relations.json` has them.
+1. `RelationWeights` are the weights of the model file `relations.json`.
+2. `StatedTie` is the relation of a record to one node. `weigh_ties` grades how far two agree.
+3. `RelationTable` has the relations of a batch as half-edges: a record, and the node that it is
+   related to. A node is a record, or a name that a list gives instead of a record. A relation of
+   two records is two half-edges. Statements of hidden records, and statements about them, are left
+   out.
+4. `RelationEvidence` weighs pairs of entities with this table.
 """
 
 from __future__ import annotations
@@ -48,10 +45,13 @@ from resolver.values.dates import parse_date
 class KindWeights:
     """Weights of one kind of entity, in thousandths of a nat.
 
-    `degrees`: (relations of the shared node at most, weight), ascending; beyond the last it weighs
-    nothing. `same_role`, `other_role`: added where both state a role there. `years`: added where
-    both state a first year, by the years between them; the last is for more. `further`: share, per
-    thousand, that each further node adds of its weight, for each node before it once more.
+    - `degrees`: pairs of (most relations of the shared node, its weight), ascending. A node with
+      more relations than the last pair is a hub and weighs nothing.
+    - `same_role`, `other_role`: added if both records state a role there.
+    - `years`: added if both state a first year, by the years between them. The last entry is for
+      more years.
+    - `further`: a further node counts only this share (per thousand) of its weight, and the share
+      is applied once for each node before it.
     """
 
     degrees: tuple[tuple[int, int], ...]
@@ -69,8 +69,8 @@ class KindWeights:
 class RelationWeights:
     """Weights by label of kind, and bounds of the sum of a pair (thousandths of a nat).
 
-    `highest` is below what a merge takes, so that relations alone never decide; `lowest` is 0 or
-    negative. Without kinds nothing has evidence.
+    `highest` is below the merge threshold, so relations alone never decide. `lowest` is 0 or
+    negative. Without kinds, no pair has evidence.
     """
 
     kinds: Mapping[str, KindWeights] = field(default_factory=dict)
@@ -81,12 +81,12 @@ class RelationWeights:
 
     @property
     def max_degree(self) -> int:
-        """Degree beyond which a node is a hub for every kind."""
+        """Largest degree of a node that is no hub for some kind."""
         return max((row.degrees[-1][0] for row in self.kinds.values()), default=0)
 
 
 def weights_from_json(data: Mapping[str, Any]) -> RelationWeights:
-    """Build the weights from JSON. Raises `ModelError` where it is damaged."""
+    """Build the weights from JSON. Raises `ModelError` if it is damaged."""
     try:
         kinds = {
             label: KindWeights(
@@ -109,15 +109,15 @@ def weights_from_json(data: Mapping[str, Any]) -> RelationWeights:
 
 
 _GENERAL_CLASS = "member"
-"""Class of roles that may be any other one as well."""
+"""Class of roles that do not exclude any other role."""
 
 
 class StatedTie(NamedTuple):
     """Relation of a record to a node, as one record states it.
 
-    `type`: value of the type in graphs; `outward`: it holds from the record to the node, as mutual
-    types do. `role`: as written; `role_class`: empty for none, or one that may be any. `year` in
-    which it began, 0 for none.
+    `type` is the type as graphs name it. `outward` is True if the relation goes from the record to
+    the node, or is mutual. `role` is as written. `role_class` is empty without a role, and for a
+    general role such as member. `year` is the first year; 0 if unknown.
     """
 
     type: str
@@ -129,8 +129,9 @@ class StatedTie(NamedTuple):
 
 @cache_short_texts(8_192)
 def read_tie(text: str, is_reversed: bool) -> StatedTie:
-    """Return the relation that a packed statement gives, from the end of the stating record or,
-    `is_reversed`, from the other.
+    """Return the relation of a packed statement, seen from the record that states it.
+
+    `is_reversed` gives the relation seen from the other end.
     """
     kind, _, _, role, start = split_fields(text, 5)
     directed = direct_relation(kind, role)
@@ -143,7 +144,7 @@ def read_tie(text: str, is_reversed: bool) -> StatedTie:
 
 
 def weigh_ties(weights: KindWeights, left: StatedTie, right: StatedTie) -> int:
-    """Return what role and time add to the weight of a node that two entities are tied to."""
+    """Return what roles and years add to the weight of a shared node."""
     total = 0
     if left.role_class and right.role_class:
         is_same = left.role_class == right.role_class
@@ -158,7 +159,7 @@ def weigh_ties(weights: KindWeights, left: StatedTie, right: StatedTie) -> int:
 
 @cache_short_texts(8_192)
 def _year(text: str) -> int:
-    """Return the year of a date as written; 0 for none."""
+    """Return the year of a written date; 0 if there is none."""
     if not text:
         return 0
     try:
@@ -170,13 +171,13 @@ def _year(text: str) -> int:
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 MAX_RELATED = 500
-"""Records that a record may be related to before it counts as a hub, whose relations say little."""
+"""Most records that a record may be related to. Beyond it, the record is a hub and is left out."""
 _MAX_NAME = 300
-"""Characters of a name that are read."""
+"""Most characters of a name that are read."""
 
 
 class NodeDegrees(NamedTuple):
-    """Number of records that are related to each row, and to each name."""
+    """Number of records that are related to each row (`rows`), and to each name (`names`)."""
 
     rows: Numbers
     names: Numbers
@@ -184,11 +185,12 @@ class NodeDegrees(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RelationTable:
-    """Half-edges of a batch of `count` records, by `own` and `node`.
+    """Half-edges of a batch of `count` records, sorted by `own` and `node`.
 
-    `node`: row of a record, or `count` + place in `names`. `code`: place of the statement in
-    `texts`. `is_reversed`: the record at the other end states it. `is_derived`: the node is the
-    name of the group that the statement leads to. `degrees`: see `NodeDegrees`.
+    `own` is the row of the record. `node` is the row of another record, or `count` + index into
+    `names`. `code` is the index of the statement in `texts`. `is_reversed` is True if the record at
+    the other end states the relation. `is_derived` is True if the node is a name of the group to
+    which the statement leads.
     """
 
     count: int
@@ -202,7 +204,7 @@ class RelationTable:
     degrees: NodeDegrees
 
     def select(self, rows: Numbers) -> RelationTable:
-        """Return the table of some rows, ascending; degrees stay those of all."""
+        """Return the table of some rows, ascending. Degrees still count all rows."""
         place = np.full(self.count + len(self.names), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         place[self.count :] = len(rows) + np.arange(len(self.names))
@@ -221,14 +223,14 @@ class RelationTable:
 
 @cache_short_texts(8_192)
 def name_key(text: str) -> str:
-    """Return the sorted words of a name in lower case without marks; empty for none."""
+    """Return the sorted words of a name in lower case, without punctuation; may be empty."""
     letters = unicodedata.normalize("NFKD", text[:_MAX_NAME].casefold())
     inside = (letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(sorted("".join(c if c.isalnum() else " " for c in inside).split()))
 
 
 def build_relation_table(batch: Batch) -> RelationTable | None:
-    """Return the relations of a batch; None where it states none that count.
+    """Return the relations of a batch; None if it states none that count.
 
     Records that are related to more than `MAX_RELATED` others are hubs and are left out.
     """
@@ -275,7 +277,7 @@ def _find_edges(
 
 
 def _find_targets(batch: Batch, column: Column) -> Numbers:
-    """Return the row of the target of each statement; -1 where it is not in the batch."""
+    """Return the row of the target of each statement; -1 if it is not in the batch."""
     ids = [split_fields(text, 2)[1] for text in column.values.to_pylist()]
     rows = _rows_of_ids(batch, ids)[column.codes]
     has_id = np.array([bool(text) for text in ids], dtype=bool)
@@ -294,7 +296,7 @@ def _rows_of_ids(batch: Batch, ids: Sequence[str]) -> Numbers:
 
 
 def _find_names(column: Column, visible: Flags | None) -> tuple[Numbers, list[str], Numbers]:
-    """Return the places of statements with a name and no id, all names, and that of each code."""
+    """Return indices of statements with a name and no id, all names, and the name of each code."""
     texts = column.values.to_pylist()
     key_of_code = [stated_name(text) for text in texts]
     keys = sorted(set(key_of_code) - {""})
@@ -326,7 +328,7 @@ def _derive_names(
 
 
 def _find_bearers(batch: Batch, targets: Numbers, keys: Sequence[str]) -> Numbers:
-    """Return the groups among some rows that bear one of some names: row, and place of the name."""
+    """Return (row, index of the name) for the groups among `targets` that have one of the names."""
     column = batch.columns.get("name")
     if column is None or not keys or not len(targets):
         return np.zeros((0, 2), dtype=np.int64)
@@ -348,8 +350,10 @@ _LABEL_OF_KIND[int(Kind.LEGAL)] = "group"
 
 
 class SharedNode(NamedTuple):
-    """Node that both entities are related to: what it weighs (thousandths), how many records are
-    related to it, and the two relations that agree best.
+    """Node that both entities are related to.
+
+    `weight` is in thousandths of a nat. `degree` is the number of records that are related to the
+    node. `left` and `right` are the two relations that agree best.
     """
 
     node: int
@@ -363,8 +367,8 @@ class SharedNode(NamedTuple):
 class RelationEvidence:
     """Evidence from a table of relations.
 
-    `frozen`: entity of each row, named by its smallest row, before any relation counted. `kinds`:
-    `Kind` bits of each row.
+    `frozen` has the entity of each row before any relation counted, named by its smallest row.
+    `kinds` has the `Kind` bits of each row.
     """
 
     table: RelationTable
@@ -396,7 +400,7 @@ class RelationEvidence:
     def find_shared(
         self, labels: IntArray, left: IntArray, right: IntArray
     ) -> Iterator[tuple[int, list[SharedNode]]]:
-        """Yield the place of each pair with shared nodes that count, and these, heaviest first."""
+        """Yield the index of each pair with shared nodes, and these nodes, heaviest first."""
         edges = _EntityEdges.select(self, labels, unite(left, right))
         for place, nodes in edges.intersect(left, right).items():
             kind = self._kind_weights(int(left[place]), int(right[place]))
@@ -408,9 +412,9 @@ class RelationEvidence:
     def _weigh_nodes(
         self, kind: KindWeights, edges: _EntityEdges, nodes: Iterable[_CommonNode]
     ) -> Iterator[SharedNode]:
-        """Yield the nodes that are no hubs and are held in the same way.
+        """Yield the nodes that are no hubs, with relations of both entities in one direction.
 
-        A name stands for a group: where the statements to it lead to a shared record, too, it
+        A name stands for a group. If its statements also lead to a shared record, the group
         counts once.
         """
         used: set[tuple[bool, int]] = set()
@@ -432,7 +436,7 @@ class RelationEvidence:
     def _is_named(
         self, common: _CommonNode, used: set[tuple[bool, int]], codes: list[tuple[bool, int]]
     ) -> bool:
-        """Return whether a shared name says what no shared record says, and a list gives it."""
+        """Return whether a list gives a shared name, and no shared record has its statements."""
         is_given = not (
             self.table.is_derived[common.left].all() and self.table.is_derived[common.right].all()
         )
@@ -441,7 +445,7 @@ class RelationEvidence:
     def _best_ties(
         self, kind: KindWeights, common: _CommonNode
     ) -> tuple[int, StatedTie, StatedTie] | None:
-        """Return the two relations to a node that agree best, with their weight; None for none."""
+        """Return the weight of the two relations that agree best, and both; None if none agree."""
         return max(
             (
                 (weigh_ties(kind, first, second), first, second)

@@ -1,22 +1,20 @@
-"""Parts of a model: terms of its sum, the calibration, and the limit for names alone.
+"""Parts of a model: terms of its sum, calibration, limits, and terms of checks and populations.
 
-Terms of a model as JSON: written as plain data, and read back.
+`Term` and `PairTerm` are weights of one and of two comparators. `Calibration` maps sums to
+log-odds. `SupportLimit` limits pairs that only names support. The functions after them read and
+write JSON.
 
-`CheckTerms`: what a check says of names beyond what a pair of records does.
+`CheckTerms`: how a check weighs names. Two records that blocking joins probably share more than a
+name. A person who is checked is mostly a stranger, of whom only the name is known. So the log-odds
+that the model gives to names alone are mapped by a `curve`, which was fitted on names asked against
+stores (`resolver.training.query_pairs`). Other values of a query add what they add to a pair of
+records. Names alone have no limit here, since a check merges nobody.
 
-A record that blocking joins with another is likely to share more than its name; whoever is checked
-is mostly a stranger, of whom nothing but the name is known. So a check weighs names anew: the
-log-odds that the model gives names alone run over a `curve`, fitted on names that are asked against
-stores (`resolver.training.query_pairs`). Everything else that a query states adds what it adds to a
-pair of records. No ceiling holds for names alone: a check merges nobody.
-
-`PopulationTerms`: sums of evidence to probabilities, in a population of any size.
-
-Coincidences are of two sorts. Chance look-alikes grow with the population; relatives (kin, twins,
-branches, forgeries, copied values) do not. Each sort has a sum of its own: a rare family name
-speaks against chance, and says nothing against a brother. So with s the evidence against chance and
-r that against relatives, log-likelihood ratios against random members of the population and against
-related ones,
+`PopulationTerms`: sums of evidence to probabilities, in a population of any size. There are two
+sorts of coincidences. The number of chance look-alikes grows with the population. The number of
+relatives (kin, twins, branches, forgeries, copied values) does not. Each sort has its own sum: a
+rare family name is evidence against chance, but not against a brother. With s the evidence against
+chance and r the evidence against relatives, as log-likelihood ratios,
 
     odds = (λ / λ0) / ((N / N0) · c · exp(−f(s)) + exp(−g(r)))
 

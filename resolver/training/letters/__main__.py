@@ -1,6 +1,7 @@
-"""Write the table of `reference.letters.letter_costs`: `python -m resolver.training.letters OUT`.
+"""Write the table that `resolver.names.scripts.letter_costs` reads.
 
-The same reference tables give the same table.
+The command is `python -m resolver.training.letters OUT`. The same reference tables give the same
+table.
 """
 
 from __future__ import annotations

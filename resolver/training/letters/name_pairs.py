@@ -10,7 +10,7 @@ Expectation maximization over all alignments (Dempster, Laird and Rubin 1977). I
 counts with the candidate that it explains best, and only if it explains enough of it: forms of a
 name in another language (`Johannes` for `Giovanni`) drop out.
 
-Print the table of `normalize.scripts.arabic`, from two files of words, one a line:
+Print the table of `resolver.names.scripts.arabic`, from two files of words, one a line:
 `python -m resolver.training.letters.name_pairs ARABIC.txt OTHER.txt`.
 """
 

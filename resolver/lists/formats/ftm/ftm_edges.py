@@ -1,11 +1,10 @@
-"""FtM entities that link others, gathered in a first pass, before the records are made.
+"""FollowTheMoney entities that link others. A first pass gathers them, before the records are made.
 
-What comparisons need of them becomes facts of records; each is also kept as it is stated.
-
-FollowTheMoney's model tells the ends of a link; the tables here give each edge its meaning as a
-relation. A directed edge (member of, owner of) becomes a relation of the record it starts from, an
-undirected one a relation of both. Where the record it starts from is not in the file, since another
-list has brought it, the other end states that the two are related.
+FollowTheMoney's model tells the ends of a link. The tables here give each edge its meaning as a
+relation. A directed edge (member of, owner of) becomes a relation of the record from which it
+starts. An undirected edge becomes a relation of both records. If another list has brought the
+record from which an edge starts, the other end states that the two are related. Facts that
+comparisons need are added to the records, and every edge is also kept as it is stated.
 """
 
 from __future__ import annotations

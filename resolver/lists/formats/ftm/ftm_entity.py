@@ -1,16 +1,12 @@
-"""Single FollowTheMoney entity sent by a program, checked and made a record.
+"""Check a single FollowTheMoney entity that a program sends, and make it a record.
 
-Used for queries and submissions.
+Queries and submissions use this. Unlike a bad row of a list, a faulty entity is refused: unknown
+schema or property, wrong type, a placeholder as name. A date that cannot be read is left out and
+reported, since the entity is correct without it. Relations and countries of routes that the program
+sends with a record are checked, too.
 
-Unlike a bad row of a list, a faulty entity is refused (unknown schema or property, wrong type, a
-placeholder as name). A date that cannot be read is left out and reported, since the entity is still
-correct without it.
-
-FollowTheMoney's model as lists use it: links between schemata, properties and labels.
-
-Relations that a program sends with a record, checked.
-
-Countries of routes that a program sends with a record, checked.
+The module also has FollowTheMoney's model as lists use it: links between schemata, properties and
+labels.
 """
 
 from __future__ import annotations

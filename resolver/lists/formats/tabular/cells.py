@@ -1,6 +1,6 @@
 """Columns of text as coded values over the unique texts of a chunk, without a loop over rows.
 
-Conversion of JSON values and Arrow arrays to arrays of text.
+The module also converts JSON values and Arrow arrays to arrays of text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Profiles of columns: what shares of their values look like dates, numbers, countries and so on.
+"""Profiles of columns: which shares of their values look like dates, numbers, countries and so on.
 
-They explain a proposed mapping, and show where a column contradicts its header.
-
-Facts of a table that occur once a row: kind and schema, handling code, id.
+Profiles explain a proposed mapping, and show if a column contradicts its header. The module also
+reads the facts that occur once a row: kind and schema, handling code, id.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Guessed mapping of tables whose columns have plain names (see `column_names`).
+"""Guess the mapping of a table from the names of its columns.
 
-Meaning of column names: our own, FollowTheMoney's, and common words of many languages.
+The program knows its own names of columns, FollowTheMoney's, and common words of many languages.
+`column_words.csv` has one row per language and property: `language,property,words`.
+`normalize_column_name` removes differences of spelling, case and accents, so they are not listed.
+Two entries of the column `property` are not properties:
 
-`column_words.csv` has one row per language and property, `language,property,words`. Spelling, case
-and accents are left to `normalize_column_name`. Two entries of its column `property` are no
-properties: `surname?` is a word for a whole name that means the surname where another column holds
-the given name (`nom` beside `prénom`), and `given?` one that means the given name where another
-column holds the surname (`nombre` beside `apellidos`).
+- `surname?` is a word for a whole name. It means the surname if another column holds the given name
+  (`nom` beside `prénom`).
+- `given?` is a word for a whole name. It means the given name if another column holds the surname
+  (`nombre` beside `apellidos`).
 """
 
 from __future__ import annotations

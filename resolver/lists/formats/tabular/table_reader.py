@@ -1,16 +1,13 @@
-"""Tables of any layout: CSV, TSV, sheets of workbooks, Parquet, JSON lines or a JSON array.
+"""Read tables of any layout: CSV, TSV, sheets of workbooks, Parquet, JSON lines or a JSON array.
 
-A mapping names their columns, or the columns have plain names.
+A mapping names the columns, or the columns have plain names (`guessed_mapping`). Chunks of a table
+become batches: columns of text in, columns of coded values out. Every step works on the unique
+texts of a chunk: trimming, splitting cells with several values, reading dates, packing. A value
+that cannot be read is left out with a reject (`value not taken`), and the record stays. A row with
+an unknown kind, schema or handling code is refused.
 
-Chunks of a table to batches, by a mapping: columns of text in, columns of coded values out.
-
-Every step works on the unique texts of a chunk: trimming, splitting of cells with several values,
-reading of dates, packing. A value that cannot be read is left out with a reject (`value not
-taken`); the record stays. A row whose kind, schema or handling code is unknown is refused.
-
-Order of day and month in the date columns of a table.
-
-Relations of the rows of a table, packed from columns that a mapping names.
+The module also finds the order of day and month in the date columns of a table, and packs the
+relations of its rows.
 """
 
 from __future__ import annotations
