@@ -1,12 +1,14 @@
-"""Records of a store in the form of a run's result: for the files of a run, and for exports.
+"""Records of a store in the form of a run's result, for result files and for exports.
 
-Export of a store as JSON lines, for archives, other programs and comparison.
+First come `StoredResults` and the functions that load them: of one commit (`load_commit_results`)
+or of the whole store (`load_all_results`). Then comes the export as JSON lines (`export_store`).
+There are three kinds of export:
 
-A canonical export holds entities named by their smallest record id, golden values with the records
-that state them, and links; no ids, revisions or times. It depends on records and decisions alone:
-the same of them give the same bytes, whatever the order and number of commits. A full export also
-has ids and revisions, sources, decisions, and where retired ids lead. An export as FollowTheMoney
-has entities and their link entities only, and can be read again as a list.
+- canonical: entities named by their smallest record id, golden values with the records that state
+  them, and links. It has no ids of entities, no revisions and no times. Equal records and decisions
+  give equal bytes, whatever the order and number of commits.
+- full: also entity ids, revisions, sources, decisions, and redirects of retired ids.
+- FollowTheMoney: only entities and their link entities. It can be read again as a list.
 """
 
 from __future__ import annotations
@@ -71,8 +73,8 @@ Numbers = npt.NDArray[np.int64]
 class StoredResults:
     """Records of a store as a resolved batch.
 
-    `entity_ids` and `record_numbers` have one row per record, `link_colors` one per link. `compare`
-    looks up by rows what relations say of two records, where the store holds them.
+    `entity_ids` and `record_numbers` have one entry per record, `link_colors` one per link.
+    `compare` looks up the evidence from relations for two rows, if the store has it.
     """
 
     resolution: Resolution
@@ -83,9 +85,9 @@ class StoredResults:
 
 
 def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> StoredResults:
-    """Return results with nothing but the records of some sources, and the ids of their entities.
+    """Return the results with the records of some sources only.
 
-    Links are those between two of these records, and so are the relations that explain them.
+    Links and relations between two of these records are kept.
     """
     resolution = results.resolution
     batch = resolution.batch
@@ -110,11 +112,11 @@ def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> Sto
 
 
 def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGER) -> StoredResults:
-    """Return the records read, and all of their entities and those that changed.
+    """Return the records of all entities that have a record of the commit or that changed.
 
-    Records that the viewer may not see are left out, and so are entities of which only such a
-    record is new or gone. Of a dry run, which was made for this viewer, entities are as they would
-    be.
+    Records that the viewer may not see are left out. An entity is left out if all its new or lost
+    records are hidden from the viewer. After a dry run, entities are as they would be after the
+    commit; the dry run must have been made for this viewer.
     """
     if result.preview is not None:
         return _build_results(result.preview, result.stats, viewer)
@@ -130,7 +132,7 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         links = load_links_between(context, (record, entity))
         record, entity = add_waiting(view, (record, entity), links)
         preview = build_preview(view, index, record, entity, links)
-        # a refresh may have come after the commit, and the links are those of now
+        # a refresh can follow the commit, and the links are the present ones
         stats = replace(result.stats, population=hub.models_at(view).population)
         results = _build_results(preview, stats, viewer)
     numbers = results.record_numbers
@@ -138,7 +140,7 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
 
 
 def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> ComparedEntities | None:
-    """Return two entities by rows of `numbers`, as far as their records are among these."""
+    """Return the comparison of the entities of two rows, with the records in `numbers` only."""
     pair = int(numbers[left]), int(numbers[right])
     shared = SharedRelations.load(hub, pair)
     compared = None if shared is None else shared.explain_pair(*pair)
@@ -152,9 +154,10 @@ def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> Compared
 
 
 def count_visible_changes(hub: Hub, result: CommitResult, viewer: Viewer) -> int:
-    """Return how many entities lost or got a record that the viewer may see, or would.
+    """Return how many entities lost or got a record that the viewer may see.
 
-    A dry run has to be one for this viewer: it knows no record that the viewer may not see.
+    After a dry run, return how many would. The dry run must have been made for this viewer, so it
+    has no record that the viewer may not see.
     """
     if result.preview is not None:
         return len(result.changed_entities)
@@ -173,7 +176,7 @@ def _find_visible_changes(index: RecordIndex, result: CommitResult, viewer: View
 
 
 def load_all_results(hub: Hub) -> StoredResults:
-    """Return all current records, for operators: nothing is hidden."""
+    """Return all current records. Nothing is hidden, so the results are for operators only."""
     with hub.indexed_view() as (view, index):
         record, entity = view.all_members()
         models, nothing = hub.models_at(view), np.zeros(0, dtype=np.int64)
@@ -198,9 +201,9 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     labels = name_by_smallest_row(entity)
     entity_ids = pa.array(preview.ids_for(working_set.batch, entity), pa.string())
     links, colors = _build_links(working_set, preview.links)
-    # records that the viewer may not see can be among those that were compared
+    # counts could include records that the viewer may not see
     stats = stats if may_read_all(viewer) else stats.without_counts()
-    # only the new pairs were scored, which says nothing of all pairs of these entities
+    # only new pairs were scored, so the histogram does not cover all pairs of these entities
     stats = replace(stats, logodds=None)
     resolution = Resolution(working_set.batch, labels, links, stats)
     return StoredResults(resolution, entity_ids, working_set.numbers, colors)
@@ -229,14 +232,14 @@ def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numb
 
 
 def _find_rows(numbers: Numbers, sought: Numbers) -> IntArray:
-    """Return the row of each of some record numbers; -1 for those that are not in the set."""
+    """Return the row of each record number; -1 for a number that is not in the set."""
     order = np.argsort(numbers)
     place = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
     return np.where(numbers[place] == sought, place, -1).astype(np.int32)
 
 
 def smallest_record_ids(results: StoredResults) -> pa.StringArray:
-    """Return for each record the smallest record id of its entity."""
+    """Return, for each record, the smallest record id of its entity."""
     resolution = results.resolution
     return resolution.batch.ids.take(pa.array(resolution.labels))
 
@@ -262,7 +265,7 @@ def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
 def export_store(hub: Hub, out: Path, *, canonical: bool = False, ftm: bool = False) -> int:
     """Write an export into a file; return the number of lines.
 
-    Raises `OutputError` where it cannot be written.
+    Raises `OutputError` if it cannot be written.
     """
     count = 0
     try:
@@ -379,7 +382,7 @@ def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
 
 
 def _context_rows(view: StoreView) -> Iterator[dict[str, Any]]:
-    """Yield the rows that only a full export has."""
+    """Yield the rows that only a full export has: store, sources, decisions and redirects."""
     head = view.head
     yield {
         "store": head.store_id,

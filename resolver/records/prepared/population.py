@@ -1,15 +1,14 @@
-"""`Population`: what scores depend on beside two records and a model.
+"""Figures about a whole set of records that scores depend on, besides two records and a model.
 
-Chance look-alikes grow with the number of records, and how many of a record's candidates are true
-depends on the data: a register holds few duplicates, an archive many. These figures, with the
-counts of values, are those of the last *refresh* of a store and unchanged until the next; a run
-without a store measures them.
+- `FrequencyTables` state how common words of names, countries and places are, and which values
+  several people use. They belong to a model. `ValueCounts` of the present records are blended in:
+  the more records there are, the more their own counts decide.
+- `Population` has the number of records and the share of true pairs. Both set the prior: false
+  matches by chance grow with the number of records, and a register has few duplicates while an
+  archive has many.
 
-Frequency tables that scores depend on beside the weights of a model.
-
-They state how common words of names, countries and places are, and which values several people
-use. They are versioned with the model. `ValueCounts` of the records at hand are blended in: the
-larger a population, the more its own counts decide.
+A store measures its population at a *refresh* and uses it unchanged until the next refresh, so that
+scores stay stable. A run without a store measures the population of its own records.
 """
 
 from __future__ import annotations
@@ -26,28 +25,30 @@ RARITY_MAX = 12.0
 RARITY_MIN = 1.0
 _ABSENT_COUNT = 6.0
 SHIPPED_RECORDS = 1_000.0
-"""Records of the population at hand that weigh as much as the shipped tables."""
+"""Number of present records whose counts weigh as much as the shipped tables."""
 COUNTRY_SHARE, MAX_COUNTRY_RARITY = 0.02, 6.0
-"""Share of a country in no data, and the highest rarity of a country, in nats."""
+"""Share of a country before any record is counted, and the highest rarity of one, in nats."""
 PLACE_SHARE, MAX_PLACE_RARITY = 1e-4, 10.0
-"""Share of a place in no data, and the highest rarity of a place, in nats."""
+"""Share of a place before any record is counted, and the highest rarity of one, in nats."""
 MIN_BEARERS = 3
-"""Names under which a value stands from which its bearers are counted."""
+"""Least number of different names with a value for which the value is counted."""
 TIES = (RELATION, "position")
-"""Properties of which a value that many state tells nobody from others."""
+"""Properties whose very common values are no evidence for a match."""
 MIN_TIED, MAX_TIED_SHARE = 30, 0.01
-"""Names under which such a value stands from which they are counted, and the share of all records
-above which it tells nothing.
+"""Limits for values of `TIES`: least number of different names for which a value is counted, and
+the share of all records above which the value is no evidence.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class KindCounts:
-    """Counts of the records at hand of persons, or of groups and assets.
+    """Counts of the present records, of persons or of groups and assets.
 
-    `records`: how many were counted. `words`: how many bear a word, by its sound, for those of two
-    records or more. `countries`: how many state a country in any way. `places`: how many state a
-    birth place or address, by its words, for those of `MIN_BEARERS` or more.
+    - `records`: number of counted records.
+    - `words`: sound of a word → records with this word in a name, if at least two.
+    - `countries`: country → records that state it in any property.
+    - `places`: words of a birth place or address → records that state it, if at least
+      `MIN_BEARERS`.
     """
 
     records: int = 0
@@ -58,10 +59,10 @@ class KindCounts:
 
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
-    """Counts of the records at hand (assets count as groups).
+    """Counts of the present records; assets count as groups.
 
-    `bearers`: property → value → names under which it stands, for `MIN_BEARERS` names or more, of
-    `TIES` for `MIN_TIED` or more.
+    `bearers`: property → value → number of different names with this value, if at least
+    `MIN_BEARERS`; for properties in `TIES`, at least `MIN_TIED`.
     """
 
     persons: KindCounts = KindCounts()
@@ -69,7 +70,7 @@ class ValueCounts:
     bearers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def common_ties(self, prop: str) -> tuple[str, ...]:
-        """Return the values of one of `TIES` that tell nothing here."""
+        """Return the values of a property in `TIES` that are too common to be evidence."""
         most = MAX_TIED_SHARE * (self.persons.records + self.groups.records)
         counts = self.bearers.get(prop, {})
         return tuple(text for text, count in counts.items() if count > most)
@@ -80,10 +81,9 @@ NO_COUNTS = ValueCounts()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrequencyTables:
-    """Counts of entities that bear a token, per population, for tokens borne by 20 entities or
-    more.
+    """Counts of entities with a token in a name, for tokens of at least 20 entities.
 
-    Compared by identity, so that results computed with tables can be cached by them.
+    Tables are compared by identity, so that results computed with them can be cached.
     """
 
     person_counts: Mapping[str, int] = field(default_factory=dict)
@@ -92,19 +92,19 @@ class FrequencyTables:
     group_total: int = 10_000
     mass_used: frozenset[str] = frozenset()
     person_given: Mapping[str, int] = field(default_factory=dict)
-    """Per token that is frequent enough: percentage of bearers whose given name it is."""
+    """Frequent token → percentage of the people with it for whom it is a given name."""
     at_hand: ValueCounts = NO_COUNTS
-    """Counts of the population that is resolved."""
+    """Counts of the records that are resolved."""
 
     def kind_counts(self, *, group: bool) -> KindCounts:
-        """Return the counts at hand of groups, or of persons."""
+        """Return the counts of the present groups, or of the present persons."""
         return self.at_hand.groups if group else self.at_hand.persons
 
     def rarity(self, token: str, sound: str = "", *, group: bool) -> float:
         """Return the evidence of agreeing on a token: minus the log of its share, in nats (1…12).
 
-        The share is that among other records: of c records that bear a token of its `sound`
-        (empty: the token itself), c − 1 are others.
+        The share counts other records only: if c records have a token of this `sound` (empty: the
+        token itself), c − 1 of them are others.
         """
         return self.rarities([token], [sound], group=group)[0]
 
@@ -120,7 +120,7 @@ class FrequencyTables:
         ]
         shipped = [counts.get(token, _ABSENT_COUNT) for token in tokens]
         keys = list(zip(shipped, borne, strict=True))
-        # most tokens are in neither count: each logarithm is taken once
+        # most tokens have equal counts: compute each logarithm once
         nats = {
             (count, bearers): _rarity(count / max(total, 1), bearers - 1, at_hand.records)
             for count, bearers in set(keys)
@@ -131,14 +131,14 @@ class FrequencyTables:
         return [rarity_by_key[key] for key in keys]
 
     def country_rarity(self, code: str, *, group: bool) -> float:
-        """Return the evidence of agreeing on a country, as a share (0…1) of the highest."""
+        """Return the rarity of a country as a share (0…1) of the highest rarity."""
         at_hand = self.kind_counts(group=group)
         others = max(at_hand.countries.get(code, 1) - 1, 0)
         nats = _rarity(COUNTRY_SHARE, others, at_hand.records)
         return min(max(nats, 0.0), MAX_COUNTRY_RARITY) / MAX_COUNTRY_RARITY
 
     def place_rarity(self, place: str, *, group: bool) -> float:
-        """Return the evidence of agreeing on a place, as a share (0…1) of the highest."""
+        """Return the rarity of a place as a share (0…1) of the highest rarity."""
         at_hand = self.kind_counts(group=group)
         others = max(at_hand.places.get(place, 1) - 1, 0)
         nats = _rarity(PLACE_SHARE, others, at_hand.records)
@@ -149,45 +149,54 @@ NO_FREQUENCIES = FrequencyTables()
 
 
 def _rarity(shipped: float, others: int, records: int) -> float:
-    """Return minus the log of a share: the shipped one, blended with that of others at hand."""
+    """Return minus the log of a share, which blends the shipped share with the present records.
+
+    `others` of the `records` present records have the value.
+    """
     return -math.log((SHIPPED_RECORDS * shipped + others) / (SHIPPED_RECORDS + records))
 
 
 def exclusiveness(bearers: int) -> float:
-    """Return how far a value tells its bearers from others, by the names it stands under.
+    """Return how well a value distinguishes people, by the number of names that share it.
 
-    1 for one or two names, about 0.6 for three, 0.3 for ten and 0.15 for a hundred.
+    The result is 1 for one or two names, about 0.6 for three, 0.3 for ten and 0.15 for a hundred.
     """
     return 1 / (1 + math.log2(max(bearers, 2) / 2))
 
 
 MIN_RECORDS = 256
-"""Least number of records that a population counts as."""
+"""Smaller populations count as if they had this number of records."""
 REFERENCE_RECORDS = 10_000
 REFERENCE_PARTNERS = 500
-"""Records, and true pairs per thousand records, to which models refer."""
+"""Number of records, and true pairs per thousand records, that models were fitted for."""
 DEFAULT_LISTED = 0.25
-"""Share of callers who are listed, in a check, unless it is stated."""
+"""Share of callers of a check who are listed, unless an option states it."""
 CALLERS = 1_000_000
-"""Callers of whom `KindPopulation.listed` states how many are listed."""
+"""Unit of `KindPopulation.listed`, which counts listed callers per million."""
 DEFAULT_CONCENTRATION = 1_000
-"""Concentration of person names where too few dates tell: that of watchlists of many countries."""
+"""Concentration of person names if too few dates are known to measure it.
+
+It is the concentration of watchlists with many countries.
+"""
 FORMAT = 2
 _UNCOUNTED_FORMAT = 1
-"""Earlier format, whose counts of words by spelling are not used."""
+"""Earlier format. It counted words by spelling, and these counts are not used."""
 
 
 GROWTH = 1.5
-"""Growth of a population from which a refresh is due; further steps are its powers. Records of an
-audience have a population of their own from the same growth on."""
+"""Growth of a population that makes a refresh due. Further steps are its powers.
+
+If an audience may see so many more records than others, it gets a population of its own.
+"""
 _STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
 """Figures of a kind in their stored order; earlier versions stored the first three."""
 
 
 class SourceShift(NamedTuple):
-    """How far the pairs of one source differ from others before they are compared (thousandths of
-    log-odds): pairs `within` it, in place of `KindPopulation.within`, and how much oftener its
-    entries have a partner in another source (`across`).
+    """Prior of the pairs of one source, as a difference to other pairs (thousandths of log-odds).
+
+    `within` is for pairs of two records of the source; it replaces `KindPopulation.within`.
+    `across` is for pairs of a record of the source with a record of another source.
     """
 
     name: str
@@ -196,7 +205,7 @@ class SourceShift(NamedTuple):
 
 
 class Partners(NamedTuple):
-    """Share of true pairs of one kind: figures of `KindPopulation`."""
+    """Share of true pairs of one kind; the fields are those of `KindPopulation`."""
 
     partners: int
     within: int = 0
@@ -208,16 +217,15 @@ class Partners(NamedTuple):
 class KindPopulation:
     """Population of one kind of record.
 
-    - `records`: number of records; of the larger side where two sets are linked.
+    - `records`: number of records; when two sets are linked, of the larger set.
     - `partners`: true pairs per thousand records.
-    - `concentration`: thousandths of nats by which whole names coincide more often than their
-      words, taken by themselves, would.
-    - `listed`: in a check the callers per million who are listed, which then stand for `partners`
-      (thousandths would be too coarse for them); else 0. Never stored.
-    - `within`, `across`: log-odds (thousandths) that two records of one source, and of two, have
-      more than others before they are compared; sources that declare their entries to be all
-      different are left out of `within`.
-    - `sources`: what is known of single sources, in the order of their names.
+    - `concentration`: how much more often whole names coincide than independent words would, in
+      thousandths of nats.
+    - `listed`: listed callers per million in a check, which replaces `partners` there (thousandths
+      would be too coarse); else 0. It is never stored.
+    - `within`, `across`: difference of the prior for two records of one source, and of two sources
+      (thousandths of log-odds). Deduplicated sources are left out of `within`.
+    - `sources`: figures of single sources, in the order of their names.
     """
 
     records: int = REFERENCE_RECORDS
@@ -230,16 +238,17 @@ class KindPopulation:
 
     @property
     def true_share(self) -> float:
-        """Return the true pairs for each record, or in a check for each caller."""
+        """Return the number of true pairs per record; in a check, per caller."""
         return self.listed / CALLERS if self.listed else max(self.partners, 1) / 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Populations by label of kind, and counts of their values: of records that everybody may see.
+    """Population of each kind, by label, and counts of values.
 
-    `restricted` are the populations of further records with those, by the key of the `Audience`
-    that may see all of them: of audiences who see far more records than those who see less.
+    Only records that everybody may see are counted. `restricted` has the populations of audiences
+    who may see far more records, by the key of the `Audience`; these count all records that the
+    audience may see.
     """
 
     kinds: Mapping[str, KindPopulation] = field(default_factory=dict)
@@ -247,62 +256,59 @@ class Population:
     restricted: Mapping[str, Population] = field(default_factory=dict)
 
     def of(self, kind: str) -> KindPopulation:
-        """Return the population of a kind; one of no records where it has none."""
+        """Return the population of a kind; without one, a population of no records."""
         return self.kinds.get(kind, KindPopulation(records=0))
 
     @property
     def is_empty(self) -> bool:
-        """Return whether no records were counted, those of `restricted` aside."""
+        """Return whether no records were counted, apart from `restricted`."""
         return not any(kind.records for kind in self.kinds.values())
 
     @property
     def common_counts(self) -> ValueCounts:
-        """Counts of values that blocking and indexes go by.
+        """Counts of values that blocking and indexes use.
 
-        Where there is nothing that everybody may see, those of viewers who are known by name.
+        If there are no records that everybody may see, these are the counts of identified viewers.
         """
         own = self.restricted.get(NAMED.key) if self.is_empty else None
         return self.counts if own is None else own.counts
 
     def for_audience(self, audience: Audience) -> Population:
-        """Return the population for records that all of an audience may see.
-
-        It is the largest that counts no other records.
-        """
+        """Return the largest population that counts only records that the audience may see."""
         return self.restricted.get(self.find_key(audience), self)
 
     def find_key(self, audience: Audience) -> str:
-        """Return the key of the population for an audience; empty for that of everybody."""
+        """Return the key of the population for an audience; empty for the common population."""
         keys = [key for key in self.restricted if Audience.from_key(key).includes(audience)]
         return max(keys, key=lambda key: (self.restricted[key].records, key), default="")
 
     @property
     def records(self) -> int:
-        """Return the number of records, each once for each of its kinds."""
+        """Return the number of records; a record of two kinds counts twice."""
         return sum(kind.records for kind in self.kinds.values())
 
     def is_outgrown_by(self, counts: Mapping[str, int]) -> bool:
-        """Return whether records of an audience, by label of kind, need a population of their own.
+        """Return whether an audience with so many records by kind needs a population of its own.
 
-        A few records more make no difference where there are few.
+        A small population is not outgrown by a few more records.
         """
         if self.is_empty:
             return any(counts.values())
         return self.growth_to(counts, MIN_RECORDS) > GROWTH
 
     def growth_to(self, counts: Mapping[str, int], least: int = 1) -> float:
-        """Return the records by kind against those here: the greatest growth of a kind.
+        """Return the largest growth of a kind, or of all kinds together, to `counts` by kind.
 
-        A kind with fewer records than a population counts as matters only as a part of the whole,
-        or the first ship in a store of a million people would have all of them resolved anew. Of
-        all kinds, `least` records are taken to be here.
+        A kind counts as if it had at least `MIN_RECORDS`. Otherwise the first ship in a store of a
+        million people would make a refresh of all of them due. All kinds together count as if they
+        had at least `least` records.
         """
         before = {label: self.of(label).records for label in counts}
         growths = [counts[label] / max(before[label], MIN_RECORDS) for label in counts]
         return max(*growths, sum(counts.values()) / max(sum(before.values()), least), 0.0)
 
     def with_partners(self, partners: Mapping[str, Partners]) -> Population:
-        """Return the population with the share of true pairs of some kinds."""
+        """Return the population with new shares of true pairs for some kinds."""
         kinds = {
             label: replace(kind, **partners[label]._asdict()) if label in partners else kind
             for label, kind in self.kinds.items()
@@ -310,9 +316,9 @@ class Population:
         return replace(self, kinds=kinds)
 
     def for_checks(self, entities: Mapping[str, int], listed: float) -> Population:
-        """Return the population of checks against some entities (their number by label of kind).
+        """Return the population for checks against `entities` (number by label of kind).
 
-        `listed`: share of callers who are listed, in (0, 1].
+        `listed` is the share of callers who are listed, in (0, 1].
         """
         share = max(round(CALLERS * listed), 1)
         kinds = {
@@ -330,7 +336,7 @@ class Population:
 
     @property
     def summary(self) -> dict[str, str]:
-        """Figures by kind as one text each, for the stamp of a run."""
+        """Figures of each kind as a text, for the stamp of a run."""
         return {
             label: f"{kind.records} records, {kind.partners / 1000:g} true pairs each, "
             f"concentration {kind.concentration / 1000:g}, "
@@ -398,7 +404,7 @@ class Population:
 
 
 NO_POPULATION = Population()
-"""Population of which nothing is known."""
+"""Population without any figures."""
 
 
 def _counts_to_json(counts: KindCounts) -> dict[str, Any]:

@@ -1,25 +1,23 @@
-"""Reasons for which two entities wait for a steward.
+"""Why two entities wait for a steward, and with what priority.
 
-Priority of a pair in the queue: value of its review × consequence × urgency, as an integer.
+The module reads in this order: the reason of a pair with its sentence (`find_reason`), the priority
+(`compute_priority`), and the queue rows of all pairs without decisions (`build_undecided_columns`).
+Nearly all rows are of this last kind. They are built as columns: many entities share a summary, so
+marks and consequences are computed once for each pair of summaries.
 
-- **Value**: a review saves the p·c reviews that leaving the pair undecided costs on average, p
-  being the score of the two entities and c the cost of a missed match
-  (`resolver.records.results.resolution` has the reasons). As c is the same for all pairs of a
-  store, p alone orders them: pairs near the match threshold first, pairs near the review threshold,
-  which are worth about one review, last. Where a steward has spoken against or without the score
-  (moved, reopened, red, second), p is at least even.
-- **Consequence** (1000 or more): c holds for two plain records. It grows with the logarithm of the
-  records of the two entities and of the accesses to them, and with the number of agencies involved.
-- **Urgency**: 8 for pairs on which a decision already depends (the same four), 1 for pairs
-  left unsure, since another look is less likely to settle them, and 4 for all others.
+The priority is value × consequence × urgency, as an integer:
 
-Restricted pairs (handling) rank like others among those who may see them, and the time of waiting
-plays no part. Ties are broken by entity number, so the order is total.
+- **Value**: p·c reviews, where p is the score of the two entities and c the cost of a missed match
+  (see `resolver.records.results.resolution`). All pairs of a store have the same c, so p alone
+  orders them. For the reasons moved, reopened, red and second, p is at least 0.5, because a steward
+  has judged differently from the score or without it.
+- **Consequence** (1000 or more): grows with the logarithm of the number of records of the two
+  entities and of accesses to them, and with the number of agencies.
+- **Urgency**: 8 for these four reasons, since a decision depends on the pair. 1 for pairs left
+  unsure, since another review is less likely to settle them. 4 for all others.
 
-Queue rows of pairs without decisions, built in columns: nearly all rows are of this sort.
-
-A row depends on the summaries of its two entities, and many entities share a summary: marks and
-consequences are computed once per pair of summaries.
+Restricted pairs rank like all others among viewers who may see them. The time of waiting does not
+count. Ties are broken by entity number, so the order is total.
 """
 
 from __future__ import annotations
@@ -50,12 +48,12 @@ from resolver.store import StoredDecision, StoreView, utc_text
 from resolver.store.waiting_queue import MARKS_LIMIT, WaitingColumns
 
 _SAMPLE_INTERVAL = 50
-"""Borderline pairs among which one is drawn at random."""
+"""One of so many borderline pairs is drawn at random."""
 Numbers = npt.NDArray[np.int64]
 
 
 class Undecided(NamedTuple):
-    """Reason of a pair without decisions, with a sentence about it."""
+    """Reason why a pair without decisions waits, with a sentence about it."""
 
     reason: QueueReason
     text: str
@@ -87,16 +85,16 @@ _PLACE_BY_BASIS = {
     Basis.AMBIGUOUS: _AMBIGUOUS,
 }
 RESTRICTED_TEXT = ", or only a restricted record connects them"
-"""What may also be so where two entities that match have restricted records."""
+"""Further possible reason, added if two matching entities have restricted records."""
 _BANDS = {band.label: band for band in Band}
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingPair:
-    """Pair of entities: numbers, strongest pair of records, number of waiting pairs, and reason
-    (None: it does not wait).
+    """Pair of entities, by number, with the reason why it waits (None: it does not wait).
 
-    `logodds` and `band` are those of the entities, `record_logodds` those of the two records.
+    `left` and `right` are its strongest pair of records. `logodds` (thousandths) and `band` compare
+    the entities; `record_logodds` compares the two records. `pairs` counts its waiting links.
     """
 
     pair: tuple[int, int]
@@ -123,7 +121,7 @@ def find_reason(
 ) -> tuple[QueueReason | None, str, str]:
     """Return the reason or None, a sentence about it, and the steward who may not decide.
 
-    `undecided`: the reason if no decision counts.
+    `undecided` is the reason that applies if no decision counts.
     """
     if verdicts is not None and verdicts.unconfirmed is not None:
         decision = verdicts.unconfirmed.decision
@@ -144,8 +142,10 @@ def find_reason(
 
 
 def explain_undecided(undecided: Undecided, rival: str, *, is_restricted: bool) -> Undecided:
-    """Return the reason of two entities without decisions with its whole sentence. `rival`: id of
-    a record of the entity that one of the two fits as well; some of them may be restricted.
+    """Return the reason of two entities without decisions, with its complete sentence.
+
+    `rival` is the id of a record of the third entity that one of the two also matches.
+    `is_restricted`: one of the two entities has restricted records.
     """
     is_contradiction = undecided.reason is QueueReason.CONTRADICTION
     also = RESTRICTED_TEXT if is_restricted and is_contradiction else ""
@@ -155,9 +155,9 @@ def explain_undecided(undecided: Undecided, rival: str, *, is_restricted: bool) 
 def find_undecided_reasons(basis: Numbers, record_ids: Sequence[tuple[str, str]]) -> Numbers:
     """Return the reasons of pairs without decisions, as indexes into `UNDECIDED_REASONS`.
 
-    `basis`: `Basis` of the link of each pair. `record_ids`: ids of the strongest pair of records of
-    each pair. They alone decide which pairs are drawn: record numbers would count the records that
-    a steward may not see.
+    `basis` is the `Basis` of the link of each pair, and `record_ids` the ids of its strongest pair
+    of records. The ids alone decide which pairs are drawn as samples. Record numbers would reveal
+    how many hidden records there are.
     """
     is_sampled = np.array([_is_drawn(*pair) for pair in record_ids], dtype=bool)
     reasons: Numbers = np.where(is_sampled, _SAMPLE, _BORDERLINE)
@@ -176,7 +176,8 @@ def _find_reopened_reason(
 ) -> tuple[QueueReason | None, str, str]:
     """Return the reason of a pair with a reopened decision.
 
-    A reopened *different* keeps apart, so only evidence that the two may be one makes them wait.
+    A reopened *different* still keeps the two apart, so the pair waits only if its band is above
+    distinct.
     """
     reopened = verdicts.reopened
     if reopened is None or (verdicts.different is not None and band == Band.DISTINCT):
@@ -250,8 +251,8 @@ def compute_priority(
 ) -> int:
     """Compute the priority of a pair.
 
-    `score` is in 0…1; `records`, `agencies` (or lists without an agency) and `accesses` are those
-    of both entities together.
+    `score` is in 0…1. `records`, `agencies` and `accesses` are counts for both entities together; a
+    list without an agency counts as an agency.
     """
     consequence = compute_consequence(records, agencies, accesses)
     (priority,) = compute_priorities(np.array([score]), reason, np.array([consequence])).tolist()
@@ -271,7 +272,7 @@ def compute_priorities(
 ) -> Numbers:
     """Compute the priorities of many pairs that wait for the same reason."""
     probability = np.maximum(score, _MIN_PROBABILITY.get(reason, 0.0))
-    # rounded last, so that close scores keep their order
+    # round last, so that close scores keep their order
     weighted = np.rint(1000 * probability * consequences).astype(np.int64)
     priorities: Numbers = _URGENCY[reason] * np.maximum(weighted, 1)
     return priorities
@@ -279,8 +280,10 @@ def compute_priorities(
 
 @dataclass(frozen=True, slots=True)
 class UndecidedPairs:
-    """Waiting pairs of entities in columns: entity numbers, strongest pair of records with the
-    fields of their link (`LinkTable`), and number of waiting pairs of records.
+    """Waiting pairs of entities as columns.
+
+    `low` and `high` are entity numbers, and `left` and `right` the strongest pair of records with
+    the columns of its link (`LinkTable`). `pairs` counts the waiting links of each pair.
     """
 
     low: Numbers
@@ -302,8 +305,9 @@ def build_undecided_columns(
     accesses: Mapping[int, int],
     agencies: Mapping[int, str],
 ) -> WaitingColumns:
-    """Build the queue rows of undecided pairs. `accesses` counts the accesses of each entity;
-    `agencies` maps source number to agency.
+    """Return the queue rows of pairs without decisions, as columns.
+
+    `accesses` counts the accesses to each entity. `agencies` has the agency by source number.
     """
     low_rows, high_rows = summaries.rows_of(pairs.low), summaries.rows_of(pairs.high)
     reason = find_undecided_reasons(pairs.basis, find_record_ids(view, pairs.left, pairs.right))
@@ -369,9 +373,10 @@ def find_record_ids(view: StoreView, left: Numbers, right: Numbers) -> list[tupl
 def _explain_reasons(
     reasons: Numbers, summaries: SummaryTable, rivals: Mapping[int, str]
 ) -> list[str]:
-    """Return the sentence about each pair, by its two summaries, its reason and its rival.
+    """Return the sentence about each pair.
 
-    `rivals`: record id by number.
+    A row of `reasons` has the two summaries, the reason and the rival of a pair. `rivals` has
+    record ids by number.
     """
     return _compute_unique(
         reasons,
@@ -386,7 +391,7 @@ def _explain_reasons(
 
 
 def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) -> str:
-    """Build the marks by which filters find the row of two entities."""
+    """Return the marks of two entities, which filters of the queue search for."""
     marks = [
         *guard_marks(low.restrictions | high.restrictions),
         *sorted(low.kinds | high.kinds),
@@ -394,7 +399,7 @@ def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) ->
         *sorted(low.scripts | high.scripts),
         *(f"s{source}" for source in sorted(low.sources | high.sources)),
     ]
-    # marks are matched with the spaces around them
+    # filters search for a mark with a space on both sides
     text = " ".join(["", *marks])[: MARKS_LIMIT - 1]
     return f"{text} "
 
@@ -410,10 +415,10 @@ def count_accesses(accesses: Mapping[int, int], entities: Numbers) -> Numbers:
 
 
 def _compute_unique(rows: Numbers, compute: Callable[[Sequence[int]], Any]) -> list[Any]:
-    """Compute a value for each row, once for equal rows."""
+    """Return a value for each row; equal rows are computed once."""
     if not len(rows):
         return []
-    # each row becomes one number, column by column: numbers sort far faster than rows
+    # code each row as one number, column by column: numbers sort far faster than rows
     code = np.zeros(len(rows), dtype=np.int64)
     for column in rows.T:
         _, place = np.unique(column, return_inverse=True)
@@ -424,7 +429,7 @@ def _compute_unique(rows: Numbers, compute: Callable[[Sequence[int]], Any]) -> l
 
 
 def _waiting_since(view: StoreView, pairs: UndecidedPairs) -> list[str]:
-    """Return the time since which each pair waits; empty where its strongest pair never waited."""
+    """Return the time since which each pair waits; empty if its strongest pair never waited."""
     left, right, since = view.queued_revisions(np.unique(pairs.left).tolist())
     if not len(left):
         return [""] * len(pairs.left)
