@@ -218,7 +218,7 @@ def _batch_context(job: Job) -> dict[str, Any]:
         "label": job.params.get("label") or job.id[:8],
         "percent": round(100 * job.done / job.total, 1) if job.total else None,
         "is_final": job.state in FINAL_STATES,
-        "stall": _stall_reason(job),
+        "stall": stall_reason(job),
         "result": dict(job.result or {}),
     }
 
@@ -237,9 +237,9 @@ def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
     return [(name, count) for name, count in zip(names, counts, strict=True) if count]
 
 
-def _stall_reason(job: Job) -> str:
-    """Return why a batch does not progress: no worker runs (`down`), its worker is `busy` or
-    `lost`; else empty.
+def stall_reason(job: Job) -> str:
+    """Return why a job does not progress: no worker runs (`down`), its worker is `busy` or `lost`;
+    else empty.
 
     Only admins are told that the worker is busy; to others the batch `waits`, as batches of other
     agencies are none of their business.
@@ -256,7 +256,7 @@ def _stall_reason(job: Job) -> str:
 
 def find_stalled(jobs: Sequence[Job]) -> list[Job]:
     """Return the batches that wait although no worker runs."""
-    return [job for job in jobs if _stall_reason(job) == "down"]
+    return [job for job in jobs if stall_reason(job) == "down"]
 
 
 _KEPT_KEYS = {"agency", "deduplicated", "complete", "delimiter", "handling", "relations"}

@@ -10,8 +10,10 @@ from typing import Any
 from flask import g, redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of
+from resolver.api.desk.batch_pages import stall_reason
 from resolver.api.desk.desk_access import current_user, require_role
-from resolver.api.desk.error_pages import DeskError
+from resolver.api.desk.error_pages import DeskError, describe_error
+from resolver.api.desk.evidence_rows import group_evidence
 from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
 from resolver.api.errors import ApiError
 from resolver.api.routes.batches import log_job
@@ -21,16 +23,23 @@ from resolver.api.routes.screenings import (
     screening_folder,
     send_screening_file,
     submit_and_log_screening,
+    withdraw_verdicts,
 )
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError, UsageError
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
+from resolver.records.results.explanation import EvidenceRow
 from resolver.screening import Screening, ScreeningHit
 from resolver.screening.jobs import SCREENING_JOB, load_screening
+from resolver.screening.result_files import state_values
 
 _MAX_JOBS = 100
+_UPLOAD_ADVICE = (
+    "The first line of the table must name its columns, for example: id, name, birthDate. Or add a "
+    "file that says what each column means."
+)
 REASONS = (
     "another birth date",
     "another nationality",
@@ -38,7 +47,7 @@ REASONS = (
     "another face",
     "documents were seen",
 )
-"""Reasons that the form of a verdict offers; another one may be written."""
+"""Reasons that the form of a verdict suggests; the steward may write another one."""
 
 
 @blueprint.get("/desk/screenings")
@@ -70,7 +79,7 @@ def upload_screening() -> Any:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ApiError):
             return _render_list(error.detail), error.status
-        return _render_list(error.line()), 400
+        return _render_list(" ".join((*describe_error(error)[:1], _UPLOAD_ADVICE))), 400
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -109,11 +118,15 @@ def screening(job_id: str) -> Any:
         label=job.params.get("label") or job.id[:8],
         is_final=job.state in FINAL_STATES,
         result=dict(job.result or {}),
-        hits=hits,
+        hits=[(hit, _compared_rows(hit)) for hit in hits],
+        subject=hits[0].subject if hits else None,
+        subject_notes=hits[0].not_compared if hits else (),
+        stated=state_values(hits[0].subject) if hits else [],
         place=place,
         count=len(groups),
         open_count=sum(is_open for _, is_open in groups),
         reasons=REASONS,
+        stall=stall_reason(job),
         message=signed_message(),
     )
 
@@ -126,7 +139,9 @@ def judge_screening_hit(job_id: str) -> Any:
     verdict = form.get("verdict", "")
     if verdict not in ("cleared", "confirmed"):
         raise DeskError(422, "No verdict was chosen.", "Clear the hit, or confirm it.")
-    reason = form.get("other", "").strip() or form.get("reason", "")
+    reason = form.get("reason", "").strip()
+    if not reason:
+        raise DeskError(422, "The verdict has no reason.", "Go back and choose or write one.")
     try:
         stored = judge_hit(
             job,
@@ -137,14 +152,35 @@ def judge_screening_hit(job_id: str) -> Any:
             until=form.get("until", ""),
         )
     except (ApiError, UsageError) as error:
-        detail = error.detail if isinstance(error, ApiError) else error.line()
-        raise DeskError(
-            422, f"{detail[:1].upper()}{detail[1:]}.", "Go back and try again."
-        ) from None
+        raise _refusal(error) from None
     subject = stored["subject"]["name"] or stored["subject"]["id"]
-    word = "is not" if verdict == "cleared" else "is"
-    message = f"{subject} {word} {stored['caption']}, until {stored['expires'][:10]}."
+    act, word = ("Cleared", "is not") if verdict == "cleared" else ("Confirmed", "is")
+    message = (
+        f"{act}: {subject} {word} {stored['caption']}. The verdict holds until "
+        f"{stored['expires'][:10]}."
+    )
     return redirect(url_for("desk.screening", job_id=job.id, done=sign_message(message)), 303)
+
+
+@blueprint.post("/desk/screenings/<job_id>/withdraw")
+@require_role(UserRole.STEWARD)
+def withdraw_screening_verdict(job_id: str) -> Any:
+    """End the verdicts on a hit, and show its subject again."""
+    job, form = _find_screening(job_id), request.form
+    try:
+        hit = withdraw_verdicts(job, form.get("subject", ""), form.get("entity", ""))
+    except (ApiError, UsageError) as error:
+        raise _refusal(error) from None
+    message = f"Withdrawn: the hit on {hit.caption} waits for a verdict again."
+    address = url_for(
+        "desk.screening", job_id=job.id, at=form.get("at", ""), done=sign_message(message)
+    )
+    return redirect(address, 303)
+
+
+def _refusal(error: ApiError | UsageError) -> DeskError:
+    detail = error.detail if isinstance(error, ApiError) else error.line()
+    return DeskError(422, f"{detail[:1].upper()}{detail[1:]}.", "Go back and try again.")
 
 
 @blueprint.get("/desk/screenings/<job_id>/<any(hits, report, rejects):what>")
@@ -176,6 +212,14 @@ def _find_screening(job_id: str) -> Job:
             "It may belong to another agency; the list shows those you may see.",
         )
     return job
+
+
+def _compared_rows(hit: ScreeningHit) -> list[EvidenceRow]:
+    """Return the values of the subject and of the entity that were compared, by what they are, in
+    the order in which a verdict weighs them.
+    """
+    groups = group_evidence(hit.compared)
+    return [group.row for group in groups if group.row.left or group.row.right]
 
 
 def _load(job: Job) -> Screening:

@@ -54,8 +54,15 @@ from resolver.api.uploads import check_readable, store_upload, upload_errors
 from resolver.errors import StoreError
 from resolver.hub.job_worker import INPUT, OWN, RESULT, Job, create_job_folder
 from resolver.hub.ownership import RecordOwner
-from resolver.screening import HitVerdict, describe_verdict, find_hit, give_verdict, read_expiry
-from resolver.screening.clearances import owner_of
+from resolver.screening import (
+    HitVerdict,
+    ScreeningHit,
+    describe_verdict,
+    find_hit,
+    give_verdict,
+    read_expiry,
+)
+from resolver.screening.clearances import owner_of, read_reason
 from resolver.screening.jobs import (
     SCREENING_JOB,
     load_screening,
@@ -343,17 +350,8 @@ def judge_hit(
     """Store the verdict of the viewer on a hit of a screening, and return it as JSON. Raises
     `ApiError`, `UsageError`.
     """
-    _check_done(job)
-    hub = current_service().hub
-    try:
-        screening = load_screening(hub, job, screening_folder(job))
-    except OSError:
-        raise ApiError(410, "the results of this screening are no longer kept") from None
-    hits = [hit for hit in (*screening.hits, *screening.cleared) if hit.subject.id == subject]
-    if not hits:
-        raise ApiError(404, f"no subject {subject[:60]!r} has a hit in this screening")
-    hit = find_hit(hits, entity, hub.store)
-    expires = read_expiry(until)
+    hit, hub = _find_hit(job, subject, entity), current_service().hub
+    expires, reason = read_expiry(until), read_reason(reason)
     query = {"screening": job.id, "subject": subject, "entity": hit.entity_id, "act": verdict}
     log_access("verdict", query, {"seen": list(hit.records)}, revision_of(hub.store.revision))
     return describe_verdict(
@@ -368,6 +366,33 @@ def judge_hit(
             anonymous=anonymous,
         )
     )
+
+
+def _find_hit(job: Job, subject: str, entity: str) -> ScreeningHit:
+    """Return the hit of a subject on an entity. Raises `ApiError`, `UsageError`."""
+    _check_done(job)
+    hub = current_service().hub
+    try:
+        screening = load_screening(hub, job, screening_folder(job))
+    except OSError:
+        raise ApiError(410, "the results of this screening are no longer kept") from None
+    hits = [hit for hit in (*screening.hits, *screening.cleared) if hit.subject.id == subject]
+    if not hits:
+        raise ApiError(404, f"no subject {subject[:60]!r} has a hit in this screening")
+    return find_hit(hits, entity, hub.store)
+
+
+def withdraw_verdicts(job: Job, subject: str, entity: str) -> ScreeningHit:
+    """Withdraw the verdicts on a hit of a screening, and return the hit. Raises `ApiError`,
+    `UsageError`.
+    """
+    hit, store = _find_hit(job, subject, entity), current_service().hub.store
+    query = {"screening": job.id, "subject": subject, "entity": hit.entity_id, "act": "withdraw"}
+    log_access("verdict", query, {"seen": list(hit.records)}, revision_of(store.revision))
+    owner = owner_of(viewer_of_agency(job.submitted_by, job.agency))
+    for verdict_id in hit.verdicts:
+        store.verdicts.withdraw(owner, verdict_id, g.viewer.name)
+    return hit
 
 
 @endpoint(

@@ -233,6 +233,20 @@
     if (event.target.closest("[data-help]")) showKeys();
     if (event.target.closest("[data-mark-alike]")) markSimilar();
   });
+  // --- verdict on a hit: Enter in its fields sends the verdict that was chosen by key or button
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-verdict] button[name]");
+    if (!button) return;
+    for (const other of findAll("button[name]", button.form)) {
+      other.classList.toggle("primary", other === button);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && event.target.matches("input")
+      && event.target.closest("[data-verdict]");
+    const chosen = form && find("button.primary", form);
+    if (chosen && !event.isComposing) form.requestSubmit(chosen);
+  });
   addEventListener("popstate", () => {
     if (find("#desk")) load(location.href, false);
   });
@@ -486,7 +500,7 @@
       event.preventDefault();
       return;
     }
-    const hotkey = /^[a-z]$/.test(key) && find(`[data-hotkey="${key}"]`);
+    const hotkey = /^[a-z]$/.test(key) && !event.repeat && find(`[data-hotkey="${key}"]`);
     if (hotkey) {
       hotkey.click();
       event.preventDefault();

@@ -202,6 +202,7 @@ def apply_verdicts(
     for group in screening.hits_by_subject().values():
         subject = recognize(group[0].subject, secret)
         own = [*by_id.get(subject.id, ()), *by_digest.get(subject.digest, ())]
+        own.sort(key=lambda row: row.made, reverse=True)
         for hit in _judge_hits(group, own, subject) if own else group:
             (cleared if hit.status == HitVerdict.CLEARED else hits).append(hit)
     return replace(screening, hits=tuple(hits), cleared=tuple(cleared))
@@ -210,7 +211,7 @@ def apply_verdicts(
 def _judge_hits(
     hits: Sequence[ScreeningHit], verdicts: Sequence[StoredVerdict], subject: VerdictSubject
 ) -> list[ScreeningHit]:
-    """Return the hits of one subject with what the verdicts on it say."""
+    """Return the hits of one subject with what its verdicts, given newest first, say of them."""
     evidence = [_evidence_of(hit) for hit in hits]
     anchored = [
         [verdict for verdict in verdicts if _is_anchored(verdict.evidence, now)] for now in evidence
@@ -232,12 +233,30 @@ def _judge(
 ) -> ScreeningHit:
     if not verdicts:
         return hit
+    hit = replace(hit, verdicts=tuple(row.id for row in verdicts))
+    verdicts = _without_replaced(verdicts)
     changes = tuple(_find_changes(now, verdicts, subject))
     if any(row.verdict is HitVerdict.CONFIRMED for row in verdicts):
         return replace(hit, status=HitVerdict.CONFIRMED.value, changes=changes)
     if changes:
         return replace(hit, status="returned", changes=changes)
     return replace(hit, status=HitVerdict.CLEARED.value)
+
+
+def _without_replaced(verdicts: Sequence[StoredVerdict]) -> list[StoredVerdict]:
+    """Return verdicts, given newest first, without those that a newer one on the same entity or on
+    all of its records replaces: the entity may have another id since.
+    """
+    kept: list[StoredVerdict] = []
+    for row in verdicts:
+        then = row.evidence
+        if not any(
+            newer.evidence.entity == then.entity
+            or set(newer.evidence.records).issuperset(then.records)
+            for newer in kept
+        ):
+            kept.append(row)
+    return kept
 
 
 def _is_anchored(then: VerdictEvidence, now: VerdictEvidence) -> bool:

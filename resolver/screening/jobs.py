@@ -126,10 +126,10 @@ def run_screening_job(
     (folder / RESULT / OWN).mkdir(parents=True, exist_ok=True)
     write_rejects(folder / RESULT, rejects)
     if not len(intake.batch):
-        reason = rejects[0].reason if rejects else "it is empty"
+        reasons = [*(reject.reason for reject in rejects), *intake.warnings[-1:], "it is empty"]
         raise InputError(
-            f"no subject could be read: {reason}",
-            hint="see `resolver formats` for the formats that can be read",
+            f"no subject could be read: {reasons[0]}",
+            hint="give a table with one row for each subject",
         )
     viewer = viewer_of_agency(job.submitted_by, job.agency)
     screening = screen_subjects(

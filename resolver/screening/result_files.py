@@ -14,6 +14,8 @@ from resolver.check.queries import SOURCE
 from resolver.errors import OutputError
 from resolver.records import Kind, Record, Value, kind_of_schema
 from resolver.records.formula_cells import escape_formula
+from resolver.records.labels import property_label, sort_properties
+from resolver.records.properties import NAME_PARTS
 from resolver.records.results.explanation import EvidenceRow
 from resolver.report import ReportedHit, ScreeningSummary, render_screening
 from resolver.screening.screen import Screening, ScreeningHit, Subject
@@ -41,21 +43,13 @@ _MAX_REPORTED = 500
 
 def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
     """Return a hit as JSON: the subject with its values, the entity, and the rows of evidence."""
-    record = hit.subject.record
-    properties: dict[str, list[str]] = {}
-    for value in record.values:
-        properties.setdefault(value.prop, []).append(value.text)
-    for identifier in record.identifiers:
-        properties.setdefault(identifier.prop, []).append(identifier.number)
-    for address in record.addresses:
-        properties.setdefault("address", []).append(address.full or address.city)
     return {
         "subject": {
             "id": hit.subject.id,
             "name": hit.subject.name,
             "source": hit.subject.source,
-            "schema": record.schema,
-            "properties": properties,
+            "schema": hit.subject.record.schema,
+            "properties": _list_values(hit.subject.record),
         },
         "entity": dict(hit.entity),
         "records": list(hit.records),
@@ -80,12 +74,44 @@ def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
     }
 
 
+def _list_values(record: Record) -> dict[str, list[str]]:
+    """Return the values of a record by property."""
+    properties: dict[str, list[str]] = {}
+    for value in record.values:
+        properties.setdefault(value.prop, []).append(value.text)
+    for identifier in record.identifiers:
+        properties.setdefault(identifier.prop, []).append(identifier.number)
+    for address in record.addresses:
+        properties.setdefault("address", []).append(address.full or address.city)
+    return properties
+
+
+def state_values(subject: Subject) -> list[str]:
+    """Return what a subject states beside its name, as texts: `Birth date: 1984-03-02`."""
+    properties = _list_values(subject.record)
+    names = {*NAME_PARTS} if not properties.get("name") else set()
+    return [
+        f"{property_label(prop)}: {', '.join(properties[prop])}"
+        for prop in sort_properties(properties)
+        if prop != "name" and prop not in names
+    ]
+
+
 def hit_from_json(content: Mapping[str, Any]) -> ScreeningHit:
-    """Return the hit that `describe_hit` has written; its evidence is one row with the sum."""
+    """Return the hit that `describe_hit` has written. One row sums up the evidence that was left
+    out.
+    """
     subject, properties = content["subject"], content["subject"]["properties"]
     values = tuple(Value(prop, text) for prop, texts in properties.items() for text in texts)
     kind = kind_of_schema(subject["schema"]) or Kind.ANY
     record = Record(f"{SOURCE}:1", SOURCE, kind, subject["schema"], tuple(sorted(values)))
+    compared = [
+        EvidenceRow(
+            row["name"], "", row["subject"], row["listed"], row["similarity"], row["weight"]
+        )
+        for row in content["evidence"]
+    ]
+    rest = content["logodds"] - sum(row.weight for row in compared if row.name != "competition")
     return ScreeningHit(
         Subject(subject["id"], subject["name"], subject["source"], record),
         content["entity"],
@@ -94,7 +120,7 @@ def hit_from_json(content: Mapping[str, Any]) -> ScreeningHit:
         content["band"],
         content["reason"],
         content["name_similarity"],
-        (EvidenceRow("sum", "", "", "", None, content["logodds"]),),
+        (*compared, EvidenceRow("sum", "", "", "", None, rest)),
         tuple(content["not_compared"]),
         content["status"],
         tuple(content["changes"]),
@@ -141,7 +167,7 @@ def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
     shown: dict[str, list[ReportedHit]] = {}
     for hits in list(screening.hits_by_subject().values())[:_MAX_REPORTED]:
         subject = hits[0].subject
-        stated = ", ".join(value.text for value in subject.record.values if value.prop != "name")
+        stated = "; ".join(state_values(subject))
         shown[f"{subject.name or subject.id} ({subject.id})"] = [
             ReportedHit(
                 stated,

@@ -65,6 +65,7 @@ class ScreeningHit:
     `evidence` the rows that explain the score. `not_compared`: values of the subject that were not
     compared, and why. `status` is empty for a new hit; else it is what is kept of an earlier
     verdict: `cleared`, `confirmed`, or `returned` for one whose evidence changed since (`changes`).
+    `verdicts` are the ids of the verdicts on this hit.
     """
 
     subject: Subject
@@ -78,6 +79,7 @@ class ScreeningHit:
     not_compared: tuple[str, ...]
     status: str = ""
     changes: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
     @property
     def compared(self) -> tuple[EvidenceRow, ...]:

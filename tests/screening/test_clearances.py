@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -183,6 +184,28 @@ def test_verdicts_outlast_merges_and_splits(stores: Stores) -> None:
         }
         with pytest.raises(UsageError, match="no hit on"):
             find_hit(plain.hits, "e-absent", hub.store)
+
+
+def test_a_newer_verdict_replaces_an_older_one_on_a_record_of_its_entity(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        (hit,) = screen(hub).hits
+        # the entity had another id and fewer records when it was confirmed
+        former = replace(hit, entity={**hit.entity, "id": "e-former"})
+        for row, verdict in ((former, HitVerdict.CONFIRMED), (hit, HitVerdict.CLEARED)):
+            give_verdict(
+                hub.store,
+                row,
+                verdict,
+                owner=OWNER,
+                who="kim",
+                reason="seen",
+                expires=read_expiry(""),
+            )
+        screening = screen(hub)
+        assert not screening.hits
+        # all of them are withdrawn together
+        assert len(screening.cleared[0].verdicts) == 2
 
 
 def test_a_namesake_of_a_cleared_entity_is_a_hit(stores: Stores) -> None:

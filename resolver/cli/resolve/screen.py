@@ -86,8 +86,15 @@ def screen_command(
     """Run `resolver screen`; return its exit code."""
     if out is None and not options["as_json"]:
         raise UsageError("screen needs a file for the hits", hint="add --out hits.csv, or --json")
+    if out is not None and report is not None and out.resolve() == report.resolve():
+        raise UsageError(f"--out and --report are both {out}", hint="choose two files")
     for target in filter(None, (out, report)):
         check_output_outside(files, target)
+        if not target.resolve().parent.is_dir():
+            raise UsageError(
+                f"there is no folder {target.parent} to write {target.name} into",
+                hint="make it, or choose another file",
+            )
         if any(path.exists() and target.resolve() == path.resolve() for path in files):
             raise UsageError(
                 f"{target} is one of the lists to read", hint="choose another file to write"
@@ -134,11 +141,12 @@ def screen_command(
         click.echo(f"note: {where}: {reject.reason}", err=True)
     if len(intake.rejects) > SHOWN_REJECTS:
         click.echo(f"note: and {len(intake.rejects) - SHOWN_REJECTS:,} more", err=True)
-    _print_summary(screening, intake.collapsed, out)
+    unread = sum(reject.is_row for reject in intake.rejects)
+    _print_summary(screening, intake.collapsed, unread, out)
     return HITS_FOUND if screening.hits else 0
 
 
-def _print_summary(screening: Screening, repeated: int, out: Path | None) -> None:
+def _print_summary(screening: Screening, repeated: int, unread: int, out: Path | None) -> None:
     """Print what was found, on standard error."""
     with_hits = screening.hits_by_subject()
     matches = sum(any(hit.band == "match" for hit in hits) for hits in with_hits.values())
@@ -148,6 +156,9 @@ def _print_summary(screening: Screening, repeated: int, out: Path | None) -> Non
         f"{pluralize(len(with_hits), 'subject has hits', 'subjects have hits')}, "
         f"{matches:,} of them in band match ({pluralize(len(screening.hits), 'hit')})"
     ]
+    if unread:
+        rows = pluralize(unread, "row was", "rows were")
+        lines.append(f"{rows} not compared: the notes above say why")
     unnamed = sum(1 for subject in screening.subjects if subject.notes)
     if unnamed:
         lines.append(
@@ -283,6 +294,8 @@ def clearances_command(
     if as_json:
         click.echo(json.dumps(list(map(describe_verdict, rows)), ensure_ascii=False))
         return
+    if not rows:
+        click.echo("No verdicts.")
     for row in rows:
         subject = row.subject.id or row.subject.name or f"hash {row.subject.digest[:12]}"
         click.echo(

@@ -30,9 +30,9 @@ def run_worker(desk: Desk) -> None:
         assert run_next_job(hub, jobs_folder(hub.store), run_screening_job) is not None
 
 
-def judge(browser: Any, page: Any, verdict: str) -> Any:
+def judge(browser: Any, page: Any, verdict: str, reason: str = "another face") -> Any:
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-    data = {**fields, "csrf": csrf(browser), "verdict": verdict, "reason": "another face"}
+    data = {**fields, "csrf": csrf(browser), "verdict": verdict, "reason": reason}
     address = re.search(r'action="(/desk/screenings/\w+/verdict)"', page.text)
     assert address
     return browser.post(address[1], data=data)
@@ -45,20 +45,51 @@ def test_hits_are_judged_one_after_the_other(desk: Desk) -> None:
     assert "queued" in browser.get(address).text
     run_worker(desk)
     page = browser.get(address)
-    assert "2 waiting for a verdict" in " ".join(page.text.split())
+    assert "2 of them wait for a verdict" in " ".join(page.text.split())
     assert 'data-hotkey="c"' in page.text
     first = "Maria Quispe Huanca" in page.text
     page = browser.get(judge(browser, page, "cleared").headers["Location"])
-    assert "1 waiting for a verdict" in " ".join(page.text.split())
+    assert "1 of them waits for a verdict" in " ".join(page.text.split())
     assert ("John Smith" if first else "Maria Quispe Huanca") in page.text
     page = browser.get(judge(browser, page, "confirmed").headers["Location"])
-    assert "0 waiting for a verdict" in " ".join(page.text.split())
+    assert "0 of them wait for a verdict" in " ".join(page.text.split())
     assert {row.verdict.value for row in desk.store.verdicts.list("agency Coast")} == {
         *("cleared", "confirmed")
     }
     for what in ("hits", "report"):
         with browser.get(f"{address}/{what}") as answer:
             assert answer.status_code == 200
+
+
+def test_a_verdict_needs_a_reason_and_can_be_withdrawn(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    address = upload(browser).headers["Location"]
+    run_worker(desk)
+    page = browser.get(f"{address}?at=0")
+    # the values of both sides are in view, and no reason is chosen beforehand
+    assert "Birth date: 19" in page.text
+    assert "Birth dates" in page.text
+    assert "<select" not in page.text
+    refused = judge(browser, page, "cleared", reason=" ")
+    assert refused.status_code == 422
+    assert not desk.store.verdicts.list("agency Coast")
+    judge(browser, page, "cleared")
+    page = browser.get(f"{address}?at=0")
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    form = re.search(r'action="(/desk/screenings/\w+/withdraw)"', page.text)
+    assert form
+    answer = browser.post(form[1], data={**fields, "csrf": csrf(browser)})
+    assert not desk.store.verdicts.list("agency Coast")
+    page = browser.get(answer.headers["Location"])
+    assert "waits for a verdict again" in page.text
+    assert "2 of them wait for a verdict" in " ".join(page.text.split())
+
+
+def test_a_table_without_names_is_refused_in_words_of_the_desk(desk: Desk) -> None:
+    page = upload(desk.signed_in("amira"), b"foo,bar\nx,y\n")
+    assert page.status_code == 400
+    assert "the table has foo, bar" in page.text
+    assert "--mapping" not in page.text
 
 
 def test_a_viewer_may_read_but_not_judge(desk: Desk) -> None:

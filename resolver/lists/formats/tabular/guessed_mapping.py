@@ -410,6 +410,8 @@ def _is_common(column: str, languages: Sequence[str]) -> bool:
     return is_common_name(column, languages) or normalize_column_name(column) in own_names
 
 
+_MOST_COLUMNS = 20
+"""Columns that a message names; a message with hundreds of them hides all others."""
 _KIND_TEXTS = {
     "person": "every row a person",
     "legal": "every row a person or a group, unknown which",
@@ -428,10 +430,16 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
         "" if mapping.handling in HANDLING_CODES else f"handling code from {mapping.handling}",
         f"column names in {' and '.join(languages)}" if languages else "",
         *(f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())),
-        f"not used: {', '.join(unused)}" if unused else "",
+        f"not used: {join_some(unused)}" if unused else "",
         *(f"{name} occurs twice, so neither is read" for name in find_repeated_columns(columns)),
     ]
     return "; ".join(filter(None, parts))
+
+
+def join_some(columns: Sequence[str]) -> str:
+    """Return the names of columns as a list, which ends after the first 20."""
+    rest = f" and {len(columns) - _MOST_COLUMNS:,} more" if len(columns) > _MOST_COLUMNS else ""
+    return ", ".join(columns[:_MOST_COLUMNS]) + rest
 
 
 def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:

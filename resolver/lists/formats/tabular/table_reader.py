@@ -40,6 +40,7 @@ from resolver.lists.formats.tabular.guessed_mapping import (
     describe_guess,
     find_repeated_columns,
     guess_mapping,
+    join_some,
 )
 from resolver.lists.formats.tabular.mapping import (
     ADDRESS_PARTS,
@@ -441,7 +442,14 @@ def explain_refusal(head: bytes, file: SourceFile) -> str:
     if fault := width_fault(columns):
         return fault
     repeated = find_repeated_columns(columns)
-    return f"column {repeated[0]!r} occurs twice; rename one of them" if repeated else ""
+    if repeated:
+        return f"column {repeated[0]!r} occurs twice; rename one of them"
+    is_nameless = len(columns) > 1 and guess_mapping(columns, file.stem) is None
+    return _no_name_fault(columns) if is_nameless else ""
+
+
+def _no_name_fault(columns: Sequence[str]) -> str:
+    return f"no column is recognized as a name; the table has {join_some(columns)}"
 
 
 def read_tabular(
@@ -460,7 +468,7 @@ def read_tabular(
         mapping = guess_mapping(table.columns, source or file.stem)
         if mapping is None:
             raise FormatError(
-                f"no column is recognized as a name; the table has {', '.join(table.columns[:40])}",
+                _no_name_fault(table.columns),
                 place=file.label,
                 hint="name the columns with --mapping FILE.yml",
             )

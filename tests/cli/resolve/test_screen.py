@@ -1,0 +1,64 @@
+"""`resolver screen`: what it refuses before it compares anybody, and what its summary says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resolver.cli.app import run
+from tests.cli.conftest import Lists
+from tests.matching.preparing import quick_symbols
+
+WIDE = ",".join(f"col{number}" for number in range(300))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, lists: Lists) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('screen')}/hub.db"
+    assert run(["dedupe", *lists.args, "--store", url]) == 0
+    return url
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "people.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_files_that_cannot_be_written_are_refused_before_the_screening(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people, hits = write(tmp_path, "id,name\nP1,Ilse Brandt\n"), str(tmp_path / "hits.csv")
+    start = ["screen", people, "--store", f"sqlite:///{tmp_path}/none.db"]
+    assert run([*start, "--out", hits, "--report", hits]) == 2
+    assert "--out and --report are both" in capsys.readouterr().err
+    assert run([*start, "--out", str(tmp_path / "none" / "hits.csv")]) == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_rows_that_were_not_compared_are_counted(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = write(tmp_path, "id,name\nP1,Ilse Brandt\nP2,-\n")
+    assert run(["screen", people, "--store", url, "--out", str(tmp_path / "hits.csv")]) == 0
+    assert "1 row was not compared" in capsys.readouterr().err
+    assert run(["clearances", "--store", url]) == 0
+    assert capsys.readouterr().out == "No verdicts.\n"
+
+
+def test_a_note_names_few_of_many_columns(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = write(tmp_path, f"id,name,{WIDE}\nP1,Ilse Brandt{',x' * 300}\n")
+    assert run(["screen", people, "--store", url, "--out", str(tmp_path / "hits.csv")]) == 0
+    notes = capsys.readouterr().err
+    assert "col19 and 280 more" in notes
+    assert "col20" not in notes
