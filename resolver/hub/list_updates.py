@@ -1,14 +1,17 @@
 """Updates by lists: new records, new versions of records, and records withdrawn from a store.
 
-Of a source whose lists carry versions the newest counts, whichever comes first: a newer list
-withdraws what it no longer has, an older one changes nothing. Otherwise a list that comes later
-supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
-breaks off or has rows without a readable id never does, and no list withdraws a record whose row
-could not be read (`resolver.lists.list_versions`).
+`build_list_update` compares the lists that were read with the store. Its rules:
 
-A list may be committed long after it was accepted: it waits for a worker, for a person, or is long.
-What was accepted after it and is committed already stays as it is: its rows on such records change
-nothing, and it withdraws none of them (`changes_accepted_after`).
+- If the lists of a source carry versions, the newest list counts, whatever the order in which lists
+  arrive. A newer list withdraws the records that it no longer has. An older list changes nothing.
+- If they carry no versions, a later list replaces the records that it has.
+- A list marked as complete withdraws all records that it does not have.
+- A list that breaks off, or that has rows without a readable id, withdraws nothing. No list
+  withdraws a record whose row could not be read (`resolver.lists.list_versions`).
+
+A list can be committed long after it was accepted, because it waits for a worker or for a person.
+Changes that were accepted after it, but are committed already, stay: the list neither changes nor
+withdraws these records (`changes_accepted_after`).
 """
 
 from __future__ import annotations
@@ -45,11 +48,14 @@ from resolver.store import (
 
 Numbers = npt.NDArray[np.int64]
 ALARM_SHARE = 0.2
-"""Share of a source's records above which withdrawals or changes need a second look."""
+"""Share of a source's records: a person has to accept more withdrawals or changes than this."""
 ALARM_MIN_RECORDS = 20
+"""Fewer withdrawals or changes never need to be accepted."""
 _MAX_LOOKUPS = 1_000_000
-"""Ids that are looked up for records whose entries have left their first dataset. Beyond (in a
-large list that is new to a store of many sources) only the datasets of the new records are tried.
+"""Most ids that are looked up to find records whose entry has moved to another dataset.
+
+A large list that is new to a store of many sources would need more. Then only the datasets that the
+new records name are tried.
 """
 
 
@@ -60,9 +66,10 @@ class ListUpdate:
     - `fresh`: canonical batch of new records and new versions, with their `contents`;
     - `superseded`, `withdrawn`: record id → number of the version that ends;
     - `ids`: records that were read and are current after the update;
-    - `outdated_ids`: records that only an older list has, or that were withdrawn after it was
-      accepted;
-    - `deduplicated_sources`: all of the store; `no_longer_deduplicated`: sources that were so;
+    - `outdated_ids`: records that were read but are not in the store: only an older list has them,
+      or they were withdrawn after the list was accepted;
+    - `deduplicated_sources`: all deduplicated sources of the store after the update;
+      `no_longer_deduplicated`: sources that were deduplicated before;
     - `alarms`: changes that a person has to accept (also among the `notes`).
     """
 
@@ -92,7 +99,7 @@ def build_empty_update(view: StoreView) -> ListUpdate:
 
 
 def build_withdrawal(view: StoreView, ids: Sequence[str]) -> ListUpdate:
-    """Return the withdrawal of some records; raises `InputError` for an id that no record has."""
+    """Return the withdrawal of some records. Raises `InputError` for an unknown record id."""
     stored = view.numbers_of(ids)
     for record_id in ids:
         if record_id not in stored:
@@ -112,8 +119,8 @@ def build_list_update(
 ) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view.
 
-    Without an `acceptance` the intake is accepted now. `guests`: sources of others, whose list
-    versions are not those of the intake.
+    Without an `acceptance`, the intake is accepted now. `guests` are sources of other owners: the
+    versions of their lists are not compared with the lists of the intake.
     """
     sources = {
         source.name: replace(source, list_version="") if source.name in guests else source
@@ -177,8 +184,10 @@ def build_list_update(
 def _compare_versions(
     intake: Intake, read: Mapping[str, SourceVersions], sources: Mapping[str, StoredSource]
 ) -> tuple[set[str], list[str], list[str]]:
-    """Return the stored sources of which the intake has older lists only, those it replaces, and
-    those of which nothing is withdrawn since their dated or complete lists have gaps.
+    """Return three groups of stored sources.
+
+    They are: sources of which the intake has only older lists; sources that the intake replaces;
+    and sources of which nothing is withdrawn because their dated or complete lists have gaps.
     """
     complete = {name for info in intake.lists if info.complete for name in info.sources}
     older, replacing, incomplete = set(), [], []
@@ -194,7 +203,7 @@ def _compare_versions(
 
 
 def _replaces(versions: SourceVersions, stored: str, *, is_complete: bool) -> bool:
-    """Return whether lists replace the stored records of their source."""
+    """Return whether lists of these versions replace all stored records of their source."""
     newest = versions.newest_whole
     if "" in versions.gaps or (versions.dated and not newest):
         return False
@@ -220,7 +229,7 @@ def _list_notes(
 
 
 def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> Iterator[str]:
-    """Yield a note for each source of which later changes were accepted, by the records read."""
+    """Yield a note for each source with records that were changed after the list was accepted."""
     counts = Counter(end.partition(":")[0] for end in ids if later.supersede(end))
     for name, count in sorted(counts.items()):
         if name not in older:
@@ -233,8 +242,9 @@ def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> It
 def _remove_outdated(
     intake: Intake, older: set[str], sources: Mapping[str, StoredSource], later: LaterChanges
 ) -> tuple[Batch, list[str]]:
-    """Return the batch without the records of lists that are older than those of the store and
-    without those that changed later, and the ids of the records left out.
+    """Return the batch without outdated records, and the ids of these records.
+
+    A record is outdated if the store has a newer list, or a change of it that was accepted later.
     """
     versions = {name: source.list_version for name, source in sources.items()}
     outdated = [
@@ -270,7 +280,10 @@ def _find_unread(
     read: Mapping[str, SourceVersions],
     sources: Mapping[str, StoredSource],
 ) -> list[str]:
-    """Return the missing records that all lists which would withdraw them have, but unread."""
+    """Return the missing records that must not be withdrawn because their rows could not be read.
+
+    Every list that would withdraw such a record has an unread row for it.
+    """
     unread = []
     for record_id, versions in find_unread(intake.lists).items():
         if record_id in missing:
@@ -283,7 +296,7 @@ def _find_unread(
 def _find_deduplicated(
     view: StoreView, intake: Intake, sources: Mapping[str, StoredSource]
 ) -> dict[str, bool]:
-    """Return for each source whether all its lists, now and before, are deduplicated."""
+    """Return, for each source, whether all its lists so far are deduplicated."""
     with_lists = view.sources_with_lists() if intake.lists else set()
     read: dict[str, bool] = {}
     for info in intake.lists:
@@ -298,7 +311,7 @@ def _find_deduplicated(
 
 def _version_to_store(info: ListInfo, stored: StoredSource | None) -> str:
     """Return the version of a source that the store keeps after this list."""
-    # a list that breaks off does not count as its version: the complete one is still to come
+    # a list that breaks off does not count: the complete list of this version is still to come
     if info.broken:
         return stored.list_version if stored is not None else ""
     return info.version
@@ -311,7 +324,7 @@ def _build_list_commits(
     read: Mapping[str, SourceVersions],
 ) -> tuple[ListCommit, ...]:
     complete = {name for info in intake.lists if info.complete for name in info.sources}
-    # as `_compare_versions` decides, and also for a source without any record yet
+    # the rule of `_compare_versions`, which here also covers sources without records
     replacing = {
         name
         for name, versions in read.items()
@@ -340,12 +353,11 @@ def _build_list_commits(
 def _find_moved(
     view: StoreView, new: Batch, sources: Mapping[str, StoredSource], read_ids: Collection[str]
 ) -> dict[str, int]:
-    """Return the stored records whose entry is a new record of another source now, with their
-    numbers.
+    """Return the stored records whose entry is now a new record of another source, with numbers.
 
-    The first dataset of an entry owns its record. When the entry leaves that dataset or joins one
-    that comes before it, its record has another id; one of the two names the source of the other
-    as a further dataset. Both sources must have the same owner.
+    The first dataset of an entry is the source of its record. If the entry leaves this dataset, or
+    joins one that comes before it, its record gets another id. Such a pair is recognized because
+    one record names the source of the other as a further dataset. Both sources must have one owner.
     """
     candidates: dict[str, tuple[str, frozenset[str]]] = {}
     records = [
@@ -375,7 +387,7 @@ def _owner_of(sources: Mapping[str, StoredSource], name: str) -> tuple[str, str]
 def _size_alarms(
     view: StoreView, superseded: Mapping[str, int], withdrawn: Mapping[str, int]
 ) -> list[str]:
-    """Return a line for each kind of change that is larger than a list usually brings."""
+    """Return a line for each kind of change that is larger than usual for a list."""
     if max(len(superseded), len(withdrawn)) < ALARM_MIN_RECORDS:
         return []
     sources = {record_id.partition(":")[0] for record_id in (*superseded, *withdrawn)}
@@ -391,7 +403,7 @@ def _size_alarms(
 
 
 def find_id_alarms(view: StoreView, fresh: Batch, superseded: Mapping[str, int]) -> list[str]:
-    """Return a line for each id that now seems to name another person."""
+    """Return a line for each record id that now seems to stand for another person."""
     if not superseded:
         return []
     stored = view.records(sorted(superseded.values()))

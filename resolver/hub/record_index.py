@@ -1,10 +1,12 @@
 """Index of a store: records, blocking keys and normal forms, in memory-mapped segments.
 
-The index derives from the store alone and can be deleted at any time: `refresh` reads the commits
-since its last segment, or everything where there is none. A commit adds a small segment; small
-segments are merged as they add up, so that there are never many, and stay in memory until they are
-worth a file. The files lie beside a SQLite store (`file.db.index`), or in a folder per store within
-the user's cache.
+The index derives from the store, so you can delete it at any time. `refresh` reads the commits
+since its last segment, or the whole store if there is no segment. Each commit adds a small segment.
+Small segments are merged, so there are never many of them, and stay in memory until they are large
+enough for a file.
+
+The files are next to a SQLite store (`file.db.index`). For other stores, they are in a folder of
+the store in the user's cache.
 """
 
 from __future__ import annotations
@@ -58,12 +60,15 @@ Numbers = npt.NDArray[np.int64]
 _FORMAT = "6"
 _RECORDS_PER_PART = 200_000
 _MAX_MISSING_RECORDS = 20_000
+"""Missing records above which `refresh` opens the files again: another process may have written
+newer segments.
+"""
 MIN_FILE_RECORDS = 5_000
-"""Records from which a segment becomes a file; smaller ones are read from the store again."""
+"""Least number of records of a file. After a restart, smaller segments are read from the store."""
 
 
 def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Path:
-    """Return the folder of a store's index; `folder` holds those of several stores."""
+    """Return the folder of the index of a store; `folder` is a folder for several stores."""
     if folder is not None:
         return folder / store_id
     if store.path is not None:
@@ -72,10 +77,10 @@ def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Pat
 
 
 class RecordIndex:
-    """Open index at a `revision` of its store. Not safe for several threads at once.
+    """Open index at a `revision` of its store. Only one thread may use it at a time.
 
-    `stamp` names the store, the model and all else that `prepare` depends on: files with another
-    one are built again.
+    `stamp` names the store, the model and everything else that the result of `prepare` depends on.
+    Files with another stamp are not used, and the index is built anew.
     """
 
     def __init__(
@@ -115,9 +120,10 @@ class RecordIndex:
     def refresh(self, view: StoreView, *, certain: bool = False) -> None:
         """Bring the index to the revision of a view of the present.
 
-        Raises `OutdatedError` where the index is at a later revision: take a newer view. Where that
-        is impossible (`certain`: no other process can have committed), and where the index belongs
-        to another history, it is built again. Raises `StoreError` where it cannot be written.
+        Raises `OutdatedError` if the index is at a later revision: take a newer view. With
+        `certain`, no other process can have committed, so the index is then built anew instead. It
+        is also built anew if it belongs to another history, such as that of a restored backup.
+        Raises `StoreError` if it cannot be written.
         """
         if self.revision == view.revision:
             return
@@ -143,8 +149,8 @@ class RecordIndex:
     ) -> None:
         """Add the records of the commit that a view shows, in the order of their numbers.
 
-        `prepared`: their normal form, where it is at hand, and `keys` those of that. Do nothing
-        where the index is not at the revision before.
+        `prepared` is their normal form, and `keys` are its blocking keys, if the caller has them.
+        If the index is not at the revision before the commit, nothing happens.
         """
         if self.revision == view.revision - 1:
             self._append(batch, prepared, view, ended, keys)
@@ -165,9 +171,9 @@ class RecordIndex:
         return tuple(self._segments)
 
     def without(self, numbers: Numbers) -> RecordIndex:
-        """Return an index in which some records count as ended; it shares the contents of this one.
+        """Return an index in which some records count as ended. It shares the contents of this one.
 
-        Valid until this index is brought to another revision.
+        It is valid until this index is brought to another revision.
         """
         other = copy(self)
         other._is_current, other._tables = self._is_current.copy(), []
@@ -176,22 +182,22 @@ class RecordIndex:
         return other
 
     def are_current(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
-        """Return for each of some indexed records whether it is current."""
+        """Return, for each of these indexed records, whether it is current."""
         flags: npt.NDArray[np.bool_] = self._is_current[numbers]
         return flags
 
     def find_candidates(
         self, prepared: PreparedBatch, purge: BlockPurge | None = None
     ) -> tuple[IntArray, Numbers, int]:
-        """Return the pairs (row of a prepared record, number of an indexed one) that the plan
-        joins.
+        """Return the candidate pairs of prepared records with indexed records.
 
-        Also return the number of pairs lost to block purging. An indexed record of equal normal
-        form is a partner even so, of one of the prepared records that share it. `purge`: counts of
-        keys, where the prepared records are not all that is new, or some of them are indexed.
+        Return (rows of prepared records, numbers of indexed records, number of pairs that block
+        purging removed). Purging never removes a pair of equal normal forms completely: each such
+        indexed record is paired with one of the equal prepared records. Give `purge`, the counts of
+        keys, if the prepared records are not all new records, or if some of them are indexed.
         """
         if not self._key_segments:
-            # keys take long to build
+            # return early: keys take long to build
             none = np.zeros(0, dtype=np.int64)
             return none.astype(np.int32), none, 0
         keys = self.build_keys(prepared)
@@ -208,8 +214,10 @@ class RecordIndex:
     def _find_twins(
         self, prepared: PreparedBatch, keys: KeyTable, purge: BlockPurge
     ) -> tuple[IntArray, Numbers] | None:
-        """Return pairs of a prepared record all of whose keys are purged and each indexed record of
-        equal normal form; of equal prepared records one stands for all.
+        """Return the pairs with equal normal forms for prepared records whose keys are all purged.
+
+        Return (rows of prepared records, numbers of indexed records), or None if there are none.
+        One of several equal prepared records stands for all.
         """
         bases, place = np.unique(keys.base, return_inverse=True)
         is_open = purge.purged_pairs(bases)[place.reshape(-1)] == 0
@@ -223,7 +231,7 @@ class RecordIndex:
             return None
         hashes, first = np.unique(hash_contents([BatchRows(prepared, rows)]), return_index=True)
         rows = rows[first]
-        # one key of each is enough, since equal records have the same
+        # one key of each record is enough, since equal records have equal keys
         of_hubs = np.flatnonzero(np.isin(keys.rows, rows))
         _, one_key = np.unique(keys.rows[of_hubs], return_index=True)
         numbers = purge.bearers(np.unique(keys.base[of_hubs[one_key]]))
@@ -237,10 +245,10 @@ class RecordIndex:
     def build_purge(
         self, prepared: PreparedBatch | None, fresh: npt.NDArray[np.bool_], ended: Numbers
     ) -> BlockPurge:
-        """Count the keys of indexed records without those that end, and of fresh prepared records.
+        """Count the keys of indexed records that do not end, and of prepared records that are new.
 
-        `fresh`: one flag per row of the prepared records. In an empty index nothing is counted:
-        a batch that meets no stored records counts its own keys.
+        `fresh` has one flag per row of the prepared records. For an empty index nothing is counted,
+        because the engine counts the keys of a first batch itself.
         """
         if prepared is None or not self._key_segments:
             return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
@@ -252,8 +260,10 @@ class RecordIndex:
         return BlockPurge(self._key_segments, keys, ended)
 
     def records_with_changed_keys(self, purge: BlockPurge) -> Numbers:
-        """Return the indexed records with a key that is purged now and was not before, or vice
-        versa, and those for which a record that ends may have stood.
+        """Return the indexed records whose keys the commit starts or stops to purge.
+
+        Records that are equal to a record that ends are included, since that record may have stood
+        for them (see `find_candidates`).
         """
         if not self._key_segments:
             return purge.ended[:0]
@@ -268,20 +278,20 @@ class RecordIndex:
         return changed if twins is None else unite(changed, twins[1])
 
     def ids(self, numbers: Numbers) -> pa.StringArray:
-        """Return the ids of some records by numbers (ascending), in that order."""
+        """Return the ids of some records, given by ascending numbers, in the same order."""
         return pa.concat_arrays(
             [segment.batch.ids.take(pa.array(rows)) for segment, rows in self._rows(numbers)]
         )
 
     def parts(self, numbers: Numbers) -> list[BatchRows]:
-        """Return the normal forms of some records, in that order; they lack the sources."""
+        """Return the normal forms of some records, in the same order, without their sources."""
         return [
             BatchRows(self._prepared_by_first[segment.first], rows)
             for segment, rows in self._rows(numbers)
         ]
 
     def sources(self, numbers: Numbers) -> list[str]:
-        """Return the names of the sources of some records, in that order."""
+        """Return the name of the source of each record, in the same order."""
         names: list[str] = []
         for segment, rows in self._rows(numbers):
             sources = segment.batch.sources
@@ -289,11 +299,11 @@ class RecordIndex:
         return names
 
     def batch(self, numbers: Numbers) -> Batch:
-        """Return some records by numbers (ascending), in that order; the batch is not canonical."""
+        """Return some records, given by ascending numbers. The batch is not canonical."""
         return concat([segment.take(rows) for segment, rows in self._rows(numbers)])
 
     def _rows(self, numbers: Numbers) -> Iterator[tuple[Segment, Numbers]]:
-        """Yield the segments that hold some records, with the rows of these in the segment."""
+        """Yield (segment, rows of these records in the segment)."""
         for segment in self._segments:
             low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
             if low < high:
@@ -324,7 +334,7 @@ class RecordIndex:
         remove_other_segments(self._folder, segments)
 
     def _drop_other_history(self, view: StoreView) -> None:
-        """Delete the segments where one of them does not belong to the history of the store."""
+        """Delete all segments if one of them is not of the history of the store."""
         times = view.commit_times([segment.until for segment in self._segments])
         if any(times.get(segment.until) != segment.committed_at for segment in self._segments):
             for segment in self._segments:
@@ -333,17 +343,19 @@ class RecordIndex:
             self._set_segments([])
 
     def _extend_chain(self, segment: Segment) -> list[Segment]:
-        """Return the segments with a new one, merged and written to files where that is due."""
+        """Return the segments with a new one; merge small ones, and write large ones to files."""
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
             segments = [*segments[:-2], merge_segments(segments[-2], segments[-1])]
         if segments[-1].path is None and len(segments[-1]) >= self._min_file_records:
-            # a chain of files begins at revision 0, so the segments before become files as well
+            # the files must cover all revisions from 0, so write the earlier segments as well
             segments = [self._write(segment) for segment in segments]
         return segments
 
     def _prepare_versions(self, batch: Batch) -> PreparedBatch:
-        """Return the normal form of a batch in any order; each version of a record has its own."""
+        """Return the normal form of a batch in any order, which can have several versions of a
+        record.
+        """
         parts = []
         for start in range(0, max(len(batch), 1), _RECORDS_PER_PART):
             rows = np.arange(start, min(start + _RECORDS_PER_PART, len(batch)))
@@ -351,10 +363,10 @@ class RecordIndex:
         return parts[0] if len(parts) == 1 else concat_prepared(parts)
 
     def build_keys(self, prepared: PreparedBatch) -> KeyTable:
-        """Return the keys of prepared records.
+        """Return the blocking keys of prepared records; two results are cached.
 
-        Those of the records that a commit began with are kept until it adds them, those of others
-        until the next.
+        The first result after a commit is kept until the records are added, since these are its new
+        records. The other one is kept until the next call.
         """
         for batch, keys in self._tables:
             if batch is prepared:

@@ -1,26 +1,28 @@
-"""Material changes: a version of a record that contradicts an earlier one on who it is.
+"""Reopen decisions whose records have changed so much that they may be about somebody else.
 
-A value contradicts where both versions state the field and nothing of one agrees with anything of
-the other. So an added value (alias, document, nationality), a value that is left out, a more
-precise date, another spelling, and anything that does not identify (notes, programmes, addresses,
-positions, relations) are no material changes. The rules compare the two versions alone: no model,
-population or frequency plays a part.
+A decision names the versions of its two records that the steward saw. It is *reopened* while the
+present version of a record contradicts that version. A reopened *same* no longer merges, a reopened
+*different* still keeps apart, and both wait for a steward. If the record returns to its earlier
+values, the decision is no longer reopened. The order of commits does not matter.
 
-| field | agrees |
+The first part finds contradictions (`find_material_changes`). Two versions contradict in a field if
+both state it and no value of one agrees with a value of the other:
+
+| field | two versions agree if |
 |---|---|
-| name | a principal name of one with any name of the other, in any script and order |
-| birth date, date of foundation | dates that can be the same day |
-| gender | the same gender |
-| documents and numbers | any number in common; where both state one kind of document |
-| nationality, country of birth, jurisdiction | one country in common |
-| kind | kinds that one entity can have |
+| name | a principal name of one agrees with any name of the other, in any script and order |
+| birth date, date of foundation | two dates can be the same day |
+| gender | they state the same gender |
+| documents and numbers | they have any number in common, or no kind of document in common |
+| nationality, country of birth, jurisdiction | they have one country in common |
+| kind | one entity can have both kinds |
 
-Decisions that are reopened, since a record is no longer what the decision saw.
+So these changes are no contradiction: an added or removed value, a more precise date, another
+spelling, and all values that do not identify, such as notes, programs, addresses and positions. No
+model and no frequencies are used.
 
-A decision names the versions of its two records that it saw. It is reopened while the present
-version of either contradicts that one (`material_changes`): a reopened *same* joins nothing, a
-reopened *different* keeps apart, and both wait for a steward. This follows from the log and the
-records alone, whatever the order of commits: a record that is sent as before closes it again.
+The second part marks reopened decisions in the log (`mark_reopened`), and names the versions that a
+new decision saw (`name_versions`).
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ _NUMBERS = tuple(
 )
 _GENDERS = {1: "male", 2: "female", 4: "other"}
 _MIN_WORD, _MIN_NAME = 0.75, 0.93
-"""Similarity (0 to 1) from which two words, or two names without spaces, are spellings of one."""
+"""Least similarity (0…1) of two spellings of one word, and of one name without spaces."""
 _VOWELS = frozenset("aeiou")
 _CIRCA = datetime.timedelta(days=366)
 _MAX_NAMES, _MAX_SHOWN, _MAX_LETTERS = 40, 3, 80
@@ -61,7 +63,7 @@ Rule = Callable[[Record, Record], "Iterable[FieldChange]"]
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Contradiction of two versions of a record in one field, each side as it is shown."""
+    """Contradiction of two versions of a record in one field, with both values as texts to show."""
 
     field: str
     before: str
@@ -92,7 +94,10 @@ def _name_changes(before: Record, after: Record) -> Iterable[FieldChange]:
 
 
 def _split_names(record: Record) -> tuple[list[str], list[str]]:
-    """Return the principal names of a record (aliases where it has none), and all its names."""
+    """Return the principal names of a record, and all its names.
+
+    Without principal names, aliases take their place.
+    """
     parts = " ".join(text for part in _PRINCIPAL_PARTS for text in record.texts(part))
     names = [*record.texts("name"), *([parts] if parts else []), *record.texts(*FULL_NAMES[1:])]
     principals = [*record.texts("name"), *([parts] if parts else [])]
@@ -100,7 +105,7 @@ def _split_names(record: Record) -> tuple[list[str], list[str]]:
 
 
 def _is_other_generation(before: Record, after: Record) -> bool:
-    """Return whether a name is that of another generation now, such as Sr. in place of Jr."""
+    """Return whether a name now has another generation, such as Sr. instead of Jr."""
     old, new = record_generations(before), record_generations(after)
     return any(old[name].isdisjoint(new[name]) for name in old.keys() & new.keys())
 
@@ -156,13 +161,13 @@ def _read_dates(texts: Iterable[str]) -> list[PartialDate]:
 
 
 def _can_be_equal(left: PartialDate, right: PartialDate) -> bool:
-    """Return whether the days that two dates may stand for overlap."""
+    """Return whether two dates can be the same day."""
     (first, last), (other_first, other_last) = _day_range(left), _day_range(right)
     return first <= other_last and other_first <= last
 
 
 def _day_range(date: PartialDate) -> tuple[datetime.date, datetime.date]:
-    """Return the first and the last day that a date may stand for, a year more if it is circa."""
+    """Return the first and last possible day of a date; circa adds a year on each side."""
     end = date.until or date
     month = end.month or 12
     day = end.day or calendar.monthrange(end.year, month)[1]
@@ -186,7 +191,7 @@ def _gender_changes(before: Record, after: Record) -> Iterable[FieldChange]:
 
 def _number_changes(before: Record, after: Record) -> Iterable[FieldChange]:
     old, new = _numbers_by_property(before), _numbers_by_property(after)
-    # a list may call one number a passport first and an identity card later
+    # compare across kinds: a list may call one number a passport first and an identity card later
     all_old, all_new = (set().union(*side.values()) for side in (old, new))
     if all_old.isdisjoint(all_new):
         for prop in (prop for prop in _NUMBERS if prop in old and prop in new):
@@ -195,7 +200,7 @@ def _number_changes(before: Record, after: Record) -> Iterable[FieldChange]:
 
 
 def _numbers_by_property(record: Record) -> dict[str, dict[str, str]]:
-    """Return the numbers of each property: normal form to the number as it is written."""
+    """Return the numbers of a record: property → normal form → number as written."""
     numbers: dict[str, dict[str, str]] = {}
     for identifier in record.identifiers:
         normal = normalize_number(identifier.prop, identifier.number, identifier.country)
@@ -205,7 +210,7 @@ def _numbers_by_property(record: Record) -> dict[str, dict[str, str]]:
 
 
 def _describe_property(prop: str) -> str:
-    """Return an FtM property as words: `passportNumber` is "passport number"."""
+    """Return the name of a property as words: `passportNumber` becomes "passport number"."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in prop)
 
 
@@ -220,7 +225,7 @@ def _text_changes(before: Record, after: Record) -> Iterable[FieldChange]:
 def _code_changes(
     before: Record, after: Record, kind: ValueType, read: Callable[[str], str | None]
 ) -> Iterable[FieldChange]:
-    """Return the fields with values of a type that have no normal form in common."""
+    """Yield the fields of a type in which the two versions have no normal form in common."""
     for field, props in _material_fields(kind).items():
         old, new = (
             {code for text in record.texts(*props) if (code := read(text))}
@@ -232,7 +237,7 @@ def _code_changes(
 
 @cache
 def _material_fields(kind: ValueType) -> dict[str, tuple[str, ...]]:
-    """Return the fields with values of a type that reopen decisions, and the properties of each."""
+    """Return the fields of a type whose changes reopen decisions: field → its properties."""
     fields: dict[str, tuple[str, ...]] = {}
     for row in PROPERTIES:
         if row.material and row.type is kind:
@@ -260,7 +265,7 @@ _RULES: tuple[Rule, ...] = (
 
 _Version = tuple[str, int]
 _PIECE = 20_000
-"""Decisions whose records are looked up together."""
+"""Decisions whose records are looked up together. It limits the memory for a long log."""
 
 
 class FreshRecords:
@@ -275,7 +280,7 @@ class FreshRecords:
         return {record_id: row for row, record_id in enumerate(ids)}
 
     def select(self, record_ids: Iterable[str]) -> dict[str, Record]:
-        """Return those of some records that are about to be committed."""
+        """Return the records with these ids that are about to be committed, by id."""
         rows = sorted(self._rows[record_id] for record_id in record_ids if record_id in self._rows)
         if self._batch is None or not rows:
             return {}
@@ -289,12 +294,12 @@ _NO_RECORDS = FreshRecords()
 def load_decisions(
     view: StoreView, record_ids: Sequence[str] | None = None
 ) -> list[StoredDecision]:
-    """Return the decision log as `StoreView.decisions` does, reopened decisions marked."""
+    """Return the decision log as `StoreView.decisions` does, with reopened decisions marked."""
     return mark_stored(view, view.decisions(record_ids))
 
 
 def mark_stored(view: StoreView, log: Sequence[StoredDecision]) -> list[StoredDecision]:
-    """Return some decisions of the log, those reopened marked; see `mark_reopened`."""
+    """Return these decisions of the log, with reopened ones marked; see `mark_reopened`."""
     marked = mark_reopened(view, [(stored.decision, stored.versions) for stored in log])
     return [
         replace(stored, decision=decision) for stored, decision in zip(log, marked, strict=True)
@@ -304,9 +309,9 @@ def mark_stored(view: StoreView, log: Sequence[StoredDecision]) -> list[StoredDe
 def mark_reopened(
     view: StoreView, log: Sequence[tuple[Decision, Versions]], fresh: FreshRecords = _NO_RECORDS
 ) -> list[Decision]:
-    """Return decisions with the versions they saw, those reopened marked as such.
+    """Return the decisions, with reopened ones marked. `log` has the versions that each one saw.
 
-    `fresh` are records about to be committed, which take the place of those of the view.
+    `fresh` are records about to be committed, which replace the records of the view.
     """
     marked: list[Decision] = []
     for start in range(0, len(log), _PIECE):
@@ -323,9 +328,10 @@ def mark_reopened(
 def _decided_versions(
     view: StoreView, log: Sequence[tuple[Decision, Versions]]
 ) -> list[list[_Version]]:
-    """Return the versions that each decision saw: record id and number (0: none was ever stored).
+    """Return the two versions that each decision saw, as (record id, number).
 
-    Of a record that came after the decision it is the first one.
+    If a record came after the decision, its first version counts. The number is 0 for a record that
+    was never stored.
     """
     ends = [list(zip(decision.pair, numbers, strict=True)) for decision, numbers in log]
     later = {record_id for pair in ends for record_id, number in pair if number is None}
@@ -340,7 +346,10 @@ def _decided_versions(
 def _describe_changes(
     view: StoreView, versions: set[_Version], fresh: FreshRecords
 ) -> dict[_Version, str]:
-    """Return how the present records contradict some earlier versions; of those that they do."""
+    """Return the contradiction between the present record and an earlier version, as a text.
+
+    Versions without a contradiction are missing from the result.
+    """
     changed = fresh.select(record_id for record_id, _ in versions)
     ids = sorted({record_id for record_id, _ in versions})
     present = {key: number for key, (number, _) in view.numbers_of(ids).items()}
@@ -360,12 +369,12 @@ def _describe_changes(
 
 
 def _describe_record(before: Record, after: Record) -> str:
-    """Return how a record contradicts an earlier version of it; empty if it does not."""
+    """Return how a record contradicts an earlier version of itself; empty if it does not."""
     changes = find_material_changes(before, after)
     if not changes:
         return ""
     if before.handling != after.handling:
-        # whoever may see the record now may not see what it was
+        # viewers of the present version may not be allowed to see the earlier values
         return f"record {after.id} changed its {', '.join(change.field for change in changes)}"
     return f"record {after.id} changed its {', '.join(map(str, changes))}"
 
@@ -373,11 +382,12 @@ def _describe_record(before: Record, after: Record) -> str:
 def name_versions(
     view: StoreView, decisions: Sequence[NewDecision], fresh: Batch | None, first_number: int
 ) -> list[NewDecision]:
-    """Return decisions that name the versions they saw: those valid once they are committed.
+    """Return the decisions with the versions that they saw.
 
-    `fresh` are the records that are committed with them, with numbers from `first_number` on. Of a
-    record that is withdrawn the last version counts, None stands for a record yet to come. Versions
-    that are named already stay (an undo brings a decision back as it was).
+    These are the versions that will be valid after the commit. `fresh` are the records of the same
+    commit, with numbers from `first_number`. For a withdrawn record it is the last version, and for
+    a record that does not exist yet it is None. Versions that a decision already names are kept:
+    an undo restores a decision as it was.
     """
     ends = {end for new in decisions if new.versions is None for end in new.decision.pair}
     numbers = {

@@ -1,14 +1,14 @@
-"""Saved views of networks, with a note, for their user alone or shared inside the hub.
+"""What pages and the API do with networks.
 
-A view stores ids and filters, never what was seen: whoever opens it sees what they may see then.
-Another viewer knows of a shared view only if they may know every entity that it names, so that
-neither its title nor its note tells of one that is hidden from them.
+The module reads in this order:
 
-Graphs over time: the years that lists date, and what may be in force in one of them.
-
-Network on the page of an entity: all its relations in a list, and the nearest ends to draw.
-
-Graphs as JSON documents.
+1. Saved views. A view stores ids and filters, never values: everybody who opens it sees only what
+   they may see then. A viewer is shown a shared view only if they may know every entity that it
+   names. So its title and note cannot reveal a hidden entity.
+2. Graphs over time: the years that lists state, and the edges that can be in force in a year.
+3. The network on the page of an entity (`load_relations`): a list of all its relations, and the
+   nearest entities to draw.
+4. Graphs as JSON documents.
 """
 
 from __future__ import annotations
@@ -35,15 +35,17 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.store.steward_work import NetworkView
 
 MAX_TITLE, MAX_NOTE, MAX_VIEWS = 100, 2_000, 200
-"""Characters of a title and of a note, and views of one user."""
+"""Most characters of a title and of a note, and most views of one user."""
 NAMING_PARAMETERS = ("expand", "to")
 """Parameters of a view that name entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """View as a viewer may see it: `entity_id` and `caption` of the entity in the middle are those
-    of today. `is_own`: the viewer saved it.
+    """Saved view as a viewer may see it.
+
+    `entity_id` and `caption` are the present ones of the entity in the middle. `is_own`: the viewer
+    saved the view.
     """
 
     view: NetworkView
@@ -64,8 +66,10 @@ class ViewDraft:
 
 
 def save_view(hub: Hub, user: str, viewer: Viewer, draft: ViewDraft) -> NetworkView:
-    """Save a view of a user. Raises `InputError` for a title or note of wrong length, and for more
-    views than a user may have; `UnknownIdError` for an entity that the viewer may not know.
+    """Save a view of a user.
+
+    Raises `InputError` for a title or note of wrong length, or if the user has too many views.
+    Raises `UnknownIdError` for an entity that the viewer may not know.
     """
     title, note = draft.title.strip(), draft.note.strip()
     if not title or len(title) > MAX_TITLE or len(note) > MAX_NOTE:
@@ -85,13 +89,13 @@ def save_view(hub: Hub, user: str, viewer: Viewer, draft: ViewDraft) -> NetworkV
 
 
 def list_views(hub: Hub, user: str, viewer: Viewer) -> tuple[SavedView, ...]:
-    """List the views of a user and those that others share, as the viewer may know them."""
+    """Return the views of a user, and shared views of others that the viewer may know."""
     stored = hub.store.network_views.list(user)
     return _visible(hub, user, viewer, stored) if stored else ()
 
 
 def open_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
-    """Open a view. Raises `UnknownIdError` for one that the viewer may not know."""
+    """Return a view by id. Raises `UnknownIdError` for a view that the viewer may not know."""
     stored = hub.store.network_views.find(view_id, user)
     visible = _visible(hub, user, viewer, [stored]) if stored else ()
     if not visible:
@@ -102,9 +106,10 @@ def open_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
 
 
 def delete_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
-    """Delete a view of a user; who sees everything may delete those of others too.
+    """Delete a view. Users may delete their own views, and an admin may delete all views.
 
-    Raises `UnknownIdError` for a view that the viewer may not know, `InputError` for another's.
+    Raises `UnknownIdError` for a view that the viewer may not know, and `InputError` for a view of
+    another user.
     """
     saved = open_view(hub, view_id, user, viewer)
     if not saved.is_own and "admin" not in viewer.scopes:
@@ -118,8 +123,10 @@ def delete_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
 def _visible(
     hub: Hub, user: str, viewer: Viewer, stored: Sequence[NetworkView]
 ) -> tuple[SavedView, ...]:
-    """Return the views of which the viewer may know every entity; of own ones only the middle has
-    to be known.
+    """Return the views that the viewer may know.
+
+    The viewer must be allowed to know every entity of a view. For a view of their own, the entity
+    in the middle is enough.
     """
     with open_rows(hub, viewer) as rows:
         numbers_by_id: dict[str, int] = {}
@@ -143,7 +150,7 @@ def _visible(
 
 
 def _entity_ids(view: NetworkView, user: str) -> list[str]:
-    """Return the ids that a view names, as far as the user has to know them."""
+    """Return the ids in a view that the user must be allowed to know."""
     if view.user == user:
         return [view.entity]
     ids = [view.entity]
@@ -154,7 +161,7 @@ def _entity_ids(view: NetworkView, user: str) -> list[str]:
 
 
 def _find(rows: VisibleRecords, entity_id: str) -> int:
-    """Return the number of an entity, 0 for one that the viewer may not know."""
+    """Return the number of an entity; 0 if the viewer may not know it."""
     try:
         return rows.find_entity(entity_id)
     except UnknownIdError:
@@ -173,19 +180,19 @@ def known_parameters(hub: Hub, viewer: Viewer, view: NetworkView) -> dict[str, A
 
 
 Span = tuple[int | None, int | None]
-"""First and last year of a period; None where it is open or not stated."""
+"""First and last year of a period; None for an end that is open or not stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class FadedParts:
-    """Parts of a graph that do not belong to a year: places of edges, ids of nodes."""
+    """Parts of a graph that were not in force in a year: positions of edges, and ids of nodes."""
 
     edges: frozenset[int] = frozenset()
     nodes: frozenset[str] = frozenset()
 
 
 def edge_spans(edge: GraphLink) -> tuple[Span, ...]:
-    """Return the periods that lists state of an edge, each once."""
+    """Return the distinct periods that lists state for an edge."""
     spans = {_span(row.start, row.end) for row in edge.statements}
     return tuple(sorted(spans, key=lambda span: (span[0] or 0, span[1] or 9999)))
 
@@ -196,14 +203,14 @@ def _span(start: str, end: str) -> Span:
 
 
 def is_in_year(spans: Iterable[Span], year: int) -> bool:
-    """Return whether one of some periods may be in force in a year."""
+    """Return whether at least one period can include a year. An unknown end counts as open."""
     return any(
         (first is None or first <= year) and (last is None or year <= last) for first, last in spans
     )
 
 
 def graph_years(graph: Graph) -> tuple[int, int] | None:
-    """Return the first and the last year that a statement of a graph dates, or None."""
+    """Return the first and the last year in the statements of a graph, or None without years."""
     years = {
         year
         for edge in graph.edges
@@ -215,8 +222,10 @@ def graph_years(graph: Graph) -> tuple[int, int] | None:
 
 
 def find_faded(graph: Graph, year: int) -> FadedParts:
-    """Return the edges that are not in force in a year, the nodes that no other edges lead to from
-    where the graph begins, and the edges of these.
+    """Return the parts of a graph that were not in force in a year.
+
+    These are the edges that were not in force, the nodes that can be reached from the start only
+    through such edges, and all edges of these nodes.
     """
     near: dict[str, list[str]] = {}
     for edge in graph.edges:
@@ -232,14 +241,14 @@ def find_faded(graph: Graph, year: int) -> FadedParts:
     faded = (
         place
         for place, edge in enumerate(graph.edges)
-        # in force, an edge has both ends reached, or none
+        # the search reached both ends of an edge in force, or none
         if edge.source not in reached or not is_in_year(edge_spans(edge), year)
     )
     return FadedParts(frozenset(faded), frozenset(node.id for node in graph.nodes) - reached)
 
 
 def cut_to_year(graph: Graph, year: int) -> Graph:
-    """Return a graph without what does not belong to a year."""
+    """Return a graph without the parts that were not in force in a year."""
     faded = find_faded(graph, year)
     return replace(
         graph,
@@ -249,24 +258,26 @@ def cut_to_year(graph: Graph, year: int) -> Graph:
 
 
 def span_text(edge: GraphLink) -> str:
-    """Return the periods of an edge for a page: `2004-2009 2014-`; empty years are open."""
+    """Return the periods of an edge for a page, such as `2004-2009 2014-`. No year means open."""
     texts = (f"{first or ''}-{last or ''}" for first, last in edge_spans(edge))
     return " ".join(texts)
 
 
 MAX_RELATED = 2_000
-"""Relations that an entity states, and entities that state one to it, of each at most."""
+"""Most relations that an entity states, and most entities with a relation to it, that are read."""
 MAX_NEAREST = 24
-"""Entities and names that a network shows around the middle at most."""
+"""Most entities and names that a network shows around the middle."""
 _MAX_BEYOND, _MAX_BEYOND_EACH = 20, 3
+"""Most entities shown in the second circle: in total, and for each entity of the first circle."""
 _MAX_RELATED_OF_NEAREST = 20
+"""As `MAX_RELATED`, for the entities of the first circle."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedParty:
-    """Other end of one kind of relation of an entity, with what all lists state of it.
+    """Entity or name at the other end of a relation, with roles, dates and sources from all lists.
 
-    `id` is empty where the viewer knows the other end by name only.
+    `id` is empty if the viewer knows the other end by name only.
     """
 
     words: str
@@ -280,10 +291,10 @@ class RelatedParty:
 
 @dataclass(frozen=True, slots=True)
 class NetworkNode:
-    """Entity, or mere name (empty `id`), around the one in the middle.
+    """Entity, or name without an entity (empty `id`), in the network of an entity.
 
-    `parent` is the place in the network of the node that leads to it, -1 for the middle; `words`
-    say how the parent relates to it.
+    `parent` is the position of the node that leads to it (-1 for the middle), and `words` say how
+    the parent is related to it.
     """
 
     id: str
@@ -297,9 +308,9 @@ class NetworkNode:
 class RelationNetwork:
     """Relations of an entity.
 
-    `parties` are all, by words and caption, and `related` counts different ones. `nodes` are to be
-    drawn: the middle, the nearest, those beyond. `ties` are further relations between nodes, as
-    two places and words.
+    - `parties`: all relations, sorted by words and caption; `related`: number of distinct ends.
+    - `nodes`: nodes to draw: the middle, then the first circle, then the second circle.
+    - `ties`: further relations between nodes, as (position, position, words).
     """
 
     parties: tuple[RelatedParty, ...] = ()
@@ -309,7 +320,7 @@ class RelationNetwork:
 
 
 def load_relations(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> RelationNetwork:
-    """Load the relations of an entity; none for one that was dissolved.
+    """Return the relations of an entity; a dissolved entity has none.
 
     Raises `UnknownIdError` for an id that the viewer may not know.
     """
@@ -333,19 +344,19 @@ def load_relations(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Relat
 
 
 def _build(rows: VisibleRecords, middle: Sequence[int], expansion: Expansion) -> Graph:
-    """Build the graph of all edges of an expansion."""
+    """Return the graph of all edges of an expansion."""
     distances: dict[Key, int] = {key: 1 for edge in expansion.edges for key in edge[:2]}
     distances.update(dict.fromkeys(middle, 0))
     return build_graph(rows, distances, expansion, is_complete=True)
 
 
 def _ends(edge: GraphLink, own: str) -> tuple[str, str]:
-    """Return the other end of an edge of a node, and the words from the node's side."""
+    """Return the other end of an edge of node `own`, and the words as seen from `own`."""
     return (edge.target, edge.words) if edge.source == own else (edge.source, edge.reverse)
 
 
 def _rank(graph: Graph) -> list[GraphNode]:
-    """Return the other ends: those that most lists state first, mere names last."""
+    """Return the nodes around the middle, entities first, then by descending number of lists."""
     middle, sources = graph.nodes[0].id, dict[str, set[str]]()
     for edge in graph.edges:
         sources.setdefault(_ends(edge, middle)[0], set()).update(edge.sources)
@@ -368,7 +379,7 @@ def _group(graph: Graph) -> tuple[RelatedParty, ...]:
 
 
 def _identity(node: GraphNode) -> tuple[str, str, str]:
-    """Return id (empty for a mere name), caption and kind of a node."""
+    """Return id (empty for a name without an entity), caption and kind of a node."""
     return node.id if node.sort == ENTITY else "", node.caption, node.kind
 
 
@@ -378,7 +389,7 @@ def _draw(
     edges: Iterable[GraphLink],
     beyond: Graph,
 ) -> tuple[tuple[NetworkNode, ...], tuple[tuple[int, int, str], ...]]:
-    """Place the middle, the nearest and some of those beyond in a network, and tie them."""
+    """Return the nodes to draw (middle, first circle, second circle) and the ties among them."""
     words_of: dict[str, str] = {}
     for edge in edges:
         words_of.setdefault(*_ends(edge, middle.id))
@@ -408,7 +419,10 @@ def _has_space(added: Counter[int], place: int) -> bool:
 def _rank_beyond(
     graph: Graph, places: Mapping[str, int], nodes: Mapping[str, GraphNode]
 ) -> list[tuple[GraphLink, str]]:
-    """Return the edges of the nearest with the end that is one of them, by caption of the other."""
+    """Return the edges of the first circle, sorted by the caption of the other end.
+
+    Each edge comes with the end that is in the first circle.
+    """
     pairs = [
         (edge, own)
         for edge in graph.edges
@@ -434,7 +448,7 @@ def graph_document(graph: Graph) -> dict[str, Any]:
 
 
 def node_document(node: GraphNode) -> dict[str, Any]:
-    """Return a node as JSON; only entities have more than a caption and a kind."""
+    """Return a node as JSON. Entities have further fields, such as schema and countries."""
     document: dict[str, Any] = {
         "id": node.id,
         "sort": node.sort,

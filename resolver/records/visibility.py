@@ -1,15 +1,7 @@
-"""Audiences: all viewers who may see some records, named alike whatever other records there are.
+"""Visibility: who may see a record. Every value passes this rule before anybody gets it.
 
-Classes of viewers, and the compartments of records that each of them sees.
-
-Records of one compartment have the same readers. Who sees what is `VISIBILITY_RULES`; the classes
-are a stranger, an identified viewer, each agency, stewards of each agency and of none, and those
-who see everything. What two classes both see counts as a class, too.
-
-Visibility: the access rule that every value passes before it is returned to anyone.
-
-Values are as free as the record that states them, which depends on its handling code (Europol's,
-under the terms agreed when it was handed over):
+A viewer may see a value if they may see the record that states it. This depends on the handling
+code of the record. The codes are Europol's; the agency that supplies a record sets its code:
 
 | code | condition | readers of its values |
 |---|---|---|
@@ -18,11 +10,20 @@ under the terms agreed when it was handed over):
 | H2 | not to be passed on without permission | its agency, and stewards (scope `review`) |
 | H3 | other conditions | its agency |
 
-The scope `admin` reads everything. Records without an agency belong to nobody; an unknown code
-counts as H3. All records take part in resolution, but readers get entities, their ids, scores and
-files as if only the records visible to them existed; `docs/how-to/serve.md` says where this does
-not hold yet. Reads without a viewer are those of a stranger, who reads H0: an endpoint that forgets
-to name the viewer shows too little, never too much.
+The scope `admin` reads everything. Records without an agency belong to nobody. An unknown code
+counts as H3. All records take part in resolution, but readers get entities, ids, scores and files
+as if only the records visible to them existed; `docs/how-to/serve.md` states the exceptions. If an
+endpoint forgets to name the viewer, the viewer is a stranger, who sees H0 only. It then shows too
+little, never too much.
+
+The module reads in this order:
+
+1. `VISIBILITY_RULES`, the table above as functions, and rows of a batch that a viewer may see;
+2. `Audience`: all viewers who may see certain records. Its key is the same in every store;
+3. `VisibilityClasses`: the classes of viewers of one batch. Records with the same readers form a
+   compartment, and a class sees a set of compartments. The classes are strangers, identified
+   viewers, each agency, stewards of each agency and of none, and viewers who see everything. The
+   records that two classes both see form a class, too.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ class Viewer:
 
 
 STRANGER = Viewer()
-"""Unidentified viewer, who reads H0."""
+"""Unidentified viewer, who sees H0 only."""
 OPERATOR = Viewer("operator", "", frozenset({"admin"}))
-"""Operator of the store, who works by command and reads everything."""
+"""Operator of the store, who uses commands and sees everything."""
 
 
 def _allow_all(handling: Handling, viewer: Viewer) -> bool:
@@ -80,7 +81,7 @@ VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
 }
 """Rule of each handling code: True if the viewer may read the values of such a record."""
 HANDLING_CODES = tuple(VISIBILITY_RULES)
-"""Handling codes, the freest first."""
+"""Handling codes, the least restricted first."""
 
 
 IDENTIFIED = Viewer("named")
@@ -90,11 +91,10 @@ _ALL = Viewer("named", "", frozenset({"admin"}))
 
 
 def viewer_classes(viewer: Viewer) -> tuple[Viewer, ...]:
-    """Return the classes of viewers up to that of a viewer: each sees all that the one before it
-    sees, and perhaps more.
+    """Return a chain of classes of viewers, from the stranger to the class of this viewer.
 
-    The first is the stranger. All viewers of one class see the same records, so the last stands for
-    the viewer.
+    Each class sees at least the records of the class before it. All viewers of one class see the
+    same records, so the last class stands for the viewer.
     """
     if may_read_all(viewer):
         return STRANGER, IDENTIFIED, _RULES_STEWARD, _ALL
@@ -119,7 +119,7 @@ def is_visible(handling: Handling, viewer: Viewer) -> bool:
 
 
 def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
-    """Return for each record True if a viewer may read it; None if the viewer may read all."""
+    """Return, for each record, whether a viewer may read it; None if the viewer may read all."""
     column = batch.columns.get(HANDLING)
     if column is None or may_read_all(viewer):
         return None
@@ -144,7 +144,7 @@ def visible_records(batch: Batch, viewer: Viewer) -> Batch:
 
 
 def assign_owner(batch: Batch, agency: str) -> Batch:
-    """Return the batch with an agency set where the handling is above H0 and names none."""
+    """Return the batch with `agency` as the agency of all restricted records that name none."""
     column = batch.columns.get(HANDLING)
     if column is None or not agency:
         return batch
@@ -162,33 +162,18 @@ def _owned(text: str, agency: str) -> str:
     return text if is_settled else handling_text(replace(handling, agency=agency))
 
 
-__all__ = [
-    "IDENTIFIED",
-    "OPERATOR",
-    "STRANGER",
-    "VISIBILITY_RULES",
-    "Viewer",
-    "assign_owner",
-    "is_visible",
-    "may_read_all",
-    "viewer_classes",
-    "visible_records",
-    "visible_rows",
-]
-
-
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Everybody who sees at least what each of some viewers sees.
+    """Everybody who sees at least the records of one of `viewers`.
 
-    Of these `viewers` none sees all that another one sees.
+    None of these viewers sees all records of another one.
     """
 
     viewers: tuple[Viewer, ...]
 
     @classmethod
     def of(cls, viewers: Iterable[Viewer]) -> Audience:
-        """Return the audience of some viewers, without those who see more than another."""
+        """Return the audience of some viewers, without viewers who see more than another."""
         given = list(dict.fromkeys(viewers))
         least = [
             viewer
@@ -199,7 +184,7 @@ class Audience:
 
     @property
     def key(self) -> str:
-        """Text that names the audience; empty for everybody."""
+        """Text that identifies the audience; empty for everybody."""
         return "" if STRANGER in self.viewers else json.dumps(list(map(_describe, self.viewers)))
 
     @classmethod
@@ -210,13 +195,13 @@ class Audience:
         return cls(tuple(Viewer(row[0], row[1], frozenset(row[2:])) for row in json.loads(key)))
 
     def includes(self, other: Audience) -> bool:
-        """Return whether all of another audience belong to this one, and so see what it sees."""
+        """Return whether all viewers of another audience belong to this one."""
         return all(
             any(_sees_all_of(viewer, own) for own in self.viewers) for viewer in other.viewers
         )
 
     def visible_rows(self, batch: Batch) -> npt.NDArray[np.bool_] | None:
-        """Return for each record whether all of the audience may see it; None: they see all."""
+        """Return, for each record, whether the whole audience may see it; None if they see all."""
         masks = [visible_rows(batch, viewer) for viewer in self.viewers]
         stated = [mask for mask in masks if mask is not None]
         return np.logical_and.reduce(stated) if stated else None
@@ -227,7 +212,7 @@ def _describe(viewer: Viewer) -> list[str]:
 
 
 def _sees_all_of(viewer: Viewer, other: Viewer) -> bool:
-    """Return whether a viewer sees all records that another one sees, whatever these are."""
+    """Return whether a viewer sees all records that another one sees, in every possible store."""
     if may_read_all(viewer) or not other.name:
         return True
     if may_read_all(other) or not viewer.name:
@@ -249,10 +234,11 @@ _WORD_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class VisibilityClasses:
-    """Compartment of each row, and the compartments that each class sees (classes × compartments).
+    """Classes of viewers of the rows of a batch.
 
-    A class comes after those that see less, and what two of them both see is one of them or empty.
-    `audiences` are the viewers of each class.
+    `compartment` is the compartment of each row, and `views` (classes × compartments) the
+    compartments that each class sees. A class comes after all classes that see less. The common
+    part of two views is a view, too, or empty. `audiences` are the viewers of each class.
     """
 
     compartment: IntArray
@@ -260,12 +246,15 @@ class VisibilityClasses:
     audiences: tuple[Audience, ...]
 
     def visible_to(self, number: int) -> Flags:
-        """Return for each row whether a class sees it."""
+        """Return, for each row, whether class `number` sees it."""
         is_visible_row: Flags = self.views[number][self.compartment]
         return is_visible_row
 
     def find_first(self, left: IntArray, right: IntArray) -> npt.NDArray[np.int64]:
-        """Return the first class that sees both rows of each pair; all others that do see more."""
+        """Return, for each pair of rows, the first class that sees both.
+
+        All other classes that see both see more than this class.
+        """
         count = np.int64(self.views.shape[1])
         keys = self.compartment[left] * count + self.compartment[right]
         distinct, place = np.unique(keys, return_inverse=True)
@@ -276,7 +265,7 @@ class VisibilityClasses:
     def join(
         self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.int64]:
-        """Return the first class that sees all that two classes see, for each pair of classes."""
+        """Return, for each pair of classes, the first class that sees all records of both."""
         distinct, place = np.unique(np.stack([left, right]), axis=1, return_inverse=True)
         needed = self.views[distinct[0]] | self.views[distinct[1]]
         is_seen = ~(needed[None, :, :] & ~self.views[:, None, :]).any(axis=2)
@@ -284,10 +273,9 @@ class VisibilityClasses:
         return first
 
     def marks_of(self, number: int) -> Marks:
-        """Return bits of each compartment (compartments × words) that tell which of the classes
-        that see less than one class see the compartment.
+        """Return bits for each compartment (compartments × words), for the class `number`.
 
-        Two compartments have a common bit if one of these classes sees both.
+        Two compartments have a common bit if a class that sees less than this class sees both.
         """
         own = self.views[number]
         less = [view for view in self.views[:number] if not (view & ~own).any()]
@@ -308,7 +296,7 @@ class VisibilityClasses:
     def find_first_of_groups(
         self, group: npt.NDArray[np.integer], count: int
     ) -> npt.NDArray[np.int64]:
-        """Return for each of `count` groups of rows the first class that sees all of its rows."""
+        """Return, for each of `count` groups of rows, the first class that sees the whole group."""
         holds = np.zeros((count, self.views.shape[1]), dtype=bool)
         holds[group, self.compartment] = True
         distinct, place = np.unique(holds, axis=0, return_inverse=True)
@@ -325,7 +313,7 @@ def find_visibility_classes(batch: Batch) -> VisibilityClasses | None:
 
 
 def code_handlings(batch: Batch) -> tuple[list[Handling], IntArray]:
-    """Return the handlings of a batch, and the place of that of each row."""
+    """Return the distinct handlings of a batch, and the position of the handling of each row."""
     places = np.zeros(len(batch), dtype=np.int32)
     column = batch.columns.get(HANDLING)
     if column is None:
@@ -337,12 +325,12 @@ def code_handlings(batch: Batch) -> tuple[list[Handling], IntArray]:
 
 
 def _limit(handling: Handling) -> Handling:
-    """Return a handling with what decides who reads a record."""
+    """Return a handling with only agency and code, which decide who may read a record."""
     return Handling(handling.agency, handling.code)
 
 
 def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClasses:
-    """Return the classes of viewers of rows, by the place of the handling of each."""
+    """Return the classes of viewers of rows; `places` has the handling of each row."""
     used, compact = np.unique(places, return_inverse=True)
     limited = [_limit(handlings[place]) for place in used.tolist()]
     place_of = {handling: place for place, handling in enumerate(dict.fromkeys(limited))}
@@ -364,7 +352,7 @@ def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClass
 
 
 def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
-    """Return a viewer of each sort that may see other records of these handlings than others do."""
+    """Return one viewer of each kind that can differ in what they see of these handlings."""
     closed = [item for item in handlings if not is_visible(item, Viewer(_NAME))]
     agencies = sorted({item.agency for item in closed} | {""})
     return [
@@ -375,7 +363,7 @@ def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
 
 
 def _tabulate_rights(viewers: Sequence[Viewer], handlings: Sequence[Handling]) -> Flags:
-    """Return which viewers see records of which handling (viewers × handlings)."""
+    """Return, for each viewer and handling, whether the viewer sees it (viewers × handlings)."""
     return np.array([[is_visible(item, viewer) for item in handlings] for viewer in viewers])
 
 
@@ -394,3 +382,18 @@ def _close_views(views: Flags) -> Flags:
         fresh = list(shared)
     order = sorted((int(view.sum()), mask) for mask, view in view_of.items() if mask)
     return np.array([view_of[mask] for _, mask in order])
+
+
+__all__ = [
+    "IDENTIFIED",
+    "OPERATOR",
+    "STRANGER",
+    "VISIBILITY_RULES",
+    "Viewer",
+    "assign_owner",
+    "is_visible",
+    "may_read_all",
+    "viewer_classes",
+    "visible_records",
+    "visible_rows",
+]

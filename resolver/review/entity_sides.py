@@ -1,7 +1,10 @@
-"""Entities for review: visible records and golden record of one side of a pair.
+"""Entities as review needs them: summaries for the queue, and sides of a pair for its pages.
 
-Summaries of entities for filters and priority: number of records, lists, kinds, scripts and
-restrictions.
+- `EntitySummary` has what filters and priorities of the queue use: number of records, lists, kinds,
+  scripts and restrictions. `SummaryTable` has the summaries of many entities.
+- `EntitySide` has the records of an entity that a viewer may see, and their golden record.
+  `load_sides` loads it, with a cache of golden records. `build_party` describes a side in the
+  queue.
 """
 
 from __future__ import annotations
@@ -48,14 +51,16 @@ Gurmukhi Guru, Gujarati Gujr, Telugu Telu
 """
 _CODES: dict[str, str] = dict(pair.split() for pair in _SCRIPT_CODES.split(","))
 SCRIPTS = {code: name for name, code in _CODES.items()}
-"""ISO 15924 codes that the queue can be filtered by, with the names of the scripts."""
+"""Scripts that the queue can be filtered by: ISO 15924 code → name."""
 KIND_MARKS = {Kind.PERSON: "kp", Kind.GROUP: "kg", Kind.ASSET: "ka"}
 
 
 @dataclass(slots=True)
 class EntitySummary:
-    """Summary of an entity: number of records, numbers of their sources, kind marks (`kp`, `kg`,
-    `ka`), scripts, restrictions.
+    """Summary of an entity.
+
+    `sources` are numbers of sources, `kinds` marks of kinds (`kp`, `kg`, `ka`), and `scripts` ISO
+    15924 codes.
     """
 
     records: int = 0
@@ -63,11 +68,11 @@ class EntitySummary:
     kinds: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     restrictions: set[tuple[str, str]] = field(default_factory=set)
-    """Pairs (handling code, agency) of the records that not everybody may see."""
+    """Pairs (handling code, agency) of its restricted records."""
 
 
 def summarize_entities(view: StoreView, entities: Sequence[int]) -> dict[int, EntitySummary]:
-    """Summarize entities, by number."""
+    """Return the summary of each entity, by number."""
     summaries = {entity: EntitySummary() for entity in entities}
     record, entity, _ = view.members(entities)
     entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
@@ -84,10 +89,11 @@ def summarize_entities(view: StoreView, entities: Sequence[int]) -> dict[int, En
 
 @dataclass(frozen=True, slots=True)
 class SummaryTable:
-    """Summaries of many entities (numbers, ascending): number of records of each, and the index of
-    its summary in `summaries`.
+    """Summaries of many entities.
 
-    Lists, kinds and scripts determine a summary, so there are few distinct ones.
+    `entities` are numbers, ascending. `records` is the number of records of each entity, and
+    `summary_index` the index of its summary in `summaries`. Many entities have the same lists,
+    kinds and scripts, so there are few distinct summaries. Their own field `records` is not used.
     """
 
     entities: Numbers
@@ -101,7 +107,7 @@ class SummaryTable:
 
 
 def build_summary_table(view: StoreView, entities: Numbers) -> SummaryTable:
-    """Summarize many entities (numbers, ascending, unique)."""
+    """Return the summaries of many entities, given by distinct ascending numbers."""
     record, entity, _ = view.members(entities.tolist())
     order = np.argsort(record)
     pool = _SummaryPool()
@@ -130,7 +136,7 @@ class _SummaryPool:
         self._index_of: dict[object, int] = {}
 
     def classify_records(self, view: StoreView, records: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the record numbers in order of the store, and the index of the summary of each."""
+        """Return the record numbers in the order of the store, and the summary index of each."""
         numbers, indexes = [], []
         index_of = self._index_of
         for number, source, kind, content in view.content_rows(records.tolist()):
@@ -150,7 +156,7 @@ class _SummaryPool:
         return np.array(numbers, dtype=np.int64), np.array(indexes, dtype=np.int64)
 
     def combine(self, indexes: frozenset[int]) -> int:
-        """Return the index of the summary of an entity whose records have some summaries."""
+        """Return the summary index of an entity; `indexes` are those of its records."""
         if len(indexes) == 1:
             return min(indexes)
         index = self._index_of.get(indexes)
@@ -210,13 +216,14 @@ def detect_scripts(names: Iterable[str]) -> frozenset[str]:
 
 _MAX_CACHED_RECORDS = 20_000
 MAX_RECORDS = 5_000
-"""Records of one entity that are loaded at most; a page cannot show more."""
+"""Most records of one entity that are loaded. A page cannot show more."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntitySide:
-    """Entity, or a set of records treated as one: `id` for people, `number` of the entity, its
-    current visible records and their golden record.
+    """Visible records of an entity, or of a set of records that is treated as one.
+
+    `id` is the id that people see, and `number` the entity number (0 for a set of records).
     """
 
     id: str
@@ -243,8 +250,9 @@ class EntitySide:
 def load_sides(
     view: StoreView, numbers: Sequence[int], viewer: Viewer = OPERATOR
 ) -> dict[int, EntitySide]:
-    """Load living entities by number, as the viewer sees them. Entities without visible records are
-    left out.
+    """Return living entities by number, as the viewer sees them.
+
+    Entities without visible records are missing from the result.
     """
     record, entity, _ = view.members(sorted(set(numbers)))
     ids = view.seen_by(viewer).entity_ids(sorted(set(numbers)))
@@ -266,7 +274,7 @@ def load_record_side(
 ) -> EntitySide:
     """Load records as if they formed an entity of their own.
 
-    Raises `InputError` where none of them is current and visible.
+    Raises `InputError` if none of them is current and visible.
     """
     numbers = sorted(number for number, _ in view.numbers_of(list(record_ids)).values())
     records = tuple(
@@ -298,10 +306,11 @@ def _golden(
 
 
 class _GoldenCache:
-    """Golden records of recently shown entities, the least recent dropped first.
+    """Cache of golden records; the least recently used are dropped first.
 
-    A steward returns to the same few entities with each step (page, preview, decision). The golden
-    record of a set of record versions never changes. `capacity` counts the records merged.
+    A steward needs the same few entities in each step (page, preview, decision), and the golden
+    record of a set of record versions never changes. `capacity` is the total number of merged
+    records.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -319,9 +328,7 @@ class _GoldenCache:
             return self._items[key][0]
 
     def put(self, key: Hashable, golden: GoldenRecord, size: int) -> None:
-        """Add the golden record of `size` records, dropping the least recently used beyond the
-        capacity.
-        """
+        """Add the golden record of `size` records."""
         with self._lock:
             self._size += size - self._items.pop(key, (golden, 0))[1]
             self._items[key] = golden, size
@@ -362,7 +369,8 @@ def ordered_numbers(left: EntitySide, right: EntitySide) -> tuple[int, int]:
 def side_digest(side: EntitySide) -> str:
     """Return a digest (16 hex digits) of the visible record versions of an entity.
 
-    Versions are told by their content: their numbers would count records that nobody may see here.
+    The digest uses the content of each version and not its number. Numbers would reveal how many
+    hidden records the store has.
     """
     versions = sorted(f"{stored.record.id} {stored.hash}" for stored in side.records)
     return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
@@ -374,7 +382,7 @@ def sources_by_name(view: StoreView) -> dict[str, StoredSource]:
 
 
 def build_party(side: EntitySide, sources: Mapping[str, StoredSource]) -> Party:
-    """Summarize a side for the queue."""
+    """Return the description of a side for the queue."""
     golden = side.golden
     names = [
         value.text for prop in (*FULL_NAMES, *NAME_PARTS) for value in golden.values.get(prop, ())
@@ -394,8 +402,9 @@ def build_party(side: EntitySide, sources: Mapping[str, StoredSource]) -> Party:
 
 
 def _beginning_dates(golden: GoldenRecord) -> tuple[str, ...]:
-    """Return the dates of birth, foundation or building, without those that a more exact one
-    contains (`1964` beside `1964-10-26`).
+    """Return the dates of birth, foundation or building.
+
+    A date is left out if a more exact one begins with it, such as `1964` with `1964-10-26`.
     """
     dates = [
         display_text(prop, value.text)
@@ -410,9 +419,9 @@ def _beginning_dates(golden: GoldenRecord) -> tuple[str, ...]:
 
 
 def _country_names(golden: GoldenRecord) -> tuple[str, ...]:
-    """Return the names of the countries of a golden record, each once, in the order of properties.
+    """Return the distinct names of the countries of a golden record, in the order of properties.
 
-    A country without a code stands as it is written.
+    A country without a code is returned as it is written.
     """
     names: dict[str, None] = {}
     for prop in COUNTRIES:
@@ -423,8 +432,9 @@ def _country_names(golden: GoldenRecord) -> tuple[str, ...]:
 
 
 def dates_contradict(left: GoldenRecord, right: GoldenRecord) -> bool:
-    """Return whether both state a beginning (birth, foundation, building), and none of one can be
-    that of the other.
+    """Return whether no date of beginning of one can be a date of beginning of the other.
+
+    A beginning is a birth, foundation or building. False if one of the two states none.
     """
     for prop in BEGINNINGS:
         pairs = [

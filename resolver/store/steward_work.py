@@ -1,11 +1,12 @@
-"""Work of stewards: holds on open pairs, assignments, saved filters, and rechecks.
+"""What the store keeps of the work of stewards and other users.
 
-A recheck is a decision that comes back, blind, to another steward. Entities and decisions are given
-by number.
+- `StewardWork` and the functions before it: holds on open pairs, assignments, saved filters, and
+  rechecks. A recheck shows a decision again, without its verdict, to another steward.
+- `NewDecision`: rows of the decision log, and the digest that prevents a decision from being logged
+  twice.
+- `NetworkViews`: views of networks that users have saved.
 
-Rows of the decision log, and the digest that keeps a decision from being logged twice.
-
-Views of networks that users have saved: where they begin, what they show, and a note.
+Entities and decisions are given by number.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ from resolver.store.schema import (
 
 Pair = tuple[int, int]
 MAX_HOLD_TIME = timedelta(days=1)
-"""Longest time for which settings let a steward hold a pair. A hold that ends later was taken while
-the clock was wrong, and counts as expired.
+"""Longest time for which settings let a steward hold a pair.
+
+A hold that ends even later was taken while the clock was wrong, so it counts as expired.
 """
 
 
@@ -68,10 +70,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class RecheckRow:
-    """Decision that comes back: its first steward, its rank in the queue, and the answer if there
-    is one.
+    """Recheck of a decision, with its rank in the queue.
 
-    The answer: verdict, second steward, time and reason.
+    `verdict` (None: not answered yet), `second_steward`, `decided_at` and `reason` are the answer.
     """
 
     decision: int
@@ -85,7 +86,7 @@ class RecheckRow:
 
 
 def is_held() -> ColumnElement[bool]:
-    """Return the condition that a row of `holds` is current."""
+    """Return the SQL condition that a row of `holds` has not expired."""
     now = datetime.now(UTC)
     latest = now + MAX_HOLD_TIME + MAX_CLOCK_SKEW
     return and_(holds.c.until > utc_text(now), holds.c.until <= utc_text(latest))
@@ -130,9 +131,9 @@ def assignees(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, str]:
 def open_rechecks(
     connection: Connection, steward: str, max_rank: int | None
 ) -> Iterator[RecheckRow]:
-    """Iterate over the waiting rechecks that `steward` may answer, highest priority first.
+    """Yield the rechecks without an answer that `steward` may answer, highest priority first.
 
-    `max_rank`: only rechecks of at most that rank.
+    `max_rank` leaves out rechecks with a higher rank.
     """
     query = select(rechecks).where(rechecks.c.verdict.is_(None), rechecks.c.who != steward)
     if max_rank is not None:
@@ -155,7 +156,7 @@ def recheck_of(connection: Connection, decision: int) -> RecheckRow | None:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """Logged decision without its content: the ids of its records, its steward, its UTC time."""
+    """Logged decision without verdict and reason: ids of its records, steward and UTC time."""
 
     pair: tuple[str, str]
     steward: str
@@ -260,7 +261,7 @@ class StewardWork:
                 )
 
     def add_recheck(self, decision: int, rank: int, steward: str) -> None:
-        """Let a decision come back to other stewards."""
+        """Offer a decision to other stewards for a recheck; `steward` made the decision."""
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
                 insert(rechecks).values(decision=decision, rank=rank, who=steward, since=utc_text())
@@ -295,11 +296,11 @@ class StewardWork:
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """Decision to log, with the context in which the steward took it.
+    """Decision to log, with the context in which the steward made it.
 
-    `context`: for example `{"left_hash": …, "right_hash": …, "members": […], "model": …}`.
-    `versions` are the numbers of the two versions of records that the steward saw (see
-    `StoredDecision`); None: those that are valid when the decision is committed.
+    `context` is for example `{"left_hash": …, "right_hash": …, "members": […], "model": …}`.
+    `versions` are the numbers of the two record versions that the steward saw (see
+    `StoredDecision`). None stands for the versions that are valid at the commit.
     """
 
     decision: Decision
@@ -308,8 +309,9 @@ class NewDecision:
 
     @property
     def digest(self) -> str:
-        """Return a hash of pair, verdict, steward, time and reason: a file sent twice is logged
-        once.
+        """Return a hash of pair, verdict, steward, time and reason.
+
+        A decision whose hash is in the log is not logged again, so a file can be sent twice.
         """
         row = decision_row(self)
         values = [
@@ -324,7 +326,7 @@ class NewDecision:
 def new_decision_id() -> str:
     """Return a random id of 64 bits for a decision: `d-` and 16 hexadecimal digits.
 
-    It tells nothing of the decision, of its place in the log or of how many there are.
+    The id reveals nothing about the decision, its position in the log or the number of decisions.
     """
     return f"d-{secrets.token_hex(8)}"
 
@@ -349,7 +351,7 @@ def decision_row(new: NewDecision) -> dict[str, Any]:
 
 
 def stored_decision(row: Any) -> StoredDecision:
-    """Return the decision of a row."""
+    """Return the decision that a row of the table `decisions` stores."""
     when = parse_utc_text(row.decided) if row.decided else None
     verdict = Verdict(row.verdict)
     place = f"decision {row.id}"
@@ -375,10 +377,10 @@ def stored_decision(row: Any) -> StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
-    """Saved view of the network around an entity (any id that it had), by a user of an agency.
+    """Saved view of the network around an entity, by a user of an agency.
 
-    `parameters` say what it shows; `saved` is a UTC text. A view that is not shared is its user's
-    alone.
+    `entity` is any id that the entity had, `parameters` are the filters of the view, and `saved` is
+    a UTC text. Only its user may open a view that is not shared.
     """
 
     id: str
@@ -394,7 +396,7 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class NetworkViews:
-    """Saved views of a store. They say nothing of what a reader may see of them."""
+    """Saved views of a store. The caller checks what the reader may see of a view."""
 
     engine: Engine
 
@@ -430,7 +432,7 @@ class NetworkViews:
             return [_network_view(dict(row)) for row in rows]
 
     def find(self, view_id: str, user: str) -> NetworkView | None:
-        """Return a view by id, or None if a user has none of that id and nobody shares one."""
+        """Return a view by id. None if there is none, or if another user does not share it."""
         c = network_views.c
         query = select(network_views).where(c.id == view_id, or_(c.who == user, c.shared.is_(True)))
         with translate_errors(self.engine), read_transaction(self.engine) as connection:

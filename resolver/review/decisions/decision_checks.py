@@ -1,7 +1,13 @@
-"""Checks before a decision: concurrent decisions and leases, changed entities, contradictions with
-earlier decisions.
+"""Checks before a decision is logged, and confirmation of decisions that wait.
 
-Confirmation of decisions that wait for a second steward.
+The module reads in this order:
+
+1. Has anything changed since the pair was shown? Entities, other decisions, leases of other
+   stewards.
+2. Does the decision contradict earlier ones? `build_contradiction` and `find_forced_same` return
+   the chain of decisions that a steward is shown; `find_same_path` searches it.
+3. Does it need a second steward, because it overrules a decision of two stewards?
+4. `confirm_decision`: a second steward confirms a decision that waits.
 """
 
 from __future__ import annotations
@@ -57,7 +63,7 @@ from resolver.store import NewDecision, StoredDecision, StoreView, steward_work
 def load_unchanged_sides(
     view: StoreView, left: str, right: str, snapshot: PairSnapshot | None, viewer: Viewer
 ) -> tuple[EntitySide, EntitySide]:
-    """Load the two entities, as the viewer may see them, if they still are what was shown.
+    """Load the two entities, as the viewer may see them, and check that they are as shown.
 
     Raises `DecidedMeanwhileError`, `RetiredMeanwhileError` or `ChangedMeanwhileError`.
     """
@@ -99,8 +105,9 @@ def _describe_change(before: set[str], now: set[str]) -> str:
 
 
 def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewer) -> None:
-    """Raise `DecidedMeanwhileError` if a verdict other than unsure was given on the two since they
-    were shown.
+    """Raise `DecidedMeanwhileError` if the pair was decided since it was shown.
+
+    The verdict unsure does not count.
     """
     if snapshot.revision >= view.revision:
         return
@@ -135,7 +142,7 @@ def check_not_locked(view: StoreView, steward: Steward, pair: tuple[int, int]) -
 def find_forbidding(
     log: Sequence[StoredDecision], left_side: EntitySide, right_side: EntitySide
 ) -> list[StoredDecision]:
-    """Return the effective decisions that call records of the two sides different."""
+    """Return the decisions in effect that say `different` about records of the two sides."""
     return [
         stored
         for stored in effective_decisions(log)
@@ -151,7 +158,11 @@ def _is_between(stored: StoredDecision, left_side: EntitySide, right_side: Entit
 def build_contradiction(
     log: Sequence[StoredDecision], left: str, right: str, forbidding: Sequence[StoredDecision]
 ) -> ContradictionError:
-    """Build the error with the chain between two records: same, different, same."""
+    """Return the error with the chain of decisions that contradicts a merge of two records.
+
+    The chain is: `left` is the same as one record of a decision `different`, and `right` the same
+    as its other record.
+    """
     near, far = forbidding[0].decision.pair
     paths = find_same_path(log, left, near) or [], find_same_path(log, far, right) or []
     crossed_paths = find_same_path(log, left, far), find_same_path(log, near, right)
@@ -170,12 +181,12 @@ def build_contradiction(
 def find_bonds(
     log: Sequence[StoredDecision], decisions: Iterable[NewDecision]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the pairs that decisions in effect hold together and that an act must not part.
+    """Return the pairs that were decided `same` and that an act must keep together.
 
-    A hidden record that must leave one record of an entity leaves the whole entity, and with it
-    the records that were decided to be the same. So an act that says `different` about two records
-    of one entity is refused unless these pairs stay together. `log` holds the decisions on the
-    records of the entity, `decisions` are those of the act.
+    `log` has the decisions on the records of an entity, and `decisions` are those of the act. The
+    act is refused if it says `different` about two records of the entity and separates such a pair.
+    This can happen through a hidden record: if it has to leave one record of the entity, it leaves
+    the whole entity, together with the records that were decided the same as it.
     """
     new = {row.decision.pair: row.decision.verdict for row in decisions}
     if Verdict.DIFFERENT not in new.values():
@@ -188,8 +199,9 @@ def find_bonds(
 def find_forced_same(
     log: Sequence[StoredDecision], left: str, right: str
 ) -> ContradictionError | None:
-    """Return the chain of decisions that make two records the same, as the error that refuses
-    calling them different; None without one.
+    """Return the error that refuses `different` for two records, because decisions make them one.
+
+    It has the chain of these decisions. None if there is no such chain.
     """
     path = find_same_path(log, left, right)
     if not path:
@@ -222,7 +234,7 @@ def _build_ties(
 def find_same_path(
     log: Sequence[StoredDecision], start: str, end: str
 ) -> list[StoredDecision] | None:
-    """Return the shortest path between two records over decisions for `same`; None without one."""
+    """Return the shortest path between two records along `same` decisions, or None."""
     neighbors = _same_neighbors(log)
     reached_from: dict[str, tuple[str, StoredDecision] | None] = {start: None}
     queue = deque([start])
@@ -245,7 +257,7 @@ def find_same_path(
 def _same_neighbors(
     log: Sequence[StoredDecision],
 ) -> dict[str, list[tuple[str, StoredDecision]]]:
-    """Return, by record, the records called the same as it and the decisions that do so."""
+    """Return, for each record, the records decided the same as it, each with the decision."""
     neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
     for stored in effective_decisions(log):
         if stored.decision.verdict is Verdict.SAME:
@@ -265,10 +277,11 @@ def overturn_reasons(
     pairs: Iterable[tuple[str, str]],
     verdict: StewardVerdict | None = None,
 ) -> tuple[str, ...]:
-    """Return why a decision takes two stewards: two stewards decided one of the pairs before, and
-    otherwise. Without a `verdict` their decision is withdrawn.
+    """Return the reason why a decision needs two stewards, or nothing.
 
-    The log must be complete for each of the pairs, with reopened decisions marked.
+    It does if two stewards gave another verdict on one of the pairs before. Without a `verdict`,
+    their decision is to be withdrawn. The log must be complete for each pair, with reopened
+    decisions marked.
     """
     states = pair_states(stored.decision for stored in log)
     for pair in sorted({(min(pair), max(pair)) for pair in pairs}):
@@ -282,7 +295,7 @@ def overturn_reasons(
 def is_decided_by_two(
     log: Sequence[StoredDecision], pairs: Iterable[tuple[str, str]], verdict: StewardVerdict
 ) -> bool:
-    """Return whether two stewards have given this verdict on all of some pairs."""
+    """Return whether two stewards have given this verdict on each of these pairs."""
     states = pair_states(stored.decision for stored in log)
     return all(
         _is_repeated(states.get((min(pair), max(pair)), PairState()), verdict) for pair in pairs
@@ -304,8 +317,10 @@ def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:
 
 
 def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
-    """List the decisions that wait for a second steward, oldest first; of one act only the first.
-    Only those on records that the viewer may see.
+    """Return the decisions that wait for a second steward, oldest first.
+
+    Only the first decision of each act is returned, and only decisions on records that the viewer
+    may see.
     """
     with hub.store.view() as view:
         # later decisions on the same pairs may have settled them
@@ -324,8 +339,8 @@ def confirm_decision(
 ) -> DecisionOutcome:
     """Confirm a decision that waits for a second steward.
 
-    Raises `UnknownIdError` for an id that the steward may not know, and
-    `DecisionNotAllowedError` if it is the steward's own or no longer waits.
+    Raises `UnknownIdError` for an id that the steward may not know. Raises
+    `DecisionNotAllowedError` if the decision is the steward's own or no longer waits.
     """
 
     def build(view: StoreView) -> DecisionPlan:
@@ -376,7 +391,7 @@ def _plan_confirmation(
         entry = replace(log_entry, verdict=steward_verdict(member.decision))
         built = entry.build_decisions([member.decision.pair], log, undoes=undoes)
         if member.decision.undoes:
-            # what was restored may be reopened, and confirming the undo does not change that
+            # the undo restores a decision that may be reopened, and it stays reopened
             built = [replace(new, versions=member.versions) for new in built]
         decisions += built
     bonds = () if undoes else _find_bonds(view, stored, decisions, steward.viewer)
@@ -391,12 +406,12 @@ def _plan_confirmation(
 def _find_bonds(
     view: StoreView, stored: StoredDecision, decisions: Sequence[NewDecision], viewer: Viewer
 ) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of the entity that an act must not part, if it decides within one."""
+    """Return the pairs that an act must keep together if both its records are in one entity."""
     if stored.decision.verdict is not Verdict.DIFFERENT or "split" in stored.context:
         return ()
     left, right = stored.decision.pair
     key = view.entity_key(left)
-    # records that were withdrawn since are in no entity
+    # records that were withdrawn meanwhile are in no entity
     if key is None or key != view.entity_key(right):
         return ()
     records = find_entity(view, left, viewer).records
@@ -404,7 +419,10 @@ def _find_bonds(
 
 
 def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:
-    """Return the records that a decision merges, or the two parts that a split keeps together."""
+    """Return the sets of records that must each be one entity after a decision.
+
+    A merge has one set, with the records of both sides. A split has two, its parts.
+    """
     left = tuple(stored.context.get(LEFT_RECORDS, ()))
     right = tuple(stored.context.get(RIGHT_RECORDS, ()))
     if stored.decision.verdict is Verdict.SAME and UNDOES_KEY not in stored.context:
@@ -434,7 +452,7 @@ def is_same_act(first: StoredDecision, second: StoredDecision) -> bool:
 
 
 def _shown_context(stored: StoredDecision) -> dict[str, object]:
-    """Return the snapshot of the first decision, which is also what the second steward saw."""
+    """Return the context of the first decision without its act; the second steward saw it."""
     return {
         name: value
         for name, value in stored.context.items()
