@@ -73,9 +73,10 @@ KIND_MISMATCH = LOWEST_LOGODDS
 def score_in_population(
     task: ResolutionTask, engine: Engine, meter: StageMeter
 ) -> tuple[ResolutionTask, ScoredCandidates]:
-    """Score the candidate pairs of a task in its population; measure that where it has none.
+    """Score the candidate pairs of a task in its population.
 
-    A population that counts no record is measured for those who see the first ones.
+    A task without a population is measured first. If the population counts no record so far, it is
+    measured for the audiences who see the first records.
     """
     if task.models.population is not None:
         extended = _extend_population(task, engine, meter)
@@ -89,10 +90,10 @@ def score_in_population(
 def _extend_population(
     task: ResolutionTask, engine: Engine, meter: StageMeter
 ) -> Population | None:
-    """Return a population with what the records of a task tell those who saw none before; None
-    where everybody who sees one of them has a population.
+    """Return the population, extended for audiences who saw no record before; None if unneeded.
 
-    Their records are measured as if there were no others, and so as they are where there are none.
+    It is unneeded if everybody who sees a record of the task has a population. The records that an
+    audience sees are measured as if no other records existed.
     """
     population = task.models.population
     if (
@@ -123,8 +124,10 @@ def _extend_population(
 
 
 def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Population:
-    """Count the population of a task's records: those that everybody may see, and for audiences who
-    see far more than others all that they see.
+    """Count the population of a task's records.
+
+    It counts the records that everybody may see. An audience that sees far more has a population of
+    its own, which counts all records that it sees.
     """
     batch, workers = task.batch, task.options.workers
     visible = visible_rows(batch, STRANGER)
@@ -138,8 +141,9 @@ def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Popu
 
 
 def _iterate_audiences(batch: Batch) -> Iterator[tuple[Audience, npt.NDArray[np.bool_]]]:
-    """Yield the audiences of restricted records, with the records that each may see: those who see
-    less come first.
+    """Yield the audiences of restricted records, with the records that each may see.
+
+    Audiences that see less come first.
     """
     classes = find_visibility_classes(batch)
     for number, audience in enumerate(classes.audiences if classes is not None else ()):
@@ -183,9 +187,7 @@ def adapt_to_partners(
 def _estimate_restricted(
     task: ResolutionTask, scored: ScoredCandidates, certain: _Candidates
 ) -> dict[str, Population]:
-    """Return the populations of audiences with their shares of true pairs, from all pairs that they
-    may see.
-    """
+    """Return the populations of audiences, with the shares of true pairs that they see."""
     population, restricted = task.models.population, dict[str, Population]()
     for key, own in population.restricted.items() if population is not None else ():
         visible = Audience.from_key(key).visible_rows(task.batch)
@@ -209,7 +211,7 @@ def _estimate_restricted(
 
 
 class _Candidates(NamedTuple):
-    """Some candidate pairs: rows, log-odds (thousandths), kinds of models, and sources."""
+    """Candidate pairs: rows, log-odds (thousandths), kinds of their models, and sources."""
 
     left: IntArray
     right: IntArray
@@ -237,7 +239,7 @@ class _Candidates(NamedTuple):
 
 
 def _select_certain(task: ResolutionTask, scored: ScoredCandidates) -> _Candidates:
-    """Return the candidates that no engine leaves out: all engines agree on their counts."""
+    """Return the candidates that no engine leaves out, so that all engines count the same."""
     lowest = task.link_threshold - MAX_SHIFT
     return _Candidates.at(task, scored, np.flatnonzero(scored.logodds >= lowest))
 
@@ -259,7 +261,7 @@ def _shift_all(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np
 
 
 def _run_on_parts(run: Callable[[slice], _Result], count: int, workers: int) -> list[_Result]:
-    """Run over parts of many pairs on threads: numbers of all pairs at once need much memory."""
+    """Run over parts of many pairs on threads. All pairs at once would need too much memory."""
     starts = range(0, count, _PAIRS_PER_PART)
     parts = [slice(start, min(start + _PAIRS_PER_PART, count)) for start in starts]
     with threads(min(workers, len(parts))) as pool:
@@ -286,9 +288,9 @@ def _split_by_models(
 def split_by_models(
     models: ModelSet, classes: VisibilityClasses | None, left: IntArray, right: IntArray
 ) -> list[tuple[ModelSet, npt.NDArray[np.bool_] | None]]:
-    """Return models, each with the pairs of rows that it scores (None: all of them).
+    """Return models, each with a mask of the pairs that it scores (None: all pairs).
 
-    A pair is scored in the population of those who may see both of its records.
+    A pair is scored in the population of the viewers who may see both of its records.
     """
     population = models.population
     if population is None or not population.restricted or classes is None:
@@ -309,7 +311,7 @@ def _limit_unsupported(
     unsupported: npt.NDArray[np.bool_],
     logodds: npt.NDArray[np.int32],
 ) -> npt.NDArray[np.int32]:
-    """Return log-odds under the limit of their kind for pairs that nothing but names supports."""
+    """Return the log-odds, limited for pairs that only names support."""
     for models, is_own in _split_by_models(task, pairs):
         limited = unsupported if is_own is None else unsupported & is_own
         for kind in KINDS:
@@ -326,7 +328,7 @@ def _add_source_shifts(
     partners: Mapping[str, Partners],
     visible: npt.NDArray[np.bool_] | None,
 ) -> dict[str, Partners]:
-    """Return the share of true pairs of each kind with what the candidates tell of single sources.
+    """Return the share of true pairs of each kind, with estimates for single sources.
 
     Only pairs of `visible` records (None: all) that every engine has are counted.
     """
@@ -347,8 +349,9 @@ def _add_source_shifts(
 def _move_to_sources(
     task: ResolutionTask, counts: Mapping[str, PartnerHistogram], certain: _Candidates
 ) -> Mapping[str, PartnerHistogram]:
-    """Return the counts of pairs that lead to their final log-odds by the shift of their key, and
-    not by what each pair really rises by, which depends on its two sources.
+    """Return counts of pairs from which the shift of each key leads to the final log-odds.
+
+    The real shift of a pair depends on its two sources. The counts are moved by the difference.
     """
     shifts, shift_of = _find_shifts(task, certain), partner_shifts(task.models)
     pooled = shifts.copy()
@@ -372,9 +375,7 @@ def _move_to_sources(
 def is_within_list(
     batch: Batch, deduplicated_sources: Collection[str], left: IntArray, right: IntArray
 ) -> npt.NDArray[np.bool_]:
-    """Return which pairs are of one source that does not declare its entries to be all
-    different.
-    """
+    """Return which pairs are within one source that does not declare all its entries different."""
     codes = batch.sources.codes
     is_one: npt.NDArray[np.bool_] = codes[left] == codes[right]
     return is_one & ~deduplicated_mask(batch, deduplicated_sources)[codes[left]]
@@ -387,8 +388,9 @@ def deduplicated_mask(batch: Batch, deduplicated_sources: Collection[str]) -> np
 
 
 def _within_shares(task: ResolutionTask, visible: npt.NDArray[np.bool_] | None) -> dict[str, float]:
-    """Return for each kind the pairs within one source among all pairs of `visible` records (None:
-    all), compared or not; 0 where two sets are linked.
+    """Return, for each kind, the share of pairs within one source among all pairs of records.
+
+    Compared or not, all pairs of `visible` records (None: all) count. It is 0 for linked sets.
     """
     if task.sides is not None:
         return dict.fromkeys(KINDS, 0.0)
@@ -406,7 +408,7 @@ def _within_shares(task: ResolutionTask, visible: npt.NDArray[np.bool_] | None) 
 def _source_sizes(
     batch: Batch, kind: str, visible: npt.NDArray[np.bool_] | None
 ) -> npt.NDArray[np.float64]:
-    """Return the visible records of a kind (None: all of it) in each source of a batch."""
+    """Return the number of records of a kind in each source; only `visible` ones (None: all)."""
     is_counted = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
     if visible is not None:
         is_counted &= visible

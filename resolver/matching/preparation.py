@@ -89,7 +89,7 @@ COMPARED_PROPERTIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NormalValues:
-    """Values of a batch in normal form, for batches of its records' values."""
+    """Values of a batch in normal form. They serve every batch over the same dictionaries."""
 
     names: NameValues
     others: OtherValues
@@ -108,7 +108,8 @@ def prepare(
 ) -> MaterializedBatch:
     """Normalize a canonical batch.
 
-    `lookup` gives name tokens their symbols; entries of `deduplicated_sources` are all distinct.
+    `lookup` gives the symbols of words. No two entries of one of the `deduplicated_sources` are the
+    same person or group.
     The result does not depend on `workers` (processes and threads).
     """
     return prepare_with_values(batch, tables, lookup, deduplicated_sources, workers)[0]
@@ -121,8 +122,9 @@ def prepare_with_values(
     deduplicated_sources: Iterable[str] = (),
     workers: int = 1,
 ) -> tuple[MaterializedBatch, NormalValues | None]:
-    """Normalize a canonical batch as `prepare` does, and return its values, too: None for a single
-    record, whose words are read one by one.
+    """Normalize a canonical batch as `prepare` does, and also return its values.
+
+    The values are None for a single record, whose words are read one by one.
     """
     if is_single_reading(batch):
         single = build_single_names(batch, tables, lookup)
@@ -149,14 +151,14 @@ def prepare_with_values(
 
 
 def has_all_values(batch: Batch, values: NormalValues) -> bool:
-    """Return True if `prepare_again` can normalize a batch with values of another."""
+    """Return True if `prepare_again` can normalize a batch with the values of another batch."""
     return has_all_names_of(batch, values.names)
 
 
 def prepare_again(batch: Batch, values: NormalValues, workers: int = 1) -> MaterializedBatch:
     """Normalize a batch over the dictionaries of another, whose values were read.
 
-    As `prepare` does for a canonical batch, but for table rows that no record uses.
+    The result is that of `prepare`, except for table rows that no record uses.
     """
     names = lay_out_forms(batch, values.names, workers)
     return _unite(batch, names, lay_out_values(batch, values.others), ())
@@ -188,29 +190,30 @@ def _unite(
 Numbers = npt.NDArray[np.int64]
 _SIDES = (int(Kind.PERSON), int(Kind.GROUP | Kind.ASSET))
 _PRIOR_PAIRS = 5.0
-"""Pairs of namesakes that weigh as much as the default concentration."""
+"""Weight of the default concentration, as a number of pairs of namesakes."""
 _YEARS_APART = 2
-"""Years from which two birth dates are taken to be those of two people."""
+"""Most years between two birth dates that may still belong to one person."""
 SHARED_PROPERTIES = ("phone", "email", "website", *TIES)
-"""Plain properties whose values are counted by the names they stand under."""
+"""Plain properties for which the names of each value are counted."""
 COUNTED_PROPERTIES = frozenset(
     (*FULL_NAMES, *NAME_PARTS, *COUNTRIES, *PROGRAMS, *IDENTIFIERS, *SHARED_PROPERTIES)
 ) | {*BIRTHS, *PLACES, ADDRESS}
-"""Properties that counts read."""
+"""Properties that a count of a population reads."""
 MAX_NAME_SHARE = 0.003
-"""Share of the records that bear one name above which it is no name of persons."""
+"""Largest share of records with one name. A more common name is no name, but a title."""
 CONCENTRATION_RANGE = (-300, 1_300)
 _MIN_COUNTED_PARALLEL, _FEW_VALUES = 50_000, 2**16
-"""Records from which counting pays for threads; values that are at least counted unsorted."""
+"""Least number of records for which threads save time, and least number of values that are counted
+without sorting."""
 _MAX_KEY = 2**62
 
 
 def with_frequencies(
     prepared: PreparedBatch, tables: FrequencyTables, workers: int = 1
 ) -> MaterializedBatch:
-    """Return a prepared batch as `prepare` makes it with other frequency tables.
+    """Return the batch that `prepare` would give with other frequency tables.
 
-    The tables may differ in the counts at hand only. The result does not depend on `workers`
+    The tables may only differ in their counts at hand. The result does not depend on `workers`
     (processes).
     """
     tokens = token_tables.with_frequencies(prepared.tokens, tables, workers)
@@ -223,10 +226,10 @@ def count_population(
     visible: npt.NDArray[np.bool_] | None = None,
     workers: int = 1,
 ) -> Population:
-    """Count the records of a prepared batch; true pairs per record are the reference.
+    """Count the population of a prepared batch. Its share of true pairs is the reference.
 
-    Only `visible` records count (None: all). With `sides` (0 or 1 for each record) a kind has the
-    records of its larger side. The result does not depend on `workers` (threads).
+    Only `visible` records count (None: all). With `sides` (0 or 1 for each record), the number of
+    records of a kind is that of its larger side. The result does not depend on `workers` (threads).
     """
     mask = np.ones(len(prepared), dtype=bool) if visible is None else visible
     is_person = mask & ((prepared.kinds & int(Kind.PERSON)) != 0)
@@ -248,7 +251,7 @@ def count_population(
 
 
 def _count_values_of(prepared: PreparedBatch, rows: Numbers) -> ValueCounts:
-    """Return the counts of the values of some rows, each statement of a source once."""
+    """Return the counts of the values of some rows. Each statement of a source counts once."""
     rows = _first_statements(prepared, rows)
     sides = [rows[(prepared.kinds[rows] & bits) != 0] for bits in _SIDES]
     persons, groups = (_count_kind(prepared, side) for side in sides)
@@ -329,8 +332,7 @@ def _name_keys(prepared: PreparedBatch) -> npt.NDArray[np.uint64]:
 
 
 def _first_statements(prepared: PreparedBatch, rows: Numbers) -> Numbers:
-    """Return those of the rows that are the first record of a source, name and birth date, and
-    those without a name.
+    """Return the first row of each source, name and birth date, and all rows without a name.
 
     So nobody makes a name common by uploading one person often.
     """
@@ -349,7 +351,7 @@ def _first_statements(prepared: PreparedBatch, rows: Numbers) -> Numbers:
 
 
 def _first_items(column: Ragged) -> Numbers:
-    """Return the first item of each row, -1 for rows without any."""
+    """Return the first item of each row; -1 for rows without items."""
     items = np.full(len(column), -1, dtype=np.int64)
     has_items = np.flatnonzero(column.counts > 0)
     items[has_items] = column.items[column.offsets[:-1][has_items]]
@@ -357,7 +359,7 @@ def _first_items(column: Ragged) -> Numbers:
 
 
 def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
-    """Return how many of the rows bear a word of each sound, for those of two rows or more."""
+    """Return sound of a word → number of rows with such a word, if there are two or more."""
     names, tokens = prepared.names.take(rows), prepared.forms.tokens
     words = names.through(tokens)
     if not len(words.items):
@@ -365,7 +367,7 @@ def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
     table = prepared.tokens
     sounds = np.where(table.sound != 0, table.sound, table.hashes)
     first, sound_of = np.unique(sounds, return_index=True, return_inverse=True)[1:]
-    # each sound of a row once; a number from 1, since 0 is none
+    # Each sound counts once per row. Numbers begin at 1, because 0 means no sound.
     numbers = (sound_of + 1).astype(np.uint64)[words.items]
     borne, ends = np.empty_like(numbers), np.zeros_like(words.offsets)
     filled = distinct_hashes(words.offsets, numbers, borne, ends)
@@ -381,12 +383,12 @@ def name_concentration(
 ) -> int:
     """Return the concentration of person names (see `KindPopulation`).
 
-    Of two people whose birth dates differ in both the year, by some years, and the day of the year,
-    counts how many have the same first and last word in their principal names, against the number
-    that the words' own frequencies explain. Names of one culture go together, so lists of many
-    cultures have more namesakes than that. Dates of one person rarely differ in both; very common
-    names are titles ("Sir … Baronet") and do not count. The result does not depend on `workers`
-    (threads).
+    It is the number of namesakes, compared with the number that the frequencies of single words
+    explain. Namesakes are two people with the same first and last word in their principal names.
+    Lists of many cultures have more namesakes than single words explain, since names of one culture
+    go together. Only pairs count whose birth dates differ in the year, by some years, and in the
+    day of the year: dates of one person rarely differ in both. Very common names are titles ("Sir …
+    Baronet") and do not count. The result does not depend on `workers` (threads).
     """
     lowest, highest = CONCENTRATION_RANGE
     words, dates = _outer_words(prepared, np.flatnonzero(is_person))
@@ -406,9 +408,10 @@ def name_concentration(
 def _count_namesakes(
     words: Numbers, dates: Numbers, workers: int
 ) -> tuple[npt.NDArray[np.bool_], float]:
-    """Return which names are not too common, and the pairs of these whose dates are far apart.
+    """Return which names are not too common, and how many pairs of them have dates far apart.
 
-    `words`: first and last word of each name, `dates`: year and day of birth of who bears it.
+    `words` has the first and the last word of each name. `dates` has the year and the day of birth
+    of its bearer.
     """
     low, high = words.min(axis=1), words.max(axis=1)
     most = max(MAX_NAME_SHARE * len(words), 10)
@@ -422,7 +425,7 @@ def _count_namesakes(
         rows, sizes = rows[places], np.diff(starts)
         is_rare = sizes <= most
         is_counted[rows] = np.repeat(is_rare, sizes)
-        # a name borne once has no pairs
+        # A name with one bearer has no pairs.
         is_paired = is_rare & (sizes > 1)
         bearers = rows[np.repeat(is_paired, sizes)]
         name = np.repeat(np.arange(np.count_nonzero(is_paired)), sizes[is_paired])
@@ -433,7 +436,7 @@ def _count_namesakes(
 
 
 def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbers]:
-    """Return first and last word, and year and day of birth, of the rows that have all four."""
+    """Return first and last word, and year and day of birth, of all rows that state them."""
     forms, births = _first_items(prepared.names)[rows], _first_items(prepared.births)[rows]
     usable = (forms >= 0) & (births >= 0)
     forms, births = forms[usable], births[usable]
@@ -448,7 +451,7 @@ def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbe
 
 
 def _count_apart(name: Numbers, dates: Numbers) -> float:
-    """Count the pairs of one name whose years and days of birth differ, years by more than two."""
+    """Count the pairs of one name with different days and with years more than two apart."""
     year, day = dates[:, 0], dates[:, 1]
     of_day = name << 9 | day
     close = _count_close(name, year) + count_equal_pairs(of_day) - _count_close(of_day, year)
@@ -466,7 +469,7 @@ def _count_close(name: Numbers, year: Numbers) -> float:
     if not len(name):
         return 0.0
     since = year - year.min()
-    # years of the next name lie further on than the gap
+    # The span of a name is wide enough that no year of the next name is within the gap.
     span = int(since.max()) + 1 + _YEARS_APART
     keys, counts = _count_values(name * span + since)
     sizes = counts.astype(np.float64)

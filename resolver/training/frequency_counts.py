@@ -1,16 +1,13 @@
-"""Shipped frequency tables: how common name tokens are, and which numbers many names share.
+"""Shipped frequency tables: how common tokens of names are, and which numbers many names share.
 
-Only tokens of at least 20 entities and numbers used under at least 20 names are kept, so that no
-list can be reconstructed from the tables.
+Only tokens of at least 20 entities, and numbers under at least 20 names, are kept, so that no list
+can be reconstructed from the tables.
 
-Numbers shared by many: documents, telephones and e-mail addresses under many names.
-
-A number used by at least `MIN_BEARERS` bearers with different names identifies nobody: 0000000, a
-ministry's telephone, a popular forgery.
-
-A bearer is a record. Where a store knows which records belong together it is an entity, so that a
+Shared numbers are documents, telephones and e-mail addresses. A number with at least `MIN_BEARERS`
+bearers of different names identifies nobody: 0000000, a ministry's telephone, a popular forgery. A
+bearer is a record. If a store knows which records belong together, a bearer is an entity, so a
 company in twenty lists is one bearer. In an entity whose names share no word, each name counts as a
-bearer, because such a number may be the only reason they were merged.
+bearer, because such a number may be the only reason why they were merged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Training of models of all kinds: weights of the pairs, fit, calibration and measured figures.
+"""Train models of all kinds: weights of the pairs, fit, calibration and measured figures.
 
-Quality on a set of pairs by a model that learned from all other sets (leave one set out).
+The quality on each set of pairs is that of a model that learned from all other sets (leave one set
+out).
 """
 
 from __future__ import annotations

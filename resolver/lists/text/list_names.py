@@ -1,9 +1,9 @@
 """Names in lists: given-family order, items of a cell, scripts.
 
-`NameForms` is a parsed name with all its variants. `names.person_names` and `names.group_names`
-build it: they free the main name of everything else, and make every variant in a bracket or after a
-slash a whole name of its own. A text that is no name (`Governor of …`, `branch`) becomes a note or
-stays in place. Nothing is invented.
+`NameForms` is a parsed name with all its variants. `names.parse_person_name` and
+`names.parse_group_name` build it: they free the main name of everything else, and make every
+variant in a bracket or after a slash a whole name of its own. A text that is no name (`Governor of
+…`, `branch`) becomes a note or stays in place. Nothing is invented.
 """
 
 from __future__ import annotations

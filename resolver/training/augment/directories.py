@@ -1,20 +1,18 @@
-"""Directories: invented lists of sites, shops and offices, with an address and a telephone.
+"""Invented directories: sites, shops, offices and institutions, as training material.
 
-Watchlists name companies and gangs; directories name the school at a corner and the branches of a
+Watchlists name companies and gangs. Directories name the school at a corner and the branches of a
 chain. Branches share the name of the whole, often a switchboard or a mailbox, and sometimes a
-building; one site is listed under a shorter name, at an address written in another way, or under
+building. One site is listed under a shorter name, at an address written in another way, or under
 its new number.
 
-Institutions: invented lists of universities, hospitals, offices and firms, and their likenesses.
+Institutions are universities, hospitals, offices and firms. Registers name an institution in its
+own language, in English, abbreviated, with its acronym, with a department or with its city. A place
+has several institutions whose names differ only in their type (`Technical University`), and
+branches of a firm differ in their country.
 
-Registers name one institution in its own language, in English, abbreviated, with its acronym, with
-one of its departments or with its city. A place has several institutions whose names differ by
-their type alone (`Technical University`), and branches of a firm differ by their country.
-
-Pairs of branches, stated because lists hold too few to learn from.
-
-Two groups under the name of one organization, each with a place of its own in its principal name,
-are different. One place written in two ways, or omitted on one side, is the same.
+Pairs of branches have stated labels, because lists hold too few. Two groups under the name of one
+organization, each with its own place in its principal name, are different. One place that is
+written in two ways, or omitted on one side, is the same.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Hard negatives: two similar names that belong to different people or groups.
 
-Father and son of one name, another middle initial, another syllable of a given name, a name of the
-other gender, another number, direction, country or trade. Both names are drawn from the given
-random generator, so that the same state gives the same names.
+Examples for persons are father and son of one name, another middle initial, another syllable of a
+given name, and a name of the other gender. Examples for groups are another number, direction,
+country or trade. Both names are drawn from the given random generator: the same state gives the
+same names.
 
-Movements: invented lists of armed and political groups, their factions and their likenesses.
-
-Names of such groups are made of few words, in different orders, so that one word tells a rival
-from its model. A group is listed under its English name, its name at home, a short form of either,
-or several of them; its factions and splinters bear its whole name and a word more.
+Movements are invented lists of armed and political groups, their factions and similar names. Names
+of such groups consist of few words in different orders, so one word tells a rival from its model. A
+group is listed under its English name, its name at home, a short form of either, or several of
+them. Its factions and splinters have its whole name and one more word.
 """
 
 from __future__ import annotations

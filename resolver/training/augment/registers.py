@@ -1,16 +1,14 @@
-"""Registers: invented plain person data, as in population registers, customer files and archives.
+"""Invented registers: plain data of persons, as in population registers and customer files.
 
-Watchlists hold aliases and documents; registers hold one name, a date and a place, with typos, gaps
+Watchlists hold aliases and documents. Registers hold one name, a date and a place, with typos, gaps
 and swaps. How much a field says depends on how carefully a register is kept, how many people it
-holds and how often it records each of them. So there are several, from small careless ones to a
-large careful one (`register_table.py`).
+holds and how often it records each of them. So there are several registers, from small careless
+ones to a large careful one. `REGISTERS` has one row for each.
 
-Vocabulary of invented registers: names by culture, and places, drawn by their shares.
-
-And the words that names of institutions and firms are made of, from which both the generator of
-institutions and the hard negatives draw: what the one writes in many forms the others tell apart.
-
-`REGISTERS`: properties of the invented registers, one row each.
+The vocabulary has names by culture, and places, drawn by their shares. It also has the words of
+which names of institutions and firms consist. Both the generator of institutions and the hard
+negatives use them: the generator writes a word in many forms, and the hard negatives tell the words
+apart.
 """
 
 from __future__ import annotations

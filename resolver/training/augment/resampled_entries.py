@@ -1,23 +1,18 @@
-"""Resampled entries: two pseudo-records of one list entry, as two agencies would write it.
+"""Training pairs made from list entries, with one difference, or with stated labels.
 
-Each name, date and other value of an entry goes to one copy, the other or both; some dates are
-altered as lists alter them. Two copies of one entry are a true pair; copies of different entries of
-a list without duplicates are a false one. This gives the hardest training pairs, namesakes and
-branches inside one list, without any label.
-
-Pairs of invented records with one controlled difference.
-
-Such a difference is an omitted part of a name, another romanization, one digit of a date, or a
-twin. Lists hold few of each; here each has its share. Pairs without the marks of a watchlist are
-left out: registers have typos and twins of their own, in proportion.
-
-Pairs with stated labels, for evidence that lists hold too little of to learn from.
-
-A number shared by two different names may be one person under two names, or a forged document that
-two people use: no list says how often either is so, and a steward must look. A birth date alone
-does not make two names one person. A rare name is the same person's even if the birth dates are
-unrelated, because dates are forged and mistyped. Each is stated here as labeled pairs of short
-records, and weighs little compared with what lists teach (`train.ORIGIN_WEIGHTS`).
+- Resampled entries are two pseudo-records of one list entry, as two agencies would write it. Each
+  name, date and other value goes to one copy, the other or both, and some dates are altered as
+  lists alter them. Two copies of one entry are a true pair. Copies of different entries of a list
+  without duplicates are a false pair. So namesakes and branches inside one list, the hardest pairs,
+  need no label.
+- Pairs with one controlled difference: an omitted part of a name, another romanization, one digit
+  of a date, or a twin. Lists hold few of each; here each has its share. Pairs without the marks of
+  a watchlist are left out, because registers have their own typos and twins.
+- Pairs with stated labels, for evidence that lists hold too little of. A number that two different
+  names share may be one person or a forged document that two people use; no list says how often, so
+  a steward must look. A birth date alone does not make two names one person. A rare name is the
+  same person's even if the birth dates differ, because dates are forged and mistyped. These pairs
+  weigh little compared with lists (`train.ORIGIN_WEIGHTS`).
 """
 
 from __future__ import annotations

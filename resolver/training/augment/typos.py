@@ -1,9 +1,8 @@
-"""Variations of names: as a hurried clerk, a scanner or another form would write them.
+"""Variations of names, as a hurried clerk, a scanner or another form would write them.
 
-A variation leaves the name the same; a namesake differs in one word. Both are drawn from the given
-random generator, so that the same state gives the same text.
-
-Keyboard errors in plain text and dates, drawn from a random generator.
+A variation leaves the name the same; a namesake differs in one word. The module also makes keyboard
+errors in plain text and dates. All are drawn from the given random generator: the same state gives
+the same text.
 """
 
 from __future__ import annotations

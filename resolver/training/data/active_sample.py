@@ -1,16 +1,14 @@
-"""Active learning: select the pairs of a batch that are worth a steward's time.
+"""Active learning: select the pairs that are worth a steward's time.
 
-A pair teaches where the model is unsure of it (uncertainty sampling, Lewis and Gale 1994) and where
-no similar pair was selected yet: half of the pairs are selected one by one by uncertainty times
-distance from those selected before. Distance is measured in weights of evidence, so that fifty
-pairs of one pattern are not selected. The other half is drawn at random from all candidates: a
-model trained on hard cases only forgets the easy ones.
+A pair teaches most if the model is unsure of it (uncertainty sampling, Lewis and Gale 1994) and no
+similar pair was selected yet. Half of the pairs are selected one by one, by uncertainty times
+distance from the pairs selected before. Distance is measured in weights of evidence, so fifty pairs
+of one pattern are not selected. The other half is drawn at random from all candidates, because a
+model that is trained only on hard cases forgets the easy ones.
 
-Queue picks: mark the waiting pairs of a store that would teach the model most.
-
-Among the least certain waiting pairs, those with the most different evidence are selected, as
-`active_sample` does for a batch. A mark holds until the pair is decided or either side changes;
-selecting again removes earlier marks. Random pairs are drawn by the queue itself.
+Queue picks apply this to a store: they mark the least certain waiting pairs with the most different
+evidence. A mark holds until the pair is decided or either side changes. Selecting again removes
+earlier marks. The queue itself draws the random pairs.
 """
 
 from __future__ import annotations

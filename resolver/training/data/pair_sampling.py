@@ -1,13 +1,14 @@
-"""Drawing of the pairs of a population that a model learns from.
+"""Draw the pairs of a population from which a model learns.
 
-Most pairs that blocking joins are unlike, and any model tells them apart; what decides are the few
-false pairs that look like true ones. Of false pairs drawn evenly, one in a thousand carried a third
-of the loss of all, so that chance decided how cautious a model became. So many are compared; half
-of those drawn are drawn evenly, the other half by how likely a first guess takes them for true. A
-pair weighs as many as it stands for. This is case-control sampling with a pilot (Fithian and Hastie
-2014) and a defensive mixture (Hesterberg 1995).
+Most pairs that blocking joins are unlike, and any model tells them apart. The few false pairs that
+look like true ones decide. When false pairs were drawn evenly, one in a thousand carried a third of
+the loss, so chance decided how cautious a model became. So many pairs are compared. Half of the
+drawn pairs are drawn evenly. The other half is drawn by how likely a first guess takes them for
+true. The weight of a pair is the number of pairs that it represents. This is case-control sampling
+with a pilot (Fithian and Hastie 2014) and a defensive mixture (Hesterberg 1995).
 
-Share of true pairs within one source and across sources, in records with known clusters.
+The module also measures the share of true pairs within one source and across sources, in records
+with known clusters.
 """
 
 from __future__ import annotations

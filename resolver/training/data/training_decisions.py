@@ -1,19 +1,13 @@
-"""Steward decisions that can train a model, with the record versions that the stewards saw.
+"""Steward decisions as labeled pairs of the record versions that the stewards saw.
 
-A decision counts as it does for entities: the latest of its pair that awaits no second steward.
-Decisions that cannot train a model are left out, and counted.
-
-Steward decisions as labeled pairs of record versions.
-
-A decision concerns two entities, so it labels all pairs between the records shown, not only the
-strongest pair, which alone would teach overconfidence. A decision has weight 1 however many pairs
-it labels.
-
-Judgments that contradict each other: set aside, and counted.
-
-Contradictions are one pair judged both ways, and A = B, B = C, A ≠ C. It is unknown which judgment
-is wrong, so all judgments of the shortest proof of a contradiction are left out. Labeled clusters
-(record id → cluster) overrule judgments.
+- A decision counts as it does for entities: the latest of its pair that awaits no second steward.
+  Decisions that cannot train a model are left out and counted.
+- A decision concerns two entities, so it labels all pairs between the records shown. The strongest
+  pair alone would teach overconfidence. A decision has weight 1, however many pairs it labels.
+- Judgments that contradict each other are left out and counted. Contradictions are one pair judged
+  both ways, and A = B, B = C, A ≠ C. It is unknown which judgment is wrong, so all judgments of the
+  shortest proof of a contradiction are left out. Labeled clusters (record id → cluster) overrule
+  judgments.
 """
 
 from __future__ import annotations

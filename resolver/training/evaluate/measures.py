@@ -1,6 +1,7 @@
 """Quality measures of scores with intervals: rates, F1, calibration. Deterministic.
 
-Sums over the candidate pairs of labeled records, scored in their own population, by group.
+The module also sums over the candidate pairs of labeled records, scored in their own population, by
+group.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Model card: purpose, limits, training data and quality of a model.
 
-Rendered from the model files, so that equal models give equal bytes.
-
-Cross-validated figures of one kind as plain data, for the model card.
+It is rendered from the model files, so equal models give equal bytes. The module also gives the
+cross-validated figures of one kind as plain data.
 """
 
 from __future__ import annotations

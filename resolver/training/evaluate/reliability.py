@@ -1,13 +1,9 @@
-"""Reliability: of the pairs scored p, the share that is true, by group and bin of the score.
+"""Reliability: the share of true pairs among pairs with one score, by group and bin of the score.
 
-Reliability plot: share of true pairs by score, as SVG without scripts or fonts.
-
-Equal figures give equal bytes.
-
-Groups of pairs for which quality is measured: kind, source, script, culture, field, evidence.
-
-A culture follows from the nationality of a record, or else from another of its countries: rough,
-but enough to see whom a model serves worse. Culture names are those of the probes, where these have
+The plot shows it as SVG without scripts or fonts; equal figures give equal bytes. Quality is
+measured for groups of pairs by kind, source, script, culture, field and evidence. The culture
+follows from the nationality of a record, or else from another of its countries. This is rough, but
+it shows whom a model serves worse. Cultures have the names that the probes use, if the probes have
 one.
 """
 

@@ -1,15 +1,13 @@
-"""Correction of a store's models by its decisions, evaluated on held-out decisions.
+"""Correct a store's models by its decisions, and evaluate the correction on held-out decisions.
+
+The old model is the prior, and decisions correct it. The new log-odds are `a · old + b +
+corrections`, with one correction per comparator and interval. Both are found by logistic regression
+with the old log-odds as an offset (prior correction, King and Zeng 2001; the Gaussian penalty
+towards the old model is as in Chelba and Acero 2006), so few decisions change little. A weight
+never falls if similarity rises. The result is a model of the same kind: tables in thousandths.
 
 Held-out decisions, on other entities, determine whether a correction is used and how strong it is.
-A model that is no better on them than the one before is not made.
-
-Refit of a model to decisions: the old model is the prior, and decisions correct it.
-
-The new log-odds are `a · old + b + corrections`, one correction per comparator and interval. Both
-are found by logistic regression with the old log-odds as an offset (prior correction, King and Zeng
-2001; the Gaussian penalty towards the old model is as in Chelba and Acero 2006), so that few
-decisions change little. A weight never falls where similarity rises. The result is the same kind of
-model as before: tables in thousandths.
+A model that is no better on them than the old model is not made.
 """
 
 from __future__ import annotations

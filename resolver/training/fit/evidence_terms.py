@@ -1,16 +1,14 @@
 """Terms of an additive model of evidence: their cuts, indicators and constrained weights.
 
-A term is a step function of one similarity that rises and passes through 0: its lowest value is 0
-or less and its highest 0 or more. A missing value weighs 0. So stating a field that agrees never
-lowers a sum, and one that contradicts never raises it. A joint term is a grid over two similarities
-that applies where both are stated.
+A term is a step function of one similarity. It rises and passes through 0: its lowest value is 0 or
+less, and its highest is 0 or more. A missing value weighs 0. So a stated field that agrees never
+lowers a sum, and one that contradicts never raises it. A joint term is a grid over two
+similarities, which applies if both are stated.
 
-Sums of evidence that never fall as the likeness of names rises.
-
-Joint terms correct sums for fields that say the same twice. What they take back may exceed what a
-better name adds, and an exact name would score below a misspelt one. A step of a term is the
-difference of its weights at a cut; with the worst cells of all joint terms over the same cut it
-must not be negative, whatever the other fields say.
+Sums of evidence never fall if the similarity of names rises. Joint terms correct sums for fields
+that state the same fact twice. Their correction may exceed what a better name adds, so that an
+exact name would score below a misspelt one. So each step of a term is checked: the difference of
+its weights at a cut, plus the worst cells of all joint terms over this cut, must not be negative.
 """
 
 from __future__ import annotations

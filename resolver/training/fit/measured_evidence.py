@@ -1,13 +1,13 @@
-"""Weights of disagreement against what lists and generated worlds show, counted pair by pair.
+"""Correct weights of disagreement by lists and generated worlds, counted pair by pair.
 
 Judged pairs and generated worlds hold few true pairs that contradict each other, so a fit says too
-little of contradictions. Here they are counted: P(level | different) in random pairs of records,
-P(level | same) in pairs that other fields establish. The log of their ratio is what a level
-measures, and `apply_measured` gives stated facts at least that.
+little about contradictions. Here they are counted: P(level | different) in random pairs of records,
+and P(level | same) in pairs that other fields establish. The log of their ratio is the measured
+weight of a level, and `apply_measured` gives stated facts at least this weight.
 
-A weight acts through a curve of the model (`scoring.terms`), which is steeper than 1
-where pairs are in doubt. So what a level takes from the log-odds there is its weight times the
-slope of the curve, and that is what is compared with the log-ratio.
+A weight acts through a curve of the model (`scoring.terms`), which is steeper than 1 for doubtful
+pairs. So the effect of a level on the log-odds is its weight times the slope of the curve there,
+and this product is compared with the log-ratio.
 """
 
 from __future__ import annotations

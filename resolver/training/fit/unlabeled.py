@@ -1,22 +1,19 @@
-"""Learning without labels: pairs of records, counted as patterns and fitted by EM.
-
-Fellegi-Sunter weights by expectation-maximization, without labels.
+"""Learn without labels: count pairs of records as patterns, and fit Fellegi-Sunter weights by EM.
 
 The model is that of Fellegi and Sunter (1969) as fitted by Winkler (1988): pairs are a mixture of
-matches and others, and variables are independent within either class. Three things keep it from
-drifting to another pair of classes (such as namesakes and the rest), where plain EM on candidate
-pairs often ends:
+matches and others, and variables are independent within either class. Plain EM on candidate pairs
+often ends with another pair of classes, such as namesakes and the rest. Three things prevent this:
 
-- it is fitted over *all* pairs of records. Pairs that blocking does not join count as different;
-  their patterns are taken from a sample. So a shared name is weighed against chance, not against
-  what blocking let through, and the share of matches among all pairs (the prior) is estimated;
-- the comparators of names are one variable (contradiction × rarity of what agrees), since parts
-  of one thing are not independent;
-- weights never fall as similarity rises (isotonic regression in each step), and a missing value
+- The model is fitted over *all* pairs of records. Pairs that blocking does not join count as
+  different, with patterns from a sample. So a shared name is weighed against chance, not against
+  the pairs that blocking joined. The share of matches among all pairs (the prior) is estimated.
+- The comparators of names are one variable (contradiction × rarity of the matched words), because
+  parts of one thing are not independent.
+- Weights never fall as similarity rises (isotonic regression in each step), and a missing value
   weighs nothing.
 
-Only distinct patterns of intervals are kept, with their counts: a step costs the same for a million
-pairs as for ten million.
+Only distinct patterns of intervals are kept, with their counts, so a step costs the same for a
+million pairs as for ten million.
 """
 
 from __future__ import annotations

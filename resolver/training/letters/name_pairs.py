@@ -1,17 +1,15 @@
-"""Pairs of one given or family name in Latin letters and in another script.
+"""Fit the costs of writing another script with Latin letters, from pairs of names.
 
 The source is the table of names inside the `rigour` library (MIT license), whose names are from
-Wikidata (CC0). A line lists the forms of one name in all languages: not only transliterations, so
-each word of another script has several candidates, of which the fit chooses one.
+Wikidata (CC0). A line lists the forms of one name in all languages, and not only transliterations.
+So each word of another script has several candidates, and the fit chooses one.
 
-Fit of the probabilities with which the symbols of a script are written with Latin letters.
+The fit is expectation maximization over all alignments (Dempster, Laird and Rubin 1977). In each
+round a word counts with the candidate that it explains best, if it explains enough of it. So forms
+of a name in another language (`Johannes` for `Giovanni`) drop out.
 
-Expectation maximization over all alignments (Dempster, Laird and Rubin 1977). In each round a word
-counts with the candidate that it explains best, and only if it explains enough of it: forms of a
-name in another language (`Johannes` for `Giovanni`) drop out.
-
-Print the table of `resolver.names.scripts.arabic`, from two files of words, one a line:
-`python -m resolver.training.letters.name_pairs ARABIC.txt OTHER.txt`.
+`python -m resolver.training.letters.name_pairs ARABIC.txt OTHER.txt` prints the table of
+`resolver.names.scripts.arabic`, from two files with one word a line.
 """
 
 from __future__ import annotations
