@@ -75,12 +75,13 @@ def read_list_files(
     stage: str = "read",
     complete: bool = False,
     workers: int = 1,
+    apart: bool = False,
     meanwhile: Callable[[], None] | None = None,
 ) -> Intake:
     """Read lists as one intake, in up to `workers` processes, and print notes on standard error.
 
-    `meanwhile` is called once: before the lists are read, or while copies of this process read
-    them. Raises `InputError` if no record could be read.
+    `apart`: see `ReadingRules`. `meanwhile` is called once: before the lists are read, or while
+    copies of this process read them. Raises `InputError` if no record could be read.
     """
     counts: dict[str, int] = {}
 
@@ -100,7 +101,7 @@ def read_list_files(
             mapping=reading.mappings(),
             source=reading.source,
             strict=reading.strict,
-            rules=ReadingRules(reading.accept_restricted, complete, workers),
+            rules=ReadingRules(reading.accept_restricted, complete, workers, apart),
             progress=report_progress,
             meanwhile=meanwhile,
         )

@@ -202,9 +202,15 @@ class SettledRows:
 
 
 def assemble(
-    reads: Sequence[ListContents], skipped: Sequence[Reject] = (), workers: int = 1
+    reads: Sequence[ListContents],
+    skipped: Sequence[Reject] = (),
+    workers: int = 1,
+    *,
+    apart: bool = False,
 ) -> Intake:
     """Join the lists read in a run into one intake; `skipped` are rejects without a list.
+
+    With `apart`, rows that share an id are records of their own; see `set_apart`.
 
     The result does not depend on `workers` (threads).
     """
@@ -216,6 +222,8 @@ def assemble(
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
         np.concatenate([np.zeros(0, dtype=np.int32), *(read.lines for read in reads)]),
     )
+    if apart:
+        rows = set_apart(rows)
     settled = settle_ids(rows, ListOrder.of(facts), workers)
     intake = build_intake(facts, [*skipped, *settled.rejects], settled.warnings)
     return replace(
@@ -236,6 +244,27 @@ def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
         return facts.label, facts.version, facts.format, facts.records, facts.rejects
 
     return sorted(range(len(lists)), key=key)
+
+
+def set_apart(rows: LocatedRows) -> LocatedRows:
+    """Return rows whose ids differ wherever their content does: rows with the id `a:1` and other
+    content get the ids `a:~1#1` and `a:~1#2`, in the order of the digests of their content.
+    """
+    codes = pc.dictionary_encode(rows.batch.ids).indices.to_numpy()
+    repeated = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    content = row_digests(rows.batch.take(repeated))
+    versions: dict[int, dict[int, int]] = {}
+    for code, digest in sorted(zip(codes[repeated].tolist(), content.tolist(), strict=True)):
+        known = versions.setdefault(code, {})
+        known.setdefault(digest, len(known) + 1)
+    ids = rows.batch.ids.to_pylist()
+    for row, digest in zip(repeated.tolist(), content.tolist(), strict=True):
+        known = versions[int(codes[row])]
+        if len(known) > 1:
+            source, _, own_id = ids[row].partition(":")
+            ids[row] = f"{source}:~{own_id}#{known[digest]}"
+    batch = replace(rows.batch, ids=pa.array(ids, rows.batch.ids.type))
+    return replace(rows, batch=batch)
 
 
 def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> SettledRows:

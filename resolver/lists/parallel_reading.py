@@ -35,12 +35,14 @@ class ReadingRules:
 
     `accept_restricted` admits handling codes above H0. `complete` states that the lists hold all
     records of their sources. Lists are read in up to `workers` processes; this does not change the
-    result.
+    result. With `apart`, rows that share an id and state different values are records of their own;
+    otherwise one of them is kept.
     """
 
     accept_restricted: bool = False
     complete: bool = False
     workers: int = 1
+    apart: bool = False
 
 
 DEFAULT_RULES = ReadingRules()

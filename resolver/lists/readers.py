@@ -108,7 +108,7 @@ def read_lists(
     if strict and skipped:
         raise reject_error(skipped[0])
     reads = read_planned(planned, rules, strict=strict, progress=progress, meanwhile=meanwhile)
-    intake = assemble(reads, skipped, rules.workers)
+    intake = assemble(reads, skipped, rules.workers, apart=rules.apart)
     if strict and intake.rejects:
         raise reject_error(intake.rejects[0])
     return intake

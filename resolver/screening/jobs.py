@@ -115,7 +115,7 @@ def run_screening_job(
     from resolver.engines.result_files import write_rejects
 
     progress.start(READ_STAGE, None, "records")
-    rules = ReadingRules(accept_restricted, complete=False)
+    rules = ReadingRules(accept_restricted, apart=True)
     with stoppable(partial(progress.advance, 0)):
         list_format = job.params.get("format") or None
         intake = read_lists([folder / INPUT], format=list_format, rules=rules)

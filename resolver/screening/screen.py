@@ -47,7 +47,8 @@ class Subject:
     """Subject of a screening: the id that its list gives it, its first name, the name of its list,
     the record that is compared, and what of it is not compared.
 
-    An id that begins with `~` was made from the values of a row without an id.
+    An id that begins with `~` was made for a row without an id, or for one of several rows that
+    share an id and state different values.
     """
 
     id: str

@@ -82,6 +82,17 @@ def test_the_fuller_of_two_contents_of_an_id_is_kept() -> None:
     assert intake.rejects == (Reject.of_record("list", 7, "a:1", fault),)
 
 
+def test_rows_that_share_an_id_can_be_set_apart() -> None:
+    rows = [person("1", "Anna"), person("1", "Bea"), person("1", "Anna"), person("2", "Cleo")]
+    intake = assemble([list_of(*rows)], apart=True)
+    assert ids(intake) == ["a:2", "a:~1#1", "a:~1#2"]
+    assert {record.caption for record in intake.batch.to_records()} == {"Anna", "Bea", "Cleo"}
+    assert (intake.rejects, intake.collapsed) == ((), 1)
+    # the order of the rows decides nothing
+    again = assemble([list_of(*rows[::-1])], apart=True)
+    assert list(again.batch.to_records()) == list(intake.batch.to_records())
+
+
 def test_the_digest_decides_between_contents_of_one_size() -> None:
     left, right = person("1", "Anna"), person("1", "Bea")
     captions = {

@@ -101,7 +101,8 @@ def screen_command(
             )
     with ProgressBars(verbose=options["verbose"]) as bars:
         reading = ReadingOptions.from_options(options)
-        intake = read_list_files(files, reading, bars, workers=count_workers(settings))
+        workers = count_workers(settings)
+        intake = read_list_files(files, reading, bars, workers=workers, apart=True)
         from resolver.check.screener import MatchQuery, Screener
         from resolver.cli.arguments import open_hub
         from resolver.records.visibility import OPERATOR
@@ -120,7 +121,7 @@ def screen_command(
                 Screener(hub, listed),
                 read_subjects(intake),
                 MatchQuery(limit, viewer=OPERATOR),
-                workers=count_workers(settings),
+                workers=workers,
                 progress=bars,
             )
             screening = apply_verdicts(
@@ -220,7 +221,7 @@ def clear_command(
 ) -> None:
     """Run `resolver clear`."""
     with ProgressBars(verbose=options["verbose"]) as bars:
-        intake = read_list_files(files, ReadingOptions.from_options(options), bars)
+        intake = read_list_files(files, ReadingOptions.from_options(options), bars, apart=True)
         from resolver.check.screener import MatchQuery, Screener
         from resolver.cli.arguments import open_hub
         from resolver.records.visibility import OPERATOR

@@ -62,3 +62,15 @@ def test_a_note_names_few_of_many_columns(
     notes = capsys.readouterr().err
     assert "col19 and 280 more" in notes
     assert "col20" not in notes
+
+
+def test_all_passengers_of_one_booking_are_compared(url: str, tmp_path: Path) -> None:
+    people = write(tmp_path, "id,name\nB7,Ilse Brandt\nB7,Maria Quispe Huanca\nB7,Ilse Brandt\n")
+    hits = tmp_path / "hits.csv"
+    assert run(["screen", people, "--store", url, "--out", str(hits)]) == 3
+    (line,) = hits.read_text().splitlines()[1:]
+    assert line.startswith("~B7#")
+    subject, _, entity = line.split(",")[:3]
+    act = ["--subject", subject, "--entity", entity, "--reason", "another face", "--store", url]
+    assert run(["clear", people, *act]) == 0
+    assert run(["screen", people, "--store", url, "--out", str(hits)]) == 0
