@@ -1,10 +1,10 @@
-"""Agencies of the world: region, list format and writing habits.
+"""Agencies of the world: region, list format and writing habits; and which records they write.
 
-Habits of the agencies of a set of records, one value per record.
-
-Assignment of records: the entity that each record of a chunk describes, and its agency.
-
-Birth dates as agencies write them: partial, circa, swapped day and month, wrong digits.
+1. `make_agencies` draws the agencies. `habit_values` and `Habits` give the habits of the agencies
+   of a set of records, one value per record.
+2. `assign_records` draws, for each record of a chunk, the entity that it describes and its agency.
+3. `draw_written_dates` gives birth dates as agencies write them: partial, circa, with day and month
+   swapped, or with wrong digits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Chunk of the world: its true entities, and the records about them as one table of columns.
+"""A chunk of the world: its true entities, and the records about them as one table of columns.
 
-Chunks are pure functions of (seed, number of agencies, chunk number, number of records).
-
-Relations of networks in records, as agencies know them: incomplete, some wrong, some undated.
+A chunk is a pure function of the seed, the number of agencies, the number of the chunk and its
+number of records. `make_network_columns` gives the relations of networks as agencies know them:
+incomplete, some of them wrong, some without dates. `make_chunk` puts everything together.
 """
 
 from __future__ import annotations

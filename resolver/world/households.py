@@ -1,8 +1,8 @@
 """Households: registers of families, whose members share names, birth dates, homes and contacts.
 
 Each family has parents, children, some of them twins, and cousins in a household of their own. One
-list states every person once; a second one states some of them again, with one of the differences
-of `CORRUPTIONS`. So a benchmark can count both what is merged wrongly and what is lost.
+list states every person once. A second list states some of them again, with one of the differences
+of `CORRUPTIONS`. So a benchmark can count both wrong merges and lost merges.
 
 The shares are those of statistics of populations:
 

@@ -1,8 +1,8 @@
-"""Lists in the JSON formats: FollowTheMoney, Senzing, INTERPOL notices.
+"""Lists in JSON formats: FollowTheMoney, Senzing, INTERPOL notices.
 
-JSON lines built from columns of text, all rows at once, without Python objects per row.
-
-Records of a chunk as `Record` objects, independent of the format of a list.
+The first functions build JSON lines from columns of text, all rows at once, without Python objects
+per row. `render_ftm`, `render_senzing` and `render_interpol` use them. `to_records` gives the
+records of a chunk as `Record` objects, independent of the format of a list.
 """
 
 from __future__ import annotations

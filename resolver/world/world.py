@@ -1,8 +1,7 @@
-"""Generated world: as records in memory for up to some thousand, or as files for any size.
+"""The generated world: as records in memory for up to some thousand, or as files for any size.
 
-List files: one writer per agency, filled chunk by chunk, and the truth.
-
-Lists in table formats, and the mapping files that describe their columns.
+`generate` returns records. `write_world` writes one list file per agency, chunk by chunk, and the
+truth. Lists in table formats come with mapping files that describe their columns.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
-"""Ways in which two records of a person differ, or of two easily confused persons: `CORRUPTIONS`.
+"""Ways in which two records of a person, or of two easily confused persons, differ: `CORRUPTIONS`.
 
-To add one, write a function and a row of the table.
+The functions change dates, combine several changes, or make other persons who are easily confused.
+To add a way, write a function and a row of the table.
 
-Differences in dates, combined differences, and other persons who are easily confused.
-
-Probes: pairs of records of a person with one named difference, for fairness tests and training.
-
-Probes differ by their `corruption` only, except that either side may lack birth date, birth place,
-nationality or gender. Cultures alternate, as far as a corruption applies to them.
+`make_probes` makes probes: pairs of records of a person with one named difference, for fairness
+tests and training. Probes differ only in their `corruption`, except that either side may lack birth
+date, birth place, nationality or gender. Cultures alternate, if a corruption applies to them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Differences in how a name is written, and the persons that each is possible for.
+"""Differences in how a name is written, and which persons each difference can apply to.
 
-Writing errors: typos, misread letters of scanners, joined and split words. Pure functions.
-
-Views of persons: parts, letters and order of names, and dates, before they become records.
+1. Writing errors, as pure functions: typos, misread letters of scanners, joined and split words.
+2. `PersonView`: parts, letters and order of names, and dates, before they become records.
+3. The differences change a view. The function `has_…` or `is_…` beside a difference says to which
+   persons it applies.
 """
 
 from __future__ import annotations

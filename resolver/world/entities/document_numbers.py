@@ -1,13 +1,12 @@
-"""Document numbers in the national forms with valid check digits; phone numbers; e-mail addresses.
+"""Numbers and contacts of the world. All of them are invented.
 
-All numbers are invented.
-
-Telephones, e-mail addresses and streets of persons and groups, some of them shared.
-
-Households share a number, branches a mailbox, and an agent gives his own contacts for many clients
-who have nothing else in common.
-
-Documents of the true persons: passports (current, old, forged), identity numbers, contacts.
+1. Document numbers in their national forms with valid check digits, phone numbers, e-mail
+   addresses.
+2. `Contacts`: telephones, e-mail addresses and streets of persons and groups, some of them shared.
+   Households share a number, and branches share a mailbox. An agent gives his own contacts for many
+   clients who have nothing else in common.
+3. `Papers`: documents of the true persons, with passports (current, old, forged) and identity
+   numbers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Groups and ships as agencies describe them: one column per property, one row per record.
 
-True ships of one chunk.
+`make_ships` makes the true ships of one chunk.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Persons as agencies describe them: one column per property, one row per record.
 
-Names of persons as agencies write them: one column per property, one row per record.
+`make_name_columns` writes their names. `make_person_columns` writes all properties.
 """
 
 from __future__ import annotations

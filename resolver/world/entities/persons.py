@@ -1,9 +1,8 @@
 """True persons of one chunk as arrays, independent of the records about them.
 
 Among them are twins, fathers and sons with one name, namesakes born in one year, siblings, and
-users of forged documents.
-
-Values of `CULTURES` and the vocabulary as arrays by culture and gender.
+users of forged documents. `CultureTables` has the values of `CULTURES` and the vocabulary as arrays
+by culture and gender.
 """
 
 from __future__ import annotations

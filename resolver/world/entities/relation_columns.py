@@ -1,10 +1,11 @@
-"""Relations in records: to another record of the same agency, or to a name only.
+"""Relations in records, and the true networks of one chunk.
 
-True networks of one chunk: cells with leaders, shared facilitators, factions, front companies.
+`make_relation_columns` writes relations: to another record of the same agency, or only to a name.
 
+`make_ties` makes the networks: cells with leaders, shared facilitators, factions, front companies.
 A world with networks has groups of very different sizes. Some facilitators serve several groups, a
-faction keeps part of the members of the group it left, and kin often belong to one cell: whoever
-shares a group, a role and a family name may still be two persons.
+faction keeps some members of the group that it left, and kin often belong to one cell. So two
+members with the same group, role and family name may still be two persons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """True groups of one chunk: networks, companies, organizations; their names, members and owners.
 
-Words of group names: lexicon, languages and draws.
+`GroupWords` has the words of their names: lexicon, languages and draws.
 """
 
 from __future__ import annotations

@@ -1,20 +1,17 @@
-"""Arabic, Persian, Dari, Pashto and Urdu names from a phonemic spelling.
+"""Spellings of names whose scripts are alphabets, in their script and in Latin letters.
 
-Names are written once, with vowels, in the letters below; the script (which drops short vowels) and
-all romanizations follow by rule. One character per sound: A I U long vowels, a e i o u short; H ح,
-x خ, v ث, P ذ, $ ش, S ص, D ض, T ط, Z ظ, c ع, g غ, ' ء, Y ى, @ the ending -a that is written ة; in
-Persian and Urdu also p پ, C چ, J ژ, G گ, and w و pronounced v. `al-` is the article.
-
-Georgian, Armenian and Greek names in Latin letters.
-
-Russian and Ukrainian names in Latin letters, and Serbian names in both scripts.
-
-Russian: passports (ICAO 2013), English newspapers, French and German. Ukrainian: the national
-system of 2010, spellings by way of Russian, and two older systems.
-
-Names written in Latin letters: with and without diacritics, and spellings by ear.
-
-Common parts of all scripts: the set of spellings, and replacement by a table.
+1. `Spellings`, and functions that all scripts use: the set of spellings, replacement by a table.
+2. `spell_arabic_script`: Arabic, Persian, Dari, Pashto and Urdu names from a phonemic spelling.
+   Names are written once, with vowels, in the letters below. The script (which drops short vowels)
+   and all romanizations follow by rule. One character stands for one sound: A I U long vowels, a e
+   i o u short vowels; H ح, x خ, v ث, P ذ, $ ش, S ص, D ض, T ط, Z ظ, c ع, g غ, ' ء, Y ى, @ the ending
+   -a that is written ة; in Persian and Urdu also p پ, C چ, J ژ, G گ, and w و pronounced v. `al-` is
+   the article.
+3. Georgian, Armenian and Greek names in Latin letters.
+4. Russian and Ukrainian names in Latin letters, and Serbian names in both scripts. Russian:
+   passports (ICAO 2013), English newspapers, French and German. Ukrainian: the national system of
+   2010, spellings by way of Russian, and two older systems.
+5. `spell_latin`: names written in Latin letters, with and without diacritics, and by ear.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
-"""Chinese names in Latin letters: pinyin, Wade–Giles, and southern and overseas family names.
+"""Names of China, Korea, Japan and India in Latin letters.
 
-Korean names in Latin letters: revised system, McCune–Reischauer without diacritics, custom.
-
-Names in Devanagari in Latin letters, without the vowels that speakers leave silent.
-
-Japanese names: characters, kana, and Latin letters.
-
-Romanization by Hepburn, by the school system (Kunrei), and with long vowels shown.
+- Chinese: pinyin, Wade–Giles, and southern and overseas family names.
+- Korean: the revised system, McCune–Reischauer without diacritics, and custom.
+- Devanagari: without the vowels that speakers leave silent.
+- Japanese: characters, kana, and Latin letters by Hepburn, by the school system (Kunrei), and with
+  long vowels shown.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Lexicon: every name and word of the world with all its spellings, as one table.
 
-Words of one use (given names of Greek men, say) are together in a `Span`, by falling frequency; a
-word is the start of its span plus its rank. A span lists its frequent words. Spans with a
-`NameTail` go on without end: ranks beyond the list are rare names, each composed of parts that a
-hash of the rank selects.
+Words of one use (given names of Greek men, say) are together in a `Span`, by falling frequency. A
+word is the start of its span plus its rank. A span lists its frequent words. A span with a
+`NameTail` has no end: ranks beyond the list are rare names, each composed of parts that a hash of
+the rank selects.
 """
 
 from __future__ import annotations

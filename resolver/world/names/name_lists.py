@@ -1,13 +1,11 @@
-"""Name lists of a culture before they are in the lexicon, and their construction.
+"""Name lists of a culture before they are in the lexicon, and how they are made.
 
-Name lists of Faker that names are drawn from, out of the table `generator_names`.
-
-Rare names: parts of a culture's listed names that recombine into names beyond the lists.
-
-Names are cut before a vowel (or between characters): Петр|енко and Сидор|ов also give Петров and
-Сидоренко, with a middle part Сидоренков. Parts are spelled as they are in the listed name: the
-ending's spelling is what the spelling of the name has after that of the onset. So every part, and
-every name composed of parts, has all forms that the rule of its culture gives.
+Most lists are those of Faker, from the table `generator_names`. `extend_names` and `TailMaker` add
+rare names: parts of listed names that recombine into new names. Names are cut before a vowel (or
+between characters): Петр|енко and Сидор|ов also give Петров and Сидоренко, and with a middle part
+Сидоренков. Parts are spelled as in the listed name: the spelling of an ending is the rest of the
+name's spelling after the spelling of the onset. So every part, and every name composed of parts,
+has all forms that the rule of its culture gives.
 """
 
 from __future__ import annotations
