@@ -1,10 +1,13 @@
-"""`Hub`: an open store with its model and index; command line, service and desk work with it.
+"""`Hub`: an open store with its model and index. Commands, the service and the desk all use it.
 
-A hub works under the plan, the model and the thresholds of its store: those of its first commit,
-until a rebuild. It is safe to use from several threads. Commits of one process follow one another,
-commits of several processes too; a commit that was computed on an older revision is computed again.
+A hub uses the plan, the model and the thresholds of its store. The first commit sets them, and only
+a rebuild changes them.
 
-Store of some lists in a temporary folder, for checks against lists that are in no store.
+Several threads can use one hub, and several processes one store. Only one commit is written at a
+time. If another commit was written since a commit was computed, it is computed again.
+
+`temporary_hub`, at the end, puts lists into a store in a temporary folder, to check against lists
+that are in no store.
 """
 
 from __future__ import annotations
@@ -55,11 +58,13 @@ from resolver.store import (
 )
 
 _VIEW_ATTEMPTS = 4
+"""How often a view is opened anew because another process has committed meanwhile."""
 _DEFAULT_COSTS = 20.0
+"""Costs of a wrong merge, in reviews, for a new store without options."""
 
 
 class Hub:
-    """Open store with everything it takes to resolve. Close it, or use it as a context manager."""
+    """Open store, ready to resolve records. Close it, or use it as a context manager."""
 
     def __init__(
         self,
@@ -92,12 +97,12 @@ class Hub:
         index_dir: Path | None = None,
         min_file_records: int = MIN_FILE_RECORDS,
     ) -> Hub:
-        """Open the store at a URL; it is created if absent, unless `create` is false.
+        """Open the store at a URL. It is created if it does not exist, unless `create` is false.
 
-        Without options those of the store apply (for a new store: the defaults), and `model_dir`
-        is the folder of the model. Without `check` a store that was resolved with another model
-        is opened too, for a rebuild. Raises `StoreError`, `ModelError`, and `InputError` where
-        options contradict what the store was resolved with.
+        Without `options`, the options of the store apply (for a new store, the defaults), and
+        `model_dir` is the folder of the model. Without `check`, a store that was resolved with
+        another model is opened too, for a rebuild. Raises `StoreError`, `ModelError`, and
+        `InputError` if `options` contradict the options of the store.
         """
         store = Store.open(url, create=create)
         try:
@@ -111,7 +116,7 @@ class Hub:
         return hub
 
     def close(self) -> None:
-        """Close the database and let go of the index."""
+        """Close the database and release the index."""
         self._index.drop()
         self.store.close()
 
@@ -123,7 +128,7 @@ class Hub:
 
     @property
     def index_dir(self) -> Path | None:
-        """Folder for the indexes of several stores; None: beside the store, or the user's cache."""
+        """Folder for indexes of several stores; None: next to the store, or in the cache."""
         return self._index.folder
 
     @index_dir.setter
@@ -149,19 +154,21 @@ class Hub:
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> CommitResult:
-        """Add lists, and decisions with them: one commit. Sources new to the store are the owner's.
+        """Add lists and decisions in one commit. Sources that are new to the store get the owner.
 
-        `acceptance`: when the lists were accepted (None: now). What was accepted later and is
-        committed already stays as it is.
+        - `acceptance`: when the lists were accepted (None: now). Changes that were accepted later,
+          but are committed already, stay as they are.
+        - `dry_run`: commit nothing, and return what would change. It is computed as if the store
+          had only the records that `viewer` may see (default: the owner). `with_refresh` adds the
+          effect of the refresh that would then be due.
+        - `accept_large`: if false, a change of a large share of a source, or a record id that moves
+          to another person, raises `LargeChangeError`.
+        - `engine`: compares the first lists of a store. Raises `EngineError` if the store has
+          records.
 
-        With `dry_run` nothing is committed: the result says what would change, at the present
-        revision, in a store that holds only what a `viewer` may see (default: the owner), and
-        `with_refresh` what the refresh would that is then due. Without `accept_large` a change of a
-        large share of a source, or of an id to another person, raises `LargeChangeError`. The first
-        lists of a store may be compared on an `engine`; with records in it raises `EngineError`.
-        Raises `StoreError`, `OwnerError` where the owner may not change a source or the handling of
-        a record, and `DecisionError` for decisions that contradict each other; then nothing has
-        changed.
+        Raises `StoreError`; `OwnerError` if the owner may not change a source or the handling of a
+        record; and `DecisionError` for decisions that contradict each other. After an error,
+        nothing has changed.
         """
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", hint="name lists or decisions")
@@ -186,10 +193,10 @@ class Hub:
         return self.commit(request, progress)
 
     def withdraw(self, ids: Sequence[str], *, owner: RecordOwner = HUB_OWNER) -> CommitResult:
-        """Withdraw records: one commit. Adding a record again undoes it.
+        """Withdraw records in one commit. To undo it, add the records again.
 
-        The other records of their entities are resolved anew. Raises `InputError` for an id
-        that no record has, `OwnerError` where its source is not the owner's.
+        The other records of their entities are resolved anew. Raises `InputError` for an unknown
+        record id, and `OwnerError` if the source of a record has another owner.
         """
         build_update = partial(build_owned_withdrawal, ids=ids, owner=owner)
         request = CommitRequest(
@@ -206,12 +213,12 @@ class Hub:
         follow_up: FollowUpDecisions | None = None,
         progress: Progress = SILENT,
     ) -> CommitResult:
-        """Log decisions and resolve what they touch: one commit.
+        """Log decisions and resolve the entities that they touch, in one commit.
 
-        A later decision on the same pair undoes one (`unsure` takes a verdict back). A function
-        in place of decisions is called with a view of the very revision that the commit follows;
-        what it raises is raised, and nothing has changed. Decisions that are logged already
-        change nothing. Raises as `add` does.
+        A later decision on the same pair replaces an earlier one (`unsure` takes a verdict back).
+        Decisions that are in the log already change nothing. Instead of decisions you can give a
+        function that returns them. It gets a view of the revision that the commit follows; if it
+        raises an error, nothing has changed. Raises the errors of `add`.
         """
         logged = [] if callable(decisions) else list(decisions)
         request = CommitRequest(
@@ -224,7 +231,7 @@ class Hub:
         return self.commit(request, progress)
 
     def commit(self, request: CommitRequest, progress: Progress = SILENT) -> CommitResult:
-        """Compute and commit a request; compute it again if another commit came between."""
+        """Compute and commit a request. If another commit comes first, compute it once more."""
         with self._lock:
             if self._is_exclusive:
                 return self._committer.commit(request, progress, locked=True)
@@ -237,9 +244,9 @@ class Hub:
 
     @contextmanager
     def exclusive_commits(self) -> Iterator[None]:
-        """Keep all others from committing, so that commits of this thread are computed once.
+        """Block the commits of all others, so that commits of this thread are computed only once.
 
-        Meant for commits of a moment; long ones should be computed while others commit.
+        Use it for short commits. Long ones should be computed while others can commit.
         """
         with self._lock, self.store.commit_lock():
             self._is_exclusive = True
@@ -257,11 +264,12 @@ class Hub:
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> int:
-        """Resolve all records anew under other options: one commit; return the new revision.
+        """Resolve all records anew under other options, in one commit; return the new revision.
 
-        Default: the default options, and the plan for the size of the store. The population is
-        measured anew; entities keep their ids where they can; records are compared on `engine`.
-        `inspect` gets the effect before the commit: what it raises stops it. Raises as `add` does.
+        Without `options`, the default options and the plan for the size of the store are used. The
+        population is measured anew. Entities keep their ids if they can. `engine` compares the
+        records. `inspect` gets the effect before the commit, and can raise an error to stop it.
+        Raises the errors of `add`.
         """
         find_options = choose_options(options or RunOptions(model_dir=self._model_dir))
         request = RebuildRequest(find_options, actor, inspect, progress, engine)
@@ -278,9 +286,9 @@ class Hub:
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> int:
-        """Do as `rebuild` does, under the options of the store.
+        """Resolve all records anew under the options of the store; otherwise like `rebuild`.
 
-        `outgrown`: keys of the populations to measure anew (None: all of them).
+        `outgrown` are the keys of the populations to measure anew (None: all populations).
         """
         find_options = self._find_stored_options
         request = RebuildRequest(find_options, actor, inspect, progress, engine, outgrown)
@@ -316,7 +324,7 @@ class Hub:
                 return self._rebuilder.commit(request, locked=True)
 
     def models_at(self, view: StoreView) -> ModelSet:
-        """Return the models for the plan and population of a view, the same object each time."""
+        """Return the models for the plan and population of a view; they are cached."""
         return self.store_models.at(view)
 
     def growth_at(self, view: StoreView) -> Growth:
@@ -330,15 +338,15 @@ class Hub:
     def refresh_due(self, view: StoreView) -> bool:
         """Return whether the store has outgrown the population of its last refresh.
 
-        Raises `OutdatedError` where another process has committed since.
+        Raises `OutdatedError` if another process has committed meanwhile.
         """
         return self.growth_at(view).steps > 0
 
     def options_of(self, head: StoreHead) -> RunOptions:
-        """Return the options to resolve with: those of the store, where it has been resolved.
+        """Return the options to resolve with: the options of the store, if it has been resolved.
 
-        Raises `InputError` where other options were requested, `StoreError` where the store was
-        resolved with another model.
+        Raises `InputError` if the hub was opened with other options, and `StoreError` if the store
+        was resolved with another model.
         """
         costs = head.thresholds.get("wrong_merge_costs", _DEFAULT_COSTS)
         requested = self._options or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
@@ -348,10 +356,10 @@ class Hub:
     def indexed_view(
         self, near: StoreView | None = None
     ) -> Iterator[tuple[StoreView, RecordIndex]]:
-        """Open a view of the present, and bring the index to it, for this thread alone.
+        """Open a view of the present, and bring the index to its revision, for this thread alone.
 
-        The view `near` is used where the index is at its revision, as it is within a commit. Raises
-        `StoreError` where nothing has been committed yet.
+        If the index is at the revision of `near`, as within a commit, this view is used instead.
+        Raises `StoreError` if nothing has been committed yet.
         """
         with self._lock, ExitStack() as stack:
             if near is not None and (opened := self._index.opened_at(near)) is not None:
@@ -366,12 +374,12 @@ class Hub:
                     index = self._index.at(view, plan, certain=is_last)
                     break
                 except OutdatedError:
-                    # another process has committed since; a newer view shows what the index holds
+                    # another process has committed meanwhile, so the index needs a newer view
                     stack.pop_all().close()
             yield view, index
 
     def changes(self, since: int) -> list[EntityEvent]:
-        """Return the change feed after a revision, unfiltered: for viewers who may see all."""
+        """Return the change feed after a revision. It is unfiltered: for operators only."""
         with self.store.view() as view:
             return view.changes(since)
 
@@ -380,11 +388,12 @@ class Hub:
 def temporary_hub(
     intake: Intake, options: RunOptions, progress: Progress = SILENT
 ) -> Iterator[Hub]:
-    """Resolve lists as `dedupe --store` does, into a store that ends with the context.
+    """Resolve lists as `dedupe --store` does, into a store that is deleted after the context.
 
-    So a check of lists is the same check as one of a store. Raises the errors of `Hub.add`.
+    So a check against lists works exactly like a check against a store. Raises the errors of
+    `Hub.add`.
     """
-    # nothing is worth a file that ends with the process
+    # write no files of the index, since they would be deleted with the store
     with (
         TemporaryDirectory(prefix="resolver-index-", ignore_cleanup_errors=True) as folder,
         Hub.open(f"sqlite:///{folder}/hub.db", options, min_file_records=sys.maxsize) as hub,

@@ -1,27 +1,25 @@
-"""Survivorship: choice of the values shown for an entity, and detection of contradictions.
+"""Survivorship: which values are equal, which are shown for an entity, and which contradict.
 
-Criteria in the order in which they decide:
+The module reads in this order:
 
-Best form of one value: mixed case before ALL CAPITALS before lower case; stated by more sources; by
-more records; without stray spaces; longer; first by text.
+1. Equality: values of one property with the same `equality_key` become one value of a golden
+   record. The key is the canonical code, or else the text without differences in case and spaces.
+   The best written form is shown, and the records of all forms are kept.
+2. `MergeContext`: attributes of records and entities that all golden records of a run share.
+3. The choice of the values that are shown. The criteria decide in this order:
 
-Caption: from `name`, else names joined from parts, else `previousName`, `alias`, `abbreviation`,
-`weakAlias`, else the first address or identifier, else the smallest record id. Among several: in
-Latin script; stated by more sources; by more records; without a comma or brackets; mixed case;
-longer; first by text.
+   - Best form of one value: mixed case before ALL CAPITALS before lower case; stated by more
+     sources; stated by more records; without stray spaces; longer; first by text.
+   - Caption: from `name`, else names joined from parts, else `previousName`, `alias`,
+     `abbreviation` or `weakAlias`, else the first address or identifier, else the smallest record
+     id. Among several names: in Latin script; stated by more sources; stated by more records;
+     without a comma or brackets; mixed case; longer; first by text.
+   - Birth date: an exact date before an estimate; a date before a range; the more precise date;
+     stated by more sources; stated by more records; the earliest.
 
-Birth date: an exact date before an estimate, a date before a range, the more precise, stated by
-more sources, by more records, the earliest.
-
-Conflicts: dates that cannot both be true (an estimate may be off by two years), different genders,
-birth countries, or different numbers of a register that assigns each object one number.
-
-Tables that golden records and statements of a run share, computed once.
-
-Equality of written values: canonical codes, and light normal forms (case and spaces only).
-
-Two values of one property with the same key become one value of a golden record. The best written
-form is shown; the records of all forms are kept.
+4. Contradictions (`find_conflicts`): dates that cannot both be true (an estimate can be wrong by
+   two years), different genders or birth countries, and different numbers of a register that gives
+   each object one number.
 """
 
 from __future__ import annotations
@@ -80,7 +78,7 @@ class CanonicalCodes:
     def code(self, column: str, text: str) -> str:
         """Return the canonical code of a value.
 
-        Empty if the column has no codes or the value is not understood.
+        Empty if the column has no codes, or if the value cannot be read.
         """
         if column not in CODED_PROPERTIES:
             return ""
@@ -118,7 +116,7 @@ def equality_key(column: str, text: str, code: str) -> str:
 
 def _normalize_spaces_and_case(text: str) -> str:
     if text.isascii() and SEPARATOR not in text:
-        # ASCII text is already in normal form NFKC.
+        # ASCII text is already in normal form NFKC
         return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return SEPARATOR.join(" ".join(part.split()) for part in folded.split(SEPARATOR))
@@ -167,7 +165,7 @@ class MergeContext(MergeFacts):
 
 
 def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:
-    """Build the context of a canonical batch and its partition."""
+    """Return the context of a canonical batch and its partition into entities."""
     record_schemata = find_record_schemata(batch)
     schemata = find_entity_schemata(parts, record_schemata)
     return MergeContext(
@@ -204,9 +202,10 @@ _PUNCTUATION = frozenset(",()[]/;")
 
 
 def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | str]) -> str:
-    """Return the best of several written forms.
+    """Return the best of several written forms, by the rules in the module docstring.
 
-    `forms`: text → rows of the records that state it; `row_sources`: source of each row.
+    `forms` has the rows of the records that state each text, and `row_sources` the source of each
+    row.
     """
 
     def rank(text: str) -> tuple[int, int, int, bool, int, str]:
@@ -226,7 +225,7 @@ def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | 
 
 
 def support_rank(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:
-    """Return minus the number of sources and of records that state a value, a sort key."""
+    """Return a sort key of a value by its support: minus its sources, minus its records."""
     if len(value.records) == 1:
         return -1, -1
     return -len({source_of[record] for record in value.records}), -len(value.records)
@@ -316,7 +315,7 @@ def _find_clashing_numbers(values: Sequence[GoldenValue]) -> tuple[str, ...]:
 
 
 def _find_clashing_texts(values: Sequence[GoldenValue]) -> tuple[str, ...]:
-    # equal texts are one value already
+    # equal texts are one value already, so several values always contradict
     return tuple(sorted(value.text for value in values))
 
 
@@ -377,4 +376,4 @@ _CLASHES: dict[ValueType, Callable[[Sequence[GoldenValue]], tuple[str, ...]]] = 
 _SINGLE_VALUED = [
     (row.name, _CLASHES.get(row.type, _find_clashing_texts)) for row in PROPERTIES if row.is_single
 ]
-"""Properties of which an entity has one value, with the functions that find contradictions."""
+"""Properties with a single value per entity, with the functions that find contradictions."""

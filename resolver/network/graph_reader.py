@@ -1,12 +1,13 @@
-"""Graph around entities, and paths between two of them.
+"""Graph around entities, and shortest paths between two entities.
 
-Facts of the entities in a network: caption, kind, countries, activities, lists, agencies.
+The module reads in this order:
 
-Shortest paths between two entities, over relations and shared artefacts.
-
-Breadth-first search from both ends, the smaller frontier first. It stops where the frontiers touch,
-at the longest path asked for, or after `MAX_VISITED` nodes; nodes with very many neighbors are cut,
-so that a list or a country's mailbox is no bridge between everybody.
+1. `load_facts`: caption, kind, countries, activities, lists and agencies of entities.
+2. `read_graph` and `grow_graph`: the graph around entities, breadth first, within limits.
+3. `find_paths`: shortest paths over relations and shared artefacts. The search goes from both ends,
+   the smaller frontier first. It stops when the frontiers touch, at the longest allowed path, or
+   after `MAX_VISITED` nodes. Only some neighbors of a node with very many are read, so a shared
+   mailbox does not connect everybody.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY)
 
 @dataclass(frozen=True, slots=True)
 class EntityFacts:
-    """Entity as its visible records describe it: `countries` are codes, `activities` crimes."""
+    """Facts of an entity from its visible records. `countries` are codes, `activities` crimes."""
 
     id: str
     caption: str
@@ -60,7 +61,7 @@ class EntityFacts:
 
 
 def load_facts(rows: VisibleRecords, entities: Sequence[int]) -> dict[int, EntityFacts]:
-    """Load the facts of some entities; those without a visible record are left out."""
+    """Return the facts of entities, by number; entities without a visible record are missing."""
     owned = rows.of_entities(entities)
     owner_of, ids = owned.by_record(), rows.ids(owned.records)
     source_of, schema_of = rows.sources(owned.records), rows.schemas(owned.records)
@@ -115,7 +116,7 @@ def _facts(
 
 
 def _common_kind(schemas: Sequence[tuple[str, int]]) -> tuple[str, Kind]:
-    """Return the schema that most records have, and what all of them can be."""
+    """Return the most frequent schema, and the kind that all records can have."""
     bits = Kind.LEGAL | Kind.ASSET
     for _, kind in schemas:
         bits &= Kind(kind)
@@ -125,21 +126,24 @@ def _common_kind(schemas: Sequence[tuple[str, int]]) -> tuple[str, Kind]:
 
 
 MAX_HOPS, MAX_NODES, MAX_NEIGHBORS = 4, 1_000, 200
-"""Edges from the middle, nodes of a graph and neighbors of one node at most."""
+"""Most edges from the middle, most nodes of a graph, and most neighbors of one node."""
 RELATION_EDGES = tuple(
     kind.value for kind, meaning in RELATION_TYPES.items() if meaning.inverse is None
 )
-"""Types of relation that a graph has, in one direction each."""
+"""Types of relation in a graph. Of two inverse types, a graph has only one."""
 EDGE_TYPES = (*RELATION_EDGES, *ARTEFACT_KINDS)
-"""Types of edge that a graph has: of relations, and kinds of artefact."""
+"""Types of edge in a graph: types of relation, and kinds of shared artefact."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQuery:
-    """Extent of a graph around an entity. `types` (of `EDGE_TYPES`): all if empty. `day` (ISO):
-    only relations that may be in force then. `revision`: of the store, the present one if None.
-    `with_ties`: also the edges among the outermost nodes. `expanded`: entities (any of their ids)
-    of the graph whose neighbors are read too, in turn.
+    """Extent of a graph around an entity.
+
+    - `types`: types of edge (`EDGE_TYPES`); empty for all.
+    - `day` (ISO date): only relations that can be in force on this day; empty for all.
+    - `revision`: revision of the store; None for the present one.
+    - `with_ties`: also read the edges among the outermost nodes.
+    - `expanded`: entities of the graph (by any id) whose neighbors are read as well, in this order.
     """
 
     hops: int = 1
@@ -156,12 +160,10 @@ class GraphQuery:
 def open_rows(
     hub: Hub, viewer: Viewer = STRANGER, revision: int | None = None
 ) -> Iterator[VisibleRecords]:
-    """Open the records of a hub for one viewer, at the present or an earlier revision; an empty
-    store has none.
-    """
+    """Open the records of a hub for one viewer, at the present or an earlier revision."""
     with hub.store.view() as view:
         is_empty = not view.head.plan
-    # read outside the lock, so that no check waits for it
+    # take only the segments under the lock, so that no check waits until the graph is read
     segments = () if is_empty else _current_segments(hub)
     with hub.store.view(revision) as view:
         yield VisibleRecords(view, segments, viewer)
@@ -177,8 +179,8 @@ def read_graph(
 ) -> Graph:
     """Read the graph around an entity (any of its ids), breadth first.
 
-    Raises `UnknownIdError` for an id that the viewer may not know, `InputError` for hops out of
-    range.
+    Raises `UnknownIdError` for an id that the viewer may not know, and `InputError` if the number
+    of hops is out of range.
     """
     query = query or GraphQuery()
     if not 0 <= query.hops <= MAX_HOPS:
@@ -219,7 +221,7 @@ class _Growth:
         self.distances: dict[Key, int] = dict.fromkeys(middle, 0)
 
     def step(self, frontier: Sequence[Key], distance: int) -> list[Key]:
-        """Add the neighbors of some nodes, as far as there is space; return the new ones."""
+        """Add the neighbors of some nodes, up to the limit of nodes; return the new nodes."""
         step_edges = self._expander.expand(frontier)
         self._expansion.merge(step_edges)
         fresh = sorted_keys(self._rows, step_edges.neighbors(frontier) - set(self.distances))
@@ -229,7 +231,7 @@ class _Growth:
         return fresh[:space]
 
     def add_ties(self, frontier: Sequence[Key]) -> None:
-        """Add the edges among nodes that have not been expanded; none of these counts as cut."""
+        """Add the edges among nodes that have not been expanded. None of them counts as cut."""
         step_edges = self._expander.expand(frontier)
         self._expansion.merge(Expansion(step_edges.edges, step_edges.texts))
 
@@ -240,8 +242,9 @@ class _Growth:
 
 
 def sorted_keys(rows: VisibleRecords, keys: Iterable[Key]) -> list[Key]:
-    """Return keys in an order that does not depend on what is hidden: entities by id, then
-    artefacts, then names.
+    """Return keys in a stable order: entities by id, then artefacts, then names.
+
+    Hidden records do not influence the order.
     """
     nodes = list(keys)
     ids = rows.view.entity_ids([key for key in nodes if isinstance(key, int)])
@@ -258,7 +261,7 @@ def sorted_keys(rows: VisibleRecords, keys: Iterable[Key]) -> list[Key]:
 def build_graph(
     rows: VisibleRecords, distances: Mapping[Key, int], expansion: Expansion, *, is_complete: bool
 ) -> Graph:
-    """Build a graph of some nodes, with all edges among them that were expansion."""
+    """Return the graph of some nodes (key → distance), with all edges of `expansion` among them."""
     facts = load_facts(rows, [key for key in distances if isinstance(key, int)])
     nodes = {
         key: _node(key, distance, facts, expansion)
@@ -301,7 +304,7 @@ def _node(
             row.records,
         )
     if key[0] == NAME:
-        # no white space: in GraphML ids are words
+        # the hash has no white space, which ids in GraphML must not have
         identity = f"{NAME}:{compute_hash64(str(key[1])):016x}"
         return GraphNode(identity, NAME, str(key[1]), "", distance)
     text = min(expansion.texts.get(key, {""}), key=lambda text: (-len(text), text))
@@ -320,7 +323,7 @@ def _edge(source: str, target: str, kind: str, statements: Collection[EdgeStatem
 
 
 def _join_mutual(edges: Iterable[GraphLink]) -> list[GraphLink]:
-    """Join the edges of one type between the same ends, which mutual ones may state both ways."""
+    """Join edges of one type between the same ends; both ends can state a mutual relation."""
     joined: dict[tuple[str, str, str], GraphLink] = {}
     for edge in edges:
         key = (edge.source, edge.target, edge.type)
@@ -331,15 +334,17 @@ def _join_mutual(edges: Iterable[GraphLink]) -> list[GraphLink]:
 
 
 MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000
-_MAX_NEIGHBORS = 100
+"""Most edges of a path, most paths returned, and nodes after which the search stops."""
+_MAX_PATH_NEIGHBORS = 100
+"""Most neighbors of one node that a search of paths reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Shortest paths between two entities, each as ids of nodes from one to the other.
 
-    `graph` has their nodes and edges. `is_complete`: no shorter path, and none at all if there is
-    none, can have been missed.
+    `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
+    path, or a shorter path.
     """
 
     graph: Graph
@@ -348,14 +353,14 @@ class Paths:
 
 
 class _Side:
-    """Search from one end: distance of each node reached, and those before it."""
+    """Search from one end. `before` has, for each reached node, the nodes that lead to it."""
 
     def __init__(self, start: Key) -> None:
         self.before: dict[Key, set[Key]] = {start: set()}
         self.frontier: list[Key] = [start]
 
     def advance(self, edges: Expansion) -> set[Key]:
-        """Go on over some edges of the frontier; return the nodes reached for the first time."""
+        """Follow edges from the frontier; return the nodes that are reached for the first time."""
         fresh: dict[Key, set[Key]] = {}
         frontier = set(self.frontier)
         for source, target, _ in edges.edges:
@@ -381,8 +386,8 @@ def find_paths(
 ) -> Paths:
     """Find the shortest paths of at most `max_length` edges between two entities.
 
-    Raises `UnknownIdError` for an id that the viewer may not know, `InputError` for a length out of
-    range.
+    Raises `UnknownIdError` for an id that the viewer may not know, and `InputError` if the length
+    is out of range.
     """
     if not 1 <= max_length <= MAX_LENGTH:
         raise InputError(f"a path has 1 to {MAX_LENGTH} edges, not {max_length}", hint="ask so")
@@ -392,8 +397,8 @@ def find_paths(
 
 
 def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -> Paths:
-    """Search the shortest paths between two entities (numbers) of at most `max_length` edges."""
-    expander, expansion = Expander(rows, limit=_MAX_NEIGHBORS), Expansion()
+    """Return the shortest paths of at most `max_length` edges between two entity numbers."""
+    expander, expansion = Expander(rows, limit=_MAX_PATH_NEIGHBORS), Expansion()
     sides = [_Side(start), _Side(goal)]
     common: set[Key] = {start} if start == goal else set()
     length = 0
@@ -418,7 +423,7 @@ def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -
 
 
 def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[list[Key]]:
-    """Return the paths through common nodes, at most `MAX_PATHS`, in an order by ids."""
+    """Return at most `MAX_PATHS` paths through the common nodes, in the order of `sorted_keys`."""
     chains: list[list[Key]] = []
     for middle in sorted_keys(rows, common):
         for head in _chains(rows, sides[0], middle):
@@ -430,7 +435,7 @@ def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[li
 
 
 def _chains(rows: VisibleRecords, side: _Side, node: Key) -> list[list[Key]]:
-    """Return the chains from a node back to the start of a side, at most `MAX_PATHS`."""
+    """Return at most `MAX_PATHS` chains from a node back to the start of a side."""
     chains: list[list[Key]] = [[node]]
     while side.before[chains[0][-1]]:
         longer = [
