@@ -49,9 +49,9 @@ PackedPairs = npt.NDArray[np.int64]
 
 
 UnitedPairs = tuple[IntArray, IntArray, npt.NDArray[np.uint32], npt.NDArray[np.int64]]
-"""Left, right and rule bits of sorted pairs, and counts per rule (2 × 32).
+"""Left row, right row and rule bits of sorted pairs, and counts per rule (2 × 32).
 
-The counts are pairs that the rule joins, and pairs that only it joins.
+The first row counts the pairs that a rule joins, the second the pairs that only this rule joins.
 """
 
 
@@ -82,10 +82,10 @@ def unite_dealt_pairs(
     workers: int,
     first: int = 0,
 ) -> UnitedPairs:
-    """Return the united pairs of dealt ones, which are changed in place.
+    """Unite dealt pairs, and return them sorted. `dealt` is changed in place.
 
-    Those of left record `first` + i (right << 5 | rule) are `dealt[ends[i]:ends[i + 1]]`, in any
-    order.
+    The pairs of left record `first` + i are `dealt[ends[i]:ends[i + 1]]`, in any order. Each is
+    right << 5 | rule.
     """
     count = len(ends) - 1
     counts = np.zeros(count, dtype=np.int64)
@@ -120,20 +120,20 @@ def _cuts(ends: PackedPairs, count: int, workers: int) -> list[tuple[int, int]]:
 
 
 _KEYS_PER_PART = 4_000
-"""Keys that are grouped at a time, about."""
+"""Approximate number of keys that are grouped at a time."""
 _PAIRS_PER_ROW = 20
-"""Pairs that are dealt in the time that one row of a group takes."""
+"""Number of pairs that are dealt in the time that one row of a group takes."""
 PurgeCounts = Callable[[HashArray], npt.NDArray[np.int64]]
-"""Gives for keys (ascending) the pairs of those that are purged elsewhere, and 0 for all others."""
+"""Function from ascending keys to the pairs of keys that are purged elsewhere, and 0 for others."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyGroups:
     """Groups of records that share a key of rule `number`.
 
-    Group g is `rows[bounds[g]:bounds[g + 1]]` with refinements in `refine`, unrefined records
-    first. `distinct` counts all keys, `cut` the pairs of purged keys; `cut_rows` are their records,
-    some more than once.
+    Group g is `rows[bounds[g]:bounds[g + 1]]`, with refinements in `refine`. Records without
+    refinement come first. `distinct` counts all keys, and `cut` the pairs of purged keys.
+    `cut_rows` are the records of purged keys; a record may occur several times.
     """
 
     number: int
@@ -146,7 +146,7 @@ class KeyGroups:
 
     @property
     def work(self) -> float:
-        """Time that dealing the pairs takes, in rows, if refinements keep none of them apart."""
+        """Estimated time to deal all pairs, in the time of one row. Refinements are ignored."""
         sizes = np.diff(self.bounds).astype(np.float64)
         return len(self.rows) + float(sizes @ (sizes - 1)) / 2 / _PAIRS_PER_ROW
 
@@ -159,7 +159,7 @@ class KeyGroups:
     ) -> None:
         """Count the pairs of each left record into `place`, or write them into `dealt` from there.
 
-        Dealt pairs are right << 5 | rule. `left_range`: only pairs of these left records.
+        Dealt pairs are right << 5 | rule. Only pairs of left records in `left_range` count.
         """
         deal_group_pairs(
             GroupedKeys(self.rows, self.refine, self.bounds, self.number),
@@ -180,7 +180,7 @@ def group_keys(
 ) -> KeyGroups:
     """Return the groups that the keys of rule `number` make.
 
-    Keys with more than `cap` pairs are purged, and those for which `purge_counts` is not 0.
+    A key is purged if it has more than `cap` pairs, or if `purge_counts` is not 0 for it.
     """
     grouped, bases, distinct = _group_equal(keys, purge_counts is not None)
     rows, refine, bounds = grouped
@@ -258,14 +258,14 @@ class KeyTally:
     times: Counts
 
     def of(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> KeyTally:
-        """Return chosen rows, or all of them in another order."""
+        """Return some rows, or all rows in another order."""
         return KeyTally(
             self.base[chosen], self.refine[chosen], self.side[chosen], self.times[chosen]
         )
 
 
 def sum_tally(tally: KeyTally) -> KeyTally:
-    """Return a tally with each base, refinement and side once, ascending."""
+    """Sum the counts of equal base, refinement and side, and sort by them."""
     each = tally.of(np.lexsort((tally.side, tally.refine, tally.base)))
     starts = np.flatnonzero(_changes(each.base) | _changes(each.refine) | _changes(each.side))
     return KeyTally(
@@ -274,10 +274,10 @@ def sum_tally(tally: KeyTally) -> KeyTally:
 
 
 def block_sizes(tally: KeyTally, linking: bool) -> tuple[HashArray, Counts]:
-    """Return each base once, ascending, and the number of pairs that its keys make.
+    """Return the distinct bases, ascending, and the number of pairs of each.
 
-    Keys of one refinement pair with each other, unrefined ones with all. `linking`: only pairs
-    across sides.
+    Keys of one refinement pair with each other. Keys without refinement pair with all. If
+    `linking`, only pairs across sides count.
     """
     base, size = _pair_counts(tally)
     if linking:
@@ -303,7 +303,7 @@ def _pair_counts(tally: KeyTally) -> tuple[HashArray, Counts]:
 def split_heavy_keys(
     keys: RuleKeys, sides: ByteArray, linking: bool, cap: int
 ) -> tuple[RuleKeys, KeyTally]:
-    """Return the keys of a partition with `cap` pairs at most, and the tally of all others.
+    """Return the keys of a partition with at most `cap` pairs, and the tally of all other keys.
 
     `sides` has the side of each key.
     """
@@ -316,7 +316,7 @@ def split_heavy_keys(
 
 
 def _is_frequent(base: HashArray, cap: int) -> npt.NDArray[np.bool_]:
-    """Return a mask of keys that may make more than `cap` pairs; no other key can."""
+    """Return a mask of keys that may make more than `cap` pairs. All other keys make fewer."""
     if len(base) * (len(base) - 1) // 2 <= cap:
         return np.zeros(len(base), dtype=bool)
     buckets = (base >> np.uint64(44)).astype(np.int64)
@@ -327,8 +327,9 @@ def _is_frequent(base: HashArray, cap: int) -> npt.NDArray[np.bool_]:
 def purge_gathered_keys(
     keys: RuleKeys, sides: ByteArray, linking: bool, heavy: KeyTally
 ) -> tuple[RuleKeys, int, int]:
-    """Return keys of all partitions without heavy ones, and the number of heavy keys and their
-    pairs.
+    """Return the keys of all partitions that are not heavy.
+
+    Also return the number of heavy keys, and the number of their pairs.
     """
     if not len(heavy.base):
         return keys, 0, 0
@@ -354,7 +355,7 @@ def _sums(values: Counts, starts: npt.NDArray[np.int64]) -> Counts:
 
 
 def _changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Return a mask of values that differ from the one before."""
+    """Return a mask of values that differ from the value before them."""
     changed = np.ones(len(values), dtype=bool)
     changed[1:] = values[1:] != values[:-1]
     return changed

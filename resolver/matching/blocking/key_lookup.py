@@ -45,19 +45,20 @@ from resolver.runtime.threads import available_cores, threads
 
 Numbers = npt.NDArray[np.int64]
 KeyPlaces = Sequence[tuple[Numbers, Numbers]]
-"""Per table, first and end places of keys."""
+"""Per table, the first and the end index of each key."""
 _MIN_PARALLEL = 10_000
-"""Records below which threads do not pay."""
+"""Least number of records for which several threads are faster than one."""
 _KEYS_AT_ONCE = 4_096
-"""Keys that are looked up together, as many as stay in a processor's cache."""
+"""Number of keys that are looked up together. More would not stay in a processor's cache."""
 _MAX_BEARERS = 200_000
-"""Bearers from which a key is always purged, whatever its refinements."""
+"""Most records of a key. A key with more is always purged, whatever its refinements."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """Keys sorted by `base` (uint64, salted by rule), with their `rows` and refinements (int32; 0
-    none).
+    """Keys sorted by `base` (uint64, salted by rule), with their rows and refinements.
+
+    `refine` (int32) is 0 for a key without refinement.
     """
 
     base: HashArray
@@ -82,7 +83,7 @@ class StoredKeys:
 
 
 def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
-    """Return the keys of prepared records under a plan; of many, on all cores."""
+    """Return the keys of prepared records under a plan. Many records use all cores."""
     parts = KeyParts(prepared)
     used = slow_rules_first(
         (place, rule) for place, rule in enumerate(RULES) if rule.name in plan.rules
@@ -98,9 +99,9 @@ def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
 
 
 def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
-    """Return several tables as one; the rows of each are raised by its first row.
+    """Merge several tables into one. The first row of each table is added to its rows.
 
-    Equal keys are in the order of the tables.
+    Equal keys keep the order of the tables.
     """
     if not tables:
         return KeyTable(
@@ -116,11 +117,11 @@ def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> K
 
 @dataclass(frozen=True, slots=True)
 class BlockPurge:
-    """Block purging over all current records: `stored` without the `ended` numbers, and `fresh`
-    ones.
+    """Block purging over all current records: `fresh`, and `stored` without the `ended` numbers.
 
-    Whatever part of them is compared, a key is purged if it would be in a batch of all. `cap`: None
-    is `MAX_BLOCK_PAIRS`. `_last`: the last keys that were counted, with their places and pairs.
+    A key is purged if a batch of all current records would purge it, even if only some of them are
+    compared. `cap` is the most pairs of a key; None is `MAX_BLOCK_PAIRS`. `_last` keeps the last
+    keys that were counted, with their indices and pairs.
     """
 
     stored: Sequence[StoredKeys]
@@ -130,18 +131,18 @@ class BlockPurge:
     _last: list[tuple[HashArray, KeyPlaces, Numbers]] = field(default_factory=list, init=False)
 
     def purged_pairs(self, bases: HashArray, places: KeyPlaces | None = None) -> Numbers:
-        """Return the pairs of each key (ascending) that is purged, 0 for others.
+        """Return the number of pairs of each purged key; 0 for keys that are not purged.
 
-        `places`: those of the keys in the stored tables, if known.
+        `bases` are ascending. `places` are their indices in the stored tables, if already known.
         """
         return self._count(bases, places)[1]
 
     def _count(
         self, bases: HashArray, places: KeyPlaces | None = None
     ) -> tuple[KeyPlaces, Numbers]:
-        """Return the places of keys in the stored tables, and `purged_pairs`.
+        """Return the indices of keys in the stored tables, and `purged_pairs`.
 
-        An increment asks for the keys of its records twice.
+        The last result is kept, because an increment asks for the keys of its records twice.
         """
         for keys, places_of_keys, pairs in self._last:
             if np.array_equal(keys, bases):
@@ -176,8 +177,9 @@ class BlockPurge:
         return refine, np.searchsorted(groups, np.arange(len(chosen) + 1)).astype(np.int64)
 
     def changed_keys(self, bases: HashArray) -> HashArray:
-        """Return the keys (of ascending ones) that fresh and ended records turn into purged ones,
-        or back.
+        """Return the keys for which fresh and ended records change whether they are purged.
+
+        `bases` are ascending.
         """
         before = BlockPurge(self.stored, merge_key_tables([], []), cap=self.cap)
         places, pairs = self._count(bases)
@@ -185,9 +187,7 @@ class BlockPurge:
         return changed
 
     def bearers(self, bases: HashArray) -> Numbers:
-        """Return the numbers of stored records that have any of some keys and have not ended,
-        ascending.
-        """
+        """Return the ascending numbers of current stored records that have one of the keys."""
         places = [key_places(bases, table.keys) for table in self.stored]
         return exclude(_stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended)
 
@@ -200,10 +200,10 @@ def find_stored_pairs(
     purge: BlockPurge | None = None,
     cap: int | None = None,
 ) -> tuple[IntArray, Numbers, int]:
-    """Return pairs (fresh row, stored number) that share a key, sorted, and the count of purged
-    ones.
+    """Return the fresh row and the stored number of each pair that shares a key, and a count.
 
-    `purge`: given if `fresh` are not all new records, or some of them are stored.
+    Pairs are sorted. The count is the number of purged pairs. Give `purge` if `fresh` are not all
+    new records, or if some of them are stored.
     """
     purge = purge or BlockPurge(stored, fresh, cap=cap)
     first = np.ones(len(fresh), dtype=bool)
@@ -231,7 +231,7 @@ def find_stored_pairs(
 
 
 def key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
-    """Return first and end places of keys in a table."""
+    """Return the first and the end index of keys in a table."""
     base = table.base.view()
     # as mapped arrays are, so that kernels are compiled only once
     base.flags.writeable = False

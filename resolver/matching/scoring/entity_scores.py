@@ -1,4 +1,10 @@
-"""Scores of entities, by profiles with the values of all their records."""
+"""Scores of pairs of entities, by profiles with the values of all their records.
+
+`ProfileScorer` builds profiles and scores them with the stages that score records. The more values
+two profiles state, the more likely some agree by chance, so `more_values_penalty` lowers their
+scores. `ContestedScorer` also
+subtracts the least that any linked pair of their records lost in the competition of candidates.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +27,12 @@ from resolver.runtime.threads import threads
 Numbers = npt.NDArray[np.int64]
 _Index = TypeVar("_Index")
 _PAIRS_PER_CHUNK, _FEWEST_PAIRS = 200_000, 2_000
-"""Pairs that are compared at once, at most, and pairs that are worth a thread."""
+"""Most pairs that are compared at once, and least number of pairs for a thread."""
 MORE_VALUES_PENALTY, MANY_VALUES_PENALTY = 500, 1_500
-"""Thousandths of log-odds taken per nat of the number of record pairs between two entities: up to
-`MANY_PAIRS` of them, and for what goes beyond.
+"""Thousandths of log-odds to subtract per nat of the number of record pairs between two entities.
 
-The more values two profiles state, the likelier some agree by chance. Values of few records mostly
-repeat each other; among many, several fields agree by chance at once.
+The first holds up to `MANY_PAIRS` pairs, the second for further pairs. The values of few records
+mostly repeat each other. Among the values of many records, several fields agree by chance at once.
 """
 MANY_PAIRS = 8
 _NO_SOURCE = -1
@@ -38,7 +43,7 @@ def more_values_penalty(
 ) -> npt.NDArray[np.int32]:
     """Return the thousandths of log-odds that chance takes from each pair of entities.
 
-    Sizes are numbers of records; two entities of one record each lose nothing.
+    Sizes are numbers of records. Two entities of one record each lose nothing.
     """
     pairs = left_sizes.astype(np.float64) * right_sizes
     few = np.log(np.minimum(pairs, MANY_PAIRS))
@@ -167,9 +172,10 @@ class ProfileScorer(Generic[_Index]):
 
 @dataclass(frozen=True, slots=True)
 class ContestedScorer(Generic[_Index]):
-    """Scorer of entities whose records compete as candidates: pairs of rows (`left`, `right`) lose
-    `losses` (thousandths) to other candidates, and two entities the least that any pair of theirs
-    loses.
+    """Scorer of entities whose records compete as candidates.
+
+    Pairs of rows (`left`, `right`) lose `losses` (thousandths) to other candidates. Two entities
+    lose the smallest loss of their pairs.
     """
 
     score: ProfileScorer[_Index]

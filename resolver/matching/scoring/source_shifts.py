@@ -1,4 +1,9 @@
-"""Log-odds that pairs have before they are compared, by the sources of their records."""
+"""Log-odds that pairs have before they are compared, by the sources of their records.
+
+Some sources have more true pairs than others, within themselves or with others. `SourceCounts`
+counts pairs by their sources, and `estimate_source_shifts` estimates the shift of each source from
+these counts. `shifts_by_source` applies the shifts to pairs.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +36,16 @@ from resolver.records.prepared.population import (
 
 Numbers = npt.NDArray[np.int64]
 _MOST_COUNTERS = 1 << 20
-"""Keys up to which each has a counter, which takes a thirtieth of the time of sorting."""
+"""Largest number of keys that are counted without sorting, in a thirtieth of the time."""
 _MAX_STEPS = 200
 _TOLERANCE = 1e-4
 
 
 class PairSources(NamedTuple):
-    """Sources of pairs of records: their names, a place among the names for each record of a pair,
-    and which pairs are within one source that does not declare its entries to be all different.
+    """Sources of pairs of records.
+
+    `left` and `right` are indices into `names`. `is_within` marks pairs within one source that does
+    not declare all its entries to be different.
     """
 
     names: Sequence[str]
@@ -64,10 +71,10 @@ class PairSources(NamedTuple):
 
 
 def shifts_by_source(basis: KindPopulation | None, pairs: PairSources | None) -> Numbers:
-    """Return the log-odds (thousandths) that pairs have by their sources; 0 where nothing is known.
+    """Return the log-odds (thousandths) that pairs have by their sources; 0 if nothing is known.
 
-    Entries of a source that declares them to be all different are compared as those of two sources
-    of which nothing is known.
+    Two entries of a source that declares all its entries different count as entries of two unknown
+    sources.
     """
     if pairs is None or basis is None:
         return np.zeros(1 if pairs is None else len(pairs.left), dtype=np.int64)
