@@ -52,6 +52,8 @@ from resolver.merging import (
 )
 from resolver.records import Batch
 from resolver.records.batch import IntArray
+from resolver.records.labels import display_text
+from resolver.records.packing import SEPARATOR, named_fields
 from resolver.records.results.resolution import (
     Band,
     Basis,
@@ -289,7 +291,8 @@ def export_lines(hub: Hub, *, canonical: bool = False, ftm: bool = False) -> Ite
     if ftm:
         rows = (entity for golden in golden_records for entity in to_ftm(golden))
     else:
-        rows = chain(map(_entity, golden_records), _links(results))
+        entities = (_entity(golden, canonical=canonical) for golden in golden_records)
+        rows = chain(entities, _links(results))
     for row in rows:
         yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
     if not canonical and not ftm:
@@ -305,7 +308,11 @@ def _golden_records(results: StoredResults, entity_ids: pa.StringArray) -> Itera
     return iterate_golden_records(merge)
 
 
-def _entity(golden: GoldenRecord) -> dict[str, Any]:
+def _entity(golden: GoldenRecord, *, canonical: bool) -> dict[str, Any]:
+    """Return the line of an entity. A canonical one has values as they are stored, so that it can
+    be compared with exports of earlier versions.
+    """
+    show = _stored_value if canonical else _readable_value
     return {
         "entity": golden.id,
         "kind": golden.kind.label,
@@ -314,7 +321,8 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
         "birthDate": golden.birth_date,
         "records": list(golden.records),
         "properties": {
-            prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)
+            prop: [show(prop, value) for value in golden.values[prop]]
+            for prop in sorted(golden.values)
         },
         "relations": [_relation(relation) for relation in golden.relations],
         **({"links": [_link_entity(link) for link in golden.links]} if golden.links else {}),
@@ -322,13 +330,27 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
     }
 
 
-def _value(value: GoldenValue) -> dict[str, Any]:
+def _stored_value(prop: str, value: GoldenValue) -> dict[str, Any]:
     row: dict[str, Any] = {"value": value.text, "records": list(value.records)}
     if value.forms:
         row["forms"] = list(value.forms)
     if value.code:
         row["code"] = value.code
     return row
+
+
+def _readable_value(prop: str, value: GoldenValue) -> dict[str, Any]:
+    row = _stored_value(prop, value) | {"value": _readable(prop, value.text)}
+    if value.forms:
+        row["forms"] = [_readable(prop, form) for form in value.forms]
+    if fields := named_fields(prop, value.text):
+        row["fields"] = fields
+    return row
+
+
+def _readable(prop: str, text: str) -> str:
+    """Return a value on one line, for example an address with commas between its fields."""
+    return display_text(prop, text) if SEPARATOR in text else text
 
 
 def _relation(relation: GoldenRelation) -> dict[str, Any]:

@@ -33,6 +33,23 @@ from resolver.runtime.threads import threads
 
 SEPARATOR = "\x1f"
 _NO_HANDLING = Handling()
+FIELD_NAMES = {
+    **dict.fromkeys(IDENTIFIER_SET, ("number", "country", "type", "issued", "expires", "note")),
+    ADDRESS: ("full", "street", "city", "region", "postalCode", "country"),
+    ROUTE: ("country", "role"),
+    HANDLING: (
+        "agency",
+        "code",
+        "sourceScheme",
+        "sourceGrade",
+        "informationScheme",
+        "informationGrade",
+        "subjectCategory",
+        "purpose",
+        "reviewDate",
+    ),
+}
+"""Names of the fields of packed values in exports, in the order in which they are packed."""
 
 
 def join_fields(*fields: str) -> str:
@@ -47,6 +64,13 @@ def split_fields(text: str, count: int) -> list[str]:
     """Return the first `count` fields of a joined text; missing ones are empty."""
     fields = text.split(SEPARATOR)
     return (fields + [""] * count)[:count]
+
+
+def named_fields(prop: str, text: str) -> dict[str, str]:
+    """Return the fields of a packed value that are not empty, by name; none of a plain value."""
+    names = FIELD_NAMES.get(prop, ()) if SEPARATOR in text else ()
+    parts = zip(names, split_fields(text, len(names)), strict=True)
+    return {name: part for name, part in parts if part}
 
 
 def identifier_text(item: Identifier) -> str:

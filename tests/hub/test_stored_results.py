@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,10 +13,11 @@ from resolver.engines.pair_explanation import explain_links
 from resolver.hub.stored_results import (
     StoredResults,
     count_visible_changes,
+    export_lines,
     load_commit_results,
     restrict_to_sources,
 )
-from resolver.records import Handling, Identifier
+from resolver.records import Address, Handling, Identifier
 from resolver.records.decisions import Verdict
 from resolver.records.results.explanation import RELATION_ROW
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
@@ -158,3 +160,30 @@ def test_a_withdrawn_visible_record_counts_as_a_change(stores: Stores) -> None:
             result = hub.withdraw([record_id])
             assert len(result.changed_entities) == 1
             assert count_visible_changes(hub, result, reader) == expected
+
+
+def test_an_export_shows_values_of_several_fields_in_words(stores: Stores) -> None:
+    home = Address(street="7 Orchard Way", city="Addis Ababa", country="ET")
+    passport = Identifier("passportNumber", "A4419207", "et", note="lost")
+    ana = record("coast:1", identifiers=[passport], name="Ana Huanca")
+    stored = replace(ana, addresses=(home,), handling=Handling("River", "H1"))
+    with stores.new() as hub:
+        hub.add(make_intake([stored]))
+        line = next(line for line in export_lines(hub) if b"coast:1" in line)
+    shown = {
+        prop: [(value["value"], value.get("fields")) for value in values]
+        for prop, values in json.loads(line)["properties"].items()
+    }
+    assert shown == {
+        "address": [
+            (
+                "7 Orchard Way, Addis Ababa, ET",
+                {"street": "7 Orchard Way", "city": "Addis Ababa", "country": "ET"},
+            )
+        ],
+        "handling": [("H1; River", {"agency": "River", "code": "H1"})],
+        "name": [("Ana Huanca", None)],
+        "passportNumber": [
+            ("A4419207 (et; lost)", {"number": "A4419207", "country": "et", "note": "lost"})
+        ],
+    }
