@@ -1,15 +1,14 @@
-"""Long-lived parts of one application: hub, screener, audit log and single-record writer.
+"""Long-lived parts of one application: settings, audit log, and `Service` with hub and screener.
 
-Audit log of the running service, written by one thread so that no response waits for a disk.
-
-Events that a killed process has not written yet are in its spool (`resolver.trust.audit_spool`);
-the next process to start writes them. No access without its audit event: where an event cannot be
-spooled, or the log has been unwritable for long, requests are refused.
-
-Each process has a log of its own. A process that only loads what its workers share refuses what
-would have to be logged, since threads and files do not survive a fork.
-
-Settings of one service, fixed at its start.
+- `ServiceSettings` are fixed when the service starts.
+- `AuditLog` writes audit events in a thread of its own, so no response waits for a disk. First,
+  each event goes to the spool of the process (`resolver.trust.audit_spool`). If the process is
+  killed, the next process writes the events of the spool. If an event cannot be spooled, or if the
+  log could not be written for long, requests are refused: there is no access without an audit
+  event. Each process has a log of its own. A process that will be forked refuses events, since
+  threads and files do not survive a fork.
+- `Service` has the hub, the screener, the audit log and the writer of single records, which all
+  requests share.
 """
 
 from __future__ import annotations
@@ -49,27 +48,27 @@ _DEFAULTS = Settings()
 class ServiceSettings:
     """Settings of the API and of the steward's desk.
 
-    store_url: store to serve; created where there is none.
+    store_url: store to serve; it is created if it does not exist.
     model_dir, index_dir, jobs_dir: folders of the model, the index and submitted batches; None for
         the default.
     max_body, max_upload: maximum bytes of a request and of a submitted batch.
     open_to_all: allow requests without a key while the store has none (for loopback).
     ask_purpose: require a purpose of access with every key.
-    rate: queries per minute and key at most, for long; 0 for no limit. `burst`: those that may come
-        at once; 0 for one minute's.
-    threads: requests that run at once, apart from those that wait for a commit.
+    rate: most queries per minute and key in the long run; 0 for no limit.
+    burst: most queries of a key at once; 0 for the queries of one minute.
+    threads: requests that run at once, not counting requests that wait for a commit.
     streams: event streams held open at once; each takes a thread.
     accept_restricted: accept records with handling codes above H0.
     listed: share of callers of a check who are listed, in (0, 1].
 
-    The desk's:
+    Settings of the desk:
 
     user_header: header in which a reverse proxy names the signed-in user; empty for none.
     proxies: addresses or networks of trusted reverse proxies.
     session_idle, session_lasts: seconds after which a session ends unused, and in any case.
     first_code: secret of the link that signs in while no user has a password; empty for none.
     sign_in_tries: failed sign-ins from one address before it is locked; 0 disables the lock.
-    rules: decisions that take two stewards, and the time for which a pair is leased.
+    rules: which decisions need two stewards, and for how long a pair is leased.
     """
 
     store_url: str
@@ -98,13 +97,16 @@ class ServiceSettings:
 _LOG = structlog.get_logger("api")
 _MAX_PENDING = 20_000
 _PAUSE = 0.05
-"""Seconds for which events are gathered. A power failure loses at most these and one write."""
+"""Seconds for which events are collected before they are written.
+
+A power failure loses at most the events of this time and of one write.
+"""
 _MAX_BATCH = 1_000
 _AUDIT_WRITER_RETRY_SECONDS = 1
 
 
 class AuditLog:
-    """Queue of audit events and the thread that writes them to the store; thread-safe."""
+    """Queue of audit events, and the thread that writes them to the store. Thread-safe."""
 
     def __init__(self, hub: Hub, folder: Path) -> None:
         self._hub, self._folder = hub, folder
@@ -112,7 +114,7 @@ class AuditLog:
         self._begin()
 
     def _begin(self) -> None:
-        """Begin without events, thread and spool: those of a parent process are its own."""
+        """Begin without events, thread and spool, which belong to a parent process."""
         self._spool: AuditSpool | None = None
         self._pending: deque[Mapping[str, Any]] = deque()
         self._closed = threading.Event()
@@ -120,7 +122,7 @@ class AuditLog:
         self._lock = threading.Lock()
 
     def suspend(self) -> None:
-        """Refuse events until `after_fork`: this process will be forked."""
+        """Refuse events until `after_fork`, because this process will be forked."""
         self._is_suspended = True
 
     def after_fork(self) -> None:
@@ -131,7 +133,7 @@ class AuditLog:
     def add(self, event: Mapping[str, Any]) -> None:
         """Queue an audit event.
 
-        Raises `StoreError` where it cannot be made durable, or too many wait to be written.
+        Raises `StoreError` if it cannot be spooled, or if too many events wait to be written.
         """
         event = add_timestamp(event)
         if self._is_suspended:
@@ -170,7 +172,7 @@ class AuditLog:
             time.sleep(_PAUSE / 5)
 
     def close(self) -> None:
-        """Write what is queued, and stop."""
+        """Write the queued events, and stop the thread."""
         self._closed.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -187,7 +189,7 @@ class AuditLog:
                 return
 
     def _write_batch(self) -> bool:
-        """Write the oldest events and return whether that succeeded."""
+        """Write the oldest events; return whether they were written."""
         events = [self._pending[i] for i in range(min(len(self._pending), _MAX_BATCH))]
         try:
             self._hub.store.audit_events.append(events)
@@ -211,7 +213,7 @@ def _unwritable() -> StoreError:
 
 _KEY = "resolver"
 _RESPONSE_OBJECTS = 50_000
-"""New objects after which a service that answers searches for reference cycles."""
+"""New objects after which Python searches for reference cycles while the service answers."""
 FOLLOW_SECONDS = 0.25
 """Seconds between two looks for commits of other processes."""
 _RETRY_SECONDS = 2
@@ -227,8 +229,8 @@ class Service:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
-        # a store resolved with another model is opened too: endpoints that need no model answer,
-        # and `/readyz` names the problem
+        # open a store that was resolved with another model, too: endpoints that need no model work,
+        # and `/readyz` states the problem
         self.hub = Hub.open(
             settings.store_url,
             check=False,
@@ -256,24 +258,26 @@ class Service:
         """Whether a request came from a proxy on this machine that the settings do not name."""
 
     def warm(self) -> None:
-        """Load what takes seconds; until then checks are refused. Raises `ResolverError`."""
+        """Load the screener, which takes seconds; until then checks are refused.
+
+        Raises `ResolverError`.
+        """
         self.screener.warm()
-        # loaded objects stay for good: the collector must not walk through them during a request,
-        # nor now, where it would find next to nothing
+        # loaded objects stay until the end: the garbage collector must not search them
         keep_survivors()
-        # a response makes some ten thousand objects, all of them without cycles
+        # a response creates some ten thousand objects, which have no cycles
         collect_rarely(_RESPONSE_OBJECTS)
         self._warm_event.set()
 
     def loading_text(self) -> str:
-        """Return what is being loaded, and for how long so far."""
+        """Return a sentence on what is being loaded, and for how long so far."""
         stage = self.screener.activity or "the model and the names"
         seconds = time.monotonic() - self._started_at
         first = "" if machine_code() else f"; {_COMPILING}"
         return f"the service is still loading: {stage}, for {seconds:.0f} s so far{first}"
 
     def load(self) -> None:
-        """Load, retrying until the store has something to load, and then follow the store."""
+        """Load the screener, and retry until it succeeds; then follow the commits of the store."""
         try:
             self.audit_log.recover()
         except (ResolverError, OSError) as error:
@@ -294,7 +298,7 @@ class Service:
             self._warm_group_commit()
 
     def _warm_group_commit(self) -> None:
-        """Load what the first commit of records would wait for."""
+        """Load the parts that the first commit of records would otherwise wait for."""
         try:
             self.group_commit().warm_up()
         except (ResolverError, OSError) as error:
@@ -307,9 +311,10 @@ class Service:
         )
 
     def serve_writer(self, path: Path) -> None:
-        """Commit what others forward to the socket `path`, in a forked process that does only so.
+        """Commit the records that other processes forward to the socket `path`.
 
-        Raises `OSError` where it cannot listen.
+        Call this in a forked process, which does nothing else. Raises `OSError` if the process
+        cannot listen.
         """
         self.after_fork()
         server = WriterServer(path, self.group_commit)
@@ -317,7 +322,7 @@ class Service:
         server.run()
 
     def after_fork(self) -> None:
-        """Drop what belongs to the parent of a forked process."""
+        """Drop the connections, threads and files of the parent, in a forked process."""
         self.hub.store.disown()
         self.audit_log.after_fork()
 
@@ -331,7 +336,7 @@ class Service:
         return self._warm_event.is_set()
 
     def ready_screener(self) -> Screener:
-        """Return the screener, once its answers hold what the caller of this request has written.
+        """Return the screener, when its answers include all records that the caller has written.
 
         Raises `StoreError` while it is still loading.
         """
@@ -340,7 +345,7 @@ class Service:
         return self.screener
 
     def note_commit(self, revision: int) -> None:
-        """Let later answers to the caller of this request, of any process, hold a revision."""
+        """Make later answers to this caller, from all processes, include a revision."""
         self._written.note(g.get("actor", ""), revision)
 
     def require_ready(self) -> None:
@@ -349,11 +354,13 @@ class Service:
             raise StoreError(self.loading_text(), hint="ask again when GET /readyz answers 200")
 
     def record_writer(self) -> GroupCommit | WriterClient:
-        """Return the writer of single records: the writer process, or this one without it."""
+        """Return the writer of single records: the client of the writer process, if there is one,
+        else the writer of this process.
+        """
         return self._writer_client or self.group_commit()
 
     def group_commit(self) -> GroupCommit:
-        """Return the writer of this process; its own hub keeps checks from waiting for it."""
+        """Return the writer of this process. It has a hub of its own, so no check waits for it."""
         with self._lock:
             if self._group_commit is None:
                 settings = self.settings
@@ -366,7 +373,7 @@ class Service:
             return self._group_commit
 
     def note_unnamed_proxy(self, header: str) -> None:
-        """Note, and log once, that a proxy which the settings do not name forwards requests."""
+        """Note that a proxy which the settings do not name forwards requests; log it once."""
         if not self.has_unnamed_proxy:
             self.has_unnamed_proxy = True
             _LOG.warning(UNNAMED_PROXY, header=header)
@@ -374,8 +381,8 @@ class Service:
     def is_guarded(self) -> bool:
         """Return whether requests need credentials.
 
-        They do once there has been a key or a user, or where a proxy names the user. Revoked and
-        expired keys count too, so that the end of the last key opens the service to nobody.
+        They do if there is or was a key or a user, or if a proxy names the user. Revoked and
+        expired keys count, too, so the service does not become open when the last key ends.
         """
         return (
             bool(self.settings.user_header)
@@ -384,7 +391,7 @@ class Service:
         )
 
     def close(self) -> None:
-        """Write the audit log to its end and close the store."""
+        """Write the remaining audit events, and close the store."""
         self.closed_event.set()
         self.screener.close()
         self.audit_log.close()

@@ -1,10 +1,12 @@
 """Links across crimes: persons and groups that connect one kind of crime with another, ranked.
 
-An entity connects two crimes where its own records state both, or where different witnesses state
-them: the entity itself and those that a relation links it with. One member of one group that does
-both is no link of its own: the group is.
+An entity connects two crimes in one of two cases. Its own records state both, or two different
+*witnesses* state them. Witnesses are the entity itself and the entities that it is related to. For
+example, a group states both crimes, and a member states none. Then the group is a link, but the
+member is not: it has only one witness.
 
-Evidence of links across crimes: which records state the crime, of whom, and what links them.
+The module reads in this order: the evidence of links (which records state a crime, of which entity,
+and which relation connects it), links as CSV, and the search for links (`read_crime_links`).
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from resolver.records.properties import ACTIVITY
 from resolver.records.visibility import STRANGER, Viewer
 
 MAX_RELATED = 5
-"""Linked entities shown for one crime of one entity at most."""
+"""Most related entities that are shown for one crime of one entity."""
 _COLUMNS = ("id", "caption", "kind", "crime", "stated_of", "stated_of_id", "relation")
 _COLUMNS_OF_SOURCES = ("datasets", "records")
 
@@ -44,7 +46,7 @@ class CrimeStatement:
 
 @dataclass(frozen=True, slots=True)
 class RelatedCrime:
-    """Linked entity that has a crime: what links it, and the records that state the crime."""
+    """Related entity with a crime: its relations, and the records that state the crime."""
 
     node: GraphNode
     edges: tuple[GraphLink, ...]
@@ -53,8 +55,10 @@ class RelatedCrime:
 
 @dataclass(frozen=True, slots=True)
 class CrimeEvidence:
-    """Evidence for one crime of an entity: its own records that state it, and linked entities, by
-    id and at most `MAX_RELATED` of `related_count`.
+    """Evidence for one crime of an entity.
+
+    `statements` are its own records that state the crime. `related` are related entities with the
+    crime, by id: at most `MAX_RELATED` of `related_count`.
     """
 
     activity: str
@@ -74,7 +78,7 @@ class CrimeLink:
 def load_evidence(
     rows: VisibleRecords, table: EntityTable, page: Sequence[int], crimes: Sequence[str]
 ) -> tuple[CrimeLink, ...]:
-    """Load the evidence for some crimes of some entities (rows of the table)."""
+    """Return the evidence for some crimes of the entities in the rows `page` of the table."""
     has_crime = {crime: set(table.activities.rows_with(crime).tolist()) for crime in crimes}
     neighbors = _find_neighbors(table, page, set().union(*has_crime.values()))
     ids = _ids(rows, table, {row for others in neighbors.values() for row in others})
@@ -112,7 +116,7 @@ def load_evidence(
 def _find_neighbors(
     table: EntityTable, page: Sequence[int], witnesses: set[int]
 ) -> dict[int, list[int]]:
-    """Return those of some rows that a relation links with each row of a page."""
+    """Return, for each row of a page, the rows among `witnesses` that it is related to."""
     left, right = table.related
     page_rows = np.array(sorted(page), dtype=np.int64)
     has_crime = np.zeros(len(table), dtype=bool)
@@ -126,14 +130,14 @@ def _find_neighbors(
 
 
 def _ids(rows: VisibleRecords, table: EntityTable, used: Iterable[int]) -> dict[int, str]:
-    """Return the id of the entity in each of some rows."""
+    """Return the id of the entity in each row, by row."""
     numbers = {row: int(table.numbers[row]) for row in used}
     ids = rows.view.entity_ids(sorted(numbers.values()))
     return {row: ids[number] for row, number in numbers.items()}
 
 
 def _load_graph(rows: VisibleRecords, entities: Sequence[int]) -> Graph:
-    """Load the relations among some entities."""
+    """Return the graph of the relations among some entities."""
     expansion = Expander(rows, RELATION_EDGES, len(rows) + 1).expand_stated(entities)
     return build_graph(rows, dict.fromkeys(entities, 0), expansion, is_complete=True)
 
@@ -141,7 +145,7 @@ def _load_graph(rows: VisibleRecords, entities: Sequence[int]) -> Graph:
 def _load_statements(
     rows: VisibleRecords, entities: Sequence[int]
 ) -> dict[tuple[int, str], set[CrimeStatement]]:
-    """Load the records of some entities (numbers) that state a crime, by entity and crime."""
+    """Return the records that state a crime, by entity number and crime."""
     owned = rows.of_entities(entities)
     owner_of, ids = owned.by_record(), rows.ids(owned.records)
     sources = rows.sources(owned.records)
@@ -178,14 +182,14 @@ class _EvidenceReader:
         return tuple(sorted(self._statements.get(key, ())))
 
     def related(self, row: int, other: int, crime: str) -> RelatedCrime:
-        """Return another entity of a crime, with what links the two."""
+        """Return a related entity with a crime, and the relations between the two."""
         ends = frozenset((self._ids[row], self._ids[other]))
         edges = tuple(self._edges.get(ends, ()))
         return RelatedCrime(self.node(other), edges, self.statements(other, crime))
 
 
 def crime_link_table(links: Iterable[CrimeLink]) -> str:
-    """Return links as CSV: a line for each crime of each entity and of each witness of it."""
+    """Return links as CSV, with one line for each entity, crime and witness."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*_COLUMNS, *_COLUMNS_OF_SOURCES])
@@ -203,7 +207,7 @@ def crime_link_table(links: Iterable[CrimeLink]) -> str:
 
 
 def words_from(edge: GraphLink, own: str) -> str:
-    """Return the words of an edge as they read from one of its ends."""
+    """Return the words of an edge as seen from its end `own`."""
     return edge.words if edge.source == own else edge.reverse
 
 
@@ -221,14 +225,15 @@ LINKED_CRIMES = (
     Activity.CORRUPTION,
     Activity.FRAUDULENT_TRAVEL_DOCUMENTS,
 )
-"""Crimes among which links are looked for; any other crime that is asked for joins them."""
+"""Crimes that links are searched among. Crimes in a filter are added to them."""
 _Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class CrimeLinkFilter:
-    """Links to list: those that connect each of some crimes, of a kind (person or group), of an
-    agency; empty for any.
+    """Filter of links; an empty field does not filter.
+
+    A link must connect each of the crimes `activities`. `kind` is person or group.
     """
 
     activities: tuple[str, ...] = ()
@@ -238,8 +243,10 @@ class CrimeLinkFilter:
 
 @dataclass(frozen=True, slots=True)
 class CrimeLinkList:
-    """Page of links, the number of all that fit, and how many of these connect each crime, are of
-    each kind and agency.
+    """Page of links.
+
+    `total` counts all links that pass the filter, and `facets` counts them by crime, kind and
+    agency.
     """
 
     revision: int
@@ -250,9 +257,11 @@ class CrimeLinkList:
 
 @dataclass(frozen=True, slots=True)
 class CrimeMatrix:
-    """Crimes of each entity: `own[row, crime]` by its own records, `related[row, crime]` the number
-    of entities that a relation links it with and that have it; `witnesses` counts those of any
-    crime, the entity among them.
+    """Crimes of each entity.
+
+    `own[row, crime]` is true if its own records state the crime. `related[row, crime]` is the
+    number of related entities with the crime. `witnesses[row]` counts the entity and its related
+    entities that have any crime.
     """
 
     crimes: tuple[str, ...]
@@ -267,7 +276,7 @@ class CrimeMatrix:
         return flags
 
     def connecting(self) -> _Flags:
-        """Return for each entity whether it connects two crimes."""
+        """Return, for each entity, whether it connects two crimes."""
         is_connected: _Flags = self.has.sum(axis=1) > 1
         is_connected &= (self.own.sum(axis=1) > 1) | (self.witnesses > 1)
         return is_connected
@@ -281,10 +290,10 @@ def read_crime_links(
     limit: int = 20,
     offset: int = 0,
 ) -> CrimeLinkList:
-    """Read a page of the links across crimes that a viewer may see.
+    """Return a page of the links across crimes that a viewer may see.
 
-    First come those of most crimes, then of most crimes by their own records, then of most
-    witnesses; ties by id.
+    They are sorted by number of crimes, then number of crimes in own records, then number of
+    witnesses, each descending, then by id.
     """
     choice = choice or CrimeLinkFilter()
     with open_rows(hub, viewer) as rows:
@@ -302,7 +311,7 @@ def read_crime_links(
 
 
 def count_crimes(table: EntityTable, crimes: Sequence[str]) -> CrimeMatrix:
-    """Count the crimes of all entities of a table and of those linked with them."""
+    """Return the crimes of all entities of a table, and of their related entities."""
     size = len(table)
     own = np.zeros((size, len(crimes)), dtype=bool)
     for place, crime in enumerate(crimes):
@@ -317,7 +326,7 @@ def count_crimes(table: EntityTable, crimes: Sequence[str]) -> CrimeMatrix:
 
 
 def _count_ends(left: Numbers, right: Numbers, flags: _Flags) -> Numbers:
-    """Return for each row how many of the other ends of its pairs have a flag."""
+    """Return, for each row, how many rows that it forms a pair with have a flag."""
     counts: Numbers = np.bincount(left[flags[right]], minlength=len(flags)) + np.bincount(
         right[flags[left]], minlength=len(flags)
     )

@@ -1,12 +1,13 @@
-"""Queries about links and decisions.
+"""Base of all queries of a store, and its queries about links and decisions.
 
-Base of all queries: a connection that sees one state of the database, and a revision.
+The module reads in this order:
 
-Counts of valid records and newest record versions by source, updated from one revision to the
-next.
-
-Looking at a million records takes a quarter of a second, and the desk's first page shows both, so
-each process caches them for one revision and then looks only at what began or ended since.
+1. `Snapshot`: a connection that sees one state of the database, and a revision. All groups of
+   queries derive from it.
+2. Counts of valid records, and newest record versions, by source. To count a million records takes
+   a quarter of a second, and the first page of the desk shows both figures. So each process caches
+   them for one revision, and later reads only the records that began or ended since.
+3. `LinkQueries`: links and decisions.
 """
 
 from __future__ import annotations
@@ -57,12 +58,12 @@ class Snapshot:
         )
         self.revision: int = row.version if revision is None else min(revision, row.version)
         self.cache: dict[object, Any] = {}
-        """Results of repeated queries; a snapshot never changes."""
+        """Results of repeated queries. They stay valid, since a snapshot never changes."""
         self.viewer: Viewer = OPERATOR
-        """Viewer by whose ids entities are named."""
+        """Viewer who gets the ids: entities are named by the ids that this viewer knows."""
 
     def seen_by(self, viewer: Viewer) -> Self:
-        """Return the same snapshot, in which entities have the ids that a viewer knows them by."""
+        """Return the same snapshot, with entities named by the ids that a viewer knows."""
         if viewer == self.viewer:
             return self
         seen = copy(self)
@@ -70,7 +71,7 @@ class Snapshot:
         return seen
 
     def is_valid(self, table: Any) -> ColumnElement[bool]:
-        """Return the condition that a row is valid at this revision."""
+        """Return the SQL condition that a row of `table` is valid at this revision."""
         valid_to = table.c.valid_to
         return and_(
             table.c.valid_from <= self.revision, or_(valid_to.is_(None), valid_to > self.revision)
@@ -78,7 +79,7 @@ class Snapshot:
 
 
 def split_chunks(values: Sequence[Any], size: int = 100_000) -> Iterator[list[Any]]:
-    """Iterate over values as lists of at most `size`, at least one of them even without values."""
+    """Yield values as lists of at most `size`. Without values, yield one empty list."""
     plain = [value.item() if isinstance(value, np.integer) else value for value in values]
     for start in range(0, max(len(plain), 1), size):
         yield plain[start : start + size]
@@ -91,7 +92,7 @@ _CACHE: OrderedDict[Hashable, tuple[int, Mapping[int, int]]] = OrderedDict()
 
 def records_by_source(connection: Connection, store_id: str, revision: int) -> Mapping[int, int]:
     """Return the number of records valid at a revision, by source number."""
-    # a copied store file has the same id
+    # the URL is part of the key because a copy of a store file has the same store id
     key = (connection.engine.url, store_id, "counts")
     with _LOCK:
         base, counts = _CACHE.get(key, (0, {}))
@@ -134,7 +135,7 @@ def _count(connection: Connection, *conditions: ColumnElement[bool]) -> Counter[
 
 
 def _cache_numbers(key: Hashable, revision: int, numbers: Mapping[int, int]) -> None:
-    """Keep numbers of a store; forget those that were asked for longest ago."""
+    """Cache numbers of a store, and drop the entries that were written longest ago."""
     with _LOCK:
         _CACHE[key] = revision, numbers
         _CACHE.move_to_end(key)
@@ -144,10 +145,10 @@ def _cache_numbers(key: Hashable, revision: int, numbers: Mapping[int, int]) -> 
 
 @dataclass(frozen=True, slots=True)
 class LinkTable:
-    """m links as columns, by record numbers.
+    """Links as columns, by record numbers.
 
-    `color` is a `LinkColor`, `rival` the number of a record of the entity that one of the two fits
-    about as well (0: none). Other columns are those of `Links`.
+    `color` is a `LinkColor`. `rival` is the number of a record of a third entity that one of the
+    two matches about as well (0: none). The other columns are those of `Links`.
     """
 
     left: Numbers
@@ -195,9 +196,9 @@ class LinkQueries(Snapshot):
     """Part of `StoreView`: links and decisions."""
 
     def links_of(self, numbers: Sequence[int], *, min_logodds: int | None = None) -> LinkTable:
-        """Return the links of some records to any other record, each once.
+        """Return the links of some records to any other record, each link once.
 
-        `min_logodds`: only links of at least that many thousandths of log-odds.
+        `min_logodds` leaves out links with lower log-odds (thousandths).
         """
         sql = _LINKS_OF
         if min_logodds is not None:
@@ -215,8 +216,9 @@ class LinkQueries(Snapshot):
         return _link_table(parts)
 
     def rivals_of(self, numbers: Sequence[int]) -> Numbers:
-        """Return the records that some records wait with because one of them is ambiguous: the
-        ends of such links and the rivals, ascending. The given records may be among them.
+        """Return the records in ambiguous links of some records, ascending.
+
+        These are both ends of each such link and its rival. The given records can be among them.
         """
         parts = [
             int_columns(
@@ -251,7 +253,7 @@ class LinkQueries(Snapshot):
     def queued_revisions(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
         """Return (left, right, first revision in which the pair was queued), sorted by pair.
 
-        Covers links whose left record is among `lefts`.
+        Only links whose left record is among `lefts` are returned.
         """
         sql = (
             'SELECT "left", "right", MIN("valid_from") FROM "links" WHERE "left" {among} '
@@ -268,7 +270,7 @@ class LinkQueries(Snapshot):
         return left[order], right[order], since[order]
 
     def link_revision(self, left: int, right: int) -> int | None:
-        """Return the revision since which a link is as it is, or None without a link."""
+        """Return the revision of the last change of a link, or None without a link."""
         query = select(links.c.valid_from).where(
             links.c.left == left, links.c.right == right, self.is_valid(links)
         )
@@ -286,7 +288,10 @@ class LinkQueries(Snapshot):
         return int(self.connection.execute(queued).scalar_one())
 
     def decisions(self, record_ids: Sequence[str] | None = None) -> list[StoredDecision]:
-        """Return the decision log in the order of writing, optionally only on some records."""
+        """Return the decision log in the order of writing.
+
+        `record_ids` limits it to decisions on at least one of these records.
+        """
         query = (
             select(decisions)
             .where(decisions.c.landed <= self.revision)
@@ -304,7 +309,7 @@ class LinkQueries(Snapshot):
         return [by_number[number] for number in sorted(by_number)]
 
     def decision(self, number: int) -> StoredDecision | None:
-        """Return one decision of the log by its place there, or None."""
+        """Return one decision of the log by its number, or None."""
         return self._decision(decisions.c.number == number)
 
     def decision_by_id(self, decision_id: str) -> StoredDecision | None:
@@ -322,7 +327,7 @@ class LinkQueries(Snapshot):
         return [stored_decision(row) for row in self.connection.execute(query)]
 
     def two_steward_decisions(self) -> list[StoredDecision]:
-        """Return the decisions that count only once two stewards have said the same."""
+        """Return the decisions that take effect only after two stewards agree."""
         needs_two = or_(decisions.c.needs_two.is_(True), decisions.c.unlawful.is_(True))
         query = (
             select(decisions)
@@ -336,8 +341,10 @@ class LinkQueries(Snapshot):
         return int(self.connection.execute(select(func.max(decisions.c.number))).scalar() or 0)
 
     def pairs_with_context(self, key: str, after: int) -> list[tuple[str, str]]:
-        """Return the pairs of the decisions of all revisions whose number is above `after` and
-        whose context has a key.
+        """Return the pairs of decisions that have a number above `after` and a key in their
+        context.
+
+        Decisions of all revisions count, also later ones than the revision of the view.
         """
         has_key = cast(decisions.c.seen, Text).like(f'%"{key}"%')
         query = select(decisions.c.left_id, decisions.c.right_id, decisions.c.seen)
@@ -345,7 +352,7 @@ class LinkQueries(Snapshot):
         return [(row.left_id, row.right_id) for row in rows if key in (row.seen or {})]
 
     def logged_digests(self, digests: Sequence[str]) -> set[str]:
-        """Return those of some digests that are in the decision log."""
+        """Return the digests, among those given, that are in the decision log."""
         query = select(decisions.c.digest)
         logged: set[str] = set()
         for part in split_chunks(digests):
@@ -360,9 +367,10 @@ class LinkQueries(Snapshot):
 def find_entities_in_review(
     connection: Connection, revision: int, entities: Sequence[int]
 ) -> set[tuple[int, int]]:
-    """Return the pairs of some entities (a few, by number) that wait for a steward at a revision: a
-    record of one has a queued link with a record of the other. A single statement, so that it needs
-    no transaction.
+    """Return the pairs among a few entities (by number) that wait for a steward at a revision.
+
+    A pair waits if a record of one has a queued link with a record of the other. The query is a
+    single statement, so it needs no transaction.
     """
     params = (revision, revision, int(Outcome.QUEUED), revision, revision)
     rows = fetch_rows(connection, _IN_REVIEW, entities, *params)
