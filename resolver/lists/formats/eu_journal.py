@@ -1,10 +1,9 @@
-"""Annexes of EU sanctions regulations as CSV, one file a regulation, maybe with only a header.
+"""Annexes of EU sanctions regulations as CSV, one file a regulation, perhaps with only a header.
 
 The cells come from prose and hold several values, enumerations, brackets and other scripts. Regular
-forms are parsed (`person_names`, `list_dates`, `list_documents`, `eu_cells`); the rest stays as
-notes. Families in capitals (`Given Patronymic FAMILY`) give a person's name parts.
-
-Name columns of the EU's annexes.
+forms are parsed (`names`, `list_dates`, `list_documents`, `eu_cells`), and everything else stays as
+notes. A family in capitals (`Given Patronymic FAMILY`) gives the parts of a person's name. The name
+columns are read here; `eu_cells` reads the other columns.
 """
 
 from __future__ import annotations

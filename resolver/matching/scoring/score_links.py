@@ -1,4 +1,8 @@
-"""Links and score histogram of the scored candidate pairs of a run."""
+"""Links and score histogram of the scored candidate pairs of a run.
+
+`score_histogram` counts all scored pairs. `build_links` selects the pairs of records that a result
+shows, with their band and outcome, and adds the scores of the entities that they belong to.
+"""
 
 from __future__ import annotations
 
@@ -98,17 +102,19 @@ def build_links(
 ) -> Links:
     """Return the links of a run, sorted by rows.
 
-    Scored pairs of records within an entity have a link from the queue threshold on, with the
-    log-odds of the merge that brought the two together, which `find_joined` looks up (None: those
-    of the records). Two entities that pairs in band match or review connect have one link, at their
-    strongest pair (ties: the smallest rows), with the log-odds of the two `entities`. It waits,
-    however likely. There is none where these log-odds are below the queue threshold, unless the
-    records match: then they are raised to it. An ambiguous pair always has one, and so does a pair
-    that only competition with other candidates has brought below.
+    - Within an entity, each pair of records at or above the queue threshold has a link. Its
+      log-odds are those of the merge that brought the two records together. `find_joined` looks
+      them up; None takes the log-odds of the records.
+    - Two entities have one link if pairs in band match or review connect them. The link is at their
+      strongest pair (ties: the smallest rows), and has the log-odds of the two `entities`. It
+      waits, however likely it is. If these log-odds are below the queue threshold, there is no
+      link. There are three exceptions: if the records match, the log-odds are raised to the
+      threshold; an ambiguous pair always has a link; and so has a pair that only the competition
+      with other candidates has brought below the threshold.
 
-    `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
-    as the sorted `entities` do. `rivals` has for each of these pairs a row of the entity that one
-    of the two matches about as well (-1: none).
+    `scored` pairs may be in any order. `labels` names the entity of each row by its smallest row,
+    as the sorted `entities` do. `rivals` has, for each pair of entities, a row of the entity that
+    one of the two matches about as well (-1: none).
     """
     linked = _select_linked(scored, thresholds)
     left, right, own_logodds = linked.left, linked.right, linked.own_logodds

@@ -1,9 +1,9 @@
-"""Fit of `CheckTerms`: what a check says of names, learned from names asked against stores.
+"""Fit of `CheckTerms`: how a check weighs names, learned from names that are asked against stores.
 
-Logistic regression on the log-odds that the model gives names alone, and on the intervals of a few
-comparators of names (`TERMS`), at even odds of being listed.
-A store counts by the strangers who are asked there, and those who are listed count as much as they;
-ways to ask have the shares stated here.
+The fit is a logistic regression on the log-odds that the model gives to names alone, and on the
+intervals of a few comparators of names (`TERMS`), at even odds of being listed. The weight of a
+store is the number of strangers who are asked there, and listed persons together weigh as much.
+Ways to ask have the shares stated here.
 """
 
 from __future__ import annotations

@@ -22,15 +22,14 @@ separator: ";"                 # optional: separates the values of a cell
 day_first: false               # optional: 03/04/1970 is the 4th of March; else the file decides
 delimiter: ";"                 # optional: separates the cells of a CSV
 
-YAML of untrusted senders, read as plain texts: no numbers, aliases, merge keys or deep nesting.
+The YAML may come from an untrusted sender, so it is read as plain texts: no numbers, aliases, merge
+keys or deep nesting. A mapping needs none of these, and with each of them a small file may cost
+much: aliases multiply, a number in base 60 may have a million digits, and nesting exhausts the
+stack.
 
-A mapping needs none of these, and each of them lets a small file cost much: aliases multiply, a
-number in base 60 may have a million digits, and nesting exhausts the stack.
-
-Choice of a table's mapping: the one next to it, else the first given one that fits.
-
-`suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder, if
-there is one. Mapping files are skipped wherever files are searched for.
+A table is read by the mapping next to it, or else by the first given mapping that fits.
+`suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder. The
+search for list files skips mapping files.
 """
 
 from __future__ import annotations
