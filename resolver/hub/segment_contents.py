@@ -1,15 +1,15 @@
 """Contents of index segments: blocking keys and normal forms of their records.
 
-Conversion of a prepared batch to plain arrays, and back from arrays in memory or in a file.
+The module reads in this order:
 
-Fingerprint records: invented records whose normal form and keys identify a program version.
-
-Files kept by a program that makes other normal forms or keys are built again.
-
-Fingerprint of the program that an index belongs to, kept beside the index.
-
-Computing it takes half a second, since it reads what every script needs. It stays the same while
-the program, the libraries beside it and the stamp of the index do.
+1. Conversion of a prepared batch to plain arrays, and back from arrays in memory or in a file.
+2. The fingerprint of the program. It is the digest of the normal forms and keys of some invented
+   records. If another version of the program makes other normal forms or keys, the files of the
+   index are built anew.
+3. Segments: their arrays, keys and normal forms, and how two segments are merged.
+4. Where the fingerprint is stored. To compute it takes half a second, since it loads the tables of
+   every script. So it is kept next to the index, until the program, its libraries or the stamp of
+   the index change.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ _PLAIN = ("kinds", "name_quality", "gender")
 
 
 class MappedTexts:
-    """Texts in mapped memory, decoded on access; a stand-in for an object array of texts."""
+    """Texts in mapped memory, decoded on access. It takes the place of an object array of texts."""
 
     def __init__(self, ends: IntArray, letters: npt.NDArray[np.uint8]) -> None:
         self._ends, self._letters = ends, letters
-        # of one text an index into a view takes a fraction of the time of one into an array
+        # reading one text from a memoryview takes a fraction of the time of reading from an array
         self._places, self._bytes = ends.data, letters.data
 
     def __len__(self) -> int:
@@ -92,7 +92,7 @@ class MappedTexts:
     def __getitem__(self, places: npt.NDArray[Any] | int) -> Any:
         if isinstance(places, int):
             return str(self._bytes[self._places[places] : self._places[places + 1]], "utf-8")
-        # all in one piece, parted by what stands in no text
+        # decode all texts at once, separated by NUL, which hardly any text contains
         texts = join_texts(self._ends, self._letters, places).tobytes().decode().split("\0")
         if len(texts) != len(places) + 1:
             texts = [self[place] for place in places.tolist()] + [""]
@@ -104,9 +104,9 @@ class MappedTexts:
 def prepared_to_arrays(
     prepared: PreparedBatch, *, empty_texts: Collection[str] = ()
 ) -> dict[str, AnyArray]:
-    """Return the arrays that comparisons read, by name; ids and sources are left out.
+    """Return the arrays that comparators read, by name. Ids and sources are left out.
 
-    `empty_texts`: names of text columns whose texts are written as empty.
+    `empty_texts` are the names of text columns that are written as empty texts.
     """
     arrays: dict[str, AnyArray] = {name: getattr(prepared, name) for name in _PLAIN}
     for name in _SIDES:

@@ -1,15 +1,13 @@
-"""Relations that entities of a store share, as an explanation shows them.
+"""Relations in a store: how an explanation shows them, and which records an increment needs.
 
-A store keeps the entities that its rounds ended with, not those before relations counted. These
-follow from few records, so they are resolved again: the entities in question, and the neighbors
-that they share.
+`SharedRelations` explains what a relation to the same entity added to a merge. The store has only
+the entities after evidence from relations was used, not the entities before. So the entities in
+question and the neighbors that they share are resolved again; these are few records.
 
-Scope of an increment in a store with relations: what it may change, and what it must see.
-
-Three sorts of stored records are resolved together: those that may change, the entities that these
-are compared with, and, as context, the entities that either is related to. Of the context no more
-counts than how its records resolve by what they state themselves, as its own relations may lead out
-of the set. So the result holds for the first two sorts, and the context is left out of it.
+`RelationScope` selects the stored records of an increment. Three groups are resolved together:
+records that may change, entities that these are compared with, and *context*, the entities that
+either of them is related to. The relations of the context can lead to records outside of these
+groups. So the result is valid for the first two groups only, and the context is left out of it.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class SharedRelations:
-    """What some records of a store are both related to, and what it added to their entities.
+    """Shared relations of some records of a store, and the evidence that they added.
 
     Only relations that everybody may see count.
     """
@@ -59,16 +57,17 @@ class SharedRelations:
 
     @classmethod
     def load(cls, hub: Hub, numbers: Sequence[int]) -> SharedRelations | None:
-        """Load the relations of the entities of some records (by number).
+        """Return the relations of the entities of some records, given by number.
 
-        None where no two records of these entities share one, or one of them is no longer current.
+        None if no two records of these entities share a relation, or if one of the given records is
+        no longer current.
         """
         with hub.indexed_view() as (view, index):
             context = build_context(hub, view, index)
             fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
             related = RelatedRecords(context, fresh, _NONE)
             own = expand_entities(view, np.array(sorted(set(numbers)), dtype=np.int64))
-            # a commit may have ended one of them since the caller looked
+            # a commit may have ended one of the records meanwhile
             if not related.exist or not np.isin(numbers, own).all():
                 return None
             around = unite(own, expand_entities(view, related.around(own)))
@@ -84,30 +83,30 @@ class SharedRelations:
             return cls(part, RelationExplainer.build(resolution, weights, table))
 
     def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
-        """Return the entities of two records (by number) as they were when last apart, by rows.
+        """Return the entities of two records, given by number, as they were before they merged.
 
-        None where profiles, or decisions, had already made them one.
+        None if values or decisions had already merged them without relations.
         """
         rows = self.records.rows_of(np.array([left, right], dtype=np.int64)).tolist()
         return self.explainer.explain_pair(*rows)
 
     def explain_entity(self, number: int) -> Iterator[ComparedEntities]:
-        """Yield the entities that relations merged into that of a record, by rows."""
+        """Yield the merges through relations that led to the entity of a record, by rows."""
         (row,) = self.records.rows_of(np.array([number], dtype=np.int64)).tolist()
         return self.explainer.explain_entity(row)
 
 
 def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities | None:
-    """Return the entities of two records of a store (by number) as they were when last apart.
+    """Return the entities of two records, given by number, as they were before they merged.
 
-    None where they share no relation, or relations did not make them one.
+    None if they share no relation, or if they did not merge through relations.
     """
     shared = SharedRelations.load(hub, [left, right])
     return shared.explain_pair(left, right) if shared is not None else None
 
 
 def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
-    """Return the context that the present entities of a store were resolved in."""
+    """Return the context that the present entities of a store are resolved in."""
     options = replace(hub.options_of(view.head), plan=view.head.plan)
     sources = build_empty_update(view).deduplicated_sources
     return IncrementContext(view, hub.models_at(view), options, sources, index=index)

@@ -1,14 +1,14 @@
-"""Records of a store that an increment works on together.
+"""Data that all steps of an increment share: records, context, and cached components.
 
-Store, models and options that all steps of an increment share.
+`WorkingSet` has the records that are resolved together. `IncrementContext` has the view of the
+store, models, options and the index.
 
-Cache of large components, kept from one commit to the next.
-
-A new record may share keys with thousands of records of a common name, and comparing all of these
-with each other again takes seconds. Compared pairs stay valid as long as no version of a record
-ends. So the hub that commits keeps the pairs of large components, with the links that the store
-holds of them, and the next commit compares only what is new. The cache holds for one revision of
-the store: it is empty once another process has committed.
+`CachedComponent` saves time between two commits. A new record can share keys with thousands of
+records of a common name, and to compare all of these with each other again takes seconds. Compared
+pairs stay valid as long as no version of a record ends. So the hub keeps the compared pairs of
+large components, together with their links in the store, and the next commit compares only new
+records. The cache is valid for one revision of the store. It is emptied when another process
+commits.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class WorkingSet:
 
     @classmethod
     def of(cls, batch: Batch, numbers: Numbers) -> WorkingSet:
-        """Build from a batch in any order."""
+        """Return the working set of a batch in any order; `numbers` has the number of each row."""
         order = pc.sort_indices(batch.ids).to_numpy()
         return cls(batch.canonical(), numbers[order])
 
@@ -56,11 +56,11 @@ class WorkingSet:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionContext:
-    """View of a store, with what its records are compared under.
+    """View of a store, with the models and options that its records are compared with.
 
-    `options` carry plan and thresholds; `models` are those of the store's population, or of none
-    where it is to be measured. No two records of one of the `deduplicated_sources` are the same.
-    `engine`: where records are compared that are all records of the store (None: in this process).
+    `options` has plan and thresholds. `models` are for the population of the store, or for no
+    population if it is to be measured. `engine` compares the records when all records of the store
+    are compared (None: this process does).
     """
 
     view: StoreView
@@ -78,15 +78,15 @@ class IncrementContext(ResolutionContext):
     index: RecordIndex = field(kw_only=True)
 
     def normalize(self, batch: Batch) -> tuple[PreparedBatch, NormalValues | None]:
-        """Bring records into normal form; also their values, except of a single record."""
+        """Return the normal form of records, and their normal values (None for a single record)."""
         sources, workers = self.deduplicated_sources, self.options.workers
         return normalize_with_values(batch, self.models, sources, workers)
 
 
 MIN_CACHED_PAIRS = 5_000
-"""Compared pairs from which a component is cached."""
+"""Least number of compared pairs of a component that is cached. Smaller ones save no time."""
 MAX_CACHED_PAIRS = 8_000_000
-"""Pairs cached at most, of the components used last; each takes about 13 bytes."""
+"""Most cached pairs of all components; each takes about 13 bytes. The last used are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class CachedPairs:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CachedComponent:
-    """Component of whole entities that links at or above the merge threshold and decisions *same*
-    tie together.
+    """Component of whole entities, connected by strong links and decisions *same*.
 
-    `numbers` are ascending; `batch` has the records in that order, with no values but statements
-    (`keep_statements`); `pairs` are all that was compared among the records, by rows of `numbers`;
-    `links` are those that the store has among them, by numbers.
+    Strong links are at or above the merge threshold. `numbers` are the records, ascending. `batch`
+    has the records in the same order, with the statements of lists but no other values
+    (`keep_statements`). `pairs` are all compared pairs of the records, by rows of `numbers`, and
+    `links` the links that the store has among them, by record number.
     """
 
     numbers: Numbers
