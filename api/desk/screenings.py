@@ -36,6 +36,7 @@ from resolver.screening.jobs import SCREENING_JOB, load_screening
 from resolver.screening.result_files import state_values
 
 _MAX_JOBS = 100
+_MAX_DIGITS = 10
 _UPLOAD_ADVICE = (
     "The first line of the table must name its columns, for example: id, name, birthDate. Or add a "
     "file that says what each column means."
@@ -99,13 +100,16 @@ def _submit_upload(folder: Path) -> Job:
 
 @blueprint.get("/desk/screenings/<job_id>")
 def screening(job_id: str) -> Any:
-    """Show one subject of a screening with its hits; `at` is its number among those with hits."""
+    """Show one subject of a screening with its hits. `at` is its number among those with hits;
+    without it the page shows the next one from `after` on that waits for a verdict.
+    """
     job = _find_screening(job_id)
     groups = _group_hits(_load(job)) if job.state == "done" else []
-    at = request.args.get("at", "")
-    # the first subject that waits for a verdict
-    waiting = next((place for place, (_, is_open) in enumerate(groups) if is_open), 0)
-    place = min(int(at), len(groups) - 1) if at.isdecimal() and groups else waiting
+    at, after = _read_place("at"), _read_place("after") or 0
+    waiting = [place for place, (_, is_open) in enumerate(groups) if is_open] or [0]
+    place = next((place for place in waiting if place >= after), waiting[0])
+    if at is not None and groups:
+        place = min(at, len(groups) - 1)
     hits = groups[place][0] if groups else []
     seen = [record for hit in hits for record in hit.records]
     query = {"screening": job.id, "subject": hits[0].subject.id if hits else ""}
@@ -153,13 +157,15 @@ def judge_screening_hit(job_id: str) -> Any:
         )
     except (ApiError, UsageError) as error:
         raise _refusal(error) from None
-    subject = stored["subject"]["name"] or stored["subject"]["id"]
+    subject = f"{stored['subject']['name']} ({stored['subject']['id'] or form['subject']})".strip()
     act, word = ("Cleared", "is not") if verdict == "cleared" else ("Confirmed", "is")
     message = (
         f"{act}: {subject} {word} {stored['caption']}. The verdict holds until "
         f"{stored['expires'][:10]}."
     )
-    return redirect(url_for("desk.screening", job_id=job.id, done=sign_message(message)), 303)
+    after = form.get("at", "")
+    address = url_for("desk.screening", job_id=job.id, after=after, done=sign_message(message))
+    return redirect(address, 303)
 
 
 @blueprint.post("/desk/screenings/<job_id>/withdraw")
@@ -197,6 +203,11 @@ def cancel_desk_screening(job_id: str) -> Any:
     log_job("job", {"screening": job.id, "act": "cancel"}, [job])
     current_service().hub.store.jobs.cancel(job.id)
     return redirect(url_for("desk.screening", job_id=job.id), 303)
+
+
+def _read_place(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < _MAX_DIGITS else None
 
 
 def _find_screening(job_id: str) -> Job:

@@ -126,7 +126,10 @@ def run_screening_job(
     (folder / RESULT / OWN).mkdir(parents=True, exist_ok=True)
     write_rejects(folder / RESULT, rejects)
     if not len(intake.batch):
-        reasons = [*(reject.reason for reject in rejects), *intake.warnings[-1:], "it is empty"]
+        reasons = [
+            *(reject.reason for reject in rejects),
+            "; ".join(intake.warnings[-2:]) or "it is empty",
+        ]
         raise InputError(
             f"no subject could be read: {reasons[0]}",
             hint="give a table with one row for each subject",

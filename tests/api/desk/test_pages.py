@@ -203,7 +203,7 @@ def test_single_words_find_entities_without_a_probability(warm: Desk) -> None:
         page = browser.get("/desk/search", query_string={"q": text}).text
         assert "Maria Quispe Huanca" in page, text
         assert "Why this score" not in page
-    assert "No entity in the store states this" in browser.get("/desk/search?q=Zzyzx").text
+    assert "No listed entity has these words" in browser.get("/desk/search?q=Zzyzx").text
     assert "This is the id of" in browser.get("/desk/search?q=coast:2").text
     compared = browser.get("/desk/search?q=maria+quispe+huanca&birthDate=1980-11-02").text
     assert "Why this score" in compared

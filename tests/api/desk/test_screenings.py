@@ -85,6 +85,27 @@ def test_a_verdict_needs_a_reason_and_can_be_withdrawn(desk: Desk) -> None:
     assert "2 of them wait for a verdict" in " ".join(page.text.split())
 
 
+def test_the_next_subject_that_waits_follows_a_verdict(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    address = upload(browser, PEOPLE + b"P3,John Smyth,1990-01-01\n").headers["Location"]
+    run_worker(desk)
+    ids = [
+        re.search(r'name="subject" value="(\w+)"', browser.get(f"{address}?at={place}").text)
+        for place in range(3)
+    ]
+    answer = judge(browser, browser.get(f"{address}?at=1"), "cleared")
+    text = browser.get(answer.headers["Location"]).text
+    assert ids[1]
+    assert f"({ids[1][1]}) is not" in text
+    assert ids[2]
+    assert f'name="subject" value="{ids[2][1]}"' in text
+    # after the last one the first that waits is next
+    answer = judge(browser, browser.get(f"{address}?at=2"), "cleared")
+    assert ids[0]
+    assert f'name="subject" value="{ids[0][1]}"' in (browser.get(answer.headers["Location"]).text)
+    assert browser.get(f"{address}?at={'9' * 5000}").status_code == 200
+
+
 def test_a_table_without_names_is_refused_in_words_of_the_desk(desk: Desk) -> None:
     page = upload(desk.signed_in("amira"), b"foo,bar\nx,y\n")
     assert page.status_code == 400

@@ -22,7 +22,7 @@ def browser(busy: Desk) -> Client:
 
 def count_found(page: str) -> int:
     """Return the number of entities that a page says it found."""
-    if "No entity in the store states this" in page:
+    if "No listed entity has these words" in page:
         return 0
     match = re.search(r"([\d,]+) entit(?:y|ies) found", " ".join(page.split()))
     assert match, page[-2000:]
