@@ -126,12 +126,9 @@ def run_screening_job(
     (folder / RESULT / OWN).mkdir(parents=True, exist_ok=True)
     write_rejects(folder / RESULT, rejects)
     if not len(intake.batch):
-        reasons = [
-            *(reject.reason for reject in rejects),
-            "; ".join(intake.warnings[-2:]) or "it is empty",
-        ]
+        reasons = [reject.reason for reject in rejects[:1]] or intake.warnings[-2:]
         raise InputError(
-            f"no subject could be read: {reasons[0]}",
+            f"no subject could be read: {'; '.join(reasons) or 'it is empty'}",
             hint="give a table with one row for each subject",
         )
     viewer = viewer_of_agency(job.submitted_by, job.agency)

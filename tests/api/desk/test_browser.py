@@ -23,8 +23,11 @@ from benchmarks import screenshots
 from benchmarks.harness import browser as browsing
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
+from resolver.hub.job_worker import INPUT, create_job_folder, run_next_job
+from resolver.hub.ownership import RecordOwner
 from resolver.review import list_decisions, list_waiting
 from resolver.review.decisions.earlier_verdicts import ACT_KEY
+from resolver.screening.jobs import run_screening_job, submit_screening
 from resolver.store import StoredDecision
 from tests.api.desk import world
 from tests.api.desk.conftest import PASSWORD, Desk
@@ -640,6 +643,38 @@ def test_all_is_there_without_a_script(session: BrowserSession) -> None:
         session.driver.execute_cdp_cmd(switch, {"value": False})
 
 
+def screen_passengers(session: BrowserSession, *numbers: int) -> str:
+    """Screen some persons of the world, and return the address of the screening."""
+    service = session.desk.service
+    folder = create_job_folder(service.jobs_dir)
+    rows = [f"P{number},{world.word(number)} {world.word(number + 37)}" for number in numbers]
+    (folder / INPUT / "people.csv").write_text("\n".join(["id,name", *rows]), encoding="utf-8")
+    owner = RecordOwner(ADMIN, "Coast")
+    job, _ = submit_screening(service.hub, folder, "people.csv", "", owner=owner, listed=0.01)
+    assert run_next_job(service.hub, service.jobs_dir, run_screening_job) is not None
+    return f"/desk/screenings/{job.id}"
+
+
+def test_hits_are_judged_by_keys(any_store: BrowserSession) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    session = any_store
+    session.sign_in(ADMIN)
+    address = screen_passengers(session, 50, 51)
+    session.open(f"{address}?at=0")
+    verdicts = session.desk.store.verdicts
+    for count, (key, verdict) in enumerate((("m", "confirmed"), ("c", "cleared")), 1):
+        # without a reason nothing is sent; Enter then sends the verdict of the key
+        before = session.driver.current_url
+        session.press(key)
+        session.wait_until(lambda: session.find_all("input[name=reason]:focus"))
+        assert len(verdicts.list("agency Coast")) == count - 1
+        session.press("another face", Keys.ENTER)
+        session.wait_until(lambda: session.driver.current_url != before)  # noqa: B023
+        newest = verdicts.list("agency Coast")[0]
+        assert (newest.verdict, newest.reason) == (verdict, "another face")
+
+
 @cache
 def placed_record() -> str:
     """Return the id of a record with addresses and a nationality."""
@@ -679,6 +714,8 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "saved views": "/desk/views",
         "dossier": f"/desk/dossier/{entity}",
         "batches": "/desk/batches",
+        "screenings": "/desk/screenings",
+        "screening": screen_passengers(session, 52, 53),
         "learning": "/desk/learning",
         "users": "/desk/users",
         "account": "/desk/account",
