@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from resolver.lists.formats import ofac, ofac_remarks
-from resolver.lists.text import list_dates, list_documents
+from resolver.lists.text import crimes, list_dates, list_documents
 from resolver.values import dates
 from tests.patterns import UsedPattern, has_long_repeat, hostile_parts, hostile_text, used_patterns
 
@@ -26,6 +26,7 @@ LONG = 20_000
 QUICK, MOST = 0.005, 0.05
 """Seconds that need no second look, and seconds that a text at the bound may take."""
 BOUNDS = {
+    crimes._GUARD: crimes._GUARD_LENGTH,
     ofac._PLACE: ofac.MAX_PLACE,
     ofac_remarks._TAIL: ofac_remarks.MAX_ITEM,
     list_dates._ALTERNATIVE: list_dates.MAX_TEXT,

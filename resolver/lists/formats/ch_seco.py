@@ -53,7 +53,7 @@ _GIVEN_ORDER = (
 _PASSPORTS = frozenset(("passport", "diplomatic-passport", "service-passport", "travel-document"))
 _OBJECTS = {"vessel": "Vessel", "aircraft": "Airplane"}
 _OTHER_INFORMATION = (
-    (re.compile(r"IMO(?: [Nn]umber)?\s*:?\s*(\d{7})\.?"), "imoNumber"),
+    (re.compile(r"IMO(?: [Nn]umber)?\s*(?::\s*)?(\d{7})\.?"), "imoNumber"),
     (re.compile(r"Taxpayer [Ii]dentification [Nn]umber\s*:\s*(\S+?)\.?"), "taxNumber"),
     (re.compile(r"Tax [Rr]egistration [Nn]umber\s*:\s*(\S+?)\.?"), "taxNumber"),
     (
@@ -64,7 +64,7 @@ _OTHER_INFORMATION = (
 )
 _OTHER_VALUES = (
     (re.compile(r"Website\s*:\s*(\S+)"), "website"),
-    (re.compile(r"E-?mail(?: address)?\s*:\s*(\S+@\S+?)\.?"), "email"),
+    (re.compile(r"E-?mail(?: address)?\s*:\s*([^\s@]{1,100}@[^\s@]{1,250}?)\.?"), "email"),
     (re.compile(r"(?:Tel\.|Telephone|Phone)(?: number)?\s*:\s*([+\d][\d ()/-]+)"), "phone"),
     (re.compile(r"Type of entity\s*:\s*(.+)"), "legalForm"),
 )

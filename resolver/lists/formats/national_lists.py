@@ -385,7 +385,8 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     is_person = entry.schema == "Person"
     for place, text in enumerate((other_name, name)):
         # The register has names in Ukrainian, and in brackets those in other languages.
-        main, *others = (part for part in re.split(r"\s*[(,)]\s*", text) if part) if text else ("",)
+        parts = (part.strip() for part in re.split(r"[(,)]", text))
+        main, *others = [*filter(None, parts)] or [""]
         entry.add_value("name" if place == (0 if other_name else 1) else "alias", main, "name")
         for other in others:
             entry.add_value("alias" if " " in other else "notes", other, "name")

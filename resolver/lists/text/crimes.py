@@ -6,7 +6,7 @@ Only plain statements count. An activity is weak context for an identity, and ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from resolver.data import load_rows
 from resolver.records import Activity
@@ -45,18 +45,21 @@ office for combating a crime, or a judge who sentenced others for it.
 _GUARD_LENGTH = 60
 
 
-def _compile(*uses: str) -> dict[Activity, re.Pattern[str]]:
+def _patterns(*uses: str) -> Iterator[tuple[Activity, str]]:
+    """Yield one pattern for each activity, of all rows of the table with these uses."""
     patterns: dict[Activity, list[str]] = {}
     for use, activity, _language, pattern, _stems in load_rows("list_crimes"):
         if use in uses:
             patterns.setdefault(Activity(activity), []).append(pattern)
-    return {
-        activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in patterns.items()
-    }
+    for activity, words in patterns.items():
+        yield activity, "|".join(words)
 
 
-_IN_CHARGES, _IN_REASONS = _compile(_CHARGE, _PHRASE), _compile(_PHRASE)
-_PROGRAMS = _compile(_PROGRAM)
+_IN_CHARGES = {
+    activity: re.compile(text, re.IGNORECASE) for activity, text in _patterns(_CHARGE, _PHRASE)
+}
+_IN_REASONS = {activity: re.compile(text, re.IGNORECASE) for activity, text in _patterns(_PHRASE)}
+_PROGRAMS = {activity: re.compile(text, re.IGNORECASE) for activity, text in _patterns(_PROGRAM)}
 
 
 def _read_stems() -> dict[Activity, tuple[str, ...]]:
@@ -111,9 +114,7 @@ def stated_activities(programs: Iterable[str], reasons: Iterable[str]) -> tuple[
 
 @cache_short_texts(1_024)
 def _program_activities(program: str) -> frozenset[Activity]:
-    return frozenset(
-        activity for activity, pattern in _PROGRAMS.items() if pattern.fullmatch(program)
-    )
+    return frozenset(activity for activity, pattern in _PROGRAMS.items() if pattern.search(program))
 
 
 def _reason_activities(reason: str) -> frozenset[Activity]:

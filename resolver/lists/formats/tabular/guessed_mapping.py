@@ -364,11 +364,15 @@ def guess_kind(properties: Iterable[str]) -> str:
 
 
 _EDITION = re.compile(
-    r"(?:[\s._-]*(?:\(\d{1,3}\)|(?<!\d)(?:\d{4}[._-]?\d\d[._-]?\d\d|\d\d[._-]\d\d[._-]\d{4})"
-    r"(?:[T_-]?\d{4,6})?(?!\d)|(?<=[._-])v\d+|(?<=[._ -])(?:copy|final|latest|new)))+$",
+    r"(?<![\s._-])[\s._-]*"
+    r"(?:\(\d{1,3}\)|(?<!\d)(?:\d{4}[._-]?\d\d[._-]?\d\d|\d\d[._-]\d\d[._-]\d{4})"
+    r"(?:[T_-]?\d{4,6})?(?!\d)|(?<=[._-])v\d{1,9}|(?<=[._ -])(?:copy|final|latest|new))$",
     re.I,
 )
-"""End of a file's name that says which edition of a list it is: a date, or the mark of a copy."""
+_MAX_EDITIONS = 8
+"""End of a file's name that says which edition of a list it is: a date, or the mark of a copy.
+A name may have several.
+"""
 
 
 def source_name(text: str) -> str:
@@ -377,7 +381,9 @@ def source_name(text: str) -> str:
     `border-2026-12-02` and `border-2026-12-03` are two editions of the list `border`, so the second
     updates the first.
     """
-    name = _EDITION.sub("", text.strip())
+    name = text.strip()
+    for _ in range(_MAX_EDITIONS):
+        name = _EDITION.sub("", name)
     return re.sub(r"[^\w.-]+", "-", name or text).strip("-") or "list"
 
 
