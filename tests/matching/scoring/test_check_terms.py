@@ -108,7 +108,7 @@ def test_checks_add_to_pairs_what_they_add_to_names(kind: str) -> None:
     for term in terms.terms:
         values = rows[:, model.features.index(term.feature)]
         sums += np.array(term.weights)[interval_indices(values, term.cuts)]
-    assert sums.any() == (kind == "person")
+    assert sums.any() == (kind != "asset")
     added = terms.adjustments(rows, names - pair.shift, sums)
     added += even_odds_shift(basis.true_share, pair.shift)
     expected = np.clip(pair.logodds(rows) + added, -LOGODDS_LIMIT, LOGODDS_LIMIT)
