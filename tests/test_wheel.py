@@ -266,8 +266,12 @@ def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         assert (home.status, "Waiting pairs" in home.text) == (200, True)
         table = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n"
         job = visitor.send("/desk/batches", {}, ("people.csv", table)).address.rpartition("/")[2]
-        subprocess.run([*command, "worker", "--store", store, "--once"], cwd=folder, check=True)
-        values = {**entity_ids(store), **drafts(visitor, table, folder), "job_id": job}
+        sent = visitor.send("/desk/screenings", {}, ("passengers.csv", table))
+        screening = sent.address.rpartition("/")[2]
+        for _ in (job, screening):
+            subprocess.run([*command, "worker", "--store", store, "--once"], cwd=folder, check=True)
+        ids = {"job_id": job, "screening": screening}
+        values = {**entity_ids(store), **drafts(visitor, table, folder), **ids}
         form = {"title": "A view", "note": "", "entity": values["entity_id"]}
         view = visitor.send("/desk/views?hops=2", form)
         values["view_id"] = parse_qs(urlsplit(view.address).query)["view"][0]
@@ -338,8 +342,13 @@ SAMPLE_QUERIES = {
 """What an address needs after its path."""
 OPEN_FORMS = {"desk.network", "desk.search"}
 """Pages that also open without what is in the table."""
-OPENED_ELSEWHERE = {"desk.first_sign_in", "desk.missing_page"}
-"""A page that needs the code of the link, and pages of errors."""
+OPENED_ELSEWHERE = {
+    "desk.first_sign_in",
+    "desk.missing_page",
+    "review.list_queue",
+    "review.show_pair_values",
+}
+"""A page that needs the code of the link, pages of errors, and answers to a key with a name."""
 
 
 def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
@@ -358,6 +367,8 @@ def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
         }
         if rule.endpoint.endswith(".group"):
             choices["entity_id"] = [values["group"]]
+        if "/screenings/" in rule.rule:
+            choices["job_id"] = [values["screening"]]
         if rule.endpoint == "desk.import_worksheets":
             choices["draft_id"] = [values["worksheets"]]
         listed = re.search(r"<any\((.*)\):(\w+)>", rule.rule)

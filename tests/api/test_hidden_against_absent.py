@@ -199,6 +199,7 @@ _REVISION_KEYS = (
 _MASKED = (
     (re.compile(rf'"({"|".join(_REVISION_KEYS)})": ?("[^"]*"|\d+)'), ""),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)?"), "TIME"),
+    (re.compile(r"\brevision \d+"), "revision"),
 )
 
 

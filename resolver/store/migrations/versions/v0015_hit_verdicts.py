@@ -14,8 +14,8 @@ def upgrade() -> None:
     later = ("reason", "who", "made", "expires", "withdrawn", "withdrawn_by")
     op.create_table(
         "hit_verdicts",
-        sa.Column("number", serial, primary_key=True),
-        sa.Column("id", sa.Text(), nullable=False, unique=True),
+        sa.Column("number", serial, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
         sa.Column("subject_facts", sa.JSON(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("entity", "caption")),
@@ -24,5 +24,7 @@ def upgrade() -> None:
         sa.Column("similarity", sa.Double()),
         sa.Column("weight", sa.BigInteger(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in later),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_hit_verdicts")),
+        sa.UniqueConstraint("id", name=op.f("uq_hit_verdicts_id")),
     )
-    op.create_index("ix_hit_verdicts_owner", "hit_verdicts", ["owner"])
+    op.create_index(op.f("ix_hit_verdicts_owner"), "hit_verdicts", ["owner"])
