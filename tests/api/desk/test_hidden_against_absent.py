@@ -231,6 +231,9 @@ FORMS: Mapping[str, Sequence[Form]] = {
         {"subject": "1", "entity": name, "verdict": "cleared", "reason": "a test"}
         for name in ("coast:kin", "secret:kin")
     ],
+    "desk.withdraw_screening_verdict": [
+        {"subject": "1", "entity": name} for name in ("coast:kin", "secret:kin")
+    ],
     "desk.cancel_desk_screening": [{}],
     "desk.accept_batch": [{}],
     "desk.train_model": [{}],
