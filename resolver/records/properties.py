@@ -352,8 +352,11 @@ PROPERTIES: tuple[Property, ...] = (
     ),
     _Number(name="publicKey", family=18, artefact="wallet", changes=True),
     # FollowTheMoney has these for a listing only, which is no record.
-    _Number(name="unscId", label="UN reference", family=19, neighbors=()),
-    _Number(name="authorityId", label="List reference", family=19, neighbors=()),
+    # the number of an entry says nothing of whom it lists
+    _Number(name="unscId", label="UN reference", family=19, neighbors=(), is_identifying=False),
+    _Number(
+        name="authorityId", label="List reference", family=19, neighbors=(), is_identifying=False
+    ),
     Property(
         name="address",
         type=ValueType.ADDRESS,
