@@ -42,7 +42,7 @@ def rejects(out: Path) -> list[dict[str, str]]:
     [
         ("a.csv", b"", "the file is empty"),
         ("a.csv", b"\x00\x01\x02\x03" * 50, "format not known"),
-        ("a.csv", b"x,y\n1,2\n", "format not known"),
+        ("a.csv", b"x,y\n1,2\n", "no column is recognized as a name; the table has x, y"),
         ("a.csv", b"id,name\n", "no record could be read"),
         ("a.xml", UN.format(doctype="", body=PERSON.format(name="Ana")[:60]).encode(), ""),
         (
