@@ -160,7 +160,7 @@ def test_sheets_with_a_known_header_are_lists_and_others_are_counted(tmp_path: P
     assert [info.label for info in intake.lists] == ["x.xlsx!Firms", "x.xlsx!People"]
     (reject,) = intake.rejects
     assert reject.file == "x.xlsx!Read me"
-    assert reject.reason.startswith("skipped: format not known")
+    assert reject.reason.startswith("skipped: no column is recognized as a name")
     assert "x.xlsx: hidden sheets are not read: 'Old'" in intake.warnings
 
 
@@ -184,7 +184,7 @@ def test_a_mapping_reads_the_sheets_that_have_its_columns(
 
 
 def test_a_workbook_without_any_table_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r"no list was found: x\.xlsx!People skipped: format not"):
+    with pytest.raises(FormatError, match=r"no list was found: x\.xlsx!People skipped: no column is"):
         read_lists([write(tmp_path / "x.xlsx", [["a", "b"], [1, 2]])])
     with pytest.raises(InputError, match=r"x\.xlsx: the workbook has no visible sheet"):
         read_lists([write(tmp_path / "x.xlsx", [])])
