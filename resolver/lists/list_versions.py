@@ -25,7 +25,13 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process, utils
 
 from resolver.records import Batch, Column, Record
-from resolver.records.properties import BIRTH_DATE, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import (
+    BIRTH_DATE,
+    FULL_NAMES,
+    IDENTIFIERS,
+    LIST_REFERENCES,
+    NAME_PARTS,
+)
 
 
 class ReadList(Protocol):
@@ -112,7 +118,7 @@ MIN_SIMILARITY = 50.0
 """`token_set_ratio` (0 to 100) below which two names are not similar at all."""
 
 Rows = npt.NDArray[np.int64]
-_IDENTIFYING = ("name", "alias", BIRTH_DATE, *IDENTIFIERS)
+_IDENTIFYING = ("name", "alias", BIRTH_DATE, *(set(IDENTIFIERS) - LIST_REFERENCES))
 
 
 def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:

@@ -184,7 +184,7 @@ def test_a_mapping_reads_the_sheets_that_have_its_columns(
 
 
 def test_a_workbook_without_any_table_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r"no list was found: x\.xlsx!People skipped: no column is"):
+    with pytest.raises(FormatError, match=r"no list was found: x\.xlsx!People skipped: no column"):
         read_lists([write(tmp_path / "x.xlsx", [["a", "b"], [1, 2]])])
     with pytest.raises(InputError, match=r"x\.xlsx: the workbook has no visible sheet"):
         read_lists([write(tmp_path / "x.xlsx", [])])
