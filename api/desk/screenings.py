@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +245,6 @@ def _load(job: Job) -> Screening:
 
 def _group_hits(loaded: Screening) -> list[tuple[list[ScreeningHit], bool]]:
     """Return the hits of each subject, and whether one of them waits for a verdict."""
-    groups: dict[str, list[ScreeningHit]] = {}
-    for hit in sorted((*loaded.hits, *loaded.cleared), key=lambda hit: -hit.score):
-        groups.setdefault(f"{hit.subject.source}:{hit.subject.id}", []).append(hit)
-    return [(hits, any(hit.status in ("", "returned") for hit in hits)) for hits in groups.values()]
+    hits = tuple(sorted((*loaded.hits, *loaded.cleared), key=lambda hit: -hit.score))
+    groups = replace(loaded, hits=hits).hits_by_subject().values()
+    return [(group, any(hit.status in ("", "returned") for hit in group)) for group in groups]

@@ -153,30 +153,47 @@ def submit_batch(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder; return the job and whether it is new.
 
-    The batches of an agency, or of a sender without one, run in the order in which they came.
-
-    For a key that was used before, return the job of that time, and remove the folder. Raises
-    `UsageError` where the key was used for other content or options, `StoreError`.
+    The batches of an agency, or of a sender without one, run in the order in which they came. For
+    keys and errors, see `submit_upload`.
     """
-    digest = digest_upload(folder / INPUT, options.signature) if idempotency_key else ""
     params: dict[str, Any] = {
-        "folder": folder.name,
         "label": options.label,
         "format": options.list_format,
         "dry_run": options.dry_run,
         "complete": options.complete,
         "accept_large_change": options.accept_large_change,
         "may_all": owner.may_change_all,
-        "digest": digest,
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",
     }
+    return submit_upload(
+        hub, BATCH_JOB, folder, params, options.signature, owner=owner, key=idempotency_key
+    )
+
+
+def submit_upload(
+    hub: Hub,
+    kind: str,
+    folder: Path,
+    params: Mapping[str, Any],
+    signature: str,
+    *,
+    owner: RecordOwner,
+    key: str | None,
+) -> tuple[Job, bool]:
+    """Queue the files in a job's folder as a job of a kind; return the job and whether it is new.
+
+    `signature`: a text that differs where the options do. For an idempotency key that was used
+    before, return the job of that time, and remove the folder. Raises `UsageError` where the key
+    was used for other content or options, `StoreError`.
+    """
+    digest = digest_upload(folder / INPUT, signature) if key else ""
     job = hub.store.jobs.submit(
-        BATCH_JOB,
-        params,
+        kind,
+        {**params, "folder": folder.name, "digest": digest},
         agency=owner.agency,
         submitted_by=owner.name,
-        idempotency_key=idempotency_key,
+        idempotency_key=key,
     )
     is_new = job.params.get("folder") == folder.name
     if not is_new:

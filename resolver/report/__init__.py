@@ -5,16 +5,22 @@
 results.
 """
 
-from resolver.report.build_report import SCRIPT_SOURCE, build_report, render_report
+from resolver.report.build_report import (
+    SCRIPT_SOURCE,
+    build_report,
+    render_report,
+    render_screening,
+)
 from resolver.report.examples import select_pairs_to_explain
 from resolver.report.report_data import (
     IntakeSummary,
     ListSummary,
     RejectedItem,
     ReportData,
+    ReportedHit,
     ReportThresholds,
+    ScreeningSummary,
 )
-from resolver.report.screening_page import ReportedHit, ScreeningSummary, render_screening
 
 __all__ = [
     "SCRIPT_SOURCE",

@@ -1,12 +1,11 @@
-"""Build the data of a report from a resolution.
+"""Reports as one HTML file.
 
-Most frequent patterns of agreement of a run, with examples.
+`build_report` counts the results of a run and selects examples, `render_report` writes the page. A
+page loads nothing from the network and runs one script of its own; a policy forbids all others.
+Without the script, tables show the same. The report of a screening (`render_screening`) has no
+script.
 
-Report as one HTML file: nothing from the network, one script of its own, and a policy that
-forbids all others. Without the script, tables hold the same.
-
-Values are escaped by the template engine; the charts, which are built elsewhere, escape their texts
-themselves.
+The template engine escapes all values. The charts are built elsewhere and escape their own texts.
 """
 
 from __future__ import annotations
@@ -56,6 +55,7 @@ from resolver.report.report_data import (
     ReportRecord,
     ReportThresholds,
     ScoreDistribution,
+    ScreeningSummary,
     SourceOverlap,
     ThresholdTool,
 )
@@ -253,12 +253,12 @@ def render_report(data: ReportData) -> str:
     )
 
 
-def render_plain_page(template: str, **context: object) -> str:
-    """Render a page without a script, in the style of the report."""
+def render_screening(summary: ScreeningSummary) -> str:
+    """Render the report of a screening. It loads nothing and runs no script."""
     style = _read_template("style.css")
     policy = f"default-src 'none'; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
-    page = _environment().get_template(template)
-    return page.render(style=Markup(style), policy=policy, **context)
+    page = _environment().get_template("screening.html")
+    return page.render(style=Markup(style), policy=policy, data=summary)
 
 
 def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:

@@ -1,6 +1,7 @@
-"""Data of a report: counts and a bounded number of examples, however large the run.
+"""Data of reports: counts and a bounded number of examples, however large the run.
 
-Data of the report's tools: thresholds, patterns of agreement, graphs of entities.
+Most classes are parts of the report of a run (`ReportData`); the last two make the report of a
+screening.
 """
 
 from __future__ import annotations
@@ -386,3 +387,33 @@ class ReportData:
     hidden_lists: int = 0
     uncompared: int | None = None
     forecast: ReviewForecast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedHit:
+    """Hit in the report of a screening; `stated` are the values of its subject beside the name."""
+
+    stated: str
+    caption: str
+    entity_id: str
+    score: float
+    band: str
+    reason: str
+    sources: tuple[str, ...]
+    not_compared: tuple[str, ...]
+    status: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningSummary:
+    """Report of a screening: the numbers of subjects, of subjects with hits and of hits, the
+    revision of the store, and in `shown` the hits of the first subjects, by the subject's name.
+    """
+
+    title: str
+    subjects: int
+    subjects_with_hits: int
+    hits: int
+    revision: int
+    shown: Mapping[str, Sequence[ReportedHit]]

@@ -6,10 +6,7 @@ Verdicts of the agency apply.
 
 from __future__ import annotations
 
-import csv
-import io
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,39 +15,31 @@ from typing import Any
 import orjson
 
 from resolver.check.screener import IndexRevision, MatchQuery, Screener
-from resolver.errors import InputError, UsageError
+from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, digest_upload
+from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, submit_upload
 from resolver.hub.ownership import RecordOwner
 from resolver.lists.io.source_files import stoppable
 from resolver.lists.parallel_reading import ReadingRules
 from resolver.lists.readers import read_lists
-from resolver.records.formula_cells import escape_formula
 from resolver.records.progress import Progress
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.clearances import apply_verdicts, owner_of
 from resolver.screening.result_files import (
+    CSV_COLUMNS,
     HITS_CSV,
     HITS_JSON,
     hit_from_json,
-    write_bytes,
+    write_hits,
     write_screening,
 )
-from resolver.screening.screen import Screening, read_subjects, screen_subjects
+from resolver.screening.screen import Screening, ScreeningHit, read_subjects, screen_subjects
 from resolver.store import Job
 
 SCREENING_JOB = "screening"
 MAX_HITS = 10
 """Hits of one subject that a job writes; more of them mean that the subject states too little."""
-SHORT_COLUMNS = (
-    "subject_id",
-    "subject_name",
-    "score",
-    "band",
-    "sources",
-    "owners",
-    "status",
-)
+_SHORT_COLUMNS = ("subject_id", "subject_name", "score", "band", "sources", "status")
 """Columns of the hits for keys that may look nobody up: no value of a listed entity."""
 
 
@@ -71,32 +60,14 @@ def submit_screening(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
 
-    `listed`: share of subjects who are listed, as checks of the service assume it.
-
-    For a key that was used before, return the job of that time, and remove the folder. Raises
-    `UsageError` where the key was used for other content, `StoreError`.
+    `listed`: share of subjects who are listed, as checks of the service assume it. For keys and
+    errors, see `submit_upload`.
     """
-    digest = digest_upload(folder / INPUT, f"{SCREENING_JOB} {list_format}")
-    params = {
-        "folder": folder.name,
-        "label": label,
-        "format": list_format,
-        "digest": digest,
-        "listed": listed,
-    }
-    job = hub.store.jobs.submit(
-        SCREENING_JOB,
-        params,
-        agency=owner.agency,
-        submitted_by=owner.name,
-        idempotency_key=idempotency_key,
+    params = {"label": label, "format": list_format, "listed": listed}
+    signature = f"{SCREENING_JOB} {list_format}"
+    return submit_upload(
+        hub, SCREENING_JOB, folder, params, signature, owner=owner, key=idempotency_key
     )
-    is_new = job.params.get("folder") == folder.name
-    if not is_new:
-        shutil.rmtree(folder, ignore_errors=True)
-        if job.params.get("digest") != digest:
-            raise UsageError("this idempotency key was used for another list", hint="use a new key")
-    return job, is_new
 
 
 def run_screening_job(
@@ -141,7 +112,7 @@ def run_screening_job(
     )
     screening = apply_verdicts(screening, hub.store.verdicts.list(owner_of(viewer)), hub.store)
     write_screening(folder / RESULT, screening, f"Screening of {job.params.get('label', '')}")
-    write_bytes(folder / RESULT / OWN / HITS_CSV, _short_lines(hub, screening))
+    write_hits(folder / RESULT / OWN / HITS_CSV, screening.hits, columns=_short_columns(hub))
     by_subject = screening.hits_by_subject()
     return {
         "subjects": len(screening.subjects),
@@ -159,19 +130,18 @@ def run_screening_job(
     }
 
 
-def _short_lines(hub: Hub, screening: Screening) -> Iterator[bytes]:
-    """Yield the table of hits for keys that may look nobody up."""
+def _short_columns(hub: Hub) -> dict[str, Callable[[ScreeningHit], str]]:
+    """Return the columns for keys that may look nobody up, with the agencies to contact."""
     with hub.store.view() as view:
         agencies = {source.name: source.agency or source.title for source in view.sources()}
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(SHORT_COLUMNS)
-    for hit in screening.hits:
-        owners = sorted({agencies.get(name) or name for name in hit.sources})
-        cells = [hit.subject.id, hit.subject.name, repr(hit.score), hit.band]
-        cells += ["; ".join(hit.sources), "; ".join(owners), hit.status]
-        writer.writerow(map(escape_formula, cells))
-    yield buffer.getvalue().encode("utf-8", "replace")
+
+    def owners(hit: ScreeningHit) -> str:
+        """Return the owners of the lists that state the entity."""
+        return "; ".join(sorted({agencies.get(name) or name for name in hit.sources}))
+
+    columns = {name: CSV_COLUMNS[name] for name in _SHORT_COLUMNS}
+    status = columns.pop("status")
+    return {**columns, "owners": owners, "status": status}
 
 
 def load_screening(hub: Hub, job: Job, folder: Path) -> Screening:

@@ -127,16 +127,22 @@ def hit_from_json(content: Mapping[str, Any]) -> ScreeningHit:
     )
 
 
-def write_hits(path: Path, hits: Sequence[ScreeningHit], *, delimiter: str = ",") -> None:
+def write_hits(
+    path: Path,
+    hits: Sequence[ScreeningHit],
+    *,
+    columns: Mapping[str, Callable[[ScreeningHit], str]] = CSV_COLUMNS,
+    delimiter: str = ",",
+) -> None:
     """Write a table of hits. Raises `OutputError`."""
 
     def lines() -> Iterator[bytes]:
         """Yield the lines of the table."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(CSV_COLUMNS)
+        writer.writerow(columns)
         for hit in hits:
-            writer.writerow([escape_formula(cell(hit)) for cell in CSV_COLUMNS.values()])
+            writer.writerow([escape_formula(cell(hit)) for cell in columns.values()])
             if buffer.tell() > _BUFFER:
                 yield buffer.getvalue().encode("utf-8", "replace")
                 buffer.seek(0)
@@ -203,5 +209,5 @@ def write_bytes(path: Path, parts: Iterator[bytes]) -> None:
         raise OutputError(
             f"cannot write the hits: {error.strerror or error}",
             place=str(path),
-            hint="choose another file with --out",
+            hint="free space there, or choose another place",
         ) from error

@@ -12,7 +12,7 @@ import pytest
 from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import StoreError, UsageError
 from resolver.hub.hub import Hub
-from resolver.records import Kind, Record
+from resolver.records import Identifier, Kind, Record
 from resolver.review import (
     DecisionRequest,
     Steward,
@@ -105,7 +105,12 @@ def test_ten_versions_with_other_ids_and_order_bring_nothing_back(
         names = (NAME, "TIKRITI, Abdulrahman", NAME.upper(), "Tikriti Abdulrahman")
         for version in range(10):
             rows = [
-                listed(f"list:{version}-1", name=names[version % 4], nationality="iq"),
+                record(
+                    f"list:{version}-1",
+                    name=names[version % 4],
+                    nationality="iq",
+                    identifiers=(Identifier("authorityId", f"EU.{version}.7"),),
+                ),
                 record(f"list:{version}-0", name="Ng Li"),
             ]
             gone = [f"list:{version - 1}-{place}" for place in (0, 1)] if version else ["list:1"]
