@@ -196,12 +196,12 @@ def weigh_readings(
     prepared: Sequence[PreparedBatch],
     snapshot: IndexSnapshot,
 ) -> list[Candidate]:
-    """Return candidates with what other readings of a query take from their log-odds.
+    """Return the candidates, with lower log-odds where the query rather means another entity.
 
-    `prepared`: the query as a person, and as a group or an asset, as far as it may be one. Two
-    words of people's names make a person, unless a firm or ship has nearly this name; words of
-    groups make no person. And where a group is written exactly as the query, one that has the name
-    in translation only is less likely.
+    `prepared`: the query as a person, and as a group or an asset, as far as it may be one. If its
+    words are those of people's names, groups and assets that are only like it lose. If they are
+    words of groups, people lose. If a candidate has exactly the name of the query, those that have
+    it only in translation lose.
     """
     shifts = _kind_shifts(prepared)
     named = [

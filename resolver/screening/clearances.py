@@ -321,8 +321,9 @@ def _evidence_of(hit: ScreeningHit) -> VerdictEvidence:
 
 
 def _group(prop: str) -> str:
-    """Return the property under which a fact is kept: lists disagree on what a number or a country
-    is of.
+    """Return the name under which a fact is kept.
+
+    All numbers share one name, and so do all countries, since lists disagree on their kinds.
     """
     if prop in _NUMBER_PROPERTIES:
         return "number"

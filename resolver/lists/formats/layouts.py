@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from resolver.data import load_rows
 from resolver.errors import DateError
@@ -42,12 +43,19 @@ class ElementUse:
     target: str
 
 
+@cache
+def _load_layouts() -> Mapping[str, Mapping[str, ElementUse]]:
+    layouts: dict[str, dict[str, ElementUse]] = {}
+    for name, element, use, target in load_rows("list_elements"):
+        layouts.setdefault(name, {})[element] = ElementUse(use, target)
+    return layouts
+
+
 def load_layout(name: str) -> Mapping[str, ElementUse]:
     """Return the use of each element of a format. Raises `ValueError` for an unknown format."""
-    rows = load_rows("list_elements", format=name)
-    if not rows:
+    if name not in _load_layouts():
         raise ValueError(f"list_elements.tsv has no elements of {name!r}")
-    return {element: ElementUse(use, target) for element, use, target in rows}
+    return _load_layouts()[name]
 
 
 class Entry(RecordDraft):

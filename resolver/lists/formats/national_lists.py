@@ -341,6 +341,7 @@ def _add_gel_numbers(entry: Entry, text: str, comment: str) -> None:
 # ---- Ukraine ------------------------------------------------------------------------------------
 
 UA_SOURCE = "ua-nsdc"
+_UA_KEYS = frozenset(path.partition("/")[0] for path in load_layout("ua_nsdc"))
 _UA_NUMBERS = {
     "tax:inn": "innCode",
     "reg:odrn": "ogrnCode",
@@ -413,9 +414,8 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
         entry.add_note(f"{key}: {value}" if value else "", "attributes")
     for action in json_objects(row.get("actions")):
         _add_nsdc_action(entry, action)
-    known = {path.partition("/")[0] for path in load_layout("ua_nsdc")}
     for key, unknown in row.items():
-        if key not in known and (text := json_text(unknown)):
+        if key not in _UA_KEYS and (text := json_text(unknown)):
             entry.add_note(f"{key}: {text}", key)
     yield from entry.items()
 

@@ -45,10 +45,13 @@ office for combating a crime, or a judge who sentenced others for it.
 _GUARD_LENGTH = 60
 
 
+_ROWS = load_rows("list_crimes")
+
+
 def _patterns(*uses: str) -> Iterator[tuple[Activity, str]]:
     """Yield one pattern for each activity, of all rows of the table with these uses."""
     patterns: dict[Activity, list[str]] = {}
-    for use, activity, _language, pattern, _stems in load_rows("list_crimes"):
+    for use, activity, _language, pattern, _stems in _ROWS:
         if use in uses:
             patterns.setdefault(Activity(activity), []).append(pattern)
     for activity, words in patterns.items():
@@ -68,8 +71,9 @@ def _read_stems() -> dict[Activity, tuple[str, ...]]:
     Looking for letters is much faster than matching, and most texts have none.
     """
     stems: dict[Activity, set[str]] = {}
-    for activity, _language, _pattern, alternatives in load_rows("list_crimes", use=_PHRASE):
-        stems.setdefault(Activity(activity), set()).update(alternatives.split("|"))
+    for use, activity, _language, _pattern, alternatives in _ROWS:
+        if use == _PHRASE:
+            stems.setdefault(Activity(activity), set()).update(alternatives.split("|"))
     return {
         activity: tuple(
             sorted(stem for stem in found if not any(other in stem for other in found - {stem}))
