@@ -196,6 +196,13 @@ class Settings:
             high=1e6,
         ),
     )
+    private_networks: str | None = field(
+        default=None,
+        metadata=_metadata(
+            "Networks that are not public and that feeds and webhooks may reach all the same, such "
+            "as `10.1.0.0/16, 192.168.7.4`, separated by commas. Unset: none."
+        ),
+    )
     debug: bool = field(
         default=False, metadata=_metadata("Show the traceback of unexpected errors.")
     )

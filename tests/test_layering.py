@@ -42,6 +42,7 @@ COMPOSERS = {
         "matching.pipeline",
         "engines",
         "spark",
+        "feeds",
         "frames",
         "hub",
         "check",
