@@ -5,7 +5,7 @@
     python -m benchmarks.check_names --records 100000 --ask cultures
     python -m benchmarks.check_names LIST... --ask invented
 
-Names are asked against a generated world or lists (`resolver.training.query_pairs`): as records
+Names are asked against a generated world or lists (`resolver.training.fit.check_fit`): as records
 have them, with slips, without a word, as another agency writes them, and names of strangers, who
 come from another world and may bear a listed name by chance. For some shares of strangers it finds
 the score that this share exceeds, and prints how many listed names score higher. Scores are
@@ -42,9 +42,9 @@ from resolver.matching.run_options import RunOptions
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.training.augment.typos import mistype_letter
-from resolver.training.fit.check_fit import SHARES
-from resolver.training.query_pairs import (
+from resolver.training.fit.check_fit import (
     MISTYPED,
+    SHARES,
     UNLISTED,
     NameQuery,
     QueryWorld,

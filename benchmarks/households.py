@@ -23,13 +23,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.family_register import Households, generate_households
 from benchmarks.harness.datasets import ROOT
 from resolver.engines.local import dedupe
 from resolver.lists.reader_types import Intake
 from resolver.matching.run_options import RunOptions
 from resolver.records import Batch
 from resolver.records.results.resolution import Outcome, Resolution
-from resolver.world.households import Households, generate_households
 
 OUT = ROOT / "build" / "bench"
 RELATIVES, ONE_PERSON = "relatives", "one person"

@@ -274,7 +274,7 @@ def test_links_lead_to_the_folders_at_the_top(root: Path) -> None:
         ("resolver.matching.scoring.model", "from resolver.models.loader import load"),
         ("resolver.store.database", "from resolver.merging import golden_record"),
         ("resolver.report.build_report", "from resolver.matching.pipeline import RunOptions"),
-        ("resolver.world.world", "from resolver.lists.readers import READERS"),
+        ("resolver.world", "from resolver.lists.readers import READERS"),
         ("resolver.matching.pipeline", "from resolver.report import render_report"),
         ("resolver.matching.pipeline", "from resolver.cli import main"),
         ("resolver.engines.local", "import resolver.api.app"),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.reference.plurals import pluralize
-from resolver.training.required_packages import INSTALL
+from resolver.training import INSTALL
 
 try:
     from sklearn.base import BaseEstimator, ClusterMixin

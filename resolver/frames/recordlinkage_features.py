@@ -37,7 +37,7 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import StageMeter
-from resolver.training.required_packages import INSTALL
+from resolver.training import INSTALL
 
 try:
     from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm

@@ -1,20 +1,236 @@
-"""Learn from a store: read decisions, correct the model by them, compare old and new."""
+"""Learn from a store: read decisions, correct the model by them, compare old and new.
+
+`compare_models` compares two models on the decisions of a store and on its waiting pairs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from resolver.errors import InputError
+from resolver.matching.pipeline import compare_and_score, normalize
 from resolver.matching.resolution_task import ModelSet, load_models
+from resolver.matching.scoring import Thresholds, scores
 from resolver.models import loader
+from resolver.names.name_index import NameIndex
+from resolver.records.batch import concat
+from resolver.records.prepared.population import KindPopulation, Population
+from resolver.records.results.resolution import Band, Outcome
 from resolver.reference.plurals import pluralize
-from resolver.store import Store
-from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
-from resolver.training.evaluate.model_comparison import ModelComparison, compare_models
-from resolver.training.fit.correction import correct_models
+from resolver.store import Store, StoreView
+from resolver.training.data.training_decisions import (
+    TrainingDecisions,
+    label_decided_pairs,
+    read_training_decisions,
+)
+from resolver.training.evaluate.model_card import DECIDED_ORIGIN
+from resolver.training.fit.correction import DecisionComparison, compare_on_pairs, correct_models
 from resolver.training.model_files import save_trained_models
 from resolver.training.train import TrainedModels
+
+MAX_SAMPLED_PAIRS = 20_000
+"""Maximum number of waiting pairs to score anew; they are drawn at random to represent all."""
+MAX_CHANGES_SHOWN = 20
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class BandChange:
+    """Waiting record pair that would change its band."""
+
+    left: str
+    right: str
+    old: float
+    new: float
+
+
+@dataclass(frozen=True)
+class QueueEffect:
+    """Effect of a new model on waiting record pairs.
+
+    `waiting` is their number, `looked_at` how many were scored anew, `bands` the number of these
+    per new band, and `moved` those with the largest change into another band.
+    """
+
+    waiting: int
+    looked_at: int
+    bands: Mapping[str, int]
+    moved: tuple[BandChange, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        moved = [
+            {"left": pair.left, "right": pair.right, "old": pair.old, "new": pair.new}
+            for pair in self.moved
+        ]
+        return {
+            "waiting": self.waiting,
+            "looked_at": self.looked_at,
+            "bands": dict(self.bands),
+            "moved": moved,
+        }
+
+
+@dataclass(frozen=True)
+class ModelComparison:
+    """Two models (by their stamps) compared on a store.
+
+    `fresh` compares them, by kind, on decisions that neither has learned from (`unseen` of
+    `decisions`). `held_out` holds, by kind, the figures of the new model's card on decisions held
+    out when it was made. `waiting` is the effect on the pairs that wait.
+    """
+
+    old: str
+    new: str
+    fresh: Mapping[str, DecisionComparison]
+    held_out: Mapping[str, Mapping[str, Any]]
+    waiting: QueueEffect
+    decisions: int
+    unseen: int
+
+    @property
+    def worse(self) -> list[str]:
+        """Kinds for which the new model is worse on decisions that neither has learned from."""
+        return [kind for kind, comparison in self.fresh.items() if comparison.gain < 0]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {
+            "old": self.old,
+            "new": self.new,
+            "decisions": self.decisions,
+            "unseen": self.unseen,
+            "fresh": {kind: comparison.to_json() for kind, comparison in self.fresh.items()},
+            "held_out": {kind: dict(figures) for kind, figures in self.held_out.items()},
+            "waiting": self.waiting.to_json(),
+        }
+
+
+def _held_out_figures(models: ModelSet) -> dict[str, dict[str, Any]]:
+    return {
+        kind: dict(model.training[DECIDED_ORIGIN])
+        for kind, model in models.models.items()
+        if DECIDED_ORIGIN in model.training
+    }
+
+
+def compare_models(
+    store: Store, old: ModelSet, new: ModelSet, decided: TrainingDecisions | None = None
+) -> ModelComparison:
+    """Compare two models on a store. Raises `InputError` if they are the same."""
+    if old.stamp["model"] == new.stamp["model"]:
+        raise InputError("the two models are the same", hint="name the folder of another one")
+    decisions = read_training_decisions(store) if decided is None else decided
+    last_decision = max(_last_decision(models) for models in (old, new))
+    fresh = decisions.logged_after(last_decision)
+    return ModelComparison(
+        old.stamp["model"],
+        new.stamp["model"],
+        _compare_on_fresh(fresh, old, new),
+        _held_out_figures(new),
+        measure_queue_effect(store, old, new),
+        len(decisions),
+        len(fresh),
+    )
+
+
+def _last_decision(models: ModelSet) -> int:
+    """Return the number of the last decision a model may have learned from."""
+    return max(
+        int(model.training.get(DECIDED_ORIGIN, {}).get("until", 0))
+        for model in models.models.values()
+    )
+
+
+def _compare_on_fresh(
+    decided: TrainingDecisions, old: ModelSet, new: ModelSet
+) -> dict[str, DecisionComparison]:
+    first, second = (label_decided_pairs(decided, model_set.tables) for model_set in (old, new))
+    comparisons = {}
+    for kind, data in first.items():
+        logodds = [
+            models.models[kind.label].for_plan(decided.plan).logodds(part[kind].evidence)
+            for models, part in ((old, first), (new, second))
+        ]
+        comparisons[kind.label] = compare_on_pairs(data, logodds[0], logodds[1])
+    return comparisons
+
+
+def measure_queue_effect(store: Store, old: ModelSet, new: ModelSet, seed: int = 7) -> QueueEffect:
+    """Measure the effect of a new model on the waiting pairs of a store."""
+    with store.view() as view:
+        table = view.all_links()
+        rows = np.flatnonzero(table.outcome == int(Outcome.QUEUED))
+        count = len(rows)
+        if count > MAX_SAMPLED_PAIRS:
+            rows = np.sort(
+                np.random.default_rng(seed).choice(rows, MAX_SAMPLED_PAIRS, replace=False)
+            )
+        if not count:
+            return QueueEffect(0, 0, {}, ())
+        left, right = table.left[rows], table.right[rows]
+        ids, logodds = _score_with_models(view, left, right, (old, new))
+        thresholds = Thresholds.from_costs(
+            float(view.head.thresholds.get("wrong_merge_costs", 20.0))
+        )
+    bands = thresholds.bands(scores(logodds[1]))
+    counts = {band.label: int((bands == band).sum()) for band in sorted(Band, reverse=True)}
+    return QueueEffect(count, len(rows), counts, _largest_changes(ids, logodds, thresholds))
+
+
+def _largest_changes(
+    ids: Sequence[tuple[str, str]], logodds: Sequence[npt.NDArray[np.int32]], thresholds: Thresholds
+) -> tuple[BandChange, ...]:
+    """Return the pairs whose band the second model changes, largest difference first."""
+    before, after = (scores(values) for values in logodds)
+    # pairs in band match may wait, too, if they contradict other evidence
+    moved = np.flatnonzero(thresholds.bands(after) != thresholds.bands(before))
+    order = moved[np.argsort(-np.abs(logodds[1] - logodds[0])[moved], kind="stable")]
+    return tuple(
+        BandChange(ids[row][0], ids[row][1], float(before[row]), float(after[row]))
+        for row in order[:MAX_CHANGES_SHOWN].tolist()
+    )
+
+
+def _score_with_models(
+    view: StoreView, left: Numbers, right: Numbers, model_sets: Sequence[ModelSet]
+) -> tuple[list[tuple[str, str]], list[npt.NDArray[np.int32]]]:
+    """Return ids of record pairs, and log-odds (thousandths) per model, under the store's plan.
+
+    The population is that of the store.
+    """
+    numbers = np.unique(np.concatenate([left, right]))
+    batch = concat(part.batch for part in view.batches_of(numbers))
+    stored_ids = batch.ids.to_pylist()
+    batch = batch.canonical()
+    row_by_id = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    row_of = np.array([row_by_id[identity] for identity in stored_ids], dtype=np.int32)
+    left_rows, right_rows = (row_of[np.searchsorted(numbers, side)] for side in (left, right))
+    deduplicated = tuple(sorted(source.name for source in view.sources() if source.deduplicated))
+    low, high = np.minimum(left_rows, right_rows), np.maximum(left_rows, right_rows)
+    logodds, population = [], _population_of(view)
+    for model_set in model_sets:
+        models = model_set.for_population(view.head.plan, population)
+        prepared = normalize(batch, models, deduplicated)
+        names = NameIndex.of(prepared)
+        logodds.append(compare_and_score(prepared, names, models, low, high))
+    ids = batch.ids.to_pylist()
+    rows = zip(low.tolist(), high.tolist(), strict=True)
+    return [(ids[low_row], ids[high_row]) for low_row, high_row in rows], logodds
+
+
+def _population_of(view: StoreView) -> Population:
+    """Return the population of a store; one of its size where its model needed none."""
+    stored = view.population()
+    if stored is not None:
+        return stored[1]
+    return Population({kind: KindPopulation(count) for kind, count in view.count_kinds().items()})
 
 
 @dataclass(frozen=True)

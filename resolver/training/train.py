@@ -36,13 +36,13 @@ from resolver.training.evaluate.model_card import (
     measure_for_card,
     pair_figures,
 )
-from resolver.training.fit.boosting import FitOptions
 from resolver.training.fit.cross_validation import cross_validate
 from resolver.training.fit.measured_evidence import load_measured
 from resolver.training.fit.model_parts import (
     MIN_PAIRS,
     NAME_ONLY_FIT,
     REGISTER_FIT,
+    FitOptions,
     fit_calibrated_part,
     split_parts,
 )

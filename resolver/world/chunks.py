@@ -28,18 +28,27 @@ from resolver.world.agencies import (
     habit_values,
     make_handling_columns,
 )
-from resolver.world.entities.document_numbers import make_papers
-from resolver.world.entities.group_columns import (
+from resolver.world.document_numbers import make_papers
+from resolver.world.group_columns import (
+    Population,
     format_activities,
     make_group_columns,
     make_ship_columns,
     make_ships,
 )
-from resolver.world.entities.person_columns import make_person_columns
-from resolver.world.entities.persons import ROLES as PERSON_ROLES
-from resolver.world.entities.persons import make_persons
-from resolver.world.entities.population import Population
-from resolver.world.entities.relation_columns import (
+from resolver.world.name_lexicon import Ints
+from resolver.world.person_columns import make_person_columns
+from resolver.world.persons import ROLES as PERSON_ROLES
+from resolver.world.persons import make_persons
+from resolver.world.random_columns import (
+    Dice,
+    choose_where,
+    concat_texts,
+    format_numbers,
+    keep_where,
+    make_nulls,
+)
+from resolver.world.relation_columns import (
     FACILITATOR_ROLE,
     LEADER_ROLE,
     MEMBER_ROLE,
@@ -52,22 +61,8 @@ from resolver.world.entities.relation_columns import (
     name_groups,
     select_targets,
 )
-from resolver.world.entities.true_groups import ROLES as GROUP_ROLES
-from resolver.world.entities.true_groups import (
-    Memberships,
-    TrueGroups,
-    assign_members,
-    make_groups,
-)
-from resolver.world.names.name_lexicon import Ints
-from resolver.world.random_columns import (
-    Dice,
-    choose_where,
-    concat_texts,
-    format_numbers,
-    keep_where,
-    make_nulls,
-)
+from resolver.world.true_groups import ROLES as GROUP_ROLES
+from resolver.world.true_groups import Memberships, TrueGroups, assign_members, make_groups
 
 _TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())
 _ROLE_WORDS = {

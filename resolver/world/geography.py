@@ -13,13 +13,8 @@ import pyarrow as pa
 
 from resolver.data import load_rows
 from resolver.reference.territories import find_territory
-from resolver.world.letters import Spellings
-from resolver.world.names.name_lexicon import (
-    Ints,
-    LexiconBuilder,
-    SpellingLexicon,
-    Word,
-)
+from resolver.world.alphabets import Spellings
+from resolver.world.name_lexicon import Ints, LexiconBuilder, SpellingLexicon, Word
 from resolver.world.random_columns import (
     Dice,
     choose_where,

@@ -32,7 +32,6 @@ from resolver.records.properties import DATES, FATHER_NAME, IDENTIFIER_SET
 from resolver.values.dates import parse_date
 from resolver.world.agencies import ListFormat
 from resolver.world.chunks import VALUE_COLUMNS, Chunk
-from resolver.world.entities.relation_columns import RELATION_PREFIXES, relation_prefixes
 from resolver.world.random_columns import (
     choose_where,
     combine_chunks,
@@ -41,6 +40,7 @@ from resolver.world.random_columns import (
     keep_where,
     make_nulls,
 )
+from resolver.world.relation_columns import RELATION_PREFIXES, relation_prefixes
 
 
 def quote_texts(texts: pa.Array) -> pa.StringArray:

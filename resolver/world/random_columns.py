@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.world.names.name_lexicon import Bools, Floats, Ints
+from resolver.world.name_lexicon import Bools, Floats, Ints
 
 
 class Dice:

@@ -27,7 +27,7 @@ from resolver.records.visibility import STRANGER, visible_rows
 from resolver.spark import worker_reader
 from resolver.spark.engine import dedupe_to_parquet
 from resolver.spark.worker_reader import ReadingPlan
-from resolver.world.world import write_world
+from resolver.world import write_world
 from tests.engines.local_runs import make_decision
 from tests.lists.samples_lists import build_un_document, un_individual
 from tests.spark.clusters import SMALL_PARTS, find_executors

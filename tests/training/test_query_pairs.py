@@ -12,8 +12,7 @@ from resolver.matching.resolution_task import load_models
 from resolver.matching.scoring.terms import check_terms_from_json
 from resolver.records import Kind
 from resolver.records.prepared.population import CALLERS
-from resolver.training.fit.check_fit import fit_check_terms, fit_checks
-from resolver.training.query_pairs import (
+from resolver.training.fit.check_fit import (
     EXACT,
     MISSPELT,
     MISTYPED,
@@ -22,6 +21,8 @@ from resolver.training.query_pairs import (
     QueryPairs,
     QueryWorld,
     compare_queries,
+    fit_check_terms,
+    fit_checks,
     name_comparators,
     query_lists,
     query_world,

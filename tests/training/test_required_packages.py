@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from resolver import training
 from resolver.errors import ResolverError
-from resolver.training import required_packages
 
 WITHOUT = """
 import sys
@@ -58,11 +58,9 @@ def run_without(
 
 
 def test_missing_packages_are_listed_with_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        required_packages, "find_spec", lambda name: None if name == "sklearn" else object()
-    )
+    monkeypatch.setattr(training, "find_spec", lambda name: None if name == "sklearn" else object())
     with pytest.raises(ResolverError) as error:
-        required_packages.check_packages()
+        training.check_packages()
     assert error.value.line() == (
         "training and measuring models needs scikit-learn (pip install 'watchlist-resolver[train]')"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.world.letters import Spellings, alphabets, parse_entry, syllabaries
+from resolver.world import alphabets, syllabaries
+from resolver.world.alphabets import Spellings, parse_entry
 
 
 @pytest.mark.parametrize(

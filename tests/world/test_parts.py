@@ -14,7 +14,6 @@ from rapidfuzz.distance import OSA
 from resolver.values.dates import parse_date
 from resolver.world import agencies
 from resolver.world.agencies import DateStyle
-from resolver.world.differences.name_changes import Typo, add_typos, apply_typo
 from resolver.world.json_lists import (
     build_arrays,
     build_objects,
@@ -22,7 +21,8 @@ from resolver.world.json_lists import (
     encode_lines,
     quote_texts,
 )
-from resolver.world.names.name_lexicon import Span, draw_ranks
+from resolver.world.name_changes import Typo, add_typos, apply_typo
+from resolver.world.name_lexicon import Span, draw_ranks
 from resolver.world.random_columns import (
     Dice,
     choose_where,

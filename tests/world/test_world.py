@@ -9,10 +9,9 @@ import pytest
 
 from resolver.errors import UsageError
 from resolver.records import Kind, Record
-from resolver.world import World, generate
+from resolver.world import World, generate, make_chunks
 from resolver.world.agencies import make_agencies
 from resolver.world.chunks import CHUNK_RECORDS, make_chunk
-from resolver.world.world import make_chunks
 
 
 def members(world: World) -> dict[str, list[Record]]:

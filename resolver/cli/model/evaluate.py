@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from resolver.records.results.resolution import Band
     from resolver.training.data.active_sample import SampledPair
     from resolver.training.data.labeled_pairs import JudgedPair
-    from resolver.training.evaluate.fairness_measures import LabeledScores
+    from resolver.training.evaluate.measures import LabeledScores
     from resolver.training.evaluate.reliability import Masks
 
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from resolver.matching.run_options import RunOptions
     from resolver.records import Record
     from resolver.records.results.resolution import Band
-    from resolver.training.evaluate.fairness_measures import ErrorGap, GroupErrors, LabeledScores
+    from resolver.training.evaluate.measures import ErrorGap, GroupErrors, LabeledScores
     from resolver.training.evaluate.reliability import GroupReliability, Masks
-    from resolver.training.query_pairs import QueryWorld
+    from resolver.training.fit.check_fit import QueryWorld
     from resolver.training.training_data import InventedMaterial, TrainingWorld
 
 
@@ -82,7 +82,7 @@ def label_scores(
     """Return the scores and bands of pairs together with their labels."""
     import numpy as np
 
-    from resolver.training.evaluate.fairness_measures import LabeledScores
+    from resolver.training.evaluate.measures import LabeledScores
 
     return LabeledScores(
         np.array([answer[0] for answer in answers], dtype=np.float64),
@@ -98,7 +98,7 @@ def group_rates(
     """Return the groups and the worst gap of each measure, by dimension."""
     from dataclasses import replace
 
-    from resolver.training.evaluate.fairness_measures import group_error_rates, widest_gap
+    from resolver.training.evaluate.measures import group_error_rates, widest_gap
 
     rates_by_dimension = {}
     for by, group_masks in masks.items():
@@ -116,7 +116,7 @@ def rates_to_json(
     """Return groups and gaps as JSON: `worst_gap` and `groups` by dimension."""
     from dataclasses import asdict
 
-    from resolver.training.evaluate.fairness_measures import groups_to_json as plain_groups
+    from resolver.training.evaluate.measures import groups_to_json as plain_groups
 
     return {
         by: {
@@ -319,7 +319,7 @@ def _world(records: int, seed: int) -> TrainingWorld:
 
 def invent_query_worlds(seed: int) -> tuple[list[QueryWorld], tuple[Record, ...]]:
     """Return the worlds whose names are asked in checks, and strangers to lists."""
-    from resolver.training.query_pairs import QueryWorld
+    from resolver.training.fit.check_fit import QueryWorld
     from resolver.world import generate
 
     worlds = []

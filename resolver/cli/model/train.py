@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from resolver.training.data.labeled_clusters import LabeledClusters
     from resolver.training.data.labeled_pairs import JudgedPair
     from resolver.training.data.training_decisions import TrainingDecisions
-    from resolver.training.evaluate.model_comparison import ModelComparison
+    from resolver.training.store_learning import ModelComparison
     from resolver.training.train import TrainedModels
     from resolver.training.training_data import TrainingData
 
@@ -233,7 +233,7 @@ def _gather_labeled(
     notes: list[str],
 ) -> TrainingData:
     """Return the labeled pairs to learn from; add a note for all labels that were left out."""
-    from resolver.training.data.combined_pairs import add_decided_pairs
+    from resolver.training.training_data import add_decided_pairs
 
     _check_labels(intake, labels)
     seed = options["seed"]
@@ -286,8 +286,8 @@ def _read_labels(options: Mapping[str, Any], intake: Intake, notes: list[str]) -
     judged = [pair for path in options["judged"] for pair in read_judged_pairs(path)]
     if not options["store_url"]:
         return _Labels(judged, clusters, None)
-    from resolver.training.data.combined_pairs import reconcile_labels
     from resolver.training.store_learning import read_store_decisions
+    from resolver.training.training_data import reconcile_labels
 
     stored = read_store_decisions(options["store_url"])
     log_records_at(options["store_url"], len(stored.records))

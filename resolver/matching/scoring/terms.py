@@ -7,7 +7,7 @@ write JSON.
 `CheckTerms`: how a check weighs names. Two records that blocking joins probably share more than a
 name. A person who is checked is mostly a stranger, of whom only the name is known. So the log-odds
 that the model gives to names alone are mapped by a `curve`, which was fitted on names asked against
-stores (`resolver.training.query_pairs`). Other values of a query add what they add to a pair of
+stores (`resolver.training.fit.check_fit`). Other values of a query add what they add to a pair of
 records. Names alone have no limit here, since a check merges nobody.
 
 `PopulationTerms`: sums of evidence to probabilities, in a population of any size. There are two

@@ -6,7 +6,7 @@
 - `is_arabic_shaped` tells whether a word in Latin letters is spelled like an Arabic name
   (`Zawahiri`, not `Pacino`). `place_of_given_al` uses it to tell the article from the given name
   `Al`. The evidence is a sum over pairs of neighboring letters.
-  `resolver.training.letters.name_pairs` learned it from 1,522 words behind an article in public
+  `resolver.training.letters` learned it from 1,522 words behind an article in public
   lists (OFAC, BIS, the US Congress, the United Nations and the EU) and from 3,307 family names in
   Splink's set of historical figures (Wikidata, CC0). It classifies 94 % of other words correctly.
 - `transliterate_hebrew` writes Hebrew words letter by letter. ICU drops alef and ayin, and the

@@ -32,11 +32,11 @@ from resolver.training.augment.hard_negatives import group_hard_negative, person
 from resolver.training.augment.typos import make_namesake, misspell_group_name, misspell_person_name
 from resolver.training.data.labeled_pairs import (
     LabeledPairs,
+    PairSampling,
     concat_by_kind,
     evidence_by_kind,
     label_blocked_pairs,
 )
-from resolver.training.data.pair_sampling import PairSampling
 
 NAME_ONLY_ORIGIN = "names alone"
 """Origin of the pairs in model files, whose format keeps this label."""

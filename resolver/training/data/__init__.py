@@ -1,5 +1,5 @@
 """Labeled pairs from judgments, clusters, lists and decisions."""
 
-from resolver.training.required_packages import check_packages
+from resolver.training import check_packages
 
 check_packages()

@@ -19,15 +19,13 @@ from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.resampled_entries import CONTROLLED_ORIGIN, RESAMPLED_ORIGIN
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
-from resolver.training.evaluate.fairness_measures import (
+from resolver.training.evaluate.measures import (
     MIN_GROUP_PAIRS,
+    Accuracy,
+    CalibrationQuality,
     LabeledScores,
     group_error_rates,
     groups_to_json,
-)
-from resolver.training.evaluate.measures import (
-    Accuracy,
-    CalibrationQuality,
     measure_accuracy,
     measure_calibration,
 )

@@ -25,22 +25,20 @@ from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.cross_validation import fit_calibration
-from resolver.training.fit.evidence_terms import (
+from resolver.training.fit.measured_evidence import LevelCounts, apply_measured
+from resolver.training.fit.population_fit import (
+    KNOTS,
     MAX_CUTS,
     MAX_JOINT_CUTS,
+    RISING,
     Floats,
     RisingSums,
     TermCuts,
     choose_cuts,
-    thin_cuts,
-)
-from resolver.training.fit.measured_evidence import LevelCounts, apply_measured
-from resolver.training.fit.population_fit import (
-    KNOTS,
-    RISING,
     fit_evidence,
     joint_bounds,
     refit_population,
+    thin_cuts,
 )
 
 _NAME_JOINTS = (

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.cli.app import run
-from resolver.world.world import write_world
+from resolver.world import write_world
 
 pytestmark = pytest.mark.slow
 SPARK = ("--engine", "spark", "--master", "local[2]", "--results", "parquet")

@@ -34,8 +34,7 @@ from resolver.training.data.labeled_pairs import (
     label_blocked_pairs,
 )
 from resolver.training.evaluate.measures import Accuracy, measure_accuracy
-from resolver.training.fit.boosting import ModelSpec, fit_additive
-from resolver.training.fit.model_parts import INTERACTIONS
+from resolver.training.fit.model_parts import INTERACTIONS, ModelSpec, fit_additive
 from resolver.training.train import default_fit_options
 from resolver.world import generate
 from tests.matching.preparing import quick_symbols

@@ -17,10 +17,10 @@ from resolver.records import Kind
 from resolver.records.decisions import Verdict
 from resolver.store import NewDecision, Store
 from resolver.training.data import training_decisions as module
-from resolver.training.data.combined_pairs import reconcile_labels
 from resolver.training.data.labeled_clusters import LabeledClusters
 from resolver.training.data.labeled_pairs import JudgedPair
 from resolver.training.data.training_decisions import label_decided_pairs, read_training_decisions
+from resolver.training.training_data import reconcile_labels
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.records.samples import record
 from tests.training.decision_store import create_store, pair_ids, people, rule_decisions, symbols

@@ -23,7 +23,7 @@ from resolver.training.data.labeled_clusters import (
     read_cluster_rows,
 )
 from resolver.training.data.labeled_pairs import JudgedPair
-from resolver.training.fit.boosting import FitOptions
+from resolver.training.fit.model_parts import FitOptions
 from resolver.training.train import (
     MIN_CLUSTER_WEIGHT,
     SAME_LIST_WEIGHT,

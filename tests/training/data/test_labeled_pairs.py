@@ -22,13 +22,13 @@ from resolver.training.augment.registers import REGISTERS, generate_registers
 from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
+    PairSampling,
     label_blocked_pairs,
     label_judged_pairs,
     name_clusters,
     read_judged_pairs,
 )
-from resolver.training.data.pair_sampling import PairSampling
-from resolver.training.fit.boosting import FitOptions
+from resolver.training.fit.model_parts import FitOptions
 from resolver.training.model_files import CARD_FILE, save_trained_models
 from resolver.training.train import (
     SAME_LIST_WEIGHT,

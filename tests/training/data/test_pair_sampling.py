@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.training.data.pair_sampling import PairSampling, guess_likeness
+from resolver.training.data.labeled_pairs import PairSampling, guess_likeness
 
 
 def _pairs(count: int, true: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:

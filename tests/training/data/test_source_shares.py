@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind
-from resolver.training.data.pair_sampling import source_offsets
+from resolver.training.data.labeled_pairs import source_offsets
 from tests.matching.preparing import prepared
 from tests.records.samples import record
 

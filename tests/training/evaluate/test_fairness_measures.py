@@ -14,7 +14,7 @@ from resolver.matching.resolution_task import load_models
 from resolver.matching.run_options import RunOptions
 from resolver.models import loader
 from resolver.records.results.resolution import Band
-from resolver.training.evaluate.fairness_measures import (
+from resolver.training.evaluate.measures import (
     MIN_GROUP_PAIRS,
     LabeledScores,
     group_error_rates,

@@ -16,7 +16,7 @@ from resolver.training.evaluate.reliability import (
     record_cultures,
     record_scripts,
 )
-from resolver.world.names.cultures import CULTURES as INVENTED
+from resolver.world.cultures import CULTURES as INVENTED
 from tests.matching.preparing import prepared
 from tests.records.samples import record
 

@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from resolver.matching.scoring import Model, model_from_json, model_to_json
 from resolver.training.data.labeled_pairs import LabeledEvidence
-from resolver.training.fit.boosting import FitOptions, ModelSpec, fit_additive
+from resolver.training.fit.model_parts import FitOptions, ModelSpec, fit_additive
 
 FEATURES = ("a", "b", "c", "d", "e")
 RISES = (True, True, False, True, True)
@@ -54,7 +54,7 @@ def fitted(
     pairs: tuple[tuple[str, str], ...] = PAIRS,
 ) -> tuple[Model, Any]:
     monkeypatch.setattr(
-        "resolver.training.fit.boosting.HistGradientBoostingClassifier", RecordingClassifier
+        "resolver.training.fit.model_parts.HistGradientBoostingClassifier", RecordingClassifier
     )
     model = fit_additive(spec(pairs), random_pairs(seed), options)
     return model, RecordingClassifier.last

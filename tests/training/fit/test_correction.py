@@ -17,13 +17,11 @@ from resolver.matching.resolution_task import load_models
 from resolver.matching.run_options import RunOptions
 from resolver.records import Batch, Kind
 from resolver.store import Store
-from resolver.training.data.combined_pairs import add_decided_pairs
 from resolver.training.data.labeled_pairs import JudgedPair
 from resolver.training.data.training_decisions import read_training_decisions
-from resolver.training.evaluate.model_comparison import compare_models
 from resolver.training.fit.correction import correct_models
-from resolver.training.store_learning import learn_at_url, learn_from_store
-from resolver.training.training_data import TrainingData
+from resolver.training.store_learning import compare_models, learn_at_url, learn_from_store
+from resolver.training.training_data import TrainingData, add_decided_pairs
 from tests.hub.hubs import OPTIONS
 from tests.training.decision_store import (
     PAIRS,

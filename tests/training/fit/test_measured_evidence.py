@@ -13,8 +13,7 @@ from resolver.matching.resolution_task import build_tables, load_models
 from resolver.matching.scoring import Model, Term, interval_index
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
-from resolver.training.data.labeled_pairs import label_blocked_pairs
-from resolver.training.data.pair_sampling import PairSampling
+from resolver.training.data.labeled_pairs import PairSampling, label_blocked_pairs
 from resolver.training.fit.measured_evidence import (
     COUNTED,
     LEVELS,

@@ -14,8 +14,15 @@ from resolver.matching.scoring import Model, interval_index, model_to_json
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
-from resolver.training.fit.evidence_terms import Increments, TermCuts, choose_cuts, thin_cuts
-from resolver.training.fit.population_fit import _lay_out, _Objective, joint_bounds
+from resolver.training.fit.population_fit import (
+    Increments,
+    TermCuts,
+    _lay_out,
+    _Objective,
+    choose_cuts,
+    joint_bounds,
+    thin_cuts,
+)
 from resolver.training.fit.population_model import (
     RELATIVE_SHARES,
     choose_term_cuts,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from resolver.training.fit.evidence_terms import Floats, RisingSums, TermCuts
+from resolver.training.fit.population_fit import Floats, RisingSums, TermCuts
 
 CUTS = TermCuts(
     ("name", "rarity", "date"),

@@ -1,1 +1,0 @@
-"""Learning how words of other scripts are written with Latin letters, from pairs of names."""

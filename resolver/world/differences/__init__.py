@@ -1,1 +1,0 @@
-"""Differences between two records of one person, or of two persons."""

@@ -1,1 +1,0 @@
-"""True persons, groups and ships of the world, and what agencies wrote of them."""

@@ -1,1 +1,0 @@
-"""Names of the world: cultures, lists, and how full names are built."""

@@ -1,0 +1,378 @@
+"""True persons of one chunk as arrays, independent of the records about them.
+
+Among them are twins, fathers and sons with one name, namesakes born in one year, siblings, and
+users of forged documents. `CultureTables` has the values of `CULTURES` and the vocabulary as arrays
+by culture and gender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.world.cultures import CULTURES, REGIONS
+from resolver.world.geography import load_geography
+from resolver.world.name_lexicon import Bools, Ints, Span, draw_ranks
+from resolver.world.random_columns import Dice
+from resolver.world.vocabulary import load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class CultureTables:
+    """Values of `CULTURES` and the vocabulary as arrays by culture (and gender: 0 men, 1 women)."""
+
+    weight: npt.NDArray[np.float64]
+    start: dict[str, Ints]
+    size: dict[str, Ints]
+    flat: dict[str, npt.NDArray[np.float64]]
+    exponent: dict[str, npt.NDArray[np.float64]]
+    rate: dict[str, npt.NDArray[np.float64]]
+    countries: Ints
+    country_count: Ints
+    regions: Ints
+    home_of: Ints
+    """Region in which most live, by country."""
+
+
+@cache
+def culture_tables() -> CultureTables:
+    """Return the tables, built once per process."""
+    names = load_vocabulary().names
+    spans_of: dict[str, list[tuple[Span, Span]]] = {
+        part: [getattr(row, part) for row in names]
+        for part in ("given_name", "family", "middle", "father", "titles")
+    }
+    spans_of["son_of"] = [(row.son_of or Span(-1, 0),) * 2 for row in names]
+    geo = load_geography()
+    lists = [
+        [geo.index[code.lower()] for code in culture.countries.split()] for culture in CULTURES
+    ]
+    longest = max(map(len, lists))
+    home = np.zeros(len(geo.codes), dtype=np.int64)
+    for culture, countries in reversed(list(zip(CULTURES, lists, strict=True))):
+        home[countries] = REGIONS.index(culture.regions[0])
+    return CultureTables(
+        weight=np.array([culture.weight for culture in CULTURES]),
+        start=_span_numbers(spans_of, "start"),
+        size=_span_numbers(spans_of, "size"),
+        flat=_span_values(spans_of, "flat"),
+        exponent=_span_values(spans_of, "exponent"),
+        rate={
+            part: np.array([getattr(culture, part) for culture in CULTURES])
+            for part in ("middle", "father", "grandfather", "family", "second", "pets")
+        },
+        countries=np.array(
+            [(countries * longest)[:longest] for countries in lists], dtype=np.int64
+        ),
+        country_count=np.array([len(countries) for countries in lists], dtype=np.int64),
+        regions=np.array(
+            [[REGIONS.index(r) for r in (culture.regions * 2)[:2]] for culture in CULTURES],
+            dtype=np.int64,
+        ),
+        home_of=home,
+    )
+
+
+_SpansOf = dict[str, list[tuple[Span, Span]]]
+
+
+def _span_numbers(spans_of: _SpansOf, attribute: str) -> dict[str, Ints]:
+    return {part: np.array(rows, np.int64) for part, rows in _rows_of(spans_of, attribute)}
+
+
+def _span_values(spans_of: _SpansOf, attribute: str) -> dict[str, npt.NDArray[np.float64]]:
+    return {part: np.array(rows, np.float64) for part, rows in _rows_of(spans_of, attribute)}
+
+
+def _rows_of(spans_of: _SpansOf, attribute: str) -> Iterator[tuple[str, list[list[float]]]]:
+    """Yield the values of an attribute by culture and gender of each part."""
+    for part, spans in spans_of.items():
+        yield part, [[getattr(span, attribute) for span in pair] for pair in spans]
+
+
+Days = npt.NDArray[np.datetime64]
+FIRST_DAY, DAYS = np.datetime64("1944-01-01"), 22_600
+TWIN, FATHER_SON, NAMESAKE, SIBLING = 1, 2, 3, 4
+ROLES = {
+    TWIN: "twin",
+    FATHER_SON: "father and son of one name",
+    NAMESAKE: "namesake of one year",
+    SIBLING: "sibling",
+}
+# Rate of each kind of pair among the pairs of neighbors.
+_PAIR_RATES = (0.010, 0.008, 0.012, 0.015)
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Attributes of n persons.
+
+    Name parts are words of the lexicon, -1 if the full name lacks them. `father`: father's name in
+    the form used in the child's name; `father_given`: the given name itself. `maiden`: family name
+    of a woman before marriage. `regions` (n × 2): home and region of activity. `other_nationality`:
+    -1 for none. `partner`: other person of a special pair, else -1; `bond`: kind of the pair.
+    """
+
+    culture: Ints
+    male: Bools
+    given_name: Ints
+    middle: Ints
+    father: Ints
+    father_given: Ints
+    grandfather: Ints
+    son_of: Ints
+    family: Ints
+    second: Ints
+    maiden: Ints
+    title: Ints
+    born: Days
+    day_known: Bools
+    """True if the day of birth is known; otherwise documents state 1 January."""
+    country: Ints
+    city: Ints
+    nationality: Ints
+    other_nationality: Ints
+    residence: Ints
+    regions: Ints
+    uses_pet: Bools
+    nickname_use: Ints
+    partner: Ints
+    bond: Ints
+
+    def __len__(self) -> int:
+        return len(self.culture)
+
+
+# Weights of the regions in which migrants and smugglers are active, 0.4 for the others.
+_REGION_WEIGHTS = {
+    "western-europe": 5.0,
+    "balkans": 2.0,
+    "aegean": 2.0,
+    "anatolia": 2.0,
+    "maghreb": 2.0,
+    "iberia": 1.5,
+    "americas": 1.0,
+}
+
+
+_DESTINATION_COUNTRIES = "DE DE FR GB IT SE NL BE AT ES GR TR AE US CA".split()
+
+
+@cache
+def _destinations() -> Ints:
+    geo = load_geography()
+    return np.array([geo.index[code.lower()] for code in _DESTINATION_COUNTRIES], dtype=np.int64)
+
+
+def make_persons(
+    dice: Dice,
+    count: int,
+    culture: int | Ints | None = None,
+    *,
+    pairs: bool = True,
+    male: Bools | None = None,
+) -> Persons:
+    """Make `count` persons of all cultures, of one (index into `CULTURES`), or of one each.
+
+    `pairs`: some neighbors are special pairs, such as twins. `male`: the gender of each; by default
+    most are men, as on watchlists.
+    """
+    table, geo = culture_tables(), load_geography()
+    special = _make_pairs(dice, count if pairs else 0)
+    cultures, drawn = _draw_cultures(dice, count, culture, special)
+    male = drawn if male is None else male
+    gender = (~male).astype(np.int64)
+    men = np.zeros_like(gender)
+    father_rank = draw_word_ranks(dice, "given_name", cultures, men)
+    country = table.countries[cultures, dice.integers(count, table.country_count[cultures])]
+    has = {part: dice.chance(count, rates[cultures]) for part, rates in table.rate.items()}
+    none = np.full(count, -1, dtype=np.int64)
+    migration = _draw_migration(dice, cultures, country)
+    persons = Persons(
+        culture=cultures,
+        male=male,
+        given_name=_draw_words(dice, "given_name", cultures, gender),
+        middle=np.where(has["middle"], _draw_words(dice, "middle", cultures, gender), none),
+        father=np.where(has["father"], table.start["father"][cultures, gender] + father_rank, none),
+        father_given=table.start["given_name"][cultures, 0] + father_rank,
+        grandfather=np.where(
+            has["grandfather"] & has["father"], _draw_words(dice, "given_name", cultures, men), none
+        ),
+        son_of=np.where(
+            dice.chance(count, 0.12) & has["father"] & male,
+            _draw_words(dice, "son_of", cultures, gender),
+            none,
+        ),
+        family=np.where(has["family"], _draw_words(dice, "family", cultures, gender), none),
+        second=np.where(has["second"], _draw_words(dice, "family", cultures, gender), none),
+        maiden=np.where(
+            ~male & dice.chance(count, 0.3), _draw_words(dice, "family", cultures, gender), none
+        ),
+        title=_draw_words(dice, "titles", cultures, gender),
+        born=FIRST_DAY + np.floor(DAYS * dice.uniform(count, 3).mean(axis=1)).astype(np.int64),
+        day_known=dice.chance(count, 0.93),
+        country=country,
+        city=geo.pick_city(dice, country),
+        nationality=country.copy(),
+        other_nationality=np.where(dice.chance(count, 0.08), migration.destination, none),
+        residence=np.where(migration.has_moved, migration.destination, country),
+        regions=migration.regions,
+        uses_pet=has["pets"],
+        nickname_use=dice.integers(count, 3),
+        partner=none.copy(),
+        bond=np.zeros(count, dtype=np.int64),
+    )
+    _copy_shared_traits(dice, persons, special)
+    return persons
+
+
+def _draw_cultures(
+    dice: Dice, count: int, culture: int | Ints | None, special: _Pairs
+) -> tuple[Ints, Bools]:
+    """Draw culture and gender; both of a special pair have one culture and fitting genders."""
+    cultures = (
+        dice.choose(count, culture_tables().weight)
+        if culture is None
+        else np.full(count, culture, dtype=np.int64)
+    )
+    male = dice.chance(count, 0.82)
+    cultures[special.second] = cultures[special.first]
+    for members in special.select(FATHER_SON):
+        male[members] = True
+    first, second = special.select(NAMESAKE)
+    male[second] = male[first]
+    return cultures, male
+
+
+@dataclass(frozen=True, slots=True)
+class _Migration:
+    """Migration of n persons: possible destination, and regions (n x 2) of home and activity."""
+
+    destination: Ints
+    has_moved: Bools
+    regions: Ints
+
+
+def _draw_migration(dice: Dice, cultures: Ints, country: Ints) -> _Migration:
+    table, count = culture_tables(), len(cultures)
+    destination = _destinations()[dice.integers(count, len(_destinations()))]
+    has_moved = dice.chance(count, 0.6)
+    active = np.where(
+        has_moved,
+        dice.choose(count, [_REGION_WEIGHTS.get(region, 0.4) for region in REGIONS]),
+        table.home_of[country],
+    )
+    home = np.where(dice.chance(count, 0.8), table.regions[cultures, 0], table.regions[cultures, 1])
+    return _Migration(destination, has_moved, np.stack([home, active], axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Special pairs: rows of the first and second person, and kind of the pair."""
+
+    first: Ints
+    second: Ints
+    kind: Ints
+
+    def select(self, kind: int) -> tuple[Ints, Ints]:
+        """Return the pairs of one kind."""
+        return self.first[self.kind == kind], self.second[self.kind == kind]
+
+
+def _make_pairs(dice: Dice, count: int) -> _Pairs:
+    """Choose special pairs among the neighbors (2k, 2k + 1)."""
+    pairs = count // 2
+    kind = np.searchsorted(np.cumsum(_PAIR_RATES), dice.uniform(pairs), side="right") + 1
+    chosen = kind <= len(_PAIR_RATES)
+    first = np.flatnonzero(chosen).astype(np.int64) * 2
+    return _Pairs(first, first + 1, kind[chosen])
+
+
+def draw_word_ranks(
+    dice: Dice, part: str, cultures: Ints, gender: Ints, evenness: float = 1.0
+) -> Ints:
+    """Draw ranks of words of a part; a higher `evenness` makes rare ones more frequent."""
+    table = culture_tables()
+    return draw_ranks(
+        dice.uniform(len(cultures)),
+        table.size[part][cultures, gender],
+        table.flat[part][cultures, gender] * evenness,
+        table.exponent[part][cultures, gender],
+    )
+
+
+def _draw_words(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
+    """Draw a word of a part, -1 if the culture has none."""
+    size = culture_tables().size[part][cultures, gender]
+    return np.where(
+        size > 0,
+        culture_tables().start[part][cultures, gender]
+        + draw_word_ranks(dice, part, cultures, gender),
+        -1,
+    )
+
+
+def _copy_shared_traits(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
+    """Copy the common traits of each pair from the first person to the second."""
+    first, second = pairs.first, pairs.second
+    persons.partner[first], persons.partner[second] = second, first
+    persons.bond[first] = persons.bond[second] = pairs.kind
+    persons.maiden[first] = persons.maiden[second] = -1
+    persons.family[second] = convert_gender(persons, "family", persons.family[first], first, second)
+    for kind in (TWIN, SIBLING, FATHER_SON):
+        copy_values(persons, ("country", "city", "nationality"), *pairs.select(kind))
+    for kind in (TWIN, SIBLING):
+        a, b = pairs.select(kind)
+        copy_values(persons, ("father_given", "grandfather", "second"), a, b)
+        persons.father[b] = convert_gender(persons, "father", persons.father[a], a, b)
+    copy_values(persons, ("born", "day_known"), *pairs.select(TWIN))
+    a, b = pairs.select(TWIN)
+    same = b[persons.given_name[a] == persons.given_name[b]]
+    neighbor = culture_tables().start["given_name"][
+        persons.culture[same], (~persons.male[same]).astype(np.int64)
+    ]
+    persons.given_name[same] = neighbor + (persons.given_name[same] == neighbor)
+    a, b = pairs.select(FATHER_SON)
+    copy_values(persons, ("given_name", "middle", "second"), a, b)
+    persons.father_given[b] = persons.given_name[a]
+    as_father = convert_part(persons.given_name[a], persons.culture[a], "given_name", "father")
+    persons.father[b] = np.where(persons.father[b] >= 0, as_father, -1)
+    persons.born[a] = np.minimum(persons.born[a], FIRST_DAY + DAYS - 40 * 366)
+    persons.born[b] = persons.born[a] + 19 * 366 + dice.integers(len(b), 18 * 365)
+    a, b = pairs.select(NAMESAKE)
+    copy_values(persons, ("given_name", "middle"), a, b)
+    persons.born[b] = persons.born[a].astype("datetime64[Y]").astype(
+        "datetime64[D]"
+    ) + dice.integers(len(b), 365)
+
+
+def take_persons(persons: Persons, rows: Ints) -> Persons:
+    """Return some of the persons, in the order of `rows`."""
+    return Persons(*(getattr(persons, name)[rows] for name in Persons.__dataclass_fields__))
+
+
+def copy_values(persons: Persons, parts: tuple[str, ...], source: Ints, target: Ints) -> None:
+    """Copy the values of some columns from the persons in `source` to those in `target`."""
+    for part in parts:
+        values = getattr(persons, part)
+        values[target] = values[source]
+
+
+def convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, targets: Ints) -> Ints:
+    """Convert words of `part` of `sources` to the gender of `targets` (same cultures)."""
+    start = culture_tables().start[part]
+    culture = persons.culture[sources]
+    source_start, target_start = (
+        start[culture, (~persons.male[rows]).astype(np.int64)] for rows in (sources, targets)
+    )
+    return np.where(words >= 0, words - source_start + target_start, -1)
+
+
+def convert_part(words: Ints, culture: Ints, source: str, target: str) -> Ints:
+    """Convert men's words of one part to the words of the same rank of another part."""
+    start = culture_tables().start
+    return np.asarray(words - start[source][culture, 0] + start[target][culture, 0])
