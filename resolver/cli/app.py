@@ -164,6 +164,11 @@ COMMANDS = {
     "users": CommandRow(
         "operate.accounts", "Add, list and change users of the steward's desk.", _ACTS
     ),
+    "audit": CommandRow(
+        "operate.audit",
+        "Verify the audit log, and say who was shown a record.",
+        _RECORDS,
+    ),
     "preview": CommandRow("resolve.tables", "Show the first records of lists as they are read."),
     "mapping": CommandRow("resolve.tables", "Propose the mapping of a table's columns."),
     "status": CommandRow("operate.store", "Show the contents of a store.", _STATE),
@@ -225,10 +230,20 @@ def load_command(name: str) -> click.Command:
     row = COMMANDS[name]
     module = importlib.import_module(f"resolver.cli.{row.module}")
     command: click.Command = getattr(module, f"{row.alias_of or name}_command")
-    has_purpose = any("--purpose" in option.opts for option in command.params)
-    if row.shows is StoreContent.RECORDS and not has_purpose:
-        command.params.append(purpose_option())
+    if row.shows is StoreContent.RECORDS:
+        _add_purpose(command)
     return command
+
+
+def _add_purpose(command: click.Command) -> None:
+    """Add --purpose to a command, or to each command of a group, that opens a store."""
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _add_purpose(below)
+        return
+    names = {option.name for option in command.params}
+    if "purpose" not in names and "store_url" in names:
+        command.params.append(purpose_option())
 
 
 class CommandTable(click.Group):

@@ -29,6 +29,7 @@ Contract:
 `schema` defines the tables; changing them takes a migration in `migrations/versions`.
 """
 
+from resolver.store.audit import AuditEvent, AuditFault, AuditHead
 from resolver.store.backup import backup, restore
 from resolver.store.bulk_rows import (
     Acceptance,
@@ -54,7 +55,7 @@ from resolver.store.commit import (
 )
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
-from resolver.store.sessions import ApiKey, AuditEvent, Session, Sessions
+from resolver.store.sessions import ApiKey, Session, Sessions
 from resolver.store.steward_work import NewDecision
 from resolver.store.store import Store
 from resolver.store.users import LockedError, User, UserRole, Users
@@ -74,6 +75,8 @@ __all__ = [
     "Acceptance",
     "ApiKey",
     "AuditEvent",
+    "AuditFault",
+    "AuditHead",
     "Commit",
     "EntityEvent",
     "EventKind",

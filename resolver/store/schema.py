@@ -366,6 +366,7 @@ audit_events = Table(
     Column("model", Text, nullable=False),
     Column("query", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("salt", "content", "chain")),
 )
 users = Table(
     "users",

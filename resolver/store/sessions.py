@@ -4,8 +4,6 @@ A session is found by a random token, of which only the hash is stored. It ends 
 lifetime, or earlier if it is not used. Backups leave sessions out.
 
 API keys of the service; only their hashes are stored.
-
-Audit log: who looked up whom, when and for which purpose.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from resolver.errors import StoreError
 from resolver.store.bulk_rows import MAX_CLOCK_SKEW, parse_utc_text, utc_text
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.schema import api_keys, audit_events, sessions, users
+from resolver.store.schema import api_keys, sessions, users
 from resolver.store.users import User, user_from_row
 
 _BYTES = 32
@@ -230,55 +228,3 @@ def _key(row: Any) -> ApiKey:
     return ApiKey(
         row.name, row.agency, tuple(row.scopes.split()), row.created, row.expires, row.revoked
     )
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEvent:
-    """Look-up of data: actor, time and purpose, against which revision and model."""
-
-    number: int
-    at: str
-    actor: str
-    agency: str
-    action: str
-    purpose: str
-    request_id: str
-    revision: int
-    model: str
-    query: Mapping[str, Any]
-    answer: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEvents:
-    """Audit log of a store; rows are only ever added."""
-
-    engine: Engine
-
-    def append(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Append events in one transaction.
-
-        Keys: `who`, `agency`, `action`, `purpose`, `request_id`, `version`, `model`, `query`,
-        `answer`; `at` is now unless given.
-        """
-        if rows:
-            with translate_errors(self.engine), write_transaction(self.engine) as connection:
-                connection.execute(
-                    insert(audit_events),
-                    [row if "at" in row else {"at": utc_text(), **row} for row in rows],
-                )
-
-    def list(
-        self, *, since: str = "", actor: str | None = None, limit: int = 1000
-    ) -> list[AuditEvent]:
-        """Return events since a time, the oldest first, optionally of one actor."""
-        statement = (
-            select(audit_events)
-            .where(audit_events.c.at >= since)
-            .order_by(audit_events.c.number)
-            .limit(limit)
-        )
-        if actor is not None:
-            statement = statement.where(audit_events.c.who == actor)
-        with read_transaction(self.engine) as connection:
-            return [AuditEvent(*row) for row in connection.execute(statement)]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
+from resolver.store.audit import AuditEvents
 from resolver.store.commit import STAGE_FROM, Commit, write_commit
 from resolver.store.database import (
     commit_lock,
@@ -23,7 +24,7 @@ from resolver.store.database import (
 )
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
-from resolver.store.sessions import ApiKeys, AuditEvents, Sessions
+from resolver.store.sessions import ApiKeys, Sessions
 from resolver.store.steward_work import NetworkViews, StewardWork
 from resolver.store.users import Users
 from resolver.store.verdicts import Verdicts

@@ -207,12 +207,17 @@ def log_command(store: Store, access: CommandAccess) -> None:
 
     Raises `StoreError` where the event is not durable: then nothing may be shown.
     """
+    store.audit_events.append([command_event(store, access)])
+
+
+def command_event(store: Store, access: CommandAccess) -> dict[str, Any]:
+    """Return the audit event of an access by a command."""
     with store.view() as view:
         revision, model = view.revision, view.head.stamp.get("model", "")
         records = access.records
         if records is None:
             records = sum(source.records for source in view.sources(counted=True))
-    event = {
+    return {
         "who": access.account,
         "agency": "",
         "action": ACTION,
@@ -226,7 +231,6 @@ def log_command(store: Store, access: CommandAccess) -> None:
         },
         "answer": {"records": records},
     }
-    store.audit_events.append([event])
 
 
 def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> None:

@@ -17,6 +17,7 @@ from resolver.cli.process_start import StoreContent, account_name
 from resolver.hub.hub import Hub
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
 from resolver.store import AuditEvent, Store
+from resolver.trust.audit_chain import create_signing_key
 from tests.cli.conftest import Lists
 from tests.hub.hubs import OPTIONS
 from tests.records.samples import record
@@ -58,6 +59,12 @@ class Sample(NamedTuple):
         path.write_text("id,name,birthDate\nP1,Maria Quispe Huanca,1980-11-02\n")
         return path
 
+    def key(self) -> Path:
+        """Write and return a key that signs heads of the log."""
+        path = self.out / "audit.key"
+        create_signing_key(path)
+        return path
+
     def args(self, command: str) -> list[str]:
         """Return sample arguments of a command. Raises `KeyError` for a new command."""
         store, out = ["--store", self.url], str(self.out / "out")
@@ -89,6 +96,13 @@ class Sample(NamedTuple):
             "status": store,
             "sources list": store,
             "sources set": ["coast", "--agency", "Port authority", *store],
+            "audit verify": store,
+            "audit log": store,
+            "audit who-saw": ["quay:5", *store],
+            "audit subject": [self.entity, *store],
+            "audit statistics": store,
+            "audit sign": ["--key", str(self.key()), "--to", out, *store],
+            "audit remove": ["--before", "2000-01-01", *store],
             "queue": store,
             "decide": ["coast:3", "river:3", "different", "--dry-run", *store],
             "confirm": [str(PAIRS + 2), "--who", "lee", *store],

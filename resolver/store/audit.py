@@ -1,0 +1,341 @@
+"""Audit log of a store: who looked up whom, when and for which purpose, as a chain of hashes.
+
+Events are numbered in the order in which they were committed. Each event has two SHA-256 hashes:
+
+- `content` is the hash of a random salt, the query and the answer;
+- `chain` is the hash of the chain of the event before it, of `content` and of all other columns.
+
+So whoever changes, removes, inserts or reorders events would also have to compute the chain of
+every later event anew. Signed heads that are kept outside the store show even that (see
+`resolver.trust.audit_chain`).
+
+If a value has to be erased, the query, the answer and the salt of an event go, and its hashes stay:
+the chain still holds, and nobody can guess the value from the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, or_, select, update
+
+from resolver.store.bulk_rows import utc_text
+from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.schema import audit_events
+
+CHAIN_START = "0" * 64
+"""Chain before the first event."""
+RETENTION, ERASURE = "retention", "erasure"
+"""Actions of events that state which events are removed, and which are erased."""
+_ROWS_AT_ONCE = 5_000
+_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Look-up of data: actor, time and purpose, against which revision and model.
+
+    The query and the answer of an erased event are empty.
+    """
+
+    number: int
+    at: str
+    actor: str
+    agency: str
+    action: str
+    purpose: str
+    request_id: str
+    revision: int
+    model: str
+    query: Mapping[str, Any]
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """Last event of a log: its number and its chain; 0 and `CHAIN_START` for an empty log."""
+
+    number: int
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFault:
+    """Events that are not as they were written: first and last number, and what is wrong."""
+
+    first: int
+    last: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvents:
+    """Audit log of a store; events are only ever added."""
+
+    engine: Engine
+
+    def append(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append events in one transaction, and chain them to the last one.
+
+        Keys: `who`, `agency`, `action`, `purpose`, `request_id`, `version`, `model`, `query`,
+        `answer`; `at` is now unless given.
+        """
+        if rows:
+            with translate_errors(self.engine), write_transaction(self.engine) as connection:
+                _append(connection, rows)
+
+    def list(
+        self,
+        *,
+        since: str = "",
+        before: str = "",
+        actor: str | None = None,
+        agency: str | None = None,
+        actions: Sequence[str] = (),
+        containing: Sequence[str] = (),
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[AuditEvent]:
+        """Return events, the oldest first.
+
+        `since` and `before` bound the time, `after` the number. `containing`: texts of which one
+        at least is in the query or in the answer, such as ids.
+        """
+        columns = audit_events.c
+        statement = (
+            select(*_EVENT_COLUMNS)
+            .where(columns.at >= since, columns.number > after)
+            .order_by(columns.number)
+            .limit(limit)
+        )
+        if before:
+            statement = statement.where(columns.at < before)
+        if actor is not None:
+            statement = statement.where(columns.who == actor)
+        if agency is not None:
+            statement = statement.where(columns.agency == agency)
+        if actions:
+            statement = statement.where(columns.action.in_(actions))
+        if containing:
+            # texts as they stand in JSON, without the quotes around them
+            texts = [json.dumps(text)[1:-1] for text in containing]
+            statement = statement.where(
+                or_(
+                    *(
+                        cast(column, Text).contains(text, autoescape=True)
+                        for column in (columns.query, columns.answer)
+                        for text in texts
+                    )
+                )
+            )
+        with read_transaction(self.engine) as connection:
+            return [AuditEvent(*row) for row in connection.execute(statement)]
+
+    def head(self) -> AuditHead:
+        """Return the number and the chain of the last event."""
+        with read_transaction(self.engine) as connection:
+            return _head(connection)
+
+    def chain_at(self, number: int) -> str | None:
+        """Return the chain of an event, or None if the log does not have that event."""
+        with read_transaction(self.engine) as connection:
+            statement = select(audit_events.c.chain).where(audit_events.c.number == number)
+            return connection.execute(statement).scalar()
+
+    def count_by(self, year: int) -> Sequence[tuple[str, str, str, int]]:
+        """Return (month as `YYYY-MM`, agency, action, number of events) of a year, sorted."""
+        columns = audit_events.c
+        month = func.substr(columns.at, 1, 7)
+        statement = (
+            select(month, columns.agency, columns.action, func.count())
+            .where(columns.at >= f"{year:04}", columns.at < f"{year + 1:04}")
+            .group_by(month, columns.agency, columns.action)
+            .order_by(month, columns.agency, columns.action)
+        )
+        with read_transaction(self.engine) as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement)]
+
+    def verify(self) -> tuple[AuditHead, int, Sequence[AuditFault]]:
+        """Compute every hash anew.
+
+        Returns the head, the number of events that were read, and the faults, in the order of
+        their numbers. An empty list means that no event was altered, removed, inserted or moved
+        since it was written, unless all hashes after it were computed anew as well.
+        """
+        faults: list[AuditFault] = []
+        removed: dict[int, str] = {}
+        erased: set[int] = set()
+        blank: list[int] = []
+        first: Any = None
+        count, last, chain = 0, 0, CHAIN_START
+        with read_transaction(self.engine) as connection:
+            for row in _iterate_rows(connection):
+                query, answer = json.loads(row.query), json.loads(row.answer)
+                if row.salt:
+                    is_whole = row.content == content_hash(row.salt, query, answer)
+                else:
+                    blank.append(row.number)
+                    is_whole = not query and not answer
+                if not is_whole:
+                    faults.append(_fault(row.number, "its query or its answer was altered"))
+                if first is None:
+                    first = row
+                elif row.chain != chain_hash(chain, row):
+                    faults.append(_broken(last, row.number))
+                if row.action == RETENTION:
+                    removed[int(query.get("through", 0))] = str(query.get("chain", ""))
+                if row.action == ERASURE:
+                    erased.update(query.get("events", ()))
+                count, last, chain = count + 1, row.number, row.chain
+        if first is not None:
+            # the chain begins anew after events that were removed by their age
+            starts = [CHAIN_START] + [c for number, c in removed.items() if number < first.number]
+            if first.chain not in (chain_hash(start, first) for start in starts):
+                faults.append(_broken(0, first.number))
+        faults += (
+            _fault(number, "its query and its answer were removed without an erasure")
+            for number in blank
+            if number not in erased
+        )
+        faults.sort(key=lambda fault: (fault.first, fault.last))
+        return AuditHead(last, chain), count, _join(faults)
+
+    def blank(self, numbers: Sequence[int], row: Mapping[str, Any]) -> None:
+        """Erase the query, the answer and the salt of events, and append the event of the erasure.
+
+        `row` is as in `append`; its query gets the numbers of the events. The chain still holds.
+        """
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            for first in range(0, len(numbers), _ROWS_AT_ONCE):
+                is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
+                connection.execute(
+                    update(audit_events).where(is_erased).values(salt="", query={}, answer={})
+                )
+            _append(
+                connection,
+                [{**row, "action": ERASURE, "query": {**row["query"], "events": list(numbers)}}],
+            )
+
+    def remove_before(self, time: str, row: Mapping[str, Any]) -> int:
+        """Remove the events before a time; return how many.
+
+        An event that states the number and the chain of the last removed one takes their place,
+        so the rest can still be verified. `row` is as in `append`; its query gets these values.
+        """
+        columns = audit_events.c
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            _lock(connection)
+            # events of a killed process are written late; they go with the events around them
+            kept = select(func.min(columns.number)).where(columns.at >= time)
+            through = connection.execute(
+                select(columns.number, columns.chain)
+                .where(columns.number < func.coalesce(kept.scalar_subquery(), 2**62))
+                .order_by(columns.number.desc())
+                .limit(1)
+            ).first()
+            if through is None:
+                return 0
+            facts = {"before": time, "through": through.number, "chain": through.chain}
+            _append(connection, [{**row, "action": RETENTION, "query": {**row["query"], **facts}}])
+            # earlier statements of what was removed are before this one, which stands for all
+            return connection.execute(
+                delete(audit_events).where(columns.number <= through.number)
+            ).rowcount
+
+
+def content_hash(salt: str, query: Any, answer: Any) -> str:
+    """Return the hash of a salt, a query and an answer."""
+    return _hash(salt, query, answer)
+
+
+def chain_hash(previous: str, row: Any) -> str:
+    """Return the chain of an event.
+
+    `previous`: chain of the event before it. `row` has the columns of the log as attributes.
+    """
+    return _hash(previous, *(getattr(row, name) for name in _CHAINED))
+
+
+_CHAINED = (
+    *("number", "at", "who", "agency", "action", "purpose", "request_id", "version", "model"),
+    "content",
+)
+"""Columns that the chain covers. `content` stands for the query and the answer."""
+_EVENT_COLUMNS = tuple(
+    column for column in audit_events.c if column.name not in ("salt", "content", "chain")
+)
+
+
+def _hash(*parts: Any) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lock(connection: Connection) -> None:
+    """Let one transaction at a time append; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'LOCK TABLE "{audit_events.name}" IN EXCLUSIVE MODE')
+
+
+def _head(connection: Connection) -> AuditHead:
+    columns = audit_events.c
+    row = connection.execute(
+        select(columns.number, columns.chain).order_by(columns.number.desc()).limit(1)
+    ).first()
+    return AuditHead(0, CHAIN_START) if row is None else AuditHead(row.number, row.chain)
+
+
+def _append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    _lock(connection)
+    head = _head(connection)
+    number, chain = head.number, head.chain
+    chained = []
+    for row in rows:
+        number += 1
+        salt = secrets.token_hex(_SALT_BYTES)
+        # as the database gives them back: texts as keys, lists for tuples
+        query, answer = json.loads(json.dumps([row["query"], row["answer"]]))
+        values = {"at": utc_text(), **row, "number": number, "query": query, "answer": answer}
+        values |= {"salt": salt, "content": content_hash(salt, query, answer)}
+        chain = values["chain"] = _hash(chain, *(values[name] for name in _CHAINED))
+        chained.append(values)
+    connection.execute(insert(audit_events), chained)
+
+
+def _iterate_rows(connection: Connection) -> Iterator[Any]:
+    """Yield all rows in the order of their numbers, with query and answer as text."""
+    columns = [
+        cast(column, Text).label(column.name) if column.name in ("query", "answer") else column
+        for column in audit_events.c
+    ]
+    statement = select(*columns).order_by(audit_events.c.number)
+    with connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement) as result:
+        yield from result
+
+
+def _broken(last: int, number: int) -> AuditFault:
+    """Return the fault of an event that does not follow from the one before it, `last`."""
+    if number > last + 1:
+        return AuditFault(last + 1, number - 1, "missing")
+    return _fault(number, "it was altered, inserted or moved")
+
+
+def _fault(number: int, problem: str) -> AuditFault:
+    return AuditFault(number, number, problem)
+
+
+def _join(faults: Sequence[AuditFault]) -> list[AuditFault]:
+    """Join faults of neighboring events with the same problem."""
+    joined: list[AuditFault] = []
+    for fault in faults:
+        previous = joined[-1] if joined else None
+        if previous and previous.problem == fault.problem and previous.last + 1 == fault.first:
+            joined[-1] = AuditFault(previous.first, fault.last, fault.problem)
+        else:
+            joined.append(fault)
+    return joined

@@ -1,0 +1,356 @@
+"""Questions that the audit log answers, and proof that nobody changed it.
+
+- `verify_log` computes the chain of the log anew and compares it with signed heads.
+- `sign_head` writes a signed head: the number and the chain of the last event, with an Ed25519
+  signature. Keep these outside of the store, where who can change the store cannot change them. A
+  log whose chain was computed anew after a change, or whose end was cut off, differs from them.
+- `find_accesses` says who was shown a record, by its id or by those of the entities that it was in.
+- `report_subject` collects what the store holds about one person, and who was shown it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from resolver.errors import StoreError
+from resolver.records.record import Record
+from resolver.store import AuditEvent, AuditFault, AuditHead, Store, StoreView
+from resolver.store.bulk_rows import utc_text
+
+_ALL_EVENTS = 10_000_000
+_FORMAT = "watchlist-resolver audit head 1"
+_CONTENT = ("format", "at", "number", "chain")
+
+
+@dataclass(frozen=True, slots=True)
+class LogProof:
+    """Outcome of `verify_log`: the head, the number of events and of signed heads that were
+    compared, and the faults by number of event.
+    """
+
+    head: AuditHead
+    events: int
+    heads: int
+    faults: Sequence[AuditFault]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAccess:
+    """Event that showed a record: `shown` is the id by which it was shown.
+
+    It is empty for commands that read all records, such as a backup.
+    """
+
+    event: AuditEvent
+    shown: str
+
+
+def create_signing_key(path: Path) -> str:
+    """Write a new private key, readable for its owner only, and return the public key.
+
+    Raises `StoreError` if the file exists or cannot be written.
+    """
+    key = Ed25519PrivateKey.generate()
+    data = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(data)
+    except FileExistsError:
+        raise StoreError(
+            "the file exists", place=str(path), hint="choose another name; a key is not replaced"
+        ) from None
+    except OSError as error:
+        raise _file_error("the key cannot be written", path, error) from None
+    return _public_text(key.public_key())
+
+
+def sign_head(store: Store, key_path: Path, path: Path) -> AuditHead:
+    """Append the signed head of the log to a file, and return the head.
+
+    The file has one JSON object a line. Raises `StoreError`.
+    """
+    key = _read_key(key_path)
+    head = store.audit_events.head()
+    content = {"format": _FORMAT, "at": utc_text(), **asdict(head)}
+    signature = base64.b64encode(key.sign(_signed_text(content))).decode()
+    line = json.dumps({**content, "signature": signature}) + "\n"
+    try:
+        with path.open("a", encoding="utf-8") as out:
+            out.write(line)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise _file_error("the signed head cannot be written", path, error) from None
+    return head
+
+
+def verify_log(store: Store, heads: Path | None = None, public_key: str = "") -> LogProof:
+    """Verify the chain of the log, and compare it with signed heads.
+
+    `heads`: file that `sign_head` wrote. `public_key`: as `create_signing_key` returned it. Raises
+    `StoreError` if the file cannot be read, or if a head was not signed with this key.
+    """
+    head, count, faults = store.audit_events.verify()
+    signed = [] if heads is None else _read_heads(heads, public_key)
+    first = store.audit_events.list(limit=1)
+    start = first[0].number if first else 0
+    found = list(faults)
+    for at, number, chain in signed:
+        if number > head.number:
+            problem = f"missing: they were in the log at {at}"
+            found.append(AuditFault(head.number + 1, number, problem))
+        elif number >= start and store.audit_events.chain_at(number) != chain:
+            problem = f"an event up to this one was changed after {at}, and all hashes after it"
+            found.append(AuditFault(number, number, problem))
+    return LogProof(head, count, len(signed), found)
+
+
+def find_accesses(store: Store, record_id: str) -> list[RecordAccess]:
+    """Return the events that showed a record, the oldest first.
+
+    An event counts if it names the record, or an entity that the record was in at the revision of
+    the event. Raises `StoreError` if the store has never had the record.
+    """
+    with store.view() as view:
+        names, first = _names_of(view, record_id)
+    events = store.audit_events.list(containing=[record_id, *names], limit=_ALL_EVENTS)
+    accesses = []
+    for event in events:
+        words = set(_texts(event.query)) | set(_texts(event.answer))
+        shown = [record_id] if record_id in words else []
+        shown += [
+            name
+            for name, spans in names.items()
+            if name in words and any(_is_within(event.revision, span) for span in spans)
+        ]
+        if shown:
+            accesses.append(RecordAccess(event, shown[0]))
+    seen = {access.event.number for access in accesses}
+    accesses += [
+        RecordAccess(event, "")
+        for event in store.audit_events.list(actions=["command"], limit=_ALL_EVENTS)
+        if event.number not in seen and event.revision >= first and _reads_all(event)
+    ]
+    return sorted(accesses, key=lambda access: access.event.number)
+
+
+def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
+    """Return all that the store holds about a person, for a person who asks what is held on them.
+
+    `requested_id`: id of an entity, also of a retired one, or of a record. The result can be
+    written as JSON: `entity`, `records` (every version, with handling and values), `decisions` and
+    `accesses`. Raises `StoreError` for an unknown id.
+    """
+    with store.view() as view:
+        entity = view.entity(requested_id)
+        if entity is None:
+            raise StoreError(
+                f"there is no record or entity {requested_id[:80]!r}",
+                hint="find it with `resolver search`",
+            )
+        versions = [row for record_id in entity.records for row in view.record_versions(record_id)]
+        times = {row.revision: row.committed_at for row in view.revisions()}
+        records = [
+            {
+                "id": row.record.id,
+                "source": row.record.source,
+                "valid_from": times.get(row.valid_from, ""),
+                "valid_to": None if row.valid_to is None else times.get(row.valid_to, ""),
+                **_describe_record(row.record),
+            }
+            for row in versions
+        ]
+        decisions = [
+            {
+                "left": row.decision.left_id,
+                "right": row.decision.right_id,
+                "verdict": str(row.decision.verdict),
+                "at": times.get(row.revision, ""),
+            }
+            for row in view.decisions(list(entity.records))
+        ]
+    accesses: dict[int, dict[str, Any]] = {}
+    for record_id in entity.records:
+        for access in find_accesses(store, record_id):
+            row = accesses.setdefault(access.event.number, describe_access(access))
+            row.setdefault("records", []).append(record_id)
+    return {
+        "entity": entity.id,
+        "records": records,
+        "decisions": decisions,
+        "accesses": [accesses[number] for number in sorted(accesses)],
+    }
+
+
+def open_log(url: str) -> AbstractContextManager[Store]:
+    """Open the store at a URL for questions about its log. Raises `StoreError` for none."""
+    return Store.open(url, create=False)
+
+
+def describe_event(event: AuditEvent, *, short: bool = False) -> str:
+    """Return an event as one line for people; `short` leaves out the query."""
+    who = event.actor or "somebody without a key"
+    if event.agency:
+        who = f"{who} ({event.agency})"
+    command = f" {event.query['command']}" if event.query.get("command") else ""
+    text = f"{event.number}  {event.at[:19]}Z  {who}: {event.action}{command}"
+    if event.purpose:
+        text = f"{text}, purpose {event.purpose!r}"
+    if not short and event.query:
+        text = f"{text}  {json.dumps(event.query, ensure_ascii=False)[:200]}"
+    return text
+
+
+def describe_access(access: RecordAccess) -> dict[str, Any]:
+    """Return an access as JSON: who was shown what, when and why; no query of anybody."""
+    event = access.event
+    return {
+        "number": event.number,
+        "at": event.at,
+        "who": event.actor,
+        "agency": event.agency,
+        "action": event.action,
+        "command": event.query.get("command", "") if event.action == "command" else "",
+        "purpose": event.purpose,
+        "shown": access.shown or "all records",
+    }
+
+
+def _describe_record(record: Record) -> dict[str, Any]:
+    """Return the fields of a record that say something, without its id and source."""
+    stated = json.loads(json.dumps(asdict(record), default=str))
+    return {
+        name: value
+        for name, value in stated.items()
+        if name not in ("id", "source") and value not in ("", [], None)
+    }
+
+
+def _names_of(
+    view: StoreView, record_id: str
+) -> tuple[dict[str, list[tuple[int, int | None]]], int]:
+    """Return when a record was in each entity, by the id of the entity, and its first revision.
+
+    A span is (first revision, revision from which it no longer holds; None: it still holds).
+    """
+    numbers = view.record_numbers([record_id]).get(record_id, [])
+    if not numbers:
+        raise StoreError(
+            f"the store has never had a record {record_id[:80]!r}",
+            hint="find its id with `resolver search`",
+        )
+    own = set(numbers)
+    _, entities, _ = view.memberships(numbers, include_ended=True)
+    spans: dict[str, list[tuple[int, int | None]]] = {}
+    ids = view.entity_ids(sorted(set(entities.tolist())))
+    for number, entity, since, until in view.membership_spans(sorted(ids)):
+        if number in own:
+            spans.setdefault(ids[entity], []).append((since, until))
+    first = min(since for rows in spans.values() for since, _ in rows) if spans else 0
+    restricted = view.restricted_ids([record_id]).get(record_id)
+    if restricted is not None:
+        spans.setdefault(restricted.id, []).append((restricted.first_revision, None))
+    return spans, first
+
+
+def _is_within(revision: int, span: tuple[int, int | None]) -> bool:
+    since, until = span
+    return since <= revision and (until is None or revision < until)
+
+
+def _texts(value: Any) -> list[str]:
+    """Return all texts in a JSON value, keys included."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for pair in value.items() for part in pair for text in _texts(part)]
+    if isinstance(value, (list, tuple)):
+        return [text for part in value for text in _texts(part)]
+    return []
+
+
+_ONE_SHOWN = frozenset(
+    {"check", "clear", "clearances", "screen", "search", "queue", "explain", "decide", "undo"}
+    | {"confirm", "split", "withdraw"}
+)
+"""Commands whose event names the records that they show."""
+
+
+def _reads_all(event: AuditEvent) -> bool:
+    command = str(event.query.get("command", "")).split(" ")[0]
+    return bool(event.answer.get("records")) and command not in _ONE_SHOWN
+
+
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise _file_error("the key cannot be read", path, error) from None
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StoreError(
+            "the file has no Ed25519 private key",
+            place=str(path),
+            hint="make one with `resolver audit key`",
+        )
+    return key
+
+
+def _public_text(key: Ed25519PublicKey) -> str:
+    return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def _signed_text(content: Mapping[str, Any]) -> bytes:
+    return json.dumps([content[name] for name in _CONTENT]).encode()
+
+
+def _read_heads(path: Path, public_key: str) -> list[tuple[str, int, str]]:
+    """Return (time, number, chain) of each signed head in a file, in its order."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+    except ValueError:
+        raise StoreError(
+            "the public key is not one", hint="give the text that `resolver audit key` printed"
+        ) from None
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _file_error("the signed heads cannot be read", path, error) from None
+    heads = []
+    for number, line in enumerate(lines, 1):
+        try:
+            content = json.loads(line)
+            key.verify(base64.b64decode(content["signature"]), _signed_text(content))
+            heads.append((str(content["at"]), int(content["number"]), str(content["chain"])))
+        except InvalidSignature:
+            raise StoreError(
+                "this head was not signed with the key, or was changed afterwards",
+                place=f"{path}, line {number}",
+            ) from None
+        except (ValueError, TypeError, KeyError):
+            raise StoreError(
+                "this line is no signed head", place=f"{path}, line {number}"
+            ) from None
+    return heads
+
+
+def _file_error(problem: str, path: Path, error: Exception) -> StoreError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return StoreError(f"{problem}: {reason.lower()}", place=str(path))

@@ -1,0 +1,166 @@
+"""Signed heads of the audit log, and who was shown a record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from resolver.cli.app import run
+from resolver.errors import StoreError
+from resolver.hub.hub import Hub
+from resolver.store import Store
+from resolver.store.audit import CHAIN_START, chain_hash, content_hash
+from resolver.store.schema import audit_events
+from resolver.trust.audit_chain import (
+    create_signing_key,
+    find_accesses,
+    report_subject,
+    sign_head,
+    verify_log,
+)
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.records.samples import record
+
+ROW = {
+    **{"who": "desk", "agency": "Coast", "action": "entity", "purpose": "case 3", "model": "m"},
+    **{"request_id": "", "version": 1, "query": {}, "answer": {}},
+}
+ANA = record("coast:1", name="Ana Huanca", birthDate="1962-02-11", passportNumber="A4419207")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/hub.db") as opened:
+        opened.audit_events.append([ROW] * 3)
+        yield opened
+
+
+def rewrite(store: Store) -> None:
+    """Change event 2 and compute all hashes after it anew, as who can write to the store may."""
+    with store.engine.begin() as connection:
+        rows = connection.execute(audit_events.select().order_by(audit_events.c.number)).all()
+        chain = CHAIN_START
+        for row in rows:
+            values: dict[str, Any] = row._asdict()
+            if row.number == 2:
+                values["who"] = "nobody"
+            values["content"] = content_hash(row.salt, row.query, row.answer)
+            named = type("Row", (), values)
+            chain = values["chain"] = chain_hash(chain, named)
+            connection.execute(
+                update(audit_events).where(audit_events.c.number == row.number).values(values)
+            )
+
+
+def test_a_log_with_new_hashes_differs_from_signed_heads(store: Store, tmp_path: Path) -> None:
+    key, heads = tmp_path / "key", tmp_path / "heads"
+    public = create_signing_key(key)
+    assert key.stat().st_mode & 0o777 == 0o600
+    for _ in range(2):
+        sign_head(store, key, heads)
+        store.audit_events.append([ROW])
+    proof = verify_log(store, heads, public)
+    assert (proof.events, proof.heads, proof.faults) == (5, 2, [])
+    rewrite(store)
+    assert verify_log(store).faults == []
+    assert [fault.first for fault in verify_log(store, heads, public).faults] == [3, 4]
+
+
+def test_a_log_without_its_end_differs_from_signed_heads(store: Store, tmp_path: Path) -> None:
+    key, heads = tmp_path / "key", tmp_path / "heads"
+    public = create_signing_key(key)
+    sign_head(store, key, heads)
+    with store.engine.begin() as connection:
+        connection.execute(delete(audit_events).where(audit_events.c.number > 1))
+    (fault,) = verify_log(store, heads, public).faults
+    assert (fault.first, fault.last) == (2, 3)
+    assert fault.problem.startswith("missing")
+
+
+def test_heads_of_others_and_bad_files_are_refused(store: Store, tmp_path: Path) -> None:
+    key, heads = tmp_path / "key", tmp_path / "heads"
+    public = create_signing_key(key)
+    other = create_signing_key(tmp_path / "other")
+    sign_head(store, key, heads)
+    with pytest.raises(StoreError, match="not signed with the key"):
+        verify_log(store, heads, other)
+    content = json.loads(heads.read_text())
+    heads.write_text(json.dumps({**content, "number": 1}) + "\n")
+    with pytest.raises(StoreError, match="changed afterwards"):
+        verify_log(store, heads, public)
+    heads.write_text("{}\n")
+    with pytest.raises(StoreError, match="no signed head"):
+        verify_log(store, heads, public)
+    for path, text in ((heads, "no key"), (tmp_path / "absent", public)):
+        with pytest.raises(StoreError):
+            verify_log(store, path, text)
+    with pytest.raises(StoreError, match="exists"):
+        create_signing_key(key)
+    with pytest.raises(StoreError, match="no Ed25519"):
+        sign_head(store, heads, heads)
+
+
+def test_an_access_counts_while_the_record_was_in_the_entity(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Hub.open(url, OPTIONS) as hub:
+        boris = record("quay:9", name="Boris Zelenko", birthDate="1944-07-01")
+        hub.add(make_intake([ANA, boris]))
+        store = hub.store
+        with store.view() as view:
+            alone = view.entity("coast:1")
+            other = view.entity("quay:9")
+        assert alone is not None
+        assert other is not None
+        seen = {"version": 1, "answer": {"seen": [alone.id]}}
+        store.audit_events.append(
+            [
+                {**ROW, **seen, "request_id": "shown"},
+                {**ROW, **seen, "version": 0, "request_id": "before"},
+                {**ROW, "answer": {"seen": {other.id: 0.4}}, "request_id": "another"},
+                {**ROW, "query": {"id": "coast:1"}, "request_id": "asked"},
+                {**ROW, "query": {"q": f"{alone.id}x"}, "request_id": "longer"},
+                {
+                    **{**ROW, "action": "command", "request_id": "backup"},
+                    **{"query": {"command": "backup"}, "answer": {"records": 2}},
+                },
+            ]
+        )
+        accesses = find_accesses(store, "coast:1")
+        assert [access.event.request_id for access in accesses] == ["shown", "asked", "backup"]
+        assert [access.shown for access in accesses] == [alone.id, "coast:1", ""]
+        with pytest.raises(StoreError, match="never had"):
+            find_accesses(store, "coast:2")
+        report = report_subject(store, "coast:1")
+    assert report["entity"] == alone.id
+    assert "A4419207" in json.dumps(report["records"])
+    assert "Zelenko" not in json.dumps(report)
+    assert [row["action"] for row in report["accesses"]] == ["entity", "entity", "command"]
+    with pytest.raises(StoreError, match="no record or entity"), Store.open(url) as opened:
+        report_subject(opened, "coast:2")
+
+
+def test_the_commands_say_what_is_wrong(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = ["--store", f"sqlite:///{tmp_path}/hub.db"]
+    assert run(["audit", "verify", *url]) == 0
+    assert "The log is whole: 4 events, the last one is number 4." in capsys.readouterr().out
+    assert run(["audit", "statistics", *url]) == 0
+    assert "Coast  entity  3" in capsys.readouterr().out
+    assert run(["audit", "log", "--who", "desk", "--limit", "1", *url]) == 0
+    assert "desk (Coast): entity, purpose 'case 3'" in capsys.readouterr().out
+    with store.engine.begin() as connection:
+        connection.execute(delete(audit_events).where(audit_events.c.number == 2))
+    assert run(["audit", "verify", *url]) == 3
+    assert capsys.readouterr().out == "event 2: missing\n"
+    assert run(["audit", "verify", "--json", *url]) == 3
+    assert json.loads(capsys.readouterr().out)["faults"][0]["problem"] == "missing"
+    assert run(["audit", "remove", "--before", "yesterday", *url]) == 2
+    assert run(["audit", "remove", "--before", "2999-01-01", *url]) == 0
+    assert run(["audit", "verify", *url]) == 0
+    assert run(["audit", "verify", "--heads", str(tmp_path), *url]) == 2
