@@ -16,11 +16,12 @@ from resolver.api.openapi.document import blueprint as openapi
 from resolver.api.openapi.document import pages
 from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.batches import blueprint as batches
-from resolver.api.routes.catalog import blueprint as catalog
 from resolver.api.routes.entities import blueprint as entities
+from resolver.api.routes.entities import search_blueprint as search
 from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.groups import crime_links_blueprint as crime_links
 from resolver.api.routes.health import blueprint as health
+from resolver.api.routes.health import catalog_blueprint as catalog
 from resolver.api.routes.health import updates_blueprint as updates
 from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.match import match_lines_blueprint as match_lines
@@ -28,7 +29,6 @@ from resolver.api.routes.network import blueprint as network
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.review import blueprint as review
 from resolver.api.routes.screenings import blueprint as screenings
-from resolver.api.routes.search import blueprint as search
 from resolver.api.server.limits import install_memory_bound
 from resolver.api.server.limits import install_turns as install_turns
 from resolver.api.server.responses import install_compression

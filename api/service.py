@@ -29,8 +29,7 @@ from resolver.api.server.limits import MAX_BODY, MAX_UPLOAD, RequestTurns
 from resolver.api.server.writer import WriterClient, WriterServer, WrittenRevisions
 from resolver.check.screener import Screener
 from resolver.errors import ResolverError, StoreError
-from resolver.hub.admin import summarize_keys
-from resolver.hub.desk_users import has_users
+from resolver.hub.admin import has_users, summarize_keys
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder

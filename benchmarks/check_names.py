@@ -34,11 +34,11 @@ import numpy.typing as npt
 from resolver.check.screener import MatchQuery, Screener
 from resolver.cli.arguments import read_list_files
 from resolver.cli.options import ReadingOptions
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars
 from resolver.hub.hub import Hub, temporary_hub
 from resolver.lists.formats.ftm.ftm_entity import ANYTHING
 from resolver.lists.reader_types import Intake
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.training.augment.typos import mistype_letter

@@ -27,7 +27,6 @@ import numpy as np
 import structlog
 
 from resolver.api import ServiceSettings, create_app
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.matching.pipeline import symbol_source
 from resolver.review import (
@@ -44,6 +43,7 @@ from resolver.review import (
     take_next_item,
     undo_decision,
 )
+from resolver.store import UserRole
 
 _NAME = "benchmark"
 _STEWARD = Steward(_NAME, scopes=frozenset({"admin"}))

@@ -30,9 +30,9 @@ import structlog
 from benchmarks.harness.browser import missing_program, open_chromium, resize_page, serve_app
 from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.review import list_waiting
+from resolver.store import UserRole
 
 RECORDS = 2_000
 _SIZE = 1440, 900

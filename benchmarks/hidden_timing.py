@@ -35,7 +35,7 @@ from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import Intake
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch, Handling, Identifier, Kind, Record, Value
 from resolver.world import generate
 

@@ -27,7 +27,7 @@ from benchmarks.family_register import Households, generate_households
 from benchmarks.harness.datasets import ROOT
 from resolver.engines.local import dedupe
 from resolver.lists.reader_types import Intake
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch
 from resolver.records.results.resolution import Outcome, Resolution
 

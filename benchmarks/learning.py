@@ -42,8 +42,7 @@ from resolver.matching.blocking import choose_plan_by_size, join_candidates
 from resolver.matching.clustering import MergeRule, PairLogOdds, cluster
 from resolver.matching.pipeline import compare_and_score, normalize
 from resolver.matching.preparation import with_frequencies
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.matching.scoring import threshold_logodds
 from resolver.names.name_index import NameIndex
 from resolver.review import (

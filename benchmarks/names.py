@@ -37,7 +37,7 @@ from benchmarks.harness.datasets import DATA, ROOT
 from benchmarks.harness.pair_sets import measure_sets
 from resolver.engines.local import score_names
 from resolver.lists.readers import read_lists
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.names.folding import fold, skeleton_code
 from resolver.records import Kind, Record
 from resolver.records.properties import FULL_NAMES

@@ -30,8 +30,7 @@ from resolver.engines.local import LocalEngine
 from resolver.lists.assemble import resolve_target_names
 from resolver.matching.pipeline import cluster_pairs
 from resolver.matching.population_scoring import score_in_population
-from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ResolutionTask, RunOptions, ScoredCandidates
 from resolver.matching.scoring import Thresholds
 from resolver.matching.scoring.relation_evidence import (
     KindWeights,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resolver.frames.resolving import link_tables as link
     from resolver.frames.results import Result
     from resolver.frames.watchlist_index import Index, StoredLists, open_store
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records import Batch, Identifier, Kind, Record, Value
 
 __version__ = "0.1.0"
@@ -36,7 +36,7 @@ _HOME = {
     "Record": "resolver.records",
     "Resolver": "resolver.engines.pair_explanation",
     "Result": "resolver.frames.results",
-    "RunOptions": "resolver.matching.run_options",
+    "RunOptions": "resolver.matching.resolution_task",
     "StoredLists": "resolver.frames.watchlist_index",
     "Value": "resolver.records",
     "dedupe": "resolver.frames.resolving:dedupe_table",

@@ -1,7 +1,8 @@
 """Errors that users can cause or fix, as one tree with `ResolverError` at its root.
 
 The text of an error is one line that says what is wrong, where, and how to fix it. The command line
-prints that line and exits with 1 (`UsageError`: 2), never with a traceback.
+prints that line and exits with 1 (`UsageError`: 2), never with a traceback. `pluralize` writes
+counts in such texts.
 """
 
 from __future__ import annotations
@@ -115,3 +116,11 @@ class ReusedIdError(ResolverError):
 
 class EngineError(ResolverError):
     """Engine that is not available, or that stopped working."""
+
+
+def pluralize(count: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun, and perhaps its verb: `1 record`, `1,234 records are`.
+
+    `plural`: by default the singular with an s.
+    """
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -70,11 +70,11 @@ def show_property(folder: Path) -> dict[str, Any]:
 
     from resolver.api import ServiceSettings, create_app
     from resolver.cli.app import cli
-    from resolver.hub.desk_users import UserRole
     from resolver.hub.reopening import find_material_changes
     from resolver.merging.golden_record import GoldenValue
     from resolver.merging.survivorship import find_conflicts
     from resolver.records import Kind, Record, Value
+    from resolver.store import UserRole
     from tests.api.desk.conftest import PASSWORD, sign_in
     from tests.store.passwords import quick_passwords
 

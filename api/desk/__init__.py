@@ -4,7 +4,7 @@ Pages are rendered by the server. A small script adds keyboard shortcuts and sav
 everything works without it. A page is one view function in a module of this package, with a
 template of its name in `api/templates/desk`. `support.desk_access` checks who uses the desk (by
 password, header of a proxy, or first sign-in link), asks for the purpose of access, and refuses
-forms of other sessions. `support.error_pages` turns errors into pages that say what to do.
+forms of other sessions. `pages` turns errors into pages that say what to do.
 """
 
 from resolver.api.desk import (

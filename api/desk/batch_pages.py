@@ -17,9 +17,8 @@ from flask import Response, g, redirect, request, send_file, url_for
 
 from resolver.api.desk import import_forms
 from resolver.api.desk.desk_access import current_user, require_role
-from resolver.api.desk.error_pages import DeskError, describe_error
 from resolver.api.desk.import_forms import ImportDraft, create_draft, find_draft
-from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.pages import DeskError, blueprint, describe_error, render_page
 from resolver.api.errors import ApiError
 from resolver.api.routes.batches import (
     REPORT_POLICY,
@@ -32,8 +31,7 @@ from resolver.api.routes.batches import (
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError, MappingError
-from resolver.hub.admin import RevisionRow
-from resolver.hub.desk_users import UserRole
+from resolver.hub.admin import RevisionRow, UserRole
 from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
@@ -54,8 +52,8 @@ from resolver.lists.proposals import TableProposal, find_tables, propose_columns
 from resolver.lists.reader_types import Reject
 from resolver.lists.readers import READERS
 from resolver.records import Record
-from resolver.records.datasets import is_list_source_name
 from resolver.records.labels import property_label, sort_properties
+from resolver.records.visibility import is_list_source_name
 from resolver.review import Filters, list_waiting
 
 _QUEUE_PATIENCE = timedelta(seconds=20)

@@ -33,13 +33,12 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from resolver.api.access import Viewer, log_access
-from resolver.api.desk.error_pages import PARTIAL_HEADER, DeskError
-from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.pages import PARTIAL_HEADER, DeskError, blueprint, render_page
 from resolver.api.desk.text_filters import ReferenceConverter
 from resolver.api.service import Service, current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
-from resolver.hub.desk_users import Session, User, UserRole
+from resolver.hub.admin import Session, User, UserRole
 
 _MAX_NAME = 60
 """Characters of a name that was tried; no user has a longer one."""

@@ -11,14 +11,19 @@ from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.charts import BOX_HEIGHT, BOX_WIDTH, draw_map, draw_network, draw_time_axis
 from resolver.api.desk.desk_access import require_role
-from resolver.api.desk.error_pages import DeskError
-from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
-from resolver.api.desk.review_forms import current_steward
+from resolver.api.desk.pages import (
+    DeskError,
+    blueprint,
+    render_page,
+    sign_message,
+    signed_message,
+)
+from resolver.api.desk.queue import current_steward
 from resolver.api.endpoints import read_integer
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.errors import UnknownIdError
-from resolver.hub.desk_users import UserRole
+from resolver.hub.admin import UserRole
 from resolver.network.workbench import load_relations
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page

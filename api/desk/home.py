@@ -19,7 +19,7 @@ from resolver.api.access import log_access, viewer
 from resolver.api.desk.batch_pages import find_stalled, list_own_batches
 from resolver.api.desk.desk_access import current_user, require_role
 from resolver.api.desk.pages import blueprint, render_page
-from resolver.api.desk.review_forms import current_steward
+from resolver.api.desk.queue import current_steward
 from resolver.api.desk.text_filters import kind_label
 from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
@@ -27,8 +27,7 @@ from resolver.api.service import current_service
 from resolver.check import source_policy
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
-from resolver.hub.admin import StoredSource, StoreView
-from resolver.hub.desk_users import UserRole
+from resolver.hub.admin import StoredSource, StoreView, UserRole
 from resolver.hub.job_worker import BATCH_JOB, Job
 from resolver.records.visibility import may_read_all
 from resolver.report.charts import draw_bar

@@ -22,7 +22,7 @@ import orjson
 import yaml
 
 from resolver.api.desk.desk_access import current_user
-from resolver.api.desk.error_pages import DeskError
+from resolver.api.desk.pages import DeskError
 from resolver.api.service import current_service
 from resolver.api.uploads import store_form, upload_errors
 from resolver.hub.job_worker import INPUT, create_job_folder

@@ -21,8 +21,13 @@ from flask import Response, redirect, request, url_for
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.charts import draw_rings
 from resolver.api.desk.desk_access import current_user
-from resolver.api.desk.error_pages import DeskError
-from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
+from resolver.api.desk.pages import (
+    DeskError,
+    blueprint,
+    render_page,
+    sign_message,
+    signed_message,
+)
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
 from resolver.api.routes.network import read_day
@@ -74,7 +79,7 @@ from resolver.network.workbench import (
     span_text,
 )
 from resolver.records import Activity, Kind
-from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.stated_links import RELATION_TYPES
 from resolver.review.entity_page import load_entity_page
 from resolver.review.profile import strictest_code
 

@@ -1,21 +1,32 @@
-"""Rendering of the desk's templates, with the values that every page may use.
+"""Templates of the desk, and error pages, which say what happened and what to do next.
 
-Blueprint of the desk's pages and of their static files.
+The desk's blueprint has its pages and static files. `render_page` gives a template the values that
+every page may use.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+import structlog
 from flask import Blueprint, g, render_template, request
+from werkzeug.exceptions import HTTPException
 
+from resolver.api.access import log_access
 from resolver.api.desk import text_filters
-from resolver.hub.desk_users import UserRole
+from resolver.api.desk.charts import contradiction_ring
+from resolver.api.errors import ApiError, http_status
+from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
+from resolver.errors import ResolverError
+from resolver.hub.admin import UserRole
+from resolver.review import ContradictionError, DecisionRefusedError, RetiredMeanwhileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +106,143 @@ def asset_url(name: str) -> str:
 
 
 blueprint = Blueprint("desk", __name__, static_folder="../static", static_url_path="/desk/static")
+
+
+PARTIAL_HEADER = "X-Partial"
+"""Header with which the script asks for a part of a page."""
+_STATUS_TEXTS = {
+    400: ("The form could not be read.", "Go back and send it again."),
+    404: (
+        "There is nothing here.",
+        "The address may be mistyped, or the page it led to is gone.",
+    ),
+    405: ("This address does not accept that.", "Go back to the page you came from."),
+    413: (
+        "The file or form is too large.",
+        "Send it in several parts, or ask the operator of the service to load it.",
+    ),
+}
+_COMMAND = re.compile(r"`|(^|\s)--\w|\bresolver [a-z]")
+"""Marks of commands in hints."""
+_LOG = structlog.get_logger("api")
+
+
+class DeskError(Exception):
+    """Refused request: HTTP `status`, `message` (what happened) and `advice` (what to do)."""
+
+    def __init__(self, status: int, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.advice = status, message, advice
+
+
+def describe_error(error: ResolverError) -> tuple[str, str]:
+    """Return what an error of the engine means to a user of the desk, and what to do."""
+    line = error.line().lower()
+    if "readonly" in line or "read-only" in line or "read only" in line:
+        return (
+            "The database is read-only: nothing can be changed now.",
+            "Nothing was changed. You can still read everything; tell the operator of the service.",
+        )
+    if "the service is still loading" in line:
+        return _sentence(error.message), "Load this page again in a moment."
+    return _sentence(error.message), _advice(error.hint)
+
+
+def _advice(hint: str) -> str:
+    """Return a hint as a sentence; users of a desk cannot follow one that names a command."""
+    if _COMMAND.search(hint):
+        return "Tell the operator of the service."
+    return _sentence(hint)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _error_page(status: int, message: str, advice: str) -> tuple[str, int]:
+    # the script shows the part within its page, so that typed text is not lost
+    is_partial = PARTIAL_HEADER in request.headers
+    text = render_page(
+        "_problem.html" if is_partial else "problem.html",
+        status=status,
+        message=message,
+        advice=advice,
+        request_id=g.get("request_id", ""),
+    )
+    return text, status
+
+
+@blueprint.errorhandler(DeskError)
+def _show_desk_error(error: DeskError) -> tuple[str, int]:
+    return _error_page(error.status, error.message, error.advice)
+
+
+@blueprint.errorhandler(DecisionRefusedError)
+def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
+    """Return a page with the ways to go on after a decision that was not carried out."""
+    contradiction = error if isinstance(error, ContradictionError) else None
+    if contradiction is not None:
+        _log_contradiction(contradiction)
+    text = render_page(
+        "_refused.html" if PARTIAL_HEADER in request.headers else "refused.html",
+        # a message may begin with a name or an id, which keep their case
+        message=f"{error.message}.",
+        advice=_advice(error.hint),
+        pair=request.view_args or {},
+        successor=error.successor if isinstance(error, RetiredMeanwhileError) else "",
+        fields=_decision_fields(),
+        path=request.path if request.method == "POST" else "",
+        contradiction=contradiction,
+        ring=contradiction_ring(contradiction.chain) if contradiction is not None else None,
+    )
+    return text, 409
+
+
+def _log_contradiction(error: ContradictionError) -> None:
+    """Log that the records of earlier decisions are shown."""
+    record_ids = sorted({end for tie in error.chain for end in (tie.left_record, tie.right_record)})
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    log_access("contradiction", dict(request.view_args or {}), {"seen": record_ids}, revision)
+
+
+def _decision_fields() -> list[tuple[str, str]]:
+    """Return the fields of the form, to be sent again with another choice."""
+    return [
+        (name, text)
+        for name, texts in request.form.lists()
+        for text in texts
+        if name not in ("csrf", "over")
+    ]
+
+
+@blueprint.errorhandler(ApiError)
+def _show_refused_request(error: ApiError) -> tuple[str, int]:
+    """Return a page about a part of the address or form that is no number, too long or the like."""
+    return _error_page(error.status, _sentence(error.detail), "Correct the address, or go back.")
+
+
+@blueprint.errorhandler(ResolverError)
+def _show_engine_error(error: ResolverError) -> tuple[str, int]:
+    return _error_page(http_status(error), *describe_error(error))
+
+
+@blueprint.errorhandler(HTTPException)
+def _show_http_error(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    message, advice = _STATUS_TEXTS.get(status, (error.description or error.name, ""))
+    return _error_page(status, message, advice)
+
+
+@blueprint.errorhandler(Exception)
+def _show_unexpected_error(error: Exception) -> tuple[str, int]:
+    # the message may hold values of the request; the type and place of the error do not
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    _LOG.error("failed", error=type(error).__name__, place=place)
+    return _error_page(
+        500,
+        "Something went wrong here.",
+        "Nothing was changed. The operator finds the error in the log under this request’s number.",
+    )

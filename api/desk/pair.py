@@ -21,9 +21,8 @@ from resolver.api.desk.desk_access import (
     require_role,
     safe_target,
 )
-from resolver.api.desk.error_pages import DeskError
-from resolver.api.desk.pages import blueprint, render_page, sign_message
-from resolver.api.desk.review_forms import (
+from resolver.api.desk.pages import DeskError, blueprint, render_page, sign_message
+from resolver.api.desk.queue import (
     DECISION_REASONS,
     HIDE_SCORES_COOKIE,
     RELATED,
@@ -43,7 +42,7 @@ from resolver.api.desk.text_filters import shorten
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
-from resolver.hub.desk_users import UserRole
+from resolver.hub.admin import UserRole
 from resolver.records import KIND_BY_LABEL
 from resolver.records.results.explanation import EvidenceRow
 from resolver.review import (

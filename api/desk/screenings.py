@@ -13,9 +13,15 @@ from flask import g, redirect, request, url_for
 from resolver.api.access import log_access, revision_of
 from resolver.api.desk.batch_pages import stall_reason
 from resolver.api.desk.desk_access import current_user, require_role
-from resolver.api.desk.error_pages import DeskError, describe_error
 from resolver.api.desk.evidence_rows import group_evidence
-from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
+from resolver.api.desk.pages import (
+    DeskError,
+    blueprint,
+    describe_error,
+    render_page,
+    sign_message,
+    signed_message,
+)
 from resolver.api.errors import ApiError
 from resolver.api.routes.batches import log_job
 from resolver.api.routes.screenings import (
@@ -29,7 +35,7 @@ from resolver.api.routes.screenings import (
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError, UsageError
-from resolver.hub.desk_users import UserRole
+from resolver.hub.admin import UserRole
 from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
 from resolver.records.results.explanation import EvidenceRow
 from resolver.screening import Screening, ScreeningHit

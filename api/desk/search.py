@@ -22,7 +22,7 @@ from resolver.api.desk.text_filters import (
 from resolver.api.endpoints import read_integer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
-from resolver.api.schemas.yente import interpreted_query, query_record
+from resolver.api.schemas.other_services import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import (
@@ -37,7 +37,7 @@ from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
 from resolver.records.properties import ASKED, COUNTRIES, IDENTIFIERS, SUMMARY
 from resolver.records.results.explanation import describe_names, summarize_evidence
-from resolver.search.term_index import TypedText, find_alike, read_typed_text
+from resolver.search import TypedText, find_alike, read_typed_text
 
 FIELDS = (("name", "Name"), *ASKED.items())
 """Fields of the form: FtM property and label."""

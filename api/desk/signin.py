@@ -29,11 +29,12 @@ from resolver.api.desk.desk_access import (
     require_role,
     safe_target,
 )
-from resolver.api.desk.error_pages import DeskError, describe_error
 from resolver.api.desk.pages import (
     THEME_COOKIE,
     THEMES,
+    DeskError,
     blueprint,
+    describe_error,
     render_page,
     sign_message,
     signed_message,
@@ -41,7 +42,7 @@ from resolver.api.desk.pages import (
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
-from resolver.hub.desk_users import (
+from resolver.hub.admin import (
     MAX_PASSWORD_LENGTH,
     MIN_PASSWORD_LENGTH,
     ROLES,

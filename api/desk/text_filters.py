@@ -22,8 +22,8 @@ from resolver import review
 from resolver.api.desk.evidence_rows import evidence_label as evidence_label
 from resolver.check.result_page import read_facet
 from resolver.check.term_search import FoundEntities
+from resolver.errors import pluralize
 from resolver.reference.ftm import find_schema
-from resolver.reference.plurals import pluralize
 from resolver.review import DecisionView, country_name, latin_transliteration
 from resolver.review.entity_sides import SCRIPTS
 

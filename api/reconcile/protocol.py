@@ -44,8 +44,8 @@ from resolver.api.openapi.schema import (
     map_of,
 )
 from resolver.api.routes.match import MAX_QUERIES
+from resolver.api.schemas.other_services import candidate_scores, interpreted_query, query_record
 from resolver.api.schemas.request_options import sources_in_scope
-from resolver.api.schemas.yente import candidate_scores, interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import MatchQuery, ScreeningMatch

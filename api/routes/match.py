@@ -62,19 +62,19 @@ from resolver.api.schemas.entity_schemas import (
     TOTAL,
 )
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.request_options import (
-    DEFAULT_DATASET,
-    MATCH_PARAMETERS,
-    RequestOptions,
-    read_request_options,
-)
-from resolver.api.schemas.yente import (
+from resolver.api.schemas.other_services import (
     DEFAULT_ALGORITHM,
     candidate_scores,
     interpreted_query,
     match_response,
     query_record,
     reject_weights,
+)
+from resolver.api.schemas.request_options import (
+    DEFAULT_DATASET,
+    MATCH_PARAMETERS,
+    RequestOptions,
+    read_request_options,
 )
 from resolver.api.server.responses import JSON_LINES
 from resolver.api.service import current_service

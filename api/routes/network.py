@@ -39,7 +39,7 @@ from resolver.network.graph_reader import (
 )
 from resolver.network.workbench import graph_document
 from resolver.records import Activity
-from resolver.records.relation_types import ROLE_CLASSES
+from resolver.records.stated_links import ROLE_CLASSES
 
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)

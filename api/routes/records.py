@@ -32,7 +32,7 @@ from resolver.api.schemas.entity_schemas import (
     SENZING_RECORD,
 )
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.senzing import SENZING
+from resolver.api.schemas.other_services import SENZING
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.queries import note_uncompared_values
@@ -46,9 +46,8 @@ from resolver.lists.formats.ftm.ftm_entity import (
 )
 from resolver.lists.formats.senzing import read_senzing_record
 from resolver.records import Handling, Record, Value
-from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.properties import DATASETS
-from resolver.records.visibility import VISIBILITY_RULES
+from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 blueprint = Blueprint("records", __name__)
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)

@@ -43,10 +43,9 @@ from resolver.lists.formats.ftm.ftm_entity import (
 from resolver.network.graph import ARTEFACT, ENTITY
 from resolver.network.graph import NAME as NETWORK_NAME
 from resolver.records import CountryRole, RelationType
-from resolver.records.datasets import SOURCE_NAME_PATTERN
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFYING, NAME_PARTS
-from resolver.records.visibility import VISIBILITY_RULES
+from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 NATIVE_ID_PATTERN = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
 """Pattern of record ids within a source, for `re` and for JSON schema."""

@@ -25,7 +25,7 @@ from resolver.api.openapi.schema import (
     integer,
     query_parameter,
 )
-from resolver.api.schemas.yente import ALGORITHMS, DEFAULT_ALGORITHM
+from resolver.api.schemas.other_services import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.queries import country_code
@@ -39,8 +39,8 @@ from resolver.lists.formats.ftm.ftm_entity import (
     topic_names,
 )
 from resolver.records import kind_of_schema
-from resolver.records.datasets import EVERYTHING
 from resolver.records.kinds import SCHEMATA
+from resolver.records.visibility import EVERYTHING
 
 if TYPE_CHECKING:
     from resolver.check.screener import FilterContext

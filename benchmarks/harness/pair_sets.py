@@ -15,7 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.utils import default_process
 
 from resolver.engines.local import score_names
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records.results.resolution import Band
 
 COLUMNS = ("set", "pairs", "F1 at 0.5", "seen", "merged wrongly", "Jaro-Winkler F1")

@@ -19,7 +19,7 @@ from benchmarks.harness.tool_answers import save_answer
 from resolver.engines.local import dedupe, score_pairs
 from resolver.lists.reader_types import Intake
 from resolver.lists.readers import read_lists
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records.results.resolution import Band, Resolution
 from resolver.training.data.labeled_pairs import read_judged_pairs
 

@@ -19,8 +19,12 @@ from resolver.lists.reader_types import Intake
 from resolver.lists.readers import read_lists
 from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
 from resolver.matching.pipeline import cluster_pairs, compare_and_score, normalize
-from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates, load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import (
+    ResolutionTask,
+    RunOptions,
+    ScoredCandidates,
+    load_models,
+)
 from resolver.matching.scoring import scores
 from resolver.matching.scoring.score_links import score_histogram
 from resolver.models import loader

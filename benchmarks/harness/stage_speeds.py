@@ -24,8 +24,7 @@ from resolver.matching.blocking import RULES, choose_plan_by_size, join_candidat
 from resolver.matching.blocking.key_join import rule_keys
 from resolver.matching.clustering import MergeRule, PairLogOdds, cluster
 from resolver.matching.pipeline import compare_and_score, normalize
-from resolver.matching.resolution_task import ModelSet
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ModelSet, RunOptions
 from resolver.names.name_index import NameIndex
 from resolver.records.prepared.batch import PreparedBatch
 

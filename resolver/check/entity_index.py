@@ -44,8 +44,8 @@ from resolver.check.visible_history import visible_events
 from resolver.data import digest_tables
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
+from resolver.hub.job_worker import build_check_models
 from resolver.hub.record_index import MIN_FILE_RECORDS, index_folder
-from resolver.hub.refresh_jobs import build_check_models
 from resolver.hub.segment_contents import fingerprint_records, keep_fingerprint
 from resolver.matching.blocking.key_lookup import StoredKeys
 from resolver.matching.blocking.word_lookup import ProfileMask
@@ -53,7 +53,6 @@ from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import ModelSet
 from resolver.matching.scoring import Thresholds
 from resolver.records import Batch, Handling, concat
-from resolver.records.datasets import Claim, DatasetScope
 from resolver.records.kinds import count_kinds
 from resolver.records.packing import unpack_handling
 from resolver.records.prepared.population import DEFAULT_LISTED
@@ -61,6 +60,8 @@ from resolver.records.properties import HANDLING
 from resolver.records.visibility import (
     STRANGER,
     Audience,
+    Claim,
+    DatasetScope,
     Viewer,
     is_visible,
     viewer_classes,

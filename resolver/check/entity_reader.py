@@ -34,7 +34,7 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.reference.ftm import Schema, find_schema
-from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
+from resolver.search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
 from resolver.values.normal_values import country_code
 

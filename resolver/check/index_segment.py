@@ -29,15 +29,15 @@ from resolver.names.name_index import read_only
 from resolver.names.row_gathering import NameMaterial, name_material
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
-from resolver.records.datasets import Claim, dataset_rows
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch, build_profiles, spread
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.prepared.value_flags import RecordValues
 from resolver.records.properties import FULL_NAMES
+from resolver.records.visibility import Claim, dataset_rows
 from resolver.runtime.threads import lazy_property
-from resolver.search.term_index import TermIndex, build_term_index
+from resolver.search import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segments import Segment, SegmentReader, build_segment, write_segment
 

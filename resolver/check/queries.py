@@ -26,11 +26,11 @@ from resolver.lists.formats.ftm.ftm_entity import (
 )
 from resolver.lists.text.placeholders import is_in_future, is_placeholder, start_of_date
 from resolver.names.folding import letters as letters
-from resolver.names.lexicons.person_names import NAMELESS_TITLES
+from resolver.names.lexicons.name_roles import NAMELESS_TITLES
 from resolver.names.name_tokens import MAX_TOKENS
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
-from resolver.reference.characters import tokenize_name
+from resolver.reference.tables import tokenize_name
 from resolver.values.normal_values import country_code as country_code
 from resolver.values.normal_values import gender_bit
 

@@ -24,11 +24,11 @@ from resolver.check.screener import build_match_documents
 from resolver.check.term_search import FoundEntities
 from resolver.hub.hub import Hub
 from resolver.merging.ftm_values import TOPICS
-from resolver.merging.partition import choose_schema, valid_schema
-from resolver.records.datasets import dataset_rows
+from resolver.merging.golden_record import choose_schema, valid_schema
 from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import spread
 from resolver.records.properties import ACTIVITY, HOME_COUNTRIES, IDENTIFIERS
+from resolver.records.visibility import dataset_rows
 from resolver.values.normal_values import country_code, gender_bit
 
 MAX_ENTITIES = 1_000

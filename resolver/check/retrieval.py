@@ -40,8 +40,8 @@ from resolver.matching.blocking.word_lookup import (
 )
 from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.records import Kind
-from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.visibility import DatasetScope
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

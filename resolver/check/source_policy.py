@@ -10,9 +10,8 @@ import numpy as np
 
 from resolver.hub.hub import Hub
 from resolver.hub.record_index import RecordIndex
-from resolver.records.datasets import Claim, dataset_rows
 from resolver.records.properties import DATASETS
-from resolver.records.visibility import STRANGER, Viewer, visible_rows
+from resolver.records.visibility import STRANGER, Claim, Viewer, dataset_rows, visible_rows
 from resolver.store import StoredSource
 
 

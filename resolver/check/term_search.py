@@ -22,10 +22,9 @@ import pyarrow.compute as pc
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import IndexSegment
 from resolver.matching.kernels.word_codes import Bearers, Postings, TermRanges, raise_bearers
-from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import spread
-from resolver.records.visibility import Viewer
-from resolver.search.term_index import WEIGHT_UNITS, TermIndex, TypedText, read_typed_text
+from resolver.records.visibility import DatasetScope, Viewer
+from resolver.search import WEIGHT_UNITS, TermIndex, TypedText, read_typed_text
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -28,8 +28,7 @@ from resolver.cli.options import (
     check_engine_requirements,
     start_engine,
 )
-from resolver.cli.process_start import log_records
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records
 from resolver.cli.run_results import (
     RunProfile,
     count_uncompared,
@@ -39,9 +38,8 @@ from resolver.cli.run_results import (
     print_uncompared,
     write_run_results,
 )
-from resolver.errors import InputError, UsageError
+from resolver.errors import InputError, UsageError, pluralize
 from resolver.lists.io.remote_files import describe_path, local_copies
-from resolver.reference.plurals import pluralize
 from resolver.runtime.processes import compute_both
 from resolver.settings import Settings
 
@@ -51,8 +49,7 @@ if TYPE_CHECKING:
     from resolver.hub.rebuild import DueRefresh, RebuildEffect
     from resolver.hub.stored_results import StoredResults
     from resolver.lists.reader_types import Intake
-    from resolver.matching.resolution_task import Engine
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import Engine, RunOptions
     from resolver.records import Batch
     from resolver.records.decisions import Decision
     from resolver.records.results.resolution import ReviewForecast
@@ -473,7 +470,7 @@ def print_effect(effect: RebuildEffect) -> None:
 def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None:
     """Refresh a store that has grown, and say so on standard error."""
     from resolver.errors import LargeChangeError
-    from resolver.hub.refresh_jobs import refresh_if_due
+    from resolver.hub.job_worker import refresh_if_due
 
     effects: list[RebuildEffect] = []
     try:

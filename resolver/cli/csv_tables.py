@@ -2,7 +2,7 @@
 
 They are read as UTF-8, with or without a byte order mark, with a header. They are written to a
 temporary name and moved. Cells that a spreadsheet would run as formulas are defused when written
-and restored when read (`resolver.records.formula_cells`).
+and restored when read (`resolver.records.labels`).
 
 Decision files; `resolver.records.decisions` defines their meaning.
 """
@@ -21,8 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from resolver.errors import InputError
-from resolver.reference.plurals import pluralize
+from resolver.errors import InputError, pluralize
 
 if TYPE_CHECKING:
     from resolver.records.decisions import Decision
@@ -81,7 +80,7 @@ def read_csv_table(path: Path, required: Sequence[str]) -> CsvTable:
 
 
 def _parse(path: Path, file: TextIO, required: Sequence[str]) -> CsvTable:
-    from resolver.records.formula_cells import unescape_formula
+    from resolver.records.labels import unescape_formula
 
     csv.field_size_limit(MAX_CELL)
     first = file.readline()
@@ -168,7 +167,7 @@ def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[
 
 
 def _defuse(cell: str) -> str:
-    from resolver.records.formula_cells import escape_formula
+    from resolver.records.labels import escape_formula
 
     # a bare carriage return would end the row
     return escape_formula(cell.replace("\r\n", "\n").replace("\r", "\n"))

@@ -15,8 +15,7 @@ from resolver.settings import MIN_SHARE, Settings, parse_share
 
 if TYPE_CHECKING:
     from resolver.lists.formats.tabular.mapping import Mapping
-    from resolver.matching.resolution_task import Engine
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import Engine, RunOptions
     from resolver.records.decisions import Decision
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -374,7 +373,7 @@ def run_options(
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """
     from resolver.engines.local import RESUME_FOLDER
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
     capacity, value = options.get("review_capacity"), options.get("min_review_value")

@@ -20,7 +20,7 @@ import click
 from resolver.cli.options import json_option, store_option
 from resolver.cli.process_start import log_records, steward_option
 from resolver.cli.run_results import print_forecast
-from resolver.reference.plurals import pluralize
+from resolver.errors import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def decide_command(
 ) -> None:
     """Run `resolver decide`."""
     from resolver.cli.arguments import open_hub
-    from resolver.records.relation_types import find_relation_type
+    from resolver.records.stated_links import find_relation_type
     from resolver.review import (
         DecisionRequest,
         DeskRules,

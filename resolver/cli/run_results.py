@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 import click
 
 import resolver
-from resolver.reference.plurals import pluralize
+from resolver.errors import pluralize
 
 if TYPE_CHECKING:
     from resolver.engines.pair_explanation import EntityComparer
     from resolver.hub.stored_results import StoredResults
     from resolver.lists.reader_types import Intake, Reject
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress

@@ -40,11 +40,12 @@ from resolver.matching.resolution_task import (
     ModelSet,
     NormalForms,
     ResolutionTask,
+    RunOptions,
     ScoredCandidates,
     StagedEngine,
+    choose_plan,
     load_models,
 )
-from resolver.matching.run_options import RunOptions, choose_plan
 from resolver.matching.scoring import scores
 from resolver.matching.scoring.agreement_patterns import PatternTally
 from resolver.matching.scoring.score_links import score_histogram

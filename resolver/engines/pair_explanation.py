@@ -21,11 +21,10 @@ import numpy.typing as npt
 
 from resolver.engines.local import find_rows, fit_models
 from resolver.engines.pair_scoring import score_explained
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.matching.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.matching.pipeline import normalize
-from resolver.matching.resolution_task import ModelSet, load_models
-from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.resolution_task import ModelSet, RunOptions, choose_plan, load_models
 from resolver.matching.scoring import Thresholds, scores
 from resolver.matching.scoring.relation_evidence import (
     RelationEvidence,
@@ -43,7 +42,6 @@ from resolver.records.decisions import Decision, Verdict, settle_decisions
 from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Population
-from resolver.records.relation_types import RELATION_TYPES
 from resolver.records.results.explanation import (
     COMPETITION,
     RELATION_ROW,
@@ -53,9 +51,8 @@ from resolver.records.results.explanation import (
     Ruling,
 )
 from resolver.records.results.resolution import Band, Basis, Outcome, RelationRounds, Resolution
-from resolver.records.stated_links import StatedDifference, find_stated_difference
+from resolver.records.stated_links import RELATION_TYPES, StatedDifference, find_stated_difference
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.reference.plurals import pluralize
 
 Rows = npt.NDArray[np.int64]
 

@@ -15,7 +15,7 @@ are complete, so a killed run leaves no partial file.
 Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
 break as formulas. In the CSV files such a cell gets one apostrophe in front, and so does a cell
 that begins with apostrophes before such a character. A program that reads the files removes it
-again (see `resolver.records.formula_cells`). Plain numbers and telephone numbers (`+49 30 1234`)
+again (see `resolver.records.labels`). Plain numbers and telephone numbers (`+49 30 1234`)
 stay as they are.
 
 `comparator_rows` and `rule_rows` give the tables of comparators and of blocking rules for pages and
@@ -49,7 +49,7 @@ from resolver.matching.pipeline import merge_entities
 from resolver.matching.scoring import scores
 from resolver.merging import Partition, build_partition
 from resolver.records import Kind
-from resolver.records.formula_cells import FORMULA, NUMBER
+from resolver.records.labels import FORMULA, NUMBER
 from resolver.records.results.resolution import Band, Basis, Links, Outcome, Resolution
 from resolver.runtime.processes import map_equal_parts
 from resolver.runtime.threads import threads

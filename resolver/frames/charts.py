@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from resolver.errors import InputError, UnknownIdError
+from resolver.errors import InputError, UnknownIdError, pluralize
 from resolver.frames.results import Result
 from resolver.matching.resolution_task import load_models
 from resolver.matching.scoring import Term
@@ -25,7 +25,6 @@ from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Outcome
-from resolver.reference.plurals import pluralize
 from resolver.report.build_report import build_pattern_table
 from resolver.report.charts import WEAK_BELOW
 from resolver.report.report_data import ReportThresholds

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from resolver.reference.plurals import pluralize
+from resolver.errors import pluralize
 from resolver.training import INSTALL
 
 try:
@@ -32,7 +32,7 @@ from resolver.frames.resolving import (
     read_data,
 )
 from resolver.frames.results import Result
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.models import loader
 from resolver.records.progress import SILENT
 from resolver.training.data.labeled_clusters import match_clusters

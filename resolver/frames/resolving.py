@@ -39,7 +39,7 @@ from resolver.lists.io.source_files import SourceFile
 from resolver.lists.list_reading import read_unit
 from resolver.lists.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Reject
 from resolver.lists.readers import detect_format, read_lists
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch
 from resolver.records.progress import SILENT, Progress
 from resolver.runtime.threads import available_cores

@@ -17,14 +17,13 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from resolver.engines.pair_explanation import explain_links, explain_resolved_pair
-from resolver.errors import UnknownIdError
+from resolver.errors import UnknownIdError, pluralize
 from resolver.frames.frame_tables import ColumnChoice, FrameTable, Values
 from resolver.lists.reader_types import Intake, Reject
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.matching.scoring import scores
 from resolver.records.results.explanation import Explanation, summarize_evidence
 from resolver.records.results.resolution import Band, Basis, Outcome, Resolution
-from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
     from resolver.frames.charts import ResultCharts

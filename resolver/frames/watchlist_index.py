@@ -47,7 +47,7 @@ from resolver.screening import (
 from resolver.trust.audit_spool import CommandAccess, log_command
 
 if TYPE_CHECKING:
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records.progress import Progress
 
 _QUERY, _LIST, _SUBJECTS = "query", "watchlist", "subjects"

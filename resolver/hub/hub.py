@@ -41,8 +41,7 @@ from resolver.hub.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.hub.store_options import empty_store_error, merge_options
 from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import PLAN_BY_NAME
-from resolver.matching.resolution_task import Engine, ModelSet, load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import Engine, ModelSet, RunOptions, load_models
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
 from resolver.records.visibility import Viewer

@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.lists.list_versions import (
     SourceVersions,
     compare_lists,
@@ -35,7 +35,6 @@ from resolver.lists.list_versions import (
 from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, concat
 from resolver.records.properties import DATASETS
-from resolver.reference.plurals import pluralize
 from resolver.store import (
     Acceptance,
     LaterChanges,

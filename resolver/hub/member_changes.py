@@ -21,9 +21,9 @@ from resolver.hub.entity_ids import (
     find_floors,
     may_be_unclaimed,
 )
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.candidates import WorkingSet
 from resolver.hub.list_updates import ListUpdate
-from resolver.merging.partition import hash_ids
+from resolver.merging.golden_record import hash_ids
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
 from resolver.records.visibility import (

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.working_set import IncrementContext, WorkingSet
+from resolver.hub.increments.candidates import IncrementContext, WorkingSet
 from resolver.matching.scoring.relation_evidence import (
     MAX_RELATED,
     RelationTable,

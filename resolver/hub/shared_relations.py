@@ -21,10 +21,19 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
-from resolver.hub.increments.candidates import NeighborSearch, expand_entities
-from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.link_changes import ResolvedSet, build_task, select_links
-from resolver.hub.increments.working_set import CachedPairs, IncrementContext, WorkingSet
+from resolver.hub.increments.candidates import (
+    CachedPairs,
+    IncrementContext,
+    NeighborSearch,
+    WorkingSet,
+    expand_entities,
+)
+from resolver.hub.increments.link_changes import (
+    RelevantDecisions,
+    ResolvedSet,
+    build_task,
+    select_links,
+)
 from resolver.hub.list_updates import build_empty_update
 from resolver.hub.record_index import RecordIndex
 from resolver.hub.related_records import RelatedRecords

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resolver.errors import EngineError, InputError, StoreError
-from resolver.matching.resolution_task import ModelSet
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ModelSet, RunOptions
 from resolver.store import Commit, StoreHead
 
 

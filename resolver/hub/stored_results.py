@@ -1,4 +1,4 @@
-"""Records of a store in the form of a run's result, for result files and for exports.
+"""Records of a store in the form of a run's result, for result files, exports and explanations.
 
 First come `StoredResults` and the functions that load them: of one commit (`load_commit_results`)
 or of the whole store (`load_all_results`). Then comes the export as JSON lines (`export_store`).
@@ -9,6 +9,8 @@ There are three kinds of export:
   give equal bytes, whatever the order and number of commits.
 - full: also entity ids, revisions, sources, decisions, and redirects of retired ids.
 - FollowTheMoney: only entities and their link entities. It can be read again as a list.
+
+The last functions explain two records of a store by what was decided on them.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
-from resolver.engines.pair_explanation import ComparedEntities, EntityComparer
+from resolver.engines.pair_explanation import ComparedEntities, DecidedPair, EntityComparer
 from resolver.errors import InputError, OutputError
 from resolver.hub.committer import CommitResult
 from resolver.hub.entity_preview import (
@@ -33,12 +35,12 @@ from resolver.hub.entity_preview import (
     add_waiting,
     build_preview,
     load_links_between,
+    restrict_store,
 )
 from resolver.hub.hub import Hub
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.candidates import WorkingSet
 from resolver.hub.record_index import RecordIndex
-from resolver.hub.shared_relations import SharedRelations, build_context
-from resolver.hub.visible_store import restrict_store
+from resolver.hub.shared_relations import SharedRelations, build_context, compare_stored_entities
 from resolver.matching.pipeline import merge_entities
 from resolver.matching.scoring import scores
 from resolver.merging import (
@@ -437,3 +439,41 @@ def _decision(stored: StoredDecision) -> dict[str, Any]:
         "landed": stored.revision,
         "seen": dict(stored.context),
     }
+
+
+def find_stored_decision(
+    hub: Hub, view: StoreView, record_ids: Sequence[str]
+) -> DecidedPair | None:
+    """Return what was decided on two records of a store, or on their entities.
+
+    None where nothing was: for twice the same record, records of two entities that no link
+    connects, and records of one entity that blocking did not bring together.
+    """
+    ids = sorted(set(record_ids))
+    if len(ids) < len(record_ids):
+        return None
+    stored = view.numbers_of(ids)
+    numbers = [stored[record_id][0] for record_id in ids]
+    record, entity, _ = view.memberships(numbers)
+    entities = entity[np.searchsorted(record, numbers)].tolist()
+    members = [view.members([number])[0] for number in entities]
+    if entities[0] == entities[1]:
+        members = [np.array([number], dtype=np.int64) for number in numbers]
+    links = view.links_between(np.concatenate(members).tolist())
+    is_left, is_right = (np.isin(links.left, side) for side in members)
+    across = (is_left & np.isin(links.right, members[1])) | (
+        is_right & np.isin(links.right, members[0])
+    )
+    places = np.flatnonzero(across)
+    if not len(places):
+        return None
+    place = int(places[np.argmax(links.logodds[places])])
+    compared = compare_stored_entities(hub, numbers[0], numbers[1])
+    sizes = len(members[0]), len(members[1])
+    return DecidedPair.of_link(links, place, sizes, compared, find_rival_id(view, links, place))
+
+
+def find_rival_id(view: StoreView, links: LinkTable, place: int) -> str:
+    """Return the id of the record that keeps the pair of a link ambiguous, or nothing."""
+    rival = int(links.rival[place])
+    return view.record_ids([rival]).get(rival, "") if rival else ""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from resolver.errors import FormatError, InputError
+from resolver.errors import FormatError, InputError, pluralize
 from resolver.lists.discovery import find_files
 from resolver.lists.formats.tabular import column_profiles, mapping, table_reader
 from resolver.lists.formats.tabular.column_profiles import ColumnProfile
@@ -39,7 +39,6 @@ from resolver.lists.reader_types import WHOLE, Reject
 from resolver.lists.readers import detect_format
 from resolver.records.properties import BIRTH_DATE, DATES
 from resolver.records.visibility import HANDLING_CODES
-from resolver.reference.plurals import pluralize
 
 MISSING = "?"
 """Stands for a column that has to be chosen by hand."""

@@ -47,7 +47,7 @@ from resolver.lists.io.text_lines import is_archive
 from resolver.lists.list_reading import Progress, reject_error
 from resolver.lists.parallel_reading import DEFAULT_RULES, ReadingRules, read_planned
 from resolver.lists.reader_types import Intake, ReaderRow, Reject
-from resolver.records.datasets import is_list_source_name
+from resolver.records.visibility import is_list_source_name
 
 READERS: tuple[ReaderRow, ...] = (
     ofac.ROW,

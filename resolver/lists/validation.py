@@ -30,7 +30,6 @@ import pyarrow.compute as pc
 
 from resolver.lists.reader_types import HIDDEN, HIDDEN_PATTERN, LocatedBatch, Reject
 from resolver.records import Batch, Column
-from resolver.records.datasets import is_list_source_name
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import (
     ADDRESS,
@@ -44,6 +43,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
+from resolver.records.visibility import is_list_source_name
 
 MAX_NAME = 2_000
 MAX_ID = 500

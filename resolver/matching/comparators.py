@@ -20,7 +20,11 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from resolver.names.context import Context
-from resolver.names.name_comparators import (
+from resolver.names.word_comparators import (
+    acronym,
+    branch,
+    faction,
+    legal_form,
     name,
     name_apart,
     name_contradicted,
@@ -37,12 +41,6 @@ from resolver.names.name_comparators import (
     name_sides,
     name_weakest,
     names_only,
-)
-from resolver.names.word_comparators import (
-    acronym,
-    branch,
-    faction,
-    legal_form,
     numbers,
     places_named,
     qualifier,

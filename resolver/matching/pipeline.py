@@ -81,7 +81,7 @@ from resolver.matching.scoring.relation_evidence import (
 )
 from resolver.matching.scoring.score_links import ApartRows, ScoredRows, build_links
 from resolver.matching.scoring.source_shifts import PairSources
-from resolver.matching.scoring.thresholds import threshold_logodds
+from resolver.matching.scoring.terms import threshold_logodds
 from resolver.models.loader import KINDS
 from resolver.names.context import Context
 from resolver.names.lexicons.symbols import SymbolSource

@@ -29,19 +29,17 @@ from resolver.matching.resolution_task import (
     partner_shifts,
 )
 from resolver.matching.scoring import PartnerHistogram
-from resolver.matching.scoring.partners import (
+from resolver.matching.scoring.source_shifts import (
     BINS,
     MAX_SHIFT,
     WITHIN,
-    count_logodds,
-    estimate_partners_by_source,
-    shift_logodds,
-    shifted_score_histogram,
-)
-from resolver.matching.scoring.source_shifts import (
     PairSources,
     SourceCounts,
+    count_logodds,
+    estimate_partners_by_source,
     estimate_source_shifts,
+    shift_logodds,
+    shifted_score_histogram,
 )
 from resolver.matching.scoring.terms import LOWEST_LOGODDS
 from resolver.models.loader import KINDS

@@ -24,12 +24,13 @@ from resolver.names import token_tables
 from resolver.names.name_forms import (
     PART_ROLES,
     NameTables,
+    NameValues,
     build_single_names,
     has_all_names_of,
     is_single_reading,
     lay_out_forms,
+    read_name_values,
 )
-from resolver.names.name_values import NameValues, read_name_values
 from resolver.names.token_tables import Lookup, word_key
 from resolver.records.batch import Batch
 from resolver.records.kinds import Kind

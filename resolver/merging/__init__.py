@@ -13,8 +13,10 @@ from resolver.merging.golden_record import (
     GoldenRecord,
     GoldenRelation,
     GoldenValue,
+    Partition,
+    assign_entity_ids,
+    build_partition,
 )
-from resolver.merging.partition import Partition, assign_entity_ids, build_partition
 
 if TYPE_CHECKING:
     from resolver.merging.build_golden import build_golden_records, iterate_golden_records

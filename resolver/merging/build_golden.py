@@ -18,9 +18,12 @@ from resolver.merging.golden_record import (
     GoldenRecord,
     GoldenRelation,
     GoldenValue,
+    Partition,
+    build_partition,
+    choose_entity_kind,
+    choose_schema,
     merge_links,
 )
-from resolver.merging.partition import Partition, build_partition, choose_entity_kind, choose_schema
 from resolver.merging.survivorship import (
     CODED_PROPERTIES,
     CountryCode,

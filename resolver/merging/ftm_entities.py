@@ -40,11 +40,14 @@ from resolver.merging.golden_record import (
     GoldenRelation,
     GoldenValue,
     RelationTargets,
+    choose_schema,
     covered_records,
+    descends_from,
+    hash_ids,
     resolve_properties,
     state_relation,
+    valid_schema,
 )
-from resolver.merging.partition import choose_schema, descends_from, hash_ids, valid_schema
 from resolver.merging.survivorship import (
     CODED_PROPERTIES,
     CanonicalCodes,
@@ -66,8 +69,7 @@ from resolver.records.properties import (
     REFERENTS,
     RELATION,
 )
-from resolver.records.relation_types import RELATION_TYPES
-from resolver.records.stated_links import ADDRESS_SCHEMA, StatedLink
+from resolver.records.stated_links import ADDRESS_SCHEMA, RELATION_TYPES, StatedLink
 from resolver.reference.ftm import clean_text, clean_value, find_property
 
 _EdgeType = tuple[str, str, str, str, str, str]

@@ -27,8 +27,7 @@ from resolver.merging.ftm_values import (
     build_value_rows,
     number_origins,
 )
-from resolver.merging.golden_record import GoldenRecord
-from resolver.merging.partition import build_partition, descends_from
+from resolver.merging.golden_record import GoldenRecord, build_partition, descends_from
 from resolver.merging.survivorship import CountryCode, MergeContext, build_merge_context
 from resolver.records import Batch
 from resolver.records.batch import IntArray

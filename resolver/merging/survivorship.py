@@ -30,8 +30,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resolver.errors import DateError
-from resolver.merging.golden_record import GoldenValue, RelationTargets, RepeatedLinks, find_targets
-from resolver.merging.partition import Partition, find_entity_schemata, find_record_schemata
+from resolver.merging.golden_record import (
+    GoldenValue,
+    Partition,
+    RelationTargets,
+    RepeatedLinks,
+    find_entity_schemata,
+    find_record_schemata,
+    find_targets,
+)
 from resolver.records import Batch
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import (
@@ -43,8 +50,8 @@ from resolver.records.properties import (
     SUFFIXES,
     ValueType,
 )
-from resolver.reference.characters import text_scripts
 from resolver.reference.ftm import clean_gender
+from resolver.reference.tables import text_scripts
 from resolver.runtime.text_cache import cache_short_texts
 from resolver.values.dates import PartialDate, parse_date
 

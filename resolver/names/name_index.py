@@ -64,7 +64,7 @@ from resolver.names.kernels.token_similarity import fill_token_similarity
 from resolver.names.kernels.word_sets import PLACE_CODE
 from resolver.names.pair_alignment import PairOrder, order_pairs
 from resolver.names.qualifiers import word_facts
-from resolver.names.scripts.letter_costs import cost_table, split_symbols
+from resolver.names.scripts.sounds import cost_table, split_symbols
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     TRAVEL_FAMILY,

@@ -39,16 +39,15 @@ from resolver.names.kernels.spellings import (
     fill_joined_hashes,
     fill_skeleton_hashes,
 )
-from resolver.names.lexicons.person_names import LAST_TITLES, TITLES, TITLES_OR_NAMES
+from resolver.names.lexicons.name_roles import LAST_TITLES, TITLES, TITLES_OR_NAMES
 from resolver.names.scripts.arabic import has_geresh, place_of_given_al, transliterate_hebrew_words
 from resolver.names.scripts.detection import repair_homoglyphs
 from resolver.names.scripts.han import split_family_first
 from resolver.names.scripts.indic import TRANSLITERATED, transliterate_southeast
-from resolver.names.scripts.romanization import respell
-from resolver.names.scripts.syllables import join_hyphenated_syllables
+from resolver.names.scripts.syllables import join_hyphenated_syllables, respell
 from resolver.records.prepared.batch import HashArray, Ragged, TokenTable
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
-from resolver.reference.characters import tokenize_name
+from resolver.reference.tables import tokenize_name
 from resolver.runtime.arrays import ByteArray
 from resolver.runtime.text_cache import cache_short_texts, hash64, hash_texts
 from resolver.runtime.threads import threads

@@ -31,8 +31,14 @@ from resolver.names.name_tokens import (
 )
 from resolver.names.scripts.detection import script_of
 from resolver.names.scripts.han import FIXED_READINGS, level_han, readings
-from resolver.names.scripts.romanization import armenian_key, georgian_key, japanese_key, vw_key
-from resolver.names.scripts.syllables import korean_key, pinyin_readings
+from resolver.names.scripts.syllables import (
+    armenian_key,
+    georgian_key,
+    japanese_key,
+    korean_key,
+    pinyin_readings,
+    vw_key,
+)
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import Ragged, TokenTable, offsets_of
 from resolver.records.prepared.population import FrequencyTables

@@ -26,7 +26,7 @@ from resolver.network.graph import Graph, GraphLink, GraphNode
 from resolver.network.graph_reader import RELATION_EDGES, build_graph, open_rows
 from resolver.network.visible_records import Numbers, VisibleRecords
 from resolver.records import KIND_BY_LABEL, Activity, Kind
-from resolver.records.formula_cells import escape_formula
+from resolver.records.labels import escape_formula
 from resolver.records.properties import ACTIVITY
 from resolver.records.visibility import STRANGER, Viewer
 

@@ -25,7 +25,7 @@ from resolver.network.visible_records import (
     join_owned,
 )
 from resolver.records import Relation
-from resolver.records.relation_types import direct_relation, role_class
+from resolver.records.stated_links import direct_relation, role_class
 from resolver.records.visibility import Viewer
 from resolver.review.decisions.earlier_verdicts import (
     RELATION_KEY,

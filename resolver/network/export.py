@@ -44,11 +44,11 @@ from resolver.network.graph_reader import GraphQuery, build_graph, grow_graph, o
 from resolver.network.visible_records import Numbers, Owned, VisibleRecords
 from resolver.network.workbench import graph_document
 from resolver.records import Column, RelationType
-from resolver.records.formula_cells import escape_formula
 from resolver.records.kinds import combine_kinds
+from resolver.records.labels import escape_formula
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, COUNTRIES, RELATION
-from resolver.records.relation_types import direct_relation
+from resolver.records.stated_links import direct_relation
 from resolver.records.visibility import Viewer
 from resolver.review.entity_sides import load_sides
 from resolver.store.array_files import replace_file

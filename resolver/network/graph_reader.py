@@ -35,7 +35,7 @@ from resolver.network.graph import (
 from resolver.network.visible_records import ARTEFACT_KINDS, VisibleRecords
 from resolver.records import Kind, RelationType
 from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, NAME_PARTS
-from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.stated_links import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.runtime.text_cache import compute_hash64
 from resolver.store.segments import Segment

@@ -23,7 +23,7 @@ from resolver.network.graph import Graph, GraphLink, GraphNode, years_of
 from resolver.network.graph_reader import EntityFacts, GraphQuery, grow_graph, load_facts, open_rows
 from resolver.network.visible_records import Numbers
 from resolver.records import KIND_BY_LABEL, Kind, RelationType
-from resolver.records.formula_cells import escape_formula
+from resolver.records.labels import escape_formula
 from resolver.records.visibility import STRANGER, Viewer
 
 GROUP_FACETS = ("countries", "activities", "agencies")

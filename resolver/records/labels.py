@@ -1,4 +1,10 @@
-"""Labels and display texts of properties and values, common to the report and the desk."""
+"""Labels and display texts of properties and values, common to the report and the desk.
+
+Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
+break as formulas. `escape_formula` puts an apostrophe before such a cell of a CSV file, and before
+a cell that begins with apostrophes followed by such a character. Programs that read the files
+remove it. Plain numbers and telephone numbers (`+49 30 1234`) stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +31,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.records.relation_types import RELATION_TYPES
-from resolver.records.stated_links import unpack_link
+from resolver.records.stated_links import RELATION_TYPES, unpack_link
 
 ADMINISTRATIVE = frozenset(
     {
@@ -151,3 +156,20 @@ _DISPLAY: dict[str, Callable[[str], str]] = {
     HANDLING: _display_handling,
     LINK_ENTITY: _display_link,
 }
+
+
+FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
+NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
+_FORMULA = re.compile(FORMULA)
+_NUMBER = re.compile(NUMBER)
+_DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
+
+
+def escape_formula(text: str) -> str:
+    """Return a cell that spreadsheets show as text."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def unescape_formula(text: str) -> str:
+    """Return the cell that `escape_formula` was given."""
+    return _DEFUSED.sub("", text)

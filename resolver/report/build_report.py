@@ -22,6 +22,7 @@ import numpy as np
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from resolver.errors import pluralize
 from resolver.records.results.explanation import (
     EvidenceRow,
     Explanation,
@@ -30,7 +31,6 @@ from resolver.records.results.explanation import (
     summarize_evidence,
 )
 from resolver.records.results.resolution import AgreementPatterns, Band, Resolution
-from resolver.reference.plurals import pluralize
 from resolver.report.charts import (
     NARROW,
     WIDE,

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from resolver.errors import pluralize
 from resolver.matching.kernels.agglomeration import mark_forest
 from resolver.records.results.resolution import Outcome
-from resolver.reference.plurals import pluralize
 from resolver.report.report_data import EntityGraph, GraphEdge, ScoreDistribution
 from resolver.report.run_figures import RunCounts
 

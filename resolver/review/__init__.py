@@ -63,9 +63,15 @@ Visibility
 """
 
 from resolver.review.attributes import country_name, latin_transliteration, topic_label
-from resolver.review.decisions.blind_review import Agreement, measure_agreement
-from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
+from resolver.review.decisions.decide import (
+    DecisionRequest,
+    decide_pair,
+    decide_pairs,
+    preview_decision,
+    preview_split,
+)
 from resolver.review.decisions.decision_checks import confirm_decision, list_pending
+from resolver.review.decisions.earlier_verdicts import Agreement, measure_agreement
 from resolver.review.decisions.undo import split_entity, undo_decision
 from resolver.review.entity_page import list_decisions, load_decision, load_timeline
 from resolver.review.models import (
@@ -98,7 +104,6 @@ from resolver.review.models import (
     WaterfallStep,
 )
 from resolver.review.pair import build_pair_view
-from resolver.review.preview import preview_decision, preview_split
 from resolver.review.queue.queue_filters import (
     AGE_DAYS,
     FacetValue,
@@ -109,24 +114,22 @@ from resolver.review.queue.queue_filters import (
     save_filters,
 )
 from resolver.review.queue.queue_pages import (
+    QueueCut,
+    StewardProgress,
+    Throughput,
     assign_pair,
+    count_decisions,
     find_item,
+    forecast_queue,
     hold_pair,
     join_places,
     list_waiting,
+    measure_progress,
+    measure_throughput,
     release_pair,
     take_next_item,
 )
 from resolver.review.queue.refresh import refresh_queue
-from resolver.review.queue.steward_progress import (
-    QueueCut,
-    StewardProgress,
-    Throughput,
-    count_decisions,
-    forecast_queue,
-    measure_progress,
-    measure_throughput,
-)
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,

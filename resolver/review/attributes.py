@@ -22,9 +22,8 @@ from resolver.records.properties import (
     ROUTE,
 )
 from resolver.records.results.explanation import EvidenceOutcome, EvidenceRow, outcome_of
-from resolver.reference.characters import text_scripts
 from resolver.reference.ftm import topic_labels
-from resolver.reference.territories import territory_name
+from resolver.reference.tables import territory_name, text_scripts
 from resolver.review.entity_sides import EntitySide
 from resolver.review.models import AttributeView, Mark, Statement, ValueView
 from resolver.store import StoredSource, StoreView

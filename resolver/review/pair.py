@@ -23,7 +23,7 @@ from resolver.errors import InputError
 from resolver.hub.entity_preview import load_visible_links
 from resolver.hub.hub import Hub
 from resolver.hub.shared_relations import compare_stored_entities
-from resolver.hub.stored_explanation import find_rival_id
+from resolver.hub.stored_results import find_rival_id
 from resolver.matching.pipeline import PairScorer, normalize
 from resolver.matching.scoring import scores
 from resolver.names.name_index import NameIndex
@@ -46,8 +46,7 @@ from resolver.review.attributes import (
     latin_transliteration,
     put_decisive_first,
 )
-from resolver.review.decisions.blind_review import shown_records
-from resolver.review.decisions.earlier_verdicts import decision_views
+from resolver.review.decisions.earlier_verdicts import decision_views, shown_records
 from resolver.review.entity_page import load_events
 from resolver.review.entity_sides import (
     EntitySide,

@@ -30,9 +30,9 @@ from resolver.names.folding import to_latin
 from resolver.records import Grade, Record
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
-from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.stated_links import RELATION_TYPES
 from resolver.records.visibility import HANDLING_CODES
-from resolver.reference.territories import territory_name
+from resolver.reference.tables import territory_name
 from resolver.review.models import Statement
 from resolver.values.dates import PartialDate, parse_date
 from resolver.values.normal_values import country_code

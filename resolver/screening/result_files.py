@@ -13,8 +13,7 @@ import orjson
 from resolver.check.queries import SOURCE
 from resolver.errors import OutputError
 from resolver.records import Kind, Record, Value, kind_of_schema
-from resolver.records.formula_cells import escape_formula
-from resolver.records.labels import property_label, sort_properties
+from resolver.records.labels import escape_formula, property_label, sort_properties
 from resolver.records.properties import NAME_PARTS
 from resolver.records.results.explanation import EvidenceRow
 from resolver.report import ReportedHit, ScreeningSummary, render_screening

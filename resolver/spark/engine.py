@@ -36,7 +36,7 @@ from resolver.engines.local import (
 from resolver.errors import InputError
 from resolver.lists.reader_types import Intake
 from resolver.matching.clustering import components
-from resolver.matching.clustering.decided_rows import place_decisions
+from resolver.matching.clustering.signed_clustering import place_decisions
 from resolver.matching.pipeline import normalize, resolve
 from resolver.matching.population_scoring import (
     PARTNER_KEYS,
@@ -47,10 +47,10 @@ from resolver.matching.preparation import COUNTED_PROPERTIES, count_population
 from resolver.matching.resolution_task import (
     RELATIONS,
     ResolutionTask,
+    RunOptions,
     ScoredCandidates,
     StagedEngine,
 )
-from resolver.matching.run_options import RunOptions
 from resolver.models.loader import KINDS
 from resolver.records import Batch, concat
 from resolver.records.prepared.population import Population
@@ -59,16 +59,6 @@ from resolver.records.properties import HANDLING
 from resolver.records.results.resolution import Resolution, StageMeter, StageStat
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.spark import worker_stages as worker
-from resolver.spark.frames import (
-    collect_reports,
-    collect_rows,
-    iterate_rows,
-    keep_on_disk,
-    run_on_parts,
-    run_on_rows,
-    select_content,
-    send_parts,
-)
 from resolver.spark.job import (
     Arrays,
     ArrowPart,
@@ -92,11 +82,21 @@ from resolver.spark.job import (
 from resolver.spark.session import check_workers, managed_context
 from resolver.spark.worker_merge import MergeCounts, WorkerMerge
 from resolver.spark.worker_reader import ReadingPlan, WorkerIntake, WorkerReader
+from resolver.spark.worker_stages import (
+    collect_reports,
+    collect_rows,
+    iterate_rows,
+    keep_on_disk,
+    run_on_parts,
+    run_on_rows,
+    select_content,
+    send_parts,
+)
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
-    from resolver.spark.frames import Frame
+    from resolver.spark.worker_stages import Frame
 
 
 def build_job(

@@ -35,8 +35,8 @@ from resolver.matching.blocking.key_join import MAX_BLOCK_PAIRS
 from resolver.matching.population_scoring import PARTNER_KEYS
 from resolver.matching.resolution_task import ModelSet, load_models
 from resolver.matching.scoring import PartnerHistogram
-from resolver.matching.scoring.partners import BINS
 from resolver.matching.scoring.score_links import SCORE_BINS
+from resolver.matching.scoring.source_shifts import BINS
 from resolver.records import Batch, concat
 from resolver.records.batch import Coded, Column, IntArray
 from resolver.records.prepared.batch import ByteArray, PreparedBatch, Ragged

@@ -44,14 +44,6 @@ from resolver.records.properties import HANDLING
 from resolver.records.record import Handling
 from resolver.records.results.resolution import StageMeter
 from resolver.spark import read_stages as worker
-from resolver.spark.frames import (
-    collect_rows,
-    keep_on_disk,
-    run_on_parts,
-    run_on_rows,
-    run_tasks,
-    select_content,
-)
 from resolver.spark.job import (
     Partitioning,
     Report,
@@ -59,11 +51,19 @@ from resolver.spark.job import (
     select_bodies,
     unpack_arrays,
 )
+from resolver.spark.worker_stages import (
+    collect_rows,
+    keep_on_disk,
+    run_on_parts,
+    run_on_rows,
+    run_tasks,
+    select_content,
+)
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
-    from resolver.spark.frames import Frame
+    from resolver.spark.worker_stages import Frame
 
 
 _HIDDEN = handling_text(Handling(code="H3"))

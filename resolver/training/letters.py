@@ -1,7 +1,7 @@
 """Fit the costs of writing another script with Latin letters, from pairs of names.
 
 `python -m resolver.training.letters OUT` writes the table that
-`resolver.names.scripts.letter_costs` reads. The same reference tables give the same table.
+`resolver.names.scripts.sounds` reads. The same reference tables give the same table.
 
 The source is the table of names inside the `rigour` library (MIT license), whose names are from
 Wikidata (CC0). A line lists the forms of one name in all languages, and not only transliterations.
@@ -44,16 +44,15 @@ from resolver.names.kernels.sound_distance import (
     fill_forward,
     gram_code,
 )
-from resolver.names.lexicons.person_names import name_lines
+from resolver.names.lexicons.name_roles import name_lines
 from resolver.names.name_tokens import tokenize_person
 from resolver.names.scripts.arabic import END
 from resolver.names.scripts.arabic import LETTERS as ARABIC_LETTERS
 from resolver.names.scripts.arabic import UNIT as ARABIC_UNIT
 from resolver.names.scripts.detection import script_of
 from resolver.names.scripts.han import korean_syllables
-from resolver.names.scripts.letter_costs import split_symbols
-from resolver.names.scripts.romanization import is_japanese_spelling
-from resolver.names.scripts.syllables import is_korean_spelling, is_pinyin
+from resolver.names.scripts.sounds import split_symbols
+from resolver.names.scripts.syllables import is_japanese_spelling, is_korean_spelling, is_pinyin
 from resolver.records.prepared.value_flags import Script
 
 VOWELLESS = (Script.ARABIC, Script.HEBREW)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.matching.pipeline import compare_and_score, normalize
 from resolver.matching.resolution_task import ModelSet, load_models
 from resolver.matching.scoring import Thresholds, scores
@@ -22,7 +22,6 @@ from resolver.names.name_index import NameIndex
 from resolver.records.batch import concat
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome
-from resolver.reference.plurals import pluralize
 from resolver.store import Store, StoreView
 from resolver.training.data.training_decisions import (
     TrainingDecisions,

@@ -22,8 +22,8 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from resolver.names.context import Context
-from resolver.names.name_comparators import name_sides
 from resolver.names.pair_alignment import factorize
+from resolver.names.word_comparators import name_sides
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import (

@@ -12,7 +12,7 @@ import phonenumbers
 import pyarrow as pa
 
 from resolver.data import load_rows
-from resolver.reference.territories import find_territory
+from resolver.reference.tables import find_territory
 from resolver.world.alphabets import Spellings
 from resolver.world.name_lexicon import Ints, LexiconBuilder, SpellingLexicon, Word
 from resolver.world.random_columns import (

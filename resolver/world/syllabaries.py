@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from resolver.reference.characters import transliterate
+from resolver.reference.tables import transliterate
 from resolver.world.alphabets import Spellings, pair_signs, parse_pairs, replace_longest
 
 # Readings of characters that apply to family names only.

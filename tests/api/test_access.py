@@ -11,16 +11,16 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings
-from resolver.api.schemas.senzing import SENZING
+from resolver.api.schemas.other_services import SENZING
 from resolver.cli.app import run
 from resolver.cli.operate import serve
 from resolver.errors import OwnerError
 from resolver.hub.admin import create_key
-from resolver.hub.desk_users import UserRole
 from resolver.hub.group_commit import GroupCommit, _PendingRecord
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
 from resolver.settings import Settings
+from resolver.store import UserRole
 from tests.api.conftest import Open
 from tests.hub.hubs import OPTIONS
 from tests.records.samples import record

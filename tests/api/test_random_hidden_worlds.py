@@ -24,12 +24,12 @@ from resolver.api.endpoints import ENDPOINTS
 from resolver.check.result_page import FACETS
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
 from resolver.screening.jobs import run_screening_job
+from resolver.store import UserRole
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import names
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from tests.records.samples import record
 
 

@@ -18,7 +18,7 @@ from resolver.check.index_segment import (
 from resolver.hub.segment_contents import fingerprint_records
 from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import load_models
-from resolver.search.term_index import build_term_index
+from resolver.search import build_term_index
 
 
 def build() -> IndexSegment:

@@ -11,8 +11,7 @@ from resolver.check.screener import Screener
 from resolver.check.source_policy import find_refused
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record, Value
-from resolver.records.datasets import Claim, DatasetScope
-from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.records.visibility import OPERATOR, STRANGER, Claim, DatasetScope, Viewer, is_visible
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

@@ -12,7 +12,7 @@ import pytest
 from resolver.cli import arguments
 from resolver.cli.arguments import read_list_files, read_while
 from resolver.cli.options import ReadingOptions
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars
 from resolver.errors import InputError
 from resolver.lists import readers
 from resolver.lists.reader_types import Intake

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.progress_bars import ProgressBars, format_counts, format_times
+from resolver.cli.process_start import ProgressBars, format_counts, format_times
 from resolver.records.progress import Progress
 from resolver.runtime.processes import map_equal_parts
 

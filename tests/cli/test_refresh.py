@@ -10,7 +10,7 @@ import pytest
 
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
-from resolver.hub.refresh_jobs import queue_refresh
+from resolver.hub.job_worker import queue_refresh
 from resolver.store import JobState, Store
 from tests.cli.conftest import Lists
 from tests.hub.hubs import make_intake

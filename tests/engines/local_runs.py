@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from resolver.lists.reader_types import Intake, ListInfo
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Resolution

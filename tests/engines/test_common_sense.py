@@ -13,7 +13,7 @@ import pytest
 
 from resolver.engines.local import dedupe
 from resolver.lists.reader_types import Intake
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.results.resolution import Resolution
 from resolver.world import generate

@@ -16,7 +16,7 @@ from resolver.engines.local import dedupe, link, score_pairs
 from resolver.engines.pair_explanation import explain_links, explain_pair
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.matching.scoring import Thresholds, scores, threshold_logodds
 from resolver.names.pair_alignment import PairOrder
 from resolver.records import Kind, Record

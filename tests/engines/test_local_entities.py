@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from resolver.engines.local import LocalEngine
 from resolver.matching import pipeline, population_scoring
-from resolver.matching.resolution_task import ResolutionTask
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ResolutionTask, RunOptions
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.prepared.population import KindPopulation, Population

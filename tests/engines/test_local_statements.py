@@ -9,7 +9,7 @@ import pytest
 
 from resolver.engines.local import dedupe
 from resolver.engines.pair_explanation import find_statement
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band, Outcome, Resolution

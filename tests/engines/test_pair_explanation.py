@@ -21,8 +21,7 @@ from resolver.errors import DecisionError, InputError
 from resolver.matching.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
 from resolver.matching.pipeline import normalize
 from resolver.matching.population_scoring import KIND_MISMATCH
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.explanation import POPULATION_ROWS

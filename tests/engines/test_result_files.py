@@ -28,7 +28,7 @@ from resolver.engines.result_files import (
 from resolver.errors import OutputError
 from resolver.lists.reader_types import Reject
 from resolver.records import Batch, Kind, Record, Relation, RelationType, Value
-from resolver.records.formula_cells import escape_formula, unescape_formula
+from resolver.records.labels import escape_formula, unescape_formula
 from resolver.records.results.resolution import (
     Band,
     Basis,

@@ -23,7 +23,7 @@ from resolver.engines.local import RESUME_FOLDER
 from resolver.lists.reader_types import Intake
 from resolver.matching import pipeline
 from resolver.matching.blocking import choose_plan_by_size, join_candidates
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch, Record
 from resolver.records.results.resolution import Resolution
 from tests.matching.preparing import prepared

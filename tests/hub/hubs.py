@@ -13,7 +13,7 @@ from pathlib import Path
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import export_lines
 from resolver.lists.reader_types import Intake, ListInfo
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Batch, Handling, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.store import EventKind, Store, StoredEntity

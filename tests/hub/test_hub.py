@@ -19,7 +19,7 @@ from resolver.hub.stored_results import (
     load_commit_results,
     load_records,
 )
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from resolver.errors import LargeChangeError
+from resolver.hub.entity_preview import restrict_store
 from resolver.hub.hub import Hub
-from resolver.hub.visible_store import restrict_store
 from resolver.lists.assemble import assemble
 from resolver.lists.list_reading import ListContents
 from resolver.lists.reader_types import Intake, ListInfo

@@ -15,13 +15,12 @@ from resolver.engines.local import LocalEngine, dedupe
 from resolver.errors import LargeChangeError, StoreError
 from resolver.hub.growth import growth_steps
 from resolver.hub.hub import Hub
+from resolver.hub.job_worker import queue_refresh, refresh_if_due, run_refresh_job
 from resolver.hub.rebuild import RebuildEffect, refuse_large
 from resolver.hub.record_index import RecordIndex
-from resolver.hub.refresh_jobs import queue_refresh, refresh_if_due, run_refresh_job
 from resolver.hub.segment_contents import assemble_rows
 from resolver.matching.pipeline import normalize, resolve
-from resolver.matching.resolution_task import ResolutionTask
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ResolutionTask, RunOptions
 from resolver.records import Handling, Kind, Record
 from resolver.records.batch import Batch
 from resolver.records.decisions import Verdict

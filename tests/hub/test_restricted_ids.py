@@ -156,7 +156,7 @@ def test_ids_depend_on_visible_records_alone(empty: Path, seed: int) -> None:
 
 
 def test_ids_of_public_records_are_those_without_a_store(empty: Path) -> None:
-    from resolver.merging.partition import hash_ids
+    from resolver.merging.golden_record import hash_ids
 
     with open_copy(empty, "public") as hub:
         hub.add(make_intake([make_namesake("a:1"), closed(make_namesake("b:1"), "River")]))

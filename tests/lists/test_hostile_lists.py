@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.lists.formats import eu_cells, ofac_remarks, un_sc
+from resolver.lists.formats import eu_journal, ofac_remarks, un_sc
 from resolver.lists.formats.eu_journal import MAX_CELL, CellReader
 from resolver.lists.io import xml_records
 from resolver.lists.io.source_files import SourceFile
@@ -79,15 +79,15 @@ def read_comments(text: str) -> None:
 
 
 CELL_READERS: tuple[CellReader, ...] = (
-    eu_cells.add_dates,
-    eu_cells.add_birth_places,
-    eu_cells.add_nationalities,
-    eu_cells.add_positions,
-    eu_cells.add_parents,
-    eu_cells.add_addresses,
-    eu_cells.add_phones,
-    eu_cells.add_contacts,
-    eu_cells.add_remarks,
+    eu_journal.add_dates,
+    eu_journal.add_birth_places,
+    eu_journal.add_nationalities,
+    eu_journal.add_positions,
+    eu_journal.add_parents,
+    eu_journal.add_addresses,
+    eu_journal.add_phones,
+    eu_journal.add_contacts,
+    eu_journal.add_remarks,
 )
 
 

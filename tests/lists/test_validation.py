@@ -11,7 +11,7 @@ import pytest
 from resolver.lists.reader_types import LocatedBatch, Reject
 from resolver.lists.validation import MAX_GROWTH, MAX_ID, MAX_NAME, validate_records
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
-from resolver.records.datasets import MAX_LENGTH
+from resolver.records.visibility import MAX_LENGTH
 
 VALID = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
 

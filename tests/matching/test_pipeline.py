@@ -15,8 +15,13 @@ from resolver.errors import InputError, ModelError
 from resolver.matching.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
 from resolver.matching.pipeline import normalize
 from resolver.matching.population_scoring import choose_model_kinds
-from resolver.matching.resolution_task import STAMPED_LIBRARIES, build_tables, load_models
-from resolver.matching.run_options import RunOptions, choose_plan
+from resolver.matching.resolution_task import (
+    STAMPED_LIBRARIES,
+    RunOptions,
+    build_tables,
+    choose_plan,
+    load_models,
+)
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
 from resolver.records.results.resolution import Band

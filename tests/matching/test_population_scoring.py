@@ -12,10 +12,9 @@ from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import explain_pair
 from resolver.matching.pipeline import resolve
 from resolver.matching.population_scoring import score_in_population
-from resolver.matching.resolution_task import ResolutionTask
-from resolver.matching.run_options import RunOptions
-from resolver.matching.scoring.partners import BIN, shift_histogram
-from resolver.matching.scoring.thresholds import threshold_logodds
+from resolver.matching.resolution_task import ResolutionTask, RunOptions
+from resolver.matching.scoring.source_shifts import BIN, shift_histogram
+from resolver.matching.scoring.terms import threshold_logodds
 from resolver.models.loader import KINDS
 from resolver.records import Batch, Record
 from resolver.records.prepared.population import KindPopulation, Population

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from resolver.merging import partition
-from resolver.merging.partition import build_partition, hash_ids
+from resolver.merging import golden_record
+from resolver.merging.golden_record import build_partition, hash_ids
 from resolver.records import Batch
 from tests.records.samples import record
 
@@ -34,7 +34,7 @@ def test_ids_are_as_described(texts: list[bytes]) -> None:
 @pytest.mark.parametrize("bits", [60, 5])
 def test_entities_are_in_the_order_of_their_ids(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where ids begin alike."""
-    monkeypatch.setattr(partition, "_KEY_BITS", bits)
+    monkeypatch.setattr(golden_record, "_KEY_BITS", bits)
     batch = Batch.from_records(
         [record(f"s:{number:03d}", name="Ann Lee") for number in range(200)]
     ).canonical()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from resolver.names.folding import skeleton_code, sound_code
-from resolver.names.scripts.letter_costs import split_symbols
+from resolver.names.scripts.sounds import split_symbols
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.value_flags import (
     NICKNAME_BIT,

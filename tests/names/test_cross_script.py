@@ -15,7 +15,7 @@ from resolver.names.name_index import (
     sound_scratch,
     token_sounds,
 )
-from resolver.names.scripts.letter_costs import cost_table, split_symbols
+from resolver.names.scripts.sounds import cost_table, split_symbols
 from resolver.records.prepared.value_flags import Script, TokenFlag
 from tests.matching.preparing import prepared
 from tests.names import writing_oracle as oracle

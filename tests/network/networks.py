@@ -9,7 +9,7 @@ from random import Random
 
 from resolver.network.graph import SHARES
 from resolver.records import Handling, Kind, Record, Relation, RelationType
-from resolver.records.relation_types import RELATION_TYPES, direct_relation
+from resolver.records.stated_links import RELATION_TYPES, direct_relation
 from resolver.records.visibility import Viewer, is_visible
 from resolver.values.normal_values import normalize_phone
 from tests.records.samples import record

@@ -12,7 +12,7 @@ from resolver.hub.hub import Hub
 from resolver.network import workbench
 from resolver.network.workbench import RelationNetwork, load_relations
 from resolver.records import Handling, Record, Relation, RelationType
-from resolver.records.relation_types import RELATION_TYPES, direct_relation
+from resolver.records.stated_links import RELATION_TYPES, direct_relation
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.matching.preparing import quick_symbols

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.formula_cells import escape_formula, unescape_formula
+from resolver.records.labels import escape_formula, unescape_formula
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import resolver
-from resolver.reference.plurals import pluralize
+from resolver.errors import pluralize
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rigour.names import tokenize_name as tokenize_by_library
 from rigour.text.normalize import Normalize, normalize
 
-from resolver.reference.characters import (
+from resolver.reference.tables import (
     is_word_end,
     phrase_form,
     text_scripts,

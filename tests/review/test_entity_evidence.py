@@ -13,7 +13,7 @@ import pytest
 from resolver.cli.app import main
 from resolver.engines.pair_explanation import DecidedPair, explain_decided
 from resolver.hub.hub import Hub
-from resolver.hub.stored_explanation import find_stored_decision
+from resolver.hub.stored_results import find_stored_decision
 from resolver.matching.scoring import scores
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Basis, Outcome

@@ -15,8 +15,7 @@ from resolver.engines.pair_explanation import explain_pair, explain_resolved_pai
 from resolver.engines.result_files import write_results
 from resolver.hub.hub import Hub
 from resolver.hub.increments.link_changes import TABLE_COLUMNS
-from resolver.hub.stored_explanation import find_stored_decision
-from resolver.hub.stored_results import load_commit_results
+from resolver.hub.stored_results import find_stored_decision, load_commit_results
 from resolver.matching.scoring import Thresholds, scores
 from resolver.records import Record, Relation, RelationType
 from resolver.records.results.resolution import Band, Basis, Outcome

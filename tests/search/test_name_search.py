@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Relation, RelationType
-from resolver.search.name_search import find_by_value, find_related_to
+from resolver.search import find_by_value, find_related_to
 from resolver.store.segments import build_segment
 from tests.records.samples import record
 
@@ -53,7 +53,7 @@ def test_related_records_are_found(seed: int, monkeypatch: pytest.MonkeyPatch) -
             for row, stored in enumerate(records)
             if any(relation.target_id in record_ids for relation in stored.relations)
         ]
-        monkeypatch.setattr("resolver.search.name_search._MAX_SCANNED", 0)
+        monkeypatch.setattr("resolver.search._MAX_SCANNED", 0)
         assert find_related_to([segment], record_ids).tolist() == expected
 
 

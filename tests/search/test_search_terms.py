@@ -6,7 +6,7 @@ import pytest
 
 from resolver.records import Identifier
 from resolver.records.packing import identifier_text
-from resolver.search.term_index import MAX_TERM, MAX_WORDS, SEARCHED, read_typed_text
+from resolver.search import MAX_TERM, MAX_WORDS, SEARCHED, read_typed_text
 
 
 def terms_of(prop: str, text: str) -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.search.term_index import (
+from resolver.search import (
     LIKENESS_FACTORS,
     Likeness,
     find_alike,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resolver.records import Address, Batch, Identifier, Kind
-from resolver.search.term_index import SEARCHED, WEIGHT_UNITS, TermIndex, build_term_index
+from resolver.search import SEARCHED, WEIGHT_UNITS, TermIndex, build_term_index
 from resolver.world import generate
 from tests.records.samples import record
 

@@ -14,7 +14,7 @@ import pytest
 from resolver.engines import local
 from resolver.engines.result_files import write_results
 from resolver.errors import EngineError
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT

@@ -19,7 +19,7 @@ from resolver.engines.result_files import write_results
 from resolver.errors import InputError
 from resolver.lists.parallel_reading import ReadingRules
 from resolver.lists.readers import plan_reads, read_lists
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records.decisions import Verdict
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Outcome

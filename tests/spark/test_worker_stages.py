@@ -20,8 +20,7 @@ import pytest
 from resolver.engines.local import dedupe
 from resolver.matching.blocking import PLAN_BY_NAME, RULES, join_candidates
 from resolver.matching.pipeline import normalize
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.matching.scoring import threshold_logodds
 from resolver.records import Batch, Handling
 from resolver.records.results.resolution import Outcome, Resolution

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.baseline.digests import export_lines
 from benchmarks.baseline.processes import NO_SETTINGS, request, run_resolver, serve_store
-from resolver.matching.scoring.thresholds import Thresholds
+from resolver.matching.scoring.terms import Thresholds
 from resolver.records.packing import FIELD_NAMES, join_fields
 
 DATA = Path(__file__).resolve().parent / "data"

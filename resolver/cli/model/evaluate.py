@@ -31,10 +31,8 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
-from resolver.cli.process_start import log_records_at
-from resolver.cli.progress_bars import ProgressBars
-from resolver.errors import InputError, UsageError
-from resolver.reference.plurals import pluralize
+from resolver.cli.process_start import ProgressBars, log_records_at
+from resolver.errors import InputError, UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from resolver.lists.reader_types import Intake
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records import Record
     from resolver.records.results.resolution import Band
     from resolver.training.data.active_sample import SampledPair

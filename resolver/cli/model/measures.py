@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from resolver.cli.progress_bars import ProgressBars
-    from resolver.matching.run_options import RunOptions
+    from resolver.cli.process_start import ProgressBars
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records import Record
     from resolver.records.results.resolution import Band
     from resolver.training.evaluate.measures import ErrorGap, GroupErrors, LabeledScores

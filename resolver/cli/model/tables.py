@@ -18,11 +18,9 @@ from resolver.cli.options import (
     reading_options,
     store_option,
 )
-from resolver.cli.process_start import log_records_at
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records_at
 from resolver.cli.run_results import prepare_folder
-from resolver.errors import ModelError
-from resolver.reference.plurals import pluralize
+from resolver.errors import ModelError, pluralize
 from resolver.settings import Settings
 
 _SHOWN = 8

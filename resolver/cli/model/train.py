@@ -34,11 +34,9 @@ from resolver.cli.options import (
     reading_options,
     run_options,
 )
-from resolver.cli.process_start import log_records_at
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records_at
 from resolver.cli.run_results import prepare_folder
-from resolver.errors import InputError, UsageError
-from resolver.reference.plurals import pluralize
+from resolver.errors import InputError, UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:

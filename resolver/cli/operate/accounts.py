@@ -55,7 +55,7 @@ def add(
     name: str, store_url: str, role: str, agency: str, password_file: Path | None, no_password: bool
 ) -> None:
     """Add a user called NAME."""
-    from resolver.hub.desk_users import add_desk_user
+    from resolver.hub.admin import add_desk_user
 
     if no_password and password_file:
         raise click.UsageError("--no-password and --password-file exclude each other")
@@ -72,7 +72,7 @@ def list_users_command(store_url: str, as_json: bool) -> None:
     """List the users."""
     from dataclasses import asdict
 
-    from resolver.hub.desk_users import list_desk_users
+    from resolver.hub.admin import list_desk_users
 
     users = list_desk_users(store_url)
     if as_json:
@@ -89,7 +89,7 @@ def list_users_command(store_url: str, as_json: bool) -> None:
 @click.option("--agency", help="Change the agency as well.")
 def change_role(name: str, role: str, store_url: str, agency: str | None) -> None:
     """Change the role of the user NAME to ROLE."""
-    from resolver.hub.desk_users import change_desk_user
+    from resolver.hub.admin import change_desk_user
 
     log_act_at(store_url, user=name, role=role, agency=agency)
     user = change_desk_user(store_url, name, role=role, agency=agency)
@@ -107,7 +107,7 @@ def change_role(name: str, role: str, store_url: str, agency: str | None) -> Non
 )
 def passwd(name: str, store_url: str, password_file: Path | None) -> None:
     """Change the password of the user NAME, who then has to sign in again."""
-    from resolver.hub.desk_users import change_desk_user
+    from resolver.hub.admin import change_desk_user
 
     password = _password(password_file)
     log_act_at(store_url, user=name)
@@ -120,7 +120,7 @@ def passwd(name: str, store_url: str, password_file: Path | None) -> None:
 @store_option(required=True)
 def disable(name: str, store_url: str) -> None:
     """Disable the account of the user NAME; past decisions stay."""
-    from resolver.hub.desk_users import change_desk_user
+    from resolver.hub.admin import change_desk_user
 
     log_act_at(store_url, user=name)
     user = change_desk_user(store_url, name, disabled=True)
@@ -132,7 +132,7 @@ def disable(name: str, store_url: str) -> None:
 @store_option(required=True)
 def enable(name: str, store_url: str) -> None:
     """Enable the account of the user NAME again."""
-    from resolver.hub.desk_users import change_desk_user
+    from resolver.hub.admin import change_desk_user
 
     log_act_at(store_url, user=name)
     user = change_desk_user(store_url, name, disabled=False)

@@ -34,9 +34,14 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import log_act_at, log_records, log_records_at, steward_option
-from resolver.cli.progress_bars import ProgressBars
-from resolver.reference.plurals import pluralize
+from resolver.cli.process_start import (
+    ProgressBars,
+    log_act_at,
+    log_records,
+    log_records_at,
+    steward_option,
+)
+from resolver.errors import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:

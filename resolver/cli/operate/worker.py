@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from resolver.hub.job_worker import Job
     from resolver.hub.stored_results import StoredResults
     from resolver.lists.reader_types import Intake
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records.progress import Progress
 
 
@@ -82,8 +82,14 @@ def worker_command(
     load_arrow_without_pandas()
     from resolver.cli.arguments import open_hub
     from resolver.errors import StoreError
-    from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
-    from resolver.hub.refresh_jobs import queue_refresh, run_refresh_job
+    from resolver.hub.admin import REFRESH_JOB
+    from resolver.hub.job_worker import (
+        WorkerPresence,
+        jobs_folder,
+        queue_refresh,
+        run_next_job,
+        run_refresh_job,
+    )
     from resolver.review import refresh_queue
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job

@@ -24,11 +24,9 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
-from resolver.cli.process_start import log_records_at
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records_at
 from resolver.cli.resolve.explain import explanation_to_json
-from resolver.errors import UsageError
-from resolver.reference.plurals import pluralize
+from resolver.errors import UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 
 from resolver.cli.arguments import read_list_files
 from resolver.cli.options import PATH, ReadingOptions, run_options
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars
 from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
 from resolver.settings import Settings
 

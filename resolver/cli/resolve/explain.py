@@ -38,8 +38,7 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
-from resolver.cli.process_start import log_records
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from resolver.hub.admin import StoreView
     from resolver.hub.hub import Hub
     from resolver.lists.reader_types import Intake
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records.decisions import Decision
     from resolver.records.prepared.population import Population
     from resolver.records.results.explanation import BlockingTrace, EvidenceRow, Explanation, Ruling
@@ -172,8 +171,7 @@ def _load_stored(
     """Load two records of a store. `ends` are ids of records or of entities."""
     from resolver.cli.arguments import open_hub
     from resolver.hub.reopening import load_decisions
-    from resolver.hub.stored_explanation import find_stored_decision
-    from resolver.hub.stored_results import load_records
+    from resolver.hub.stored_results import find_stored_decision, load_records
     from resolver.lists.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:

@@ -39,8 +39,7 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import log_records, start_batch_process
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import ProgressBars, log_records, start_batch_process
 from resolver.cli.run_results import (
     RunProfile,
     note_unknown_ids,
@@ -49,13 +48,12 @@ from resolver.cli.run_results import (
     remove_checkpoints,
     write_run_results,
 )
-from resolver.errors import UnneededMappingError
-from resolver.reference.plurals import pluralize
+from resolver.errors import UnneededMappingError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.lists.reader_types import Intake
-    from resolver.matching.run_options import RunOptions
+    from resolver.matching.resolution_task import RunOptions
     from resolver.records.results.resolution import Resolution
 
 

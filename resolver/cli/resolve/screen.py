@@ -25,11 +25,15 @@ from resolver.cli.options import (
     reading_options,
     store_option,
 )
-from resolver.cli.process_start import log_act_at, log_records, log_records_at, steward_option
-from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.process_start import (
+    ProgressBars,
+    log_act_at,
+    log_records,
+    log_records_at,
+    steward_option,
+)
 from resolver.cli.run_results import SHOWN_REJECTS
-from resolver.errors import UsageError
-from resolver.reference.plurals import pluralize
+from resolver.errors import UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:

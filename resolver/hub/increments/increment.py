@@ -31,31 +31,30 @@ import pyarrow.compute as pc
 from resolver.engines.local import LocalEngine
 from resolver.hub.entity_ids import find_restricted
 from resolver.hub.increments.candidates import (
+    CachedComponent,
+    CachedPairs,
+    IncrementContext,
     IndexCandidates,
     NeighborSearch,
+    ResolutionContext,
+    WorkingSet,
+    build_cached_components,
     compare_with_index,
     find_stated_candidates,
     prepare_with_stored,
     score_index_pairs,
 )
-from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
 from resolver.hub.increments.link_changes import (
     LinkChanges,
+    RelevantDecisions,
     ResolvedSet,
+    SameRecordTies,
     build_link_rows,
     build_task,
     diff_links,
     load_links_with_component,
     load_replaced_links,
     resolve_cacheable,
-)
-from resolver.hub.increments.working_set import (
-    CachedComponent,
-    CachedPairs,
-    IncrementContext,
-    ResolutionContext,
-    WorkingSet,
-    build_cached_components,
 )
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.member_changes import MemberChanges, compute_member_changes

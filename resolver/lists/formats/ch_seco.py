@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.lists.formats.layouts import Entry, clean, load_layout, try_date
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.xml_records import Element, read_elements, root_name
@@ -23,8 +23,7 @@ from resolver.lists.reader_types import Item, ListUnit, ListVersion, Note, Reade
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType
 from resolver.records.properties import BIRTH_DATE, FATHER_NAME, PASSPORT
-from resolver.records.relation_types import find_relation_type
-from resolver.reference.plurals import pluralize
+from resolver.records.stated_links import find_relation_type
 
 SOURCE = "ch-seco"
 ROOT, TARGET = "swiss-sanctions-list", "target"

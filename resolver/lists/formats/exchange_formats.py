@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from resolver.errors import pluralize
 from resolver.lists.formats.layouts import Entry, Preamble, clean, load_layout, read_titled_rows
 from resolver.lists.io.json_rows import (
     Json,
@@ -31,8 +32,7 @@ from resolver.lists.text.crimes import topic_activities
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
-from resolver.records.relation_types import find_relation_type
-from resolver.reference.plurals import pluralize
+from resolver.records.stated_links import find_relation_type
 
 # ---- STIX ---------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from resolver.data import load_rows
-from resolver.errors import DateError
+from resolver.errors import DateError, pluralize
 from resolver.lists.io.csv_rows import read_csv_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import Item, LocatedRecord, Reject
@@ -21,7 +21,6 @@ from resolver.lists.text.crimes import stated_activities
 from resolver.lists.text.list_dates import canonical_date, read_dates
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.records import Identifier
-from resolver.reference.plurals import pluralize
 from resolver.values.dates import is_canonical_day
 
 PROPERTY, NOTE, IGNORED = "property", "note", "ignored"

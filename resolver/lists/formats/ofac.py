@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.lists.formats.ofac_remarks import (
     is_truncated,
     note_remark,
@@ -35,7 +35,6 @@ from resolver.lists.text.list_names import match_key, parse_family_first
 from resolver.lists.text.name_words import guess_group_schema, guess_groups_schema
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, Value
-from resolver.reference.plurals import pluralize
 
 PRINCIPAL, ALTERNATE, ADDRESS = 12, 5, 6
 _CONTENTS = {PRINCIPAL: "entries", ALTERNATE: "alternate names", ADDRESS: "addresses"}

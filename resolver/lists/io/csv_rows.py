@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import has_stray_bytes, line_fault, read_text_blocks
 from resolver.lists.reader_types import Reject
-from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from resolver.reference.plurals import pluralize
+from resolver.errors import pluralize
 
 MAX_MEMORY = 2 << 30
 MAX_SECONDS = 120

@@ -19,10 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.errors import DateError
+from resolver.errors import DateError, pluralize
 from resolver.records import Batch
 from resolver.records.properties import BIRTH_DATE
-from resolver.reference.plurals import pluralize
 from resolver.runtime.text_cache import cache_short_texts
 from resolver.values.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, names_other_calendar
 from resolver.values.dates import PartialDate, date_readings, is_canonical_day, parse_date

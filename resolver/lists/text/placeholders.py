@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from resolver.data import load_words
 from resolver.lists.reader_types import LocatedBatch, Reject
-from resolver.names.lexicons.person_names import NAMELESS_TITLES
+from resolver.names.lexicons.name_roles import NAMELESS_TITLES
 from resolver.records import Column, Kind
 from resolver.records.properties import BIRTH_DATE, FULL_NAMES, NAME_PARTS
 

@@ -23,11 +23,12 @@ from resolver.matching.clustering.ambiguous_records import (
     BirthYears,
     find_held_pairs,
 )
-from resolver.matching.clustering.decided_rows import DecidedRows, RowPair
 from resolver.matching.clustering.signed_clustering import (
     Constraints,
+    DecidedRows,
     MergeRule,
     PairLogOdds,
+    RowPair,
     components,
     drop_joined_pairs,
     list_started,

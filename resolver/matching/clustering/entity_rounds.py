@@ -33,12 +33,12 @@ import numpy.typing as npt
 
 from resolver.matching.clustering.ambiguous_records import AmbiguousPairs
 from resolver.matching.clustering.cluster_problem import ClusterProblem
-from resolver.matching.clustering.decided_rows import RowPair
 from resolver.matching.clustering.signed_clustering import (
     Constraints,
     Marks,
     MergeRule,
     PairLogOdds,
+    RowPair,
     cluster_with_merges,
     components,
     drop_joined_pairs,

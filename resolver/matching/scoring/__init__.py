@@ -11,18 +11,16 @@ from resolver.matching.scoring.model import (
     smallest_changes,
 )
 from resolver.matching.scoring.model_json import model_from_json, model_to_json
-from resolver.matching.scoring.partners import PartnerHistogram, estimate_partners
+from resolver.matching.scoring.source_shifts import PartnerHistogram, estimate_partners
 from resolver.matching.scoring.terms import (
+    MIN_REVIEW_VALUE,
     Calibration,
     PairTerm,
     PopulationTerms,
     SupportLimit,
     Term,
-    partner_shift,
-)
-from resolver.matching.scoring.thresholds import (
-    MIN_REVIEW_VALUE,
     Thresholds,
+    partner_shift,
     scores,
     threshold_logodds,
 )

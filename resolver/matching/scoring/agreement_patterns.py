@@ -17,9 +17,8 @@ from resolver.matching.kernels.agreement_patterns import (
     count_patterns,
     note_outcomes,
 )
-from resolver.matching.scoring.partners import WITHIN
-from resolver.matching.scoring.terms import SupportLimit
-from resolver.matching.scoring.thresholds import Thresholds, scores, threshold_logodds
+from resolver.matching.scoring.source_shifts import WITHIN
+from resolver.matching.scoring.terms import SupportLimit, Thresholds, scores, threshold_logodds
 from resolver.records.kinds import KIND_BY_LABEL, Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.explanation import (

@@ -23,8 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.matching.scoring.terms import LOWEST_LOGODDS
-from resolver.matching.scoring.thresholds import Thresholds, scores
+from resolver.matching.scoring.terms import LOWEST_LOGODDS, Thresholds, scores
 from resolver.records.batch import IntArray
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
 from resolver.runtime.key_groups import sort_distinct

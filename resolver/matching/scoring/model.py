@@ -35,10 +35,11 @@ from resolver.matching.scoring.terms import (
     PopulationTerms,
     SupportLimit,
     Term,
+    Thresholds,
     even_odds_shift,
     partner_shift,
+    scores,
 )
-from resolver.matching.scoring.thresholds import Thresholds, scores
 from resolver.matching.scoring.weight_sums import Curve, Weights, calibrated
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation

@@ -33,8 +33,7 @@ from resolver.records.batch import IntArray
 from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import spread
 from resolver.records.properties import RELATION
-from resolver.records.relation_types import RELATION_TYPES, direct_relation, role_class
-from resolver.records.stated_links import native_target
+from resolver.records.stated_links import RELATION_TYPES, direct_relation, native_target, role_class
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.runtime.text_cache import cache_short_texts

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.matching.scoring.thresholds import Thresholds, scores, threshold_logodds
+from resolver.matching.scoring.terms import Thresholds, scores, threshold_logodds
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
     Band,

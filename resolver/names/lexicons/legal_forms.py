@@ -15,8 +15,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from resolver.reference.characters import character_class, is_word_end, tokenize_name, word_starts
-from resolver.reference.tables import read_table
+from resolver.reference.tables import (
+    character_class,
+    is_word_end,
+    read_table,
+    tokenize_name,
+    word_starts,
+)
 
 _END = ""
 """Key of a node at which a spelling ends."""

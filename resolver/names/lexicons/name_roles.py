@@ -1,11 +1,11 @@
-"""Likely roles of the words of a person's name, if the source states none.
+"""Words of a person's name: spellings of given and family names, titles, and likely roles.
 
-`likely_roles` tells given names from family names. By position, the given name is first and the
-family name last; in Chinese, Japanese and Korean letters the family name is first. The frequencies
-of two words may show the other order: `Wang Xiaoming`, `SMITH John`. If the first word is in no
-table, a given name at the end may be the bearer's own (`Smiuk Serhii`) or the father's (`Hodan
-Mohamed`). `guessed_roles` gives the same result for a few names, word by word. Likely roles are
-only used to decide which parts of two names contradict each other.
+`likely_roles` tells given names from family names if the source does not. By position, the given
+name is first and the family name last; in Chinese, Japanese and Korean letters the family name is
+first. The frequencies of two words may show the other order: `Wang Xiaoming`, `SMITH John`. If the
+first word is in no table, a given name at the end may be the bearer's own (`Smiuk Serhii`) or the
+father's (`Hodan Mohamed`). `guessed_roles` gives the same result for a few names, word by word.
+Likely roles are only used to decide which parts of two names contradict each other.
 
 `mark_lineage` reads markers of a father's name, which prove whose child somebody is: `bin`, `Ould`,
 `oglu`, `ap`.
@@ -13,7 +13,9 @@ only used to decide which parts of two names contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ from resolver.names.scripts.syllables import is_syllable, korean_key, pinyin_rea
 from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
+from resolver.reference.tables import read_person_names, read_table
 
 # Words as tokens spell them: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
 BEFORE_FATHER = load_words("titles", use="before the name of a father")
@@ -248,3 +251,46 @@ def _syllables(text: str, is_known: bool) -> int:
     return (
         2 if pinyin_readings(text, is_known=is_known) or korean_key(text, is_known=is_known) else 0
     )
+
+
+NAME, NICK, SYMBOL = "NAME", "NICK", "SYMBOL"
+"""Categories of symbols: a name in all spellings, its short forms, other words of names."""
+_KINDS = {"person_symbols": SYMBOL, "person_name_parts": NAME, "person_nick": NICK}
+
+TITLES = load_words("titles", use="title")
+"""Titles of persons in Latin letters."""
+LAST_TITLES = load_words("titles", use="title unless last")
+"""Titles unless they are the last word."""
+TITLES_OR_NAMES = load_words("titles", use="title or name")
+"""Titles that are names at the end, or unless two words follow."""
+NAMELESS_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
+"""Titles that are nobody's name."""
+
+
+def name_lines() -> Iterator[tuple[str, list[str]]]:
+    """Yield the id of each given or family name and its forms, as they are written."""
+    for line in read_person_names().splitlines():
+        forms, _, name_id = line.strip().rpartition(" => ")
+        if forms:
+            yield name_id, forms.split(", ")
+
+
+def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the category and id of symbols of other words, with the forms of each word."""
+    for kind, category in _KINDS.items():
+        for key, forms in read_table("names")["symbols"][kind].items():
+            yield category, key, forms
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    """Return the pattern of titles and signs before the name of a person."""
+    return re.compile(
+        rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*",
+        re.IGNORECASE,
+    )
+
+
+def remove_titles(name: str) -> str:
+    """Return a name without titles before it, such as `Mr` or `Dr.`, and without leading signs."""
+    return _titles().sub("", name)

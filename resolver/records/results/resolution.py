@@ -14,7 +14,7 @@ entities are the same with probability p. If nobody reviews the pair, the entiti
 costs p·c on average. If somebody reviews it, it costs one review. So a review is worth p·c. This is
 one review at the review threshold p = 1/c, and c − 1 reviews at the match threshold p = 1 − 1/c. It
 is the expected value of information (Howard 1966) for pairs that are never merged unseen. It grows
-with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.thresholds`
+with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.terms`
 is the lowest value at which a pair waits.
 
 One review is one pair of *entities*, however many pairs of records it has. Its p is the score of

@@ -16,15 +16,16 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from resolver.errors import pluralize
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict, pair_states
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.reference.plurals import pluralize
-from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
 from resolver.review.decisions.earlier_verdicts import (
     ACT_KEY,
     COMMENT_KEY,
+    LEFT_RECORDS,
+    RIGHT_RECORDS,
     UNDOES_KEY,
     VERDICT_TEXTS,
     decision_views,

@@ -30,7 +30,6 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import (
     MAX_SHOWN_IDS,
     BuildPlan,
@@ -44,7 +43,9 @@ from resolver.review.decisions.decision_checks import (
     overturn_reasons,
 )
 from resolver.review.decisions.earlier_verdicts import (
+    LEFT_RECORDS,
     RELATION_KEY,
+    RIGHT_RECORDS,
     UNDOES_KEY,
     VERDICT_TEXTS,
     effective_decisions,

@@ -21,12 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import StoreError
-from resolver.hub.entity_preview import find_related_entities, relink
+from resolver.hub.entity_preview import VisibleView, find_related_entities, relink, restrict_store
 from resolver.hub.hub import Hub
-from resolver.hub.increments.working_set import IncrementContext
+from resolver.hub.increments.candidates import IncrementContext
 from resolver.hub.reopening import load_decisions
 from resolver.hub.shared_relations import build_context
-from resolver.hub.visible_store import VisibleView, restrict_store
 from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import OPERATOR, Viewer

@@ -41,8 +41,11 @@ from resolver.matching.preparation import (
     with_frequencies,
 )
 from resolver.matching.scoring import partner_shift
-from resolver.matching.scoring.partners import PRIOR_CLASS_RECORDS, SOURCE_SHIFT_RANGE
-from resolver.matching.scoring.source_shifts import PairSources
+from resolver.matching.scoring.source_shifts import (
+    PRIOR_CLASS_RECORDS,
+    SOURCE_SHIFT_RANGE,
+    PairSources,
+)
 from resolver.names.context import Context
 from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind, Record

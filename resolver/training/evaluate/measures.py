@@ -24,8 +24,7 @@ import numpy.typing as npt
 from resolver.engines.local import LocalEngine
 from resolver.matching.pipeline import normalize
 from resolver.matching.population_scoring import choose_model_kinds, score_in_population
-from resolver.matching.resolution_task import ResolutionTask, ScoredCandidates
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import ResolutionTask, RunOptions, ScoredCandidates
 from resolver.matching.scoring import scores
 from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL, Batch, Record

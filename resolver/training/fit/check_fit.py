@@ -32,8 +32,7 @@ from resolver.hub.hub import temporary_hub
 from resolver.lists.reader_types import Intake
 from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
 from resolver.matching.pipeline import normalize
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.matching.scoring import Model, interval_indices
 from resolver.matching.scoring.terms import FORMAT, Calibration, CheckTerms, Term
 from resolver.records import Batch, Kind, Record, Value

@@ -14,10 +14,10 @@ import pytest
 
 from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import ListInfo
 from resolver.records.decisions import Verdict
+from resolver.store import UserRole
 from tests.api.conftest import RECORDS, UNION
 from tests.api.desk import world
 from tests.hub.hubs import OPTIONS, make_decision, make_intake

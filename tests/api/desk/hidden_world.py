@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import update
 
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import BATCH_JOB
 from resolver.hub.ownership import RecordOwner
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
-from resolver.store import Store
+from resolver.store import Store, UserRole
 from resolver.store.schema import decisions, jobs, network_views
 from resolver.store.steward_work import NetworkView
 from resolver.training.learning_jobs import LEARN_JOB

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
-from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
-from resolver.store import AuditEvent
+from resolver.store import AuditEvent, UserRole
 from resolver.store.steward_work import NetworkView
 from tests.api.desk.conftest import PASSWORD, Client, Desk, DeskFactory, csrf, sign_in
 from tests.api.desk.world import word

@@ -22,8 +22,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from resolver.hub.desk_users import UserRole
 from resolver.review import QueueReason, StewardVerdict
+from resolver.store import UserRole
 from tests.api.desk import hidden_world as worlds
 from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in
 from tests.matching.preparing import quick_symbols

@@ -17,11 +17,11 @@ import pytest
 
 from resolver.api.desk import batch_pages
 from resolver.cli.operate.worker import run_batch_job
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.lists.formats.tabular import table_files
 from resolver.lists.io import text_lines
+from resolver.store import UserRole
 from tests.api.desk.conftest import (
     PASSWORD,
     Client,

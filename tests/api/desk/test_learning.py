@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import Job, run_next_job
+from resolver.store import UserRole
 from resolver.training.learning_jobs import learned_model_folder, run_learning_job
 from tests.api.desk.conftest import Desk, hidden_fields
 from tests.training.decision_store import create_store, rule_decisions, symbols

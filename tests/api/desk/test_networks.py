@@ -12,8 +12,8 @@ from xml.etree.ElementTree import fromstring
 import networkx
 import pytest
 
-from resolver.hub.desk_users import UserRole
 from resolver.records import Activity, Grade, Handling, Kind, Relation, RelationType
+from resolver.store import UserRole
 from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
 from tests.matching.preparing import quick_symbols

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import update
 
 from resolver.cli.operate.worker import run_batch_job
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import (
     Job,
@@ -34,6 +33,7 @@ from resolver.review import (
     decide_pair,
     list_waiting,
 )
+from resolver.store import UserRole
 from resolver.store.schema import jobs
 from tests.api.desk.conftest import (
     PASSWORD,

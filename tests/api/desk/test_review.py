@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from resolver.api.desk.review_forms import DECISION_REASONS
-from resolver.hub.desk_users import UserRole
+from resolver.api.desk.queue import DECISION_REASONS
 from resolver.hub.hub import Hub
 from resolver.records import Handling
 from resolver.review import (
@@ -25,6 +24,7 @@ from resolver.review import (
     hold_pair,
     list_pending,
 )
+from resolver.store import UserRole
 from resolver.store.schema import sessions
 from tests.api.desk import world
 from tests.api.desk.conftest import (

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.screening.jobs import run_screening_job
+from resolver.store import UserRole
 from tests.api.desk.conftest import Desk, csrf, sign_in
 from tests.hub.hubs import OPTIONS
 

@@ -14,7 +14,8 @@ from sqlalchemy import update
 from resolver.api import ServiceSettings, create_app
 from resolver.api.server.run import desk_line
 from resolver.api.service import Service
-from resolver.hub.desk_users import FIRST_ADMIN, UserRole
+from resolver.hub.admin import FIRST_ADMIN
+from resolver.store import UserRole
 from resolver.store.schema import sessions, sign_in_failures
 from tests.api.desk.conftest import (
     PASSWORD,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.api.desk.error_pages import describe_error
+from resolver.api.desk.pages import describe_error
 from resolver.errors import StoreError
 
 COMMAND = re.compile(r"`[^`]*`|(?<![\w-])--[a-z][\w-]+|\bresolver [a-z]{3,}\b(?! is)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.harness.pair_sets import COLUMNS, f_measure, measure_sets, read_pairs
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 
 PAIRS = """schema,name1,name2,label,kind
 Person,Ivan Petrov,Ivan Petrov,match,same

@@ -12,9 +12,8 @@ import pytest
 from resolver.cli.app import run
 from resolver.cli.model import measures
 from resolver.cli.model.measures import SEED, WORLDS
-from resolver.cli.progress_bars import ProgressBars
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.cli.process_start import ProgressBars
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.models import loader
 from resolver.training.evaluate.measures import DIMENSIONS, JOINT
 from resolver.training.model_files import CALIBRATION, CARD_FILE

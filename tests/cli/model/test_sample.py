@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
+from resolver.errors import pluralize
 from resolver.models import loader
-from resolver.reference.plurals import pluralize
 from resolver.training.data.labeled_pairs import JudgedPair, read_judged_pairs
 from tests.cli.conftest import Lists
 

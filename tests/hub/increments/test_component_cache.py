@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.hub.increments import increment, link_changes, working_set
-from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.working_set import ComponentCache, IncrementContext, WorkingSet
+from resolver.hub.increments import candidates, increment, link_changes
+from resolver.hub.increments.candidates import ComponentCache, IncrementContext, WorkingSet
+from resolver.hub.increments.link_changes import RelevantDecisions
 from resolver.matching.blocking import key_join
 from resolver.matching.blocking.key_lookup import BlockPurge
 from resolver.matching.scoring.relation_evidence import RelationTable
@@ -47,7 +47,7 @@ def symbols() -> Iterator[None]:
 @pytest.fixture
 def used_components(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Everything is remembered, however small; hears of each time that something was of use."""
-    for module in (link_changes, working_set):
+    for module in (link_changes, candidates):
         monkeypatch.setattr(module, "MIN_CACHED_PAIRS", 1)
     sizes: list[int] = []
     resolve_original = increment.resolve_with_component
@@ -55,7 +55,7 @@ def used_components(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def resolve_and_note(
         context: IncrementContext,
         others: WorkingSet,
-        component: working_set.CachedComponent,
+        component: candidates.CachedComponent,
         decisions: RelevantDecisions,
         purge: BlockPurge,
         build_table: Callable[[WorkingSet], RelationTable | None],
@@ -212,7 +212,7 @@ def test_commits_of_another_hub_empty_the_cache(stores: Stores, used_components:
 def test_the_cache_is_limited(
     stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working_set, "MAX_CACHED_PAIRS", 2)
+    monkeypatch.setattr(candidates, "MAX_CACHED_PAIRS", 2)
     with stores.new() as hub:
         seed_population(hub)
         hub.add(_without_lists(Step(tuple(namesakes(30, 1)))))

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from resolver.engines.local import dedupe
 from resolver.hub.increments import increment
-from resolver.hub.increments.candidates import prepare_with_stored
-from resolver.hub.increments.working_set import IncrementContext, WorkingSet
+from resolver.hub.increments.candidates import IncrementContext, WorkingSet, prepare_with_stored
 from resolver.matching.blocking import key_join
 from resolver.matching.blocking.key_lookup import build_key_table
 from resolver.matching.pipeline import compare_and_score

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.hub.increments import increment, link_changes, working_set
+from resolver.hub.increments import candidates, increment, link_changes
 from resolver.hub.increments.increment import largest_component_within
 from resolver.records import Record, Relation, RelationType
 from resolver.records.decisions import Verdict
@@ -61,7 +61,7 @@ def test_increments_equal_one_batch(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, seed: int, is_cached: bool
 ) -> None:
     if is_cached:
-        for module in (link_changes, working_set):
+        for module in (link_changes, candidates):
             monkeypatch.setattr(module, "MIN_CACHED_PAIRS", 1)
         monkeypatch.setattr(
             increment,

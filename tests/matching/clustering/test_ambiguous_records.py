@@ -17,9 +17,9 @@ from resolver.matching.clustering.ambiguous_records import (
     BirthYears,
 )
 from resolver.matching.clustering.cluster_problem import ClusterProblem
-from resolver.matching.clustering.decided_rows import DecidedRows
 from resolver.matching.clustering.signed_clustering import (
     Constraints,
+    DecidedRows,
     MergeRule,
     PairLogOdds,
     cluster,

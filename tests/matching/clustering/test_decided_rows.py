@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DecisionError
-from resolver.matching.clustering.decided_rows import DecidedRows, place_decisions
+from resolver.matching.clustering.signed_clustering import DecidedRows, place_decisions
 from resolver.records.decisions import Decision, Verdict
 
 IDS = "abcdef"

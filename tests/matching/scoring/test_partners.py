@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from resolver.matching.scoring.partners import (
+from resolver.matching.scoring.score_links import score_histogram
+from resolver.matching.scoring.source_shifts import (
     BINS,
     MAX_PARTNER_SHIFT,
     PARTNERS_RANGE,
@@ -17,8 +18,7 @@ from resolver.matching.scoring.partners import (
     shift_logodds,
     shifted_score_histogram,
 )
-from resolver.matching.scoring.score_links import score_histogram
-from resolver.matching.scoring.thresholds import scores
+from resolver.matching.scoring.terms import scores
 from resolver.records.prepared.population import Partners
 
 

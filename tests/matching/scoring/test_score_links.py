@@ -15,7 +15,7 @@ from resolver.matching.scoring.score_links import (
     build_links,
     score_histogram,
 )
-from resolver.matching.scoring.thresholds import scores, threshold_logodds
+from resolver.matching.scoring.terms import scores, threshold_logodds
 from resolver.records.results.resolution import Band, Basis, JoiningMerges, Outcome
 
 MATCH, REVIEW, DISTINCT = 4000, 0, -4000

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.matching.scoring.partners import SINGLE_SOURCE_RANGE
 from resolver.matching.scoring.source_shifts import (
+    SINGLE_SOURCE_RANGE,
     PairSources,
     SourceCounts,
     _count_keys,

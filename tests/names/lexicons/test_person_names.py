@@ -8,7 +8,7 @@ import pytest
 import rigour._core
 from rigour.names import remove_person_prefixes
 
-from resolver.names.lexicons.person_names import name_lines, remove_titles, word_symbols
+from resolver.names.lexicons.name_roles import name_lines, remove_titles, word_symbols
 
 
 @pytest.mark.parametrize("title", rigour._core.person_name_prefixes_list())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from resolver.names.lexicons.equivalents import form_symbols
 from resolver.names.name_tokens import tokenize_person
-from resolver.names.scripts.romanization import (
+from resolver.names.scripts.syllables import (
     armenian_key,
     georgian_key,
     is_japanese_spelling,

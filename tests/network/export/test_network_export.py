@@ -35,7 +35,7 @@ from resolver.network.graph import (
 )
 from resolver.network.graph_reader import GraphQuery
 from resolver.network.workbench import graph_document
-from resolver.records.formula_cells import unescape_formula
+from resolver.records.labels import unescape_formula
 from resolver.records.visibility import OPERATOR, STRANGER
 from tests.network.networks import make_records, plain_edges
 

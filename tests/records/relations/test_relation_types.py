@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import RelationType
-from resolver.records.relation_types import (
+from resolver.records.stated_links import (
     RELATION_TYPES,
     ROLE_CLASSES,
     direct_relation,

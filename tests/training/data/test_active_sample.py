@@ -12,8 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from resolver.engines.local import score_pairs
 from resolver.matching.comparators import COMPARATOR_BY_NAME, features_of
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.matching.scoring import (
     Model,
     PairTerm,

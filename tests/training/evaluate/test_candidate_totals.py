@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.records import Kind
 from resolver.training.evaluate.measures import DIMENSIONS, JOINT, total_candidates
 from resolver.training.evaluate.reliability import measure_reliability

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from resolver.cli.model import measures
-from resolver.cli.progress_bars import ProgressBars
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.cli.process_start import ProgressBars
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.models import loader
 from resolver.records.results.resolution import Band
 from resolver.training.evaluate.measures import (

@@ -13,8 +13,7 @@ from resolver.engines.pair_explanation import explain_pair
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import Intake
-from resolver.matching.resolution_task import load_models
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.records import Batch, Kind
 from resolver.store import Store
 from resolver.training.data.labeled_pairs import JudgedPair

@@ -13,7 +13,7 @@ from resolver.errors import InputError
 from resolver.lists.formats.tabular.mapping import build_mapping
 from resolver.lists.reader_types import Intake
 from resolver.lists.readers import read_lists
-from resolver.matching.run_options import RunOptions
+from resolver.matching.resolution_task import RunOptions
 from resolver.matching.scoring import model_to_json
 from resolver.models import loader
 from resolver.training.fit.unlabeled import learn_unlabeled

@@ -42,8 +42,15 @@ from resolver.lists.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
 from resolver.records.packing import relation_text
 from resolver.records.properties import DATASETS, PASSPORT
-from resolver.records.relation_types import RELATION_TYPES, find_relation_type, role_class
-from resolver.records.stated_links import StatedLink, pack_link, relation_difference, unpack_link
+from resolver.records.stated_links import (
+    RELATION_TYPES,
+    StatedLink,
+    find_relation_type,
+    pack_link,
+    relation_difference,
+    role_class,
+    unpack_link,
+)
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,

@@ -40,7 +40,6 @@ from resolver.records import (
     kind_of_schema,
 )
 from resolver.records.batch import batch_from_record
-from resolver.records.datasets import is_list_source_name
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import (
     ADDRESS,
@@ -50,7 +49,8 @@ from resolver.records.properties import (
     PASSPORT,
     RELATION,
 )
-from resolver.records.relation_types import find_relation_type
+from resolver.records.stated_links import find_relation_type
+from resolver.records.visibility import is_list_source_name
 from resolver.reference.ftm import ENTITY, all_schemata, find_property, find_schema, topic_labels
 from resolver.runtime.text_cache import cache_short_texts
 

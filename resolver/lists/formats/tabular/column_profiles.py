@@ -40,7 +40,7 @@ from resolver.records import (
 from resolver.records.packing import pack
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import HANDLING_CODES
-from resolver.reference.territories import lookup_territory
+from resolver.reference.tables import lookup_territory
 from resolver.runtime.text_cache import cache_short_texts
 
 _KIND_WORDS = KIND_BY_LABEL | {

@@ -49,9 +49,8 @@ from resolver.lists.formats.tabular.table_files import open_table_file
 from resolver.lists.io.source_files import SourceFile
 from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_schema
 from resolver.records import properties as property_names
-from resolver.records.datasets import is_list_source_name
-from resolver.records.relation_types import find_relation_type
-from resolver.records.visibility import HANDLING_CODES
+from resolver.records.stated_links import find_relation_type
+from resolver.records.visibility import HANDLING_CODES, is_list_source_name
 from resolver.reference.ftm import ENTITY, all_schemata
 
 MAX_BYTES = 100_000

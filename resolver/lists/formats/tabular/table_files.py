@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
 from resolver.lists.io.csv_rows import (
     CsvItems,
@@ -42,7 +42,6 @@ from resolver.lists.io.text_lines import (
     stated_delimiter,
 )
 from resolver.lists.reader_types import Reject, RowCounts, Share
-from resolver.reference.plurals import pluralize
 
 CHUNK = 16_384
 MAX_COLUMNS = 2_000

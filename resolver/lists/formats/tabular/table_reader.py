@@ -89,7 +89,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
-from resolver.records.relation_types import find_relation_type
+from resolver.records.stated_links import find_relation_type
 
 
 def read_relations(

@@ -24,7 +24,7 @@ from resolver.records import (
     Value,
 )
 from resolver.records.properties import LINK_ENTITY
-from resolver.records.relation_types import RELATION_TYPES
+from resolver.records.stated_links import RELATION_TYPES
 from tests.lists.samples import write_ftm
 
 

@@ -1,1 +1,0 @@
-"""Search over stored values: terms and their index, names by prefix, relations."""
