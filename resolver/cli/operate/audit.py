@@ -14,8 +14,7 @@ import click
 
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.cli.process_start import account_name, log_records_at
-from resolver.errors import UsageError
-from resolver.reference.plurals import pluralize
+from resolver.errors import UsageError, pluralize
 
 _SHOWN = 50
 ALTERED = 3
