@@ -519,7 +519,7 @@ def compare_in_rounds(
         places = candidates[first:last]
         if not len(places):
             break
-        round_hits, is_late = _compare_round(material, snapshot, places, (floor, competes_from))
+        round_hits, is_late = compare_round(material, snapshot, places, (floor, competes_from))
         rounds.append(round_hits)
         late_logodds = round_hits.logodds[is_late]
         if len(candidates) <= last and len(candidates) < max_compared:
@@ -548,7 +548,7 @@ def _score_after_competition(round_hits: RoundHits, is_late: Bools) -> float:
     return max(best / (1.0 + max(best, competing)), spared)
 
 
-def _compare_round(
+def compare_round(
     query_material: NameMaterial,
     snapshot: IndexSnapshot,
     candidates: Numbers,

@@ -147,6 +147,11 @@ COMMANDS = {
     "clearances": CommandRow(
         "resolve.screen", "List what was cleared and confirmed, and withdraw it.", _RECORDS
     ),
+    "watches": CommandRow(
+        "resolve.watch",
+        "List, show and run watches: subjects that are screened again when the store changes.",
+        _RECORDS,
+    ),
     "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
         "resolve.link",

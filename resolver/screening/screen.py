@@ -195,10 +195,12 @@ def screen_subjects(
     *,
     workers: int = 1,
     progress: Progress = SILENT,
+    snapshot: IndexSnapshot | None = None,
 ) -> Screening:
     """Compare subjects with the entities of a store, in up to `workers` processes.
 
-    All answers come from one snapshot of the index. Raises `StoreError` for an empty store.
+    All answers come from one snapshot of the index (None: the current one). Raises `StoreError` for
+    an empty store.
     """
     places: dict[object, int] = {}
     queries: list[Record] = []
@@ -209,7 +211,7 @@ def screen_subjects(
         if place == len(queries):
             queries.append(subject.record)
         place_of.append(place)
-    snapshot = screener.snapshot_for(options.viewer)
+    snapshot = snapshot or screener.snapshot_for(options.viewer)
     answers: list[_Answer] = []
     progress.start("screen", len(queries), "subjects")
     for first in range(0, len(queries), _CHUNK):

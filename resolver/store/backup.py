@@ -50,6 +50,17 @@ ACCOUNT_TABLES = frozenset({"api_keys", "users"})
 """Tables that decide who gets in: restored on request only."""
 MIN_KEY_BYTES = 32
 """Bytes of a key that signs backups."""
+_STATED_BY_LATER = "0010"
+"""Schema version that programs with the versions 0011 to 0015 wrote into their backups."""
+_LATER_COLUMNS = (
+    ("0015", "hit_verdicts", "id"),
+    ("0014", "links", "rival"),
+    ("0012", "restricted_ids", "id"),
+    ("0011", "versions", "accepted"),
+)
+"""Column by which a backup of each of these versions is recognized; 0013 changed no table that
+backups have.
+"""
 _SEAL = b'{"seal":'
 _UNSEALED = "the backup has no digest, as those of older programs: changes of it cannot be noticed"
 
@@ -260,15 +271,34 @@ def _restore_file(
     head = orjson.loads(next(lines, b""))
     if head["form"] != _FORMAT:
         raise ValueError("another format")
-    if head["tables"] == SCHEMA_VERSION:
+    version = str(head["tables"])
+    if version == _STATED_BY_LATER:
+        version = _find_schema_version(path)
+    if version == SCHEMA_VERSION:
         connection.execute(delete(meta))
         counts = _fill(connection, lines, metadata.tables, skipped)
     else:
-        counts = _fill_older(connection, lines, str(head["tables"]), path, skipped)
+        counts = _fill_older(connection, lines, version, path, skipped)
     warning = file.check(counts, is_sealed=bool(head.get("sealed")), path=path)
     if connection.execute(select(meta.c.version)).scalar() != head["version"]:
         raise ValueError("truncated")
     return int(head["version"]), warning
+
+
+def _find_schema_version(path: Path) -> str:
+    """Return the schema version of a backup that states one which later programs stated, too: by
+    the tables and columns that it has.
+    """
+    columns: dict[str, list[str]] = {}
+    with gzip.open(path, "rb") as file:
+        for line in file:
+            if line.startswith(b'{"table"'):
+                row = orjson.loads(line)
+                columns[row["table"]] = row["columns"]
+    for version, table, column in _LATER_COLUMNS:
+        if column in columns.get(table, ()):
+            return version
+    return _STATED_BY_LATER
 
 
 def _fill_older(

@@ -343,6 +343,34 @@ hit_verdicts = Table(
         for name in ("reason", "who", "made", "expires", "withdrawn", "withdrawn_by")
     ),
 )
+watches = Table(
+    "watches",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("owner", "name", "agency", "sender", "created", "expires")
+    ),
+    Column("edition", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("stamp", JSON, nullable=False),
+    Column("worker", Text, nullable=False, server_default=""),
+    Column("lease_until", Text, nullable=False, server_default=""),
+)
+Index("uq_watches_owner_name", watches.c.owner, watches.c.name, unique=True)
+watched_subjects = Table(
+    "watched_subjects",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("watch", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("hits", LargeBinary, nullable=False),
+    Column("screened", BigInteger, nullable=False),
+)
+Index("uq_watched_subjects_key", watched_subjects.c.watch, watched_subjects.c.key, unique=True)
+Index("ix_watched_subjects_screened", watched_subjects.c.watch, watched_subjects.c.screened)
 api_keys = Table(
     "api_keys",
     metadata,

@@ -31,6 +31,7 @@ from resolver.store.verdicts import Verdicts
 from resolver.store.views.entity_queries import StoreView
 from resolver.store.views.link_queries import find_entities_in_review
 from resolver.store.waiting_queue import WaitingQueue
+from resolver.store.watches import Watches
 
 _EMPTY_HEAD: dict[str, Any] = {
     "one": 1,
@@ -158,6 +159,11 @@ class Store:
     def verdicts(self) -> Verdicts:
         """Verdicts on hits of screenings."""
         return Verdicts(self.engine)
+
+    @property
+    def watches(self) -> Watches:
+        """Watches of agencies, with their subjects."""
+        return Watches(self.engine)
 
     @property
     def api_keys(self) -> ApiKeys:

@@ -17,6 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, func, select
 
 from resolver.cli.app import run
@@ -42,7 +43,7 @@ from tests.store.test_store import ints, records_commit
 pytestmark = pytest.mark.slow
 
 
-OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
+OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0011", "0013", "0015"]
 POPULATION = Population(
     {"person": KindPopulation(3, 520, 900)}, ValueCounts(KindCounts(3, {"ann": 3}))
 )
@@ -172,6 +173,28 @@ def test_older_backup_is_upgraded(
         assert view.population() is None
     # users exist since the second schema version
     assert bool(target.users.list()) == (version >= "0002")
+
+
+@pytest.mark.parametrize("version", ["0010", "0011", "0012", "0014", "0015"])
+def test_a_backup_of_a_program_that_stated_an_older_version_is_restored(
+    version: str, complete: Path, tmp_path: Path
+) -> None:
+    head, *rows = lines_of(as_older(complete, version, tmp_path))
+    stated = write_lines(tmp_path / "stated.backup", [{**head, "tables": "0010"}, *rows])
+    with Store.open(f"sqlite:///{tmp_path}/target.db") as target:
+        assert restore(stated, target) == 2
+        assert has_current_schema(target)
+        with target.view() as view:
+            assert view.head.id_secret
+            # the version 0014 marks each link with what it rests on
+            assert view.all_links().logodds.tolist() == [-200]
+
+
+def test_the_newest_migration_is_the_schema_version() -> None:
+    config = Config()
+    migrations = Path(database.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(migrations))
+    assert ScriptDirectory.from_config(config).get_current_head() == database.SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("version", OLDER_VERSIONS)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _PAUSE = 0.5
 
 
-_HELP = """Process submitted batches and screenings, one after the other, until stopped.
+_HELP = """Process submitted batches, screenings and watches, one after the other, until stopped.
 
 Several workers may run. If one is killed, nothing is lost: another continues with its batch
 after half a minute. A worker also refreshes a store that has grown by half since its last refresh.
@@ -92,6 +92,7 @@ def worker_command(
     )
     from resolver.review import refresh_queue
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
+    from resolver.screening.watch import WatchRunner
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
@@ -121,6 +122,7 @@ def worker_command(
             if not view.revision:
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
+        runner = WatchRunner(hub, settings.listed, count_workers(settings))
         with WorkerPresence(folder):
             while not stop.is_set():
                 try:
@@ -128,6 +130,12 @@ def worker_command(
                     job = run_next_job(hub, folder, work)
                     # refreshed now, so that no steward has to wait for it after a large batch
                     refresh_queue(hub)
+                    for run in runner.run_due():
+                        click.echo(
+                            f"watch {run.watch.number}: {run.screened:,} subjects screened,"
+                            f" {len(run.changes):,} changes",
+                            err=True,
+                        )
                 except StoreError as error:
                     if once:
                         raise

@@ -57,6 +57,7 @@ Examples:
   resolver screen people.csv --store sqlite:///hub.db --out hits.csv
   resolver screen people.xlsx --mapping people.yml --store sqlite:///hub.db --out hits.csv
   resolver screen people.parquet --store sqlite:///hub.db --out hits.csv --report hits.html
+  resolver screen crew.csv --store sqlite:///hub.db --out hits.csv --watch crew --until 2027-06-30
 """
 
 
@@ -72,6 +73,8 @@ Examples:
     show_default=True,
     help="Maximum number of hits of one subject.",
 )
+@click.option("--watch", metavar="NAME", help="Keep the subjects in this watch, until --until.")
+@click.option("--until", default="", metavar="DATE", help="Last day of the watch: 2027-06-30.")
 @listed_option
 @model_option
 @reading_options
@@ -85,9 +88,13 @@ def screen_command(
     out: Path | None,
     report: Path | None,
     limit: int,
+    watch: str | None,
+    until: str,
     **options: Any,
 ) -> int:
     """Run `resolver screen`; return its exit code."""
+    if until and watch is None:
+        raise UsageError("--until ends a watch", hint="name the watch with --watch, too")
     if out is None and not options["as_json"]:
         raise UsageError("screen needs a file for the hits", hint="add --out hits.csv, or --json")
     if out is not None and report is not None and out.resolve() == report.resolve():
@@ -103,6 +110,10 @@ def screen_command(
             raise UsageError(
                 f"{target} is one of the lists to read", hint="choose another file to write"
             )
+    if watch is not None:
+        from resolver.screening.watch import read_watch_end, read_watch_name
+
+        watch, expires = read_watch_name(watch), read_watch_end(until)
     with ProgressBars(verbose=options["verbose"]) as bars:
         reading = ReadingOptions.from_options(options)
         workers = count_workers(settings)
@@ -118,6 +129,7 @@ def screen_command(
             screen_subjects,
         )
         from resolver.screening.result_files import write_hits, write_report
+        from resolver.screening.watch import add_watch
 
         listed = settings.listed if options["listed"] is None else options["listed"]
         with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
@@ -133,7 +145,10 @@ def screen_command(
             )
             shown = [record_id for hit in screening.hits for record_id in hit.records]
             subjects = len(screening.subjects)
-            log_records(hub, len(shown), files=[path.name for path in files], subjects=subjects)
+            names = [path.name for path in files]
+            log_records(hub, len(shown), files=names, subjects=subjects, watch=watch)
+            if watch is not None:
+                add_watch(hub.store, OPERATOR, watch, expires, screening)
     if out is not None:
         write_hits(out, screening.hits)
     if report is not None:
@@ -148,6 +163,12 @@ def screen_command(
         click.echo(f"note: and {len(intake.rejects) - SHOWN_REJECTS:,} more", err=True)
     unread = sum(reject.is_row for reject in intake.rejects)
     _print_summary(screening, intake.collapsed, unread, out)
+    if watch is not None:
+        click.echo(
+            f"Watched as {watch!r} until {expires[:10]}: `resolver worker`, or `resolver watches"
+            " run`, screens the subjects again when the store changes",
+            err=True,
+        )
     return HITS_FOUND if screening.hits else 0
 
 

@@ -334,6 +334,10 @@ class Population:
         }
         return replace(self, kinds=kinds, restricted={})
 
+    def count_records(self) -> dict[str, int]:
+        """Return the number of records by label of kind."""
+        return {label: kind.records for label, kind in sorted(self.kinds.items())}
+
     @property
     def summary(self) -> dict[str, str]:
         """Figures of each kind as a text, for the stamp of a run."""
