@@ -53,7 +53,8 @@ from resolver.screening.result_files import describe_hit, hit_from_json
 from resolver.screening.screen import Screening, ScreeningHit, Subject, screen_subjects
 from resolver.store import HitVerdict, Store, StoreView, utc_text
 from resolver.store.jobs import LeaseError
-from resolver.store.watches import LEASE_SECONDS, NEVER, SubjectRow, Watch
+from resolver.store.watches import LEASE_SECONDS, NEVER, SubjectRow
+from resolver.store.watches import Watch as Watch
 
 Numbers = npt.NDArray[np.int64]
 MAX_DRIFT = 0.02
@@ -643,3 +644,24 @@ def remove_subject(store: Store, watch: Watch, subject_id: str) -> None:
             hint="take it from the column subject_id of its hits",
         )
     store.watches.remove_subjects(watch, keys)
+
+
+def load_watch(url: str, owner: str, name: str) -> tuple[Watch, Screening, list[Subject]]:
+    """Return a watch in the store at a URL with its hits and its subjects (`read_watch`). Raises
+    `StoreError`.
+    """
+    with Store.open(url, create=False) as store:
+        watch = store.watches.get(owner, name)
+        return watch, *read_watch(store, watch)
+
+
+def remove_watch(url: str, owner: str, name: str, subject_id: str | None = None) -> None:
+    """Erase a watch in the store at a URL, or one of its subjects. Raises `StoreError`,
+    `UsageError`.
+    """
+    with Store.open(url, create=False) as store:
+        watch = store.watches.get(owner, name)
+        if subject_id is None:
+            store.watches.remove(watch)
+        else:
+            remove_subject(store, watch, subject_id)

@@ -139,15 +139,6 @@ class Watches:
                 connection.execute(insert(watches).values(**row))
             return _watch(connection.execute(select(watches).where(is_same)).one())
 
-    def list(self, owner: str | None = None) -> list[Watch]:
-        """Return the watches of an owner (None: of all) that have not ended, by name."""
-        query = select(watches).where(watches.c.expires > utc_text())
-        if owner is not None:
-            query = query.where(watches.c.owner == owner)
-        with read_transaction(self.engine) as connection:
-            rows = connection.execute(query.order_by(watches.c.owner, watches.c.name))
-            return [_watch(row) for row in rows]
-
     def get(self, owner: str, name: str) -> Watch:
         """Return a watch of an owner. Raises `StoreError` where there is none of the name."""
         for watch in self.list(owner):
@@ -175,16 +166,15 @@ class Watches:
         number of a row is not used.
         """
         cipher = self.cipher(watch)
-        columns: dict[str, list[Any]] = {
-            name: [] for name in ("watch", "key", "content", "hits", "screened")
+        added = list(rows)
+        keys = [row.key for row in added]
+        columns: dict[str, Sequence[Any]] = {
+            "watch": [watch.number] * len(added),
+            "key": keys,
+            "content": [cipher.seal(row.content) for row in added],
+            "hits": [cipher.seal(row.hits) for row in added],
+            "screened": [row.screened for row in added],
         }
-        for row in rows:
-            columns["watch"].append(watch.number)
-            columns["key"].append(row.key)
-            columns["content"].append(cipher.seal(row.content))
-            columns["hits"].append(cipher.seal(row.hits))
-            columns["screened"].append(row.screened)
-        keys = columns["key"]
         c = watched_subjects.c
         with write_transaction(self.engine) as connection:
             for start in range(0, len(keys), _ROWS_AT_ONCE):
@@ -307,6 +297,15 @@ class Watches:
                 if data:
                     changed = update(watched_subjects).where(c.number == number)
                     connection.execute(changed.values(hits=data, screened=revision))
+
+    def list(self, owner: str | None = None) -> list[Watch]:
+        """Return the watches of an owner (None: of all) that have not ended, by name."""
+        query = select(watches).where(watches.c.expires > utc_text())
+        if owner is not None:
+            query = query.where(watches.c.owner == owner)
+        with read_transaction(self.engine) as connection:
+            rows = connection.execute(query.order_by(watches.c.owner, watches.c.name))
+            return [_watch(row) for row in rows]
 
     @staticmethod
     def _count_edition(connection: Connection, watch: Watch) -> None:

@@ -65,6 +65,12 @@ class Sample(NamedTuple):
         create_signing_key(path)
         return path
 
+    def watch(self) -> str:
+        """Watch the subjects, who are on a list, and return the name of the watch."""
+        table = [str(self.people()), "--store", self.url, "--out", str(self.out / "hits.csv")]
+        assert run(["screen", *table, "--watch", "crew", "--until", "2031-01-31"]) == 3
+        return "crew"
+
     def args(self, command: str) -> list[str]:
         """Return sample arguments of a command. Raises `KeyError` for a new command."""
         store, out = ["--store", self.url], str(self.out / "out")
@@ -78,6 +84,10 @@ class Sample(NamedTuple):
                 *("--subject", "P1", "--entity", self.entity, "--reason", "other face", *store),
             ],
             "clearances": store,
+            "watches list": store,
+            "watches show": [self.watch(), *store],
+            "watches run": [self.watch(), *store],
+            "watches remove": [self.watch(), *store],
             "search": ["quispe", *store],
             "network": ["--format", "json", "--out", out, *store],
             "serve": ["--prepare", *store],

@@ -141,7 +141,8 @@ class World:
             if {ids[left], ids[right]} <= self.present.keys()
         ]
         pair = self.dice.choice(pairs) if pairs else self.dice.sample(sorted(self.present), 2)
-        self._log(lambda: decide_pair(self.hub, DecisionRequest(KIM, *pair, verdict, "seen")))
+        request = DecisionRequest(KIM, pair[0], pair[1], verdict, "seen")
+        self._log(lambda: decide_pair(self.hub, request))
 
     def split(self) -> None:
         """Split a record off an entity."""
@@ -159,7 +160,10 @@ class World:
 
     def rebuild(self) -> None:
         """Measure the population anew, or resolve everything again."""
-        self.dice.choice([self.hub.refresh, self.hub.rebuild])()
+        if self.dice.random() < 0.5:
+            self.hub.refresh()
+        else:
+            self.hub.rebuild()
 
     def _log(self, act: Callable[[], DecisionOutcome]) -> None:
         # the desk refuses what makes no sense
@@ -193,7 +197,7 @@ def _invent_people(some: list[Record], dice: random.Random) -> list[Subject]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(examples(2)))
+@pytest.mark.parametrize("seed", range(examples(1)))
 def test_kept_hits_equal_those_of_screening_everything_again(stores: Stores, seed: int) -> None:
     dice = random.Random(seed)
     with stores.new() as hub:
@@ -205,7 +209,7 @@ def test_kept_hits_equal_those_of_screening_everything_again(stores: Stores, see
         mine = [watch_people(hub, people, viewer) for viewer in (COAST, OPERATOR)]
         for watch in mine:
             runner.run(watch)
-        partial = changed = 0
+        partial = changed = screened = 0
         for step in range(STEPS):
             world.step()
             if step == STEPS // 2:
@@ -216,6 +220,7 @@ def test_kept_hits_equal_those_of_screening_everything_again(stores: Stores, see
                 run = runner.run(fetch(hub, watch))
                 assert run is not None
                 partial += not run.is_full
+                screened += run.screened
                 kept = kept_hits(hub, watch)
                 changed += kept != before
                 again = runner.run(fetch(hub, watch), full=True)
@@ -225,6 +230,7 @@ def test_kept_hits_equal_those_of_screening_everything_again(stores: Stores, see
                 assert not again.changes
         assert partial > STEPS
         assert changed
+        assert screened < STEPS * len(people)
 
 
 def listed(record_id: str, name: str = NAME, **values: str) -> Record:
@@ -232,7 +238,8 @@ def listed(record_id: str, name: str = NAME, **values: str) -> Record:
 
 
 def passenger(subject_id: str = "P1", name: str = NAME, **values: str) -> Subject:
-    return build_subject(record(f"people:{subject_id}", name=name, **values))  # type: ignore[arg-type]
+    row = record(f"people:{subject_id}", name=name, **values)  # type: ignore[arg-type]
+    return build_subject(row)
 
 
 def changes_of(runner: WatchRunner, watch: Watch) -> list[tuple[str, str]]:
@@ -277,7 +284,8 @@ def test_a_cleared_hit_stays_away_until_its_evidence_changes(stores: Stores) -> 
             expires=end(),
         )
         assert not read_watch(hub.store, fetch(hub, watch))[0].hits
-        hub.add(make_intake([listed("other:1", nationality="iq"), listed("list:2", "Bo Li")]))
+        changed = listed("list:1", nationality="iq", notes="seen in port")
+        hub.add(make_intake([changed, listed("list:2", "Bo Li")]))
         assert changes_of(runner, watch) == []
         hub.add(make_intake([listed("list:1", nationality="iq", birthDate="1984-03-02")]))
         assert changes_of(runner, watch) == [("returned", "P1")]

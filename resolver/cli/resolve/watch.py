@@ -26,8 +26,7 @@ from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.screening.watch import HitChange
-    from resolver.store.watches import Watch
+    from resolver.screening.watch import HitChange, Watch
 
 _WORDS = {"new": "new hit", "lost": "lost hit", "returned": "returned", "changed": "now"}
 _agency_option = click.option(
@@ -87,12 +86,9 @@ def show_watch_command(
 ) -> None:
     """Show the hits of the watch NAME, as the last run found them."""
     from resolver.screening.result_files import describe_hit, write_hits
-    from resolver.screening.watch import read_watch
-    from resolver.store import Store
+    from resolver.screening.watch import load_watch
 
-    with Store.open(store_url, create=False) as store:
-        watch = store.watches.get(_owner(agency), name)
-        screening, subjects = read_watch(store, watch)
+    watch, screening, subjects = load_watch(store_url, _owner(agency), name)
     hits = screening.hits
     log_records_at(store_url, sum(len(hit.records) for hit in hits), watch=name, agency=agency)
     if out is not None:
@@ -124,18 +120,14 @@ def remove_watch_command(
     name: str, store_url: str, agency: str, subject_id: str | None, steward: str
 ) -> None:
     """Erase the watch NAME with all of its subjects, or one subject of it."""
-    from resolver.screening.watch import remove_subject
-    from resolver.store import Store
+    from resolver.screening.watch import remove_watch
 
     log_records_at(store_url, 0, watch=name, agency=agency, subject=subject_id, who=steward)
-    with Store.open(store_url, create=False) as store:
-        watch = store.watches.get(_owner(agency), name)
-        if subject_id is None:
-            store.watches.remove(watch)
-            click.echo(f"The watch {name} is erased.")
-            return
-        remove_subject(store, watch, subject_id)
-    click.echo(f"The subject {subject_id} is erased from the watch {name}.")
+    remove_watch(store_url, _owner(agency), name, subject_id)
+    if subject_id is None:
+        click.echo(f"The watch {name} is erased.")
+    else:
+        click.echo(f"The subject {subject_id} is erased from the watch {name}.")
 
 
 @watches_command.command("run")

@@ -74,3 +74,38 @@ def test_all_passengers_of_one_booking_are_compared(url: str, tmp_path: Path) ->
     act = ["--subject", subject, "--entity", entity, "--reason", "another face", "--store", url]
     assert run(["clear", people, *act]) == 0
     assert run(["screen", people, "--store", url, "--out", str(hits)]) == 0
+
+
+def test_a_watch_is_run_shown_and_removed(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = write(tmp_path, "id,name,gender\nP1,Ilse Brandt,f\nP2,Maria Quispe Huanca,f\n")
+    hits, store = str(tmp_path / "hits.csv"), ["--store", url]
+    start = ["screen", people, *store, "--out", hits]
+    for wrong, message in (
+        (["--watch", "crew"], "a watch needs an end"),
+        (["--watch", " ", "--until", "2031-01-31"], "cannot name a watch"),
+        (["--until", "2031-01-31"], "--until ends a watch"),
+    ):
+        assert run([*start, *wrong]) == 2
+        assert message in capsys.readouterr().err
+    assert run([*start, "--watch", "crew", "--until", "2031-01-31"]) == 3
+    assert run(["watches", "list", *store]) == 0
+    listed = "crew: 2 subjects until 2031-01-31, waits to be screened again\n"
+    assert capsys.readouterr().out == listed
+    assert run(["watches", "run", *store]) == 0
+    assert capsys.readouterr().out == "crew: 2 subjects screened, 0 changes\n"
+    assert run(["watches", "run", *store]) == 0
+    assert capsys.readouterr().out == "crew: 0 subjects screened, 0 changes\n"
+    again = str(tmp_path / "again.csv")
+    assert run(["watches", "show", "crew", *store, "--out", again]) == 0
+    assert Path(again).read_text() == Path(hits).read_text()
+    assert run(["watches", "remove", "crew", "--subject", "P9", *store]) == 2
+    assert "has no subject 'P9'" in capsys.readouterr().err
+    assert run(["watches", "remove", "crew", "--subject", "P2", *store]) == 0
+    assert run(["watches", "show", "crew", "--json", *store]) == 0
+    out = capsys.readouterr().out
+    assert out.endswith("The subject P2 is erased from the watch crew.\n")
+    assert run(["watches", "remove", "crew", *store]) == 0
+    assert run(["watches", "show", "crew", *store]) == 1
+    assert "there is no watch 'crew'" in capsys.readouterr().err
