@@ -12,10 +12,14 @@ from typing import NamedTuple
 import click
 import pytest
 
+from resolver.check.screener import MatchQuery, Screener
 from resolver.cli.app import COMMANDS, load_command, run
 from resolver.cli.process_start import StoreContent, account_name
 from resolver.hub.hub import Hub
+from resolver.records.visibility import OPERATOR
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
+from resolver.screening import build_subject, screen_subjects
+from resolver.screening.watch import add_watch
 from resolver.store import AuditEvent, Store
 from resolver.trust.audit_chain import create_signing_key
 from tests.cli.conftest import Lists
@@ -65,12 +69,6 @@ class Sample(NamedTuple):
         create_signing_key(path)
         return path
 
-    def watch(self) -> str:
-        """Watch the subjects, who are on a list, and return the name of the watch."""
-        table = [str(self.people()), "--store", self.url, "--out", str(self.out / "hits.csv")]
-        assert run(["screen", *table, "--watch", "crew", "--until", "2031-01-31"]) == 3
-        return "crew"
-
     def args(self, command: str) -> list[str]:
         """Return sample arguments of a command. Raises `KeyError` for a new command."""
         store, out = ["--store", self.url], str(self.out / "out")
@@ -85,9 +83,9 @@ class Sample(NamedTuple):
             ],
             "clearances": store,
             "watches list": store,
-            "watches show": [self.watch(), *store],
-            "watches run": [self.watch(), *store],
-            "watches remove": [self.watch(), *store],
+            "watches show": ["crew", *store],
+            "watches run": ["crew", "--full", *store],
+            "watches remove": ["crew", *store],
             "search": ["quispe", *store],
             "network": ["--format", "json", "--out", out, *store],
             "serve": ["--prepare", *store],
@@ -179,6 +177,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pairs = (("coast:1", "river:1", "same"), ("quay:4", "quay:5", "red"))
         for left, right, verdict in pairs:
             decide_pair(hub, DecisionRequest(KIM, left, right, StewardVerdict(verdict)))
+        people = [build_subject(record("people:P1", name="Maria Quispe Huanca"))]
+        query = MatchQuery(viewer=OPERATOR)
+        screening = screen_subjects(Screener(hub), people, query)
+        add_watch(hub.store, OPERATOR, "crew", "2099-01-01T00:00:00.000000Z", screening)
     assert run(["backup", "--store", url, "--out", str(path.parent / "saved")]) == 0
     model = str(path.parent / "model")
     assert run(["train", "--from-store", url, "--out", model, "--no-probes"]) == 0
