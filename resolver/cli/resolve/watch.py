@@ -19,10 +19,13 @@ from resolver.cli.options import (
     model_option,
     store_option,
 )
-from resolver.cli.process_start import log_records, log_records_at, steward_option
-from resolver.cli.progress_bars import ProgressBars
-from resolver.errors import StoreError, UsageError
-from resolver.reference.plurals import pluralize
+from resolver.cli.process_start import (
+    ProgressBars,
+    log_records,
+    log_records_at,
+    steward_option,
+)
+from resolver.errors import StoreError, UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
