@@ -159,9 +159,14 @@ COMMANDS = {
         _RECORDS,
     ),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
-    "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
+    "worker": CommandRow(
+        "operate.worker", "Process batches submitted over HTTP, and fetch feeds.", _STATE
+    ),
     "batches": CommandRow(
         "operate.worker", "List submitted batches, and accept those on hold.", _ACTS
+    ),
+    "feeds": CommandRow(
+        "operate.feeds", "Keep lists of publishers current by fetching them on schedule.", _ACTS
     ),
     "keys": CommandRow(
         "operate.accounts", "Create, list and revoke API keys of the service.", _ACTS

@@ -133,6 +133,7 @@ class BatchOptions:
 
     `label` names it in lists. `complete`: it holds all records of its sources.
     `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
+    `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason.
     """
 
     label: str
@@ -140,6 +141,8 @@ class BatchOptions:
     dry_run: bool = False
     complete: bool = False
     accept_large_change: bool = False
+    feed: str = ""
+    concerns: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -170,6 +173,8 @@ def submit_batch(
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",
     }
+    if options.feed:
+        params |= {"feed": options.feed, "concerns": list(options.concerns)}
     return submit_upload(
         hub, BATCH_JOB, folder, params, options.signature, owner=owner, key=idempotency_key
     )

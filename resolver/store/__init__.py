@@ -19,6 +19,7 @@ Contract:
   revision on; undoing a decision adds another one. The changes that a decision causes belong to the
   same commit: decide through `resolver.review`, never by writing rows.
 - **Verdicts** (`Store.verdicts`) on hits of screenings belong to one agency each.
+- **Feeds** (`Store.feeds`) are lists that are fetched on schedule, and are leased as jobs are.
 - **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats; those of one sequence run one
   after the other, in the order in which they were submitted. **API keys** are in
   `Store.api_keys`, the **audit log** in `Store.audit_events`, **users** and **sessions** of the
@@ -53,6 +54,7 @@ from resolver.store.commit import (
     ListCommit,
     OutdatedError,
 )
+from resolver.store.feeds import Feed, FeedLeaseError, FeedRun, Feeds, NewFeed, RunOutcome
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
 from resolver.store.sessions import ApiKey, Session, Sessions
@@ -80,6 +82,10 @@ __all__ = [
     "Commit",
     "EntityEvent",
     "EventKind",
+    "Feed",
+    "FeedLeaseError",
+    "FeedRun",
+    "Feeds",
     "HitVerdict",
     "Job",
     "JobState",
@@ -92,11 +98,13 @@ __all__ = [
     "ListCommit",
     "LockedError",
     "NewDecision",
+    "NewFeed",
     "OutdatedError",
     "QueueFilter",
     "RecordContents",
     "RecordRows",
     "RevisionRow",
+    "RunOutcome",
     "Session",
     "Sessions",
     "Store",

@@ -38,6 +38,7 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
+from resolver.store.feeds import pause_all
 from resolver.store.schema import VOLATILE_TABLES, meta, metadata
 from resolver.store.store import Store
 
@@ -224,6 +225,7 @@ def restore(
             ) from error
         # the two stores diverge from here on, so they must not share an index
         connection.execute(update(meta).values(store_id=uuid.uuid4().hex))
+        pause_all(connection)
     if warning and warn is not None:
         warn(warning)
     return revision

@@ -322,6 +322,43 @@ jobs = Table(
     Column("result", JSON),
     Column("error", Text, nullable=False, server_default=""),
 )
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("title", "address", "format", "license", "hosts", "agency", "mapping")
+    ),
+    Column("every", BigInteger, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("lease_by", Text, nullable=False),
+    Column("lease_until", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in (
+            "answered",
+            "fetched",
+            "confirmed",
+            "etag",
+            "last_modified",
+            "checksum",
+            "sources",
+        )
+    ),
+)
+feed_runs = Table(
+    "feed_runs",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("feed", Text, nullable=False, index=True),
+    *(Column(name, Text, nullable=False) for name in ("started", "finished", "outcome", "line")),
+    Column("size", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("checksum", "published", "etag", "batch")),
+)
 hit_verdicts = Table(
     "hit_verdicts",
     metadata,

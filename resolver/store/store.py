@@ -22,6 +22,7 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
+from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
 from resolver.store.sessions import ApiKeys, Sessions
@@ -154,6 +155,11 @@ class Store:
     def jobs(self) -> Jobs:
         """Job queue."""
         return Jobs(self.engine)
+
+    @property
+    def feeds(self) -> Feeds:
+        """Lists that are fetched on schedule."""
+        return Feeds(self.engine)
 
     @property
     def verdicts(self) -> Verdicts:

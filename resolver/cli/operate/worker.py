@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _PAUSE = 0.5
 
 
-_HELP = """Process submitted batches, screenings and watches, one after the other, until stopped.
+_HELP = """Process submitted batches, screenings and watches, and fetch feeds, until stopped.
 
 Several workers may run. If one is killed, nothing is lost: another continues with its batch
 after half a minute. A worker also refreshes a store that has grown by half since its last refresh.
@@ -81,7 +81,9 @@ def worker_command(
     start_no_blas_threads()
     load_arrow_without_pandas()
     from resolver.cli.arguments import open_hub
+    from resolver.cli.operate.feeds import FeedProcess, network_rules
     from resolver.errors import StoreError
+    from resolver.feeds.feeds import run_feed
     from resolver.hub.admin import REFRESH_JOB
     from resolver.hub.job_worker import (
         WorkerPresence,
@@ -123,9 +125,16 @@ def worker_command(
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
         runner = WatchRunner(hub, settings.listed, count_workers(settings))
-        with WorkerPresence(folder):
+        if once:
+            for name in hub.store.feeds.find_due():
+                fetched = run_feed(hub, name, folder, network_rules(settings), due=True)
+                if fetched is not None:
+                    click.echo(f"{name}: {fetched.outcome}: {fetched.line}", err=True)
+        with WorkerPresence(folder), FeedProcess(store_url, folder) as feed_process:
             while not stop.is_set():
                 try:
+                    if not once:
+                        feed_process.start_if_due(hub.store.feeds.find_due)
                     queue_refresh(hub)
                     job = run_next_job(hub, folder, work)
                     # refreshed now, so that no steward has to wait for it after a large batch
@@ -160,6 +169,7 @@ def run_batch_job(
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
+    from resolver.feeds.feeds import check_feed_batch
     from resolver.hub.job_worker import (
         INPUT,
         READ_STAGE,
@@ -197,6 +207,7 @@ def run_batch_job(
             f"no record could be read: {reason}",
             hint="see `resolver formats` for the formats that can be read",
         )
+    check_feed_batch(hub, job, intake)
     owner = owner_of_job(job)
     # restricted to what every user of the agency who may fetch the files may see
     viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
