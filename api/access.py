@@ -21,6 +21,7 @@ from resolver.api.endpoints import (
     ENDPOINTS,
     Access,
     Disclosure,
+    Endpoint,
     Scope,
     current_endpoint,
     is_self_guarded,
@@ -160,19 +161,20 @@ def install_access_control(app: Flask) -> None:
         """Authenticate the request and check its scope."""
         g.viewer = Viewer()
         if not service.settings.proxies and is_loopback_host(request.remote_addr or ""):
-            sent_by_proxy = proxy_header(request.headers.get)
+            sent_by_proxy = proxy_header(request.environ)
             if sent_by_proxy:
                 service.note_unnamed_proxy(sent_by_proxy)
-        # pages of the desk have the purpose of their session
-        g.purpose = "" if is_self_guarded() else _purpose()
         endpoint = current_endpoint()
+        # pages of the desk have the purpose of their session
+        g.purpose = "" if endpoint is None and is_self_guarded() else _purpose()
         scope = None if endpoint is None else _required_scope(endpoint.access)
         # browsers send OPTIONS before they send a key; the answer lists methods only
         if endpoint is None or scope is None or request.method == "OPTIONS":
             return
         control = _control()
         if not control.needs_key():
-            _require_local_request()
+            if reason := refusal_reason(request.environ):
+                raise ApiError(403, f"{reason}: that takes a key (`resolver keys create`)")
             return
         g.viewer = _authenticate(control, endpoint.access, scope)
         g.actor = g.viewer.name
@@ -184,11 +186,15 @@ def install_access_control(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         """Withhold what was not logged, and forbid caches to store what depends on the viewer."""
-        _log_rest(response)
-        if _lacks_audit_event(response):
-            raise RuntimeError(f"{request.endpoint} has logged no access: see `log_access`")
+        endpoint = ENDPOINTS.get(request.endpoint or "")
+        if not g.get("is_logged", False):
+            _log_rest(response, endpoint)
+            if endpoint is not None and _lacks_audit_event(response, endpoint):
+                raise RuntimeError(f"{request.endpoint} has logged no access: see `log_access`")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if not _is_cacheable():
+        sets_own_headers = endpoint is None and is_self_guarded()
+        is_static = endpoint is not None and endpoint.access.discloses is Disclosure.STATIC
+        if not is_static and not sets_own_headers:
             # an answer depends on the viewer and on the revision of the store
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -201,7 +207,10 @@ def _control() -> AccessControl:
 
 def _purpose() -> str:
     """Return the purpose of access. Raises `ApiError` for one that cannot be logged."""
-    purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()
+    purpose: str = request.environ.get("HTTP_X_PURPOSE", "")
+    if not purpose and "purpose" in request.args:
+        purpose = request.args["purpose"]
+    purpose = purpose.strip()
     if "\x00" in purpose or len(purpose) > _MAX_PURPOSE:
         g.purpose = ""
         raise ApiError(
@@ -218,24 +227,22 @@ def _required_scope(access: Access) -> Scope | None:
     return access.scope
 
 
-def _lacks_audit_event(response: Response) -> bool:
+def _lacks_audit_event(response: Response, endpoint: Endpoint) -> bool:
     """Return whether an answer discloses records by its endpoint's declaration, unlogged."""
-    endpoint = ENDPOINTS.get(request.endpoint or "")
-    if endpoint is None or not endpoint.access.discloses.is_audited:
+    if not endpoint.access.discloses.is_audited:
         return False
     is_public = endpoint.access.public_if is not None and endpoint.access.public_if(request)
     is_answer = response.status_code < 300 and request.method != "OPTIONS"
     return is_answer and not is_public and not g.get("is_logged", False)
 
 
-def _log_rest(response: Response) -> None:
+def _log_rest(response: Response, endpoint: Endpoint | None) -> None:
     """Log what no view logs by itself: a form of the desk that was carried out, and a look-up that
     found nothing (whoever tries ids learns which there are not).
     """
-    if g.get("is_logged", False) or request.url_rule is None:
+    if request.url_rule is None:
         return
     is_desk = g.get("session") is not None and is_self_guarded()
-    endpoint = ENDPOINTS.get(request.endpoint or "")
     is_look_up = is_desk or (endpoint is not None and endpoint.access.discloses.is_audited)
     answer = {"status": response.status_code}
     query = {"route": request.url_rule.rule, **(request.view_args or {})}
@@ -248,20 +255,6 @@ def _log_rest(response: Response) -> None:
 
 def _stored_revision() -> IndexRevision:
     return IndexRevision(current_service().hub.store.revision, "")
-
-
-def _is_cacheable() -> bool:
-    """Return whether the endpoint allows caches, or sets its own headers."""
-    if is_self_guarded():
-        return True
-    endpoint = ENDPOINTS.get(request.endpoint or "")
-    return endpoint is not None and endpoint.access.discloses is Disclosure.STATIC
-
-
-def _require_local_request() -> None:
-    reason = refusal_reason(request.headers.get)
-    if reason:
-        raise ApiError(403, f"{reason}: that takes a key (`resolver keys create`)")
 
 
 def _authenticate(control: AccessControl, access: Access, scope: Scope) -> Viewer:

@@ -176,9 +176,10 @@ def current_endpoint() -> Endpoint | None:
     None: there is no such route, or its blueprint guards itself. Raises `KeyError` for a route
     without a declaration, so that it stays closed.
     """
-    if request.endpoint is None or is_self_guarded():
-        return None
-    return ENDPOINTS[request.endpoint]
+    declaration = ENDPOINTS.get(request.endpoint or "")
+    if declaration is None and request.endpoint is not None and not is_self_guarded():
+        raise KeyError(request.endpoint)
+    return declaration
 
 
 def is_self_guarded() -> bool:

@@ -125,7 +125,7 @@ def install_observability(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         """Set the request's id and start time."""
-        client_id = request.headers.get("X-Request-ID", "")
+        client_id = request.environ.get("HTTP_X_REQUEST_ID", "")
         is_usable = bool(client_id and _REQUEST_ID.fullmatch(client_id))
         # an id tells requests apart and opens nothing, so it need not be hard to guess
         g.request_id = client_id if is_usable else f"{random.getrandbits(128):032x}"

@@ -14,7 +14,6 @@ broken connection, send only the lines again that have no answer yet.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,6 +77,7 @@ from resolver.api.schemas.request_options import (
 )
 from resolver.api.server.responses import JSON_LINES
 from resolver.api.service import current_service
+from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
@@ -217,8 +217,8 @@ def match(dataset: str) -> Response:
     A property that the schema of a query lacks is left out, and named in `warnings`.
     """
     endpoints.ignore_undeclared()
-    screener = current_service().ready_screener()
-    options = read_request_options(dataset, screener.visible_sources(viewer()))
+    snapshot = current_service().ready_screener().snapshot_for(viewer())
+    options = read_request_options(dataset, snapshot.sources)
     queries = _read_queries()
     if len(queries) * options.limit > MAX_RESULTS:
         raise ApiError(
@@ -228,7 +228,7 @@ def match(dataset: str) -> Response:
         )
     records = {key: query_record(query, key, skip_unknown=True) for key, query in queries.items()}
     ids = {key: str(query["id"]) for key, query in queries.items() if is_query_id(query.get("id"))}
-    responses, revision = screen_queries(records, options, ids)
+    responses, revision = screen_queries(records, options, ids, snapshot)
     body = {
         "responses": responses,
         "limit": options.limit,
@@ -255,41 +255,25 @@ def check() -> Response:
     person, a group, a vessel or another asset.
     """
     endpoints.require_utf8()
-    properties = _read_properties()
-    screener = current_service().ready_screener()
-    dataset = request.args.get("dataset") or DEFAULT_DATASET
-    options = read_request_options(dataset, screener.visible_sources(viewer()))
-    example = {
-        "schema": _read_schema(),
-        "properties": {name: list(texts) for name, texts in properties.items()},
-    }
-    responses, revision = screen_queries({"check": query_record(example, "check")}, options)
-    body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
-    return json_response(body, headers=_revision_headers(revision))
-
-
-def _read_properties() -> dict[str, tuple[str, ...]]:
-    """Return the properties in the address of the request. Raises `ApiError` if all are empty."""
+    parameters = request.args.to_dict(flat=False)
     properties = {
         # values have limits of their own, by property
-        name: endpoints.read_texts(name, sys.maxsize)
-        for name in request.args
+        name: [text for text in texts if text]
+        for name, texts in parameters.items()
         if name not in _OPTIONS
     }
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
-    return properties
-
-
-def _read_schema() -> str:
-    """Return the schema in the address of the request; `Thing` without one.
-
-    Raises `ApiError` for two different schemata.
-    """
-    schemata = request.args.getlist("schema") or [ANYTHING]
+    snapshot = current_service().ready_screener().snapshot_for(viewer())
+    dataset = parameters.get("dataset", [""])[0] or DEFAULT_DATASET
+    options = read_request_options(dataset, snapshot.sources)
+    schemata = parameters.get("schema", [ANYTHING])
     if len(set(schemata)) > 1:
         raise ApiError(422, "give one schema, or none for a person, a group or an asset")
-    return schemata[0]
+    record = query_record({"schema": schemata[0], "properties": properties}, "check")
+    responses, revision = screen_queries({"check": record}, options, snapshot=snapshot)
+    body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
+    return json_response(body, headers=_revision_headers(revision))
 
 
 def _read_queries() -> dict[str, Any]:
@@ -344,16 +328,18 @@ def screen_queries(
     records: dict[str, SubmittedRecord],
     options: RequestOptions,
     ids: Mapping[str, str] = MappingProxyType({}),
+    snapshot: IndexSnapshot | None = None,
 ) -> tuple[dict[str, Any], IndexRevision]:
     """Return the response to each query and the revision that it was computed from.
 
-    `ids` are the ids that senders gave to queries; they are returned with the responses. The access
-    is logged.
+    `ids` are the ids that senders gave to queries; they are returned with the responses.
+    `snapshot`: that of the viewer, if it is known. The access is logged.
     """
-    screener = current_service().ready_screener()
+    service = current_service()
+    screener = service.ready_screener() if snapshot is None else service.screener
     queries = [submitted.record for submitted in records.values()]
     count_queries(len(queries))
-    answers, revision = screener.check(queries, options.match_query)
+    answers, revision = screener.check(queries, options.match_query, snapshot)
     current_metrics().checks.inc(len(answers))
     responses = {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):

@@ -176,6 +176,11 @@ MATCH_PARAMETERS = (
     *COMMON_FILTERS,
 )
 """Parameters of `/match` and `/check`."""
+_OPTION_NAMES = frozenset(row["name"] for row in MATCH_PARAMETERS)
+_SCOPE_NAMES = frozenset(("include_dataset", "exclude_dataset"))
+"""Parameters that `sources_in_scope` reads."""
+_FILTER_NAMES = frozenset(("exclude_schema", "changed_since", "exclude_entity_ids", "topics"))
+"""Parameters that `read_entity_filter` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
 
     `visible_sources`: names of the sources that the viewer can see. Raises `ApiError`.
     """
-    if not request.args and dataset == DEFAULT_DATASET:
+    if dataset == DEFAULT_DATASET and _OPTION_NAMES.isdisjoint(request.args):
         return RequestOptions(
             MatchQuery(_DEFAULT_LIMIT, viewer=viewer()), _DEFAULT_THRESHOLD, _DEFAULT_LIMIT
         )
@@ -232,16 +237,19 @@ def sources_in_scope(dataset: str, visible_sources: frozenset[str]) -> frozenset
 
     Raises `ApiError` for a dataset that the viewer cannot see.
     """
-    if dataset != DEFAULT_DATASET and dataset not in visible_sources:
+    is_everything = dataset == DEFAULT_DATASET
+    if not is_everything and dataset not in visible_sources:
         raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
+    if is_everything and _SCOPE_NAMES.isdisjoint(request.args):
+        return None
     include = set(endpoints.read_texts("include_dataset"))
     exclude = set(endpoints.read_texts("exclude_dataset"))
     unknown = sorted((include | exclude) - visible_sources - {DEFAULT_DATASET})
     if unknown:
         raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
-    if dataset == DEFAULT_DATASET and not (include - {DEFAULT_DATASET}) and not exclude:
+    if is_everything and not (include - {DEFAULT_DATASET}) and not exclude:
         return None
-    scope = visible_sources if dataset == DEFAULT_DATASET else frozenset({dataset})
+    scope = visible_sources if is_everything else frozenset({dataset})
     if include and DEFAULT_DATASET not in include:
         scope &= include
     return scope - exclude if DEFAULT_DATASET not in exclude else frozenset()
@@ -288,6 +296,8 @@ def read_entity_filter(
     *, with_topics: bool = True, properties: PropertyFilters = frozenset()
 ) -> EntityFilter | None:
     """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
+    if not properties and _FILTER_NAMES.isdisjoint(request.args):
+        return None
     excluded = frozenset(endpoints.read_choices("exclude_schema", SCHEMATA))
     since = endpoints.read_datetime("changed_since")
     ids = endpoints.read_texts("exclude_entity_ids")

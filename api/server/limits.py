@@ -39,8 +39,9 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, g
@@ -146,13 +147,14 @@ def install_memory_bound(app: Flask) -> None:
         empty_caches_above(MAX_CACHED_WORDS)
 
 
-_PROXY_HEADERS = (
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-IP",
-)
+_PROXY_HEADERS = {
+    "HTTP_FORWARDED": "Forwarded",
+    "HTTP_X_FORWARDED_FOR": "X-Forwarded-For",
+    "HTTP_X_FORWARDED_HOST": "X-Forwarded-Host",
+    "HTTP_X_FORWARDED_PROTO": "X-Forwarded-Proto",
+    "HTTP_X_REAL_IP": "X-Real-IP",
+}
+"""Headers that only proxies send, by their names in WSGI."""
 
 
 def is_loopback_host(host: str) -> bool:
@@ -172,25 +174,25 @@ def is_loopback_origin(origin: str) -> bool:
         return False
 
 
-def proxy_header(header: Callable[[str], str | None]) -> str:
+def proxy_header(environ: Mapping[str, Any]) -> str:
     """Return the name of a header that only proxies send, if a request has one, or an empty text.
 
-    header: function that returns the text of a request header, or None.
+    environ: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """
-    return next((name for name in _PROXY_HEADERS if header(name) is not None), "")
+    return next((name for key, name in _PROXY_HEADERS.items() if key in environ), "")
 
 
-def refusal_reason(header: Callable[[str], str | None]) -> str:
+def refusal_reason(environ: Mapping[str, Any]) -> str:
     """Return the reason to doubt that a request is local, or an empty text.
 
-    header: function that returns the text of a request header, or None.
+    environ: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """
-    sent_by_proxy = proxy_header(header)
+    sent_by_proxy = proxy_header(environ)
     if sent_by_proxy:
         return f"the request came through a proxy ({sent_by_proxy})"
-    if not is_loopback_origin(f"//{header('Host') or ''}"):
+    if not is_loopback_origin(f"//{environ.get('HTTP_HOST', '')}"):
         return "the request names another host than this machine"
-    origin = header("Origin")
+    origin = environ.get("HTTP_ORIGIN")
     if origin and not is_loopback_origin(origin):
         return "the request was sent by a page of another origin"
     return ""

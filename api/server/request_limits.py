@@ -132,7 +132,9 @@ class RequestLimits:
         try:
             if self._access.needs_key():
                 return sender_check(header)
-            reason = refusal_reason(header)
+            reason = refusal_reason(
+                {f"HTTP_{name}": text for name, text in request.headers.items()}
+            )
             return _refuse(403, f"{reason}: that takes a key") if reason else None
         except ResolverError as error:
             return _refuse(503, error.line(), ("Retry-After", "5"))

@@ -19,7 +19,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -98,8 +98,8 @@ _MAX_KEPT_PAIRS = 4_096
 @dataclass(frozen=True, slots=True)
 class RoundHits:
     """Entities of one round at or above a floor: their segments, rows there, log-odds (thousandths)
-    by their own evidence, whether they compete and have the name of the query (`_have_name`), and
-    their pairs in `scored_pairs`.
+    by their own evidence, whether they compete and have the name of the query, and their pairs in
+    `scored_pairs`.
     """
 
     scored_pairs: ExplainedPairs
@@ -112,6 +112,28 @@ class RoundHits:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def candidates(self) -> list[Candidate]:
+        """Return the hits one by one."""
+        similarities = self.scored_pairs.similarities("name")[self.pairs].tolist()
+        return [
+            # a missing similarity is not a number, which is not equal to itself
+            Candidate(
+                *(logodds, competes, has_name, segment, row, pair),
+                round(name, 4) if name == name else 0.0,
+                self,
+            )
+            for logodds, competes, has_name, segment, row, pair, name in zip(
+                self.logodds.tolist(),
+                self.is_competitor.tolist(),
+                self.has_name.tolist(),
+                self.segments.tolist(),
+                self.rows.tolist(),
+                self.pairs.tolist(),
+                similarities,
+                strict=True,
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +159,9 @@ class Hit:
 
 class Candidate(NamedTuple):
     """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes, and
-    has the name of the query, its segment and row in the index, and its position in the hits of a
-    round. `shift` is the part of the log-odds that comes from the other candidates and readings of
-    the query (`weigh_readings`).
+    has the name of the query, its segment and row in the index, its pair in `hits.scored_pairs`,
+    and how alike the names are (0…1; 0 if the query states none). `shift` is the part of the
+    log-odds that comes from the other candidates and readings of the query (`weigh_readings`).
     """
 
     logodds: int
@@ -147,43 +169,20 @@ class Candidate(NamedTuple):
     has_name: bool
     segment: int
     row: int
-    position: int
+    pair: int
+    name_similarity: float
     hits: RoundHits
     shift: int = 0
-
-    @property
-    def pair(self) -> int:
-        """Its pair in `hits.scored_pairs`."""
-        return int(self.hits.pairs[self.position])
-
-    @property
-    def name_similarity(self) -> float:
-        """How alike the names are (0…1); 0 if the query states none."""
-        return self.hits.scored_pairs.similarity(self.pair, "name") or 0.0
 
 
 def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
     """Return the hits of the rounds of all variants of a query; of an entity in several the one
     with the strongest evidence.
     """
-    candidates = [
-        Candidate(*row, position, hits)
-        for hits in rounds
-        for position, row in enumerate(
-            zip(
-                hits.logodds.tolist(),
-                hits.is_competitor.tolist(),
-                hits.has_name.tolist(),
-                hits.segments.tolist(),
-                hits.rows.tolist(),
-                strict=True,
-            )
-        )
-    ]
     if len(rounds) == 1:
-        return candidates
+        return rounds[0].candidates()
     best: dict[tuple[int, int], Candidate] = {}
-    for candidate in candidates:
+    for candidate in chain.from_iterable(hits.candidates() for hits in rounds):
         place = candidate.segment, candidate.row
         if place not in best or candidate.logodds > best[place].logodds:
             best[place] = candidate
@@ -225,13 +224,15 @@ def weigh_readings(
     weighed = []
     for place, candidate in enumerate(candidates):
         shift = 0
-        if candidate.name_similarity < ALIKE_NAME:
+        if shifts and candidate.name_similarity < ALIKE_NAME:
             shift = shifts.get(int(candidate.hits.scored_pairs.kinds[candidate.pair]), 0)
         if not is_written.get(place, True) and any(is_written.values()):
             shift += _TRANSLATED
         logodds = candidate.logodds + shift
         competes = candidate.is_competitor and logodds >= review
-        weighed.append(candidate._replace(logodds=logodds, is_competitor=competes, shift=shift))
+        if shift or competes != candidate.is_competitor:
+            candidate = candidate._replace(logodds=logodds, is_competitor=competes, shift=shift)
+        weighed.append(candidate)
     return weighed
 
 
@@ -292,13 +293,15 @@ def rank_hits(
     own = [candidate.logodds for candidate in candidates]
     competes = [candidate.is_competitor for candidate in candidates]
     competitions = compete(own, competes, in_review)
+    logodds = [competition.logodds for competition in competitions]
+    score = scores(np.array(logodds)).tolist()
     # what each of several that fit alike has for itself says whether anybody stands out
-    shares = scores(np.array([competition.logodds for competition in competitions])).tolist()
+    shares = score
     equals = _group_equals(candidates)
     if equals:
         competitions = spare_equals(own, competitions, competes, in_review, equals)
-    logodds = [competition.logodds for competition in competitions]
-    score = scores(np.array(logodds)).tolist()
+        logodds = [competition.logodds for competition in competitions]
+        score = scores(np.array(logodds)).tolist()
     review = snapshot.thresholds.review
     shown = {place for place in range(len(candidates)) if score[place] >= review}
     crowd = find_crowd(
@@ -510,7 +513,7 @@ def compare_in_rounds(
     candidates compete if it is the review threshold.
     """
     rounds: list[RoundHits] = []
-    share, material = compared_share(query), name_material(query)
+    share, material, is_word = compared_share(query), name_material(query), is_single_word(query)
     max_compared = int(share * MAX_COMPARED)
     review = snapshot.thresholds.review
     floor, competes_from = min(cutoff, review), review
@@ -519,7 +522,9 @@ def compare_in_rounds(
         places = candidates[first:last]
         if not len(places):
             break
-        round_hits, is_late = compare_round(material, snapshot, places, (floor, competes_from))
+        round_hits, is_late = compare_round(
+            material, snapshot, places, floor, competes_from, is_word=is_word
+        )
         rounds.append(round_hits)
         late_logodds = round_hits.logodds[is_late]
         if len(candidates) <= last and len(candidates) < max_compared:
@@ -552,12 +557,16 @@ def compare_round(
     query_material: NameMaterial,
     snapshot: IndexSnapshot,
     candidates: Numbers,
-    floors: tuple[float, float],
+    floor: float,
+    competes_from: float,
+    *,
+    is_word: bool,
 ) -> tuple[RoundHits, Bools]:
-    """Return the candidates that reach a score or have the name of the query, and which of them are
-    in the least likely part.
+    """Return the candidates whose score is `floor` or more, or who have the name of the query or
+    nearly; and which of them are in the least likely part.
 
-    `floors`: that score, and the one from which they compete.
+    `competes_from`: score from which they compete. `is_word`: the name of the query is one word,
+    which may be a part of theirs.
     """
     segment_of, row_of = locate(snapshot.segments, candidates)
     query = query_material.prepared
@@ -575,8 +584,9 @@ def compare_round(
     scored_pairs = score_explained(
         work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
     )
-    floor, competes_from = floors
-    score, has_name = scored_pairs.scores, _have_name(scored_pairs, query)
+    score, has_name = scored_pairs.scores, scored_pairs.similarities("name") >= ALIKE_NAME
+    if is_word:
+        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_WORD
     # namesakes may be shown whatever their score
     chosen = np.flatnonzero((score >= floor) | has_name)
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
@@ -602,13 +612,3 @@ def _ids_of_round() -> pa.Array:
 def is_single_word(query: PreparedBatch) -> bool:
     """Return whether a query has one word of a name beside particles, legal forms and initials."""
     return int(identity_tokens(query).sum()) == 1
-
-
-def _have_name(scored_pairs: ExplainedPairs, query: PreparedBatch) -> Bools:
-    """Return which entities have the name of a query, or nearly; the name of a query of one word
-    may be a part of theirs.
-    """
-    has_name: Bools = scored_pairs.similarities("name") >= ALIKE_NAME
-    if is_single_word(query):
-        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_WORD
-    return has_name

@@ -353,8 +353,10 @@ class ExplainedPairs:
         """Return the similarities of all pairs by a comparator that all kinds have; NaN: none."""
         values = np.full(len(self.left), np.nan, dtype=np.float32)
         for kind, group in self._groups.items():
-            rows = np.flatnonzero(self.kinds == kind)
-            values[rows] = group.evidence[self._place[rows], group.model.features.index(feature)]
+            column = group.evidence[:, group.model.features.index(feature)]
+            if len(column) == len(values):
+                return column
+            values[self.kinds == kind] = column
         return values
 
     def stated_similarities(self, pair: int) -> list[tuple[str, float]]:

@@ -29,8 +29,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.lists.reader_types import HIDDEN, HIDDEN_PATTERN, LocatedBatch, Reject
-from resolver.records import Batch, Column
-from resolver.records.packing import unpack_handling
+from resolver.records import Batch, Column, Record
+from resolver.records.packing import pack, unpack_handling
 from resolver.records.properties import (
     ADDRESS,
     DATES,
@@ -51,6 +51,8 @@ MAX_ID = 500
 MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
 """Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
 _NOTES = frozenset(("notes", "summary", "description"))
+_UNSPLIT = _NOTES | {LINK_ENTITY}
+"""Properties whose words may have any length."""
 MAX_LINK_ENTITY = 100_000
 """Characters of an entity that joins or describes records, as its list states it."""
 _PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
@@ -90,16 +92,52 @@ def validate_records(
     return LocatedBatch(chunk.batch.take(valid), chunk.lines[valid]), rejects
 
 
+_HIDDEN_ID = "its id holds control or invisible characters"
+_LONG_ID = f"its id is longer than {MAX_ID} characters"
+_TOO_LARGE = f"its values have more than {MAX_RECORD:,} characters together"
+_UNIDENTIFIABLE = "it has no name, number, contact, date or place to identify it"
+
+
+def fault_of_record(record: Record, *, accept_restricted: bool = False) -> str:
+    """Return the fault for which `validate_records` refuses a record; empty if there is none.
+
+    For a single record, such as the query of a check, columns would cost more than its values.
+    """
+    if HIDDEN_PATTERN.search(record.id):
+        return _HIDDEN_ID
+    if len(record.id) > MAX_ID:
+        return _LONG_ID
+    values = [(prop, text) for prop, text, _ in pack(record)]
+    for prop, text in values:
+        if "\x00" in text:
+            return _holds_nul(prop)
+    if not is_list_source_name(record.source):
+        return _bad_source(record.source)
+    for prop, text in values:
+        limit = value_limit(prop)
+        if len(text) > limit:
+            return _too_long(prop, len(text), limit)
+        if prop not in _UNSPLIT and (reason := _fault_of_words(text, limit)):
+            return f"its {prop} {reason}"
+    if sum(len(text) for prop, text in values if prop != LINK_ENTITY) > MAX_RECORD:
+        return _TOO_LARGE
+    if not any(prop in _IDENTIFYING for prop, _ in values):
+        return _UNIDENTIFIABLE
+    return "" if accept_restricted else _restricted(record.handling.code)
+
+
 def _find_faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
-    yield _rows_with_hidden(batch), "its id holds control or invisible characters"
-    yield np.flatnonzero(_lengths(batch.ids) > MAX_ID), f"its id is longer than {MAX_ID} characters"
+    yield _rows_with_hidden(batch), _HIDDEN_ID
+    yield np.flatnonzero(_lengths(batch.ids) > MAX_ID), _LONG_ID
     yield from _values_with_nul(batch)
     yield from _bad_sources(batch)
     yield from _long_values(batch)
     yield from _large_records(batch)
-    yield _unidentifiable(batch), "it has no name, number, contact, date or place to identify it"
-    if not accept_restricted:
-        yield from _restricted(batch)
+    yield _unidentifiable(batch), _UNIDENTIFIABLE
+    if not accept_restricted and (column := batch.columns.get(HANDLING)) is not None:
+        for code, text in enumerate(column.values.to_pylist()):
+            if reason := _restricted(unpack_handling(text).code):
+                yield _rows_with(column, np.array([code])), reason
 
 
 def _rows_with_hidden(batch: Batch) -> Rows:
@@ -119,18 +157,14 @@ def _row_array(rows: list[int]) -> Rows:
 def _bad_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for code, text in enumerate(batch.sources.values.to_pylist()):
         if not is_list_source_name(text):
-            yield (
-                np.flatnonzero(batch.sources.codes == code),
-                f"{text[:60]!r} is not a valid source name",
-            )
+            yield np.flatnonzero(batch.sources.codes == code), _bad_source(text)
+
+
+def _bad_source(text: str) -> str:
+    return f"{text[:60]!r} is not a valid source name"
 
 
 def _unidentifiable(batch: Batch) -> Rows:
-    if len(batch) == 1:
-        is_identifiable = any(
-            prop in _IDENTIFYING and len(column.rows) for prop, column in batch.columns.items()
-        )
-        return _row_array([] if is_identifiable else [0])
     identifiable = np.zeros(len(batch), dtype=bool)
     for prop, column in batch.columns.items():
         if prop in _IDENTIFYING:
@@ -155,11 +189,15 @@ def _long_values(batch: Batch) -> Iterator[tuple[Rows, str]]:
         limit = value_limit(prop)
         lengths = _lengths(column.values)
         for code in np.flatnonzero(lengths > limit).tolist():
-            reason = f"its {prop} is {lengths[code]:,} characters long, more than {limit:,}"
+            reason = _too_long(prop, lengths[code], limit)
             yield _rows_with(column, np.array([code])), reason
-        if prop not in _NOTES and prop != LINK_ENTITY:
+        if prop not in _UNSPLIT:
             for code, reason in _faulty_words(column.values, limit):
                 yield _rows_with(column, np.array([code])), f"its {prop} {reason}"
+
+
+def _too_long(prop: str, length: int, limit: int) -> str:
+    return f"its {prop} is {length:,} characters long, more than {limit:,}"
 
 
 def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str]]:
@@ -168,12 +206,19 @@ def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str
     """
     for code in _suspects(values, limit):
         text = values[code].as_py()
-        if len(text) > limit:
-            continue
-        if not text.isascii() and len(unicodedata.normalize("NFKC", text)) > limit:
-            yield code, f"is longer than {limit:,} characters in plain letters"
-        elif any(len(word) > MAX_WORD for word in _UNSPACED.sub(" ", text).split()):
-            yield code, f"has a word of more than {MAX_WORD} letters"
+        if len(text) <= limit and (reason := _fault_of_words(text, limit)):
+            yield code, reason
+
+
+def _fault_of_words(text: str, limit: int) -> str:
+    """Return why the words of a text are too long; empty if they are not."""
+    if not text.isascii() and len(unicodedata.normalize("NFKC", text)) > limit:
+        return f"is longer than {limit:,} characters in plain letters"
+    # nearly all texts are shorter than such a word
+    words = _UNSPACED.sub(" ", text).split() if len(text) > MAX_WORD else ()
+    if any(len(word) > MAX_WORD for word in words):
+        return f"has a word of more than {MAX_WORD} letters"
+    return ""
 
 
 def _suspects(values: pa.StringArray, limit: int) -> list[int]:
@@ -197,7 +242,7 @@ def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:
         lengths = _lengths(column.values)[column.codes]
         total += np.bincount(column.rows, weights=lengths, minlength=len(batch))
     rows = np.flatnonzero(total > MAX_RECORD)
-    yield rows, f"its values have more than {MAX_RECORD:,} characters together"
+    yield rows, _TOO_LARGE
 
 
 def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int32]:
@@ -218,21 +263,18 @@ def _values_with_nul(batch: Batch) -> Iterator[tuple[Rows, str]]:
                 pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False)
             )
         if len(codes):
-            yield _rows_with(column, codes), f"its {prop} holds NUL bytes"
+            yield _rows_with(column, codes), _holds_nul(prop)
 
 
-def _restricted(batch: Batch) -> Iterator[tuple[Rows, str]]:
-    column = batch.columns.get(HANDLING)
-    if column is None:
-        return
-    for code, text in enumerate(column.values.to_pylist()):
-        handling_code = unpack_handling(text).code
-        if handling_code != "H0":
-            reason = (
-                f"its handling code is {handling_code}; "
-                "only H0 is taken without --accept-restricted"
-            )
-            yield _rows_with(column, np.array([code])), reason
+def _holds_nul(prop: str) -> str:
+    return f"its {prop} holds NUL bytes"
+
+
+def _restricted(code: str) -> str:
+    """Return why a record with a handling code is not taken; empty for H0."""
+    if code == "H0":
+        return ""
+    return f"its handling code is {code}; only H0 is taken without --accept-restricted"
 
 
 def _rows_with(column: Column, codes: Rows) -> Rows:

@@ -12,9 +12,9 @@ equal records.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,59 +188,6 @@ def _readings(
 
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 _ALL = (1 << 64) - 1
-OtherReadings = Callable[[str], tuple[str, ...]]
-"""Function from a name to its other readings."""
-
-
-def build_single_record_names(
-    written: Sequence[tuple[Sequence[str], int]],
-    ways_of: OtherReadings,
-    person: bool,
-    tables: FrequencyTables,
-    lookup: Lookup,
-) -> tuple[TokenTable, NameTable, list[int], list[int]]:
-    """Return the tokens, the names, the forms and the qualities of one record.
-
-    Forms are sorted by quality, the best first. `written` has the texts of each property with their
-    quality. `person` says whether names are read as names of a person.
-    """
-    ways = {text: readings for texts, _ in written for text in texts if (readings := ways_of(text))}
-    texts = sorted({text for some, _ in written for text in some}.union(*ways.values()))
-    table, forms = build_small_lexicon(texts, person, tables, lookup)
-    offsets, items = forms.offsets.tolist(), forms.items.tolist()
-    tokens = [items[start:end] for start, end in pairwise(offsets)]
-    roles = guessed_roles(tokens, texts, table, tables) if person else [0] * len(items)
-    compact = _compact(tokens, table)
-    place = {text: code for code, text in enumerate(texts)}
-    candidates = [
-        (compact[form], quality, form)
-        for some, quality in written
-        for text in some
-        for form in map(place.__getitem__, (text, *ways.get(text, ())))
-        if tokens[form]
-    ]
-    best = _best_forms(candidates)
-    spelled = np.empty(len(texts), dtype=object)
-    spelled[:] = texts
-    names = NameTable(
-        forms,
-        np.array(roles, dtype=np.uint8),
-        *_joined(tokens, table),
-        np.array(compact, dtype=np.uint64),
-        spelled,
-    )
-    return table, names, [form for _, form in best], [quality for quality, _ in best]
-
-
-def _best_forms(candidates: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """Return the best (quality, form) of each compact hash, the best quality first.
-
-    Candidates are (compact hash, quality, form).
-    """
-    best_by_hash: dict[int, tuple[int, int]] = {}
-    for compact_hash, quality, form in sorted(candidates):
-        best_by_hash.setdefault(compact_hash, (quality, form))
-    return sorted(best_by_hash.values())
 
 
 def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
@@ -277,11 +224,6 @@ def _joined(
                 joined.append(0)
                 bones.append(0)
     return np.array(joined, dtype=np.uint64), np.array(bones, dtype=np.uint64)
-
-
-def single_row(forms: Sequence[int]) -> Ragged:
-    """Return the forms of the only record as a ragged array."""
-    return Ragged(np.array([0, len(forms)], dtype=np.int32), np.array(forms, dtype=np.int32))
 
 
 PART_ROLES = {row.name: row.role for row in PROPERTIES if row.role}
@@ -376,17 +318,42 @@ def _append(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[An
 
 
 def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
-    """Return all names of a single record."""
-    person = int(batch.kinds[0]) == int(Kind.PERSON)
+    """Return all names of a single record, the best first."""
+    is_person = int(batch.kinds[0]) == int(Kind.PERSON)
+    readings_of = japanese_split if is_person else group_readings
     written = [
-        (batch.columns[prop].values.to_pylist(), int(quality))
+        (text, int(quality))
         for prop, quality in QUALITY.items()
         if prop in batch.columns
+        for text in batch.columns[prop].values.to_pylist()
     ]
-    tokens, table, forms, quality = build_single_record_names(
-        written, japanese_split if person else group_readings, person, tables, lookup
+    readings = {text: readings_of(text) for text, _ in written}
+    texts = sorted({*readings, *chain.from_iterable(readings.values())})
+    tokens, forms = build_small_lexicon(texts, is_person, tables, lookup)
+    place = {text: form for form, text in enumerate(texts)}
+    compact = _compact(forms, tokens)
+    # of forms with the same words, the one of the best quality
+    best: dict[int, tuple[int, int]] = {}
+    for text, quality in written:
+        for form in map(place.__getitem__, (text, *readings[text])):
+            if forms[form]:
+                found = quality, form
+                best[compact[form]] = min(best.get(compact[form], found), found)
+    ordered = sorted(best.values())
+    roles = guessed_roles(forms, texts, tokens, tables) if is_person else [0] * sum(map(len, forms))
+    spelled = np.empty(len(texts), dtype=object)
+    spelled[:] = texts
+    table = NameTable(
+        Ragged.of(forms),
+        np.array(roles, dtype=np.uint8),
+        *_joined(forms, tokens),
+        np.array(compact, dtype=np.uint64),
+        spelled,
     )
-    return NameTables(tokens, table, single_row(forms), np.array(quality, dtype=np.uint8))
+    names = Ragged.of([[form for _, form in ordered]])
+    return NameTables(
+        tokens, table, names, np.array([quality for quality, _ in ordered], dtype=np.uint8)
+    )
 
 
 def _written_forms(batch: Batch, values: NameValues) -> FormRows:

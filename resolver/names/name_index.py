@@ -73,7 +73,6 @@ from resolver.records.prepared.batch import (
     PreparedBatch,
     Ragged,
     TokenTable,
-    offsets_of,
 )
 from resolver.records.prepared.value_flags import (
     SCRIPT_SHIFT,
@@ -158,9 +157,7 @@ def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
         encode_symbols(text, Script(script)) if script else encode_letters(text)
         for text, script in pairs
     ]
-    counts = np.fromiter(map(len, sounds), dtype=np.int64, count=len(sounds))
-    items = np.fromiter((sound for word in sounds for sound in word), np.int32, int(counts.sum()))
-    return Ragged(offsets_of(counts), items)
+    return Ragged.of(sounds)
 
 
 def sound_scratch() -> SoundScratch:
@@ -250,13 +247,13 @@ _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 class TokenIndex:
     """Tokens of a batch as the alignment kernels read them, with facts for the comparators.
 
-    It is computed once for a table, and used for all batches over this table. `stated_facts` are
-    the `word_facts` of the texts, if already computed.
+    It is computed once for a table, and used for all batches over this table. `gather_facts`
+    returns the `word_facts` of the texts, if they are computed already.
     """
 
     records: TokenRecords
     texts: npt.NDArray[np.object_]
-    stated_facts: npt.NDArray[np.void] | None = None
+    gather_facts: Callable[[], npt.NDArray[np.void]] | None = None
     _memos: list[SimilarityMemo] = field(default_factory=list)
 
     @classmethod
@@ -267,7 +264,7 @@ class TokenIndex:
     @cached_property
     def facts(self) -> npt.NDArray[np.void]:
         """Facts about the text of each token for comparators of groups (`WORD_FACTS`)."""
-        return word_facts(self.texts.tolist()) if self.stated_facts is None else self.stated_facts
+        return word_facts(self.texts.tolist()) if self.gather_facts is None else self.gather_facts()
 
     @property
     def faction_tokens(self) -> npt.NDArray[np.bool_]:

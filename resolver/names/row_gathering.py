@@ -42,15 +42,23 @@ from resolver.runtime.threads import lazy_property
 
 @dataclass(frozen=True)
 class NameMaterial:
-    """Tokens of a prepared batch with their sounds and `word_facts`.
+    """Tokens of a prepared batch with their sounds.
 
-    `name_only` says which records have nothing but names.
+    `name_only` says which records have nothing but names. `stated_facts` are the `word_facts` of
+    the tokens, if already computed.
     """
 
     tokens: TokenRecords
-    facts: npt.NDArray[np.void]
     name_only: npt.NDArray[np.bool_]
     prepared: PreparedBatch
+    stated_facts: npt.NDArray[np.void] | None = None
+
+    @lazy_property
+    def facts(self) -> npt.NDArray[np.void]:
+        """`word_facts` of the tokens, which only groups and assets are compared by."""
+        if self.stated_facts is not None:
+            return self.stated_facts
+        return word_facts(self.prepared.tokens.texts.tolist())
 
     @lazy_property
     def listed(self) -> npt.NDArray[np.bool_]:
@@ -104,14 +112,13 @@ def material_from_arrays(
         arrays["spoken"],
     )
     facts = arrays["facts"].view(WORD_FACTS)
-    return NameMaterial(tokens, facts, arrays["alone"].view(np.bool_), prepared)
+    return NameMaterial(tokens, arrays["alone"].view(np.bool_), prepared, facts)
 
 
 def name_material(prepared: PreparedBatch) -> NameMaterial:
     """Lay out the tokens of a prepared batch."""
     tokens = token_records(prepared.tokens, token_sounds(prepared.tokens, always=True))
-    facts = word_facts(prepared.tokens.texts.tolist())
-    return NameMaterial(tokens, facts, name_only_records(prepared), prepared)
+    return NameMaterial(tokens, name_only_records(prepared), prepared)
 
 
 class GatheredBatch(LazyBatch):
@@ -129,7 +136,10 @@ class GatheredBatch(LazyBatch):
         sources = [material.source for material in materials]
         self._uses = [name_use(*pair) for pair in zip(sources, self._rows, strict=True)]
         self._target = lay_out_rows(sources, self._rows, self._uses)
-        self._texts = _token_texts(materials, self._uses)
+        self._texts = lazy_texts(
+            [material.prepared.tokens.texts for material in materials],
+            [use.tokens for use in self._uses],
+        )
 
     @lazy_property
     def names(self) -> Ragged:
@@ -155,25 +165,29 @@ class GatheredBatch(LazyBatch):
     def name_index(self) -> NameIndex:
         """Return `NameIndex.of` of the batch."""
         materials, rows = self._materials, self._rows
-        pairs = zip(materials, self._uses, strict=True)
-        facts = np.concatenate([material.facts[use.tokens] for material, use in pairs])
         return NameIndex(
-            TokenIndex(self._target.tokens, self._texts, facts),
+            TokenIndex(self._target.tokens, self._texts, self._facts),
             self._target.names,
             lambda: _take_rows([material.name_only for material in materials], rows),
             lambda: _take_rows([material.listed for material in materials], rows),
             lambda: principal_forms(self),
         )
 
+    def _facts(self) -> npt.NDArray[np.void]:
+        """Return the `word_facts` of the tokens."""
+        facts = np.empty(sum(len(use.tokens) for use in self._uses), dtype=WORD_FACTS)
+        start = 0
+        for material, use in zip(self._materials, self._uses, strict=True):
+            end = start + len(use.tokens)
+            material.facts.take(use.tokens, out=facts[start:end])
+            start = end
+        return facts
+
 
 def _take_rows(
     columns: Sequence[npt.NDArray[np.bool_]], rows: Sequence[npt.NDArray[np.int64]]
 ) -> npt.NDArray[np.bool_]:
     return np.concatenate([column[some] for column, some in zip(columns, rows, strict=True)])
-
-
-def _token_texts(parts: Sequence[NameMaterial], uses: Sequence[NameUse]) -> npt.NDArray[np.object_]:
-    return lazy_texts([part.prepared.tokens.texts for part in parts], [use.tokens for use in uses])
 
 
 def _name_table(

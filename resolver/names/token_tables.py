@@ -1,6 +1,6 @@
 """Tables of the unique tokens of a batch, with the hashes, flags, rarity and symbols of each token.
 
-1. `code_texts` tokenizes many names and gives each token a code; `code_few` does so for a few.
+1. `code_texts` tokenizes many names and gives each token a code.
 2. `build_lexicon` makes the `TokenTable` of these tokens. `build_small_lexicon` makes the same rows
    for a few names, with a cache, because single checks repeat names.
 3. The functions behind them compute one column each: symbols from the tables of names, flags, codes
@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jellyfish
 import numpy as np
@@ -117,21 +117,6 @@ def code_texts(
     return CodedTexts(tokens, [_rows(together, *bound) for bound in pairwise(bounds)])
 
 
-def code_few(texts: Sequence[str], is_of_person: bool) -> tuple[list[TokenKey], Ragged]:
-    """Return the tokens and codes of `code_texts` for a few texts."""
-    tokenize = _person_tokens if is_of_person else _group_tokens
-    keys = [
-        [
-            TokenKey(token.text, token.surface, int(token.flags), token.symbols, is_of_person)
-            for token in tokenize(text)
-        ]
-        for text in texts
-    ]
-    tokens = sorted({key for some in keys for key in some})
-    place = {key: code for code, key in enumerate(tokens)}
-    return tokens, Ragged.of([[place[key] for key in some] for some in keys])
-
-
 def _code_share(texts: Sequence[str], persons: int, ranges: Ranges) -> _Share:
     """Tokenize some ranges of texts. The first `persons` texts are names of persons."""
     code_by_token: dict[tuple[str, str, int, tuple[int, ...], bool], int] = {}
@@ -228,13 +213,37 @@ def build_lexicon(
 
 def build_small_lexicon(
     texts: Sequence[str], is_of_person: bool, tables: FrequencyTables, lookup: Lookup
-) -> tuple[TokenTable, Ragged]:
+) -> tuple[TokenTable, list[list[int]]]:
     """Return the table and the codes of `build_lexicon` for a few unique texts.
 
     Rows of words are cached, so words of earlier calls cost little.
     """
-    tokens, codes = code_few(texts, is_of_person)
-    return _table_of_few(tokens, tables, lookup), codes
+    tokenize = _person_tokens if is_of_person else _group_tokens
+    keys = [
+        [
+            TokenKey(token.text, token.surface, int(token.flags), token.symbols, is_of_person)
+            for token in tokenize(text)
+        ]
+        for text in texts
+    ]
+    distinct = sorted({key for some in keys for key in some})
+    code_of = {key: code for code, key in enumerate(distinct)}
+    rows = [_token_row(_token(key), is_of_person, tables, lookup) for key in distinct]
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else _NO_COLUMNS
+    words, hashes, phonetic, sound, skeleton, flags, person, group, symbols, signature = columns
+    table = TokenTable(
+        texts=np.array(words, dtype=object),
+        hashes=np.array(hashes, dtype=np.uint64),
+        phonetic=np.array(phonetic, dtype=np.uint64),
+        sound=np.array(sound, dtype=np.uint64),
+        skeleton=np.array(skeleton, dtype=np.uint64),
+        flags=np.array(flags, dtype=np.uint16),
+        rarity_person=np.array(person, dtype=np.float32),
+        rarity_group=np.array(group, dtype=np.float32),
+        symbols=Ragged.of(symbols),
+        signature=np.array(signature, dtype=np.uint32),
+    )
+    return table, [[code_of[key] for key in some] for some in keys]
 
 
 def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
@@ -282,6 +291,9 @@ class _TokenRow(NamedTuple):
     signature: int
 
 
+_NO_COLUMNS: tuple[tuple[()], ...] = ((),) * len(_TokenRow._fields)
+
+
 @cache_short_texts(20_000)
 def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Lookup) -> _TokenRow:
     """Return the row of a token, equal to the row that `_table` computes."""
@@ -311,23 +323,6 @@ def _sound_text(token: Token) -> str:
 
 def _hash(text: str) -> int:
     return hash64(text) if text else 0
-
-
-def _table_of_few(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
-    """Return the table that `_table` gives, computed row by row from the cache."""
-    words = [_token_row(_token(key), key.is_of_person, tables, lookup) for key in keys]
-    return TokenTable(
-        texts=np.array([word.text for word in words], dtype=object),
-        hashes=np.array([word.hash for word in words], dtype=np.uint64),
-        phonetic=np.array([word.phonetic for word in words], dtype=np.uint64),
-        sound=np.array([word.sound for word in words], dtype=np.uint64),
-        skeleton=np.array([word.skeleton for word in words], dtype=np.uint64),
-        flags=np.array([word.flags for word in words], dtype=np.uint16),
-        rarity_person=np.array([word.rarity_person for word in words], dtype=np.float32),
-        rarity_group=np.array([word.rarity_group for word in words], dtype=np.float32),
-        symbols=Ragged.of([word.symbols for word in words]),
-        signature=np.array([word.signature for word in words], dtype=np.uint32),
-    )
 
 
 class _Answer(NamedTuple):

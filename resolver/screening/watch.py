@@ -28,7 +28,7 @@ import pyarrow as pa
 from resolver.check.entity_index import IndexSnapshot, all_active
 from resolver.check.index_segment import EntityContent, RevisionRange, build_index_segment
 from resolver.check.queries import comparable_record
-from resolver.check.ranking import FIRST_ROUND_SIZE, compare_round
+from resolver.check.ranking import FIRST_ROUND_SIZE, compare_round, is_single_word
 from resolver.check.retrieval import MAX_PREFILTERED, CandidateFinder
 from resolver.check.screener import IndexRevision, MatchQuery, Screener
 from resolver.data import digest_tables
@@ -570,11 +570,14 @@ class _SubjectIndex:
         """Return the rows of the compared subjects that an entity counts for."""
         places = self.finder.find_candidates(entity, snapshot, None, 2 * MAX_PREFILTERED)
         floor = threshold_logodds(snapshot.thresholds.review) - _MARGIN
-        floors = float(scores(np.array([floor]))[0]), float(np.inf)
+        least_score, is_word = float(scores(np.array([floor]))[0]), is_single_word(entity)
         material, rows = name_material(entity), []
         first, size = 0, _FIRST_CHUNK
         while first < len(places):
-            hits, is_late = compare_round(material, snapshot, places[first : first + size], floors)
+            hits, is_late = compare_round(
+                *(material, snapshot, places[first : first + size], least_score, float(np.inf)),
+                is_word=is_word,
+            )
             rows.append(hits.rows)
             if not is_late.any():
                 break

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from resolver.lists.reader_types import LocatedBatch, Reject
-from resolver.lists.validation import MAX_GROWTH, MAX_ID, MAX_NAME, validate_records
+from resolver.lists.validation import (
+    MAX_GROWTH,
+    MAX_ID,
+    MAX_NAME,
+    fault_of_record,
+    validate_records,
+)
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
 from resolver.records.visibility import MAX_LENGTH
 
@@ -209,3 +215,36 @@ def test_long_names_of_sources_are_refused(length: int, is_valid: bool) -> None:
     assert ["is not a valid source name" in reason for _, reason in rejects] == [True] * (
         not is_valid
     )
+
+
+@pytest.mark.parametrize("accept_restricted", [False, True])
+def test_a_single_record_has_the_fault_for_which_a_batch_refuses_it(
+    accept_restricted: bool,
+) -> None:
+    faults = set()
+    for record in (
+        VALID,
+        Record("a:2\x07", "a", Kind.PERSON, "Person", VALID.values),
+        Record("a:" + "2" * MAX_ID, "a", Kind.PERSON, "Person", VALID.values),
+        person("a:2", "name", "Anna\x00"),
+        Record("!:2", "!", Kind.PERSON, "Person", VALID.values),
+        person("a:2", "name", "x" * (MAX_NAME + 1)),
+        person("a:2", "name", "x" * 101),
+        person("a:2", "name", "ﷺ " * (MAX_NAME // 2 - 1)),
+        person("a:2", "name", "ab " * 600),
+        person("a:2", "notes", "x" * 101),
+        Record(
+            "a:2",
+            "a",
+            Kind.PERSON,
+            "Person",
+            tuple(Value("alias", f"{place} " + "ab " * 600) for place in range(200)),
+        ),
+        person("a:2", "gender", "male"),
+        Record("a:2", "a", Kind.PERSON, "Person", VALID.values, handling=Handling(code="H2")),
+    ):
+        _, rejects = validate(record, accept_restricted=accept_restricted)
+        fault = fault_of_record(record, accept_restricted=accept_restricted)
+        assert [reason.endswith(f": {fault}") for _, reason in rejects] == [True] * bool(fault)
+        faults.add(fault)
+    assert len(faults) == (10 if accept_restricted else 11)

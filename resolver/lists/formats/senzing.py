@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import orjson
 
 from resolver.errors import DateError, RecordError
@@ -37,7 +36,6 @@ from resolver.lists.io.text_lines import json_keys
 from resolver.lists.reader_types import (
     Item,
     ListUnit,
-    LocatedBatch,
     LocatedRecord,
     Note,
     ReaderRow,
@@ -46,10 +44,9 @@ from resolver.lists.reader_types import (
 from resolver.lists.text.crimes import topic_activities
 from resolver.lists.text.list_dates import DateEvidence, DateOrder, read_date_readings
 from resolver.lists.text.record_draft import NO_HANDLING, RecordDraft, read_handling_field
-from resolver.lists.validation import validate_records
+from resolver.lists.validation import fault_of_record
 from resolver.records import (
     Address,
-    Batch,
     Handling,
     Identifier,
     Relation,
@@ -521,11 +518,7 @@ def read_senzing_record(row: Json) -> SubmittedRecord:
     ):
         raise RecordError(f"the record has more than {MAX_ENTITY_VALUES} values", hint="send fewer")
     # who takes the record decides which handling codes it takes
-    _, refused = validate_records(
-        LocatedBatch(Batch.from_records(records), np.zeros(1, dtype=np.int32)), "", True
-    )
-    if refused:
-        raise RecordError(
-            refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"
-        )
+    for record in records:
+        if fault := fault_of_record(record, accept_restricted=True):
+            raise RecordError(fault, hint="give a name, number, date or place")
     return SubmittedRecord(records[0], tuple(Omission("", reason) for reason in rejects))

@@ -202,13 +202,18 @@ class Model:
         """
         if self.population is None:
             raise ModelError("a model without population terms knows no population")
-        curves = self.population.curves(population)
-        chance, relatives = (
-            curve.apply(np.array([value], dtype=np.int64))
-            for curve, value in zip((curves.chance, curves.relatives), sums, strict=True)
-        )
+        curves = self._curves_by_population.get(population)
+        if curves is None:
+            curves = self._curves_by_population[population] = self.population.curves(population)
+        chance = curves.chance.apply(np.array(sums[:1], dtype=np.int64))
+        relatives = curves.relatives.apply(np.array(sums[1:], dtype=np.int64))
         full = int(curves.combine(chance, relatives)[0]) + partner_shift(population)
         return int(chance[0]), min(max(full, -LOGODDS_LIMIT), LOGODDS_LIMIT)
+
+    @cached_property
+    def _curves_by_population(self) -> dict[KindPopulation, PopulationCurves]:
+        """Curves of the few populations that explanations refer to."""
+        return {}
 
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
         """Return this model with the given parts (by `PART_KEYS`) and no others."""

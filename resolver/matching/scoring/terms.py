@@ -45,6 +45,7 @@ from resolver.records.prepared.population import (
     KindPopulation,
 )
 from resolver.records.results.resolution import Band
+from resolver.runtime.threads import lazy_property
 
 MIN_SCORE = 1e-6
 """Lowest score; the highest is 1 − `MIN_SCORE`."""
@@ -79,7 +80,7 @@ class PairTerm:
     weights: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """Strictly increasing, piecewise linear map from the raw sum to log-odds, both in thousandths.
 
@@ -92,15 +93,19 @@ class Calibration:
 
     def curve(self, start: int) -> Curve:
         """Return the map for sums that begin at `start`, clipped to scores of 1e-6 … 1 − 1e-6."""
+        return replace(self._curve_from_0, start=start)
+
+    @lazy_property
+    def _curve_from_0(self) -> Curve:
         highest = LOGODDS_LIMIT
         if self.max_logodds is not None:
             highest = min(self.max_logodds, LOGODDS_LIMIT)
         x, y = (np.array(points, dtype=np.float64) for points in (self.raw, self.logodds))
-        return Curve(start, x, y, -LOGODDS_LIMIT, highest)
+        return Curve(0, x, y, -LOGODDS_LIMIT, highest)
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return calibrated log-odds in thousandths."""
-        return calibrated(raw, self.curve(0))
+        return calibrated(raw, self._curve_from_0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,11 +58,9 @@ class Ragged:
     @classmethod
     def of(cls, lists: Sequence[Sequence[int]]) -> Ragged:
         """Return the ragged array of a list of lists."""
-        counts = np.fromiter((len(items) for items in lists), dtype=np.int64, count=len(lists))
-        flat = np.fromiter(
-            (item for items in lists for item in items), dtype=np.int32, count=int(counts.sum())
-        )
-        return cls(offsets_of(counts), flat)
+        counts = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+        items = np.fromiter(chain.from_iterable(lists), dtype=np.int32, count=int(counts.sum()))
+        return cls(offsets_of(counts), items)
 
     @classmethod
     def empty(cls, rows: int) -> Ragged:

@@ -18,16 +18,13 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Self
 
-import numpy as np
-
 from resolver.errors import DateError, RecordError
 from resolver.lists.io.json_rows import Json, json_objects, json_texts
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.reader_types import LocatedBatch
 from resolver.lists.text.crimes import topic_activities
 from resolver.lists.text.list_dates import read_date, read_date_readings
 from resolver.lists.text.record_draft import RecordDraft
-from resolver.lists.validation import validate_records, value_limit
+from resolver.lists.validation import fault_of_record, value_limit
 from resolver.records import (
     Address,
     CountryRole,
@@ -39,7 +36,6 @@ from resolver.records import (
     RouteCountry,
     kind_of_schema,
 )
-from resolver.records.batch import batch_from_record
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import (
     ADDRESS,
@@ -359,16 +355,12 @@ def read_ftm_entity(
     record = draft.build_record()
     if is_anything:
         record = replace(record, kind=Kind.ANY)
-    _, refused = validate_records(
-        LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32)), "", False
-    )
-    if refused and unknown:
+    fault = fault_of_record(record)
+    if fault and unknown:
         # the name is most likely under a misspelled property
         raise _unknown_property(schema, unknown[0])
-    if refused:
-        raise RecordError(
-            refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"
-        )
+    if fault:
+        raise RecordError(fault, hint="give a name, number, date or place")
     return SubmittedRecord(record, tuple(omissions))
 
 
