@@ -94,7 +94,7 @@ def read_filters() -> dict[str, list[str]]:
 
 
 def read_property_filters() -> PropertyFilters:
-    """Return the wanted values of properties, as in `filter=properties.birthDate:1952-10-07`.
+    """Return the wanted values of properties, as in `filter=properties.gender:female`.
 
     One value of each set is enough; with `filter_op=AND` each value is a set of its own.
     """

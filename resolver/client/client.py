@@ -173,7 +173,7 @@ class Client:
     ) -> Matches:
         """Find the listed entities that a person, group or vessel may be.
 
-        `properties` are FollowTheMoney properties: `name`, `birthDate`, `nationality` …; `options`
+        `properties` are FollowTheMoney properties: `name`, `gender`, `country` …; `options`
         are the parameters of `/match`.
         """
         params = {"dataset": dataset, "schema": schema, **(options or {})}

@@ -183,7 +183,7 @@ class Index:
     ) -> CheckAnswer:
         """Return the entities that a query may mean: at most `limit`.
 
-        A query is a name, or has values by property (`birthDate`) or by column of the table.
+        A query is a name, or has values by property (`country`) or by column of the table.
         `kind`: person, group, asset or legal (default: that of the table; if its rows have kinds of
         their own, any that can have these values). `cutoff`: least probability (default: all in
         band match or review). Raises `InputError` for a value that cannot be read or lies in the

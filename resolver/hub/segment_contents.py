@@ -48,7 +48,7 @@ from resolver.records.prepared.batch import (
     TokenTable,
 )
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.properties import BIRTH_DATE, PASSPORT
+from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 from resolver.runtime.arrays import join_texts
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts, replace_file
 from resolver.store.segments import Segment, build_segment
@@ -221,7 +221,7 @@ _ALIASES = (
 _FACTS = (
     Value(BIRTH_DATE, "1962-05-01"),
     Value("birthPlace", "Saint Petersburg"),
-    Value("nationality", "ru"),
+    Value(NATIONALITY, "ru"),
     Value("phone", "+49 30 123456"),
     Value("email", "ivan@example.org"),
     Value("position", "Deputy Minister of Finance"),

@@ -56,6 +56,7 @@ from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.labels import display_text
 from resolver.records.packing import SEPARATOR, named_fields
+from resolver.records.properties import BIRTH_DATE
 from resolver.records.results.resolution import (
     Band,
     Basis,
@@ -320,7 +321,7 @@ def _entity(golden: GoldenRecord, *, canonical: bool) -> dict[str, Any]:
         "kind": golden.kind.label,
         "schema": golden.schema,
         "caption": golden.caption,
-        "birthDate": golden.birth_date,
+        BIRTH_DATE: golden.birth_date,
         "records": list(golden.records),
         "properties": {
             prop: [show(prop, value) for value in golden.values[prop]]

@@ -456,6 +456,8 @@ FATHER_NAME = FATHER_NAMES[0]
 DATES = properties_of(ValueType.DATE)
 BIRTHS = properties_in(Group.BIRTHS)
 (BIRTH_DATE,) = BIRTHS
+NATIONALITY = properties_in(Group.NATIONALITIES)[0]
+"""Country of a person, where a list has one column for it."""
 STARTS = properties_in(Group.STARTS)
 BEGINNINGS = (*BIRTHS, *STARTS)
 """Dates that tell one person, group or asset from another."""

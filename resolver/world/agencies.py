@@ -100,7 +100,7 @@ class Agency:
     birth_date: float
     year_only: float
     birth_place: float
-    nationality: float
+    nation: float
     gender: float
     documents: float
     contacts: float
@@ -220,7 +220,7 @@ def _make_agency(seed: int, number: int, code: str) -> Agency:
         birth_date=0.72 + 0.26 * u[19],
         year_only=0.02 + 0.15 * u[20],
         birth_place=0.3 + 0.6 * u[21],
-        nationality=0.6 + 0.38 * u[22],
+        nation=0.6 + 0.38 * u[22],
         gender=0.4 + 0.6 * u[23],
         documents=0.15 + 0.6 * u[9],
         contacts=0.05 + 0.4 * u[10],

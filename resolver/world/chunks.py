@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.data import load_rows
-from resolver.records.properties import ACTIVITY
+from resolver.records.properties import ACTIVITY, BIRTH_DATE, NATIONALITY
 from resolver.world.agencies import (
     ASSET,
     GROUP,
@@ -207,12 +207,12 @@ WORLD_COLUMNS = (
     ),
     WorldColumn("abbreviation", "abbreviation", "abbreviation"),
     WorldColumn("gender", "gender", "sex", data="gender"),
-    WorldColumn("birthDate", "birthDate", "dob", data="birthDate"),
-    WorldColumn("otherBirthDate", "birthDate", "date_of_birth", data="dob", on_notices=False),
+    WorldColumn(BIRTH_DATE, BIRTH_DATE, "dob", data=BIRTH_DATE),
+    WorldColumn("otherBirthDate", BIRTH_DATE, "date_of_birth", data="dob", on_notices=False),
     WorldColumn("birthPlace", "birthPlace", "place_of_birth", data="birthPlace"),
     WorldColumn("birthCountry", "birthCountry", "country_of_birth", data="birthCountry"),
-    WorldColumn("nationality", "nationality", "nationality"),
-    WorldColumn("otherNationality", "nationality", "nationalities"),
+    WorldColumn(NATIONALITY, NATIONALITY, NATIONALITY),
+    WorldColumn("otherNationality", NATIONALITY, "nationalities"),
     WorldColumn("country", "country", "country"),
     WorldColumn(
         "passportNumber",

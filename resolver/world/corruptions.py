@@ -16,6 +16,7 @@ import numpy as np
 
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import full_names
 from resolver.world.agencies import NameOrder
 from resolver.world.cultures import CULTURE_NAMES, CULTURES
@@ -429,7 +430,7 @@ def _select_in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
     return rows[np.lexsort((culture[rows], ranked))][:count]
 
 
-_STATED = {"birthDate": 0.85, "birthPlace": 0.5, "nationality": 0.7, "gender": 0.6}
+_STATED = {BIRTH_DATE: 0.85, "birthPlace": 0.5, NATIONALITY: 0.7, "gender": 0.6}
 """Share of records that state a property."""
 
 

@@ -487,13 +487,13 @@ def make_papers(dice: Dice, seed: int, persons: Persons) -> Papers:
         format_numbers(1 + dice.integers(count, 28), 2),
     ]
     return Papers(
-        passport=draw_passports(dice, persons.nationality),
-        old_passport=keep_where(draw_passports(dice, persons.nationality), dice.chance(count, 0.3)),
+        passport=draw_passports(dice, persons.nation),
+        old_passport=keep_where(draw_passports(dice, persons.nation), dice.chance(count, 0.3)),
         expires=concat_texts(expiry, "-"),
         forges=dice.chance(count, 0.025),
         forged=pool.take(pa.array(forged)),
         forged_country=pool_countries[forged],
-        identity=draw_identity_numbers(dice, persons.nationality, persons.born, persons.male),
+        identity=draw_identity_numbers(dice, persons.nation, persons.born, persons.male),
         contacts=make_person_contacts(
             dice,
             (persons.given_name, persons.family),

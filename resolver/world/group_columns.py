@@ -133,7 +133,7 @@ def make_group_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habit
     contacts = _make_contacts(dice, groups)
     has_abbreviation = dice.chance(count, np.where(is_company, 0.06, 0.22))
     columns["abbreviation"] = keep_where(_initials(groups, rows), has_abbreviation)
-    has_country = dice.chance(count, habits.rate("nationality"))
+    has_country = dice.chance(count, habits.rate("nation"))
     columns["country"] = keep_where(format_countries(country, habits), has_country)
     columns |= _make_register_columns(dice, groups, rows, habits)
     street = contacts.street.take(pa.array(rows))

@@ -28,7 +28,7 @@ from resolver.records import (
     kind_of_schema,
 )
 from resolver.records.kinds import Kind
-from resolver.records.properties import DATES, FATHER_NAME, IDENTIFIER_SET
+from resolver.records.properties import BIRTH_DATE, DATES, FATHER_NAME, IDENTIFIER_SET, NATIONALITY
 from resolver.values.dates import parse_date
 from resolver.world.agencies import ListFormat
 from resolver.world.chunks import VALUE_COLUMNS, Chunk
@@ -241,10 +241,10 @@ def render_senzing(table: pa.Table, code: str) -> memoryview:
                 ("RECORD_TYPE", record_type),
                 ("NAMES", _senzing_names(column, len(table))),
                 *plain_members,
-                ("DATES", _feature_array(column, "DATE_OF_BIRTH", "birthDate", "otherBirthDate")),
+                ("DATES", _feature_array(column, "DATE_OF_BIRTH", BIRTH_DATE, "otherBirthDate")),
                 (
                     "COUNTRIES",
-                    _feature_array(column, "NATIONALITY", "nationality", "otherNationality"),
+                    _feature_array(column, "NATIONALITY", NATIONALITY, "otherNationality"),
                 ),
                 ("IDENTIFIERS", build_arrays(*ship_ids)),
                 ("RELATIONSHIPS", build_arrays(*pointers)),
@@ -358,12 +358,12 @@ def render_interpol(table: pa.Table, code: str) -> memoryview:
             [
                 ("forename", quote_texts(column("firstName"))),
                 ("name", quote_texts(column("lastName"))),
-                ("date_of_birth", quote_texts(column("birthDate"))),
+                ("date_of_birth", quote_texts(column(BIRTH_DATE))),
                 ("sex_id", keep_where(sex, np.asarray(column("gender").is_valid()))),
                 (
                     "nationalities",
                     pc.fill_null(
-                        build_text_arrays(column("nationality"), column("otherNationality")), "[]"
+                        build_text_arrays(column(NATIONALITY), column("otherNationality")), "[]"
                     ),
                 ),
                 ("place_of_birth", quote_texts(column("birthPlace"))),

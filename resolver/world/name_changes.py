@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import agencies, full_names
 from resolver.world.agencies import Columns, DateStyle, NameOrder
 from resolver.world.cultures import CULTURES
@@ -189,7 +190,7 @@ def make_plain_view(persons: Persons, rows: Ints) -> PersonView:
         order=np.full(count, int(NameOrder.GIVEN_FIRST), dtype=np.int64),
         dates=exact_dates(persons.born[rows]),
         city=persons.city[rows],
-        country=persons.nationality[rows],
+        country=persons.nation[rows],
         male=persons.male[rows],
     )
 
@@ -450,9 +451,9 @@ def state_persons(
     count, geo = len(view.culture), load_geography()
     styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)
     columns = {
-        "birthDate": agencies.format_dates(view.dates, styles),
+        BIRTH_DATE: agencies.format_dates(view.dates, styles),
         "birthPlace": geo.cities.spell(view.city, int(Form.STANDARD)),
-        "nationality": geo.codes.take(pa.array(view.country)),
+        NATIONALITY: geo.codes.take(pa.array(view.country)),
         "gender": pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))),
         **(more or {}),
     }

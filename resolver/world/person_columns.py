@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import agencies, full_names
 from resolver.world.agencies import Columns, Habits, format_countries
 from resolver.world.cultures import CULTURES
@@ -295,15 +296,15 @@ def _make_life_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits)
         depth == 0, country, choose_where(depth == 1, concat_texts([city, country], ", "), city)
     )
     has_place = dice.chance(count, habits.rate("birth_place"))
-    second_nationality = persons.other_nationality[rows]
-    changed = (second_nationality >= 0) & dice.chance(count, 0.4)
-    nationality = np.where(changed, second_nationality, persons.nationality[rows])
-    states_second = (second_nationality >= 0) & ~changed & dice.chance(count, 0.5)
-    has_nationality = dice.chance(count, habits.rate("nationality"))
+    second_nation = persons.other_nation[rows]
+    changed = (second_nation >= 0) & dice.chance(count, 0.4)
+    nation = np.where(changed, second_nation, persons.nation[rows])
+    states_second = (second_nation >= 0) & ~changed & dice.chance(count, 0.5)
+    has_nation = dice.chance(count, habits.rate("nation"))
     gender = pa.array(["male", "female"]).take(pa.array((~persons.male[rows]).astype(np.int64)))
     style = habits.number("dates")
     return {
-        "birthDate": keep_where(agencies.format_dates(dates, style), has_date),
+        BIRTH_DATE: keep_where(agencies.format_dates(dates, style), has_date),
         "otherBirthDate": keep_where(
             agencies.format_dates(other_dates, style), has_date & dice.chance(count, 0.03)
         ),
@@ -312,9 +313,9 @@ def _make_life_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits)
             format_countries(persons.country[rows], habits),
             dice.chance(count, 0.5 * habits.rate("birth_place")),
         ),
-        "nationality": keep_where(format_countries(nationality, habits), has_nationality),
+        NATIONALITY: keep_where(format_countries(nation, habits), has_nation),
         "otherNationality": keep_where(
-            format_countries(second_nationality, habits), states_second & has_nationality
+            format_countries(second_nation, habits), states_second & has_nation
         ),
         "gender": keep_where(gender, dice.chance(count, habits.rate("gender"))),
     }
@@ -331,7 +332,7 @@ def _make_paper_columns(
     forged = papers.forges[rows] & dice.chance(count, 0.7)
     passport = choose_where(shows_old, papers.old_passport.take(index), papers.passport.take(index))
     passport = choose_where(forged, papers.forged.take(index), passport)
-    country = np.where(forged, papers.forged_country[rows], persons.nationality[rows])
+    country = np.where(forged, papers.forged_country[rows], persons.nation[rows])
     has_passport = dice.chance(
         count, np.where(forged, np.maximum(document_rate, 0.6), document_rate)
     )
@@ -355,7 +356,7 @@ def _make_paper_columns(
             has_identity,
         ),
         "idCountry": keep_where(
-            load_geography().codes.take(pa.array(persons.nationality[rows])), has_identity
+            load_geography().codes.take(pa.array(persons.nation[rows])), has_identity
         ),
         "phone": keep_where(papers.contacts.phones(dice, rows), dice.chance(count, contacts)),
         "email": keep_where(papers.contacts.emails(dice, rows), dice.chance(count, 0.6 * contacts)),

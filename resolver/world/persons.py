@@ -113,7 +113,7 @@ class Persons:
 
     Name parts are words of the lexicon, -1 if the full name lacks them. `father`: father's name in
     the form used in the child's name; `father_given`: the given name itself. `maiden`: family name
-    of a woman before marriage. `regions` (n × 2): home and region of activity. `other_nationality`:
+    of a woman before marriage. `regions` (n × 2): home and region of activity. `other_nation`:
     -1 for none. `partner`: other person of a special pair, else -1; `bond`: kind of the pair.
     """
 
@@ -134,8 +134,8 @@ class Persons:
     """True if the day of birth is known; otherwise documents state 1 January."""
     country: Ints
     city: Ints
-    nationality: Ints
-    other_nationality: Ints
+    nation: Ints
+    other_nation: Ints
     residence: Ints
     regions: Ints
     uses_pet: Bools
@@ -217,8 +217,8 @@ def make_persons(
         day_known=dice.chance(count, 0.93),
         country=country,
         city=geo.pick_city(dice, country),
-        nationality=country.copy(),
-        other_nationality=np.where(dice.chance(count, 0.08), migration.destination, none),
+        nation=country.copy(),
+        other_nation=np.where(dice.chance(count, 0.08), migration.destination, none),
         residence=np.where(migration.has_moved, migration.destination, country),
         regions=migration.regions,
         uses_pet=has["pets"],
@@ -324,7 +324,7 @@ def _copy_shared_traits(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
     persons.maiden[first] = persons.maiden[second] = -1
     persons.family[second] = convert_gender(persons, "family", persons.family[first], first, second)
     for kind in (TWIN, SIBLING, FATHER_SON):
-        copy_values(persons, ("country", "city", "nationality"), *pairs.select(kind))
+        copy_values(persons, ("country", "city", "nation"), *pairs.select(kind))
     for kind in (TWIN, SIBLING):
         a, b = pairs.select(kind)
         copy_values(persons, ("father_given", "grandfather", "second"), a, b)

@@ -27,6 +27,7 @@ from resolver.cli.options import (
 from resolver.cli.process_start import ProgressBars, log_records_at
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError, pluralize
+from resolver.records.properties import NATIONALITY
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
         if options[option] and kind not in (None, "person"):
             hint = f"leave out {text} or --kind"
             raise UsageError(f"{text} is only for persons, but --kind is {kind}", hint=hint)
-    country = "nationality" if kind in (None, "person") else "country"
+    country = NATIONALITY if kind in (None, "person") else "country"
     properties = {"name": [name], "country": [*options["country"]]}
     properties.setdefault(country, []).extend(options["nationality"])
     properties[PASSPORT] = [*options["passport"]]

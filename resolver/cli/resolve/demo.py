@@ -13,6 +13,7 @@ from resolver.cli.arguments import read_list_files
 from resolver.cli.options import PATH, ReadingOptions, run_options
 from resolver.cli.process_start import ProgressBars
 from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
+from resolver.records.properties import BIRTH_DATE
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def demo_command(
     name, birth_date = find_example(intake.batch, resolution.labels)
     words = ["resolver", "check", name, "--birth-date", birth_date, "--list", str(lists)]
     click.echo(f"Look up one of them: {shlex.join(words)}")
-    query = urlencode({"name": name, "birthDate": birth_date})
+    query = urlencode({"name": name, BIRTH_DATE: birth_date})
     click.echo(f"The same where a store of these lists is served: /check?{query}")
 
 
@@ -127,7 +128,7 @@ def find_example(batch: Batch, labels: IntArray) -> tuple[str, str]:
     people = [
         (not record.caption.isascii(), -len(birth_dates[0]), -size, record.caption, birth_dates[0])
         for record, size in zip(batch.take(rows).to_records(), sizes[rows].tolist(), strict=True)
-        if record.kind is Kind.PERSON and (birth_dates := record.texts("birthDate"))
+        if record.kind is Kind.PERSON and (birth_dates := record.texts(BIRTH_DATE))
     ]
     *_, name, birth_date = min(people)
     return name, birth_date

@@ -30,7 +30,7 @@ from resolver.lists.io.xml_records import Element, read_elements, root_name
 from resolver.lists.reader_types import Item, ListUnit, ListVersion, ReaderRow, Reject
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier
-from resolver.records.properties import BIRTH_DATE, PASSPORT
+from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 
 SOURCE = "eu-fsf"
 ROOT = "export"
@@ -249,9 +249,7 @@ def _read_entry(parts: _Parts, label: str) -> Iterator[Item]:
     for part in parts.get("birthdate"):
         _add_birth(entry, part)
     for part in parts.get("citizenship"):
-        entry.add_value(
-            "nationality" if is_person else "jurisdiction", _country(part), "citizenship"
-        )
+        entry.add_value(NATIONALITY if is_person else "jurisdiction", _country(part), "citizenship")
         entry.add_note(clean(part.get("remark")), "citizenship")
     for part in parts.get("address"):
         _add_address(entry, part)

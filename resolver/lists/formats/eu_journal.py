@@ -44,6 +44,7 @@ from resolver.records.properties import (
     BIRTH_DATE,
     FATHER_NAME,
     FATHER_NAMES,
+    NATIONALITY,
     PASSPORT,
     PROPERTIES,
     ValueType,
@@ -57,7 +58,7 @@ _EMBEDDED_PROPS = {
     "date of birth": BIRTH_DATE,
     "pob": "birthPlace",
     "place of birth": "birthPlace",
-    "nationality": "nationality",
+    "nationality": NATIONALITY,
     "gender": "gender",
 }
 _DOUBT = re.compile(

@@ -30,7 +30,7 @@ from resolver.lists.text.crimes import charge_activities
 from resolver.lists.text.list_dates import read_date
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.records import Value
-from resolver.records.properties import BIRTH_DATE
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 
 _PAGE = re.compile(r'"notices"\s*:\s*\[')
 _KIND = re.compile(r"/notices/v\d+/([a-z]+)\b")
@@ -54,7 +54,7 @@ _COLORS = {
     "WHI": "white",
 }
 _TEXT_PROPERTIES = {
-    "nationalities": "nationality",
+    "nationalities": NATIONALITY,
     "place_of_birth": "birthPlace",
     "country_of_birth_id": "birthCountry",
     "height": "height",

@@ -39,7 +39,7 @@ from resolver.lists.reader_types import Item, ListUnit, ListVersion, ReaderRow, 
 from resolver.lists.text.list_documents import read_documents
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, content_id
-from resolver.records.properties import BIRTH_DATE, PASSPORT
+from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 
 # ---- Canada -------------------------------------------------------------------------------------
 
@@ -210,7 +210,7 @@ _FR_KINDS = {"personne physique": "Person", "navire": "Vessel"}
 _FR_VALUES = {
     "ALIAS": "alias",
     "PRENOM": "firstName",
-    "NATIONALITE": "nationality",
+    "NATIONALITE": NATIONALITY,
     "TITRE": "position",
     "SITE_INTERNET": "website",
     "TELEPHONE": "phone",
@@ -302,7 +302,7 @@ def _add_gel_field(entry: Entry, kind: str, value: Json) -> None:
     elif kind == "DATE_DE_NAISSANCE":
         parts = (texts.get(name, "") for name in ("Annee", "Mois", "Jour"))
         entry.add_parts_date(BIRTH_DATE, parts, kind)
-        entry.add_note(f"birthDate: {comment}" if comment else "", kind)
+        entry.add_note(f"{BIRTH_DATE}: {comment}" if comment else "", kind)
     elif kind == "LIEU_DE_NAISSANCE":
         place = ", ".join(filter(None, (texts.get("Lieu", ""), texts.get("Pays", ""))))
         entry.add_value("birthPlace", place, kind)
@@ -394,7 +394,7 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     for alias in json_texts(row.get("aliases")):
         entry.add_value("alias", alias, "aliases")
     for text in json_texts(row.get("citizenships")):
-        entry.add_value("nationality" if is_person else "jurisdiction", text, "citizenships")
+        entry.add_value(NATIONALITY if is_person else "jurisdiction", text, "citizenships")
     for key, person_prop, group_prop in (
         ("bd", BIRTH_DATE, "incorporationDate"),
         ("dd", "deathDate", "dissolutionDate"),

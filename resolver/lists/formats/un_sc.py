@@ -35,7 +35,7 @@ from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.lists.text.repairs import find_passports, find_registers, split_enumeration
 from resolver.records import Address, Identifier, Relation, RelationType
-from resolver.records.properties import BIRTH_DATE, FATHER_NAME, PASSPORT
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME, NATIONALITY, PASSPORT
 
 ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
@@ -150,8 +150,8 @@ TAGS = frozenset(("INDIVIDUAL", "ENTITY"))
 NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "FIFTH_NAME", "SIXTH_NAME")
 _TEXT_PROPERTIES = {"UN_LIST_TYPE": "program"}
 _LIST_PROPERTIES = {
-    "NATIONALITY": "nationality",
-    "NATIONALITY2": "nationality",
+    "NATIONALITY": NATIONALITY,
+    "NATIONALITY2": NATIONALITY,
     "DESIGNATION": "position",
     "TITLE": "title",
 }

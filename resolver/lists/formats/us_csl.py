@@ -34,7 +34,7 @@ from resolver.lists.text.list_names import parse_family_first
 from resolver.lists.text.name_words import guess_group_schema, has_person_form
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, content_id
-from resolver.records.properties import BIRTH_DATE
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 
 SOURCE = "us-csl"
 _COLUMNS = ("source", "entity_number", "type", "programs", "name", "alt_names", "ids")
@@ -46,7 +46,7 @@ _SCHEMATA = {
 _VALUES = {
     "programs": "program",
     "citizenships": "citizenship",
-    "nationalities": "nationality",
+    "nationalities": NATIONALITY,
     "places_of_birth": "birthPlace",
     "vessel_flag": "flag",
     "vessel_type": "type",

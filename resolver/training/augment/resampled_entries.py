@@ -29,7 +29,7 @@ from resolver.matching.preparation import prepare
 from resolver.matching.scoring import LISTED_FEATURE
 from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
-from resolver.records.properties import BIRTH_DATE, FULL_NAMES, PASSPORT
+from resolver.records.properties import BIRTH_DATE, FULL_NAMES, NATIONALITY, PASSPORT
 from resolver.training.augment.typos import draw_other_date
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
 from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
@@ -40,7 +40,7 @@ _SHARED_NAME_RATE = 0.45
 _ALTERED_DATE_RATE, _OTHER_DATE_RATE = 0.23, 0.04
 """Shares of birth dates that are altered, and that are replaced by an unrelated date."""
 _CopyValues = tuple[list[Value], list[Value]]
-_DROP_RATES = {BIRTH_DATE: 0.25, "birthPlace": 0.45, "nationality": 0.4, "gender": 0.4}
+_DROP_RATES = {BIRTH_DATE: 0.25, "birthPlace": 0.45, NATIONALITY: 0.4, "gender": 0.4}
 
 
 def resample_entries(
@@ -322,9 +322,9 @@ def _consecutive_pairs(people: Sequence[Record]) -> list[tuple[Record, Record]]:
 def _short_record(record: Record, chance: random.Random, date: str = "") -> Record:
     """Return a record with its name, its nationality half of the time, and a date."""
     values = [Value("name", record.texts("name")[0])]
-    nations = record.texts("nationality")
+    nations = record.texts(NATIONALITY)
     if nations and chance.random() < 0.5:
-        values.append(Value("nationality", nations[0]))
+        values.append(Value(NATIONALITY, nations[0]))
     if date:
         values.append(Value(BIRTH_DATE, date))
     return Record(record.id, "stated", Kind.PERSON, "Person", tuple(values))

@@ -5,7 +5,7 @@ kind: person                   # person, group, asset, legal (person or group), 
 source: h50k
 properties:                    # FtM property: a column or a list of columns
   name: [full_name]
-  birthDate: dob
+  gender: sex
   address.city: town           # part of an address: full, street, city, region, postalCode, country
   route.transit: via           # countries of a route: source, transit, destination
 relations:                     # optional: relations of a row to another record, or to a name

@@ -86,6 +86,7 @@ from resolver.records.properties import (
     DATES,
     HANDLING,
     IDENTIFIER_SET,
+    NATIONALITY,
     RELATION,
     ROUTE,
 )
@@ -169,7 +170,7 @@ _CELL_SEPARATORS = {
         rf"(?i){_AND_SO_ON}|\s+(?:a\.k\.a\.|aka|alias)[:\s]\s*",
     ),
     **dict.fromkeys(
-        (*IDENTIFIER_SET, "phone", "email", "website", "nationality", "citizenship"), _AND_SO_ON
+        (*IDENTIFIER_SET, "phone", "email", "website", NATIONALITY, "citizenship"), _AND_SO_ON
     ),
 }
 """What separates several values in a cell, by property, where the mapping says nothing of it.
