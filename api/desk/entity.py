@@ -9,15 +9,9 @@ from flask import redirect, request, url_for
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.desk import pages
 from resolver.api.desk.charts import BOX_HEIGHT, BOX_WIDTH, draw_map, draw_network, draw_time_axis
 from resolver.api.desk.desk_access import require_role
-from resolver.api.desk.pages import (
-    DeskError,
-    blueprint,
-    render_page,
-    sign_message,
-    signed_message,
-)
 from resolver.api.desk.queue import current_steward
 from resolver.api.endpoints import read_integer
 from resolver.api.service import current_service
@@ -40,7 +34,7 @@ _SPANS = 14
 """Dates that are drawn on the first page; the golden record states all."""
 
 
-@blueprint.get("/desk/entities/<path:entity_id>", endpoint="entity")
+@pages.blueprint.get("/desk/entities/<path:entity_id>", endpoint="entity")
 def show_entity(entity_id: str) -> Any:
     """Show an entity by any of its ids, or all values of the property `prop`, page by page."""
     entity_page = _load_page(entity_id)
@@ -55,7 +49,7 @@ def show_entity(entity_id: str) -> Any:
         return _values_page(entity_page, request.args["prop"])
     if "relations" in request.args:
         return _relations_page(entity_page)
-    return render_page("entity.html", **_entity_context(entity_page))
+    return pages.render_page("entity.html", **_entity_context(entity_page))
 
 
 def _requested_id() -> str:
@@ -77,7 +71,7 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
         "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
         "decisions": decisions,
         "digest": entity_page.digest,
-        "message": signed_message(),
+        "message": pages.signed_message(),
         "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
         "start": start,
         "page_size": _RECORDS_PER_PAGE,
@@ -110,7 +104,7 @@ def _drawings(entity_page: EntityPage, decisions: Sequence[DecisionView]) -> dic
 
 def _relations_page(entity_page: EntityPage) -> Any:
     start = read_integer("from", 0, 0, 1_000_000)
-    return render_page(
+    return pages.render_page(
         "relations.html",
         entity=entity_page,
         network=load_relations(current_service().hub, entity_page.id, viewer()),
@@ -119,7 +113,7 @@ def _relations_page(entity_page: EntityPage) -> Any:
     )
 
 
-@blueprint.post("/desk/entities/<ref:entity_id>/split")
+@pages.blueprint.post("/desk/entities/<ref:entity_id>/split")
 @require_role(UserRole.STEWARD)
 def split(entity_id: str) -> Any:
     """Preview a split of records from an entity, or carry it out once confirmed (`sure`)."""
@@ -127,12 +121,14 @@ def split(entity_id: str) -> Any:
     record_ids = form.getlist("record")
     reason, digest = form.get("why", "").strip()[:2_000], form.get("digest", "")
     if not record_ids:
-        raise DeskError(422, "No record is marked.", "Mark the records to take out of the entity.")
+        raise pages.DeskError(
+            422, "No record is marked.", "Mark the records to take out of the entity."
+        )
     if "sure" not in form:
         entity_page = _load_page(entity_id)
         preview = review.preview_split(hub, current_steward(), entity_id, record_ids)
         _log_view(entity_page, {"id": entity_id, "split": len(record_ids)})
-        return render_page(
+        return pages.render_page(
             "split.html",
             preview=preview,
             entity=entity_page,
@@ -145,7 +141,7 @@ def split(entity_id: str) -> Any:
     outcome = review.split_entity(
         hub, current_steward(), entity_id, record_ids, reason, shown_digest=digest, rules=rules
     )
-    message = sign_message(outcome.message)
+    message = pages.sign_message(outcome.message)
     return redirect(url_for("desk.entity", entity_id=entity_id, done=message), 303)
 
 
@@ -163,7 +159,7 @@ def _load_page(entity_id: str) -> EntityPage:
         document = entity_reader.read_entity(hub, entity_id, viewer())
         if document is not None:
             return load_entity_page(hub, document.id, viewer())
-        raise DeskError(
+        raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
 
@@ -171,11 +167,11 @@ def _load_page(entity_id: str) -> EntityPage:
 def _values_page(entity_page: EntityPage, prop: str) -> Any:
     attribute = next((row for row in entity_page.attributes if row.prop == prop), None)
     if attribute is None:
-        raise DeskError(
+        raise pages.DeskError(
             404, "The entity has no such property.", "Its page shows the properties it has."
         )
     start = read_integer("from", 0, 0, 1_000_000)
-    return render_page(
+    return pages.render_page(
         "values.html",
         entity=entity_page,
         attribute=attribute,

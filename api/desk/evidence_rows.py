@@ -10,14 +10,7 @@ from dataclasses import dataclass
 
 from resolver.records.labels import display_text
 from resolver.records.properties import ACTIVITY, BIRTH_DATE, RELATION, STARTS, WORDINGS, Group
-from resolver.records.results.explanation import (
-    PHRASES,
-    RELATION_ROW,
-    STARTING_ROWS,
-    EvidenceOutcome,
-    EvidenceRow,
-    outcome_of,
-)
+from resolver.records.results import explanation
 from resolver.review import country_name
 
 SMALL_WEIGHT = 100
@@ -39,8 +32,8 @@ _ACRONYM = "acronym"
 class EvidenceGroup:
     """Rows on one subject: `row` has their weight and the values compared, `parts` are all."""
 
-    row: EvidenceRow
-    parts: tuple[EvidenceRow, ...]
+    row: explanation.EvidenceRow
+    parts: tuple[explanation.EvidenceRow, ...]
 
     @property
     def is_compared(self) -> bool:
@@ -53,16 +46,16 @@ class EvidenceGroup:
         return abs(self.row.weight) < SMALL_WEIGHT and self.row.name != _NAME
 
 
-def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
+def group_evidence(evidence: Iterable[explanation.EvidenceRow]) -> list[EvidenceGroup]:
     """Unite the rows of a sum by subject, in the order in which a decision weighs them.
 
     What speaks against a match is first and then what speaks for it, the heaviest first each; what
     is not about the two records is last. The weights add up as those of the rows do.
     """
-    rows: dict[tuple[str, str], list[EvidenceRow]] = {}
+    rows: dict[tuple[str, str], list[explanation.EvidenceRow]] = {}
     for row in evidence:
         # each relation is a subject of its own
-        relation = row.detail if row.name == RELATION_ROW else ""
+        relation = row.detail if row.name == explanation.RELATION_ROW else ""
         rows.setdefault((_subject(row.name), relation), []).append(row)
     groups = [_unite(subject, parts) for (subject, _), parts in rows.items()]
     return sorted(groups, key=_decision_rank)
@@ -70,13 +63,13 @@ def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
 
 def _subject(name: str) -> str:
     """Return the subject of a row; two comparators together are about the one besides names."""
-    if name in STARTING_ROWS:
+    if name in explanation.STARTING_ROWS:
         return _START
     parts = name.replace(" ", "_").split("_×_")
     return next((part for part in parts if not part.startswith(_NAME)), _NAME)
 
 
-def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
+def _unite(subject: str, parts: Sequence[explanation.EvidenceRow]) -> EvidenceGroup:
     main = next((row for row in parts if row.name.replace(" ", "_") == subject), parts[0])
     weight = sum(row.weight for row in parts)
     detail = _name_words(parts) if subject == _NAME else main.detail
@@ -85,7 +78,7 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
     if subject in _COUNTRIES or subject in _PROPERTIES:
         left, right = (_show_values(subject, side) for side in (row.left, row.right))
         row = row._replace(left=left, right=right)
-    if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
+    if subject == _ACRONYM or (subject == explanation.RELATION_ROW and row.left == row.right):
         row = row._replace(left="", right="")
     return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
 
@@ -101,14 +94,14 @@ def _show_value(subject: str, value: str) -> str:
     return display_text(_PROPERTIES[subject], value)
 
 
-def _name_words(parts: Iterable[EvidenceRow]) -> str:
+def _name_words(parts: Iterable[explanation.EvidenceRow]) -> str:
     """Return in words what, besides their likeness, speaks against two names."""
     words = [
-        PHRASES[part.name].differ
+        explanation.PHRASES[part.name].differ
         for part in sorted(parts, key=lambda row: row.weight)
         if part.name != _NAME
         and part.weight <= -SMALL_WEIGHT
-        and outcome_of(part) is EvidenceOutcome.DIFFERS
+        and explanation.outcome_of(part) is explanation.EvidenceOutcome.DIFFERS
     ]
     return ", ".join(filter(None, words))
 
@@ -132,14 +125,14 @@ _COMPARED = {
 }
 """Evidence that compares values of both sides, which agree, are similar or differ."""
 _OUTCOMES = {
-    EvidenceOutcome.AGREES: "agree",
-    EvidenceOutcome.NEAR: "agree in part",
-    EvidenceOutcome.DIFFERS: "differ",
+    explanation.EvidenceOutcome.AGREES: "agree",
+    explanation.EvidenceOutcome.NEAR: "agree in part",
+    explanation.EvidenceOutcome.DIFFERS: "differ",
 }
 _USUAL = {
-    EvidenceOutcome.AGREES: "as those of many different persons or groups do",
-    EvidenceOutcome.NEAR: "as those of many different persons or groups do",
-    EvidenceOutcome.DIFFERS: "as those of one person or group often do",
+    explanation.EvidenceOutcome.AGREES: "as those of many different persons or groups do",
+    explanation.EvidenceOutcome.NEAR: "as those of many different persons or groups do",
+    explanation.EvidenceOutcome.DIFFERS: "as those of one person or group often do",
 }
 """Addition to the label of values that agree and count against a match, or differ and count for it:
 both are too usual to say anything else."""
@@ -201,28 +194,28 @@ def evidence_title(name: str) -> str:
     return f"{' and '.join((titles[0], *rest))}, together"
 
 
-def evidence_label(row: EvidenceRow) -> str:
+def evidence_label(row: explanation.EvidenceRow) -> str:
     """Return the label of a row, with its outcome where values of both sides are compared."""
     name = row.name.replace(" ", "_")
     if name in _ABSENT and row.similarity is not None and row.similarity >= _NONE:
         return _ABSENT[name]
     subject = _COMPARED.get(name)
-    outcome = outcome_of(row._replace(name=name))
+    outcome = explanation.outcome_of(row._replace(name=name))
     if subject is None or outcome is None:
         return evidence_title(row.name)
     usual = f", {_USUAL[outcome]}" if is_usual(row) else ""
     return f"{subject} {_OUTCOMES[outcome]}{usual}"
 
 
-def is_usual(row: EvidenceRow) -> bool:
+def is_usual(row: explanation.EvidenceRow) -> bool:
     """Return whether values agree and yet count against a match, or differ and count for it: they
     do so too often to say anything else.
     """
     name = row.name.replace(" ", "_")
-    outcome = outcome_of(row._replace(name=name)) if name in _COMPARED else None
+    outcome = explanation.outcome_of(row._replace(name=name)) if name in _COMPARED else None
     if outcome is None or not row.weight:
         return False
-    return (outcome is EvidenceOutcome.DIFFERS) is (row.weight > 0)
+    return (outcome is explanation.EvidenceOutcome.DIFFERS) is (row.weight > 0)
 
 
 def _title(name: str) -> str:

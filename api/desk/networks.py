@@ -19,20 +19,15 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.desk import pages
 from resolver.api.desk.charts import draw_rings
 from resolver.api.desk.desk_access import current_user
-from resolver.api.desk.pages import (
-    DeskError,
-    blueprint,
-    render_page,
-    sign_message,
-    signed_message,
-)
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
 from resolver.api.routes.network import read_day
 from resolver.api.service import current_service
 from resolver.errors import UnknownIdError
+from resolver.network import groups, workbench
 from resolver.network.crime_links import (
     LINKED_CRIMES,
     CrimeLinkFilter,
@@ -50,34 +45,7 @@ from resolver.network.graph import (
     shared_artefacts,
 )
 from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, Paths, find_paths, read_graph
-from resolver.network.groups import (
-    GROUP_FACETS,
-    GROUP_SORTS,
-    MIN_COUNT,
-    GroupFilter,
-    overlap_table,
-    read_group,
-    read_groups,
-    read_overlap,
-)
 from resolver.network.visible_records import ARTEFACT_KINDS
-from resolver.network.workbench import (
-    MAX_NOTE,
-    MAX_TITLE,
-    FadedParts,
-    SavedView,
-    ViewDraft,
-    cut_to_year,
-    delete_view,
-    find_faded,
-    graph_years,
-    known_parameters,
-    list_views,
-    load_relations,
-    open_view,
-    save_view,
-    span_text,
-)
 from resolver.records import Activity, Kind
 from resolver.records.stated_links import RELATION_TYPES
 from resolver.review.entity_page import load_entity_page
@@ -144,7 +112,7 @@ _PER_PAGE = 20
 _TABLE_LIMIT = 500
 
 
-@blueprint.get("/desk/crime-links", endpoint="crime_links")
+@pages.blueprint.get("/desk/crime-links", endpoint="crime_links")
 def show_crime_links() -> Any:
     """Show who connects crimes, page by page, or send the first of them as CSV."""
     args = request.args
@@ -166,7 +134,7 @@ def show_crime_links() -> Any:
     log_crime_links(args.to_dict(), listed)
     if wants_csv:
         return send_table(listed)
-    return render_page(
+    return pages.render_page(
         "crime_links.html",
         section="groups",
         page=listed,
@@ -181,14 +149,14 @@ def show_crime_links() -> Any:
     )
 
 
-@blueprint.get("/desk/dossier/<path:entity_id>", endpoint="dossier")
+@pages.blueprint.get("/desk/dossier/<path:entity_id>", endpoint="dossier")
 def show_dossier(entity_id: str) -> Any:
     """Show all that is known of an entity on one page for paper."""
     hub = current_service().hub
     try:
         entity = load_entity_page(hub, entity_id, viewer())
     except UnknownIdError as error:
-        raise DeskError(
+        raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
     if entity.party is None:
@@ -197,10 +165,10 @@ def show_dossier(entity_id: str) -> Any:
         return redirect(url_for("desk.dossier", entity_id=entity.id), 303)
     revision = revision_of(entity.revision)
     log_access("dossier", {"id": entity_id}, {"seen": [entity.id]}, revision)
-    return render_page(
+    return pages.render_page(
         "dossier.html",
         entity=entity,
-        network=load_relations(hub, entity.id, viewer()),
+        network=workbench.load_relations(hub, entity.id, viewer()),
         handling={row.record: row for row in entity.handling},
         code=strictest_code(entity.handling),
         written=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -212,89 +180,89 @@ _FIELDS = {"countries": "country", "activities": "activity", "agencies": "agency
 """Parameter of each facet."""
 
 
-@blueprint.get("/desk/groups", endpoint="groups")
+@pages.blueprint.get("/desk/groups", endpoint="groups")
 def show_groups() -> Any:
     """Show the groups of the store, page by page."""
-    fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in GROUP_FACETS}
+    fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in groups.GROUP_FACETS}
     sort = request.args.get("sort", "members")
-    sort = sort if sort in GROUP_SORTS else "members"
+    sort = sort if sort in groups.GROUP_SORTS else "members"
     start = read_integer("from", 0, 0, 10_000)
-    values = [tuple(filter(None, [fields[name]])) for name in GROUP_FACETS]
-    choice = GroupFilter(values[0], values[1], values[2], sort=sort)
-    page = read_groups(
+    values = [tuple(filter(None, [fields[name]])) for name in groups.GROUP_FACETS]
+    choice = groups.GroupFilter(values[0], values[1], values[2], sort=sort)
+    page = groups.read_groups(
         current_service().hub, viewer(), choice, limit=_GROUP_PAGES_PER_PAGE, offset=start
     )
     ids = [row.facts.id for row in page.groups]
     log_access("groups", fields, {"seen": ids}, revision_of(page.revision))
-    return render_page(
+    return pages.render_page(
         "groups.html",
         section="groups",
         page=page,
         fields=fields,
         names=_FIELDS,
         sort=sort,
-        sorts=GROUP_SORTS,
+        sorts=groups.GROUP_SORTS,
         start=start,
         page_size=_GROUP_PAGES_PER_PAGE,
     )
 
 
-@blueprint.get("/desk/groups/<path:entity_id>", endpoint="group")
+@pages.blueprint.get("/desk/groups/<path:entity_id>", endpoint="group")
 def show_group(entity_id: str) -> Any:
     """Show a group with those who belong to it."""
     try:
-        view = read_group(current_service().hub, entity_id, viewer())
+        view = groups.read_group(current_service().hub, entity_id, viewer())
     except UnknownIdError as error:
-        raise DeskError(
+        raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
     nodes = [view.group, *(row.node for row in (*view.members, *view.related))]
     ids = sorted({node.id for node in nodes if node.records})
     log_access("group", {"id": entity_id}, {"seen": ids}, revision_of(view.revision))
-    return render_page("group.html", section="groups", view=view)
+    return pages.render_page("group.html", section="groups", view=view)
 
 
 _KINDS = (Kind.PERSON.label, Kind.GROUP.label, Kind.ASSET.label)
 
 
-@blueprint.get("/desk/overlap", endpoint="overlap")
+@pages.blueprint.get("/desk/overlap", endpoint="overlap")
 def show_overlap() -> Any:
     """Show how many entities agencies have in common, or send it as CSV."""
     kind, activity = request.args.get("kind", ""), request.args.get("activity", "")
     kind = kind if kind in _KINDS else ""
     activity = activity if activity in set(Activity) else ""
-    matrix = read_overlap(current_service().hub, viewer(), kind=kind, activity=activity)
+    matrix = groups.read_overlap(current_service().hub, viewer(), kind=kind, activity=activity)
     query = {"kind": kind, "activity": activity}
     log_access("overlap", query, {"agencies": len(matrix.agencies)}, revision_of(matrix.revision))
     if request.args.get("format") == "csv":
         headers = {"Content-Disposition": "attachment; filename=overlap.csv"}
-        return Response(overlap_table(matrix), mimetype="text/csv", headers=headers)
-    return render_page(
+        return Response(groups.overlap_table(matrix), mimetype="text/csv", headers=headers)
+    return pages.render_page(
         "overlap.html",
         section="groups",
         matrix=matrix,
-        smallest=MIN_COUNT,
+        smallest=groups.MIN_COUNT,
         kinds=_KINDS,
         activities=[activity.value for activity in Activity],
     )
 
 
-@blueprint.get("/desk/views", endpoint="network_views")
+@pages.blueprint.get("/desk/views", endpoint="network_views")
 def show_views() -> Any:
     """List the user's saved views and those that others share."""
     hub = current_service().hub
-    saved = list_views(hub, current_user().name, viewer())
+    saved = workbench.list_views(hub, current_user().name, viewer())
     _log("saved-views", {}, [row.entity_id for row in saved])
-    return render_page(
-        "network_views.html", section="groups", saved=saved, message=signed_message()
+    return pages.render_page(
+        "network_views.html", section="groups", saved=saved, message=pages.signed_message()
     )
 
 
-@blueprint.post("/desk/views", endpoint="save_network_view")
+@pages.blueprint.post("/desk/views", endpoint="save_network_view")
 def save() -> Any:
     """Save the view that the address describes, around the entity that the form names."""
     form = request.form
-    draft = ViewDraft(
+    draft = workbench.ViewDraft(
         form.get("title", ""),
         form.get("note", ""),
         form.get("entity", "")[:300],
@@ -302,22 +270,22 @@ def save() -> Any:
         "shared" in form,
     )
     try:
-        view = save_view(current_service().hub, current_user().name, viewer(), draft)
+        view = workbench.save_view(current_service().hub, current_user().name, viewer(), draft)
     except UnknownIdError as error:
         raise _unknown("entity or record", draft.entity) from error
     _log("save-view", {"id": view.id, "shared": view.is_shared}, [view.entity])
     return redirect(url_for("desk.network_view", view_id=view.id), 303)
 
 
-@blueprint.get("/desk/views/<view_id>", endpoint="network_view")
+@pages.blueprint.get("/desk/views/<view_id>", endpoint="network_view")
 def show_view(view_id: str) -> Any:
     """Open a saved view: the network that it describes, as the user may see it now."""
     hub, user = current_service().hub, current_user().name
     try:
-        saved = open_view(hub, view_id, user, viewer())
+        saved = workbench.open_view(hub, view_id, user, viewer())
     except UnknownIdError as error:
         raise _unknown("saved view", view_id) from error
-    parameters = known_parameters(hub, viewer(), saved.view)
+    parameters = workbench.known_parameters(hub, viewer(), saved.view)
     _log("open-view", {"id": view_id}, [saved.entity_id])
     address = url_for(
         "desk.network", entity_id=saved.entity_id, **{**parameters, "view": saved.view.id}
@@ -325,20 +293,20 @@ def show_view(view_id: str) -> Any:
     return redirect(address, 303)
 
 
-@blueprint.post("/desk/views/<view_id>/delete", endpoint="delete_network_view")
+@pages.blueprint.post("/desk/views/<view_id>/delete", endpoint="delete_network_view")
 def delete(view_id: str) -> Any:
     """Delete a saved view."""
     try:
-        saved = delete_view(current_service().hub, view_id, current_user().name, viewer())
+        saved = workbench.delete_view(current_service().hub, view_id, current_user().name, viewer())
     except UnknownIdError as error:
         raise _unknown("saved view", view_id) from error
     _log("delete-view", {"id": view_id}, [saved.entity_id])
     message = f"The view {saved.view.title} was deleted."
-    return redirect(url_for("desk.network_views", done=sign_message(message)), 303)
+    return redirect(url_for("desk.network_views", done=pages.sign_message(message)), 303)
 
 
-def _unknown(what: str, name: str) -> DeskError:
-    return DeskError(404, f"There is no {what} {name[:80]}.", "See the list of saved views.")
+def _unknown(what: str, name: str) -> pages.DeskError:
+    return pages.DeskError(404, f"There is no {what} {name[:80]}.", "See the list of saved views.")
 
 
 def _log(action: str, query: dict[str, Any], entity_ids: list[str]) -> None:
@@ -355,7 +323,7 @@ TYPE_LABELS = {kind.value: meaning.words for kind, meaning in RELATION_TYPES.ite
 """Words for the types of edge."""
 
 
-@blueprint.get("/desk/network/<path:entity_id>", endpoint="network")
+@pages.blueprint.get("/desk/network/<path:entity_id>", endpoint="network")
 def show_network(entity_id: str) -> Any:
     """Show the network around an entity by any of its ids."""
     form = read_form()
@@ -369,7 +337,7 @@ def show_network(entity_id: str) -> Any:
     _workbench_log(
         {name: value for name, value in query.items() if value or name != "view"}, nodes, graph
     )
-    return render_page(
+    return pages.render_page(
         "network.html",
         middle=middle,
         total=len(graph.nodes),
@@ -380,8 +348,8 @@ def show_network(entity_id: str) -> Any:
         type_labels=TYPE_LABELS,
         max_hops=MAX_HOPS,
         saved=_open_view(form.view),
-        max_title=MAX_TITLE,
-        max_note=MAX_NOTE,
+        max_title=workbench.MAX_TITLE,
+        max_note=workbench.MAX_NOTE,
         **_drawing_context(graph, form),
     )
 
@@ -389,7 +357,7 @@ def show_network(entity_id: str) -> Any:
 def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
     """Return what the drawing and the tables show of a graph."""
     shown, context_ids = choose_nodes(graph, form.choice)
-    years = graph_years(shown)
+    years = workbench.graph_years(shown)
     year = form.year if years and years[0] <= form.year <= years[1] else 0
     return {
         "graph": shown,
@@ -400,17 +368,17 @@ def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
         "places": {node.id: place for place, node in enumerate(shown.nodes)},
         "years": years,
         "year": year,
-        "faded": find_faded(shown, year) if year else FadedParts(),
-        "span_text": span_text,
+        "faded": workbench.find_faded(shown, year) if year else workbench.FadedParts(),
+        "span_text": workbench.span_text,
     }
 
 
-@blueprint.get("/desk/network-file/<file_format>/<path:entity_id>", endpoint="network_file")
+@pages.blueprint.get("/desk/network-file/<file_format>/<path:entity_id>", endpoint="network_file")
 def send_network(file_format: str, entity_id: str) -> Response:
     """Send the network that the page shows as a file: as data, or as a picture."""
     if file_format not in (PICTURE, *WRITERS):
         formats = ", ".join(sorted((PICTURE, *WRITERS)))
-        raise DeskError(404, "There is no such format.", f"The formats are {formats}.")
+        raise pages.DeskError(404, "There is no such format.", f"The formats are {formats}.")
     form = read_form()
     graph = _read_graph(entity_id, form)
     query = {"id": entity_id, "hops": form.hops, "format": file_format}
@@ -418,12 +386,12 @@ def send_network(file_format: str, entity_id: str) -> Response:
     if file_format == PICTURE:
         return _send_picture(graph, form)
     shown, _ = choose_nodes(graph, form.choice)
-    lines = WRITERS[file_format](cut_to_year(shown, form.year) if form.year else shown)
+    lines = WRITERS[file_format](workbench.cut_to_year(shown, form.year) if form.year else shown)
     return _send_file(lines, file_format, MEDIA_TYPES[file_format])
 
 
 def _send_picture(graph: Graph, form: NetworkForm) -> Response:
-    text = render_page(
+    text = pages.render_page(
         "network_picture.svg", middle=graph.nodes[0], **_drawing_context(graph, form)
     )
     return _send_file(iter([clean_xml(text).encode()]), PICTURE, "image/svg+xml")
@@ -434,12 +402,12 @@ def _send_file(lines: Iterator[bytes], file_format: str, media_type: str) -> Res
     return Response(b"".join(lines), mimetype=media_type, headers=headers)
 
 
-def _open_view(view_id: str) -> SavedView | None:
+def _open_view(view_id: str) -> workbench.SavedView | None:
     """Return the saved view that an address names, None for one that the user may not know."""
     if not view_id:
         return None
     try:
-        return open_view(current_service().hub, view_id, current_user().name, viewer())
+        return workbench.open_view(current_service().hub, view_id, current_user().name, viewer())
     except UnknownIdError:
         return None
 
@@ -457,7 +425,7 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
     try:
         return read_graph(current_service().hub, entity_id, viewer(), query)
     except UnknownIdError as error:
-        raise DeskError(
+        raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
 

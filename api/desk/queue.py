@@ -17,14 +17,8 @@ from flask import redirect, request, url_for
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.desk import pages
 from resolver.api.desk.desk_access import current_user, require_role
-from resolver.api.desk.pages import (
-    DeskError,
-    blueprint,
-    render_page,
-    sign_message,
-    signed_message,
-)
 from resolver.api.service import current_service
 from resolver.errors import InputError, pluralize
 from resolver.hub.admin import UserRole
@@ -93,7 +87,7 @@ def parse_verdict(text: str) -> StewardVerdict:
     try:
         return StewardVerdict(text)
     except ValueError:
-        raise DeskError(
+        raise pages.DeskError(
             422,
             "Nothing was decided: no verdict was chosen.",
             f"Choose one: {', '.join(StewardVerdict)}.",
@@ -105,7 +99,7 @@ def parse_relation(text: str) -> PairRelation:
     try:
         return PairRelation.parse(text)
     except InputError:
-        raise DeskError(
+        raise pages.DeskError(
             422,
             "Nothing was decided: no relation was chosen.",
             "Choose how the two groups are related.",
@@ -217,7 +211,7 @@ MAX_BULK_PAIRS = 100
 """Pairs decided or assigned together at most."""
 
 
-@blueprint.get("/review")
+@pages.blueprint.get("/review")
 def queue() -> Any:
     """Show the waiting pairs, highest priority first."""
     filters = filters_of_url()
@@ -230,7 +224,7 @@ def queue() -> Any:
     _log_queue(queue_page, filters)
     cut = _queue_cut()
     below_cut = next((item.key for item in queue_page.items if cut and cut.is_below(item)), "")
-    return render_page(
+    return pages.render_page(
         "queue.html",
         section="queue",
         queue=queue_page,
@@ -241,7 +235,7 @@ def queue() -> Any:
         similar_groups=_number_identical_groups(queue_page.items),
         reasons=DECISION_REASONS,
         is_score_hidden=hides_scores(),
-        message=signed_message(),
+        message=pages.signed_message(),
         **_filter_context(filters),
     )
 
@@ -291,7 +285,7 @@ def _age_choices(filters: Filters) -> list[tuple[int, int]]:
     return [row for row in zip(review.AGE_DAYS, longer, strict=True) if row[1]]
 
 
-@blueprint.post("/review/filters")
+@pages.blueprint.post("/review/filters")
 def save_queue_filters() -> Any:
     """Save the filters under a name, or delete the filters of that name."""
     hub, user_name = current_service().hub, current_user().name
@@ -303,7 +297,7 @@ def save_queue_filters() -> Any:
     return redirect(url_for("desk.queue", **filter_parameters(filters)), 303)
 
 
-@blueprint.post("/review/together")
+@pages.blueprint.post("/review/together")
 @require_role(UserRole.STEWARD)
 def decide_together() -> Any:
     """Decide or assign the marked pairs together."""
@@ -311,7 +305,7 @@ def decide_together() -> Any:
     query = filter_parameters(filters_of_form())
     if "assign" in form:
         message = _assign(items, form.get("who", ""))
-        return redirect(url_for("desk.queue", done=sign_message(message), **query), 303)
+        return redirect(url_for("desk.queue", done=pages.sign_message(message), **query), 303)
     verdict = parse_verdict(form.get("verdict", ""))
     outcome = review.decide_pairs(
         current_service().hub,
@@ -322,7 +316,7 @@ def decide_together() -> Any:
         comment=form.get("comment", "")[:2_000],
         rules=current_service().settings.rules,
     )
-    return render_page(
+    return pages.render_page(
         "together.html", section="queue", outcome=outcome, verdict=verdict, query=query
     )
 
@@ -340,7 +334,7 @@ def _marked_items() -> list[QueueItem]:
     """Return the marked pairs that still wait. Raises `DeskError`."""
     marks = request.form.getlist("pair")[:MAX_BULK_PAIRS]
     if not marks:
-        raise DeskError(422, "No pair is marked.", "Mark the pairs to decide or assign.")
+        raise pages.DeskError(422, "No pair is marked.", "Mark the pairs to decide or assign.")
     items = []
     for mark in marks:
         left, _, right = mark.partition("|")
@@ -348,7 +342,7 @@ def _marked_items() -> list[QueueItem]:
         if item is not None:
             items.append(item)
     if not items:
-        raise DeskError(409, "The marked pairs no longer wait.", "Load the queue again.")
+        raise pages.DeskError(409, "The marked pairs no longer wait.", "Load the queue again.")
     return items
 
 

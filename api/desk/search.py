@@ -24,14 +24,7 @@ from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
 from resolver.api.schemas.other_services import interpreted_query, query_record
 from resolver.api.service import current_service
-from resolver.check import entity_reader
-from resolver.check.screener import (
-    IndexRevision,
-    MatchQuery,
-    ScreeningMatch,
-    ScreeningResult,
-    build_match_documents,
-)
+from resolver.check import entity_reader, screener
 from resolver.check.term_search import SearchScope
 from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
@@ -112,7 +105,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     results = narrow_search(results, filters)
     start = read_integer("from", 0, 0, _MAX_FOUND)
     best = results.best(min(start + _MAX_MATCHES, _MAX_FOUND))[start:]
-    entities = build_match_documents(best, results.snapshot)
+    entities = screener.build_match_documents(best, results.snapshot)
     typed = read_typed_text(text)
     matches = [_entity_context(entity, typed) for entity in entities]
     revision = revision_of(results.snapshot.revision)
@@ -149,8 +142,8 @@ def _search_page(**context: Any) -> str:
     return render_page("search.html", section="search", **{**defaults, **choices, **context})
 
 
-def _screen(submitted: SubmittedRecord) -> tuple[ScreeningResult, IndexRevision]:
-    query = MatchQuery(_MAX_MATCHES, viewer=viewer())
+def _screen(submitted: SubmittedRecord) -> tuple[screener.ScreeningResult, screener.IndexRevision]:
+    query = screener.MatchQuery(_MAX_MATCHES, viewer=viewer())
     (result,), index_revision = current_service().ready_screener().check([submitted.record], query)
     current_metrics().checks.inc()
     scores = {match.entity["id"]: match.score for match in result.matches}
@@ -171,7 +164,7 @@ def _find_by_id(text: str) -> entity_reader.EntityDocument | None:
     return document if document is not None and document.entity is not None else None
 
 
-def _match_context(match: ScreeningMatch) -> dict[str, Any]:
+def _match_context(match: screener.ScreeningMatch) -> dict[str, Any]:
     explanation = match.why
     return {
         **_entity_context(match.entity),

@@ -14,43 +14,11 @@ from typing import Any
 from flask import Response, g, redirect, request, url_for
 
 from resolver.api.access import log_access
-from resolver.api.desk.desk_access import (
-    AccountEvent,
-    Outcome,
-    begin_session,
-    client_address,
-    current_session,
-    current_user,
-    end_session,
-    is_secure,
-    log_failed_try,
-    log_user_event,
-    parse_saved_form,
-    require_role,
-    safe_target,
-)
-from resolver.api.desk.pages import (
-    THEME_COOKIE,
-    THEMES,
-    DeskError,
-    blueprint,
-    describe_error,
-    render_page,
-    sign_message,
-    signed_message,
-)
+from resolver.api.desk import desk_access, pages
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
-from resolver.hub.admin import (
-    MAX_PASSWORD_LENGTH,
-    MIN_PASSWORD_LENGTH,
-    ROLES,
-    LockedError,
-    User,
-    UserRole,
-    get_or_create_first_admin,
-)
+from resolver.hub import admin
 
 _FORM_COOKIE = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")
@@ -58,19 +26,19 @@ _YEAR = 365 * 86_400
 _PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
 
 
-@blueprint.get("/desk/sign-in")
+@pages.blueprint.get("/desk/sign-in")
 def sign_in() -> Any:
     """Show the sign-in form."""
     if g.session is not None:
-        return redirect(safe_target(request.args.get("next", "")), 303)
+        return redirect(desk_access.safe_target(request.args.get("next", "")), 303)
     return _sign_in_page(next=request.args.get("next", ""))
 
 
-@blueprint.post("/desk/sign-in")
+@pages.blueprint.post("/desk/sign-in")
 def submit_sign_in() -> Any:
     """Sign a user in and lead back to the page that they asked for."""
     form = request.form
-    saved_form = parse_saved_form(form.get("saved_form", ""))
+    saved_form = desk_access.parse_saved_form(form.get("saved_form", ""))
     fields: dict[str, Any] = {name: form.get(name, "") for name in ("name", "purpose", "next")}
     fields |= {"purpose": fields["purpose"].strip(), "saved_form": saved_form}
     if not _has_form_token():
@@ -80,21 +48,31 @@ def submit_sign_in() -> Any:
         return _sign_in_page(**fields, problem=_PURPOSE_MISSING), 422
     try:
         user = _check_password(fields["name"], form.get("password", ""))
-    except LockedError as error:
-        log_failed_try(AccountEvent.SIGN_IN, fields["name"], Outcome.LOCKED, client_address())
-        problem = " ".join(describe_error(error))
+    except admin.LockedError as error:
+        desk_access.log_failed_try(
+            desk_access.AccountEvent.SIGN_IN,
+            fields["name"],
+            desk_access.Outcome.LOCKED,
+            desk_access.client_address(),
+        )
+        problem = " ".join(pages.describe_error(error))
         return (
             _sign_in_page(**fields, problem=problem),
             429,
             {"Retry-After": str(error.seconds)},
         )
     if user is None:
-        log_failed_try(AccountEvent.SIGN_IN, fields["name"], Outcome.WRONG, client_address())
+        desk_access.log_failed_try(
+            desk_access.AccountEvent.SIGN_IN,
+            fields["name"],
+            desk_access.Outcome.WRONG,
+            desk_access.client_address(),
+        )
         return _sign_in_page(**fields, problem="The name or the password is wrong."), 401
-    begin_session(user, "password", fields["purpose"])
+    desk_access.begin_session(user, "password", fields["purpose"])
     if saved_form is not None:
-        return render_page("confirm.html", saved_form=saved_form)
-    return redirect(safe_target(fields["next"]), 303)
+        return pages.render_page("confirm.html", saved_form=saved_form)
+    return redirect(desk_access.safe_target(fields["next"]), 303)
 
 
 def _has_form_token() -> bool:
@@ -103,17 +81,17 @@ def _has_form_token() -> bool:
     return bool(_TOKEN.fullmatch(cookie)) and hmac.compare_digest(cookie.encode(), field.encode())
 
 
-def _check_password(name: str, password: str) -> User | None:
+def _check_password(name: str, password: str) -> admin.User | None:
     """Return the user of a correct password, else None. Raises `LockedError`."""
     service = current_service()
     # behind a proxy that nobody named, all clients have one address
     limit = 0 if service.has_unnamed_proxy else service.settings.sign_in_tries
     return service.hub.store.users.check(
-        name, password, address=client_address(), address_limit=limit
+        name, password, address=desk_access.client_address(), address_limit=limit
     )
 
 
-@blueprint.get("/desk/first")
+@pages.blueprint.get("/desk/first")
 def first_sign_in() -> Any:
     """Sign the first admin in by the link that the service prints on its terminal.
 
@@ -121,7 +99,9 @@ def first_sign_in() -> Any:
     """
     _check_link(request.args.get("code", ""))
     if g.session is None:
-        begin_session(get_or_create_first_admin(current_service().hub.store), "link")
+        desk_access.begin_session(
+            admin.get_or_create_first_admin(current_service().hub.store), "link"
+        )
     return redirect(url_for("desk.purpose", next=url_for("desk.home")), 303)
 
 
@@ -130,86 +110,110 @@ def _check_link(code: str) -> None:
     service = current_service()
     right_code = service.settings.first_code
     if not right_code or not hmac.compare_digest(right_code.encode(), code.encode()):
-        log_failed_try(AccountEvent.SIGN_IN, "", Outcome.INVALID_LINK, client_address(), via="link")
-        raise DeskError(
+        desk_access.log_failed_try(
+            desk_access.AccountEvent.SIGN_IN,
+            "",
+            desk_access.Outcome.INVALID_LINK,
+            desk_access.client_address(),
+            via="link",
+        )
+        raise pages.DeskError(
             403,
             "This sign-in link is not valid.",
             "The service prints a new one each time it starts, as long as no user has a password. "
             "After that users sign in; an admin adds them on the page “Users”.",
         )
     if service.hub.store.users.has_passwords():
-        raise DeskError(
+        raise pages.DeskError(
             403,
             "This sign-in link is no longer valid: there are users with passwords now.",
             "Sign in as one of them, or ask the operator of the service for a new password.",
         )
 
 
-@blueprint.get("/desk/purpose")
+@pages.blueprint.get("/desk/purpose")
 def purpose() -> Any:
     """Show the form for the purpose of access, which can be changed at any time."""
-    session = current_session()
+    session = desk_access.current_session()
     suggestion = session.purpose or ("Trying the desk" if session.via == "link" else "")
-    return render_page(
+    return pages.render_page(
         "purpose.html", purpose=suggestion, next=request.args.get("next", ""), problem=""
     )
 
 
-@blueprint.post("/desk/purpose")
+@pages.blueprint.post("/desk/purpose")
 def set_purpose() -> Any:
     """Set the purpose of access of the session."""
     text = request.form.get("purpose", "").strip()[:500]
     target = request.form.get("next", "")
     if not text:
-        return render_page("purpose.html", purpose="", next=target, problem=_PURPOSE_MISSING), 422
-    current_service().hub.store.sessions.set_purpose(current_session(), text)
-    return redirect(safe_target(target), 303)
+        return pages.render_page(
+            "purpose.html", purpose="", next=target, problem=_PURPOSE_MISSING
+        ), 422
+    current_service().hub.store.sessions.set_purpose(desk_access.current_session(), text)
+    return redirect(desk_access.safe_target(target), 303)
 
 
-@blueprint.get("/desk/account")
+@pages.blueprint.get("/desk/account")
 def account() -> Any:
     """Show the user's own account, with a form for the password."""
-    return render_page("account.html", problem="", min_length=MIN_PASSWORD_LENGTH)
+    return pages.render_page("account.html", problem="", min_length=admin.MIN_PASSWORD_LENGTH)
 
 
-@blueprint.post("/desk/account")
+@pages.blueprint.post("/desk/account")
 def change_password() -> Any:
     """Change the user's own password, which ends all their sessions.
 
     The current password is needed, if there is one.
     """
-    accounts, user = current_service().hub.store.users, current_user()
+    accounts, user = current_service().hub.store.users, desk_access.current_user()
     try:
         if user.has_password and accounts.check(user.name, request.form.get("old", "")) is None:
-            log_failed_try(AccountEvent.PASSWORD, user.name, Outcome.WRONG, client_address())
+            desk_access.log_failed_try(
+                desk_access.AccountEvent.PASSWORD,
+                user.name,
+                desk_access.Outcome.WRONG,
+                desk_access.client_address(),
+            )
             raise StoreError("the current password is wrong", hint="try again")
-        log_user_event(AccountEvent.PASSWORD, user, client_address(), via=current_session().via)
+        desk_access.log_user_event(
+            desk_access.AccountEvent.PASSWORD,
+            user,
+            desk_access.client_address(),
+            via=desk_access.current_session().via,
+        )
         accounts.set_password(user.name, request.form.get("new", ""))
     except StoreError as error:
-        problem = " ".join(describe_error(error))
-        return render_page("account.html", problem=problem, min_length=MIN_PASSWORD_LENGTH), 422
+        problem = " ".join(pages.describe_error(error))
+        return pages.render_page(
+            "account.html", problem=problem, min_length=admin.MIN_PASSWORD_LENGTH
+        ), 422
     return redirect(url_for("desk.sign_in"), 303)
 
 
-@blueprint.post("/desk/sign-out")
+@pages.blueprint.post("/desk/sign-out")
 def sign_out() -> Any:
     """End the session."""
-    end_session()
+    desk_access.end_session()
     return redirect(url_for("desk.sign_in"), 303)
 
 
-@blueprint.post("/desk/theme")
+@pages.blueprint.post("/desk/theme")
 def set_theme() -> Any:
     """Set the colors (light, dark, or as the system) in a cookie of this browser."""
-    response = redirect(safe_target(request.form.get("next", "")), 303)
+    response = redirect(desk_access.safe_target(request.form.get("next", "")), 303)
     theme = request.form.get("theme", "")
     response.set_cookie(
-        THEME_COOKIE, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/"
+        pages.THEME_COOKIE,
+        theme if theme in pages.THEMES else "auto",
+        max_age=_YEAR,
+        samesite="Lax",
+        path="/",
     )
     return response
 
 
-@blueprint.app_context_processor
+@pages.blueprint.app_context_processor
 def _add_form_token() -> dict[str, Callable[[], str]]:
     return {"form_token": _form_token}
 
@@ -224,7 +228,7 @@ def _form_token() -> str:
     return str(g.form_token)
 
 
-@blueprint.after_request
+@pages.blueprint.after_request
 def _set_form_cookie(response: Response) -> Response:
     token = g.get("form_token")
     if token is not None:
@@ -233,7 +237,7 @@ def _set_form_cookie(response: Response) -> Response:
             token,
             httponly=True,
             samesite="Strict",
-            secure=is_secure(),
+            secure=desk_access.is_secure(),
             path="/desk",
         )
     return response
@@ -247,43 +251,43 @@ def _sign_in_page(**context: Any) -> str:
         "is_session_expired": False,
         "problem": "",
     }
-    return render_page("sign_in.html", **{**defaults, **context})
+    return pages.render_page("sign_in.html", **{**defaults, **context})
 
 
-@blueprint.get("/desk/users")
-@require_role(UserRole.ADMIN)
+@pages.blueprint.get("/desk/users")
+@desk_access.require_role(admin.UserRole.ADMIN)
 def users() -> Any:
     """Show the users of the desk."""
     return _users_page()
 
 
-@blueprint.post("/desk/users")
-@require_role(UserRole.ADMIN)
+@pages.blueprint.post("/desk/users")
+@desk_access.require_role(admin.UserRole.ADMIN)
 def add_user() -> Any:
     """Add a user."""
     form = request.form
     try:
         user = current_service().hub.store.users.add(
             form.get("name", ""),
-            UserRole.from_label(form.get("role", "")),
+            admin.UserRole.from_label(form.get("role", "")),
             form.get("agency", ""),
             form.get("password") or None,
         )
     except StoreError as error:
         return _users_page(error, form.get("name", "")), 422
     _log_change("add", user.name, role=user.role.label, agency=user.agency)
-    message = sign_message(f"{user.name} was added as {user.role.label}.")
+    message = pages.sign_message(f"{user.name} was added as {user.role.label}.")
     return redirect(url_for("desk.users", done=message), 303)
 
 
-@blueprint.post("/desk/users/<name>")
-@require_role(UserRole.ADMIN)
+@pages.blueprint.post("/desk/users/<name>")
+@desk_access.require_role(admin.UserRole.ADMIN)
 def change_user(name: str) -> Any:
     """Change role and agency, password, or access of a user, as far as the form states them."""
     form, accounts = request.form, current_service().hub.store.users
     try:
         if "role" in form:
-            accounts.set_role(name, UserRole.from_label(form["role"]))
+            accounts.set_role(name, admin.UserRole.from_label(form["role"]))
             accounts.set_agency(name, form.get("agency", ""))
             _log_change("change", name, role=form["role"], agency=form.get("agency", ""))
         if form.get("password"):
@@ -297,23 +301,23 @@ def change_user(name: str) -> Any:
             _log_change("enable", name)
     except StoreError as error:
         return _users_page(error), 422
-    return redirect(url_for("desk.users", done=sign_message(f"{name} was changed.")), 303)
+    return redirect(url_for("desk.users", done=pages.sign_message(f"{name} was changed.")), 303)
 
 
 def _users_page(error: StoreError | None = None, name: str = "") -> str:
-    return render_page(
+    return pages.render_page(
         "users.html",
         section="users",
         users=current_service().hub.store.users.list(),
-        roles=ROLES,
-        min_length=MIN_PASSWORD_LENGTH,
-        max_length=MAX_PASSWORD_LENGTH,
-        problem=" ".join(describe_error(error)) if error is not None else "",
+        roles=admin.ROLES,
+        min_length=admin.MIN_PASSWORD_LENGTH,
+        max_length=admin.MAX_PASSWORD_LENGTH,
+        problem=" ".join(pages.describe_error(error)) if error is not None else "",
         name=name,
-        message=signed_message(),
+        message=pages.signed_message(),
     )
 
 
 def _log_change(change: str, name: str, **details: str) -> None:
-    query = {"what": change, "user": name, **details, "by": current_user().name}
+    query = {"what": change, "user": name, **details, "by": desk_access.current_user().name}
     log_access("users", query, {}, IndexRevision(current_service().hub.store.revision, ""))

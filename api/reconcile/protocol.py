@@ -49,17 +49,10 @@ from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import MatchQuery, ScreeningMatch
-from resolver.lists.formats.ftm.ftm_entity import (
-    SchemaDescription,
-    SubmittedRecord,
-    describe_schema,
-    has_property,
-    property_label,
-    value_properties,
-)
+from resolver.lists.formats.ftm import ftm_entity
 from resolver.records.properties import BEGINNINGS, HOME_COUNTRIES
 
-_PROPERTY_NAMES = value_properties("LegalEntity")
+_PROPERTY_NAMES = ftm_entity.value_properties("LegalEntity")
 
 # --- schemas of requests
 
@@ -179,11 +172,11 @@ TYPES = ("Person", "Organization", "Company", "LegalEntity", "Vessel", "Airplane
 
 def describe_type(schema: str) -> dict[str, Any]:
     """Return a type in the protocol's form: id, name, and its broader types."""
-    description = describe_schema(schema)
+    description = ftm_entity.describe_schema(schema)
     type_row = {"id": schema, "name": description.label if description else schema}
     broader = [
         {"id": parent.name, "name": parent.label}
-        for parent in map(describe_schema, description.broader if description else ())
+        for parent in map(ftm_entity.describe_schema, description.broader if description else ())
         if parent
     ]
     return {**type_row, "broader": broader} if broader else type_row
@@ -191,7 +184,7 @@ def describe_type(schema: str) -> dict[str, Any]:
 
 def list_properties(schema: str) -> list[dict[str, str]]:
     """Return the properties of a type, the most telling first."""
-    description = describe_schema(schema)
+    description = ftm_entity.describe_schema(schema)
     if description is None:
         return []
     return [{"id": name, "name": label} for name, label in description.properties]
@@ -220,8 +213,8 @@ def suggest_properties(prefix: str) -> list[dict[str, str]]:
     return list(properties.values())
 
 
-def _described_types() -> list[SchemaDescription]:
-    return [schema for schema in map(describe_schema, TYPES) if schema is not None]
+def _described_types() -> list[ftm_entity.SchemaDescription]:
+    return [schema for schema in map(ftm_entity.describe_schema, TYPES) if schema is not None]
 
 
 def _has_word_with(prefix: str, name: str, label: str) -> bool:
@@ -328,7 +321,7 @@ class ParsedQueries:
     `limits` has the largest number of candidates of every query, in the order of the request.
     """
 
-    records: dict[str, SubmittedRecord]
+    records: dict[str, ftm_entity.SubmittedRecord]
     refusals: dict[str, str]
     limits: dict[str, int]
 
@@ -370,7 +363,7 @@ def _load_queries(text: str) -> dict[str, Any]:
     return queries
 
 
-def _read_record(key: str, query: object) -> SubmittedRecord:
+def _read_record(key: str, query: object) -> ftm_entity.SubmittedRecord:
     if not isinstance(query, dict) or not (
         isinstance(query.get("query"), str) or query.get("properties")
     ):
@@ -468,7 +461,9 @@ def describe(entity: dict[str, Any]) -> str:
 
 
 def _put_first(
-    submitted: SubmittedRecord, candidates: list[dict[str, Any]], sources: frozenset[str] | None
+    submitted: ftm_entity.SubmittedRecord,
+    candidates: list[dict[str, Any]],
+    sources: frozenset[str] | None,
 ) -> list[dict[str, Any]]:
     """If a query gives the id of an entity as its name, put this entity first.
 
@@ -523,7 +518,10 @@ def extend_entities(text: str) -> dict[str, Any]:
     if not ids:
         _log({"id": ""}, [], current_service().hub.store.revision)
     rows = {entity_id: _read_values(entity_id, limits) for entity_id in ids}
-    return {"meta": [{"id": prop, "name": property_label(prop)} for prop in limits], "rows": rows}
+    return {
+        "meta": [{"id": prop, "name": ftm_entity.property_label(prop)} for prop in limits],
+        "rows": rows,
+    }
 
 
 def _read_extend_limit(row: dict[str, Any]) -> int:
@@ -532,7 +530,7 @@ def _read_extend_limit(row: dict[str, Any]) -> int:
     Raises `ApiError` for a property that no type has.
     """
     prop = row["id"]
-    if not any(has_property(schema, prop) for schema in TYPES):
+    if not any(ftm_entity.has_property(schema, prop) for schema in TYPES):
         raise ApiError(400, f"extend: there is no property {prop[:60]!r}")
     settings = row.get("settings") or {}
     # OpenRefine sends numbers as texts

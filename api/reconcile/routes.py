@@ -24,25 +24,7 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.reconcile.protocol import (
-    CANDIDATES,
-    EXTENSION,
-    EXTENSION_QUERY,
-    FORM,
-    MANIFEST,
-    PROPOSAL,
-    QUERIES,
-    SUGGESTIONS,
-    answer_queries,
-    build_manifest,
-    describe,
-    extend_entities,
-    identify,
-    parse_queries,
-    propose_properties,
-    suggest_properties,
-    suggest_types,
-)
+from resolver.api.reconcile import protocol
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
@@ -80,11 +62,14 @@ def _is_manifest_request(request: Request) -> bool:
     "/reconcile/<dataset>",
     replace(_VALUES, public_if=_is_manifest_request),
     parameters=[
-        json_query_parameter("queries", QUERIES),
-        json_query_parameter("extend", EXTENSION_QUERY),
+        json_query_parameter("queries", protocol.QUERIES),
+        json_query_parameter("extend", protocol.EXTENSION_QUERY),
     ],
     responses={
-        200: json_response_of({"anyOf": [MANIFEST, CANDIDATES, EXTENSION]}, "Manifest or answers"),
+        200: json_response_of(
+            {"anyOf": [protocol.MANIFEST, protocol.CANDIDATES, protocol.EXTENSION]},
+            "Manifest or answers",
+        ),
         **errors(400, 404, 413),
     },
 )
@@ -92,9 +77,9 @@ def reconcile(dataset: str) -> Response:
     """Return the manifest, or the answers to `queries` or `extend` (JSON)."""
     if _is_manifest_request(request) and key_needed() and not viewer().name:
         # whoever has no key must not learn which datasets there are
-        return json_response(build_manifest(dataset[:60]))
+        return json_response(protocol.build_manifest(dataset[:60]))
     answers = _answer(dataset, request.args.get("queries"), request.args.get("extend"))
-    return json_response(build_manifest(dataset) if answers is None else answers)
+    return json_response(protocol.build_manifest(dataset) if answers is None else answers)
 
 
 @endpoint(
@@ -102,9 +87,9 @@ def reconcile(dataset: str) -> Response:
     "POST",
     "/reconcile/<dataset>",
     _VALUES,
-    body=content(FORM, "application/x-www-form-urlencoded"),
+    body=content(protocol.FORM, "application/x-www-form-urlencoded"),
     responses={
-        200: json_response_of({"anyOf": [CANDIDATES, EXTENSION]}, "Answers"),
+        200: json_response_of({"anyOf": [protocol.CANDIDATES, protocol.EXTENSION]}, "Answers"),
         **errors(400, 404, 413),
     },
 )
@@ -122,7 +107,7 @@ def reconcile_form(dataset: str) -> Response:
     "/reconcile/<dataset>/suggest/entity",
     _VALUES,
     parameters=_SUGGEST,
-    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+    responses={200: json_response_of(protocol.SUGGESTIONS), **errors(404)},
 )
 def suggest_entity(dataset: str) -> Response:
     """Suggest entities with a word in their name that begins with `prefix`.
@@ -150,7 +135,7 @@ def suggest_entity(dataset: str) -> Response:
 
 
 def _suggestion(entity: dict[str, Any]) -> dict[str, Any]:
-    identity = identify(entity)
+    identity = protocol.identify(entity)
     notable = identity.pop("type")
     return {**identity, "notable": notable}
 
@@ -161,13 +146,13 @@ def _suggestion(entity: dict[str, Any]) -> dict[str, Any]:
     "/reconcile/<dataset>/suggest/type",
     _MODEL,
     parameters=_SUGGEST,
-    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+    responses={200: json_response_of(protocol.SUGGESTIONS), **errors(404)},
 )
 def suggest_type(dataset: str) -> Response:
     """Suggest types that begin with `prefix`."""
     _sources(dataset)
     prefix, cursor = _read_prefix()
-    suggested = suggest_types(prefix) if prefix else []
+    suggested = protocol.suggest_types(prefix) if prefix else []
     return json_response({"result": suggested[cursor : cursor + _SUGGESTIONS]})
 
 
@@ -177,13 +162,13 @@ def suggest_type(dataset: str) -> Response:
     "/reconcile/<dataset>/suggest/property",
     _MODEL,
     parameters=_SUGGEST,
-    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+    responses={200: json_response_of(protocol.SUGGESTIONS), **errors(404)},
 )
 def suggest_property(dataset: str) -> Response:
     """Suggest properties that begin with `prefix`."""
     _sources(dataset)
     prefix, cursor = _read_prefix()
-    suggested = suggest_properties(prefix) if prefix else []
+    suggested = protocol.suggest_properties(prefix) if prefix else []
     return json_response({"result": suggested[cursor : cursor + _SUGGESTIONS]})
 
 
@@ -196,14 +181,14 @@ def suggest_property(dataset: str) -> Response:
         query_parameter("type", enum_of(SCHEMATA)),
         query_parameter("limit", integer(0, 1000)),
     ],
-    responses={200: json_response_of(PROPOSAL), **errors(404)},
+    responses={200: json_response_of(protocol.PROPOSAL), **errors(404)},
 )
 def propose(dataset: str) -> Response:
     """List the properties that can be fetched of entities of a `type`, `limit` of them."""
     _sources(dataset)
     schema = endpoints.read_choice("type", SCHEMATA) or "LegalEntity"
     limit = endpoints.read_integer("limit", 0, 0, 1000)
-    return json_response(propose_properties(schema, limit))
+    return json_response(protocol.propose_properties(schema, limit))
 
 
 @endpoint(
@@ -234,7 +219,7 @@ def preview(dataset: str) -> Response:
     page = render_template(
         "reconcile/preview.html",
         entity=entity,
-        about=describe(entity),
+        about=protocol.describe(entity),
         rows=[(property_label(prop), properties[prop]) for prop in _SHOWN if prop in properties],
         nonce=nonce,
         version=read.revision,
@@ -252,9 +237,9 @@ def _answer(dataset: str, queries: str | None, extend: str | None) -> dict[str, 
     if extend is not None:
         if queries is not None:
             # the extension is answered, but faults of the queries are reported
-            parse_queries(queries)
-        return extend_entities(extend)
-    return None if queries is None else answer_queries(dataset, queries)
+            protocol.parse_queries(queries)
+        return protocol.extend_entities(extend)
+    return None if queries is None else protocol.answer_queries(dataset, queries)
 
 
 def _sources(dataset: str) -> frozenset[str] | None:

@@ -38,38 +38,11 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.schemas.entity_schemas import (
-    ENTITY_FIELDS,
-    ENTITY_SCHEMA,
-    EVENT,
-    REVISION_FIELDS,
-    TIME_FIELDS,
-    TOTAL,
-    nest_parts,
-)
+from resolver.api.schemas import entity_schemas, request_options
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import SENZING, to_senzing, wants_senzing
-from resolver.api.schemas.request_options import (
-    COMMON_FILTERS,
-    count_facet,
-    read_entity_filter,
-    read_facets,
-    read_filters,
-    read_property_filters,
-    read_schema,
-    select_with_facets,
-    sources_in_scope,
-)
 from resolver.api.service import current_service
-from resolver.check import change_feed, entity_reader
-from resolver.check.result_page import (
-    FACETS,
-    MAX_ENTITIES,
-    SORT_KEYS,
-    SortOrder,
-    parse_sort_order,
-    read_page,
-)
+from resolver.check import change_feed, entity_reader, result_page
 from resolver.check.screener import EntityFilter, FilterContext, build_match_documents
 from resolver.check.term_search import FoundEntities, SearchScope
 from resolver.lists.formats.ftm.ftm_entity import is_entity_property, topic_names
@@ -82,12 +55,12 @@ _ENTITY_VIEW = component(
     "Shown",
     closed_object(
         {
-            **ENTITY_FIELDS,
+            **entity_schemas.ENTITY_FIELDS,
             "target": BOOLEAN,
             "version": COUNT,
-            **TIME_FIELDS,
+            **entity_schemas.TIME_FIELDS,
         },
-        {"history": array_of(EVENT)},
+        {"history": array_of(entity_schemas.EVENT)},
     ),
 )
 _SENZING = component(
@@ -99,11 +72,17 @@ _SENZING = component(
 _ADJACENT = component(
     "Adjacent",
     closed_object(
-        {"results": array_of(ENTITY_SCHEMA), "total": TOTAL, "limit": COUNT, "offset": COUNT}
+        {
+            "results": array_of(entity_schemas.ENTITY_SCHEMA),
+            "total": entity_schemas.TOTAL,
+            "limit": COUNT,
+            "offset": COUNT,
+        }
     ),
 )
 _ALL_ADJACENT = component(
-    "AllAdjacent", closed_object({"entity": ENTITY_SCHEMA, "adjacent": map_of(_ADJACENT)})
+    "AllAdjacent",
+    closed_object({"entity": entity_schemas.ENTITY_SCHEMA, "adjacent": map_of(_ADJACENT)}),
 )
 _MOVED = {
     308: json_response_of(
@@ -251,7 +230,7 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
         return _redirect(entity_id, read.id)
     if read.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
-    shown = nest_parts(read.entity) if nested else read.entity
+    shown = entity_schemas.nest_parts(read.entity) if nested else read.entity
     return _ReadEntity(shown, read.revision)
 
 
@@ -296,7 +275,7 @@ search_blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
 MAX_TEXT = 2_000
 """Characters of a typed text."""
-_SORT_WORDS = "|".join(SORT_KEYS)
+_SORT_WORDS = "|".join(result_page.SORT_KEYS)
 _SORT_PATTERN = rf"^({_SORT_WORDS}|properties\.[A-Za-z]{{1,40}})(:(asc|desc))?$"
 _PARAMETERS = (
     query_parameter(
@@ -306,8 +285,8 @@ _PARAMETERS = (
     ),
     query_parameter("schema", enum_of([*SCHEMATA, "Thing"])),
     query_parameter("limit", integer(0, 500)),
-    query_parameter("offset", integer(0, MAX_ENTITIES)),
-    *COMMON_FILTERS,
+    query_parameter("offset", integer(0, result_page.MAX_ENTITIES)),
+    *request_options.COMMON_FILTERS,
     query_parameter("countries", TEXTS),
     query_parameter("topics", array_of(enum_of(topic_names()))),
     query_parameter("datasets", TEXTS),
@@ -318,7 +297,7 @@ _PARAMETERS = (
         " `properties.birthDate:1952-10-07`.",
     ),
     query_parameter("filter_op", enum_of(["OR", "AND"])),
-    query_parameter("facets", array_of(enum_of(FACETS))),
+    query_parameter("facets", array_of(enum_of(result_page.FACETS))),
     query_parameter("fuzzy", BOOLEAN),
     query_parameter("simple", BOOLEAN),
     query_parameter("target", BOOLEAN),
@@ -331,14 +310,19 @@ _SEARCH_RESPONSE = component(
         {
             "results": array_of(
                 closed_object(
-                    {**ENTITY_FIELDS, **TIME_FIELDS, "target": BOOLEAN, "score": FRACTION}
+                    {
+                        **entity_schemas.ENTITY_FIELDS,
+                        **entity_schemas.TIME_FIELDS,
+                        "target": BOOLEAN,
+                        "score": FRACTION,
+                    }
                 )
             ),
-            "total": TOTAL,
+            "total": entity_schemas.TOTAL,
             "facets": map_of(closed_object({"label": STRING, "values": array_of(_FACET_VALUE)})),
             "limit": COUNT,
             "offset": COUNT,
-            **REVISION_FIELDS,
+            **entity_schemas.REVISION_FIELDS,
         },
         {"warnings": STRINGS},
     ),
@@ -369,23 +353,31 @@ def search(dataset: str) -> Response:
     for name in ("fuzzy", "simple", "target"):
         endpoints.read_boolean(name, default=False)
     screener = current_service().ready_screener()
-    sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
-    text, schema, filters = _read_text(), read_schema(), read_filters()
-    orders, facets = _read_sort_orders(), read_facets()
-    accept = read_entity_filter(with_topics=False, properties=read_property_filters())
+    sources = request_options.sources_in_scope(dataset, screener.visible_sources(viewer()))
+    text, schema, filters = (
+        _read_text(),
+        request_options.read_schema(),
+        request_options.read_filters(),
+    )
+    orders, facets = _read_sort_orders(), request_options.read_facets()
+    accept = request_options.read_entity_filter(
+        with_topics=False, properties=request_options.read_property_filters()
+    )
     limit = endpoints.read_integer("limit", 10, 0, 500)
-    offset = endpoints.read_integer("offset", 0, 0, MAX_ENTITIES)
+    offset = endpoints.read_integer("offset", 0, 0, result_page.MAX_ENTITIES)
     entity_id = entity_reader.find_typed_id(current_service().hub, text, viewer())
     results = screener.search(text, SearchScope(viewer(), sources), entity_id)
-    results, is_complete = _select_accepted(select_with_facets(results, schema, filters), accept)
-    page = read_page(results, orders, offset, limit, current_service().hub)
+    results, is_complete = _select_accepted(
+        request_options.select_with_facets(results, schema, filters), accept
+    )
+    page = result_page.read_page(results, orders, offset, limit, current_service().hub)
     revision = revision_of(results.snapshot.revision)
     returned = {"seen": [entity["id"] for entity in page]}
     log_access("search", {"q": text, "schema": schema}, returned, revision)
     body = {
         "results": page,
         "total": {"value": len(results), "relation": "eq" if is_complete else "gte"},
-        "facets": {name: count_facet(name, results) for name in facets},
+        "facets": {name: request_options.count_facet(name, results) for name in facets},
         "limit": limit,
         "offset": offset,
         "version": revision.revision,
@@ -419,18 +411,18 @@ def _select_accepted(
     """Return the entities that a filter of documents accepts, and whether it has seen all."""
     if accept is None:
         return results, True
-    best = results.best(MAX_ENTITIES)
+    best = results.best(result_page.MAX_ENTITIES)
     context = FilterContext.of(current_service().hub.store, results.snapshot, best)
     documents = build_match_documents(best, results.snapshot)
     mask = np.zeros(len(results), dtype=bool)
     for entity, document in zip(best, documents, strict=True):
         mask[entity.place] = accept(document, context)
-    return results.select(mask), len(results) <= MAX_ENTITIES
+    return results.select(mask), len(results) <= result_page.MAX_ENTITIES
 
 
-def _read_sort_orders() -> list[SortOrder]:
+def _read_sort_orders() -> list[result_page.SortOrder]:
     """Return the sort orders, the most important first. Raises `ApiError`."""
     try:
-        return [parse_sort_order(word) for word in endpoints.read_texts("sort")]
+        return [result_page.parse_sort_order(word) for word in endpoints.read_texts("sort")]
     except ValueError as error:
         raise ApiError(422, str(error)) from None

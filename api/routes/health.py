@@ -20,24 +20,7 @@ from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import ANY_TEXT, Access, Disclosure, Scope, endpoint
 from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
-from resolver.api.openapi.schema import (
-    BOOLEAN,
-    COUNT,
-    NULLABLE_STRING,
-    NUMBER,
-    STRING,
-    STRINGS,
-    array_of,
-    closed_object,
-    component,
-    content,
-    errors,
-    integer,
-    json_response_of,
-    map_of,
-    query_parameter,
-    response,
-)
+from resolver.api.openapi import schema
 from resolver.api.schemas.entity_schemas import EVENT
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import DEFAULT_ALGORITHM
@@ -50,15 +33,19 @@ from resolver.hub.admin import TOO_OLD, StoredSource, StoreView, source_fault
 
 blueprint = Blueprint("health", __name__)
 _LOG = structlog.get_logger("api")
-HEALTH = component(
-    "Health", closed_object({"status": STRING}, {"version": COUNT, "notes": array_of(STRING)})
+HEALTH = schema.component(
+    "Health",
+    schema.closed_object(
+        {"status": schema.STRING},
+        {"version": schema.COUNT, "notes": schema.array_of(schema.STRING)},
+    ),
 )
 _ACCESS = Access(None, Disclosure.STATE)
 _MAX_DELAY = timedelta(seconds=60)
 """Time after which checks must know of a commit."""
 
 
-@endpoint(blueprint, "GET", "/healthz", _ACCESS, responses={200: json_response_of(HEALTH)})
+@endpoint(blueprint, "GET", "/healthz", _ACCESS, responses={200: schema.json_response_of(HEALTH)})
 def healthz() -> Response:
     """Report that the process is alive."""
     return json_response({"status": "ok"})
@@ -69,7 +56,7 @@ def healthz() -> Response:
     "GET",
     "/readyz",
     _ACCESS,
-    responses={200: json_response_of(HEALTH), **errors(503)},
+    responses={200: schema.json_response_of(HEALTH), **schema.errors(503)},
 )
 def readyz() -> Response:
     """Report whether checks can be answered from lists that are as new as they must be."""
@@ -93,7 +80,7 @@ def readyz() -> Response:
     "GET",
     "/metrics",
     Access(Scope.METRICS, Disclosure.STATE),
-    responses={200: response("Metrics", content(STRING, "text/plain"))},
+    responses={200: schema.response("Metrics", schema.content(schema.STRING, "text/plain"))},
 )
 def metrics() -> Response:
     """Return metrics for Prometheus.
@@ -170,8 +157,11 @@ updates_blueprint = Blueprint("updates", __name__)
     "POST",
     "/updatez",
     Access(Scope.ADMIN, Disclosure.STATE),
-    parameters=[query_parameter("sync", BOOLEAN), query_parameter("token", ANY_TEXT)],
-    responses={200: json_response_of(HEALTH)},
+    parameters=[
+        schema.query_parameter("sync", schema.BOOLEAN),
+        schema.query_parameter("token", ANY_TEXT),
+    ],
+    responses={200: schema.json_response_of(HEALTH)},
 )
 def update() -> Response:
     """Bring this process to the present revision of the store.
@@ -188,67 +178,74 @@ def update() -> Response:
 
 catalog_blueprint = Blueprint("catalog", __name__)
 _CATALOG_ACCESS = Access(Scope.CHECK, Disclosure.STATE)
-_DATASET = component(
+_DATASET = schema.component(
     "Dataset",
-    closed_object(
+    schema.closed_object(
         {
-            "name": STRING,
-            "title": STRING,
-            "version": STRING,
-            "records": COUNT,
-            "updated_at": NULLABLE_STRING,
-            "children": STRINGS,
-            "load": BOOLEAN,
-            "index_current": BOOLEAN,
-            "index_version": STRING,
+            "name": schema.STRING,
+            "title": schema.STRING,
+            "version": schema.STRING,
+            "records": schema.COUNT,
+            "updated_at": schema.NULLABLE_STRING,
+            "children": schema.STRINGS,
+            "load": schema.BOOLEAN,
+            "index_current": schema.BOOLEAN,
+            "index_version": schema.STRING,
         },
-        {"publisher": NULLABLE_STRING},
+        {"publisher": schema.NULLABLE_STRING},
     ),
 )
-_CATALOG = component(
+_CATALOG = schema.component(
     "Catalog",
-    closed_object(
+    schema.closed_object(
         {
-            "datasets": array_of(_DATASET),
-            "current": STRINGS,
-            "outdated": STRINGS,
-            "index_stale": BOOLEAN,
-            "version": COUNT,
+            "datasets": schema.array_of(_DATASET),
+            "current": schema.STRINGS,
+            "outdated": schema.STRINGS,
+            "index_stale": schema.BOOLEAN,
+            "version": schema.COUNT,
         }
     ),
 )
-_FEATURE = closed_object(
-    {"description": STRING, "coefficient": NUMBER, "least": NUMBER, "url": STRING}
+_FEATURE = schema.closed_object(
+    {
+        "description": schema.STRING,
+        "coefficient": schema.NUMBER,
+        "least": schema.NUMBER,
+        "url": schema.STRING,
+    }
 )
 _ALGORITHM_FIELDS = {
-    "name": STRING,
-    "description": STRING,
+    "name": schema.STRING,
+    "description": schema.STRING,
     "config": {"type": "object"},
-    "features": map_of(_FEATURE),
+    "features": schema.map_of(_FEATURE),
 }
 _ABOUT = "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
-_ALGORITHMS = component(
+_ALGORITHMS = schema.component(
     "Algorithms",
-    closed_object(
+    schema.closed_object(
         {
-            "algorithms": array_of(
-                closed_object({**_ALGORITHM_FIELDS, "docs": closed_object(_ALGORITHM_FIELDS)})
+            "algorithms": schema.array_of(
+                schema.closed_object(
+                    {**_ALGORITHM_FIELDS, "docs": schema.closed_object(_ALGORITHM_FIELDS)}
+                )
             ),
-            "default": STRING,
-            "best": STRING,
-            "model": STRING,
+            "default": schema.STRING,
+            "best": schema.STRING,
+            "model": schema.STRING,
         }
     ),
 )
-_CHANGES = component(
+_CHANGES = schema.component(
     "Changes",
-    closed_object(
+    schema.closed_object(
         {
-            "version": COUNT,
-            "until": COUNT,
-            "skip": COUNT,
-            "more": BOOLEAN,
-            "changes": array_of(EVENT),
+            "version": schema.COUNT,
+            "until": schema.COUNT,
+            "skip": schema.COUNT,
+            "more": schema.BOOLEAN,
+            "changes": schema.array_of(EVENT),
         }
     ),
 )
@@ -261,7 +258,7 @@ _INDEX_FIELDS = {"load": True, "index_current": True}
     "GET",
     "/catalog",
     _CATALOG_ACCESS,
-    responses={200: json_response_of(_CATALOG)},
+    responses={200: schema.json_response_of(_CATALOG)},
 )
 def catalog() -> Response:
     """List the datasets: each source, the further datasets that lists name, and `default`, which
@@ -275,7 +272,7 @@ def catalog() -> Response:
     "GET",
     "/manifest",
     _CATALOG_ACCESS,
-    responses={200: json_response_of(_CATALOG)},
+    responses={200: schema.json_response_of(_CATALOG)},
 )
 def manifest() -> Response:
     """List the datasets under the address that older clients of yente know."""
@@ -351,7 +348,7 @@ def _default_view(
     "GET",
     "/algorithms",
     _CATALOG_ACCESS,
-    responses={200: json_response_of(_ALGORITHMS)},
+    responses={200: schema.json_response_of(_ALGORITHMS)},
 )
 def algorithms() -> Response:
     """Describe the scoring algorithm and its features.
@@ -387,11 +384,11 @@ def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
     "/changes",
     Access(Scope.CHECK, Disclosure.VALUES),
     parameters=[
-        query_parameter("since", integer(0, 2**40)),
-        query_parameter("limit", integer(1, 100_000)),
-        query_parameter("skip", integer(0, 2**40)),
+        schema.query_parameter("since", schema.integer(0, 2**40)),
+        schema.query_parameter("limit", schema.integer(1, 100_000)),
+        schema.query_parameter("skip", schema.integer(0, 2**40)),
     ],
-    responses={200: json_response_of(_CHANGES)},
+    responses={200: schema.json_response_of(_CHANGES)},
 )
 def changes() -> Response:
     """List the changes of entities after the revision `since`.

@@ -10,33 +10,12 @@ from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
-    COUNT,
-    NONBLANK,
-    STRING,
-    STRINGS,
-    array_of,
-    closed_object,
-    component,
-    enum_of,
-    errors,
-    integer,
-    json_response_of,
-    query_parameter,
-)
+from resolver.api.openapi import schema
 from resolver.api.schemas.entity_schemas import GRAPH_FIELDS
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
+from resolver.network import graph_reader
 from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
-from resolver.network.graph_reader import (
-    EDGE_TYPES,
-    MAX_HOPS,
-    MAX_LENGTH,
-    MAX_NODES,
-    GraphQuery,
-    find_paths,
-    read_graph,
-)
 from resolver.network.workbench import graph_document
 from resolver.records import Activity
 from resolver.records.stated_links import ROLE_CLASSES
@@ -44,14 +23,19 @@ from resolver.records.stated_links import ROLE_CLASSES
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
 _DAY = {"type": "string", "format": "date"}
-AT = query_parameter(
+AT = schema.query_parameter(
     "at",
     _DAY,
     description="The store as it was at the end of this day (UTC), or at a time of day.",
 )
-_GRAPH = component("Graph", closed_object({**GRAPH_FIELDS, "id": STRING, "version": COUNT}))
-_PATHS = component(
-    "Paths", closed_object({**GRAPH_FIELDS, "paths": array_of(STRINGS), "version": COUNT})
+_GRAPH = schema.component(
+    "Graph", schema.closed_object({**GRAPH_FIELDS, "id": schema.STRING, "version": schema.COUNT})
+)
+_PATHS = schema.component(
+    "Paths",
+    schema.closed_object(
+        {**GRAPH_FIELDS, "paths": schema.array_of(schema.STRINGS), "version": schema.COUNT}
+    ),
 )
 
 
@@ -61,16 +45,18 @@ _PATHS = component(
     "/graph/<path:entity_id>",
     _ACCESS,
     parameters=[
-        query_parameter("hops", integer(0, MAX_HOPS)),
-        query_parameter("types", array_of(enum_of(EDGE_TYPES))),
+        schema.query_parameter("hops", schema.integer(0, graph_reader.MAX_HOPS)),
+        schema.query_parameter("types", schema.array_of(schema.enum_of(graph_reader.EDGE_TYPES))),
         AT,
-        query_parameter("on", _DAY, description="Only relations that may be in force that day."),
-        query_parameter("activity", enum_of(Activity)),
-        query_parameter("role", enum_of(ROLE_CLASSES)),
-        query_parameter("agency", endpoints.ANY_TEXT),
-        query_parameter("limit", integer(1, MAX_NODES)),
+        schema.query_parameter(
+            "on", _DAY, description="Only relations that may be in force that day."
+        ),
+        schema.query_parameter("activity", schema.enum_of(Activity)),
+        schema.query_parameter("role", schema.enum_of(ROLE_CLASSES)),
+        schema.query_parameter("agency", endpoints.ANY_TEXT),
+        schema.query_parameter("limit", schema.integer(1, graph_reader.MAX_NODES)),
     ],
-    responses={200: json_response_of(_GRAPH), **errors(404)},
+    responses={200: schema.json_response_of(_GRAPH), **schema.errors(404)},
 )
 def graph(entity_id: str) -> Response:
     """Return the network around an entity, `hops` (1 by default) edges wide.
@@ -84,7 +70,7 @@ def graph(entity_id: str) -> Response:
     """
     endpoints.reject_undeclared()
     query = _read_query()
-    whole = read_graph(current_service().hub, entity_id, viewer(), query)
+    whole = graph_reader.read_graph(current_service().hub, entity_id, viewer(), query)
     network, _ = choose_nodes(whole, _read_choice())
     _log("graph", {"id": entity_id, "hops": query.hops}, network)
     middle = next((node.id for node in network.nodes if node.distance == 0), "")
@@ -98,12 +84,12 @@ def graph(entity_id: str) -> Response:
     "/paths",
     _ACCESS,
     parameters=[
-        query_parameter("from", NONBLANK, is_required=True),
-        query_parameter("to", NONBLANK, is_required=True),
-        query_parameter("max", integer(1, MAX_LENGTH)),
+        schema.query_parameter("from", schema.NONBLANK, is_required=True),
+        schema.query_parameter("to", schema.NONBLANK, is_required=True),
+        schema.query_parameter("max", schema.integer(1, graph_reader.MAX_LENGTH)),
         AT,
     ],
-    responses={200: json_response_of(_PATHS), **errors(404)},
+    responses={200: schema.json_response_of(_PATHS), **schema.errors(404)},
 )
 def paths() -> Response:
     """Return the shortest paths between two entities, at most `max` (6) edges long.
@@ -114,9 +100,11 @@ def paths() -> Response:
     """
     endpoints.reject_undeclared()
     start, goal = _read_id("from"), _read_id("to")
-    max_length = endpoints.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH)
+    max_length = endpoints.read_integer("max", graph_reader.MAX_LENGTH, 1, graph_reader.MAX_LENGTH)
     hub, revision = current_service().hub, read_revision()
-    result = find_paths(hub, start, goal, viewer(), max_length=max_length, revision=revision)
+    result = graph_reader.find_paths(
+        hub, start, goal, viewer(), max_length=max_length, revision=revision
+    )
     _log("paths", {"from": start, "to": goal, "max": max_length}, result.graph)
     body = {
         **graph_document(result.graph),
@@ -135,13 +123,13 @@ def _read_choice() -> GraphChoice:
     )
 
 
-def _read_query() -> GraphQuery:
-    return GraphQuery(
-        endpoints.read_integer("hops", 1, 0, MAX_HOPS),
-        endpoints.read_choices("types", EDGE_TYPES),
+def _read_query() -> graph_reader.GraphQuery:
+    return graph_reader.GraphQuery(
+        endpoints.read_integer("hops", 1, 0, graph_reader.MAX_HOPS),
+        endpoints.read_choices("types", graph_reader.EDGE_TYPES),
         read_day("on"),
         read_revision(),
-        endpoints.read_integer("limit", 300, 1, MAX_NODES),
+        endpoints.read_integer("limit", 300, 1, graph_reader.MAX_NODES),
     )
 
 

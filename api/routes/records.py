@@ -12,18 +12,7 @@ from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
-    BOOLEAN,
-    COUNT,
-    STRING,
-    STRINGS,
-    closed_object,
-    component,
-    content,
-    errors,
-    json_response_of,
-    query_parameter,
-)
+from resolver.api.openapi import schema
 from resolver.api.routes.match import read_json_object
 from resolver.api.schemas.entity_schemas import (
     IGNORED_FIELDS,
@@ -51,11 +40,16 @@ from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 blueprint = Blueprint("records", __name__)
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
-_POSTED = component(
+_POSTED = schema.component(
     "Posted",
-    closed_object({"record": STRING, "entity": STRING, "version": COUNT}, {"warnings": STRINGS}),
+    schema.closed_object(
+        {"record": schema.STRING, "entity": schema.STRING, "version": schema.COUNT},
+        {"warnings": schema.STRINGS},
+    ),
 )
-_WITHDRAWN = component("Withdrawn", closed_object({"record": STRING, "version": COUNT}))
+_WITHDRAWN = schema.component(
+    "Withdrawn", schema.closed_object({"record": schema.STRING, "version": schema.COUNT})
+)
 _FIELDS = frozenset(
     {"id", "schema", "properties", "datasets", "handling", "relations", "routes", *IGNORED_FIELDS}
 )
@@ -66,11 +60,11 @@ _FIELDS = frozenset(
     "POST",
     "/records",
     _ACCESS,
-    parameters=[query_parameter("accept_large_change", BOOLEAN)],
-    body={**content(RECORD), **content(SENZING_RECORD, SENZING)},
+    parameters=[schema.query_parameter("accept_large_change", schema.BOOLEAN)],
+    body={**schema.content(RECORD), **schema.content(SENZING_RECORD, SENZING)},
     responses={
-        201: json_response_of(_POSTED, "The record and its entity"),
-        **errors(400, 409, 413, 415, 507),
+        201: schema.json_response_of(_POSTED, "The record and its entity"),
+        **schema.errors(400, 409, 413, 415, 507),
     },
 )
 def post() -> Response:
@@ -120,7 +114,7 @@ def post() -> Response:
     "DELETE",
     "/records/<source>/<path:native_id>",
     _ACCESS,
-    responses={200: json_response_of(_WITHDRAWN), **errors(404)},
+    responses={200: schema.json_response_of(_WITHDRAWN), **schema.errors(404)},
 )
 def withdraw(source: str, native_id: str) -> Response:
     """Withdraw a record and resolve the rest of its entity anew, at once and durably.

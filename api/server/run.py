@@ -19,14 +19,8 @@ from waitress.task import WSGITask
 
 from resolver.api.app import create_app
 from resolver.api.observability import log_as_json, share_metrics
+from resolver.api.server import limits
 from resolver.api.server.http_workers import load_before_fork, serve_in_workers
-from resolver.api.server.limits import (
-    BACKLOG,
-    MAX_CONNECTIONS,
-    MAX_WAITING,
-    SILENT_SECONDS,
-    is_loopback_host,
-)
 from resolver.api.server.request_limits import channel_for
 from resolver.api.service import Service, ServiceSettings
 from resolver.errors import UsageError
@@ -58,7 +52,7 @@ def serve(
     app = _create_app(settings, host, threads)
     service: Service = app.extensions["resolver"]
     try:
-        if not is_loopback_host(host) and not service.is_guarded():
+        if not limits.is_loopback_host(host) and not service.is_guarded():
             raise UsageError(
                 f"{host} can be reached from elsewhere, and the store has no API keys and no users",
                 hint="make some with `resolver keys create` or `resolver users add`,"
@@ -84,7 +78,7 @@ def serve(
 
 
 def _create_app(settings: ServiceSettings, host: str, threads: int) -> Flask:
-    is_local = is_loopback_host(host)
+    is_local = limits.is_loopback_host(host)
     return create_app(
         replace(
             settings,
@@ -118,12 +112,12 @@ def _waitress(app: Flask, listening: socket.socket, threads: int) -> Any:
     server: Any = create_server(
         app,
         sockets=[listening],
-        threads=threads + MAX_WAITING,
+        threads=threads + limits.MAX_WAITING,
         ident="",
-        connection_limit=MAX_CONNECTIONS,
+        connection_limit=limits.MAX_CONNECTIONS,
         asyncore_use_poll=True,
-        channel_timeout=SILENT_SECONDS,
-        cleanup_interval=SILENT_SECONDS // 6,
+        channel_timeout=limits.SILENT_SECONDS,
+        cleanup_interval=limits.SILENT_SECONDS // 6,
     )
     # one socket, one server
     server.channel_class = channel_for(app, server.adj)
@@ -218,7 +212,7 @@ def _listening_socket(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # bound here and not by a server, which leaves its socket open where binding fails
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=limits.BACKLOG)
     except OSError as error:
         raise UsageError(
             f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}",

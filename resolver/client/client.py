@@ -23,7 +23,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypedDict, TypeVar, Unpack
 
-from resolver.client import models
+from resolver.client import models, transport
 from resolver.client.models import (
     Adjacent,
     BatchJob,
@@ -37,14 +37,6 @@ from resolver.client.models import (
     ServiceError,
     WithdrawnRecord,
     parse_object,
-)
-from resolver.client.transport import (
-    POLL_SECONDS,
-    Body,
-    HttpTransport,
-    Params,
-    quote_segment,
-    read_json,
 )
 
 Texts = str | Sequence[str]
@@ -146,7 +138,7 @@ class Client:
         repeats: int = 5,
         ca_certs: str | None = None,
     ) -> None:
-        self._http = HttpTransport(
+        self._http = transport.HttpTransport(
             address, key, purpose, timeout=timeout, repeats=repeats, ca_certs=ca_certs
         )
 
@@ -194,7 +186,7 @@ class Client:
 
         `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches by these keys.
         """
-        path, body = f"/match/{quote_segment(dataset)}", {"queries": dict(queries)}
+        path, body = f"/match/{transport.quote_segment(dataset)}", {"queries": dict(queries)}
         headers = {"Accept-Encoding": "gzip"}
         response = self._http.json("POST", path, options, body=body, headers=headers)
         return {
@@ -207,20 +199,26 @@ class Client:
     ) -> SearchPage:
         """Search entities by a name or an id."""
         return models.parse_search_page(
-            self._http.json("GET", f"/search/{quote_segment(dataset)}", {"q": text, **options})
+            self._http.json(
+                "GET", f"/search/{transport.quote_segment(dataset)}", {"q": text, **options}
+            )
         )
 
     def entity(self, entity_id: str, *, nested: bool = True) -> Entity:
         """Return an entity by its id, a retired id, or the id of one of its records."""
         return parse_object(
             Entity,
-            self._http.json("GET", f"/entities/{quote_segment(entity_id)}", {"nested": nested}),
+            self._http.json(
+                "GET", f"/entities/{transport.quote_segment(entity_id)}", {"nested": nested}
+            ),
         )
 
     def adjacent(self, entity_id: str, *, limit: int = 10, offset: int = 0) -> dict[str, Adjacent]:
         """Return the entities related to an entity, per property."""
         params = {"limit": limit, "offset": offset}
-        response = self._http.json("GET", f"/entities/{quote_segment(entity_id)}/adjacent", params)
+        response = self._http.json(
+            "GET", f"/entities/{transport.quote_segment(entity_id)}/adjacent", params
+        )
         return {
             prop: models.parse_adjacent(payload) for prop, payload in response["adjacent"].items()
         }
@@ -254,8 +252,8 @@ class Client:
         The answer has, for the key of each query, its `result`.
         """
         form = {"queries": json.dumps(queries, ensure_ascii=False)}
-        results: dict[str, Any] = read_json(
-            self._http.send("POST", f"/reconcile/{quote_segment(dataset)}", body=form)
+        results: dict[str, Any] = transport.read_json(
+            self._http.send("POST", f"/reconcile/{transport.quote_segment(dataset)}", body=form)
         )
         return results
 
@@ -298,13 +296,17 @@ class Client:
             headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
             return self._post_batch(params, file, headers)
 
-    def _post_batch(self, params: Params, body: Body, headers: Mapping[str, str]) -> BatchJob:
+    def _post_batch(
+        self, params: transport.Params, body: transport.Body, headers: Mapping[str, str]
+    ) -> BatchJob:
         answer = self._http.send("POST", "/batches", params, body=body, headers=headers)
-        return parse_object(BatchJob, read_json(answer))
+        return parse_object(BatchJob, transport.read_json(answer))
 
     def batch(self, job_id: str) -> BatchJob:
         """Return the state of a batch."""
-        return parse_object(BatchJob, self._http.json("GET", f"/batches/{quote_segment(job_id)}"))
+        return parse_object(
+            BatchJob, self._http.json("GET", f"/batches/{transport.quote_segment(job_id)}")
+        )
 
     def batches(self, *, limit: int = 100) -> list[BatchJob]:
         """Return the batches of the caller's agency, newest first."""
@@ -316,13 +318,13 @@ class Client:
     def cancel(self, job_id: str) -> BatchJob:
         """Request that a batch stops before it is committed."""
         return parse_object(
-            BatchJob, self._http.json("POST", f"/batches/{quote_segment(job_id)}/cancel")
+            BatchJob, self._http.json("POST", f"/batches/{transport.quote_segment(job_id)}/cancel")
         )
 
     def accept(self, job_id: str) -> BatchJob:
         """Let a held batch be committed, however much it changes."""
         return parse_object(
-            BatchJob, self._http.json("POST", f"/batches/{quote_segment(job_id)}/accept")
+            BatchJob, self._http.json("POST", f"/batches/{transport.quote_segment(job_id)}/accept")
         )
 
     def events(self, job_id: str) -> Iterator[BatchJob]:
@@ -335,7 +337,10 @@ class Client:
             try:
                 headers = {"Accept": "text/event-stream", "Last-Event-ID": last_id}
                 with self._http.send(
-                    "GET", f"/batches/{quote_segment(job_id)}/events", headers=headers, stream=True
+                    "GET",
+                    f"/batches/{transport.quote_segment(job_id)}/events",
+                    headers=headers,
+                    stream=True,
                 ) as answer:
                     for event_id, job in models.parse_events(answer):
                         last_id = event_id
@@ -349,7 +354,7 @@ class Client:
                 yield job
                 if job.is_finished:
                     return
-                time.sleep(POLL_SECONDS)
+                time.sleep(transport.POLL_SECONDS)
 
     def wait(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
         """Return a batch once it is finished. Raises `ServiceError` after `seconds`."""
@@ -362,17 +367,17 @@ class Client:
                 raise ServiceError(
                     f"the batch is still {job.state} after {seconds:g} seconds", place=job_id
                 )
-            time.sleep(min(POLL_SECONDS, seconds / 10))
+            time.sleep(min(transport.POLL_SECONDS, seconds / 10))
 
     def result(self, job_id: str, what: Result) -> bytes:
         """Return a result file of a batch as bytes."""
-        return self._http.send("GET", f"/batches/{quote_segment(job_id)}/{what}").data
+        return self._http.send("GET", f"/batches/{transport.quote_segment(job_id)}/{what}").data
 
     def save_result(self, job_id: str, what: Result, to: Path) -> None:
         """Write a result file of a batch to `to`, streamed. Raises `OSError` if it cannot be
         written.
         """
-        path = f"/batches/{quote_segment(job_id)}/{what}"
+        path = f"/batches/{transport.quote_segment(job_id)}/{what}"
         with self._http.send("GET", path, stream=True) as answer, to.open("wb") as file:
             shutil.copyfileobj(answer, file, 1 << 20)
 
@@ -408,7 +413,8 @@ class Client:
         return parse_object(
             WithdrawnRecord,
             self._http.json(
-                "DELETE", f"/records/{quote_segment(source)}/{quote_segment(native_id)}"
+                "DELETE",
+                f"/records/{transport.quote_segment(source)}/{transport.quote_segment(native_id)}",
             ),
         )
 
@@ -512,7 +518,7 @@ class AsyncClient:
         try:
             async with asyncio.timeout(seconds):
                 while not (job := await self.batch(job_id)).is_finished:
-                    await asyncio.sleep(min(POLL_SECONDS, seconds / 10))
+                    await asyncio.sleep(min(transport.POLL_SECONDS, seconds / 10))
                 return job
         except TimeoutError:
             raise ServiceError(

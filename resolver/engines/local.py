@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 
 from resolver.errors import InputError
 from resolver.lists.reader_types import Intake
+from resolver.matching import resolution_task
 from resolver.matching.blocking import PLANS, CandidatePairs
 from resolver.matching.blocking.key_groups import PurgeCounts
 from resolver.matching.pipeline import PairScorer, block, normalize, normalize_with_values, resolve
@@ -36,16 +37,6 @@ from resolver.matching.population_scoring import (
     score_in_population,
 )
 from resolver.matching.preparation import NormalValues, with_frequencies
-from resolver.matching.resolution_task import (
-    ModelSet,
-    NormalForms,
-    ResolutionTask,
-    RunOptions,
-    ScoredCandidates,
-    StagedEngine,
-    choose_plan,
-    load_models,
-)
 from resolver.matching.scoring import scores
 from resolver.matching.scoring.agreement_patterns import PatternTally
 from resolver.matching.scoring.score_links import score_histogram
@@ -147,16 +138,20 @@ Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
 
 
-def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
+def dedupe(
+    intake: Intake, options: resolution_task.RunOptions, progress: Progress = SILENT
+) -> Resolution:
     """Resolve one batch: compare its records with each other."""
-    task = ResolutionTask.build(intake.batch, sorted(intake.deduplicated_sources), options)
+    task = resolution_task.ResolutionTask.build(
+        intake.batch, sorted(intake.deduplicated_sources), options
+    )
     return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
 
 
 def link(
     left: Intake,
     right: Intake,
-    options: RunOptions,
+    options: resolution_task.RunOptions,
     progress: Progress = SILENT,
 ) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared.
@@ -167,7 +162,9 @@ def link(
     return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
 
 
-def build_link_task(left: Intake, right: Intake, options: RunOptions) -> ResolutionTask:
+def build_link_task(
+    left: Intake, right: Intake, options: resolution_task.RunOptions
+) -> resolution_task.ResolutionTask:
     """Combine two intakes into one batch with sides: 0 left, 1 right, and `BOTH_SIDES`.
 
     Of a record in both intakes the right one counts.
@@ -181,11 +178,11 @@ def build_link_task(left: Intake, right: Intake, options: RunOptions) -> Resolut
     )
     sides = np.where(is_left & is_right, BOTH_SIDES, is_right).astype(np.uint8)
     deduplicated = sorted(left.deduplicated_sources & right.deduplicated_sources)
-    return ResolutionTask.build(batch, deduplicated, options, sides)
+    return resolution_task.ResolutionTask.build(batch, deduplicated, options, sides)
 
 
 @dataclass(frozen=True, slots=True)
-class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
+class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
     """Engine of one process.
 
     `prepared` is the normal form of the batch where it is at hand, made with the same models and
@@ -199,8 +196,8 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
     values: NormalValues | None = None
 
     def measure_population(
-        self, task: ResolutionTask, meter: StageMeter
-    ) -> tuple[ResolutionTask, LocalEngine]:
+        self, task: resolution_task.ResolutionTask, meter: StageMeter
+    ) -> tuple[resolution_task.ResolutionTask, LocalEngine]:
         """Count the population of the normal forms, and give them its frequencies."""
         if not task.models.counts_words:
             return task, self
@@ -215,14 +212,14 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         """Return the engine for other records."""
         return LocalEngine(None, self.purge_counts)
 
-    def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
+    def normalize(self, task: resolution_task.ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""
         if self.prepared is not None and task.is_measured:
             return self.prepared
         return self._normalize(task, meter)[0]
 
     def _normalize(
-        self, task: ResolutionTask, meter: StageMeter
+        self, task: resolution_task.ResolutionTask, meter: StageMeter
     ) -> tuple[PreparedBatch, NormalValues | None]:
         """Return the normal form of the records and of their values, if that is not at hand."""
         count = len(task.batch)
@@ -238,7 +235,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         return prepared, values
 
     def block(
-        self, task: ResolutionTask, normalized: PreparedBatch, meter: StageMeter
+        self, task: resolution_task.ResolutionTask, normalized: PreparedBatch, meter: StageMeter
     ) -> Candidates:
         """Find the candidate pairs, or load them from a checkpoint."""
         with meter.measure("block", "pairs") as usage:
@@ -258,11 +255,11 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
 
     def compare_and_score(
         self,
-        task: ResolutionTask,
+        task: resolution_task.ResolutionTask,
         normalized: PreparedBatch,
         candidate_pairs: Candidates,
         meter: StageMeter,
-    ) -> ScoredCandidates:
+    ) -> resolution_task.ScoredCandidates:
         """Score the pairs in chunks, on all cores; each chunk may come from a checkpoint."""
         pairs, rules = candidate_pairs
         thresholds = task.options.thresholds
@@ -273,7 +270,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             names = scorer.names
             logodds, unsupported = _score_chunks(task, scorer, pairs, tally, meter.progress)
             usage.items = len(pairs)
-        return ScoredCandidates(
+        return resolution_task.ScoredCandidates(
             pairs.left,
             pairs.right,
             logodds,
@@ -285,13 +282,15 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             ),
             unsupported,
             tally,
-            None if self.values is None else NormalForms(self.values, names.token_index),
+            None
+            if self.values is None
+            else resolution_task.NormalForms(self.values, names.token_index),
             pairs.uncompared,
             pairs.twins,
         )
 
 
-def open_checkpoint(task: ResolutionTask, *state: object) -> Checkpoint | None:
+def open_checkpoint(task: resolution_task.ResolutionTask, *state: object) -> Checkpoint | None:
     """Return the checkpoint of a run, or None where it keeps none.
 
     `state`: anything else that the saved stages depend on, as JSON.
@@ -329,7 +328,7 @@ def parse_rules(text: npt.NDArray[np.str_]) -> tuple[RuleStat, ...]:
 
 
 def _score_chunks(
-    task: ResolutionTask,
+    task: resolution_task.ResolutionTask,
     scorer: PairScorer,
     pairs: CandidatePairs,
     tally: PatternTally | None,
@@ -380,7 +379,7 @@ def score_pairs(
     batch: Batch,
     left_ids: Sequence[str],
     right_ids: Sequence[str],
-    options: RunOptions,
+    options: resolution_task.RunOptions,
     deduplicated_sources: Sequence[str] = (),
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of record ids, in the given order.
@@ -394,25 +393,30 @@ def score_pairs(
 
 
 def score_pairs_in_reference(
-    batch: Batch, left_ids: Sequence[str], right_ids: Sequence[str], options: RunOptions
+    batch: Batch,
+    left_ids: Sequence[str],
+    right_ids: Sequence[str],
+    options: resolution_task.RunOptions,
 ) -> list[tuple[float, Band]]:
     """Return what `score_pairs` does, in the reference population that models refer to."""
-    plan = choose_plan(options, 0, PLANS[0]).name
+    plan = resolution_task.choose_plan(options, 0, PLANS[0]).name
     reference = Population({kind: KindPopulation() for kind in KINDS})
-    models = load_models(options.model_dir).for_population(plan, reference)
+    models = resolution_task.load_models(options.model_dir).for_population(plan, reference)
     return _score(batch, left_ids, right_ids, models, options)
 
 
 def fit_models(
     batch: Batch,
-    options: RunOptions,
+    options: resolution_task.RunOptions,
     deduplicated_sources: Sequence[str] = (),
     population: Population | None = None,
-) -> ModelSet:
+) -> resolution_task.ModelSet:
     """Return the models that a run over a batch scores with: those of its population, or of another
     if one is given.
     """
-    task = ResolutionTask.build(batch, deduplicated_sources, options, population=population)
+    task = resolution_task.ResolutionTask.build(
+        batch, deduplicated_sources, options, population=population
+    )
     if population is not None or not task.models.counts_words:
         # models of an earlier form know no population
         return task.models
@@ -423,8 +427,8 @@ def _score(
     batch: Batch,
     left_ids: Sequence[str],
     right_ids: Sequence[str],
-    models: ModelSet,
-    options: RunOptions,
+    models: resolution_task.ModelSet,
+    options: resolution_task.RunOptions,
     deduplicated_sources: Sequence[str] = (),
 ) -> list[tuple[float, Band]]:
     rows = find_rows(batch, [*left_ids, *right_ids])
@@ -438,7 +442,7 @@ def _score(
 
 
 def _logodds(
-    scorer: PairScorer, first: IntArray, second: IntArray, options: RunOptions
+    scorer: PairScorer, first: IntArray, second: IntArray, options: resolution_task.RunOptions
 ) -> IntArray:
     """Return the log-odds (thousandths) of pairs of rows."""
     # the smaller row is always left, so that a pair has one score in either order
@@ -446,7 +450,7 @@ def _logodds(
     return scorer.score(left, right, options.workers).logodds
 
 
-def _with_bands(logodds: IntArray, options: RunOptions) -> list[tuple[float, Band]]:
+def _with_bands(logodds: IntArray, options: resolution_task.RunOptions) -> list[tuple[float, Band]]:
     values = scores(logodds)
     return [
         (float(score), Band(int(band)))
@@ -471,7 +475,7 @@ def score_names(
     schemas: Sequence[str],
     left_names: Sequence[str],
     right_names: Sequence[str],
-    options: RunOptions,
+    options: resolution_task.RunOptions,
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of names, compared as records with only a name.
 
@@ -497,8 +501,10 @@ def score_names(
     batch = Batch.from_records(records).canonical()
     left = np.arange(0, len(records), 2, dtype=np.int32)
     # the number of pairs says nothing about the size of the population
-    plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
-    models = load_models(options.model_dir).for_names(plan)
+    plan = (
+        resolution_task.choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
+    )
+    models = resolution_task.load_models(options.model_dir).for_names(plan)
     prepared = normalize(batch, models)
     logodds = _logodds(PairScorer(prepared, models), left, left + 1, options)
     has_words = prepared.names.through(prepared.forms.tokens).counts > 0

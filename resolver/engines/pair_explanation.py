@@ -25,16 +25,7 @@ from resolver.errors import InputError, pluralize
 from resolver.matching.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import ModelSet, RunOptions, choose_plan, load_models
-from resolver.matching.scoring import Thresholds, scores
-from resolver.matching.scoring.relation_evidence import (
-    RelationEvidence,
-    RelationTable,
-    RelationWeights,
-    SharedNode,
-    StatedTie,
-    build_relation_table,
-    name_key,
-)
+from resolver.matching.scoring import Thresholds, relation_evidence, scores
 from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Record, RelationType
 from resolver.records.batch import IntArray
@@ -85,19 +76,24 @@ class RelationExplainer:
     """
 
     batch: Batch
-    evidence: RelationEvidence | None
+    evidence: relation_evidence.RelationEvidence | None
     rounds: RelationRounds
 
     @classmethod
     def build(
-        cls, resolution: Resolution, weights: RelationWeights, table: RelationTable | None
+        cls,
+        resolution: Resolution,
+        weights: relation_evidence.RelationWeights,
+        table: relation_evidence.RelationTable | None,
     ) -> RelationExplainer:
         """Build from a resolution; `table` has the relations of its batch."""
         batch = resolution.batch
         rounds = resolution.rounds or RelationRounds((resolution.labels,))
         evidence = None
         if table is not None:
-            evidence = RelationEvidence(table, weights, rounds.frozen, batch.kinds)
+            evidence = relation_evidence.RelationEvidence(
+                table, weights, rounds.frozen, batch.kinds
+            )
         return cls(batch, evidence, rounds)
 
     def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
@@ -136,7 +132,10 @@ class RelationExplainer:
 
 
 def explain_shared_relations(
-    batch: Batch, evidence: RelationEvidence, labels: IntArray, pair: Sequence[int]
+    batch: Batch,
+    evidence: relation_evidence.RelationEvidence,
+    labels: IntArray,
+    pair: Sequence[int],
 ) -> list[EvidenceRow]:
     """Return a row for each relation that two entities share and that counts, heaviest first.
 
@@ -166,13 +165,13 @@ def adjust_rows(rows: Sequence[EvidenceRow], total: int) -> tuple[EvidenceRow, .
     return (rows[0]._replace(weight=rest), *rows[1:])
 
 
-def _explain_node(name: str, weight: int, node: SharedNode) -> EvidenceRow:
+def _explain_node(name: str, weight: int, node: relation_evidence.SharedNode) -> EvidenceRow:
     left, right = (_tie_text(tie) for tie in (node.left, node.right))
     text = _shared_text(name, node)
     return EvidenceRow(RELATION_ROW, f"{text}.", left, right, None, weight, text)
 
 
-def _shared_text(name: str, node: SharedNode) -> str:
+def _shared_text(name: str, node: relation_evidence.SharedNode) -> str:
     """Return what two entities share: `Both driver in Blue Harbour Crew since 2014`."""
     left, right = node.left, node.right
     words = tie_words(left)
@@ -186,18 +185,20 @@ def _shared_text(name: str, node: SharedNode) -> str:
     return f"Both {words.replace('has as', 'have as')} {name}{since}"
 
 
-def tie_words(tie: StatedTie) -> str:
+def tie_words(tie: relation_evidence.StatedTie) -> str:
     """Return the words of a relation from the record's end: `member of`, `led by`."""
     meaning = RELATION_TYPES[RelationType(tie.type)]
     return meaning.words if tie.outward else meaning.reverse
 
 
-def _tie_text(tie: StatedTie) -> str:
+def _tie_text(tie: relation_evidence.StatedTie) -> str:
     parts = [tie_words(tie), tie.role, f"since {tie.year}" if tie.year else ""]
     return ", ".join(part for part in parts if part)
 
 
-def _node_name(batch: Batch, evidence: RelationEvidence, node: SharedNode) -> str:
+def _node_name(
+    batch: Batch, evidence: relation_evidence.RelationEvidence, node: relation_evidence.SharedNode
+) -> str:
     """Return the name of a node as everybody may see it: that of a record of the entity, or the
     name as some list writes it.
     """
@@ -210,7 +211,7 @@ def _node_name(batch: Batch, evidence: RelationEvidence, node: SharedNode) -> st
     key = table.names[node.node - table.count]
     edges = table.code[(table.node == node.node) & ~table.is_derived]
     texts = sorted(split_fields(table.texts[int(code)].as_py(), 3)[2] for code in edges)
-    return next((text for text in texts if name_key(text) == key), key)
+    return next((text for text in texts if relation_evidence.name_key(text) == key), key)
 
 
 ENTITIES_ROW = "entities"
@@ -447,7 +448,9 @@ def explain_resolved_pair(
 
 
 def _build_comparer(resolution: Resolution, models: ModelSet) -> EntityComparer:
-    table = build_relation_table(resolution.batch) if models.relations.kinds else None
+    table = (
+        relation_evidence.build_relation_table(resolution.batch) if models.relations.kinds else None
+    )
     return RelationExplainer.build(resolution, models.relations, table).explain_pair
 
 

@@ -23,14 +23,8 @@ except ImportError as error:  # pragma: no cover - the extra is part of the deve
     raise ImportError(f"EntityResolver needs scikit-learn: {INSTALL}") from error
 
 from resolver.errors import InputError
+from resolver.frames import resolving
 from resolver.frames.frame_tables import Columns
-from resolver.frames.resolving import (
-    ReadOptions,
-    TableIntake,
-    complete_options,
-    dedupe_table,
-    read_data,
-)
 from resolver.frames.results import Result
 from resolver.matching.resolution_task import RunOptions
 from resolver.models import loader
@@ -83,8 +77,10 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises `InputError` for labels of another length, where labels teach nothing, and for a
         `merge_at` that is no probability.
         """
-        complete_options(None, self.merge_at)
-        table = read_data(X, ReadOptions(kind=self.kind, columns=self.columns), SILENT)
+        resolving.complete_options(None, self.merge_at)
+        table = resolving.read_data(
+            X, resolving.ReadOptions(kind=self.kind, columns=self.columns), SILENT
+        )
         self.n_features_in_ = len(table.table.names)
         self.model_: dict[str, str] = {}
         self._folder: Path | None = None
@@ -103,8 +99,8 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def resolve(self, X: Any) -> Result:
         """Return the whole result for a table: pairs, clusters and explanations."""
         check_is_fitted(self, "model_")
-        options = complete_options(None, self.merge_at)
-        return dedupe_table(
+        options = resolving.complete_options(None, self.merge_at)
+        return resolving.dedupe_table(
             X, kind=self.kind, columns=self.columns, options=self._with_model(options)
         )
 
@@ -157,7 +153,7 @@ def _label_texts(y: Any, count: int) -> list[str]:
     ]
 
 
-def _train(table: TableIntake, labels: Sequence[str], seed: int) -> dict[str, str]:
+def _train(table: resolving.TableIntake, labels: Sequence[str], seed: int) -> dict[str, str]:
     """Return the files of a model that is fitted to labeled rows, as `resolver train` fits it."""
     intake, tables = table.intake, loader.load("tables", None)
     ids = intake.batch.ids.to_pylist()

@@ -18,15 +18,8 @@ import pandas as pd
 
 from resolver.engines.local import LocalEngine, build_link_task
 from resolver.errors import InputError
+from resolver.frames import resolving
 from resolver.frames.frame_tables import Columns
-from resolver.frames.resolving import (
-    LEFT,
-    RIGHT,
-    ReadOptions,
-    TableIntake,
-    complete_options,
-    read_data,
-)
 from resolver.matching.comparators import compare
 from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import ResolutionTask, load_models
@@ -67,22 +60,24 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
         self.rules = rules
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
-        table = self._read(df_a, LEFT)
-        task = ResolutionTask.build(table.intake.batch, (), complete_options(None, None))
+        table = self._read(df_a, resolving.LEFT)
+        task = ResolutionTask.build(table.intake.batch, (), resolving.complete_options(None, None))
         left, right = self._join(task)
         rows = _rows_of(table, task)
         # the toolkit names the later row of a pair first
         return _pair_index(df_a, rows[right], df_a, rows[left])
 
     def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
-        first, second = self._read(df_a, LEFT), self._read(df_b, RIGHT)
-        task = build_link_task(first.intake, second.intake, complete_options(None, None))
+        first, second = self._read(df_a, resolving.LEFT), self._read(df_b, resolving.RIGHT)
+        task = build_link_task(first.intake, second.intake, resolving.complete_options(None, None))
         left, right = self._join(task)
         # ids of the left table sort before those of the right one
         return _pair_index(df_a, _rows_of(first, task)[left], df_b, _rows_of(second, task)[right])
 
-    def _read(self, frame: pd.DataFrame, source: str) -> TableIntake:
-        return read_data(frame, ReadOptions(source, self.kind, self.columns), SILENT)
+    def _read(self, frame: pd.DataFrame, source: str) -> resolving.TableIntake:
+        return resolving.read_data(
+            frame, resolving.ReadOptions(source, self.kind, self.columns), SILENT
+        )
 
     def _join(self, task: ResolutionTask) -> tuple[IntArray, IntArray]:
         """Return the rows that the rules join. Raises `InputError` for a rule not in the plan."""
@@ -101,7 +96,7 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
         return pairs.left, pairs.right
 
 
-def _rows_of(table: TableIntake, task: ResolutionTask) -> IntArray:
+def _rows_of(table: resolving.TableIntake, task: ResolutionTask) -> IntArray:
     """Return the row of the table for each record of a batch; -1 for those of another table."""
     records = table.place_in(task.batch).records
     rows = np.full(len(task.batch), -1, dtype=np.int32)
@@ -174,7 +169,9 @@ class ComparatorFeature(BaseCompareFeature):  # type: ignore[misc]
         properties: dict[str, list[str]] = {}
         for name in columns:
             properties.setdefault(name.partition("#")[0], []).append(name)
-        table = read_data(rows, ReadOptions(LEFT, self.kind, properties), SILENT)
+        table = resolving.read_data(
+            rows, resolving.ReadOptions(resolving.LEFT, self.kind, properties), SILENT
+        )
         if not len(table.intake.batch):
             return evidence
         records = table.place_in(table.intake.batch).records

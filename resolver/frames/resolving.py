@@ -19,16 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from markupsafe import Markup
 
-from resolver.frames.frame_tables import (
-    ROW_DIGITS,
-    ColumnChoice,
-    Columns,
-    FrameTable,
-    choose_columns,
-    open_frame,
-    wrap_table,
-    wrap_text_table,
-)
+from resolver.frames import frame_tables
 from resolver.frames.results import ResolvedTable, Result
 from resolver.lists.assemble import assemble
 from resolver.lists.discovery import find_files
@@ -175,16 +166,16 @@ SOURCE, LEFT, RIGHT = "frame", "left", "right"
 class TableIntake:
     """Table of a caller as records, with what its columns mean (None: a list of a known format)."""
 
-    table: FrameTable
+    table: frame_tables.FrameTable
     intake: Intake
-    choice: ColumnChoice | None
+    choice: frame_tables.ColumnChoice | None
 
     def place_in(self, batch: Batch) -> ResolvedTable:
         """Return the table with the row of each record in a batch that holds all of them."""
         own = self.intake.batch.ids
         rows = np.arange(len(own))
         if self.choice is not None:
-            numbers = pc.utf8_slice_codeunits(own, -ROW_DIGITS, None)
+            numbers = pc.utf8_slice_codeunits(own, -frame_tables.ROW_DIGITS, None)
             rows = numbers.cast(pa.int64()).to_numpy()
         records = np.full(self.table.rows, -1, dtype=np.int64)
         records[rows] = pc.index_in(own, value_set=batch.ids).to_numpy()
@@ -197,14 +188,14 @@ class ReadOptions:
 
     source: str = SOURCE
     kind: str | None = None
-    columns: Columns | None = field(default=None)
+    columns: frame_tables.Columns | None = field(default=None)
 
 
 def dedupe_table(
     data: Any,
     *,
     kind: str | None = None,
-    columns: Columns | None = None,
+    columns: frame_tables.Columns | None = None,
     merge_at: float | None = None,
     options: RunOptions | None = None,
     progress: Progress | None = None,
@@ -234,7 +225,9 @@ def link_tables(
     right: Any,
     *,
     kind: str | None = None,
-    columns: Columns | tuple[Columns | None, Columns | None] | None = None,
+    columns: frame_tables.Columns
+    | tuple[frame_tables.Columns | None, frame_tables.Columns | None]
+    | None = None,
     merge_at: float | None = None,
     options: RunOptions | None = None,
     progress: Progress | None = None,
@@ -266,23 +259,28 @@ def read_data(data: Any, options: ReadOptions, progress: Progress) -> TableIntak
     """Read a caller's data as records. Raises `InputError`, `MappingError`."""
     if isinstance(data, str | Path):
         return _read_path(Path(data), options, progress)
-    return _read_table(wrap_table(data), options, progress)
+    return _read_table(frame_tables.wrap_table(data), options, progress)
 
 
-def _read_table(table: FrameTable, options: ReadOptions, progress: Progress) -> TableIntake:
+def _read_table(
+    table: frame_tables.FrameTable, options: ReadOptions, progress: Progress
+) -> TableIntake:
     if not table.rows:
         return TableIntake(table, _read_records(table, None, options.source, progress), None)
-    choice = choose_columns(table, options.source, options.kind, options.columns)
+    choice = frame_tables.choose_columns(table, options.source, options.kind, options.columns)
     return TableIntake(table, _read_records(table, choice, options.source, progress), choice)
 
 
 def _read_records(
-    table: FrameTable, choice: ColumnChoice | None, source: str, progress: Progress
+    table: frame_tables.FrameTable,
+    choice: frame_tables.ColumnChoice | None,
+    source: str,
+    progress: Progress,
 ) -> Intake:
     """Read the rows of a table as the reader of table files does."""
     if choice is None:
         return assemble([])
-    mapping, file = choice.mapping, open_frame(table)
+    mapping, file = choice.mapping, frame_tables.open_frame(table)
     row = ReaderRow(
         TABULAR,
         "a data frame",
@@ -308,10 +306,10 @@ def _read_path(path: Path, options: ReadOptions, progress: Progress) -> TableInt
         file = files[0].file
         format_row = detect_format(file)
         if (format_row is None or format_row.name == TABULAR) and is_table(file.head(), file):
-            table = wrap_text_table(_read_text_table(open_table_file(file)))
+            table = frame_tables.wrap_text_table(_read_text_table(open_table_file(file)))
             return _read_table(table, options, progress)
     intake = read_lists([path])
-    return TableIntake(wrap_text_table(_list_records(intake.batch)), intake, None)
+    return TableIntake(frame_tables.wrap_text_table(_list_records(intake.batch)), intake, None)
 
 
 def _read_text_table(file: TableFile) -> pa.Table:

@@ -19,14 +19,8 @@ import pyarrow as pa
 from resolver.check.queries import query_warnings
 from resolver.check.screener import MatchQuery, Screener, ScreeningMatch
 from resolver.errors import InputError
+from resolver.frames import resolving
 from resolver.frames.frame_tables import ColumnChoice, Columns
-from resolver.frames.resolving import (
-    ReadOptions,
-    TableIntake,
-    complete_options,
-    read_data,
-    show_progress,
-)
 from resolver.frames.results import render_answer, render_explanation
 from resolver.hub.hub import Hub, temporary_hub
 from resolver.lists.formats.ftm.ftm_entity import schema_of_properties
@@ -152,12 +146,12 @@ class Index:
         options: RunOptions | None = None,
         progress: Progress | None = None,
     ) -> None:
-        with show_progress(progress) as display:
-            table = read_data(data, ReadOptions(_LIST, kind, columns), display)
+        with resolving.show_progress(progress) as display:
+            table = resolving.read_data(data, resolving.ReadOptions(_LIST, kind, columns), display)
             if not len(table.intake.batch):
                 raise InputError("the table has no record to check names against")
             with ExitStack() as stack:
-                running = complete_options(options, None)
+                running = resolving.complete_options(options, None)
                 hub = stack.enter_context(temporary_hub(table.intake, running, display))
                 self._screener = Screener(hub, listed, is_private=True)
                 self._screener.refresh()
@@ -207,8 +201,10 @@ class Index:
         """Return who of another table is in this one: a row for each hit, as `StoredLists.screen`
         does.
         """
-        with show_progress(progress) as display:
-            table = read_data(data, ReadOptions(_SUBJECTS, kind, columns), display)
+        with resolving.show_progress(progress) as display:
+            table = resolving.read_data(
+                data, resolving.ReadOptions(_SUBJECTS, kind, columns), display
+            )
             return _build_hits(table, _screen_table(self._screener, table, limit, display))
 
     def close(self) -> None:
@@ -233,7 +229,9 @@ class Index:
             raise InputError("the query has no value", hint='give a name: {"name": "…"}')
         kind = kind or self._kind()
         choice: Columns = {**columns, "kind": kind or "legal"}
-        intake = read_data([stated], ReadOptions(_QUERY, None, choice), SILENT).intake
+        intake = resolving.read_data(
+            [stated], resolving.ReadOptions(_QUERY, None, choice), SILENT
+        ).intake
         records = list(intake.batch.to_records())
         if intake.rejects or not records:
             reason = intake.rejects[0].fault if intake.rejects else "the query has no value"
@@ -278,8 +276,10 @@ class StoredLists:
         those of `resolver screen`, after `row`, which names rows as `Result.pairs` does. Raises
         `InputError` for data that is no table, `MappingError` for columns that do not fit.
         """
-        with show_progress(progress) as display:
-            table = read_data(data, ReadOptions(_SUBJECTS, kind, columns), display)
+        with resolving.show_progress(progress) as display:
+            table = resolving.read_data(
+                data, resolving.ReadOptions(_SUBJECTS, kind, columns), display
+            )
             screening = _screen_table(self._screener, table, limit, display)
             verdicts = self._hub.store.verdicts.list(OPERATOR_OWNER)
             screening = apply_verdicts(screening, verdicts, self._hub.store)
@@ -309,7 +309,7 @@ def open_store(url: str, *, listed: float = DEFAULT_LISTED) -> StoredLists:
 
 
 def _screen_table(
-    screener: Screener, table: TableIntake, limit: int, progress: Progress
+    screener: Screener, table: resolving.TableIntake, limit: int, progress: Progress
 ) -> Screening:
     return screen_subjects(
         screener,
@@ -320,7 +320,7 @@ def _screen_table(
     )
 
 
-def _build_hits(table: TableIntake, screening: Screening) -> Any:
+def _build_hits(table: resolving.TableIntake, screening: Screening) -> Any:
     """Return the hits as a table of the caller's library."""
     resolved = table.place_in(table.intake.batch)
     rows = np.flatnonzero(resolved.records >= 0)

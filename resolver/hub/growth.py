@@ -25,19 +25,12 @@ from resolver.matching.blocking.key_lookup import KeyTable
 from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import ModelSet
 from resolver.models.loader import KINDS
+from resolver.records import visibility
 from resolver.records.batch import Batch
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import GROWTH, MIN_RECORDS, Population
 from resolver.records.record import Handling
-from resolver.records.visibility import (
-    EVERYBODY,
-    STRANGER,
-    Audience,
-    classify,
-    code_handlings,
-    visible_rows,
-)
 from resolver.store import OutdatedError, Store, StoreView
 
 _MAX_POPULATIONS = 4
@@ -100,7 +93,7 @@ def measure_growth(
         parts.append((segment.batch, index.are_current(numbers) & ~np.isin(numbers, ended)))
     if fresh is not None:
         parts.append((fresh, np.ones(len(fresh), dtype=bool)))
-    counts = _count(parts, EVERYBODY)
+    counts = _count(parts, visibility.EVERYBODY)
     steps = {"": growth_steps(population.growth_to(counts))}
     gaps = [_least_growth(counts, population)]
     for audience in _find_audiences(parts):
@@ -111,20 +104,20 @@ def measure_growth(
     return Growth({key: count for key, count in steps.items() if count}, min(gaps))
 
 
-def _find_audiences(parts: Sequence[tuple[Batch, Flags]]) -> tuple[Audience, ...]:
+def _find_audiences(parts: Sequence[tuple[Batch, Flags]]) -> tuple[visibility.Audience, ...]:
     """Return the audiences of restricted records."""
     handlings = dict[Handling, None]()
     for batch, chosen in parts:
-        if visible_rows(batch, STRANGER) is not None:
-            stated, places = code_handlings(batch)
+        if visibility.visible_rows(batch, visibility.STRANGER) is not None:
+            stated, places = visibility.code_handlings(batch)
             handlings |= dict.fromkeys(stated[place] for place in np.unique(places[chosen]))
     if not handlings:
         return ()
-    classes = classify(list(handlings), np.arange(len(handlings), dtype=np.int32))
-    return tuple(audience for audience in classes.audiences if audience != EVERYBODY)
+    classes = visibility.classify(list(handlings), np.arange(len(handlings), dtype=np.int32))
+    return tuple(audience for audience in classes.audiences if audience != visibility.EVERYBODY)
 
 
-def _count(parts: Sequence[tuple[Batch, Flags]], audience: Audience) -> dict[str, int]:
+def _count(parts: Sequence[tuple[Batch, Flags]], audience: visibility.Audience) -> dict[str, int]:
     """Count the chosen records by kind that all of an audience may see."""
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     for batch, chosen in parts:

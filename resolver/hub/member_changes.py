@@ -9,30 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.hub.entity_ids import (
-    NO_ENTITY,
-    EarlierRecord,
-    EntityAssignment,
-    EntityBirth,
-    PastRecords,
-    RetiredEntities,
-    assign_entities,
-    everybody_saw,
-    find_floors,
-    may_be_unclaimed,
-)
+from resolver.hub import entity_ids
 from resolver.hub.increments.candidates import WorkingSet
 from resolver.hub.list_updates import ListUpdate
 from resolver.merging.golden_record import hash_ids
-from resolver.records import Batch, Handling
+from resolver.records import Batch, Handling, visibility
 from resolver.records.batch import IntArray
-from resolver.records.visibility import (
-    IDENTIFIED,
-    STRANGER,
-    code_handlings,
-    is_visible,
-    visible_rows,
-)
 from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import EventKind, StoreView
 from resolver.store.record_contents import internal_id
@@ -69,9 +51,9 @@ class _Memberships:
     def entities_of(self, numbers: Numbers) -> Numbers:
         """Return the entity of each record, -1 where it has none."""
         if not len(self.records):
-            return np.full(len(numbers), NO_ENTITY, dtype=np.int64)
+            return np.full(len(numbers), entity_ids.NO_ENTITY, dtype=np.int64)
         place = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)
-        return np.where(self.records[place] == numbers, self.entities[place], NO_ENTITY)
+        return np.where(self.records[place] == numbers, self.entities[place], entity_ids.NO_ENTITY)
 
 
 def compute_member_changes(
@@ -91,29 +73,31 @@ def compute_member_changes(
     stored = np.concatenate([numbers[~is_new], update.ended])
     record, entity, _ = view.memberships(stored.tolist()) if len(stored) else (stored,) * 3
     memberships = _Memberships(record, entity)
-    before = np.where(is_new, NO_ENTITY, memberships.entities_of(numbers))
+    before = np.where(is_new, entity_ids.NO_ENTITY, memberships.entities_of(numbers))
     earlier = np.zeros(len(numbers), dtype=np.int64)
     if update.superseded:
         new_ids = batch.ids.filter(pa.array(is_new)).to_pylist()
         earlier[is_new] = [update.superseded.get(record_id, 0) for record_id in new_ids]
         before[is_new] = memberships.entities_of(earlier[is_new])
     entity_rows = view.entity_rows(sort_distinct(entity).tolist()) if len(entity) else {}
-    births = {number: EntityBirth(row[0], row[1]) for number, row in entity_rows.items()}
-    ended = list[EarlierRecord]()
-    visible = visible_rows(batch, STRANGER)
+    births = {number: entity_ids.EntityBirth(row[0], row[1]) for number, row in entity_rows.items()}
+    ended = list[entity_ids.EarlierRecord]()
+    visible = visibility.visible_rows(batch, visibility.STRANGER)
     if restricted or visible is not None:
         ended = _list_ended(memberships, update.ended, earlier, restricted)
-    retired = RetiredEntities()
+    retired = entity_ids.RetiredEntities()
     if view.head.last_entity:
         is_mixed = _find_mixed(visible, labels, before, ended)
-        rows = np.flatnonzero(is_mixed | may_be_unclaimed(labels, before))
+        rows = np.flatnonzero(is_mixed | entity_ids.may_be_unclaimed(labels, before))
         retired = _load_retired(view, batch, rows, update.ended)
     floors = None
-    if visible is not None or not everybody_saw([*ended, *retired.versions]):
-        held_by = np.where(is_new, NO_ENTITY, before)
-        floors = find_floors(batch, held_by, ended, retired.versions)
+    if visible is not None or not entity_ids.everybody_saw([*ended, *retired.versions]):
+        held_by = np.where(is_new, entity_ids.NO_ENTITY, before)
+        floors = entity_ids.find_floors(batch, held_by, ended, retired.versions)
     next_number = view.head.last_entity + 1
-    assignment = assign_entities(labels, before, births, retired, next_number, is_new, floors)
+    assignment = entity_ids.assign_entities(
+        labels, before, births, retired, next_number, is_new, floors
+    )
     has_moved = assignment.entities != before
     joins = has_moved | is_new
     moves = has_moved & ~is_new
@@ -137,12 +121,12 @@ def compute_member_changes(
 
 def _list_ended(
     memberships: _Memberships, ended: Numbers, earlier: Numbers, restricted: Mapping[int, Handling]
-) -> list[EarlierRecord]:
+) -> list[entity_ids.EarlierRecord]:
     """Return the versions that end, in their entities; `earlier` has that of each row (0: none)."""
     rows = np.flatnonzero(earlier)
     row_of = dict(zip(earlier[rows].tolist(), rows.tolist(), strict=True))
     return [
-        EarlierRecord(entity, restricted.get(number, Handling()), row_of.get(number, -1))
+        entity_ids.EarlierRecord(entity, restricted.get(number, Handling()), row_of.get(number, -1))
         for number, entity in zip(
             ended.tolist(), memberships.entities_of(ended).tolist(), strict=True
         )
@@ -150,41 +134,45 @@ def _list_ended(
 
 
 def _withdrawal_events(
-    births: Mapping[int, EntityBirth],
+    births: Mapping[int, entity_ids.EntityBirth],
     memberships: _Memberships,
     update: ListUpdate,
-    assignment: EntityAssignment,
+    assignment: entity_ids.EntityAssignment,
 ) -> list[tuple[EventKind, int, int]]:
     """Return an event for each living entity that lost a withdrawn record."""
     withdrawn = np.array(sorted(update.withdrawn.values()), dtype=np.int64)
     losing = set(memberships.entities_of(withdrawn).tolist()) & set(births)
     retired = {entity for entity, _ in assignment.retirements}
-    return [(EventKind.SHRANK, entity, NO_ENTITY) for entity in sorted(losing - retired)]
+    return [(EventKind.SHRANK, entity, entity_ids.NO_ENTITY) for entity in sorted(losing - retired)]
 
 
-def _load_retired(view: StoreView, batch: Batch, rows: Numbers, ended: Numbers) -> RetiredEntities:
+def _load_retired(
+    view: StoreView, batch: Batch, rows: Numbers, ended: Numbers
+) -> entity_ids.RetiredEntities:
     """Return the retired entities that once held records of some rows; `ended` versions end."""
     if not len(rows):
-        return RetiredEntities()
+        return entity_ids.RetiredEntities()
     versions = view.record_numbers(batch.ids.take(pa.array(rows)).to_pylist())
     last_record = view.head.last_record
     earlier = [
         number for numbers in versions.values() for number in numbers if number <= last_record
     ]
     if not earlier:
-        return RetiredEntities()
+        return entity_ids.RetiredEntities()
     holding, held_by, until = view.memberships(earlier, include_ended=True)
     entity_rows = view.entity_rows(sort_distinct(held_by[until >= 0]).tolist())
     retired = {number: row for number, row in entity_rows.items() if row[2] is not None}
     if not retired:
-        return RetiredEntities()
+        return entity_ids.RetiredEntities()
     record, entity, until = view.members(sorted(retired), include_ended=True)
     retired_at = np.array([retired[number][2] for number in entity.tolist()], dtype=np.int64)
     is_last = until == retired_at
     was_held = np.isin(held_by, sorted(retired))
-    past = PastRecords.load(view, batch, np.concatenate([record, holding[was_held]]), ended)
-    births = {number: EntityBirth(row[0], row[1]) for number, row in retired.items()}
-    return RetiredEntities(
+    past = entity_ids.PastRecords.load(
+        view, batch, np.concatenate([record, holding[was_held]]), ended
+    )
+    births = {number: entity_ids.EntityBirth(row[0], row[1]) for number, row in retired.items()}
+    return entity_ids.RetiredEntities(
         births,
         past.describe(record[is_last], entity[is_last]),
         past.describe(holding[was_held], held_by[was_held]),
@@ -193,7 +181,10 @@ def _load_retired(view: StoreView, batch: Batch, rows: Numbers, ended: Numbers) 
 
 
 def _find_mixed(
-    visible: Flags | None, labels: IntArray, before: Numbers, ended: Sequence[EarlierRecord]
+    visible: Flags | None,
+    labels: IntArray,
+    before: Numbers,
+    ended: Sequence[entity_ids.EarlierRecord],
 ) -> Flags:
     """Return which rows are in clusters with restricted records, or were in entities with some.
 
@@ -203,7 +194,9 @@ def _find_mixed(
     if visible is not None:
         is_mixed[labels[~visible]] = True
     mixed_entities = {
-        version.entity for version in ended if not is_visible(version.handling, STRANGER)
+        version.entity
+        for version in ended
+        if not visibility.is_visible(version.handling, visibility.STRANGER)
     }
     if mixed_entities:
         is_mixed[labels[np.isin(before, sorted(mixed_entities))]] = True
@@ -212,7 +205,7 @@ def _find_mixed(
 
 
 def _new_entity_ids(
-    view: StoreView, batch: Batch, assignment: EntityAssignment, *, is_open: bool
+    view: StoreView, batch: Batch, assignment: entity_ids.EntityAssignment, *, is_open: bool
 ) -> list[str]:
     """Return ids for new entities that were never used, by the smallest record of each that its
     floor sees; `is_open`: everybody may see all records.
@@ -223,7 +216,7 @@ def _new_entity_ids(
     smallest = batch.ids.take(pa.array(rows)).cast(pa.binary()).to_pylist()
     if not is_open:
         # no id tells that there was a record before everybody might see it
-        handlings, places = code_handlings(batch)
+        handlings, places = visibility.code_handlings(batch)
         of_birth = [handlings[place] for place in places[rows].tolist()]
         smallest = [
             record_id + _restriction_mark(handling)
@@ -233,7 +226,7 @@ def _new_entity_ids(
     if not is_open:
         ids = [
             entity_id
-            if is_visible(handling, IDENTIFIED)
+            if visibility.is_visible(handling, visibility.IDENTIFIED)
             else internal_id(view.head.id_secret, entity_id)
             for entity_id, handling in zip(ids, of_birth, strict=True)
         ]
@@ -244,7 +237,7 @@ def _new_entity_ids(
 
 
 def _restriction_mark(handling: Handling) -> bytes:
-    if is_visible(handling, STRANGER):
+    if visibility.is_visible(handling, visibility.STRANGER):
         return b""
     return f"\x1f{handling.code}\x1f{handling.agency}".encode()
 

@@ -20,19 +20,12 @@ import numpy as np
 from resolver.errors import OwnerError
 from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
 from resolver.lists.reader_types import Intake
-from resolver.records import Batch, Handling
+from resolver.records import Batch, Handling, visibility
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
-from resolver.records.visibility import (
-    STRANGER,
-    VISIBILITY_RULES,
-    Viewer,
-    is_visible,
-    visible_records,
-)
 from resolver.store import Acceptance, StoredSource, StoreView
 
-_CODES = tuple(VISIBILITY_RULES)
+_CODES = tuple(visibility.VISIBILITY_RULES)
 _MAX_VERSIONS = 20_000
 """Newest versions of a source of others that tell whether its sender knows it; each refused post
 reads them.
@@ -48,14 +41,14 @@ class RecordOwner:
     may_change_all: bool = True
 
     @classmethod
-    def of_viewer(cls, viewer: Viewer) -> RecordOwner:
+    def of_viewer(cls, viewer: visibility.Viewer) -> RecordOwner:
         """Return the owner that a viewer acts as; a viewer without a name is the local operator."""
         return cls(viewer.name, viewer.agency, not viewer.name or "admin" in viewer.scopes)
 
     @property
-    def viewer(self) -> Viewer:
+    def viewer(self) -> visibility.Viewer:
         """Viewer of what every key and user of this owner may see."""
-        return Viewer(
+        return visibility.Viewer(
             self.name, self.agency, frozenset({"admin" if self.may_change_all else "submit"})
         )
 
@@ -153,7 +146,7 @@ def _look_into(view: StoreView, source: StoredSource, owner: RecordOwner) -> tup
         if stated.code != "H0" and stated.agency == owner.agency != ""
     }
     sees_others = any(
-        is_visible(handling.get(number, Handling()), owner.viewer)
+        visibility.is_visible(handling.get(number, Handling()), owner.viewer)
         for number in versions
         if number not in own
     )
@@ -182,7 +175,7 @@ def _find_own(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -
 
 def find_public_sources(batch: Batch) -> set[str]:
     """Return the sources of a batch with a record that everybody may see."""
-    return set(visible_records(batch, STRANGER).sources.texts())
+    return set(visibility.visible_records(batch, visibility.STRANGER).sources.texts())
 
 
 def ownership_error(name: str, owner: RecordOwner) -> OwnerError:
@@ -233,7 +226,7 @@ def check_hidden_ids(view: StoreView, numbers: Mapping[str, int], owner: RecordO
     """Raise `OwnerError` where a stored record, by id, is hidden from the owner."""
     handling = view.handling_of(sorted(numbers.values()))
     for record_id, number in sorted(numbers.items()):
-        if not is_visible(handling.get(number, Handling()), owner.viewer):
+        if not visibility.is_visible(handling.get(number, Handling()), owner.viewer):
             raise taken_id_error(record_id)
 
 

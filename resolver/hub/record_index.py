@@ -20,28 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.hub.segment_contents import (
-    PrepareBatch,
-    assemble_rows,
-    build_segment_arrays,
-    concat_prepared,
-    fingerprint_program,
-    keep_fingerprint,
-    load_keys,
-    load_prepared,
-    merge_segments,
-    with_row_ids,
-)
-from resolver.matching.blocking import RULES, Plan
+from resolver.hub import segment_contents
+from resolver.matching.blocking import RULES, Plan, key_lookup
 from resolver.matching.blocking.key_join import hash_contents
-from resolver.matching.blocking.key_lookup import (
-    BlockPurge,
-    KeyTable,
-    StoredKeys,
-    build_key_table,
-    find_stored_pairs,
-    merge_key_tables,
-)
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -88,7 +69,7 @@ class RecordIndex:
         folder: Path,
         stamp: Mapping[str, str],
         plan: Plan,
-        prepare: PrepareBatch,
+        prepare: segment_contents.PrepareBatch,
         min_file_records: int = MIN_FILE_RECORDS,
     ) -> None:
         self._folder, self.plan, self._prepare, self._min_file_records = (
@@ -101,14 +82,16 @@ class RecordIndex:
         self._rules_stamp = {"form": _FORMAT, **stamp, "plan": plan.name, "rules": rules}
         self._segments: list[Segment] = []
         self._is_current = np.zeros(0, dtype=bool)
-        self._key_segments: list[StoredKeys] = []
+        self._key_segments: list[key_lookup.StoredKeys] = []
         self._prepared_by_first: dict[int, PreparedBatch] = {}
-        self._tables: list[tuple[PreparedBatch, KeyTable]] = []
+        self._tables: list[tuple[PreparedBatch, key_lookup.KeyTable]] = []
 
     @cached_property
     def _stamp(self) -> dict[str, str]:
-        keys = keep_fingerprint(
-            self._folder, self._rules_stamp, lambda: fingerprint_program(self.plan, self._prepare)
+        keys = segment_contents.keep_fingerprint(
+            self._folder,
+            self._rules_stamp,
+            lambda: segment_contents.fingerprint_program(self.plan, self._prepare),
         )
         return {**self._rules_stamp, "keys": keys}
 
@@ -145,7 +128,7 @@ class RecordIndex:
         prepared: PreparedBatch | None,
         ended: Numbers,
         view: StoreView,
-        keys: KeyTable | None = None,
+        keys: key_lookup.KeyTable | None = None,
     ) -> None:
         """Add the records of the commit that a view shows, in the order of their numbers.
 
@@ -161,7 +144,7 @@ class RecordIndex:
         return self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
 
     @property
-    def key_segments(self) -> Sequence[StoredKeys]:
+    def key_segments(self) -> Sequence[key_lookup.StoredKeys]:
         """Keys of all records in the index, one table per segment."""
         return self._key_segments
 
@@ -187,7 +170,7 @@ class RecordIndex:
         return flags
 
     def find_candidates(
-        self, prepared: PreparedBatch, purge: BlockPurge | None = None
+        self, prepared: PreparedBatch, purge: key_lookup.BlockPurge | None = None
     ) -> tuple[IntArray, Numbers, int]:
         """Return the candidate pairs of prepared records with indexed records.
 
@@ -201,8 +184,8 @@ class RecordIndex:
             none = np.zeros(0, dtype=np.int64)
             return none.astype(np.int32), none, 0
         keys = self.build_keys(prepared)
-        purge = purge or BlockPurge(self._key_segments, keys)
-        rows, numbers, purged = find_stored_pairs(
+        purge = purge or key_lookup.BlockPurge(self._key_segments, keys)
+        rows, numbers, purged = key_lookup.find_stored_pairs(
             keys, prepared.kinds, self._key_segments, purge=purge
         )
         twins = self._find_twins(prepared, keys, purge) if purged else None
@@ -212,7 +195,7 @@ class RecordIndex:
         return rows, numbers, purged
 
     def _find_twins(
-        self, prepared: PreparedBatch, keys: KeyTable, purge: BlockPurge
+        self, prepared: PreparedBatch, keys: key_lookup.KeyTable, purge: key_lookup.BlockPurge
     ) -> tuple[IntArray, Numbers] | None:
         """Return the pairs with equal normal forms for prepared records whose keys are all purged.
 
@@ -244,22 +227,26 @@ class RecordIndex:
 
     def build_purge(
         self, prepared: PreparedBatch | None, fresh: npt.NDArray[np.bool_], ended: Numbers
-    ) -> BlockPurge:
+    ) -> key_lookup.BlockPurge:
         """Count the keys of indexed records that do not end, and of prepared records that are new.
 
         `fresh` has one flag per row of the prepared records. For an empty index nothing is counted,
         because the engine counts the keys of a first batch itself.
         """
         if prepared is None or not self._key_segments:
-            return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
+            return key_lookup.BlockPurge(
+                self._key_segments, key_lookup.merge_key_tables([], []), ended
+            )
         self._tables.clear()
         keys = self.build_keys(prepared)
         if not fresh.all():
             is_fresh = fresh[keys.rows]
-            keys = KeyTable(keys.base[is_fresh], keys.rows[is_fresh], keys.refine[is_fresh])
-        return BlockPurge(self._key_segments, keys, ended)
+            keys = key_lookup.KeyTable(
+                keys.base[is_fresh], keys.rows[is_fresh], keys.refine[is_fresh]
+            )
+        return key_lookup.BlockPurge(self._key_segments, keys, ended)
 
-    def records_with_changed_keys(self, purge: BlockPurge) -> Numbers:
+    def records_with_changed_keys(self, purge: key_lookup.BlockPurge) -> Numbers:
         """Return the indexed records whose keys the commit starts or stops to purge.
 
         Records that are equal to a record that ends are included, since that record may have stood
@@ -269,8 +256,8 @@ class RecordIndex:
             return purge.ended[:0]
         bases, twins = purge.fresh.base, None
         if len(purge.ended):
-            ended = assemble_rows(self.parts(purge.ended))
-            keys = build_key_table(ended, self.plan)
+            ended = segment_contents.assemble_rows(self.parts(purge.ended))
+            keys = key_lookup.build_key_table(ended, self.plan)
             twins = self._find_twins(ended, keys, purge)
             bases = np.concatenate([bases, keys.base])
         crossed = purge.changed_keys(sort_distinct(bases))
@@ -315,7 +302,7 @@ class RecordIndex:
         prepared: PreparedBatch | None,
         view: StoreView,
         ended: Numbers,
-        keys: KeyTable | None = None,
+        keys: key_lookup.KeyTable | None = None,
     ) -> None:
         normal = prepared if prepared is not None else self._prepare_versions(batch)
         keys = self.build_keys(normal) if keys is None else keys
@@ -326,7 +313,7 @@ class RecordIndex:
             committed_at=view.commit_times([view.revision])[view.revision],
             first=self._last_record + 1,
             ended=ended,
-            extra=build_segment_arrays(keys, normal),
+            extra=segment_contents.build_segment_arrays(keys, normal),
         )
         segments = self._extend_chain(segment)
         self._set_segments(segments)
@@ -346,7 +333,7 @@ class RecordIndex:
         """Return the segments with a new one; merge small ones, and write large ones to files."""
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
-            segments = [*segments[:-2], merge_segments(segments[-2], segments[-1])]
+            segments = [*segments[:-2], segment_contents.merge_segments(segments[-2], segments[-1])]
         if segments[-1].path is None and len(segments[-1]) >= self._min_file_records:
             # the files must cover all revisions from 0, so write the earlier segments as well
             segments = [self._write(segment) for segment in segments]
@@ -359,10 +346,10 @@ class RecordIndex:
         parts = []
         for start in range(0, max(len(batch), 1), _RECORDS_PER_PART):
             rows = np.arange(start, min(start + _RECORDS_PER_PART, len(batch)))
-            parts.append(self._prepare(with_row_ids(batch.take(rows)).canonical()))
-        return parts[0] if len(parts) == 1 else concat_prepared(parts)
+            parts.append(self._prepare(segment_contents.with_row_ids(batch.take(rows)).canonical()))
+        return parts[0] if len(parts) == 1 else segment_contents.concat_prepared(parts)
 
-    def build_keys(self, prepared: PreparedBatch) -> KeyTable:
+    def build_keys(self, prepared: PreparedBatch) -> key_lookup.KeyTable:
         """Return the blocking keys of prepared records; two results are cached.
 
         The first result after a commit is kept until the records are added, since these are its new
@@ -371,7 +358,7 @@ class RecordIndex:
         for batch, keys in self._tables:
             if batch is prepared:
                 return keys
-        keys = build_key_table(prepared, self.plan)
+        keys = key_lookup.build_key_table(prepared, self.plan)
         self._tables = [*self._tables[:1], (prepared, keys)]
         return keys
 
@@ -386,15 +373,17 @@ class RecordIndex:
         self._segments = list(segments)
         count = max((segment.first + len(segment) for segment in segments), default=1)
         self._is_current = np.ones(count, dtype=bool)
-        self._prepared_by_first = {segment.first: load_prepared(segment) for segment in segments}
+        self._prepared_by_first = {
+            segment.first: segment_contents.load_prepared(segment) for segment in segments
+        }
         for segment in segments:
             self._is_current[segment.ended] = False
         self._key_segments = self._load_key_segments()
 
-    def _load_key_segments(self) -> list[StoredKeys]:
+    def _load_key_segments(self) -> list[key_lookup.StoredKeys]:
         return [
-            StoredKeys(
-                load_keys(segment),
+            key_lookup.StoredKeys(
+                segment_contents.load_keys(segment),
                 segment.first,
                 segment.batch.kinds,
                 self._is_current[segment.first : segment.first + len(segment)],

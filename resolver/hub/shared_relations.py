@@ -21,13 +21,7 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
-from resolver.hub.increments.candidates import (
-    CachedPairs,
-    IncrementContext,
-    NeighborSearch,
-    WorkingSet,
-    expand_entities,
-)
+from resolver.hub.increments import candidates
 from resolver.hub.increments.link_changes import (
     RelevantDecisions,
     ResolvedSet,
@@ -61,7 +55,7 @@ class SharedRelations:
     Only relations that everybody may see count.
     """
 
-    records: WorkingSet
+    records: candidates.WorkingSet
     explainer: RelationExplainer
 
     @classmethod
@@ -73,19 +67,21 @@ class SharedRelations:
         """
         with hub.indexed_view() as (view, index):
             context = build_context(hub, view, index)
-            fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
+            fresh = candidates.WorkingSet(Batch.from_records([]).canonical(), _NONE)
             related = RelatedRecords(context, fresh, _NONE)
-            own = expand_entities(view, np.array(sorted(set(numbers)), dtype=np.int64))
+            own = candidates.expand_entities(view, np.array(sorted(set(numbers)), dtype=np.int64))
             # a commit may have ended one of the records meanwhile
             if not related.exist or not np.isin(numbers, own).all():
                 return None
-            around = unite(own, expand_entities(view, related.around(own)))
-            records = WorkingSet.of(index.batch(around), around)
+            around = unite(own, candidates.expand_entities(view, related.around(own)))
+            records = candidates.WorkingSet.of(index.batch(around), around)
             table = related.build_table(records)
             rows = _find_sharing(view, records, table, own)
             if table is None or not len(rows):
                 return None
-            part = WorkingSet(records.batch.take(rows).canonical(), records.numbers[rows])
+            part = candidates.WorkingSet(
+                records.batch.take(rows).canonical(), records.numbers[rows]
+            )
             table = table.select(rows)
             resolution = _resolve(context, part, np.isin(part.numbers, own), table)
             weights = context.models.relations
@@ -114,16 +110,16 @@ def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities
     return shared.explain_pair(left, right) if shared is not None else None
 
 
-def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
+def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> candidates.IncrementContext:
     """Return the context that the present entities of a store are resolved in."""
     options = replace(hub.options_of(view.head), plan=view.head.plan)
     sources = build_empty_update(view).deduplicated_sources
-    return IncrementContext(view, hub.models_at(view), options, sources, index=index)
+    return candidates.IncrementContext(view, hub.models_at(view), options, sources, index=index)
 
 
 def _resolve(
-    context: IncrementContext,
-    records: WorkingSet,
+    context: candidates.IncrementContext,
+    records: candidates.WorkingSet,
     is_own: npt.NDArray[np.bool_],
     table: RelationTable,
 ) -> Resolution:
@@ -146,7 +142,7 @@ def _resolve(
 
 
 def _find_sharing(
-    view: StoreView, records: WorkingSet, table: RelationTable | None, own: Numbers
+    view: StoreView, records: candidates.WorkingSet, table: RelationTable | None, own: Numbers
 ) -> Numbers:
     """Return the rows of `own` records and of the entities that two of them are related to.
 
@@ -169,7 +165,7 @@ def _find_sharing(
     return np.flatnonzero(is_own | np.isin(labels, shared)).astype(np.int64)
 
 
-def _label_entities(view: StoreView, records: WorkingSet) -> IntArray:
+def _label_entities(view: StoreView, records: candidates.WorkingSet) -> IntArray:
     """Return the entity of each record in the store, named by its smallest row."""
     record, entity, _ = view.memberships(records.numbers.tolist())
     return name_by_smallest_row(entity[np.searchsorted(record, records.numbers)])
@@ -183,7 +179,7 @@ class RelationScope:
     """
 
     related: RelatedRecords
-    search: NeighborSearch
+    search: candidates.NeighborSearch
 
     def find_touched(self, numbers: Numbers) -> Numbers:
         """Return the records whose relations the increment touches, where `numbers` may change."""
@@ -239,7 +235,7 @@ class RelationScope:
         place[rows] = np.arange(len(rows), dtype=np.int32)
         compared = resolved.compared
         return ResolvedSet(
-            WorkingSet(batch, numbers),
+            candidates.WorkingSet(batch, numbers),
             replace(
                 resolution,
                 batch=batch,
@@ -256,15 +252,17 @@ class RelationScope:
             ],
         )
 
-    def _is_own(self, working_set: WorkingSet, present: Numbers) -> npt.NDArray[np.bool_]:
+    def _is_own(
+        self, working_set: candidates.WorkingSet, present: Numbers
+    ) -> npt.NDArray[np.bool_]:
         own = unite(present, self.related.fresh.numbers)
         flags: npt.NDArray[np.bool_] = np.isin(working_set.numbers, own)
         return flags
 
 
-def _select_pairs(compared: CachedPairs, place: IntArray) -> CachedPairs:
+def _select_pairs(compared: candidates.CachedPairs, place: IntArray) -> candidates.CachedPairs:
     """Return the compared pairs of rows that have a new place (-1: none), by their places."""
     inside = np.flatnonzero((place[compared.left] >= 0) & (place[compared.right] >= 0))
-    return CachedPairs(
+    return candidates.CachedPairs(
         place[compared.left[inside]], place[compared.right[inside]], compared.logodds[inside]
     )

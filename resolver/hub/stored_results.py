@@ -29,14 +29,8 @@ import pyarrow as pa
 
 from resolver.engines.pair_explanation import ComparedEntities, DecidedPair, EntityComparer
 from resolver.errors import InputError, OutputError
+from resolver.hub import entity_preview
 from resolver.hub.committer import CommitResult
-from resolver.hub.entity_preview import (
-    EntityPreview,
-    add_waiting,
-    build_preview,
-    load_links_between,
-    restrict_store,
-)
 from resolver.hub.hub import Hub
 from resolver.hub.increments.candidates import WorkingSet
 from resolver.hub.record_index import RecordIndex
@@ -127,16 +121,16 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         return _build_results(result.preview, result.stats, viewer)
     with hub.indexed_view() as (present, whole_index):
         changed = _find_visible_changes(whole_index, result, viewer)
-        view, index = restrict_store(present, whole_index, viewer)
+        view, index = entity_preview.restrict_store(present, whole_index, viewer)
         read = np.array(
             sorted(number for number, _ in view.numbers_of(result.ids).values()), dtype=np.int64
         )
         _, entities, _ = view.memberships(read.tolist())
         context = build_context(hub, view, index)
         record, entity, _ = view.members(np.union1d(entities, changed).tolist())
-        links = load_links_between(context, (record, entity))
-        record, entity = add_waiting(view, (record, entity), links)
-        preview = build_preview(view, index, record, entity, links)
+        links = entity_preview.load_links_between(context, (record, entity))
+        record, entity = entity_preview.add_waiting(view, (record, entity), links)
+        preview = entity_preview.build_preview(view, index, record, entity, links)
         # a refresh can follow the commit, and the links are the present ones
         stats = replace(result.stats, population=hub.models_at(view).population)
         results = _build_results(preview, stats, viewer)
@@ -188,11 +182,13 @@ def load_all_results(hub: Hub) -> StoredResults:
         stats = RunStats(
             view.head.plan, view.head.stamp, (), (), 0, nothing, population=models.population
         )
-        preview = build_preview(view, index, record, entity, view.all_links())
+        preview = entity_preview.build_preview(view, index, record, entity, view.all_links())
         return _build_results(preview, stats, OPERATOR)
 
 
-def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> StoredResults:
+def _build_results(
+    preview: entity_preview.EntityPreview, stats: RunStats, viewer: Viewer
+) -> StoredResults:
     batch, record, entity = preview.batch, preview.records, preview.entities
     visible = visible_rows(batch, viewer)
     if visible is not None:

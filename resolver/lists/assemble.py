@@ -26,17 +26,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.lists import list_versions
 from resolver.lists.list_reading import ListContents, ListFacts
-from resolver.lists.list_versions import (
-    SourceVersions,
-    compare_lists,
-    count_values,
-    describe_gaps,
-    find_reused_ids,
-    find_unread,
-    origin_digests,
-    row_digests,
-)
 from resolver.lists.reader_types import Intake, ListInfo, Reject
 from resolver.lists.text.list_names import match_key
 from resolver.records import Batch, Column, concat
@@ -163,7 +154,7 @@ class ListOrder:
     labels: tuple[str, ...]
     ranks: tuple[int, ...]
     versions: tuple[str, ...]
-    sources: Mapping[str, SourceVersions]
+    sources: Mapping[str, list_versions.SourceVersions]
     unread: Mapping[str, frozenset[str]]
 
     @classmethod
@@ -175,8 +166,8 @@ class ListOrder:
             tuple(facts.label for facts in lists),
             tuple(rank_of[facts.version] for facts in lists),
             tuple(versions),
-            compare_lists(lists),
-            find_unread(lists),
+            list_versions.compare_lists(lists),
+            list_versions.find_unread(lists),
         )
 
     def locate(self, rows: LocatedRows, row: int) -> str:
@@ -252,7 +243,7 @@ def set_apart(rows: LocatedRows) -> LocatedRows:
     """
     codes = pc.dictionary_encode(rows.batch.ids).indices.to_numpy()
     repeated = np.flatnonzero(np.bincount(codes)[codes] > 1)
-    content = row_digests(rows.batch.take(repeated))
+    content = list_versions.row_digests(rows.batch.take(repeated))
     versions: dict[int, dict[int, int]] = {}
     for code, digest in sorted(zip(codes[repeated].tolist(), content.tolist(), strict=True)):
         known = versions.setdefault(code, {})
@@ -282,7 +273,7 @@ def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> Settled
             return SettledRows(batch, 0, [], (), [], _find_retained(rows, newest, order))
     chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
-    warnings = find_reused_ids(rows.batch, chosen, superseded)
+    warnings = list_versions.find_reused_ids(rows.batch, chosen, superseded)
     batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen, workers)
     batch, retained = batch.canonical(workers=workers), _find_retained(rows, chosen, order)
     return SettledRows(batch, collapsed, rejects, withdrawn, warnings, retained)
@@ -295,7 +286,7 @@ def build_intake(
 
     `rejects` and `warnings` are those that no single list has by itself.
     """
-    gaps = describe_gaps(compare_lists(lists))
+    gaps = list_versions.describe_gaps(list_versions.compare_lists(lists))
     notes = [*(note for facts in lists for note in facts.notes), *gaps, *warnings]
     return Intake(
         batch=concat([]),
@@ -414,7 +405,11 @@ def _deduplicate(
     repeated = repeated[np.argsort(codes[is_repeated], kind="stable")]
     group = np.sort(codes[is_repeated])
     batch = table.batch.take(repeated)
-    content, origin, size = row_digests(batch), origin_digests(batch), count_values(batch)
+    content, origin, size = (
+        list_versions.row_digests(batch),
+        list_versions.origin_digests(batch),
+        list_versions.count_values(batch),
+    )
     places = np.lexsort(
         (table.lines[repeated], table.units[repeated], origin, content, -size, group)
     )

@@ -11,20 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.errors import InputError
+from resolver.lists import reader_types
 from resolver.lists.io.source_files import check_stopped
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    ListVersion,
-    LocatedBatch,
-    LocatedRecord,
-    Note,
-    ReaderRow,
-    Reject,
-    RowCounts,
-    Truncation,
-    describe_gap,
-)
 from resolver.lists.text.list_dates import OldBirths, describe_old_births, find_old_births
 from resolver.lists.text.placeholders import remove_placeholders
 from resolver.lists.validation import limit_values, validate_records
@@ -51,7 +39,7 @@ class ListFacts:
     version: str
     records: int
     sources: tuple[str, ...]
-    rejects: tuple[Reject, ...]
+    rejects: tuple[reader_types.Reject, ...]
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
@@ -60,7 +48,7 @@ class ListFacts:
     @property
     def gap(self) -> str:
         """Return why the list may lack records that its source has."""
-        return describe_gap(self.unread, broken=self.broken)
+        return reader_types.describe_gap(self.unread, broken=self.broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +61,7 @@ class ListContents:
     version: str
     batch: Batch
     lines: npt.NDArray[np.int32]
-    rejects: tuple[Reject, ...]
+    rejects: tuple[reader_types.Reject, ...]
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
@@ -107,12 +95,12 @@ class RejectList:
     def __init__(self, label: str, *, strict: bool) -> None:
         self._label = label
         self._strict = strict
-        self._listed: list[Reject] = []
+        self._listed: list[reader_types.Reject] = []
         self._overflow = 0
         self.rows = 0
         self.unread: set[str] = set()
 
-    def add(self, rejects: list[Reject]) -> None:
+    def add(self, rejects: list[reader_types.Reject]) -> None:
         """Add rejects. Raises the first as an `InputError` if reading is strict."""
         if self._strict and rejects:
             raise reject_error(rejects[0])
@@ -123,7 +111,7 @@ class RejectList:
         ids = {reject.lasting_id for reject in rejects if reject.is_row}
         self.unread |= ids if capacity > 0 or not ids else {""}
 
-    def listed(self) -> tuple[Reject, ...]:
+    def listed(self) -> tuple[reader_types.Reject, ...]:
         """Return the kept rejects, and one more that counts the others."""
         if not self._overflow:
             return tuple(self._listed)
@@ -131,7 +119,7 @@ class RejectList:
             f"{self._overflow:,} more rows or values were not taken: "
             f"the first {MAX_REJECTS:,} are listed"
         )
-        return (*self._listed, Reject(self._label, 0, reason))
+        return (*self._listed, reader_types.Reject(self._label, 0, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +128,7 @@ class RawList:
 
     batch: Batch
     lines: npt.NDArray[np.int32]
-    rejects: tuple[Reject, ...]
+    rejects: tuple[reader_types.Reject, ...]
     notes: tuple[str, ...]
     version: str
     broken: bool
@@ -166,7 +154,7 @@ class ShareFacts(NamedTuple):
 
     records: int
     sources: tuple[str, ...]
-    rejects: tuple[Reject, ...]
+    rejects: tuple[reader_types.Reject, ...]
     notes: tuple[str, ...]
     version: str
     broken: bool
@@ -181,8 +169,8 @@ def source_names(batch: Batch) -> tuple[str, ...]:
 
 
 def read_unit(
-    row: ReaderRow,
-    unit: ListUnit,
+    row: reader_types.ReaderRow,
+    unit: reader_types.ListUnit,
     *,
     notes: Sequence[str] = (),
     strict: bool = False,
@@ -200,36 +188,48 @@ def read_unit(
 
 
 def read_share(
-    row: ReaderRow,
-    unit: ListUnit,
+    row: reader_types.ReaderRow,
+    unit: reader_types.ListUnit,
     *,
     strict: bool = False,
     accept_restricted: bool = False,
     progress: Progress | None = None,
 ) -> RawList:
     """Read what `unit.share` holds of a list. Progress and errors as in `read_unit`."""
-    chunks: list[LocatedBatch] = []
+    chunks: list[reader_types.LocatedBatch] = []
     rejects = RejectList(unit.label, strict=strict)
     messages: list[str] = []
     version, count, broken = "", 0, False
     for item in _gather_batches(unit.label, _stop_at_bad_rows(unit.label, row.read(unit))):
-        if isinstance(item, LocatedBatch):
+        if isinstance(item, reader_types.LocatedBatch):
             chunk = clean_batch(item, rejects, unit.label, accept_restricted)
             chunks.append(chunk)
             count += len(chunk.batch)
             if progress:
                 progress(unit.label, count)
             # between two batches no reader holds records back
-            rows = RowCounts(count, rejects.rows)
+            rows = reader_types.RowCounts(count, rejects.rows)
             if rows.is_hopeless:
                 broken = True
                 line = int(item.lines[-1]) if len(item.lines) else 0
-                rejects.add([Reject(unit.label, line, rows.truncation(unit.label, line).reason)])
+                rejects.add(
+                    [
+                        reader_types.Reject(
+                            unit.label, line, rows.truncation(unit.label, line).reason
+                        )
+                    ]
+                )
                 break
-        elif isinstance(item, Reject):
-            broken |= isinstance(item, Truncation)
-            rejects.add([Reject(item.file, item.line, item.reason, item.record_id, item.is_row)])
-        elif isinstance(item, Note):
+        elif isinstance(item, reader_types.Reject):
+            broken |= isinstance(item, reader_types.Truncation)
+            rejects.add(
+                [
+                    reader_types.Reject(
+                        item.file, item.line, item.reason, item.record_id, item.is_row
+                    )
+                ]
+            )
+        elif isinstance(item, reader_types.Note):
             messages.append(item.text)
         else:
             version = max(version, item.text)
@@ -247,8 +247,8 @@ def read_share(
 
 
 def complete_list(
-    row: ReaderRow,
-    unit: ListUnit,
+    row: reader_types.ReaderRow,
+    unit: reader_types.ListUnit,
     shares: Sequence[RawList],
     notes: Sequence[str],
     workers: int = 1,
@@ -274,7 +274,10 @@ def complete_list(
 
 
 def complete_facts(
-    row: ReaderRow, unit: ListUnit, shares: Sequence[ShareFacts], notes: Sequence[str]
+    row: reader_types.ReaderRow,
+    unit: reader_types.ListUnit,
+    shares: Sequence[ShareFacts],
+    notes: Sequence[str],
 ) -> ListFacts:
     """Return what is known of the list that the shares make up (see `complete_list`)."""
     rejects = tuple(reject for share in shares for reject in share.rejects)
@@ -300,8 +303,11 @@ def complete_facts(
 
 
 def clean_batch(
-    batch: LocatedBatch, rejects: RejectList, label: str, accept_restricted: bool = False
-) -> LocatedBatch:
+    batch: reader_types.LocatedBatch,
+    rejects: RejectList,
+    label: str,
+    accept_restricted: bool = False,
+) -> reader_types.LocatedBatch:
     """Return the valid part of a batch: placeholders, surplus values and faulty records removed."""
     for clean in (remove_placeholders, limit_values):
         batch, refused = clean(batch, label)
@@ -311,44 +317,52 @@ def clean_batch(
     return batch
 
 
-def reject_error(reject: Reject) -> InputError:
+def reject_error(reject: reader_types.Reject) -> InputError:
     """Return the error for a reject where none is allowed."""
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
     return InputError(reject.reason, place=place)
 
 
-def _stop_at_bad_rows(label: str, items: Iterator[Item]) -> Iterator[Item]:
+def _stop_at_bad_rows(
+    label: str, items: Iterator[reader_types.Item]
+) -> Iterator[reader_types.Item]:
     """Yield the items of a list of single records, up to a place where most of very many rows
     cannot be read; those of a table, which counts its rows itself, up to its end.
     """
-    counts, is_table = RowCounts(), False
+    counts, is_table = reader_types.RowCounts(), False
     for item in items:
         check_stopped()
         yield item
-        if isinstance(item, LocatedRecord | Record):
+        if isinstance(item, reader_types.LocatedRecord | Record):
             counts.good += 1
-        elif isinstance(item, Reject) and item.is_row:
+        elif isinstance(item, reader_types.Reject) and item.is_row:
             counts.bad += 1
             if counts.is_hopeless and not is_table:
                 yield counts.truncation(label, item.line)
                 return
-        elif isinstance(item, Batch | LocatedBatch):
+        elif isinstance(item, Batch | reader_types.LocatedBatch):
             is_table = True
 
 
 def _gather_batches(
-    label: str, items: Iterator[Item]
-) -> Iterator[LocatedBatch | Reject | ListVersion | Note]:
+    label: str, items: Iterator[reader_types.Item]
+) -> Iterator[
+    reader_types.LocatedBatch | reader_types.Reject | reader_types.ListVersion | reader_types.Note
+]:
     """Yield the items with single records gathered into batches, and other items as they come."""
     records: list[Record] = []
     lines: list[int] = []
     for item in items:
-        if isinstance(item, LocatedRecord | Record):
-            located = item if isinstance(item, LocatedRecord) else LocatedRecord(item, 0)
+        if isinstance(item, reader_types.LocatedRecord | Record):
+            located = (
+                item
+                if isinstance(item, reader_types.LocatedRecord)
+                else reader_types.LocatedRecord(item, 0)
+            )
             records.append(located.record)
             lines.append(located.line)
         elif isinstance(item, Batch):
-            yield LocatedBatch(item, np.zeros(len(item), dtype=np.int32))
+            yield reader_types.LocatedBatch(item, np.zeros(len(item), dtype=np.int32))
         else:
             yield item
         if len(records) >= CHUNK_ROWS:
@@ -360,15 +374,19 @@ def _gather_batches(
 
 def build_batch(
     label: str, records: list[Record], lines: list[int]
-) -> Iterator[LocatedBatch | Reject]:
+) -> Iterator[reader_types.LocatedBatch | reader_types.Reject]:
     """Yield the batch of some records, with a reject for each one with lone surrogates."""
     try:
-        yield LocatedBatch(Batch.from_records(records), np.array(lines, dtype=np.int32))
+        yield reader_types.LocatedBatch(
+            Batch.from_records(records), np.array(lines, dtype=np.int32)
+        )
     except UnicodeEncodeError:
         for record, line in zip(records, lines, strict=True):
             try:
-                yield LocatedBatch(Batch.from_records([record]), np.array([line], dtype=np.int32))
+                yield reader_types.LocatedBatch(
+                    Batch.from_records([record]), np.array([line], dtype=np.int32)
+                )
             except UnicodeEncodeError:
                 reason = "the row holds invalid Unicode text; convert the file to UTF-8"
                 record_id = record.id.encode(errors="replace").decode()
-                yield Reject.of_row(label, line, reason, record_id)
+                yield reader_types.Reject.of_row(label, line, reason, record_id)

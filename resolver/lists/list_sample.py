@@ -11,17 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from resolver.lists import reader_types
 from resolver.lists.discovery import PlannedList
 from resolver.lists.formats.tabular.mapping import Mapping
 from resolver.lists.list_reading import RejectList, build_batch, clean_batch
-from resolver.lists.reader_types import (
-    Item,
-    ListVersion,
-    LocatedBatch,
-    LocatedRecord,
-    Note,
-    Reject,
-)
 from resolver.lists.readers import plan_reads
 from resolver.records import Batch, Record
 
@@ -46,7 +39,7 @@ class ListSample:
     notes: tuple[str, ...]
     records: tuple[Record, ...]
     read: int
-    rejects: tuple[Reject, ...]
+    rejects: tuple[reader_types.Reject, ...]
     is_whole: bool
 
 
@@ -60,7 +53,7 @@ def sample_lists(
     rows: int = 0,
     date_rows: int = 0,
     accept_restricted: bool = False,
-) -> tuple[list[ListSample], list[Reject]]:
+) -> tuple[list[ListSample], list[reader_types.Reject]]:
     """Return a sample of each list, and a reject for each file that no format reads.
 
     Reads until `rows` records of a list are read (at least `records`), and no more, except the
@@ -106,29 +99,31 @@ class _SampleReader:
     def __init__(self, label: str, count: int, rows: int, accept_restricted: bool) -> None:
         self._label, self._count, self._rows = label, count, rows
         self._accept_restricted = accept_restricted
-        self._pending: list[LocatedRecord] = []
+        self._pending: list[reader_types.LocatedRecord] = []
         self.rejects = RejectList(label, strict=False)
         self.records: list[Record] = []
         self.notes: list[str] = []
         self.version, self.read, self.is_cut = "", 0, False
         self._ids: set[str] = set()
 
-    def add(self, item: Item) -> None:
+    def add(self, item: reader_types.Item) -> None:
         """Add an item of a reader."""
-        if isinstance(item, Reject):
+        if isinstance(item, reader_types.Reject):
             self.rejects.add([item])
-        elif isinstance(item, Note):
+        elif isinstance(item, reader_types.Note):
             self.notes.append(item.text)
-        elif isinstance(item, ListVersion):
+        elif isinstance(item, reader_types.ListVersion):
             self.version = item.text
-        elif isinstance(item, Record | LocatedRecord):
+        elif isinstance(item, Record | reader_types.LocatedRecord):
             self._pending.append(
-                item if isinstance(item, LocatedRecord) else LocatedRecord(item, 0)
+                item
+                if isinstance(item, reader_types.LocatedRecord)
+                else reader_types.LocatedRecord(item, 0)
             )
             if len(self._pending) >= min(self._rows, _PIECE):
                 self.flush()
         elif isinstance(item, Batch):
-            self._take(LocatedBatch(item, np.zeros(len(item), dtype=np.int32)))
+            self._take(reader_types.LocatedBatch(item, np.zeros(len(item), dtype=np.int32)))
         else:
             self._take(item)
 
@@ -140,17 +135,17 @@ class _SampleReader:
         """Check the records that came one by one."""
         records = [item.record for item in self._pending]
         for item in build_batch(self._label, records, [item.line for item in self._pending]):
-            if isinstance(item, Reject):
+            if isinstance(item, reader_types.Reject):
                 self.rejects.add([item])
             else:
                 self._take(item)
         self._pending = []
 
-    def _take(self, located: LocatedBatch) -> None:
+    def _take(self, located: reader_types.LocatedBatch) -> None:
         size = min(len(located.batch), self._rows - self.read)
         self.is_cut |= size < len(located.batch)
         first = np.arange(size)
-        part = LocatedBatch(located.batch.take(first), located.lines[first])
+        part = reader_types.LocatedBatch(located.batch.take(first), located.lines[first])
         batch = clean_batch(
             part, self.rejects, self._label, accept_restricted=self._accept_restricted
         ).batch
@@ -236,7 +231,7 @@ def list_values(record: Record) -> Iterator[Row]:
         yield "handling", f"{record.handling.code} {record.handling.agency}".strip()
 
 
-def _format_reject(reject: Reject) -> str:
+def _format_reject(reject: reader_types.Reject) -> str:
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
     return f"not taken: {place}: {_shorten(reject.reason)}"
 

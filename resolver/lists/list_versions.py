@@ -24,14 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process, utils
 
-from resolver.records import Batch, Column, Record
-from resolver.records.properties import (
-    BIRTH_DATE,
-    FULL_NAMES,
-    IDENTIFIERS,
-    LIST_REFERENCES,
-    NAME_PARTS,
-)
+from resolver.records import Batch, Column, Record, properties
 
 
 class ReadList(Protocol):
@@ -118,7 +111,12 @@ MIN_SIMILARITY = 50.0
 """`token_set_ratio` (0 to 100) below which two names are not similar at all."""
 
 Rows = npt.NDArray[np.int64]
-_IDENTIFYING = ("name", "alias", BIRTH_DATE, *(set(IDENTIFIERS) - LIST_REFERENCES))
+_IDENTIFYING = (
+    "name",
+    "alias",
+    properties.BIRTH_DATE,
+    *(set(properties.IDENTIFIERS) - properties.LIST_REFERENCES),
+)
 
 
 def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
@@ -189,8 +187,8 @@ def _have_similar_names(old: Record, new: Record) -> bool:
 
 
 def _names_of(record: Record) -> list[str]:
-    parts = " ".join(record.texts(*NAME_PARTS))
-    return [*record.texts(*FULL_NAMES), *([parts] if parts else [])]
+    parts = " ".join(record.texts(*properties.NAME_PARTS))
+    return [*record.texts(*properties.FULL_NAMES), *([parts] if parts else [])]
 
 
 Digests = npt.NDArray[np.uint64]

@@ -15,17 +15,8 @@ from pathlib import Path
 
 from resolver.errors import FormatError, InputError, pluralize
 from resolver.lists.discovery import find_files
-from resolver.lists.formats.tabular import column_profiles, mapping, table_reader
+from resolver.lists.formats.tabular import column_profiles, guessed_mapping, mapping, table_reader
 from resolver.lists.formats.tabular.column_profiles import ColumnProfile
-from resolver.lists.formats.tabular.guessed_mapping import (
-    ENGLISH,
-    ID,
-    guess_kind,
-    guess_mapping,
-    recognize_columns,
-    source_name,
-    unused_columns,
-)
 from resolver.lists.formats.tabular.mapping import build_mapping
 from resolver.lists.formats.tabular.table_files import (
     TableChunk,
@@ -163,7 +154,7 @@ def find_tables(path: Path) -> tuple[list[SourceFile], list[str]]:
 
 def _has_known_header(file: SourceFile) -> bool:
     try:
-        return guess_mapping(open_table_file(file).columns, file.stem) is not None
+        return guessed_mapping.guess_mapping(open_table_file(file).columns, file.stem) is not None
     except InputError:
         return False
 
@@ -182,16 +173,16 @@ def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -
         sorted(draft.properties.items(), key=lambda item: places.get(item[1][0], -1))
     )
     if "kind" not in draft.keys and "schema" not in draft.keys:
-        draft.keys["kind"] = guess_kind(draft.properties)
+        draft.keys["kind"] = guessed_mapping.guess_kind(draft.properties)
     return draft
 
 
 def _add_by_names(draft: _Draft, columns: Sequence[str]) -> None:
-    for column, meaning in recognize_columns(columns).items():
-        language = "" if meaning.language == ENGLISH else f"{meaning.language} "
-        if meaning.prop != ID:
+    for column, meaning in guessed_mapping.recognize_columns(columns).items():
+        language = "" if meaning.language == guessed_mapping.ENGLISH else f"{meaning.language} "
+        if meaning.prop != guessed_mapping.ID:
             draft.add(meaning.prop, column, f"{language}name of {meaning.prop}")
-    guess = guess_mapping(columns, "list")
+    guess = guessed_mapping.guess_mapping(columns, "list")
     if guess is None:
         return
     for prop, names in guess.properties.items():
@@ -286,7 +277,7 @@ def propose_mapping(path: Path) -> str:
         f"Not examined: {', '.join(others)}." if others else "",
     ]
     comments = [f"# {_one_line(line)}" for line in head if line]
-    source = source_name(file.stem)
+    source = guessed_mapping.source_name(file.stem)
     lines = [*comments, *_format_mapping(proposal, source), *_format_unused(proposal, source)]
     return "\n".join(lines) + "\n"
 
@@ -328,7 +319,9 @@ def _describe(profile: ColumnProfile) -> str:
 
 
 def _format_unused(proposal: TableProposal, source: str) -> list[str]:
-    unused = unused_columns(build_mapping(proposal.content(source)), proposal.columns)
+    unused = guessed_mapping.unused_columns(
+        build_mapping(proposal.content(source)), proposal.columns
+    )
     lines = [f"#   {_one_line(name)}: {_describe(proposal.profiles[name])}" for name in unused]
     return ["# Not used:", *lines] if lines else []
 

@@ -13,30 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.merging.golden_record import (
-    GoldenLink,
-    GoldenRecord,
-    GoldenRelation,
-    GoldenValue,
-    Partition,
-    build_partition,
-    choose_entity_kind,
-    choose_schema,
-    merge_links,
-)
-from resolver.merging.survivorship import (
-    CODED_PROPERTIES,
-    CountryCode,
-    MergeContext,
-    MergeFacts,
-    build_merge_context,
-    choose_caption,
-    choose_date,
-    choose_form,
-    equality_key,
-    find_conflicts,
-    support_rank,
-)
+from resolver.merging import golden_record, survivorship
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import BIRTH_DATE, LINK_ENTITY, RELATION
@@ -92,7 +69,7 @@ class _SortedColumn:
 
 
 def split_values(
-    batch: Batch, partition: Partition, entities: range | None = None
+    batch: Batch, partition: golden_record.Partition, entities: range | None = None
 ) -> Iterator[ValueChunk]:
     """Yield the batch in chunks of whole entities, about `VALUES_PER_CHUNK` values each.
 
@@ -168,8 +145,8 @@ def _build_chunk(
 
 
 def build_golden_records(
-    batch: Batch, labels: IntArray, *, country_code: CountryCode
-) -> Iterator[GoldenRecord]:
+    batch: Batch, labels: IntArray, *, country_code: survivorship.CountryCode
+) -> Iterator[golden_record.GoldenRecord]:
     """Yield the golden record of every entity of a canonical batch, in the order of entity ids.
 
     `labels[i]`: row of the smallest record of record i's entity. `country_code` returns the ISO
@@ -177,13 +154,15 @@ def build_golden_records(
     time.
     """
     return iterate_golden_records(
-        build_merge_context(batch, build_partition(batch, labels), country_code)
+        survivorship.build_merge_context(
+            batch, golden_record.build_partition(batch, labels), country_code
+        )
     )
 
 
 def iterate_golden_records(
-    context: MergeContext, entities: range | None = None
-) -> Iterator[GoldenRecord]:
+    context: survivorship.MergeContext, entities: range | None = None
+) -> Iterator[golden_record.GoldenRecord]:
     """Yield the golden records of an existing context, in the order of entity ids.
 
     `entities`: numbers of consecutive entities (None: all).
@@ -192,7 +171,9 @@ def iterate_golden_records(
         yield from merge_chunk(chunk, context)
 
 
-def merge_chunk(chunk: ValueChunk, context: MergeContext) -> Iterator[GoldenRecord]:
+def merge_chunk(
+    chunk: ValueChunk, context: survivorship.MergeContext
+) -> Iterator[golden_record.GoldenRecord]:
     """Yield the golden records of a chunk (of `split_values`)."""
     order, offsets = context.order, context.offsets
     runs = ValueRuns.of(chunk, context)
@@ -219,7 +200,7 @@ class ValueRuns:
     rows: list[int]
 
     @classmethod
-    def of(cls, chunk: ValueChunk, context: MergeContext) -> ValueRuns:
+    def of(cls, chunk: ValueChunk, context: survivorship.MergeContext) -> ValueRuns:
         """Cut a chunk that is sorted by (entity, column, code, row)."""
         changes = (np.diff(chunk.entities) != 0) | (np.diff(chunk.columns) != 0)
         starts = np.concatenate(
@@ -238,44 +219,50 @@ class ValueRuns:
 
 
 def build_golden_record(
-    entity: int, rows: list[int], runs: ValueRuns, facts: MergeFacts
-) -> GoldenRecord:
+    entity: int, rows: list[int], runs: ValueRuns, facts: survivorship.MergeFacts
+) -> golden_record.GoldenRecord:
     """Build the golden record of the entity with the records `rows` from the runs of its chunk."""
     records = tuple([facts.ids[row] for row in rows])
     sources = tuple([facts.sources[row] for row in rows])
     source_of = dict(zip(records, sources, strict=True))
-    values: dict[str, tuple[GoldenValue, ...]] = {}
-    relations: tuple[GoldenRelation, ...] = ()
-    links: tuple[GoldenLink, ...] = ()
+    values: dict[str, tuple[golden_record.GoldenValue, ...]] = {}
+    relations: tuple[golden_record.GoldenRelation, ...] = ()
+    links: tuple[golden_record.GoldenLink, ...] = ()
     has_repeated = False
     starts, texts = runs.starts, runs.texts
     for number in range(runs.firsts[entity - runs.first], runs.firsts[entity - runs.first + 1]):
         prop, start, stop = runs.names[number], starts[number], starts[number + 1]
         if prop == LINK_ENTITY:
             statements = zip(runs.rows[start:stop], texts[start:stop], strict=True)
-            links = merge_links(statements, facts.ids, facts.targets, facts.repeated_links)
+            links = golden_record.merge_links(
+                statements, facts.ids, facts.targets, facts.repeated_links
+            )
         elif prop == RELATION:
             relations = _merge_relations(texts[start:stop], runs.rows[start:stop], facts)
         elif stop - start == 1:
-            code = facts.canon.code(prop, texts[start]) if prop in CODED_PROPERTIES else ""
+            code = (
+                facts.canon.code(prop, texts[start])
+                if prop in survivorship.CODED_PROPERTIES
+                else ""
+            )
             stated_by = records if len(records) == 1 else (facts.ids[runs.rows[start]],)
-            values[prop] = (GoldenValue(texts[start], stated_by, (), code),)
+            values[prop] = (golden_record.GoldenValue(texts[start], stated_by, (), code),)
         else:
             has_repeated = True
             values[prop] = _merge_values(
                 prop, texts[start:stop], runs.rows[start:stop], source_of, facts
             )
     schema = facts.schemata[entity]
-    conflicts = find_conflicts(values) if has_repeated else {}
+    conflicts = survivorship.find_conflicts(values) if has_repeated else {}
     if len(rows) > 1:
-        excluded = choose_schema([facts.record_schemata[row] for row in rows])[1]
+        excluded = golden_record.choose_schema([facts.record_schemata[row] for row in rows])[1]
         conflicts |= {"schema": excluded} if excluded else {}
-    return GoldenRecord(
+    return golden_record.GoldenRecord(
         facts.entity_ids[entity],
-        choose_entity_kind(schema, [facts.kinds[row] for row in rows]),
+        golden_record.choose_entity_kind(schema, [facts.kinds[row] for row in rows]),
         schema,
-        choose_caption(values, records, source_of),
-        choose_date(values.get(BIRTH_DATE, ()), source_of),
+        survivorship.choose_caption(values, records, source_of),
+        survivorship.choose_date(values.get(BIRTH_DATE, ()), source_of),
         records,
         sources,
         values,
@@ -286,8 +273,12 @@ def build_golden_record(
 
 
 def _merge_values(
-    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], facts: MergeFacts
-) -> tuple[GoldenValue, ...]:
+    prop: str,
+    texts: list[str],
+    rows: list[int],
+    source_of: dict[str, str],
+    facts: survivorship.MergeFacts,
+) -> tuple[golden_record.GoldenValue, ...]:
     """Merge equal values of one property of one entity; sort the best supported first."""
     groups: dict[str, dict[str, list[int]]] = {}
     previous, rows_by_text = None, {}
@@ -295,25 +286,33 @@ def _merge_values(
         if text != previous:
             previous, rows_by_text = (
                 text,
-                groups.setdefault(equality_key(prop, text, facts.canon.code(prop, text)), {}),
+                groups.setdefault(
+                    survivorship.equality_key(prop, text, facts.canon.code(prop, text)), {}
+                ),
             )
         rows_by_text.setdefault(text, []).append(row)
     values = [_merge_value(prop, forms, facts) for forms in groups.values()]
-    return tuple(sorted(values, key=lambda value: (*support_rank(value, source_of), value.text)))
+    return tuple(
+        sorted(values, key=lambda value: (*survivorship.support_rank(value, source_of), value.text))
+    )
 
 
-def _merge_value(prop: str, forms: dict[str, list[int]], facts: MergeFacts) -> GoldenValue:
-    best = choose_form(forms, facts.source_codes) if len(forms) > 1 else next(iter(forms))
+def _merge_value(
+    prop: str, forms: dict[str, list[int]], facts: survivorship.MergeFacts
+) -> golden_record.GoldenValue:
+    best = (
+        survivorship.choose_form(forms, facts.source_codes) if len(forms) > 1 else next(iter(forms))
+    )
     rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
     other_forms = tuple(sorted(text for text in forms if text != best))
-    return GoldenValue(
+    return golden_record.GoldenValue(
         best, tuple([facts.ids[row] for row in rows]), other_forms, facts.canon.code(prop, best)
     )
 
 
 def _merge_relations(
-    texts: list[str], rows: list[int], facts: MergeFacts
-) -> tuple[GoldenRelation, ...]:
+    texts: list[str], rows: list[int], facts: survivorship.MergeFacts
+) -> tuple[golden_record.GoldenRelation, ...]:
     stated: dict[str, list[str]] = {}
     for text, row in zip(texts, rows, strict=True):
         stated.setdefault(text, []).append(facts.ids[row])

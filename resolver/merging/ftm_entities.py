@@ -33,30 +33,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from resolver.merging import golden_record, survivorship
 from resolver.merging.ftm_values import FtmValue, format_ftm_dates, make_note, to_ftm_values
-from resolver.merging.golden_record import (
-    GoldenLink,
-    GoldenRecord,
-    GoldenRelation,
-    GoldenValue,
-    RelationTargets,
-    choose_schema,
-    covered_records,
-    descends_from,
-    hash_ids,
-    resolve_properties,
-    state_relation,
-    valid_schema,
-)
-from resolver.merging.survivorship import (
-    CODED_PROPERTIES,
-    CanonicalCodes,
-    CountryCode,
-    choose_caption,
-    choose_form,
-    equality_key,
-    try_parse_date,
-)
 from resolver.records import RelationType
 from resolver.records.packing import split_fields
 from resolver.records.prepared.value_flags import RecordValues
@@ -128,7 +106,9 @@ class FtmEdge(NamedTuple):
     forms: tuple[FtmValue, ...]
 
 
-def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge | None:
+def build_edge(
+    relation: golden_record.GoldenRelation, entity_id: str, schema: str
+) -> FtmEdge | None:
     """Return the edge of a relation of an entity.
 
     None if the target is the entity itself, or is not among the entities of the data.
@@ -138,8 +118,8 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
     edge_type = _EDGE_TYPES.get(relation.type)
     fits = (
         edge_type is not None
-        and descends_from(schema, edge_type[2])
-        and descends_from(relation.target_schema, edge_type[4])
+        and golden_record.descends_from(schema, edge_type[2])
+        and golden_record.descends_from(relation.target_schema, edge_type[4])
     )
     name, source, _, target, _, role = edge_type if edge_type and fits else _LINK
     content = "\n".join(
@@ -164,17 +144,19 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
         forms.append(FtmValue("namesMentioned", name_text))
     start = "date" if name == "Payment" else "startDate"
     forms += [*_date_values(start, relation.start), *_date_values("endDate", relation.end)]
-    return FtmEdge(hash_ids("r-", pa.array([content.encode()]))[0].as_py(), name, tuple(forms))
+    return FtmEdge(
+        golden_record.hash_ids("r-", pa.array([content.encode()]))[0].as_py(), name, tuple(forms)
+    )
 
 
-def build_stated_edge(link: StatedLink, targets: RelationTargets) -> FtmEdge:
+def build_stated_edge(link: StatedLink, targets: golden_record.RelationTargets) -> FtmEdge:
     """Return a link entity of a list, with ids of entities in place of the records it names."""
     return FtmEdge(
         link.id,
         link.schema,
         tuple(
             FtmValue(prop, text)
-            for prop, texts in resolve_properties(link, targets)
+            for prop, texts in golden_record.resolve_properties(link, targets)
             if find_property(link.schema, prop) is not None
             for text in texts
         ),
@@ -195,7 +177,7 @@ def _role_values(prop: str, text: str) -> Iterator[FtmValue]:
 def _date_values(prop: str, text: str) -> Iterator[FtmValue]:
     if not text:
         return
-    date = try_parse_date(text)
+    date = survivorship.try_parse_date(text)
     if date is not None:
         yield from (
             FtmValue(prop, part, text if part != text else "") for part in format_ftm_dates(date)
@@ -204,7 +186,9 @@ def _date_values(prop: str, text: str) -> Iterator[FtmValue]:
         yield FtmValue("description", f"{prop}: {text}")
 
 
-def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValue, ...]:
+def describe_relation(
+    relation: golden_record.GoldenRelation, entity_id: str
+) -> tuple[FtmValue, ...]:
     """Return a note on the entity itself that describes a relation.
 
     Notes are for targets that are not in the data, that are known by name only, or that are the
@@ -223,7 +207,7 @@ def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValu
     )
 
 
-def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
+def to_ftm(golden: golden_record.GoldenRecord) -> list[dict[str, Any]]:
     """Return the FollowTheMoney entity of a golden record, followed by its link entities.
 
     Link entities are the links of lists as they were stated, and an edge for each other relation.
@@ -235,10 +219,10 @@ def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
     - `datasets` are the sources, then further datasets;
     - `first_seen` is the earliest and `last_change` the latest time that a list states.
     """
-    own, edges, covered = to_ftm_entity(golden), [], covered_records(golden.links)
+    own, edges, covered = to_ftm_entity(golden), [], golden_record.covered_records(golden.links)
     for relation in golden.relations:
         ftm_edge = build_edge(relation, golden.id, golden.schema)
-        of_links = covered.get(state_relation(relation), ())
+        of_links = covered.get(golden_record.state_relation(relation), ())
         records = tuple(record for record in relation.records if record not in of_links)
         if ftm_edge is not None and records:
             edges.append(
@@ -251,7 +235,7 @@ def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
     return [own, *(_build_link_entity(link) for link in golden.links if link.records), *edges]
 
 
-def to_ftm_entity(golden: GoldenRecord) -> dict[str, Any]:
+def to_ftm_entity(golden: golden_record.GoldenRecord) -> dict[str, Any]:
     """Return only the FollowTheMoney entity of a golden record, without ids of link entities."""
     values = [
         (prop, [(value.text, value.code, value.records) for value in golden_values])
@@ -274,7 +258,7 @@ def to_ftm_entity(golden: GoldenRecord) -> dict[str, Any]:
     )
 
 
-def _build_link_entity(link: GoldenLink) -> dict[str, Any]:
+def _build_link_entity(link: golden_record.GoldenLink) -> dict[str, Any]:
     properties = {prop: list(texts) for prop, texts in link.properties}
     names = properties.get("full") or properties.get("name") or [link.schema]
     times = {"first_seen": link.listed_since, "last_change": link.last_change}
@@ -342,7 +326,7 @@ def _build_edge_entity(
     schema: str,
     forms: tuple[Any, ...],
     records: tuple[str, ...],
-    golden: GoldenRecord,
+    golden: golden_record.GoldenRecord,
 ) -> dict[str, Any]:
     properties: dict[str, list[str]] = {"recordId": list(records)}
     for name, text, _ in forms:
@@ -368,7 +352,7 @@ def build_ftm_entities(
     records: RecordValues,
     entity_of_record: Sequence[int],
     entity_ids: Sequence[str],
-    country_code: CountryCode,
+    country_code: survivorship.CountryCode,
 ) -> list[dict[str, Any]]:
     """Return the FollowTheMoney entities with the ids `entity_ids`, in this order.
 
@@ -378,15 +362,17 @@ def build_ftm_entities(
     for row in sorted(range(len(records)), key=records.ids.__getitem__):
         members[entity_of_record[row]].append(row)
     schemata = [
-        choose_schema([valid_schema(records.schemas[row], records.kinds[row]) for row in rows])[0]
+        golden_record.choose_schema(
+            [golden_record.valid_schema(records.schemas[row], records.kinds[row]) for row in rows]
+        )[0]
         for rows in members
     ]
     targets = (
         _find_related(records, entity_of_record, entity_ids, schemata)
         if RELATION in records.values
-        else RelationTargets({})
+        else golden_record.RelationTargets({})
     )
-    builder = _EntityBuilder(records, CanonicalCodes(country_code), targets)
+    builder = _EntityBuilder(records, survivorship.CanonicalCodes(country_code), targets)
     values = _group_values(records, entity_of_record, len(entity_ids))
     return [
         builder.entity(*entity)
@@ -399,10 +385,10 @@ def _find_related(
     entity_of_record: Sequence[int],
     entity_ids: Sequence[str],
     schemata: Sequence[str],
-) -> RelationTargets:
+) -> golden_record.RelationTargets:
     """Return the targets of relations that are among these entities."""
     related = {split_fields(text, 2)[1] for _, text in records.values[RELATION]} - {""}
-    return RelationTargets(
+    return golden_record.RelationTargets(
         {
             record: (entity_ids[entity], schemata[entity])
             for record, entity in zip(records.ids, entity_of_record, strict=True)
@@ -434,8 +420,8 @@ class _EntityBuilder:
     """Builds the entities of one response from the values of their records."""
 
     records: RecordValues
-    canon: CanonicalCodes
-    targets: RelationTargets
+    canon: survivorship.CanonicalCodes
+    targets: golden_record.RelationTargets
 
     def entity(
         self, entity_id: str, schema: str, rows: Sequence[int], texts_of: dict[str, _Texts]
@@ -476,16 +462,16 @@ class _EntityBuilder:
         if len(forms) == 1:
             return next(iter(forms.items()))
         rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
-        return choose_form(forms, self.records.sources), rows
+        return survivorship.choose_form(forms, self.records.sources), rows
 
     def _values(self, prop: str, texts: _Texts) -> list[_Value]:
         """Return the values of one property, equal ones merged, best supported first."""
-        code, coded = self.canon.code, prop in CODED_PROPERTIES
+        code, coded = self.canon.code, prop in survivorship.CODED_PROPERTIES
         if len(texts) == 1:
             return [(text, code(prop, text) if coded else "", rows) for text, rows in texts.items()]
         groups: dict[str, _Texts] = {}
         for text in sorted(texts):
-            key = equality_key(prop, text, code(prop, text) if coded else "")
+            key = survivorship.equality_key(prop, text, code(prop, text) if coded else "")
             groups.setdefault(key, {})[text] = texts[text]
         ranked = []
         for forms in groups.values():
@@ -510,12 +496,12 @@ class _EntityBuilder:
         golden_values = {
             prop: tuple(
                 [
-                    GoldenValue(text, tuple([ids[row] for row in stating_rows]))
+                    golden_record.GoldenValue(text, tuple([ids[row] for row in stating_rows]))
                     for text, _, stating_rows in items
                 ]
             )
             for prop, items in (values.items() if not names else (("name", names),))
         }
-        return choose_caption(
+        return survivorship.choose_caption(
             golden_values, [ids[row] for row in rows], {ids[row]: sources[row] for row in rows}
         )

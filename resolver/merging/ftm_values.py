@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from resolver.merging.build_golden import ValueChunk
 from resolver.merging.survivorship import CanonicalCodes, MergeContext, try_parse_date
-from resolver.records import Handling
+from resolver.records import Handling, properties
 from resolver.records.batch import IntArray
 from resolver.records.packing import (
     split_fields,
@@ -32,25 +32,7 @@ from resolver.records.packing import (
     unpack_handling,
     unpack_identifier,
 )
-from resolver.records.properties import (
-    ACTIVITY,
-    ADDRESS,
-    DATES,
-    ENTRY_COLUMNS,
-    HANDLING,
-    IDENTIFIER_SET,
-    PROPERTY_BY_NAME,
-    RELATION,
-    ROUTE,
-)
-from resolver.reference.ftm import (
-    ENTITY,
-    Property,
-    all_schemata,
-    clean_text,
-    clean_value,
-    property_type,
-)
+from resolver.reference import ftm
 from resolver.runtime.text_cache import cache_short_texts
 from resolver.values.dates import PartialDate
 
@@ -67,7 +49,7 @@ TOPICS = {
     "other": "crime",
 }
 _EXACT_TOPICS = frozenset({"human_trafficking", "terrorism", "drugs"})
-_DATES = frozenset(DATES)
+_DATES = frozenset(properties.DATES)
 
 
 class FtmValue(NamedTuple):
@@ -87,7 +69,7 @@ def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[
 
     At least one, unless the text is blank, a relation, or about the entry of a list.
     """
-    if column in IDENTIFIER_SET:
+    if column in properties.IDENTIFIER_SET:
         return _convert_identifier(schema, column, text)
     if column in _DATES:
         return _convert_date(schema, column, text, code)
@@ -98,15 +80,17 @@ def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[
 
 
 @cache_short_texts(1 << 12, all_arguments=True)
-def _find_property(schema: str, name: str) -> Property | None:
-    ftm_property = all_schemata()[schema].properties.get(name)
-    is_value = ftm_property is not None and not ftm_property.is_stub and ftm_property.type != ENTITY
+def _find_property(schema: str, name: str) -> ftm.Property | None:
+    ftm_property = ftm.all_schemata()[schema].properties.get(name)
+    is_value = (
+        ftm_property is not None and not ftm_property.is_stub and ftm_property.type != ftm.ENTITY
+    )
     return ftm_property if is_value else None
 
 
 def make_note(text: str) -> tuple[FtmValue, ...]:
     """Return a note, or nothing for a blank text."""
-    cleaned = clean_text(text)
+    cleaned = ftm.clean_text(text)
     return (FtmValue(NOTES, cleaned),) if cleaned else ()
 
 
@@ -118,7 +102,7 @@ def _place_value(schema: str, name: str, text: str, original: str) -> tuple[FtmV
         if cleaned is not None:
             return (FtmValue(name, cleaned, original if original != cleaned else ""),)
         return make_note(f"{name}: {original}") if original.strip() else ()
-    row = PROPERTY_BY_NAME.get(name)
+    row = properties.PROPERTY_BY_NAME.get(name)
     for neighbor in row.neighbors if row is not None else ():
         neighbor_property = _find_property(schema, neighbor)
         cleaned = _clean_value(neighbor_property, text) if neighbor_property is not None else None
@@ -130,8 +114,8 @@ def _place_value(schema: str, name: str, text: str, original: str) -> tuple[FtmV
     return make_note(f"{name}: {original}") if original.strip() else ()
 
 
-def _clean_value(prop: Property, text: str) -> str | None:
-    return clean_value(prop.type, text, prop.format)
+def _clean_value(prop: ftm.Property, text: str) -> str | None:
+    return ftm.clean_value(prop.type, text, prop.format)
 
 
 def _convert_date(schema: str, column: str, text: str, code: str) -> tuple[FtmValue, ...]:
@@ -182,7 +166,7 @@ def _convert_identifier(schema: str, column: str, text: str) -> tuple[FtmValue, 
 
 def _convert_address(schema: str, text: str) -> tuple[FtmValue, ...]:
     line = unpack_address(text).text
-    return _place_value(schema, ADDRESS, line, line)
+    return _place_value(schema, properties.ADDRESS, line, line)
 
 
 def _convert_route(schema: str, text: str) -> tuple[FtmValue, ...]:
@@ -225,12 +209,12 @@ def _skip(schema: str, text: str) -> tuple[FtmValue, ...]:
 
 
 _CONVERTERS = {
-    ADDRESS: _convert_address,
-    ROUTE: _convert_route,
-    ACTIVITY: _convert_activity,
-    HANDLING: _convert_handling,
-    RELATION: _skip,
-    **dict.fromkeys(ENTRY_COLUMNS, _skip),
+    properties.ADDRESS: _convert_address,
+    properties.ROUTE: _convert_route,
+    properties.ACTIVITY: _convert_activity,
+    properties.HANDLING: _convert_handling,
+    properties.RELATION: _skip,
+    **dict.fromkeys(properties.ENTRY_COLUMNS, _skip),
 }
 
 
@@ -281,7 +265,7 @@ class FtmValueTable:
         """Append a value and return its index."""
         self.schemata.append(schema)
         self.props.append(form.prop)
-        self.types.append(property_type(schema, form.prop))
+        self.types.append(ftm.property_type(schema, form.prop))
         self.values.append(form.value)
         self.originals.append(form.original)
         self.same.append(self._numbers.setdefault((form.prop, form.value), len(self._numbers)))
@@ -305,7 +289,7 @@ def build_value_rows(
     all_positions = [np.zeros(0, dtype=np.int64)]
     all_forms = [np.zeros(0, dtype=np.int32)]
     for column in np.unique(chunk.columns).tolist():
-        if chunk.names[column] == RELATION:
+        if chunk.names[column] == properties.RELATION:
             continue
         of_column = chunk.columns == column
         for schema in np.unique(schema_of[of_column]).tolist():

@@ -33,16 +33,9 @@ from resolver.records import (
     Kind,
     RelationType,
     kind_of_schema,
+    packing,
 )
 from resolver.records.batch import IntArray
-from resolver.records.packing import (
-    Digests,
-    digest_texts,
-    split_fields,
-    unpack_address,
-    unpack_identifier,
-    unpack_relation,
-)
 from resolver.records.properties import ADDRESS, IDENTIFIER_SET, RELATION
 from resolver.records.stated_links import StatedLink, iterate_links, pack_link, unpack_link
 from resolver.reference.ftm import find_schema
@@ -89,7 +82,7 @@ def build_partition(
     is_root = np.bincount(labels) > 0
     roots, inverse = np.flatnonzero(is_root), (np.cumsum(is_root) - 1)[labels]
     if existing_ids is None:
-        digests = digest_texts(batch.ids.take(pa.array(roots)), workers)
+        digests = packing.digest_texts(batch.ids.take(pa.array(roots)), workers)
         rank = _order_by_id(digests)
         ids = _spell_ids(_PREFIX, digests[rank])
     else:
@@ -105,7 +98,7 @@ def build_partition(
     return Partition(ids, entity, order, offsets)
 
 
-def _order_by_id(digests: Digests) -> npt.NDArray[np.int64]:
+def _order_by_id(digests: packing.Digests) -> npt.NDArray[np.int64]:
     """Return the places of digests in ascending order of the ids that they make.
 
     Sorts by the first characters, as numbers; texts take ten times as long.
@@ -128,10 +121,10 @@ def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
 
 def hash_ids(prefix: str, texts: pa.Array) -> pa.StringArray:
     """Return `prefix` and 20 base32 characters of the SHA-256 of each text (or bytes)."""
-    return _spell_ids(prefix, digest_texts(texts))
+    return _spell_ids(prefix, packing.digest_texts(texts))
 
 
-def _spell_ids(prefix: str, digests: Digests) -> pa.StringArray:
+def _spell_ids(prefix: str, digests: packing.Digests) -> pa.StringArray:
     """Return `prefix` and the first characters of each digest."""
     count, width = len(digests), len(prefix) + _CHARACTERS
     texts, characters = np.empty((count, width), np.uint8), np.empty((count, _CHARACTERS), np.uint8)
@@ -303,7 +296,7 @@ class GoldenRecord:
     def identifiers(self) -> tuple[Identifier, ...]:
         """Identifiers, unpacked."""
         return tuple(
-            unpack_identifier(prop, value.text)
+            packing.unpack_identifier(prop, value.text)
             for prop, values in self.values.items()
             if prop in IDENTIFIER_SET
             for value in values
@@ -312,7 +305,7 @@ class GoldenRecord:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Addresses, unpacked."""
-        return tuple(unpack_address(value.text) for value in self.values.get(ADDRESS, ()))
+        return tuple(packing.unpack_address(value.text) for value in self.values.get(ADDRESS, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +316,7 @@ class RelationTargets:
 
     def resolve(self, text: str, records: Sequence[str]) -> GoldenRelation:
         """Unpack a relation and resolve its target."""
-        item = unpack_relation(text)
+        item = packing.unpack_relation(text)
         target, schema = self.entities.get(item.target_id, ("", ""))
         return GoldenRelation(
             item.type,
@@ -380,7 +373,7 @@ def find_targets(batch: Batch, partition: Partition, schemata: Sequence[str]) ->
     """
     column = batch.columns.get(RELATION)
     texts = [] if column is None else column.values.to_pylist()
-    related_ids = {split_fields(text, 2)[1] for text in texts} - {""}
+    related_ids = {packing.split_fields(text, 2)[1] for text in texts} - {""}
     for _, _, link in iterate_links(batch):
         related_ids.update(record for prop in link.ends for record in link.properties[prop])
     if not related_ids:

@@ -18,15 +18,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.merging import ftm_values
 from resolver.merging.build_golden import ValueChunk, merge_chunk, split_values
 from resolver.merging.ftm_entities import FtmEdge, build_edge, build_stated_edge, describe_relation
-from resolver.merging.ftm_values import (
-    FtmValue,
-    FtmValueTable,
-    StatementRows,
-    build_value_rows,
-    number_origins,
-)
 from resolver.merging.golden_record import GoldenRecord, build_partition, descends_from
 from resolver.merging.survivorship import CountryCode, MergeContext, build_merge_context
 from resolver.records import Batch
@@ -91,14 +85,14 @@ def _state_chunk(
     chunk: ValueChunk, context: MergeContext, ranks: npt.NDArray[np.int64]
 ) -> pa.RecordBatch:
     """Return the statements of a chunk."""
-    table = FtmValueTable()
-    statements = build_value_rows(chunk, context, table)
+    table = ftm_values.FtmValueTable()
+    statements = ftm_values.build_value_rows(chunk, context, table)
     notes, edges = _split_relations(chunk, context, table)
     statements = statements.concat(notes).drop_duplicates(np.array(table.same, dtype=np.int32))
     records = context.parts.order[context.offsets[chunk.first] : context.offsets[chunk.last]]
     statements = _build_id_rows(records, context, table).concat(statements)
     order = np.argsort(ranks[statements.rows], kind="stable")
-    statements = StatementRows(*(part[order] for part in statements))
+    statements = ftm_values.StatementRows(*(part[order] for part in statements))
     row_numbers = pa.array(statements.rows)
     subjects = (
         context.parts.ids.take(pa.array(context.parts.entity[statements.rows])),
@@ -109,12 +103,17 @@ def _state_chunk(
     return _build_record_batch(statements, subjects, context, table)
 
 
-def _build_id_rows(records: IntArray, context: MergeContext, table: FtmValueTable) -> StatementRows:
+def _build_id_rows(
+    records: IntArray, context: MergeContext, table: ftm_values.FtmValueTable
+) -> ftm_values.StatementRows:
     """Return one `id` statement per record. Its value, the record id, is filled in at the end."""
     schemata = [_statement_schema(row, context) for row in records.tolist()]
-    forms = {schema: table.add(schema, FtmValue(BASE_ID, "")) for schema in sorted(set(schemata))}
+    forms = {
+        schema: table.add(schema, ftm_values.FtmValue(BASE_ID, ""))
+        for schema in sorted(set(schemata))
+    }
     form_of = np.array([forms[schema] for schema in schemata], dtype=np.int32)
-    return StatementRows(records, form_of, np.zeros_like(records))
+    return ftm_values.StatementRows(records, form_of, np.zeros_like(records))
 
 
 def _statement_schema(row: int, context: MergeContext) -> str:
@@ -128,21 +127,21 @@ def _statement_schema(row: int, context: MergeContext) -> str:
 
 
 def _split_relations(
-    chunk: ValueChunk, context: MergeContext, table: FtmValueTable
-) -> tuple[StatementRows, list[_StatedEdge]]:
+    chunk: ValueChunk, context: MergeContext, table: ftm_values.FtmValueTable
+) -> tuple[ftm_values.StatementRows, list[_StatedEdge]]:
     """Return the relations and link entities of a chunk: what entities themselves have of them
     (notes on relations without a target, ids of addresses), and edges.
     """
     notes: list[tuple[int, int, int]] = []
     edges: list[_StatedEdge] = []
     covered: set[tuple[int, str]] = set()
-    origins = number_origins(chunk, context, table)
+    origins = ftm_values.number_origins(chunk, context, table)
     for text, row, origin in _texts_of(LINK_ENTITY, chunk, context, origins):
         link = unpack_link(text)
         entity = int(context.parts.entity[row])
         covered.update((row, relation) for relation in link.relations)
         if link.schema == ADDRESS_SCHEMA:
-            form = FtmValue("addressEntity", link.id)
+            form = ftm_values.FtmValue("addressEntity", link.id)
             notes.append((row, table.add(context.schemata[entity], form), origin))
         for stating, stated in context.repeated_links.exported_with(row, text, link):
             ftm_edge = build_stated_edge(unpack_link(stated), context.targets)
@@ -176,38 +175,41 @@ def _texts_of(
     yield from zip(texts, rows, numbers, strict=True)
 
 
-def _to_rows(triples: list[tuple[int, int, int]]) -> StatementRows:
-    return StatementRows(*np.array(triples, dtype=np.int32).reshape(-1, 3).T)
+def _to_rows(triples: list[tuple[int, int, int]]) -> ftm_values.StatementRows:
+    return ftm_values.StatementRows(*np.array(triples, dtype=np.int32).reshape(-1, 3).T)
 
 
 def _append_edges(
-    rows: StatementRows,
+    rows: ftm_values.StatementRows,
     subjects: _Subjects,
     edges: list[_StatedEdge],
     context: MergeContext,
-    table: FtmValueTable,
-) -> tuple[StatementRows, _Subjects]:
+    table: ftm_values.FtmValueTable,
+) -> tuple[ftm_values.StatementRows, _Subjects]:
     """Place edges after the records of their entity."""
     triples: list[tuple[int, int, int]] = []
     canonical, records, entities = [], [], []
     for entity, stated, row, origin in edges:
-        forms = [FtmValue(BASE_ID, ""), *stated.forms]
+        forms = [ftm_values.FtmValue(BASE_ID, ""), *stated.forms]
         if find_property(stated.schema, "recordId") is not None:
-            forms.insert(1, FtmValue("recordId", context.ids[row]))
+            forms.insert(1, ftm_values.FtmValue("recordId", context.ids[row]))
         triples += [(row, table.add(stated.schema, form), origin) for form in forms]
         canonical += [stated.id] * len(forms)
         records += [f"{context.ids[row]}/{stated.id}"] * len(forms)
         entities += [entity] * len(forms)
     ranked = np.argsort(np.concatenate([context.parts.entity[rows.rows], entities]), kind="stable")
     order = pa.array(ranked)
-    return StatementRows(*(part[ranked] for part in rows.concat(_to_rows(triples)))), (
+    return ftm_values.StatementRows(*(part[ranked] for part in rows.concat(_to_rows(triples)))), (
         pa.concat_arrays([subjects[0], pa.array(canonical, pa.string())]).take(order),
         pa.concat_arrays([subjects[1], pa.array(records, pa.string())]).take(order),
     )
 
 
 def _build_record_batch(
-    rows: StatementRows, subjects: _Subjects, context: MergeContext, table: FtmValueTable
+    rows: ftm_values.StatementRows,
+    subjects: _Subjects,
+    context: MergeContext,
+    table: ftm_values.FtmValueTable,
 ) -> pa.RecordBatch:
     form_numbers = pa.array(rows.forms)
     columns = {

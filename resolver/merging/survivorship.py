@@ -30,26 +30,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resolver.errors import DateError
-from resolver.merging.golden_record import (
-    GoldenValue,
-    Partition,
-    RelationTargets,
-    RepeatedLinks,
-    find_entity_schemata,
-    find_record_schemata,
-    find_targets,
-)
-from resolver.records import Batch
+from resolver.merging import golden_record
+from resolver.records import Batch, properties
 from resolver.records.packing import SEPARATOR
-from resolver.records.properties import (
-    COMPOSED_PARTS,
-    COUNTRIES,
-    DATES,
-    IDENTIFIER_SET,
-    PROPERTIES,
-    SUFFIXES,
-    ValueType,
-)
 from resolver.reference.ftm import clean_gender
 from resolver.reference.tables import text_scripts
 from resolver.runtime.text_cache import cache_short_texts
@@ -57,8 +40,8 @@ from resolver.values.dates import PartialDate, parse_date
 
 CountryCode = Callable[[str], str | None]
 GENDER = "gender"
-_DATES = frozenset(DATES)
-_COUNTRIES = frozenset(COUNTRIES)
+_DATES = frozenset(properties.DATES)
+_COUNTRIES = frozenset(properties.COUNTRIES)
 CODED_PROPERTIES = _DATES | _COUNTRIES | {GENDER}
 """Properties whose values have a canonical code."""
 
@@ -111,7 +94,7 @@ def equality_key(column: str, text: str, code: str) -> str:
     """Return the key that two values of a column share if they are equal."""
     if code:
         return code
-    if column in IDENTIFIER_SET:
+    if column in properties.IDENTIFIER_SET:
         number, cut, rest = text.partition(SEPARATOR)
         return (
             "".join(_normalize_spaces_and_case(number).split())
@@ -153,9 +136,9 @@ class MergeFacts:
     record_schemata: list[str]
     entity_ids: list[str]
     schemata: list[str]
-    targets: RelationTargets
+    targets: golden_record.RelationTargets
     canon: CanonicalCodes
-    repeated_links: RepeatedLinks
+    repeated_links: golden_record.RepeatedLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +149,17 @@ class MergeContext(MergeFacts):
     """
 
     batch: Batch
-    parts: Partition
+    parts: golden_record.Partition
     order: list[int]
     offsets: list[int]
 
 
-def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:
+def build_merge_context(
+    batch: Batch, parts: golden_record.Partition, country_code: CountryCode
+) -> MergeContext:
     """Return the context of a canonical batch and its partition into entities."""
-    record_schemata = find_record_schemata(batch)
-    schemata = find_entity_schemata(parts, record_schemata)
+    record_schemata = golden_record.find_record_schemata(batch)
+    schemata = golden_record.find_entity_schemata(parts, record_schemata)
     return MergeContext(
         batch.ids.to_pylist(),
         batch.sources.texts(),
@@ -183,9 +168,9 @@ def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCod
         record_schemata,
         parts.ids.to_pylist(),
         schemata,
-        find_targets(batch, parts, schemata),
+        golden_record.find_targets(batch, parts, schemata),
         CanonicalCodes(country_code),
-        RepeatedLinks.of(batch),
+        golden_record.RepeatedLinks.of(batch),
         batch,
         parts,
         parts.order.tolist(),
@@ -194,7 +179,7 @@ def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCod
 
 
 _NAME_PROPS = ("previousName", "alias", "abbreviation", "weakAlias")
-_PARTS = (*COMPOSED_PARTS, *SUFFIXES)
+_PARTS = (*properties.COMPOSED_PARTS, *properties.SUFFIXES)
 _FALLBACKS = (
     "address",
     "imoNumber",
@@ -231,7 +216,7 @@ def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | 
     return min(forms, key=rank)
 
 
-def support_rank(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:
+def support_rank(value: golden_record.GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:
     """Return a sort key of a value by its support: minus its sources, minus its records."""
     if len(value.records) == 1:
         return -1, -1
@@ -239,7 +224,7 @@ def support_rank(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int,
 
 
 def choose_caption(
-    values: Mapping[str, tuple[GoldenValue, ...]],
+    values: Mapping[str, tuple[golden_record.GoldenValue, ...]],
     records: Sequence[str],
     source_of: Mapping[str, str],
 ) -> str:
@@ -260,11 +245,11 @@ def choose_caption(
     return records[0]
 
 
-def _best_name(names: Sequence[GoldenValue], source_of: Mapping[str, str]) -> str:
+def _best_name(names: Sequence[golden_record.GoldenValue], source_of: Mapping[str, str]) -> str:
     if len(names) == 1:
         return " ".join(names[0].text.split())
 
-    def rank(value: GoldenValue) -> tuple[bool, int, int, bool, int, int, str]:
+    def rank(value: golden_record.GoldenValue) -> tuple[bool, int, int, bool, int, int, str]:
         """Return the sort key of a name, best first."""
         text = value.text
         has_punctuation = not _PUNCTUATION.isdisjoint(text)
@@ -280,13 +265,13 @@ def _best_name(names: Sequence[GoldenValue], source_of: Mapping[str, str]) -> st
     return " ".join(min(names, key=rank).text.split())
 
 
-def choose_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> str:
+def choose_date(dates: Sequence[golden_record.GoldenValue], source_of: Mapping[str, str]) -> str:
     """Return the best date of an entity as EDTF text; empty if none can be read."""
     readable = [value for value in dates if value.code]
     if len(readable) < 2:
         return readable[0].code if readable else ""
 
-    def rank(value: GoldenValue) -> tuple[bool, bool, int, int, int, str]:
+    def rank(value: golden_record.GoldenValue) -> tuple[bool, bool, int, int, int, str]:
         """Return the sort key of a date, best first."""
         date = _parse_code(value.code)
         exactness = bool(date.month) + bool(date.day)
@@ -301,7 +286,9 @@ def choose_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> s
     return min(readable, key=rank).code
 
 
-def find_conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, tuple[str, ...]]:
+def find_conflicts(
+    values: Mapping[str, tuple[golden_record.GoldenValue, ...]],
+) -> dict[str, tuple[str, ...]]:
     """Return property → values that cannot all be true, sorted by text."""
     conflicts: dict[str, tuple[str, ...]] = {}
     for prop, find_clashing in _SINGLE_VALUED:
@@ -310,18 +297,18 @@ def find_conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, t
     return conflicts
 
 
-def _find_clashing_codes(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+def _find_clashing_codes(values: Sequence[golden_record.GoldenValue]) -> tuple[str, ...]:
     codes = {value.code: value.text for value in values if value.code}
     return tuple(sorted(codes.values())) if len(codes) > 1 else ()
 
 
-def _find_clashing_numbers(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+def _find_clashing_numbers(values: Sequence[golden_record.GoldenValue]) -> tuple[str, ...]:
     numbers = {value.text.split(SEPARATOR)[0] for value in values}
     is_clashing = len({_normalize_number(number) for number in numbers}) > 1
     return tuple(sorted(numbers)) if is_clashing else ()
 
 
-def _find_clashing_texts(values: Sequence[GoldenValue]) -> tuple[str, ...]:
+def _find_clashing_texts(values: Sequence[golden_record.GoldenValue]) -> tuple[str, ...]:
     # equal texts are one value already, so several values always contradict
     return tuple(sorted(value.text for value in values))
 
@@ -332,7 +319,7 @@ def _normalize_number(number: str) -> str:
     ).removeprefix("imo")
 
 
-def _find_clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
+def _find_clashing_dates(dates: Sequence[golden_record.GoldenValue]) -> tuple[str, ...]:
     spans = [(value.text, *_date_span(value.code)) for value in dates if value.code]
     clashing = {
         text
@@ -374,13 +361,17 @@ def _last_day(date: PartialDate) -> datetime.date:
     return datetime.date(year, month, 1) - datetime.timedelta(days=1)
 
 
-_CLASHES: dict[ValueType, Callable[[Sequence[GoldenValue]], tuple[str, ...]]] = {
-    ValueType.DATE: _find_clashing_dates,
-    ValueType.GENDER: _find_clashing_codes,
-    ValueType.COUNTRY: _find_clashing_codes,
-    ValueType.IDENTIFIER: _find_clashing_numbers,
+_CLASHES: dict[
+    properties.ValueType, Callable[[Sequence[golden_record.GoldenValue]], tuple[str, ...]]
+] = {
+    properties.ValueType.DATE: _find_clashing_dates,
+    properties.ValueType.GENDER: _find_clashing_codes,
+    properties.ValueType.COUNTRY: _find_clashing_codes,
+    properties.ValueType.IDENTIFIER: _find_clashing_numbers,
 }
 _SINGLE_VALUED = [
-    (row.name, _CLASHES.get(row.type, _find_clashing_texts)) for row in PROPERTIES if row.is_single
+    (row.name, _CLASHES.get(row.type, _find_clashing_texts))
+    for row in properties.PROPERTIES
+    if row.is_single
 ]
 """Properties with a single value per entity, with the functions that find contradictions."""

@@ -15,15 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from resolver.network import visible_records
 from resolver.network.graph import NAME, SHARES, EdgeStatement, is_in_force, is_reversed
-from resolver.network.visible_records import (
-    ARTEFACT_KINDS,
-    Numbers,
-    Owned,
-    VisibleRecords,
-    distinct,
-    join_owned,
-)
 from resolver.records import Relation
 from resolver.records.stated_links import direct_relation, role_class
 from resolver.records.visibility import Viewer
@@ -117,7 +110,11 @@ class Expander:
     """
 
     def __init__(
-        self, rows: VisibleRecords, types: Collection[str] = (), limit: int = 200, day: str = ""
+        self,
+        rows: visible_records.VisibleRecords,
+        types: Collection[str] = (),
+        limit: int = 200,
+        day: str = "",
     ) -> None:
         self._rows, self._types, self._limit, self._day = rows, frozenset(types), limit, day
 
@@ -131,10 +128,12 @@ class Expander:
             self._add_stated(own, expansion)
             self._add_received(own, expansion)
             self._add_decided(own, expansion)
-        if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
+        if not self._types or not self._types.isdisjoint(visible_records.ARTEFACT_KINDS):
             self._add_artefacts(own, expansion)
             artefacts = [
-                key for key in nodes if isinstance(key, tuple) and key[0] in ARTEFACT_KINDS
+                key
+                for key in nodes
+                if isinstance(key, tuple) and key[0] in visible_records.ARTEFACT_KINDS
             ]
             self._add_holders(artefacts, expansion)
         return expansion
@@ -149,12 +148,12 @@ class Expander:
         if self._wants_relations():
             self._add_stated(own, expansion)
             self._add_decided(own, expansion)
-        if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
+        if not self._types or not self._types.isdisjoint(visible_records.ARTEFACT_KINDS):
             self._add_artefacts(own, expansion)
         return expansion
 
     def _wants_relations(self) -> bool:
-        return not self._types or bool(self._types - set(ARTEFACT_KINDS))
+        return not self._types or bool(self._types - set(visible_records.ARTEFACT_KINDS))
 
     def _is_in_force(self, relation: Relation) -> bool:
         return not self._day or is_in_force(relation.start, relation.end, self._day)
@@ -162,7 +161,7 @@ class Expander:
     def _wants(self, kind: str) -> bool:
         return not self._types or kind in self._types
 
-    def _add_stated(self, own: Owned, expansion: Expansion) -> None:
+    def _add_stated(self, own: visible_records.Owned, expansion: Expansion) -> None:
         """Add the relations that records of the nodes state."""
         owner_of, counts = own.by_record(), Counter[int]()
         stated: list[tuple[int, Relation]] = []
@@ -183,7 +182,7 @@ class Expander:
         owned = self._rows.owned(np.array(sorted(id_of), dtype=np.int64))
         return {id_of[number]: owner for number, owner in owned.by_record().items()}
 
-    def _add_received(self, own: Owned, expansion: Expansion) -> None:
+    def _add_received(self, own: visible_records.Owned, expansion: Expansion) -> None:
         """Add the relations that others state to records of the nodes."""
         ids, owner_of = self._rows.ids(own.records), own.by_record()
         places, numbers = self._rows.stating(list(ids.values()))
@@ -201,7 +200,7 @@ class Expander:
         ]
         self._add_relations(stated, naming.by_record(), target_of, expansion)
 
-    def _add_decided(self, own: Owned, expansion: Expansion) -> None:
+    def _add_decided(self, own: visible_records.Owned, expansion: Expansion) -> None:
         """Add the relations that decisions state on records of the nodes."""
         view = self._rows.view
         if not related_ids(view):
@@ -217,7 +216,9 @@ class Expander:
                 statement = EdgeStatement(DECISION_SOURCE, row.decision)
                 expansion.add(*ends, kind.value, statement)
 
-    def _bounded(self, nodes: Numbers, numbers: Numbers, expansion: Expansion) -> Owned:
+    def _bounded(
+        self, nodes: visible_records.Numbers, numbers: visible_records.Numbers, expansion: Expansion
+    ) -> visible_records.Owned:
         """Return the records that count among some (each with the node that it leads to), at most
         `limit` entities for a node of very many; such a node is cut.
         """
@@ -229,12 +230,12 @@ class Expander:
         parts = [self._rows.owned(numbers[~is_large])]
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
             if size > self._limit:
-                candidates = distinct(numbers[start : start + size])
+                candidates = visible_records.distinct(numbers[start : start + size])
                 owned, is_cut = self._rows.first_owned(candidates, self._limit)
                 parts.append(owned)
                 if is_cut:
                     expansion.cut.add(int(nodes[start]))
-        return join_owned(parts)
+        return visible_records.join_owned(parts)
 
     def _add_relations(
         self,
@@ -257,7 +258,7 @@ class Expander:
                 source, end, kind.value, _statement(relation, sources[number], ids[number])
             )
 
-    def _add_artefacts(self, own: Owned, expansion: Expansion) -> None:
+    def _add_artefacts(self, own: visible_records.Owned, expansion: Expansion) -> None:
         """Add the artefacts that the nodes share with others, with those who have them."""
         artefact_keys: set[Key] = set()
         for _, artefact in self._rows.artefacts(own.records):
@@ -280,7 +281,7 @@ class Expander:
         places, numbers = self._rows.holding(hashes)
         parts = Expansion()
         for place, key in enumerate(artefact_keys):
-            candidates = distinct(numbers[places == place])
+            candidates = visible_records.distinct(numbers[places == place])
             owned, is_cut = self._rows.first_owned(candidates, self._limit)
             if len(set(owned.entities.tolist())) < 2:
                 continue
@@ -290,7 +291,10 @@ class Expander:
         expansion.merge(parts)
 
     def _add_shares(
-        self, key: tuple[str, int] | tuple[str, str], owned: Owned, expansion: Expansion
+        self,
+        key: tuple[str, int] | tuple[str, str],
+        owned: visible_records.Owned,
+        expansion: Expansion,
     ) -> None:
         owner_of = owned.by_record()
         ids, sources = self._rows.ids(owned.records), self._rows.sources(owned.records)

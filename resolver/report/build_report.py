@@ -31,43 +31,8 @@ from resolver.records.results.explanation import (
     summarize_evidence,
 )
 from resolver.records.results.resolution import AgreementPatterns, Band, Resolution
-from resolver.report.charts import (
-    NARROW,
-    WIDE,
-    Frame,
-    describe_weak_links,
-    draw_band_bar,
-    draw_bar,
-    draw_entity_graph,
-    draw_score_chart,
-    draw_weight_bar,
-    format_percent,
-    format_short,
-    select_entities,
-)
+from resolver.report import charts, report_data, run_figures
 from resolver.report.examples import build_borderline_cards, build_cluster_cards, describe_records
-from resolver.report.report_data import (
-    IntakeSummary,
-    PatternExample,
-    PatternFigures,
-    PatternRow,
-    ReportData,
-    ReportRecord,
-    ReportThresholds,
-    ScoreDistribution,
-    ScreeningSummary,
-    SourceOverlap,
-    ThresholdTool,
-)
-from resolver.report.run_figures import (
-    RunCounts,
-    build_threshold_tool,
-    count_overlap,
-    count_sizes,
-    count_sources,
-    count_totals,
-    group_rejects,
-)
 
 SHOWN_PER_BAND = 16
 """Patterns that are shown of each band."""
@@ -76,8 +41,8 @@ SHOWN_EXAMPLES = 3
 
 
 def build_pattern_table(
-    resolution: Resolution, thresholds: ReportThresholds
-) -> PatternFigures | None:
+    resolution: Resolution, thresholds: report_data.ReportThresholds
+) -> report_data.PatternFigures | None:
     """Return the patterns that most pairs of each band have, the highest mean score first.
 
     None where the run has not counted them.
@@ -102,7 +67,7 @@ def build_pattern_table(
         _build_row(patterns, row, tuple(examples[place] for place in places[row])) for row in shown
     )
     hidden_pairs = int(total.sum() - total[shown].sum()) + patterns.left_out
-    return PatternFigures(rows, len(total) - len(shown), hidden_pairs)
+    return report_data.PatternFigures(rows, len(total) - len(shown), hidden_pairs)
 
 
 def _choose_examples(patterns: AgreementPatterns, row: int) -> list[int]:
@@ -117,21 +82,23 @@ def _choose_examples(patterns: AgreementPatterns, row: int) -> list[int]:
 def _build_example(
     patterns: AgreementPatterns,
     place: int,
-    records: dict[int, ReportRecord],
-    thresholds: ReportThresholds,
-) -> PatternExample:
+    records: dict[int, report_data.ReportRecord],
+    thresholds: report_data.ReportThresholds,
+) -> report_data.PatternExample:
     left, right, logodds = patterns.examples[place].tolist()
     score = float(1 / (1 + np.exp(-logodds / 1000)))
     band = Band((score >= thresholds.review) + (score >= thresholds.match))
     first, second = records[left], records[right]
-    return PatternExample(first.caption, first.id, second.caption, second.id, score, band.label)
+    return report_data.PatternExample(
+        first.caption, first.id, second.caption, second.id, score, band.label
+    )
 
 
 def _build_row(
-    patterns: AgreementPatterns, row: int, examples: tuple[PatternExample, ...]
-) -> PatternRow:
+    patterns: AgreementPatterns, row: int, examples: tuple[report_data.PatternExample, ...]
+) -> report_data.PatternRow:
     pattern, pairs = int(patterns.patterns[row]), patterns.pairs[row].tolist()
-    return PatternRow(
+    return report_data.PatternRow(
         pattern_kind(pattern).label,
         pattern_outcomes(pattern),
         pairs[Band.MATCH],
@@ -142,7 +109,7 @@ def _build_row(
     )
 
 
-DEFAULT_THRESHOLDS = ReportThresholds()
+DEFAULT_THRESHOLDS = report_data.ReportThresholds()
 SHOWN_WITHDRAWN = 20
 SHOWN_LISTS = 60
 SHOWN_WARNINGS = 30
@@ -150,39 +117,39 @@ SHOWN_WARNINGS = 30
 
 def build_report(
     resolution: Resolution,
-    intake: IntakeSummary | None = None,
+    intake: report_data.IntakeSummary | None = None,
     *,
     explanations: Sequence[Explanation] = (),
     title: str = "Entity resolution report",
     run: Mapping[str, str] | None = None,
-    thresholds: ReportThresholds = DEFAULT_THRESHOLDS,
-) -> ReportData:
+    thresholds: report_data.ReportThresholds = DEFAULT_THRESHOLDS,
+) -> report_data.ReportData:
     """Count a resolution and select its examples.
 
     `explanations`: those of `select_pairs_to_explain` (others are ignored). `run`: other facts
     about the run (command, version), shown as passed.
     """
-    intake = intake or IntakeSummary()
-    counts = RunCounts(resolution)
-    entities = select_entities(counts)
+    intake = intake or report_data.IntakeSummary()
+    counts = run_figures.RunCounts(resolution)
+    entities = charts.select_entities(counts)
     explanation_of = {_ordered_ids(item): item for item in explanations}
-    return ReportData(
+    return report_data.ReportData(
         title=title,
-        totals=count_totals(counts, intake),
-        sources=count_sources(counts),
-        overlap=count_overlap(counts),
-        scores=ScoreDistribution(
+        totals=run_figures.count_totals(counts, intake),
+        sources=run_figures.count_sources(counts),
+        overlap=run_figures.count_overlap(counts),
+        scores=report_data.ScoreDistribution(
             tuple(resolution.stats.score_histogram.tolist()), thresholds.queue, thresholds.match
         ),
-        sizes=count_sizes(counts),
+        sizes=run_figures.count_sizes(counts),
         borderline=build_borderline_cards(resolution, explanation_of),
         clusters=build_cluster_cards(counts, entities.largest, explanation_of),
         weak_clusters=build_cluster_cards(counts, entities.weakest, explanation_of),
-        thresholds=build_threshold_tool(resolution, thresholds),
+        thresholds=run_figures.build_threshold_tool(resolution, thresholds),
         patterns=build_pattern_table(resolution, thresholds),
         rules=resolution.stats.rules,
         stages=resolution.stats.stages,
-        rejects=group_rejects(intake.rejects),
+        rejects=run_figures.group_rejects(intake.rejects),
         lists=tuple(intake.lists[:SHOWN_LISTS]),
         withdrawn=tuple(intake.withdrawn[:SHOWN_WITHDRAWN]),
         warnings=tuple(intake.warnings[:SHOWN_WARNINGS]),
@@ -229,7 +196,7 @@ SCRIPT_SOURCE = _digest(_read_template("report.js"))
 """Source of a content security policy that allows the script of the report, and no other."""
 
 
-def render_report(data: ReportData) -> str:
+def render_report(data: report_data.ReportData) -> str:
     """Render report.html. Its size is bounded, about 50 to 500 KB, however large the run."""
     style, script = _read_template("style.css"), _read_template("report.js")
     policy = (
@@ -247,13 +214,13 @@ def render_report(data: ReportData) -> str:
             script=Markup(script),
             threshold_figures=_pack_thresholds(data.thresholds),
             policy=policy,
-            wide=_draw_scores(data, WIDE, "wide"),
-            narrow=_draw_scores(data, NARROW, "narrow"),
+            wide=_draw_scores(data, charts.WIDE, "wide"),
+            narrow=_draw_scores(data, charts.NARROW, "narrow"),
         )
     )
 
 
-def render_screening(summary: ScreeningSummary) -> str:
+def render_screening(summary: report_data.ScreeningSummary) -> str:
     """Render the report of a screening. It loads nothing and runs no script."""
     style = _read_template("style.css")
     policy = f"default-src 'none'; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
@@ -261,9 +228,9 @@ def render_screening(summary: ScreeningSummary) -> str:
     return page.render(style=Markup(style), policy=policy, data=summary)
 
 
-def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:
+def _draw_scores(data: report_data.ReportData, frame: charts.Frame, name: str) -> Markup:
     """Return the histogram of scores; nothing where they were not counted."""
-    return draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
+    return charts.draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
 
 
 @cache
@@ -276,11 +243,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bar=draw_bar,
-        band_bar=draw_band_bar,
-        weight_bar=draw_weight_bar,
-        entity_graph=draw_entity_graph,
-        weak_links=describe_weak_links,
+        bar=charts.draw_bar,
+        band_bar=charts.draw_band_bar,
+        weight_bar=charts.draw_weight_bar,
+        entity_graph=charts.draw_entity_graph,
+        weak_links=charts.describe_weak_links,
         heat=_heat_level,
         kinds=_format_kinds,
         kind_word=_kind_word,
@@ -289,10 +256,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         n=_format_integer,
-        short=format_short,
+        short=charts.format_short,
         weight=_format_weight,
         plural=pluralize,
-        percent=format_percent,
+        percent=charts.format_percent,
         seconds=_format_seconds,
         threshold=_format_threshold,
         expected=_format_expected,
@@ -340,7 +307,7 @@ def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, i
     )
 
 
-def _pack_thresholds(tool: ThresholdTool) -> str:
+def _pack_thresholds(tool: report_data.ThresholdTool) -> str:
     """Return the figures of the threshold tool as JSON, as its script reads them."""
     rows = [[[round(number, 2) for number in astuple(cell)] for cell in row] for row in tool.grid]
     own = [
@@ -361,7 +328,7 @@ def _format_kinds(counts: dict[str, int]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
-def _heat_level(overlap: SourceOverlap, row: int, column: int) -> int:
+def _heat_level(overlap: report_data.SourceOverlap, row: int, column: int) -> int:
     """Return the color level of a cell, 0 to 6, by the root of its share of the largest."""
     counts = overlap.counts
     largest = max(

@@ -16,15 +16,8 @@ from resolver.records.labels import PROPERTY_ORDER, display_text, property_label
 from resolver.records.properties import LINK_ENTITY
 from resolver.records.results.explanation import RELATION_ROW, Explanation
 from resolver.records.results.resolution import Links, Outcome, Resolution
+from resolver.report import report_data
 from resolver.report.charts import ShownEntity, select_entities
-from resolver.report.report_data import (
-    ClusterCard,
-    ClusterMember,
-    EntityGraph,
-    Fact,
-    PairCard,
-    ReportRecord,
-)
 from resolver.report.run_figures import RunCounts
 
 SHOWN_VALUES = 6
@@ -37,12 +30,12 @@ def format_value(prop: str, text: str) -> str:
     return line if len(line) <= SHOWN_LETTERS else line[: SHOWN_LETTERS - 1].rstrip() + "…"
 
 
-def describe_records(batch: Batch, rows: Sequence[int]) -> dict[int, ReportRecord]:
+def describe_records(batch: Batch, rows: Sequence[int]) -> dict[int, report_data.ReportRecord]:
     """Return the views of the records in some rows."""
     values_of = _collect_values(batch, np.unique(np.asarray(rows, dtype=np.int64)))
     sources = batch.sources.values.to_pylist()
     return {
-        row: ReportRecord(
+        row: report_data.ReportRecord(
             batch.ids[row].as_py(),
             sources[batch.sources.codes[row]],
             _caption(values, batch.ids[row].as_py()),
@@ -81,9 +74,9 @@ def _caption(values: dict[str, list[str]], identity: str) -> str:
     return identity
 
 
-def _facts(values: dict[str, list[str]]) -> tuple[Fact, ...]:
+def _facts(values: dict[str, list[str]]) -> tuple[report_data.Fact, ...]:
     return tuple(
-        Fact(
+        report_data.Fact(
             property_label(prop),
             tuple(format_value(prop, text) for text in values[prop][:SHOWN_VALUES]),
             max(0, len(values[prop]) - SHOWN_VALUES),
@@ -93,8 +86,8 @@ def _facts(values: dict[str, list[str]]) -> tuple[Fact, ...]:
 
 
 def align_facts(
-    left: ReportRecord, right: ReportRecord
-) -> tuple[tuple[str, Fact | None, Fact | None], ...]:
+    left: report_data.ReportRecord, right: report_data.ReportRecord
+) -> tuple[tuple[str, report_data.Fact | None, report_data.Fact | None], ...]:
     """Align the facts of two records in common rows, and mark the values that both have."""
     left_facts = {fact.label: fact for fact in left.facts}
     right_facts = {fact.label: fact for fact in right.facts}
@@ -112,8 +105,8 @@ def align_facts(
     return tuple(rows)
 
 
-def _mark_shared(fact: Fact, shared: set[str]) -> Fact:
-    return Fact(
+def _mark_shared(fact: report_data.Fact, shared: set[str]) -> report_data.Fact:
+    return report_data.Fact(
         fact.label,
         fact.values,
         fact.hidden_count,
@@ -150,7 +143,7 @@ def _pair_ids(resolution: Resolution, place: int) -> tuple[str, str]:
 
 def build_borderline_cards(
     resolution: Resolution, explanations: Explanations
-) -> tuple[PairCard, ...]:
+) -> tuple[report_data.PairCard, ...]:
     """Build cards of the pairs in review with log-odds nearest to 0, most uncertain first."""
     links = resolution.links
     places = _select_borderline(links)
@@ -161,7 +154,7 @@ def build_borderline_cards(
         left_view, right_view = views[left], views[right]
         explanation = explanations.get((left_view.id, right_view.id))
         score, facts = float(links.score[place]), align_facts(left_view, right_view)
-        cards.append(PairCard(left_view, right_view, score, facts, explanation))
+        cards.append(report_data.PairCard(left_view, right_view, score, facts, explanation))
     return tuple(cards)
 
 
@@ -173,7 +166,7 @@ def _select_borderline(links: Links) -> list[int]:
 
 def build_cluster_cards(
     counts: RunCounts, entities: Sequence[ShownEntity], explanations: Explanations
-) -> tuple[ClusterCard, ...]:
+) -> tuple[report_data.ClusterCard, ...]:
     """Build cards of some entities, with the strongest link of each record shown."""
     batch = counts.resolution.batch
     views = describe_records(batch, [row for shown in entities for row in shown.rows])
@@ -185,13 +178,13 @@ def build_cluster_cards(
         if shown.weakest >= 0:
             weakest = explanations.get(_pair_ids(counts.resolution, shown.weakest))
         cards.append(
-            ClusterCard(
+            report_data.ClusterCard(
                 _choose_caption([member.record.caption for member in members]),
                 Kind(int(counts.kinds[shown.entity])).label,
                 int(counts.sizes[shown.entity]),
                 tuple(counts.names[code] for code in sources),
                 members,
-                EntityGraph(
+                report_data.EntityGraph(
                     tuple(member.record.caption for member in members),
                     shown.edges,
                     shown.hidden_links,
@@ -205,20 +198,20 @@ def build_cluster_cards(
 def _build_members(
     resolution: Resolution,
     shown: ShownEntity,
-    views: Mapping[int, ReportRecord],
+    views: Mapping[int, report_data.ReportRecord],
     explanations: Explanations,
-) -> tuple[ClusterMember, ...]:
+) -> tuple[report_data.ClusterMember, ...]:
     """Return the records of an entity that are shown, each with its strongest link."""
     members = []
     for row, place in _find_strongest_links(resolution.links, shown.rows).items():
         if place < 0:
-            members.append(ClusterMember(views[row]))
+            members.append(report_data.ClusterMember(views[row]))
             continue
         pair = _pair_ids(resolution, place)
         partner = pair[1] if pair[0] == views[row].id else pair[0]
         reasons = _list_reasons(explanations.get(pair))
         score = float(resolution.links.score[place])
-        members.append(ClusterMember(views[row], partner, score, reasons))
+        members.append(report_data.ClusterMember(views[row], partner, score, reasons))
     return tuple(members)
 
 

@@ -21,18 +21,7 @@ import numpy.typing as npt
 from resolver.matching.kernels.agglomeration import mark_forest, unite_components
 from resolver.records import Kind
 from resolver.records.results.resolution import Band, Links, Outcome, Resolution, score_waiting
-from resolver.report.report_data import (
-    IntakeSummary,
-    RejectedItem,
-    RejectGroup,
-    ReportThresholds,
-    SourceOverlap,
-    SourceRow,
-    ThresholdFigures,
-    ThresholdSetting,
-    ThresholdTool,
-    Totals,
-)
+from resolver.report import report_data
 from resolver.runtime.key_groups import sort_distinct
 
 SHOWN_SOURCES = 14
@@ -96,12 +85,12 @@ def _common_kinds(
     return np.where(common == 0, sorted_kinds[starts], common).astype(np.uint8)
 
 
-def count_totals(counts: RunCounts, intake: IntakeSummary) -> Totals:
+def count_totals(counts: RunCounts, intake: report_data.IntakeSummary) -> report_data.Totals:
     """Count the figures of the first paragraph."""
     resolution = counts.resolution
     outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome))
     kinds = np.bincount(counts.kinds, minlength=_KINDS)
-    return Totals(
+    return report_data.Totals(
         records=len(resolution.batch),
         sources=len(np.unique(resolution.batch.sources.codes)),
         entities=len(counts.roots),
@@ -118,7 +107,7 @@ def count_totals(counts: RunCounts, intake: IntakeSummary) -> Totals:
     )
 
 
-def count_sources(counts: RunCounts) -> tuple[SourceRow, ...]:
+def count_sources(counts: RunCounts) -> tuple[report_data.SourceRow, ...]:
     """Count one row per source and kind, sorted by source, then kind."""
     resolution = counts.resolution
     batch, links = resolution.batch, resolution.links
@@ -133,7 +122,7 @@ def count_sources(counts: RunCounts) -> tuple[SourceRow, ...]:
         for values in (keys, of_key, of_key[counts.spread[entities] > 1], keys[queued])
     )
     return tuple(
-        SourceRow(
+        report_data.SourceRow(
             counts.names[key // _KINDS],
             Kind(key % _KINDS).label,
             records[key],
@@ -145,7 +134,7 @@ def count_sources(counts: RunCounts) -> tuple[SourceRow, ...]:
     )
 
 
-def count_overlap(counts: RunCounts) -> SourceOverlap:
+def count_overlap(counts: RunCounts) -> report_data.SourceOverlap:
     """Count the entities that two sources share, for the sources that share most."""
     entities, sources = counts.entity_sources
     entity_counts = np.bincount(sources, minlength=len(counts.names))
@@ -168,7 +157,7 @@ def count_overlap(counts: RunCounts) -> SourceOverlap:
         for part in np.array_split(incidence, max(1, len(incidence) >> 20))
     ) + np.zeros((len(shown), len(shown)), dtype=np.int64)
     np.fill_diagonal(shared, entity_counts[shown])
-    return SourceOverlap(
+    return report_data.SourceOverlap(
         tuple(counts.names[code] for code in shown),
         tuple(tuple(row) for row in shared.tolist()),
         len(ranked) - len(shown),
@@ -188,12 +177,14 @@ def count_sizes(counts: RunCounts) -> tuple[tuple[str, int], ...]:
     )
 
 
-def group_rejects(rejects: Sequence[RejectedItem]) -> tuple[RejectGroup, ...]:
+def group_rejects(
+    rejects: Sequence[report_data.RejectedItem],
+) -> tuple[report_data.RejectGroup, ...]:
     """Group rejected rows by reason, most frequent first.
 
     Reasons that differ only in quoted texts and numbers form one group.
     """
-    groups: dict[str, list[RejectedItem]] = {}
+    groups: dict[str, list[report_data.RejectedItem]] = {}
     for reject in rejects:
         groups.setdefault(_QUOTED.sub(_GAP, reject.reason), []).append(reject)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -205,14 +196,14 @@ def group_rejects(rejects: Sequence[RejectedItem]) -> tuple[RejectGroup, ...]:
     return (*shown, *([_build_group("other reasons", other_items)] if other_items else []))
 
 
-def _build_group(reason: str, items: Sequence[RejectedItem]) -> RejectGroup:
+def _build_group(reason: str, items: Sequence[report_data.RejectedItem]) -> report_data.RejectGroup:
     first_items = sorted(items, key=lambda reject: (reject.file, reject.line, reject.reason))[
         :SHOWN_EXAMPLES
     ]
     places = [
         f"{reject.file}:{reject.line}" if reject.line else reject.file for reject in first_items
     ]
-    return RejectGroup(
+    return report_data.RejectGroup(
         reason,
         len(items),
         tuple(
@@ -241,7 +232,9 @@ _KEPT = 2.0
 """Strength of a join that no threshold undoes; scores are 1 at most."""
 
 
-def build_threshold_tool(resolution: Resolution, thresholds: ReportThresholds) -> ThresholdTool:
+def build_threshold_tool(
+    resolution: Resolution, thresholds: report_data.ReportThresholds
+) -> report_data.ThresholdTool:
     """Return the figures of a run under other thresholds, its own among them."""
     costs_of = _settings_by_costs(thresholds.queue / thresholds.review)
     own = (round(thresholds.merge, _DIGITS), round(thresholds.queue, _DIGITS))
@@ -254,13 +247,13 @@ def build_threshold_tool(resolution: Resolution, thresholds: ReportThresholds) -
     joins = _Joins(resolution, thresholds.merge)
     grid = tuple(joins.figures(threshold, review, below) for threshold in merge)
 
-    def set_thresholds(merge_from: float, review_from: float) -> ThresholdSetting:
+    def set_thresholds(merge_from: float, review_from: float) -> report_data.ThresholdSetting:
         figures = grid[merge.index(merge_from)][review.index(review_from)]
         costs = costs_of.get((merge_from, review_from))
-        return ThresholdSetting(merge_from, review_from, figures, costs)
+        return report_data.ThresholdSetting(merge_from, review_from, figures, costs)
 
     rows = tuple(set_thresholds(*setting) for setting in sorted({*settings, own}))
-    return ThresholdTool(
+    return report_data.ThresholdTool(
         tuple(merge), tuple(review), grid, rows, set_thresholds(*own), below.is_known
     )
 
@@ -323,7 +316,7 @@ class _Joins:
 
     def figures(
         self, threshold: float, review_thresholds: Sequence[float], below: _BelowQueue
-    ) -> tuple[ThresholdFigures, ...]:
+    ) -> tuple[report_data.ThresholdFigures, ...]:
         """Return the figures under a merge threshold, for each review threshold."""
         joined = self._strength >= threshold
         wrong = float((1 - self._score[joined]).sum())
@@ -335,7 +328,7 @@ class _Joins:
             more, expected, missed = below.count(floor)
             reviewed = waiting[waiting >= floor]
             rows.append(
-                ThresholdFigures(
+                report_data.ThresholdFigures(
                     merges=int(np.count_nonzero(joined)),
                     wrong=wrong,
                     reviews=len(reviewed) + more,

@@ -10,17 +10,9 @@ from dataclasses import dataclass, replace
 from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.survivorship import equality_key, find_conflicts
 from resolver.names.folding import is_vowelless, to_latin
+from resolver.records import properties
 from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
 from resolver.records.packing import identifier_text, split_fields, unpack_identifier
-from resolver.records.properties import (
-    ADDRESS,
-    COUNTRIES,
-    FULL_NAMES,
-    IDENTIFIER_SET,
-    NAME_PARTS,
-    RELATION,
-    ROUTE,
-)
 from resolver.records.results.explanation import EvidenceOutcome, EvidenceRow, outcome_of
 from resolver.reference.ftm import topic_labels
 from resolver.reference.tables import territory_name, text_scripts
@@ -36,7 +28,7 @@ _DECISION_ORDER = (Mark.CONTRADICTED, Mark.DIFFERS, Mark.AGREES, Mark.OMITTED)
 
 
 _COMPARED = {
-    "address": ADDRESS,
+    "address": properties.ADDRESS,
     "birth_place": "birthPlace",
     "position": "position",
     "website": "website",
@@ -132,13 +124,13 @@ def _names_of_other_kinds(
     """Return the names of a side that the other side has as `prop` and this one otherwise: the name
     of one list is the alias of another.
     """
-    if prop not in FULL_NAMES or prop not in other.values:
+    if prop not in properties.FULL_NAMES or prop not in other.values:
         return ()
     own = _name_keys(side.values.get(prop, ()))
     sought = _name_keys(other.values[prop]) - own
     return tuple(
         _OtherName(value, kind)
-        for kind in FULL_NAMES
+        for kind in properties.FULL_NAMES
         if kind != prop
         for value in side.values.get(kind, ())
         if _name_keys([value]) & sought
@@ -147,7 +139,7 @@ def _names_of_other_kinds(
 
 def _name_keys(values: Iterable[GoldenValue]) -> set[str]:
     return {
-        equality_key(FULL_NAMES[0], text, value.code)
+        equality_key(properties.FULL_NAMES[0], text, value.code)
         for value in values
         for text in (value.text, *value.forms)
     }
@@ -159,11 +151,11 @@ def _numbers_of_other_kinds(
     """Return the numbers of the other side that a side has as `prop` and that one otherwise: the
     tax number of one list is the registration number of another. They name their kind.
     """
-    if prop not in IDENTIFIER_SET:
+    if prop not in properties.IDENTIFIER_SET:
         return ()
     return tuple(
         number._replace(text=_with_kind(kind, number.text), forms=())
-        for kind in sorted(IDENTIFIER_SET & other.values.keys())
+        for kind in sorted(properties.IDENTIFIER_SET & other.values.keys())
         for number in other.values[kind]
         if any(_is_same_number(prop, value, number) for value in side.values[prop])
     )
@@ -228,7 +220,7 @@ def _values(
         if isinstance(stated, _OtherName):
             view = replace(view, stated_as=property_label(stated.prop))
         # routes of `be` and `BEL` read the same
-        key = view.text if prop == ROUTE else str(place)
+        key = view.text if prop == properties.ROUTE else str(place)
         if key in views:
             view = replace(view, statements=(*views[key].statements, *view.statements))
         views[key] = view
@@ -243,7 +235,7 @@ def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: Statement
         # a note of many words is read in a translation, not in a transliteration
         "" if prop in ADMINISTRATIVE else latin_transliteration(text),
         # a relation is described in English, whatever the script of the names in it
-        prop != RELATION and is_vowelless(value.text),
+        prop != properties.RELATION and is_vowelless(value.text),
         mark,
         forms,
         tuple(by_record[record] for record in value.records if record in by_record),
@@ -255,7 +247,7 @@ def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
     text, *forms = (_display(prop, form) for form in (value.text, *value.forms))
     if prop == "topics":
         return topic_label(text), ()
-    if prop not in COUNTRIES or not value.code:
+    if prop not in properties.COUNTRIES or not value.code:
         return text, tuple(forms)
     if len(text) <= _MAX_CODE_LENGTH:
         text = country_name(value.code) or text
@@ -264,7 +256,7 @@ def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
 
 def _display(prop: str, text: str) -> str:
     """Return a value as pages show it; the country of a route by its name."""
-    if prop == ROUTE:
+    if prop == properties.ROUTE:
         country, role = split_fields(text, 2)
         return f"{country_name((country_code(country) or '').lower()) or country} ({role})"
     return display_text(prop, text)
@@ -292,7 +284,9 @@ def _mark(
     # what reads the same is not shown as a difference
     if _display(prop, value.text) in {_display(prop, other.text) for other in others}:
         return Mark.AGREES
-    if prop in IDENTIFIER_SET and any(_is_same_number(prop, value, other) for other in others):
+    if prop in properties.IDENTIFIER_SET and any(
+        _is_same_number(prop, value, other) for other in others
+    ):
         return Mark.AGREES
     # only values of the other side can contradict; further values of this side do not
     contradicts = _may_contradict(prop) and all(
@@ -314,7 +308,12 @@ def _is_same_number(prop: str, value: GoldenValue, other: GoldenValue) -> bool:
 
 
 def _may_contradict(prop: str) -> bool:
-    return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS, ROUTE)
+    return prop not in (
+        *properties.FULL_NAMES,
+        *properties.NAME_PARTS,
+        properties.ADDRESS,
+        properties.ROUTE,
+    )
 
 
 def latin_transliteration(text: str) -> str:

@@ -21,27 +21,10 @@ from resolver.records import Record
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import BEGINNINGS, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
+from resolver.review import models, profile
 from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
 from resolver.review.entity_sides import build_party, load_sides, side_digest, sources_by_name
-from resolver.review.models import (
-    AttributeView,
-    DecisionStatus,
-    DecisionView,
-    HistoryRow,
-    Party,
-    Statement,
-)
-from resolver.review.profile import (
-    AgencyShare,
-    LifeSpan,
-    MappedPlace,
-    RecordHandling,
-    collect_handling,
-    collect_places,
-    collect_spans,
-    group_by_agency,
-)
 from resolver.review.refusals import (
     find_decision,
     find_entity,
@@ -59,7 +42,7 @@ class RecordView:
     line), and the revision since which this version holds.
     """
 
-    statement: Statement
+    statement: models.Statement
     names: str
     birth_dates: str
     revision: int
@@ -77,15 +60,15 @@ class EntityPage:
 
     id: str
     revision: int
-    party: Party | None
-    attributes: tuple[AttributeView, ...]
+    party: models.Party | None
+    attributes: tuple[models.AttributeView, ...]
     conflicts: Mapping[str, tuple[str, ...]]
     records: tuple[RecordView, ...]
     digest: str = ""
-    agencies: tuple[AgencyShare, ...] = ()
-    life: tuple[LifeSpan, ...] = ()
-    places: tuple[MappedPlace, ...] = ()
-    handling: tuple[RecordHandling, ...] = ()
+    agencies: tuple[profile.AgencyShare, ...] = ()
+    life: tuple[profile.LifeSpan, ...] = ()
+    places: tuple[profile.MappedPlace, ...] = ()
+    handling: tuple[profile.RecordHandling, ...] = ()
 
 
 def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> EntityPage:
@@ -118,10 +101,10 @@ def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Ent
                 for stored in sorted(side.records, key=_record_order)
             ),
             side_digest(side),
-            group_by_agency(statements.by_record.values()),
-            collect_spans(stored.record for stored in side.records),
-            collect_places(stored.record for stored in side.records),
-            collect_handling(stored.record for stored in side.records),
+            profile.group_by_agency(statements.by_record.values()),
+            profile.collect_spans(stored.record for stored in side.records),
+            profile.collect_places(stored.record for stored in side.records),
+            profile.collect_handling(stored.record for stored in side.records),
         )
 
 
@@ -206,23 +189,27 @@ _OTHER_EVENT_TEXTS = {
     EventKind.SPLIT: "cut off from {entity}",
     EventKind.REVIVED: "{entity} is an entity of its own again",
 }
-_UNDOABLE = (DecisionStatus.ACTIVE, DecisionStatus.WAITING, DecisionStatus.REOPENED)
+_UNDOABLE = (
+    models.DecisionStatus.ACTIVE,
+    models.DecisionStatus.WAITING,
+    models.DecisionStatus.REOPENED,
+)
 _STATUS_NOTES = {
-    DecisionStatus.WAITING: "; waits for a second steward",
-    DecisionStatus.UNDONE: "; undone since",
-    DecisionStatus.REOPENED: "; reopened since",
+    models.DecisionStatus.WAITING: "; waits for a second steward",
+    models.DecisionStatus.UNDONE: "; undone since",
+    models.DecisionStatus.REOPENED: "; reopened since",
 }
 
 
 def list_decisions(
     hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER
-) -> tuple[DecisionView, ...]:
+) -> tuple[models.DecisionView, ...]:
     """List the decisions on some records, newest first, if the viewer may see both records."""
     with hub.store.view() as view:
         return decision_views(load_decisions(view, record_ids, viewer))
 
 
-def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> DecisionView:
+def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> models.DecisionView:
     """Load a decision with its present effect. Raises `UnknownIdError` for an id that the viewer
     may not know.
     """
@@ -232,7 +219,9 @@ def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> Deci
     return next(decision for decision in decision_views(log) if decision.id == stored.id)
 
 
-def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
+def load_timeline(
+    hub: Hub, entity: str, viewer: Viewer = STRANGER
+) -> tuple[models.HistoryRow, ...]:
     """Load the history of an entity, newest first, as far as it concerns records the viewer may
     see.
 
@@ -248,7 +237,7 @@ def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[His
     return tuple(sorted(rows, key=lambda row: (row.revision, row.decision, row.kind), reverse=True))
 
 
-def _events(view: StoreView, entity: str, viewer: Viewer) -> list[HistoryRow]:
+def _events(view: StoreView, entity: str, viewer: Viewer) -> list[models.HistoryRow]:
     rows = []
     for event in load_events(view, entity, viewer):
         is_own = event.entity == entity
@@ -257,17 +246,19 @@ def _events(view: StoreView, entity: str, viewer: Viewer) -> list[HistoryRow]:
             continue
         other = event.other if is_own else event.entity
         text = template.format(entity=event.entity, other=event.other or "another entity")
-        rows.append(HistoryRow(event.at, event.revision, str(event.kind), text, event.actor, other))
+        rows.append(
+            models.HistoryRow(event.at, event.revision, str(event.kind), text, event.actor, other)
+        )
     return rows
 
 
-def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
+def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[models.HistoryRow]:
     log = load_decisions(view, records, viewer)
     revision_of = {stored.number: stored.revision for stored in log}
     return [_decision_row(row, revision_of[row.number]) for row in decision_views(log)]
 
 
-def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
+def _decision_row(decision: models.DecisionView, revision: int) -> models.HistoryRow:
     text = f"{decision.left_record} and {decision.right_record}"
     if decision.undoes:
         text = f"takes back decision {decision.undoes} on {text}"
@@ -277,7 +268,7 @@ def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
     text += f" ({note})" if note else ""
     text += _STATUS_NOTES.get(decision.status, "")
     text += f": {decision.reopened}" if decision.reopened else ""
-    return HistoryRow(
+    return models.HistoryRow(
         decision.decided_at,
         revision,
         "decision",
@@ -289,7 +280,7 @@ def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
     )
 
 
-def _lists(view: StoreView, number: int, viewer: Viewer) -> list[HistoryRow]:
+def _lists(view: StoreView, number: int, viewer: Viewer) -> list[models.HistoryRow]:
     """Return a row for each list and commit that brought current record versions of the entity."""
     side = load_sides(view, [number], viewer).get(number)
     counts: Counter[tuple[int, str]] = Counter()
@@ -302,6 +293,6 @@ def _lists(view: StoreView, number: int, viewer: Viewer) -> list[HistoryRow]:
         noun = "record" if count == 1 else "records"
         text = f"{source}: {count} {noun} new or changed"
         rows.append(
-            HistoryRow(revision_row.committed_at, revision, "list", text, revision_row.actor)
+            models.HistoryRow(revision_row.committed_at, revision, "list", text, revision_row.actor)
         )
     return rows

@@ -26,13 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.local import (
-    LocalEngine,
-    build_link_task,
-    format_rules,
-    open_checkpoint,
-    parse_rules,
-)
+from resolver.engines import local
 from resolver.errors import InputError
 from resolver.lists.reader_types import Intake
 from resolver.matching.clustering import components
@@ -58,6 +52,7 @@ from resolver.records.progress import SILENT, Progress
 from resolver.records.properties import HANDLING
 from resolver.records.results.resolution import Resolution, StageMeter, StageStat
 from resolver.records.visibility import STRANGER, visible_rows
+from resolver.spark import worker_stages
 from resolver.spark import worker_stages as worker
 from resolver.spark.job import (
     Arrays,
@@ -82,16 +77,6 @@ from resolver.spark.job import (
 from resolver.spark.session import check_workers, managed_context
 from resolver.spark.worker_merge import MergeCounts, WorkerMerge
 from resolver.spark.worker_reader import ReadingPlan, WorkerIntake, WorkerReader
-from resolver.spark.worker_stages import (
-    collect_reports,
-    collect_rows,
-    iterate_rows,
-    keep_on_disk,
-    run_on_parts,
-    run_on_rows,
-    select_content,
-    send_parts,
-)
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -161,9 +146,9 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
         """Make the keys of each range of records, and join each share of the keys."""
         count, cut = len(task.batch), self.job.partitioning
         with measure_stage(meter, "block", "records", count) as reports:
-            keys = run_on_rows(partial(worker.emit_keys, self.job), normalized)
+            keys = worker_stages.run_on_rows(partial(worker.emit_keys, self.job), normalized)
             joined = self._persist(self._run_step(worker.emit_pairs, keys, cut.keys))
-            reports += collect_reports(joined)
+            reports += worker_stages.collect_reports(joined)
         return JoinedPairs(joined, reports)
 
     def compare_and_score(
@@ -176,14 +161,16 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
         """Score each share of the pairs; collect links, and other pairs within components."""
         joined, cut = candidate_pairs.frame, self.job.partitioning
         with measure_stage(meter, "compare and classify", "pairs", None) as reports:
-            needs = normalized.union(select_content(joined, "needs"))
+            needs = normalized.union(worker_stages.select_content(joined, "needs"))
             records = self._run_step(worker.emit_records, needs, cut.ranges)
-            pairs = records.union(select_content(joined, "pairs"))
+            pairs = records.union(worker_stages.select_content(joined, "pairs"))
             scored = self._persist(self._run_step(worker.score_part, pairs, cut.pairs))
-            reports += collect_reports(scored)
-            links = _collect_pairs(select_content(scored, "links"))
+            reports += worker_stages.collect_reports(scored)
+            links = _collect_pairs(worker_stages.select_content(scored, "links"))
         with measure_stage(meter, "components", "pairs", None):
-            rest = self._collect_component_pairs(select_content(scored, "rest"), task, links)
+            rest = self._collect_component_pairs(
+                worker_stages.select_content(scored, "rest"), task, links
+            )
         for frame in self.frames:
             frame.unpersist()
         left, right, logodds, unsupported, is_twin = _sort_pairs(links, rest, len(task.batch))
@@ -200,11 +187,11 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
         )
 
     def _run_step(self, step: worker.Step, frame: Frame, parts: int) -> Frame:
-        return run_on_parts(partial(step, self.job), frame, parts)
+        return worker_stages.run_on_parts(partial(step, self.job), frame, parts)
 
     def _persist(self, frame: Frame) -> Frame:
         """Keep a frame, as two steps read it, until the pairs are scored."""
-        self.frames.append(keep_on_disk(frame))
+        self.frames.append(worker_stages.keep_on_disk(frame))
         return frame
 
     def _collect_component_pairs(self, rest: Frame, task: ResolutionTask, links: Arrays) -> Arrays:
@@ -227,7 +214,7 @@ def send_records(spark: SparkContext, batch: Batch, cut: Partitioning) -> Frame:
         if len(rows):
             records = batch.take(rows).canonical()
             parts.append(ArrowPart(part, "records", pack_batch(records, rows)))
-    return send_parts(spark, parts)
+    return worker_stages.send_parts(spark, parts)
 
 
 def check_versions(spark: SparkContext, task: ResolutionTask, job: WorkerJob) -> None:
@@ -240,7 +227,7 @@ def check_versions(spark: SparkContext, task: ResolutionTask, job: WorkerJob) ->
 
 
 def _collect_pairs(frame: Frame) -> Arrays:
-    bodies = [row.body for row in iterate_rows(frame)]
+    bodies = [row.body for row in worker_stages.iterate_rows(frame)]
     return concat_arrays(bodies, worker.SCORED_COLUMNS)
 
 
@@ -294,7 +281,7 @@ def link_on_spark(
 
     For the other parameters and the errors see `dedupe_on_spark`.
     """
-    task = build_link_task(left, right, options)
+    task = local.build_link_task(left, right, options)
     return resolve(task, SparkEngine(master, partitioning), progress)
 
 
@@ -325,8 +312,8 @@ class SparkEngine:
         population = task.models.population
         # where some viewers have a population of their own, this process compares all records
         if not len(task.batch) or (population is not None and population.restricted):
-            return LocalEngine().score_candidates(task, meter)
-        checkpoint = open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
+            return local.LocalEngine().score_candidates(task, meter)
+        checkpoint = local.open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
         if checkpoint is None:
             return self._score_on_cluster(task, meter)
         arrays = checkpoint.load_or_compute(
@@ -339,7 +326,7 @@ class SparkEngine:
             left,
             right,
             logodds,
-            parse_rules(arrays["rules"]),
+            local.parse_rules(arrays["rules"]),
             arrays["histogram"],
             {key: arrays[f"partners-{key}"] for key in PARTNER_KEYS},
             unsupported.astype(bool),
@@ -362,7 +349,7 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "logodds": scored.logodds,
         "unsupported": np.asarray(scored.unsupported, dtype=np.uint8),
         "twin": np.isin(keys, twins).astype(np.uint8),
-        "rules": format_rules(scored.rules),
+        "rules": local.format_rules(scored.rules),
         "histogram": scored.histogram,
         **{f"partners-{key}": counts for key, counts in scored.partner_counts.items()},
     }
@@ -493,8 +480,10 @@ class _WorkerRun:
             return task, self
         job = build_job(self.spark, task, self.read.partitioning)
         with measure_stage(meter, "population", "records", None) as reports:
-            values = run_on_rows(emit_counted, self.read.records)
-            rows = collect_rows(run_on_parts(partial(count_all_records, job), values, 1))
+            values = worker_stages.run_on_rows(emit_counted, self.read.records)
+            rows = worker_stages.collect_rows(
+                worker_stages.run_on_parts(partial(count_all_records, job), values, 1)
+            )
             contents = {row.content: json.loads(row.body) for row in rows}
             reports.append(contents["account"])
         return task.with_population(Population.from_json(contents["population"])), self

@@ -22,16 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import InputError
-from resolver.lists.assemble import (
-    ListOrder,
-    LocatedRows,
-    StatedName,
-    find_name_bearers,
-    find_target_names,
-    merge_name_bearers,
-    resolve_target_names,
-    settle_ids,
-)
+from resolver.lists import assemble
 from resolver.lists.list_reading import MAX_REJECTS, RawList
 from resolver.lists.list_versions import text_digests
 from resolver.lists.parallel_reading import ReadingRules, ReadingTask, read_item
@@ -88,7 +79,7 @@ class SettleJob:
     `starts`: first id of each range but the first. `decided_ids`: ids that decisions name.
     """
 
-    order: ListOrder
+    order: assemble.ListOrder
     place_of: tuple[int, ...]
     starts: tuple[str, ...]
     decided_ids: tuple[str, ...]
@@ -150,7 +141,7 @@ def _find_ranges(ids: pa.StringArray, starts: Sequence[str]) -> Rows:
 def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the records of a range of ids, one of each id, and figures of them."""
     report, part = PartReport("settle"), rows[0].part
-    settled = settle_ids(_locate_rows(job, rows), job.order)
+    settled = assemble.settle_ids(_locate_rows(job, rows), job.order)
     batch = settled.batch
     report.counts |= {
         "records": len(batch),
@@ -166,7 +157,7 @@ def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPar
             for row in sorted(settled.rejects)[: job.max_rejects]
         ],
     }
-    names = sorted(find_target_names(batch))
+    names = sorted(assemble.find_target_names(batch))
     figures = _record_figures(batch, job.decided_ids)
     hashes = _hash_names([key for _, key in names])
     yield ArrowPart(part, "records", pack_batch(batch, np.arange(len(batch))))
@@ -186,7 +177,7 @@ def _share_of(hashes: Hashes) -> Rows:
     return (hashes % np.uint64(NAME_SHARES)).astype(np.int32)
 
 
-def _locate_rows(job: SettleJob, rows: Sequence[ArrowPart]) -> LocatedRows:
+def _locate_rows(job: SettleJob, rows: Sequence[ArrowPart]) -> assemble.LocatedRows:
     batches: list[Batch] = []
     units, lines = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int32)]
     for body in select_bodies(rows, "raw"):
@@ -195,7 +186,7 @@ def _locate_rows(job: SettleJob, rows: Sequence[ArrowPart]) -> LocatedRows:
         batches.append(batch)
         units.append(np.full(len(batch), place, dtype=np.int32))
         lines.append(numbers)
-    return LocatedRows(concat(batches), np.concatenate(units), np.concatenate(lines))
+    return assemble.LocatedRows(concat(batches), np.concatenate(units), np.concatenate(lines))
 
 
 def _record_figures(batch: Batch, decided_ids: Sequence[str]) -> dict[str, npt.NDArray[np.integer]]:
@@ -217,7 +208,7 @@ def find_names(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator
     """
     batch, _ = read_records(rows)
     hashes = frozenset(sought.value.tolist())
-    bearers = find_name_bearers(batch, lambda key: int(_hash_names([key])[0]) in hashes)
+    bearers = assemble.find_name_bearers(batch, lambda key: int(_hash_names([key])[0]) in hashes)
     columns = [(*name, identity) for name, identity in bearers.items()]
     for share, chosen in iterate_parts(_share_of(_hash_names([key for _, key, _ in columns]))):
         body = json.dumps([columns[place] for place in chosen.tolist()])
@@ -226,14 +217,14 @@ def find_names(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator
 
 def join_names(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield for each range the bearers of names that its relations give."""
-    bearers = merge_name_bearers(map(_read_bearers, select_bodies(rows, "bearers")))
+    bearers = assemble.merge_name_bearers(map(_read_bearers, select_bodies(rows, "bearers")))
     for body in select_bodies(rows, "sought"):
         sought = json.loads(body)
         columns = [(*name, bearers.get(tuple(name), "")) for name in sought["names"]]
         yield ArrowPart(sought["range"], "bearers", json.dumps(columns).encode())
 
 
-def _read_bearers(body: bytes) -> dict[StatedName, str]:
+def _read_bearers(body: bytes) -> dict[assemble.StatedName, str]:
     return {(source, key): identity for source, key, identity in json.loads(body)}
 
 
@@ -247,5 +238,5 @@ def number_range(starts: Sequence[int], rows: Sequence[ArrowPart]) -> Iterator[A
     bearers = [_read_bearers(body) for body in select_bodies(rows, "bearers")]
     if bearers:
         names = {name: identity for share in bearers for name, identity in share.items()}
-        batch = resolve_target_names(batch, names)
+        batch = assemble.resolve_target_names(batch, names)
     yield ArrowPart(part, "records", pack_batch(batch, numbers + starts[part]))

@@ -45,6 +45,7 @@ from resolver.records.prepared.batch import spread
 from resolver.records.properties import RELATION
 from resolver.records.results.resolution import Links, Outcome, Resolution, StageMeter
 from resolver.records.stated_links import native_target
+from resolver.spark import merge_plan, worker_stages
 from resolver.spark.job import (
     Arrays,
     ArrowPart,
@@ -65,25 +66,6 @@ from resolver.spark.job import (
     read_records,
     select_bodies,
     unpack_batch,
-)
-from resolver.spark.merge_plan import (
-    SINGLE,
-    MergePlan,
-    PartNumbers,
-    RelationEnds,
-    WritePlan,
-    plan_merging,
-    plan_writing,
-    select_decisions,
-)
-from resolver.spark.worker_stages import (
-    collect_reports,
-    collect_rows,
-    iterate_rows,
-    keep_on_disk,
-    run_on_parts,
-    run_on_rows,
-    send_parts,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +98,7 @@ class MergeJob:
 
     job: WorkerJob
     options: RunOptions
-    part_of: Broadcast[PartNumbers]
+    part_of: Broadcast[merge_plan.PartNumbers]
     decided: DecidedRows
 
 
@@ -165,7 +147,7 @@ def emit_members(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
     """Yield the records of a range for each part of the merge."""
     batch, numbers = read_records(rows)
     part_of = merge.part_of.value[numbers]
-    tied = np.flatnonzero(part_of != SINGLE)
+    tied = np.flatnonzero(part_of != merge_plan.SINGLE)
     for part, places in iterate_parts(part_of[tied].astype(np.int32)):
         chosen = tied[places]
         yield ArrowPart(
@@ -198,7 +180,7 @@ def _resolve_part(merge: MergeJob, batch: Batch, numbers: Rows, pairs: Arrays) -
         replace(merge.options, workers=1),
         PLAN_BY_NAME[merge.job.plan],
         load_job_models(merge.job),
-        select_decisions(merge.decided, numbers),
+        merge_plan.select_decisions(merge.decided, numbers),
     )
     scored = ScoredCandidates(left, right, logodds, (), score_histogram(logodds))
     return cluster_pairs(task, scored, StageMeter())
@@ -208,7 +190,7 @@ def _resolve_part(merge: MergeJob, batch: Batch, numbers: Rows, pairs: Arrays) -
 class WriteJob:
     """Facts that workers need to write: the plan, and the folder that all of them write to."""
 
-    plan: Broadcast[WritePlan]
+    plan: Broadcast[merge_plan.WritePlan]
     folder: Path
     only_entities: bool
 
@@ -302,7 +284,7 @@ class WorkerMerge:
             ends = stated, bearers = self._collect_relation_ends()
             labels, links = self._merge(task, scored, ends, reports)
         with measure_stage(meter, "write", "records", None) as reports:
-            files = plan_writing(labels, members)
+            files = merge_plan.plan_writing(labels, members)
             if not only_entities:
                 files = files.with_context(links, stated, bearers)
             parts = None if only_entities else _distribute_links(links, files)
@@ -320,17 +302,17 @@ class WorkerMerge:
         self,
         task: ResolutionTask,
         scored: ScoredCandidates,
-        ends: tuple[RelationEnds, RelationEnds],
+        ends: tuple[merge_plan.RelationEnds, merge_plan.RelationEnds],
         reports: list[Report],
     ) -> tuple[IntArray, Links]:
         """Return the smallest row of the entity of each record, and the links; add reports."""
-        plan = plan_merging(task, scored, ends, self.job.partitioning.members)
+        plan = merge_plan.plan_merging(task, scored, ends, self.job.partitioning.members)
         rows = self._merge_parts(task, scored, plan)
         reports += [json.loads(body) for body in select_bodies(rows, "account")]
         return _collect_labels(rows, len(task.batch)), _collect_links(rows)
 
     def _merge_parts(
-        self, task: ResolutionTask, scored: ScoredCandidates, plan: MergePlan
+        self, task: ResolutionTask, scored: ScoredCandidates, plan: merge_plan.MergePlan
     ) -> list[ArrowPart]:
         """Return the entities and links of the parts of a plan, and reports."""
         if not plan.parts:
@@ -339,20 +321,22 @@ class WorkerMerge:
         part_of = self.spark.broadcast(plan.part_of)
         job = MergeJob(self.job, options, part_of, task.decided)
         step = partial(emit_members, job)
-        members = run_on_rows(step, self.records)
-        pairs = send_parts(self.spark, _distribute_pairs(scored, plan))
+        members = worker_stages.run_on_rows(step, self.records)
+        pairs = worker_stages.send_parts(self.spark, _distribute_pairs(scored, plan))
         step = partial(merge_part, job)
-        frame = keep_on_disk(run_on_parts(step, members.union(pairs), plan.parts))
+        frame = worker_stages.keep_on_disk(
+            worker_stages.run_on_parts(step, members.union(pairs), plan.parts)
+        )
         # all parts at once; what they made then comes part by part
-        collect_reports(frame)
-        rows = list(iterate_rows(frame))
+        worker_stages.collect_reports(frame)
+        rows = list(worker_stages.iterate_rows(frame))
         frame.unpersist()
         part_of.destroy()
         return rows
 
     def _write_parts(
         self,
-        plan: WritePlan,
+        plan: merge_plan.WritePlan,
         links: list[ArrowPart] | None,
         reports: list[Report],
         folder: Path,
@@ -364,31 +348,31 @@ class WorkerMerge:
         plan_of_workers = self.spark.broadcast(plan)
         job = WriteJob(plan_of_workers, folder.resolve(), links is None)
         step = partial(emit_entities, job)
-        records = run_on_rows(step, self.records)
-        rows = records.union(send_parts(self.spark, links or []))
-        frame = run_on_parts(partial(write_entities, job), rows, plan.parts)
-        reports += [json.loads(row.body) for row in collect_rows(frame)]
+        records = worker_stages.run_on_rows(step, self.records)
+        rows = records.union(worker_stages.send_parts(self.spark, links or []))
+        frame = worker_stages.run_on_parts(partial(write_entities, job), rows, plan.parts)
+        reports += [json.loads(row.body) for row in worker_stages.collect_rows(frame)]
         plan_of_workers.destroy()
         return [report["number"] for report in reports]
 
-    def _collect_relation_ends(self) -> tuple[RelationEnds, RelationEnds]:
+    def _collect_relation_ends(self) -> tuple[merge_plan.RelationEnds, merge_plan.RelationEnds]:
         """Return what relations lead to, and the records that bear these ids."""
-        nothing = RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
+        nothing = merge_plan.RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
         if not self.has_relations:
             return nothing, nothing
-        stated = _collect_ends(run_on_rows(emit_relation_ends, self.records))
+        stated = _collect_ends(worker_stages.run_on_rows(emit_relation_ends, self.records))
         if not len(stated.hashes):
             return nothing, nothing
         sought = self.spark.broadcast(np.unique(stated.hashes))
         step = partial(find_ids, sought)
-        bearers = _collect_ends(run_on_rows(step, self.records))
+        bearers = _collect_ends(worker_stages.run_on_rows(step, self.records))
         sought.destroy()
         return stated, bearers
 
 
-def _collect_ends(frame: Frame) -> RelationEnds:
-    bodies = select_bodies(collect_rows(frame), "ends")
-    return RelationEnds(**concat_arrays(bodies, END_COLUMNS))
+def _collect_ends(frame: Frame) -> merge_plan.RelationEnds:
+    bodies = select_bodies(worker_stages.collect_rows(frame), "ends")
+    return merge_plan.RelationEnds(**concat_arrays(bodies, END_COLUMNS))
 
 
 def _collect_labels(rows: Sequence[ArrowPart], count: int) -> IntArray:
@@ -405,13 +389,13 @@ def _collect_links(rows: Sequence[ArrowPart]) -> Links:
     return Links(**{name: column[order] for name, column in columns.items()})
 
 
-def _distribute_links(links: Links, plan: WritePlan) -> list[ArrowPart]:
+def _distribute_links(links: Links, plan: merge_plan.WritePlan) -> list[ArrowPart]:
     """Return the links that each part writes."""
     columns = {name: getattr(links, name) for name in LINK_COLUMNS}
     return list(distribute(plan.part_of[links.left].astype(np.int32), "links", columns))
 
 
-def _distribute_pairs(scored: ScoredCandidates, plan: MergePlan) -> list[ArrowPart]:
+def _distribute_pairs(scored: ScoredCandidates, plan: merge_plan.MergePlan) -> list[ArrowPart]:
     """Return the pairs that each part needs."""
     chosen = plan.select_pairs(scored)
     columns = {name: getattr(scored, name)[chosen] for name in PAIR_COLUMNS}

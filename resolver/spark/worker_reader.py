@@ -44,20 +44,13 @@ from resolver.records.properties import HANDLING
 from resolver.records.record import Handling
 from resolver.records.results.resolution import StageMeter
 from resolver.spark import read_stages as worker
+from resolver.spark import worker_stages
 from resolver.spark.job import (
     Partitioning,
     Report,
     measure_stage,
     select_bodies,
     unpack_arrays,
-)
-from resolver.spark.worker_stages import (
-    collect_rows,
-    keep_on_disk,
-    run_on_parts,
-    run_on_rows,
-    run_tasks,
-    select_content,
 )
 
 if TYPE_CHECKING:
@@ -110,9 +103,13 @@ class SettledRanges:
     @classmethod
     def collect(cls, raw: Frame, job: worker.SettleJob, ranges: int) -> SettledRanges:
         """Settle the ids of records as read, and collect what the driver needs."""
-        pieces = run_on_rows(partial(worker.split_ranges, job), select_content(raw, "raw"))
-        frame = keep_on_disk(run_on_parts(partial(worker.settle_range, job), pieces, ranges))
-        rows = collect_rows(select_content(frame, "account", "figures"))
+        pieces = worker_stages.run_on_rows(
+            partial(worker.split_ranges, job), worker_stages.select_content(raw, "raw")
+        )
+        frame = worker_stages.keep_on_disk(
+            worker_stages.run_on_parts(partial(worker.settle_range, job), pieces, ranges)
+        )
+        rows = worker_stages.collect_rows(worker_stages.select_content(frame, "account", "figures"))
         reports = [json.loads(row.body) for row in rows if row.content == "account"]
         reports.sort(key=lambda report: int(report["range"]))
         bodies = {row.part: row.body for row in rows if row.content == "figures"}
@@ -237,9 +234,11 @@ class WorkerReader:
         tasks = self._plan_tasks()
         while True:
             job = worker.ReadJob(tuple(tasks), self.plan.rules, self.plan.strict)
-            frame = run_tasks(self.spark, partial(worker.read_list, job), len(tasks))
-            raw = keep_on_disk(frame)
-            rows = collect_rows(select_content(raw, "account", "sample"))
+            frame = worker_stages.run_tasks(self.spark, partial(worker.read_list, job), len(tasks))
+            raw = worker_stages.keep_on_disk(frame)
+            rows = worker_stages.collect_rows(
+                worker_stages.select_content(raw, "account", "sample")
+            )
             own = [json.loads(body) for body in select_bodies(rows, "account")]
             whole = _find_unclear_lists(tasks, own)
             if not whole:
@@ -315,17 +314,19 @@ class WorkerReader:
 
     def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> Frame:
         """Return the records with their numbers, and ids for the names of relations."""
-        records = select_content(settled.frame, "records")
+        records = worker_stages.select_content(settled.frame, "records")
         step = partial(worker.number_range, starts)
         hashes = np.unique(np.concatenate([figures["names"] for figures in settled.figures]))
         if not len(hashes):
-            return keep_on_disk(run_on_rows(step, records))
+            return worker_stages.keep_on_disk(worker_stages.run_on_rows(step, records))
         sought = self.spark.broadcast(hashes)
         ranges = len(settled.figures)
-        bearers = run_on_rows(partial(worker.find_names, sought), records)
-        names = bearers.union(select_content(settled.frame, "sought"))
-        bearers = run_on_parts(worker.join_names, names, worker.NAME_SHARES)
-        return keep_on_disk(run_on_parts(step, records.union(bearers), ranges))
+        bearers = worker_stages.run_on_rows(partial(worker.find_names, sought), records)
+        names = bearers.union(worker_stages.select_content(settled.frame, "sought"))
+        bearers = worker_stages.run_on_parts(worker.join_names, names, worker.NAME_SHARES)
+        return worker_stages.keep_on_disk(
+            worker_stages.run_on_parts(step, records.union(bearers), ranges)
+        )
 
 
 def _make_portable(item: PlannedList) -> PlannedList:

@@ -27,14 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import PAIRS_PER_CHUNK
-from resolver.matching.blocking import PLAN_BY_NAME, RULES
-from resolver.matching.blocking.key_groups import (
-    KeyTally,
-    join_keys,
-    purge_gathered_keys,
-    split_heavy_keys,
-    unite_rule_pairs,
-)
+from resolver.matching.blocking import PLAN_BY_NAME, RULES, key_groups
 from resolver.matching.blocking.key_join import (
     hash_contents,
     pair_equal_contents,
@@ -149,7 +142,9 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
             continue
         every = rule_keys(rule, prepared, plan, number, parts)
         has_key[every.rows] = True
-        light, tally = split_heavy_keys(every, sides[every.rows], job.links_two_sides, job.cap)
+        light, tally = key_groups.split_heavy_keys(
+            every, sides[every.rows], job.links_two_sides, job.cap
+        )
         columns: Arrays = {
             "base": light.base,
             "row": numbers[light.rows],
@@ -217,9 +212,15 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     for number in _rule_numbers(columns["rule"], heavy["rule"]):
         has_rule, is_counted = columns["rule"] == number, heavy["rule"] == number
         keys = RuleKeys(local[has_rule], columns["base"][has_rule], columns["refine"][has_rule])
-        tally = KeyTally(*(heavy[name][is_counted] for name in ("base", "refine", "side", "times")))
-        keys, purged, cut = purge_gathered_keys(keys, sides[keys.rows], job.links_two_sides, tally)
-        packed, distinct, cut_here = join_keys(keys, kinds, sides, job.links_two_sides, job.cap)
+        tally = key_groups.KeyTally(
+            *(heavy[name][is_counted] for name in ("base", "refine", "side", "times"))
+        )
+        keys, purged, cut = key_groups.purge_gathered_keys(
+            keys, sides[keys.rows], job.links_two_sides, tally
+        )
+        packed, distinct, cut_here = key_groups.join_keys(
+            keys, kinds, sides, job.links_two_sides, job.cap
+        )
         left, right = (packed >> 32).astype(np.int32), packed.astype(np.int32)
         rule = np.full(len(left), number, dtype=np.uint8)
         pairs.append({"left": left, "right": right, "rule": rule})
@@ -338,12 +339,12 @@ def _unite_pairs(
     packed = place_of(pairs["left"]).astype(np.int64) << 32 | place_of(pairs["right"])
     by_rule = [packed[pairs["rule"] == number] for number in rules]
     if min_score is None:
-        left, right, _, totals = unite_rule_pairs(
+        left, right, _, totals = key_groups.unite_rule_pairs(
             by_rule, rules, len(prepared), NO_PREFILTER_ARRAYS, ALL_PAIRS, 1
         )
     else:
         arrays = prefilter_arrays(prepared)
-        left, right, _, totals = unite_rule_pairs(
+        left, right, _, totals = key_groups.unite_rule_pairs(
             by_rule, rules, len(prepared), arrays, min_score, 1
         )
     return left, right, totals

@@ -16,18 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Connection,
-    Index,
-    Select,
-    Table,
-    cast,
-    func,
-    literal,
-    select,
-)
+import sqlalchemy as sa
 
 from resolver.records import Record
 from resolver.records.decisions import Decision
@@ -36,10 +25,12 @@ Numbers = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 50_000
 _INSERT_LIMIT = 50
 Column = Sequence[Any] | npt.NDArray[Any]
-Step = Callable[[Connection], None]
+Step = Callable[[sa.Connection], None]
 
 
-def insert_rows(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
+def insert_rows(
+    table: sa.Table, columns: dict[str, Sequence[Any]], connection: sa.Connection
+) -> None:
     """Insert rows given as columns of equal length (Python values; JSON columns as objects)."""
     names = list(columns)
     if not names or not len(columns[names[0]]):
@@ -73,7 +64,7 @@ def insert_rows(table: Table, columns: dict[str, Sequence[Any]], connection: Con
     )
 
 
-def drop_indexes(connection: Connection, tables: Iterable[Table]) -> None:
+def drop_indexes(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
     """Drop the indexes of tables that many rows are to come into: building them at the end
     (`create_indexes`) takes a fraction of the time.
 
@@ -84,24 +75,24 @@ def drop_indexes(connection: Connection, tables: Iterable[Table]) -> None:
             index.drop(connection, checkfirst=True)
 
 
-def create_indexes(connection: Connection, tables: Iterable[Table]) -> None:
+def create_indexes(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
     """Build the indexes of tables that are missing."""
     for index in _indexes(tables):
         index.create(connection, checkfirst=True)
 
 
-def _indexes(tables: Iterable[Table]) -> list[Index]:
+def _indexes(tables: Iterable[sa.Table]) -> list[sa.Index]:
     indexes = [index for table in tables for index in table.indexes]
     return sorted(indexes, key=lambda index: str(index.name))
 
 
 def insert_or_update(
     dialect: str,
-    table: Table,
+    table: sa.Table,
     row: Mapping[str, Any],
     key: Sequence[str],
     changes: Mapping[str, Any],
-    condition: ColumnElement[bool],
+    condition: sa.ColumnElement[bool],
 ) -> Any:
     """Return a statement that inserts a row. Where one has the same `key`, it changes that if the
     condition holds, and otherwise nothing.
@@ -119,11 +110,11 @@ def insert_or_update(
 
 
 def end_rows(
-    table: Table,
+    table: sa.Table,
     revision: int,
     columns: Sequence[str],
     rows: Sequence[Sequence[int]],
-    connection: Connection,
+    connection: sa.Connection,
 ) -> None:
     """End rows at a revision: those still valid whose `columns` hold the numbers of `rows`."""
     mark = _parameter_mark(connection)
@@ -139,14 +130,14 @@ def end_rows(
 
 
 def end_steps(
-    table: Table, revision: int, columns: Sequence[str], numbers: Sequence[Numbers]
+    table: sa.Table, revision: int, columns: Sequence[str], numbers: Sequence[Numbers]
 ) -> Iterator[Step]:
     """Return steps that end rows as `end_rows` does, piece by piece.
 
     `numbers` has one array per column of `columns`.
     """
 
-    def end_piece(start: int, connection: Connection) -> None:
+    def end_piece(start: int, connection: sa.Connection) -> None:
         """End the rows of one piece."""
         piece = [part[start : start + ROWS_AT_ONCE].tolist() for part in numbers]
         end_rows(table, revision, columns, list(zip(*piece, strict=True)), connection)
@@ -156,11 +147,11 @@ def end_steps(
 
 
 def insert_steps(
-    table: Table, columns: Mapping[str, Column], constants: Mapping[str, int]
+    table: sa.Table, columns: Mapping[str, Column], constants: Mapping[str, int]
 ) -> Iterator[Step]:
     """Return steps that insert rows, piece by piece; `constants`: columns of one number."""
 
-    def insert_piece(start: int, connection: Connection) -> None:
+    def insert_piece(start: int, connection: sa.Connection) -> None:
         """Insert one piece."""
         pieces = {name: column[start : start + ROWS_AT_ONCE] for name, column in columns.items()}
         plain = {
@@ -176,7 +167,7 @@ def insert_steps(
 
 
 def update_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Set columns of rows: each row has the values of `names` and, last, its `number`."""
     mark = _parameter_mark(connection)
@@ -184,28 +175,32 @@ def update_rows(
     _execute_many(connection, f'UPDATE "{table.name}" SET {sets} WHERE "number" = {mark}', rows)
 
 
-def _parameter_mark(connection: Connection) -> str:
+def _parameter_mark(connection: sa.Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
-def _execute_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+def _execute_many(connection: sa.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         connection.connection.cursor().executemany(sql, rows)
 
 
 def is_among(
-    connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
-) -> ColumnElement[bool]:
+    connection: sa.Connection, column: sa.ColumnElement[Any], values: Sequence[Any]
+) -> sa.ColumnElement[bool]:
     """Return the condition that a column holds one of any number of values."""
     if connection.dialect.name == "postgresql":
         return column.in_(
-            select(func.unnest(cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type))))
+            sa.select(
+                sa.func.unnest(
+                    sa.cast(sa.literal(list(values), sa.ARRAY(column.type)), sa.ARRAY(column.type))
+                )
+            )
         )
-    elements = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(elements.c.value))
+    elements = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(sa.select(elements.c.value))
 
 
-def fetch_arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
+def fetch_arrays(connection: sa.Connection, query: sa.Select[Any]) -> list[Numbers]:
     """Return the integer columns of a query as int64 arrays, with -1 for null.
 
     Rows take ten times the memory of the numbers in them, so they are converted in pieces.
@@ -224,7 +219,9 @@ def fetch_arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
     return [np.concatenate(column) for column in zip(*parts, strict=True)] or int_columns([], width)
 
 
-def fetch_rows(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
+def fetch_rows(
+    connection: sa.Connection, sql: str, values: Sequence[Any], *params: Any
+) -> list[Any]:
     """Return the rows of a small, often repeated query in plain SQL. `{among}` stands for "column
     among `values`", `{and_among}` for one more restriction by a `list_parameter`, `?` for `params`.
     """
@@ -245,7 +242,7 @@ def fetch_rows(connection: Connection, sql: str, values: Sequence[Any], *params:
         cursor.close()
 
 
-def list_parameter(connection: Connection, values: Sequence[Any]) -> Any:
+def list_parameter(connection: sa.Connection, values: Sequence[Any]) -> Any:
     """Return values as a parameter for `{and_among}` in `fetch_rows`."""
     plain = [value.item() if isinstance(value, np.integer) else value for value in values]
     return plain if connection.dialect.name == "postgresql" else json.dumps(plain)

@@ -30,14 +30,7 @@ from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import spread
 from resolver.records.prepared.value_flags import RecordValues
-from resolver.store.array_files import (
-    AnyArray,
-    ArrayFile,
-    decode_texts,
-    encode_texts,
-    open_arrays,
-    write_arrays,
-)
+from resolver.store import array_files
 from resolver.store.bulk_rows import Numbers
 
 _LOG = logging.getLogger("resolver.index")
@@ -59,7 +52,7 @@ class Segment:
     batch: Batch
     offsets: Mapping[str, IntArray]
     ended: Numbers
-    extra: Mapping[str, AnyArray]
+    extra: Mapping[str, array_files.AnyArray]
 
     def __len__(self) -> int:
         return len(self.batch)
@@ -112,7 +105,7 @@ def build_segment(
     committed_at: str,
     first: int,
     ended: Numbers,
-    extra: Mapping[str, AnyArray],
+    extra: Mapping[str, array_files.AnyArray],
 ) -> Segment:
     """Build a segment in memory, from records in the order of their numbers."""
     offsets = {prop: column.offsets(len(batch)) for prop, column in batch.columns.items()}
@@ -127,21 +120,21 @@ def write_segment(
     Raises `StoreError` if it cannot be written.
     """
     batch = segment.batch
-    arrays: dict[str, AnyArray] = {
+    arrays: dict[str, array_files.AnyArray] = {
         "kinds": batch.kinds,
         "ended": segment.ended,
-        **encode_texts("ids", batch.ids),
+        **array_files.encode_texts("ids", batch.ids),
     }
     for name, coded in (("schemas", batch.schemas), ("sources", batch.sources)):
-        arrays |= {f"{name}.codes": coded.codes, **encode_texts(name, coded.values)}
+        arrays |= {f"{name}.codes": coded.codes, **array_files.encode_texts(name, coded.values)}
     for prop, column in batch.columns.items():
         place = f"p.{prop}"
         arrays |= {f"{place}.offsets": segment.offsets[prop], f"{place}.codes": column.codes}
         arrays |= {
             f"{place}.origins": column.origins,
-            **encode_texts(f"{place}.values", column.values),
+            **array_files.encode_texts(f"{place}.values", column.values),
         }
-        arrays |= encode_texts(f"{place}.origin", column.origin_values)
+        arrays |= array_files.encode_texts(f"{place}.origin", column.origin_values)
     arrays |= {f"x.{name}": array for name, array in segment.extra.items()}
     names = ("since", "until", "first")
     about = {
@@ -153,7 +146,7 @@ def write_segment(
     path = folder / f"segment-{segment.since}-{segment.until}.bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_arrays(path, arrays, about, large_pages=large_pages)
+        array_files.write_arrays(path, arrays, about, large_pages=large_pages)
     except OSError as error:
         raise StoreError(
             f"the index cannot be written: {error.strerror or error}",
@@ -165,10 +158,10 @@ def write_segment(
 
 def open_segment(path: Path, *, large_pages: bool = False) -> Segment:
     """Map the file of a segment. Raises `StoreError` for a damaged one."""
-    return _segment(path, open_arrays(path, large_pages=large_pages))
+    return _segment(path, array_files.open_arrays(path, large_pages=large_pages))
 
 
-def _segment(path: Path, file: ArrayFile) -> Segment:
+def _segment(path: Path, file: array_files.ArrayFile) -> Segment:
     about, arrays = file.about, file.arrays
     columns, offsets = {}, {}
     for prop in about["props"]:
@@ -177,15 +170,17 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
         columns[prop] = Column(
             np.repeat(np.arange(len(column_offsets) - 1, dtype=np.int32), np.diff(column_offsets)),
             arrays[f"{place}.codes"],
-            decode_texts(f"{place}.values", arrays),
+            array_files.decode_texts(f"{place}.values", arrays),
             arrays[f"{place}.origins"],
-            decode_texts(f"{place}.origin", arrays),
+            array_files.decode_texts(f"{place}.origin", arrays),
         )
     schemas, sources = (
-        Coded(arrays[f"{name}.codes"], decode_texts(name, arrays))
+        Coded(arrays[f"{name}.codes"], array_files.decode_texts(name, arrays))
         for name in ("schemas", "sources")
     )
-    batch = Batch(decode_texts("ids", arrays), arrays["kinds"], schemas, sources, columns)
+    batch = Batch(
+        array_files.decode_texts("ids", arrays), arrays["kinds"], schemas, sources, columns
+    )
     extra = {name[2:]: array for name, array in arrays.items() if name.startswith("x.")}
     return Segment(
         path,
@@ -235,9 +230,11 @@ def _segment_ends(folder: Path) -> dict[int, list[int]]:
 
 def _open_usable(path: Path, stamp: Mapping[str, str], large_pages: bool) -> Segment | None:
     try:
-        file = open_arrays(path)
+        file = array_files.open_arrays(path)
         if dict(file.about["stamp"]) == dict(stamp):
-            return _segment(path, open_arrays(path, checked=True, large_pages=large_pages))
+            return _segment(
+                path, array_files.open_arrays(path, checked=True, large_pages=large_pages)
+            )
     except (StoreError, LookupError, ValueError) as error:
         # or of a format that is no longer written
         _LOG.warning("%s is damaged and will be rebuilt: %s", path, error)
@@ -265,7 +262,7 @@ class _Texts:
     """Texts by position."""
 
     def __init__(self, texts: pa.StringArray) -> None:
-        arrays = encode_texts("t", texts)
+        arrays = array_files.encode_texts("t", texts)
         self.ends, self.letters = arrays["t.ends"].data, arrays["t.bytes"].data
 
     def __getitem__(self, place: int) -> str:

@@ -34,16 +34,7 @@ from rapidfuzz.distance import Indel
 
 from resolver.data import load_rows
 from resolver.names.folding import letters
-from resolver.names.kernels.sound_distance import (
-    LETTERS,
-    LONGEST,
-    UNIT,
-    Channel,
-    Counts,
-    add_counts,
-    fill_forward,
-    gram_code,
-)
+from resolver.names.kernels import sound_distance
 from resolver.names.lexicons.name_roles import name_lines
 from resolver.names.name_tokens import tokenize_person
 from resolver.names.scripts.arabic import END
@@ -186,7 +177,7 @@ def coarse(text: str) -> str:
 def letter_numbers(word: str) -> list[int]:
     """Return the letters of an ASCII word as numbers 0…25."""
     numbers = [ord(letter) - ord("a") for letter in word]
-    assert all(0 <= number < LETTERS for number in numbers)
+    assert all(0 <= number < sound_distance.LETTERS for number in numbers)
     return numbers
 
 
@@ -209,12 +200,12 @@ class FittedChannel:
 
     symbols: list[str]
     grams: list[str]
-    channel: Channel
+    channel: sound_distance.Channel
 
 
 def letter_surprise(pairs: Sequence[WordPair]) -> Doubles:
     """Return the nats by which each letter surprises, from the first candidates of all pairs."""
-    counts = np.ones(LETTERS)
+    counts = np.ones(sound_distance.LETTERS)
     for pair in pairs:
         np.add.at(counts, letter_numbers(pair.candidates[0]), 1)
     surprise: Doubles = -np.log(counts / counts.sum())
@@ -225,13 +216,24 @@ def fit_channel(pairs: Sequence[WordPair], surprise: Doubles) -> FittedChannel:
     """Return the fitted probabilities of the pairs of one script."""
     symbols = sorted({symbol for pair in pairs for symbol in pair.symbols})
     grams = _common_grams(pairs)
-    numbers = np.full(gram_code(LETTERS, LETTERS, LETTERS) + 1, len(grams), dtype=np.int32)
+    numbers = np.full(
+        sound_distance.gram_code(
+            sound_distance.LETTERS, sound_distance.LETTERS, sound_distance.LETTERS
+        )
+        + 1,
+        len(grams),
+        dtype=np.int32,
+    )
     for number, gram in enumerate(grams[1:], 1):
-        padded = [0] * (LONGEST - len(gram)) + [1 + letter for letter in letter_numbers(gram)]
-        numbers[gram_code(*padded)] = number
+        padded = [0] * (sound_distance.LONGEST - len(gram)) + [
+            1 + letter for letter in letter_numbers(gram)
+        ]
+        numbers[sound_distance.gram_code(*padded)] = number
     written = np.zeros((len(symbols), len(grams) + 1))
     written[:, :-1] = _first_guess(symbols, grams)
-    channel = Channel(numbers, written, np.full(LETTERS, 1 / LETTERS), 0.1)
+    channel = sound_distance.Channel(
+        numbers, written, np.full(sound_distance.LETTERS, 1 / sound_distance.LETTERS), 0.1
+    )
     place = {symbol: number for number, symbol in enumerate(symbols)}
     words = [_numbered(pair, place) for pair in pairs]
     for least in _ROUNDS:
@@ -251,9 +253,9 @@ def _common_grams(pairs: Sequence[WordPair]) -> list[str]:
     """Return the empty gram, every letter, and common grams of two and three letters."""
     counts: Counter[str] = Counter()
     for word in (pair.candidates[0] for pair in pairs):
-        for length in range(2, LONGEST + 1):
+        for length in range(2, sound_distance.LONGEST + 1):
             counts.update(word[at : at + length] for at in range(len(word) - length + 1))
-    single = [chr(ord("a") + letter) for letter in range(LETTERS)]
+    single = [chr(ord("a") + letter) for letter in range(sound_distance.LETTERS)]
     return ["", *sorted([*single, *(gram for gram, count in counts.items() if count >= _MIN_GRAM)])]
 
 
@@ -276,28 +278,28 @@ def _guess(symbol: str, gram: str) -> float:
 
 
 def _next_round(
-    words: Sequence[_Words], channel: Channel, surprise: Doubles, least: float
-) -> Channel:
+    words: Sequence[_Words], channel: sound_distance.Channel, surprise: Doubles, least: float
+) -> sound_distance.Channel:
     """Return the channel after one round of expectation maximization."""
-    counts = Counts(np.zeros_like(channel.written), np.zeros(LETTERS))
+    counts = sound_distance.Counts(np.zeros_like(channel.written), np.zeros(sound_distance.LETTERS))
     longest = 1 + max(max(len(symbols), *map(len, latin)) for symbols, latin in words)
     forward, backward = np.zeros((2, longest, longest))
     for symbols, candidates in words:
         shares = []
         for latin in candidates:
-            whole = fill_forward(symbols, latin, channel, forward)
+            whole = sound_distance.fill_forward(symbols, latin, channel, forward)
             shares.append(1 + math.log(max(whole, 1e-300)) / surprise[latin].sum())
         best = int(np.argmax(shares))
         if shares[best] >= least:
-            fill_forward(symbols, candidates[best], channel, forward)
-            add_counts(symbols, candidates[best], channel, forward, backward, counts)
+            sound_distance.fill_forward(symbols, candidates[best], channel, forward)
+            sound_distance.add_counts(symbols, candidates[best], channel, forward, backward, counts)
     added, total = counts.added.sum(), counts.written.sum()
     written = np.maximum(counts.written - _DISCOUNT, 0)
     written[:, :-1] += 1e-6
-    return Channel(
+    return sound_distance.Channel(
         channel.grams,
         written / (written.sum(axis=1, keepdims=True) + 1),
-        (counts.added + 0.5) / (added + 0.5 * LETTERS),
+        (counts.added + 0.5) / (added + 0.5 * sound_distance.LETTERS),
         float((added + 1) / (added + total + 10)),
     )
 
@@ -418,7 +420,9 @@ def _symbol_costs(fitted: FittedChannel) -> dict[str, dict[str, float]]:
 
 
 def _line(name: str, costs: dict[str, float]) -> str:
-    return " ".join([name, *(f"{gram}:{round(UNIT * cost)}" for gram, cost in costs.items())])
+    return " ".join(
+        [name, *(f"{gram}:{round(sound_distance.UNIT * cost)}" for gram, cost in costs.items())]
+    )
 
 
 if __name__ == "__main__":

@@ -11,14 +11,7 @@ from resolver.matching.comparators import features_of
 from resolver.matching.resolution_task import CHECKS, RELATIONS
 from resolver.matching.scoring import model_from_json, model_to_json
 from resolver.models import loader
-from resolver.training.evaluate.model_card import (
-    PLOT_FILE,
-    insert_calibration,
-    insert_left_out,
-    insert_measured,
-    reliability_bins,
-    render_model_card,
-)
+from resolver.training.evaluate import model_card
 from resolver.training.evaluate.reliability import render_reliability_plot
 from resolver.training.fit.measured_evidence import (
     MEASURED,
@@ -65,7 +58,7 @@ def copy_model(base: Path | None, directory: Path) -> None:
     source = base or loader.MODEL_DIR
     directory.mkdir(parents=True, exist_ok=True)
     names = [*loader.KINDS, "tables", RELATIONS, CALIBRATION, LEFT_OUT, CHECKS, MEASURED, REASONS]
-    for name in [*(f"{name}.json" for name in names), CARD_FILE, PLOT_FILE]:
+    for name in [*(f"{name}.json" for name in names), CARD_FILE, model_card.PLOT_FILE]:
         if (source / name).exists() and source.resolve() != directory.resolve():
             shutil.copyfile(source / name, directory / name)
 
@@ -74,11 +67,15 @@ def write_model_card(
     models: Mapping[str, Mapping[str, Any]], directory: Path, reused: Sequence[str] = ()
 ) -> None:
     """Write the card of models (by kind, as JSON), and its plot if there are bins to plot."""
-    (directory / CARD_FILE).write_text(render_model_card(models, reused), encoding="utf-8")
+    (directory / CARD_FILE).write_text(
+        model_card.render_model_card(models, reused), encoding="utf-8"
+    )
     write_measured_section(directory)
-    rows = reliability_bins(models)
+    rows = model_card.reliability_bins(models)
     if rows:
-        (directory / PLOT_FILE).write_text(render_reliability_plot(rows), encoding="utf-8")
+        (directory / model_card.PLOT_FILE).write_text(
+            render_reliability_plot(rows), encoding="utf-8"
+        )
 
 
 def write_measured_section(directory: Path) -> None:
@@ -100,17 +97,17 @@ def insert_measured_levels(card: str, directory: Path) -> str:
     for kind, own in counts.items():
         model = model_from_json(loader.load(kind.label, directory), features_of(kind))
         rows[kind.label] = list(measured_levels(model, own))
-    return insert_measured(card, rows, reasons)
+    return model_card.insert_measured(card, rows, reasons)
 
 
 def save_calibration(figures: dict[str, Any], directory: Path) -> None:
     """Write figures of calibration beside a model, and their section of its card if it has one."""
-    _save_figures(CALIBRATION, figures, directory, insert_calibration)
+    _save_figures(CALIBRATION, figures, directory, model_card.insert_calibration)
 
 
 def save_left_out(figures: dict[str, Any], directory: Path) -> None:
     """Write figures of sets left out beside a model, and their section of its card."""
-    _save_figures(LEFT_OUT, figures, directory, insert_left_out)
+    _save_figures(LEFT_OUT, figures, directory, model_card.insert_left_out)
 
 
 def _save_figures(

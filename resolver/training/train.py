@@ -19,15 +19,9 @@ from resolver.lists.reader_types import Intake
 from resolver.matching.scoring import NAME_ONLY_PART, REGISTER_PART, Model, scores
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
+from resolver.training.augment import resampled_entries
 from resolver.training.augment.directories import BRANCH_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.resampled_entries import (
-    CONTROLLED_ORIGIN,
-    OTHER_DATE_ORIGIN,
-    RESAMPLED_ORIGIN,
-    SHARED_DATE_ORIGIN,
-    SHARED_NUMBER_ORIGIN,
-)
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.evaluate.model_card import (
@@ -36,16 +30,9 @@ from resolver.training.evaluate.model_card import (
     measure_for_card,
     pair_figures,
 )
+from resolver.training.fit import model_parts
 from resolver.training.fit.cross_validation import cross_validate
 from resolver.training.fit.measured_evidence import load_measured
-from resolver.training.fit.model_parts import (
-    MIN_PAIRS,
-    NAME_ONLY_FIT,
-    REGISTER_FIT,
-    FitOptions,
-    fit_calibrated_part,
-    split_parts,
-)
 from resolver.training.fit.population_model import fit_population_model
 from resolver.training.frequency_counts import build_frequency_tables
 from resolver.training.training_data import TrainingData
@@ -107,14 +94,14 @@ MIN_CLUSTER_WEIGHT = 12_000.0
 # About one pair in six is true overall, as among the pairs that blocking finds in watchlists.
 ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
     "judged": (800.0, 3000.0),
-    RESAMPLED_ORIGIN: (1500.0, 9000.0),
+    resampled_entries.RESAMPLED_ORIGIN: (1500.0, 9000.0),
     DECIDED_ORIGIN: 1000.0,
     # about half of the name pairs that users ask about are the same
     NAME_ONLY_ORIGIN: (1000.0, 900.0),
-    CONTROLLED_ORIGIN: (600.0, 300.0),
-    SHARED_NUMBER_ORIGIN: 150.0,
-    SHARED_DATE_ORIGIN: (0.0, 200.0),
-    OTHER_DATE_ORIGIN: (50.0, 0.0),
+    resampled_entries.CONTROLLED_ORIGIN: (600.0, 300.0),
+    resampled_entries.SHARED_NUMBER_ORIGIN: 150.0,
+    resampled_entries.SHARED_DATE_ORIGIN: (0.0, 200.0),
+    resampled_entries.OTHER_DATE_ORIGIN: (50.0, 0.0),
     BRANCH_ORIGIN: (120.0, 120.0),
     "club": 3000.0,
     "archive": 5000.0,
@@ -127,15 +114,18 @@ ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
 }
 
 
-def default_fit_options(seed: int, base: Path | None = None) -> FitOptions:
+def default_fit_options(seed: int, base: Path | None = None) -> model_parts.FitOptions:
     """Return fit options with the weights that are stated, and the counts of contradictions beside
     the models of `base` (default: the shipped ones)."""
     fixed = {"same_list": SAME_LIST_WEIGHT}
-    return FitOptions(seed=seed, fixed=fixed, measured=load_measured(base))
+    return model_parts.FitOptions(seed=seed, fixed=fixed, measured=load_measured(base))
 
 
 def train_models(
-    training_data: TrainingData, tables: Mapping[str, Any], version: str, options: FitOptions
+    training_data: TrainingData,
+    tables: Mapping[str, Any],
+    version: str,
+    options: model_parts.FitOptions,
 ) -> TrainedModels:
     """Cross-validate, calibrate on held-out pairs, then fit on all pairs.
 
@@ -145,7 +135,7 @@ def train_models(
     models: dict[Kind, Model] = {}
     figures: dict[str, Any] = {}
     for kind, raw_data in training_data.pairs.items():
-        if min(np.bincount(raw_data.labels, minlength=2)) < MIN_PAIRS:
+        if min(np.bincount(raw_data.labels, minlength=2)) < model_parts.MIN_PAIRS:
             continue
         if not np.isnan(raw_data.chance).all():
             model = _train_for_populations(raw_data, options, _material_summary(training_data))
@@ -155,12 +145,12 @@ def train_models(
         data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
         options_of = {
             "": options,
-            REGISTER_PART: replace(options, **REGISTER_FIT),
-            NAME_ONLY_PART: replace(options, **NAME_ONLY_FIT),
+            REGISTER_PART: replace(options, **model_parts.REGISTER_FIT),
+            NAME_ONLY_PART: replace(options, **model_parts.NAME_ONLY_FIT),
         }
         fitted = {
-            name: fit_calibrated_part(data.select(mask), options_of[name], name)
-            for name, mask in split_parts(data).items()
+            name: model_parts.fit_calibrated_part(data.select(mask), options_of[name], name)
+            for name, mask in model_parts.split_parts(data).items()
         }
         measured = measure_for_card(
             concat_pairs(part.held_out for part in fitted.values()),
@@ -183,23 +173,27 @@ def train_models(
     if not models:
         raise InputError(
             "there is too little to learn from",
-            hint=f"add lists or judged pairs: one kind needs {MIN_PAIRS} true and {MIN_PAIRS} "
-            "false pairs",
+            hint=f"add lists or judged pairs: one kind needs {model_parts.MIN_PAIRS} true and "
+            f"{model_parts.MIN_PAIRS} false pairs",
         )
     return TrainedModels(models, tables, figures)
 
 
 FREE_ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
     "judged": (6_000.0, 18_000.0),
-    RESAMPLED_ORIGIN: (10_000.0, 40_000.0),
+    resampled_entries.RESAMPLED_ORIGIN: (10_000.0, 40_000.0),
     DECIDED_ORIGIN: 5_000.0,
     NAME_ONLY_ORIGIN: (500.0, 500.0),
-    CONTROLLED_ORIGIN: (8_000.0, 8_000.0),
+    resampled_entries.CONTROLLED_ORIGIN: (8_000.0, 8_000.0),
     BRANCH_ORIGIN: (300.0, 300.0),
     "*": (300.0, 300.0),
 }
 """Total weights of pairs that were not drawn from a population; others weigh as they occur."""
-_ONE_SIDED = (SHARED_DATE_ORIGIN, OTHER_DATE_ORIGIN, SHARED_NUMBER_ORIGIN)
+_ONE_SIDED = (
+    resampled_entries.SHARED_DATE_ORIGIN,
+    resampled_entries.OTHER_DATE_ORIGIN,
+    resampled_entries.SHARED_NUMBER_ORIGIN,
+)
 """Stated pairs, from which a fit with free constants learns nothing."""
 
 
@@ -210,7 +204,7 @@ def _with_version(model: Model, version: str) -> Model:
 
 
 def _train_for_populations(
-    raw_data: LabeledPairs, options: FitOptions, summary: Mapping[str, Any]
+    raw_data: LabeledPairs, options: model_parts.FitOptions, summary: Mapping[str, Any]
 ) -> Model:
     """Fit a model to pairs from populations, with its cross-validated figures and `summary`."""
     counts, digest = _counts(raw_data), hash_data(raw_data)
@@ -245,14 +239,14 @@ def weight_for_populations(raw_data: LabeledPairs) -> LabeledPairs:
     return replace(chosen, weights=weights)
 
 
-def _train_name_part(raw_data: LabeledPairs, options: FitOptions) -> dict[str, Model]:
+def _train_name_part(raw_data: LabeledPairs, options: model_parts.FitOptions) -> dict[str, Model]:
     """Return the part that says whether two names are one, where there are pairs to learn it."""
     data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
-    mask = split_parts(data).get(NAME_ONLY_PART)
+    mask = model_parts.split_parts(data).get(NAME_ONLY_PART)
     if mask is None:
         return {}
-    part_options = replace(options, **NAME_ONLY_FIT)
-    part = fit_calibrated_part(data.select(mask), part_options, NAME_ONLY_PART)
+    part_options = replace(options, **model_parts.NAME_ONLY_FIT)
+    part = model_parts.fit_calibrated_part(data.select(mask), part_options, NAME_ONLY_PART)
     return {NAME_ONLY_PART: part.model}
 
 
@@ -301,11 +295,13 @@ def tables_from_intakes(intakes: Iterable[Intake]) -> dict[str, Any]:
 
 
 _LISTS = "lists"
-_SET_OF_ORIGIN: Mapping[str, str] = {"judged": _LISTS, RESAMPLED_ORIGIN: _LISTS}
+_SET_OF_ORIGIN: Mapping[str, str] = {"judged": _LISTS, resampled_entries.RESAMPLED_ORIGIN: _LISTS}
 """Origins whose records come from the same lists; any other origin is a set of its own."""
 
 
-def measure_left_out(pairs: Mapping[Kind, LabeledPairs], options: FitOptions) -> dict[str, Any]:
+def measure_left_out(
+    pairs: Mapping[Kind, LabeledPairs], options: model_parts.FitOptions
+) -> dict[str, Any]:
     """Return figures of each set, by kind: fit on all other sets, scored in its own population.
 
     Sets are those drawn from a population, and the given lists (judged pairs and resampled
@@ -321,7 +317,9 @@ def measure_left_out(pairs: Mapping[Kind, LabeledPairs], options: FitOptions) ->
     }
 
 
-def _measure_sets(raw_data: LabeledPairs, options: FitOptions) -> Iterator[dict[str, Any]]:
+def _measure_sets(
+    raw_data: LabeledPairs, options: model_parts.FitOptions
+) -> Iterator[dict[str, Any]]:
     data, digest = weight_for_populations(raw_data), hash_data(raw_data)
     sets = np.array([_SET_OF_ORIGIN.get(origin, origin) for origin in data.origin.astype(str)])
     is_set = ~np.isnan(data.chance) | (sets == _LISTS)
@@ -329,7 +327,7 @@ def _measure_sets(raw_data: LabeledPairs, options: FitOptions) -> Iterator[dict[
         tested = data.select(is_set & (sets == name))
         is_shared = np.isin(data.clusters.astype(str), np.unique(tested.clusters.astype(str)))
         rest = data.select((sets != name) & ~is_shared.any(axis=1))
-        if min(_least_label(tested), _least_label(rest)) >= MIN_PAIRS:
+        if min(_least_label(tested), _least_label(rest)) >= model_parts.MIN_PAIRS:
             yield {"set": name, "data": digest, **_measure_set(tested, rest, options)}
 
 
@@ -337,7 +335,9 @@ def _least_label(data: LabeledPairs) -> int:
     return int(np.bincount(data.labels, minlength=2).min())
 
 
-def _measure_set(tested: LabeledPairs, rest: LabeledPairs, options: FitOptions) -> dict[str, Any]:
+def _measure_set(
+    tested: LabeledPairs, rest: LabeledPairs, options: model_parts.FitOptions
+) -> dict[str, Any]:
     model = fit_population_model(rest, options.fixed, options.measured.get(rest.kind))
     score = scores(population_logodds(model, tested))
     return pair_figures(tested, score)

@@ -17,36 +17,12 @@ from resolver.matching.blocking import choose_plan_by_size
 from resolver.matching.resolution_task import build_tables
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.directories import (
-    BRANCH_ORIGIN,
-    DIRECTORIES,
-    INSTITUTION_LISTS,
-    generate_branch_pairs,
-    generate_directory,
-    generate_institutions,
-)
+from resolver.training.augment import directories, resampled_entries
 from resolver.training.augment.hard_negatives import MOVEMENT_LISTS, generate_movements
 from resolver.training.augment.name_only import name_only_pairs
 from resolver.training.augment.registers import collect_vocabulary, generate_registers
-from resolver.training.augment.resampled_entries import (
-    RESAMPLED_ORIGIN,
-    LabeledRecordPair,
-    build_stated_pairs,
-    controlled_difference_pairs,
-    evidence_of_record_pairs,
-    resample_entries,
-)
+from resolver.training.data import labeled_pairs
 from resolver.training.data.labeled_clusters import LabeledClusters, label_cluster_pairs
-from resolver.training.data.labeled_pairs import (
-    JudgedPair,
-    LabeledPairs,
-    PairSampling,
-    concat_by_kind,
-    concat_pairs,
-    label_blocked_pairs,
-    label_judged_pairs,
-    name_clusters,
-)
 from resolver.training.data.training_decisions import (
     TrainingDecisions,
     cluster_tied_records,
@@ -70,7 +46,7 @@ With the weight of movements, shops of one name and street would wait for a stew
 """
 MAX_TRUE_PAIRS = 15_000.0
 """True pairs that a large world counts as at most, so that small ones count beside it."""
-_PairsByKind = dict[Kind, LabeledPairs]
+_PairsByKind = dict[Kind, labeled_pairs.LabeledPairs]
 
 
 @dataclass(frozen=True)
@@ -81,7 +57,7 @@ class TrainingData:
     left out, by reason, and `sources` the records of each source.
     """
 
-    pairs: Mapping[Kind, LabeledPairs]
+    pairs: Mapping[Kind, labeled_pairs.LabeledPairs]
     dropped: int
     quarantined: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
@@ -116,7 +92,7 @@ class InventedMaterial:
     worlds: Sequence[TrainingWorld] = ()
     spellings: Iterable[tuple[str, ...]] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    differences: Iterable[LabeledRecordPair] = ()
+    differences: Iterable[resampled_entries.LabeledRecordPair] = ()
     people: Sequence[Record] = ()
 
 
@@ -144,12 +120,12 @@ def build_directory_worlds(people: Iterable[tuple[Record, str]], seed: int) -> l
     return [
         TrainingWorld(
             directory.name,
-            *generate_directory(directory, culture, vocabulary, seed),
+            *directories.generate_directory(directory, culture, vocabulary, seed),
             directory.plan,
             *MAX_REGISTER_PAIRS,
             DIRECTORY_WEIGHT,
         )
-        for directory in DIRECTORIES
+        for directory in directories.DIRECTORIES
         for culture in directory.home_cultures
     ]
 
@@ -177,12 +153,12 @@ def build_institution_worlds(
     return [
         TrainingWorld(
             institutions.name,
-            *generate_institutions(institutions, vocabulary, seed),
+            *directories.generate_institutions(institutions, vocabulary, seed),
             institutions.plan,
             *MAX_REGISTER_PAIRS,
             INSTITUTION_WEIGHT,
         )
-        for institutions in INSTITUTION_LISTS
+        for institutions in directories.INSTITUTION_LISTS
     ]
 
 
@@ -193,7 +169,7 @@ def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tupl
     model, so that both are among them.
     """
     lists = {movements.name for movements in MOVEMENT_LISTS}
-    lists |= {institutions.name for institutions in INSTITUTION_LISTS}
+    lists |= {institutions.name for institutions in directories.INSTITUTION_LISTS}
     names: dict[str, tuple[str, ...]] = {}
     for world in worlds:
         own: dict[str, set[str]] = {}
@@ -206,7 +182,7 @@ def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tupl
 
 def gather_training_data(
     intake: Intake,
-    judgments: Sequence[JudgedPair],
+    judgments: Sequence[labeled_pairs.JudgedPair],
     tables: Mapping[str, Any],
     invented: InventedMaterial | None = None,
     *,
@@ -219,14 +195,20 @@ def gather_training_data(
     labeled = clusters or LabeledClusters({}, {})
     judgments, quarantined = quarantine_contradictions(judgments, labeled.cluster_of)
     # all origins share clusters, so that no fold tests what another has learned
-    names = name_clusters(intake.batch.ids.to_pylist(), [*judgments, *labeled.as_judgments()])
-    judged, dropped = label_judged_pairs(intake.batch, judgments, frequencies, (), names)
+    names = labeled_pairs.name_clusters(
+        intake.batch.ids.to_pylist(), [*judgments, *labeled.as_judgments()]
+    )
+    judged, dropped = labeled_pairs.label_judged_pairs(
+        intake.batch, judgments, frequencies, (), names
+    )
     parts = [judged, label_cluster_pairs(intake.batch, labeled, names, frequencies, seed=seed)]
     worlds: Sequence[TrainingWorld] = ()
     if not labeled.is_sufficient:
         worlds = invented.worlds
         parts += _generated_pairs(intake, names, frequencies, invented, seed)
-    return TrainingData(concat_by_kind(parts), dropped, quarantined, _count_sources(intake, worlds))
+    return TrainingData(
+        labeled_pairs.concat_by_kind(parts), dropped, quarantined, _count_sources(intake, worlds)
+    )
 
 
 def _generated_pairs(
@@ -247,22 +229,24 @@ def _generated_pairs(
         groups=invented.groups,
         seed=seed,
     )
-    yield controlled_difference_pairs(invented.differences, tables)
-    yield from build_stated_pairs(invented.people, tables, seed)
-    branches = generate_branch_pairs(invented.people, seed)
-    yield evidence_of_record_pairs(branches, tables, BRANCH_ORIGIN)
+    yield resampled_entries.controlled_difference_pairs(invented.differences, tables)
+    yield from resampled_entries.build_stated_pairs(invented.people, tables, seed)
+    branches = directories.generate_branch_pairs(invented.people, seed)
+    yield resampled_entries.evidence_of_record_pairs(branches, tables, directories.BRANCH_ORIGIN)
     for world in invented.worlds:
         yield _world_pairs(world, tables, seed)
 
 
 def _world_pairs(world: TrainingWorld, tables: FrequencyTables, seed: int) -> _PairsByKind:
-    pairs = label_blocked_pairs(
+    pairs = labeled_pairs.label_blocked_pairs(
         world.records,
         dict(world.truth),
         tables,
         world.name,
         plan=world.plan or choose_plan_by_size(len(world.records)).name,
-        sampling=PairSampling(world.max_negatives, world.max_positives, seed, by_guess=True),
+        sampling=labeled_pairs.PairSampling(
+            world.max_negatives, world.max_positives, seed, by_guess=True
+        ),
     )
     for data in pairs.values():
         true_pairs = float(data.weights[data.labels == 1].sum())
@@ -291,16 +275,21 @@ def _resampled_pairs(
     cluster_of = dict(zip(intake.batch.ids.to_pylist(), clusters, strict=True))
     records: list[Record] = []
     truth, comparable = {}, {}
-    for copies in resample_entries(intake.batch, seed):
+    for copies in resampled_entries.resample_entries(intake.batch, seed):
         if copies[0].source not in intake.deduplicated_sources:
             continue
         for copy in copies:
             records.append(copy)
             truth[copy.id] = cluster_of[copy.id[:-2]]
             comparable[copy.id] = copy.source
-    sampling = PairSampling(max_negatives=MAX_RESAMPLED_NEGATIVES, seed=seed)
-    pairs = label_blocked_pairs(
-        records, truth, tables, RESAMPLED_ORIGIN, comparable=comparable, sampling=sampling
+    sampling = labeled_pairs.PairSampling(max_negatives=MAX_RESAMPLED_NEGATIVES, seed=seed)
+    pairs = labeled_pairs.label_blocked_pairs(
+        records,
+        truth,
+        tables,
+        resampled_entries.RESAMPLED_ORIGIN,
+        comparable=comparable,
+        sampling=sampling,
     )
     # only pairs within one list are labeled, which is no population
     return {kind: data.without_population() for kind, data in pairs.items()}
@@ -308,9 +297,9 @@ def _resampled_pairs(
 
 def reconcile_labels(
     decided: TrainingDecisions,
-    judgments: Sequence[JudgedPair],
+    judgments: Sequence[labeled_pairs.JudgedPair],
     clusters: LabeledClusters | None = None,
-) -> tuple[TrainingDecisions, list[JudgedPair]]:
+) -> tuple[TrainingDecisions, list[labeled_pairs.JudgedPair]]:
     """Return the decisions and judgments that are consistent with each other.
 
     A pair both decided and judged alike counts as decided.
@@ -330,7 +319,7 @@ def reconcile_labels(
 def add_decided_pairs(
     material: TrainingData,
     intake: Intake,
-    judgments: Sequence[JudgedPair],
+    judgments: Sequence[labeled_pairs.JudgedPair],
     decided: TrainingDecisions,
     tables: Mapping[str, Any],
 ) -> TrainingData:
@@ -344,12 +333,14 @@ def add_decided_pairs(
     for kind, data in label_decided_pairs(
         decided, build_tables(dict(tables)), home_cultures
     ).items():
-        pairs[kind] = concat_pairs([pairs[kind], data]) if kind in pairs else data
+        pairs[kind] = labeled_pairs.concat_pairs([pairs[kind], data]) if kind in pairs else data
     left_out = {f"decisions {reason}": count for reason, count in decided.dropped.items()}
     return replace(material, pairs=pairs, quarantined={**material.quarantined, **left_out})
 
 
-def _rename_clusters(data: LabeledPairs, home_cultures: Mapping[str, str]) -> LabeledPairs:
+def _rename_clusters(
+    data: labeled_pairs.LabeledPairs, home_cultures: Mapping[str, str]
+) -> labeled_pairs.LabeledPairs:
     """Rename clusters by the records that name them."""
     names = np.array(
         [

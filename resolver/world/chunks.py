@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from resolver.data import load_rows
 from resolver.records.properties import ACTIVITY, BIRTH_DATE, NATIONALITY
+from resolver.world import group_columns, random_columns, relation_columns
 from resolver.world.agencies import (
     ASSET,
     GROUP,
@@ -29,48 +30,20 @@ from resolver.world.agencies import (
     make_handling_columns,
 )
 from resolver.world.document_numbers import make_papers
-from resolver.world.group_columns import (
-    Population,
-    format_activities,
-    make_group_columns,
-    make_ship_columns,
-    make_ships,
-)
 from resolver.world.name_lexicon import Ints
 from resolver.world.person_columns import make_person_columns
 from resolver.world.persons import ROLES as PERSON_ROLES
 from resolver.world.persons import make_persons
-from resolver.world.random_columns import (
-    Dice,
-    choose_where,
-    concat_texts,
-    format_numbers,
-    keep_where,
-    make_nulls,
-)
-from resolver.world.relation_columns import (
-    FACILITATOR_ROLE,
-    LEADER_ROLE,
-    MEMBER_ROLE,
-    RELATION_PREFIXES,
-    RELATION_TYPES,
-    Ties,
-    assign_cells,
-    make_relation_columns,
-    make_ties,
-    name_groups,
-    select_targets,
-)
 from resolver.world.true_groups import ROLES as GROUP_ROLES
 from resolver.world.true_groups import Memberships, TrueGroups, assign_members, make_groups
 
-_TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())
+_TYPE_TEXTS = pa.array([kind.value for kind in relation_columns.RELATION_TYPES], pa.string())
 _ROLE_WORDS = {
     number: [role for _, role in load_rows("world_roles", use=use)]
     for number, use in (
-        (MEMBER_ROLE, "member"),
-        (LEADER_ROLE, "leader"),
-        (FACILITATOR_ROLE, "facilitator"),
+        (relation_columns.MEMBER_ROLE, "member"),
+        (relation_columns.LEADER_ROLE, "leader"),
+        (relation_columns.FACILITATOR_ROLE, "facilitator"),
     )
 }
 _ROLE_RATE, _OTHER_ROLE_RATE = 0.7, 0.12
@@ -81,10 +54,10 @@ _SILENCE = 0.3
 
 
 def make_network_columns(
-    dice: Dice,
+    dice: random_columns.Dice,
     assignments: Assignments,
     groups: TrueGroups,
-    ties: Ties,
+    ties: relation_columns.Ties,
     ids: pa.StringArray,
     habits: Habits,
 ) -> Columns:
@@ -96,9 +69,9 @@ def make_network_columns(
     """
     rows, places = _draw_stated(dice, assignments, ties, habits)
     agency, ends = assignments.agency[rows], ties.target[places]
-    target = select_targets(assignments, agency, ends, ids)
+    target = relation_columns.select_targets(assignments, agency, ends, ids)
     is_named = dice.chance(len(rows), _NAME_RATE)
-    names = name_groups(assignments, groups, ends, target, is_named)
+    names = relation_columns.name_groups(assignments, groups, ends, target, is_named)
     texts = {
         "": _TYPE_TEXTS.take(pa.array(ties.type[places])),
         "Target": target,
@@ -114,7 +87,7 @@ def _spread(texts: Columns, rows: Ints, stated: Ints, count: int) -> Columns:
     """Spread the stated of some relations, by rows, over the columns of `count` records."""
     number = _number_within(rows[stated])
     columns: Columns = {}
-    for slot, prefix in enumerate(RELATION_PREFIXES):
+    for slot, prefix in enumerate(relation_columns.RELATION_PREFIXES):
         chosen = stated[number == slot]
         place = np.full(count, -1, dtype=np.int64)
         place[rows[chosen]] = chosen
@@ -124,7 +97,7 @@ def _spread(texts: Columns, rows: Ints, stated: Ints, count: int) -> Columns:
 
 
 def _draw_stated(
-    dice: Dice, assignments: Assignments, ties: Ties, habits: Habits
+    dice: random_columns.Dice, assignments: Assignments, ties: relation_columns.Ties, habits: Habits
 ) -> tuple[Ints, Ints]:
     """Draw which relations records state: rows, ascending, and places among the relations."""
     first = np.searchsorted(ties.source, assignments.entity, side="left")
@@ -143,7 +116,9 @@ def _number_within(rows: Ints) -> Ints:
     return np.asarray(np.arange(len(rows), dtype=np.int64) - first)
 
 
-def _draw_roles(dice: Dice, ties: Ties, places: Ints) -> pa.StringArray:
+def _draw_roles(
+    dice: random_columns.Dice, ties: relation_columns.Ties, places: Ints
+) -> pa.StringArray:
     """Draw the role that each relation is stated with; null for none."""
     count, role = len(places), ties.role[places]
     is_other = dice.chance(count, _OTHER_ROLE_RATE)
@@ -151,18 +126,20 @@ def _draw_roles(dice: Dice, ties: Ties, places: Ints) -> pa.StringArray:
     texts = pa.nulls(count, pa.string())
     for number, options in _ROLE_WORDS.items():
         words_of_role = pa.array(options, pa.string()).take(pa.array(word % len(options)))
-        texts = choose_where(role == number, words_of_role, texts)
-    return keep_where(texts, dice.chance(count, _ROLE_RATE))
+        texts = random_columns.choose_where(role == number, words_of_role, texts)
+    return random_columns.keep_where(texts, dice.chance(count, _ROLE_RATE))
 
 
-def _draw_starts(dice: Dice, since: Ints) -> pa.StringArray:
+def _draw_starts(dice: random_columns.Dice, since: Ints) -> pa.StringArray:
     """Draw the year or month in which each relation is stated to begin; null for none."""
     count = len(since)
     shift = np.where(dice.chance(count, 0.5), 1, -1) * dice.chance(count, _OTHER_YEAR_RATE)
-    year = format_numbers(since + shift, 4)
-    month = format_numbers(1 + dice.integers(count, 12), 2)
-    dated = choose_where(dice.chance(count, _MONTH_RATE), concat_texts([year, month], "-"), year)
-    return keep_where(dated, dice.chance(count, _DATE_RATE))
+    year = random_columns.format_numbers(since + shift, 4)
+    month = random_columns.format_numbers(1 + dice.integers(count, 12), 2)
+    dated = random_columns.choose_where(
+        dice.chance(count, _MONTH_RATE), random_columns.concat_texts([year, month], "-"), year
+    )
+    return random_columns.keep_where(dated, dice.chance(count, _DATE_RATE))
 
 
 CHUNK_RECORDS = 50_000
@@ -306,9 +283,9 @@ def make_chunk(
 ) -> Chunk:
     """Build chunk `number` of a world, with exactly `records` records, and with `networks`."""
 
-    def dice(purpose: str) -> Dice:
+    def dice(purpose: str) -> random_columns.Dice:
         """Return the random numbers of one purpose."""
-        return Dice(seed, number, purpose)
+        return random_columns.Dice(seed, number, purpose)
 
     kinds, sizes = draw_kinds(dice("kinds"), records, networks=networks)
     population = _make_population(seed, number, kinds, networks=networks)
@@ -319,17 +296,19 @@ def make_chunk(
     native_ids, ids = _make_ids(number, assignments, agencies)
     habits = Habits(agencies, assignments.agency)
     if networks:
-        ties = make_ties(dice("networks"), kinds, population)
+        ties = relation_columns.make_ties(dice("networks"), kinds, population)
         columns |= make_network_columns(
             dice("relations"), assignments, population.groups, ties, ids, habits
         )
     else:
-        columns |= make_relation_columns(dice("relations"), assignments, population, ids, habits)
+        columns |= relation_columns.make_relation_columns(
+            dice("relations"), assignments, population, ids, habits
+        )
     columns |= make_handling_columns(dice("handling"), habits, columns)
     on_notice = habit_values(agencies, "format")[assignments.agency] == ListFormat.INTERPOL
     for column in WORLD_COLUMNS:
         if not column.on_notices:
-            columns[column.name] = keep_where(columns[column.name], ~on_notice)
+            columns[column.name] = random_columns.keep_where(columns[column.name], ~on_notice)
     return Chunk(
         agencies=agencies,
         columns=columns | {"id": native_ids},
@@ -343,19 +322,28 @@ def make_chunk(
     )
 
 
-def _make_population(seed: int, number: int, kinds: Ints, *, networks: bool) -> Population:
-    persons = make_persons(Dice(seed, number, "persons"), int((kinds == PERSON).sum()))
-    groups = make_groups(Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons)
-    ships = make_ships(
-        Dice(seed, number, "ships"), int((kinds == ASSET).sum()), len(groups), number * _SHIPS
+def _make_population(
+    seed: int, number: int, kinds: Ints, *, networks: bool
+) -> group_columns.Population:
+    persons = make_persons(
+        random_columns.Dice(seed, number, "persons"), int((kinds == PERSON).sum())
     )
-    assign = assign_cells if networks else assign_members
-    memberships = assign(Dice(seed, number, "ties"), persons, groups)
-    papers = make_papers(Dice(seed, number, "papers"), seed, persons)
-    return Population(persons, groups, ships, memberships, papers)
+    groups = make_groups(
+        random_columns.Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons
+    )
+    ships = group_columns.make_ships(
+        random_columns.Dice(seed, number, "ships"),
+        int((kinds == ASSET).sum()),
+        len(groups),
+        number * _SHIPS,
+    )
+    assign = relation_columns.assign_cells if networks else assign_members
+    memberships = assign(random_columns.Dice(seed, number, "ties"), persons, groups)
+    papers = make_papers(random_columns.Dice(seed, number, "papers"), seed, persons)
+    return group_columns.Population(persons, groups, ships, memberships, papers)
 
 
-def _entity_regions(kinds: Ints, population: Population) -> Ints:
+def _entity_regions(kinds: Ints, population: group_columns.Population) -> Ints:
     regions = np.zeros((len(kinds), 2), dtype=np.int64)
     regions[kinds == PERSON] = population.persons.regions
     regions[kinds == GROUP] = population.groups.regions
@@ -366,15 +354,15 @@ def _entity_regions(kinds: Ints, population: Population) -> Ints:
 def _make_entity_columns(
     seed: int,
     number: int,
-    population: Population,
+    population: group_columns.Population,
     assignments: Assignments,
     agencies: tuple[Agency, ...],
 ) -> Columns:
     """Make the columns of persons, groups and ships, in the order of the records."""
 
-    def dice(purpose: str) -> Dice:
+    def dice(purpose: str) -> random_columns.Dice:
         """Return the random numbers of one purpose."""
-        return Dice(seed, number, purpose)
+        return random_columns.Dice(seed, number, purpose)
 
     persons, groups, ships = population.persons, population.groups, population.ships
     rows = {kind: assignments.rows_of_kind(kind) for kind in (PERSON, GROUP, ASSET)}
@@ -384,8 +372,12 @@ def _make_entity_columns(
         PERSON: make_person_columns(
             dice("person view"), persons, population.papers, places[PERSON], habits[PERSON]
         ),
-        GROUP: make_group_columns(dice("group view"), groups, places[GROUP], habits[GROUP]),
-        ASSET: make_ship_columns(dice("ship view"), ships, places[ASSET], habits[ASSET]),
+        GROUP: group_columns.make_group_columns(
+            dice("group view"), groups, places[GROUP], habits[GROUP]
+        ),
+        ASSET: group_columns.make_ship_columns(
+            dice("ship view"), ships, places[ASSET], habits[ASSET]
+        ),
     }
     columns[PERSON] |= _make_activity_column(
         dice("activities"), groups, population.memberships, places[PERSON]
@@ -403,7 +395,8 @@ def _combine_columns(
     combined = {}
     for name in (column.name for column in WORLD_COLUMNS):
         pieces = [
-            columns.get(name, make_nulls(len(rows[kind]))) for kind, columns in columns_of.items()
+            columns.get(name, random_columns.make_nulls(len(rows[kind])))
+            for kind, columns in columns_of.items()
         ]
         if name == "schema":
             pieces[0] = pa.array(["Person"] * len(rows[PERSON]), pa.string())
@@ -418,30 +411,38 @@ def _make_ids(
     serial = number * CHUNK_RECORDS + np.arange(len(assignments.entity), dtype=np.int64)
     scattered = (serial * _STEP + _OFFSET) % _PRIME
     style = habit_values(agencies, "id_style")[assignments.agency]
-    text = format_numbers(scattered, 8)
+    text = random_columns.format_numbers(scattered, 8)
     year, rest = (
-        format_numbers(1998 + scattered // 4_000_000, 4),
-        format_numbers(scattered % 4_000_000),
+        random_columns.format_numbers(1998 + scattered // 4_000_000, 4),
+        random_columns.format_numbers(scattered % 4_000_000),
     )
     letters = _KIND_LETTERS.take(pa.array(assignments.kind[assignments.entity]))
-    native = choose_where(style == 1, concat_texts([letters, text], "-"), text)
-    native = choose_where(style == 2, concat_texts([year, rest], "-"), native)
-    native = choose_where(style == 3, concat_texts([year, rest], "/"), native)
+    native = random_columns.choose_where(
+        style == 1, random_columns.concat_texts([letters, text], "-"), text
+    )
+    native = random_columns.choose_where(
+        style == 2, random_columns.concat_texts([year, rest], "-"), native
+    )
+    native = random_columns.choose_where(
+        style == 3, random_columns.concat_texts([year, rest], "/"), native
+    )
     sources = pa.array([agency.code for agency in agencies], pa.string()).take(
         pa.array(assignments.agency)
     )
-    return native, concat_texts([sources, native], ":")
+    return native, random_columns.concat_texts([sources, native], ":")
 
 
 _KIND_LETTERS = pa.array(["P", "G", "V"], pa.string())
 
 
 def _make_true_ids(number: int, entities: Ints) -> pa.StringArray:
-    return concat_texts(["t", format_numbers(number * CHUNK_RECORDS + entities, 8)])
+    return random_columns.concat_texts(
+        ["t", random_columns.format_numbers(number * CHUNK_RECORDS + entities, 8)]
+    )
 
 
 def _make_activity_column(
-    dice: Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
+    dice: random_columns.Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
 ) -> Columns:
     """Make the activities of persons: often those of their group."""
     count = len(rows)
@@ -450,17 +451,21 @@ def _make_activity_column(
     of_group = groups.activity[np.maximum(group, 0), 0] if len(groups) else own
     activity = np.where((group >= 0) & dice.chance(count, 0.8), of_group, own)
     is_stated = dice.chance(count, np.where(group >= 0, 0.65, 0.35))
-    return {"activity": keep_where(format_activities(activity), is_stated)}
+    return {
+        "activity": random_columns.keep_where(group_columns.format_activities(activity), is_stated)
+    }
 
 
-def _find_cultures(assignments: Assignments, population: Population) -> Ints:
+def _find_cultures(assignments: Assignments, population: group_columns.Population) -> Ints:
     of_entity = np.full(len(assignments.kind), -1, dtype=np.int64)
     of_entity[assignments.kind == PERSON] = population.persons.culture
     of_entity[assignments.kind == GROUP] = population.groups.culture
     return of_entity[assignments.entity]
 
 
-def _find_roles(number: int, assignments: Assignments, population: Population) -> dict[str, str]:
+def _find_roles(
+    number: int, assignments: Assignments, population: group_columns.Population
+) -> dict[str, str]:
     """Return true id → special role, for the few entities that have one."""
     roles: dict[str, str] = {}
     persons, groups = population.persons, population.groups

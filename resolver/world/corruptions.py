@@ -17,66 +17,32 @@ import numpy as np
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, NATIONALITY
-from resolver.world import full_names
+from resolver.world import full_names, name_changes
 from resolver.world.agencies import NameOrder
 from resolver.world.cultures import CULTURE_NAMES, CULTURES
 from resolver.world.geography import load_geography
-from resolver.world.name_changes import (
-    Change,
-    Eligible,
-    PersonView,
-    add_diacritics,
-    add_title,
-    drop_parts,
-    exact_dates,
-    has_compound_name,
-    has_diacritics,
-    has_different_names,
-    has_family_name,
-    has_long_name,
-    has_maiden_name,
-    has_middle_name,
-    has_native_name,
-    has_other_spelling,
-    has_part,
-    has_several_spellings,
-    is_long_enough_for_typo,
-    join_or_split_words,
-    make_plain_view,
-    mistype_name,
-    omit_parts,
-    romanize_otherwise,
-    spell_names,
-    state_persons,
-    swap_names,
-    truncate_name,
-    uniform_forms,
-    use_form,
-    use_maiden_name,
-    use_native_script,
-)
 from resolver.world.name_lexicon import Bools, Form, Ints
 from resolver.world.persons import FIRST_DAY, Persons, culture_tables, make_persons, take_persons
 from resolver.world.random_columns import Dice
 
 
 def swap_day_and_month(
-    dice: Dice, persons: Persons, view: PersonView
-) -> tuple[PersonView, PersonView]:
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Swap day and month of birth on the right side."""
     dates = view.dates
     return view, replace(view, dates=replace(dates, day=dates.month, month=dates.day))
 
 
-def is_date_swappable(persons: Persons, view: PersonView) -> Bools:
+def is_date_swappable(persons: Persons, view: name_changes.PersonView) -> Bools:
     """Select persons whose day of birth is another valid month."""
     is_visible = (view.dates.day <= 12) & (view.dates.day != view.dates.month)
-    return np.asarray(is_visible & has_family_name(persons, view))
+    return np.asarray(is_visible & name_changes.has_family_name(persons, view))
 
 
 def change_date_digit(
-    dice: Dice, persons: Persons, view: PersonView
-) -> tuple[PersonView, PersonView]:
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Change one digit of the birth date on the right side."""
     dates, count = view.dates, len(view.culture)
     digit, is_lower = dice.integers(count, 3), dice.chance(count, 0.5)
@@ -92,48 +58,52 @@ def change_date_digit(
     return view, replace(view, dates=replace(dates, year=year, day=day))
 
 
-def keep_year_only(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+def keep_year_only(
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Keep only the year of birth on the right side."""
     zero = np.zeros(len(view.culture), dtype=np.int64)
     return view, replace(view, dates=replace(view.dates, month=zero, day=zero))
 
 
 def combine_changes(
-    dice: Dice, persons: Persons, view: PersonView
-) -> tuple[PersonView, PersonView]:
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Combine another romanization, a typo, a missing middle name and an incomplete date."""
-    _, other = romanize_otherwise(dice, persons, view)
-    _, other = mistype_name(dice, persons, other)
+    _, other = name_changes.romanize_otherwise(dice, persons, view)
+    _, other = name_changes.mistype_name(dice, persons, other)
     drops_month = dice.chance(len(view.culture), 0.5)
     day = np.where(drops_month, 0, view.dates.day)
     return view, replace(
         other,
         dates=replace(view.dates, month=np.where(drops_month, 0, view.dates.month), day=day),
-        parts=drop_parts(view.parts, "middle"),
+        parts=name_changes.drop_parts(view.parts, "middle"),
     )
 
 
 def make_namesake_pair(
-    dice: Dice, persons: Persons, view: PersonView
-) -> tuple[PersonView, PersonView]:
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Make a pair of namesakes born in other places and years."""
     count = len(view.culture)
     shift = np.where(dice.chance(count, 0.5), 1, -1) * (500 + dice.integers(count, 4000))
     born = np.clip(persons.born + shift, FIRST_DAY, FIRST_DAY + 24_000)
     table = culture_tables()
     country = table.countries[view.culture, dice.integers(count, table.country_count[view.culture])]
-    parts = drop_parts(view.parts, "father", "grandfather", "middle")
+    parts = name_changes.drop_parts(view.parts, "father", "grandfather", "middle")
     other = replace(
         view,
         parts=parts,
-        dates=exact_dates(born),
+        dates=name_changes.exact_dates(born),
         country=country,
         city=load_geography().pick_city(dice, country),
     )
     return replace(view, parts=parts), other
 
 
-def make_twin_pair(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+def make_twin_pair(
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Make a pair of siblings born on the same day."""
     table, gender = culture_tables(), (~persons.male).astype(np.int64)
     start, size = (
@@ -145,23 +115,27 @@ def make_twin_pair(dice: Dice, persons: Persons, view: PersonView) -> tuple[Pers
         + (view.parts.given_name - start + 1 + dice.integers(len(size), np.minimum(size - 1, 40)))
         % size
     )
-    parts = drop_parts(view.parts, "middle")
+    parts = name_changes.drop_parts(view.parts, "middle")
     return replace(view, parts=parts), replace(view, parts=replace(parts, given_name=other))
 
 
 def make_father_son_pair(
-    dice: Dice, persons: Persons, view: PersonView
-) -> tuple[PersonView, PersonView]:
+    dice: Dice, persons: Persons, view: name_changes.PersonView
+) -> tuple[name_changes.PersonView, name_changes.PersonView]:
     """Make a pair of father and son with the same name."""
     born = persons.born + 19 * 366 + dice.integers(len(view.culture), 18 * 365)
-    parts = drop_parts(view.parts, "father", "grandfather")
-    return replace(view, parts=parts), replace(view, parts=parts, dates=exact_dates(born))
+    parts = name_changes.drop_parts(view.parts, "father", "grandfather")
+    return replace(view, parts=parts), replace(
+        view, parts=parts, dates=name_changes.exact_dates(born)
+    )
 
 
-def can_be_father(persons: Persons, view: PersonView) -> Bools:
+def can_be_father(persons: Persons, view: name_changes.PersonView) -> Bools:
     """Select men born before 1970."""
     return (
-        persons.male & (persons.born < np.datetime64("1970-01-01")) & has_family_name(persons, view)
+        persons.male
+        & (persons.born < np.datetime64("1970-01-01"))
+        & name_changes.has_family_name(persons, view)
     )
 
 
@@ -176,8 +150,8 @@ class Corruption:
     name: str
     help: str
     same: bool
-    possible: Eligible
-    change: Change
+    possible: name_changes.Eligible
+    change: name_changes.Change
     native: bool = False
 
 
@@ -186,7 +160,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         "none",
         "nothing differs",
         True,
-        has_family_name,
+        name_changes.has_family_name,
         lambda dice, persons, view: (view, view),
         native=True,
     ),
@@ -194,81 +168,103 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         "patronymic-omitted",
         "the father's name is omitted",
         True,
-        has_part("father"),
-        omit_parts("father", "grandfather"),
+        name_changes.has_part("father"),
+        name_changes.omit_parts("father", "grandfather"),
         native=True,
     ),
     Corruption(
         "middle-omitted",
         "the middle name is omitted",
         True,
-        has_middle_name,
-        omit_parts("middle"),
+        name_changes.has_middle_name,
+        name_changes.omit_parts("middle"),
         native=True,
     ),
     Corruption(
         "second-surname-omitted",
         "the second surname is omitted",
         True,
-        has_part("second"),
-        omit_parts("second"),
+        name_changes.has_part("second"),
+        name_changes.omit_parts("second"),
     ),
     Corruption(
-        "transliteration", "another romanization", True, has_several_spellings, romanize_otherwise
+        "transliteration",
+        "another romanization",
+        True,
+        name_changes.has_several_spellings,
+        name_changes.romanize_otherwise,
     ),
     Corruption(
         "diacritics",
         "Latin letters with and without diacritics",
         True,
-        has_diacritics,
-        add_diacritics,
+        name_changes.has_diacritics,
+        name_changes.add_diacritics,
     ),
     Corruption(
         "cross-script",
         "own script against the Latin letters of a passport",
         True,
-        has_native_name,
-        use_native_script,
+        name_changes.has_native_name,
+        name_changes.use_native_script,
     ),
     Corruption(
         "typo",
         "one typing or scanning error",
         True,
-        is_long_enough_for_typo,
-        mistype_name,
+        name_changes.is_long_enough_for_typo,
+        name_changes.mistype_name,
         native=True,
     ),
-    Corruption("glued", "names joined or split", True, has_compound_name, join_or_split_words),
+    Corruption(
+        "glued",
+        "names joined or split",
+        True,
+        name_changes.has_compound_name,
+        name_changes.join_or_split_words,
+    ),
     Corruption(
         "order",
         "given and family name swapped",
         True,
-        has_different_names,
-        swap_names,
+        name_changes.has_different_names,
+        name_changes.swap_names,
         native=True,
     ),
     Corruption(
         "initial",
         "the given name as an initial",
         True,
-        has_family_name,
-        use_form(Form.INITIAL, "given_name"),
+        name_changes.has_family_name,
+        name_changes.use_form(Form.INITIAL, "given_name"),
     ),
     Corruption(
         "nickname",
         "a nickname for the given name",
         True,
-        has_other_spelling(Form.PET, "given_name"),
-        use_form(Form.PET, "given_name"),
+        name_changes.has_other_spelling(Form.PET, "given_name"),
+        name_changes.use_form(Form.PET, "given_name"),
     ),
-    Corruption("title", "a title before the name", True, has_family_name, add_title),
-    Corruption("truncated", "the name cut off", True, has_long_name, truncate_name),
+    Corruption(
+        "title",
+        "a title before the name",
+        True,
+        name_changes.has_family_name,
+        name_changes.add_title,
+    ),
+    Corruption(
+        "truncated",
+        "the name cut off",
+        True,
+        name_changes.has_long_name,
+        name_changes.truncate_name,
+    ),
     Corruption(
         "maiden-name",
         "the family name before marriage",
         True,
-        has_maiden_name,
-        use_maiden_name,
+        name_changes.has_maiden_name,
+        name_changes.use_maiden_name,
         native=True,
     ),
     Corruption(
@@ -283,7 +279,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         "date-digit",
         "one digit of the birth date",
         True,
-        has_family_name,
+        name_changes.has_family_name,
         change_date_digit,
         native=True,
     ),
@@ -291,7 +287,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         "date-year-only",
         "only the year of birth",
         True,
-        has_family_name,
+        name_changes.has_family_name,
         keep_year_only,
         native=True,
     ),
@@ -299,18 +295,18 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         "several",
         "another romanization, a typo, no middle name, an incomplete date",
         True,
-        has_several_spellings,
+        name_changes.has_several_spellings,
         combine_changes,
     ),
     Corruption(
         "common-name",
         "another person of the same name",
         False,
-        has_family_name,
+        name_changes.has_family_name,
         make_namesake_pair,
         native=True,
     ),
-    Corruption("twin", "a twin", False, has_family_name, make_twin_pair, native=True),
+    Corruption("twin", "a twin", False, name_changes.has_family_name, make_twin_pair, native=True),
     Corruption(
         "father-son",
         "father and son of one name",
@@ -367,10 +363,10 @@ def spell_name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[s
         )
     dice = Dice(seed, "variants", culture)
     persons = make_persons(dice, count, CULTURE_NAMES.index(culture), pairs=False)
-    view = make_plain_view(persons, np.arange(count))
+    view = name_changes.make_plain_view(persons, np.arange(count))
     native = full_names.has_native_script(view.parts)
     views = [
-        replace(view, forms=uniform_forms(form, count))
+        replace(view, forms=name_changes.uniform_forms(form, count))
         for form in (Form.STANDARD, Form.B, Form.C, Form.LOOSE)
     ]
     views += [
@@ -379,13 +375,16 @@ def spell_name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[s
     ]
     views += [
         replace(view, order=np.full(count, int(NameOrder.FAMILY_COMMA))),
-        replace(view, parts=drop_parts(view.parts, "middle", "father", "grandfather", "son_of")),
+        replace(
+            view,
+            parts=name_changes.drop_parts(view.parts, "middle", "father", "grandfather", "son_of"),
+        ),
     ]
     views += [
         replace(view, native=native),
-        replace(view, native=native, forms=uniform_forms(Form.SECOND, count)),
+        replace(view, native=native, forms=name_changes.uniform_forms(Form.SECOND, count)),
     ]
-    texts = [spell_names(variant).to_pylist() for variant in views]
+    texts = [name_changes.spell_names(variant).to_pylist() for variant in views]
     return [tuple(dict.fromkeys(row)) for row in zip(*texts, strict=True)]
 
 
@@ -393,10 +392,10 @@ def _make_probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe
     dice = Dice(seed, "probes", corruption.name)
     pool = make_persons(dice, max(60 * len(CULTURES), 40 * count), pairs=False)
     all_rows = np.arange(len(pool))
-    full_view = make_plain_view(pool, all_rows)
+    full_view = name_changes.make_plain_view(pool, all_rows)
     rows = _select_in_turns(pool.culture, corruption.possible(pool, full_view), count)
     persons = take_persons(pool, rows)
-    view = make_plain_view(persons, np.arange(len(rows)))
+    view = name_changes.make_plain_view(persons, np.arange(len(rows)))
     if corruption.native:
         is_native = (
             full_names.has_native_script(view.parts)
@@ -434,8 +433,11 @@ _STATED = {BIRTH_DATE: 0.85, "birthPlace": 0.5, NATIONALITY: 0.7, "gender": 0.6}
 """Share of records that state a property."""
 
 
-def _make_records(dice: Dice, view: PersonView, source: str, tag: str) -> list[Record]:
-    columns = {"name": spell_names(view), **state_persons(dice, view, _STATED)}
+def _make_records(dice: Dice, view: name_changes.PersonView, source: str, tag: str) -> list[Record]:
+    columns = {
+        "name": name_changes.spell_names(view),
+        **name_changes.state_persons(dice, view, _STATED),
+    }
     lists = {prop: column.to_pylist() for prop, column in columns.items()}
     records = []
     for place in range(len(view.culture)):

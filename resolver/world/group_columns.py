@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Activity
-from resolver.world import document_numbers
+from resolver.world import document_numbers, true_groups
 from resolver.world.agencies import Columns, Habits, format_countries
 from resolver.world.cultures import REGIONS
 from resolver.world.document_numbers import Contacts, Papers, make_group_contacts
@@ -28,15 +28,6 @@ from resolver.world.random_columns import (
     format_numbers,
     join_non_null,
     keep_where,
-)
-from resolver.world.true_groups import (
-    COMPANY,
-    LANGUAGES,
-    Memberships,
-    TrueGroups,
-    draw_person,
-    draw_words,
-    load_group_words,
 )
 from resolver.world.vocabulary import load_vocabulary
 
@@ -73,8 +64,8 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
 
     `serial`: number of ships in earlier chunks, to keep IMO numbers unique.
     """
-    vocabulary, geo = load_group_words(), load_geography()
-    language = dice.integers(count, len(LANGUAGES))
+    vocabulary, geo = true_groups.load_group_words(), load_geography()
+    language = dice.integers(count, len(true_groups.LANGUAGES))
     none = np.full(count, -1, dtype=np.int64)
     flags = np.array(
         [
@@ -96,13 +87,15 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
         )
     ]
     return Ships(
-        head=np.where(dice.chance(count, 0.6), draw_words(dice, vocabulary.head, language), none),
-        fancy=draw_words(dice, vocabulary.fancy, language),
+        head=np.where(
+            dice.chance(count, 0.6), true_groups.draw_words(dice, vocabulary.head, language), none
+        ),
+        fancy=true_groups.draw_words(dice, vocabulary.fancy, language),
         number=np.where(
             dice.chance(count, 0.35), vocabulary.number.start + dice.integers(count, 9), none
         ),
-        old_head=draw_words(dice, vocabulary.head, language),
-        old_fancy=draw_words(dice, vocabulary.fancy, language),
+        old_head=true_groups.draw_words(dice, vocabulary.head, language),
+        old_fancy=true_groups.draw_words(dice, vocabulary.fancy, language),
         renamed=dice.chance(count, 0.4),
         imo=(serial + np.arange(count, dtype=np.int64)) * 7_919 % 900_000,
         mmsi=201_000_000 + dice.integers(count, 570_000_000),
@@ -110,7 +103,7 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
         flag=flags[dice.integers(count, len(flags))],
         past_flag=np.where(dice.chance(count, 0.5), flags[dice.integers(count, len(flags))], none),
         built=1975 + dice.integers(count, 45),
-        owner=np.where(dice.chance(count, 0.5), draw_person(dice, count, groups), none),
+        owner=np.where(dice.chance(count, 0.5), true_groups.draw_person(dice, count, groups), none),
         regions=np.array(coast_regions, dtype=np.int64)[
             dice.integers(count * 2, len(coast_regions))
         ].reshape(count, 2),
@@ -118,16 +111,18 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
 
 
 ENGLISH, AT_HOME, OWN_SCRIPT = 0, 1, 2
-_CORE_FIRST = np.array([language in ("fr", "es", "ar", "fa") for language in LANGUAGES])
+_CORE_FIRST = np.array([language in ("fr", "es", "ar", "fa") for language in true_groups.LANGUAGES])
 _SCRIPT = {"ru": "Cyrillic", "ar": "Arabic", "fa": "Arabic", "zh": "Han", "gr": "Greek"}
 _ACTIVITIES = pa.array([activity.value for activity in Activity], pa.string())
 
 
-def make_group_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+def make_group_columns(
+    dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits
+) -> Columns:
     """Make the columns of n records; `rows`: the group of each record."""
     count, geo = len(rows), load_geography()
     columns = _make_name_columns(dice, groups, rows, habits)
-    is_company = groups.kind[rows] == COMPANY
+    is_company = groups.kind[rows] == true_groups.COMPANY
     country = groups.country[rows]
     has_address = dice.chance(count, 0.8 * habits.rate("address"))
     contacts = _make_contacts(dice, groups)
@@ -148,7 +143,7 @@ def make_group_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habit
     return columns | _make_activity_columns(dice, groups, rows, habits)
 
 
-def _make_contacts(dice: Dice, groups: TrueGroups) -> Contacts:
+def _make_contacts(dice: Dice, groups: true_groups.TrueGroups) -> Contacts:
     """Make the contacts of all groups; the words of their mailboxes begin with their initials."""
     every = np.arange(len(groups))
     words = concat_texts(
@@ -157,7 +152,9 @@ def _make_contacts(dice: Dice, groups: TrueGroups) -> Contacts:
     return make_group_contacts(dice, words, groups.country, groups.partner)
 
 
-def _make_activity_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+def _make_activity_columns(
+    dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits
+) -> Columns:
     """Make the columns of activities and of the countries of routes."""
     count, columns = len(rows), Columns()
     for name, place, rate in (("activity", 0, 0.8), ("otherActivity", 1, 0.5)):
@@ -177,7 +174,9 @@ _ROUTE_RATES = {
 }
 
 
-def _make_name_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+def _make_name_columns(
+    dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits
+) -> Columns:
     count = len(rows)
     mode = _choose_mode(dice, groups, rows, habits)
     is_renamed, u = groups.renamed[rows], dice.uniform(count)
@@ -202,7 +201,9 @@ def _make_name_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habit
     differs = np.asarray(pc.fill_null(pc.not_equal(alias, name), False))
     return {
         "schema": choose_where(
-            groups.kind[rows] == COMPANY, pa.scalar("Company"), pa.scalar("Organization")
+            groups.kind[rows] == true_groups.COMPANY,
+            pa.scalar("Company"),
+            pa.scalar("Organization"),
         ),
         "name": choose_where(upper, pc.utf8_upper(name), name),
         "alias": keep_where(alias, has_alias & differs),
@@ -210,10 +211,12 @@ def _make_name_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habit
     }
 
 
-def _make_register_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+def _make_register_columns(
+    dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits
+) -> Columns:
     """Make registration number and incorporation date, which companies have."""
     count, founded = len(rows), groups.founded[rows]
-    is_company = groups.kind[rows] == COMPANY
+    is_company = groups.kind[rows] == true_groups.COMPANY
     number = format_numbers(founded.astype(np.int64) * 7_919 + rows * 31, 8)
     has_number = dice.chance(count, 0.6 * habits.rate("documents"))
     day, month, year = (format_numbers(part, 2) for part in document_numbers.split_dates(founded))
@@ -230,12 +233,12 @@ def format_activities(activities: Ints) -> pa.StringArray:
     return _ACTIVITIES.take(pa.array(np.where(activities >= 0, activities, 0), mask=activities < 0))
 
 
-def _choose_mode(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Ints:
+def _choose_mode(dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits) -> Ints:
     """Choose language and script of the name in each record."""
     language = groups.language[rows]
     scripts = np.array(
         [
-            [_SCRIPT.get(name, "-") in agency.scripts for name in LANGUAGES]
+            [_SCRIPT.get(name, "-") in agency.scripts for name in true_groups.LANGUAGES]
             for agency in habits.agencies
         ]
     )
@@ -251,7 +254,7 @@ def _choose_mode(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> 
 
 def spell_group_names(
     dice: Dice,
-    groups: TrueGroups,
+    groups: true_groups.TrueGroups,
     rows: Ints,
     mode: Ints,
     habits: Habits,
@@ -263,7 +266,7 @@ def spell_group_names(
 
     `former`: the name before a renaming; `without_branch`: without the word of the branch.
     """
-    count, lexicon, geo = len(rows), load_group_words().lexicon, load_geography()
+    count, lexicon, geo = len(rows), true_groups.load_group_words().lexicon, load_geography()
     form, legal_form = _draw_name_forms(dice, mode, habits)
     color_word = np.where(former, groups.old_head[rows], groups.head[rows])
     fancy = np.where(former, groups.old_fancy[rows], groups.fancy[rows])
@@ -334,12 +337,12 @@ def _branch_words(dice: Dice, branch: Ints) -> pa.StringArray:
     )
 
 
-def _initials(groups: TrueGroups, rows: Ints) -> pa.StringArray:
+def _initials(groups: true_groups.TrueGroups, rows: Ints) -> pa.StringArray:
     """Return the initials of the English words, with the number: `GFT`, `NU-121`.
 
     Null for fewer than two letters.
     """
-    lexicon = load_group_words().lexicon
+    lexicon = true_groups.load_group_words().lexicon
     first = int(Form.INITIAL)
     stem = load_vocabulary().lexicon.spell(groups.stem[rows], first)
     middle = pc.coalesce(lexicon.spell(groups.fancy[rows], first), stem)
@@ -356,7 +359,7 @@ def _initials(groups: TrueGroups, rows: Ints) -> pa.StringArray:
 
 def make_ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> Columns:
     """Make the columns of n records; `rows`: the ship of each record."""
-    count, lexicon = len(rows), load_group_words().lexicon
+    count, lexicon = len(rows), true_groups.load_group_words().lexicon
     form = np.where(dice.chance(count, 0.5), int(Form.STANDARD), int(Form.LOOSE))
 
     def name(head_words: Ints, fancy_words: Ints) -> pa.StringArray:
@@ -412,7 +415,7 @@ class Population:
     """True entities of a chunk, the memberships and the papers of its persons."""
 
     persons: Persons
-    groups: TrueGroups
+    groups: true_groups.TrueGroups
     ships: Ships
-    memberships: Memberships
+    memberships: true_groups.Memberships
     papers: Papers

@@ -17,22 +17,13 @@ import pyarrow as pa
 
 from resolver.data import load_rows
 from resolver.records import RelationType
+from resolver.world import true_groups
 from resolver.world.agencies import ASSET, GROUP, PERSON, Assignments, Columns, Habits
 from resolver.world.cultures import CULTURES
 from resolver.world.group_columns import Population
 from resolver.world.name_lexicon import Bools, Form, Ints
 from resolver.world.persons import FATHER_SON, SIBLING, TWIN, Persons
 from resolver.world.random_columns import Dice, join_non_null, keep_where, make_nulls
-from resolver.world.true_groups import (
-    COMPANY,
-    FACTION,
-    LEADER,
-    MEMBER,
-    NETWORK,
-    Memberships,
-    TrueGroups,
-    load_group_words,
-)
 
 RELATION_TYPES = tuple(RelationType)
 _TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())
@@ -86,7 +77,7 @@ def make_relation_columns(
     rows = assignments.rows_of_kind(PERSON)
     places = assignments.kind_index[assignments.entity[rows]]
     memberships = population.memberships
-    is_leader = memberships.position[places] == LEADER
+    is_leader = memberships.position[places] == true_groups.LEADER
     ends = _relate_entities(dice, assignments, population)
     role = make_nulls(count)
     if len(rows):
@@ -124,7 +115,7 @@ def _relate_entities(
     first, second = _RelationEnds.empty(count), _RelationEnds.empty(count)
     person_rows, person_places = rows[PERSON], places[PERSON]
     group = memberships.group[person_places]
-    is_leader = memberships.position[person_places] == LEADER
+    is_leader = memberships.position[person_places] == true_groups.LEADER
     for member_rows, kind in (
         (~is_leader, RelationType.MEMBER_OF),
         (is_leader, RelationType.LEADER_OF),
@@ -152,7 +143,7 @@ def _invert(owners: Ints, count: int) -> Ints:
     return owned
 
 
-def _draw_associates(dice: Dice, memberships: Memberships) -> Ints:
+def _draw_associates(dice: Dice, memberships: true_groups.Memberships) -> Ints:
     """Draw, for one member in four, another member of the same group."""
     order = np.argsort(memberships.group, kind="stable")
     after = np.roll(order, -1)
@@ -167,7 +158,7 @@ def _draw_associates(dice: Dice, memberships: Memberships) -> Ints:
 
 
 def _member_roles(
-    memberships: Memberships, rows: Ints, places: Ints, is_leader: Bools, count: int
+    memberships: true_groups.Memberships, rows: Ints, places: Ints, is_leader: Bools, count: int
 ) -> pa.StringArray:
     number = memberships.role[places]
     member = _MEMBER_ROLES.take(pa.array(number % len(_MEMBER_ROLES)))
@@ -193,10 +184,14 @@ def select_targets(
 
 
 def name_groups(
-    assignments: Assignments, groups: TrueGroups, entities: Ints, target: pa.Array, mask: Bools
+    assignments: Assignments,
+    groups: true_groups.TrueGroups,
+    entities: Ints,
+    target: pa.Array,
+    mask: Bools,
 ) -> pa.StringArray:
     """Return the English names of groups that the agency has no record of."""
-    lexicon = load_group_words().lexicon
+    lexicon = true_groups.load_group_words().lexicon
     is_named = mask & ~np.asarray(target.is_valid()) & (entities >= 0)
     is_named &= assignments.kind[np.maximum(entities, 0)] == GROUP
     place = np.where(is_named, assignments.kind_index[np.maximum(entities, 0)], -1)
@@ -239,7 +234,9 @@ class Ties:
         return len(self.source)
 
 
-def assign_cells(dice: Dice, persons: Persons, groups: TrueGroups) -> Memberships:
+def assign_cells(
+    dice: Dice, persons: Persons, groups: true_groups.TrueGroups
+) -> true_groups.Memberships:
     """Make most persons members of groups, mostly of their own culture.
 
     Sizes of groups follow a power law, companies are small. The first member of a group leads it.
@@ -247,22 +244,22 @@ def assign_cells(dice: Dice, persons: Persons, groups: TrueGroups) -> Membership
     count = len(persons)
     if not len(groups):
         none = np.full(count, -1, dtype=np.int64)
-        return Memberships(none, none, none)
+        return true_groups.Memberships(none, none, none)
     group = np.where(dice.chance(count, _MEMBER_RATE), _draw_cells(dice, persons, groups), -1)
     kin = np.flatnonzero(np.isin(persons.bond, _KIN))
     kin = kin[(persons.partner[kin] < kin) & dice.chance(len(kin), _KIN_RATE)]
     group[kin] = group[persons.partner[kin]]
-    position = np.full(count, MEMBER, dtype=np.int64)
+    position = np.full(count, true_groups.MEMBER, dtype=np.int64)
     led, leader = np.unique(group, return_index=True)
-    position[leader[led >= 0]] = LEADER
-    return Memberships(group, position, dice.integers(count, 1000))
+    position[leader[led >= 0]] = true_groups.LEADER
+    return true_groups.Memberships(group, position, dice.integers(count, 1000))
 
 
-def _draw_cells(dice: Dice, persons: Persons, groups: TrueGroups) -> Ints:
+def _draw_cells(dice: Dice, persons: Persons, groups: true_groups.TrueGroups) -> Ints:
     """Draw a group for each person, four of five of their own culture, by the size of groups."""
     count = len(persons)
     weight = np.minimum((1.0 - dice.uniform(len(groups))) ** -0.8, _LARGEST_WEIGHT)
-    weight = np.where(groups.kind == COMPANY, _COMPANY_WEIGHT, 1.0) * weight
+    weight = np.where(groups.kind == true_groups.COMPANY, _COMPANY_WEIGHT, 1.0) * weight
     order = np.argsort(groups.culture, kind="stable")
     ends = np.cumsum(weight[order])
     size = np.bincount(groups.culture, minlength=len(CULTURES))
@@ -325,12 +322,12 @@ class _TieBuilder:
 
 
 def _add_members(
-    builder: _TieBuilder, memberships: Memberships, people: Ints, bodies: Ints
+    builder: _TieBuilder, memberships: true_groups.Memberships, people: Ints, bodies: Ints
 ) -> None:
     """Relate members and leaders to their group."""
     for position, kind, role in (
-        (MEMBER, RelationType.MEMBER_OF, MEMBER_ROLE),
-        (LEADER, RelationType.LEADER_OF, LEADER_ROLE),
+        (true_groups.MEMBER, RelationType.MEMBER_OF, MEMBER_ROLE),
+        (true_groups.LEADER, RelationType.LEADER_OF, LEADER_ROLE),
     ):
         chosen = np.flatnonzero((memberships.group >= 0) & (memberships.position == position))
         builder.add(kind, people[chosen], bodies[memberships.group[chosen]], role)
@@ -346,10 +343,14 @@ def _add_facilitators(builder: _TieBuilder, people: Ints, bodies: Ints) -> None:
 
 
 def _add_factions(
-    builder: _TieBuilder, memberships: Memberships, groups: TrueGroups, people: Ints, bodies: Ints
+    builder: _TieBuilder,
+    memberships: true_groups.Memberships,
+    groups: true_groups.TrueGroups,
+    people: Ints,
+    bodies: Ints,
 ) -> None:
     """Let members of a faction have been members of the group it left, which precedes it."""
-    factions = np.flatnonzero(groups.bond == FACTION)
+    factions = np.flatnonzero(groups.bond == true_groups.FACTION)
     factions = factions[groups.partner[factions] < factions]
     builder.add(RelationType.PREDECESSOR_OF, bodies[groups.partner[factions]], bodies[factions])
     stayed = np.flatnonzero(
@@ -359,7 +360,9 @@ def _add_factions(
     builder.add(RelationType.MEMBER_OF, people[stayed], bodies[former], MEMBER_ROLE)
 
 
-def _add_associates(builder: _TieBuilder, memberships: Memberships, people: Ints) -> None:
+def _add_associates(
+    builder: _TieBuilder, memberships: true_groups.Memberships, people: Ints
+) -> None:
     """Relate most members of a group to another member, and some to a second."""
     order = np.argsort(memberships.group, kind="stable")
     for step, rate in ((1, 0.6), (2, 0.3)):
@@ -371,10 +374,10 @@ def _add_associates(builder: _TieBuilder, memberships: Memberships, people: Ints
         builder.add(RelationType.ASSOCIATE_OF, people[order[fits]], people[other[fits]])
 
 
-def _add_fronts(builder: _TieBuilder, groups: TrueGroups, bodies: Ints) -> None:
+def _add_fronts(builder: _TieBuilder, groups: true_groups.TrueGroups, bodies: Ints) -> None:
     """Let criminal networks own companies that serve them as fronts."""
-    networks = np.flatnonzero(groups.kind == NETWORK)
-    companies = np.flatnonzero(groups.kind == COMPANY)
+    networks = np.flatnonzero(groups.kind == true_groups.NETWORK)
+    companies = np.flatnonzero(groups.kind == true_groups.COMPANY)
     fronts = companies[builder.dice.chance(len(companies), 0.35)]
     if len(networks):
         owners = networks[builder.dice.integers(len(fronts), len(networks))]

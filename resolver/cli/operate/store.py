@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli import process_start
 from resolver.cli.arguments import open_hub_to_read, print_effect
 from resolver.cli.options import (
     PATH,
@@ -33,13 +34,6 @@ from resolver.cli.options import (
     running_options,
     start_engine,
     store_option,
-)
-from resolver.cli.process_start import (
-    ProgressBars,
-    log_act_at,
-    log_records,
-    log_records_at,
-    steward_option,
 )
 from resolver.errors import pluralize
 from resolver.settings import Settings
@@ -167,7 +161,7 @@ def set_source_command(name: str, store_url: str, **values: Any) -> None:
         raise click.UsageError(
             "nothing to set: give --agency, --title, --maximum-age-days or --required"
         )
-    log_act_at(store_url, source=name, **values)
+    process_start.log_act_at(store_url, source=name, **values)
     is_new = update_source(store_url, name, **values)
     click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)
 
@@ -186,7 +180,7 @@ Example:
 @click.command("withdraw", help=_WITHDRAW_HELP)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
 @store_option(required=True)
-@steward_option
+@process_start.steward_option
 @json_option
 @click.pass_obj
 def withdraw_command(
@@ -196,7 +190,7 @@ def withdraw_command(
     from resolver.cli.arguments import open_hub
     from resolver.hub.ownership import RecordOwner
 
-    log_act_at(store_url, ids=sorted(set(records)), who=steward)
+    process_start.log_act_at(store_url, ids=sorted(set(records)), who=steward)
     with open_hub(store_url, settings) as hub:
         result = hub.withdraw(sorted(set(records)), owner=RecordOwner(steward))
     if as_json:
@@ -237,13 +231,13 @@ def rebuild_command(
     from resolver.hub.hub import Hub
 
     check_engine(options)
-    log_act_at(store_url, dry_run=dry_run, plan=options.get("plan"))
+    process_start.log_act_at(store_url, dry_run=dry_run, plan=options.get("plan"))
     running = run_options(settings, options)
     with (
         Hub.open(
             store_url, running, create=False, check=False, index_dir=settings.index_dir
         ) as hub,
-        ProgressBars(verbose=verbose) as bars,
+        process_start.ProgressBars(verbose=verbose) as bars,
     ):
 
         def show(effect: RebuildEffect) -> None:
@@ -281,7 +275,7 @@ def backup_command(settings: Settings, /, store_url: str, out: Path, sign_key: P
     from resolver.hub.admin import backup_store
 
     # the backup holds its own event
-    log_records_at(store_url, None)
+    process_start.log_records_at(store_url, None)
     count = backup_store(store_url, out, sign_key)
     click.echo(f"{pluralize(count, 'row')}: {out}")
 
@@ -328,7 +322,7 @@ def restore_command(
         verify_key=verify_key,
         warn=lambda text: click.echo(f"note: {text}", err=True),
     )
-    log_act_at(store_url, backup=backup.name, with_accounts=with_accounts)
+    process_start.log_act_at(store_url, backup=backup.name, with_accounts=with_accounts)
     click.echo(f"The store is at version {revision}.")
     if not with_accounts:
         click.echo(
@@ -374,7 +368,7 @@ def export_command(
     if canonical and ftm:
         raise click.UsageError("--canonical and --ftm are two forms: give one of them")
     with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
-        log_records(hub, None, canonical=canonical, ftm=ftm or None)
+        process_start.log_records(hub, None, canonical=canonical, ftm=ftm or None)
         if str(out) == "-":
             for line in export_lines(hub, canonical=canonical, ftm=ftm):
                 sys.stdout.buffer.write(line)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli import run_results
 from resolver.cli.arguments import (
     check_output_outside,
     dedupe_into_store,
@@ -44,17 +45,6 @@ from resolver.cli.options import (
 )
 from resolver.cli.process_start import ProgressBars, log_act_at, start_batch_process
 from resolver.cli.resolve import tables
-from resolver.cli.run_results import (
-    RunProfile,
-    note_earlier_model,
-    note_missing_ids,
-    note_unknown_ids,
-    prepare_folder,
-    print_counts,
-    print_summary,
-    remove_checkpoints,
-    write_run_results,
-)
 from resolver.lists.io.remote_files import local_copies
 from resolver.settings import Settings
 
@@ -82,11 +72,11 @@ def dedupe_into_parquet(
     settings: Settings, files: tuple[Path, ...], out: Path, options: dict[str, Any]
 ) -> None:
     """Resolve lists on a cluster whose workers write the results, and print the counts."""
-    profile, decisions = RunProfile(), read_decisions(options["decisions"])
+    profile, decisions = run_results.RunProfile(), read_decisions(options["decisions"])
     only_entities = options["only"] == "entities"
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare_folder(out)
-    note_earlier_model(running)
+    run_results.prepare_folder(out)
+    run_results.note_earlier_model(running)
     start_engine(options)
     with ProgressBars(verbose=options["verbose"]) as bars:
         profile.end_phase("start")
@@ -94,7 +84,7 @@ def dedupe_into_parquet(
         profile.end_phase("run", "records", len(run.intake.batch), parts=run.stages)
     for warning in run.intake.warnings:
         click.echo(f"note: {warning}", err=True)
-    note_missing_ids(decisions, run.unknown_ids)
+    run_results.note_missing_ids(decisions, run.unknown_ids)
     if options["profile"]:
         profile.print_table()
     _print_summary(out, run, running, as_json=options["as_json"])
@@ -146,7 +136,7 @@ def _print_summary(out: Path, run: ParquetRun, running: RunOptions, *, as_json: 
     plan = run.plan if as_json else None
     place = f"Entities: {out / 'entities'}"
     only_entities = running.only_entities
-    print_counts(out, counts, forecast, plan, place, only_entities=only_entities)
+    run_results.print_counts(out, counts, forecast, plan, place, only_entities=only_entities)
 
 
 _HELP = """
@@ -227,7 +217,7 @@ def dedupe_command(
     settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
 ) -> None:
     """Run `resolver dedupe`."""
-    profile = RunProfile()
+    profile = run_results.RunProfile()
     _check_options(options)
     if options["engine"] == "local":
         start_batch_process()
@@ -246,11 +236,11 @@ def dedupe_command(
         return
     begin = partial(_begin, settings, options, read_decisions(options["decisions"]), out)
     intake, resolution, running = _run(files, out, begin, count_workers(settings), options, profile)
-    remove_checkpoints(running)
+    run_results.remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
         profile.print_table()
-    print_summary(out, intake, resolution, running, as_json=options["as_json"])
+    run_results.print_summary(out, intake, resolution, running, as_json=options["as_json"])
 
 
 def _begin(
@@ -259,7 +249,7 @@ def _begin(
     """Check the options and the folder of results, and start or load the engine."""
     only_entities = options["only"] == "entities"
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare_folder(out)
+    run_results.prepare_folder(out)
     start_engine(options)
     load_engine(running, options)
     return running
@@ -271,7 +261,7 @@ def _run(
     begin: Callable[[], RunOptions],
     workers: int,
     options: dict[str, Any],
-    profile: RunProfile,
+    profile: run_results.RunProfile,
 ) -> tuple[Intake, Resolution, RunOptions]:
     """Read the lists, resolve them and write the results.
 
@@ -285,11 +275,11 @@ def _run(
         read = partial(read_list_files, files, reading, bars, workers=workers)
         intake, running = read_while(begin, lambda begin: read(meanwhile=begin))
         profile.end_phase("read", "records", len(intake.batch))
-        note_earlier_model(running)
-        note_unknown_ids(running.decisions, intake)
+        run_results.note_earlier_model(running)
+        run_results.note_unknown_ids(running.decisions, intake)
         resolution = _resolve(intake, running, bars, options)
         profile.end_phase("prepare", parts=resolution.stats.stages)
-        write_run_results(out, intake, resolution, running, bars)
+        run_results.write_run_results(out, intake, resolution, running, bars)
     return intake, resolution, running
 
 
@@ -298,7 +288,7 @@ def _add_to_store(
     files: tuple[Path, ...],
     out: Path | None,
     options: dict[str, Any],
-    profile: RunProfile,
+    profile: run_results.RunProfile,
 ) -> None:
     if out is not None:
         check_output_outside(files, out)

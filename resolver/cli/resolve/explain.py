@@ -17,14 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from resolver.cli import csv_tables
 from resolver.cli.arguments import deduplicated_sources, read_list_files, unknown_record_error
-from resolver.cli.csv_tables import (
-    CsvTable,
-    check_writable,
-    read_csv_table,
-    read_decisions,
-    write_csv_table,
-)
 from resolver.cli.options import (
     LIST_PATH,
     PATH,
@@ -93,7 +87,7 @@ def explain_command(
 ) -> None:
     """Run `resolver explain`."""
     reading = ReadingOptions.from_options(options)
-    decisions = read_decisions(options["decisions"])
+    decisions = csv_tables.read_decisions(options["decisions"])
     url = options["store_url"]
     if bool(files) == bool(url):
         raise UsageError(
@@ -442,8 +436,8 @@ def score_command(
 ) -> None:
     """Run `resolver score`."""
     reading = ReadingOptions.from_options(options)
-    table = read_csv_table(pairs, ("left", "right"))
-    check_writable(out)
+    table = csv_tables.read_csv_table(pairs, ("left", "right"))
+    csv_tables.check_writable(out)
     with ProgressBars(verbose=reading.verbose) as bars:
         intake = read_list_files(files, reading, bars)
         reasons = rejected_records(intake)
@@ -468,7 +462,7 @@ def score_command(
         [left, right, *(format_score(next(answers)) if is_scored else ("", ""))]
         for left, right, is_scored in zip(lefts, rights, can_score, strict=True)
     )
-    write_csv_table(out, ("left", "right", "score", "band"), rows)
+    csv_tables.write_csv_table(out, ("left", "right", "score", "band"), rows)
 
 
 def rejected_records(intake: Intake) -> dict[str, str]:
@@ -478,7 +472,7 @@ def rejected_records(intake: Intake) -> dict[str, str]:
     return {reject.record_id: reject.fault for reject in rejects if reject.record_id not in read}
 
 
-def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:
+def _note_unscored(table: csv_tables.CsvTable, reasons: Mapping[str, str]) -> None:
     """Print a note for each row without a score, with the reason, on standard error."""
     for row in table.rows:
         for side in ("left", "right"):
@@ -493,7 +487,9 @@ def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
     return f"{score:.6f}", band.label
 
 
-def check_ids(table: CsvTable, ids: Sequence[str], rejected: Collection[str] = ()) -> None:
+def check_ids(
+    table: csv_tables.CsvTable, ids: Sequence[str], rejected: Collection[str] = ()
+) -> None:
     """Raise `InputError` for the first row with a record that no list has.
 
     `rejected` are the ids of records that lists have but that could not be read; they count as

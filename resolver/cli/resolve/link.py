@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli import run_results
 from resolver.cli.arguments import (
     check_output_outside,
     merge_intakes,
@@ -40,14 +41,6 @@ from resolver.cli.options import (
     store_option,
 )
 from resolver.cli.process_start import ProgressBars, log_records, start_batch_process
-from resolver.cli.run_results import (
-    RunProfile,
-    note_unknown_ids,
-    prepare_folder,
-    print_summary,
-    remove_checkpoints,
-    write_run_results,
-)
 from resolver.errors import UnneededMappingError, pluralize
 from resolver.settings import Settings
 
@@ -104,7 +97,7 @@ def link_command(
     **options: Any,
 ) -> None:
     """Run `resolver link`."""
-    profile, reading = RunProfile(), ReadingOptions.from_options(options)
+    profile, reading = run_results.RunProfile(), ReadingOptions.from_options(options)
     check_engine(options)
     if options["engine"] == "local":
         start_batch_process()
@@ -112,14 +105,14 @@ def link_command(
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare_folder(out)
+    run_results.prepare_folder(out)
     start_engine(options)
     intake, resolution = _run((files, others), out, reading, running, options, profile)
-    remove_checkpoints(running)
+    run_results.remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
         profile.print_table()
-    print_summary(out, intake, resolution, running, as_json=options["as_json"])
+    run_results.print_summary(out, intake, resolution, running, as_json=options["as_json"])
 
 
 def _run(
@@ -128,7 +121,7 @@ def _run(
     reading: ReadingOptions,
     running: RunOptions,
     options: dict[str, Any],
-    profile: RunProfile,
+    profile: run_results.RunProfile,
 ) -> tuple[Intake, Resolution]:
     """Read both sides, resolve them and write the results; short as `_run` of `dedupe` is, for the
     same reason.
@@ -138,12 +131,12 @@ def _run(
         begin = partial(load_engine, running, options)
         left, right = _read_sides(*sides, reading, bars, running.workers, begin)
         profile.end_phase("read", "records", len(left.batch) + len(right.batch))
-        note_unknown_ids(running.decisions, left, right)
+        run_results.note_unknown_ids(running.decisions, left, right)
         _note_shared(left, right)
         resolution = _resolve(left, right, running, bars, options)
         profile.end_phase("prepare", parts=resolution.stats.stages)
         intake = merge_intakes(left, right, resolution.batch)
-        write_run_results(out, intake, resolution, running, bars)
+        run_results.write_run_results(out, intake, resolution, running, bars)
     return intake, resolution
 
 

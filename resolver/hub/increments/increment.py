@@ -30,6 +30,7 @@ import pyarrow.compute as pc
 
 from resolver.engines.local import LocalEngine
 from resolver.hub.entity_ids import find_restricted
+from resolver.hub.increments import link_changes
 from resolver.hub.increments.candidates import (
     CachedComponent,
     CachedPairs,
@@ -43,18 +44,6 @@ from resolver.hub.increments.candidates import (
     find_stated_candidates,
     prepare_with_stored,
     score_index_pairs,
-)
-from resolver.hub.increments.link_changes import (
-    LinkChanges,
-    RelevantDecisions,
-    ResolvedSet,
-    SameRecordTies,
-    build_link_rows,
-    build_task,
-    diff_links,
-    load_links_with_component,
-    load_replaced_links,
-    resolve_cacheable,
 )
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.member_changes import MemberChanges, compute_member_changes
@@ -91,7 +80,7 @@ class ComponentSearch:
     """
 
     view: StoreView
-    ties: SameRecordTies
+    ties: link_changes.SameRecordTies
     fresh: WorkingSet
     ended: Numbers
     merge_threshold: int
@@ -159,10 +148,10 @@ def resolve_with_component(
     context: IncrementContext,
     others: WorkingSet,
     component: CachedComponent,
-    decisions: RelevantDecisions,
+    decisions: link_changes.RelevantDecisions,
     purge: BlockPurge,
     build_table: Callable[[WorkingSet], RelationTable | None],
-) -> ResolvedSet:
+) -> link_changes.ResolvedSet:
     """Resolve a cached component and other records together, under the decisions on them.
 
     `build_table` returns the relations of a working set.
@@ -181,14 +170,14 @@ def resolve_with_component(
         score_histogram(logodds),
         twins=twins,
     )
-    task = build_task(context, working_set, decisions)
+    task = link_changes.build_task(context, working_set, decisions)
     load_records = partial(_load_records, context, others, working_set)
     table = build_table(working_set)
     resolution = cluster_pairs(task, scored, StageMeter(), load_records, table)
-    return ResolvedSet(
+    return link_changes.ResolvedSet(
         working_set,
         resolution,
-        build_link_rows(working_set, resolution.links, decisions),
+        link_changes.build_link_rows(working_set, resolution.links, decisions),
         CachedPairs(scored.left, scored.right, scored.logodds),
         task.decided.same,
     )
@@ -297,7 +286,7 @@ class _Inputs:
     compared_again: Numbers
     queried: WorkingSet
     ended: Numbers
-    decisions: RelevantDecisions
+    decisions: link_changes.RelevantDecisions
     cached: tuple[CachedComponent, ...] | None
     related: RelatedRecords
 
@@ -335,7 +324,7 @@ def compute_increment(
     working_set, resolution = resolved.working_set, resolved.resolution
     hidden = find_restricted(context.index.segments, inputs.ended)
     members = compute_member_changes(context.view, working_set, resolution.labels, update, hidden)
-    changes = diff_links(replaced, resolved.links)
+    changes = link_changes.diff_links(replaced, resolved.links)
     measured = measured_population(context, resolution)
     commit = replace(
         build_commit(context, kind, actor, members, changes),
@@ -377,7 +366,7 @@ def _collect_inputs(
     stored = view.records_of_sources(update.no_longer_deduplicated)
     compared_again = exclude(np.array(sorted(stored.values()), dtype=np.int64), ended)
     queried = _add_stored(context.index, fresh, compared_again)
-    log = RelevantDecisions(view, decisions, update.fresh)
+    log = link_changes.RelevantDecisions(view, decisions, update.fresh)
     related = RelatedRecords(context, fresh, ended)
     return _Inputs(fresh, compared_again, queried, ended, log, cached, related)
 
@@ -387,7 +376,7 @@ def _find_affected(
 ) -> _Affected:
     """Return the stored records to cluster anew, and the cached component to use for them."""
     changed_keys = context.index.records_with_changed_keys(candidates.purge)
-    ties = SameRecordTies(context.view, inputs.decisions, inputs.fresh)
+    ties = link_changes.SameRecordTies(context.view, inputs.decisions, inputs.fresh)
     decided = ties.decided_records()
     threshold = context.options.merge_threshold
     search = ComponentSearch(context.view, ties, inputs.fresh, inputs.ended, threshold)
@@ -421,7 +410,7 @@ def _find_affected(
 
 def _resolve_with_neighbors(
     context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, affected: _Affected
-) -> tuple[ResolvedSet, _Affected]:
+) -> tuple[link_changes.ResolvedSet, _Affected]:
     """Resolve new and affected records together with their neighbors.
 
     If a neighbor merges with them, it is affected, too. The loop then adds its neighbors and
@@ -459,7 +448,7 @@ def _resolve_records(
     candidates: IndexCandidates,
     numbers: Numbers,
     component: CachedComponent | None,
-) -> ResolvedSet:
+) -> link_changes.ResolvedSet:
     """Resolve new and stored records; pairs within a component come from the cache."""
     purge, build_table = candidates.purge, inputs.related.build_table
     if component is not None:
@@ -475,25 +464,30 @@ def _resolve_records(
     counts = purge.purged_pairs if purge.stored else None
     engine = context.engine or LocalEngine(prepared, counts, values=values)
     table, cache = build_table(working_set), inputs.cached is not None
-    return resolve_cacheable(context, working_set, inputs.decisions, engine, table, cache=cache)
+    return link_changes.resolve_cacheable(
+        context, working_set, inputs.decisions, engine, table, cache=cache
+    )
 
 
 def _load_replaced(
     context: IncrementContext,
     inputs: _Inputs,
-    resolved: ResolvedSet,
+    resolved: link_changes.ResolvedSet,
     component: CachedComponent | None,
 ) -> LinkTable | None:
     """Return the stored links that the new links of the resolved records replace."""
     view, ended = context.view, inputs.ended
     stored = exclude(resolved.working_set.numbers, inputs.fresh.numbers)
     if component is not None:
-        return load_links_with_component(view, stored, component, ended)
-    return load_replaced_links(view, stored, ended, inputs.compared_again)
+        return link_changes.load_links_with_component(view, stored, component, ended)
+    return link_changes.load_replaced_links(view, stored, ended, inputs.compared_again)
 
 
 def _build_components(
-    context: IncrementContext, inputs: _Inputs, resolved: ResolvedSet, affected: Numbers
+    context: IncrementContext,
+    inputs: _Inputs,
+    resolved: link_changes.ResolvedSet,
+    affected: Numbers,
 ) -> tuple[CachedComponent, ...]:
     """Return the components of new and affected records for the cache, without neighbors."""
     if resolved.compared is None:
@@ -534,7 +528,11 @@ def measured_population(context: ResolutionContext, resolution: Resolution) -> P
 
 
 def build_commit(
-    context: ResolutionContext, kind: str, actor: str, members: MemberChanges, links: LinkChanges
+    context: ResolutionContext,
+    kind: str,
+    actor: str,
+    members: MemberChanges,
+    links: link_changes.LinkChanges,
 ) -> Commit:
     """Return the commit of changes to members and links."""
     return Commit(

@@ -15,15 +15,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from resolver.errors import DateError
+from resolver.lists import reader_types
 from resolver.lists.io.csv_rows import read_header_rows
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    LocatedRecord,
-    ReaderRow,
-    Reject,
-)
 from resolver.lists.text.list_names import NameForms, parse_family_first, split_suffix
 from resolver.lists.text.name_words import guess_group_schema, has_person_form
 from resolver.lists.text.names import parse_group_name, parse_person_name
@@ -70,17 +64,17 @@ def detect_bis_dpl(head: bytes, file: SourceFile) -> bool:
     return first.split(b"\t")[:2] == [b"Name", b"Street_Address"]
 
 
-def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
+def read_bis_dpl(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the rows of the list as records. Raises `InputError` for another header."""
     for file in unit.files:
         yield from _read_file(file)
 
 
-def _read_file(file: SourceFile) -> Iterator[Item]:
-    rows: list[tuple[int, Cells, Places] | Reject] = []
+def _read_file(file: SourceFile) -> Iterator[reader_types.Item]:
+    rows: list[tuple[int, Cells, Places] | reader_types.Reject] = []
     parties: dict[tuple[str, ...], Places] = {}
     for row in read_header_rows(file, ("Name",), delimiter="\t"):
-        if isinstance(row, Reject):
+        if isinstance(row, reader_types.Reject):
             rows.append(row)
             continue
         line, cells = row
@@ -88,7 +82,7 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
         places[line] = _read_address(cells)
         rows.append((line, cells, places))
     for item in rows:
-        if isinstance(item, Reject):
+        if isinstance(item, reader_types.Reject):
             yield item
         else:
             yield from _read_row(file.label, *item)
@@ -100,10 +94,10 @@ def _identify_party(cells: Cells) -> tuple[str, ...]:
     return (name, *(cells.get(column, "") for column in ("Effective_Date", "Expiration_Date")))
 
 
-def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[Item]:
+def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[reader_types.Item]:
     """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
     if not cells["Name"]:
-        yield Reject.of_row(label, line, "a row without a name")
+        yield reader_types.Reject.of_row(label, line, "a row without a name")
         return
     identity = content_id(SOURCE, "\t".join(cells.get(column, "") for column in COLUMNS))
     draft = RecordDraft(SOURCE, identity.partition(":")[2], _guess_schema(cells["Name"]))
@@ -124,9 +118,9 @@ def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[I
     for column, cell in cells.items():
         if column not in COLUMNS and cell:
             draft.add_note(f"{column}: {cell}", column)
-    yield LocatedRecord(draft.build_record(), line)
+    yield reader_types.LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject.of_record(label, line, draft.id, fault)
+        yield reader_types.Reject.of_record(label, line, draft.id, fault)
 
 
 def _guess_schema(name: str) -> str:
@@ -241,7 +235,7 @@ def _add_date(draft: RecordDraft, prop: str, text: str) -> str:
     return ""
 
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name="bis_dpl",
     help="US BIS denied persons list (dpl.txt, tab separated)",
     detect=detect_bis_dpl,

@@ -18,47 +18,24 @@ from resolver.lists.formats.un_sc import read_facts
 from resolver.lists.io.csv_rows import read_header_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import Item, ListUnit, LocatedRecord, ReaderRow, Reject
+from resolver.lists.text import name_words, repairs
 from resolver.lists.text.crimes import stated_activities
 from resolver.lists.text.list_dates import canonical_date, read_dates
 from resolver.lists.text.list_documents import DocumentTexts, read_documents, read_registrations
 from resolver.lists.text.list_names import NameForms, is_capitals, script_of, split_items
-from resolver.lists.text.name_words import (
-    country_at_end,
-    guess_group_schema,
-    is_armed_group,
-    is_country,
-    is_title,
-)
 from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
-from resolver.lists.text.repairs import (
-    find_registers,
-    read_phones,
-    restore_word_order,
-    split_alias_list,
-    split_enumeration,
-    take_address_numbers,
-)
-from resolver.records import Address, Identifier, content_id, kind_of_schema
-from resolver.records.properties import (
-    BIRTH_DATE,
-    FATHER_NAME,
-    FATHER_NAMES,
-    NATIONALITY,
-    PASSPORT,
-    PROPERTIES,
-    ValueType,
-)
+from resolver.records import Address, Identifier, content_id, kind_of_schema, properties
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
 _ENUMERATOR = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
 _EMBEDDED = re.compile(r"\b(DOB|POB|Nationality|Gender|Date of birth|Place of birth):\s*", re.I)
 _EMBEDDED_PROPS = {
-    "dob": BIRTH_DATE,
-    "date of birth": BIRTH_DATE,
+    "dob": properties.BIRTH_DATE,
+    "date of birth": properties.BIRTH_DATE,
     "pob": "birthPlace",
     "place of birth": "birthPlace",
-    "nationality": NATIONALITY,
+    "nationality": properties.NATIONALITY,
     "gender": "gender",
 }
 _DOUBT = re.compile(
@@ -100,7 +77,7 @@ def split_embedded(cell: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _add_embedded(draft: RecordDraft, embedded: list[tuple[str, str]]) -> list[str]:
     readers = {
-        BIRTH_DATE: add_dates,
+        properties.BIRTH_DATE: add_dates,
         "birthPlace": add_birth_places,
         "nationality": add_nationalities,
         "gender": add_gender,
@@ -117,7 +94,7 @@ def add_dates(draft: RecordDraft, cell: str, column: str) -> list[str]:
         draft.add_value(column, date, column)
     if rest:
         draft.add_note(f"{column}: {cell}", column)
-        if column == BIRTH_DATE and not cell_dates:
+        if column == properties.BIRTH_DATE and not cell_dates:
             faults.append(f"value not taken: {column} {'; '.join(rest)[:80]!r}")
     return faults
 
@@ -138,15 +115,15 @@ def add_birth_places(draft: RecordDraft, cell: str, column: str) -> list[str]:
         for place in re.split(r"(?<!\s)\s++or\s+|^or\s+", re.sub(r"^either\s+", "", part)):
             if place := place.strip(' ,"'):
                 draft.add_value("birthPlace", place, column)
-                draft.add_value("birthCountry", country_at_end(place), column)
+                draft.add_value("birthCountry", name_words.country_at_end(place), column)
     return []
 
 
 def _nationality_pieces(part: str) -> list[str]:
     plain = re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)", "", part).strip(" .")
-    if is_country(part):
+    if name_words.is_country(part):
         return [part.strip(" .")]
-    return [plain] if is_country(plain) else _split_countries(plain)
+    return [plain] if name_words.is_country(plain) else _split_countries(plain)
 
 
 def add_nationalities(draft: RecordDraft, cell: str, column: str) -> list[str]:
@@ -159,7 +136,7 @@ def add_nationalities(draft: RecordDraft, cell: str, column: str) -> list[str]:
     for part in split_cell_parts(text):
         for piece in _nationality_pieces(part):
             word = _NOT_COUNTRY.sub("", _DOUBT.sub("", piece)).strip(" .,")
-            if word and (is_country(word) or len(word.split()) <= 3):
+            if word and (name_words.is_country(word) or len(word.split()) <= 3):
                 draft.add_value(column, word, column)
                 names.append(word)
     if _DOUBT.search(text) or not names or len(text) > 60:
@@ -175,7 +152,7 @@ def add_positions(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add positions, and the titles (`Maulavi`) among them."""
     cell, embedded = split_embedded(cell)
     for part in split_cell_parts(cell):
-        prop = "title" if is_title(part) else "position"
+        prop = "title" if name_words.is_title(part) else "position"
         draft.add_value(prop, part, column)
     return _add_embedded(draft, embedded)
 
@@ -236,10 +213,10 @@ def add_addresses(draft: RecordDraft, cell: str, column: str) -> list[str]:
     countries: set[str] = set()
     for part in split_cell_parts(cell):
         text = part.strip(' ."')
-        if is_country(text):
+        if name_words.is_country(text):
             bare_countries.append(text)
             continue
-        text, numbers = take_address_numbers(text, column)
+        text, numbers = repairs.take_address_numbers(text, column)
         for number in numbers:
             draft.add_fact(number)
         if text:
@@ -254,19 +231,19 @@ def add_addresses(draft: RecordDraft, cell: str, column: str) -> list[str]:
 
 def _split_country(text: str) -> tuple[str, str]:
     """Return (country, rest) of an address that ends or begins with its country."""
-    if country := country_at_end(text):
+    if country := name_words.country_at_end(text):
         head = text.rstrip().removesuffix(")").rstrip()
         is_last = head.endswith(country)
         return country, head.removesuffix(country).rstrip(" \t\n\xa0,(") if is_last else text
     first, _, rest = text.partition(",")
-    return (first.strip(), rest.strip()) if rest and is_country(first) else ("", text)
+    return (first.strip(), rest.strip()) if rest and name_words.is_country(first) else ("", text)
 
 
 def add_phones(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add telephone numbers; fax numbers and items with fewer than five digits are notes."""
     for mail in _MAIL.findall(cell):
         draft.add_value("email", mail, column)
-    phones, rest = read_phones(_MAIL.sub(" ", cell.strip('"')))
+    phones, rest = repairs.read_phones(_MAIL.sub(" ", cell.strip('"')))
     for phone in phones:
         draft.add_value("phone", phone, column)
     for piece in rest:
@@ -292,7 +269,7 @@ def add_remarks(draft: RecordDraft, cell: str, column: str) -> list[str]:
     text = cell.strip('"')
     draft.add_note(text, column)
     if draft.schema != "Person":
-        for number in find_registers(text, column):
+        for number in repairs.find_registers(text, column):
             draft.add_fact(number)
     if script_of(text) == "LATIN":
         read_facts(text, draft)
@@ -314,7 +291,7 @@ _UNSPACED = frozenset(("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "THAI", "MYANMAR
 def add_main_name(draft: RecordDraft, cell: str) -> None:
     """Add the main name with its variants, and a person's name parts where capitals show them."""
     is_person = draft.schema == "Person"
-    first, *others = split_enumeration(cell)
+    first, *others = repairs.split_enumeration(cell)
     forms = parse_person_name(first) if is_person else parse_group_name(first)
     _add_forms(draft, forms, "name", "name")
     if is_person:
@@ -332,9 +309,9 @@ def add_aliases(draft: RecordDraft, cell: str, prop: str) -> list[str]:
     """
     is_person = draft.schema == "Person"
     for item in split_items(cell):
-        parts = split_enumeration(item)
+        parts = repairs.split_enumeration(item)
         if not is_person:
-            parts = [name for part in parts for name in split_alias_list(part)]
+            parts = [name for part in parts for name in repairs.split_alias_list(part)]
         for written in parts:
             part = _order_words(draft, written) if is_person else written
             if part != written:
@@ -349,19 +326,26 @@ def _order_words(draft: RecordDraft, text: str) -> str:
     """Return a name in the order of the Latin name's parts, if the draft has them."""
     parts = {
         prop: " ".join(value.text for value in draft.values if value.prop in props)
-        for prop, props in (("forenames", ("firstName", *FATHER_NAMES)), ("family", ("lastName",)))
+        for prop, props in (
+            ("forenames", ("firstName", *properties.FATHER_NAMES)),
+            ("family", ("lastName",)),
+        )
     }
-    return restore_word_order(text, **parts) if all(parts.values()) else text
+    return repairs.restore_word_order(text, **parts) if all(parts.values()) else text
 
 
 def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add former names (a person's former family name after the given names); return no faults."""
     is_person = draft.schema == "Person"
     given_names = " ".join(
-        value.text for value in draft.values if value.prop in ("firstName", *FATHER_NAMES)
+        value.text
+        for value in draft.values
+        if value.prop in ("firstName", *properties.FATHER_NAMES)
     )
     for item in split_items(cell):
-        for part in re.split(r"(?<!\s)\s++or\s+", item) if is_person else split_alias_list(item):
+        for part in (
+            re.split(r"(?<!\s)\s++or\s+", item) if is_person else repairs.split_alias_list(item)
+        ):
             forms = parse_person_name(part) if is_person else parse_group_name(part)
             if (
                 is_person
@@ -396,7 +380,7 @@ def _add_birth(draft: RecordDraft, text: str) -> None:
     """Add the birth date and place that a bracket states for one of the names."""
     if match := _BORN.search(text):
         for date in read_dates(match[1])[0]:
-            draft.add_value(BIRTH_DATE, date, "alias")
+            draft.add_value(properties.BIRTH_DATE, date, "alias")
         draft.add_value("birthPlace", (match[2] or "").strip(" ,.)"), "alias")
 
 
@@ -420,7 +404,7 @@ def split_capitalized_name(name: str) -> list[tuple[str, str]]:
         return []
     parts = [("lastName", " ".join(family))]
     if len(names) == 2 and _PATRONYMIC.fullmatch(names[1]):
-        return [("firstName", names[0]), (FATHER_NAME, names[1]), *parts]
+        return [("firstName", names[0]), (properties.FATHER_NAME, names[1]), *parts]
     return [("firstName", " ".join(names)), *parts]
 
 
@@ -436,26 +420,26 @@ CellReader = Callable[[RecordDraft, str, str], list[str]]
 faults.
 """
 
-_READERS: dict[ValueType, CellReader] = {
-    ValueType.DATE: add_dates,
-    ValueType.PLACE: add_birth_places,
-    ValueType.COUNTRY: add_nationalities,
-    ValueType.GENDER: add_gender,
-    ValueType.NAME_PART: add_parents,
-    ValueType.IDENTIFIER: add_registrations,
-    ValueType.ADDRESS: add_addresses,
-    ValueType.PHONE: add_phones,
-    ValueType.EMAIL: add_contacts,
-    ValueType.WEBSITE: add_contacts,
+_READERS: dict[properties.ValueType, CellReader] = {
+    properties.ValueType.DATE: add_dates,
+    properties.ValueType.PLACE: add_birth_places,
+    properties.ValueType.COUNTRY: add_nationalities,
+    properties.ValueType.GENDER: add_gender,
+    properties.ValueType.NAME_PART: add_parents,
+    properties.ValueType.IDENTIFIER: add_registrations,
+    properties.ValueType.ADDRESS: add_addresses,
+    properties.ValueType.PHONE: add_phones,
+    properties.ValueType.EMAIL: add_contacts,
+    properties.ValueType.WEBSITE: add_contacts,
 }
 _COLUMN_READERS: dict[str, CellReader] = {
-    **{row.name: _READERS[row.type] for row in PROPERTIES if row.type in _READERS},
+    **{row.name: _READERS[row.type] for row in properties.PROPERTIES if row.type in _READERS},
     "alias": add_aliases,
     "weakAlias": add_aliases,
     "previousName": add_previous_names,
     "startDate": add_listing_date,
     "position": add_positions,
-    PASSPORT: add_documents,
+    properties.PASSPORT: add_documents,
     "idNumber": add_documents,
     "swiftBic": add_bank_codes,
     "notes": add_remarks,
@@ -541,7 +525,7 @@ def _choose_schema(cells: Cells) -> str:
     """Return the schema of the row, or a guess where FtM knows no such schema to resolve."""
     if kind_of_schema(cells["schema"]) is not None:
         return cells["schema"]
-    if any(map(cells.get, (BIRTH_DATE, "gender", *FATHER_NAMES))):
+    if any(map(cells.get, (properties.BIRTH_DATE, "gender", *properties.FATHER_NAMES))):
         return "Person"
     return "Vessel" if cells.get("imoNumber") and cells.get("flag") else "LegalEntity"
 
@@ -551,8 +535,10 @@ def _narrow_schema(draft: RecordDraft, cells: Cells) -> None:
     if draft.schema not in ("LegalEntity", "Organization"):
         return
     names = [value.text for value in draft.values if value.prop in ("name", "alias")]
-    guessed = guess_group_schema(cells["name"]) or guess_group_schema(cells.get("legalForm", ""))
-    guessed = "Organization" if any(map(is_armed_group, names)) else guessed
+    guessed = name_words.guess_group_schema(cells["name"]) or name_words.guess_group_schema(
+        cells.get("legalForm", "")
+    )
+    guessed = "Organization" if any(map(name_words.is_armed_group, names)) else guessed
     if not guessed and (
         cells.get("legalForm") or any(item.prop in _COMPANY_CODES for item in draft.identifiers)
     ):

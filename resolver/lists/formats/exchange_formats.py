@@ -17,13 +17,7 @@ from collections.abc import Iterator
 
 from resolver.errors import pluralize
 from resolver.lists.formats.layouts import Entry, Preamble, clean, load_layout, read_titled_rows
-from resolver.lists.io.json_rows import (
-    Json,
-    json_objects,
-    json_text,
-    json_texts,
-    read_json_objects,
-)
+from resolver.lists.io import json_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import first_line, head_text, json_keys, split_cells
 from resolver.lists.io.xml_records import Element, read_elements, root_name
@@ -75,14 +69,14 @@ def read_stix(unit: ListUnit) -> Iterator[Item]:
     """Yield the identities and actors of a bundle, with their relationships."""
     for file in unit.files:
         relations: dict[str, list[Relation]] = {}
-        for item in read_json_objects(file, _STIX_BEGIN):
+        for item in json_rows.read_json_objects(file, _STIX_BEGIN):
             if not isinstance(item, Reject) and item[1].get("type") == "relationship":
                 _collect_relationship(relations, item[1])
         others: Counter[str] = Counter()
-        for item in read_json_objects(file, _STIX_BEGIN):
+        for item in json_rows.read_json_objects(file, _STIX_BEGIN):
             if isinstance(item, Reject):
                 yield item
-            elif (kind := json_text(item[1].get("type"))) in _STIX_RECORDS:
+            elif (kind := json_rows.json_text(item[1].get("type"))) in _STIX_RECORDS:
                 yield from _read_stix_object(file.label, *item, relations)
             elif kind != "relationship":
                 others[kind] += 1
@@ -91,14 +85,17 @@ def read_stix(unit: ListUnit) -> Iterator[Item]:
             yield Note(f"{file.label}: objects that describe nobody are left out: {kinds}")
 
 
-def _collect_relationship(relations: dict[str, list[Relation]], row: Json) -> None:
-    kind = json_text(row.get("relationship_type"))
-    source, target = json_text(row.get("source_ref")), json_text(row.get("target_ref"))
+def _collect_relationship(relations: dict[str, list[Relation]], row: json_rows.Json) -> None:
+    kind = json_rows.json_text(row.get("relationship_type"))
+    source, target = (
+        json_rows.json_text(row.get("source_ref")),
+        json_rows.json_text(row.get("target_ref")),
+    )
     is_record = all(name.partition("--")[0] in _STIX_RECORDS for name in (source, target))
     if not is_record:
         return
     relation_type = find_relation_type(kind) or _STIX_RELATIONS.get(kind, RelationType.LINKED_TO)
-    words = filter(None, (kind.replace("-", " "), json_text(row.get("description"))))
+    words = filter(None, (kind.replace("-", " "), json_rows.json_text(row.get("description"))))
     relation = Relation(
         relation_type, f"{STIX_SOURCE}:{target}", role=": ".join(words), origin="relationship"
     )
@@ -106,14 +103,14 @@ def _collect_relationship(relations: dict[str, list[Relation]], row: Json) -> No
 
 
 def _read_stix_object(
-    label: str, line: int, row: Json, relations: dict[str, list[Relation]]
+    label: str, line: int, row: json_rows.Json, relations: dict[str, list[Relation]]
 ) -> Iterator[Item]:
-    identity, name = json_text(row.get("id")), json_text(row.get("name"))
+    identity, name = json_rows.json_text(row.get("id")), json_rows.json_text(row.get("name"))
     if not identity or not name:
         missing = "name" if identity else "id"
         yield Reject.of_row(label, line, f"an object without {missing}", identity)
         return
-    kind = json_text(row.get("identity_class")).lower()
+    kind = json_rows.json_text(row.get("identity_class")).lower()
     schema = "Person" if kind == "individual" else _STIX_GROUPS.get(kind, "")
     if row.get("type") != "identity" and not schema:
         schema = "Organization"
@@ -121,22 +118,24 @@ def _read_stix_object(
         STIX_SOURCE, identity, schema or guess_groups_schema([name]) or "LegalEntity", label, line
     )
     entry.add_value("name", name, "name")
-    for alias in json_texts(row.get("aliases")):
+    for alias in json_rows.json_texts(row.get("aliases")):
         entry.add_value("alias", alias, "aliases")
     for key, prop in _STIX_DATES.items():
-        entry.add_date(prop, json_text(row.get(key)), key)
-    entry.add_reason(json_text(row.get("description")), "description")
-    for text in json_texts(row.get("contact_information")):
+        entry.add_date(prop, json_rows.json_text(row.get(key)), key)
+    entry.add_reason(json_rows.json_text(row.get("description")), "description")
+    for text in json_rows.json_texts(row.get("contact_information")):
         prop = "email" if "@" in text else "notes"
         entry.add_value(prop, text, "contact_information")
-    for reference in json_objects(row.get("external_references")):
-        entry.add_value("sourceUrl", json_text(reference.get("url")), "external_references")
-        words = (json_text(reference.get(key)) for key in ("source_name", "external_id"))
+    for reference in json_rows.json_objects(row.get("external_references")):
+        entry.add_value(
+            "sourceUrl", json_rows.json_text(reference.get("url")), "external_references"
+        )
+        words = (json_rows.json_text(reference.get(key)) for key in ("source_name", "external_id"))
         if text := " ".join(filter(None, words)):
             entry.add_note(text, "external_references")
     for key, value in row.items():
         if key in _STIX_NOTES or f"{key}" not in _STIX_TABLE:
-            for text in json_texts(value):
+            for text in json_rows.json_texts(value):
                 entry.add_note(f"{key.replace('_', ' ')}: {text}", key)
     for relation in relations.get(identity, ()):
         entry.add_fact(relation)

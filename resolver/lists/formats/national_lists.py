@@ -17,13 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from resolver.lists.formats.layouts import (
-    Entry,
-    clean,
-    find_titled_header,
-    load_layout,
-    read_titled_rows,
-)
+from resolver.lists.formats import layouts
 from resolver.lists.io.json_rows import (
     Json,
     json_objects,
@@ -44,7 +38,7 @@ from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 # ---- Canada -------------------------------------------------------------------------------------
 
 CA_SOURCE, CA_ROOT = "ca-sema", "data-set"
-_CA_TABLE = load_layout("ca_sema")
+_CA_TABLE = layouts.load_layout("ca_sema")
 _CA_SEPARATOR = re.compile(r" ?; ?|, (?=\S{1,60} \S)")
 
 
@@ -64,7 +58,7 @@ def read_sema(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_sema_record(element: Element, label: str) -> Iterator[Item]:
-    texts = {str(child.tag): clean(child.text) for child in element}
+    texts = {str(child.tag): layouts.clean(child.text) for child in element}
     line = int(element.sourceline or 0)
     given, family = texts.get("GivenName", ""), texts.get("LastName", "")
     group = texts.get("EntityOrShip") or texts.get("Entity", "")
@@ -80,7 +74,7 @@ def _read_sema_record(element: Element, label: str) -> Iterator[Item]:
     schema = "Person" if not group else guess_groups_schema([group]) or "Organization"
     if texts.get("ShipIMONumber"):
         schema = "Vessel"
-    entry = Entry(CA_SOURCE, identity, schema, label, line)
+    entry = layouts.Entry(CA_SOURCE, identity, schema, label, line)
     entry.add_value("name", name, "name")
     if not group:
         entry.add_value("firstName", given, "GivenName")
@@ -107,7 +101,7 @@ def _read_sema_record(element: Element, label: str) -> Iterator[Item]:
 
 AU_SOURCE = "au-dfat"
 _AU_COLUMNS = frozenset(("Reference", "Name of Individual or Entity", "Name Type"))
-_AU_TABLE = load_layout("au_dfat")
+_AU_TABLE = layouts.load_layout("au_dfat")
 _AU_NUMBER = re.compile(r"\d+")
 _AU_ITEMS = re.compile(r"(?:^|[ ,;])(?:[a-h]|i{1,3}|iv)\) ?| ?; ?")
 _AU_KINDS = {"individual": "Person", "vessel": "Vessel", "ship": "Vessel"}
@@ -124,14 +118,14 @@ def detect_dfat(head: bytes, file: SourceFile) -> bool:
     if b"Name of Individual or Entity" not in head:
         return False
     lines = head_text(head).splitlines()[:4]
-    return find_titled_header([split_cells(line, ",") for line in lines], _AU_COLUMNS) >= 0
+    return layouts.find_titled_header([split_cells(line, ",") for line in lines], _AU_COLUMNS) >= 0
 
 
 def read_dfat(unit: ListUnit) -> Iterator[Item]:
     """Yield the entries of Australia's list, each from all of its rows."""
     for file in unit.files:
         entries: dict[str, list[tuple[int, dict[str, str]]]] = {}
-        for row in read_titled_rows(file, _AU_COLUMNS):
+        for row in layouts.read_titled_rows(file, _AU_COLUMNS):
             if isinstance(row, Reject):
                 yield row
             elif isinstance(row, tuple):
@@ -148,14 +142,14 @@ def _read_dfat_entry(
     number: str, rows: list[tuple[int, dict[str, str]]], label: str
 ) -> Iterator[Item]:
     line, first = rows[0]
-    named = [cells for _, cells in rows if clean(cells.get("Name of Individual or Entity"))]
+    named = [cells for _, cells in rows if layouts.clean(cells.get("Name of Individual or Entity"))]
     if not named:
         yield Reject.of_row(label, line, "an entry without a name", number)
         return
     schema = _AU_KINDS.get(first.get("Type", "").lower(), "")
     names = [cells["Name of Individual or Entity"] for cells in named]
     schema = schema or guess_groups_schema(names) or "Organization"
-    entry = Entry(AU_SOURCE, number, schema, label, line)
+    entry = layouts.Entry(AU_SOURCE, number, schema, label, line)
     has_main = any(cells.get("Name Type", "").lower() == "primary name" for cells in named)
     for place, cells in enumerate(named):
         kind, strength = (cells.get(name, "").lower() for name in ("Name Type", "Alias Strength"))
@@ -173,7 +167,7 @@ def _split_cell(text: str) -> list[str]:
     return _AU_ITEMS.split(" ".join(lines.split()))
 
 
-def _add_dfat_facts(entry: Entry, cells: dict[str, str]) -> None:
+def _add_dfat_facts(entry: layouts.Entry, cells: dict[str, str]) -> None:
     is_person = entry.schema == "Person"
     entry.add_date(BIRTH_DATE, cells.get("Date of Birth", ""), "Date of Birth")
     for column, prop in (
@@ -192,7 +186,7 @@ def _add_dfat_facts(entry: Entry, cells: dict[str, str]) -> None:
         entry.add_program(program, "Committees")
     entry.add_date("startDate", cells.get("Control Date", ""), "Control Date")
     for column in ("Additional Information", "Listing Information"):
-        entry.add_reason(clean(cells.get(column, "").replace("_x000D_", " ")), column)
+        entry.add_reason(layouts.clean(cells.get(column, "").replace("_x000D_", " ")), column)
     for column in _AU_MEASURES:
         if cells.get(column, "").lower() in ("true", "1", "yes"):
             entry.add_value("provisions", column, column)
@@ -268,7 +262,7 @@ def _read_gel(label: str, line: int, row: Json) -> Iterator[Item]:
         return
     schema = _FR_KINDS.get(json_text(row.get("Nature")).lower(), "")
     schema = schema or guess_groups_schema([family]) or "Organization"
-    entry = Entry(FR_SOURCE, identity, schema, label, line)
+    entry = layouts.Entry(FR_SOURCE, identity, schema, label, line)
     fields = [
         (json_text(detail.get("TypeChamp")), value)
         for detail in json_objects(row.get("RegistreDetail"))
@@ -283,7 +277,7 @@ def _read_gel(label: str, line: int, row: Json) -> Iterator[Item]:
     yield from entry.items()
 
 
-def _add_gel_field(entry: Entry, kind: str, value: Json) -> None:
+def _add_gel_field(entry: layouts.Entry, kind: str, value: Json) -> None:
     texts = {name: json_text(text) for name, text in value.items()}
     main = next((text for name, text in texts.items() if name in _FR_MAIN and text), "")
     comment = texts.get("Commentaire", "")
@@ -327,7 +321,7 @@ def _add_gel_field(entry: Entry, kind: str, value: Json) -> None:
             entry.add_note(f"{kind} {name}: {text}" if text else "", kind)
 
 
-def _add_gel_numbers(entry: Entry, text: str, comment: str) -> None:
+def _add_gel_numbers(entry: layouts.Entry, text: str, comment: str) -> None:
     described = f"{comment}: {text}" if comment else text
     if text.strip(" /"):
         prop = "idNumber" if entry.schema == "Person" else "registrationNumber"
@@ -341,7 +335,7 @@ def _add_gel_numbers(entry: Entry, text: str, comment: str) -> None:
 # ---- Ukraine ------------------------------------------------------------------------------------
 
 UA_SOURCE = "ua-nsdc"
-_UA_KEYS = frozenset(path.partition("/")[0] for path in load_layout("ua_nsdc"))
+_UA_KEYS = frozenset(path.partition("/")[0] for path in layouts.load_layout("ua_nsdc"))
 _UA_NUMBERS = {
     "tax:inn": "innCode",
     "reg:odrn": "ogrnCode",
@@ -382,7 +376,7 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     schema = guess_groups_schema([name, other_name])
     if kind == "individual" or (not kind and not schema):
         schema = "Person"
-    entry = Entry(UA_SOURCE, identity, schema or "Organization", label, line)
+    entry = layouts.Entry(UA_SOURCE, identity, schema or "Organization", label, line)
     is_person = entry.schema == "Person"
     for place, text in enumerate((other_name, name)):
         # The register has names in Ukrainian, and in brackets those in other languages.
@@ -420,7 +414,7 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     yield from entry.items()
 
 
-def _add_nsdc_action(entry: Entry, action: Json) -> None:
+def _add_nsdc_action(entry: layouts.Entry, action: Json) -> None:
     decree = action.get("decree")
     if isinstance(decree, dict):
         entry.add_program(json_text(decree.get("number")), "decree")

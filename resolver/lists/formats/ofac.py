@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from resolver.errors import InputError, pluralize
+from resolver.lists import reader_types
 from resolver.lists.formats.ofac_remarks import (
     is_truncated,
     note_remark,
@@ -23,13 +24,6 @@ from resolver.lists.formats.ofac_remarks import (
 )
 from resolver.lists.io.csv_rows import read_csv_rows
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    LocatedRecord,
-    ReaderRow,
-    Reject,
-)
 from resolver.lists.text.crimes import stated_activities
 from resolver.lists.text.list_names import match_key, parse_family_first
 from resolver.lists.text.name_words import guess_group_schema, guess_groups_schema
@@ -88,7 +82,7 @@ def detect_ofac(head: bytes, file: SourceFile) -> bool:
     )
 
 
-def read_ofac(unit: ListUnit) -> Iterator[Item]:
+def read_ofac(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the entries of one list. Raises `InputError` where the principal file is missing."""
     principal = [file for file in unit.files if _file_width(file) == PRINCIPAL]
     if len(principal) != 1:
@@ -105,15 +99,17 @@ def read_ofac(unit: ListUnit) -> Iterator[Item]:
         if file is not principal[0]:
             yield from _read_companion(file, index)
     for row in read_csv_rows(principal[0]):
-        if not isinstance(row, Reject) and len(row[1]) == PRINCIPAL:
+        if not isinstance(row, reader_types.Reject) and len(row[1]) == PRINCIPAL:
             index.entries_by_name.setdefault(match_key(row[1][1]), set()).add(row[1][0])
     for item in _read_cells(principal[0], PRINCIPAL):
-        if isinstance(item, Reject):
+        if isinstance(item, reader_types.Reject):
             yield item
         else:
             yield from _read_entry(source, principal[0].label, *item, index)
     for number, (label, line) in index.unclaimed.items():
-        yield Reject(label, line, f"it belongs to entry {number}, which the list does not contain")
+        yield reader_types.Reject(
+            label, line, f"it belongs to entry {number}, which the list does not contain"
+        )
 
 
 def _count_columns(line: bytes) -> int:
@@ -126,35 +122,41 @@ def _file_width(file: SourceFile) -> int:
     return _count_columns(first) if first else 0
 
 
-def _read_cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Reject]:
+def _read_cells(
+    file: SourceFile, width: int
+) -> Iterator[tuple[int, list[str]] | reader_types.Reject]:
     """Yield (line, cells) of each row, `-0-` as empty text; a reject for a row of another shape."""
     for row in read_csv_rows(file):
-        if isinstance(row, Reject):
+        if isinstance(row, reader_types.Reject):
             yield row
             continue
         line, cells = row
         cells = ["" if cell in _NULL else cell.strip() for cell in cells]
         if len(cells) != width:
-            yield Reject.of_row(
+            yield reader_types.Reject.of_row(
                 file.label,
                 line,
                 f"{pluralize(len(cells), 'column')} where a file of {_CONTENTS[width]} has {width}",
             )
         elif not cells[0].isdigit():
-            yield Reject.of_row(file.label, line, f"{cells[0][:20]!r} is no entry number")
+            yield reader_types.Reject.of_row(
+                file.label, line, f"{cells[0][:20]!r} is no entry number"
+            )
         else:
             yield line, cells
 
 
-def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[Item]:
+def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[reader_types.Item]:
     width = _file_width(file)
     if not width:
         return
     if width not in (ALTERNATE, ADDRESS):
-        yield Reject(file.label, 1, "neither alternate names nor addresses of an OFAC list")
+        yield reader_types.Reject(
+            file.label, 1, "neither alternate names nor addresses of an OFAC list"
+        )
         return
     for item in _read_cells(file, width):
-        if isinstance(item, Reject):
+        if isinstance(item, reader_types.Reject):
             # the entry that it belongs to is read without it
             yield replace(item, is_row=False)
             continue
@@ -179,7 +181,7 @@ def _parse_address(street: str, place: str, country: str) -> Address:
 
 def _read_entry(
     source: str, label: str, line: int, cells: list[str], index: _CompanionIndex
-) -> Iterator[Item]:
+) -> Iterator[reader_types.Item]:
     (
         number,
         name,
@@ -215,9 +217,9 @@ def _read_entry(
         draft.schema = _guess_schema(draft, [name, *sorted(text for _, text in alternates)])
     reasons = [value.text for value in draft.values if value.prop == "notes"]
     draft.activities = stated_activities([part.strip() for part in programs], reasons)
-    yield LocatedRecord(draft.build_record(), line)
+    yield reader_types.LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject.of_record(label, line, draft.id, fault)
+        yield reader_types.Reject.of_record(label, line, draft.id, fault)
 
 
 def _add_name(draft: RecordDraft, prop: str, text: str) -> None:
@@ -312,7 +314,7 @@ def _guess_schema(draft: RecordDraft, names: list[str]) -> str:
     )
 
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name="ofac",
     help=(
         "US OFAC lists as published: sdn.csv, alt.csv, add.csv "

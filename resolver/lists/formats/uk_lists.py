@@ -16,16 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from resolver.lists.formats.layouts import (
-    IGNORED,
-    Entry,
-    Preamble,
-    clean,
-    find_titled_header,
-    load_layout,
-    read_titled_rows,
-    try_date,
-)
+from resolver.lists.formats import layouts
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import head_text, split_cells
 from resolver.lists.io.xml_records import Element, read_elements, root_name
@@ -242,12 +233,12 @@ def detect_uk_xml(head: bytes, file: SourceFile) -> bool:
 
 def detect_uk_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the UK sanctions list near its beginning."""
-    return b"Unique ID" in head and find_titled_header(_first_rows(head), _UK_COLUMNS) >= 0
+    return b"Unique ID" in head and layouts.find_titled_header(_first_rows(head), _UK_COLUMNS) >= 0
 
 
 def detect_ofsi_csv(head: bytes, file: SourceFile) -> bool:
     """Return whether a file has the header of the OFSI list near its beginning."""
-    return b"Group ID" in head and find_titled_header(_first_rows(head), _OFSI_COLUMNS) >= 0
+    return b"Group ID" in head and layouts.find_titled_header(_first_rows(head), _OFSI_COLUMNS) >= 0
 
 
 def _first_rows(head: bytes) -> list[list[str]]:
@@ -261,7 +252,7 @@ def read_uk_xml(unit: ListUnit) -> Iterator[Item]:
             if isinstance(element, Reject):
                 yield element
             elif element.tag == "DateGenerated":
-                yield ListVersion(try_date(clean(element.text)))
+                yield ListVersion(layouts.try_date(layouts.clean(element.text)))
             elif element.tag == ENTITY:
                 yield from _read_entry(UK_SOURCE, _collect_element(element), file.label)
 
@@ -288,12 +279,12 @@ def _read_rows(
     group_of = {column: name for name, group in columns.items() for column in group}
     for file in unit.files:
         entries: dict[str, _Collected] = {}
-        for row in read_titled_rows(file, required):
+        for row in layouts.read_titled_rows(file, required):
             if isinstance(row, Reject):
                 yield row
-            elif isinstance(row, Preamble):
+            elif isinstance(row, layouts.Preamble):
                 if date := _DATE.search(",".join(row.cells)):
-                    yield ListVersion(try_date(date[0].replace("-", " ").replace("/", ".")))
+                    yield ListVersion(layouts.try_date(date[0].replace("-", " ").replace("/", ".")))
             else:
                 line, cells = row
                 if not cells.get(key):
@@ -359,7 +350,9 @@ def _build_tree() -> _Tree:
 
 _TREE = _build_tree()
 _IGNORED = frozenset(
-    path.partition("/")[0] for path, use in load_layout("uk_list_xml").items() if use.use == IGNORED
+    path.partition("/")[0]
+    for path, use in layouts.load_layout("uk_list_xml").items()
+    if use.use == layouts.IGNORED
 )
 
 
@@ -372,7 +365,7 @@ def _collect_child(collected: _Collected, element: Element, tree: _Tree) -> None
             _collect_child(collected, child, found)
     elif found is None:
         for inner in element.iter():
-            if tag not in _IGNORED and (text := clean(inner.text)):
+            if tag not in _IGNORED and (text := layouts.clean(inner.text)):
                 collected.unknown[f"{inner.tag}: {text}"] = None
     elif found[1] == (".",):
         collected.add(found[0], ((element.text or "").strip(),))
@@ -380,7 +373,7 @@ def _collect_child(collected: _Collected, element: Element, tree: _Tree) -> None
         name, leaves = found
         texts = dict.fromkeys(leaves, "")
         for child in element:
-            if text := clean(child.text):
+            if text := layouts.clean(child.text):
                 if child.tag in texts:
                     texts[child.tag] = text
                 else:
@@ -399,7 +392,7 @@ def _read_entry(source: str, collected: _Collected, label: str) -> Iterator[Item
     schema = _KINDS.get(collected.first("kind").lower(), "")
     if not schema:
         schema = guess_groups_schema(name.full for name in names) or "Organization"
-    entry = Entry(source, identity, schema, label, collected.line)
+    entry = layouts.Entry(source, identity, schema, label, collected.line)
     _add_names(entry, names, collected)
     _add_listing(entry, collected)
     for address in _addresses(collected):
@@ -426,7 +419,7 @@ class _Name:
 
 
 def _parse_name(cells: tuple[str, ...]) -> _Name:
-    *given, family = (clean(cell) for cell in cells[:6])
+    *given, family = (layouts.clean(cell) for cell in cells[:6])
     kind, strength = cells[6].lower(), cells[7].lower()
     if kind.startswith("primary") and "variation" not in kind:
         prop = "name"
@@ -438,7 +431,7 @@ def _parse_name(cells: tuple[str, ...]) -> _Name:
     return _Name(" ".join(filter(None, (*parts, family))), parts, family, prop)
 
 
-def _add_names(entry: Entry, names: list[_Name], collected: _Collected) -> None:
+def _add_names(entry: layouts.Entry, names: list[_Name], collected: _Collected) -> None:
     if not any(name.prop == "name" for name in names):
         first = min(names, key=lambda name: (name.prop == "weakAlias", name.full))
         entry.add_value("name", first.full, "name")
@@ -456,7 +449,7 @@ def _add_names(entry: Entry, names: list[_Name], collected: _Collected) -> None:
         entry.add_value("title", title, "title")
 
 
-def _add_listing(entry: Entry, collected: _Collected) -> None:
+def _add_listing(entry: layouts.Entry, collected: _Collected) -> None:
     entry.add_reference("authorityId", collected.first("id"), "UK reference", "UniqueID")
     entry.add_reference("authorityId", collected.first("group id"), "OFSI group id", "Group ID")
     for number in collected.texts("un"):
@@ -475,7 +468,7 @@ def _add_listing(entry: Entry, collected: _Collected) -> None:
         entry.add_date("modifiedAt", _plain_date(text), "updated")
     for group in ("reasons", "other"):
         for cells in collected.get(group):
-            entry.add_reason(clean(cells[0]), group)
+            entry.add_reason(layouts.clean(cells[0]), group)
 
 
 def _plain_date(text: str) -> str:
@@ -486,9 +479,11 @@ def _plain_date(text: str) -> str:
 
 def _addresses(collected: _Collected) -> Iterator[Address]:
     for *lines, code, country in collected.get("address"):
-        street = ", ".join(filter(None, map(clean, lines[:4])))
-        region, city = (clean(line) for line in lines[4:])
-        countries = [clean(part) for part in _NUMBERED.split(country) if clean(part)] or [""]
+        street = ", ".join(filter(None, map(layouts.clean, lines[:4])))
+        region, city = (layouts.clean(line) for line in lines[4:])
+        countries = [
+            layouts.clean(part) for part in _NUMBERED.split(country) if layouts.clean(part)
+        ] or [""]
         if not any((street, region, city, code, *countries)):
             continue
         for name in countries:
@@ -497,20 +492,22 @@ def _addresses(collected: _Collected) -> Iterator[Address]:
             yield Address(
                 "",
                 street,
-                city or (clean(code) if is_city else ""),
+                city or (layouts.clean(code) if is_city else ""),
                 region,
-                "" if is_city else clean(code),
+                "" if is_city else layouts.clean(code),
                 name,
                 "address",
             )
 
 
-def _add_person(entry: Entry, collected: _Collected) -> None:
+def _add_person(entry: layouts.Entry, collected: _Collected) -> None:
     for text in collected.texts("dob"):
         entry.add_date(BIRTH_DATE, _plain_date(text), "date of birth")
     for town, country in collected.get("birth"):
-        towns = [clean(part) for part in _NUMBERED.split(town) if clean(part)]
-        countries = [clean(part) for part in _NUMBERED.split(country) if clean(part)]
+        towns = [layouts.clean(part) for part in _NUMBERED.split(town) if layouts.clean(part)]
+        countries = [
+            layouts.clean(part) for part in _NUMBERED.split(country) if layouts.clean(part)
+        ]
         for name in countries:
             entry.add_value("birthCountry", name, "birth")
         for name in towns:
@@ -525,9 +522,9 @@ def _add_person(entry: Entry, collected: _Collected) -> None:
         entry.add_value("gender", text.lower(), "gender")
 
 
-def _add_documents(entry: Entry, group: str, prop: str, number: str, details: str) -> None:
-    numbers = [clean(part) for part in _NUMBERED.split(number) if clean(part)]
-    notes = [clean(part) for part in _NUMBERED.split(details) if clean(part)]
+def _add_documents(entry: layouts.Entry, group: str, prop: str, number: str, details: str) -> None:
+    numbers = [layouts.clean(part) for part in _NUMBERED.split(number) if layouts.clean(part)]
+    notes = [layouts.clean(part) for part in _NUMBERED.split(details) if layouts.clean(part)]
     for place, text in enumerate(numbers):
         note = notes[place] if len(notes) == len(numbers) else "; ".join(notes)
         described = read_document(f"{text}, {note}" if note else text, prop, group)
@@ -539,7 +536,7 @@ def _add_documents(entry: Entry, group: str, prop: str, number: str, details: st
         entry.add_note(f"{group}: {'; '.join(notes)}", group)
 
 
-def _add_group(entry: Entry, collected: _Collected) -> None:
+def _add_group(entry: layouts.Entry, collected: _Collected) -> None:
     for text in collected.texts("register"):
         found = read_registrations(text, "registrationNumber", "business registration")
         for number in found.identifiers:
@@ -553,7 +550,7 @@ def _add_group(entry: Entry, collected: _Collected) -> None:
             )
 
 
-def _add_ship(entry: Entry, collected: _Collected) -> None:
+def _add_ship(entry: layouts.Entry, collected: _Collected) -> None:
     for text in collected.texts("imo"):
         number = _IMO.search(text)
         entry.add_fact(

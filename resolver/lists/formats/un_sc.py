@@ -16,16 +16,9 @@ from dataclasses import replace
 from typing import Any
 
 from resolver.errors import DateError, InputError
+from resolver.lists import reader_types
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.xml_records import read_elements
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    ListVersion,
-    LocatedRecord,
-    ReaderRow,
-    Reject,
-)
 from resolver.lists.text.crimes import stated_activities
 from resolver.lists.text.list_dates import canonical_date, read_dates
 from resolver.lists.text.list_documents import read_document
@@ -171,7 +164,7 @@ def detect_un_sc(head: bytes, file: SourceFile) -> bool:
     return f"<{ROOT}".encode() in head[:4096]
 
 
-def read_un_sc(unit: ListUnit) -> Iterator[Item]:
+def read_un_sc(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the entries of one list.
 
     Raises `InputError` where the file is no UN list or is damaged before the first entry.
@@ -180,11 +173,11 @@ def read_un_sc(unit: ListUnit) -> Iterator[Item]:
         yield from _read_file(file)
 
 
-def _read_file(file: SourceFile) -> Iterator[Item]:
+def _read_file(file: SourceFile) -> Iterator[reader_types.Item]:
     references = _read_references(file)
     entries = 0
     for element in read_elements(file, ROOT, TAGS):
-        if isinstance(element, Reject):
+        if isinstance(element, reader_types.Reject):
             if not entries:
                 raise InputError(
                     f"no entry could be read: {element.reason}",
@@ -194,7 +187,7 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
             yield element
         elif element.tag == ROOT:
             if generated := element.get("dateGenerated"):
-                yield ListVersion(generated)
+                yield reader_types.ListVersion(generated)
         else:
             entries += 1
             yield from _read_entry(element, file.label, references)
@@ -204,7 +197,7 @@ def _read_references(file: SourceFile) -> dict[str, str]:
     """Return record ids by reference number, as comments refer to entries."""
     references: dict[str, str] = {}
     for element in read_elements(file, ROOT, TAGS):
-        if not isinstance(element, Reject) and element.tag != ROOT:
+        if not isinstance(element, reader_types.Reject) and element.tag != ROOT:
             reference, identity = (
                 _child_text(element, "REFERENCE_NUMBER"),
                 _child_text(element, "DATAID"),
@@ -218,11 +211,13 @@ def _child_text(element: Element, tag: str) -> str:
     return " ".join((element.findtext(tag) or "").split())
 
 
-def _read_entry(element: Element, label: str, references: dict[str, str]) -> Iterator[Item]:
+def _read_entry(
+    element: Element, label: str, references: dict[str, str]
+) -> Iterator[reader_types.Item]:
     line = int(element.sourceline or 0)
     identity = _child_text(element, "DATAID")
     if not identity:
-        yield Reject.of_row(label, line, "an entry without DATAID")
+        yield reader_types.Reject.of_row(label, line, "an entry without DATAID")
         return
     is_person = element.tag == "INDIVIDUAL"
     draft = RecordDraft(SOURCE, identity, "Person" if is_person else "Organization")
@@ -241,9 +236,9 @@ def _read_entry(element: Element, label: str, references: dict[str, str]) -> Ite
         draft.schema = guess_groups_schema(names) or "Organization"
     reasons = [value.text for value in draft.values if value.prop in ("notes", "position")]
     draft.activities = stated_activities([_child_text(element, "UN_LIST_TYPE")], reasons)
-    yield LocatedRecord(draft.build_record(), line)
+    yield reader_types.LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject.of_record(label, line, draft.id, fault)
+        yield reader_types.Reject.of_record(label, line, draft.id, fault)
 
 
 def _add_child(draft: RecordDraft, child: Element, faults: list[str]) -> None:
@@ -443,7 +438,7 @@ _PART_READERS: dict[str, _ChildReader] = {
 """Readers of parts that individuals and entities have, by their tag without the prefix."""
 
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name="un_sc",
     help="UN Security Council consolidated list (XML)",
     detect=detect_un_sc,

@@ -11,24 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from resolver.lists import reader_types
 from resolver.lists.formats.ofac_remarks import read_remark, split_remarks
+from resolver.lists.io import json_rows
 from resolver.lists.io.csv_rows import read_header_rows
-from resolver.lists.io.json_rows import (
-    Json,
-    json_objects,
-    json_text,
-    json_texts,
-    read_json_objects,
-)
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import first_line, head_text, split_cells
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    LocatedRecord,
-    ReaderRow,
-    Reject,
-)
 from resolver.lists.text.list_dates import read_dates
 from resolver.lists.text.list_names import parse_family_first
 from resolver.lists.text.name_words import guess_group_schema, has_person_form
@@ -79,20 +67,20 @@ def detect_us_csl(head: bytes, file: SourceFile) -> bool:
     return set(_COLUMNS) <= set(split_cells(first_line(head), ","))
 
 
-def read_us_csl(unit: ListUnit) -> Iterator[Item]:
+def read_us_csl(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the rows of the list as records. Raises `InputError` for another header."""
     file = unit.files[0]
     for row in read_header_rows(file, _COLUMNS):
-        if isinstance(row, Reject):
+        if isinstance(row, reader_types.Reject):
             yield row
         else:
             yield from _read_row(file.label, *row)
 
 
-def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
+def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[reader_types.Item]:
     if not cells["name"]:
         record_id = f"{SOURCE}:{cells['_id']}" if cells.get("_id") else ""
-        yield Reject.of_row(label, line, "a row without a name", record_id)
+        yield reader_types.Reject.of_row(label, line, "a row without a name", record_id)
         return
     identity = cells.get("_id") or content_id(SOURCE, "\t".join(cells.values())).partition(":")[2]
     draft = RecordDraft(SOURCE, identity, _guess_schema(cells["type"], cells["name"]))
@@ -121,9 +109,9 @@ def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
         if (fault := _add_dates(draft, column, text))
     ]
     _add_notes(draft, cells)
-    yield LocatedRecord(draft.build_record(), line)
+    yield reader_types.LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject.of_record(label, line, draft.id, fault)
+        yield reader_types.Reject.of_record(label, line, draft.id, fault)
 
 
 def _split(cells: dict[str, str], column: str) -> list[str]:
@@ -208,47 +196,47 @@ def detect_us_csl_json(head: bytes, file: SourceFile) -> bool:
     )
 
 
-def read_us_csl_json(unit: ListUnit) -> Iterator[Item]:
+def read_us_csl_json(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the results of the list as JSON (`consolidated.json`), as records of the CSV."""
     file = unit.files[0]
-    for item in read_json_objects(file, _BEGIN):
-        if isinstance(item, Reject):
+    for item in json_rows.read_json_objects(file, _BEGIN):
+        if isinstance(item, reader_types.Reject):
             yield item
         else:
             line, row = item
             yield from _read_row(file.label, line, _cells_of(row))
 
 
-def _cells_of(row: Json) -> dict[str, str]:
+def _cells_of(row: json_rows.Json) -> dict[str, str]:
     """Return an entry of the JSON as the cells that the CSV has for it."""
     cells = {"type": "", "name": ""}
     for key, value in row.items():
         column = "_id" if key == "id" else key
         if key == "addresses":
-            texts = [_join(part, _ADDRESS_PARTS) for part in json_objects(value)]
+            texts = [_join(part, _ADDRESS_PARTS) for part in json_rows.json_objects(value)]
         elif key == "ids":
-            texts = [_join(part, _ID_PARTS) for part in json_objects(value)]
+            texts = [_join(part, _ID_PARTS) for part in json_rows.json_objects(value)]
         else:
-            texts = json_texts(value)
+            texts = json_rows.json_texts(value)
         is_list = isinstance(value, list)
         cells[column] = "; ".join(text.replace(";", ",") if is_list else text for text in texts)
     return {column: text for column, text in cells.items() if text or column in ("type", "name")}
 
 
-def _join(part: Json, keys: tuple[str, ...]) -> str:
-    return ", ".join(filter(None, (json_text(part.get(key)) for key in keys)))
+def _join(part: json_rows.Json, keys: tuple[str, ...]) -> str:
+    return ", ".join(filter(None, (json_rows.json_text(part.get(key)) for key in keys)))
 
 
 _ADDRESS_PARTS = ("address", "city", "state", "postal_code", "country")
 _ID_PARTS = ("type", "number", "country", "issue_date", "expiration_date")
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name="us_csl",
     help="US consolidated screening list as CSV (consolidated.csv)",
     detect=detect_us_csl,
     read=read_us_csl,
 )
-JSON_ROW = ReaderRow(
+JSON_ROW = reader_types.ReaderRow(
     name="us_csl_json",
     help="US consolidated screening list as JSON (consolidated.json)",
     detect=detect_us_csl_json,

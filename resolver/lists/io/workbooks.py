@@ -23,14 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from resolver.errors import InputError
-from resolver.lists.io import workbook_process
-from resolver.lists.io.source_files import (
-    SourceFile,
-    WorksheetFile,
-    check_stopped,
-    is_zip,
-    zip_members,
-)
+from resolver.lists.io import source_files, workbook_process
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_WAIT = 300.0
@@ -47,7 +40,7 @@ _REMEDY = "save the sheet as CSV"
 class ExtractedWorksheet:
     """Sheet of a workbook as a file, with notes on how it was read."""
 
-    file: SourceFile
+    file: source_files.SourceFile
     notes: tuple[str, ...]
 
 
@@ -66,7 +59,7 @@ def is_workbook(path: Path) -> bool:
 
     Raises `InputError` if it cannot be opened.
     """
-    if not is_zip(path):
+    if not source_files.is_zip(path):
         return _is_ole(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -88,7 +81,7 @@ def extract_worksheets(path: Path, name: str) -> list[ExtractedWorksheet]:
     if _is_ole(path):
         raise _ole_error(path, name)
     # Checks the sizes that the archive states.
-    zip_members(path, name)
+    source_files.zip_members(path, name)
     if importlib.util.find_spec("python_calamine") is None:
         raise InputError(
             "reading workbooks needs the package python-calamine",
@@ -109,10 +102,10 @@ def extract_worksheets(path: Path, name: str) -> list[ExtractedWorksheet]:
     notes = [f"{name}: hidden sheets are not read: {hidden}"] if hidden else []
     sheets: list[ExtractedWorksheet] = []
     for worksheet in result["sheets"]:
-        extracted = WorksheetFile(
+        extracted = source_files.WorksheetFile(
             folder.path / worksheet["file"], is_first=not sheets, owner=folder
         )
-        file = SourceFile(path, worksheet["name"], name, extracted)
+        file = source_files.SourceFile(path, worksheet["name"], name, extracted)
         notes += [f"{file.label}: {note}" for note in worksheet["notes"]]
         sheets.append(ExtractedWorksheet(file, tuple(notes)))
         notes = []
@@ -150,7 +143,7 @@ def _run_process(path: Path, folder: Path, name: str) -> Any:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             while True:
-                check_stopped()
+                source_files.check_stopped()
                 with suppress(subprocess.TimeoutExpired):
                     output, _ = process.communicate(timeout=_POLL_SECONDS)
                     break

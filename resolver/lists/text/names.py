@@ -10,25 +10,7 @@ import re
 
 from rapidfuzz.distance import JaroWinkler
 
-from resolver.lists.text.list_names import (
-    AKA,
-    BRACKET,
-    FORMER,
-    LATIN,
-    MAX_NAME,
-    ROLE,
-    NameForms,
-    NameFormsBuilder,
-    is_capitals,
-    is_spelling_variant,
-    parse_family_first,
-    script_of,
-    split_other_scripts,
-    split_suffix,
-    split_trailing_names,
-    strip_name_marks,
-    strip_quotes,
-)
+from resolver.lists.text import list_names
 from resolver.lists.text.name_words import is_country, is_legal_form, is_title, split_title
 from resolver.lists.text.repairs import join_line_breaks, split_group_list, strip_following
 from resolver.runtime.text_cache import cache_short_texts
@@ -39,20 +21,20 @@ _SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 
 
 @cache_short_texts(8_192)
-def parse_person_name(text: str) -> NameForms:
+def parse_person_name(text: str) -> list_names.NameForms:
     """Parse a person's name. A name of one word next to a longer main name is a weak alias."""
-    name = strip_name_marks(join_line_breaks(text, is_person=True))
-    forms = NameFormsBuilder(
+    name = list_names.strip_name_marks(join_line_breaks(text, is_person=True))
+    forms = list_names.NameFormsBuilder(
         is_nickname=text.strip()[:1] in ("‘", "“", '"') and name[:1] not in ("‘", "“", '"')
     )
-    if len(name) > MAX_NAME:
+    if len(name) > list_names.MAX_NAME:
         forms.name = name
         return forms.build()
-    text, other_scripts = split_other_scripts(name)
+    text, other_scripts = list_names.split_other_scripts(name)
     first, *others = _split_alternatives(text)
-    first = split_trailing_names(first, forms)
+    first = list_names.split_trailing_names(first, forms)
     main, variants = _split_brackets(first, forms)
-    main, suffix = split_suffix(_resolve_slash(main, variants))
+    main, suffix = list_names.split_suffix(_resolve_slash(main, variants))
     main, title = split_title(_parse_order(main, forms))
     forms.titles += [title] if title else []
     forms.name = f"{main} {suffix}".strip()
@@ -78,22 +60,28 @@ def _split_by_capitals(text: str) -> list[str]:
     """Split names in a row by their families in capitals: `Noah ZAITER Noah ZAYTAR`."""
     groups: list[list[str]] = [[]]
     for word in text.split():
-        if groups[-1] and is_capitals(groups[-1][-1]) and not is_capitals(word):
+        if (
+            groups[-1]
+            and list_names.is_capitals(groups[-1][-1])
+            and not list_names.is_capitals(word)
+        ):
             groups.append([])
         groups[-1].append(word)
     if len(groups) == 1:
         return [text]
     are_variants = all(
-        is_spelling_variant(group[0], groups[0][0]) and is_capitals(group[-1]) and len(group) > 1
+        list_names.is_spelling_variant(group[0], groups[0][0])
+        and list_names.is_capitals(group[-1])
+        and len(group) > 1
         for group in groups
     )
     return [" ".join(group) for group in groups] if are_variants else [text]
 
 
 def _are_alternatives(parts: list[str]) -> bool:
-    if len(parts) < 2 or any(is_title(part) or ROLE.search(part) for part in parts):
+    if len(parts) < 2 or any(is_title(part) or list_names.ROLE.search(part) for part in parts):
         return False
-    if script_of(parts[0]) not in ("LATIN", "CYRILLIC"):
+    if list_names.script_of(parts[0]) not in ("LATIN", "CYRILLIC"):
         return True
     words = [part.split() for part in parts]
     if len(parts) > 2:
@@ -105,33 +93,33 @@ def _are_alternatives(parts: list[str]) -> bool:
             and JaroWinkler.similarity(first[0].casefold(), second[0].casefold()) >= 0.8
         )
     if len(first) > 1 and len(second) > 1:
-        return is_spelling_variant(first[-1], second[-1]) or is_spelling_variant(
-            first[0], second[0]
-        )
-    return len(first) > 1 and is_spelling_variant(first[0], second[0])
+        return list_names.is_spelling_variant(
+            first[-1], second[-1]
+        ) or list_names.is_spelling_variant(first[0], second[0])
+    return len(first) > 1 and list_names.is_spelling_variant(first[0], second[0])
 
 
-def _parse_order(text: str, forms: NameFormsBuilder) -> str:
+def _parse_order(text: str, forms: list_names.NameFormsBuilder) -> str:
     """Turn `Family, Given, Title` into given-family order; titles and offices join `forms`."""
     first, *rest = [part.strip() for part in text.split(",") if part.strip()] or [text]
     names = []
     for part in rest:
         if is_title(part):
             forms.titles.append(part)
-        elif ROLE.search(part) or _DESCRIPTION.search(part):
+        elif list_names.ROLE.search(part) or _DESCRIPTION.search(part):
             forms.notes.append(part)
         else:
             names.append(part)
-    name = parse_family_first(", ".join([first, *names]))
+    name = list_names.parse_family_first(", ".join([first, *names]))
     forms.titles += [name.title] if name.title else []
     return name.full
 
 
-def _split_brackets(text: str, forms: NameFormsBuilder) -> tuple[str, list[str]]:
+def _split_brackets(text: str, forms: list_names.NameFormsBuilder) -> tuple[str, list[str]]:
     """Return a person's name without its brackets, and the whole names that the brackets offer."""
     base, slots = "", []
     end = 0
-    for match in BRACKET.finditer(text):
+    for match in list_names.BRACKET.finditer(text):
         base += text[end : match.start()]
         slots.append((len(base), match[1].strip(), text[match.end() :]))
         end = match.end()
@@ -140,23 +128,23 @@ def _split_brackets(text: str, forms: NameFormsBuilder) -> tuple[str, list[str]]
         return base, []
     names: list[str] = []
     words_in_all = len(base.split())
-    bare = BRACKET.sub("", text)
+    bare = list_names.BRACKET.sub("", text)
     for position, inner, after in slots:
-        former_mark, original = FORMER.match(inner), inner
-        inner = FORMER.sub("", inner)
-        has_alias_mark = bool(AKA.match(inner))
-        inner = AKA.sub("", inner)
-        if script_of(inner) != script_of(base):
+        former_mark, original = list_names.FORMER.match(inner), inner
+        inner = list_names.FORMER.sub("", inner)
+        has_alias_mark = bool(list_names.AKA.match(inner))
+        inner = list_names.AKA.sub("", inner)
+        if list_names.script_of(inner) != list_names.script_of(base):
             former_mark = None
         if not inner:
             forms.notes.append(original)
         if re.search(r"\d", inner) or (
-            not former_mark and (ROLE.search(inner) or _DESCRIPTION.search(inner))
+            not former_mark and (list_names.ROLE.search(inner) or _DESCRIPTION.search(inner))
         ):
             forms.notes.append(original)
             continue
         for variant in _SEPARATOR.split(re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)", "", inner)):
-            variant = strip_quotes(variant)
+            variant = list_names.strip_quotes(variant)
             if not variant:
                 continue
             before = bare[:position].split()
@@ -165,7 +153,7 @@ def _split_brackets(text: str, forms: NameFormsBuilder) -> tuple[str, list[str]]
                 and not after.strip()
                 and before
                 and " " not in variant
-                and not is_spelling_variant(variant, before[-1])
+                and not list_names.is_spelling_variant(variant, before[-1])
             ):
                 names.append(variant)
                 continue
@@ -182,11 +170,15 @@ def _insert_variant(
     words = variant.split()
     if (
         not before
-        or script_of(variant) != script_of(bare)
+        or list_names.script_of(variant) != list_names.script_of(bare)
         or (len(words) > 1 and len(words) >= words_in_all - 1)
     ):
         return variant
-    if len(words) > 1 and not is_inside and not is_spelling_variant(words[-1], before[-1]):
+    if (
+        len(words) > 1
+        and not is_inside
+        and not list_names.is_spelling_variant(words[-1], before[-1])
+    ):
         return variant
     count = min(len(words), len(before))
     if words_in_all == 1:
@@ -197,14 +189,14 @@ def _insert_variant(
 def _resolve_slash(text: str, names: list[str]) -> str:
     """Keep the name with the first of two words at a slash; append the other to `names`."""
     match = re.search(r"(?<!\S)(\S+?)\s*/\s*(\S+)", text)
-    if not match or not re.search(rf"[{LATIN}]", match[1]):
+    if not match or not re.search(rf"[{list_names.LATIN}]", match[1]):
         return text
     names.append(f"{text[: match.start()]}{match[2]}{text[match.end() :]}")
     return f"{text[: match.start()]}{match[1]}{text[match.end() :]}"
 
 
-def _add_other_name(forms: NameFormsBuilder, name: str) -> None:
-    if " " in name or " " not in forms.name or script_of(name) in ("CJK", "HANGUL"):
+def _add_other_name(forms: list_names.NameFormsBuilder, name: str) -> None:
+    if " " in name or " " not in forms.name or list_names.script_of(name) in ("CJK", "HANGUL"):
         forms.aliases.append(name)
     else:
         forms.weak_aliases.append(name)
@@ -217,41 +209,45 @@ _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 
 
 @cache_short_texts(8_192)
-def parse_group_name(text: str) -> NameForms:
+def parse_group_name(text: str) -> list_names.NameForms:
     """Parse the name of a group, company or ship."""
-    forms = NameFormsBuilder()
-    name, following = strip_following(strip_name_marks(join_line_breaks(text, is_person=False)))
+    forms = list_names.NameFormsBuilder()
+    name, following = strip_following(
+        list_names.strip_name_marks(join_line_breaks(text, is_person=False))
+    )
     forms.notes += [following] if following else []
-    if len(name) > MAX_NAME:
+    if len(name) > list_names.MAX_NAME:
         forms.name = name
         return forms.build()
-    name, scripts = split_other_scripts(name)
+    name, scripts = list_names.split_other_scripts(name)
     parts = re.split(r"(?<!\s)\s++/\s+|(?:(?<!\s)\s++)?;\s*", name)
-    first, *others = [strip_quotes(piece) for part in parts for piece in split_group_list(part)]
-    first = split_trailing_names(first, forms)
+    first, *others = [
+        list_names.strip_quotes(piece) for part in parts for piece in split_group_list(part)
+    ]
+    first = list_names.split_trailing_names(first, forms)
     forms.name = _remove_brackets(first, forms)
     for other in others:
-        forms.aliases.append(_remove_brackets(strip_name_marks(other), forms))
+        forms.aliases.append(_remove_brackets(list_names.strip_name_marks(other), forms))
     forms.aliases += [*forms.weak_aliases, *scripts]
     forms.aliases = [name for alias in forms.aliases for name in split_group_list(alias)]
     forms.weak_aliases.clear()
     return forms.build()
 
 
-def _remove_brackets(text: str, forms: NameFormsBuilder) -> str:
+def _remove_brackets(text: str, forms: list_names.NameFormsBuilder) -> str:
     """Remove brackets with other names of a group, not those with its country or branch."""
     name, end, has_short_form = "", 0, False
-    for match in BRACKET.finditer(text):
+    for match in list_names.BRACKET.finditer(text):
         inner, after = match[1].strip(), text[match.end() :]
-        is_last = not BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
+        is_last = not list_names.BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
         if (
-            _is_acronym(strip_quotes(inner))
+            _is_acronym(list_names.strip_quotes(inner))
             and (has_short_form or not is_last)
             and not (inner in _GENERIC or is_country(inner))
         ):
             # The acronym shortens the words before it, not the whole name.
             if not has_short_form:
-                forms.aliases.append(f"{inner} {BRACKET.sub('', after).strip()}")
+                forms.aliases.append(f"{inner} {list_names.BRACKET.sub('', after).strip()}")
             has_short_form = True
         elif not _add_bracket(inner, text, is_last, forms):
             continue
@@ -260,15 +256,17 @@ def _remove_brackets(text: str, forms: NameFormsBuilder) -> str:
     return " ".join((name + text[end:]).split()).strip(" ,")
 
 
-def _add_bracket(inner: str, text: str, is_last: bool, forms: NameFormsBuilder) -> bool:
+def _add_bracket(inner: str, text: str, is_last: bool, forms: list_names.NameFormsBuilder) -> bool:
     """Add the names in a bracket to the forms; return whether there were any."""
-    if former := FORMER.match(inner):
+    if former := list_names.FORMER.match(inner):
         names = inner[former.end() :]
         forms.previous_names += _split_quoted(_FORMER_SEPARATOR, names)
         return True
-    words = strip_quotes(AKA.sub("", inner))
+    words = list_names.strip_quotes(list_names.AKA.sub("", inner))
     parts = _split_quoted(_GROUP_NAMES_SEPARATOR, words)
-    if script_of(words) != script_of(BRACKET.sub(" ", text)) and script_of(words):
+    if list_names.script_of(words) != list_names.script_of(
+        list_names.BRACKET.sub(" ", text)
+    ) and list_names.script_of(words):
         forms.aliases += [part.strip() for part in words.split(";")]
         return True
     if is_country(words) or is_legal_form(words) or words in _GENERIC:
@@ -276,19 +274,19 @@ def _add_bracket(inner: str, text: str, is_last: bool, forms: NameFormsBuilder) 
     if all(map(_is_acronym, parts)):
         forms.abbreviations += parts
         return True
-    if ROLE.search(words):
+    if list_names.ROLE.search(words):
         return False
     if words != inner:
         forms.aliases += parts if not re.search(r"\b(?:co|inc|ltd)\b", words, re.I) else [words]
         return True
     if is_last and words[:1].isupper() and not re.match(r"(?:the|a|of|in)\b", words, re.I):
-        forms.aliases += map(strip_quotes, words.split(";"))
+        forms.aliases += map(list_names.strip_quotes, words.split(";"))
         return True
     return False
 
 
 def _split_quoted(separator: re.Pattern[str], text: str) -> list[str]:
-    return [strip_quotes(part) for part in separator.split(text)]
+    return [list_names.strip_quotes(part) for part in separator.split(text)]
 
 
 def _is_acronym(text: str) -> bool:

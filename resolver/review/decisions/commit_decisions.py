@@ -31,22 +31,9 @@ from resolver.hub.record_index import RecordIndex
 from resolver.records import Handling
 from resolver.records.decisions import Decision
 from resolver.records.visibility import OPERATOR, STRANGER, classify, is_visible
-from resolver.review.decisions.earlier_verdicts import (
-    ACT_KEY,
-    COMMENT_KEY,
-    UNDOES_KEY,
-    logged_verdict,
-    steward_verdict,
-    unconfirmed_decisions,
-)
+from resolver.review import models
+from resolver.review.decisions import earlier_verdicts
 from resolver.review.entity_sides import EntitySide
-from resolver.review.models import (
-    DecisionOutcome,
-    DecisionState,
-    PairSnapshot,
-    Steward,
-    StewardVerdict,
-)
 from resolver.review.pair import StrongestPair
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError, load_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView
@@ -57,7 +44,7 @@ def choose_records(
     ends: tuple[str, str],
     sides: tuple[EntitySide, EntitySide],
     strongest: StrongestPair,
-    verdict: StewardVerdict,
+    verdict: models.StewardVerdict,
 ) -> tuple[str, str]:
     """Return the two records that a verdict is logged on.
 
@@ -109,8 +96,8 @@ _SECOND_STEWARD = "\x1f second steward"
 class LogEntry:
     """Verdict of a steward on pairs of records: one act, which can only be undone as a whole."""
 
-    steward: Steward
-    verdict: StewardVerdict
+    steward: models.Steward
+    verdict: models.StewardVerdict
     reason: str
     comment: str
     needs_two: bool
@@ -146,11 +133,11 @@ class LogEntry:
     ) -> NewDecision:
         left, right = pair
         when = max(now, last_times.get((left, right), _EARLIEST) + _SMALLEST_STEP)
-        is_red, author = self.verdict is StewardVerdict.RED, self.steward.name
+        is_red, author = self.verdict is models.StewardVerdict.RED, self.steward.name
         decision = Decision(
             left,
             right,
-            logged_verdict(self.verdict),
+            earlier_verdicts.logged_verdict(self.verdict),
             author,
             when,
             self.reason,
@@ -158,11 +145,11 @@ class LogEntry:
             needs_two=self.needs_two,
             undoes=undoes.get((left, right), 0),
         )
-        context = {**self.context, ACT_KEY: self.act_id}
+        context = {**self.context, earlier_verdicts.ACT_KEY: self.act_id}
         if self.comment:
-            context[COMMENT_KEY] = self.comment
+            context[earlier_verdicts.COMMENT_KEY] = self.comment
         if (left, right) in undoes:
-            context[UNDOES_KEY] = undoes[left, right]
+            context[earlier_verdicts.UNDOES_KEY] = undoes[left, right]
         return NewDecision(decision, context)
 
 
@@ -170,8 +157,8 @@ _EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 def new_log_entry(
-    steward: Steward,
-    verdict: StewardVerdict,
+    steward: models.Steward,
+    verdict: models.StewardVerdict,
     reason: str,
     comment: str = "",
     *,
@@ -190,7 +177,7 @@ def new_log_entry(
     )
 
 
-def snapshot_context(snapshot: PairSnapshot, queue_reason: str) -> dict[str, Any]:
+def snapshot_context(snapshot: models.PairSnapshot, queue_reason: str) -> dict[str, Any]:
     """Return the part of a snapshot that the log stores."""
     return {
         "model": snapshot.model,
@@ -314,14 +301,16 @@ def _check_whole(view: StoreView, plan: DecisionPlan) -> None:
     """
     if not plan.entry.needs_two:
         return
-    verdicts = {new.decision.pair: steward_verdict(new.decision) for new in plan.decisions}
+    verdicts = {
+        new.decision.pair: earlier_verdicts.steward_verdict(new.decision) for new in plan.decisions
+    }
     log = load_decisions(view, {end for pair in verdicts for end in pair}, OPERATOR)
     author = plan.entry.steward.name.casefold()
     confirmed = {
         stored.decision.pair: stored
-        for stored in unconfirmed_decisions(log)
+        for stored in earlier_verdicts.unconfirmed_decisions(log)
         if stored.decision.decided_by.casefold() != author
-        and verdicts.get(stored.decision.pair) is steward_verdict(stored.decision)
+        and verdicts.get(stored.decision.pair) is earlier_verdicts.steward_verdict(stored.decision)
     }
     if confirmed and confirmed.keys() != verdicts.keys():
         raise DecisionNotAllowedError(
@@ -372,7 +361,7 @@ def _build_ties(
 ) -> list[NewDecision]:
     """Return `same` decisions on some pairs, which belong to the act of an entry."""
     context = {**entry.context, "holds": "the entity as a whole"}
-    tie = replace(entry, verdict=StewardVerdict.SAME, needs_two=False, context=context)
+    tie = replace(entry, verdict=models.StewardVerdict.SAME, needs_two=False, context=context)
     log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
     return tie.build_decisions(pairs, log, undoes={})
 
@@ -408,7 +397,7 @@ def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str
 
 
 def run_plan(
-    hub: Hub, commit: PlannedCommit, steward: Steward, *, dry_run: bool = False
+    hub: Hub, commit: PlannedCommit, steward: models.Steward, *, dry_run: bool = False
 ) -> CommitResult:
     """Commit an act; with `dry_run`, only compute its effect.
 
@@ -436,8 +425,8 @@ def _build_confirmed(build_plan: BuildPlan, view: StoreView) -> DecisionPlan:
 
 
 def commit_plan(
-    hub: Hub, build_plan: BuildPlan, steward: Steward, pair: tuple[str, str] | None = None
-) -> tuple[DecisionOutcome, DecisionPlan]:
+    hub: Hub, build_plan: BuildPlan, steward: models.Steward, pair: tuple[str, str] | None = None
+) -> tuple[models.DecisionOutcome, DecisionPlan]:
     """Commit an act and return its outcome and plan.
 
     `pair` names two records; the outcome has the id of their entity if they are in one entity now.
@@ -458,19 +447,21 @@ def commit_plan(
         logged = [
             stored
             for stored in view.decisions_in_revision(committed.revision)
-            if stored.context.get(ACT_KEY) == plan.entry.act_id
+            if stored.context.get(earlier_verdicts.ACT_KEY) == plan.entry.act_id
         ]
         ids = view.entity_ids(committed.changed_entities.tolist())
         entity = _one_entity(view, pair) if pair else ""
     final_state = (
-        DecisionState.NOTED if plan.entry.verdict is StewardVerdict.UNSURE else DecisionState.DONE
+        models.DecisionState.NOTED
+        if plan.entry.verdict is models.StewardVerdict.UNSURE
+        else models.DecisionState.DONE
     )
     planned_pairs = {new.decision.pair for new in plan.decisions}
     ordered = sorted(
         logged, key=lambda stored: (stored.decision.pair not in planned_pairs, stored.number)
     )
-    outcome = DecisionOutcome(
-        DecisionState.WAITING if plan.second_reasons else final_state,
+    outcome = models.DecisionOutcome(
+        models.DecisionState.WAITING if plan.second_reasons else final_state,
         tuple(stored.id for stored in ordered),
         committed.revision,
         tuple(sorted(ids.values())),

@@ -20,49 +20,17 @@ from resolver.errors import pluralize
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict, pair_states
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.review import models, refusals
+from resolver.review.decisions import earlier_verdicts
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
-from resolver.review.decisions.earlier_verdicts import (
-    ACT_KEY,
-    COMMENT_KEY,
-    LEFT_RECORDS,
-    RIGHT_RECORDS,
-    UNDOES_KEY,
-    VERDICT_TEXTS,
-    decision_views,
-    effective_decisions,
-    logged_verdict,
-    steward_verdict,
-    unconfirmed_decisions,
-)
 from resolver.review.entity_sides import EntitySide, side_digest
-from resolver.review.models import (
-    DecisionOutcome,
-    DecisionState,
-    DecisionView,
-    PairSnapshot,
-    Steward,
-    StewardVerdict,
-)
 from resolver.review.pair import load_pair_sides
 from resolver.review.queue.queue_filters import visible_row
-from resolver.review.refusals import (
-    ChangedMeanwhileError,
-    ContradictionError,
-    ContradictionTie,
-    DecidedMeanwhileError,
-    DecisionNotAllowedError,
-    PairLockedError,
-    RetiredMeanwhileError,
-    find_decision,
-    find_entity,
-    load_decisions,
-    visible_decisions,
-)
 from resolver.store import NewDecision, StoredDecision, StoreView, steward_work
 
 
 def load_unchanged_sides(
-    view: StoreView, left: str, right: str, snapshot: PairSnapshot | None, viewer: Viewer
+    view: StoreView, left: str, right: str, snapshot: models.PairSnapshot | None, viewer: Viewer
 ) -> tuple[EntitySide, EntitySide]:
     """Load the two entities, as the viewer may see them, and check that they are as shown.
 
@@ -72,18 +40,20 @@ def load_unchanged_sides(
         return load_pair_sides(view, left, right, viewer)
     check_undecided_since(view, snapshot, viewer)
     for shown_id in (snapshot.left, snapshot.right):
-        entity = find_entity(view, shown_id, viewer)
+        entity = refusals.find_entity(view, shown_id, viewer)
         if entity.records and entity.id != shown_id:
             change = f"its records now belong to {entity.id}"
-            raise RetiredMeanwhileError(shown_id, entity.id, change)
+            raise refusals.RetiredMeanwhileError(shown_id, entity.id, change)
     left_side, right_side = load_pair_sides(view, left, right, viewer)
     _check_unchanged(snapshot, left_side, right_side)
     return left_side, right_side
 
 
-def _check_unchanged(snapshot: PairSnapshot, left_side: EntitySide, right_side: EntitySide) -> None:
+def _check_unchanged(
+    snapshot: models.PairSnapshot, left_side: EntitySide, right_side: EntitySide
+) -> None:
     if {left_side.id, right_side.id} != {snapshot.left, snapshot.right}:
-        raise ChangedMeanwhileError(
+        raise refusals.ChangedMeanwhileError(
             left_side.id, f"{snapshot.left} and {snapshot.right} were shown"
         )
     shown = {
@@ -93,7 +63,7 @@ def _check_unchanged(snapshot: PairSnapshot, left_side: EntitySide, right_side: 
     for side in (left_side, right_side):
         before, records = shown[side.id]
         if side_digest(side) != before:
-            raise ChangedMeanwhileError(
+            raise refusals.ChangedMeanwhileError(
                 side.id, _describe_change(set(records), set(side.record_ids))
             )
 
@@ -105,7 +75,7 @@ def _describe_change(before: set[str], now: set[str]) -> str:
     return " and ".join(parts) or "a list brought new versions of its records"
 
 
-def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewer) -> None:
+def check_undecided_since(view: StoreView, snapshot: models.PairSnapshot, viewer: Viewer) -> None:
     """Raise `DecidedMeanwhileError` if the pair was decided since it was shown.
 
     The verdict unsure does not count.
@@ -113,7 +83,7 @@ def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewe
     if snapshot.revision >= view.revision:
         return
     left, right = set(snapshot.left_records), set(snapshot.right_records)
-    log = load_decisions(view, left | right, viewer)
+    log = refusals.load_decisions(view, left | right, viewer)
     later = [
         stored
         for stored in log
@@ -122,8 +92,8 @@ def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewe
         and _is_across(stored, left, right)
     ]
     if later:
-        rows = {row.id: row for row in decision_views(log)}
-        raise DecidedMeanwhileError(rows[later[-1].id])
+        rows = {row.id: row for row in earlier_verdicts.decision_views(log)}
+        raise refusals.DecidedMeanwhileError(rows[later[-1].id])
 
 
 def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[str]) -> bool:
@@ -131,13 +101,13 @@ def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[
     return (first in left and second in right) or (first in right and second in left)
 
 
-def check_not_locked(view: StoreView, steward: Steward, pair: tuple[int, int]) -> None:
+def check_not_locked(view: StoreView, steward: models.Steward, pair: tuple[int, int]) -> None:
     """Raise `PairLockedError` if the pair waits and another steward has it open."""
     lease = steward_work.current_hold(view.connection, pair)
     if lease is not None and visible_row(view, pair, steward.viewer) is None:
         return
     if lease is not None and lease.steward != steward.name:
-        raise PairLockedError(lease.steward, lease.until)
+        raise refusals.PairLockedError(lease.steward, lease.until)
 
 
 def find_forbidding(
@@ -146,7 +116,7 @@ def find_forbidding(
     """Return the decisions in effect that say `different` about records of the two sides."""
     return [
         stored
-        for stored in effective_decisions(log)
+        for stored in earlier_verdicts.effective_decisions(log)
         if stored.decision.verdict is Verdict.DIFFERENT
         and _is_between(stored, left_side, right_side)
     ]
@@ -158,7 +128,7 @@ def _is_between(stored: StoredDecision, left_side: EntitySide, right_side: Entit
 
 def build_contradiction(
     log: Sequence[StoredDecision], left: str, right: str, forbidding: Sequence[StoredDecision]
-) -> ContradictionError:
+) -> refusals.ContradictionError:
     """Return the error with the chain of decisions that contradicts a merge of two records.
 
     The chain is: `left` is the same as one record of a decision `different`, and `right` the same
@@ -170,13 +140,13 @@ def build_contradiction(
     if left != near and right != far and None not in crossed_paths:
         near, far = far, near
         paths = crossed_paths[0] or [], crossed_paths[1] or []
-    views = {row.id: row for row in decision_views(log)}
+    views = {row.id: row for row in earlier_verdicts.decision_views(log)}
     chain = [
         *_build_ties(left, near, paths[0], views),
-        ContradictionTie(near, far, False, views[forbidding[0].id]),
+        refusals.ContradictionTie(near, far, False, views[forbidding[0].id]),
         *_build_ties(far, right, paths[1], views),
     ]
-    return ContradictionError(tuple(chain), tuple(stored.id for stored in forbidding))
+    return refusals.ContradictionError(tuple(chain), tuple(stored.id for stored in forbidding))
 
 
 def find_bonds(
@@ -192,14 +162,14 @@ def find_bonds(
     new = {row.decision.pair: row.decision.verdict for row in decisions}
     if Verdict.DIFFERENT not in new.values():
         return ()
-    active = (stored.decision for stored in effective_decisions(log))
+    active = (stored.decision for stored in earlier_verdicts.effective_decisions(log))
     bonds = {decision.pair for decision in active if decision.verdict is Verdict.SAME}
     return tuple(sorted(bonds - new.keys()))
 
 
 def find_forced_same(
     log: Sequence[StoredDecision], left: str, right: str
-) -> ContradictionError | None:
+) -> refusals.ContradictionError | None:
     """Return the error that refuses `different` for two records, because decisions make them one.
 
     It has the chain of these decisions. None if there is no such chain.
@@ -207,19 +177,19 @@ def find_forced_same(
     path = find_same_path(log, left, right)
     if not path:
         return None
-    views = {row.id: row for row in decision_views(log)}
-    return ContradictionError(
+    views = {row.id: row for row in earlier_verdicts.decision_views(log)}
+    return refusals.ContradictionError(
         tuple(_build_ties(left, right, path, views)), tuple(stored.id for stored in path)
     )
 
 
 def _build_ties(
-    start: str, end: str, path: Sequence[StoredDecision], views: dict[str, DecisionView]
-) -> list[ContradictionTie]:
+    start: str, end: str, path: Sequence[StoredDecision], views: dict[str, models.DecisionView]
+) -> list[refusals.ContradictionTie]:
     if start == end:
         return []
     if not path:
-        return [ContradictionTie(start, end, True, None)]
+        return [refusals.ContradictionTie(start, end, True, None)]
     ties, current = [], start
     for stored in path:
         following = (
@@ -227,7 +197,7 @@ def _build_ties(
             if stored.decision.left_id == current
             else stored.decision.left_id
         )
-        ties.append(ContradictionTie(current, following, True, views[stored.id]))
+        ties.append(refusals.ContradictionTie(current, following, True, views[stored.id]))
         current = following
     return ties
 
@@ -260,7 +230,7 @@ def _same_neighbors(
 ) -> dict[str, list[tuple[str, StoredDecision]]]:
     """Return, for each record, the records decided the same as it, each with the decision."""
     neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
-    for stored in effective_decisions(log):
+    for stored in earlier_verdicts.effective_decisions(log):
         if stored.decision.verdict is Verdict.SAME:
             left, right = stored.decision.pair
             neighbors.setdefault(left, []).append((right, stored))
@@ -268,15 +238,15 @@ def _same_neighbors(
     return neighbors
 
 
-def verdict_key(verdict: StewardVerdict) -> tuple[bool, str]:
+def verdict_key(verdict: models.StewardVerdict) -> tuple[bool, str]:
     """Return a key that is equal for equal verdicts."""
-    return verdict is StewardVerdict.RED, str(verdict)
+    return verdict is models.StewardVerdict.RED, str(verdict)
 
 
 def overturn_reasons(
     log: Sequence[StoredDecision],
     pairs: Iterable[tuple[str, str]],
-    verdict: StewardVerdict | None = None,
+    verdict: models.StewardVerdict | None = None,
 ) -> tuple[str, ...]:
     """Return the reason why a decision needs two stewards, or nothing.
 
@@ -294,7 +264,7 @@ def overturn_reasons(
 
 
 def is_decided_by_two(
-    log: Sequence[StoredDecision], pairs: Iterable[tuple[str, str]], verdict: StewardVerdict
+    log: Sequence[StoredDecision], pairs: Iterable[tuple[str, str]], verdict: models.StewardVerdict
 ) -> bool:
     """Return whether two stewards have given this verdict on each of these pairs."""
     states = pair_states(stored.decision for stored in log)
@@ -303,21 +273,23 @@ def is_decided_by_two(
     )
 
 
-def _is_repeated(state: PairState, verdict: StewardVerdict) -> bool:
-    return state.has_verdict(logged_verdict(verdict), unlawful=verdict is StewardVerdict.RED)
+def _is_repeated(state: PairState, verdict: models.StewardVerdict) -> bool:
+    return state.has_verdict(
+        earlier_verdicts.logged_verdict(verdict), unlawful=verdict is models.StewardVerdict.RED
+    )
 
 
-def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:
+def check_other_steward(unconfirmed: StoredDecision, steward: models.Steward) -> None:
     """Raise `DecisionNotAllowedError` if the steward would confirm their own decision."""
     if unconfirmed.decision.decided_by.casefold() == steward.name.casefold():
-        raise DecisionNotAllowedError(
+        raise refusals.DecisionNotAllowedError(
             f"you took this decision yourself (decision {unconfirmed.id}); "
             "confirming it takes another steward",
             hint="leave it to a colleague, or undo it",
         )
 
 
-def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
+def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[models.DecisionView, ...]:
     """Return the decisions that wait for a second steward, oldest first.
 
     Only the first decision of each act is returned, and only decisions on records that the viewer
@@ -326,18 +298,20 @@ def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...
     with hub.store.view() as view:
         # later decisions on the same pairs may have settled them
         ends = {end for stored in view.two_steward_decisions() for end in stored.decision.pair}
-        log = load_decisions(view, ends, viewer)
-        waiting_numbers = {stored.number for stored in unconfirmed_decisions(log)}
-        waiting = [row for row in decision_views(log) if row.number in waiting_numbers]
-    first_of_act: dict[tuple[int, ...], DecisionView] = {}
+        log = refusals.load_decisions(view, ends, viewer)
+        waiting_numbers = {stored.number for stored in earlier_verdicts.unconfirmed_decisions(log)}
+        waiting = [
+            row for row in earlier_verdicts.decision_views(log) if row.number in waiting_numbers
+        ]
+    first_of_act: dict[tuple[int, ...], models.DecisionView] = {}
     for row in sorted(waiting, key=lambda row: row.number):
         first_of_act.setdefault(tuple(sorted((row.number, *row.act_numbers))), row)
     return tuple(first_of_act.values())
 
 
 def confirm_decision(
-    hub: Hub, steward: Steward, decision_id: str, *, comment: str = ""
-) -> DecisionOutcome:
+    hub: Hub, steward: models.Steward, decision_id: str, *, comment: str = ""
+) -> models.DecisionOutcome:
     """Confirm a decision that waits for a second steward.
 
     Raises `UnknownIdError` for an id that the steward may not know. Raises
@@ -349,47 +323,47 @@ def confirm_decision(
         return _plan_confirmation(view, steward, decision_id, comment)
 
     with hub.store.view() as view:
-        pair = find_decision(view, decision_id, steward.viewer).decision.pair
+        pair = refusals.find_decision(view, decision_id, steward.viewer).decision.pair
     outcome, plan = commit_plan(hub, build, steward, pair)
     message = f"Confirmed: {_describe_confirmation(hub, plan, outcome.entity)}"
-    return replace(outcome, state=DecisionState.DONE, message=message)
+    return replace(outcome, state=models.DecisionState.DONE, message=message)
 
 
 def _plan_confirmation(
-    view: StoreView, steward: Steward, decision_id: str, comment: str
+    view: StoreView, steward: models.Steward, decision_id: str, comment: str
 ) -> DecisionPlan:
-    stored = find_decision(view, decision_id, steward.viewer)
+    stored = refusals.find_decision(view, decision_id, steward.viewer)
     members = view.decisions_in_revision(stored.revision)
     group = [
         member
-        for member in visible_decisions(view, members, steward.viewer)
+        for member in refusals.visible_decisions(view, members, steward.viewer)
         if is_same_act(member, stored)
     ]
     ends = {end for member in group for end in member.decision.pair}
-    log = load_decisions(view, ends, steward.viewer)
-    waiting_numbers = {waiting.number for waiting in unconfirmed_decisions(log)}
+    log = refusals.load_decisions(view, ends, steward.viewer)
+    waiting_numbers = {waiting.number for waiting in earlier_verdicts.unconfirmed_decisions(log)}
     if stored.number not in waiting_numbers:
-        raise DecisionNotAllowedError(
+        raise refusals.DecisionNotAllowedError(
             f"decision {stored.id} does not wait for a second steward", hint="look at the pair"
         )
     check_other_steward(stored, steward)
     group = [member for member in group if member.number in waiting_numbers]
     log_entry = new_log_entry(
         steward,
-        steward_verdict(stored.decision),
+        earlier_verdicts.steward_verdict(stored.decision),
         stored.decision.reason,
         comment,
         needs_two=True,
         context=_shown_context(stored),
     )
     undoes = {
-        member.decision.pair: int(member.context[UNDOES_KEY])
+        member.decision.pair: int(member.context[earlier_verdicts.UNDOES_KEY])
         for member in group
-        if UNDOES_KEY in member.context
+        if earlier_verdicts.UNDOES_KEY in member.context
     }
     decisions: list[NewDecision] = []
     for member in group:
-        entry = replace(log_entry, verdict=steward_verdict(member.decision))
+        entry = replace(log_entry, verdict=earlier_verdicts.steward_verdict(member.decision))
         built = entry.build_decisions([member.decision.pair], log, undoes=undoes)
         if member.decision.undoes:
             # the undo restores a decision that may be reopened, and it stays reopened
@@ -415,8 +389,8 @@ def _find_bonds(
     # records that were withdrawn meanwhile are in no entity
     if key is None or key != view.entity_key(right):
         return ()
-    records = find_entity(view, left, viewer).records
-    return find_bonds(load_decisions(view, records, viewer), decisions)
+    records = refusals.find_entity(view, left, viewer).records
+    return find_bonds(refusals.load_decisions(view, records, viewer), decisions)
 
 
 def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:
@@ -424,9 +398,12 @@ def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ..
 
     A merge has one set, with the records of both sides. A split has two, its parts.
     """
-    left = tuple(stored.context.get(LEFT_RECORDS, ()))
-    right = tuple(stored.context.get(RIGHT_RECORDS, ()))
-    if stored.decision.verdict is Verdict.SAME and UNDOES_KEY not in stored.context:
+    left = tuple(stored.context.get(earlier_verdicts.LEFT_RECORDS, ()))
+    right = tuple(stored.context.get(earlier_verdicts.RIGHT_RECORDS, ()))
+    if (
+        stored.decision.verdict is Verdict.SAME
+        and earlier_verdicts.UNDOES_KEY not in stored.context
+    ):
         return ((*left, *right),)
     if "split" in stored.context and not is_undo:
         return left, right
@@ -434,22 +411,28 @@ def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ..
 
 
 def _describe_confirmation(hub: Hub, plan: DecisionPlan, entity: str) -> str:
-    undone = [int(new.context[UNDOES_KEY]) for new in plan.decisions if UNDOES_KEY in new.context]
+    undone = [
+        int(new.context[earlier_verdicts.UNDOES_KEY])
+        for new in plan.decisions
+        if earlier_verdicts.UNDOES_KEY in new.context
+    ]
     if undone:
         with hub.store.view() as view:
             stored = view.decision(undone[0])
         assert stored is not None
         return f"decision {stored.id} is taken back."
-    text = f"{VERDICT_TEXTS[plan.entry.verdict]}."
-    if entity and plan.entry.verdict is not StewardVerdict.UNSURE:
+    text = f"{earlier_verdicts.VERDICT_TEXTS[plan.entry.verdict]}."
+    if entity and plan.entry.verdict is not models.StewardVerdict.UNSURE:
         text += f" They are now {entity}."
     return text
 
 
 def is_same_act(first: StoredDecision, second: StoredDecision) -> bool:
     """Return whether two decisions of one commit belong to one act."""
-    act_id = second.context.get(ACT_KEY)
-    return first.number == second.number or bool(act_id and first.context.get(ACT_KEY) == act_id)
+    act_id = second.context.get(earlier_verdicts.ACT_KEY)
+    return first.number == second.number or bool(
+        act_id and first.context.get(earlier_verdicts.ACT_KEY) == act_id
+    )
 
 
 def _shown_context(stored: StoredDecision) -> dict[str, object]:
@@ -457,5 +440,6 @@ def _shown_context(stored: StoredDecision) -> dict[str, object]:
     return {
         name: value
         for name, value in stored.context.items()
-        if name not in (ACT_KEY, UNDOES_KEY, COMMENT_KEY)
+        if name
+        not in (earlier_verdicts.ACT_KEY, earlier_verdicts.UNDOES_KEY, earlier_verdicts.COMMENT_KEY)
     }

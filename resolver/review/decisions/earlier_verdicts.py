@@ -24,16 +24,8 @@ from resolver.records.decisions import Decision, Verdict, settle_decisions, wait
 from resolver.records.results.resolution import Band
 from resolver.records.stated_links import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.review import models
 from resolver.review.entity_sides import EntitySide, build_party, load_record_side, sources_by_name
-from resolver.review.models import (
-    DecisionStatus,
-    DecisionView,
-    Filters,
-    QueueItem,
-    QueueReason,
-    Steward,
-    StewardVerdict,
-)
 from resolver.review.refusals import DecisionNotAllowedError, find_hidden_records, visible_decisions
 from resolver.store import StoredDecision, StoreView, steward_work, utc_text
 from resolver.store.steward_work import RecheckRow
@@ -72,10 +64,10 @@ UNDOES_KEY, ACT_KEY, COMMENT_KEY = "undoes", "together", "comment"
 shared by the decisions of one act; free comment.
 """
 VERDICT_TEXTS = {
-    StewardVerdict.SAME: "the same",
-    StewardVerdict.DIFFERENT: "different",
-    StewardVerdict.UNSURE: "unsure",
-    StewardVerdict.RED: "red: one person under unlawfully different identities",
+    models.StewardVerdict.SAME: "the same",
+    models.StewardVerdict.DIFFERENT: "different",
+    models.StewardVerdict.UNSURE: "unsure",
+    models.StewardVerdict.RED: "red: one person under unlawfully different identities",
 }
 """Verdicts in words."""
 _NUMBERED_UNDO = re.compile(r"^undoes decision \d+$")
@@ -156,14 +148,18 @@ def _latest(decisions: Sequence[StoredDecision]) -> StoredDecision | None:
     return max(decisions, key=lambda stored: stored.number) if decisions else None
 
 
-def steward_verdict(decision: Decision) -> StewardVerdict:
+def steward_verdict(decision: Decision) -> models.StewardVerdict:
     """Return the verdict of the desk for a logged decision."""
-    return StewardVerdict.RED if decision.unlawful else StewardVerdict(str(decision.verdict))
+    return (
+        models.StewardVerdict.RED
+        if decision.unlawful
+        else models.StewardVerdict(str(decision.verdict))
+    )
 
 
-def logged_verdict(verdict: StewardVerdict) -> Verdict:
+def logged_verdict(verdict: models.StewardVerdict) -> Verdict:
     """Return the verdict as the log stores it; red is `same`, with a mark."""
-    return Verdict.SAME if verdict is StewardVerdict.RED else Verdict(str(verdict))
+    return Verdict.SAME if verdict is models.StewardVerdict.RED else Verdict(str(verdict))
 
 
 def shown_reason(stored: StoredDecision) -> str:
@@ -171,7 +167,7 @@ def shown_reason(stored: StoredDecision) -> str:
     return _NUMBERED_UNDO.sub("undoes an earlier decision", stored.decision.reason)
 
 
-def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
+def decision_views(log: Sequence[StoredDecision]) -> tuple[models.DecisionView, ...]:
     """Return decisions as pages show them, newest first. The log must be complete for each of its
     pairs.
     """
@@ -205,28 +201,33 @@ def _find_status(
     reopened: set[str],
     unconfirmed: set[str],
     undone: set[int],
-) -> DecisionStatus:
+) -> models.DecisionStatus:
     place = stored.decision.place
     if place in unconfirmed:
-        return DecisionStatus.WAITING
+        return models.DecisionStatus.WAITING
     if place in reopened:
-        return DecisionStatus.REOPENED
+        return models.DecisionStatus.REOPENED
     # an undo that waits for a second steward has not undone it
     if place in effective:
-        return DecisionStatus.ACTIVE
-    return DecisionStatus.UNDONE if stored.number in undone else DecisionStatus.REPLACED
+        return models.DecisionStatus.ACTIVE
+    return (
+        models.DecisionStatus.UNDONE if stored.number in undone else models.DecisionStatus.REPLACED
+    )
 
 
 def _build_view(
-    stored: StoredDecision, status: DecisionStatus, undoes: str, acts: Mapping[str, list[int]]
-) -> DecisionView:
+    stored: StoredDecision,
+    status: models.DecisionStatus,
+    undoes: str,
+    acts: Mapping[str, list[int]],
+) -> models.DecisionView:
     decision, relation = stored.decision, logged_relation(stored)
     act_numbers = tuple(
         number
         for number in acts.get(str(stored.context.get(ACT_KEY)), ())
         if number != stored.number
     )
-    return DecisionView(
+    return models.DecisionView(
         stored.id,
         stored.number,
         decision.left_id,
@@ -240,7 +241,7 @@ def _build_view(
         undoes,
         _undone_number(stored),
         act_numbers,
-        decision.reopened if status is DecisionStatus.REOPENED else "",
+        decision.reopened if status is models.DecisionStatus.REOPENED else "",
         relation.sentence if relation else "",
     )
 
@@ -294,7 +295,9 @@ def may_relate(*kinds: Kind) -> bool:
 
 
 def relation_context(
-    relation: PairRelation | None, verdict: StewardVerdict, sides: tuple[EntitySide, EntitySide]
+    relation: PairRelation | None,
+    verdict: models.StewardVerdict,
+    sides: tuple[EntitySide, EntitySide],
 ) -> dict[str, Any]:
     """Return what the log stores of a relation between two sides; nothing of None.
 
@@ -302,7 +305,9 @@ def relation_context(
     """
     if relation is None:
         return {}
-    if verdict is not StewardVerdict.DIFFERENT or not may_relate(*(s.golden.kind for s in sides)):
+    if verdict is not models.StewardVerdict.DIFFERENT or not may_relate(
+        *(s.golden.kind for s in sides)
+    ):
         raise InputError(
             "only a decision that two groups are different states a relation between them",
             hint="decide without it",
@@ -352,14 +357,14 @@ def is_drawn(digest: str, share: float) -> bool:
 
 def find_recheck_item(
     view: StoreView,
-    steward: Steward | None,
-    filters: Filters,
+    steward: models.Steward | None,
+    filters: models.Filters,
     max_rank: int | None,
     place: tuple[int, int, int] | None,
     *,
     decision: StoredDecision | None = None,
     viewer: Viewer = STRANGER,
-) -> QueueItem | None:
+) -> models.QueueItem | None:
     """Find the recheck of highest priority among other stewards' decisions (or that of one
     decision), as a queue item.
 
@@ -367,7 +372,7 @@ def find_recheck_item(
     viewer may not see all its records.
     """
     viewer = steward.viewer if steward is not None else viewer
-    if filters != Filters() and filters.reason != QueueReason.BLIND:
+    if filters != models.Filters() and filters.reason != models.QueueReason.BLIND:
         return None
     if decision is not None:
         row = steward_work.recheck_of(view.connection, decision.number)
@@ -382,7 +387,7 @@ def find_recheck_item(
     return None
 
 
-def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem | None:
+def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> models.QueueItem | None:
     """Build the queue item of a recheck; None if the viewer may not see all that it rests on."""
     stored = view.decision(row.decision)
     if stored is None:
@@ -397,7 +402,7 @@ def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem |
     except InputError:
         return None
     sources = sources_by_name(view)
-    return QueueItem(
+    return models.QueueItem(
         f"{stored.id}.{stored.id}",
         build_party(left, sources),
         build_party(right, sources),
@@ -408,7 +413,7 @@ def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem |
         Band.REVIEW,
         1,
         -row.rank,
-        QueueReason.BLIND,
+        models.QueueReason.BLIND,
         "decided before by another steward; give your own verdict",
         row.since,
         "",
@@ -439,7 +444,11 @@ def shown_records(
 
 
 def answer_recheck(
-    hub: Hub, steward: Steward, stored: StoredDecision, verdict: StewardVerdict, why: str
+    hub: Hub,
+    steward: models.Steward,
+    stored: StoredDecision,
+    verdict: models.StewardVerdict,
+    why: str,
 ) -> None:
     """Record the verdict of another steward on a decision.
 
@@ -463,7 +472,7 @@ def answer_recheck(
 
 def measure_agreement(hub: Hub, viewer: Viewer = STRANGER) -> Agreement:
     """Measure the agreement of stewards on the rechecked decisions that the viewer may see."""
-    verdicts: list[tuple[StewardVerdict, StewardVerdict]] = []
+    verdicts: list[tuple[models.StewardVerdict, models.StewardVerdict]] = []
     disagreements = []
     with hub.store.view() as view:
         answered = [row for row in hub.store.steward_work.rechecks() if row.verdict is not None]
@@ -474,7 +483,7 @@ def measure_agreement(hub: Hub, viewer: Viewer = STRANGER) -> Agreement:
             stored = decision_of.get(row.decision)
             if stored is None or row.verdict is None:
                 continue
-            first, second = steward_verdict(stored.decision), StewardVerdict(row.verdict)
+            first, second = steward_verdict(stored.decision), models.StewardVerdict(row.verdict)
             verdicts.append((first, second))
             if first is not second:
                 disagreements.append(
@@ -484,7 +493,9 @@ def measure_agreement(hub: Hub, viewer: Viewer = STRANGER) -> Agreement:
     return Agreement(len(verdicts), agreeing, cohen_kappa(verdicts), tuple(disagreements))
 
 
-def cohen_kappa(verdicts: list[tuple[StewardVerdict, StewardVerdict]]) -> float | None:
+def cohen_kappa(
+    verdicts: list[tuple[models.StewardVerdict, models.StewardVerdict]],
+) -> float | None:
     """Return Cohen's kappa of pairs of verdicts, in -1…1.
 
     None without pairs, or if chance explains everything (all verdicts are equal). Cohen, A
@@ -497,6 +508,6 @@ def cohen_kappa(verdicts: list[tuple[StewardVerdict, StewardVerdict]]) -> float 
     expected = sum(
         sum(first is verdict for first, _ in verdicts)
         * sum(second is verdict for _, second in verdicts)
-        for verdict in StewardVerdict
+        for verdict in models.StewardVerdict
     ) / (count * count)
     return None if expected == 1 else (observed - expected) / (1 - expected)

@@ -30,41 +30,15 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.commit_decisions import (
-    MAX_SHOWN_IDS,
-    BuildPlan,
-    DecisionPlan,
-    commit_plan,
-    new_log_entry,
-)
+from resolver.review import refusals
+from resolver.review.decisions import commit_decisions, earlier_verdicts
 from resolver.review.decisions.decision_checks import (
     check_other_steward,
     is_same_act,
     overturn_reasons,
 )
-from resolver.review.decisions.earlier_verdicts import (
-    LEFT_RECORDS,
-    RELATION_KEY,
-    RIGHT_RECORDS,
-    UNDOES_KEY,
-    VERDICT_TEXTS,
-    effective_decisions,
-    steward_verdict,
-    unconfirmed_decisions,
-)
 from resolver.review.entity_sides import EntitySide, load_sides, side_digest, sources_by_name
 from resolver.review.models import DecisionOutcome, DecisionState, Steward, StewardVerdict
-from resolver.review.refusals import (
-    ChangedMeanwhileError,
-    DecisionNotAllowedError,
-    DeskRules,
-    RetiredMeanwhileError,
-    find_decision,
-    find_entity,
-    load_decisions,
-    second_steward_reasons,
-    visible_decisions,
-)
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
@@ -136,7 +110,7 @@ class _PairHistory:
             members = (*waiting, stored) if following.is_confirmed else (stored,)
             if following.effective is stored.decision:
                 undone = before_undo.get(_undone_number(stored))
-                is_withdrawal = UNDOES_KEY in stored.context and undone is None
+                is_withdrawal = earlier_verdicts.UNDOES_KEY in stored.context and undone is None
                 after = stack if is_withdrawal else undone
                 after = (*stack, stored) if after is None else after
                 effects.append(_Effect(members, following.is_confirmed, stack, after))
@@ -203,12 +177,12 @@ class _PairHistory:
         Such a decision changed nothing, but its author stands behind it. None if there is none.
         """
         withdrawn = {_undone_number(stored) for stored in self.log}
-        verdict = steward_verdict(effect.last.decision)
+        verdict = earlier_verdicts.steward_verdict(effect.last.decision)
         repeated = [
             stored
             for stored in self.log[self.log.index(effect.last) + 1 :]
-            if steward_verdict(stored.decision) is verdict
-            and UNDOES_KEY not in stored.context
+            if earlier_verdicts.steward_verdict(stored.decision) is verdict
+            and earlier_verdicts.UNDOES_KEY not in stored.context
             and stored.number not in withdrawn
             and self.find_effect(stored) is None
             and not self.is_waiting(stored)
@@ -232,7 +206,7 @@ class _PairHistory:
 
 
 def _undone_number(stored: StoredDecision) -> int:
-    return int(stored.context.get(UNDOES_KEY, 0))
+    return int(stored.context.get(earlier_verdicts.UNDOES_KEY, 0))
 
 
 def undo_decision(
@@ -247,17 +221,17 @@ def undo_decision(
     """
     undone_numbers: list[int] = []
 
-    def build(view: StoreView) -> DecisionPlan:
+    def build(view: StoreView) -> commit_decisions.DecisionPlan:
         """Plan the undo on one revision."""
-        stored = find_decision(view, decision_id, steward.viewer)
+        stored = refusals.find_decision(view, decision_id, steward.viewer)
         targets = _find_act(view, stored, steward.viewer)
         # read without marks of reopening: an undo also restores decisions on changed records
         ids = sorted({end for pair in targets for end in pair})
-        log = visible_decisions(view, view.decisions(ids), steward.viewer)
+        log = refusals.visible_decisions(view, view.decisions(ids), steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
         undone_numbers[:] = [reversal.target.number for reversal in reversals]
         needs_two = any(reversal.needs_two for reversal in reversals)
-        log_entry = new_log_entry(
+        log_entry = commit_decisions.new_log_entry(
             steward,
             StewardVerdict.UNSURE,
             why or "undoes an earlier decision",
@@ -274,19 +248,20 @@ def undo_decision(
             ]
         must_wait = any(r.needs_two and not r.is_confirmation for r in reversals)
         reasons = (f"two stewards stand behind decision {stored.id}",) if must_wait else ()
-        return DecisionPlan(log_entry, tuple(decisions), (), reasons)
+        return commit_decisions.DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
     with hub.store.view() as view:
-        undone = find_decision(view, decision_id, steward.viewer)
-    outcome, _ = commit_plan(hub, build, steward, undone.decision.pair)
+        undone = refusals.find_decision(view, decision_id, steward.viewer)
+    outcome, _ = commit_decisions.commit_plan(hub, build, steward, undone.decision.pair)
     hub.store.steward_work.drop_rechecks(undone_numbers)
     if outcome.state is DecisionState.WAITING:
         message = f"Logged: decision {undone.id} is undone once a second steward confirms it."
         return replace(outcome, message=message)
-    message = f"Undone: decision {undone.id} ({VERDICT_TEXTS[steward_verdict(undone.decision)]})."
+    verdict = earlier_verdicts.steward_verdict(undone.decision)
+    message = f"Undone: decision {undone.id} ({earlier_verdicts.VERDICT_TEXTS[verdict]})."
     with hub.store.view() as view:
         message += _describe_state(
-            load_decisions(view, undone.decision.pair, steward.viewer), undone
+            refusals.load_decisions(view, undone.decision.pair, steward.viewer), undone
         )
     return replace(outcome, state=DecisionState.DONE, message=message)
 
@@ -301,11 +276,11 @@ def _describe_state(log: Sequence[StoredDecision], undone: StoredDecision) -> st
     if effective is None or effective.verdict is Verdict.UNSURE:
         return ""
     active = history.active[-1] if history.active else undone
-    verdict = VERDICT_TEXTS[steward_verdict(effective)]
+    verdict = earlier_verdicts.VERDICT_TEXTS[earlier_verdicts.steward_verdict(effective)]
     if effective.reopened:
         is_back = f" Decision {active.id} ({verdict}) is back, but it is reopened:"
         return f"{is_back} {effective.reopened}. Look at the pair again."
-    if verdict == VERDICT_TEXTS[steward_verdict(undone.decision)]:
+    if verdict == earlier_verdicts.VERDICT_TEXTS[earlier_verdicts.steward_verdict(undone.decision)]:
         return f" Decision {active.id} still stands: {verdict}."
     return ""
 
@@ -322,7 +297,7 @@ def _find_act(
     latest: dict[Pair, StoredDecision] = {}
     for confirming in history.act_of(stored):
         members = view.decisions_in_revision(confirming.revision)
-        for member in visible_decisions(view, members, viewer):
+        for member in refusals.visible_decisions(view, members, viewer):
             if is_same_act(member, confirming):
                 previous = latest.get(member.decision.pair)
                 if previous is None or previous.number < member.number:
@@ -355,9 +330,14 @@ def _plan_reversal(
     if effective is None or effective.decision.verdict is Verdict.UNSURE:
         verdict, shown, versions = StewardVerdict.UNSURE, {}, None
     else:
-        verdict, shown = steward_verdict(effective.decision), _shown_score(effective)
+        verdict, shown = (
+            earlier_verdicts.steward_verdict(effective.decision),
+            _shown_score(effective),
+        )
         versions = effective.versions
-    in_effect = None if state.effective is None else steward_verdict(state.effective)
+    in_effect = (
+        None if state.effective is None else earlier_verdicts.steward_verdict(state.effective)
+    )
     is_kept = state.is_binding and verdict is in_effect
     overrules = state.is_binding or verdict is StewardVerdict.RED
     needs_two = (effect is not None and effect.is_confirmed) or (overrules and not is_kept)
@@ -368,7 +348,7 @@ def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: 
     """Raise `DecisionNotAllowedError` unless a decision that had no effect can be withdrawn."""
     if history.is_waiting(target):
         if target.decision.decided_by.casefold() != steward.name.casefold():
-            raise DecisionNotAllowedError(
+            raise refusals.DecisionNotAllowedError(
                 f"decision {target.id} is {target.decision.decided_by}'s, "
                 "and waits for a second steward",
                 hint="decide otherwise, or leave it to them",
@@ -386,8 +366,8 @@ def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: 
 
 
 def _check_not_withdrawal(target: StoredDecision) -> None:
-    if UNDOES_KEY in target.context:
-        raise DecisionNotAllowedError(
+    if earlier_verdicts.UNDOES_KEY in target.context:
+        raise refusals.DecisionNotAllowedError(
             f"decision {target.id} withdrew a decision that never took effect",
             hint="decide the pair again",
         )
@@ -400,7 +380,7 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
     waiting = history.waiting_after(effect)
     if waiting is not None and _undone_number(waiting) not in undone:
         _refuse_later(waiting, target)
-    if UNDOES_KEY in target.context:
+    if earlier_verdicts.UNDOES_KEY in target.context:
         if effect.before == effect.after:
             _check_not_withdrawal(target)
         taker = history.find_taker(effect)
@@ -426,7 +406,7 @@ def _numbers(stack: _Stack) -> list[int]:
     return [stored.number for stored in stack]
 
 
-_RESTORED = ("band", "logodds", RELATION_KEY)
+_RESTORED = ("band", "logodds", earlier_verdicts.RELATION_KEY)
 """Entries of a decision's context that it keeps when an undo restores it."""
 
 
@@ -435,15 +415,15 @@ def _shown_score(stored: StoredDecision) -> dict[str, Any]:
 
 
 def _refuse_undone(target: StoredDecision, undo: StoredDecision) -> NoReturn:
-    raise DecisionNotAllowedError(
+    raise refusals.DecisionNotAllowedError(
         f"decision {target.id} is undone already, by decision {undo.id}",
         hint=f"undo decision {undo.id} to bring it back",
     )
 
 
 def _refuse_later(later: StoredDecision, target: StoredDecision) -> NoReturn:
-    verdict = VERDICT_TEXTS[steward_verdict(later.decision)]
-    raise DecisionNotAllowedError(
+    verdict = earlier_verdicts.VERDICT_TEXTS[earlier_verdicts.steward_verdict(later.decision)]
+    raise refusals.DecisionNotAllowedError(
         f"decision {later.id} by {later.decision.decided_by or 'somebody'} ({verdict}) "
         f"came after decision {target.id} on the same records",
         hint=f"undo decision {later.id} first",
@@ -474,7 +454,7 @@ def split_entity(
     why: str,
     *,
     shown_digest: str = "",
-    rules: DeskRules | None = None,
+    rules: refusals.DeskRules | None = None,
 ) -> DecisionOutcome:
     """Take records out of an entity, and keep them apart from the records that stay.
 
@@ -483,8 +463,10 @@ def split_entity(
     the entity has changed since the page was shown.
     """
     removed = tuple(sorted(set(record_ids)))
-    build_plan = plan_split(steward, entity, removed, why, shown_digest, rules or DeskRules())
-    outcome, _ = commit_plan(hub, build_plan, steward)
+    build_plan = plan_split(
+        steward, entity, removed, why, shown_digest, rules or refusals.DeskRules()
+    )
+    outcome, _ = commit_decisions.commit_plan(hub, build_plan, steward)
     if outcome.state is DecisionState.WAITING:
         reasons = "; ".join(outcome.second_reasons)
         message = f"Logged. It counts once a second steward confirms it ({reasons})."
@@ -500,11 +482,11 @@ def plan_split(
     removed: Sequence[str],
     why: str,
     shown_digest: str,
-    rules: DeskRules,
-) -> BuildPlan:
+    rules: refusals.DeskRules,
+) -> commit_decisions.BuildPlan:
     """Return the builder of the log entries of a split."""
 
-    def build(view: StoreView) -> DecisionPlan:
+    def build(view: StoreView) -> commit_decisions.DecisionPlan:
         """Plan the split on one revision."""
         side = _load_shown_side(view, entity, shown_digest, steward.viewer)
         remaining = sorted(set(side.record_ids) - set(removed))
@@ -518,24 +500,24 @@ def plan_split(
                 "a split takes some records out and leaves others",
                 hint="choose some of its records, but not all",
             )
-        log = load_decisions(view, side.record_ids, steward.viewer)
+        log = refusals.load_decisions(view, side.record_ids, steward.viewer)
         same_pairs = {
             stored.decision.pair
-            for stored in effective_decisions(log)
+            for stored in earlier_verdicts.effective_decisions(log)
             if stored.decision.verdict is Verdict.SAME
         }
         pairs = _separating_pairs(view, side, set(removed), remaining, same_pairs)
-        second_reasons = second_steward_reasons(
+        second_reasons = refusals.second_steward_reasons(
             (side,), sources_by_name(view), rules, StewardVerdict.DIFFERENT
         )
         second_reasons += overturn_reasons(log, pairs, StewardVerdict.DIFFERENT)
         context = {
             "split": side.id,
-            LEFT_RECORDS: list(removed[:MAX_SHOWN_IDS]),
-            RIGHT_RECORDS: remaining[:MAX_SHOWN_IDS],
+            earlier_verdicts.LEFT_RECORDS: list(removed[: commit_decisions.MAX_SHOWN_IDS]),
+            earlier_verdicts.RIGHT_RECORDS: remaining[: commit_decisions.MAX_SHOWN_IDS],
             "version": view.revision,
         }
-        log_entry = new_log_entry(
+        log_entry = commit_decisions.new_log_entry(
             steward,
             StewardVerdict.DIFFERENT,
             why,
@@ -543,7 +525,7 @@ def plan_split(
             context=context,
         )
         is_confirmation = bool(second_reasons) and _confirms_split(log, pairs, steward)
-        return DecisionPlan(
+        return commit_decisions.DecisionPlan(
             log_entry,
             tuple(log_entry.build_decisions(pairs, log, undoes={})),
             (tuple(removed), tuple(remaining)),
@@ -563,7 +545,7 @@ def _confirms_split(
     separated = {(min(pair), max(pair)) for pair in pairs}
     waiting = [
         stored
-        for stored in unconfirmed_decisions(log)
+        for stored in earlier_verdicts.unconfirmed_decisions(log)
         if stored.decision.pair in separated and stored.decision.verdict is Verdict.DIFFERENT
     ]
     for stored in waiting:
@@ -572,15 +554,17 @@ def _confirms_split(
 
 
 def _load_shown_side(view: StoreView, entity: str, shown_digest: str, viewer: Viewer) -> EntitySide:
-    stored_entity = find_entity(view, entity, viewer)
+    stored_entity = refusals.find_entity(view, entity, viewer)
     if not stored_entity.records:
-        raise RetiredMeanwhileError(entity, "", "all its records were withdrawn")
+        raise refusals.RetiredMeanwhileError(entity, "", "all its records were withdrawn")
     if stored_entity.id != entity and entity.startswith("e-"):
         reason = f"its records now belong to {stored_entity.id}"
-        raise RetiredMeanwhileError(entity, stored_entity.id, reason)
+        raise refusals.RetiredMeanwhileError(entity, stored_entity.id, reason)
     side = load_sides(view, [stored_entity.number], viewer)[stored_entity.number]
     if shown_digest and side_digest(side) != shown_digest:
-        raise ChangedMeanwhileError(side.id, "it has other records, or other versions of them")
+        raise refusals.ChangedMeanwhileError(
+            side.id, "it has other records, or other versions of them"
+        )
     return side
 
 

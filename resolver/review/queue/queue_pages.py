@@ -25,14 +25,8 @@ from resolver.hub.hub import Hub
 from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome, ReviewForecast
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
+from resolver.review import entity_sides, refusals
 from resolver.review.decisions.earlier_verdicts import UNDOES_KEY, find_recheck_item
-from resolver.review.entity_sides import (
-    EntitySide,
-    build_party,
-    dates_contradict,
-    load_sides,
-    sources_by_name,
-)
 from resolver.review.models import Filters, Party, QueueItem, QueuePage, QueueReason, Steward
 from resolver.review.queue.queue_filters import (
     NO_FILTERS,
@@ -46,14 +40,6 @@ from resolver.review.queue.refresh import (
     is_read_only_error,
     refresh_queue,
     update_queue,
-)
-from resolver.review.refusals import (
-    DeskRules,
-    PairLockedError,
-    find_decision,
-    find_entity,
-    find_hidden_records,
-    visible_decisions,
 )
 from resolver.store import StoreView, WaitingRow, steward_work, utc_text, waiting_queue
 from resolver.store.bulk_rows import parse_utc_text
@@ -115,12 +101,12 @@ def take_next_item(
     steward: Steward,
     filters: Filters = NO_FILTERS,
     after: str = "",
-    rules: DeskRules | None = None,
+    rules: refusals.DeskRules | None = None,
 ) -> QueueItem | None:
     """Lease the next pair to a steward; None if nothing waits. If the store cannot be written, the
     pair is returned without a lease.
     """
-    until = _lease_end(rules or DeskRules())
+    until = _lease_end(rules or refusals.DeskRules())
     if are_visible_rows_behind(hub, steward.viewer):
         refresh_queue(hub, complete=False, viewer=steward.viewer)
     try:
@@ -180,7 +166,7 @@ def find_item(
     refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         if recheck:
-            decision = find_decision(view, recheck, viewer)
+            decision = refusals.find_decision(view, recheck, viewer)
             return find_recheck_item(
                 view, None, NO_FILTERS, None, None, decision=decision, viewer=viewer
             )
@@ -190,18 +176,18 @@ def find_item(
 
 
 def hold_pair(
-    hub: Hub, steward: Steward, left: str, right: str, rules: DeskRules | None = None
+    hub: Hub, steward: Steward, left: str, right: str, rules: refusals.DeskRules | None = None
 ) -> str:
     """Take or renew the lease of a pair, and return its end (UTC text). Raises `PairLockedError` if
     another steward has it.
     """
-    until = _lease_end(rules or DeskRules())
+    until = _lease_end(rules or refusals.DeskRules())
     with hub.store.view() as view:
         pair = _entity_numbers(view, left, right, steward.viewer)
     if not hub.store.steward_work.hold(pair, steward.name, until):
         with hub.store.view() as view:
             lease = steward_work.current_hold(view.connection, pair)
-        raise PairLockedError(
+        raise refusals.PairLockedError(
             lease.steward if lease else "another steward", lease.until if lease else ""
         )
     return until
@@ -232,9 +218,9 @@ def assign_pair(
 def _build_items(view: StoreView, rows: Sequence[WaitingRow], viewer: Viewer) -> list[QueueItem]:
     """Build items from rows as a viewer sees them, without those whose entities no longer exist."""
     numbers = [number for row in rows for number in (row.low, row.high)]
-    sides = load_sides(view, numbers, viewer)
-    sources = sources_by_name(view)
-    parties = {number: build_party(side, sources) for number, side in sides.items()}
+    sides = entity_sides.load_sides(view, numbers, viewer)
+    sources = entity_sides.sources_by_name(view)
+    parties = {number: entity_sides.build_party(side, sources) for number, side in sides.items()}
     assigned = steward_work.assignees(view.connection, [(row.low, row.high) for row in rows])
     ids = view.record_ids(sorted({number for row in rows for number in (row.left, row.right)}))
     record, entity, _ = view.memberships([row.left for row in rows])
@@ -253,8 +239,8 @@ def _build_items(view: StoreView, rows: Sequence[WaitingRow], viewer: Viewer) ->
     return items
 
 
-def _is_contradicted(sides: Mapping[int, EntitySide], row: WaitingRow) -> bool:
-    return dates_contradict(sides[row.low].golden, sides[row.high].golden)
+def _is_contradicted(sides: Mapping[int, entity_sides.EntitySide], row: WaitingRow) -> bool:
+    return entity_sides.dates_contradict(sides[row.low].golden, sides[row.high].golden)
 
 
 _WAITING_BY_DECISION = frozenset(
@@ -323,7 +309,7 @@ def _find_place(
     """
     if left.startswith("d-"):
         stored = view.decision_by_id(left)
-        if stored is None or not visible_decisions(view, [stored], viewer):
+        if stored is None or not refusals.visible_decisions(view, [stored], viewer):
             return None
         recheck = steward_work.recheck_of(view.connection, stored.number)
         return None if recheck is None else (recheck.rank, -stored.number, -stored.number)
@@ -342,11 +328,13 @@ def join_places(*keys: str) -> str:
 
 
 def _entity_numbers(view: StoreView, left: str, right: str, viewer: Viewer) -> tuple[int, int]:
-    left_number, right_number = (find_entity(view, end, viewer).number for end in (left, right))
+    left_number, right_number = (
+        refusals.find_entity(view, end, viewer).number for end in (left, right)
+    )
     return min(left_number, right_number), max(left_number, right_number)
 
 
-def _lease_end(rules: DeskRules) -> str:
+def _lease_end(rules: refusals.DeskRules) -> str:
     return utc_text(_now() + datetime.timedelta(seconds=rules.lease_seconds))
 
 
@@ -391,7 +379,7 @@ def measure_progress(
     recent_from = now - datetime.timedelta(minutes=PACE_MINUTES)
     with hub.store.view() as view:
         rows = own_decisions(view.connection, steward.name, utc_text(min(midnight, recent_from)))
-        hidden = find_hidden_records(
+        hidden = refusals.find_hidden_records(
             view, {end for row in rows for end in row.pair}, steward.viewer
         )
     effective = _without_undone([row for row in rows if hidden.isdisjoint(row.pair)])
@@ -473,7 +461,7 @@ def count_reviews(view: StoreView, since: str, viewer: Viewer) -> int:
 
 def _visible_rows(view: StoreView, since: str, viewer: Viewer) -> list[DecisionRow]:
     rows = decisions_since(view.connection, since)
-    hidden = find_hidden_records(view, {end for row in rows for end in row.pair}, viewer)
+    hidden = refusals.find_hidden_records(view, {end for row in rows for end in row.pair}, viewer)
     return [row for row in rows if hidden.isdisjoint(row.pair)]
 
 

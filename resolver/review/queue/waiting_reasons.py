@@ -33,13 +33,7 @@ import numpy.typing as npt
 
 from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Basis
-from resolver.review.decisions.earlier_verdicts import (
-    COMMENT_KEY,
-    UNDOES_KEY,
-    PairVerdicts,
-    shown_reason,
-    steward_verdict,
-)
+from resolver.review.decisions import earlier_verdicts
 from resolver.review.entity_sides import EntitySummary, SummaryTable
 from resolver.review.models import QueueReason
 from resolver.review.queue.queue_filters import guard_marks
@@ -107,7 +101,7 @@ class WaitingPair:
     reason: QueueReason | None
     why: str
     excluded_steward: str
-    verdicts: PairVerdicts | None
+    verdicts: earlier_verdicts.PairVerdicts | None
 
     @property
     def decided_at(self) -> str:
@@ -117,7 +111,7 @@ class WaitingPair:
 
 
 def find_reason(
-    band: Band, logodds: int, undecided: Undecided, verdicts: PairVerdicts | None
+    band: Band, logodds: int, undecided: Undecided, verdicts: earlier_verdicts.PairVerdicts | None
 ) -> tuple[QueueReason | None, str, str]:
     """Return the reason or None, a sentence about it, and the steward who may not decide.
 
@@ -127,8 +121,12 @@ def find_reason(
         decision = verdicts.unconfirmed.decision
         reason = QueueReason.RED if decision.unlawful else QueueReason.SECOND
         steward, note = decision.decided_by, _note(verdicts.unconfirmed)
-        undoes = verdicts.unconfirmed.context.get(UNDOES_KEY)
-        word = "took back an earlier decision" if undoes else f"said {steward_verdict(decision)}"
+        undoes = verdicts.unconfirmed.context.get(earlier_verdicts.UNDOES_KEY)
+        word = (
+            "took back an earlier decision"
+            if undoes
+            else f"said {earlier_verdicts.steward_verdict(decision)}"
+        )
         sentence = f"{steward} {word}{note}; it counts once another steward confirms it"
         return reason, sentence, steward
     if verdicts is not None and verdicts.is_reopened:
@@ -172,7 +170,7 @@ def _is_drawn(left: str, right: str) -> bool:
 
 
 def _find_reopened_reason(
-    band: Band, verdicts: PairVerdicts
+    band: Band, verdicts: earlier_verdicts.PairVerdicts
 ) -> tuple[QueueReason | None, str, str]:
     """Return the reason of a pair with a reopened decision.
 
@@ -220,7 +218,10 @@ def _score(logodds: int) -> float:
 
 
 def _note(stored: StoredDecision) -> str:
-    parts = shown_reason(stored), str(stored.context.get(COMMENT_KEY, ""))
+    parts = (
+        earlier_verdicts.shown_reason(stored),
+        str(stored.context.get(earlier_verdicts.COMMENT_KEY, "")),
+    )
     text = ", ".join(filter(None, parts))
     return f" ({text})" if text else ""
 

@@ -11,16 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from resolver.records import Batch, Handling, Kind
 from resolver.records.properties import HANDLING
-from resolver.store.bulk_rows import (
-    Acceptance,
-    LaterChanges,
-    Numbers,
-    StoredRecord,
-    StoredSource,
-    fetch_arrays,
-    fetch_rows,
-    is_among,
-)
+from resolver.store import bulk_rows
 from resolver.store.record_contents import decode_batch, decode_handling, decode_record
 from resolver.store.schema import list_versions, records, revisions, sources
 from resolver.store.views.link_queries import (
@@ -37,33 +28,33 @@ BATCH_SIZE = 100_000
 class RecordRows:
     """n versions of records: their numbers and their batch in the same order (not canonical)."""
 
-    numbers: Numbers
+    numbers: bulk_rows.Numbers
     batch: Batch
 
 
 class RecordQueries(Snapshot):
     """Part of `StoreView`: records and sources."""
 
-    def record(self, record_id: str) -> StoredRecord | None:
+    def record(self, record_id: str) -> bulk_rows.StoredRecord | None:
         """Return the valid version of a record, or None."""
         stored = self._records(and_(records.c.record_id == record_id, self.is_valid(records)))
         return stored[0] if stored else None
 
-    def record_versions(self, record_id: str) -> list[StoredRecord]:
+    def record_versions(self, record_id: str) -> list[bulk_rows.StoredRecord]:
         """Return all versions of a record up to this revision, the oldest first."""
         return self._records(
             and_(records.c.record_id == record_id, records.c.valid_from <= self.revision)
         )
 
-    def records(self, numbers: Sequence[int]) -> list[StoredRecord]:
+    def records(self, numbers: Sequence[int]) -> list[bulk_rows.StoredRecord]:
         """Return versions of records by number, ascending, ended ones included."""
-        return self._records(is_among(self.connection, records.c.number, list(numbers)))
+        return self._records(bulk_rows.is_among(self.connection, records.c.number, list(numbers)))
 
-    def records_with_handling(self, numbers: Sequence[int]) -> list[StoredRecord]:
+    def records_with_handling(self, numbers: Sequence[int]) -> list[bulk_rows.StoredRecord]:
         """Return those of some versions of records that have a handling code."""
         return self.records_stating("handling", numbers)
 
-    def records_stating(self, column: str, numbers: Sequence[int]) -> list[StoredRecord]:
+    def records_stating(self, column: str, numbers: Sequence[int]) -> list[bulk_rows.StoredRecord]:
         """Return those of some versions of records that have a value in a column, and a few more
         in which its name is a text.
         """
@@ -72,7 +63,7 @@ class RecordQueries(Snapshot):
             record
             for part in split_chunks(numbers)
             for record in self._records(
-                and_(is_among(self.connection, records.c.number, part), has_column)
+                and_(bulk_rows.is_among(self.connection, records.c.number, part), has_column)
             )
         ]
 
@@ -84,7 +75,9 @@ class RecordQueries(Snapshot):
         return {
             number: handling
             for part in split_chunks(numbers)
-            for number, content in fetch_rows(self.connection, sql, part, f'%"{HANDLING}"%')
+            for number, content in bulk_rows.fetch_rows(
+                self.connection, sql, part, f'%"{HANDLING}"%'
+            )
             if (handling := decode_handling(content)) is not None
         }
 
@@ -108,7 +101,7 @@ class RecordQueries(Snapshot):
         )
         keys: dict[str, tuple[int, bytes]] = {}
         for part in split_chunks(record_ids):
-            rows = fetch_rows(self.connection, sql, part, self.revision, self.revision)
+            rows = bulk_rows.fetch_rows(self.connection, sql, part, self.revision, self.revision)
             keys.update({row[0]: (row[1], row[2]) for row in rows})
         return keys
 
@@ -120,7 +113,7 @@ class RecordQueries(Snapshot):
         versions: dict[str, list[int]] = {}
         for part in split_chunks(record_ids):
             for row in self.connection.execute(
-                query.where(is_among(self.connection, records.c.record_id, part))
+                query.where(bulk_rows.is_among(self.connection, records.c.record_id, part))
             ):
                 versions.setdefault(row[0], []).append(row[1])
         return {record_id: sorted(numbers) for record_id, numbers in versions.items()}
@@ -130,7 +123,7 @@ class RecordQueries(Snapshot):
         sql = 'SELECT "number", "record_id" FROM "records" WHERE "number" {among}'
         ids: dict[int, str] = {}
         for part in split_chunks(numbers):
-            ids.update(fetch_rows(self.connection, sql, part))
+            ids.update(bulk_rows.fetch_rows(self.connection, sql, part))
         return ids
 
     def records_of_sources(self, names: Sequence[str]) -> dict[str, int]:
@@ -185,9 +178,9 @@ class RecordQueries(Snapshot):
         """Iterate over (number, source number, kind, content) of some records."""
         sql = 'SELECT "number", "source", "kind", "content" FROM "records" WHERE "number" {among}'
         for part in split_chunks(numbers, 20_000):
-            yield from fetch_rows(self.connection, sql, part)
+            yield from bulk_rows.fetch_rows(self.connection, sql, part)
 
-    def batches_of(self, numbers: Numbers) -> Iterator[RecordRows]:
+    def batches_of(self, numbers: bulk_rows.Numbers) -> Iterator[RecordRows]:
         """Iterate over versions of records by number, in pieces, ended ones included."""
         source_names = {source.number: source.name for source in self.sources()}
         c = records.c
@@ -195,7 +188,7 @@ class RecordQueries(Snapshot):
         query = select(*columns).order_by(c.number)
         for part in split_chunks(numbers.tolist()):
             rows = self.connection.execute(
-                query.where(is_among(self.connection, records.c.number, part))
+                query.where(bulk_rows.is_among(self.connection, records.c.number, part))
             ).fetchall()
             if rows:
                 number, ids, source, kind, schema, content = zip(*rows, strict=True)
@@ -204,20 +197,20 @@ class RecordQueries(Snapshot):
                 )
                 yield RecordRows(np.array(number, dtype=np.int64), batch)
 
-    def records_ended_after(self, revision: int) -> Numbers:
+    def records_ended_after(self, revision: int) -> bulk_rows.Numbers:
         """Return the numbers of records that ended after `revision`, up to this one."""
         query = select(records.c.number).where(
             records.c.valid_to > revision, records.c.valid_to <= self.revision
         )
-        return fetch_arrays(self.connection, query)[0]
+        return bulk_rows.fetch_arrays(self.connection, query)[0]
 
-    def sources(self, *, counted: bool = False) -> list[StoredSource]:
+    def sources(self, *, counted: bool = False) -> list[bulk_rows.StoredSource]:
         """Return the sources by name; `counted` adds the number of valid records."""
         if ("sources", counted) not in self.cache:
             self.cache["sources", counted] = self._sources(counted=counted)
         return list(self.cache["sources", counted])
 
-    def _sources(self, *, counted: bool) -> list[StoredSource]:
+    def _sources(self, *, counted: bool) -> list[bulk_rows.StoredSource]:
         counts: Mapping[int, int] = {}
         if counted:
             counts = records_by_source(self.connection, self.head.store_id, self.revision)
@@ -228,11 +221,13 @@ class RecordQueries(Snapshot):
         """Return the time of the latest update of each of some sources that has one."""
         sql = 'SELECT "name", "updated" FROM "sources" WHERE "name" {among}'
         rows = [
-            row for part in split_chunks(names) for row in fetch_rows(self.connection, sql, part)
+            row
+            for part in split_chunks(names)
+            for row in bulk_rows.fetch_rows(self.connection, sql, part)
         ]
         return {name: updated for name, updated in rows if updated}
 
-    def has_records(self, source: StoredSource) -> bool:
+    def has_records(self, source: bulk_rows.StoredSource) -> bool:
         """Return whether a source has a valid record."""
         query = (
             select(records.c.number)
@@ -241,7 +236,7 @@ class RecordQueries(Snapshot):
         )
         return self.connection.execute(query).first() is not None
 
-    def newest_versions(self, source: StoredSource, limit: int) -> dict[int, int]:
+    def newest_versions(self, source: bulk_rows.StoredSource, limit: int) -> dict[int, int]:
         """Return the newest record versions of a source, the latest first: number → revision since
         which it is valid.
         """
@@ -257,7 +252,7 @@ class RecordQueries(Snapshot):
         """
         newest = newest_by_source(self.connection, self.head.store_id, self.revision)
         sql = 'SELECT "source", "number", "valid_from" FROM "records" WHERE "number" {among}'
-        rows = fetch_rows(self.connection, sql, sorted(newest.values()))
+        rows = bulk_rows.fetch_rows(self.connection, sql, sorted(newest.values()))
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def sources_with_lists(self) -> set[str]:
@@ -275,7 +270,7 @@ class RecordQueries(Snapshot):
         )
         return sorted(set(self.connection.execute(in_revision).scalars()))
 
-    def changes_accepted_after(self, acceptance: Acceptance) -> LaterChanges:
+    def changes_accepted_after(self, acceptance: bulk_rows.Acceptance) -> bulk_rows.LaterChanges:
         """Return what is committed already and was accepted later than some lists.
 
         Only commits after the revision at which the lists were accepted can have been, so that a
@@ -289,31 +284,32 @@ class RecordQueries(Snapshot):
         )
         numbers = self.connection.execute(later).scalars().all()
         if not numbers:
-            return LaterChanges()
+            return bulk_rows.LaterChanges()
         changed = self._versions_changed_in(numbers)
         is_replaced = and_(
-            is_among(self.connection, list_versions.c.landed, numbers), list_versions.c.replaces
+            bulk_rows.is_among(self.connection, list_versions.c.landed, numbers),
+            list_versions.c.replaces,
         )
         query = select(sources.c.name).join(
             list_versions, list_versions.c.source == sources.c.number
         )
         replaced = self.connection.execute(query.where(is_replaced)).scalars()
-        return LaterChanges(frozenset(changed.values()), frozenset(replaced))
+        return bulk_rows.LaterChanges(frozenset(changed.values()), frozenset(replaced))
 
     def _versions_changed_in(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the versions of records that began or ended in some revisions: number → id."""
         is_changed = or_(
-            is_among(self.connection, records.c.valid_from, numbers),
-            is_among(self.connection, records.c.valid_to, numbers),
+            bulk_rows.is_among(self.connection, records.c.valid_from, numbers),
+            bulk_rows.is_among(self.connection, records.c.valid_to, numbers),
         )
         query = select(records.c.number, records.c.record_id).where(is_changed)
         return {row[0]: row[1] for row in self.connection.execute(query)}
 
-    def _records(self, condition: ColumnElement[bool]) -> list[StoredRecord]:
+    def _records(self, condition: ColumnElement[bool]) -> list[bulk_rows.StoredRecord]:
         query = select(records, sources.c.name).join(sources, sources.c.number == records.c.source)
         rows = self.connection.execute(query.where(condition).order_by(records.c.number))
         return [
-            StoredRecord(
+            bulk_rows.StoredRecord(
                 row.number,
                 decode_record(row.record_id, row.name, row.kind, row.schema, row.content),
                 row.hash.hex(),
@@ -324,8 +320,8 @@ class RecordQueries(Snapshot):
         ]
 
 
-def _stored_source(row: Any, count: int) -> StoredSource:
-    return StoredSource(
+def _stored_source(row: Any, count: int) -> bulk_rows.StoredSource:
+    return bulk_rows.StoredSource(
         row.number,
         row.name,
         row.agency,

@@ -25,20 +25,11 @@ from typing import TypeVar
 from resolver.data import load_rows
 from resolver.names.lexicons.group_words import city_name, city_spellings
 from resolver.records import Address, Kind, Record, Value
-from resolver.training.augment.registers import (
-    HEADS,
-    SUBJECTS,
-    TRADES,
-    TYPES,
-    RegisterVocabulary,
-    draw_duplicates,
-    forms_by_meaning,
-    training_words,
-)
+from resolver.training.augment import registers
 from resolver.training.augment.resampled_entries import LabeledRecordPair, with_pair_ids
 from resolver.training.augment.typos import add_word_typos
 
-_SITES = training_words("site")
+_SITES = registers.training_words("site")
 _OWNERS = tuple("Saint New Old Royal Grand Little Central Golden Green Blue First United".split())
 _STREETS = ("Street", "Avenue", "Road", "Boulevard", "Place", "Lane", "Drive", "Square")
 _SHORT_STREETS = dict(
@@ -118,7 +109,7 @@ class _Site:
 
 
 def generate_directory(
-    directory: Directory, culture: str, vocabulary: RegisterVocabulary, seed: int
+    directory: Directory, culture: str, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
     """Return the records of a directory in one country (reproducible), and record id → site id."""
     chance = random.Random(f"{seed}:{directory.name}:{culture}")
@@ -128,7 +119,7 @@ def generate_directory(
     for number, site in enumerate(_draw_sites(directory, culture, vocabulary, chance)):
         count = 1
         if chance.random() < directory.duplicate_share:
-            count += draw_duplicates(directory.mean_duplicates, chance, _MAX_DUPLICATES)
+            count += registers.draw_duplicates(directory.mean_duplicates, chance, _MAX_DUPLICATES)
         for copy in range(count):
             identity = f"{name}:{number}-{copy}"
             records.append(_entry(directory, site, chance, identity))
@@ -137,7 +128,10 @@ def generate_directory(
 
 
 def _draw_sites(
-    directory: Directory, culture: str, vocabulary: RegisterVocabulary, chance: random.Random
+    directory: Directory,
+    culture: str,
+    vocabulary: registers.RegisterVocabulary,
+    chance: random.Random,
 ) -> Iterator[_Site]:
     site: _Site | None = None
     cities = [vocabulary.places.draw(chance) for _ in range(12)]
@@ -151,7 +145,7 @@ def _draw_sites(
 
 
 def _draw_site(
-    culture: str, vocabulary: RegisterVocabulary, chance: random.Random, cities: list[str]
+    culture: str, vocabulary: registers.RegisterVocabulary, chance: random.Random, cities: list[str]
 ) -> _Site:
     family, other = (vocabulary.family[culture].draw(chance) for _ in range(2))
     kind = _SITES[int(len(_SITES) * chance.random() ** 1.5)]
@@ -297,7 +291,7 @@ _Choice = TypeVar("_Choice")
 
 
 _PLACES = city_spellings()
-_FORMS = forms_by_meaning(
+_FORMS = registers.forms_by_meaning(
     load_rows("group_words", topic="company", script="Latin")
     + load_rows("group_words", topic="institution", script="Latin")
 )
@@ -354,7 +348,7 @@ class _Institution:
 
 
 def generate_institutions(
-    institutions: InstitutionList, vocabulary: RegisterVocabulary, seed: int
+    institutions: InstitutionList, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
     """Return the records of a list (reproducible), and record id → id of the institution."""
     chance = random.Random(f"{seed}:{institutions.name}")
@@ -363,7 +357,7 @@ def generate_institutions(
     for number, body in enumerate(_draw_bodies(institutions, vocabulary, chance)):
         count = 1
         if chance.random() < institutions.duplicate_share:
-            count += draw_duplicates(
+            count += registers.draw_duplicates(
                 institutions.mean_duplicates, chance, _MAX_INSTITUTION_DUPLICATES
             )
         for copy in range(count):
@@ -375,7 +369,7 @@ def generate_institutions(
 
 
 def _draw_bodies(
-    institutions: InstitutionList, vocabulary: RegisterVocabulary, chance: random.Random
+    institutions: InstitutionList, vocabulary: registers.RegisterVocabulary, chance: random.Random
 ) -> Iterator[_Institution]:
     body: _Institution | None = None
     for _ in range(institutions.institutions):
@@ -387,13 +381,13 @@ def _draw_bodies(
         yield body
 
 
-def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+def _draw_body(vocabulary: registers.RegisterVocabulary, chance: random.Random) -> _Institution:
     seat = chance.choice(_PLACES)
     return _Institution(
         seat if chance.random() < 0.75 else (_draw_family(vocabulary, chance),),
         _draw_head(chance),
-        chance.choice(TYPES) if chance.random() < 0.4 else "",
-        chance.choice(SUBJECTS) if chance.random() < 0.3 else "",
+        chance.choice(registers.TYPES) if chance.random() < 0.4 else "",
+        chance.choice(registers.SUBJECTS) if chance.random() < 0.3 else "",
         is_firm=False,
         is_place_last=chance.random() < 0.5,
         seat=seat,
@@ -401,17 +395,21 @@ def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Instit
 
 
 def _draw_head(chance: random.Random) -> str:
-    return HEADS[0] if chance.random() < _UNIVERSITY_SHARE else chance.choice(HEADS)
+    return (
+        registers.HEADS[0]
+        if chance.random() < _UNIVERSITY_SHARE
+        else chance.choice(registers.HEADS)
+    )
 
 
-def _draw_family(vocabulary: RegisterVocabulary, chance: random.Random) -> str:
+def _draw_family(vocabulary: registers.RegisterVocabulary, chance: random.Random) -> str:
     return vocabulary.family[chance.choice(vocabulary.cultures)].draw(chance)
 
 
-def _draw_firm(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+def _draw_firm(vocabulary: registers.RegisterVocabulary, chance: random.Random) -> _Institution:
     names = [_draw_family(vocabulary, chance) for _ in range(2)]
     name = " ".join(names) if chance.random() < 0.3 else names[0]
-    trade = chance.choice(TRADES) if chance.random() < 0.7 else ""
+    trade = chance.choice(registers.TRADES) if chance.random() < 0.7 else ""
     return _Institution(
         (name,),
         trade,
@@ -433,11 +431,11 @@ def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
     """Return a branch of a firm, or a firm of the same name in another trade."""
     if chance.random() < 0.5 or not body.head:
         return replace(body, subject=chance.choice(_PLACES)[0])
-    return replace(body, head=_other(TRADES, body.head, chance))
+    return replace(body, head=_other(registers.TRADES, body.head, chance))
 
 
 def _change_one_word(
-    body: _Institution, vocabulary: RegisterVocabulary, chance: random.Random
+    body: _Institution, vocabulary: registers.RegisterVocabulary, chance: random.Random
 ) -> _Institution:
     """Return a likeness: another type or subject, place or founder, or a branch of a firm."""
     if body.is_firm:
@@ -445,7 +443,7 @@ def _change_one_word(
     if body.campus:
         return replace(body, campus="")
     shape = chance.random()
-    if shape < 0.05 and body.head == HEADS[0]:
+    if shape < 0.05 and body.head == registers.HEADS[0]:
         # A university of several towns has one of its own in each.
         return replace(body, place=_other(_PLACES, body.seat, chance), campus=body.seat[0])
     if shape < 0.1:
@@ -459,10 +457,10 @@ def _change_one_word(
     if shape < 0.3:
         return replace(body, is_place_last=not body.is_place_last)
     if shape < 0.4:
-        return replace(body, head=_other(HEADS, body.head, chance))
+        return replace(body, head=_other(registers.HEADS, body.head, chance))
     if shape < 0.5:
-        return replace(body, subject=chance.choice(SUBJECTS) if not body.subject else "")
-    return replace(body, type=_other(("", *TYPES), body.type, chance))
+        return replace(body, subject=chance.choice(registers.SUBJECTS) if not body.subject else "")
+    return replace(body, type=_other(("", *registers.TYPES), body.type, chance))
 
 
 def _write(institutions: InstitutionList, body: _Institution, chance: random.Random) -> str:
@@ -520,7 +518,7 @@ def _append_parts(
     letters = "".join(word[0] for word in name.split() if word[0].isupper() and len(word) > 2)
     unit, acronym = institutions.units, institutions.units + institutions.acronyms
     if kind < unit and not body.is_firm:
-        name = chance.choice(_UNITS).format(chance.choice(SUBJECTS).title(), name)
+        name = chance.choice(_UNITS).format(chance.choice(registers.SUBJECTS).title(), name)
     elif kind < acronym and len(letters) > 2:
         name = chance.choice(("{0} ({1})", "{0} - {1}", "{1} - {0}")).format(name, letters)
     elif kind < acronym + institutions.cities:

@@ -21,16 +21,7 @@ from resolver.data import load_rows
 from resolver.names.folding import letters
 from resolver.names.qualifiers import qualifier_code
 from resolver.records import Kind, Record, Value
-from resolver.training.augment.registers import (
-    FOUNDERS,
-    HEADS,
-    TRADES,
-    TYPES,
-    RegisterVocabulary,
-    draw_duplicates,
-    forms_by_meaning,
-    training_words,
-)
+from resolver.training.augment import registers
 from resolver.training.augment.typos import add_word_typos
 
 NamePair = tuple[str, str]
@@ -40,9 +31,9 @@ _GENERATIONS = tuple(
     for first, second in map(str.split, "Jr. Sr.,Jr Sr,II III,III IV,I II,II IV,XIV XV".split(","))
 )
 _LETTERS = "ABCDEFGHJKLMNPRSTW"
-_DIRECTIONS = training_words("direction")
-_COUNTRIES = training_words("country")
-_TRADE_WORDS = tuple(map(str.capitalize, TRADES))
+_DIRECTIONS = registers.training_words("direction")
+_COUNTRIES = registers.training_words("country")
+_TRADE_WORDS = tuple(map(str.capitalize, registers.TRADES))
 _BODIES = tuple(
     "Committee Council Brigade Front Movement Party Army Association Union Institute".split()
 )
@@ -251,7 +242,7 @@ def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | Non
     return " ".join(words), " ".join([*words[:position], quality, *words[position:]])
 
 
-_WRITTEN_HEADS = frozenset((*HEADS, "univ", "universitat"))
+_WRITTEN_HEADS = frozenset((*registers.HEADS, "univ", "universitat"))
 
 
 def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
@@ -259,7 +250,7 @@ def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
     heads = [place for place, word in enumerate(words) if word.lower() in _WRITTEN_HEADS]
     if not heads:
         return None
-    new = chance.choice(TYPES).capitalize()
+    new = chance.choice(registers.TYPES).capitalize()
     if new.lower() in (word.lower() for word in words):
         return None
     place = heads[-1] + (chance.random() < 0.15)
@@ -270,7 +261,7 @@ def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:
     """Put another institution at the same place: its founder's name stands before the place."""
     if words[0].lower() not in _WRITTEN_HEADS or words[1].lower() != "of" or len(words) > 4:
         return None
-    place, founder = " ".join(words[2:]), chance.choice(FOUNDERS)
+    place, founder = " ".join(words[2:]), chance.choice(registers.FOUNDERS)
     forms = ("{0} {1} {2}", "{0} {1}, {2}", "{0} {1} in {2}", "{2} {0} {1}", "{0} {2} {1}")
     return " ".join(words), chance.choice(forms).format(founder, words[0], place)
 
@@ -355,7 +346,9 @@ _LINKS_ABROAD = ("de", "du", "al", "para", "di", "za")
 
 
 _DEMONYMS = load_rows("group_words", topic="demonym", script="Latin")
-_FORMS = forms_by_meaning(_DEMONYMS + load_rows("group_words", topic="movement", script="Latin"))
+_FORMS = registers.forms_by_meaning(
+    _DEMONYMS + load_rows("group_words", topic="movement", script="Latin")
+)
 _MOVEMENT_COUNTRIES = tuple(sorted({country for _, country in _DEMONYMS if " " not in country}))
 _MAX_DUPLICATES = 8
 
@@ -409,7 +402,7 @@ class _Movement:
 
 
 def generate_movements(
-    movements: MovementList, vocabulary: RegisterVocabulary, seed: int
+    movements: MovementList, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
     """Return the records of a list (reproducible), and record id → id of the group."""
     chance = random.Random(f"{seed}:{movements.name}")
@@ -419,7 +412,7 @@ def generate_movements(
         names = _Names.draw(movements, group, vocabulary, chance)
         count = 1
         if chance.random() < movements.duplicate_share:
-            count += draw_duplicates(movements.mean_duplicates, chance, _MAX_DUPLICATES)
+            count += registers.draw_duplicates(movements.mean_duplicates, chance, _MAX_DUPLICATES)
         for copy in range(count):
             identity = f"{movements.name}:{number}-{copy}"
             records.append(_entry(movements, group, names, chance, identity))
@@ -428,7 +421,7 @@ def generate_movements(
 
 
 def _draw_groups(
-    movements: MovementList, vocabulary: RegisterVocabulary, chance: random.Random
+    movements: MovementList, vocabulary: registers.RegisterVocabulary, chance: random.Random
 ) -> Iterator[_Movement]:
     group: _Movement | None = None
     for _ in range(movements.groups):
@@ -443,7 +436,7 @@ def _draw_groups(
         yield group
 
 
-def _draw_group(vocabulary: RegisterVocabulary, chance: random.Random) -> _Movement:
+def _draw_group(vocabulary: registers.RegisterVocabulary, chance: random.Random) -> _Movement:
     country = chance.choice(_MOVEMENT_COUNTRIES)
     return _Movement(
         tuple(chance.sample(_MOVEMENT_QUALITIES, chance.choice((0, 1, 1, 2)))),
@@ -486,7 +479,7 @@ class _Names:
         cls,
         movements: MovementList,
         group: _Movement,
-        vocabulary: RegisterVocabulary,
+        vocabulary: registers.RegisterVocabulary,
         chance: random.Random,
     ) -> _Names:
         """Draw the names; the name at home is made of words of other languages."""

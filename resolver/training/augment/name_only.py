@@ -30,13 +30,7 @@ from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
 from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative
 from resolver.training.augment.typos import make_namesake, misspell_group_name, misspell_person_name
-from resolver.training.data.labeled_pairs import (
-    LabeledPairs,
-    PairSampling,
-    concat_by_kind,
-    evidence_by_kind,
-    label_blocked_pairs,
-)
+from resolver.training.data import labeled_pairs
 
 NAME_ONLY_ORIGIN = "names alone"
 """Origin of the pairs in model files, whose format keeps this label."""
@@ -79,7 +73,7 @@ def name_only_pairs(
     invented: Iterable[tuple[str, ...]] = (),
     groups: Mapping[str, tuple[str, ...]] | None = None,
     seed: int,
-) -> dict[Kind, LabeledPairs]:
+) -> dict[Kind, labeled_pairs.LabeledPairs]:
     """Return name-only pairs of the entries of `sources` and of spellings of invented names.
 
     `clusters` is the true cluster of each record of the canonical `batch`; `groups` holds the names
@@ -93,10 +87,12 @@ def name_only_pairs(
     if not entries:
         return {}
     parts = [_generated_pairs(entries, tables, seed), _blocked_name_pairs(entries, tables, seed)]
-    return {kind: _as_name_pairs(data) for kind, data in concat_by_kind(parts).items()}
+    return {
+        kind: _as_name_pairs(data) for kind, data in labeled_pairs.concat_by_kind(parts).items()
+    }
 
 
-def _as_name_pairs(data: LabeledPairs) -> LabeledPairs:
+def _as_name_pairs(data: labeled_pairs.LabeledPairs) -> labeled_pairs.LabeledPairs:
     usable = _keep_usable(data)
     return replace(usable, plans=np.full(len(usable), NAME_PAIRS_PLAN, dtype=object))
 
@@ -120,7 +116,7 @@ def _invented_entries(spellings: Iterable[tuple[str, ...]]) -> Iterator[_Entry]:
 
 def _generated_pairs(
     entries: Sequence[_Entry], tables: FrequencyTables, seed: int
-) -> dict[Kind, LabeledPairs]:
+) -> dict[Kind, labeled_pairs.LabeledPairs]:
     """Return pairs made from one entry each: its names, typos of them, and similar other names."""
     pools = _word_pools(entries)
     similar = {kind: SimilarNames.from_words(pools[kind, True]) for kind in _SCHEMA}
@@ -141,7 +137,7 @@ def _generated_pairs(
     batch = Batch.from_records(records).canonical()
     rows = np.arange(0, len(records), 2, dtype=np.int32)
     prepared = prepare(batch, tables, symbol_source().lookup, ())
-    return evidence_by_kind(
+    return labeled_pairs.evidence_by_kind(
         prepared, rows, rows + 1, np.array(labels, dtype=np.int8), clusters, NAME_ONLY_ORIGIN
     )
 
@@ -250,7 +246,7 @@ def _spelled_alike(first: str, second: str, kind: Kind = Kind.PERSON) -> bool:
 
 def _blocked_name_pairs(
     entries: Sequence[_Entry], tables: FrequencyTables, seed: int
-) -> dict[Kind, LabeledPairs]:
+) -> dict[Kind, labeled_pairs.LabeledPairs]:
     """Return pairs of names that blocking joins."""
     records, truth = [], {}
     for number, entry in enumerate(entries):
@@ -258,12 +254,12 @@ def _blocked_name_pairs(
             record = _record(f"alone:{number:07d}:{position}", entry.kind, name)
             records.append(record)
             truth[record.id] = entry.cluster
-    pairs = label_blocked_pairs(
+    pairs = labeled_pairs.label_blocked_pairs(
         records,
         truth,
         tables,
         NAME_ONLY_ORIGIN,
-        sampling=PairSampling(max_negatives=MAX_BLOCKED_NEGATIVES, seed=seed),
+        sampling=labeled_pairs.PairSampling(max_negatives=MAX_BLOCKED_NEGATIVES, seed=seed),
     )
     return {kind: data.without_population() for kind, data in pairs.items()}
 
@@ -272,7 +268,7 @@ def _record(identity: str, kind: Kind, name: str) -> Record:
     return Record(identity, "alone", kind, _SCHEMA[kind], (Value("name", name),))
 
 
-def _keep_usable(data: LabeledPairs) -> LabeledPairs:
+def _keep_usable(data: labeled_pairs.LabeledPairs) -> labeled_pairs.LabeledPairs:
     """Drop pairs whose label does not follow from the names.
 
     These are unrelated names of one person (a nom de guerre is no spelling), and names of two

@@ -30,14 +30,7 @@ from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL, Batch, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import Band, StageMeter
-from resolver.training.evaluate.reliability import (
-    MIXED,
-    UNKNOWN,
-    BinTotals,
-    Masks,
-    pair_group_masks,
-    total_bins,
-)
+from resolver.training.evaluate import reliability
 
 Z95 = 1.959964
 """Normal quantile of two-sided 95 % intervals."""
@@ -239,13 +232,13 @@ def measure_calibration(
 
 JOINT = "size × kind × evidence"
 DIMENSIONS = ("size", "kind", "script", "evidence", JOINT)
-_Groups = tuple[Masks, Mapping[str, int]]
+_Groups = tuple[reliability.Masks, Mapping[str, int]]
 """Masks of pairs, and number of records, of each group."""
 
 
 def total_candidates(
     records: Sequence[Record], truth: Mapping[str, str], options: RunOptions
-) -> dict[str, dict[str, BinTotals]]:
+) -> dict[str, dict[str, reliability.BinTotals]]:
     """Score the candidate pairs of records; return their sums by dimension and group.
 
     `truth`: record id → true id. Pairs whose kinds exclude each other are left out.
@@ -258,7 +251,7 @@ def total_candidates(
     same = entities[scored.left] == entities[scored.right]
     score = scores(scored.logodds.astype(np.int64))
     groups = _group_candidates(prepared, scored)
-    return {by: total_bins(score, same, *groups[by]) for by in DIMENSIONS}
+    return {by: reliability.total_bins(score, same, *groups[by]) for by in DIMENSIONS}
 
 
 def _group_candidates(prepared: PreparedBatch, scored: ScoredCandidates) -> dict[str, _Groups]:
@@ -269,7 +262,7 @@ def _group_candidates(prepared: PreparedBatch, scored: ScoredCandidates) -> dict
     kinds = {kind: pair_kinds == code for kind, code in codes.items()}
     records = {kind: int(((prepared.kinds & code) != 0).sum()) for kind, code in codes.items()}
     scripts, evidence = (
-        _within(pair_group_masks(prepared, left, right, by), has_model)
+        _within(reliability.pair_group_masks(prepared, left, right, by), has_model)
         for by in ("script", "evidence")
     )
     joint = {
@@ -289,7 +282,7 @@ def _group_candidates(prepared: PreparedBatch, scored: ScoredCandidates) -> dict
     }
 
 
-def _within(masks: Masks, chosen: npt.NDArray[np.bool_]) -> Masks:
+def _within(masks: reliability.Masks, chosen: npt.NDArray[np.bool_]) -> reliability.Masks:
     return {name: mask & chosen for name, mask in masks.items()}
 
 
@@ -356,7 +349,7 @@ class ErrorGap:
     chance: float
 
 
-def group_error_rates(scored: LabeledScores, masks: Masks) -> list[GroupErrors]:
+def group_error_rates(scored: LabeledScores, masks: reliability.Masks) -> list[GroupErrors]:
     """Return error rates of each group, in the order of the masks, without empty groups."""
     outcomes = _error_masks(scored)
     groups = []
@@ -411,7 +404,11 @@ def _stratum_error_rates(
 
 
 def widest_gap(
-    groups: Sequence[GroupErrors], measure: str, scored: LabeledScores, masks: Masks, seed: int = 7
+    groups: Sequence[GroupErrors],
+    measure: str,
+    scored: LabeledScores,
+    masks: reliability.Masks,
+    seed: int = 7,
 ) -> ErrorGap | None:
     """Return the widest gap of a measure between groups, or None if there are not two.
 
@@ -421,7 +418,7 @@ def widest_gap(
         (share, group.name)
         for group in groups
         if (share := getattr(group, measure)).total >= MIN_GROUP_PAIRS
-        and group.name not in (MIXED, UNKNOWN)
+        and group.name not in (reliability.MIXED, reliability.UNKNOWN)
     ]
     if len(shares) < 2:
         return None

@@ -24,22 +24,9 @@ from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
 from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.fit import population_fit
 from resolver.training.fit.cross_validation import fit_calibration
 from resolver.training.fit.measured_evidence import LevelCounts, apply_measured
-from resolver.training.fit.population_fit import (
-    KNOTS,
-    MAX_CUTS,
-    MAX_JOINT_CUTS,
-    RISING,
-    Floats,
-    RisingSums,
-    TermCuts,
-    choose_cuts,
-    fit_evidence,
-    joint_bounds,
-    refit_population,
-    thin_cuts,
-)
 
 _NAME_JOINTS = (
     ("name", "name_rarity"),
@@ -107,14 +94,14 @@ def fit_population_model(
     `measured` the counts that contradictions of stated facts are moved towards.
     """
     cuts = choose_term_cuts(data, fixed)
-    fitted = fit_evidence(_without(data, fixed), cuts, RELATIVE_SHARES)
-    rising = RisingSums.of(cuts, RISING)
+    fitted = population_fit.fit_evidence(_without(data, fixed), cuts, RELATIVE_SHARES)
+    rising = population_fit.RisingSums.of(cuts, population_fit.RISING)
     weights, relative = (
         rising.lift(np.rint(1000 * _bound_joints(cuts, part)) / 1000)
         for part in (fitted.weights, fitted.relative)
     )
     stated = [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
-    knots = tuple(round(1000 * knot) for knot in KNOTS)
+    knots = tuple(round(1000 * knot) for knot in population_fit.KNOTS)
     model = Model(
         data.kind.label,
         "",
@@ -144,7 +131,7 @@ def fit_curves(model: Model, data: LabeledPairs, fixed: Mapping[str, int]) -> Mo
     free = _without(data, fixed)
     own = replace(model, intercept=0)
     sums = own.raw(free.evidence) / 1000, own.relative_sums(free.evidence) / 1000
-    fitted = refit_population(free, sums)
+    fitted = population_fit.refit_population(free, sums)
     terms = replace(
         model.population,
         chance=_rising(1000 * fitted.chance),
@@ -169,7 +156,7 @@ def support_limit(kind: Kind) -> SupportLimit | None:
     return SupportLimit(features, MIN_SUPPORT, threshold_logodds(MAX_NAME_ONLY_SCORE))
 
 
-def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> TermCuts:
+def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> population_fit.TermCuts:
     """Choose the cuts of all terms among true pairs and as many false ones."""
     true, false = np.flatnonzero(data.labels == 1), np.flatnonzero(data.labels == 0)
     step = max(len(false) // max(len(true), 1), 1)
@@ -180,12 +167,16 @@ def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> TermCuts:
         for name in data.features
         if name not in fixed and name not in _UNUSED and not np.isnan(column[name]).all()
     )
-    cuts = {name: choose_cuts(column[name], MAX_CUTS) for name in terms}
+    cuts = {
+        name: population_fit.choose_cuts(column[name], population_fit.MAX_CUTS) for name in terms
+    }
     joint = tuple(pair for pair in JOINTS[data.kind] if set(pair) <= set(terms))
     axes = {
-        name: thin_cuts(cuts[name], column[name], MAX_JOINT_CUTS) for pair in joint for name in pair
+        name: population_fit.thin_cuts(cuts[name], column[name], population_fit.MAX_JOINT_CUTS)
+        for pair in joint
+        for name in pair
     }
-    return TermCuts(
+    return population_fit.TermCuts(
         data.features,
         terms,
         tuple(cuts[name] for name in terms),
@@ -203,7 +194,9 @@ def _without(data: LabeledPairs, fixed: Mapping[str, int]) -> LabeledPairs:
     return data if is_free.all() else data.select(is_free)
 
 
-def _bound_joints(cuts: TermCuts, fitted: Floats) -> Floats:
+def _bound_joints(
+    cuts: population_fit.TermCuts, fitted: population_fit.Floats
+) -> population_fit.Floats:
     """Return the weights with cells of joint terms of two fields within `joint_bounds`."""
     weights = fitted.copy()
     of_term = _term_weights(cuts, weights)
@@ -217,7 +210,7 @@ def _bound_joints(cuts: TermCuts, fitted: Floats) -> Floats:
                 for name, axis in zip(pair, (rows, columns), strict=True)
             )
             cells = weights[begin : begin + size].reshape(len(rows) + 1, len(columns) + 1)
-            least, most = joint_bounds(first, second, _joint_share(cuts.joint, pair))
+            least, most = population_fit.joint_bounds(first, second, _joint_share(cuts.joint, pair))
             cells[:] = np.clip(cells, least, most)
         begin += size
     return weights
@@ -241,7 +234,9 @@ def _crosses(pair: tuple[str, str]) -> bool:
     return COMPARATOR_BY_NAME[pair[0]].shows != COMPARATOR_BY_NAME[pair[1]].shows
 
 
-def _coarsen(cuts: Sequence[float], weights: Floats, axis: Sequence[float]) -> list[float]:
+def _coarsen(
+    cuts: Sequence[float], weights: population_fit.Floats, axis: Sequence[float]
+) -> list[float]:
     """Return the weight nearest to 0 in each interval of `axis`, 0 where they differ in sign."""
     upper = [*cuts, np.inf]
     bounds = [-np.inf, *axis, np.inf]
@@ -253,7 +248,9 @@ def _coarsen(cuts: Sequence[float], weights: Floats, axis: Sequence[float]) -> l
     return nearest
 
 
-def _term_weights(cuts: TermCuts, weights: Floats) -> dict[str, Floats]:
+def _term_weights(
+    cuts: population_fit.TermCuts, weights: population_fit.Floats
+) -> dict[str, population_fit.Floats]:
     begin, parts = 0, {}
     for name, size in zip(cuts.terms, cuts.sizes, strict=True):
         parts[name] = weights[begin : begin + size]
@@ -261,7 +258,7 @@ def _term_weights(cuts: TermCuts, weights: Floats) -> dict[str, Floats]:
     return parts
 
 
-def _terms(cuts: TermCuts, weights: Floats) -> list[Term]:
+def _terms(cuts: population_fit.TermCuts, weights: population_fit.Floats) -> list[Term]:
     """Return the terms that have weight anywhere."""
     return [
         Term(name, own_cuts, (*_thousandths(own), 0))
@@ -272,7 +269,7 @@ def _terms(cuts: TermCuts, weights: Floats) -> list[Term]:
     ]
 
 
-def _pair_terms(cuts: TermCuts, weights: Floats) -> list[PairTerm]:
+def _pair_terms(cuts: population_fit.TermCuts, weights: population_fit.Floats) -> list[PairTerm]:
     begin, terms = cuts.term_count, []
     for pair, axes, size in zip(cuts.joint, cuts.joint_cuts, cuts.joint_sizes, strict=True):
         cells = weights[begin : begin + size].reshape(len(axes[0]) + 1, len(axes[1]) + 1)
@@ -283,11 +280,11 @@ def _pair_terms(cuts: TermCuts, weights: Floats) -> list[PairTerm]:
     return terms
 
 
-def _thousandths(weights: Floats | FloatArray) -> list[int]:
+def _thousandths(weights: population_fit.Floats | FloatArray) -> list[int]:
     return [round(value) for value in (1000 * np.asarray(weights)).tolist()]
 
 
-def _rising(values: Floats) -> tuple[int, ...]:
+def _rising(values: population_fit.Floats) -> tuple[int, ...]:
     """Return values in thousandths, each at least one above the one before."""
     rising: list[int] = []
     for value in values.tolist():

@@ -17,40 +17,22 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from resolver.lists.formats.ftm.ftm_entity import (
-    DIRECT,
-    DOCUMENTS,
-    edge_ends,
-    entity_properties,
-    entity_source,
-    is_stub,
-    link_ends,
-    nested_entities,
-    reverse_property,
-)
-from resolver.lists.io.json_rows import (
-    Json,
-    date_or_text,
-    json_objects,
-    json_text,
-    json_texts,
-    read_json_rows,
-)
+from resolver.lists.formats.ftm import ftm_entity
+from resolver.lists.io import json_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import Reject
 from resolver.lists.text.record_draft import Fact
-from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
+from resolver.records import (
+    Address,
+    Identifier,
+    Relation,
+    RelationType,
+    Value,
+    kind_of_schema,
+    stated_links,
+)
 from resolver.records.packing import relation_text
 from resolver.records.properties import DATASETS, PASSPORT
-from resolver.records.stated_links import (
-    RELATION_TYPES,
-    StatedLink,
-    find_relation_type,
-    pack_link,
-    relation_difference,
-    role_class,
-    unpack_link,
-)
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,
@@ -108,10 +90,12 @@ class _Edge:
     def type(self) -> RelationType:
         """Type of the relation: that of the schema, or of a mere link what its role says."""
         schema = self.link.schema
-        if schema == "Directorship" and role_class(self.role) == "director":
+        if schema == "Directorship" and stated_links.role_class(self.role) == "director":
             return RelationType.DIRECTOR_OF
         stated = _DIRECTED.get(schema) or _MUTUAL.get(schema)
-        by_role = find_relation_type(self.role) or find_relation_type(self.summary)
+        by_role = stated_links.find_relation_type(self.role) or stated_links.find_relation_type(
+            self.summary
+        )
         return stated or by_role or RelationType.LINKED_TO
 
 
@@ -144,13 +128,13 @@ class LinkFacts:
 
     def statement(self, link: LinkEntity, relations: Iterable[Relation]) -> str:
         """Return the packed statement of a link entity for a record that has relations from it."""
-        stated = unpack_link(link.text)
+        stated = stated_links.unpack_link(link.text)
         properties = {
             prop: list(map(self.record_id, texts)) if prop in stated.ends else texts
             for prop, texts in stated.properties.items()
         }
         packed = sorted({relation_text(relation) for relation in relations})
-        return pack_link(replace(stated, properties=properties, relations=packed))
+        return stated_links.pack_link(replace(stated, properties=properties, relations=packed))
 
     def record_id(self, native_id: str) -> str:
         """Return the record id of a native id."""
@@ -167,7 +151,7 @@ def gather_links(file: SourceFile) -> LinkFacts:
     A file of several sources is read twice, to know the sources at the ends of edges.
     """
     gatherer = _LinkGatherer(file)
-    for item in read_json_rows(file):
+    for item in json_rows.read_json_rows(file):
         if not isinstance(item, Reject):
             gatherer.add_entity(*item)
     return gatherer.finish()
@@ -191,7 +175,7 @@ class _LinkGatherer:
     def add_entity(
         self,
         line: int,
-        entity: Json,
+        entity: json_rows.Json,
         source: str = "",
         back: tuple[str, str] = ("", ""),
         root: str = "",
@@ -201,10 +185,13 @@ class _LinkGatherer:
         For a nested one, `source` is that of the outer entity, `back` is (property, native id) by
         which it would refer to the outer entity, and `root` the native id of the outermost one.
         """
-        schema, native_id = json_text(entity.get("schema")), json_text(entity.get("id"))
+        schema, native_id = (
+            json_rows.json_text(entity.get("schema")),
+            json_rows.json_text(entity.get("id")),
+        )
         if source:
             self._nested.setdefault(native_id, source)
-        source = source or entity_source(entity, self._file)
+        source = source or ftm_entity.entity_source(entity, self._file)
         if kind_of_schema(schema) is not None:
             if root:
                 self._nested_hashes.append(hash(native_id))
@@ -215,28 +202,30 @@ class _LinkGatherer:
             if native_id and not back[1]:
                 self._sources.add(source)
             self._referred.update(
-                text for prop in DIRECT for text in json_texts(entity_properties(entity).get(prop))
+                text
+                for prop in ftm_entity.DIRECT
+                for text in json_rows.json_texts(ftm_entity.entity_properties(entity).get(prop))
             )
         elif schema:
             text = _pack_entity(entity, back)
             self._add_link(LinkEntity(line, schema, text, root=root), native_id, entity, back)
-        for prop, inner in nested_entities(entity):
-            back_here = (reverse_property(schema, prop), native_id)
+        for prop, inner in ftm_entity.nested_entities(entity):
+            back_here = (ftm_entity.reverse_property(schema, prop), native_id)
             self.add_entity(line, inner, source, back_here, root or native_id)
-            entry = self._facts.addresses.get(json_text(inner.get("id")))
+            entry = self._facts.addresses.get(json_rows.json_text(inner.get("id")))
             if prop == "addressEntity" and entry is not None:
                 self._facts.by_id[native_id].append(entry)
 
     def _add_link(
-        self, link: LinkEntity, native_id: str, entity: Json, back: tuple[str, str]
+        self, link: LinkEntity, native_id: str, entity: json_rows.Json, back: tuple[str, str]
     ) -> None:
-        properties = entity_properties(entity)
+        properties = ftm_entity.entity_properties(entity)
         if link.schema == "Address":
             self._facts.addresses[native_id] = (link, build_address(entity))
             link.is_used = bool(back[1])
         elif link.schema == "Position":
             self._positions[native_id] = (link, _first_text(properties, "name"))
-        elif link.schema in DOCUMENTS:
+        elif link.schema in ftm_entity.DOCUMENTS:
             self._add_facts(
                 _read_ends(properties, "holder", back),
                 link,
@@ -246,14 +235,17 @@ class _LinkGatherer:
             facts = [
                 Value(target_prop, text)
                 for prop, target_prop in _SANCTION_PROPERTIES.items()
-                for text in json_texts(properties.get(prop))
+                for text in json_rows.json_texts(properties.get(prop))
             ]
             self._add_facts(_read_ends(properties, "entity", back), link, facts)
-        elif ends := edge_ends(link.schema):
+        elif ends := ftm_entity.edge_ends(link.schema):
             left, right = (_read_ends(properties, end, back) for end in ends)
             role = _read_role(properties)
             start = _first_text(properties, "startDate") or _first_text(properties, "date")
-            times = date_or_text(start), date_or_text(_first_text(properties, "endDate"))
+            times = (
+                json_rows.date_or_text(start),
+                json_rows.date_or_text(_first_text(properties, "endDate")),
+            )
             summary = _first_text(properties, "summary")
             self._edges.append(_Edge(link, left, right, role, *times, summary))
         else:
@@ -299,9 +291,9 @@ class _LinkGatherer:
 
     def _sources_of_referred(self) -> dict[str, str]:
         sources = {}
-        for item in read_json_rows(self._file):
+        for item in json_rows.read_json_rows(self._file):
             if not isinstance(item, Reject) and item[1].get("id") in self._referred:
-                sources[str(item[1]["id"])] = entity_source(item[1], self._file)
+                sources[str(item[1]["id"])] = ftm_entity.entity_source(item[1], self._file)
         return sources
 
     def _add_relations(self, edge: _Edge, left: _End, right: _End) -> None:
@@ -317,7 +309,7 @@ class _LinkGatherer:
         rest = (edge.role, edge.start, edge.end)
         relation = Relation(kind, facts.record_id(right.id), right.name, *rest)
         facts.by_id[left.id].append((edge.link, relation))
-        if RELATION_TYPES[kind].is_mutual:
+        if stated_links.RELATION_TYPES[kind].is_mutual:
             facts.by_id[right.id].append(
                 (edge.link, Relation(kind, facts.record_id(left.id), left.name, *rest))
             )
@@ -328,10 +320,14 @@ class _LinkGatherer:
         """
         kind = edge.type
         is_payment = kind is RelationType.PAYER_OF
-        is_directed = edge.link.schema != "Occupancy" and not RELATION_TYPES[kind].is_mutual
-        if is_directed and (is_payment or relation_difference(kind, edge.role) is not None):
+        is_directed = (
+            edge.link.schema != "Occupancy" and not stated_links.RELATION_TYPES[kind].is_mutual
+        )
+        if is_directed and (
+            is_payment or stated_links.relation_difference(kind, edge.role) is not None
+        ):
             target = self._facts.record_id(left.id)
-            role = _ROLE_OF_OTHER_END.get(kind, RELATION_TYPES[kind].reverse)
+            role = _ROLE_OF_OTHER_END.get(kind, stated_links.RELATION_TYPES[kind].reverse)
             rest = (left.name, role, edge.start, edge.end)
             relation = Relation(RelationType.LINKED_TO, target, *rest)
             self._facts.by_id[right.id].append((edge.link, relation))
@@ -343,48 +339,51 @@ def _find_absent(native_ids: list[str], hashes: array[int]) -> set[str]:
     return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
 
 
-def _pack_entity(entity: Json, back: tuple[str, str]) -> str:
+def _pack_entity(entity: json_rows.Json, back: tuple[str, str]) -> str:
     """Return the packed statement of an entity, which names others by their native ids.
 
     `last_seen` is left out: it changes with each publication of a list, which would make each
     record a new version every day.
     """
-    schema = json_text(entity.get("schema"))
-    ends = link_ends(schema)
+    schema = json_rows.json_text(entity.get("schema"))
+    ends = ftm_entity.link_ends(schema)
     properties = {}
-    for prop, value in entity_properties(entity).items():
-        nested = [json_text(inner.get("id")) for inner in json_objects(value)]
-        if not is_stub(schema, prop):
-            properties[prop] = [*json_texts(value), *filter(None, nested)]
+    for prop, value in ftm_entity.entity_properties(entity).items():
+        nested = [json_rows.json_text(inner.get("id")) for inner in json_rows.json_objects(value)]
+        if not ftm_entity.is_stub(schema, prop):
+            properties[prop] = [*json_rows.json_texts(value), *filter(None, nested)]
     if back[0] in ends and not properties.get(back[0]):
         properties[back[0]] = [back[1]]
-    return pack_link(
-        StatedLink(
-            json_text(entity.get("id")),
+    return stated_links.pack_link(
+        stated_links.StatedLink(
+            json_rows.json_text(entity.get("id")),
             schema,
             {prop: texts for prop, texts in properties.items() if texts},
             [prop for prop in ends if properties.get(prop)],
-            json_texts(entity.get(DATASETS)),
-            json_text(entity.get("first_seen")),
-            json_text(entity.get("last_change")),
+            json_rows.json_texts(entity.get(DATASETS)),
+            json_rows.json_text(entity.get("first_seen")),
+            json_rows.json_text(entity.get("last_change")),
         )
     )
 
 
-def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
-    ends = [_End(text) for text in json_texts(properties.get(prop))]
+def _read_ends(properties: json_rows.Json, prop: str, back: tuple[str, str]) -> list[_End]:
+    ends = [_End(text) for text in json_rows.json_texts(properties.get(prop))]
     ends += [
-        _End(json_text(inner.get("id")), _first_text(entity_properties(inner), "name"))
-        for inner in json_objects(properties.get(prop))
+        _End(
+            json_rows.json_text(inner.get("id")),
+            _first_text(ftm_entity.entity_properties(inner), "name"),
+        )
+        for inner in json_rows.json_objects(properties.get(prop))
     ]
     return ends or ([_End(back[1])] if back[0] == prop else [])
 
 
-def _first_text(properties: Json, prop: str) -> str:
-    return next(iter(json_texts(properties.get(prop))), "")
+def _first_text(properties: json_rows.Json, prop: str) -> str:
+    return next(iter(json_rows.json_texts(properties.get(prop))), "")
 
 
-def _read_role(properties: Json) -> str:
+def _read_role(properties: json_rows.Json) -> str:
     """Return what an edge says of itself: a role, a relationship, or an amount of money."""
     for prop in ("role", "relationship"):
         if text := _first_text(properties, prop):
@@ -395,10 +394,13 @@ def _read_role(properties: Json) -> str:
     return _first_text(properties, "purpose")
 
 
-def build_address(entity: Json) -> Address:
+def build_address(entity: json_rows.Json) -> Address:
     """Return the address that an entity of the schema Address states."""
-    properties = entity_properties(entity)
-    street = " ".join(json_texts(properties.get("street")) + json_texts(properties.get("street2")))
+    properties = ftm_entity.entity_properties(entity)
+    street = " ".join(
+        json_rows.json_texts(properties.get("street"))
+        + json_rows.json_texts(properties.get("street2"))
+    )
     region = _first_text(properties, "region") or _first_text(properties, "state")
     return Address(
         _first_text(properties, "full"),
@@ -410,14 +412,14 @@ def build_address(entity: Json) -> Address:
     )
 
 
-def _build_document(schema: str, native_id: str, properties: Json) -> Identifier:
+def _build_document(schema: str, native_id: str, properties: json_rows.Json) -> Identifier:
     return Identifier(
-        DOCUMENTS[schema],
+        ftm_entity.DOCUMENTS[schema],
         _first_text(properties, "number") or _first_text(properties, PASSPORT),
         _first_text(properties, "country"),
         _first_text(properties, "type"),
-        date_or_text(_first_text(properties, "startDate")),
-        date_or_text(_first_text(properties, "endDate")),
+        json_rows.date_or_text(_first_text(properties, "startDate")),
+        json_rows.date_or_text(_first_text(properties, "endDate")),
         _first_text(properties, "authority"),
         f"{schema} {native_id}",
     )

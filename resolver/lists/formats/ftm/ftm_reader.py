@@ -13,35 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError, RecordError
+from resolver.lists import reader_types
+from resolver.lists.formats.ftm import ftm_entity
 from resolver.lists.formats.ftm.ftm_edges import LinkEntity, LinkFacts, gather_links
-from resolver.lists.formats.ftm.ftm_entity import (
-    DIRECT,
-    SubmittedRecord,
-    add_relations,
-    add_routes,
-    entity_properties,
-    entity_source,
-    further_datasets,
-    is_entity_property,
-    is_link_schema,
-    nested_entities,
-)
-from resolver.lists.io.json_rows import (
-    Json,
-    json_text,
-    json_texts,
-    read_json_rows,
-    value_reject_reason,
-)
+from resolver.lists.io import json_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import json_keys
-from resolver.lists.reader_types import (
-    Item,
-    ListUnit,
-    LocatedRecord,
-    ReaderRow,
-    Reject,
-)
 from resolver.lists.text.crimes import topic_activities
 from resolver.lists.text.list_dates import read_date_readings
 from resolver.lists.text.record_draft import RecordDraft, read_handling_field, refuse_handling
@@ -62,7 +39,7 @@ from resolver.records.properties import (
     ROUTE,
 )
 
-_SUBMITTED = (("relations", add_relations), ("routes", add_routes))
+_SUBMITTED = (("relations", ftm_entity.add_relations), ("routes", ftm_entity.add_routes))
 """Fields that the service takes beside the properties of an entity, and what adds them."""
 
 
@@ -75,27 +52,29 @@ def detect_ftm(head: bytes, file: SourceFile) -> bool:
     return json_keys(head) >= {"id", "schema", "properties"}
 
 
-def read_ftm(unit: ListUnit) -> Iterator[Item]:
+def read_ftm(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the records of one file of entities."""
     file = unit.files[0]
     links = gather_links(file)
-    for item in read_json_rows(file):
-        if isinstance(item, Reject):
+    for item in json_rows.read_json_rows(file):
+        if isinstance(item, reader_types.Reject):
             yield item
             continue
         line, row = item
         if fault := _find_fault(row):
-            yield Reject.of_row(file.label, line, fault, _find_id(row, file))
+            yield reader_types.Reject.of_row(file.label, line, fault, _find_id(row, file))
         elif kind_of_schema(str(row["schema"])) is not None:
             yield from _read_record(file, line, row, links)
-        elif not is_link_schema(str(row["schema"])):
+        elif not ftm_entity.is_link_schema(str(row["schema"])):
             reason = f"schema {row['schema']} describes no person, group or asset"
-            yield Reject.of_row(file.label, line, reason, _find_id(row, file))
+            yield reader_types.Reject.of_row(file.label, line, reason, _find_id(row, file))
     for link in links.unused():
-        yield Reject(file.label, link.line, f"the {link.schema} concerns no record of this file")
+        yield reader_types.Reject(
+            file.label, link.line, f"the {link.schema} concerns no record of this file"
+        )
 
 
-def _find_fault(row: Json) -> str:
+def _find_fault(row: json_rows.Json) -> str:
     if not isinstance(row.get("id"), str) or not row["id"]:
         return "the id of the entity is no text" if row.get("id") else "the entity has no id"
     if not isinstance(row.get("schema"), str):
@@ -103,19 +82,21 @@ def _find_fault(row: Json) -> str:
     return "" if isinstance(row.get("properties"), dict) else "the entity has no properties"
 
 
-def _find_id(row: Json, file: SourceFile) -> str:
+def _find_id(row: json_rows.Json, file: SourceFile) -> str:
     """Return the record id of an entity, empty if it has none."""
     identity = row.get("id")
     is_id = isinstance(identity, str) and identity
-    return f"{entity_source(row, file)}:{identity}" if is_id else ""
+    return f"{ftm_entity.entity_source(row, file)}:{identity}" if is_id else ""
 
 
-def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> Iterator[Item]:
-    draft = RecordDraft(entity_source(row, file), str(row["id"]), str(row["schema"]))
-    properties = entity_properties(row)
+def _read_record(
+    file: SourceFile, line: int, row: json_rows.Json, links: LinkFacts
+) -> Iterator[reader_types.Item]:
+    draft = RecordDraft(ftm_entity.entity_source(row, file), str(row["id"]), str(row["schema"]))
+    properties = ftm_entity.entity_properties(row)
     links_of_record: dict[int, tuple[LinkEntity, list[Relation]]] = {}
     for prop, value in properties.items():
-        for text in json_texts(value):
+        for text in json_rows.json_texts(value):
             try:
                 if prop == "addressEntity" and (entry := links.address(text)) is not None:
                     links_of_record[id(entry[0])] = (entry[0], [])
@@ -123,11 +104,15 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
                 else:
                     _add_value(draft, prop, text, links)
             except DateError as error:
-                yield Reject(file.label, line, value_reject_reason(prop, text, error))
-    for prop, inner in nested_entities(row):
-        if prop in DIRECT:
-            name = next(iter(json_texts(entity_properties(inner).get("name"))), "")
-            target_id = links.record_id(json_text(inner.get("id")))
+                yield reader_types.Reject(
+                    file.label, line, json_rows.value_reject_reason(prop, text, error)
+                )
+    for prop, inner in ftm_entity.nested_entities(row):
+        if prop in ftm_entity.DIRECT:
+            name = next(
+                iter(json_rows.json_texts(ftm_entity.entity_properties(inner).get("name"))), ""
+            )
+            target_id = links.record_id(json_rows.json_text(inner.get("id")))
             draft.add_fact(Relation(RelationType.LINKED_TO, target_id, name, prop))
     for link, fact in links.facts(str(row["id"])):
         relations = links_of_record.setdefault(id(link), (link, []))[1]
@@ -137,38 +122,40 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
             relations.append(fact)
     for link, relations in links_of_record.values():
         draft.add_value(LINK_ENTITY, links.statement(link, relations))
-    for referent in json_texts(row.get(REFERENTS)):
+    for referent in json_rows.json_texts(row.get(REFERENTS)):
         draft.add_value(REFERENTS, referent)
-    for dataset in further_datasets(row):
+    for dataset in ftm_entity.further_datasets(row):
         draft.add_value(DATASETS, dataset)
-    draft.add_value(LISTED_SINCE, json_text(row.get("first_seen")))
-    draft.add_value(LAST_CHANGE, json_text(row.get("last_change")))
-    draft.activities = topic_activities(json_texts(properties.get("topics")))
+    draft.add_value(LISTED_SINCE, json_rows.json_text(row.get("first_seen")))
+    draft.add_value(LAST_CHANGE, json_rows.json_text(row.get("last_change")))
+    draft.activities = topic_activities(json_rows.json_texts(properties.get("topics")))
     try:
         refuse_handling(properties, HANDLING)
         draft.handling = read_handling_field(row, HANDLING)
     except RecordError as error:
-        yield Reject.of_row(file.label, line, error.line(), draft.id)
+        yield reader_types.Reject.of_row(file.label, line, error.line(), draft.id)
         return
     yield from _read_submitted(file, line, row, draft.build_record())
 
 
-def _read_submitted(file: SourceFile, line: int, row: Json, record: Record) -> Iterator[Item]:
+def _read_submitted(
+    file: SourceFile, line: int, row: json_rows.Json, record: Record
+) -> Iterator[reader_types.Item]:
     """Yield a record with the relations and routes that stand outside of its properties, as in a
     submission; a reject for each faulty part goes before."""
-    submitted = SubmittedRecord(record, ())
+    submitted = ftm_entity.SubmittedRecord(record, ())
     for field, add in _SUBMITTED:
         if field not in row:
             continue
         try:
             submitted = add(submitted, row[field])
         except RecordError as error:
-            yield Reject(file.label, line, f"{field}: {error.line()}")
+            yield reader_types.Reject(file.label, line, f"{field}: {error.line()}")
         except TypeError as error:
-            yield Reject(file.label, line, f"{field}: {error}")
+            yield reader_types.Reject(file.label, line, f"{field}: {error}")
     for omission in submitted.omissions:
-        yield Reject(file.label, line, omission)
-    yield LocatedRecord(submitted.record, line)
+        yield reader_types.Reject(file.label, line, omission)
+    yield reader_types.LocatedRecord(submitted.record, line)
 
 
 def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> None:
@@ -180,15 +167,15 @@ def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> No
             draft.add_value(prop, date)
     elif prop == ADDRESS:
         draft.add_fact(Address(full=text))
-    elif prop in DIRECT:
+    elif prop in ftm_entity.DIRECT:
         draft.add_fact(Relation(RelationType.LINKED_TO, links.record_id(text), "", prop))
     elif prop in _OF_RECORDS:
         draft.add_note(f"{prop}: {text}")
-    elif not is_entity_property(draft.schema, prop):
+    elif not ftm_entity.is_entity_property(draft.schema, prop):
         draft.add_value(prop, text)
 
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name="ftm",
     help="FollowTheMoney entities, JSON lines or a JSON array (OpenSanctions, Aleph)",
     detect=detect_ftm,

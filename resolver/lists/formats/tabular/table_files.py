@@ -17,13 +17,7 @@ import pyarrow as pa
 
 from resolver.errors import InputError, pluralize
 from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
-from resolver.lists.io.csv_rows import (
-    CsvItems,
-    PlainLines,
-    Row,
-    read_csv_items,
-    split_off_row,
-)
+from resolver.lists.io import csv_rows, text_lines
 from resolver.lists.io.json_rows import (
     JsonRow,
     PlainObjects,
@@ -32,15 +26,6 @@ from resolver.lists.io.json_rows import (
 )
 from resolver.lists.io.parquet_rows import open_parquet
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.io.text_lines import (
-    PARQUET_MAGIC,
-    detect_delimiter,
-    first_line,
-    head_text,
-    json_keys,
-    split_cells,
-    stated_delimiter,
-)
 from resolver.lists.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
@@ -64,7 +49,7 @@ class TableChunk:
 
 
 Chunks = Iterator[TableChunk | Reject]
-CsvRows = Iterator[Row | Reject]
+CsvRows = Iterator[csv_rows.Row | Reject]
 JsonItems = Iterator[JsonRow | Reject | PlainObjects]
 TableRow = tuple[int, list[Any]]
 """Row: the line it begins on, and the values of the requested columns."""
@@ -87,9 +72,9 @@ def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile
     Raises `InputError` where the file is no table, or has more than `MAX_COLUMNS` columns.
     """
     head = file.head()
-    if head.startswith(PARQUET_MAGIC):
+    if head.startswith(text_lines.PARQUET_MAGIC):
         table = _open_parquet(file)
-    elif head_text(head).lstrip().startswith(("{", "[")):
+    elif text_lines.head_text(head).lstrip().startswith(("{", "[")):
         table = _open_json(file)
     else:
         table = _open_csv(file, head, delimiter)
@@ -105,23 +90,29 @@ def width_fault(columns: Sequence[str]) -> str:
 
 def head_columns(head: bytes, file: SourceFile) -> list[str]:
     """Return the columns of a table as far as its first bytes tell, without raising."""
-    if head.startswith(PARQUET_MAGIC):
+    if head.startswith(text_lines.PARQUET_MAGIC):
         try:
             return list(_open_parquet(file).columns)
         except InputError:
             return []
-    return sorted(json_keys(head)) or split_cells(first_line(head), table_delimiter(head, file))
+    return sorted(text_lines.json_keys(head)) or text_lines.split_cells(
+        text_lines.first_line(head), table_delimiter(head, file)
+    )
 
 
 def table_delimiter(head: bytes, file: SourceFile) -> str:
     """Return the delimiter of a table of text."""
     if file.worksheet is not None:
         return ","
-    return "\t" if file.suffix == ".tsv" and "\t" in first_line(head) else detect_delimiter(head)
+    return (
+        "\t"
+        if file.suffix == ".tsv" and "\t" in text_lines.first_line(head)
+        else text_lines.detect_delimiter(head)
+    )
 
 
 def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile:
-    if not first_line(head):
+    if not text_lines.first_line(head):
         raise InputError("the table has no header", place=file.label)
     detected = table_delimiter(head, file)
     separator = detected if file.worksheet is not None else delimiter or detected
@@ -136,23 +127,25 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
         """Stream a share of the rows of some columns."""
         _, items = _split_off_header(file, separator)
         return _csv_chunks(
-            file.label, compress(_runs(items, PlainLines), share.marks()), names, selected
+            file.label, compress(_runs(items, csv_rows.PlainLines), share.marks()), names, selected
         )
 
     return TableFile(names, chunks)
 
 
-def _split_off_header(file: SourceFile, delimiter: str) -> tuple[Row | Reject | None, CsvItems]:
+def _split_off_header(
+    file: SourceFile, delimiter: str
+) -> tuple[csv_rows.Row | Reject | None, csv_rows.CsvItems]:
     """Return the header of a CSV, and the rows below it."""
-    first, items = split_off_row(read_csv_items(file, delimiter=delimiter))
-    if isinstance(first, tuple) and stated_delimiter(delimiter.join(first[1])):
-        return split_off_row(items)
+    first, items = csv_rows.split_off_row(csv_rows.read_csv_items(file, delimiter=delimiter))
+    if isinstance(first, tuple) and text_lines.stated_delimiter(delimiter.join(first[1])):
+        return csv_rows.split_off_row(items)
     return first, items
 
 
 def _csv_chunks(
     label: str,
-    runs: Iterator[PlainLines | CsvRows],
+    runs: Iterator[csv_rows.PlainLines | CsvRows],
     names: Sequence[str],
     selected: Sequence[str],
 ) -> Chunks:
@@ -160,13 +153,13 @@ def _csv_chunks(
     places = [names.index(name) for name in selected]
     counts = RowCounts()
 
-    def chunks_of(rows: Iterator[Row | Reject]) -> Chunks:
+    def chunks_of(rows: Iterator[csv_rows.Row | Reject]) -> Chunks:
         """Yield chunks of single rows."""
         picked = _pick_cells(label, rows, len(names), places)
         return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars, counts)
 
     for item in runs:
-        if not isinstance(item, PlainLines):
+        if not isinstance(item, csv_rows.PlainLines):
             yield from chunks_of(item)
         elif (arrays := item.arrays(len(names), places)) is None:
             yield from chunks_of(item.rows())
@@ -188,7 +181,7 @@ def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterat
 
 
 def _pick_cells(
-    label: str, rows: Iterator[Row | Reject], width: int, places: list[int]
+    label: str, rows: Iterator[csv_rows.Row | Reject], width: int, places: list[int]
 ) -> Iterator[TableRow | Reject]:
     """Yield the requested cells of each row; rows of another width than the header are refused."""
     for item in rows:

@@ -22,6 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import DateError, FormatError, MappingError
+from resolver.lists import reader_types
+from resolver.lists.formats.tabular import table_files
 from resolver.lists.formats.tabular.cells import (
     CellValues,
     Codes,
@@ -48,35 +50,9 @@ from resolver.lists.formats.tabular.mapping import (
     Mapping,
     RelationColumns,
 )
-from resolver.lists.formats.tabular.table_files import (
-    TableChunk,
-    TableFile,
-    head_columns,
-    open_table_file,
-    width_fault,
-)
+from resolver.lists.io import text_lines
 from resolver.lists.io.json_rows import is_json_lines
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.io.text_lines import (
-    CYRILLIC,
-    PARQUET_MAGIC,
-    detect_code_page,
-    first_line,
-    head_text,
-    is_archive,
-    is_binary,
-    json_keys,
-)
-from resolver.lists.reader_types import (
-    WHOLE,
-    Item,
-    ListUnit,
-    LocatedBatch,
-    Note,
-    ReaderRow,
-    Reject,
-    Share,
-)
 from resolver.lists.text.list_dates import DateEvidence, DateOrder, read_date_readings
 from resolver.records import Activity, Batch, Coded, Column, Relation
 from resolver.records.packing import SEPARATOR, relation_text, split_fields
@@ -94,14 +70,14 @@ from resolver.records.stated_links import find_relation_type
 
 
 def read_relations(
-    chunk: TableChunk, mapping: Mapping, label: str, order: DateOrder
-) -> tuple[list[CellValues], list[str], list[Reject]]:
+    chunk: table_files.TableChunk, mapping: Mapping, label: str, order: DateOrder
+) -> tuple[list[CellValues], list[str], list[reader_types.Reject]]:
     """Read the relations of a chunk: cells of packed relations, the columns they come from, and a
     reject for each value that was not read.
     """
     cells: list[CellValues] = []
     origins: list[str] = []
-    rejects: list[Reject] = []
+    rejects: list[reader_types.Reject] = []
     for columns in mapping.relations:
         joined = encode_whole_cells(_join_columns(chunk, columns))
         packed: list[str | None] = []
@@ -114,7 +90,7 @@ def read_relations(
     return cells, origins, rejects
 
 
-def _join_columns(chunk: TableChunk, columns: RelationColumns) -> pa.StringArray:
+def _join_columns(chunk: table_files.TableChunk, columns: RelationColumns) -> pa.StringArray:
     """Return type, target, name, role, start and end of each row as one text."""
     count = len(chunk.lines)
     texts = [first_texts([chunk.arrays[name]] if name else [], count) for name in columns.fields]
@@ -144,9 +120,9 @@ def _read_relation(text: str, source: str, order: DateOrder) -> tuple[str | None
 
 def _rejects(
     faults: Sequence[str], cells: CellValues, code: int, lines: Codes, label: str
-) -> list[Reject]:
+) -> list[reader_types.Reject]:
     return [
-        Reject(label, int(lines[row]), f"value not taken: {fault}")
+        reader_types.Reject(label, int(lines[row]), f"value not taken: {fault}")
         for fault in faults
         for row in cells.rows_of(code)
     ]
@@ -195,8 +171,8 @@ class ValueReader:
 
 
 def build_table_batch(
-    chunk: TableChunk, mapping: Mapping, label: str, order: DateOrder
-) -> tuple[LocatedBatch, list[Reject]]:
+    chunk: table_files.TableChunk, mapping: Mapping, label: str, order: DateOrder
+) -> tuple[reader_types.LocatedBatch, list[reader_types.Reject]]:
     """Build the records of a chunk, with a reject for each value or row that was not read."""
     count = len(chunk.lines)
     columns, rejects = _build_columns(chunk, mapping, label, order)
@@ -209,20 +185,20 @@ def build_table_batch(
     sources = Coded(np.zeros(count, dtype=np.int32), pa.array([mapping.source], pa.string()))
     batch = Batch(ids, kinds, schemas, sources, columns)
     if not refused:
-        return LocatedBatch(batch, chunk.lines), rejects
+        return reader_types.LocatedBatch(batch, chunk.lines), rejects
     rejects += [
-        Reject.of_row(label, int(chunk.lines[row]), reason, ids[row].as_py())
+        reader_types.Reject.of_row(label, int(chunk.lines[row]), reason, ids[row].as_py())
         for row, reason in refused.items()
     ]
     rows = np.setdiff1d(np.arange(count), np.array(list(refused)))
-    return LocatedBatch(batch.take(rows), chunk.lines[rows]), rejects
+    return reader_types.LocatedBatch(batch.take(rows), chunk.lines[rows]), rejects
 
 
 def _build_columns(
-    chunk: TableChunk, mapping: Mapping, label: str, order: DateOrder
-) -> tuple[dict[str, Column], list[Reject]]:
+    chunk: table_files.TableChunk, mapping: Mapping, label: str, order: DateOrder
+) -> tuple[dict[str, Column], list[reader_types.Reject]]:
     """Build the columns of all mapped properties with any value, and the rejected values."""
-    rejects: list[Reject] = []
+    rejects: list[reader_types.Reject] = []
     columns: dict[str, Column] = {}
     unread: list[tuple[CellValues, str]] = []
     for prop, names in sorted(_property_columns(mapping).items()):
@@ -265,7 +241,7 @@ def _property_columns(mapping: Mapping) -> dict[str, tuple[str, ...]]:
 
 def _read_values(
     prop: str, cells: CellValues, read: ValueReader, lines: Codes, label: str
-) -> tuple[CellValues, CellValues, list[Reject]]:
+) -> tuple[CellValues, CellValues, list[reader_types.Reject]]:
     """Convert the values by `read`; values for which it raises are left out with a reject.
 
     The second cells are notes for the dates that were left out, which would be lost otherwise. An
@@ -275,7 +251,7 @@ def _read_values(
     # Texts of earlier chunks are in the cache.
     texts: list[str | None] = list(map(read.cache.get, originals))
     notes: list[str | None] = [None] * len(texts)
-    rejects: list[Reject] = []
+    rejects: list[reader_types.Reject] = []
     for code, text in enumerate(originals):
         if texts[code] is not None:
             continue
@@ -290,7 +266,9 @@ def _read_values(
                 continue
             outcome = "only the year taken" if year else "value not taken"
             reason = f"{outcome}: {prop} {text[:80]!r}: {error}"
-            rejects += [Reject(label, int(lines[row]), reason) for row in cells.rows_of(code)]
+            rejects += [
+                reader_types.Reject(label, int(lines[row]), reason) for row in cells.rows_of(code)
+            ]
     unread = cells.recode(pa.array(notes, pa.string()))
     return cells.recode(pa.array(texts, pa.string())), unread, rejects
 
@@ -342,7 +320,7 @@ def _read_activity(text: str) -> str:
         raise ValueError(f"known are {', '.join(Activity)}") from None
 
 
-def _read_routes(chunk: TableChunk, mapping: Mapping) -> dict[str, Column]:
+def _read_routes(chunk: table_files.TableChunk, mapping: Mapping) -> dict[str, Column]:
     """Return the countries of routes, packed with their roles, as a column if any is mapped."""
     parts, origins = [], []
     for role in ROUTE_PARTS:
@@ -355,7 +333,7 @@ def _read_routes(chunk: TableChunk, mapping: Mapping) -> dict[str, Column]:
     return {ROUTE: build_column(parts, origins)} if parts else {}
 
 
-def _pack_address(chunk: TableChunk, mapping: Mapping) -> tuple[CellValues, str] | None:
+def _pack_address(chunk: table_files.TableChunk, mapping: Mapping) -> tuple[CellValues, str] | None:
     """Pack the parts of an address into one text a row; also return the names of their columns."""
     names = [mapping.properties.get(f"{ADDRESS}.{part}", ()) for part in ADDRESS_PARTS]
     if not any(names):
@@ -372,7 +350,7 @@ _REMEDY = "day_first in a mapping decides otherwise"
 
 
 def find_date_order(
-    table: TableFile, mapping: Mapping, rows: int = 0
+    table: table_files.TableFile, mapping: Mapping, rows: int = 0
 ) -> tuple[DateOrder, list[str]]:
     """Return the order that the mapping states or the dates prove, and a line on each assumption.
 
@@ -381,8 +359,8 @@ def find_date_order(
     columns = [name for prop in DATES for name in mapping.properties.get(prop, ())]
     evidence = DateEvidence()
     examined = 0
-    for chunk in table.chunks(columns, WHOLE) if columns else ():
-        if isinstance(chunk, Reject):
+    for chunk in table.chunks(columns, reader_types.WHOLE) if columns else ():
+        if isinstance(chunk, reader_types.Reject):
             continue
         for name in columns:
             cells = encode_cells(
@@ -421,26 +399,31 @@ NAME = "tabular"
 
 def is_table(head: bytes, file: SourceFile) -> bool:
     """Return whether the file can be read as a table, given a mapping."""
-    if head.startswith(PARQUET_MAGIC):
+    if head.startswith(text_lines.PARQUET_MAGIC):
         return True
-    line = first_line(head)
-    if is_archive(head) or is_binary(head) or not line or line.lstrip().startswith("<"):
+    line = text_lines.first_line(head)
+    if (
+        text_lines.is_archive(head)
+        or text_lines.is_binary(head)
+        or not line
+        or line.lstrip().startswith("<")
+    ):
         return False
-    return bool(json_keys(head)) or not line.lstrip().startswith(("{", "["))
+    return bool(text_lines.json_keys(head)) or not line.lstrip().startswith(("{", "["))
 
 
 def detect_tabular(head: bytes, file: SourceFile) -> bool:
     """Return whether the file is a table whose columns have plain names."""
     if not is_table(head, file):
         return False
-    columns = head_columns(head, file)
-    return not width_fault(columns) and guess_mapping(columns, file.stem) is not None
+    columns = table_files.head_columns(head, file)
+    return not table_files.width_fault(columns) and guess_mapping(columns, file.stem) is not None
 
 
 def explain_refusal(head: bytes, file: SourceFile) -> str:
     """Return the specific reason why a table is not read or needs a mapping, or an empty text."""
-    columns = head_columns(head, file) if is_table(head, file) else []
-    if fault := width_fault(columns):
+    columns = table_files.head_columns(head, file) if is_table(head, file) else []
+    if fault := table_files.width_fault(columns):
         return fault
     repeated = find_repeated_columns(columns)
     if repeated:
@@ -454,8 +437,8 @@ def _no_name_fault(columns: Sequence[str]) -> str:
 
 
 def read_tabular(
-    unit: ListUnit, mapping: Mapping | None = None, source: str = ""
-) -> Iterator[Item]:
+    unit: reader_types.ListUnit, mapping: Mapping | None = None, source: str = ""
+) -> Iterator[reader_types.Item]:
     """Yield the records of a table as batches.
 
     `source` names the source of a table without a mapping; else the name of the file does.
@@ -464,7 +447,7 @@ def read_tabular(
     is given and none can be guessed.
     """
     file = unit.files[0]
-    table = open_table_file(file, mapping.delimiter if mapping else None)
+    table = table_files.open_table_file(file, mapping.delimiter if mapping else None)
     if mapping is None:
         mapping = guess_mapping(table.columns, source or file.stem)
         if mapping is None:
@@ -474,15 +457,21 @@ def read_tabular(
                 hint="name the columns with --mapping FILE.yml",
             )
         if unit.share.holds(0):
-            yield Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
+            yield reader_types.Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
     yield from read_open_table(table, mapping, file.label, unit.date_rows, unit.share)
-    if unit.share.holds(0) and detect_code_page(file.head()) == CYRILLIC:
-        yield Note(f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)")
+    if unit.share.holds(0) and text_lines.detect_code_page(file.head()) == text_lines.CYRILLIC:
+        yield reader_types.Note(
+            f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)"
+        )
 
 
 def read_open_table(
-    table: TableFile, mapping: Mapping, label: str, date_rows: int = 0, share: Share = WHOLE
-) -> Iterator[Item]:
+    table: table_files.TableFile,
+    mapping: Mapping,
+    label: str,
+    date_rows: int = 0,
+    share: reader_types.Share = reader_types.WHOLE,
+) -> Iterator[reader_types.Item]:
     """Yield the records of an open table as batches; `label` names it in messages.
 
     `date_rows` and `share`: see `ListUnit`. Notes come with the first share.
@@ -496,39 +485,41 @@ def read_open_table(
     order, doubts = find_date_order(table, mapping, date_rows)
     is_first = share.holds(0)
     for doubt in doubts if is_first else ():
-        yield Note(f"{label}: {doubt}")
+        yield reader_types.Note(f"{label}: {doubt}")
     is_empty, is_examined = is_first, not is_first
     for item in table.chunks(columns, share):
         is_empty = False
-        if isinstance(item, Reject):
+        if isinstance(item, reader_types.Reject):
             yield item
         else:
             if not is_examined:
                 is_examined = True
                 for fault in find_contradictions(item, mapping):
-                    yield Note(f"{label}: {fault}")
+                    yield reader_types.Note(f"{label}: {fault}")
             batch, rejects = build_table_batch(item, mapping, label, order)
             yield from rejects
             yield batch
     if is_empty:
-        yield Note(f"{label}: the table has a header and no rows")
+        yield reader_types.Note(f"{label}: the table has a header and no rows")
 
 
-def has_shares(unit: ListUnit) -> bool:
+def has_shares(unit: reader_types.ListUnit) -> bool:
     """Return whether a share of a table can be read without reading all of it: not of an array."""
     head = unit.files[0].head()
-    is_json = not head.startswith(PARQUET_MAGIC) and head_text(head).lstrip().startswith(("{", "["))
+    is_json = not head.startswith(text_lines.PARQUET_MAGIC) and text_lines.head_text(
+        head
+    ).lstrip().startswith(("{", "["))
     return not is_json or is_json_lines(head)
 
 
-def source_row(source: str) -> ReaderRow:
+def source_row(source: str) -> reader_types.ReaderRow:
     """Return the row of the format for tables without a mapping, as records of a source."""
     return replace(ROW, read=partial(read_tabular, source=source))
 
 
-def mapped_row(mapping: Mapping) -> ReaderRow:
+def mapped_row(mapping: Mapping) -> reader_types.ReaderRow:
     """Return the row of the format for tables read by a mapping."""
-    return ReaderRow(
+    return reader_types.ReaderRow(
         name=NAME,
         help="a table read by a mapping",
         detect=is_table,
@@ -539,7 +530,7 @@ def mapped_row(mapping: Mapping) -> ReaderRow:
     )
 
 
-ROW = ReaderRow(
+ROW = reader_types.ReaderRow(
     name=NAME,
     help=(
         "CSV, TSV, Excel or OpenDocument sheets, Parquet, JSON lines or a JSON array with plain "
