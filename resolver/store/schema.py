@@ -198,14 +198,6 @@ desk = Table(
     "desk",
     metadata,
     Column("one", Integer, primary_key=True, autoincrement=False),
-    Column("consulted", BigInteger, nullable=False),
-    info={"fleeting": True},
-)
-entity_accesses = Table(
-    "consulted",
-    metadata,
-    Column("entity", Text, primary_key=True),
-    Column("times", BigInteger, nullable=False),
     info={"fleeting": True},
 )
 waiting = Table(

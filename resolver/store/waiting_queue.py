@@ -46,10 +46,7 @@ from resolver.store.bulk_rows import Numbers, fetch_arrays, is_among
 from resolver.store.database import translate_errors, write_transaction
 from resolver.store.schema import (
     assignments,
-    audit_events,
     desk,
-    entities,
-    entity_accesses,
     holds,
     touched,
     waiting,
@@ -286,7 +283,6 @@ EVERYTHING = 0
 """Record number in `touched` that stands for all records."""
 OUTDATED = -1
 """Revision of the rows of a class of viewers that have to be built anew."""
-_EVENTS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,19 +310,6 @@ class QueueUpdate:
         for part in rows:
             bulk_rows.insert_rows(waiting, dict(part), connection)
         bulk_rows.create_indexes(connection, [waiting])
-
-    def access_counts(self, numbers: Sequence[int]) -> dict[int, int]:
-        """Return how often each entity was shown to users, by number, without counts of 0."""
-        connection = self.view.connection
-        if connection.execute(select(entity_accesses.c.entity).limit(1)).first() is None:
-            return {}
-        query = select(entities.c.number, entity_accesses.c.times).join(
-            entity_accesses, entity_accesses.c.entity == entities.c.id
-        )
-        rows = connection.execute(
-            query.where(is_among(connection, entities.c.number, list(numbers)))
-        )
-        return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,8 +420,7 @@ class WaitingQueue:
                 else _touched_records(connection, view.revision, record_limit)
             )
             if state is None:
-                connection.execute(insert(desk).values(one=1, consulted=0))
-            _count_accesses(connection, 0 if state is None else state.consulted)
+                connection.execute(insert(desk).values(one=1))
             yield QueueUpdate(view, records, is_all)
             if records is None:
                 connection.execute(delete(touched).where(touched.c.version <= view.revision))
@@ -492,40 +474,3 @@ def _touched_records(
             is not None
         )
     return (None, True) if is_everything else (sort_distinct(numbers), is_all)
-
-
-def _count_accesses(connection: Connection, last_counted: int) -> None:
-    """Add up how often each entity was shown to users since the last update.
-
-    At most `_EVENTS_AT_ONCE` audit events are read; the next update continues.
-    """
-    query = select(audit_events.c.number, audit_events.c.answer).where(
-        audit_events.c.number > last_counted
-    )
-    times: dict[str, int] = {}
-    last = last_counted
-    for number, answer in connection.execute(
-        query.order_by(audit_events.c.number).limit(_EVENTS_AT_ONCE)
-    ):
-        last = number
-        entity_ids = answer.get("seen") if isinstance(answer, dict) else None
-        for entity_id in entity_ids if isinstance(entity_ids, dict) else ():
-            times[entity_id] = times.get(entity_id, 0) + 1
-    if last == last_counted:
-        return
-    counted = connection.execute(
-        select(entity_accesses).where(is_among(connection, entity_accesses.c.entity, sorted(times)))
-    ).fetchall()
-    for row in counted:
-        additional = times.pop(row.entity)
-        connection.execute(
-            update(entity_accesses)
-            .where(entity_accesses.c.entity == row.entity)
-            .values(times=row.times + additional)
-        )
-    if times:
-        connection.execute(
-            insert(entity_accesses),
-            [{"entity": entity_id, "times": count} for entity_id, count in sorted(times.items())],
-        )
-    connection.execute(update(desk).values(consulted=last))

@@ -76,7 +76,6 @@ def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR)
     Without `complete`, process only as many records as a page can wait for. If the store cannot be
     written, the queue stays as it is, and the result says so.
     """
-    # first the shared rows: this also counts the accesses to entities, which priorities use
     refreshed = _refresh_shared_rows(hub, complete=complete)
     if are_visible_rows_behind(hub, viewer):
         _refresh_visible_rows(hub, viewer)
@@ -299,13 +298,12 @@ def _undecided_rows(
     first = links.first[chosen]
     entities = sort_distinct(np.concatenate([links.low[first], links.high[first]]))
     summaries = build_summary_table(update.view, entities)
-    accesses = update.access_counts(entities.tolist())
     agencies = {source.number: source.agency or source.name for source in update.view.sources()}
     for start in range(0, len(chosen), _PAIRS_AT_ONCE):
         links_at = first[start : start + _PAIRS_AT_ONCE]
         counts = links.queued_counts[chosen[start : start + _PAIRS_AT_ONCE]]
         pairs = _select_pairs(links, links_at, counts)
-        yield build_undecided_columns(update.view, pairs, summaries, accesses, agencies)
+        yield build_undecided_columns(update.view, pairs, summaries, agencies)
 
 
 def _load_links(view: StoreView, members: Numbers | None) -> _Links:
@@ -438,11 +436,10 @@ def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[Wa
     committed = view.commit_times(
         sorted(revision for revision in waited_since if revision is not None)
     )
-    accesses = update.access_counts(entities)
     agencies = {source.number: source.agency or source.name for source in view.sources()}
     scored = scores(np.array([pair.logodds for pair in pairs], dtype=np.int64)).tolist()
     return [
-        _row(pair, score, summaries, since, committed, accesses, agencies)
+        _row(pair, score, summaries, since, committed, agencies)
         for pair, score in zip(pairs, scored, strict=True)
     ]
 
@@ -474,7 +471,6 @@ def _row(
     summaries: Mapping[int, EntitySummary],
     since: Mapping[Pair, int],
     committed: Mapping[int, str],
-    accesses: Mapping[int, int],
     agencies: Mapping[int, str],
 ) -> WaitingRow:
     low, high = pair.pair
@@ -486,7 +482,6 @@ def _row(
         reason,
         records=low_summary.records + high_summary.records,
         agencies=len({agencies[source] for source in sources}),
-        accesses=accesses.get(low, 0) + accesses.get(high, 0),
     )
     revision = since.get((pair.left, pair.right))
     is_restricted = bool(low_summary.restrictions | high_summary.restrictions)

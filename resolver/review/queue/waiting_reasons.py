@@ -12,7 +12,8 @@ The priority is value × consequence × urgency, as an integer:
   orders them. For the reasons moved, reopened, red and second, p is at least 0.5, because a steward
   has judged differently from the score or without it.
 - **Consequence** (1000 or more): grows with the logarithm of the number of records of the two
-  entities and of accesses to them, and with the number of agencies.
+  entities, and with the number of agencies. Who looks an entity up does not count: the order of the
+  queue would tell stewards of one agency whom another agency looks up.
 - **Urgency**: 8 for these four reasons, since a decision depends on the pair. 1 for pairs left
   unsure, since another review is less likely to settle them. 4 for all others.
 
@@ -247,25 +248,20 @@ _MIN_PROBABILITY = dict.fromkeys(
 )
 
 
-def compute_priority(
-    score: float, reason: QueueReason, *, records: int, agencies: int, accesses: int
-) -> int:
+def compute_priority(score: float, reason: QueueReason, *, records: int, agencies: int) -> int:
     """Compute the priority of a pair.
 
-    `score` is in 0…1. `records`, `agencies` and `accesses` are counts for both entities together; a
-    list without an agency counts as an agency.
+    `score` is in 0…1. `records` and `agencies` are counts for both entities together; a list
+    without an agency counts as an agency.
     """
-    consequence = compute_consequence(records, agencies, accesses)
+    consequence = compute_consequence(records, agencies)
     (priority,) = compute_priorities(np.array([score]), reason, np.array([consequence])).tolist()
     return int(priority)
 
 
-def compute_consequence(records: int, agencies: int, accesses: int) -> int:
+def compute_consequence(records: int, agencies: int) -> int:
     """Compute the consequence of a decision, 1000 or more."""
-    weight = (
-        1 + math.log2(max(records, 2) / 2) + (max(agencies, 1) - 1) + math.log2(1 + accesses) / 2
-    )
-    return round(1000 * weight)
+    return round(1000 * (1 + math.log2(max(records, 2) / 2) + (max(agencies, 1) - 1)))
 
 
 def compute_priorities(
@@ -303,12 +299,11 @@ def build_undecided_columns(
     view: StoreView,
     pairs: UndecidedPairs,
     summaries: SummaryTable,
-    accesses: Mapping[int, int],
     agencies: Mapping[int, str],
 ) -> WaitingColumns:
     """Return the queue rows of pairs without decisions, as columns.
 
-    `accesses` counts the accesses to each entity. `agencies` has the agency by source number.
+    `agencies` has the agency by source number.
     """
     low_rows, high_rows = summaries.rows_of(pairs.low), summaries.rows_of(pairs.high)
     reason = find_undecided_reasons(pairs.basis, find_record_ids(view, pairs.left, pairs.right))
@@ -316,17 +311,14 @@ def build_undecided_columns(
     summary_pairs = np.stack(
         [summaries.summary_index[low_rows], summaries.summary_index[high_rows]], axis=1
     )
-    access_counts = count_accesses(accesses, pairs.low) + count_accesses(accesses, pairs.high)
 
     def consequence_of(row: Sequence[int]) -> int:
-        """Compute the consequence of a row (two summaries, records, accesses)."""
+        """Compute the consequence of a row (two summaries, records)."""
         sources = summaries.summaries[row[0]].sources | summaries.summaries[row[1]].sources
-        return compute_consequence(row[2], len({agencies[source] for source in sources}), row[3])
+        return compute_consequence(row[2], len({agencies[source] for source in sources}))
 
     records = summaries.records[low_rows] + summaries.records[high_rows]
-    consequences = _compute_unique(
-        np.column_stack([summary_pairs, records, access_counts]), consequence_of
-    )
+    consequences = _compute_unique(np.column_stack([summary_pairs, records]), consequence_of)
     rank = np.empty(len(score), dtype=np.int64)
     for place, undecided in enumerate(UNDECIDED_REASONS):
         has_reason = reason == place
@@ -403,16 +395,6 @@ def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) ->
     # filters search for a mark with a space on both sides
     text = " ".join(["", *marks])[: MARKS_LIMIT - 1]
     return f"{text} "
-
-
-def count_accesses(accesses: Mapping[int, int], entities: Numbers) -> Numbers:
-    """Return the number of accesses of each entity."""
-    if not accesses:
-        return np.zeros(len(entities), dtype=np.int64)
-    accessed = np.array(sorted(accesses), dtype=np.int64)
-    counts = np.array([accesses[entity] for entity in accessed.tolist()], dtype=np.int64)
-    place = np.minimum(np.searchsorted(accessed, entities), len(accessed) - 1)
-    return np.where(accessed[place] == entities, counts[place], 0)
 
 
 def _compute_unique(rows: Numbers, compute: Callable[[Sequence[int]], Any]) -> list[Any]:

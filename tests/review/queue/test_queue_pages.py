@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import event, text
 
 from resolver.errors import InputError, StoreError
 from resolver.hub.hub import Hub
+from resolver.records import Value
 from resolver.review import (
     DecisionRequest,
     Filters,
@@ -75,7 +77,6 @@ def test_order_is_total_and_pages_join(hub: Hub) -> None:
         ({"score": 0.05}, {"score": 0.95}),
         ({"records": 2}, {"records": 8}),
         ({"agencies": 1}, {"agencies": 2}),
-        ({"accesses": 0}, {"accesses": 5}),
         ({"reason": QueueReason.UNSURE}, {}),
         (
             {"score": 0.4, "reason": QueueReason.BORDERLINE},
@@ -84,13 +85,7 @@ def test_order_is_total_and_pages_join(hub: Hub) -> None:
     ],
 )
 def test_priority_increases(lower: dict[str, object], higher: dict[str, object]) -> None:
-    base = {
-        "score": 0.7,
-        "reason": QueueReason.BORDERLINE,
-        "records": 3,
-        "agencies": 1,
-        "accesses": 1,
-    }
+    base = {"score": 0.7, "reason": QueueReason.BORDERLINE, "records": 3, "agencies": 1}
     first, second = ({**base, **changes} for changes in (lower, higher))
     assert compute_priority(**first) < compute_priority(**second)  # type: ignore[arg-type]
 
@@ -99,7 +94,7 @@ def test_priority_increases(lower: dict[str, object], higher: dict[str, object])
 def test_priority_follows_the_value_of_the_review(
     first: float, second: float, reason: QueueReason
 ) -> None:
-    facts = {"records": 5, "agencies": 2, "accesses": 1}
+    facts = {"records": 5, "agencies": 2}
     low, high = (compute_priority(score, reason, **facts) for score in sorted((first, second)))
     assert 1 <= low <= high <= 8 * 1000 * compute_consequence(**facts)
 
@@ -148,6 +143,32 @@ def test_filters_select_matching_items(hub: Hub) -> None:
         assert [item.key for item in later.items] == [item.key for item in whole[3:]]
     first = list_waiting(hub, limit=1000, after=gone).items
     assert [item.key for item in first] == [item.key for item in whole]
+
+
+def test_the_order_tells_of_no_look_up(hub: Hub) -> None:
+    whole = [item.key for item in items(hub)]
+    last = items(hub)[-1]
+    row = {
+        "at": "2026-03-01T12:00:00.000000Z",
+        "who": "kim",
+        "agency": "River",
+        "action": "check",
+        "query": {},
+        "answer": {"seen": {last.left.id: 1.0, last.right.id: 1.0}},
+        "version": 1,
+        "model": "",
+        "purpose": "",
+        "request_id": "",
+    }
+    hub.store.audit_events.append([row] * 50)
+    with hub.store.view() as view:
+        entities = [view.entity(side.id) for side in (last.left, last.right)]
+        numbers = view.members([entity.number for entity in entities if entity])[0].tolist()
+        (row_of_last, *_) = view.records(numbers)
+    note = Value("notes", "a later edition")
+    later = replace(row_of_last.record, values=(*row_of_last.record.values, note))
+    hub.add(make_intake([later]))
+    assert [item.key for item in items(hub)] == whole
 
 
 def test_assigned_pairs_are_offered_to_their_assignee(hub: Hub) -> None:

@@ -229,28 +229,6 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
             ]
         )
     )
-    access_shares = {
-        entity_id: 1.0 for item in items(hub)[:3] for entity_id in (item.left.id, item.right.id)
-    }
-    row = {
-        "at": "2026-03-01T12:00:00.000000Z",
-        "who": "kim",
-        "agency": "",
-        "action": "check",
-        "query": {},
-    }
-    hub.store.audit_events.append(
-        [
-            {
-                **row,
-                "answer": {"seen": access_shares},
-                "version": 1,
-                "model": "",
-                "purpose": "",
-                "request_id": "",
-            }
-        ]
-    )
     with hub.store.queue.begin_update(1_000) as update:
         links = refresh._load_links(update.view, None)
         is_queued = np.flatnonzero(links.queued_counts > 0)
