@@ -160,6 +160,9 @@ def install_access_control(app: Flask) -> None:
     def authorize() -> None:
         """Authenticate the request and check its scope."""
         g.viewer = Viewer()
+        # no text of a store has one, and PostgreSQL refuses a query with one
+        if "\x00" in request.path or "%00" in request.environ.get("QUERY_STRING", ""):
+            raise ApiError(422, "an address holds no NUL character (%00)")
         if not service.settings.proxies and is_loopback_host(request.remote_addr or ""):
             sent_by_proxy = proxy_header(request.environ)
             if sent_by_proxy:

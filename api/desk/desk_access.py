@@ -283,6 +283,7 @@ def _check_request() -> Any:
     if session is not None:
         _use_session(session)
     if request.endpoint in OPEN_ENDPOINTS:
+        _check_form()
         return None
     if session is None:
         return _ask_sign_in()
@@ -290,9 +291,17 @@ def _check_request() -> Any:
         request.max_content_length = current_service().settings.max_upload
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token_of(session):
         return _refuse_foreign_form()
+    _check_form()
     if not session.purpose and request.endpoint not in ENDPOINTS_WITHOUT_PURPOSE:
         return redirect(url_for("desk.purpose", next=_request_url()), 303)
     return None
+
+
+def _check_form() -> None:
+    """Raise `DeskError` for a form with a NUL character, which PostgreSQL cannot store."""
+    texts = [text for name, sent in request.form.lists() for text in (name, *sent)]
+    if any("\x00" in text for text in texts):
+        raise DeskError(422, "A form holds no NUL character.", "Send it without the character.")
 
 
 @blueprint.after_request

@@ -223,14 +223,19 @@ class PairSnapshot:
         """Read a snapshot back from a form. Raises `KeyError`, `TypeError` or `ValueError` for
         other input.
         """
+        left, right = str(fields["left"]), str(fields["right"])
+        left_records = tuple(map(str, fields["left_records"]))
+        right_records = tuple(map(str, fields["right_records"]))
+        if any("\x00" in name for name in (left, right, *left_records, *right_records)):
+            raise ValueError("an id holds no NUL character")
         return cls(
             int(fields["version"]),
-            str(fields["left"]),
-            str(fields["right"]),
+            left,
+            right,
             str(fields["left_digest"]),
             str(fields["right_digest"]),
-            tuple(map(str, fields["left_records"])),
-            tuple(map(str, fields["right_records"])),
+            left_records,
+            right_records,
             float(fields["score"]),
             int(fields["logodds"]),
             str(fields["band"]),

@@ -85,6 +85,15 @@ def decide(browser: Client, page: Any, verdict: str, **extra: Any) -> Any:
     )
 
 
+def test_a_form_with_a_nul_character_is_refused(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    page = browser.get(pair(busy, *waiting_records(2)))
+    answer = decide(browser, page, "same", comment="a\x00b")
+    assert answer.status_code == 422
+    assert "no NUL character" in answer.text
+    assert logged_decisions(busy) == []
+
+
 def follow_redirect(browser: Client, answer: Any) -> Any:
     """Return the page that a response leads to."""
     assert answer.status_code == 303, re.findall(r"<h1>.*|note bad.*", answer.text)

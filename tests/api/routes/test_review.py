@@ -89,9 +89,16 @@ def test_only_stewards_review_and_faults_are_named(open_app: Open, url: str) -> 
     for path in ("/queue", "/pairs/coast:2/river:3"):
         assert client.get(path, headers=border).status_code == 403
     assert client.get("/pairs/none:1/river:3", headers=kim).status_code == 404
+    shown = client.get("/pairs/coast:2/river:3", headers=kim).json["snapshot"]
     for body in (
         {},
         {"left": "coast:2", "right": "river:3", "verdict": "perhaps"},
+        {
+            "left": "coast:2",
+            "right": "river:3",
+            "verdict": "same",
+            "snapshot": {**shown, "right_records": ["a\x00b"]},
+        },
         {"left": "coast:2", "right": "river:3", "verdict": "same", "snapshot": {"left": 1}},
         {"left": "coast:2", "right": "river:3", "verdict": "same", "colour": "red"},
     ):
