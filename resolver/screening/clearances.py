@@ -70,7 +70,7 @@ def read_expiry(text: str, now: datetime | None = None) -> str:
         raise UsageError(
             f"{text[:40]!r} is no date", hint="write the last day as 2027-06-30"
         ) from None
-    end = day + timedelta(days=1) - timedelta(seconds=1)
+    end = day.replace(hour=23, minute=59, second=59)
     if end <= now:
         raise UsageError(f"{text[:40]} lies in the past", hint="give a day from today on")
     if end > now + MAX_DURATION:

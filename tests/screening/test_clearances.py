@@ -254,3 +254,21 @@ def test_a_verdict_ends_with_its_last_day(stores: Stores) -> None:
         assert len(screen(hub).hits) == 1
         with pytest.raises(UsageError, match="needs a reason"):
             end(reason="", expires="")
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("9999-12-31", "more than ten years away"),
+        ("0001-01-01", "lies in the past"),
+        ("2027-13-01", "is no date"),
+    ],
+)
+def test_the_last_day_of_a_verdict_is_a_near_date(day: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        read_expiry(day)
+
+
+def test_a_verdict_holds_until_the_end_of_its_last_day() -> None:
+    now = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
+    assert read_expiry("2026-12-01", now) == utc_text(datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC))
