@@ -246,35 +246,45 @@ class GroupCommit:
         claims: set[str] = set()
         with self._hub.store.view() as view:
             stored = view.numbers_of([member.record.id for member in group])
-            reused = _find_reused_ids(view, group, stored)
             owned = {row.name for row in view.sources() if row.agency or row.keeper}
-            for pending in group:
+            allowed = [pending for pending in group if _check_owner(view, pending, stored)]
+            # after the owners: the time of a refusal tells of no record that is another's
+            reused = _find_reused_ids(view, allowed, stored)
+            for pending in allowed:
                 record, owner = pending.record, pending.owner
-                try:
-                    is_public = is_visible(record.handling, STRANGER)
-                    is_guest = bool(check_source_owner(view, [record.source], owner))
-                    if is_guest and (is_public or record.handling.agency != owner.agency):
-                        raise ownership_error(record.source, owner)
-                    check_named_agencies([record.handling], owner)
-                    if record.id in stored and not owner.may_change_all:
-                        numbers = {record.id: stored[record.id][0]}
-                        check_hidden_ids(view, numbers, owner)
-                        check_handling_codes(view, numbers, {record.id: record.handling}, owner)
-                    if is_public or not owner.agency:
-                        first = source_owners.setdefault(record.source, owner.new_source_owner)
-                        may_claim = record.source not in owned and not owner.may_change_all
-                        if may_claim and first != owner.new_source_owner:
-                            # of two who post to a new source at once, the first one gets it
-                            raise ownership_error(record.source, owner)
-                        if may_claim:
-                            claims.add(record.source)
-                    if record.id in reused:
-                        raise reused[record.id]
-                except (OwnerError, ReusedIdError) as error:
-                    pending.error = error
-                else:
+                pending.error = reused.get(record.id)
+                if is_visible(record.handling, STRANGER) or not owner.agency:
+                    first = source_owners.setdefault(record.source, owner.new_source_owner)
+                    may_claim = record.source not in owned and not owner.may_change_all
+                    if may_claim and first != owner.new_source_owner:
+                        # of two who post to a new source at once, the first one gets it
+                        pending.error = ownership_error(record.source, owner)
+                    elif may_claim:
+                        claims.add(record.source)
+                if pending.error is None:
                     permitted.append(pending)
         return permitted, source_owners, frozenset(claims)
+
+
+def _check_owner(
+    view: StoreView, pending: _PendingRecord, stored: Mapping[str, tuple[int, bytes]]
+) -> bool:
+    """Return whether the owner of a record may send it; if not, the record gets the error."""
+    record, owner = pending.record, pending.owner
+    try:
+        is_guest = bool(check_source_owner(view, [record.source], owner))
+        is_public = is_visible(record.handling, STRANGER)
+        if is_guest and (is_public or record.handling.agency != owner.agency):
+            raise ownership_error(record.source, owner)
+        check_named_agencies([record.handling], owner)
+        if record.id in stored and not owner.may_change_all:
+            numbers = {record.id: stored[record.id][0]}
+            check_hidden_ids(view, numbers, owner)
+            check_handling_codes(view, numbers, {record.id: record.handling}, owner)
+    except OwnerError as error:
+        pending.error = error
+        return False
+    return True
 
 
 def check_admission(record: Record, *, accept_restricted: bool = False) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from resolver.errors import InputError, OwnerError
+from resolver.hub import group_commit
 from resolver.hub.admin import update_source
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
@@ -107,3 +108,34 @@ def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> Non
     update_source(f"sqlite:///{hub.store.path}", "secret", agency="River")
     with pytest.raises(OwnerError, match="does not belong to Coast"):
         hub.add(make_intake([record("secret:x1", name="Ann Lee")]), owner=COAST)
+
+
+def test_a_bound_name_refuses_taken_and_free_ids_alike(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add(make_intake([make_secret(1)]), owner=RIVER)
+    update_source(f"sqlite:///{hub.store.path}", "secret", agency="River")
+    looked_at: list[object] = []
+    monkeypatch.setattr(
+        group_commit, "_find_reused_ids", lambda _, group, __: looked_at.extend(group) or {}
+    )
+
+    def refusals(record_id: str) -> Iterator[str]:
+        public = record(record_id, name="Ann Lee")
+        for sent in (public, replace(public, handling=Handling("Coast", "H3"))):
+            with pytest.raises(OwnerError) as posted:
+                GroupCommit(hub, accept_restricted=True).post(sent, COAST)
+            yield posted.value.line()
+            for dry_run in (False, True):
+                with pytest.raises(OwnerError) as added:
+                    hub.add(make_intake([sent]), owner=COAST, dry_run=dry_run)
+                yield added.value.line()
+        with pytest.raises(OwnerError) as withdrawn:
+            hub.withdraw([record_id], owner=COAST)
+        yield withdrawn.value.line()
+
+    taken, free = (list(refusals(record_id)) for record_id in ("secret:1", "secret:2"))
+    assert taken == free
+    assert all("does not belong to Coast" in line for line in taken)
+    # nor does the time of a refusal depend on the version that has the id
+    assert looked_at == []
