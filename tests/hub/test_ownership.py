@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -115,10 +116,14 @@ def test_a_bound_name_refuses_taken_and_free_ids_alike(
 ) -> None:
     hub.add(make_intake([make_secret(1)]), owner=RIVER)
     update_source(f"sqlite:///{hub.store.path}", "secret", agency="River")
-    looked_at: list[object] = []
-    monkeypatch.setattr(
-        group_commit, "_find_reused_ids", lambda _, group, __: looked_at.extend(group) or {}
-    )
+    looked_at: list[Any] = []
+
+    def note(_: Any, group: Sequence[Any], __: Any) -> dict[str, Any]:
+        """Note which records are compared with earlier versions."""
+        looked_at.extend(group)
+        return {}
+
+    monkeypatch.setattr(group_commit, "_find_reused_ids", note)
 
     def refusals(record_id: str) -> Iterator[str]:
         public = record(record_id, name="Ann Lee")

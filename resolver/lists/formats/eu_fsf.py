@@ -36,6 +36,10 @@ SOURCE = "eu-fsf"
 ROOT = "export"
 NAMESPACE = b"http://eu.europa.ec/fpi/fsd/export"
 ENTITY = "sanctionEntity"
+MAX_ATTRIBUTES = 1_000
+"""Attributes of an element, of which the list has at most 20. To read them takes lxml a time that
+grows with the square of their number.
+"""
 _COLUMNS = frozenset(("Entity_LogicalId", "NameAlias_WholeName"))
 _GROUPS = {
     "Entity_Regulation": "regulation",
@@ -117,7 +121,13 @@ def read_eu_xml(unit: ListUnit) -> Iterator[Item]:
             if isinstance(element, Reject):
                 yield element
             elif element.tag == ENTITY:
-                yield from _read_entry(_parts_of(element), file.label)
+                try:
+                    parts = _parts_of(element)
+                except InputError as error:
+                    line = int(element.sourceline or 0)
+                    yield Reject.of_row(file.label, line, error.message)
+                else:
+                    yield from _read_entry(parts, file.label)
             elif date := element.get("generationDate"):
                 yield ListVersion(date)
 
@@ -148,9 +158,9 @@ def read_eu_csv(unit: ListUnit) -> Iterator[Item]:
 
 def _parts_of(element: Element) -> _Parts:
     parts = _Parts(int(element.sourceline or 0))
-    parts.add(ENTITY, dict(element.attrib))
+    parts.add(ENTITY, _attributes_of(element))
     for child in element:
-        part = dict(child.attrib)
+        part = _attributes_of(child)
         remarks, contacts = [], []
         for inner in child:
             if inner.tag == "remark":
@@ -171,6 +181,13 @@ def _parts_of(element: Element) -> _Parts:
             part[str(child.tag)] = child.text
         parts.add(str(child.tag), part)
     return parts
+
+
+def _attributes_of(element: Element) -> Part:
+    attributes = element.attrib
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise InputError(f"{element.tag} has more than {MAX_ATTRIBUTES:,} attributes")
+    return dict(attributes)
 
 
 def _add_cells(parts: _Parts, cells: dict[str, str]) -> None:

@@ -418,6 +418,8 @@ def _is_common(column: str, languages: Sequence[str]) -> bool:
 
 _MOST_COLUMNS = 20
 """Columns that a message names; a message with hundreds of them hides all others."""
+_MOST_LETTERS = 60
+"""Letters of the name of a column in a message."""
 _KIND_TEXTS = {
     "person": "every row a person",
     "legal": "every row a person or a group, unknown which",
@@ -443,9 +445,14 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
 
 
 def join_some(columns: Sequence[str]) -> str:
-    """Return the names of columns as a list, which ends after the first 20."""
+    """Return the names of columns as a list of one line, which ends after the first 20. Long names
+    are cut.
+    """
     rest = f" and {len(columns) - _MOST_COLUMNS:,} more" if len(columns) > _MOST_COLUMNS else ""
-    return ", ".join(columns[:_MOST_COLUMNS]) + rest
+    names = (" ".join(name.split())[:_MOST_LETTERS] for name in columns[:_MOST_COLUMNS])
+    text = ", ".join(names) + rest
+    # files in another encoding have control characters
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:
