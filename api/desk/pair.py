@@ -387,15 +387,12 @@ def undo(decision_id: str) -> Any:
 def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
     """Show the pair of a decision that was undone, with a message that offers no undo."""
     filters = filters_of_form()
-    # the page says why the pair waits, which the undo has changed
-    steward = current_steward()
-    review.refresh_queue(current_service().hub, complete=False, viewer=steward.viewer)
     try:
         view = review.build_pair_view(
             current_service().hub,
             decision.left_record,
             decision.right_record,
-            steward=steward,
+            steward=current_steward(),
             rules=current_service().settings.rules,
         )
     except DecisionRefusedError:

@@ -69,6 +69,7 @@ from resolver.review.models import (
     WaterfallStep,
 )
 from resolver.review.queue.queue_filters import visible_row
+from resolver.review.queue.refresh import update_rows_in_use
 from resolver.review.refusals import (
     DeskRules,
     RetiredMeanwhileError,
@@ -271,6 +272,7 @@ def build_pair_view(
     all records of a side were withdrawn.
     """
     viewer = steward.viewer if steward is not None else STRANGER
+    update_rows_in_use(hub, viewer)
     with hub.store.view() as view:
         rechecked = find_decision(view, recheck, viewer) if recheck else None
         if rechecked is not None:

@@ -320,9 +320,13 @@ class WaitingQueue:
 
     def is_behind(self, connection: Connection) -> bool:
         """Return whether commits have touched records that the queue does not reflect yet."""
-        if connection.execute(select(desk.c.one)).first() is None:
+        if not self.is_built(connection):
             return True
         return connection.execute(select(touched.c.version).limit(1)).first() is not None
+
+    def is_built(self, connection: Connection) -> bool:
+        """Return whether the queue was ever built."""
+        return connection.execute(select(desk.c.one)).first() is not None
 
     def readers_revision(self, connection: Connection, readers: str) -> int | None:
         """Return the revision of the rows of a class of viewers; None if it has none yet."""

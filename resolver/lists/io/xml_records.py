@@ -91,8 +91,13 @@ def _create_parser(root: str, tags: frozenset[str]) -> Any:
 
 
 def _no_root_error(file: SourceFile, root: str, damage: etree.XMLSyntaxError | None) -> InputError:
-    reason = damage.msg if damage is not None else f"it has no element {root}"
+    reason = _describe(damage) if damage is not None else f"it has no element {root}"
     return InputError(f"no readable list: {reason}", place=file.label, hint="fetch the file again")
+
+
+def _describe(damage: etree.XMLSyntaxError) -> str:
+    """Return the message of the parser, which can quote pages of a hostile file."""
+    return " ".join(damage.msg.split())[:200]
 
 
 def _find_truncation(
@@ -103,7 +108,7 @@ def _find_truncation(
         reason = f"an element is longer than {MAX_ELEMENT_BYTES:,} bytes; the rest is not read"
         return Truncation(file.label, 0, reason)
     if damage is not None:
-        reason = f"the file breaks off or is damaged here, the rest is lost: {damage.msg}"
+        reason = f"the file breaks off or is damaged here, the rest is lost: {_describe(damage)}"
         return Truncation(file.label, int(damage.lineno or 0), reason)
     return None
 

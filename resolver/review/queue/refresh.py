@@ -82,6 +82,18 @@ def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR)
     return refreshed
 
 
+def update_rows_in_use(hub: Hub, viewer: Viewer) -> None:
+    """Refresh the queue, if it was ever built, before somebody is shown why a pair waits.
+
+    Every commit makes rows outdated, also one of records that the viewer may not see. Without a
+    refresh such a commit would change what the viewer is told, until the queue is read again.
+    """
+    with hub.store.view() as view:
+        is_built = hub.store.queue.is_built(view.connection)
+    if is_built:
+        refresh_queue(hub, complete=False, viewer=viewer)
+
+
 def _refresh_shared_rows(hub: Hub, *, complete: bool) -> QueueRefresh:
     limit = _STEP_RECORD_LIMIT if complete else PAGE_RECORD_LIMIT
     while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,11 +20,13 @@ from resolver.review import (
     decide_pair,
     find_item,
     forecast_queue,
+    hold_pair,
     list_waiting,
     refresh_queue,
     take_next_item,
 )
 from resolver.review.queue.queue_filters import readers_of
+from resolver.review.refusals import PairLockedError
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.records.samples import record
 from tests.review.conftest import Open
@@ -98,6 +100,31 @@ def test_hidden_records_change_nobody_elses_queue(hub: Hub) -> None:
     assert show(hub, OTHER) == shown[-1]
     hub.withdraw(hidden)
     assert show(hub, OTHER) == shown[-1]
+
+
+def test_a_hidden_commit_changes_neither_a_pair_nor_its_lease(hub: Hub) -> None:
+    """Nobody reads the queue between the commit and the page of the pair, or the decision."""
+    pairs = [
+        (row.left.id, row.right.id) for row in list_waiting(hub, limit=6, viewer=OTHER.viewer).items
+    ]
+    third = replace(OTHER, name="kit")
+
+    def show_pairs() -> Iterator[object]:
+        """Show each pair, and decide it while another steward has it open."""
+        for left, right in pairs:
+            view = build_pair_view(hub, left, right, steward=third)
+            yield view.reason, view.why, view.holder, view.decisions
+            with pytest.raises(PairLockedError) as locked:
+                decide_pair(hub, DecisionRequest(third, left, right, StewardVerdict.UNSURE))
+            yield locked.value.line()
+
+    for left, right in pairs:
+        hold_pair(hub, OTHER, left, right)
+    expected = list(show_pairs())
+    add_hidden(hub)
+    # a worker refreshes what all share
+    refresh_queue(hub)
+    assert list(show_pairs()) == expected
 
 
 def decide_first(hub: Hub, verdict: StewardVerdict) -> None:
