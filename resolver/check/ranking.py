@@ -573,8 +573,8 @@ def compare_round(
     parts = [BatchRows(query, np.zeros(1, dtype=np.int64))]
     positions = [np.zeros(0, dtype=np.int64)]
     materials = [query_material]
-    for number in np.flatnonzero(np.bincount(segment_of)).tolist():
-        chosen = np.flatnonzero(segment_of == number)
+    for number in np.bincount(segment_of).nonzero()[0].tolist():
+        chosen = (segment_of == number).nonzero()[0]
         parts.append(BatchRows(snapshot.segments[number].prepared, row_of[chosen]))
         materials.append(snapshot.segments[number].material)
         positions.append(chosen)
@@ -588,7 +588,7 @@ def compare_round(
     if is_word:
         has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_WORD
     # namesakes may be shown whatever their score
-    chosen = np.flatnonzero((score >= floor) | has_name)
+    chosen = ((score >= floor) | has_name).nonzero()[0]
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
     is_late = hits >= len(candidates) - len(candidates) // _LATE_FRACTION
     round_hits = RoundHits(

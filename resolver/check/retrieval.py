@@ -10,7 +10,7 @@ order.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
@@ -23,7 +23,6 @@ from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import CHECK_PLAN, IndexSegment
 from resolver.matching.blocking import Plan
 from resolver.matching.blocking.key_lookup import (
-    StoredKeys,
     build_key_table,
     exclude_members,
     find_nearest,
@@ -32,16 +31,14 @@ from resolver.matching.blocking.key_lookup import (
 )
 from resolver.matching.blocking.keys import prefilter_arrays
 from resolver.matching.blocking.word_lookup import (
-    IndexedNames,
     ProfileMask,
-    SoughtWords,
     WordScores,
     seek_words,
 )
-from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.records import Kind
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.visibility import DatasetScope
+from resolver.runtime.text_hashes import TextLetters
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -96,73 +93,36 @@ class CandidateFinder:
         Entities must have a record in the scope (None: any). `share` is the part of those found by
         words that the prefilter scores.
         """
-        search = _Search(self._find_words, query, int(share * MAX_PREFILTERED))
-        by_key = search.find_by_keys(snapshot.key_tables)
+        kind, letters = int(query.kinds[0]), TextLetters.of(query.tokens.texts)
+        words = seek_words(query, letters)
+        arrays = prefilter_arrays(query, letters=letters)
+        keys = build_key_table(query, _query_plan(query))
+        by_key = np.unique(find_nearest(keys, kind, snapshot.key_tables).numbers)
         rankings, first = [_NOTHING], 0
-        masks = snapshot.active_of_kind(search.kind)
+        masks = snapshot.active_of_kind(kind)
         for segment, mask in zip(snapshot.segments, masks, strict=True):
-            is_here = (by_key >= first) & (by_key < first + len(segment))
-            part = IndexPart(segment.words, segment.prefilter_arrays, by_key[is_here] - first)
             if scope is not None:
                 mask = ProfileMask.of(mask.active & _has_record_of(segment, scope))
-            rankings.append(search.find(part, mask, first, snapshot.entity_count))
-            first += len(segment)
+            with self._lock:
+                rows, word_scores = self._scores.best(
+                    words,
+                    segment.words,
+                    arrays,
+                    segment.prefilter_arrays,
+                    mask,
+                    int(share * MAX_PREFILTERED),
+                    snapshot.entity_count,
+                )
+            last = first + len(segment)
+            others = by_key[(by_key >= first) & (by_key < last)] - first
+            others = exclude_members(others[mask.active[others]], rows)
+            rows = np.concatenate([rows, others])
+            word_scores = np.concatenate([word_scores, np.zeros_like(others)])
+            scores = query_scores(arrays, segment.prefilter_arrays, rows)
+            rankings.append(_Ranking(rows + first, scores, word_scores))
+            first = last
         ranking = _Ranking(*(np.concatenate(column) for column in zip(*rankings, strict=True)))
         return _order_places(ranking, snapshot.segments, limit)
-
-    def _find_words(
-        self,
-        query: tuple[SoughtWords, PrefilterArrays],
-        part: IndexPart,
-        mask: ProfileMask,
-        limit: int,
-        entity_count: int,
-    ) -> tuple[Numbers, Numbers]:
-        words, arrays = query
-        with self._lock:
-            return self._scores.best(
-                words, part.words, arrays, part.prefilter_arrays, mask, limit, entity_count
-            )
-
-
-class IndexPart(NamedTuple):
-    """Part of the index: words and prefilter arrays of its profiles, and rows found by keys."""
-
-    words: IndexedNames
-    prefilter_arrays: PrefilterArrays
-    by_key: Numbers
-
-
-FindWords = Callable[
-    [tuple[SoughtWords, PrefilterArrays], IndexPart, ProfileMask, int, int], tuple[Numbers, Numbers]
-]
-"""Function that returns the profiles with the highest sums of word weights, and their sums."""
-
-
-class _Search:
-    """Search for one query in parts of the index."""
-
-    def __init__(self, find_words: FindWords, query: PreparedBatch, limit: int) -> None:
-        self._find_words, self._limit = find_words, limit
-        self.kind = int(query.kinds[0])
-        self._query = seek_words(query), prefilter_arrays(query)
-        self._keys = build_key_table(query, _query_plan(query))
-
-    def find_by_keys(self, tables: Sequence[StoredKeys]) -> Numbers:
-        """Return the numbers of stored profiles that share a key with the query, ascending."""
-        return np.unique(find_nearest(self._keys, self.kind, tables).numbers)
-
-    def find(self, part: IndexPart, mask: ProfileMask, first: int, entity_count: int) -> _Ranking:
-        """Return the profiles of a part of the index that the query may mean; `first`: place of
-        the first one.
-        """
-        rows, word_scores = self._find_words(self._query, part, mask, self._limit, entity_count)
-        by_key = exclude_members(part.by_key[mask.active[part.by_key]], rows)
-        rows = np.concatenate([rows, by_key])
-        word_scores = np.concatenate([word_scores, np.zeros_like(by_key)])
-        return _Ranking(
-            rows + first, query_scores(self._query[1], part.prefilter_arrays, rows), word_scores
-        )
 
 
 def _order_places(ranking: _Ranking, segments: Sequence[IndexSegment], limit: int) -> Numbers:

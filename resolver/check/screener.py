@@ -423,7 +423,7 @@ class Screener:
     ) -> ScreeningResult:
         # the id of the query plays no part; the comparison gives it another
         prepared = [
-            normalize(batch_from_record(comparable_record(variant)).canonical(), snapshot.models)
+            normalize(batch_from_record(comparable_record(variant)), snapshot.models)
             for variant in kind_variants(query)
             if snapshot.has_kind(int(variant.kind))
         ]

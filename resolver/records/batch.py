@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -146,20 +145,9 @@ class Batch:
         )
 
 
-MAX_CACHED_RECORD = 5_000
-"""Characters of the values of a record whose batch is cached."""
-
-
 def batch_from_record(record: Record) -> Batch:
-    """Return the batch of one record. Cached for most, since a query is converted when read and
-    when compared.
-    """
-    if sum(len(value.text) for value in record.values) > MAX_CACHED_RECORD:
-        return _convert_record(record)
-    return _cached_batch(record)
-
-
-def _convert_record(record: Record) -> Batch:
+    """Return the canonical batch of one record."""
+    # sorted by property and text, each text once
     values: dict[str, tuple[list[str], list[str]]] = {}
     for prop, text, origin in pack(record):
         texts, origins = values.setdefault(prop, ([], []))
@@ -175,9 +163,6 @@ def _convert_record(record: Record) -> Batch:
     )
 
 
-_cached_batch = lru_cache(maxsize=16)(_convert_record)
-
-
 @cache_short_texts(256)
 def _single_text(text: str) -> pa.StringArray:
     # The same as `pa.array([text])`, in a fifth of the time.
@@ -187,12 +172,14 @@ def _single_text(text: str) -> pa.StringArray:
 
 
 def _single_record_column(texts: list[str], origins: list[str]) -> Column:
-    """Return the column of one record's values of one property."""
-    if len(set(texts)) == len(texts) and len(set(origins)) == 1:
-        values = _single_text(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
-        codes, zeros = np.arange(len(texts), dtype=np.int32), np.zeros(len(texts), dtype=np.int32)
-        return Column(zeros, codes, values, zeros, _single_text(origins[0]))
-    return _ColumnBuilder([0] * len(texts), texts, origins).build()
+    """Return the column of one record's values of one property, which are sorted and distinct."""
+    values = _single_text(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
+    rows, codes = np.zeros(len(texts), dtype=np.int32), np.arange(len(texts), dtype=np.int32)
+    used = sorted(set(origins))
+    if len(used) == 1:
+        return Column(rows, codes, values, rows, _single_text(used[0]))
+    places = np.array([used.index(origin) for origin in origins], dtype=np.int32)
+    return Column(rows, codes, values, places, pa.array(used, pa.string()))
 
 
 def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:

@@ -268,7 +268,7 @@ def lay_out_values(batch: Batch, values: OtherValues) -> dict[str, Any]:
         "identifiers": _lay_out_rows_of_identifiers(batch, values),
         "identifier_table": values.identifiers,
         "gender": _lay_out_gender(batch, values),
-        "plain": {prop: _lay_out_plain(batch, values, prop) for prop in TEXT_NORMALIZERS},
+        "plain": _lay_out_plain(batch, values),
     }
 
 
@@ -357,14 +357,16 @@ def _lay_out_gender(batch: Batch, values: OtherValues) -> ByteArray:
     return bits
 
 
-def _lay_out_plain(batch: Batch, values: OtherValues, prop: str) -> tuple[Ragged, TextTable]:
-    column = batch.columns.get(prop)
-    if column is None:
-        return _no_items(len(batch)), _no_texts()
-    table, rows_of_values = values.plain[prop]
-    codes = rows_of_values[column.codes]
-    present = codes >= 0
-    return Ragged.from_rows(column.rows[present], codes[present], len(batch)), table
+def _lay_out_plain(batch: Batch, values: OtherValues) -> dict[str, tuple[Ragged, TextTable]]:
+    """Return the rows and the table of every plain property."""
+    plain = dict.fromkeys(TEXT_NORMALIZERS, (_no_items(len(batch)), _no_texts()))
+    for prop, (table, rows_of_values) in values.plain.items():
+        if (column := batch.columns.get(prop)) is not None:
+            codes = rows_of_values[column.codes]
+            present = codes >= 0
+            rows = Ragged.from_rows(column.rows[present], codes[present], len(batch))
+            plain[prop] = rows, table
+    return plain
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.names import name_forms
-from resolver.records import Batch, Kind, Record
+from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from tests.matching.preparing import prepared
 from tests.records.samples import record
@@ -91,3 +91,30 @@ def test_the_batch_of_one_record_is_that_of_several(names: list[str], aliases: l
                 )
             assert batch.columns[prop].values == column.values
             assert batch.columns[prop].origin_values == column.origin_values
+
+
+def test_the_batch_of_one_record_is_the_canonical_batch_of_a_list_of_one() -> None:
+    record = Record(
+        "a:1",
+        "a",
+        Kind.PERSON,
+        "Person",
+        (
+            Value("name", "Zoë", "file"),
+            Value("name", "Anna", "row"),
+            Value("alias", "Bea", "row"),
+            Value("name", "Anna", "file"),
+            Value("birthDate", "1970", ""),
+        ),
+        identifiers=(Identifier("passportNumber", "X1"),),
+    )
+    single, listed = batch_from_record(record), Batch.from_records([record]).canonical()
+    assert list(single.columns) == list(listed.columns)
+    for prop, column in single.columns.items():
+        other = listed.columns[prop]
+        assert column.values.equals(other.values)
+        assert column.origin_values.equals(other.origin_values)
+        for field in ("rows", "codes", "origins"):
+            assert getattr(column, field).dtype == np.int32
+            assert getattr(column, field).tolist() == getattr(other, field).tolist()
+    assert list(single.to_records()) == list(listed.to_records())

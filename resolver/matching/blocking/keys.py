@@ -444,13 +444,16 @@ NO_PREFILTER_ARRAYS = PrefilterArrays(
 """Empty arrays for plans without a prefilter."""
 
 
-def prefilter_arrays(prepared: PreparedBatch, workers: int = 1) -> PrefilterArrays:
+def prefilter_arrays(
+    prepared: PreparedBatch, workers: int = 1, letters: TextLetters | None = None
+) -> PrefilterArrays:
     """Lay out the records of a batch for the prefilter.
 
-    The result does not depend on `workers` (threads).
+    `letters`: those of the tokens, if already known. The result does not depend on `workers`
+    (threads).
     """
     parts: tuple[Callable[[], Any], ...] = (
-        lambda: _words(prepared),
+        lambda: _words(prepared, letters or TextLetters.of(prepared.tokens.texts)),
         lambda: (_places(prepared), _certain(prepared), _kinds(prepared), _born(prepared)),
     )
     with threads(min(workers, len(parts))) as pool:
@@ -466,7 +469,9 @@ def prefilter_arrays(prepared: PreparedBatch, workers: int = 1) -> PrefilterArra
     return PrefilterArrays(heads, words, places.hashes, certain.hashes, born)
 
 
-def _words(prepared: PreparedBatch) -> tuple[IntArray, npt.NDArray[np.uint32]]:
+def _words(
+    prepared: PreparedBatch, letters: TextLetters
+) -> tuple[IntArray, npt.NDArray[np.uint32]]:
     """Return the offsets of the words of each record, and the fields of each word.
 
     The words of a record are distinct and ascending. Particles and legal forms are left out.
@@ -479,7 +484,7 @@ def _words(prepared: PreparedBatch) -> tuple[IntArray, npt.NDArray[np.uint32]]:
     del rows, numbers
     places = words.hashes.view(np.int64)
     places -= 1
-    return words.offsets, _token_words(prepared)[places]
+    return words.offsets, _token_words(prepared, letters)[places]
 
 
 def _born(prepared: PreparedBatch) -> IntArray:
@@ -499,10 +504,9 @@ def _kinds(prepared: PreparedBatch) -> IntArray:
     return np.where(other, kinds ^ int(Kind.PERSON) | SYLLABIC_PERSON, kinds)
 
 
-def _token_words(prepared: PreparedBatch) -> npt.NDArray[np.uint32]:
+def _token_words(prepared: PreparedBatch, letters: TextLetters) -> npt.NDArray[np.uint32]:
     """Return the fields of each token (`WordField`)."""
     tokens = prepared.tokens
-    letters = TextLetters.of(tokens.texts)
     columns = TokenColumns(
         hashes=tokens.hashes,
         sounds=tokens.phonetic,

@@ -184,7 +184,7 @@ def _birth_numbers(prepared: PreparedBatch) -> IntArray:
     return born
 
 
-def seek_words(prepared: PreparedBatch) -> SoughtWords:
+def seek_words(prepared: PreparedBatch, letters_of_tokens: TextLetters) -> SoughtWords:
     """Return the words of a query (the only record of a batch), and its neighbors written together.
 
     Codes are those of `index_names`, but made by one kernel: for a few words arrays cost more.
@@ -195,14 +195,14 @@ def seek_words(prepared: PreparedBatch) -> SoughtWords:
     letters, ends = _letters(tokens)
     at = _joined_places(prepared, is_identity)[: MAX_QUERY_WORDS - len(used)]
     offsets = np.empty(len(used) + len(at) + 1, dtype=np.int64)
-    sounds = ScriptSounds.of(prepared, TextLetters.of(tokens.texts))
+    sounds = ScriptSounds.of(prepared, letters_of_tokens)
     # A word has five codes, its symbols, those of other scripts, and a code without each letter;
     # two neighbors have three.
     capacity = 7 * len(used) + len(tokens.symbols.items) + len(letters) + 3 * len(at)
     capacity += 2 * len(sounds.words.items)
     codes, ways = np.empty(capacity, dtype=np.uint64), np.empty(capacity, dtype=np.uint8)
-    hashes = np.stack([tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic])
-    joined = np.stack([forms.joined[at], forms.joined_skeleton[at]])
+    hashes = np.array((tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic))
+    joined = np.array((forms.joined[at], forms.joined_skeleton[at]))
     query = QueryWords(
         used,
         hashes,

@@ -212,7 +212,7 @@ def compare_queries(
         finder = CandidateFinder()
         for number, query in enumerate(queries):
             kind = query.record.kind
-            prepared = normalize(batch_from_record(query.record).canonical(), snapshot.models)
+            prepared = normalize(batch_from_record(query.record), snapshot.models)
             candidates = finder.find_candidates(prepared, snapshot, None, MAX_COMPARED)
             rounds = compare_in_rounds(prepared, snapshot, candidates, 0.0)[0]
             pairs = _label(query, rounds, snapshot, models[kind], random.Random(f"{seed}:{number}"))

@@ -68,7 +68,7 @@ def best(
 ) -> tuple[Numbers, Numbers]:
     """Return the rows of profiles with the best sums, and the sums."""
     return (scores or WordScores()).best(
-        seek_words(query),
+        seek_words(query, TextLetters.of(query.tokens.texts)),
         index_names(profiles),
         prefilter_arrays(query),
         prefilter_arrays(profiles),
@@ -154,7 +154,10 @@ def test_no_profiles_and_no_words(profiles: PreparedBatch) -> None:
 )
 def test_codes_of_a_query_are_those_of_indexed_words(name: str) -> None:
     query = prepared(record("q:1", name=name))
-    query_record, profiles = seek_words(query), index_names(query)
+    query_record, profiles = (
+        seek_words(query, TextLetters.of(query.tokens.texts)),
+        index_names(query),
+    )
     used = np.flatnonzero(identity_tokens(query))
     # words are looked up by their consonant classes only in names of other scripts
     words = ScriptSounds.of(query, TextLetters.of(query.tokens.texts)).words.items.astype(np.uint64)
