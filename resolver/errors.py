@@ -98,10 +98,11 @@ class LargeChangeError(ResolverError):
 
     def __init__(self, alarms: Sequence[str], hint: str = "") -> None:
         hint = hint or (
-            "check it, then accept it with --accept-large-change, over HTTP with "
-            "?accept_large_change=true"
+            "see what would change with --dry-run (over HTTP ?dry_run=true), then accept it with "
+            "--accept-large-change (over HTTP ?accept_large_change=true)"
         )
         text = summarize_alarms(alarms)
+        self.alarms = tuple(alarms)
         super().__init__(f"held back, nothing was committed: {text}", hint=hint)
 
 

@@ -23,6 +23,7 @@ from resolver.api.errors import ApiError
 from resolver.api.routes.batches import (
     REPORT_POLICY,
     RESULT_FILES,
+    log_changes,
     log_job,
     log_result,
     result_path,
@@ -55,10 +56,19 @@ from resolver.records import Record
 from resolver.records.labels import property_label, sort_properties
 from resolver.records.visibility import is_list_source_name
 from resolver.review import Filters, list_waiting
+from resolver.review.change_report import (
+    ChangeKind,
+    Report,
+    csv_lines,
+    describe_counts,
+    label_field,
+)
+from resolver.review.find_changes import read_job_report
 
 _QUEUE_PATIENCE = timedelta(seconds=20)
 """Time that a batch may wait before its page asks whether a worker runs."""
 _MAX_ROWS = 50
+_SHOWN_CHANGES, _PAGE_CHANGES, _MAX_DIGITS = 20, 100, 9
 _FORMATS = tuple(reader.name for reader in READERS)
 
 
@@ -106,6 +116,68 @@ def batch(job_id: str) -> Any:
     job = _find_job(job_id)
     log_job("job", {"batch": job.id}, [job])
     return render_page("batch.html", section="batches", **_batch_context(job))
+
+
+@blueprint.get("/desk/batches/<job_id>/changes")
+def batch_changes(job_id: str) -> Any:
+    """Show what a batch changed, or would change, with filters; `as=csv` sends it as a table."""
+    job = _find_job(job_id)
+    report = _find_report(job)
+    if report is None:
+        raise DeskError(
+            404,
+            "There is no report on what this batch changed.",
+            f"The batch is {job.state}. Dry runs, batches on hold and committed ones have one.",
+        )
+    change, source, field_name = (
+        request.args.get(name, "")[:100] for name in ("change", "source", "field")
+    )
+    chosen = {"change": change, "source": source, "field_name": field_name}
+    selected = report.select(**chosen)
+    start = request.args.get("start", "")
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < _MAX_DIGITS else 0
+    page = selected if request.args.get("as") == "csv" else selected.page(first, _PAGE_CHANGES)
+    log_changes(job, page, {**chosen, "start": first})
+    if page is selected:
+        response = Response("".join(csv_lines(page)), mimetype="text/csv")
+        response.headers["Content-Disposition"] = f'attachment; filename="{job.id[:8]}-changes.csv"'
+        return response
+
+    def page_address(start: int, form: str = "") -> str:
+        """Return the address of a page of this selection, or of its table."""
+        query: dict[str, Any] = {
+            "change": change,
+            "source": source,
+            "field": field_name,
+            "as": form,
+            "start": start,
+        }
+        given = {name: value for name, value in query.items() if value}
+        return url_for("desk.batch_changes", job_id=job.id, **given)
+
+    return render_page(
+        "batch_changes.html",
+        section="batches",
+        job=job,
+        label=job.params.get("label") or job.id[:8],
+        report=report,
+        page=page,
+        total=len(selected.rows),
+        start=first,
+        page_size=_PAGE_CHANGES,
+        chosen=chosen,
+        kinds=[str(kind) for kind in ChangeKind],
+        field_names=sorted({item.field for row in report.records for item in row.fields}),
+        page_address=page_address,
+        describe_counts=describe_counts,
+        label_field=label_field,
+    )
+
+
+def _find_report(job: Job) -> Report | None:
+    """Return the report on a batch, as far as the user may know it, or None."""
+    hub, jobs = current_service().hub, current_service().jobs_dir.absolute()
+    return read_job_report(hub, job, jobs, g.viewer) if job.kind == BATCH_JOB else None
 
 
 @blueprint.get("/desk/batches/<job_id>/state")
@@ -210,7 +282,15 @@ def _find_job(job_id: str) -> Job:
 
 
 def _batch_context(job: Job) -> dict[str, Any]:
+    report = _find_report(job)
+    if report is not None:
+        log_changes(job, report.page(0, _SHOWN_CHANGES), {})
     return {
+        "report": report,
+        "shown_changes": _SHOWN_CHANGES,
+        "describe_counts": describe_counts,
+        "label_field": label_field,
+        "draft": _find_own_draft(job),
         "open_pairs": _count_open_pairs(job),
         "job": job,
         "label": job.params.get("label") or job.id[:8],
@@ -219,6 +299,17 @@ def _batch_context(job: Job) -> dict[str, Any]:
         "stall": stall_reason(job),
         "result": dict(job.result or {}),
     }
+
+
+def _find_own_draft(job: Job) -> ImportDraft | None:
+    """Return the draft of an import that a dry run was made of, while its user keeps it."""
+    draft_id = job.params.get("draft")
+    if not draft_id or job.state != "done":
+        return None
+    try:
+        return find_draft(str(draft_id))
+    except DeskError:
+        return None
 
 
 def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
@@ -456,11 +547,15 @@ def send_import(draft_id: str) -> Any:
     draft = find_draft(draft_id)
     label = f"{draft.name}: {draft.worksheet}" if draft.worksheet else draft.name
     is_complete = request.form.get("complete") == "1"
-    job, _ = submit_and_log(
-        draft.folder,
-        BatchOptions(label, draft.list_format, complete=is_complete),
-        f"desk\n{g.viewer.name}\n{draft.id}",
-    )
+    options = BatchOptions(label, draft.list_format, complete=is_complete)
+    if request.form.get("dry_run") == "1":
+        # the draft stays: whoever likes what would change sends it from there
+        folder = create_job_folder(current_service().jobs_dir)
+        shutil.copytree(draft.input_folder, folder / INPUT, dirs_exist_ok=True)
+        options = replace(options, dry_run=True, draft=draft.id)
+        job, _ = submit_and_log(folder, options, None)
+        return redirect(url_for("desk.batch", job_id=job.id), 303)
+    job, _ = submit_and_log(draft.folder, options, f"desk\n{g.viewer.name}\n{draft.id}")
     draft.finish()
     return redirect(url_for("desk.batch", job_id=job.id), 303)
 

@@ -16,7 +16,7 @@ import orjson
 from flask import Blueprint, Response, g, request, send_file
 
 from resolver.api import endpoints
-from resolver.api.access import log_access, revision_of
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.schema import (
@@ -24,6 +24,7 @@ from resolver.api.openapi.schema import (
     BYTES,
     COUNT,
     NULLABLE_STRING,
+    NUMBER,
     STRING,
     Schema,
     array_of,
@@ -60,6 +61,8 @@ from resolver.hub.job_worker import (
 from resolver.hub.ownership import RecordOwner
 from resolver.lists.readers import READERS
 from resolver.report import SCRIPT_SOURCE
+from resolver.review.change_report import MAX_ROWS, RECORD_CHANGES, ChangeKind, Report, csv_lines
+from resolver.review.find_changes import read_job_report
 
 RESULT_FILES = {
     "report": ("report.html", "text/html"),
@@ -177,6 +180,69 @@ JOB_SCHEMA = component(
             "error": NULLABLE_STRING,
         },
         {"stage_seconds_left": COUNT},
+    ),
+)
+_MAX_LOGGED = 1_000
+"""Records that an audit event names: those that a page of the desk shows at most."""
+_STRINGS = array_of(STRING)
+_CHANGES = component(
+    "BatchChanges",
+    closed_object(
+        {
+            "version": COUNT,
+            "at": STRING,
+            "kind": STRING,
+            "who": STRING,
+            "planned": BOOLEAN,
+            "held": _STRINGS,
+            "counts": closed_object({str(change): COUNT for change in ChangeKind}),
+            "sources": array_of(
+                closed_object(
+                    {"source": STRING, **{str(change): COUNT for change in RECORD_CHANGES}}
+                )
+            ),
+            "records": array_of(
+                closed_object(
+                    {
+                        **dict.fromkeys(("change", "id", "name", "source", "entity"), STRING),
+                        "fields": array_of(
+                            closed_object(
+                                {
+                                    "field": STRING,
+                                    "label": STRING,
+                                    "before": _STRINGS,
+                                    "after": _STRINGS,
+                                }
+                            )
+                        ),
+                    }
+                )
+            ),
+            "entities": array_of(
+                closed_object(
+                    {
+                        **dict.fromkeys(
+                            ("change", "entity", "name", "other", "other_name"), STRING
+                        ),
+                        "records": _STRINGS,
+                    }
+                )
+            ),
+            "pairs": array_of(
+                closed_object(
+                    {
+                        **dict.fromkeys(
+                            (
+                                *("change", "left", "right", "left_entity", "right_entity"),
+                                *("left_name", "right_name"),
+                            ),
+                            STRING,
+                        ),
+                        "score": NUMBER,
+                    }
+                )
+            ),
+        }
     ),
 )
 _JOBS = component("Jobs", closed_object({"batches": array_of(JOB_SCHEMA)}))
@@ -323,6 +389,81 @@ def accept(job_id: str) -> Response:
     log_job("job", {"batch": job.id, "act": "accept"}, [job])
     accepted = current_service().hub.store.jobs.accept(job.id, g.viewer.name)
     return json_response(job_view(accepted))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/batches/<job_id>/changes",
+    Access(Scope.SUBMIT, Disclosure.FILES),
+    parameters=[
+        query_parameter("change", enum_of([str(change) for change in ChangeKind])),
+        query_parameter("dataset", STRING),
+        query_parameter("field", STRING),
+        query_parameter("output", enum_of(["json", "csv"])),
+        query_parameter("limit", integer(1, MAX_ROWS)),
+        query_parameter("offset", integer(0, 2**40)),
+    ],
+    responses={
+        200: response(
+            "The changes", {**content(_CHANGES, "application/json"), **content(STRING, "text/csv")}
+        ),
+        **errors(404, 409),
+    },
+)
+def show_changes(job_id: str) -> Response:
+    """Return what a batch changed, by name: records with the values of each changed field, what
+    happened to entities, and pairs of entities that began to wait for a steward.
+
+    Of a dry run, and of a batch on hold, it is what would change, and `held` says why it is, or
+    would be, held. `change`, `dataset` and `field` select rows; counts are of all rows. `limit` and
+    `offset` count rows of the three lists together.
+    """
+    endpoints.reject_undeclared()
+    job = find_job(job_id)
+    selected = {
+        "change": endpoints.read_choice("change", [str(change) for change in ChangeKind]),
+        "source": request.args.get("dataset", ""),
+        "field_name": request.args.get("field", ""),
+    }
+    limit = endpoints.read_integer("limit", 1000, 1, MAX_ROWS)
+    offset = endpoints.read_integer("offset", 0, 0, 2**40)
+    output = endpoints.read_choice("output", ("json", "csv"))
+    report = load_job_report(job).select(**selected).page(offset, limit)
+    log_changes(job, report, {**selected, "offset": offset})
+    if output == "csv":
+        return Response("".join(csv_lines(report)), mimetype="text/csv")
+    return json_response(report.to_json())
+
+
+def load_job_report(job: Job) -> Report:
+    """Return the report on a batch, as far as the caller may know it.
+
+    A key that may look nobody up gets what it says of the batch's own lists. Raises `ApiError`
+    where there is none.
+    """
+    hub = current_service().hub
+    report = read_job_report(hub, job, current_service().jobs_dir.absolute(), viewer())
+    if report is None:
+        raise ApiError(409, f"the batch is {job.state}: there is no report on its changes")
+    if sees_own_records_only():
+        own = {change.source for change in report.records}
+        revision = 0 if report.is_planned else report.revision
+        if revision:
+            with hub.store.view() as view:
+                own = set(view.sources_in_revision(revision))
+        report = report.restrict_to_sources(own)
+    return report
+
+
+def log_changes(job: Job, report: Report, query: Mapping[str, Any]) -> None:
+    """Log that what a batch changed is read."""
+    log_access(
+        "batch",
+        {"batch": job.id, "file": "changes", **query},
+        {"seen": [record.id for record in report.records[:_MAX_LOGGED]]},
+        revision_of(current_service().hub.store.revision),
+    )
 
 
 @endpoint(

@@ -21,7 +21,7 @@ from resolver.api.endpoints import ANY_TEXT, Access, Disclosure, Scope, endpoint
 from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
 from resolver.api.openapi import schema
-from resolver.api.schemas.entity_schemas import EVENT
+from resolver.api.schemas.entity_schemas import CHANGE_EVENT
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import DEFAULT_ALGORITHM
 from resolver.api.schemas.request_options import DEFAULT_DATASET
@@ -245,7 +245,7 @@ _CHANGES = schema.component(
             "until": schema.COUNT,
             "skip": schema.COUNT,
             "more": schema.BOOLEAN,
-            "changes": schema.array_of(EVENT),
+            "changes": schema.array_of(CHANGE_EVENT),
         }
     ),
 )
@@ -391,7 +391,8 @@ def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
     responses={200: schema.json_response_of(_CHANGES)},
 )
 def changes() -> Response:
-    """List the changes of entities after the revision `since`.
+    """List the changes of entities after the revision `since`: what each entity is called, the
+    sources of its records, and the fields of its records that changed.
 
     For the next page give `until` as `since`, and the same `skip`; `more` says whether there is
     one. Changes that the caller may not see are left out and not counted.

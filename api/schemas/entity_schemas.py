@@ -94,6 +94,18 @@ EVENT = component(
     ),
 )
 
+CHANGE_EVENT = component(
+    "ChangeEvent",
+    closed_object(
+        {
+            **dict.fromkeys(("at", "kind", "entity", "other", "name"), STRING),
+            "version": COUNT,
+            "sources": array_of(STRING),
+            "fields": array_of(STRING),
+        }
+    ),
+)
+
 # --- sent
 
 _VALUE = component(

@@ -1,41 +1,137 @@
-"""Change feed and history of entities, as far as a viewer may know them."""
+"""Change feed and history of entities, as far as a viewer may know them.
+
+The feed says of each event what the entity is called, which sources state it, and which fields of
+its records changed. All of this comes from the records that the viewer may see. The module also
+compares two versions of a record (`compare_versions`) and names entities (`name_entities`), for the
+report on what one revision changed (`resolver.review.change_report`).
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import pyarrow as pa
+
 from resolver.check.visible_history import visible_events, visible_history
 from resolver.hub.hub import Hub
+from resolver.matching.pipeline import merge_entities
+from resolver.merging import build_partition, iterate_golden_records
+from resolver.records import Batch, Record, concat
+from resolver.records.labels import display_text
+from resolver.records.packing import pack
+from resolver.records.results.resolution import name_by_smallest_row
 from resolver.records.visibility import (
     STRANGER,
     Viewer,
 )
 from resolver.store import EntityEvent, StoreView
+from resolver.store.record_contents import INTERNAL_PREFIX, eldest_id
+from resolver.values.normal_values import country_code
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeEvent:
-    """Event in the history of an entity: revision and time, kind, and the other entity involved."""
+    """Event in the history of an entity: revision and time, kind, and the other entity involved.
+
+    Events of the feed have `details`: name of the entity, its sources and the fields that changed.
+    """
 
     revision: int
     at: str
     kind: str
     entity: str
     other: str
+    details: EventDetails | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the event for JSON."""
-        return {
+        event = {
             "version": self.revision,
             "at": self.at,
             "kind": self.kind,
             "entity": self.entity,
             "other": self.other,
         }
+        return event if self.details is None else {**event, **self.details.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetails:
+    """What an entity is called after an event, or before the one that ends it.
+
+    `sources`: those of its records. `fields`: properties of its records that the revision changed.
+    """
+
+    name: str = ""
+    sources: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the details for JSON."""
+        return {"name": self.name, "sources": list(self.sources), "fields": list(self.fields)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """Field of a record that changed: the values that only the earlier version states, and those
+    that only the later one does, as people read them.
+    """
+
+    field: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+SCHEMA_FIELD = "schema"
+"""Field that stands for the schema of a record, which is no property."""
+
+
+def compare_versions(before: Record, after: Record) -> tuple[ChangedField, ...]:
+    """Return the fields in which two versions of a record differ, by name.
+
+    Versions that differ in nothing but where their values stand in the list have no such field.
+    """
+    stated = [defaultdict[str, dict[str, None]](dict) for _ in range(2)]
+    for values, record in zip(stated, (before, after), strict=True):
+        values[SCHEMA_FIELD][record.schema] = None
+        for prop, text, _ in pack(record):
+            values[prop][display_text(prop, text)] = None
+    changes = []
+    for prop in sorted(stated[0].keys() | stated[1].keys()):
+        old, new = (values.get(prop, {}) for values in stated)
+        if old.keys() != new.keys():
+            changes.append(
+                ChangedField(
+                    prop,
+                    tuple(text for text in old if text not in new),
+                    tuple(text for text in new if text not in old),
+                )
+            )
+    return tuple(changes)
+
+
+def name_entities(batch: Batch, entity_ids: Sequence[str]) -> dict[str, str]:
+    """Return the caption of each entity; `entity_ids` has the entity of each record of a batch.
+
+    No record may be in the batch twice.
+    """
+    if not len(batch):
+        return {}
+    ids = batch.ids.to_pylist()
+    entity_of = dict(zip(ids, entity_ids, strict=True))
+    ordered = batch.canonical()
+    owners = [entity_of[record_id] for record_id in ordered.ids.to_pylist()]
+    _, codes = np.unique(np.array(owners, dtype=object).astype(str), return_inverse=True)
+    labels = name_by_smallest_row(codes)
+    partition = build_partition(ordered, labels, pa.array(owners, pa.string()))
+    merge = merge_entities(ordered, partition, country_code)
+    return {golden.id: golden.caption for golden in iterate_golden_records(merge)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +249,7 @@ def read_changes(
             page.add(block)
             if page.has_more:
                 break
-        events = _build_events(view, page.events)
+        events = _add_details(view, _build_events(view, page.events), viewer)
         if not page.has_more:
             return ChangeFeed(view.revision, events, view.revision, 0, False)
         until, next_skip = page.revision - 1, page.count
@@ -243,3 +339,117 @@ def _build_events(view: StoreView, events: Sequence[EntityEvent]) -> list[Change
         )
         for event in events
     ]
+
+
+class _Memberships:
+    """Records of some entities, by revision, as far as a viewer may see them."""
+
+    def __init__(self, view: StoreView, entity_ids: Collection[str], viewer: Viewer) -> None:
+        seen = view.seen_by(viewer)
+        self._numbers = {
+            entity_id: seen.numbers_behind([entity_id]) for entity_id in sorted(entity_ids)
+        }
+        numbers = sorted({number for owners in self._numbers.values() for number in owners})
+        internal = seen.internal_ids(numbers)
+        self._spans = defaultdict[int, list[tuple[int, int, int | None]]](list)
+        for record, entity, since, until in seen.visible_spans(numbers):
+            self._spans[entity].append((record, since, until))
+        versions = {row[0] for spans in self._spans.values() for row in spans}
+        self._ids = seen.record_ids(sorted(versions))
+        self._restricted = seen.restricted_ids(sorted(set(self._ids.values())))
+        self._is_internal = {
+            number for number, name in internal.items() if name.startswith(INTERNAL_PREFIX)
+        }
+
+    def find(self, entity_id: str, revision: int) -> dict[str, int]:
+        """Return the version of each record that an entity has after a revision."""
+        for number in self._numbers[entity_id]:
+            present = {
+                self._ids[record]: record
+                for record, since, until in self._spans[number]
+                if since <= revision and (until is None or until > revision)
+            }
+            is_named = number not in self._is_internal or (
+                eldest_id(present, self._restricted) == entity_id
+            )
+            if present and is_named:
+                return present
+        return {}
+
+
+def _add_details(
+    view: StoreView, events: Sequence[ChangeEvent], viewer: Viewer
+) -> list[ChangeEvent]:
+    """Return events of the feed with what their entities are called, and which fields changed."""
+    if not events:
+        return []
+    members = _Memberships(view, {event.entity for event in events}, viewer)
+    around = [
+        tuple(
+            members.find(event.entity, revision)
+            for revision in (event.revision - 1, event.revision)
+        )
+        for event in events
+    ]
+    shown = [after or before for before, after in around]
+    numbers = {
+        number for before, after in around for side in (before, after) for number in side.values()
+    }
+    rows = list(view.batches_of(np.array(sorted(numbers), dtype=np.int64)))
+    batch = concat([part.batch for part in rows])
+    order = [number for part in rows for number in part.numbers.tolist()]
+    row_of = {number: row for row, number in enumerate(order)}
+    names = _name_groups(batch, [[row_of[n] for n in group.values()] for group in shown])
+    changed = {
+        number
+        for before, after in around
+        for record_id in before.keys() & after.keys()
+        if before[record_id] != after[record_id]
+        for number in (before[record_id], after[record_id])
+    }
+    chosen = sorted(row_of[number] for number in changed)
+    records = dict(
+        zip(
+            (order[row] for row in chosen),
+            batch.take(np.array(chosen, dtype=np.int64)).to_records() if chosen else (),
+            strict=True,
+        )
+    )
+    described = []
+    for event, (before, after), name, group in zip(events, around, names, shown, strict=True):
+        fields = {
+            change.field
+            for record_id in before.keys() & after.keys()
+            if before[record_id] != after[record_id]
+            for change in compare_versions(records[before[record_id]], records[after[record_id]])
+        }
+        sources = tuple(sorted({record_id.partition(":")[0] for record_id in group}))
+        details = EventDetails(name, sources, tuple(sorted(fields)))
+        described.append(replace(event, details=details))
+    return described
+
+
+def _name_groups(batch: Batch, groups: Sequence[Sequence[int]]) -> list[str]:
+    """Return the caption of each group of rows; groups may have rows and records in common."""
+    ids = batch.ids.to_pylist()
+    passes: list[tuple[set[str], dict[int, int]]] = []
+    keys = [tuple(sorted(group)) for group in groups]
+    places: dict[tuple[int, ...], tuple[int, str]] = {}
+    for key in filter(None, keys):
+        if key in places:
+            continue
+        own = {ids[row] for row in key}
+        number = next(
+            (place for place, (used, _) in enumerate(passes) if used.isdisjoint(own)), len(passes)
+        )
+        if number == len(passes):
+            passes.append((set(), {}))
+        passes[number][0].update(own)
+        passes[number][1].update(dict.fromkeys(key, len(places)))
+        places[key] = number, str(len(places))
+    captions = []
+    for _, group_of in passes:
+        chosen = np.array(sorted(group_of), dtype=np.int64)
+        labels = [str(group_of[row]) for row in chosen.tolist()]
+        captions.append(name_entities(batch.take(chosen), labels))
+    return [captions[places[key][0]].get(places[key][1], "") if key else "" for key in keys]

@@ -163,7 +163,10 @@ COMMANDS = {
         "operate.worker", "Process batches submitted over HTTP, and fetch feeds.", _STATE
     ),
     "batches": CommandRow(
-        "operate.worker", "List submitted batches, and accept those on hold.", _ACTS
+        "operate.worker", "List submitted batches, and accept or reject those on hold.", _ACTS
+    ),
+    "changes": CommandRow(
+        "operate.worker", "Show what a batch or a revision changed, or would change.", _RECORDS
     ),
     "feeds": CommandRow(
         "operate.feeds", "Keep lists of publishers current by fetching them on schedule.", _ACTS

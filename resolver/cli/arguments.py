@@ -28,7 +28,7 @@ from resolver.cli.options import (
     check_engine_requirements,
     start_engine,
 )
-from resolver.cli.process_start import ProgressBars, log_records
+from resolver.cli.process_start import ProgressBars, log_records, log_records_at
 from resolver.cli.run_results import (
     RunProfile,
     count_uncompared,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from resolver.records import Batch
     from resolver.records.decisions import Decision
     from resolver.records.results.resolution import ReviewForecast
+    from resolver.review.change_report import Report
 
 
 _Begun = TypeVar("_Begun")
@@ -299,6 +300,7 @@ def dedupe_into_store(
     if out is not None:
         prepare_folder(out)
     forecast = None
+    reports: list[Report] = []
     with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
         profile.end_phase("start")
         intake, hub, engine, acceptance = _read_while_opening(
@@ -307,6 +309,7 @@ def dedupe_into_store(
         profile.end_phase("read", "records", len(intake.batch))
         from resolver.hub.stored_results import load_commit_results
         from resolver.records.visibility import OPERATOR
+        from resolver.review.find_changes import plan_report
 
         result = hub.add(
             intake,
@@ -315,6 +318,12 @@ def dedupe_into_store(
             with_refresh=True,
             accept_large=options["accept_large"],
             acceptance=acceptance,
+            # of the first lists of a store, everything is new
+            inspect=(
+                (lambda *found: reports.append(plan_report(*found)))
+                if options["dry_run"] and hub.store.revision
+                else None
+            ),
             progress=bars,
             engine=engine,
         )
@@ -340,8 +349,16 @@ def dedupe_into_store(
     profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
         profile.print_table()
+    if reports:
+        log_records_at(hub.store.url, len(reports[0].records), dry_run=True)
     _print_summary(
-        result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
+        result,
+        intake,
+        stored,
+        out,
+        as_json=options["as_json"],
+        dry_run=options["dry_run"],
+        report=reports[0] if reports else None,
     )
     print_rejects(
         intake.rejects, out, only_entities=running.only_entities, as_json=options["as_json"]
@@ -513,6 +530,10 @@ def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -
     return replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)
 
 
+_SHOWN_CHANGES = 40
+"""Changes that a dry run prints; `--json` prints all of them."""
+
+
 def _print_summary(
     result: CommitResult,
     intake: Intake,
@@ -521,17 +542,27 @@ def _print_summary(
     *,
     as_json: bool,
     dry_run: bool,
+    report: Report | None,
 ) -> None:
-    counts = result.counts(intake)
+    """Print what a run changed. `report`: what a dry run would change."""
+    counts: dict[str, Any] = dict(result.counts(intake))
     if as_json:
         place = None if out is None else str(out)
         counts |= count_uncompared(result.stats)
         if result.refresh is not None:
             counts["refresh_entities_changed"] = result.refresh.effect.changed
-        hold = {"would_be_held": bool(result.alarms)} if dry_run else {}
+        hold: dict[str, Any] = {"would_be_held": bool(result.alarms)} if dry_run else {}
+        if report is not None:
+            hold["changes"] = report.to_json()
         click.echo(json.dumps({**counts, **hold, "plan": result.stats.plan, "out": place}))
         return
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
+    if report is not None:
+        from resolver.review.change_report import text_lines
+
+        # the first two lines say again what was compared and how much changes
+        for line in list(text_lines(replace(report, alarms=()), _SHOWN_CHANGES))[2:]:
+            click.echo(line)
     print_uncompared(result.stats.uncompared)
     if stored is not None and out is not None:
         count = pluralize(len(stored.record_numbers), "record")

@@ -170,7 +170,8 @@ class Dataset:
 @dataclass(frozen=True, slots=True)
 class EntityChange:
     """Change of an entity at a revision. `other`: second entity involved, such as the other part of
-    a merge.
+    a merge. `name`: what the entity is called. `sources`: those of its records.
+    `fields`: properties of its records that changed.
     """
 
     version: int
@@ -178,6 +179,9 @@ class EntityChange:
     kind: str
     entity: str
     other: str
+    name: str = ""
+    sources: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,12 +104,21 @@ def accept_held_batch(url: str, job_id: str, user: str) -> None:
     Raises `InputError` where it is not held, `StoreError`.
     """
     with Store.open(url, create=False) as store:
-        job = store.jobs.get(job_id)
-        if job.state is not JobState.HELD:
-            raise InputError(
-                f"the batch is {job.state}; only held batches can be accepted", place=job_id
-            )
+        _check_held(store, job_id, "accepted")
         store.jobs.accept(job_id, user)
+
+
+def reject_held_batch(url: str, job_id: str) -> None:
+    """Cancel a held batch. Raises the errors of `accept_held_batch`."""
+    with Store.open(url, create=False) as store:
+        _check_held(store, job_id, "rejected")
+        store.jobs.cancel(job_id)
+
+
+def _check_held(store: Store, job_id: str, act: str) -> None:
+    job = store.jobs.get(job_id)
+    if job.state is not JobState.HELD:
+        raise InputError(f"the batch is {job.state}; only held batches can be {act}", place=job_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ FollowUpDecisions = Callable[[StoreView, RecordIndex, Increment], Sequence[NewDe
 """Function that finds further decisions, given the increment; called until there are none."""
 
 
+Inspector = Callable[[IncrementContext, ListUpdate, Increment, EntityPreview], None]
+"""Function that gets what a dry run would commit, while the view that it rests on is open."""
+
+
 def _find_none(_view: StoreView) -> Sequence[NewDecision]:
     return ()
 
@@ -55,7 +59,8 @@ class CommitRequest:
     source gets its owner with the first record that everybody may see. `engine`: where the first
     lists of a store are compared (None: in this process). `viewer`: whose records `build_update`
     works with; a dry run is worked out over these records alone. `with_refresh`: a dry run also
-    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`.
+    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`. `inspect`
+    is called by a dry run.
     """
 
     kind: str
@@ -72,6 +77,7 @@ class CommitRequest:
     with_refresh: bool = False
     accepted: str = ""
     viewer: Viewer = OPERATOR
+    inspect: Inspector | None = None
 
     @property
     def may_use_cache(self) -> bool:
@@ -216,10 +222,12 @@ class Committer:
                 increment = self._compute(context, update, request)
                 usage.items = len(increment.resolution.batch)
             revision = view.revision
-            is_previewed = request.dry_run and bool(update.ids)
+            is_previewed = request.dry_run and (bool(update.ids) or request.inspect is not None)
             with meter.measure("preview", "records") as usage:
                 preview = preview_increment(context, update, increment) if is_previewed else None
                 usage.items = len(update.ids) if is_previewed else 0
+                if preview is not None and request.inspect is not None:
+                    request.inspect(context, update, increment, preview)
             refresh = None
             if request.dry_run and request.with_refresh:
                 refresh = preview_refresh_after(context, update, increment, self._models)

@@ -343,10 +343,19 @@ def add_waiting(
     return records[order], np.concatenate([entity, further[1]])[order]
 
 
+def find_queued_ends(links: LinkRows | None) -> Numbers:
+    """Return the records of those of some links that wait for a steward, ascending."""
+    if links is None:
+        return _NONE
+    waits = links.outcome == Outcome.QUEUED
+    return np.union1d(links.left[waits], links.right[waits])
+
+
 def preview_increment(
     context: IncrementContext, update: ListUpdate, increment: Increment
 ) -> EntityPreview:
-    """Return the records that were read, and their entities and those that would change.
+    """Return the records that were read, and their entities, those that would change, and those
+    that would begin to wait for a steward.
 
     All are as they would be after an increment that was computed on the context's view.
     """
@@ -355,7 +364,10 @@ def preview_increment(
     leaving = np.union1d(commit.ended_members, commit.ended_records)
     read = np.array([number for number, _ in view.numbers_of(update.ids).values()], dtype=np.int64)
     _, staying_entities, _ = view.memberships(np.setdiff1d(read, leaving).tolist())
-    shown = np.unique(np.concatenate([staying_entities, increment.changed_members[1]]))
+    begun = find_queued_ends(commit.new_links)
+    _, queued_entities, _ = view.memberships(np.setdiff1d(begun, leaving).tolist())
+    changed = increment.changed_members[1]
+    shown = np.unique(np.concatenate([staying_entities, changed, queued_entities]))
     stored = shown[shown <= last_entity].tolist()
     record, entity, _ = view.members(stored)
     stays = ~np.isin(record, leaving)

@@ -27,6 +27,7 @@ from resolver.hub.committer import (
     Committer,
     DecisionSource,
     FollowUpDecisions,
+    Inspector,
 )
 from resolver.hub.growth import NO_GROWTH, CurrentIndex, Growth, GrowthWatch, StoreModels
 from resolver.hub.ownership import (
@@ -150,6 +151,7 @@ class Hub:
         accept_large: bool = True,
         acceptance: Acceptance | None = None,
         viewer: Viewer | None = None,
+        inspect: Inspector | None = None,
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> CommitResult:
@@ -159,7 +161,7 @@ class Hub:
           but are committed already, stay as they are.
         - `dry_run`: commit nothing, and return what would change. It is computed as if the store
           had only the records that `viewer` may see (default: the owner). `with_refresh` adds the
-          effect of the refresh that would then be due.
+          effect of the refresh that would then be due. `inspect` gets what would be committed.
         - `accept_large`: if false, a change of a large share of a source, or a record id that moves
           to another person, raises `LargeChangeError`.
         - `engine`: compares the first lists of a store. Raises `EngineError` if the store has
@@ -188,6 +190,7 @@ class Hub:
             claims=frozenset() if owner.may_change_all else frozenset(sources),
             engine=engine,
             viewer=owner.viewer if viewer is None or not dry_run else viewer,
+            inspect=inspect,
         )
         return self.commit(request, progress)
 

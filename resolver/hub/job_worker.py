@@ -38,6 +38,8 @@ from resolver.store.jobs import FINAL_STATES as FINAL_STATES
 from resolver.store.jobs import LEASE_TIME, SEQUENCE
 
 INPUT, RESULT = "input", "result"
+CHANGES = "changes.json"
+"""File in the folder of results: what a dry run, or a batch on hold, would change."""
 OWN = "own"
 """Folder in that of results: those for whoever may send records, but look nobody up."""
 _PRESENCE, _PRESENCE_SECONDS = "worker.alive", 5
@@ -134,6 +136,7 @@ class BatchOptions:
     `label` names it in lists. `complete`: it holds all records of its sources.
     `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
     `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason.
+    `draft`: id of the import at the desk that a dry run is made of.
     """
 
     label: str
@@ -143,6 +146,7 @@ class BatchOptions:
     accept_large_change: bool = False
     feed: str = ""
     concerns: tuple[str, ...] = ()
+    draft: str = ""
 
     @property
     def signature(self) -> str:
@@ -169,6 +173,7 @@ def submit_batch(
         "dry_run": options.dry_run,
         "complete": options.complete,
         "accept_large_change": options.accept_large_change,
+        "draft": options.draft,
         "may_all": owner.may_change_all,
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",
@@ -359,7 +364,7 @@ def run_next_job(
     except JobStoppedError:
         return _end_job(lambda: queue.confirm_cancel(job))
     except LargeChangeError as error:
-        line = error.line()
+        line = f"{error.message}; see what it would change, then accept or reject it"
         return _end_job(lambda: queue.hold(job, line))
     except (ResolverError, OSError, MemoryError) as error:
         line = (

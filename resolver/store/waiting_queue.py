@@ -243,6 +243,18 @@ def sum_scores(
     return int(count), float(total or 0.0)
 
 
+def rows_of_entities(
+    connection: Connection, filters: QueueFilter, numbers: Sequence[int]
+) -> list[WaitingRow]:
+    """Return the rows that pass a filter and have one of some entities, in order of priority."""
+    has_entity = or_(
+        is_among(connection, waiting.c.low, numbers), is_among(connection, waiting.c.high, numbers)
+    )
+    query = select(*WAITING_COLUMNS).where(filters.condition(connection), has_entity)
+    order = (waiting.c.rank, waiting.c.low, waiting.c.high)
+    return [WaitingRow(*row) for row in connection.execute(query.order_by(*order))]
+
+
 def position_of_row(
     connection: Connection, filters: QueueFilter, number: int
 ) -> tuple[int, int, int] | None:

@@ -48,6 +48,8 @@ SAMPLES = Samples(
         "q": "John Smith",
         "id": "absent",
         "prefix": "john",
+        "change": "added",
+        "output": "json",
         "history": "true",
         "from": "absent",
         "to": "absent",

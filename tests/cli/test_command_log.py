@@ -99,6 +99,8 @@ class Sample(NamedTuple):
             "feeds pause": ["absent", *store],
             "feeds resume": ["absent", *store],
             "feeds remove": ["absent", *store],
+            "batches reject": ["absent", *store],
+            "changes": ["1", *store],
             "keys create": ["border", "--scope", "check", *store],
             "keys list": store,
             "keys revoke": ["absent", *store],

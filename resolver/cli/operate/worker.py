@@ -1,7 +1,8 @@
 """Commands on submitted batches: processing, listing and accepting them.
 
 - Command `resolver worker`: process the batches submitted over HTTP.
-- Command `resolver batches`: list submitted batches, accept those on hold.
+- Command `resolver batches`: list submitted batches, accept or reject those on hold.
+- Command `resolver changes`: show what a batch or a revision changed, or would change.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from resolver.cli.options import PATH, count_workers, json_option, store_option
 from resolver.cli.process_start import (
     load_arrow_without_pandas,
     log_act_at,
+    log_records,
     start_no_blas_threads,
     steward_option,
 )
@@ -36,9 +38,17 @@ if TYPE_CHECKING:
     from resolver.lists.reader_types import Intake
     from resolver.matching.resolution_task import RunOptions
     from resolver.records.progress import Progress
+    from resolver.review.change_report import Report
 
 
 _PAUSE = 0.5
+_ID_LENGTH = 32
+"""Characters of the id of a batch. A shorter number is that of a revision."""
+CHANGE_NAMES = (
+    *("added", "removed", "changed", "new", "joined", "left"),
+    *("merged", "split", "ended", "waiting"),
+)
+"""Kinds of changes in a report; a test compares them with `ChangeKind`, which loads slowly."""
 
 
 _HELP = """Process submitted batches, screenings and watches, and fetch feeds, until stopped.
@@ -165,12 +175,14 @@ def run_batch_job(
 ) -> Mapping[str, Any]:
     """Add a batch to the store, write its results into its folder, and return the counts.
 
-    With `dry_run` in the job, compute what would change instead. Raises `ResolverError`.
+    With `dry_run` in the job, compute what would change instead. What a dry run, or a batch that a
+    person has to accept, would change is written as a report. Raises `ResolverError`.
     """
     from resolver.engines.result_files import write_rejects
-    from resolver.errors import InputError
+    from resolver.errors import InputError, LargeChangeError
     from resolver.feeds.feeds import check_feed_batch
     from resolver.hub.job_worker import (
+        CHANGES,
         INPUT,
         READ_STAGE,
         RESULT,
@@ -182,6 +194,7 @@ def run_batch_job(
     from resolver.lists.parallel_reading import ReadingRules
     from resolver.lists.readers import read_lists
     from resolver.records.visibility import Viewer, assign_owner
+    from resolver.review.find_changes import plan_report
 
     progress.start(READ_STAGE, None, "records")
     list_format = job.params.get("format") or None
@@ -207,19 +220,37 @@ def run_batch_job(
             f"no record could be read: {reason}",
             hint="see `resolver formats` for the formats that can be read",
         )
-    check_feed_batch(hub, job, intake)
     owner = owner_of_job(job)
     # restricted to what every user of the agency who may fetch the files may see
     viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
-    result = hub.add(
-        intake,
-        owner=owner,
-        dry_run=dry_run,
-        accept_large=accept_large,
-        acceptance=acceptance_of(job),
-        viewer=viewer,
-        progress=progress,
-    )
+
+    def add(*, dry_run: bool, alarms: Sequence[str] = ()) -> CommitResult:
+        """Add the lists. A dry run writes its report, with the reasons why it would be held."""
+
+        def write_report(*found: Any) -> None:
+            """Write what an increment would change."""
+            report = plan_report(*found, viewer=viewer)
+            reasons = () if accept_large else dict.fromkeys((*alarms, *report.alarms))
+            content = replace(report, alarms=tuple(reasons)).to_json()
+            (folder / RESULT / CHANGES).write_text(json.dumps(content), encoding="utf-8")
+
+        return hub.add(
+            intake,
+            owner=owner,
+            dry_run=dry_run,
+            accept_large=accept_large,
+            acceptance=acceptance_of(job),
+            viewer=viewer,
+            inspect=write_report if dry_run else None,
+            progress=progress,
+        )
+
+    try:
+        check_feed_batch(hub, job, intake)
+        result = add(dry_run=dry_run)
+    except LargeChangeError as error:
+        add(dry_run=True, alarms=error.alarms)
+        raise
     stored = load_commit_results(hub, result, viewer)
     _write_results(hub, job, folder, intake, result, stored, progress)
     return {
@@ -284,12 +315,15 @@ def _link_files(folder: Path, copy: Path) -> None:
 
 @click.group("batches")
 def batches_command() -> None:
-    """List submitted batches, and accept those on hold because they would change very much.
+    """List submitted batches, and accept or reject those on hold because they would change very
+    much. `resolver changes` shows what a batch would change.
 
     \b
     Examples:
       resolver batches list --store sqlite:///hub.db
+      resolver changes 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
       resolver batches accept 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
+      resolver batches reject 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
     """
 
 
@@ -331,3 +365,93 @@ def accept_batch_command(batch: str, store_url: str, steward: str) -> None:
     log_act_at(store_url, batch=batch, who=steward)
     accept_held_batch(store_url, batch, steward)
     click.echo(f"Batch {batch} is accepted and waits for a worker.")
+
+
+@batches_command.command("reject")
+@click.argument("batch", metavar="ID")
+@store_option(required=True)
+@steward_option
+def reject_batch_command(batch: str, store_url: str, steward: str) -> None:
+    """Reject the batch ID, which is on hold. Nothing of it is committed."""
+    from resolver.hub.admin import reject_held_batch
+
+    log_act_at(store_url, batch=batch, who=steward)
+    reject_held_batch(store_url, batch)
+    click.echo(f"Batch {batch} is rejected; nothing of it was committed.")
+
+
+@click.command("changes")
+@click.argument("target", metavar="BATCH|REVISION")
+@store_option(required=True)
+@click.option(
+    "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: next to a SQLite store."
+)
+@click.option("--change", type=click.Choice(CHANGE_NAMES), help="Show one kind of change only.")
+@click.option("--source", metavar="NAME", default="", help="Show the records of one source only.")
+@click.option("--field", metavar="NAME", default="", help="Show changes of one field only.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 100_000),
+    default=100,
+    show_default=True,
+    help="Number of changes to show as text.",
+)
+@click.option("--csv", "form", flag_value="csv", help="Print all changes as CSV.")
+@click.option("--html", "form", flag_value="html", help="Print all changes as an HTML page.")
+@json_option
+@click.pass_obj
+def changes_command(
+    settings: Settings, /, target: str, store_url: str, *, as_json: bool, **options: Any
+) -> None:
+    """Show what a batch or a revision changed: records with the values of each changed field,
+    entities that they joined, left, merged or split, and new pairs for stewards.
+
+    Of a batch on hold, and of a dry run, it shows what would change.
+
+    \b
+    Examples:
+      resolver changes 12 --store sqlite:///hub.db
+      resolver changes 12 --change changed --field birthDate --store sqlite:///hub.db
+      resolver changes 12 --csv --store sqlite:///hub.db > changes.csv
+      resolver changes 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
+    """
+    from resolver.cli.arguments import open_hub_to_read
+    from resolver.hub.job_worker import jobs_folder
+    from resolver.review import change_report
+
+    with open_hub_to_read(store_url, settings, None) as hub:
+        report = _load_report(hub, target, jobs_folder(hub.store, options["jobs"]))
+        report = report.select(options["change"] or "", options["source"], options["field"])
+        log_records(hub, len(report.records), target=target)
+    form = options["form"]
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False))
+    elif form == "csv":
+        for line in change_report.csv_lines(report):
+            click.echo(line, nl=False)
+    elif form == "html":
+        click.echo(change_report.html_page(report), nl=False)
+    else:
+        for line in change_report.text_lines(report, options["limit"]):
+            click.echo(line)
+
+
+def _load_report(hub: Hub, target: str, jobs: Path) -> Report:
+    """Return the report on a revision, or on the batch of an id. Raises `InputError`."""
+    from resolver.errors import InputError
+    from resolver.review.find_changes import read_job_report, read_report
+
+    if target.isascii() and target.isdigit() and len(target) < _ID_LENGTH:
+        return read_report(hub, int(target))
+    job = hub.store.jobs.find(target)
+    if job is None:
+        raise InputError(
+            f"there is no batch {target[:60]!r}",
+            hint="`resolver batches list` shows the batches of a store",
+        )
+    report = read_job_report(hub, job, jobs)
+    if report is None:
+        raise InputError(
+            f"there is no report on the batch: it is {job.state}", place=job.id, hint=job.error
+        )
+    return report

@@ -269,6 +269,12 @@ class LinkQueries(Snapshot):
         order = np.lexsort((right, left))
         return left[order], right[order], since[order]
 
+    def queued_in_revision(self) -> LinkTable:
+        """Return the links that began with this revision and wait for a steward."""
+        begins = links.c.valid_from == self.revision
+        is_queued = links.c.outcome == int(Outcome.QUEUED)
+        return _link_table([fetch_arrays(self.connection, _LINKS.where(begins, is_queued))])
+
     def link_revision(self, left: int, right: int) -> int | None:
         """Return the revision of the last change of a link, or None without a link."""
         query = select(links.c.valid_from).where(

@@ -51,6 +51,7 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
         "desk.missing_page": "/desk/none",
         "desk.static": "/desk/static/desk.css",
         "desk.batch": f"/desk/batches/{batch}",
+        "desk.batch_changes": f"/desk/batches/{batch}/changes",
         "desk.batch_state": f"/desk/batches/{batch}/state",
         "desk.batch_result": f"/desk/batches/{batch}/entities",
         "desk.screening": f"/desk/screenings/{batch}",

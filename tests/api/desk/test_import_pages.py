@@ -339,3 +339,26 @@ def test_drafts_belong_to_one_user_and_do_not_stay(desk: Desk) -> None:
     os.utime(state, (old, old))
     start(browser, TABLE, "besucher.csv")
     assert not state.parent.exists()
+
+
+def test_a_dry_run_shows_what_would_change_and_the_list_can_still_be_sent(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    columns = start(browser, TABLE, "visitors.csv").headers["Location"]
+    preview = send(browser, columns, **ANSWERS).headers["Location"]
+    assert "See what would change" in browser.get(preview).text
+    address = send(browser, preview.replace("/preview", "/send"), dry_run="1").headers["Location"]
+    with Hub.open(desk.store.url, OPTIONS) as hub, quick_symbols("resolver.matching.pipeline"):
+        assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
+    page = browser.get(address).text
+    assert "Nothing is committed yet" in page
+    assert "This list would not be held" in page
+    assert "Olena Bondarenko" in page
+    assert preview in page
+    changes = browser.get(f"{address}/changes?change=added")
+    assert "records added" in changes.text
+    table = browser.get(f"{address}/changes?as=csv").text
+    assert table.splitlines()[1].startswith("added,visitors,visitors:A1,Olena Bondarenko")
+    # the list itself is still there to be sent
+    sent = send(browser, preview.replace("/preview", "/send")).headers["Location"]
+    assert sent != address
+    assert "Go on with the list" not in browser.get(address).text

@@ -335,3 +335,47 @@ def test_a_running_job_learns_soon_that_it_was_cancelled(service: Service) -> No
         time.sleep(1.5)
         with pytest.raises(JobStoppedError):
             progress.advance(0)
+
+
+def test_a_held_batch_says_by_name_what_it_would_change(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, url = client_of(service), service.settings.store_url
+    client.post("/batches", data=_fleet(40))
+    work(service)
+    dry = client.post("/batches?complete=true&dry_run=true", data=_fleet(10)).json["id"]
+    work(service)
+    held = client.post("/batches?complete=true", data=_fleet(10)).json["id"]
+    work(service)
+    body = client.get(f"/batches/{held}").json
+    assert "accept it with --accept-large-change" not in body["error"]
+    planned, report = (client.get(f"/batches/{name}/changes").json for name in (dry, held))
+    assert planned == report
+    assert report["planned"]
+    assert "30 of 40 records are withdrawn" in report["held"][0]
+    assert report["counts"]["removed"] == 30
+    row = report["records"][0]
+    assert (row["change"], row["source"], row["name"]) == ("removed", "fleet", "Zora 10 Quill")
+    page = client.get(f"/batches/{held}/changes?limit=2&offset=1&output=csv")
+    assert page.get_data(as_text=True).splitlines()[1].startswith("removed,fleet,fleet:f11,Zora")
+    assert client.get(f"/batches/{held}/changes?change=added").json["records"] == []
+    assert client.get(f"/batches/{held}/changes?change=odd").status_code == 422
+    # the same by command
+    capsys.readouterr()
+    assert run(["changes", held, "--store", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == report
+    assert run(["changes", "nope", "--store", url]) == 1
+    assert run(["batches", "accept", held, "--store", url]) == 0
+    assert run(["batches", "reject", held, "--store", url]) == 1
+    done = work(service)
+    assert done is not None
+    committed = client.get(f"/batches/{held}/changes").json
+    assert not committed["planned"]
+    assert committed["held"] == []
+    assert [committed[name] for name in ("counts", "sources", "records")] == [
+        report[name] for name in ("counts", "sources", "records")
+    ]
+    version = str((done.result or {})["version"])
+    capsys.readouterr()
+    assert run(["changes", version, "--store", url]) == 0
+    assert "30 records removed" in capsys.readouterr().out
