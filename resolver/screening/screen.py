@@ -8,6 +8,7 @@ reason are those of the check. Subjects with equal values are compared once.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -28,10 +29,13 @@ from resolver.records.results.explanation import (
 )
 from resolver.runtime.processes import Ranges, share_ranges
 
-_CHUNK = 5_000
-"""Unique subjects between two reports of progress. Fewer would make copies of the process more
-often, each of which takes some hundredths of a second.
+_CHUNK_SECONDS = 1.0
+"""Longest time between two reports of progress, at which a job notices that it was cancelled. A
+shorter time would make copies of the process more often, each of which takes some hundredths of a
+second.
 """
+_FIRST_CHUNK, _MAX_CHUNK = 200, 5_000
+"""Unique subjects between the first two reports of progress, and between any two at most."""
 _LEAST = 100
 """Unique subjects that are worth a process of their own."""
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
@@ -214,13 +218,16 @@ def screen_subjects(
     snapshot = snapshot or screener.snapshot_for(options.viewer)
     answers: list[_Answer] = []
     progress.start("screen", len(queries), "subjects")
-    for first in range(0, len(queries), _CHUNK):
-        chunk = queries[first : first + _CHUNK]
+    size = _FIRST_CHUNK
+    while len(answers) < len(queries):
+        started = time.monotonic()
+        chunk = queries[len(answers) : len(answers) + size]
         compare = _Comparison(screener, chunk, options, snapshot, os.getpid())
         parts = share_ranges(compare, len(chunk), workers, _LEAST)
         numbered = sorted((row for part in parts for row in part), key=itemgetter(0))
         answers += [answer for _, answer in numbered]
         progress.advance(len(chunk))
+        size = next_chunk_size(size, time.monotonic() - started)
     progress.finish()
     hits = [
         hit
@@ -229,6 +236,16 @@ def screen_subjects(
     ]
     cut = sum(answers[place].is_cut for place in place_of)
     return Screening(tuple(subjects), tuple(hits), screener.revision_of(snapshot), cut)
+
+
+def next_chunk_size(size: int, seconds: float) -> int:
+    """Return how many subjects to compare before the next report, after so many took some seconds.
+
+    The size doubles where that still takes less than `_CHUNK_SECONDS`, and halves above it.
+    """
+    if seconds > _CHUNK_SECONDS:
+        return max(size // 2, _LEAST)
+    return min(2 * size, _MAX_CHUNK) if 2 * seconds < _CHUNK_SECONDS else size
 
 
 @dataclass(frozen=True, slots=True)

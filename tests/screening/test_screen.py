@@ -12,6 +12,7 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.records import Kind, Record, Value
 from resolver.records.results.explanation import summarize_evidence
 from resolver.screening import Subject, build_subject, read_subjects, screen_subjects
+from resolver.screening.screen import next_chunk_size
 from resolver.world import generate
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
@@ -82,7 +83,7 @@ def test_copies_of_the_process_answer_alike(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolver.screening.screen._LEAST", 5)
-    monkeypatch.setattr("resolver.screening.screen._CHUNK", 30)
+    monkeypatch.setattr("resolver.screening.screen._FIRST_CHUNK", 30)
     some = list(generate(40, seed=4).records)[:50]
     with stores.new() as hub:
         hub.add(make_intake(some))
@@ -138,3 +139,20 @@ def test_what_was_not_compared_is_said() -> None:
     assert empty.notes == ("it has no value that can be compared",)
     letter = build_subject(record("people:3", name="X"))
     assert "one letter" in letter.notes[0]
+
+
+def test_progress_is_reported_about_once_a_second() -> None:
+    """A job notices that it was cancelled when it reports progress."""
+
+    def slowest(seconds_per_subject: float) -> float:
+        """Return the longest time between two reports, once the size has settled."""
+        size, times = 200, []
+        for _ in range(20):
+            times.append(size * seconds_per_subject)
+            size = next_chunk_size(size, times[-1])
+        return max(times[-5:])
+
+    assert [slowest(each) <= 1.0 for each in (0.0001, 0.002, 0.01)] == [True] * 3
+    assert next_chunk_size(5_000, 0.1) == 5_000
+    # fewer would not be worth a process
+    assert next_chunk_size(100, 60.0) == 100
