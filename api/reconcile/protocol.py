@@ -484,9 +484,6 @@ def _put_first(
     return [{**identify(read.entity), "score": 100.0, "match": True, "features": []}, *others]
 
 
-_EXTEND_FIELDS = ("id", "settings")
-
-
 def propose_properties(schema: str, limit: int) -> dict[str, Any]:
     """Return the properties of a type that can be fetched. Raises `ApiError` for no such type."""
     properties = list_properties(schema)

@@ -296,7 +296,6 @@ except ImportError as error:  # pragma: no cover - the extra is part of the deve
     raise ImportError("charts need Altair: pip install 'watchlist-resolver[charts]'") from error
 
 _WIDTH = 520
-_UNIT = alt.Scale(domain=[0, 1])
 
 
 @dataclass(frozen=True)

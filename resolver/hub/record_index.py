@@ -144,11 +144,6 @@ class RecordIndex:
         return self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
 
     @property
-    def key_segments(self) -> Sequence[key_lookup.StoredKeys]:
-        """Keys of all records in the index, one table per segment."""
-        return self._key_segments
-
-    @property
     def segments(self) -> tuple[Segment, ...]:
         """Segments in the order of their record numbers; they include records that have ended."""
         return tuple(self._segments)

@@ -55,15 +55,12 @@ from resolver.records.properties import (
     NAME_PARTS,
     PLACES,
     PROGRAMS,
-    STARTS,
 )
 from resolver.runtime.key_groups import group_numbers
 from resolver.runtime.key_sets import distinct_hashes
 from resolver.runtime.processes import compute_both
 from resolver.runtime.threads import threads
 from resolver.values.prepared_values import (
-    COUNTRY_READERS,
-    TEXT_NORMALIZERS,
     OtherValues,
     lay_out_values,
     read_values,
@@ -71,21 +68,6 @@ from resolver.values.prepared_values import (
 
 _MIN_PARALLEL = 50_000
 """Values that are worth a process."""
-COMPARED_PROPERTIES = frozenset(
-    (
-        *FULL_NAMES,
-        *NAME_PARTS,
-        *COUNTRY_READERS,
-        *IDENTIFIERS,
-        *TEXT_NORMALIZERS,
-        *BIRTHS,
-        *STARTS,
-        *PLACES,
-        "gender",
-        ADDRESS,
-    )
-)
-"""Properties that `prepare` reads; other values play no part in keys and scores."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,15 +282,6 @@ def waiting_row(
     return None if row is None else WaitingRow(*row)
 
 
-def waiting_rows(connection: Connection, entity: int) -> list[WaitingRow]:
-    """Return all rows of an entity by descending priority."""
-    condition = or_(waiting.c.low == entity, waiting.c.high == entity)
-    rows = connection.execute(
-        select(*WAITING_COLUMNS).where(condition).order_by(waiting.c.rank, waiting.c.low)
-    )
-    return [WaitingRow(*row) for row in rows]
-
-
 EVERYTHING = 0
 """Record number in `touched` that stands for all records."""
 OUTDATED = -1

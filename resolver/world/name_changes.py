@@ -1,6 +1,6 @@
 """Differences in how a name is written, and which persons each difference can apply to.
 
-1. Writing errors, as pure functions: typos, misread letters of scanners, joined and split words.
+1. Writing errors in columns of texts.
 2. `PersonView`: parts, letters and order of names, and dates, before they become records.
 3. The differences change a view. The function `has_…` or `is_…` beside a difference says to which
    persons it applies.
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.names.typing_errors import MIN_LENGTH, Typo, apply_typo
 from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import agencies, full_names
 from resolver.world.agencies import Columns, DateStyle, NameOrder
@@ -27,88 +27,8 @@ from resolver.world.persons import Days, Persons
 from resolver.world.random_columns import Dice, is_present, keep_where, make_nulls
 from resolver.world.vocabulary import load_vocabulary
 
-
-class Typo(IntEnum):
-    """Kind of writing error."""
-
-    OMITTED = 0
-    DOUBLED = 1
-    SWAPPED = 2
-    NEIGHBOR = 3
-    VOWEL = 4
-    MISREAD = 5
-    JOINED = 6
-
-
 _TYPO_WEIGHTS = (0.22, 0.16, 0.2, 0.16, 0.12, 0.1, 0.04)
-_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOR_KEYS = {
-    key: row[place + (1 if place + 1 < len(row) else -1)]
-    for row in _KEYS
-    for place, key in enumerate(row)
-}
-_VOWELS = dict(zip("aeiouy", "eaeuoi", strict=True))
-_MISREADINGS = (
-    ("rn", "m"),
-    ("m", "rn"),
-    ("l", "1"),
-    ("o", "0"),
-    ("i", "l"),
-    ("cl", "d"),
-    ("S", "5"),
-    ("B", "8"),
-    ("e", "c"),
-    ("u", "v"),
-)
-
-
-MIN_LENGTH = 3
-"""Shortest text that gets a typo."""
-
-
-def apply_typo(text: str, kind: Typo, u: float) -> str:
-    """Apply one typo to a text; `u` in 0…1 selects its position.
-
-    The first letter stays. Returns the text unchanged if the typo does not apply.
-    """
-    if len(text) < MIN_LENGTH:
-        return text
-    if kind == Typo.MISREAD:
-        return _misread(text, u)
-    if kind == Typo.JOINED:
-        tail = text[1:]
-        return text[0] + (tail.replace(" ", "", 1) if " " in tail else tail.replace("-", " ", 1))
-    place = 1 + int(u * (len(text) - 2))
-    if not (text[place].isalpha() and text[place + 1].isalpha()):
-        place = 1
-    return _LETTER_CHANGES[kind](text, place)
-
-
-def _misread(text: str, u: float) -> str:
-    fitting = [(right, wrong) for right, wrong in _MISREADINGS if right in text[1:]]
-    if not fitting:
-        return text
-    right, wrong = fitting[int(u * len(fitting))]
-    return text[0] + text[1:].replace(right, wrong, 1)
-
-
-def _substitute(text: str, place: int, table: dict[str, str]) -> str:
-    letter = text[place]
-    other = table.get(letter.lower())
-    if other is None:
-        return text[:place] + text[place + 1 :]
-    return text[:place] + (other.upper() if letter.isupper() else other) + text[place + 1 :]
-
-
-_LETTER_CHANGES: dict[Typo, Callable[[str, int], str]] = {
-    Typo.OMITTED: lambda text, place: text[:place] + text[place + 1 :],
-    Typo.DOUBLED: lambda text, place: text[: place + 1] + text[place:],
-    Typo.SWAPPED: lambda text, place: (
-        text[:place] + text[place + 1] + text[place] + text[place + 2 :]
-    ),
-    Typo.NEIGHBOR: lambda text, place: _substitute(text, place, _NEIGHBOR_KEYS),
-    Typo.VOWEL: lambda text, place: _substitute(text, place, _VOWELS),
-}
+"""Shares of the kinds of errors, in the order of `Typo`; nothing is inserted."""
 
 
 def _change_text(text: str, kind: Typo, u: float) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from resolver.names.typing_errors import Typo, apply_typo
 from resolver.values.dates import parse_date
 from resolver.world import agencies
 from resolver.world.agencies import DateStyle
@@ -21,7 +22,7 @@ from resolver.world.json_lists import (
     encode_lines,
     quote_texts,
 )
-from resolver.world.name_changes import Typo, add_typos, apply_typo
+from resolver.world.name_changes import add_typos
 from resolver.world.name_lexicon import Span, draw_ranks
 from resolver.world.random_columns import (
     Dice,

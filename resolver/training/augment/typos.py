@@ -9,31 +9,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 
 from resolver.errors import DateError
 from resolver.names.folding import letters
 from resolver.names.qualifiers import qualifier_code
+from resolver.names.typing_errors import (
+    MISREAD_NAMES,
+    NEARBY_KEYS,
+    Typo,
+    change_letter,
+    find_misreadings,
+    misread,
+)
 from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 
-_KEYBOARD_NEIGHBORS = {
-    row[0]: row[2:]
-    for row in """
-        a:sq b:vn c:xv d:sf e:wr f:dg g:fh h:gj i:uo j:hk k:jl l:k m:n n:bm o:ip p:o
-        q:wa r:et s:ad t:ry u:yi v:cb w:qe x:zc y:tu z:x
-    """.split()
-}
-_SCAN_ERRORS = (
-    ("rn", "m"),
-    ("m", "rn"),
-    ("l", "1"),
-    ("o", "0"),
-    ("i", "l"),
-    ("cl", "d"),
-    ("s", "5"),
-    ("e", "c"),
-    ("u", "v"),
-)
 _TITLES = tuple(
     """
     Mr Dr. Mrs Sheikh Haji General Prof. Sir Colonel Mullah Hon. Eng.
@@ -91,36 +80,26 @@ def _edit_letter(words: list[str], chance: random.Random) -> list[str]:
     return [*words[:position], edited, *words[position + 1 :]]
 
 
-class _Slip(IntEnum):
-    """Kind of writing error in one letter."""
-
-    REPLACED = 0
-    OMITTED = 1
-    DOUBLED = 2
-    SWAPPED = 3
-    INSERTED = 4
-    MISREAD = 5
+_SLIPS = (
+    Typo.NEIGHBOR,
+    Typo.OMITTED,
+    Typo.DOUBLED,
+    Typo.SWAPPED,
+    Typo.INSERTED,
+    Typo.MISREAD,
+)
+"""Errors in one letter of a name. The order decides which one a random number stands for."""
 
 
 def _edit_word(word: str, chance: random.Random) -> str:
-    index, kind = chance.randrange(1, len(word)), chance.randrange(len(_Slip))
-    before, letter, after = word[:index], word[index].lower(), word[index + 1 :]
-    neighbors = _KEYBOARD_NEIGHBORS.get(letter, letter)
-    if kind == _Slip.REPLACED:
-        return before + chance.choice(neighbors) + after
-    if kind == _Slip.OMITTED:
-        return before + after
-    if kind == _Slip.DOUBLED:
-        return before + letter + word[index:]
-    if kind == _Slip.SWAPPED and after:
-        return before + after[0] + letter + after[1:]
-    if kind == _Slip.INSERTED:
-        return before + chance.choice(neighbors) + word[index:]
-    errors = [(wrong, new) for wrong, new in _SCAN_ERRORS if wrong in word[1:]]
-    if not errors:
-        return word
-    wrong, new = chance.choice(errors)
-    return word[0] + word[1:].replace(wrong, new, 1)
+    index, kind = chance.randrange(1, len(word)), chance.choice(_SLIPS)
+    letter = word[index].lower()
+    if kind is Typo.MISREAD or (kind is Typo.SWAPPED and index + 1 == len(word)):
+        fitting = find_misreadings(word, MISREAD_NAMES)
+        return misread(word, chance.choice(fitting)) if fitting else word
+    if kind in (Typo.NEIGHBOR, Typo.INSERTED):
+        letter = chance.choice(NEARBY_KEYS.get(letter, letter))
+    return change_letter(word, index, kind, letter)
 
 
 def _rotate_words(words: list[str], chance: random.Random) -> list[str]:
@@ -309,7 +288,7 @@ def make_namesake(name: str, pool: Sequence[str], chance: random.Random) -> str:
 
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-_WORD_SLIPS = (_Slip.REPLACED, _Slip.OMITTED, _Slip.INSERTED, _Slip.SWAPPED)
+_WORD_SLIPS = (Typo.NEIGHBOR, Typo.OMITTED, Typo.INSERTED, Typo.SWAPPED)
 
 
 def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
@@ -320,15 +299,10 @@ def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
     while len(word) > 2 and chance.random() < rate:
         index, letter = chance.randrange(len(word)), chance.choice(_ALPHABET)
         kind = chance.choice(_WORD_SLIPS)
-        if kind is _Slip.REPLACED:
-            word = word[:index] + letter + word[index + 1 :]
-        elif kind is _Slip.OMITTED:
-            word = word[:index] + word[index + 1 :]
-        elif kind is _Slip.INSERTED:
-            word = word[:index] + letter + word[index:]
-        else:
+        if kind is Typo.SWAPPED:
             index = min(index, len(word) - 2)
-            word = word[:index] + word[index + 1] + word[index] + word[index + 2 :]
+            letter = word[index]
+        word = change_letter(word, index, kind, letter)
     return word
 
 
