@@ -18,6 +18,7 @@ from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.entities import search_blueprint as search
+from resolver.api.routes.feeds import blueprint as feeds
 from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.groups import crime_links_blueprint as crime_links
 from resolver.api.routes.health import blueprint as health
@@ -42,6 +43,7 @@ _BLUEPRINTS = (
     search,
     catalog,
     batches,
+    feeds,
     screenings,
     review,
     records,

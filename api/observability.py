@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import os
 import random
 import re
@@ -14,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import structlog
@@ -29,6 +30,7 @@ from prometheus_client import (
     values,
 )
 
+from resolver.feeds.feeds import FeedState, FeedStatus
 from resolver.settings import set_library_variable
 
 AFTER_RESPONSE = "resolver.after_response"
@@ -72,9 +74,32 @@ class Metrics:
             "Batches that wait until somebody accepts how much they change.",
         )
         self.ready = self._gauge("resolver_ready", "1 where checks are answered.")
+        self.feed_age = Gauge(
+            "resolver_feed_age_seconds",
+            "Time since the list of a feed was last known to be the newest; NaN if never.",
+            ("feed",),
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
+        self.feed_state = Gauge(
+            "resolver_feed_state",
+            "1 for the state that a feed is in, 0 for the others.",
+            ("feed", "state"),
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
 
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(name, text, registry=self.registry, multiprocess_mode="mostrecent")
+
+    def set_feeds(self, statuses: Iterable[FeedStatus]) -> None:
+        """Set age and state of each feed."""
+        for status in statuses:
+            name = status.feed.name
+            age = math.nan if status.age is None else status.age
+            self.feed_age.labels(name).set(age)
+            for state in FeedState:
+                self.feed_state.labels(name, state.value).set(status.state is state)
 
     def count_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and the seconds it took."""

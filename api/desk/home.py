@@ -1,5 +1,7 @@
 """Home page: the day's work, what failed or is held, age of the lists, state of the service.
 
+Page of feeds: lists that are fetched on schedule.
+
 Learning page: agreement of stewards, models trained from decisions, and their effect.
 
 Lists that the user of a request may know of.
@@ -18,15 +20,17 @@ from resolver import review
 from resolver.api.access import log_access, viewer
 from resolver.api.desk.batch_pages import find_stalled, list_own_batches
 from resolver.api.desk.desk_access import current_user, require_role
-from resolver.api.desk.pages import blueprint, render_page
+from resolver.api.desk.pages import DeskError, blueprint, render_page, sign_message, signed_message
 from resolver.api.desk.queue import current_steward
 from resolver.api.desk.text_filters import kind_label
 from resolver.api.errors import public_detail
+from resolver.api.routes.feeds import FEED_ACTS, act_on_feed, log_feeds, visible_feeds
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
 from resolver.check import source_policy
 from resolver.check.screener import IndexRevision
-from resolver.errors import ResolverError
+from resolver.errors import ResolverError, StoreError
+from resolver.feeds.feeds import FeedState, format_interval
 from resolver.hub.admin import StoredSource, StoreView, UserRole
 from resolver.hub.job_worker import BATCH_JOB, Job
 from resolver.records.visibility import may_read_all
@@ -81,6 +85,8 @@ def visible_lists() -> list[StoredSource]:
 
 
 _MAX_JOBS = 8
+_FEED_TROUBLES = (FeedState.FAILED, FeedState.HELD, FeedState.LATE)
+"""States of feeds that the page points out."""
 _PACE_DAYS = 7
 _ATTENTION_DAYS = 7
 """Days for which a failed batch stays on the page."""
@@ -141,6 +147,7 @@ def _store_context() -> dict[str, Any]:
         "jobs": jobs[:_MAX_JOBS],
         "troubles": _find_troubles(jobs),
         "stalled": find_stalled(jobs),
+        "late_feeds": [feed for feed in visible_feeds() if feed.state in _FEED_TROUBLES],
     }
 
 
@@ -226,6 +233,42 @@ def _faults() -> list[str]:
         return readiness(current_service())[1]
     except ResolverError as error:
         return [public_detail(error)]
+
+
+@blueprint.get("/desk/feeds")
+def feeds() -> Any:
+    """Show the lists that are fetched on schedule: age, state and reason."""
+    shown = visible_feeds()
+    log_feeds("list", [feed.status.feed.name for feed in shown])
+    return render_page(
+        "feeds.html",
+        section="feeds",
+        feeds=shown,
+        message=signed_message(),
+        format_interval=format_interval,
+        state_class=feed_state_class,
+    )
+
+
+@blueprint.post("/desk/feeds/<feed>")
+@require_role(UserRole.ADMIN)
+def change_feed_at_desk(feed: str) -> Any:
+    """Fetch a feed now, pause it or resume it."""
+    act = request.form.get("act", "")
+    if act not in FEED_ACTS:
+        raise DeskError(422, "This form asks for nothing that can be done with a feed.")
+    try:
+        message = act_on_feed(feed, act)
+    except StoreError:
+        raise DeskError(404, "There is no such feed.") from None
+    return redirect(url_for("desk.feeds", done=sign_message(f"{message}.")), 303)
+
+
+def feed_state_class(state: FeedState) -> str:
+    """Return the CSS class of the state of a feed."""
+    if state in (FeedState.FAILED, FeedState.LATE):
+        return "differ"
+    return "agree" if state is FeedState.CURRENT else "wait"
 
 
 _LEARNING_MAX_JOBS = 5

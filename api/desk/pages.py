@@ -44,6 +44,7 @@ MENU = (
     MenuItem("search", "Search"),
     MenuItem("groups", "Groups"),
     MenuItem("batches", "Batches"),
+    MenuItem("feeds", "Feeds"),
     MenuItem("screenings", "Screenings"),
     MenuItem("learning", "Learning"),
     MenuItem("users", "Users", UserRole.ADMIN),

@@ -29,15 +29,28 @@ from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.check import change_feed, source_policy
 from resolver.engines.pair_scoring import FeatureWeights, feature_weights
 from resolver.errors import ResolverError
+from resolver.feeds.feeds import find_visible_feeds, load_statuses
 from resolver.hub.admin import TOO_OLD, StoredSource, StoreView, source_fault
+from resolver.records.visibility import STRANGER
 
 blueprint = Blueprint("health", __name__)
 _LOG = structlog.get_logger("api")
+_LIST_AGE = schema.closed_object(
+    {
+        "name": schema.STRING,
+        "state": schema.STRING,
+        "age_seconds": {"type": ["integer", "null"]},
+    }
+)
 HEALTH = schema.component(
     "Health",
     schema.closed_object(
         {"status": schema.STRING},
-        {"version": schema.COUNT, "notes": schema.array_of(schema.STRING)},
+        {
+            "version": schema.COUNT,
+            "notes": schema.array_of(schema.STRING),
+            "lists": schema.array_of(_LIST_AGE),
+        },
     ),
 )
 _ACCESS = Access(None, Disclosure.STATE)
@@ -69,7 +82,10 @@ def readyz() -> Response:
         return json_response(
             {"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"}
         )
-    answer = {"status": "ok", "version": version}
+    answer: dict[str, Any] = {"status": "ok", "version": version}
+    lists = _list_ages(current_service())
+    if lists:
+        answer["lists"] = lists
     if current_service().has_unnamed_proxy:
         return json_response({**answer, "notes": [UNNAMED_PROXY]})
     return json_response(answer)
@@ -91,6 +107,7 @@ def metrics() -> Response:
     try:
         current.store_version.set(current_service().hub.store.revision)
         current.held_batches.set(current_service().hub.store.jobs.count_held())
+        current.set_feeds(load_statuses(current_service().hub.store))
     except ResolverError:
         current.store_version.set(float("nan"))
         current.held_batches.set(float("nan"))
@@ -112,6 +129,14 @@ def readiness(service: Service) -> tuple[int, list[str]]:
             faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
         faults += _source_faults(view, service)
         return view.revision, faults
+
+
+def _list_ages(service: Service) -> list[dict[str, Any]]:
+    """Return age and state of the feeds that everybody may know of."""
+    feeds = find_visible_feeds(service.hub.store, STRANGER, service.screener.visible_sources)
+    return [
+        {name: value for name, value in feed.fields.items() if name != "title"} for feed in feeds
+    ]
 
 
 def _source_faults(view: StoreView, service: Service) -> list[str]:

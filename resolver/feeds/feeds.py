@@ -1,96 +1,39 @@
-"""Feeds: fetch a list on schedule and queue each new version as a batch.
-
-`run_feed` does one run of one feed:
-
-1. It leases the feed, so that no other process fetches it meanwhile, on this machine or another.
-2. It asks the publisher for the list, if possible only for a version other than the last one. A
-   folder of files is compared by names, sizes and times instead.
-3. A list with the checksum of the last version changes nothing. Any other one is checked, kept in
-   a folder beside those of jobs, and queued as a complete list of its sources. From there on it is
-   a batch like an upload: a worker reads it, compares it with the store, and commits it or holds
-   it.
-4. It records the outcome in one line, and when the feed is due again.
-
-What did not arrive as a whole, is empty, is a web page or another format is a failed run: nothing
-is queued, and the feed is tried again after a pause. What can be read, but is doubtful, is queued
-with its `concerns` and held until a person accepts it (`find_alarms`): a list that breaks off, is
-much smaller or was published before the one in the store. Until then the last version serves.
-
-A process may be killed at any moment. Before the batch is queued, the next run begins anew; after
-it, the next run finds the same batch by its idempotency key.
-"""
+"""Feeds: lists that are fetched on schedule, the catalogue of known publishers, and their state."""
 
 from __future__ import annotations
 
-import email.utils
-import hashlib
-import os
 import re
 import shutil
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from fnmatch import fnmatch
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from resolver.data import load_rows
-from resolver.errors import InputError, LargeChangeError, ResolverError, StoreError, pluralize
-from resolver.feeds.transfer import (
-    Answer,
-    NetworkRules,
-    TransferError,
-    TransferLimits,
-    check_address,
-    fetch,
-)
-from resolver.hub.hub import Hub
-from resolver.hub.job_worker import INPUT, BatchOptions, submit_batch
-from resolver.hub.ownership import RecordOwner, intake_sources
+from resolver.errors import InputError, StoreError, pluralize
 from resolver.lists.io.remote_files import describe_url
-from resolver.lists.reader_types import Intake
-from resolver.lists.readers import READERS, plan_reads
-from resolver.records.visibility import is_source_name
-from resolver.runtime.processes import RepeatedTask
+from resolver.lists.readers import READERS
+from resolver.records.visibility import Viewer, is_source_name, may_read_all
 from resolver.store import Feed as Feed
-from resolver.store import FeedLeaseError, Job, JobState, StoreView, parse_utc_text, utc_text
 from resolver.store import FeedRun as FeedRun
+from resolver.store import Job, JobState, parse_utc_text
 from resolver.store import NewFeed as NewFeed
 from resolver.store import RunOutcome as RunOutcome
 from resolver.store import Store as Store
 from resolver.store.feeds import MAX_INTERVAL
 
+if TYPE_CHECKING:
+    from resolver.feeds.transfer import NetworkRules
+
 MIN_INTERVAL = timedelta(minutes=5)
-FULL_FETCH_AGE = timedelta(days=7)
-"""Age of the last full fetch after which the program no longer trusts a publisher that only says
-that nothing has changed.
-"""
 LATE_INTERVALS, LATE_LEAST = 3, timedelta(days=1)
 """A list counts as late once it was not confirmed for this many intervals, and for this long."""
-MAX_SHRINKAGE = 0.5
-"""Share of the last version, in bytes or records, below which a list counts as much smaller."""
-_SHRINKAGE_BYTES, _SHRINKAGE_RECORDS = 4_096, 10
-"""Last versions smaller than this are not compared by size, as little makes half of them."""
-_MAX_REJECTS = 0.1
-"""Share of entries that could not be read from which a list is held."""
-_OLDER = timedelta(days=1)
-"""A list that states to be older than the last one by more than this is held; less may be due to
-servers that do not agree.
-"""
-_SETTLED_SECONDS = 5.0
-"""Age of a file in a folder below which it may still be written."""
-_BEAT_SECONDS = 5.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
-_FOLDER, _PART = "feeds", ".part"
-_CHUNK = 1 << 20
-_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_SUFFIXES = frozenset(
-    ".csv .tsv .txt .xml .json .jsonl .ndjson .zip .gz .xlsx .xls .ods .parquet".split()
-)
+FEEDS_FOLDER = "feeds"
+"""Folder, beside those of jobs, with the versions of each feed that are kept."""
 _EVERY = re.compile(r"(\d{1,5})\s*(m|min|h|d|w)")
 _SECONDS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
@@ -154,6 +97,9 @@ def local_path(address: str) -> Path:
 
 def add_feed(store: Store, feed: NewFeed, rules: NetworkRules) -> Feed:
     """Add a feed after a check of what was stated. Raises `InputError`, `StoreError`."""
+    # what serves pages needs no client of HTTP
+    from resolver.feeds.transfer import check_address
+
     if not _NAME.fullmatch(feed.name) or not is_source_name(feed.name):
         raise InputError(
             f"no feed can be called {feed.name[:60]!r}",
@@ -183,427 +129,7 @@ def remove_feed(store: Store, name: str, jobs: Path) -> None:
     for run in store.feeds.runs(name, 1, (RunOutcome.NEW,)):
         store.jobs.cancel(run.batch)
     store.feeds.remove(name)
-    shutil.rmtree(jobs / _FOLDER / name, ignore_errors=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """Version of a list that has arrived: a folder of files, and what the publisher says of it."""
-
-    folder: Path
-    size: int
-    checksum: str
-    etag: str = ""
-    last_modified: str = ""
-
-
-def run_feed(
-    hub: Hub,
-    name: str,
-    jobs: Path,
-    rules: NetworkRules,
-    *,
-    due: bool = False,
-    full: bool = False,
-    limits: TransferLimits | None = None,
-) -> FeedRun | None:
-    """Fetch a feed once and return the outcome; None where another process fetches it.
-
-    `due`: only if the feed is still due. `full`: fetch the whole list, and queue it again if its
-    last batch failed or was cancelled. Raises `StoreError`; everything else that goes wrong is the
-    outcome.
-    """
-    owner = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    feed = hub.store.feeds.lease(name, owner, due=due)
-    if feed is None:
-        hub.store.feeds.get(name)
-        return None
-    run = _FeedRunner(hub, feed, jobs, rules, limits or TransferLimits(), full=full)
-    try:
-        return run.run()
-    except FeedLeaseError:
-        return None
-    except BaseException:
-        # stopped by the user, or the store is away: the next run begins anew
-        with suppress(StoreError):
-            hub.store.feeds.release(feed)
-        raise
-
-
-class _FeedRunner:
-    """One run of a feed that this process has leased."""
-
-    def __init__(
-        self,
-        hub: Hub,
-        feed: Feed,
-        jobs: Path,
-        rules: NetworkRules,
-        limits: TransferLimits,
-        *,
-        full: bool,
-    ) -> None:
-        self._hub, self._feed, self._jobs = hub, feed, jobs
-        self._rules = replace(rules, hosts=frozenset(feed.hosts.split()))
-        self._limits, self._is_asked = limits, full
-        self._folder = jobs / _FOLDER / feed.name
-        self._started = utc_text()
-        newest = hub.store.feeds.runs(feed.name, 1, (RunOutcome.NEW,))
-        self._newest = newest[0] if newest else None
-        self._job = hub.store.jobs.find(newest[0].batch) if newest else None
-        self._is_lost = False
-
-    def run(self) -> FeedRun:
-        """Return the recorded outcome. Raises `StoreError`."""
-        try:
-            with RepeatedTask(self._beat, _BEAT_SECONDS, "feed"), self._arriving() as part:
-                version = self._receive(part)
-                if version is None or (version.checksum == self._feed.checksum and not self._again):
-                    return self._record_unchanged(version)
-                self._check(version)
-                return self._queue(version)
-        except StoreError:
-            raise
-        except (ResolverError, OSError) as error:
-            if self._is_lost:
-                _raise_lost(self._feed)
-            line = error.line() if isinstance(error, ResolverError) else _os_error_line(error)
-            wait = error.retry_after if isinstance(error, TransferError) else None
-            failed = FeedRun(self._feed.name, self._started, RunOutcome.FAILED, line)
-            return self._hub.store.feeds.record(self._feed, failed, retry_after=wait)
-
-    @property
-    def _is_full(self) -> bool:
-        """Whether to ask for the whole list: nothing is known of it, or what is known is old."""
-        if self._is_asked or not self._feed.checksum or not self._feed.fetched:
-            return True
-        age = datetime.now(UTC) - parse_utc_text(self._feed.fetched)
-        return not timedelta() <= age < FULL_FETCH_AGE
-
-    @property
-    def _again(self) -> bool:
-        """Whether to queue the last version again: nobody refused it, and it is not in the store.
-
-        A batch that failed is tried again with each full fetch, as a later program may read it.
-        """
-        state = self._job.state if self._job is not None else JobState.CANCELLED
-        retried = (JobState.FAILED, JobState.CANCELLED) if self._is_asked else (JobState.FAILED,)
-        return self._is_full and state in retried
-
-    def _beat(self) -> bool:
-        """Keep the lease; return whether this process still has it."""
-        try:
-            self._hub.store.feeds.renew(self._feed)
-        except FeedLeaseError:
-            self._is_lost = True
-            return False
-        except ResolverError:
-            # the database may be back before the lease is over
-            pass
-        return True
-
-    @contextmanager
-    def _arriving(self) -> Iterator[Path]:
-        """Yield a new folder for what arrives. Whatever killed processes left there is removed."""
-        self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        for left in self._folder.glob(f"*{_PART}"):
-            shutil.rmtree(left, ignore_errors=True)
-        part = self._folder / f"{uuid.uuid4().hex}{_PART}"
-        part.mkdir(mode=0o700)
-        try:
-            yield part
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-
-    def _receive(self, part: Path) -> _Version | None:
-        """Return what the publisher offers; None for the version that was fetched last."""
-        if is_web_address(self._feed.address):
-            return self._download(part)
-        return self._copy(part)
-
-    def _download(self, part: Path) -> _Version | None:
-        feed, path = self._feed, part / "arriving"
-        conditions = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
-        headers = {name: value for name, value in conditions.items() if value}
-        if self._is_full:
-            headers = {}
-        answer = self._fetch(path, headers)
-        if answer.status == 304:
-            if headers and not _contradicts(answer, feed):
-                return None
-            answer = self._fetch(path, {})
-        if answer.status == 304:
-            raise TransferError(
-                "the server says that nothing has changed, whatever it is asked (HTTP 304)",
-                place=describe_url(feed.address),
-            )
-        folder = part / "list"
-        folder.mkdir(mode=0o700)
-        path.rename(folder / _file_name(feed, answer))
-        return _Version(
-            folder,
-            answer.size,
-            answer.checksum,
-            answer.headers.get("etag", "")[:500],
-            answer.headers.get("last-modified", "")[:100],
-        )
-
-    def _fetch(self, path: Path, headers: Mapping[str, str]) -> Answer:
-        with path.open("wb") as file:
-            answer = fetch(
-                self._feed.address, file, rules=self._rules, limits=self._limits, headers=headers
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        return answer
-
-    def _copy(self, part: Path) -> _Version | None:
-        """Copy a file or the files of a folder, if they are others than last time."""
-        files, name = _find_local(self._feed)
-        states = [(shown, path.stat()) for shown, path in files.items()]
-        stamp = hashlib.sha256(
-            repr([(shown, state.st_size, state.st_mtime_ns) for shown, state in states]).encode()
-        ).hexdigest()
-        if stamp == self._feed.etag and not self._is_full:
-            return None
-        now = datetime.now().timestamp()
-        for shown, state in states:
-            if 0 <= now - state.st_mtime < _SETTLED_SECONDS:
-                raise TransferError(
-                    "this file is still being written", place=shown, retry_after=_SETTLED_SECONDS
-                )
-        size = sum(state.st_size for _, state in states)
-        if size > self._limits.max_bytes:
-            raise TransferError(f"more than {self._limits.max_bytes >> 20:,} MiB", place=name)
-        digest, folder = hashlib.sha256(), part / "list"
-        for shown, state in states:
-            copy = folder / shown
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            with files[shown].open("rb") as source, copy.open("wb") as target:
-                while piece := source.read(_CHUNK):
-                    target.write(piece)
-                    digest.update(piece)
-                after = os.fstat(source.fileno())
-                target.flush()
-                os.fsync(target.fileno())
-            if (after.st_size, after.st_mtime_ns) != (state.st_size, state.st_mtime_ns):
-                raise TransferError("this file changed while it was read", place=shown)
-            digest.update(f"\0{shown}\0".encode())
-        newest = max((state.st_mtime for _, state in states), default=0.0)
-        published = email.utils.formatdate(newest, usegmt=True)
-        return _Version(folder, size, digest.hexdigest(), stamp, published)
-
-    def _check(self, version: _Version) -> None:
-        """Raise `TransferError` or `InputError` for what is no list of the format of the feed."""
-        feed, place = self._feed, describe_url(self._feed.address)
-        if not version.size:
-            raise TransferError("nothing arrived: the list is empty", place=place)
-        for path in version.folder.rglob("*"):
-            if path.is_file():
-                with path.open("rb") as file:
-                    head = file.read(2_048)
-                if _WEB_PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):
-                    raise TransferError("a web page arrived instead of the list", place=place)
-        if feed.mapping:
-            (version.folder / f"{feed.name}.mapping.yml").write_text(feed.mapping, "utf-8")
-        detects = feed.format not in ("", "tabular")
-        planned, _ = plan_reads([version.folder], format=None if detects else feed.format or None)
-        names = {item.row.name for item in planned}
-        if detects and names != {feed.format}:
-            raise InputError(
-                f"the list arrived in the format {', '.join(sorted(names))}, not {feed.format}",
-                place=place,
-                hint="if that is right, remove the feed and add it with this format",
-            )
-
-    def _queue(self, version: _Version) -> FeedRun:
-        """Keep a version and queue it as a batch; return the recorded outcome."""
-        feed, store = self._feed, self._hub.store
-        good = find_good_version(store, feed.name)
-        concerns = _find_concerns(version, good)
-        after = self._newest.number if self._newest is not None else 0
-        key = f"feed {feed.name} {version.checksum} {after}"
-        folder = self._jobs / hashlib.sha256(f"{feed.created} {key}".encode()).hexdigest()[:32]
-        folder.mkdir(mode=0o700, exist_ok=True)
-        kept = self._keep(version)
-        _link(kept, folder / INPUT)
-        options = BatchOptions(
-            feed.name, feed.format, complete=True, feed=feed.name, concerns=tuple(concerns)
-        )
-        job, _ = submit_batch(
-            self._hub,
-            folder,
-            options,
-            owner=feed_owner(feed),
-            idempotency_key=f"{feed.created} {key}",
-        )
-        line = f"a new version of {version.size:,} bytes arrived; it is batch {job.id}"
-        run = FeedRun(
-            feed.name,
-            self._started,
-            RunOutcome.NEW,
-            line,
-            size=version.size,
-            checksum=version.checksum,
-            published=version.last_modified,
-            etag=version.etag,
-            batch=job.id,
-        )
-        now = utc_text()
-        recorded = store.feeds.record(
-            feed, run, {"answered": now, "fetched": now, **_marks(version)}
-        )
-        if self._job is not None and self._job.state is JobState.HELD and self._job.id != job.id:
-            # a complete list takes the place of the one before it
-            store.jobs.cancel(self._job.id)
-        self._prune(kept, good)
-        return recorded
-
-    def _keep(self, version: _Version) -> Path:
-        """Move a version into a folder named after its checksum, which is returned."""
-        kept = self._folder / version.checksum[:32]
-        if not kept.is_dir():
-            version.folder.rename(kept)
-        return kept
-
-    def _prune(self, kept: Path, good: FeedRun | None) -> None:
-        """Remove the files of all versions but the newest and the last good one."""
-        keep = {kept.name, good.checksum[:32] if good is not None else ""}
-        for folder in self._folder.iterdir():
-            if folder.name not in keep and not folder.name.endswith(_PART):
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _record_unchanged(self, version: _Version | None) -> FeedRun:
-        now, job = utc_text(), self._job
-        seen = {"answered": now}
-        if version is not None:
-            seen |= {"fetched": now, **_marks(version)}
-        if job is not None and job.state is JobState.DONE:
-            seen["confirmed"] = now
-        since = self._newest.started[:16].replace("T", " ") if self._newest is not None else "?"
-        line = f"not changed since {since}Z"
-        run = FeedRun(self._feed.name, self._started, RunOutcome.UNCHANGED, line)
-        return self._hub.store.feeds.record(self._feed, run, seen)
-
-
-def _raise_lost(feed: Feed) -> NoReturn:
-    raise FeedLeaseError(f"another process fetches the feed {feed.name}")
-
-
-def _marks(version: _Version) -> dict[str, str]:
-    return {
-        "etag": version.etag,
-        "last_modified": version.last_modified,
-        "checksum": version.checksum,
-    }
-
-
-def _os_error_line(error: OSError) -> str:
-    reason = (error.strerror or str(error)).lower()
-    return f"the list cannot be kept on this machine: {reason}"
-
-
-def _contradicts(answer: Answer, feed: Feed) -> bool:
-    """Return whether an answer that nothing has changed names another version than the last one."""
-    etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-    return (bool(etag and feed.etag) and etag != feed.etag) or (
-        bool(modified and feed.last_modified) and modified != feed.last_modified
-    )
-
-
-def _file_name(feed: Feed, answer: Answer) -> str:
-    """Return the name to keep a list under. Tables take their source from it, so it is the feed's;
-    files of a list that has parts keep their own.
-    """
-    path = Path(unquote(urlsplit(answer.address).path))
-    stated = re.search(r'filename="?([\w.-]{1,100})', answer.headers.get("content-disposition", ""))
-    parts = {stem for row in READERS if row.name == feed.format for stem in _parts(row.companions)}
-    if path.stem.lower() in parts:
-        return f"{path.stem}{path.suffix}".lower()
-    for name in (path.name, stated[1] if stated else ""):
-        suffix = Path(name).suffix.lower()
-        if suffix in _SUFFIXES:
-            inner = Path(name).with_suffix("").suffix.lower() if suffix == ".gz" else ""
-            return f"{feed.name}{inner if inner in _SUFFIXES else ''}{suffix}"
-    return feed.name
-
-
-def _parts(companions: Sequence[Sequence[str]]) -> Iterator[str]:
-    for stems in companions:
-        yield from stems
-
-
-def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
-    """Return the files of a feed that is no URL, by the names to keep them under, and its name.
-
-    A folder stands for all its files, a pattern for the newest file that matches. Raises
-    `TransferError`.
-    """
-    path = local_path(feed.address)
-    if path.is_dir():
-        inner = [file.relative_to(path) for file in sorted(path.rglob("*")) if file.is_file()]
-        files = {
-            name.as_posix(): path / name
-            for name in inner
-            if not any(part.startswith(".") for part in name.parts)
-        }
-    else:
-        folder = path.parent
-        matching = [
-            file
-            for file in (folder.iterdir() if folder.is_dir() else ())
-            if file.is_file() and not file.name.startswith(".") and fnmatch(file.name, path.name)
-        ]
-        newest = max(matching, key=lambda file: (file.stat().st_mtime_ns, file.name), default=None)
-        suffix = newest.suffix.lower() if newest is not None else ""
-        files = {} if newest is None else {f"{feed.name}{suffix}": newest}
-    if not files:
-        raise TransferError("there is no such file", place=path.name)
-    return files, path.name
-
-
-def _link(kept: Path, folder: Path) -> None:
-    """Make a folder hold the files of another one, as hard links where the system allows them."""
-    for path in kept.rglob("*"):
-        if path.is_file():
-            target = folder / path.relative_to(kept)
-            target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-            if not target.exists():
-                try:
-                    os.link(path, target)
-                except OSError:
-                    shutil.copyfile(path, target)
-
-
-def _find_concerns(version: _Version, good: FeedRun | None) -> list[str]:
-    """Return why a person should look at a version before it is committed."""
-    if good is None:
-        return []
-    concerns = []
-    if good.size >= _SHRINKAGE_BYTES and version.size < MAX_SHRINKAGE * good.size:
-        concerns.append(
-            f"the list is much smaller: {version.size:,} bytes, the last one had {good.size:,}"
-        )
-    published, before = _parse_http_date(version.last_modified), _parse_http_date(good.published)
-    if published and before and published < before - _OLDER:
-        concerns.append(
-            f"the list is older: the publisher dates it {published:%Y-%m-%d %H:%M}, the last one "
-            f"was of {before:%Y-%m-%d %H:%M}"
-        )
-    return concerns
-
-
-def _parse_http_date(text: str) -> datetime | None:
-    try:
-        time = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
-
-
-def feed_owner(feed: Feed) -> RecordOwner:
-    """Return who owns what a feed brings: its agency, or the hub."""
-    return RecordOwner(f"feed {feed.name}", feed.agency, not feed.agency)
+    shutil.rmtree(jobs / FEEDS_FOLDER / name, ignore_errors=True)
 
 
 def find_good_version(store: Store, name: str) -> FeedRun | None:
@@ -613,47 +139,6 @@ def find_good_version(store: Store, name: str) -> FeedRun | None:
         if job is not None and job.state is JobState.DONE:
             return run
     return None
-
-
-def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> list[str]:
-    """Return why a list that a feed brought has to be accepted by a person.
-
-    `last`: batch of the last version that was committed. The alarms for large changes, which every
-    batch has, come on top.
-    """
-    alarms = [str(concern) for concern in job.params.get("concerns", ())]
-    stored = {source.name: source.list_version for source in view.sources()}
-    for info in intake.lists:
-        if info.broken:
-            alarms.append(f"{info.label} breaks off after {pluralize(info.records, 'record')}")
-        entries = info.records + info.rejects
-        if info.rejects > _MAX_REJECTS * entries:
-            alarms.append(f"{info.rejects:,} of {entries:,} entries cannot be read")
-        newer = max((stored.get(name, "") for name in info.sources), default="")
-        if info.version and info.version < newer:
-            alarms.append(f"{info.label} is of {info.version}; the store has that of {newer}")
-    if last is not None and last.result is not None:
-        before, now = int(last.result.get("records", 0)), len(intake.batch)
-        if before >= _SHRINKAGE_RECORDS and now < MAX_SHRINKAGE * before:
-            alarms.append(f"the list is much smaller: {now:,} records, the last one had {before:,}")
-    return alarms
-
-
-def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:
-    """Check what a worker has read for a feed, and note its sources; other batches pass.
-
-    Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold.
-    """
-    name = str(job.params.get("feed", ""))
-    if not name:
-        return
-    good = find_good_version(hub.store, name)
-    last = hub.store.jobs.find(good.batch) if good is not None else None
-    with hub.store.view() as view:
-        alarms = find_alarms(view, intake, job, last)
-    hub.store.feeds.note_sources(name, intake_sources(intake))
-    if alarms and not job.params.get("accept_large_change"):
-        raise LargeChangeError(alarms, hint="check it, then accept or refuse the batch")
 
 
 class FeedState(StrEnum):
@@ -698,15 +183,82 @@ class FeedStatus:
     @property
     def is_late(self) -> bool:
         """Whether the list was not confirmed for too long."""
-        limit = max(LATE_INTERVALS * self.feed.every, LATE_LEAST.total_seconds())
-        since = self.age if self.age is not None else _age(self.feed.created) or 0.0
-        return since > limit
+        return _is_late(self.feed, self.age)
+
+
+def _is_late(feed: Feed, age: float | None) -> bool:
+    limit = max(LATE_INTERVALS * feed.every, LATE_LEAST.total_seconds())
+    return (age if age is not None else _age(feed.created) or 0.0) > limit
 
 
 def load_statuses(store: Store) -> list[FeedStatus]:
     """Return the status of each feed, by name. Raises `StoreError`."""
     newest = store.feeds.newest_runs()
     return [_load_status(store, feed, newest.get(feed.name)) for feed in store.feeds.list()]
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleFeed:
+    """Feed as a viewer may know it. `is_whole`: the viewer may see everything about it.
+
+    Others see how the fetching goes, and nothing that depends on what the list holds, since its
+    records may be hidden from them: neither batches nor sizes, and as its age the time since the
+    publisher last answered.
+    """
+
+    status: FeedStatus
+    is_whole: bool
+
+    @property
+    def state(self) -> FeedState:
+        """State that the viewer may know of."""
+        if self.is_whole:
+            return self.status.state
+        feed, last = self.status.feed, self.status.last
+        if feed.paused:
+            return FeedState.PAUSED
+        if last is not None and last.outcome is RunOutcome.FAILED:
+            return FeedState.FAILED
+        return FeedState.LATE if _is_late(feed, self.age) else FeedState.CURRENT
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the list was last known to be the newest one."""
+        return self.status.age if self.is_whole else _age(self.status.feed.answered)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Fields of JSON."""
+        if self.is_whole:
+            return describe_feed(self.status)
+        feed = self.status.feed
+        return {
+            "name": feed.name,
+            "title": feed.title,
+            "state": self.state.value,
+            "age_seconds": _whole(self.age),
+        }
+
+
+def find_visible_feeds(
+    store: Store, viewer: Viewer, visible_sources: Callable[[], Collection[str]]
+) -> list[VisibleFeed]:
+    """Return the feeds that a viewer may know of, by name.
+
+    Admins see all, the users and keys of an agency its own. Everybody else sees a feed that updates
+    one of the `visible_sources`, which are asked for only where it matters.
+    """
+    feeds = [
+        VisibleFeed(
+            status,
+            may_read_all(viewer) or bool(viewer.agency and viewer.agency == status.feed.agency),
+        )
+        for status in load_statuses(store)
+    ]
+    if all(feed.is_whole for feed in feeds):
+        return feeds
+    sources = frozenset(visible_sources())
+    return [feed for feed in feeds if feed.is_whole or not sources.isdisjoint(feed.status.sources)]
 
 
 def load_feed_status(store: Store, name: str) -> FeedStatus:
@@ -757,6 +309,41 @@ def _judge(status: FeedStatus, job: Job | None) -> tuple[FeedState, str]:
         if job.state is JobState.FAILED:
             return FeedState.FAILED, job.error
     return (FeedState.LATE if status.is_late else FeedState.CURRENT), line
+
+
+def describe_feed(status: FeedStatus) -> dict[str, Any]:
+    """Return the status of a feed as the fields of JSON."""
+    feed, good = status.feed, status.good
+    address = describe_url(feed.address) if is_web_address(feed.address) else feed.address
+    return {
+        "name": feed.name,
+        "title": feed.title,
+        "state": status.state.value,
+        "reason": status.reason,
+        "address": address,
+        "format": feed.format,
+        "license": feed.license,
+        "agency": feed.agency,
+        "every_seconds": feed.every,
+        "age_seconds": _whole(status.age),
+        "full_fetch_age_seconds": _whole(status.full_age),
+        "next_run": feed.due,
+        "sources": sorted(status.sources),
+        "batch": status.batch,
+        "version": None
+        if good is None
+        else {
+            "fetched": good.started,
+            "published": good.published,
+            "size": good.size,
+            "sha256": good.checksum,
+            "batch": good.batch,
+        },
+    }
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds)
 
 
 def _age(time: str) -> float | None:

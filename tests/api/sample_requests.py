@@ -41,6 +41,8 @@ SAMPLES = Samples(
         "left": "coast:2",
         "right": "river:3",
         "name": "docs.js",
+        "feed": "absent",
+        "act": "run",
     },
     {
         "name": "John Smith",

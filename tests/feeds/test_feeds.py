@@ -14,7 +14,7 @@ import pytest
 
 from resolver.cli.operate.worker import run_batch_job
 from resolver.errors import InputError, StoreError
-from resolver.feeds import feeds as feeds_module
+from resolver.feeds import runs as runs_module
 from resolver.feeds.feeds import (
     FeedState,
     FeedStatus,
@@ -25,8 +25,8 @@ from resolver.feeds.feeds import (
     load_statuses,
     parse_interval,
     remove_feed,
-    run_feed,
 )
+from resolver.feeds.runs import run_feed
 from resolver.feeds.transfer import NetworkRules, TransferLimits, check_address
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
@@ -296,7 +296,7 @@ def test_a_server_that_never_sees_a_change_is_not_trusted_for_ever(
     loaded.serve(table(31), '"1"')
     loaded.publisher.fault = "always 304"
     assert loaded.run().outcome is RunOutcome.UNCHANGED
-    monkeypatch.setattr(feeds_module, "FULL_FETCH_AGE", timedelta(microseconds=1))
+    monkeypatch.setattr(runs_module, "FULL_FETCH_AGE", timedelta(microseconds=1))
     assert loaded.run().outcome is RunOutcome.NEW
     assert "If-None-Match" not in loaded.publisher.requests[-1]
     assert loaded.status().full_age is not None
@@ -505,7 +505,7 @@ def test_a_file_that_was_half_written_is_not_read(
             file.write(b"4,Zoe,1990\n")
         return real(number)
 
-    monkeypatch.setattr("resolver.feeds.feeds.os.fstat", grow)
+    monkeypatch.setattr("resolver.feeds.runs.os.fstat", grow)
     assert "changed while it was read" in scene.run(name="file").line
 
 

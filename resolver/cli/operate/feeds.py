@@ -174,7 +174,7 @@ def network_rules(settings: Settings) -> NetworkRules:
 @json_option
 def list_feeds_command(store_url: str, as_json: bool) -> None:
     """List the feeds with the age and the state of their lists."""
-    from resolver.feeds.feeds import Store, load_statuses
+    from resolver.feeds.feeds import Store, describe_feed, load_statuses
 
     log_act_at(store_url)
     with Store.open(store_url, create=False) as store:
@@ -186,44 +186,6 @@ def list_feeds_command(store_url: str, as_json: bool) -> None:
         click.echo(_status_line(status))
     if not statuses:
         click.echo("There are no feeds (see `resolver feeds add --help`).", err=True)
-
-
-def describe_feed(status: FeedStatus) -> dict[str, Any]:
-    """Return the status of a feed as the fields of JSON."""
-    from resolver.feeds.feeds import is_web_address
-    from resolver.lists.io.remote_files import describe_url
-
-    feed, good = status.feed, status.good
-    address = describe_url(feed.address) if is_web_address(feed.address) else feed.address
-    return {
-        "name": feed.name,
-        "title": feed.title,
-        "state": status.state.value,
-        "reason": status.reason,
-        "address": address,
-        "format": feed.format,
-        "license": feed.license,
-        "agency": feed.agency,
-        "every_seconds": feed.every,
-        "age_seconds": _whole(status.age),
-        "full_fetch_age_seconds": _whole(status.full_age),
-        "next_run": feed.due,
-        "sources": sorted(status.sources),
-        "batch": status.batch,
-        "version": None
-        if good is None
-        else {
-            "fetched": good.started,
-            "published": good.published,
-            "size": good.size,
-            "sha256": good.checksum,
-            "batch": good.batch,
-        },
-    }
-
-
-def _whole(seconds: float | None) -> int | None:
-    return None if seconds is None else int(seconds)
 
 
 def _status_line(status: FeedStatus) -> str:
@@ -243,7 +205,7 @@ def _status_line(status: FeedStatus) -> str:
 @json_option
 def show_feed_command(name: str, store_url: str, limit: int, as_json: bool) -> None:
     """Show the feed NAME: its facts, the version in the store, and its newest runs."""
-    from resolver.feeds.feeds import Store, format_interval, load_feed_status
+    from resolver.feeds.feeds import Store, describe_feed, format_interval, load_feed_status
 
     log_act_at(store_url, feed=name, limit=limit)
     with Store.open(store_url, create=False) as store:
@@ -291,7 +253,8 @@ def run_feeds_command(
 ) -> None:
     """Fetch feeds now, paused ones by NAME too. A worker then commits what is new."""
     from resolver.errors import InputError
-    from resolver.feeds.feeds import RunOutcome, run_feed
+    from resolver.feeds.feeds import RunOutcome
+    from resolver.feeds.runs import run_feed
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import jobs_folder
 

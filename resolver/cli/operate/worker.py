@@ -93,7 +93,7 @@ def worker_command(
     from resolver.cli.arguments import open_hub
     from resolver.cli.operate.feeds import FeedProcess, network_rules
     from resolver.errors import StoreError
-    from resolver.feeds.feeds import run_feed
+    from resolver.feeds.runs import run_feed
     from resolver.hub.admin import REFRESH_JOB
     from resolver.hub.job_worker import (
         WorkerPresence,
@@ -180,7 +180,7 @@ def run_batch_job(
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError, LargeChangeError
-    from resolver.feeds.feeds import check_feed_batch
+    from resolver.feeds.runs import check_feed_batch
     from resolver.hub.job_worker import (
         CHANGES,
         INPUT,
