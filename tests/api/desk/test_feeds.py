@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from resolver.hub.admin import create_key
@@ -74,7 +76,7 @@ def test_admins_fetch_pause_and_resume(fed: Desk) -> None:
 
 
 def test_keys_see_and_change_feeds_by_their_scopes(fed: Desk) -> None:
-    client = fed.app.test_client()
+    client: Any = fed.app.test_client()
     admin = headers(fed, "root", "", "admin")
     shown = client.get("/feeds", headers=admin).json["feeds"]
     assert [(row["name"], row["state"]) for row in shown] == [
@@ -98,7 +100,7 @@ def test_keys_see_and_change_feeds_by_their_scopes(fed: Desk) -> None:
 
 
 def test_readiness_and_metrics_say_how_old_lists_are(fed: Desk) -> None:
-    client = fed.app.test_client()
+    client: Any = fed.app.test_client()
     assert client.get("/readyz").json["lists"] == [
         {"name": "coast-list", "state": "failed", "age_seconds": None}
     ]
