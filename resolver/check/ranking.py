@@ -56,11 +56,11 @@ FIRST_ROUND_SIZE = 480
 """Entities compared in the first round."""
 MAX_COMPARED = 1_000
 """Entities compared for one query at most."""
-_MAX_FULL_NAMES = 6
+MAX_FULL_NAMES = 6
 """Names of a query above which fewer entities are compared, since each name is compared with each
 of theirs.
 """
-_LATE_FRACTION = 3
+LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
 _MAX_LOOKED_UP_RECORDS = 64
 """Visible records of the competitors whose review links are looked up, at most. More would take
@@ -81,7 +81,7 @@ _TRANSLATED = -1_500
 """Log-odds (thousandths) of a name that is equal only in translation, where another candidate is
 written as the query. No query of training is a translation, so this is a guess.
 """
-_ALIKE_WORD = 0.88
+ALIKE_WORD = 0.88
 """Similarity from which the only word of a query is one of a name: one with a slip (Ahmaad)."""
 _STANDS_OUT = 0.5
 """Score from which a candidate is likelier the one who is asked for than not."""
@@ -494,7 +494,7 @@ def _entity_id(candidate: Candidate, snapshot: IndexSnapshot) -> str:
 
 def compared_share(query: PreparedBatch) -> float:
     """Return the share of candidates (0…1) that a query compares, by its number of names."""
-    return min(1.0, _MAX_FULL_NAMES / max(len(query.names.items), 1))
+    return min(1.0, MAX_FULL_NAMES / max(len(query.names.items), 1))
 
 
 def compare_in_rounds(
@@ -529,7 +529,7 @@ def compare_in_rounds(
         late_logodds = round_hits.logodds[is_late]
         if len(candidates) <= last and len(candidates) < max_compared:
             return rounds, True, None
-        remaining_score = _score_after_competition(round_hits, is_late)
+        remaining_score = score_after_competition(round_hits, is_late)
         if remaining_score < floor:
             break
         if remaining_score < review:
@@ -539,7 +539,7 @@ def compare_in_rounds(
     return rounds, is_complete, int(late_logodds.max()) if len(late_logodds) else None
 
 
-def _score_after_competition(round_hits: RoundHits, is_late: Bools) -> float:
+def score_after_competition(round_hits: RoundHits, is_late: Bools) -> float:
     """Return the score of the best late candidate after competition with its whole round. Those who
     have the name of the query may be equal to all of them (`spare_equals`).
     """
@@ -586,11 +586,11 @@ def compare_round(
     )
     score, has_name = scored_pairs.scores, scored_pairs.similarities("name") >= ALIKE_NAME
     if is_word:
-        has_name |= scored_pairs.similarities("name_weakest") >= _ALIKE_WORD
+        has_name |= scored_pairs.similarities("name_weakest") >= ALIKE_WORD
     # namesakes may be shown whatever their score
     chosen = ((score >= floor) | has_name).nonzero()[0]
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
-    is_late = hits >= len(candidates) - len(candidates) // _LATE_FRACTION
+    is_late = hits >= len(candidates) - len(candidates) // LATE_FRACTION
     round_hits = RoundHits(
         scored_pairs,
         chosen,

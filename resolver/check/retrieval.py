@@ -26,15 +26,19 @@ from resolver.matching.blocking.key_lookup import (
     build_key_table,
     exclude_members,
     find_nearest,
+    find_nearest_of_many,
     query_scores,
     smallest_numbers,
 )
-from resolver.matching.blocking.keys import prefilter_arrays
+from resolver.matching.blocking.keys import prefilter_arrays, take_prefilter_row
 from resolver.matching.blocking.word_lookup import (
     ProfileMask,
+    SoughtWords,
     WordScores,
     seek_words,
+    seek_words_of_many,
 )
+from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.records import Kind
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.visibility import DatasetScope
@@ -98,6 +102,52 @@ class CandidateFinder:
         arrays = prefilter_arrays(query, letters=letters)
         keys = build_key_table(query, _query_plan(query))
         by_key = np.unique(find_nearest(keys, kind, snapshot.key_tables).numbers)
+        return self._find(kind, words, arrays, by_key, snapshot, scope, limit, share)
+
+    def find_candidates_of_many(
+        self,
+        queries: PreparedBatch,
+        snapshot: IndexSnapshot,
+        scope: DatasetScope | None,
+        limit: int,
+        shares: Sequence[float],
+    ) -> list[Numbers]:
+        """Return `find_candidates` of each record of `queries`, which has a share each.
+
+        What takes long for one query, the codes of its words and its keys, is computed for all.
+        """
+        by_key = find_nearest_of_many(
+            build_key_table(queries, CHECK_PLAN), queries.kinds, snapshot.key_tables
+        )
+        arrays, words = prefilter_arrays(queries), seek_words_of_many(queries)
+        return [
+            self._find(
+                int(queries.kinds[row]),
+                words[row],
+                take_prefilter_row(arrays, row),
+                by_key[row],
+                snapshot,
+                scope,
+                limit,
+                share,
+            )
+            for row, share in enumerate(shares)
+        ]
+
+    def _find(
+        self,
+        kind: int,
+        words: SoughtWords,
+        arrays: PrefilterArrays,
+        by_key: Numbers,
+        snapshot: IndexSnapshot,
+        scope: DatasetScope | None,
+        limit: int,
+        share: float,
+    ) -> Numbers:
+        """Return `find_candidates` of a query, given by its kind, words and prefilter arrays, and
+        the places that its keys lead to.
+        """
         rankings, first = [_NOTHING], 0
         masks = snapshot.active_of_kind(kind)
         for segment, mask in zip(snapshot.segments, masks, strict=True):

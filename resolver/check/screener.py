@@ -38,6 +38,7 @@ from resolver.check.ranking import (
     ALIKE_NAME,
     MAX_COMPARED,
     Hit,
+    Ranking,
     ReviewPairs,
     RoundHits,
     compare_in_rounds,
@@ -250,6 +251,22 @@ class MatchQuery:
     viewer: Viewer = STRANGER
 
 
+ComparedReading = tuple[list[RoundHits], bool, int | None]
+"""Candidates of one reading of a query, whether these are all, and how strong further ones may be
+(`compare_in_rounds`).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _RankedQuery:
+    """Query whose candidates have competed. `is_word`: it is a single word."""
+
+    query: Record
+    ranking: Ranking
+    compared: Sequence[ComparedReading]
+    is_word: bool
+
+
 class Screener:
     """Service of single checks over a hub, for callers of whom a share is listed. Thread-safe.
 
@@ -356,6 +373,36 @@ class Screener:
         results = [self._answer(query, snapshot, options) for query in queries]
         return results, self.revision_of(snapshot)
 
+    def check_many(
+        self, queries: Sequence[Record], options: MatchQuery, snapshot: IndexSnapshot
+    ) -> list[ScreeningResult]:
+        """Return the answers that `check` gives, in a fraction of its time, by comparing all
+        queries together. With a cutoff below the threshold of review it is `check`.
+        """
+        # single checks do without
+        from resolver.check.batch_checks import compare_many
+
+        if options.cutoff is not None:
+            return self.check(queries, options, snapshot)[0]
+        scope = None if options.sources is None else snapshot.scope(options.sources)
+        ranked: list[_RankedQuery] = []
+        for query, compared in zip(
+            queries, compare_many(queries, snapshot, self._finder, scope), strict=True
+        ):
+            if compared.has_candidates:
+                prepared = self._prepare(query, snapshot)
+                ranked.append(self._rank(query, prepared, compared.readings, snapshot, options))
+            else:
+                nobody = Ranking([], 0, [])
+                ranked.append(_RankedQuery(query, nobody, compared.readings, is_word=False))
+        # notes of an entity name those related to it among the hits of its own query
+        documents = [build_match_documents(row.ranking.hits, snapshot) for row in ranked]
+        explanations = LazyExplanations(snapshot.thresholds)
+        return [
+            self._describe(row, own, explanations, snapshot, options)
+            for row, own in zip(ranked, documents, strict=True)
+        ]
+
     def snapshot_for(self, viewer: Viewer) -> IndexSnapshot:
         """Return the current snapshot of what a viewer sees, for several calls of `check`. Raises
         `StoreError` for an empty store.
@@ -421,15 +468,33 @@ class Screener:
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
+        prepared = self._prepare(query, snapshot)
+        compared = [self._compare(variant, snapshot, options) for variant in prepared]
+        ranked = self._rank(query, prepared, compared, snapshot, options)
+        documents = build_match_documents(ranked.ranking.hits, snapshot)
+        explanations = LazyExplanations(snapshot.thresholds)
+        return self._describe(ranked, documents, explanations, snapshot, options)
+
+    def _prepare(self, query: Record, snapshot: IndexSnapshot) -> list[PreparedBatch]:
+        """Return a query in normal form, as each kind that it may be of."""
         # the id of the query plays no part; the comparison gives it another
-        prepared = [
+        return [
             normalize(batch_from_record(comparable_record(variant)), snapshot.models)
             for variant in kind_variants(query)
             if snapshot.has_kind(int(variant.kind))
         ]
+
+    def _rank(
+        self,
+        query: Record,
+        prepared: Sequence[PreparedBatch],
+        compared: Sequence[ComparedReading],
+        snapshot: IndexSnapshot,
+        options: MatchQuery,
+    ) -> _RankedQuery:
+        """Let the candidates of a query compete."""
         is_title = names_only_titles(query)
         is_word = not is_title and any(map(is_single_word, prepared))
-        compared = [self._compare(variant, snapshot, options) for variant in prepared]
         candidates = weigh_readings(
             gather_candidates([hits for rounds, _, _ in compared for hits in rounds]),
             query,
@@ -443,7 +508,21 @@ class Screener:
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
         ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review, is_word=is_word)
-        matches, refused = self._build_matches(ranking.hits, snapshot, options)
+        return _RankedQuery(query, ranking, compared, is_word)
+
+    def _describe(
+        self,
+        ranked: _RankedQuery,
+        documents: Sequence[dict[str, Any]],
+        explanations: LazyExplanations,
+        snapshot: IndexSnapshot,
+        options: MatchQuery,
+    ) -> ScreeningResult:
+        """Return the answer to a query; `documents`: the FtM entities of its hits."""
+        ranking, compared = ranked.ranking, ranked.compared
+        matches, refused = self._build_matches(
+            ranking.hits, documents, explanations, snapshot, options
+        )
         is_complete, advice = all(is_complete for _, is_complete, _ in compared), ""
         if ranking.rivals:
             weakest = min(candidate.logodds for candidate in ranking.rivals)
@@ -454,12 +533,12 @@ class Screener:
             # a filter has not seen those below a stated cutoff
             if accepted and (options.cutoff is None or options.accept is None):
                 rivals = describe_rivals(accepted, snapshot)
-                advice = advise(query, rivals, is_complete=has_all, is_word=is_word)
+                advice = advise(ranked.query, rivals, is_complete=has_all, is_word=ranked.is_word)
         return ScreeningResult(matches, ranking.total - len(refused), is_complete, advice)
 
     def _compare(
         self, prepared: PreparedBatch, snapshot: IndexSnapshot, options: MatchQuery
-    ) -> tuple[list[RoundHits], bool, int | None]:
+    ) -> ComparedReading:
         """Compare a query, and return its candidates, whether these are all, and how strong further
         ones may be (`compare_in_rounds`).
         """
@@ -475,14 +554,18 @@ class Screener:
         return rounds, all_compared, late
 
     def _build_matches(
-        self, hits: Sequence[Hit], snapshot: IndexSnapshot, options: MatchQuery
+        self,
+        hits: Sequence[Hit],
+        documents: Sequence[dict[str, Any]],
+        explanations: LazyExplanations,
+        snapshot: IndexSnapshot,
+        options: MatchQuery,
     ) -> tuple[tuple[ScreeningMatch, ...], set[tuple[int, int]]]:
         """Return the first matches that the filter accepts, and the places of those it refuses."""
         context = FilterContext.of(self._hub.store, snapshot, hits)
-        explanations = LazyExplanations(snapshot.thresholds)
         matches: list[ScreeningMatch] = []
         refused: set[tuple[int, int]] = set()
-        for hit, entity in zip(hits, build_match_documents(hits, snapshot), strict=True):
+        for hit, entity in zip(hits, documents, strict=True):
             if options.accept is not None and not options.accept(entity, context):
                 refused.add((hit.segment, hit.row))
             elif len(matches) < options.limit:

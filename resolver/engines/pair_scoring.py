@@ -252,8 +252,8 @@ def score_explained(
 ) -> ExplainedPairs:
     """Score pairs of rows of a prepared batch, and keep what it takes to explain each.
 
-    `query`: the record that is left in every pair, by itself. Comparators of what it lacks, and
-    those that no sum uses, are then left out.
+    `query`: the record that is left in every pair, or the records that are, by themselves.
+    Comparators of what they lack, and those that no sum uses, are then left out.
     """
     missing = _find_missing(query) if query is not None else None
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
@@ -279,13 +279,13 @@ def score_explained(
 
 
 def _find_missing(query: PreparedBatch) -> frozenset[str]:
-    """Return what comparators compare (`Comparator.shows`) that a query lacks.
+    """Return what comparators compare (`Comparator.shows`) that a query, or all of some, lack.
 
     A query belongs to no source, so no list can declare it to be another record.
     """
     counts = {name: len(getattr(query, name).items) for name in _SIDES}
     counts |= {f"plain:{prop}": len(side.items) for prop, (side, _) in query.plain.items()}
-    counts["gender"] = int(query.gender[0])
+    counts["gender"] = int(query.gender.any())
     return frozenset({"sources", *(name for name, count in counts.items() if not count)})
 
 

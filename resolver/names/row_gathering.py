@@ -122,15 +122,20 @@ def name_material(prepared: PreparedBatch) -> NameMaterial:
 
 
 class GatheredBatch(LazyBatch):
-    """Rows compared with a query, whose names, forms and tokens are copied from `materials`.
+    """Rows compared with queries, whose names, forms and tokens are copied from `materials`.
 
-    Other members are assembled as in `LazyBatch`.
+    Other members are assembled as in `LazyBatch`. `is_query`: the first part is a single query.
     """
 
     def __init__(
-        self, parts: Sequence[BatchRows], ids: pa.StringArray, materials: Sequence[NameMaterial]
+        self,
+        parts: Sequence[BatchRows],
+        ids: pa.StringArray,
+        materials: Sequence[NameMaterial],
+        *,
+        is_query: bool = True,
     ) -> None:
-        super().__init__(parts, ids, is_query=True)
+        super().__init__(parts, ids, is_query=is_query)
         self._materials = materials
         self._rows = [part.rows for part in parts]
         sources = [material.source for material in materials]

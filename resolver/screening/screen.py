@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
+from resolver.check.batch_checks import BATCH_SIZE
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.queries import SOURCE, query_warnings
 from resolver.check.screener import IndexRevision, MatchQuery, Screener, ScreeningResult
@@ -34,9 +35,9 @@ _CHUNK_SECONDS = 1.0
 shorter time would make copies of the process more often, each of which takes some hundredths of a
 second.
 """
-_FIRST_CHUNK, _MAX_CHUNK = 200, 5_000
+_FIRST_CHUNK, _MAX_CHUNK = 1_000, 20_000
 """Unique subjects between the first two reports of progress, and between any two at most."""
-_LEAST = 100
+_LEAST = 500
 """Unique subjects that are worth a process of their own."""
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _INCOMPLETE = "its words are so common that not all listed entities were compared: add a value"
@@ -279,11 +280,19 @@ class _Comparison:
             # a copy of the process must not use the connections of the original
             self.screener.disown()
         answers: list[tuple[int, _Answer]] = []
+        numbers: list[int] = []
         for start, stop in ranges:
-            queries = self.queries[start:stop]
-            results, _ = self.screener.check(queries, self.options, self.snapshot)
-            answers += enumerate(map(_describe, results), start)
-        return answers
+            numbers += range(start, stop)
+            while len(numbers) >= BATCH_SIZE:
+                answers += self._answer(numbers[:BATCH_SIZE])
+                del numbers[:BATCH_SIZE]
+        return answers + self._answer(numbers)
+
+    def _answer(self, numbers: Sequence[int]) -> list[tuple[int, _Answer]]:
+        """Return the answers to some queries, compared together."""
+        queries = [self.queries[number] for number in numbers]
+        results = self.screener.check_many(queries, self.options, self.snapshot)
+        return list(zip(numbers, map(_describe, results), strict=True))
 
 
 def _describe(result: ScreeningResult) -> _Answer:

@@ -332,6 +332,46 @@ def find_nearest(
     return NearestRecords(numbers, keys, weight[keys], int(np.count_nonzero(~followed)))
 
 
+def find_nearest_of_many(
+    queries: KeyTable, kinds: ByteArray, stored: Sequence[StoredKeys], *, budget: int = BUDGET
+) -> list[Numbers]:
+    """Return for each of the queries, of some kinds, the numbers that `find_nearest` gives for it,
+    ascending and each once.
+    """
+    count = len(kinds)
+    order = np.lexsort((queries.base, queries.rows))
+    rows, base, refine = queries.rows[order], queries.base[order], queries.refine[order]
+    is_first = np.ones(len(rows), dtype=np.bool_)
+    is_first[1:] = (rows[1:] != rows[:-1]) | (base[1:] != base[:-1])
+    key = np.cumsum(is_first) - 1
+    key_rows, bases = rows[is_first], base[is_first]
+    places = [key_places(bases, table.keys) for table in stored]
+    bearers = np.zeros(len(bases), dtype=np.int64)
+    for start, end in places:
+        bearers += end - start
+    # The rarest keys of each query come first, until its budget is spent.
+    by_rarity = np.lexsort((bearers, key_rows))
+    spent = np.cumsum(bearers[by_rarity])
+    first = np.searchsorted(key_rows, key_rows)
+    spent -= (spent - bearers[by_rarity])[first]
+    followed = np.zeros(len(bases), dtype=np.bool_)
+    followed[by_rarity] = spent <= budget
+    entries = np.flatnonzero(followed[key] & (bearers[key] > 0))
+    parts = [np.zeros((0, 2), dtype=np.int64)]
+    for (low, high), table in zip(places, stored, strict=True):
+        counts = high[key[entries]] - low[key[entries]]
+        at = spread(low[key[entries]], counts)
+        found, other_refine = table.keys.rows[at], table.keys.refine[at]
+        own, own_refine = np.repeat(rows[entries], counts), np.repeat(refine[entries], counts)
+        fits = (other_refine == own_refine) | (other_refine == 0) | (own_refine == 0)
+        fits &= table.is_valid[found] & ((table.kinds[found] & kinds[own]) != 0)
+        numbers = found[fits].astype(np.int64) + table.first
+        parts.append(np.stack([own[fits].astype(np.int64), numbers], axis=1))
+    pairs = np.unique(np.concatenate(parts), axis=0)
+    bounds = np.searchsorted(pairs[:, 0], np.arange(1, count))
+    return np.split(np.ascontiguousarray(pairs[:, 1]), bounds)
+
+
 def _hits(
     query: KeyTable,
     entries: Numbers,

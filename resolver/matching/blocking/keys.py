@@ -22,7 +22,11 @@ import numpy.typing as npt
 
 from resolver.matching.kernels.prefilter import (
     FIRST,
+    HEAD_BIRTHS,
+    HEAD_CERTAIN,
     HEAD_KINDS,
+    HEAD_PLACES,
+    HEAD_WORDS,
     SYLLABIC_PERSON,
     TOKEN,
     Head,
@@ -467,6 +471,22 @@ def prefilter_arrays(
         heads[:, column] = offsets
     heads[:-1, HEAD_KINDS] = kinds
     return PrefilterArrays(heads, words, places.hashes, certain.hashes, born)
+
+
+def take_prefilter_row(arrays: PrefilterArrays, row: int) -> PrefilterArrays:
+    """Return the arrays of one record."""
+    heads = arrays.heads[row : row + 2].copy()
+    parts: list[Any] = []
+    for column, values in (
+        (HEAD_WORDS, arrays.words),
+        (HEAD_PLACES, arrays.places),
+        (HEAD_CERTAIN, arrays.certain),
+        (HEAD_BIRTHS, arrays.births),
+    ):
+        first, last = heads[:, column].tolist()
+        parts.append(values[first:last])
+        heads[:, column] -= first
+    return PrefilterArrays(heads, *parts)
 
 
 def _words(

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from resolver.matching.blocking.keys import identity_tokens, mix
 from resolver.matching.kernels.prefilter import PrefilterArrays
@@ -46,9 +47,19 @@ from resolver.matching.kernels.word_codes import (
     fill_query_codes,
     match_words,
 )
-from resolver.names.scripts.sounds import ScriptSounds
+from resolver.names.scripts.sounds import ScriptSounds, lack_latin
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch, Ragged, TokenTable
+from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.batch import (
+    ByteArray,
+    HashArray,
+    PreparedBatch,
+    Ragged,
+    TokenTable,
+    spread,
+)
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.prepared.value_flags import SCRIPT_SHIFT
 from resolver.runtime.key_groups import order_hashes
 from resolver.runtime.text_hashes import TextLetters
 
@@ -189,11 +200,18 @@ def seek_words(prepared: PreparedBatch, letters_of_tokens: TextLetters) -> Sough
 
     Codes are those of `index_names`, but made by one kernel: for a few words arrays cost more.
     """
-    tokens, forms = prepared.tokens, prepared.forms
     is_identity = identity_tokens(prepared)
     used = np.flatnonzero(is_identity)[:MAX_QUERY_WORDS]
-    letters, ends = _letters(tokens)
     at = _joined_places(prepared, is_identity)[: MAX_QUERY_WORDS - len(used)]
+    return _seek_words(prepared, used, at, letters_of_tokens)
+
+
+def _seek_words(
+    prepared: PreparedBatch, used: Numbers, at: Numbers, letters_of_tokens: TextLetters
+) -> SoughtWords:
+    """Return some tokens of a batch, and the neighbors at some places of its names, as sought."""
+    tokens, forms = prepared.tokens, prepared.forms
+    letters, ends = _letters(tokens)
     offsets = np.empty(len(used) + len(at) + 1, dtype=np.int64)
     sounds = ScriptSounds.of(prepared, letters_of_tokens)
     # A word has five codes, its symbols, those of other scripts, and a code without each letter;
@@ -227,6 +245,65 @@ def seek_words(prepared: PreparedBatch, letters_of_tokens: TextLetters) -> Sough
     return SoughtWords(
         offsets, codes[: offsets[-1]], ways[: offsets[-1]], weights, tokens.signature[used]
     )
+
+
+def seek_words_of_many(prepared: PreparedBatch) -> list[SoughtWords]:
+    """Return the words of each record of a batch as `seek_words` gives them for it alone.
+
+    The codes of a word depend on the scripts of its record: records without words of other scripts,
+    records with such words and with names in Latin letters, and all others are read apart.
+    """
+    words = prepared.names.through(prepared.forms.tokens)
+    is_other = (prepared.tokens.flags >> SCRIPT_SHIFT) != 0
+    scripts = np.zeros(len(prepared), dtype=np.int64)
+    scripts[words.rows[is_other[words.items]]] = 1
+    scripts[lack_latin(prepared) & (scripts > 0)] = 2
+    if not scripts.any():
+        return _seek_words_of_group(prepared)
+    sought: dict[int, SoughtWords] = {}
+    for group in np.unique(scripts).tolist():
+        rows = np.flatnonzero(scripts == group)
+        ids = pa.array([""] * len(rows), pa.string())
+        own = _seek_words_of_group(assemble([BatchRows(prepared, rows)], ids))
+        sought.update(zip(rows.tolist(), own, strict=True))
+    return [sought[row] for row in range(len(prepared))]
+
+
+def _seek_words_of_group(prepared: PreparedBatch) -> list[SoughtWords]:
+    """Return the words of records of one of the groups of `seek_words_of_many`."""
+    is_identity = identity_tokens(prepared)
+    records = prepared.names.through(prepared.forms.tokens).distinct()
+    used, at = np.flatnonzero(is_identity), _joined_places(prepared, is_identity)
+    every = _seek_words(prepared, used, at, TextLetters.of(prepared.tokens.texts))
+    # The words of each record, and then its neighbors, as numbers of words in `every`.
+    kept = is_identity[records.items]
+    own = (np.cumsum(is_identity) - 1)[records.items[kept]]
+    ends = np.searchsorted(at, prepared.forms.tokens.offsets).astype(np.int32)
+    by_form = Ragged(ends, np.arange(len(at), dtype=np.int32))
+    joined = prepared.names.distinct().through(by_form)
+    rows = np.concatenate([records.rows[kept], joined.rows])
+    order = np.argsort(rows, kind="stable")
+    numbers = np.concatenate([own, joined.items + len(used)])[order]
+    bounds = np.searchsorted(rows[order], np.arange(len(prepared) + 1)).tolist()
+    counts = np.bincount(records.rows[kept], minlength=len(prepared)).tolist()
+    sizes = np.diff(every.offsets)[numbers]
+    places = spread(every.offsets[:-1][numbers], sizes)
+    codes, ways = every.codes[places], every.ways[places]
+    rarity, starts = every.rarity[numbers], np.append(0, np.cumsum(sizes))
+    sought = []
+    for row, count in enumerate(counts):
+        first, last = bounds[row], min(bounds[row + 1], bounds[row] + MAX_QUERY_WORDS)
+        offsets = starts[first : last + 1]
+        sought.append(
+            SoughtWords(
+                offsets - offsets[0],
+                codes[offsets[0] : offsets[-1]],
+                ways[offsets[0] : offsets[-1]],
+                rarity[first:last],
+                every.signature[numbers[first : first + min(count, MAX_QUERY_WORDS)]],
+            )
+        )
+    return sought
 
 
 def _class_codes(words: Ragged, salts: HashArray) -> HashArray:
