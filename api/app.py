@@ -15,6 +15,7 @@ from resolver.api.endpoints import check_declarations, guards_itself
 from resolver.api.openapi.document import blueprint as openapi
 from resolver.api.openapi.document import pages
 from resolver.api.reconcile import blueprint as reconcile
+from resolver.api.routes.audit import blueprint as audit
 from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.entities import search_blueprint as search
@@ -42,6 +43,7 @@ _BLUEPRINTS = (
     entities,
     search,
     catalog,
+    audit,
     batches,
     feeds,
     screenings,

@@ -50,6 +50,7 @@ class Scope(StrEnum):
     SUBMIT = "submit"
     REVIEW = "review"
     METRICS = "metrics"
+    AUDIT = "audit"
     ADMIN = "admin"
 
 

@@ -193,6 +193,15 @@ OPEN_ENDPOINTS = frozenset(
 """Endpoints that need no session."""
 ENDPOINTS_WITHOUT_PURPOSE = frozenset({"desk.purpose", "desk.set_purpose", "desk.sign_out"})
 """Endpoints that need a session, but no purpose of access."""
+AUDITOR_ENDPOINTS = frozenset(
+    {
+        "desk.audit",
+        "desk.account",
+        "desk.change_password",
+        *ENDPOINTS_WITHOUT_PURPOSE,
+    }
+)
+"""Endpoints that an auditor may call; all others show records, counts of them, or users."""
 UPLOAD_ENDPOINTS = frozenset({"desk.upload_batch", "desk.start_import"})
 """Endpoints that take a list, which may be larger than other bodies."""
 _CONTENT_POLICY = (
@@ -208,6 +217,7 @@ _SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 ROLE_SCOPES = {
+    UserRole.AUDITOR: frozenset({"audit"}),
     UserRole.VIEWER: frozenset({"check"}),
     UserRole.STEWARD: frozenset({"check", "submit", "review"}),
     UserRole.SENIOR: frozenset({"check", "submit", "review"}),
@@ -294,6 +304,8 @@ def _check_request() -> Any:
     _check_form()
     if not session.purpose and request.endpoint not in ENDPOINTS_WITHOUT_PURPOSE:
         return redirect(url_for("desk.purpose", next=_request_url()), 303)
+    if session.user.role is UserRole.AUDITOR and request.endpoint not in AUDITOR_ENDPOINTS:
+        return _refuse_auditor()
     return None
 
 
@@ -302,6 +314,17 @@ def _check_form() -> None:
     texts = [text for name, sent in request.form.lists() for text in (name, *sent)]
     if any("\x00" in text for text in texts):
         raise DeskError(422, "A form holds no NUL character.", "Send it without the character.")
+
+
+def _refuse_auditor() -> Any:
+    """Lead an auditor who opens the desk to the log, and refuse every other page."""
+    if request.endpoint in ("desk.root", "desk.home"):
+        return redirect(url_for("desk.audit"), 303)
+    raise DeskError(
+        403,
+        "An auditor reads the audit log, and no records.",
+        "An admin can change roles, or add a second user for this work.",
+    )
 
 
 @blueprint.after_request

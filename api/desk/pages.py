@@ -47,6 +47,7 @@ MENU = (
     MenuItem("feeds", "Feeds"),
     MenuItem("screenings", "Screenings"),
     MenuItem("learning", "Learning"),
+    MenuItem("audit", "Audit log", UserRole.ADMIN),
     MenuItem("users", "Users", UserRole.ADMIN),
 )
 THEMES = ("auto", "light", "dark")
@@ -70,12 +71,18 @@ def render_page(template: str, *, section: str = "", **context: Any) -> str:
         themes=THEMES,
         asset_url=asset_url,
         Role=UserRole,
-        menu=[item for item in MENU if session is not None and session.user.role >= item.min_role],
+        menu=[] if session is None else _menu_of(session.user.role),
         section=section,
         fmt=text_filters,
         page_url=request.full_path.rstrip("?"),
         **context,
     )
+
+
+def _menu_of(role: UserRole) -> list[MenuItem]:
+    if role is UserRole.AUDITOR:
+        return [item for item in MENU if item.endpoint == "audit"]
+    return [item for item in MENU if role >= item.min_role]
 
 
 def sign_message(text: str) -> str:

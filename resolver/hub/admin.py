@@ -21,6 +21,7 @@ from resolver.store import (
     restore,
     utc_text,
 )
+from resolver.store import AuditEvent as AuditEvent
 from resolver.store import LockedError as LockedError
 from resolver.store import RevisionRow as RevisionRow
 from resolver.store import Session as Session

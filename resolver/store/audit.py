@@ -100,8 +100,9 @@ class AuditEvents:
         containing: Sequence[str] = (),
         after: int = 0,
         limit: int = 1000,
+        newest: bool = False,
     ) -> list[AuditEvent]:
-        """Return events, the oldest first.
+        """Return events, the oldest first; `newest` selects the last ones instead of the first.
 
         `since` and `before` bound the time, `after` the number. `containing`: texts of which one
         at least is in the query or in the answer, such as ids.
@@ -110,7 +111,7 @@ class AuditEvents:
         statement = (
             select(*_EVENT_COLUMNS)
             .where(columns.at >= since, columns.number > after)
-            .order_by(columns.number)
+            .order_by(columns.number.desc() if newest else columns.number)
             .limit(limit)
         )
         if before:
@@ -134,7 +135,8 @@ class AuditEvents:
                 )
             )
         with read_transaction(self.engine) as connection:
-            return [AuditEvent(*row) for row in connection.execute(statement)]
+            events = [AuditEvent(*row) for row in connection.execute(statement)]
+        return events[::-1] if newest else events
 
     def head(self) -> AuditHead:
         """Return the number and the chain of the last event."""

@@ -134,7 +134,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-SCOPES = ("check", "submit", "review", "metrics", "admin")
+SCOPES = ("check", "submit", "review", "metrics", "audit", "admin")
 
 
 @dataclass(frozen=True, slots=True)

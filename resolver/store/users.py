@@ -47,8 +47,10 @@ _NAME = re.compile(r"[\w.@+-]{1,60}")
 
 
 class UserRole(IntEnum):
-    """Role of a user; each role includes the rights of those before it."""
+    """Role of a user; from the viewer on, each role includes the rights of those before it."""
 
+    AUDITOR = 0
+    """Reads the audit log, and no records."""
     VIEWER = 1
     """Reads."""
     STEWARD = 2

@@ -198,6 +198,63 @@ def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which events to read; an empty text does not filter.
+
+    `since` and `before` are times as texts (`2026-03-01`), `record` is the id of a record that was
+    shown. `only_agency`: agency whose events alone the reader may see.
+    """
+
+    since: str = ""
+    before: str = ""
+    who: str = ""
+    agency: str = ""
+    action: str = ""
+    record: str = ""
+    only_agency: str = ""
+
+
+def read_log(
+    store: Store, choice: LogFilter, *, after: int = 0, limit: int = 1000, newest: bool = False
+) -> list[AuditEvent]:
+    """Return events above the number `after`, at most `limit`, the oldest first.
+
+    `newest` selects the last ones instead of the first. There are none for a record that the store
+    has never had: whether it has a record that the reader may not see must not show.
+    """
+    agency = choice.only_agency or choice.agency or None
+    if choice.only_agency and choice.agency not in ("", choice.only_agency):
+        return []
+    if choice.record:
+        try:
+            accesses = find_accesses(store, choice.record)
+        except StoreError:
+            return []
+        events = [access.event for access in accesses]
+        events = [
+            event
+            for event in events
+            if event.number > after
+            and agency in (None, event.agency)
+            and choice.who in ("", event.actor)
+            and choice.action in ("", event.action)
+            and choice.since <= event.at
+            and (not choice.before or event.at < choice.before)
+        ]
+        return events[-limit:] if newest else events[:limit]
+    return store.audit_events.list(
+        since=choice.since,
+        before=choice.before,
+        actor=choice.who or None,
+        agency=agency,
+        actions=[choice.action] if choice.action else (),
+        after=after,
+        limit=limit,
+        newest=newest,
+    )
+
+
 def open_log(url: str) -> AbstractContextManager[Store]:
     """Open the store at a URL for questions about its log. Raises `StoreError` for none."""
     return Store.open(url, create=False)

@@ -54,6 +54,7 @@ USERS = {
 EXEMPT = {
     "health.metrics": "counts what the process did, for operators",
     "health.readyz": "says what the process waits for, for operators",
+    "audit.audit_events": "tells who asked what at which time, for auditors",
     "desk.static": "a file of the package",
     "desk.sign_out": "ends the session",
 }

@@ -15,15 +15,16 @@ import click
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.cli.process_start import log_act_at
 
-_ROLE = click.Choice(["viewer", "steward", "senior", "admin"])
+_ROLE = click.Choice(["auditor", "viewer", "steward", "senior", "admin"])
 
 
 @click.group("users")
 def users_command() -> None:
     """Add, list and change the users of the steward's desk.
 
-    A viewer reads; a steward also decides; a senior steward also settles contradictions; an admin
-    also manages users. Passwords are asked for, or read from a file, and stored as argon2 hashes.
+    An auditor reads the audit log and no records. A viewer reads records. A steward also decides, a
+    senior steward also settles contradictions, and an admin also manages users. Passwords are asked
+    for, or read from a file, and stored as argon2 hashes.
 
     \b
     Examples:
@@ -175,7 +176,7 @@ def keys_command() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(["check", "submit", "review", "metrics", "admin"]),
+    type=click.Choice(["check", "submit", "review", "metrics", "audit", "admin"]),
     multiple=True,
     required=True,
     help="Permission; repeatable.",

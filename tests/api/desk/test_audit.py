@@ -207,3 +207,31 @@ def test_a_sign_out_is_carried_out_even_where_it_cannot_be_logged(desk: Desk) ->
     (desk.service.jobs_dir / "looks").touch()
     assert browser.post("/desk/sign-out", data={"csrf": token}).status_code == 503
     assert browser.get("/desk").headers["Location"].startswith("/desk/sign-in")
+
+
+def test_an_auditor_opens_the_log_and_no_other_page(busy: Desk) -> None:
+    browser = busy.signed_in("ada", UserRole.AUDITOR)
+    assert browser.get("/desk").headers["Location"].endswith("/desk/audit")
+    page = browser.get("/desk/audit")
+    assert (page.status_code, "Audit log" in page.text) == (200, True)
+    assert "Users" not in page.text
+    allowed = {
+        *("desk.audit", "desk.account", "desk.purpose", "desk.static", "desk.sign_in"),
+        *("desk.root", "desk.home", "desk.first_sign_in"),
+    }
+    pair = DecisionRequest(KIM, "coast:p13", "river:p13", StewardVerdict.SAME)
+    decide_pair(busy.service.hub, pair)
+    busy.service.warm()
+    addresses = sample_addresses(busy)
+    for rule in pages(busy):
+        if rule.endpoint not in allowed:
+            address = addresses[rule.endpoint] if rule.arguments else rule.rule
+            with browser.get(address) as answer:
+                assert answer.status_code == 403, rule
+    steward = busy.signed_in("sam", UserRole.STEWARD)
+    assert steward.get("/desk/audit").status_code == 403
+    assert steward.get("/desk/search?q=ali").status_code == 200
+    busy.service.audit_log.flush()
+    shown = browser.get("/desk/audit?who=sam&action=search").text
+    assert ('"ali"' in shown, "sam" in shown) == (True, True)
+    assert "No event fits." in browser.get("/desk/audit?record=absent:1").text

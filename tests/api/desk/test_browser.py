@@ -716,6 +716,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "screenings": "/desk/screenings",
         "screening": screen_passengers(session, 52, 53),
         "learning": "/desk/learning",
+        "audit log": "/desk/audit",
         "users": "/desk/users",
         "account": "/desk/account",
         "purpose": "/desk/purpose",
