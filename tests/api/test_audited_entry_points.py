@@ -53,10 +53,15 @@ def _tree(module: ModuleType) -> dict[str, ast.AST]:
     }
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def _named(node: ast.AST, module: ModuleType) -> Iterator[Any]:
+    """Yield what a function names: `name` of its module, or `name` in a module that it imports."""
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
-            yield part.id
+            yield getattr(module, part.id, None)
+        elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+            owner = getattr(module, part.value.id, None)
+            if inspect.ismodule(owner):
+                yield getattr(owner, part.attr, None)
 
 
 def logs(view: Callable[..., Any]) -> bool:
@@ -72,10 +77,8 @@ def logs(view: Callable[..., Any]) -> bool:
         done.add(place)
         module = inspect.getmodule(function)
         node = _tree(module).get(function.__name__) if module is not None else None
-        for name in _names(node) if node is not None else ():
-            target = getattr(module, name, None)
-            if inspect.isfunction(target):
-                waiting.append(inspect.unwrap(target))
+        if module is not None and node is not None:
+            waiting += (inspect.unwrap(x) for x in _named(node, module) if inspect.isfunction(x))
     return False
 
 
