@@ -119,7 +119,7 @@ def find_hit(hits: Sequence[ScreeningHit], entity_id: str, store: Store) -> Scre
     `UsageError` if no hit is on it.
     """
     with store.view() as view:
-        current = dict(view.redirects()).get(entity_id, entity_id)
+        current = dict(view.redirects([entity_id])).get(entity_id, entity_id)
     for hit in hits:
         if hit.entity_id in (entity_id, current) or entity_id in hit.records:
             return hit

@@ -35,9 +35,11 @@ _CHUNK_SECONDS = 1.0
 shorter time would make copies of the process more often, each of which takes some hundredths of a
 second.
 """
-_FIRST_CHUNK, _MAX_CHUNK = 1_000, 20_000
-"""Unique subjects between the first two reports of progress, and between any two at most."""
-_LEAST = 500
+_FIRST_CHUNK, _LEAST_CHUNK, _MAX_CHUNK = 1_000, 500, 20_000
+"""Unique subjects between the first two reports of progress, and between any two at least and at
+most. Fewer would leave a core without work.
+"""
+_LEAST = 250
 """Unique subjects that are worth a process of their own."""
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _INCOMPLETE = "its words are so common that not all listed entities were compared: add a value"
@@ -245,7 +247,7 @@ def next_chunk_size(size: int, seconds: float) -> int:
     The size doubles where that still takes less than `_CHUNK_SECONDS`, and halves above it.
     """
     if seconds > _CHUNK_SECONDS:
-        return max(size // 2, _LEAST)
+        return max(size // 2, _LEAST_CHUNK)
     return min(2 * size, _MAX_CHUNK) if 2 * seconds < _CHUNK_SECONDS else size
 
 

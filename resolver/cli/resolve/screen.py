@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,8 @@ from resolver.errors import UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.screening import Screening
+    from resolver.lists.reader_types import Reject
+    from resolver.screening import Screening, Subject
 
 MAX_HITS = 100
 """Hits of one subject at most; a subject that has as many has a name without meaning."""
@@ -57,6 +60,7 @@ Examples:
   resolver screen people.csv --store sqlite:///hub.db --out hits.csv
   resolver screen people.xlsx --mapping people.yml --store sqlite:///hub.db --out hits.csv
   resolver screen people.parquet --store sqlite:///hub.db --out hits.csv --report hits.html
+  resolver screen people.csv --store sqlite:///hub.db --dry-run
   resolver screen crew.csv --store sqlite:///hub.db --out hits.csv --watch crew --until 2027-06-30
 """
 
@@ -72,6 +76,9 @@ Examples:
     default=10,
     show_default=True,
     help="Maximum number of hits of one subject.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Show how the list is read; compare and keep nothing."
 )
 @click.option("--watch", metavar="NAME", help="Keep the subjects in this watch, until --until.")
 @click.option("--until", default="", metavar="DATE", help="Last day of the watch: 2027-06-30.")
@@ -95,7 +102,7 @@ def screen_command(
     """Run `resolver screen`; return its exit code."""
     if until and watch is None:
         raise UsageError("--until ends a watch", hint="name the watch with --watch, too")
-    if out is None and not options["as_json"]:
+    if out is None and not options["as_json"] and not options["dry_run"]:
         raise UsageError("screen needs a file for the hits", hint="add --out hits.csv, or --json")
     if out is not None and report is not None and out.resolve() == report.resolve():
         raise UsageError(f"--out and --report are both {out}", hint="choose two files")
@@ -129,6 +136,11 @@ def screen_command(
             screen_subjects,
         )
         from resolver.screening.result_files import write_hits, write_report
+
+        if options["dry_run"]:
+            _print_rejects(intake.rejects)
+            _print_subjects(read_subjects(intake), intake.collapsed)
+            return 0
         from resolver.screening.watch import add_watch
 
         listed = settings.listed if options["listed"] is None else options["listed"]
@@ -156,11 +168,7 @@ def screen_command(
     if options["as_json"]:
         for hit in screening.hits:
             click.echo(json.dumps(describe_hit(hit), ensure_ascii=False))
-    for reject in intake.rejects[:SHOWN_REJECTS]:
-        where = f"{Path(reject.file).name}, line {reject.line}" if reject.line else reject.file
-        click.echo(f"note: {where}: {reject.reason}", err=True)
-    if len(intake.rejects) > SHOWN_REJECTS:
-        click.echo(f"note: and {len(intake.rejects) - SHOWN_REJECTS:,} more", err=True)
+    _print_rejects(intake.rejects)
     unread = sum(reject.is_row for reject in intake.rejects)
     _print_summary(screening, intake.collapsed, unread, out)
     if watch is not None:
@@ -170,6 +178,33 @@ def screen_command(
             err=True,
         )
     return HITS_FOUND if screening.hits else 0
+
+
+def _print_rejects(rejects: Sequence[Reject]) -> None:
+    """Print what could not be read, on standard error."""
+    for reject in rejects[:SHOWN_REJECTS]:
+        where = f"{Path(reject.file).name}, line {reject.line}" if reject.line else reject.file
+        click.echo(f"note: {where}: {reject.reason}", err=True)
+    if len(rejects) > SHOWN_REJECTS:
+        click.echo(f"note: and {len(rejects) - SHOWN_REJECTS:,} more", err=True)
+
+
+def _print_subjects(subjects: Sequence[Subject], repeated: int) -> None:
+    """Print how a list was read: how many subjects state each property, and the values of one."""
+    from resolver.records.labels import property_label, sort_properties
+    from resolver.screening.result_files import list_values
+
+    stated = [list_values(subject.record) for subject in subjects]
+    counts = Counter(prop for values in stated for prop in values)
+    click.echo(f"{pluralize(len(subjects), 'subject')}; nothing was compared or kept")
+    for prop in sort_properties(counts):
+        example = next(values[prop][0] for values in stated if prop in values)
+        click.echo(f"  {property_label(prop)}: {counts[prop]:,}, for example {example[:60]}")
+    if repeated:
+        click.echo(f"{pluralize(repeated, 'row repeats', 'rows repeat')} another one")
+    notes = Counter(note for subject in subjects for note in subject.notes)
+    for note, count in notes.most_common(SHOWN_REJECTS):
+        click.echo(f"{pluralize(count, 'subject')}: {note}")
 
 
 def _print_summary(screening: Screening, repeated: int, unread: int, out: Path | None) -> None:

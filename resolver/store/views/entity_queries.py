@@ -279,8 +279,10 @@ class EntityQueries(RecordQueries):
             rows_by_number.update({row.version: _revision_row(row) for row in rows})
         return rows_by_number
 
-    def redirects(self) -> list[tuple[str, str]]:
-        """Return (retired id, id it redirects to; empty if dissolved), sorted by retired id."""
+    def redirects(self, of: Sequence[str] | None = None) -> list[tuple[str, str]]:
+        """Return (retired id, id it redirects to; empty if dissolved), sorted by retired id, for
+        some ids (None: all).
+        """
         other = entities.alias("other")
         query = (
             select(entities.c.id, other.c.number, other.c.id)
@@ -289,6 +291,8 @@ class EntityQueries(RecordQueries):
             .where(~entities.c.id.startswith(INTERNAL_PREFIX))
             .order_by(entities.c.id)
         )
+        if of is not None:
+            query = query.where(is_among(self.connection, entities.c.id, of))
         rows = [tuple(row) for row in self.connection.execute(query)]
         restricted = [row[1] for row in rows if (row[2] or "").startswith(INTERNAL_PREFIX)]
         names = self.entity_ids(restricted) if restricted else {}

@@ -54,6 +54,25 @@ def test_rows_that_were_not_compared_are_counted(
     assert capsys.readouterr().out == "No verdicts.\n"
 
 
+def test_a_dry_run_says_how_the_list_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = write(tmp_path, "id,name,birthDate\nP1,Ilse Brandt,1960-02-03\nP2,,1970-01-01\n")
+    before = sorted(tmp_path.iterdir())
+    # the store need not be there, as nothing is compared
+    absent = f"sqlite:///{tmp_path}/none.db"
+    assert run(["screen", people, "--store", absent, "--dry-run"]) == 0
+    answer = capsys.readouterr()
+    assert answer.out.splitlines()[:3] == [
+        "2 subjects; nothing was compared or kept",
+        "  Name: 1, for example Ilse Brandt",
+        "  Birth date: 2, for example 1960-02-03",
+    ]
+    assert "1 subject: it has no name" in answer.out
+    assert "birthDate from birthDate" in answer.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_a_note_names_few_of_many_columns(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
