@@ -34,6 +34,7 @@ from resolver.lists.formats.ftm.ftm_entity import (
     read_ftm_entity,
 )
 from resolver.lists.formats.senzing import read_senzing_record
+from resolver.lists.text.record_draft import build_handling
 from resolver.records import Handling, Record, Value
 from resolver.records.properties import DATASETS
 from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
@@ -71,7 +72,7 @@ def post() -> Response:
     """Add a record, or a new version of it, and resolve it at once.
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
-    of `datasets` and optionally a `handling` code and `relations`; or a record in Senzing's format,
+    of `datasets` and optionally a `handling` and `relations`; or a record in Senzing's format,
     by its content type. Further `datasets` have the record, too. The answer is 201 with the id of
     its entity, once the record is durable; from then on your checks and searches see the record,
     whichever process answers them. A new version that seems to be of another person or group (no
@@ -89,8 +90,8 @@ def post() -> Response:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
         raise ApiError(400, error.line()) from None
-    code = submitted.record.handling.code if is_senzing else body.get("handling", "H0")
-    record, sender = _with_handling(submitted.record, code), RecordOwner.of_viewer(viewer())
+    stated = submitted.record.handling.code if is_senzing else body.get("handling", "H0")
+    record, sender = _with_handling(submitted.record, stated), RecordOwner.of_viewer(viewer())
     _log_record("post", record.id, {"handling": record.handling.code, "accepted": accept_large})
     with current_service().turns.released():
         committed = (
@@ -203,14 +204,24 @@ def _read_datasets(datasets: object) -> list[str]:
     return names
 
 
-def _with_handling(record: Record, code: object) -> Record:
-    """Return the record with a handling code, owned by the sender's agency. Raises `ApiError`."""
+def _with_handling(record: Record, stated: object) -> Record:
+    """Return the record with a handling, owned by the sender's agency: a code, or an object of
+    `HANDLING_FIELDS`. Raises `ApiError`.
+    """
+    facts = stated if isinstance(stated, dict) else {"code": stated}
+    code = facts.get("code", "H0")
     if not isinstance(code, str) or code not in VISIBILITY_RULES:
         raise ApiError(422, f"handling must be one of {', '.join(VISIBILITY_RULES)}")
-    if code == "H0":
+    try:
+        handling = build_handling({**facts, "code": code})
+    except RecordError as error:
+        raise ApiError(422, error.line()) from None
+    if handling.agency not in ("", viewer().agency):
+        raise ApiError(403, "a record is handled by the agency that sends it: leave the agency out")
+    if replace(handling, agency="") == Handling():
         return record
-    if not current_service().settings.accept_restricted:
+    if code != "H0" and not current_service().settings.accept_restricted:
         raise ApiError(
             403, f"the handling code is {code}; only H0 is accepted without --accept-restricted"
         )
-    return replace(record, handling=Handling(viewer().agency, code))
+    return replace(record, handling=replace(handling, agency=viewer().agency))

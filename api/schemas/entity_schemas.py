@@ -44,7 +44,8 @@ from resolver.network.graph import ARTEFACT, ENTITY
 from resolver.network.graph import NAME as NETWORK_NAME
 from resolver.records import CountryRole, RelationType
 from resolver.records.kinds import SCHEMATA
-from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFYING, NAME_PARTS
+from resolver.records.packing import FIELD_NAMES
+from resolver.records.properties import ADDRESS, FULL_NAMES, HANDLING, IDENTIFYING, NAME_PARTS
 from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 NATIVE_ID_PATTERN = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
@@ -182,6 +183,14 @@ def _example_of(schema: str, properties: Schema) -> Schema:
     )
 
 
+_HANDLING = component(
+    "Handling",
+    closed_object(
+        {}, dict.fromkeys(FIELD_NAMES[HANDLING], STRING) | {"code": enum_of(VISIBILITY_RULES)}
+    ),
+)
+
+
 def _record_of(schema: str, properties: Schema) -> Schema:
     """Register an entity of a schema as a record to store."""
     is_general = schema == "LegalEntity"
@@ -198,7 +207,7 @@ def _record_of(schema: str, properties: Schema) -> Schema:
                 "properties": properties,
                 "relations": array_of(_RELATION, maxItems=MAX_RELATIONS),
                 "routes": array_of(_ROUTE_COUNTRY, maxItems=MAX_ROUTE_COUNTRIES),
-                "handling": enum_of(VISIBILITY_RULES),
+                "handling": {"anyOf": [enum_of(VISIBILITY_RULES), _HANDLING]},
                 **{name: {} for name in IGNORED_FIELDS},
             },
             "additionalProperties": False,

@@ -198,7 +198,9 @@ def _convert_handling(schema: str, text: str) -> tuple[FtmValue, ...]:
             for name, grade in grades
         ],
         f"category {item.subject_category}" if item.subject_category else "",
+        f"conditions {item.conditions}" if item.conditions else "",
         f"purpose {item.purpose}" if item.purpose else "",
+        f"legal basis {item.legal_basis}" if item.legal_basis else "",
         f"review {item.review_date}" if item.review_date else "",
     ]
     return make_note("Handling: " + "; ".join(part for part in parts if part))

@@ -49,7 +49,7 @@ from resolver.records.labels import escape_formula
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, COUNTRIES, RELATION
 from resolver.records.stated_links import direct_relation
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import Viewer, find_vulnerable
 from resolver.review.entity_sides import load_sides
 from resolver.store.array_files import replace_file
 from resolver.store.segments import Segment
@@ -440,7 +440,9 @@ def _build_table(rows: VisibleRecords) -> EntityTable:
         numbers,
         combine_kinds(np.concatenate([np.zeros(0, dtype=np.uint8), *kinds]), owners, len(numbers)),
         Labels.gather((part.owners, part.agencies(agency_of.__getitem__)) for part in parts),
-        Labels.gather(pair for part in parts for pair in part.labels((ACTIVITY,), str)),
+        Labels.gather(
+            pair for part in parts for pair in part.without_vulnerable().labels((ACTIVITY,), str)
+        ),
         Labels.gather(pair for part in parts for pair in part.labels(COUNTRIES, country_code)),
         members,
         related,
@@ -454,6 +456,11 @@ class _Part:
     segment: Segment
     rows: Numbers
     owners: Numbers
+
+    def without_vulnerable(self) -> _Part:
+        """Return the records that are not about victims and witnesses, who have no activity."""
+        stays = ~np.isin(self.rows, find_vulnerable(self.segment.batch))
+        return self if stays.all() else _Part(self.segment, self.rows[stays], self.owners[stays])
 
     def agencies(self, agency_of: Callable[[str], str]) -> list[str]:
         """Return the agency of each record."""

@@ -28,8 +28,8 @@ from resolver.hub.segment_contents import load_prepared
 from resolver.records import Batch, Column, Relation
 from resolver.records.packing import SEPARATOR, split_fields, unpack_relation
 from resolver.records.prepared.batch import WEAK_FAMILIES, PreparedBatch, Ragged, TextTable, spread
-from resolver.records.properties import ADDRESS, IDENTIFIERS, PROPERTY_BY_NAME, RELATION
-from resolver.records.visibility import Viewer, viewer_classes, visible_rows
+from resolver.records.properties import ACTIVITY, ADDRESS, IDENTIFIERS, PROPERTY_BY_NAME, RELATION
+from resolver.records.visibility import Viewer, find_vulnerable, viewer_classes, visible_rows
 from resolver.review.refusals import find_entity, find_hidden_records
 from resolver.runtime.text_cache import compute_hash64, hash64
 from resolver.store import StoreView
@@ -422,11 +422,18 @@ class VisibleRecords:
         return schemas
 
     def texts(self, props: Sequence[str], numbers: Numbers) -> Iterator[tuple[int, str, str]]:
-        """Iterate over (record, property, packed text) of some records (numbers ascending)."""
+        """Iterate over (record, property, packed text) of some records (numbers ascending).
+
+        A victim or a witness has no activity: what they state of crimes is done by others.
+        """
         for edges, rows in self._rows(numbers):
+            batch = edges.segment.batch
             for prop in props:
-                if prop in edges.segment.batch.columns:
-                    for number, text in _column_texts(edges.segment, prop, rows):
+                if prop in batch.columns:
+                    chosen = (
+                        np.setdiff1d(rows, find_vulnerable(batch)) if prop == ACTIVITY else rows
+                    )
+                    for number, text in _column_texts(edges.segment, prop, chosen):
                         yield number, prop, text
 
     def relations(self, numbers: Numbers) -> Iterator[tuple[int, Relation]]:

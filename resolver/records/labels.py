@@ -131,7 +131,9 @@ def _display_handling(text: str) -> str:
         if grade is not None
     ]
     review = f"review by {item.review_date}" if item.review_date else ""
-    details = (item.agency, item.subject_category, item.purpose, *grades, review)
+    basis = f"legal basis {item.legal_basis}" if item.legal_basis else ""
+    stated = (item.agency, item.conditions, item.subject_category, item.purpose, basis)
+    details = (*stated, *grades, review)
     return "; ".join(filter(None, (item.code, *details)))
 
 

@@ -47,6 +47,8 @@ FIELD_NAMES = {
         "subjectCategory",
         "purpose",
         "reviewDate",
+        "conditions",
+        "legalBasis",
     ),
 }
 """Names of the fields of packed values in exports, in the order in which they are packed."""
@@ -106,22 +108,20 @@ def handling_text(item: Handling) -> str:
         item.subject_category,
         item.purpose,
         item.review_date,
+        item.conditions,
+        item.legal_basis,
     )
 
 
 def unpack_handling(text: str) -> Handling:
     """Return the handling that `handling_text` packed."""
-    agency, code, s_scheme, s_value, i_scheme, i_value, category, purpose, review = split_fields(
-        text, 9
-    )
+    agency, code, s_scheme, s_value, i_scheme, i_value, *stated = split_fields(text, 11)
     return Handling(
         agency,
         code,
         Grade(s_scheme, s_value) if s_scheme or s_value else None,
         Grade(i_scheme, i_value) if i_scheme or i_value else None,
-        category,
-        purpose,
-        review,
+        *stated,
     )
 
 

@@ -166,7 +166,11 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Conditions of use. `code` is Europol's handling code, H0 (free within the hub) to H3."""
+    """Conditions of use. `code` is Europol's handling code, H0 (free within the hub) to H3.
+
+    `conditions` says in words what the code leaves open. `subject_category` is that of the data
+    subject, such as suspect, victim or witness.
+    """
 
     agency: str = ""
     code: str = "H0"
@@ -175,6 +179,17 @@ class Handling:
     subject_category: str = ""
     purpose: str = ""
     review_date: str = ""
+    conditions: str = ""
+    legal_basis: str = ""
+
+    @property
+    def is_vulnerable(self) -> bool:
+        """Whether the record is about a victim or a witness, whatever else its category says."""
+        return bool(VULNERABLE & set(re.findall(r"[a-z]+", self.subject_category.lower())))
+
+
+VULNERABLE = frozenset({"victim", "victims", "witness", "witnesses"})
+"""Words of categories of data subjects who are never suspects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,26 @@ def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
     return mask
 
 
+def find_vulnerable(batch: Batch) -> npt.NDArray[np.int64]:
+    """Return the rows of records about victims and witnesses, ascending: what they state of crimes
+    says nothing against them.
+    """
+    column = batch.columns.get(HANDLING)
+    if column is None:
+        return np.zeros(0, dtype=np.int64)
+    used = np.unique(column.codes)
+    texts = column.values.take(used).to_pylist()
+    chosen = [
+        code
+        for code, text in zip(used.tolist(), texts, strict=True)
+        if unpack_handling(text).is_vulnerable
+    ]
+    rows: npt.NDArray[np.int64] = np.sort(column.rows[np.isin(column.codes, chosen)]).astype(
+        np.int64
+    )
+    return rows
+
+
 def visible_records(batch: Batch, viewer: Viewer) -> Batch:
     """Return the records of a batch that a viewer may read."""
     mask = visible_rows(batch, viewer)
@@ -152,7 +172,7 @@ def visible_records(batch: Batch, viewer: Viewer) -> Batch:
 
 
 def assign_owner(batch: Batch, agency: str) -> Batch:
-    """Return the batch with `agency` as the agency of all restricted records that name none."""
+    """Return the batch with `agency` as that of all records with a handling that name none."""
     column = batch.columns.get(HANDLING)
     if column is None or not agency:
         return batch
@@ -166,7 +186,7 @@ def assign_owner(batch: Batch, agency: str) -> Batch:
 
 def _owned(text: str, agency: str) -> str:
     handling = unpack_handling(text)
-    is_settled = handling.agency or handling.code == "H0"
+    is_settled = handling.agency or handling == Handling()
     return text if is_settled else handling_text(replace(handling, agency=agency))
 
 
@@ -399,6 +419,7 @@ __all__ = [
     "VISIBILITY_RULES",
     "Viewer",
     "assign_owner",
+    "find_vulnerable",
     "is_visible",
     "may_read_all",
     "viewer_classes",

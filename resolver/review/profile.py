@@ -101,6 +101,8 @@ class RecordHandling:
     subject_category: str
     purpose: str
     review_date: str
+    conditions: str = ""
+    legal_basis: str = ""
 
 
 def collect_handling(records: Iterable[Record]) -> tuple[RecordHandling, ...]:
@@ -139,6 +141,8 @@ def _read(record: Record) -> RecordHandling:
         handling.subject_category,
         handling.purpose,
         handling.review_date,
+        handling.conditions,
+        handling.legal_basis,
     )
 
 

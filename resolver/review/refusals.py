@@ -156,10 +156,6 @@ class DeskRules:
         )
 
 
-VULNERABLE = frozenset({"victim", "witness"})
-"""Data-subject categories (lower case, as sources name them) whose decisions take two stewards."""
-
-
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -275,11 +271,7 @@ def second_steward_reasons(
 
 
 def _vulnerable_categories(sides: Sequence[EntitySide]) -> list[str]:
-    categories = {
-        stored.record.handling.subject_category.strip().lower()
-        for side in sides
-        for stored in side.records
-    }
+    handlings = [stored.record.handling for side in sides for stored in side.records]
     return sorted(
-        category for category in categories if VULNERABLE & set(category.replace("-", " ").split())
+        {item.subject_category.strip().lower() for item in handlings if item.is_vulnerable}
     )

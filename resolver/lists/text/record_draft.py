@@ -24,6 +24,8 @@ from resolver.records import (
     Value,
     kind_of_schema,
 )
+from resolver.records.packing import FIELD_NAMES, join_fields, unpack_handling
+from resolver.records.properties import HANDLING
 from resolver.records.visibility import VISIBILITY_RULES
 
 NO_HANDLING = Handling()
@@ -117,15 +119,54 @@ _LETTER, _WORD = ("h", "H"), "handling"
 _CODES = ", ".join(VISIBILITY_RULES)
 
 
+HANDLING_FIELDS = FIELD_NAMES[HANDLING]
+"""Names of the facts of a handling, as in exports: `code`, `conditions`, `subjectCategory` …"""
+_MOST_LETTERS = 500
+_REVIEW_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
+
+
+def build_handling(stated: Mapping[str, object]) -> Handling:
+    """Return the handling with some facts, by their names in `HANDLING_FIELDS`.
+
+    Raises `RecordError` for a fact that there is not, or that cannot be read: without it a record
+    would be less protected than its owner wants.
+    """
+    texts = {}
+    for name, value in stated.items():
+        if name not in HANDLING_FIELDS:
+            known = ", ".join(HANDLING_FIELDS)
+            raise RecordError(f"a handling has no {name[:60]!r}", hint=f"it has {known}")
+        if not isinstance(value, str) or len(value) > _MOST_LETTERS or not value.isprintable():
+            raise RecordError(
+                f"the {name} of its handling is no text of {_MOST_LETTERS} letters at most"
+            )
+        texts[name] = " ".join(value.split())
+    if texts.get("code", "") not in ("", *VISIBILITY_RULES):
+        raise RecordError(
+            f"handling code {texts['code'][:60]!r} is none of {_CODES}",
+            hint="correct the code of the record",
+        )
+    date = texts.get("reviewDate", "")
+    if date and not _REVIEW_DATE.fullmatch(date):
+        raise RecordError(
+            f"the review date {date[:60]!r} is no date", hint="write it as 2027-05-31"
+        )
+    texts["code"] = texts.get("code") or NO_HANDLING.code
+    return unpack_handling(join_fields(*(texts.get(name, "") for name in HANDLING_FIELDS)))
+
+
 def read_handling_field(row: Mapping[str, object], field: str) -> Handling:
     """Return the handling that a field of a record states, H0 where it is absent or empty.
 
-    Raises `RecordError` for an unknown code, and for a field that is spelled almost like it.
+    The field has a handling code, or an object with the facts of `HANDLING_FIELDS`. Raises
+    `RecordError` for what cannot be read, and for a field that is spelled almost like it.
     """
     refuse_handling((name for name in row if name != field), field)
     code = row.get(field)
     if code is None or code == "":
         return NO_HANDLING
+    if isinstance(code, Mapping):
+        return build_handling(code)
     if not isinstance(code, str) or code not in VISIBILITY_RULES:
         raise RecordError(f"its handling code is none of {_CODES}", hint=f"mend {field!r}")
     return Handling(code=code)

@@ -10,6 +10,9 @@ import pytest
 from resolver.api.service import Service
 from resolver.cli.app import run
 from resolver.hub.admin import create_key
+from resolver.records.packing import handling_text, named_fields
+from resolver.records.properties import HANDLING
+from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
 from tests.api.routes.batch_service import LINES, client_of, service, work
 
 pytestmark = pytest.mark.slow
@@ -225,3 +228,48 @@ def test_records_are_withdrawn_by_command(
         assert view.record("port:n0") is None
         assert view.record("port:n2") is not None
         assert [row.kind for row in view.revisions(view.revision - 1)] == ["withdrawal"]
+
+
+def test_all_facts_of_a_handling_are_posted_and_take_a_second_steward(service: Service) -> None:
+    client = client_of(service)
+    stated = {
+        "code": "H0",
+        "conditions": "not as evidence",
+        "sourceScheme": "4x4",
+        "sourceGrade": "B",
+        "subjectCategory": "victim",
+        "legalBasis": "Art. 18",
+        "reviewDate": "2027-05",
+    }
+    body = {
+        "id": "7",
+        "datasets": ["quay"],
+        "schema": "Person",
+        "properties": {"name": ["Zora Quill"], "birthDate": ["1970-01-02"]},
+        "handling": stated,
+    }
+    answer = client.post("/records", json=body)
+    assert answer.status_code == 201
+    with service.hub.store.view() as view:
+        stored = view.record("quay:7")
+    assert stored is not None
+    assert named_fields(HANDLING, handling_text(stored.record.handling)) == stated
+    notes = client.get(f"/entities/{answer.json['entity']}").json["properties"]["notes"]
+    assert "category victim" in notes[0]
+    assert "legal basis Art. 18" in notes[0]
+    for handling, text in (
+        ({"colour": "red"}, "a handling has no 'colour'"),
+        ({"code": "H9"}, "handling must be one of"),
+        ({"reviewDate": "soon"}, "is no date"),
+    ):
+        refused = client.post("/records", json={**body, "handling": handling})
+        assert (refused.status_code, text in refused.json["detail"]) == (422, True)
+    foreign = client.post("/records", json={**body, "handling": {"agency": "Elsewhere"}})
+    assert foreign.status_code == 403
+    # a decision on the data of a victim takes two stewards
+    client.post("/records", json={**body, "id": "8", "handling": "H0"})
+    decided = decide_pair(
+        service.hub,
+        DecisionRequest(Steward("kim"), "quay:7", "quay:8", StewardVerdict.DIFFERENT, reason="x"),
+    )
+    assert decided.second_reasons == ("it touches the data of a victim",)

@@ -193,3 +193,17 @@ def test_an_empty_store_has_no_links(tmp_path: Path) -> None:
     with Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub:
         listed = read_crime_links(hub, STRANGER)
         assert (listed.links, listed.total) == ((), 0)
+
+
+@pytest.mark.parametrize("category", ["", "Suspect", "victim", "Witness"])
+def test_a_victim_or_witness_never_connects_crimes(tmp_path: Path, category: str) -> None:
+    told = replace(
+        record("a:1", name="Zora Quill"),
+        activities=(_SMUGGLING, _TRAFFICKING),
+        relations=(Relation(RelationType.ASSOCIATE_OF, "a:2"),),
+        handling=Handling(subject_category=category),
+    )
+    other = replace(record("a:2", name="Pavel Novotny"), activities=(_MONEY,))
+    with hub_of(tmp_path, [told, other]) as hub:
+        links = read_crime_links(hub, OPERATOR).links
+    assert (not links) == (category in ("victim", "Witness"))

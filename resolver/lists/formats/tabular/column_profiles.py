@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.errors import DateError
+from resolver.errors import DateError, RecordError
 from resolver.lists.formats.tabular.cells import (
     CellValues,
     build_column,
@@ -26,6 +26,7 @@ from resolver.lists.formats.tabular.cells import (
 from resolver.lists.formats.tabular.mapping import Mapping
 from resolver.lists.formats.tabular.table_files import TableChunk
 from resolver.lists.text.list_dates import DAY_FIRST, EITHER, MONTH_FIRST, DateEvidence, read_date
+from resolver.lists.text.record_draft import build_handling
 from resolver.records import (
     DEFAULT_SCHEMA,
     KIND_BY_LABEL,
@@ -37,7 +38,7 @@ from resolver.records import (
     content_id,
     kind_of_schema,
 )
-from resolver.records.packing import pack
+from resolver.records.packing import handling_text, pack
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import HANDLING_CODES
 from resolver.reference.tables import lookup_territory
@@ -80,7 +81,11 @@ def read_kinds(chunk: TableChunk, mapping: Mapping) -> tuple[npt.NDArray[np.uint
 
 
 def read_handling(chunk: TableChunk, mapping: Mapping) -> tuple[Column | None, Refused]:
-    """Return the packed handling of rows that have one; rows with an unknown code are refused."""
+    """Return the packed handling of rows that have one; rows are refused whose handling cannot be
+    read.
+    """
+    if mapping.handling_facts:
+        return _read_handling_facts(chunk, mapping)
     words = _read_words(chunk, mapping.handling, fixed=mapping.handling in HANDLING_CODES)
     refused: Refused = {}
     packed: list[str | None] = []
@@ -91,6 +96,50 @@ def read_handling(chunk: TableChunk, mapping: Mapping) -> tuple[Column | None, R
             refused |= dict.fromkeys(words.rows_of(code), reason)
     cells = words.recode(pa.array(packed, pa.string()))
     return (build_column([cells], [""]) if len(cells.rows) else None), refused
+
+
+def _read_handling_facts(chunk: TableChunk, mapping: Mapping) -> tuple[Column | None, Refused]:
+    """Return the packed handling of rows with further facts, and the rows that are refused."""
+    count = len(chunk.lines)
+    texts: dict[str, list[str]] = {"agency": [mapping.agency] * count}
+    is_fixed = mapping.handling in HANDLING_CODES
+    texts["code"] = _spell(_read_words(chunk, mapping.handling, fixed=is_fixed))
+    for name, stated in mapping.handling_facts.items():
+        texts[name] = (
+            _spell(_read_words(chunk, stated, fixed=False))
+            if isinstance(stated, str)
+            else [stated.text] * count
+        )
+    results: dict[tuple[str, ...], tuple[str | None, str]] = {}
+    packed: list[str | None] = []
+    refused: Refused = {}
+    for row, values in enumerate(zip(*texts.values(), strict=True)):
+        if values not in results:
+            results[values] = _pack_facts(dict(zip(texts, values, strict=True)))
+        text, fault = results[values]
+        packed.append(text)
+        if fault:
+            refused[row] = fault
+    coded = pc.dictionary_encode(pa.array(packed, pa.string()))
+    rows = np.flatnonzero(coded.is_valid().to_numpy(zero_copy_only=False)).astype(np.int32)
+    codes = coded.indices.drop_null().to_numpy().astype(np.int32)
+    cells = CellValues(rows, codes, coded.dictionary)
+    return (build_column([cells], [""]) if len(rows) else None), refused
+
+
+def _spell(words: CellValues) -> list[str]:
+    """Return the word of each row."""
+    texts = words.texts.to_pylist()
+    return [texts[code] for code in words.codes.tolist()]
+
+
+def _pack_facts(stated: dict[str, str]) -> tuple[str | None, str]:
+    """Return the packed handling, or None for the default, and why it cannot be read."""
+    try:
+        handling = build_handling(stated)
+    except RecordError as error:
+        return None, error.line()
+    return (None if handling == Handling() else handling_text(handling)), ""
 
 
 def read_ids(

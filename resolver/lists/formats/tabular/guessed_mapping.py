@@ -308,6 +308,18 @@ def _id_names() -> list[str]:
 _KIND_NAMES = ("kind", "entity_type", "record_type")
 _SCHEMA_NAMES = ("schema",)
 _HANDLING_NAMES = ("handling", "handling_code", "handlingcode")
+_HANDLING_FACTS = {
+    "conditions": ("handling_conditions", "handling_condition", "conditions_of_use"),
+    "sourceScheme": ("source_scheme", "grading_scheme"),
+    "sourceGrade": ("source_grade", "source_evaluation", "source_reliability"),
+    "informationScheme": ("information_scheme",),
+    "informationGrade": ("information_grade", "information_evaluation", "information_accuracy"),
+    "subjectCategory": ("subject_category", "data_subject_category", "data_subject"),
+    "purpose": ("handling_purpose", "purpose_of_processing", "processing_purpose"),
+    "legalBasis": ("legal_basis",),
+    "reviewDate": ("review_date", "handling_review_date", "review_by"),
+}
+"""Names of columns that state the facts of a handling, by the name of the fact."""
 # Columns of OpenSanctions' simplified CSV, whose cells hold several values each.
 _SIMPLIFIED_COLUMNS = {"schema", "aliases", "countries", "addresses"}
 _SIMPLIFIED_PROPERTIES = {
@@ -352,6 +364,12 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
             "schema": schema,
             "source": source_name(source),
             "handling": _first_column(_HANDLING_NAMES, by_plain) or HANDLING_CODES[0],
+            "handling_facts": {
+                fact: stated
+                for fact, names in _HANDLING_FACTS.items()
+                if (stated := _first_column(names, by_plain))
+                and all(stated not in mapped for mapped in properties.values())
+            },
             "properties": properties,
             "separator": ";" if is_simplified else None,
         }
@@ -412,7 +430,8 @@ def foreign_languages(columns: Sequence[str]) -> list[str]:
 
 
 def _is_common(column: str, languages: Sequence[str]) -> bool:
-    own_names = (*_KIND_NAMES, *_SCHEMA_NAMES, *_HANDLING_NAMES)
+    facts = (name for names in _HANDLING_FACTS.values() for name in names)
+    own_names = (*_KIND_NAMES, *_SCHEMA_NAMES, *_HANDLING_NAMES, *facts)
     return is_common_name(column, languages) or normalize_column_name(column) in own_names
 
 
@@ -436,6 +455,7 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
         f"id from {mapping.id}" if mapping.id else "ids made from the content",
         _KIND_TEXTS.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
         "" if mapping.handling in HANDLING_CODES else f"handling code from {mapping.handling}",
+        *(f"{fact} of the handling from {name}" for fact, name in mapping.handling_facts.items()),
         f"column names in {' and '.join(languages)}" if languages else "",
         *(f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())),
         f"not used: {join_some(unused)}" if unused else "",
@@ -458,6 +478,7 @@ def join_some(columns: Sequence[str]) -> str:
 def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     """Return the columns that a mapping does not read, without those that have no name."""
     used = {name for names in mapping.properties.values() for name in names}
+    used |= {name for name in mapping.handling_facts.values() if isinstance(name, str)}
     used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or "", mapping.handling, ""}
     return [column for column in dict.fromkeys(columns) if column not in used]
 

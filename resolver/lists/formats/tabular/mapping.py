@@ -16,6 +16,9 @@ relations:                     # optional: relations of a row to another record,
 schema: Person                 # optional: an FtM schema or a column; replaces kind
 agency: Border police          # optional
 handling: H0                   # optional: a handling code or a column
+handling_facts:                # optional: further conditions, each a column, or a text for all rows
+  subjectCategory: category
+  purpose: {text: prevention of crime}
 deduplicated: true             # optional: no two rows are the same person or group
 complete: true                 # optional: other records of this source in a store are withdrawn
 separator: ";"                 # optional: separates the values of a cell
@@ -44,9 +47,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from rapidfuzz import fuzz, process
 
-from resolver.errors import MappingError
+from resolver.errors import MappingError, RecordError
 from resolver.lists.formats.tabular.table_files import open_table_file
 from resolver.lists.io.source_files import SourceFile
+from resolver.lists.text.record_draft import HANDLING_FIELDS, build_handling
 from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_schema
 from resolver.records import properties as property_names
 from resolver.records.stated_links import find_relation_type
@@ -139,6 +143,14 @@ class RelationColumns(BaseModel):
         return [name for name in self.fields if name is not None]
 
 
+class FixedText(BaseModel):
+    """Text that all rows of a table have, in place of a column."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+
+
 class Mapping(BaseModel):
     """Mapping, checked as far as possible without the table.
 
@@ -155,6 +167,7 @@ class Mapping(BaseModel):
     relations: tuple[RelationColumns, ...] = ()
     agency: str = ""
     handling: str = "H0"
+    handling_facts: dict[str, str | FixedText] = Field(default_factory=dict)
     deduplicated: bool = False
     complete: bool = False
     separator: str | None = Field(default=None, min_length=1)
@@ -166,6 +179,20 @@ class Mapping(BaseModel):
     def _check_source(cls, value: str) -> str:
         if not is_list_source_name(value):
             raise ValueError(f"{value!r} is not a valid source name")
+        return value
+
+    @field_validator("handling_facts")
+    @classmethod
+    def _check_handling_facts(cls, value: dict[str, str | FixedText]) -> dict[str, str | FixedText]:
+        for name, stated in value.items():
+            if name not in HANDLING_FIELDS or name in ("agency", "code"):
+                known = ", ".join(HANDLING_FIELDS[2:])
+                raise ValueError(f"a handling has no {name!r}; it has {known}")
+            if isinstance(stated, FixedText):
+                try:
+                    build_handling({name: stated.text})
+                except RecordError as error:
+                    raise ValueError(error.line()) from None
         return value
 
     @field_validator("properties", mode="before")
@@ -201,6 +228,7 @@ class Mapping(BaseModel):
         needed = [self.id] if self.id else []
         needed += [name for names in self.properties.values() for name in names]
         needed += [name for relation in self.relations for name in relation.column_names]
+        needed += [name for name in self.handling_facts.values() if isinstance(name, str)]
         for word, fixed in ((self.kind, KIND_BY_LABEL), (self.handling, HANDLING_CODES)):
             if word is not None and word not in fixed:
                 needed.append(word)

@@ -17,7 +17,7 @@ from resolver.lists.formats.tabular.mapping import Mapping, build_mapping
 from resolver.lists.parallel_reading import ReadingRules
 from resolver.lists.reader_types import Intake
 from resolver.lists.readers import read_lists
-from resolver.records import Address, Handling, Identifier, Kind, Record, content_id
+from resolver.records import Address, Grade, Handling, Identifier, Kind, Record, content_id
 
 
 def mapped(**changes: Any) -> Mapping:
@@ -164,6 +164,79 @@ def test_a_column_of_handling_codes_is_read_without_a_mapping(tmp_path: Path, co
     assert not any("not used" in line for line in intake.warnings)
     accepted = read_lists([path], rules=ReadingRules(accept_restricted=True))
     assert [record.handling.code for record in records(accepted)] == ["H0", "H2", "H0"]
+
+
+FULL_HANDLING = Handling(
+    "Police",
+    "H1",
+    Grade("4x4", "B"),
+    Grade("4x4", "2"),
+    "Victim",
+    "prevention of crime",
+    "2027-05-31",
+    "not as evidence",
+    "Art. 18(2)(a)",
+)
+
+
+def test_all_facts_of_a_handling_are_read_by_a_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "id,name,code,cond,sg,ig,about,until\n"
+        "1,A,H1,not as evidence,B,2,Victim,2027-05-31\n"
+        "2,B,,,,,,soon\n"
+        "3,C,H9,,,,,\n"
+    )
+    mapping = mapped(
+        agency="Police",
+        handling="code",
+        handling_facts={
+            "conditions": "cond",
+            "sourceScheme": {"text": "4x4"},
+            "sourceGrade": "sg",
+            "informationScheme": {"text": "4x4"},
+            "informationGrade": "ig",
+            "subjectCategory": "about",
+            "purpose": {"text": "prevention of crime"},
+            "legalBasis": {"text": "Art. 18(2)(a)"},
+            "reviewDate": "until",
+        },
+    )
+    intake = read_lists([path], mapping=mapping, rules=ReadingRules(accept_restricted=True))
+    assert [record.handling for record in records(intake)] == [FULL_HANDLING]
+    # a fact that cannot be read would protect the record less: its row is refused
+    assert [(line, reason[:29]) for line, reason in reasons(intake)] == [
+        (3, "the review date 'soon' is no "),
+        (4, "handling code 'H9' is none of"),
+    ]
+
+
+@pytest.mark.parametrize("facts", [{"colour": "c"}, {"code": "c"}, {"reviewDate": {"text": "x"}}])
+def test_a_mapping_names_facts_that_a_handling_has(facts: dict[str, Any]) -> None:
+    with pytest.raises(MappingError, match="handling_facts"):
+        mapped(handling_facts=facts)
+
+
+def test_facts_of_a_handling_are_read_by_their_headers_and_in_json(tmp_path: Path) -> None:
+    table = "id,name,Data subject category,Legal basis,Review date\n1,A,witness,Art. 4,2028-01\n"
+    (record,) = records(read(tmp_path / "x.csv", table))
+    assert record.handling == Handling(
+        subject_category="witness", legal_basis="Art. 4", review_date="2028-01"
+    )
+    assert record.handling.is_vulnerable
+    stated = {"code": "H0", "subjectCategory": "witness", "conditions": "ask first"}
+    entity: dict[str, Any] = {
+        "id": "1",
+        "schema": "Person",
+        "datasets": ["j"],
+        "properties": {"name": ["A"]},
+        "handling": stated,
+    }
+    (record,) = records(read(tmp_path / "x.ftm.json", json.dumps(entity) + "\n"))
+    assert record.handling == Handling(subject_category="witness", conditions="ask first")
+    other = {**entity, "id": "2", "handling": {"kode": "H3"}}
+    lines = "".join(json.dumps(row) + "\n" for row in (entity, other))
+    assert "a handling has no 'kode'" in reasons(read(tmp_path / "y.ftm.json", lines))[0][1]
 
 
 def test_a_row_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
