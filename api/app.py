@@ -31,6 +31,7 @@ from resolver.api.routes.network import blueprint as network
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.review import blueprint as review
 from resolver.api.routes.screenings import blueprint as screenings
+from resolver.api.routes.watches import blueprint as watches
 from resolver.api.server.limits import install_memory_bound
 from resolver.api.server.limits import install_turns as install_turns
 from resolver.api.server.responses import install_compression
@@ -47,6 +48,7 @@ _BLUEPRINTS = (
     batches,
     feeds,
     screenings,
+    watches,
     review,
     records,
     network,

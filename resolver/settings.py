@@ -203,6 +203,19 @@ class Settings:
             "as `10.1.0.0/16, 192.168.7.4`, separated by commas. Unset: none."
         ),
     )
+    smtp: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_metadata(
+            "Mail server for digests of notices: `smtp://user:password@mail.example.org:587`, or "
+            "`smtps://` for TLS from the start. Unset: no mail is sent.",
+            secret=True,
+        ),
+    )
+    mail_from: str | None = field(
+        default=None,
+        metadata=_metadata("Sender of mails. Unset: `resolver` at the host of the mail server."),
+    )
     debug: bool = field(
         default=False, metadata=_metadata("Show the traceback of unexpected errors.")
     )

@@ -49,6 +49,7 @@ COMPOSERS = {
         "screening",
         "search",
         "network",
+        "notices",
         "trust",
         "review",
         "training",

@@ -51,7 +51,7 @@ from resolver.api.routes.match import read_json_object
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
-from resolver.errors import StoreError
+from resolver.errors import StoreError, UsageError
 from resolver.hub.job_worker import INPUT, OWN, RESULT, Job, create_job_folder
 from resolver.hub.ownership import RecordOwner
 from resolver.screening import (
@@ -69,6 +69,7 @@ from resolver.screening.jobs import (
     submit_screening,
     viewer_of_agency,
 )
+from resolver.screening.watch import read_watch_end, read_watch_name
 
 blueprint = Blueprint("screenings", __name__)
 SCREENING_FILES = {
@@ -126,6 +127,8 @@ _VERDICT_FIELDS = frozenset(("subject", "entity", "verdict", "reason", "until", 
     parameters=[
         query_parameter("format", enum_of(FORMATS)),
         query_parameter("filename", STRING),
+        query_parameter("watch", STRING),
+        query_parameter("until", STRING),
         header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN}),
     ],
     body={**content(BYTES, "application/octet-stream"), **content(_UPLOAD, "multipart/form-data")},
@@ -140,9 +143,12 @@ def post_screening() -> tuple[Response, int] | Response:
 
     The subjects are compared with the store and never enter it. A form may have a part `mapping`
     (YAML) for a table of any layout. The answer is as that of `/batches`. Hits are those that every
-    user of your agency may see, without those that it has cleared.
+    user of your agency may see, without those that it has cleared. `watch` keeps the subjects in
+    the watch of that name until the day `until`, and has them screened again when the store
+    changes.
     """
     endpoints.reject_undeclared()
+    watch = read_watch_request(request.args.get("watch", ""), request.args.get("until", ""))
     list_format = endpoints.read_choice("format", FORMATS)
     key = read_idempotency_key()
     service = current_service()
@@ -152,7 +158,7 @@ def post_screening() -> tuple[Response, int] | Response:
         with upload_errors():
             name = store_upload(folder / INPUT)
         check_readable(folder / INPUT, list_format)
-        job, is_new = submit_and_log_screening(folder, name, list_format, key)
+        job, is_new = submit_and_log_screening(folder, name, list_format, key, watch)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -160,8 +166,23 @@ def post_screening() -> tuple[Response, int] | Response:
     return json_response(job_view(job), 202 if is_new else 200, headers={"Location": location})
 
 
+def read_watch_request(name: str, until: str) -> tuple[str, str] | None:
+    """Return name and end of the watch that a request asks for; None for none. Raises
+    `UsageError`.
+    """
+    if not name:
+        if until:
+            raise UsageError("until ends a watch", hint="name the watch, too")
+        return None
+    return read_watch_name(name), read_watch_end(until)
+
+
 def submit_and_log_screening(
-    folder: Path, label: str, list_format: str, key: str | None
+    folder: Path,
+    label: str,
+    list_format: str,
+    key: str | None,
+    watch: tuple[str, str] | None = None,
 ) -> tuple[Job, bool]:
     """Queue the upload in a job's folder as a screening of the viewer; return the job and whether
     it is new. Raises `UsageError`, and `StoreError` where it cannot be logged.
@@ -174,6 +195,7 @@ def submit_and_log_screening(
         list_format,
         owner=RecordOwner.of_viewer(g.viewer),
         listed=service.settings.listed,
+        watch=watch,
         idempotency_key=f"{SCREENING_JOB}\n{key}" if key else None,
     )
     try:

@@ -152,6 +152,11 @@ COMMANDS = {
         "List, show and run watches: subjects that are screened again when the store changes.",
         _RECORDS,
     ),
+    "notices": CommandRow(
+        "resolve.watch",
+        "Show what an agency is told of, subscribe it to more, and send it by webhook or mail.",
+        _RECORDS,
+    ),
     "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
         "resolve.link",

@@ -34,6 +34,7 @@ from resolver.screening.result_files import (
     write_screening,
 )
 from resolver.screening.screen import Screening, ScreeningHit, read_subjects, screen_subjects
+from resolver.screening.watch import add_watch
 from resolver.store import Job
 
 SCREENING_JOB = "screening"
@@ -56,15 +57,20 @@ def submit_screening(
     *,
     owner: RecordOwner,
     listed: float,
+    watch: tuple[str, str] | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
 
-    `listed`: share of subjects who are listed, as checks of the service assume it. For keys and
+    `listed`: share of subjects who are listed, as checks of the service assume it. `watch`: name
+    and end of a watch that keeps the subjects. For keys and
     errors, see `submit_upload`.
     """
-    params = {"label": label, "format": list_format, "listed": listed}
+    params: dict[str, Any] = {"label": label, "format": list_format, "listed": listed}
     signature = f"{SCREENING_JOB} {list_format}"
+    if watch is not None:
+        params |= {"watch": watch[0], "until": watch[1]}
+        signature += f" {watch}"
     return submit_upload(
         hub, SCREENING_JOB, folder, params, signature, owner=owner, key=idempotency_key
     )
@@ -111,6 +117,8 @@ def run_screening_job(
         progress=progress,
     )
     screening = apply_verdicts(screening, hub.store.verdicts.list(owner_of(viewer)), hub.store)
+    if "watch" in job.params:
+        add_watch(hub.store, viewer, job.params["watch"], job.params["until"], screening)
     write_screening(folder / RESULT, screening, f"Screening of {job.params.get('label', '')}")
     write_hits(folder / RESULT / OWN / HITS_CSV, screening.hits, columns=_short_columns(hub))
     by_subject = screening.hits_by_subject()

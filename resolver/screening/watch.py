@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from resolver.check.entity_index import IndexSnapshot, all_active
 from resolver.check.index_segment import EntityContent, RevisionRange, build_index_segment
@@ -46,13 +47,14 @@ from resolver.records.prepared.batch import PreparedBatch, build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.progress import SILENT, Progress
 from resolver.records.record import kind_variants
-from resolver.records.visibility import OPERATOR, Viewer, is_visible, visible_rows
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible, visible_rows
 from resolver.runtime.processes import RepeatedTask
 from resolver.screening.clearances import apply_verdicts, owner_of, recognize
 from resolver.screening.result_files import describe_hit, hit_from_json
 from resolver.screening.screen import Screening, ScreeningHit, Subject, screen_subjects
 from resolver.store import HitVerdict, Store, StoreView, utc_text
 from resolver.store.jobs import LeaseError
+from resolver.store.notices import Notice, insert_notices, watch_subscriptions
 from resolver.store.watches import LEASE_SECONDS, NEVER, SubjectRow
 from resolver.store.watches import Watch as Watch
 
@@ -116,9 +118,11 @@ def read_watch_name(text: str) -> str:
 
 def viewer_of_watch(watch: Watch) -> Viewer:
     """Return the viewer as which a watch is screened."""
-    if not watch.sender and not watch.agency:
+    if not watch.owner:
         return OPERATOR
-    return Viewer(watch.sender or "watch", watch.agency, frozenset({"submit"}))
+    if not watch.sender:
+        return STRANGER
+    return Viewer(watch.sender, watch.agency, frozenset({"submit"}))
 
 
 def add_watch(
@@ -250,6 +254,7 @@ class _Kept:
     subjects: dict[int, Subject]
     hits: dict[int, tuple[ScreeningHit, ...]]
     contents: dict[int, bytes]
+    keys: dict[int, str]
     waiting: set[int]
     index: _SubjectIndex | None = None
 
@@ -265,6 +270,7 @@ class _Kept:
             subjects,
             {row.number: _decode_hits(row.hits, subjects[row.number]) for row in with_hits},
             {row.number: row.hits for row in with_hits},
+            {row.number: row.key for row in rows},
             {row.number for row in rows if row.screened == NEVER},
         )
 
@@ -344,7 +350,12 @@ class WatchRunner:
             if number in kept.waiting or content != kept.contents.get(number, b"")
         }
         store.watches.finish(
-            watch, self._name, revision=snapshot.revision, stamp=stamp, hits=changed
+            watch,
+            self._name,
+            revision=snapshot.revision,
+            stamp=stamp,
+            hits=changed,
+            tell=partial(_tell_changes, watch, snapshot.revision, kept.keys, changes),
         )
         for number, content in contents.items():
             if content:
@@ -462,6 +473,47 @@ class WatchRunner:
             before, now = (side.get(number, []) for side in shown)
             changes += [HitChange(kind, number, hit) for kind, hit in _list_changes(before, now)]
         return tuple(changes)
+
+
+def _tell_changes(
+    watch: Watch,
+    revision: int,
+    keys: Mapping[int, str],
+    changes: Sequence[HitChange],
+    connection: Connection,
+) -> None:
+    """Store notices of changes for those who have subscribed to a watch."""
+    found = watch_subscriptions(connection, watch.owner, watch.name)
+    now = utc_text()
+    made = [
+        Notice(
+            0,
+            subscription,
+            revision,
+            now,
+            f"hit_{change.kind}",
+            change.hit.entity_id,
+            "",
+            keys[change.number],
+            {"score": change.hit.score, "band": change.hit.band},
+        )
+        for subscription in found
+        for change in changes
+    ]
+    insert_notices(connection, watch.owner, made)
+
+
+def read_subject_names(
+    store: Store, owner: str, keys: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Return id and name of some watched subjects of an owner, by key; none of those that were
+    erased. Raises `StoreError`.
+    """
+    names: dict[str, dict[str, str]] = {}
+    for watch, row in store.watches.find_subjects(owner, sorted(set(keys) - {""})):
+        subject = _decode_subject(row.content)
+        names[row.key] = {"id": subject.id, "name": subject.name, "watch": watch.name}
+    return names
 
 
 def _list_changes(

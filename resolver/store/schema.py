@@ -400,6 +400,63 @@ watched_subjects = Table(
 )
 Index("uq_watched_subjects_key", watched_subjects.c.watch, watched_subjects.c.key, unique=True)
 Index("ix_watched_subjects_screened", watched_subjects.c.watch, watched_subjects.c.screened)
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False, index=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("agency", "sender", "kind", "value", "created")
+    ),
+    Column("revision", BigInteger, nullable=False),
+    Column("event", BigInteger, nullable=False),
+)
+notices = Table(
+    "notices",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("subscription", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("at", "kind", "entity", "other", "subject", "read")
+    ),
+    Column("detail", JSON, nullable=False),
+)
+Index("uq_notices_owner_place", notices.c.owner, notices.c.place, unique=True)
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False, index=True),
+    *(Column(name, Text, nullable=False) for name in ("agency", "sender", "kind", "address")),
+    Column("secret", LargeBinary, nullable=False),
+    Column("hours", Integer, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("next_at", "error", "created")),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("receiver", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("state", "next_at", "error")),
+)
+Index("uq_deliveries_receiver_place", deliveries.c.receiver, deliveries.c.place, unique=True)
+Index("ix_deliveries_state", deliveries.c.state, deliveries.c.next_at)
+agency_options = Table(
+    "agency_options",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("tells_checks", Boolean, nullable=False, server_default=false()),
+)
 api_keys = Table(
     "api_keys",
     metadata,

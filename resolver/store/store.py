@@ -24,6 +24,7 @@ from resolver.store.database import (
 )
 from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
+from resolver.store.notices import Notices
 from resolver.store.schema import meta, sources
 from resolver.store.sessions import ApiKeys, Sessions
 from resolver.store.steward_work import NetworkViews, StewardWork
@@ -165,6 +166,11 @@ class Store:
     def verdicts(self) -> Verdicts:
         """Verdicts on hits of screenings."""
         return Verdicts(self.engine)
+
+    @property
+    def notices(self) -> Notices:
+        """Notices of agencies, and what they subscribe to."""
+        return Notices(self.engine)
 
     @property
     def watches(self) -> Watches:

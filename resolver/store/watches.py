@@ -15,7 +15,7 @@ import datetime
 import hmac
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ _ROWS_AT_ONCE = 10_000
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Watch of an owner (see `StoredVerdict.owner`). It screens as `sender` of `agency` may see the
-    store, or as the operator if both are empty.
+    store, or as the operator if the owner is empty.
 
     `edition` counts changes of its subjects. `revision` is that of the store up to which all hits
     hold (0: none); `stamp` is what scores depended on then. Times are UTC texts.
@@ -199,6 +199,25 @@ class Watches:
             for number, key, content, hits, screened in rows
         ]
 
+    def find_subjects(self, owner: str, keys: Sequence[str]) -> Sequence[tuple[Watch, SubjectRow]]:
+        """Return some subjects of the watches of an owner, decrypted, each with its watch. Raises
+        `StoreError`.
+        """
+        if not keys:
+            return []
+        by_number = {watch.number: (watch, self.cipher(watch)) for watch in self.list(owner)}
+        c = watched_subjects.c
+        query = select(c.watch, c.number, c.key, c.content, c.screened)
+        with read_transaction(self.engine) as connection:
+            rows = connection.execute(query.where(is_among(connection, c.key, keys))).all()
+        found = []
+        for number, subject, key, content, screened in rows:
+            if number in by_number:
+                watch, cipher = by_number[number]
+                row = SubjectRow(subject, key, cipher.open(content), b"", screened)
+                found.append((watch, row))
+        return found
+
     def remove_subjects(self, watch: Watch, keys: Sequence[str]) -> int:
         """Erase some subjects of a watch; return their number."""
         c = watched_subjects.c
@@ -270,9 +289,10 @@ class Watches:
         revision: int,
         stamp: Mapping[str, Any],
         hits: Mapping[int, bytes],
+        tell: Callable[[Connection], None],
     ) -> None:
         """Store the hits of some subjects (by number) that hold at a revision, and end the lease,
-        all or nothing.
+        all or nothing. `tell` stores the notices of it within the same transaction.
 
         Raises `LeaseError` if another worker has the watch, or it is gone.
         """
@@ -287,6 +307,7 @@ class Watches:
                     f"another worker has the watch {watch.name}, or it is gone",
                     hint="stop working on it",
                 )
+            tell(connection)
             empty = [number for number, data in sealed if not data]
             for start in range(0, len(empty), _ROWS_AT_ONCE):
                 part = empty[start : start + _ROWS_AT_ONCE]

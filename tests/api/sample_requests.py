@@ -38,6 +38,8 @@ SAMPLES = Samples(
         "source": "samples",
         "native_id": "absent",
         "verdict_id": "absent",
+        "watch": "absent",
+        "subscription": "absent",
         "left": "coast:2",
         "right": "river:3",
         "name": "docs.js",
@@ -78,6 +80,8 @@ SAMPLES = Samples(
                 "reason": "another face",
             }
         },
+        "watches.mark_notices": {"json": {"cursor": 0}},
+        "watches.add_subscription": {"json": {"kind": "words", "value": "john smith"}},
         "reconcile.reconcile_form": {
             "data": {"queries": json.dumps({"q": {"query": "John Smith"}})}
         },

@@ -26,9 +26,11 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
+from resolver.notices import make_notices
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
 from resolver.screening.jobs import run_screening_job
+from resolver.screening.watch import WatchRunner
 from resolver.store import UserRole
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
@@ -277,6 +279,10 @@ _WRITING = {
     "review.take_next",
     "review.decide_over_http",
     "review.undo_over_http",
+    "watches.remove_watch",
+    "watches.mark_notices",
+    "watches.add_subscription",
+    "watches.end_subscription",
 }
 """Endpoints that change the store: `write` sends requests to each of them."""
 _QUERIES: Mapping[str, Sequence[Mapping[str, str]]] = {
@@ -335,7 +341,7 @@ def screen(sides: Sides, dice: random.Random) -> None:
         *(world.visible[identity] for identity in dice.sample(sorted(world.visible), 4)),
         *(world.hidden[identity] for identity in sorted(world.hidden)[:4]),
     ]
-    query = {"filename": "people.json"}
+    query = {"filename": "people.json", "watch": "crew", "until": "2090-01-31"}
     for _ in range(2):
         body = {"data": as_lines(rows), "query_string": query}
         answers = sides.compare(sides.api(viewer, "POST", "/screenings", **body))
@@ -365,6 +371,37 @@ def screen(sides: Sides, dice: random.Random) -> None:
     for act in ("cancel", "verdicts"):
         path = f"/screenings/{dice.choice(sides.pool.jobs)}/{act}"
         sides.compare(sides.api(viewer, "POST", path, json={}))
+
+
+def subscribe(sides: Sides, dice: random.Random) -> None:
+    """Compare subscriptions of an agency to what is visible and to what is not."""
+    viewer = dice.choice(["checker", "key of stewards"])
+    for kind, value in (
+        ("country", dice.choice(["ir", "iq", "ru"])),
+        ("source", "secret"),
+        ("source", "coast"),
+        ("words", dice.choice(sides.pool.names)),
+        ("entity", dice.choice(sides.pool.ids)),
+        ("watch", "crew"),
+        ("joined", ""),
+        ("checked", ""),
+    ):
+        body = {"kind": kind, "value": value}
+        sides.compare(sides.api(viewer, "POST", "/subscriptions", json=body))
+    sides.compare(sides.api(viewer, "DELETE", "/subscriptions/absent"))
+
+
+def tell(sides: Sides) -> None:
+    """Compare what workers make of the changes for those who watch and have subscribed."""
+    for desk in sides.desks:
+        with Hub.open(desk.url, OPTIONS) as hub:
+            WatchRunner(hub, 0.01).run_due()
+            make_notices(hub)
+    for viewer in ("checker", "key of stewards"):
+        for path in ("/watches", "/watches/crew/hits", "/notices?limit=1000", "/subscriptions"):
+            sides.compare(sides.api(viewer, "GET", path))
+        sides.compare(sides.api(viewer, "POST", "/notices/read", json={"cursor": 3}))
+    sides.compare(sides.api("checker", "DELETE", "/watches/crew"))
 
 
 def decide_over_http(sides: Sides, dice: random.Random) -> None:

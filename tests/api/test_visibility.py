@@ -152,6 +152,7 @@ NAMES_ONLY = {
     "reconcile.reconcile_form",
     "reconcile.suggest_entity",
     "screenings.list_clearances",
+    "watches.list_notices",
 }
 """Endpoints that show no positions; in all others each mark that may be seen must be there."""
 MAY_REFUSE = {
@@ -163,6 +164,7 @@ MAY_REFUSE = {
     "review.undo_over_http",
     "screenings.give_hit_verdict",
     "screenings.withdraw_clearance",
+    "watches.watch_hits",
 }
 """Endpoints that need a steward's key, a pair that waits or a hit: here they show marks at most in
 what they refuse. `test_hidden_against_absent.py` has them with such pairs and hits.

@@ -14,7 +14,7 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import ResolverError, StoreError, UsageError
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Kind, Record, Value
-from resolver.records.visibility import OPERATOR, Viewer
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review import (
     DecisionOutcome,
     DecisionRequest,
@@ -386,3 +386,14 @@ def test_two_workers_never_run_a_watch_at_once(stores: Stores) -> None:
 def test_a_watch_has_an_end(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_watch_end(text)
+
+
+def test_a_watch_of_a_stranger_sees_what_strangers_see(stores: Stores) -> None:
+    hidden = replace(listed("list:1"), handling=Handling("Coast", "H3"))
+    with stores.new() as hub:
+        hub.add(make_intake([hidden, listed("list:9", "Quintus Fabricius")]))
+        watch = watch_people(hub, [passenger()], STRANGER)
+        assert viewer_of_watch(watch) == STRANGER
+        run = WatchRunner(hub, LISTED).run(watch)
+        assert run is not None
+        assert not read_watch(hub.store, fetch(hub, watch))[0].hits

@@ -11,6 +11,7 @@ import json
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -102,6 +103,7 @@ def worker_command(
         run_next_job,
         run_refresh_job,
     )
+    from resolver.notices import Deliverer, make_notices
     from resolver.review import refresh_queue
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
     from resolver.screening.watch import WatchRunner
@@ -128,13 +130,18 @@ def worker_command(
             return run_learning_job(hub, job, folder, progress, model_dir or settings.model_dir)
         return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)
 
-    with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
+    with (
+        open_hub(store_url, settings, create=True, model_dir=model_dir) as hub,
+        ExitStack() as stack,
+    ):
         folder = jobs_folder(hub.store, jobs)
         with hub.store.view() as view:
             if not view.revision:
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
         runner = WatchRunner(hub, settings.listed, count_workers(settings))
+        deliverer = Deliverer(hub, settings)
+        stack.callback(deliverer.close)
         if once:
             for name in hub.store.feeds.find_due():
                 fetched = run_feed(hub, name, folder, network_rules(settings), due=True)
@@ -155,6 +162,10 @@ def worker_command(
                             f" {len(run.changes):,} changes",
                             err=True,
                         )
+                    make_notices(hub)
+                    deliverer.send_due()
+                    if once:
+                        deliverer.wait()
                 except StoreError as error:
                     if once:
                         raise

@@ -1,6 +1,7 @@
 """Commands on watches: subjects of a screening that are screened again when the store changes.
 
 - Command `resolver watches`: list and show watches, run them now, and remove them.
+- Command `resolver notices`: show what an agency is told of, and say what and how.
 """
 
 from __future__ import annotations
@@ -199,3 +200,218 @@ def _describe_change(watch: Watch, change: HitChange) -> str:
         f"{watch.name}: {subject} {hit.subject.name}: {_WORDS[change.kind]} {hit.caption}"
         f" ({hit.entity_id}){band}"
     )
+
+
+_whose_option = click.option(
+    "--agency", default="", metavar="NAME", help="Agency that is told (default: the operator)."
+)
+
+
+@click.group("notices")
+def notices_command() -> None:
+    """Show notices, and say what an agency is told of and how.
+
+    \b
+    Examples:
+      resolver notices subscribe country iq --agency Coast --store sqlite:///hub.db
+      resolver notices subscribe watch crew --store sqlite:///hub.db
+      resolver notices list --store sqlite:///hub.db
+      resolver notices add-webhook https://example.org/hook --agency Coast --store URL
+      resolver notices receivers --store sqlite:///hub.db
+    """
+
+
+@notices_command.command("list")
+@store_option(required=True)
+@_whose_option
+@click.option(
+    "--after", type=click.IntRange(0), default=0, metavar="N", help="Notices after number N."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="Most notices."
+)
+@json_option
+@click.pass_obj
+def list_notices_command(
+    settings: Settings,
+    /,
+    store_url: str,
+    agency: str,
+    after: int,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Bring notices up to date and list them, the oldest first, each with its number."""
+    from resolver.cli.arguments import open_hub
+    from resolver.notices import describe_line, make_notices, operator_or_agency, read_notices
+
+    with open_hub(store_url, settings) as hub:
+        make_notices(hub)
+        read = read_notices(hub, operator_or_agency(agency), after, limit)
+        log_records(hub, len(read.notices), agency=agency, after=after)
+    if as_json:
+        click.echo(json.dumps(read.notices, ensure_ascii=False))
+        return
+    if not read.notices:
+        click.echo("No notices.")
+    for notice in read.notices:
+        click.echo(f"{notice['cursor']}  {describe_line(notice)}")
+    if read.has_more:
+        click.echo(f"There are more: --after {read.cursor}", err=True)
+
+
+@notices_command.command("subscribe")
+@click.argument("kind")
+@click.argument("value", default="")
+@store_option(required=True)
+@_whose_option
+@steward_option
+@click.pass_obj
+def subscribe_command(
+    settings: Settings, /, kind: str, value: str, store_url: str, agency: str, steward: str
+) -> None:
+    """Subscribe to KIND: entity, source, country, crime, words, watch, joined or checked.
+
+    VALUE says which: an id, the name of a source or of a watch, a country, a crime, or words of a
+    name. joined (a record of another agency joined an entity of ours) and checked (another agency
+    that allows it checked a record of ours) have none.
+    """
+    from resolver.cli.arguments import open_hub
+    from resolver.notices import operator_or_agency, subscribe
+
+    with open_hub(store_url, settings) as hub:
+        log_records(hub, 0, kind=kind, value=value, agency=agency, who=steward)
+        row = subscribe(hub, operator_or_agency(agency), kind, value)
+    click.echo(f"Subscription {row.id}: {row.kind} {row.value}".rstrip())
+
+
+@notices_command.command("subscriptions")
+@store_option(required=True)
+@_whose_option
+def list_subscriptions_command(store_url: str, agency: str) -> None:
+    """List subscriptions."""
+    from resolver.notices import list_subscriptions
+
+    log_records_at(store_url, 0, agency=agency)
+    rows = list_subscriptions(store_url, _owner(agency))
+    for row in rows:
+        click.echo(f"{row.id}  {row.kind} {row.value}".rstrip())
+    if not rows:
+        click.echo("No subscriptions.")
+
+
+@notices_command.command("unsubscribe")
+@click.argument("subscription", metavar="ID")
+@store_option(required=True)
+@_whose_option
+def unsubscribe_command(subscription: str, store_url: str, agency: str) -> None:
+    """End the subscription ID. Its notices stay."""
+    from resolver.notices import unsubscribe
+
+    log_records_at(store_url, 0, agency=agency, subscription=subscription)
+    unsubscribe(store_url, _owner(agency), subscription)
+    click.echo(f"The subscription {subscription} has ended.")
+
+
+@notices_command.command("add-webhook")
+@click.argument("address", metavar="URL")
+@store_option(required=True)
+@_whose_option
+@click.pass_obj
+def add_webhook_command(settings: Settings, /, address: str, store_url: str, agency: str) -> None:
+    """Send notices to URL from now on, signed after Standard Webhooks; print the secret.
+
+    An address of a private network is refused unless RESOLVER_PRIVATE_NETWORKS allows it.
+    """
+    _add_receiver(settings, "webhook", address, store_url, agency)
+
+
+@notices_command.command("add-mail")
+@click.argument("address")
+@store_option(required=True)
+@_whose_option
+@click.option(
+    "--hours",
+    type=click.IntRange(1, 720),
+    default=24,
+    show_default=True,
+    help="Hours between two digests.",
+)
+@click.pass_obj
+def add_mail_command(
+    settings: Settings, /, address: str, store_url: str, agency: str, hours: int
+) -> None:
+    """Send a digest of new notices to the mail ADDRESS; the first at once."""
+    _add_receiver(settings, "mail", address, store_url, agency, hours)
+
+
+def _add_receiver(
+    settings: Settings, kind: str, address: str, store_url: str, agency: str, hours: int = 24
+) -> None:
+    from resolver.notices import add_receiver
+
+    log_records_at(store_url, 0, agency=agency, receiver=kind)
+    receiver_id, secret = add_receiver(store_url, agency, kind, address, settings, hours)
+    click.echo(f"Receiver {receiver_id}", err=bool(secret))
+    if secret:
+        click.echo("The secret of its signatures, which is not shown again:", err=True)
+        click.echo(secret)
+
+
+@notices_command.command("receivers")
+@store_option(required=True)
+@json_option
+def list_receivers_command(store_url: str, *, as_json: bool) -> None:
+    """List webhooks and mailboxes with what waits for them, and why."""
+    from resolver.notices import list_receivers
+
+    log_records_at(store_url, 0)
+    rows = list_receivers(store_url)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        state = f"{row['waiting']:,} waiting, {row['dead']:,} dead" if "dead" in row else ""
+        error = f": {row['error']}" if row["error"] else ""
+        click.echo(f"{row['id']}  {row['kind']} {row['address']} {state}{error}".rstrip())
+    if not rows:
+        click.echo("No receivers.")
+
+
+@notices_command.command("resend")
+@click.argument("receiver", metavar="ID")
+@store_option(required=True)
+def resend_command(receiver: str, store_url: str) -> None:
+    """Have all messages that wait for the webhook ID, or are dead, sent again now."""
+    from resolver.notices import resend
+
+    log_records_at(store_url, 0, receiver=receiver)
+    count = resend(store_url, receiver)
+    click.echo(f"{pluralize(count, 'message')} will be sent by the next worker.")
+
+
+@notices_command.command("remove-receiver")
+@click.argument("receiver", metavar="ID")
+@store_option(required=True)
+def remove_receiver_command(receiver: str, store_url: str) -> None:
+    """Send nothing more to the webhook or mailbox ID."""
+    from resolver.notices import remove_receiver
+
+    log_records_at(store_url, 0, receiver=receiver)
+    remove_receiver(store_url, receiver)
+    click.echo(f"The receiver {receiver} is removed.")
+
+
+@notices_command.command("tell-checks")
+@click.argument("agency")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@store_option(required=True)
+def tell_checks_command(agency: str, state: str, store_url: str) -> None:
+    """Let owners of records know when AGENCY checks them (off by default)."""
+    from resolver.notices import tell_checks
+
+    log_records_at(store_url, 0, agency=agency, tells_checks=state)
+    tell_checks(store_url, agency, tells=state == "on")
+    does = "are told" if state == "on" else "are not told"
+    click.echo(f"Owners of records {does} when {agency} checks them.")
