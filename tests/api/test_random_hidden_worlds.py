@@ -502,10 +502,12 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
             if not world.is_visible(viewer):
                 sides.read_pages(name, dice)
         if not any(map(world.is_visible, KEYS.values())):
+            subscribe(sides, dice)
             write(sides, dice)
             screen(sides, dice)
             decide_over_http(sides, dice)
             decide(sides, dice)
+            tell(sides)
             sides.read_api("key of stewards", dice)
             sides.read_pages("stella", dice)
     return world, sides.differences
