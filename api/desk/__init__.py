@@ -18,6 +18,7 @@ from resolver.api.desk import (
     screenings,
     search,
     signin,
+    watches,
 )
 from resolver.api.desk.desk_access import install_desk
 from resolver.api.desk.pages import blueprint
@@ -35,4 +36,5 @@ __all__ = [
     "screenings",
     "search",
     "signin",
+    "watches",
 ]

@@ -46,6 +46,7 @@ MENU = (
     MenuItem("batches", "Batches"),
     MenuItem("feeds", "Feeds"),
     MenuItem("screenings", "Screenings"),
+    MenuItem("notices", "Notices"),
     MenuItem("learning", "Learning"),
     MenuItem("audit", "Audit log", UserRole.ADMIN),
     MenuItem("users", "Users", UserRole.ADMIN),

@@ -27,6 +27,7 @@ from resolver.api.routes.batches import log_job
 from resolver.api.routes.screenings import (
     find_screenings,
     judge_hit,
+    read_watch_request,
     screening_folder,
     send_screening_file,
     submit_and_log_screening,
@@ -83,6 +84,9 @@ def upload_screening() -> Any:
     folder = create_job_folder(current_service().jobs_dir)
     try:
         job = _submit_upload(folder)
+    except UsageError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        return _render_list(error.line()), 422
     except (ApiError, InputError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ApiError):
@@ -99,10 +103,11 @@ def _submit_upload(folder: Path) -> Job:
     with upload_errors():
         name = store_form(folder / INPUT)
     check_readable(folder / INPUT, "")
+    watch = read_watch_request(request.form.get("watch", ""), request.form.get("until", ""))
     # a form that is sent twice makes one screening
     form_id = request.form.get("once", "")[:60]
     key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
-    return submit_and_log_screening(folder, name, "", key)[0]
+    return submit_and_log_screening(folder, name, "", key, watch)[0]
 
 
 @blueprint.get("/desk/screenings/<job_id>")

@@ -62,7 +62,9 @@ _WATCH = component(
     ),
 )
 _WATCHES = component("Watches", closed_object({"watches": array_of(_WATCH)}))
-_HITS = component("WatchedHits", closed_object({"watch": _WATCH, "hits": array_of({"type": "object"})}))
+_HITS = component(
+    "WatchedHits", closed_object({"watch": _WATCH, "hits": array_of({"type": "object"})})
+)
 _NOTICES = component(
     "Notices",
     closed_object({"notices": array_of({"type": "object"}), "cursor": _COUNT, "has_more": BOOLEAN}),
@@ -142,7 +144,7 @@ def watch_hits(watch: str) -> Response:
     _ACTS,
     responses={200: json_response_of(_REMOVED), **errors(404)},
 )
-def remove_watch(watch: str) -> Response:
+def erase_watch(watch: str) -> Response:
     """Erase a watch with all of its subjects."""
     endpoints.reject_undeclared()
     _log("watch", {"watch": watch, "act": "remove"}, [])
@@ -207,7 +209,7 @@ def mark_notices() -> Response:
 @endpoint(
     blueprint, "GET", "/subscriptions", _ACTS, responses={200: json_response_of(_SUBSCRIPTIONS)}
 )
-def list_subscriptions() -> Response:
+def show_subscriptions() -> Response:
     """List what your agency has subscribed to."""
     endpoints.reject_undeclared()
     rows = current_service().hub.store.notices.subscriptions(owner_of_notices(reader()))

@@ -63,7 +63,7 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 def check_receiver(kind: str, address: str, settings: Settings) -> None:
     """Check the address of a new receiver. Raises `UsageError`, `InputError`."""
     if kind == "webhook":
-        check_address(address, network_rules(settings))
+        check_address(address, webhook_rules(settings))
         return
     local, at, host = address.rpartition("@")
     if not (local and at and host) or any(c.isspace() or c in "<>,;" for c in address):
@@ -72,7 +72,7 @@ def check_receiver(kind: str, address: str, settings: Settings) -> None:
         raise UsageError("no mail server is set", hint="set RESOLVER_SMTP")
 
 
-def network_rules(settings: Settings) -> NetworkRules:
+def webhook_rules(settings: Settings) -> NetworkRules:
     """Return where webhooks may lead."""
     return NetworkRules(private_networks=parse_networks(settings.private_networks))
 
@@ -164,7 +164,7 @@ class Deliverer:
             answer = send(
                 receiver.address,
                 body,
-                rules=network_rules(self.settings),
+                rules=webhook_rules(self.settings),
                 limits=_LIMITS,
                 headers=headers,
             )
@@ -239,17 +239,25 @@ _PHRASES = {
 """What happened, as the desk, mails and commands say it."""
 
 
-def describe_line(notice: Mapping[str, Any]) -> str:
-    """Return a notice as one line of text."""
-    name = notice["caption"] or notice["entity"]
+def describe_parts(notice: Mapping[str, Any]) -> dict[str, str]:
+    """Return a notice as `name` of the entity, `what` happened and `target`, in words."""
     what = _PHRASES.get(notice["kind"], notice["kind"])
     if notice["kind"] == "many":
-        return f"{notice['at'][:16]} {notice['count']:,} {what} ({notice['subscription']})"
+        return {"name": f"{notice['count']:,}", "what": what, "target": ""}
     target = notice["other_caption"] or notice["other"] or notice.get("by", "")
     if notice.get("subject"):
         target = f"{notice['subject']['name']} ({notice['subject']['id']})"
-    entity = f" ({notice['entity']})" if notice["entity"] != name else ""
-    return f"{notice['at'][:16]} {name}{entity} {what} {target}".rstrip()
+    elif notice["kind"].startswith("hit_"):
+        target = "a subject that was erased"
+    return {"name": notice["caption"] or notice["entity"], "what": what, "target": target}
+
+
+def describe_line(notice: Mapping[str, Any]) -> str:
+    """Return a notice as one line of text."""
+    parts = describe_parts(notice)
+    is_named = notice["entity"] in ("", parts["name"])
+    entity = "" if is_named else f" ({notice['entity']})"
+    return f"{notice['at'][:16]} {parts['name']}{entity} {parts['what']} {parts['target']}".rstrip()
 
 
 def operator_or_agency(agency: str) -> Viewer:

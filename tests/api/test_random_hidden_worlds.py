@@ -279,7 +279,7 @@ _WRITING = {
     "review.take_next",
     "review.decide_over_http",
     "review.undo_over_http",
-    "watches.remove_watch",
+    "watches.erase_watch",
     "watches.mark_notices",
     "watches.add_subscription",
     "watches.end_subscription",
