@@ -266,11 +266,12 @@ def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         assert (home.status, "Waiting pairs" in home.text) == (200, True)
         table = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n"
         job = visitor.send("/desk/batches", {}, ("people.csv", table)).address.rpartition("/")[2]
-        sent = visitor.send("/desk/screenings", {}, ("passengers.csv", table))
+        watched = {"watch": "crew", "until": "2031-01-31"}
+        sent = visitor.send("/desk/screenings", watched, ("passengers.csv", table))
         screening = sent.address.rpartition("/")[2]
         for _ in (job, screening):
             subprocess.run([*command, "worker", "--store", store, "--once"], cwd=folder, check=True)
-        ids = {"job_id": job, "screening": screening}
+        ids = {"job_id": job, "screening": screening, "watch": "crew"}
         values = {**entity_ids(store), **drafts(visitor, table, folder), **ids}
         form = {"title": "A view", "note": "", "entity": values["entity_id"]}
         view = visitor.send("/desk/views?hops=2", form)
@@ -347,6 +348,7 @@ OPENED_ELSEWHERE = {
     "desk.missing_page",
     "review.list_queue",
     "review.show_pair_values",
+    "watches.watch_hits",
 }
 """A page that needs the code of the link, pages of errors, and answers to a key with a name."""
 

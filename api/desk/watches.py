@@ -11,8 +11,13 @@ from flask import redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of
 from resolver.api.desk.desk_access import require_role
-from resolver.api.desk.error_pages import DeskError
-from resolver.api.desk.pages import blueprint, render_page, sign_message, signed_message
+from resolver.api.desk.pages import (
+    DeskError,
+    blueprint,
+    render_page,
+    sign_message,
+    signed_message,
+)
 from resolver.api.errors import ApiError
 from resolver.api.routes.watches import find_watch, find_watches, newest_notices, reader
 from resolver.api.service import current_service

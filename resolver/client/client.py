@@ -32,9 +32,12 @@ from resolver.client.models import (
     Dataset,
     Entity,
     Matches,
+    NoticePage,
     PostedRecord,
     SearchPage,
     ServiceError,
+    SubscriptionRow,
+    WatchSummary,
     WithdrawnRecord,
     parse_object,
 )
@@ -418,6 +421,50 @@ class Client:
             ),
         )
 
+    # --- watches and notices
+
+    def watches(self) -> list[WatchSummary]:
+        """Return the watches of the caller's agency."""
+        rows = self._http.json("GET", "/watches")["watches"]
+        return [parse_object(WatchSummary, payload) for payload in rows]
+
+    def watch_hits(self, name: str) -> list[dict[str, Any]]:
+        """Return the hits of a watch, each with its subject, entity and evidence."""
+        answer = self._http.json("GET", f"/watches/{quote_segment(name)}/hits")
+        hits: list[dict[str, Any]] = answer["hits"]
+        return hits
+
+    def erase_watch(self, name: str) -> None:
+        """Erase a watch with all of its subjects."""
+        self._http.json("DELETE", f"/watches/{quote_segment(name)}")
+
+    def notices(self, after: int = 0, *, limit: int = 100) -> NoticePage:
+        """Return the notices of the caller's agency after a cursor, the oldest first.
+
+        Call again with the `cursor` of the answer.
+        """
+        params = {"after": after, "limit": limit}
+        return parse_object(NoticePage, self._http.json("GET", "/notices", params))
+
+    def mark_notices(self, cursor: int) -> int:
+        """Mark the notices up to a cursor as read; return how many were not."""
+        answer = self._http.json("POST", "/notices/read", body={"cursor": cursor})
+        return int(answer["marked"])
+
+    def subscriptions(self) -> list[SubscriptionRow]:
+        """Return what the caller's agency is told of."""
+        rows = self._http.json("GET", "/subscriptions")["subscriptions"]
+        return [parse_object(SubscriptionRow, payload) for payload in rows]
+
+    def subscribe(self, kind: str, value: str = "") -> SubscriptionRow:
+        """Have the caller's agency told of something, such as `country`, `iq`."""
+        body = {"kind": kind, "value": value}
+        return parse_object(SubscriptionRow, self._http.json("POST", "/subscriptions", body=body))
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """End a subscription; its notices stay."""
+        self._http.json("DELETE", f"/subscriptions/{quote_segment(subscription_id)}")
+
     # --- service
 
     def ready(self) -> bool:
@@ -504,6 +551,14 @@ class AsyncClient:
     save_result = _in_thread(Client.save_result)
     post = _in_thread(Client.post)
     withdraw = _in_thread(Client.withdraw)
+    watches = _in_thread(Client.watches)
+    watch_hits = _in_thread(Client.watch_hits)
+    erase_watch = _in_thread(Client.erase_watch)
+    notices = _in_thread(Client.notices)
+    mark_notices = _in_thread(Client.mark_notices)
+    subscriptions = _in_thread(Client.subscriptions)
+    subscribe = _in_thread(Client.subscribe)
+    unsubscribe = _in_thread(Client.unsubscribe)
     ready = _in_thread(Client.ready)
     openapi = _in_thread(Client.openapi)
 

@@ -197,6 +197,42 @@ class Changes:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WatchSummary:
+    """Watch of an agency. `version`: revision that its hits hold for; `is_current`: whether that is
+    the present one.
+    """
+
+    name: str
+    owner: str
+    until: str
+    created: str
+    subjects: int
+    version: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """Page of notices, each as JSON with `kind`, `entity`, `caption` and more. The next page starts
+    after `cursor`.
+    """
+
+    notices: tuple[dict[str, Any], ...]
+    cursor: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """What an agency is told of."""
+
+    id: str
+    kind: str
+    value: str
+    created: str
+
+
 def parse_object(cls: type[T], payload: Json) -> T:
     """Build a `cls` from its JSON; lists become tuples."""
     names = [field.name for field in fields(cls)]  # type: ignore[arg-type]

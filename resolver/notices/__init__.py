@@ -14,7 +14,7 @@ from resolver.notices.delivery import (
     operator_or_agency,
     remove_receiver,
     resend,
-    sign,
+    sign_webhook,
     tell_checks,
     unsubscribe,
 )
@@ -50,7 +50,7 @@ __all__ = [
     "read_notices",
     "remove_receiver",
     "resend",
-    "sign",
+    "sign_webhook",
     "subscribe",
     "tell_checks",
     "unsubscribe",

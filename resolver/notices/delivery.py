@@ -53,7 +53,7 @@ _MAX_DIGEST = 500
 """Notices in one digest; a longer mail says how many are left out."""
 
 
-def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+def sign_webhook(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """Return the signature of a message."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     text = f"{message_id}.{timestamp}.".encode() + body
@@ -156,7 +156,7 @@ class Deliverer:
             "Content-Type": "application/json",
             "webhook-id": message_id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(
+            "webhook-signature": sign_webhook(
                 self.hub.store.notices.secret_of(receiver), message_id, timestamp, body
             ),
         }

@@ -255,6 +255,8 @@ class Sides:
             "draft_id": ("0" * 32,),
             "file_format": ("graphml", "svg"),
             "view_id": ("v-0000000000000001",),
+            "watch": ("crew",),
+            "subscription": ("nowhere",),
             "path": ("nowhere",),
         }
         return dice.choice(choices[name])

@@ -27,7 +27,7 @@ from resolver.notices import (
     describe_line,
     make_notices,
     read_notices,
-    sign,
+    sign_webhook,
     subscribe,
     viewer_of_owner,
 )
@@ -286,7 +286,7 @@ def test_webhooks_are_signed_and_a_dead_one_delays_no_other(stores: Stores) -> N
         assert orjson.loads(body)["type"] == "notice.born"
         assert orjson.loads(body)["data"]["caption"] == NAME
         timestamp = int(headers["webhook-timestamp"])
-        expected = sign(secret, headers["webhook-id"], timestamp, body)
+        expected = sign_webhook(secret, headers["webhook-id"], timestamp, body)
         assert headers["webhook-signature"] == expected
         assert good.got[1][0]["webhook-id"] != headers["webhook-id"]
         # after a failure the receiver has a pause

@@ -54,6 +54,7 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
         "desk.batch_changes": f"/desk/batches/{batch}/changes",
         "desk.batch_state": f"/desk/batches/{batch}/state",
         "desk.batch_result": f"/desk/batches/{batch}/entities",
+        "desk.watch": "/desk/watches/crew",
         "desk.screening": f"/desk/screenings/{batch}",
         "desk.screening_result": f"/desk/screenings/{batch}/hits",
         # an upload that is not sent yet holds no record of the store

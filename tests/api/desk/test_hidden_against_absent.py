@@ -104,6 +104,8 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "draft_id": (worlds.ABSENT_JOB,),
         "file_format": ("graphml", "svg", "png"),
         "view_id": worlds.VIEWS,
+        "watch": ("crew", "nowhere"),
+        "subscription": ("nowhere",),
         "path": ("nowhere",),
     }
     names = sorted(rule.arguments)
@@ -226,7 +228,16 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.send_import": [{}],
     "desk.discard_import": [{}],
     "desk.cancel_batch": [{}],
-    "desk.upload_screening": [{"file": _UPLOAD}],
+    "desk.upload_screening": [{"file": _UPLOAD}, {"file": _UPLOAD, "watch": "crew"}],
+    "desk.read_all_notices": [{"cursor": "3"}],
+    "desk.add_desk_subscription": [
+        *({"kind": "source", "value": name} for name in ("coast", "secret", "nowhere")),
+        *({"kind": "entity", "value": name} for name in ("coast:kin", "secret:kin", "absent:1")),
+        {"kind": "joined", "value": ""},
+        {"kind": "weather", "value": ""},
+    ],
+    "desk.end_desk_subscription": [{}],
+    "desk.remove_desk_watch": [{}],
     "desk.judge_screening_hit": [
         {"subject": "1", "entity": name, "verdict": "cleared", "reason": "a test"}
         for name in ("coast:kin", "secret:kin")
