@@ -430,13 +430,13 @@ class Client:
 
     def watch_hits(self, name: str) -> list[dict[str, Any]]:
         """Return the hits of a watch, each with its subject, entity and evidence."""
-        answer = self._http.json("GET", f"/watches/{quote_segment(name)}/hits")
+        answer = self._http.json("GET", f"/watches/{transport.quote_segment(name)}/hits")
         hits: list[dict[str, Any]] = answer["hits"]
         return hits
 
     def erase_watch(self, name: str) -> None:
         """Erase a watch with all of its subjects."""
-        self._http.json("DELETE", f"/watches/{quote_segment(name)}")
+        self._http.json("DELETE", f"/watches/{transport.quote_segment(name)}")
 
     def notices(self, after: int = 0, *, limit: int = 100) -> NoticePage:
         """Return the notices of the caller's agency after a cursor, the oldest first.
@@ -463,7 +463,7 @@ class Client:
 
     def unsubscribe(self, subscription_id: str) -> None:
         """End a subscription; its notices stay."""
-        self._http.json("DELETE", f"/subscriptions/{quote_segment(subscription_id)}")
+        self._http.json("DELETE", f"/subscriptions/{transport.quote_segment(subscription_id)}")
 
     # --- service
 
