@@ -4,6 +4,7 @@
     python -m benchmarks.check_names LIST... --seed 2
     python -m benchmarks.check_names --records 100000 --ask cultures
     python -m benchmarks.check_names LIST... --ask invented
+    python -m benchmarks.check_names --records 20000 --ask dated
 
 Names are asked against a generated world or lists (`resolver.training.fit.check_fit`): as records
 have them, with slips, without a word, as another agency writes them, and names of strangers, who
@@ -16,6 +17,10 @@ With `--ask cultures`, names of listed people of each naming culture of a genera
 with a slip in one letter. With `--ask invented`, groups and vessels are asked that are on no list,
 exactly and without a kind, under names that are made of common words of listed names, in their
 proportion, and of invented ones (`NameInventor`).
+
+With `--ask dated`, people are asked with a birth date: strangers of another world, and listed
+people with their date, one with a wrong digit, and the year alone. Listed people without a date are
+asked with that of somebody else.
 """
 
 from __future__ import annotations
@@ -41,6 +46,7 @@ from resolver.lists.reader_types import Intake
 from resolver.matching.resolution_task import RunOptions
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.records.properties import BIRTH_DATE
 from resolver.training.augment.typos import mistype_letter
 from resolver.training.fit.check_fit import (
     MISTYPED,
@@ -60,6 +66,9 @@ BINS = (0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
 _SHOWN, _STRANGERS, _FIRST_SEED = 20, 5_000, 7_000
 _PER_CULTURE, _MIN_PER_CULTURE = 150, 50
 """Names asked of each culture, and the least that say something."""
+_DATED, _MIN_LETTERS, _FULL_DATE = 400, 8, len("1970-01-31")
+"""Listed people who are asked with a birth date, letters of their names at least, and letters of a
+full date."""
 _INVENTED = 400
 """Invented names asked of each kind."""
 _COMMON, _MIN_INVENTED = 3, 4
@@ -139,6 +148,62 @@ def _calibration(
                 f"  {low:.2f} to {high:.2f}: said {said:.2f}, true {true:.2f} ({chosen.sum():,})"
             )
     return lines
+
+
+def report_dated(
+    records: Sequence[Record], strangers: Sequence[Record], hub: Hub, listed: float, seed: int
+) -> list[str]:
+    """Return a line for each way to ask with a birth date: how many are shown, and a match."""
+    chance = random.Random(f"{seed}:dated")
+
+    def people(rows: Sequence[Record], *, have_date: bool) -> list[Record]:
+        own = [row for row in rows if row.kind is Kind.PERSON and len(row.caption) >= _MIN_LETTERS]
+        return [row for row in own if bool(row.texts(BIRTH_DATE)) == have_date]
+
+    queries: list[NameQuery] = []
+
+    def add(way: str, name: str, date: str, true_ids: frozenset[str]) -> None:
+        values = (Value("name", name), Value(BIRTH_DATE, date))
+        query = Record("query:1", "query", Kind.PERSON, "Person", values)
+        queries.append(NameQuery(query, true_ids, way))
+
+    dated_strangers = people(strangers, have_date=True)
+    for row in dated_strangers:
+        add(UNLISTED, row.caption, row.texts(BIRTH_DATE)[0], frozenset())
+    known, unknown = (people(records, have_date=is_dated) for is_dated in (True, False))
+    for row in chance.sample(known, min(_DATED, len(known))):
+        date, own = row.texts(BIRTH_DATE)[0], frozenset({row.id})
+        wrong = _change_digit(date, chance)
+        for how, name in (("exact", row.caption), ("letter less", _drop_letter(row, chance))):
+            add(how, name, date, own)
+            add(f"{how}, year alone", name, date[:4], own)
+            if len(date) == _FULL_DATE:
+                add(f"{how}, a digit wrong", name, wrong, own)
+    for row in chance.sample(unknown, min(_DATED, len(unknown))):
+        date, own = chance.choice(dated_strangers).texts(BIRTH_DATE)[0], frozenset({row.id})
+        add("exact, no date listed", row.caption, date, own)
+        add("letter less, no date listed", _drop_letter(row, chance), date, own)
+    best, right, is_shown = ask(hub, queries, listed)
+    ways = np.array([query.way for query in queries], dtype=object)
+    lines = ["  asked                          names  match  shown"]
+    for way in dict.fromkeys(ways):
+        chosen = ways == way
+        score = best if way == UNLISTED else right
+        match = (score[chosen] >= MATCH).mean()
+        lines.append(f"  {way:29s} {chosen.sum():6,} {match:6.2%} {is_shown[chosen].mean():6.2%}")
+    return lines
+
+
+def _drop_letter(record: Record, chance: random.Random) -> str:
+    place = chance.randrange(1, len(record.caption))
+    return record.caption[:place] + record.caption[place + 1 :]
+
+
+def _change_digit(date: str, chance: random.Random) -> str:
+    """Return a date with another last digit of the day, or as it is if that is no date."""
+    if len(date) != _FULL_DATE or date[-2] not in "012":
+        return date
+    return date[:-1] + chance.choice([digit for digit in "12345678" if digit != date[-1]])
 
 
 def report_cultures(world: World, hub: Hub, listed: float, seed: int) -> list[str]:
@@ -254,7 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--listed", type=float, default=DEFAULT_LISTED)
     parser.add_argument("--kind", choices=("person", "group", "asset"), default="person")
-    parser.add_argument("--ask", choices=("ways", "cultures", "invented"), default="ways")
+    parser.add_argument("--ask", choices=("ways", "cultures", "invented", "dated"), default="ways")
     options = parser.parse_args(arguments)
     # no model learns from these seeds
     seed = _FIRST_SEED + options.seed
@@ -274,6 +339,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with temporary_hub(intake, RunOptions()) as hub:
         if world is not None and options.ask == "cultures":
             lines = report_cultures(world, hub, options.listed, seed)
+        elif options.ask == "dated":
+            records = list(intake.batch.to_records())
+            lines = report_dated(records, strangers, hub, options.listed, seed)
         elif options.ask == "invented":
             records = list(intake.batch.to_records())
             lines = report_invented(records, hub, options.listed, seed)

@@ -109,7 +109,8 @@ class Settings:
         default=0.25,
         metadata=_metadata(
             "Share of callers of a check who are listed: the odds before anything is compared, "
-            "such as 1 in 5000 at a border.",
+            "such as 1 in 5000 at a border. At 0.25 it is 1 in 50 for those who state a birth "
+            "date.",
             unit="share",
             low=MIN_SHARE,
             high=1.0,

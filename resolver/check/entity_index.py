@@ -55,7 +55,7 @@ from resolver.matching.scoring import Thresholds
 from resolver.records import Batch, Handling, concat
 from resolver.records.kinds import count_kinds
 from resolver.records.packing import unpack_handling
-from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.records.prepared.population import DEFAULT_LISTED, find_dated_shift
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import (
     STRANGER,
@@ -97,6 +97,7 @@ class IndexSnapshot:
     """Entity index at one revision of the store as a class of viewers sees it, with the thresholds
     and models for checks there.
 
+    `dated_shift` (thousandths of log-odds) is added to people where a query states a birth date.
     `population_revision` is that of the last refresh (0: none). `active[i]` marks the entities of
     segment i that neither a later segment nor a layer of the viewer replaces. `sources` are the
     names of the lists and datasets that the viewer may know (a list without records is known to
@@ -115,6 +116,7 @@ class IndexSnapshot:
     active: tuple[Bools, ...]
     partial: frozenset[int] = frozenset()
     decision_count: int = 0
+    dated_shift: int = 0
 
     @cached_property
     def entity_count(self) -> int:
@@ -662,6 +664,7 @@ class EntityIndex:
             tuple(masks),
             state.partial_for(viewer),
             view.decision_count(),
+            find_dated_shift(self._listed),
         )
 
     def _same_history(self, view: StoreView, state: _IndexState) -> bool:

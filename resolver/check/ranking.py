@@ -49,6 +49,7 @@ from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.properties import FULL_NAMES
 from resolver.records.results.explanation import PHRASES
+from resolver.values.kernels.dates import SAME_YEAR
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -200,9 +201,11 @@ def weigh_readings(
     `prepared`: the query as a person, and as a group or an asset, as far as it may be one. If its
     words are those of people's names, groups and assets that are only like it lose. If they are
     words of groups, people lose. If a candidate has exactly the name of the query, those that have
-    it only in translation lose.
+    it only in translation lose. People lose where the query states a birth date, as fewer of such
+    callers are listed.
     """
     shifts = _kind_shifts(prepared)
+    dated_shift = snapshot.dated_shift if any(len(row.births.items) for row in prepared) else 0
     named = [
         place
         for place, candidate in enumerate(candidates)
@@ -228,6 +231,8 @@ def weigh_readings(
             shift = shifts.get(int(candidate.hits.scored_pairs.kinds[candidate.pair]), 0)
         if not is_written.get(place, True) and any(is_written.values()):
             shift += _TRANSLATED
+        if dated_shift and candidate.hits.scored_pairs.kinds[candidate.pair] == Kind.PERSON:
+            shift += dated_shift
         logodds = candidate.logodds + shift
         competes = candidate.is_competitor and logodds >= review
         if shift or competes != candidate.is_competitor:
@@ -283,12 +288,13 @@ def rank_hits(
     in_review: InReview,
     *,
     is_word: bool = False,
+    is_dated: bool = False,
 ) -> Ranking:
     """Let the candidates compete; return the best `count` to show, best first (ties by id).
 
     To show are those at or above the cutoff; without one, those at or above the review threshold,
     and the crowd. `is_word`: the query is a single word, so that the crowd is everybody whose name
-    has it.
+    has it. `is_dated`: the query states a birth date.
     """
     own = [candidate.logodds for candidate in candidates]
     competes = [candidate.is_competitor for candidate in candidates]
@@ -308,10 +314,10 @@ def rank_hits(
         {
             place: score[place]
             for place, candidate in enumerate(candidates)
-            if place not in shown and (candidate.is_competitor or _is_namesake(candidate))
+            if place not in shown and (candidate.is_competitor or _is_namesake(candidate, is_dated))
         },
         [shares[place] for place in shown],
-        0.0 if is_word else review,
+        0.0 if is_word and not is_dated else review,
     )
     shown |= crowd
     strengths = {
@@ -371,11 +377,22 @@ def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _is_namesake(candidate: Candidate) -> bool:
-    """Return whether a candidate has the name of the query, and nothing contradicts."""
+def _is_namesake(candidate: Candidate, is_dated: bool) -> bool:
+    """Return whether a candidate has the name of the query, and nothing contradicts.
+
+    If the query states a birth date (`is_dated`), the candidate has the whole name, and is born in
+    that year: whoever adds a date to a common name does not ask for all who have the name.
+    """
+    scored_pairs, pair = candidate.hits.scored_pairs, candidate.pair
     if not candidate.has_name:
         return False
-    return not candidate.hits.scored_pairs.contradicts(candidate.pair, _NAME_FEATURES)
+    if is_dated and (
+        scored_pairs.kinds[pair] != int(Kind.PERSON)
+        or candidate.name_similarity < ALIKE_NAME
+        or (scored_pairs.similarity(pair, "birth_date") or 0.0) < SAME_YEAR
+    ):
+        return False
+    return not scored_pairs.contradicts(pair, _NAME_FEATURES)
 
 
 def find_crowd(score: Mapping[int, float], shown: Sequence[float], review: float) -> frozenset[int]:
@@ -582,7 +599,12 @@ def compare_round(
     work = GatheredBatch(parts, _ids_of_round().slice(0, len(order) + 1), materials)
     right = np.arange(1, len(work), dtype=np.int32)
     scored_pairs = score_explained(
-        work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
+        work,
+        work.name_index(),
+        snapshot.models,
+        np.zeros_like(right),
+        right,
+        query=query,
     )
     score, has_name = scored_pairs.scores, scored_pairs.similarities("name") >= ALIKE_NAME
     if is_word:

@@ -507,7 +507,15 @@ class Screener:
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
-        ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review, is_word=is_word)
+        ranking = rank_hits(
+            candidates,
+            snapshot,
+            options.cutoff,
+            count,
+            in_review,
+            is_word=is_word,
+            is_dated=any(len(variant.births.items) > 0 for variant in prepared),
+        )
         return _RankedQuery(query, ranking, compared, is_word)
 
     def _describe(

@@ -204,7 +204,10 @@ def population_rows(
         yield _row("sources", text, limited - shifted)
         shifted = limited
     if model.is_check:
-        text = "A check weighs names differently, as most people who are checked are not listed."
+        text = (
+            "A check weighs names and birth dates differently, as most people who are checked are"
+            " not listed."
+        )
         yield _row("asked", text, logodds - shifted)
     elif logodds != shifted:
         text = "Only names agree: nobody is merged on that alone."

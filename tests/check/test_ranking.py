@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -13,6 +14,8 @@ from resolver.check.screener import EntityFilter, MatchQuery, Screener, Screenin
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Kind, Record
 from resolver.records.decisions import Verdict
+from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import STRANGER, Viewer
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
@@ -269,6 +272,42 @@ def test_a_common_name_is_in_review_unless_something_contradicts(stores: Stores)
         (result,), _ = screener.check([record("q:1", name=NAME)], MatchQuery())
         assert result.advice == "1 listed person has this name; add a birth date."
         assert result.is_complete
+
+
+def test_a_date_asks_for_nobody_whose_date_is_unknown(stores: Stores) -> None:
+    """Bearers of a very common name are shown whatever their score, but only to a name alone."""
+    with stores.new() as hub:
+        people = [record("a:1", name=NAME), record("a:2", name=NAME, birthDate="1950-01-02")]
+        add_records(hub, [*people, record("a:3", name=NAME, birthDate="1961-08-30")])
+        screener = Screener(hub, 1e-6)
+        for query, shown in (
+            (record("q:1", name=NAME), {"a:1", "a:2", "a:3"}),
+            (record("q:1", name=NAME, birthDate="1950"), {"a:2"}),
+            (record("q:1", name=NAME, birthDate="1977-05-21"), set()),
+        ):
+            (result,), _ = screener.check([query], MatchQuery())
+            assert {match.records[0] for match in result.matches} == shown
+
+
+def test_fewer_callers_with_a_birth_date_are_listed(stores: Stores) -> None:
+    """The share holds where none is stated."""
+    undated, dated = (
+        record("q:1", name=NAME, nationality="pl"),
+        record("q:1", name=NAME, nationality="pl", birthDate="1950-01-02"),
+    )
+    with stores.new() as hub:
+        add_records(hub, [record("a:1", name=NAME, nationality="pl")])
+
+        def ask(query: Record, listed: float) -> Explanation:
+            (result,), _ = Screener(hub, listed).check([query], MatchQuery(cutoff=0.0))
+            (match,) = result.matches
+            assert sum(row.weight for row in match.why.rows) == match.why.logodds
+            return match.why
+
+        shares = math.log((1 / 4) / (3 / 4)), math.log((1 / 50) / (49 / 50))
+        without, beside = ask(undated, DEFAULT_LISTED), ask(dated, DEFAULT_LISTED)
+        assert without.logodds - beside.logodds == round(1000 * (shares[0] - shares[1]))
+        assert ask(undated, 0.1).logodds == ask(dated, 0.1).logodds
 
 
 def test_a_crowd_leaves_out_less_than_the_threshold() -> None:

@@ -34,7 +34,10 @@ each other. All others count each by itself.
 """
 ASKED = "asked"
 """Row of what a check adds to the evidence of names."""
-_READINGS = "The query is likelier of another kind, or another candidate is written as it is."
+_READINGS = (
+    "The query is likelier of another kind, another candidate is written as it is, or the query "
+    "states a birth date: of such callers fewer are listed."
+)
 Numbers = npt.NDArray[np.int64]
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""

@@ -60,9 +60,9 @@ _RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
 """Comparator of the rarity of what two names share, and its least value that identifies a person.
 
 It is more than a single letter has (2 nats of 30)."""
-_CHECK_SUMS = 5
-"""Number of sums of a check: names and everything else, each against chance and against relatives;
-and the terms of checks."""
+_CHECK_SUMS = 8
+"""Number of sums of a check: names, stated facts and everything else, each against chance and
+against relatives; the terms of checks for names, and those for stated facts."""
 _SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
@@ -117,8 +117,8 @@ class Model:
 
     @cached_property
     def _check_weights(self) -> Weights:
-        """Weights of names and of everything else, each against chance and relatives; and those of
-        checks.
+        """Weights of names, of everything else and of stated facts, each against chance and
+        relatives; and those of checks.
         """
         checks, terms = self.checks, self.population
         if checks is None or terms is None:
@@ -126,7 +126,9 @@ class Model:
         chance = checks.split(self.terms, self.pairs)
         relatives = checks.split(terms.terms, terms.pairs)
         groups = [group for pair in zip(chance, relatives, strict=True) for group in pair]
-        return Weights.of(self.features, [*groups, (checks.terms, checks.pairs)])
+        return Weights.of(
+            self.features, [*groups, (checks.terms, checks.pairs), (checks.stated, ())]
+        )
 
     @cached_property
     def _support(self) -> Weights:
@@ -324,15 +326,23 @@ class Model:
         parts = np.zeros(len(evidence), dtype=np.uint8)
         self._check_weights.add(evidence, parts, 0, self._curve, sums, chance)
         names = curves.combine(chance, curves.relatives.apply(sums[1]))
-        added = checks.adjustments(evidence, names, sums[4])
+        added = checks.adjustments(evidence, names, sums[6])
         added += even_odds_shift(basis.true_share, self.shift)
-        if sums[2:4].any():
-            sums[:2] += sums[2:4]
-            chance = calibrated(sums[0], self._curve)
-            logodds = curves.combine(chance, curves.relatives.apply(sums[1]))
+        if checks.stated:
+            # without a name there is nothing that a check weighs anew
+            nameless = checks.are_nameless(evidence)
+            added += np.where(nameless, 0, sums[7])
+            weighed = sums[2:4] + np.where(nameless, sums[4:6], 0)
+        else:
+            weighed = sums[2:4]
+        if weighed.any():
+            own = sums[:2] + weighed
+            chance = calibrated(own[0], self._curve)
+            logodds = curves.combine(chance, curves.relatives.apply(own[1]))
         else:
             logodds = names
-        return sums[0], logodds + (self.shift + self.source_shifts(sources)) + added
+        pair_sums = sums[0] + sums[2] + sums[4]
+        return pair_sums, logodds + (self.shift + self.source_shifts(sources)) + added
 
     def _sums_and_logodds(
         self, evidence: FloatArray, sources: PairSources | None

@@ -7,8 +7,11 @@ write JSON.
 `CheckTerms`: how a check weighs names. Two records that blocking joins probably share more than a
 name. A person who is checked is mostly a stranger, of whom only the name is known. So the log-odds
 that the model gives to names alone are mapped by a `curve`, which was fitted on names asked against
-stores (`resolver.training.fit.check_fit`). Other values of a query add what they add to a pair of
-records. Names alone have no limit here, since a check merges nobody.
+stores (`resolver.training.fit.check_fit`). Beside a name, a `stated` fact (a birth date) adds the
+log-ratio that was counted for it in random pairs: of two records that blocking joins many are of
+kin, but a stranger who is checked is hardly ever kin of the person of that name. Other values of a
+query add what they add to a pair of records. Names alone have no limit here, since a check merges
+nobody.
 
 `PopulationTerms`: sums of evidence to probabilities, in a population of any size. There are two
 sorts of coincidences. The number of chance look-alikes grows with the population. The number of
@@ -27,7 +30,7 @@ Scores of log-odds, and the thresholds that make bands of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -221,7 +224,7 @@ class CheckTerms:
     """Terms of one kind, in thousandths of log-odds, at even odds of being listed.
 
     `features`: columns of evidence; `names`: those of them that compare names; `curve`: map of the
-    log-odds of names alone.
+    log-odds of names alone; `stated`: terms of facts, in place of what they add to a pair.
     """
 
     features: tuple[str, ...]
@@ -229,44 +232,37 @@ class CheckTerms:
     curve: Calibration
     terms: tuple[Term, ...] = ()
     pairs: tuple[PairTerm, ...] = ()
+    stated: tuple[Term, ...] = ()
 
     @property
     def used_features(self) -> frozenset[str]:
         """Comparators that the terms weigh."""
         paired = (name for pair in self.pairs for name in pair.features)
-        return frozenset((*(term.feature for term in self.terms), *paired))
+        return frozenset((*(term.feature for term in (*self.terms, *self.stated)), *paired))
 
-    def split(
-        self, terms: Sequence[Term], pairs: Sequence[PairTerm]
-    ) -> tuple[TermGroup, TermGroup]:
-        """Return weights of a sum as two sums: what names weigh if nothing else is known, and what
-        everything else adds to it. Weights of 0 are left out.
+    def split(self, terms: Sequence[Term], pairs: Sequence[PairTerm]) -> list[TermGroup]:
+        """Return weights of a sum as three sums: what names weigh if nothing else is known, what
+        everything else adds to it, and what `stated` facts add to that. Weights of 0 are left out.
         """
-        own, others = list[Term](), list[Term]()
+        groups: list[tuple[list[Term], list[PairTerm]]] = [([], []) for _ in range(3)]
         for term in terms:
-            kept = term if self._is_name(term.feature) else _constant(term)
-            own.append(kept)
-            weights = np.subtract(term.weights, kept.weights)
-            others.append(replace(term, weights=tuple(weights.tolist())))
-        own_pairs, other_pairs = list[PairTerm](), list[PairTerm]()
+            parts = self._parts(np.array(term.weights), (term.feature,))
+            for (own, _), part in zip(groups, parts, strict=True):
+                if part.any():
+                    own.append(replace(term, weights=tuple(part.tolist())))
         for pair in pairs:
-            weights = np.array(pair.weights)
-            kept_weights = weights.copy()
-            for axis, feature in enumerate(pair.features):
-                if not self._is_name(feature):
-                    kept_weights[:] = kept_weights.take([-1], axis=axis)
-            for group, part in ((own_pairs, kept_weights), (other_pairs, weights - kept_weights)):
-                group.append(replace(pair, weights=tuple(map(tuple, part.tolist()))))
-        return (
-            ([term for term in own if any(term.weights)], [p for p in own_pairs if _weighs(p)]),
-            (
-                [term for term in others if any(term.weights)],
-                [p for p in other_pairs if _weighs(p)],
-            ),
-        )
+            parts = self._parts(np.array(pair.weights), pair.features)
+            for (_, joint), part in zip(groups, parts, strict=True):
+                if part.any():
+                    joint.append(replace(pair, weights=tuple(map(tuple, part.tolist()))))
+        return [*groups]
 
-    def _is_name(self, feature: str) -> bool:
-        return feature in self.names
+    def _parts(self, weights: Numbers, features: Sequence[str]) -> list[Numbers]:
+        """Return weights by the intervals of some features as the three parts of `split`."""
+        stated = {term.feature for term in self.stated}
+        names = _weights_without(weights, [name in self.names for name in features])
+        others = _weights_without(weights, [name not in stated for name in features])
+        return [names, others - names, weights - others]
 
     def adjustments(self, evidence: FloatArray, names: Numbers, sums: Numbers) -> Numbers:
         """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
@@ -274,24 +270,36 @@ class CheckTerms:
         compared.
         """
         added: Numbers = self.curve.apply(names) - names + sums
-        added[np.isnan(evidence[:, self.features.index(_ABSENT)])] = 0
+        added[self.are_nameless(evidence)] = 0
         return added
+
+    def are_nameless(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return the pairs (m × features) of which no names are compared."""
+        return np.isnan(evidence[:, self.features.index(_ABSENT)])
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         curve = {"raw": list(self.curve.raw), "logodds": list(self.curve.logodds)}
         terms = [term_to_json(term) for term in self.terms]
         pairs = [pair_to_json(pair) for pair in self.pairs]
-        return {"names": list(self.names), "curve": curve, "terms": terms, "pairs": pairs}
+        return {
+            "names": list(self.names),
+            "curve": curve,
+            "terms": terms,
+            "pairs": pairs,
+            **({"stated": [term_to_json(term) for term in self.stated]} if self.stated else {}),
+        }
 
 
-def _weighs(pair: PairTerm) -> bool:
-    return any(map(any, pair.weights))
-
-
-def _constant(term: Term) -> Term:
-    """Return a term that weighs every value as a missing one."""
-    return replace(term, weights=(term.weights[-1],) * len(term.weights))
+def _weights_without(weights: npt.NDArray[np.int64], is_known: Iterable[bool]) -> Numbers:
+    """Return weights by the intervals of some features as they are where features that are not
+    known have no value.
+    """
+    own = weights.copy()
+    for axis, known in enumerate(is_known):
+        if not known:
+            own[:] = own.take([-1], axis=axis)
+    return own
 
 
 def check_terms_from_json(
@@ -323,7 +331,10 @@ def _from_json(data: Mapping[str, Any], features: tuple[str, ...]) -> CheckTerms
     read = CheckTerms(features, names, Calibration(raw, logodds), terms, pairs)
     if not read.used_features <= set(names):
         raise ValueError("a term of what is not a name")
-    return read
+    stated = terms_from_json(data.get("stated", ()), features)
+    if not {term.feature for term in stated}.isdisjoint(names):
+        raise ValueError("a stated fact that is a name")
+    return replace(read, stated=stated)
 
 
 def even_odds_shift(true_share: float, partner_shift: int) -> int:

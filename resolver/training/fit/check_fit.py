@@ -3,7 +3,8 @@
 The fit is a logistic regression on the log-odds that the model gives to names alone, and on the
 intervals of a few comparators of names (`TERMS`), at even odds of being listed. The weight of a
 store is the number of strangers who are asked there, and listed persons together weigh as much.
-Ways to ask have the shares stated here.
+Ways to ask have the shares stated here. What a birth date says is counted, not fitted
+(`counted_terms`).
 
 The fit learns from labeled pairs of a query by name and an entity of a store. A query is asked
 against a store as the service would be asked. In generated worlds some records are held out and
@@ -45,6 +46,7 @@ from resolver.training.augment.typos import (
     misspell_person_name,
     mistype_letter,
 )
+from resolver.training.fit.measured_evidence import counted_terms, load_measured
 
 EXACT, MISTYPED, MISSPELT, SHORTENED, OTHER, UNLISTED = (
     *("exact", "mistyped", "misspelt", "shortened", "other"),
@@ -337,14 +339,13 @@ def fit_checks(
     stores = [compare_queries(*own, seed, model_dir) for own in sets]
     for pairs in stores:
         pairs[Kind.GROUP] = _without_namesakes(pairs[Kind.GROUP])
-    models = load_models(model_dir)
-    fitted = {
-        kind.label: fit_check_terms(
-            kind, [pairs[kind] for pairs in stores], models.models[kind.label]
-        )
-        for kind in KINDS
-    }
-    kinds = {label: terms.to_json() for label, terms in fitted.items() if terms is not None}
+    models, counts = load_models(model_dir), load_measured(model_dir)
+    kinds = {}
+    for kind in KINDS:
+        terms = fit_check_terms(kind, [pairs[kind] for pairs in stores], models.models[kind.label])
+        if terms is not None:
+            stated = counted_terms(kind.label, counts.get(kind, {}))
+            kinds[kind.label] = replace(terms, stated=stated).to_json()
     return {"format": FORMAT, "kinds": kinds}
 
 

@@ -445,6 +445,19 @@ def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
     return replace(model, terms=terms, pairs=pairs, population=population)
 
 
+def counted_terms(kind: str, counts: Mapping[str, LevelCounts]) -> tuple[Term, ...]:
+    """Return terms of the facts of a kind whose agreement and disagreement count in full: the
+    log-ratio of each measured level, rising with similarity, and 0 for a missing value.
+    """
+    terms = []
+    for name in AGREEING.get(kind, ()):
+        if name in counts:
+            cuts = tuple(level.most for level in LEVELS[name][:-1])
+            nothing = Term(name, cuts, (0,) * (len(cuts) + 2))
+            terms.append(_moved(nothing, _rising_ratios(nothing, counts[name]), 1.0))
+    return tuple(terms)
+
+
 def _moved_terms(
     model: Model,
     parts: _Sum,

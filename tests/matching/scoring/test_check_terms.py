@@ -12,7 +12,7 @@ import pytest
 from resolver.errors import ModelError
 from resolver.matching.comparators import features_of
 from resolver.matching.resolution_task import CHECKS, load_models
-from resolver.matching.scoring.model import interval_indices
+from resolver.matching.scoring.model import interval_index, interval_indices
 from resolver.matching.scoring.terms import (
     LOGODDS_LIMIT,
     CheckTerms,
@@ -22,6 +22,7 @@ from resolver.matching.scoring.terms import (
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
+from resolver.training.fit.measured_evidence import counted_terms, load_measured
 
 FEATURES = {kind.label: features_of(kind) for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
 PERSON = FEATURES["person"]
@@ -56,6 +57,7 @@ def test_files_are_read_as_they_are_written() -> None:
         {"curve": {"raw": [0, 1], "logodds": [1, 0]}},
         {"curve": {"raw": [0]}},
         {"curve": None},
+        {"stated": [{"feature": "name", "cuts": [0.5], "weights": [-1, 1, 0]}]},
     ],
 )
 def test_damaged_files_are_refused(change: dict[str, Any]) -> None:
@@ -103,15 +105,24 @@ def test_checks_add_to_pairs_what_they_add_to_names(kind: str) -> None:
     assert not pair.is_check
     assert model.for_population("S", KindPopulation(5_000)).is_check is False
     names = pair.logodds(names_alone(terms, rows.copy()))
-    inner = (np.abs(pair.logodds(rows)) < 13_000) & (np.abs(names) < 13_000)
+    # beside a name, a stated fact adds what was counted in place of what it adds to a pair
+    nameless = terms.are_nameless(rows)
+    undated = rows.copy()
+    stated = np.zeros(len(rows), dtype=np.int64)
+    for term in terms.stated:
+        column = model.features.index(term.feature)
+        undated[~nameless, column] = np.nan
+        stated += np.array(term.weights)[interval_indices(rows[:, column], term.cuts)]
+    assert [term.feature for term in terms.stated] == ["birth_date"] * (kind == "person")
+    inner = (np.abs(pair.logodds(undated)) < 13_000) & (np.abs(names) < 13_000)
     sums = np.zeros(len(rows), dtype=np.int64)
     for term in terms.terms:
         values = rows[:, model.features.index(term.feature)]
         sums += np.array(term.weights)[interval_indices(values, term.cuts)]
     assert sums.any() == (kind != "asset")
-    added = terms.adjustments(rows, names - pair.shift, sums)
+    added = terms.adjustments(rows, names - pair.shift, sums) + np.where(nameless, 0, stated)
     added += even_odds_shift(basis.true_share, pair.shift)
-    expected = np.clip(pair.logodds(rows) + added, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+    expected = np.clip(pair.logodds(undated) + added, -LOGODDS_LIMIT, LOGODDS_LIMIT)
     assert inner.sum() > 50
     assert (check.logodds(rows) == expected)[inner].all()
     assert (check.raw(rows) == pair.raw(rows)).all()
@@ -127,6 +138,26 @@ def test_the_share_of_listed_callers_shifts_all_names_alike() -> None:
     inner = (np.abs(half) < 11_000) & (np.abs(fifth) < 11_000)
     assert inner.any()
     assert np.abs((half - fifth)[inner] - round(1000 * math.log(4))).max() <= 1
+
+
+def test_a_birth_date_weighs_as_counted() -> None:
+    """Each level of a birth date moves the log-odds of a name by the log-ratio that is counted."""
+    model = load_models().models["person"]
+    counted = counted_terms("person", load_measured()[Kind.PERSON])
+    assert model.checks is not None
+    assert model.checks.stated == counted
+    (term,) = counted
+    assert list(term.weights[:-1]) == sorted(term.weights[:-1])
+    assert term.weights[0] < -5_000 < 9_000 < term.weights[-2]
+    check = model.for_population("S", KindPopulation(5_000, listed=250_000))
+    rows = np.full((2, len(PERSON)), np.nan, dtype=np.float32)
+    rows[:, : PERSON.index("names_alone")] = 0.9
+    rows[:, PERSON.index("name_rarity")] = 0.4
+    for value in (0.0, 0.4, 0.7, 0.8):
+        weight = term.weights[interval_index(value, term.cuts)]
+        rows[1, PERSON.index("birth_date")] = value
+        undated, dated = check.logodds(rows).tolist()
+        assert dated - undated == weight
 
 
 def test_models_without_checks_answer_as_pairs(tmp_path: Any) -> None:
