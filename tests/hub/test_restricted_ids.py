@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ from resolver.lists.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record
 from resolver.records.visibility import OPERATOR, Viewer
 from resolver.store import Store
+from resolver.store.bulk_rows import fetch_rows
 from resolver.store.record_contents import INTERNAL_PREFIX
+from resolver.store.views import entity_queries
 from tests.hub.hubs import OPTIONS, make_intake, make_namesake, seed_population
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -166,3 +169,29 @@ def test_ids_of_public_records_are_those_without_a_store(empty: Path) -> None:
             read = read_entity(hub, "a:1", viewer)
             assert read is not None
             assert [read.id] == expected
+
+
+def test_looking_up_a_hidden_record_costs_what_an_unknown_one_costs(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def note(connection: Any, sql: str, *rest: Any) -> Any:
+        """Note each query of an entity."""
+        asked.append(sql)
+        return fetch_rows(connection, sql, *rest)
+
+    with open_copy(empty, "lookups") as hub:
+        seed_population(hub)
+        hub.add(make_intake([closed(make_namesake("secret:1"), "River"), make_namesake("open:1")]))
+        monkeypatch.setattr(entity_queries, "fetch_rows", note)
+
+        def queries_of(record_id: str, viewer: Viewer) -> tuple[bool, list[str]]:
+            asked.clear()
+            return read_entity(hub, record_id, viewer) is not None, list(asked)
+
+        unknown = queries_of("secret:2", COAST)
+        assert queries_of("secret:1", COAST) == unknown
+        assert not unknown[0]
+        assert queries_of("secret:1", RIVER)[0]
+        assert queries_of("open:1", COAST)[0]

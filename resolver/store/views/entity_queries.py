@@ -36,7 +36,13 @@ from resolver.store.bulk_rows import (
     int_columns,
     is_among,
 )
-from resolver.store.record_contents import INTERNAL_PREFIX, RestrictedId, eldest_id, keyed_id
+from resolver.store.record_contents import (
+    INTERNAL_PREFIX,
+    RestrictedId,
+    decode_handling,
+    eldest_id,
+    keyed_id,
+)
 from resolver.store.schema import (
     decisions,
     entities,
@@ -506,12 +512,20 @@ class EntityQueries(RecordQueries):
         return rows[0] if rows else None
 
     def _entity_of_record(self, record_id: str) -> Any:
-        sql = 'SELECT "number", "valid_from", "valid_to" FROM "records" WHERE "record_id" {among}'
+        """Return the row of the entity that has a record now. A record that the viewer may not see
+        is unknown, and as soon found out: time tells of none.
+        """
+        sql = (
+            'SELECT "number", "valid_from", "valid_to", "content" FROM "records" '
+            'WHERE "record_id" {among}'
+        )
         rows = fetch_rows(self.connection, sql, [record_id])
         numbers = [
             row[0]
             for row in rows
-            if row[1] <= self.revision and (row[2] is None or row[2] > self.revision)
+            if row[1] <= self.revision
+            and (row[2] is None or row[2] > self.revision)
+            and is_visible(decode_handling(row[3]) or Handling(), self.viewer)
         ]
         if not numbers:
             return None
