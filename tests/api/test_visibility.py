@@ -226,7 +226,8 @@ def check_marks(answer: Any, viewer: str, *, is_complete: bool) -> None:
     text = answer.get_data(as_text=True)
     allowed = VIEWERS[viewer][2]
     assert marks_in(text) == allowed if is_complete else marks_in(text) <= allowed
-    assert "Zonderling" not in text
+    # its agency and the chief may see it, and the feed of changes names it
+    assert viewer in ("other", "chief") or "Zonderling" not in text
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
