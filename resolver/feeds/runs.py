@@ -178,8 +178,12 @@ class _FeedRunner:
 
     @property
     def _is_full(self) -> bool:
-        """Whether to ask for the whole list: nothing is known of it, or what is known is old."""
+        """Whether to ask for the whole list: nothing is known of it, or what is known is old, or the
+        batch of the last version failed and is tried again.
+        """
         if self._is_asked or not self._feed.checksum or not self._feed.fetched:
+            return True
+        if self._job is not None and self._job.state is JobState.FAILED:
             return True
         age = datetime.now(UTC) - parse_utc_text(self._feed.fetched)
         return not timedelta() <= age < FULL_FETCH_AGE
@@ -188,7 +192,8 @@ class _FeedRunner:
     def _again(self) -> bool:
         """Whether to queue the last version again: nobody refused it, and it is not in the store.
 
-        A batch that failed is tried again with each full fetch, as a later program may read it.
+        A batch that failed is tried again with each run. Its worker may have been killed, and a
+        later program may read what this one cannot.
         """
         state = self._job.state if self._job is not None else JobState.CANCELLED
         retried = (JobState.FAILED, JobState.CANCELLED) if self._is_asked else (JobState.FAILED,)

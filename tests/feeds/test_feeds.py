@@ -378,6 +378,20 @@ def test_a_fetch_that_was_killed_after_its_batch_was_queued_queues_no_second_one
     assert scene.count() == 30
 
 
+def test_a_version_whose_batch_failed_is_queued_again(scene: Scene) -> None:
+    first = scene.run()
+    job = scene.hub.store.jobs.lease("worker")
+    assert job is not None
+    scene.hub.store.jobs.fail(job, "its worker was killed five times")
+    status = scene.status()
+    assert (status.state, status.reason) == (FeedState.FAILED, "its worker was killed five times")
+    again = scene.run()
+    assert (again.outcome, again.checksum) == (RunOutcome.NEW, first.checksum)
+    assert again.batch != first.batch
+    scene.work()
+    assert (scene.count(), scene.status().state) == (30, FeedState.CURRENT)
+
+
 def test_failures_are_tried_again_after_growing_pauses(scene: Scene) -> None:
     scene.publisher.status = 500
     pauses = []

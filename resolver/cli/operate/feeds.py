@@ -273,8 +273,10 @@ def run_feeds_command(
             feeds.get(name)
         for name in names:
             run = run_feed(hub, name, jobs_folder(hub.store, jobs), rules, due=due, full=full)
+            if run is None and due:
+                continue
             line = "another process fetches it" if run is None else f"{run.outcome}: {run.line}"
-            click.echo(f"{name}: {line}", err=run is not None and due)
+            click.echo(f"{name}: {line}", err=due)
             if run is not None and run.outcome is RunOutcome.FAILED:
                 failures.append(name)
     if failures and not due:
