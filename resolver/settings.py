@@ -252,6 +252,13 @@ def set_library_variable(name: str, value: str) -> None:
     os.environ[name] = value
 
 
+def child_environment(**variables: str) -> dict[str, str]:
+    """Return the environment of this process with other values of some variables, for a process
+    that it starts.
+    """
+    return {**os.environ, **variables}
+
+
 def library_variable(name: str) -> str:
     """Return an environment variable of this process that a library reads; empty if unset."""
     return os.environ.get(name, "")

@@ -178,7 +178,7 @@ class _FeedRunner:
 
     @property
     def _is_full(self) -> bool:
-        """Whether to ask for the whole list: nothing is known of it, or what is known is old, or the
+        """Whether to ask for the whole list: nothing is known of it, what is known is old, or the
         batch of the last version failed and is tried again.
         """
         if self._is_asked or not self._feed.checksum or not self._feed.fetched:

@@ -14,7 +14,7 @@ import click
 
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.cli.process_start import log_act_at
-from resolver.settings import Settings, set_library_variable
+from resolver.settings import Settings, child_environment
 
 if TYPE_CHECKING:
     from resolver.feeds.feeds import FeedRun, FeedStatus, NewFeed
@@ -356,8 +356,8 @@ class FeedProcess:
         self._next_look = now + _LOOK_SECONDS
         if due():
             # by the environment, where a password in the address is not in the list of processes
-            set_library_variable("RESOLVER_STORE", self._store_url)
+            environment = child_environment(RESOLVER_STORE=self._store_url)
             command = [sys.executable, "-m", "resolver", "feeds", "run", "--due"]
             self._process = subprocess.Popen(
-                [*command, "--jobs", str(self._jobs)], stdin=subprocess.DEVNULL
+                [*command, "--jobs", str(self._jobs)], stdin=subprocess.DEVNULL, env=environment
             )
