@@ -68,8 +68,6 @@ def check_receiver(kind: str, address: str, settings: Settings) -> None:
     local, at, host = address.rpartition("@")
     if not (local and at and host) or any(c.isspace() or c in "<>,;" for c in address):
         raise UsageError(f"{address[:60]!r} is no mail address", hint="write name@example.org")
-    if settings.smtp is None:
-        raise UsageError("no mail server is set", hint="set RESOLVER_SMTP")
 
 
 def webhook_rules(settings: Settings) -> NetworkRules:
@@ -199,7 +197,7 @@ def _send_mail(settings: Settings, address: str, notices: list[dict[str, Any]]) 
     """Send a digest. Raises `OSError`, `SMTPException`, `UsageError`."""
     server = urlsplit(settings.smtp or "")
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
-        raise UsageError("RESOLVER_SMTP is no address of a mail server", hint="smtp://host:587")
+        raise UsageError("RESOLVER_SMTP names no mail server")
     message = EmailMessage()
     count = len(notices)
     message["Subject"] = f"{count} notice{'s' if count > 1 else ''} of the watchlist service"

@@ -16,6 +16,7 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.cli.app import COMMANDS, load_command, run
 from resolver.cli.process_start import StoreContent, account_name
 from resolver.hub.hub import Hub
+from resolver.notices import subscribe
 from resolver.records.visibility import OPERATOR
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
 from resolver.screening import build_subject, screen_subjects
@@ -56,6 +57,8 @@ class Sample(NamedTuple):
     out: Path
     model: Path
     lists: Lists
+    subscription: str
+    receiver: str
 
     def people(self) -> Path:
         """Write and return a table of subjects."""
@@ -82,6 +85,16 @@ class Sample(NamedTuple):
                 *("--subject", "P1", "--entity", self.entity, "--reason", "other face", *store),
             ],
             "clearances": store,
+            "notices list": store,
+            "notices subscribe": ["words", "tikriti", *store],
+            "notices subscriptions": store,
+            "notices unsubscribe": [self.subscription, *store],
+            "notices add-webhook": ["https://example.org/hook", *store],
+            "notices add-mail": ["duty@example.org", *store],
+            "notices receivers": store,
+            "notices resend": [self.receiver, *store],
+            "notices remove-receiver": [self.receiver, *store],
+            "notices tell-checks": ["River", "on", *store],
             "watches list": store,
             "watches show": ["crew", *store],
             "watches run": ["crew", "--full", *store],
@@ -190,6 +203,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         query = MatchQuery(viewer=OPERATOR)
         screening = screen_subjects(Screener(hub), people, query)
         add_watch(hub.store, OPERATOR, "crew", "2099-01-01T00:00:00.000000Z", screening)
+        subscribe(hub, OPERATOR, "words", "nobody")
+        address = "https://example.org/hook"
+        hub.store.notices.add_receiver("", "webhook", address, agency="", sender="")
     assert run(["backup", "--store", url, "--out", str(path.parent / "saved")]) == 0
     model = str(path.parent / "model")
     assert run(["train", "--from-store", url, "--out", model, "--no-probes"]) == 0
@@ -201,12 +217,14 @@ def sample(filled: Path, lists: Lists, tmp_path: Path) -> Sample:
     shutil.copy(filled, tmp_path / "hub.db")
     shutil.copy(filled.parent / "saved", tmp_path / "saved")
     url = f"sqlite:///{tmp_path}/hub.db"
-    with Store.open(url) as store, store.view() as view:
-        entity, other = (view.entity(f"{source}:2") for source in ("coast", "river"))
+    with Store.open(url) as store:
+        with store.view() as view:
+            entity, other = (view.entity(f"{source}:2") for source in ("coast", "river"))
+        ids = store.notices.subscriptions()[0].id, store.notices.receivers()[0].id
     assert entity is not None
     assert other is not None
     assert entity.id == other.id
-    return Sample(url, entity.id, tmp_path, filled.parent / "model", lists)
+    return Sample(url, entity.id, tmp_path, filled.parent / "model", lists, *ids)
 
 
 def events(url: str) -> list[AuditEvent]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socketserver
-import subprocess
-import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -44,6 +43,7 @@ from resolver.screening import build_subject, screen_subjects
 from resolver.screening.watch import WatchRunner, add_watch
 from resolver.settings import Settings
 from resolver.store import utc_text
+from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -336,8 +336,7 @@ def test_no_private_network_is_reached_unless_it_is_allowed() -> None:
     check_receiver("webhook", "http://127.0.0.1:9/hook", LOCAL)
     with pytest.raises(UsageError, match="is no mail address"):
         check_receiver("mail", "nobody", LOCAL)
-    with pytest.raises(UsageError, match="no mail server"):
-        check_receiver("mail", "duty@example.org", LOCAL)
+    check_receiver("mail", "duty@example.org", LOCAL)
 
 
 class Mailbox(socketserver.StreamRequestHandler):
@@ -401,35 +400,33 @@ def test_a_digest_has_what_is_new_since_the_last_one(stores: Stores) -> None:
         assert row.last == receiver.last + 1
 
 
-_CHILD = """
-import sys
-from resolver.hub.hub import Hub
-from resolver.notices import make_notices
-with Hub.open(sys.argv[1], None) as hub:
-    print("ready", flush=True)
-    while True:
-        make_notices(hub)
-"""
-
-
-def kill_while_making(hub: Hub, url: str, rounds: int, start: int = 0) -> list[int]:
-    """Kill a process that makes notices, again and again, while records come; return the numbers of
-    the records that were told of, in the order of the notices.
+def kill_while_making(hub: Hub, rounds: int) -> list[int]:
+    """Kill a process that makes notices, again and again, while records come; return the revisions
+    that were told of, in the order of the notices.
     """
     for number in range(rounds):
-        child = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, url], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        name = f"list:{1_000 + start + number}"
-        hub.add(make_intake([listed(name, "Oona Laine", notes=str(number))]))
-        threading.Event().wait(0.002 * ((start + number) % 40))
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                hub.store.disown()
+                os.write(writer, b"1")
+                while True:
+                    make_notices(hub)
+            finally:
+                os._exit(1)
+        os.read(reader, 1)
+        hub.add(make_intake([listed("list:1", "Oona Laine", notes=str(number))]))
+        time.sleep(0.002 * (number % 40))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(reader)
+        os.close(writer)
     make_notices(hub)
     return [row.revision for row in hub.store.notices.list("agency Coast", limit=100_000)]
+
+
+KILLS = 200 if IS_NIGHTLY else 5
 
 
 @pytest.mark.slow
@@ -437,8 +434,8 @@ def test_killed_workers_lose_nothing_and_tell_nothing_twice(stores: Stores) -> N
     with opened(stores) as hub:
         subscribe(hub, COAST, "words", "oona laine")
         first = hub.store.revision
-        revisions = kill_while_making(hub, hub.store.engine.url.render_as_string(), 3)
-        assert revisions == list(range(first + 1, first + 4))
+        revisions = kill_while_making(hub, KILLS)
+        assert revisions == list(range(first + 1, first + 1 + KILLS))
 
 
 def test_an_unknown_subscription_cannot_be_ended(stores: Stores, tmp_path: Path) -> None:

@@ -354,6 +354,8 @@ def _add_receiver(
     log_records_at(store_url, 0, agency=agency, receiver=kind)
     receiver_id, secret = add_receiver(store_url, agency, kind, address, settings, hours)
     click.echo(f"Receiver {receiver_id}", err=bool(secret))
+    if kind == "mail" and settings.smtp is None:
+        click.echo("note: the worker needs the setting RESOLVER_SMTP to send mails", err=True)
     if secret:
         click.echo("The secret of its signatures, which is not shown again:", err=True)
         click.echo(secret)
