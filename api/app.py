@@ -8,7 +8,6 @@ from jinja2 import StrictUndefined
 from resolver.api import (
     access,
     desk,
-    errors,
     observability,
 )
 from resolver.api.endpoints import check_declarations, guards_itself
@@ -34,7 +33,7 @@ from resolver.api.routes.screenings import blueprint as screenings
 from resolver.api.routes.watches import blueprint as watches
 from resolver.api.server.limits import install_memory_bound
 from resolver.api.server.limits import install_turns as install_turns
-from resolver.api.server.responses import install_compression
+from resolver.api.server.responses import install_compression, install_error_handlers
 from resolver.api.service import Service, ServiceSettings, attach_service
 
 _BLUEPRINTS = (
@@ -85,7 +84,7 @@ def _build_app(settings: ServiceSettings, service: Service) -> Flask:
     attach_service(app, service)
     install_turns(app, service.turns)
     install_memory_bound(app)
-    errors.install_error_handlers(app)
+    install_error_handlers(app)
     observability.install_observability(app)
     access.install_access_control(app)
     desk.install_desk(app)

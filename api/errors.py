@@ -6,10 +6,7 @@ Faults of the service itself have a status of 5xx.
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
 
-from resolver.api.schemas.json_response import json_response
 from resolver.errors import (
     DatabaseError,
     InputError,
@@ -25,11 +22,6 @@ from resolver.errors import (
 from resolver.review import DecisionRefusedError
 
 _LOG = structlog.get_logger("api")
-_DETAILS = {
-    404: "there is nothing here; /openapi.json lists what there is",
-    405: "this address does not take that method",
-    413: "the request is too large",
-}
 _STATUSES: tuple[tuple[type[ResolverError], int], ...] = (
     (UnknownIdError, 404),
     (DecisionRefusedError, 409),
@@ -69,53 +61,3 @@ def public_detail(error: ResolverError) -> str:
         text = f"{error.message} ({error.hint})" if error.hint else error.message
         return " ".join(text.split())
     return error.line()
-
-
-def install_error_handlers(app: Flask) -> None:
-    """Turn errors of an application into JSON responses."""
-
-    @app.errorhandler(ApiError)
-    def refuse(error: ApiError) -> Response:
-        """Return the response of a refusal."""
-        return json_response({"detail": error.detail}, error.status, headers=error.headers)
-
-    @app.errorhandler(ResolverError)
-    def report_engine_error(error: ResolverError) -> Response:
-        """Return the response for an error of the engine."""
-        status = http_status(error)
-        headers = {"Retry-After": "5"} if status == 503 else {}
-        return json_response({"detail": public_detail(error)}, status, headers=headers)
-
-    @app.errorhandler(TimeoutError)
-    @app.errorhandler(BlockingIOError)
-    def report_timeout(error: OSError) -> Response:
-        """Return the response for a body that stalled."""
-        return json_response(
-            {"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"}
-        )
-
-    @app.errorhandler(HTTPException)
-    def report_http_error(error: HTTPException) -> Response:
-        """Return the response for an error of Flask or werkzeug."""
-        status = error.code or 500
-        headers = dict(error.get_headers())
-        headers.pop("Content-Type", None)
-        detail = _DETAILS.get(status) or error.description or error.name
-        return json_response({"detail": detail}, status, headers=headers)
-
-    @app.errorhandler(Exception)
-    def report_unexpected_error(error: Exception) -> Response:
-        """Log an error and return a response that reveals nothing of it."""
-        # the message may hold personal data; its type and place do not
-        _LOG.error("failed", error=type(error).__name__, place=_place_of(error))
-        return json_response(
-            {"detail": "something went wrong here; the log has it under this request's id"}, 500
-        )
-
-
-def _place_of(error: Exception) -> str:
-    """Return the file and line that raised an error."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""

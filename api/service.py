@@ -13,8 +13,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import mmap
+import os
+import tempfile
 import threading
 import time
+import weakref
+import zlib
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,11 +28,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import structlog
 from flask import Flask, current_app, g
 
 from resolver.api.server.limits import MAX_BODY, MAX_UPLOAD, RequestTurns
-from resolver.api.server.writer import WriterClient, WriterServer, WrittenRevisions
+from resolver.api.server.writer import WriterClient, WriterServer
 from resolver.check.screener import Screener
 from resolver.errors import ResolverError, StoreError
 from resolver.hub.admin import has_users, summarize_keys
@@ -41,6 +48,45 @@ from resolver.settings import Settings
 from resolver.trust.audit_spool import AuditSpool, add_timestamp, recover_spools
 
 _DEFAULTS = Settings()
+
+
+_CALLERS = 1_024
+"""Slots of callers. Callers who share a slot wait for each other's commits, which takes
+milliseconds and changes no answer.
+"""
+
+
+class WrittenRevisions:
+    """Last revision that each caller has written; shared with processes that are forked later."""
+
+    def __init__(self) -> None:
+        # a file has locks that the system releases when their process is killed
+        with tempfile.TemporaryFile() as file:
+            file.truncate(_CALLERS * 8)
+            memory = mmap.mmap(file.fileno(), _CALLERS * 8)
+            self._file = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._file)
+        self._revisions = np.frombuffer(memory, dtype=np.int64)
+        self._lock = threading.Lock()
+
+    def note(self, caller: str, revision: int) -> None:
+        """Note that a caller has written a revision."""
+        slot = self._slot_of(caller)
+        # the lock of the file keeps other processes out, but not other threads of this one
+        with self._lock:
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                self._revisions[slot] = max(int(self._revisions[slot]), revision)
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+    def last_of(self, caller: str) -> int:
+        """Return the last revision that a caller has written or a later one; 0 without any."""
+        return int(self._revisions[self._slot_of(caller)])
+
+    @staticmethod
+    def _slot_of(caller: str) -> int:
+        return zlib.crc32(caller.encode()) % _CALLERS
 
 
 @dataclass(frozen=True, slots=True)

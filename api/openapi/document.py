@@ -29,7 +29,7 @@ from resolver.api.openapi.schema import (
     json_response_of,
     query_parameter,
 )
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 
 _PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
 _GUARDED_ERRORS = (401, 403, 422, 429, 503)

@@ -25,8 +25,8 @@ from resolver.api.openapi.schema import (
     response,
 )
 from resolver.api.reconcile import protocol
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import sources_in_scope
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.lists.formats.ftm.ftm_entity import property_label

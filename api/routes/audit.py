@@ -25,7 +25,7 @@ from resolver.api.openapi.schema import (
     map_of,
     query_parameter,
 )
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.hub.admin import AuditEvent
 from resolver.trust.audit_chain import LogFilter, read_log

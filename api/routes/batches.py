@@ -39,9 +39,8 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import SENZING, senzing_lines, wants_senzing
-from resolver.api.server.responses import event_id, stream_job_events
+from resolver.api.server.responses import event_id, json_response, stream_job_events
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
 from resolver.errors import StoreError

@@ -39,8 +39,8 @@ from resolver.api.openapi.schema import (
     response,
 )
 from resolver.api.schemas import entity_schemas, request_options
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import SENZING, to_senzing, wants_senzing
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import change_feed, entity_reader, result_page
 from resolver.check.screener import EntityFilter, FilterContext, build_match_documents

@@ -19,7 +19,7 @@ from resolver.api.openapi.schema import (
     errors,
     json_response_of,
 )
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import source_policy
 from resolver.errors import StoreError

@@ -33,7 +33,7 @@ from resolver.api.openapi.schema import (
 )
 from resolver.api.routes.network import AT, read_revision
 from resolver.api.schemas.entity_schemas import EDGE, NODE
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.network.crime_links import (
     CrimeEvidence,

@@ -22,9 +22,9 @@ from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
 from resolver.api.openapi import schema
 from resolver.api.schemas.entity_schemas import CHANGE_EVENT
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import DEFAULT_ALGORITHM
 from resolver.api.schemas.request_options import DEFAULT_DATASET
+from resolver.api.server.responses import json_response
 from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.check import change_feed, source_policy
 from resolver.engines.pair_scoring import FeatureWeights, feature_weights

@@ -60,7 +60,6 @@ from resolver.api.schemas.entity_schemas import (
     STATED_TIMES,
     TOTAL,
 )
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import (
     DEFAULT_ALGORITHM,
     candidate_scores,
@@ -75,7 +74,7 @@ from resolver.api.schemas.request_options import (
     RequestOptions,
     read_request_options,
 )
-from resolver.api.server.responses import JSON_LINES
+from resolver.api.server.responses import JSON_LINES, json_response
 from resolver.api.service import current_service
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import IndexRevision

@@ -12,7 +12,7 @@ from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi import schema
 from resolver.api.schemas.entity_schemas import GRAPH_FIELDS
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.network import graph_reader
 from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes

@@ -20,8 +20,8 @@ from resolver.api.schemas.entity_schemas import (
     RECORD,
     SENZING_RECORD,
 )
-from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.other_services import SENZING
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.queries import note_uncompared_values

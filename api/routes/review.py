@@ -38,7 +38,7 @@ from resolver.api.openapi.schema import (
     query_parameter,
 )
 from resolver.api.routes.match import read_json_object
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.review import (
     DecisionOutcome,

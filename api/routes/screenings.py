@@ -48,7 +48,7 @@ from resolver.api.routes.batches import (
     sees_own_records_only,
 )
 from resolver.api.routes.match import read_json_object
-from resolver.api.schemas.json_response import json_response
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
 from resolver.errors import StoreError, UsageError

@@ -1,4 +1,6 @@
-"""Server-sent events: the state of a job, sent as it changes.
+"""JSON responses, and the responses to errors.
+
+Server-sent events: the state of a job, sent as it changes.
 
 A stream holds a thread for as long as it lasts, so their number is limited
 (`ServiceSettings.streams`) and none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the
@@ -19,18 +21,92 @@ import gzip
 import hashlib
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
+import structlog
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from resolver.api.endpoints import is_self_guarded
-from resolver.api.errors import ApiError
+from resolver.api.errors import ApiError, http_status, public_detail
 from resolver.api.server.limits import MAX_STREAM_SECONDS
 from resolver.api.service import Service
-from resolver.errors import StoreError
+from resolver.errors import ResolverError, StoreError
 from resolver.hub.job_worker import FINAL_STATES, Job
+
+_LOG = structlog.get_logger("api")
+_DETAILS = {
+    404: "there is nothing here; /openapi.json lists what there is",
+    405: "this address does not take that method",
+    413: "the request is too large",
+}
+
+
+def json_response(
+    content: object,
+    status: int = 200,
+    *,
+    headers: Mapping[str, Any] | None = None,
+    mimetype: str = "application/json",
+) -> Response:
+    """Return a response with a JSON body."""
+    response = Response(orjson.dumps(content), status, mimetype=mimetype)
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def install_error_handlers(app: Flask) -> None:
+    """Turn errors of an application into JSON responses."""
+
+    @app.errorhandler(ApiError)
+    def refuse(error: ApiError) -> Response:
+        """Return the response of a refusal."""
+        return json_response({"detail": error.detail}, error.status, headers=error.headers)
+
+    @app.errorhandler(ResolverError)
+    def report_engine_error(error: ResolverError) -> Response:
+        """Return the response for an error of the engine."""
+        status = http_status(error)
+        headers = {"Retry-After": "5"} if status == 503 else {}
+        return json_response({"detail": public_detail(error)}, status, headers=headers)
+
+    @app.errorhandler(TimeoutError)
+    @app.errorhandler(BlockingIOError)
+    def report_timeout(error: OSError) -> Response:
+        """Return the response for a body that stalled."""
+        return json_response(
+            {"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"}
+        )
+
+    @app.errorhandler(HTTPException)
+    def report_http_error(error: HTTPException) -> Response:
+        """Return the response for an error of Flask or werkzeug."""
+        status = error.code or 500
+        headers = dict(error.get_headers())
+        headers.pop("Content-Type", None)
+        detail = _DETAILS.get(status) or error.description or error.name
+        return json_response({"detail": detail}, status, headers=headers)
+
+    @app.errorhandler(Exception)
+    def report_unexpected_error(error: Exception) -> Response:
+        """Log an error and return a response that reveals nothing of it."""
+        # the message may hold personal data; its type and place do not
+        _LOG.error("failed", error=type(error).__name__, place=_place_of(error))
+        return json_response(
+            {"detail": "something went wrong here; the log has it under this request's id"}, 500
+        )
+
+
+def _place_of(error: Exception) -> str:
+    """Return the file and line that raised an error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+
 
 _POLL_SECONDS = 0.5
 _RETRY_MS = 2_000

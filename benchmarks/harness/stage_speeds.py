@@ -21,7 +21,7 @@ from resolver.lists.formats.tabular.mapping import build_mapping
 from resolver.lists.reader_types import Intake
 from resolver.lists.readers import read_lists
 from resolver.matching.blocking import RULES, choose_plan_by_size, join_candidates
-from resolver.matching.blocking.key_join import rule_keys
+from resolver.matching.blocking.rules import rule_keys
 from resolver.matching.clustering import MergeRule, PairLogOdds, cluster
 from resolver.matching.pipeline import compare_and_score, normalize
 from resolver.matching.resolution_task import ModelSet, RunOptions

@@ -55,7 +55,8 @@ from resolver.check.term_search import FoundEntities, SearchScope, search_entiti
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
 from resolver.matching.blocking.keys import identity_tokens
-from resolver.matching.pipeline import normalize, symbol_source
+from resolver.matching.pipeline import symbol_source
+from resolver.matching.preparation import prepare
 from resolver.matching.scoring import Thresholds
 from resolver.matching.scoring.competition import add_competition, add_readings
 from resolver.merging import build_ftm_entities
@@ -478,8 +479,9 @@ class Screener:
     def _prepare(self, query: Record, snapshot: IndexSnapshot) -> list[PreparedBatch]:
         """Return a query in normal form, as each kind that it may be of."""
         # the id of the query plays no part; the comparison gives it another
+        tables, lookup = snapshot.models.tables, symbol_source().lookup
         return [
-            normalize(batch_from_record(comparable_record(variant)), snapshot.models)
+            prepare(batch_from_record(comparable_record(variant)), tables, lookup)
             for variant in kind_variants(query)
             if snapshot.has_kind(int(variant.kind))
         ]

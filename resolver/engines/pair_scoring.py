@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from resolver.matching.alternatives import alternatives
 from resolver.matching.comparators import COMPARATOR_BY_NAME, Comparator
-from resolver.matching.population_scoring import KIND_MISMATCH, choose_model_kinds
+from resolver.matching.population_scoring import KIND_MISMATCH
 from resolver.matching.resolution_task import ModelSet
 from resolver.matching.scoring import Model, Thresholds, interval_index, scores, smallest_changes
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.matching.scoring.source_shifts import PairSources
 from resolver.matching.scoring.terms import LOGODDS_LIMIT
 from resolver.names.aligned_text import (

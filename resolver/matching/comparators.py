@@ -25,6 +25,7 @@ from resolver.names.word_comparators import (
     branch,
     faction,
     legal_form,
+    listed,
     name,
     name_apart,
     name_contradicted,
@@ -135,12 +136,6 @@ def father_name(context: Context) -> FloatArray:
         )
 
     return context.best_of(side, compare)
-
-
-def listed(context: Context) -> FloatArray:
-    """Watchlist style (1: any alias, nationality, passport or relation) or register style (0)."""
-    is_listed = context.names.listed
-    return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)
 
 
 def same_list(context: Context) -> FloatArray:

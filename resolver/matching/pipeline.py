@@ -52,7 +52,6 @@ from resolver.matching.clustering.signed_clustering import (
 from resolver.matching.comparators import compare
 from resolver.matching.population_scoring import (
     KIND_MISMATCH,
-    choose_model_kinds,
     deduplicated_mask,
     score_in_population,
     split_by_models,
@@ -74,6 +73,7 @@ from resolver.matching.resolution_task import (
 from resolver.matching.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.matching.scoring.competition import ContestedPairs, QueryCompetition
 from resolver.matching.scoring.entity_scores import ContestedScorer, ProfileScorer
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.matching.scoring.relation_evidence import (
     RelationEvidence,
     RelationTable,

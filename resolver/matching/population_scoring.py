@@ -29,6 +29,7 @@ from resolver.matching.resolution_task import (
     partner_shifts,
 )
 from resolver.matching.scoring import PartnerHistogram
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.matching.scoring.source_shifts import (
     BINS,
     MAX_SHIFT,
@@ -43,7 +44,7 @@ from resolver.matching.scoring.source_shifts import (
 )
 from resolver.matching.scoring.terms import LOWEST_LOGODDS
 from resolver.models.loader import KINDS
-from resolver.records import KIND_BY_LABEL, Batch, Kind
+from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.batch import PreparedBatch
@@ -412,20 +413,6 @@ def _source_sizes(
         is_counted &= visible
     codes = batch.sources.codes[is_counted]
     return np.bincount(codes, minlength=len(batch.sources.values)).astype(np.float64)
-
-
-def choose_model_kinds(
-    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray
-) -> npt.NDArray[np.uint8]:
-    """Return the kind of model for each pair: 1 person, 2 group, 4 asset, 0 none.
-
-    Kind 0 marks pairs whose kinds exclude each other.
-    """
-    common = kinds[left] & kinds[right]
-    chosen: npt.NDArray[np.uint8] = np.where(
-        common == int(Kind.LEGAL), np.uint8(Kind.GROUP), common
-    )
-    return chosen
 
 
 def count_partners(

@@ -85,6 +85,7 @@ class CanonicalCodes:
         return clean_gender(text) or ""
 
 
+@cache_short_texts(1 << 14)
 def _date_code(text: str) -> str:
     date = try_parse_date(text)
     return str(date) if date else ""

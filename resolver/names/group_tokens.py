@@ -78,6 +78,7 @@ _NOT_OWN = _GENERIC | _PARTICLE | _LEGAL
 _NO_CITY = ~(_PLACE | _FOREIGN)
 
 
+@cache_short_texts(50_000)
 def group_readings(text: str) -> tuple[str, ...]:
     """Return other readings of a group's name: without a short form, or each of two names.
 

@@ -319,3 +319,9 @@ def name_apart(context: Context) -> FloatArray:
 def names_only(context: Context) -> FloatArray:
     """Names of two records that state nothing but names."""
     return name_only_values(name(context), context.names.name_only, context.left, context.right)
+
+
+def listed(context: Context) -> FloatArray:
+    """Watchlist style (1: any alias, nationality, passport or relation) or register style (0)."""
+    is_listed = context.names.listed
+    return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)

@@ -32,7 +32,6 @@ from resolver.matching.blocking.key_join import (
     hash_contents,
     pair_equal_contents,
     passes_prefilter,
-    rule_keys,
 )
 from resolver.matching.blocking.keys import (
     NO_PREFILTER_ARRAYS,
@@ -40,6 +39,7 @@ from resolver.matching.blocking.keys import (
     RuleKeys,
     prefilter_arrays,
 )
+from resolver.matching.blocking.rules import rule_keys
 from resolver.matching.kernels.pair_union import ALL_PAIRS
 from resolver.matching.pipeline import normalize, score_openly
 from resolver.matching.population_scoring import count_partners

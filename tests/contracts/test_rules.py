@@ -15,8 +15,8 @@ from resolver.matching.blocking import (
     Rule,
     join_candidates,
 )
-from resolver.matching.blocking.key_join import rule_keys
 from resolver.matching.blocking.keys import KeyParts
+from resolver.matching.blocking.rules import rule_keys
 from resolver.records import Identifier, Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.world import generate

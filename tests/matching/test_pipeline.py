@@ -14,7 +14,6 @@ from resolver.engines.local import score_names, score_pairs
 from resolver.errors import InputError, ModelError
 from resolver.matching.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
 from resolver.matching.pipeline import normalize
-from resolver.matching.population_scoring import choose_model_kinds
 from resolver.matching.resolution_task import (
     STAMPED_LIBRARIES,
     RunOptions,
@@ -22,6 +21,7 @@ from resolver.matching.resolution_task import (
     choose_plan,
     load_models,
 )
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
 from resolver.records.results.resolution import Band

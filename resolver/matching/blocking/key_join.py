@@ -38,12 +38,9 @@ from resolver.matching.blocking.key_groups import (
     unite_dealt_pairs,
 )
 from resolver.matching.blocking.keys import (
-    NO_KEYS,
     NO_PREFILTER_ARRAYS,
     KeyParts,
-    KeySets,
     RuleKeys,
-    keys_of,
     mix,
     prefilter_arrays,
     prefilter_scores,
@@ -54,7 +51,7 @@ from resolver.matching.blocking.rules import (
     RULES,
     Plan,
     Rule,
-    refinement,
+    rule_keys,
     slow_rules_first,
 )
 from resolver.matching.kernels.pair_union import ALL_PAIRS
@@ -467,28 +464,6 @@ def passes_prefilter(
         return np.ones(len(left), dtype=bool)
     enough: npt.NDArray[np.bool_] = prefilter_scores(prepared, left, right) >= plan.min_score
     return enough
-
-
-def rule_keys(
-    rule: Rule, prepared: PreparedBatch, plan: Plan, number: int, parts: KeyParts | None = None
-) -> RuleKeys:
-    """Return the keys of one rule under a plan, for records of the rule's kinds.
-
-    `parts` caches the parts of keys that several rules share.
-    """
-    parts = parts or KeyParts(prepared)
-    applies = (prepared.kinds & int(rule.kinds)) != 0
-    if not applies.any():
-        return NO_KEYS
-    hashed = rule.keys(parts)
-    if not applies.all():
-        hashed = KeySets(
-            hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0))
-        )
-    kind = plan.rules[rule.name]
-    return keys_of(
-        hashed, number + 1, parts.cached(f"refinement {kind}", lambda: refinement(prepared, kind))
-    )
 
 
 _HELP = {rule.name: rule.help for rule in RULES}

@@ -25,9 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.matching.blocking import key_join
-from resolver.matching.blocking.key_join import rule_keys
 from resolver.matching.blocking.keys import KeyParts
-from resolver.matching.blocking.rules import RULES, Plan, slow_rules_first
+from resolver.matching.blocking.rules import RULES, Plan, rule_keys, slow_rules_first
 from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.matching.kernels.profile_sums import fill_query_scores, mark_members, take_smallest
 from resolver.matching.kernels.word_codes import find_codes
@@ -48,6 +47,8 @@ KeyPlaces = Sequence[tuple[Numbers, Numbers]]
 """Per table, the first and the end index of each key."""
 _MIN_PARALLEL = 10_000
 """Least number of records for which several threads are faster than one."""
+_FEW_KEYS = 64
+"""Number of keys, as a query has, that are sorted faster without counting their first bits."""
 _KEYS_AT_ONCE = 4_096
 """Number of keys that are looked up together. More would not stay in a processor's cache."""
 _MAX_BEARERS = 200_000
@@ -107,7 +108,12 @@ def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> K
         return KeyTable(
             np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
         )
-    base, order = order_hashes(np.concatenate([table.base for table in tables]))
+    base = np.concatenate([table.base for table in tables])
+    if len(base) < _FEW_KEYS:
+        order = base.argsort(kind="stable").astype(np.int32)
+        base = base[order]
+    else:
+        base, order = order_hashes(base)
     rows = np.concatenate(
         [table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)]
     )

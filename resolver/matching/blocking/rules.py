@@ -23,12 +23,15 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.matching.blocking.keys import (
+    NO_KEYS,
     KeyParts,
     KeySets,
+    RuleKeys,
     cross_keys,
     distinct_keys,
     form_hashes,
     identity_tokens,
+    keys_of,
     keys_of_names,
     keys_of_pairs,
     keys_of_records,
@@ -544,3 +547,25 @@ def _own_names(prepared: PreparedBatch) -> Ragged:
     least = np.minimum.reduceat(prepared.forms.compact[names.items], names.offsets[:-1])
     numbers = (least & np.uint64(0x7FFFFFFF)) | np.uint64(1)
     return Ragged.from_rows(rows.astype(np.int32), numbers.astype(np.int32), len(prepared))
+
+
+def rule_keys(
+    rule: Rule, prepared: PreparedBatch, plan: Plan, number: int, parts: KeyParts | None = None
+) -> RuleKeys:
+    """Return the keys of one rule under a plan, for records of the rule's kinds.
+
+    `parts` caches the parts of keys that several rules share.
+    """
+    parts = parts or KeyParts(prepared)
+    applies = (prepared.kinds & int(rule.kinds)) != 0
+    if not applies.any():
+        return NO_KEYS
+    hashed = rule.keys(parts)
+    if not applies.all():
+        hashed = KeySets(
+            hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0))
+        )
+    kind = plan.rules[rule.name]
+    return keys_of(
+        hashed, number + 1, parts.cached(f"refinement {kind}", lambda: refinement(prepared, kind))
+    )

@@ -41,6 +41,8 @@ from resolver.matching.scoring.terms import (
     scores,
 )
 from resolver.matching.scoring.weight_sums import Curve, Weights, calibrated
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
 from resolver.records.results.explanation import Alternative, Change
@@ -147,6 +149,10 @@ class Model:
         return own.curve(self.intercept)
 
     @cached_property
+    def _even_odds_shift(self) -> int:
+        return even_odds_shift(self.basis.true_share, self.shift) if self.basis else 0
+
+    @cached_property
     def _without_parts(self) -> Model:
         if self.register is None and self.name_only is None:
             return self
@@ -204,17 +210,19 @@ class Model:
         """
         if self.population is None:
             raise ModelError("a model without population terms knows no population")
-        curves = self._curves_by_population.get(population)
-        if curves is None:
-            curves = self._curves_by_population[population] = self.population.curves(population)
+        known = self._curves_by_population.get(population)
+        if known is None:
+            known = self.population.curves(population), partner_shift(population)
+            self._curves_by_population[population] = known
+        curves, shift = known
         chance = curves.chance.apply(np.array(sums[:1], dtype=np.int64))
         relatives = curves.relatives.apply(np.array(sums[1:], dtype=np.int64))
-        full = int(curves.combine(chance, relatives)[0]) + partner_shift(population)
+        full = int(curves.combine(chance, relatives)[0]) + shift
         return int(chance[0]), min(max(full, -LOGODDS_LIMIT), LOGODDS_LIMIT)
 
     @cached_property
-    def _curves_by_population(self) -> dict[KindPopulation, PopulationCurves]:
-        """Curves of the few populations that explanations refer to."""
+    def _curves_by_population(self) -> dict[KindPopulation, tuple[PopulationCurves, int]]:
+        """Curves of the few populations that explanations refer to, and their `partner_shift`."""
         return {}
 
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
@@ -318,8 +326,8 @@ class Model:
         """Return the sums and the log-odds of a check, without limits: those of a pair of records,
         and what the check adds to them for its names.
         """
-        checks, curves, basis = self.checks, self.curves, self.basis
-        if checks is None or curves is None or basis is None:
+        checks, curves = self.checks, self.curves
+        if checks is None or curves is None:
             raise ModelError("only a model in the population of a check weighs names anew")
         sums = np.empty((_CHECK_SUMS, len(evidence)), dtype=np.int64)
         chance = np.empty(len(evidence), dtype=np.int64)
@@ -327,7 +335,7 @@ class Model:
         self._check_weights.add(evidence, parts, 0, self._curve, sums, chance)
         names = curves.combine(chance, curves.relatives.apply(sums[1]))
         added = checks.adjustments(evidence, names, sums[6])
-        added += even_odds_shift(basis.true_share, self.shift)
+        added += self._even_odds_shift
         if checks.stated:
             # without a name there is nothing that a check weighs anew
             nameless = checks.are_nameless(evidence)
@@ -410,6 +418,20 @@ def interval_indices(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArr
 def interval_index(similarity: float, cuts: Sequence[float]) -> int:
     """Return the interval of one similarity, as `interval_indices` does."""
     return len(cuts) + 1 if math.isnan(similarity) else bisect_left(cuts, similarity)
+
+
+def choose_model_kinds(
+    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray
+) -> npt.NDArray[np.uint8]:
+    """Return the kind of model for each pair: 1 person, 2 group, 4 asset, 0 none.
+
+    Kind 0 marks pairs whose kinds exclude each other.
+    """
+    common = kinds[left] & kinds[right]
+    chosen: npt.NDArray[np.uint8] = np.where(
+        common == int(Kind.LEGAL), np.uint8(Kind.GROUP), common
+    )
+    return chosen
 
 
 MAX_CHANGES = 3

@@ -27,6 +27,7 @@ from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 from resolver.reference.tables import read_person_names, read_table
+from resolver.runtime.text_cache import cache_short_texts
 
 # Words as tokens spell them: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
 BEFORE_FATHER = load_words("titles", use="before the name of a father")
@@ -244,6 +245,7 @@ def _given_shares(
     return left, right
 
 
+@cache_short_texts(50_000)
 def _syllables(text: str, is_known: bool) -> int:
     """Return 1 for a Chinese or Korean syllable, 2 for a given name of two, 0 for other words."""
     if is_syllable(text):

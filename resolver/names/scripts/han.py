@@ -45,6 +45,7 @@ def split_family_first(word: str) -> list[str]:
     return [word[:cut], word[cut:]]
 
 
+@cache_short_texts(50_000)
 def japanese_split(text: str) -> tuple[str, ...]:
     """Return a Han name of three to six characters split as most Japanese names are, else nothing.
 

@@ -24,9 +24,9 @@ from resolver.hub.hub import Hub
 from resolver.matching.blocking import choose_plan_by_size, join_candidates
 from resolver.matching.comparators import compare
 from resolver.matching.pipeline import compare_and_score, normalize
-from resolver.matching.population_scoring import choose_model_kinds
 from resolver.matching.resolution_task import ModelSet, RunOptions, choose_plan
 from resolver.matching.scoring import Model, interval_indices, scores
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.models import loader
 from resolver.names.context import Context
 from resolver.names.name_index import NameIndex

@@ -33,7 +33,6 @@ from resolver.errors import InputError
 from resolver.matching.blocking import PLAN_BY_NAME, join_candidates
 from resolver.matching.comparators import compare, features_of
 from resolver.matching.pipeline import symbol_source
-from resolver.matching.population_scoring import choose_model_kinds
 from resolver.matching.preparation import (
     count_equal_pairs,
     count_population,
@@ -41,6 +40,7 @@ from resolver.matching.preparation import (
     with_frequencies,
 )
 from resolver.matching.scoring import partner_shift
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.matching.scoring.source_shifts import (
     PRIOR_CLASS_RECORDS,
     SOURCE_SHIFT_RANGE,

@@ -20,8 +20,8 @@ import numpy as np
 
 from resolver.errors import InputError
 from resolver.matching.pipeline import symbol_source
-from resolver.matching.population_scoring import choose_model_kinds
 from resolver.matching.preparation import prepare
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.records import Batch, Kind
 from resolver.records.decisions import Verdict, settle_decisions, waiting_decisions
 from resolver.records.prepared.population import FrequencyTables

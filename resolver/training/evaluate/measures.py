@@ -23,9 +23,10 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.matching.pipeline import normalize
-from resolver.matching.population_scoring import choose_model_kinds, score_in_population
+from resolver.matching.population_scoring import score_in_population
 from resolver.matching.resolution_task import ResolutionTask, RunOptions, ScoredCandidates
 from resolver.matching.scoring import scores
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL, Batch, Record
 from resolver.records.prepared.batch import PreparedBatch

@@ -31,10 +31,10 @@ from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import choose_plan_by_size, join_candidates
 from resolver.matching.comparators import compare, features_of
 from resolver.matching.pipeline import symbol_source
-from resolver.matching.population_scoring import choose_model_kinds
 from resolver.matching.preparation import count_population, prepare, with_frequencies
 from resolver.matching.resolution_task import build_tables
 from resolver.matching.scoring import Model, PairTerm, Term, interval_indices
+from resolver.matching.scoring.model import choose_model_kinds
 from resolver.names.context import Context
 from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind

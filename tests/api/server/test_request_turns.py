@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from resolver.api import errors
 from resolver.api.server.limits import MAX_WAITING, RequestTurns, install_turns
+from resolver.api.server.responses import install_error_handlers
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def app(turns: RequestTurns) -> Flask:
     """Answers at once, or after a landing that lasts as long as `landed` is not set."""
     application = Flask(__name__)
     install_turns(application, turns)
-    errors.install_error_handlers(application)
+    install_error_handlers(application)
     committed = application.extensions["landed"] = threading.Event()
     begun = application.extensions["begun"] = threading.Semaphore(0)
 

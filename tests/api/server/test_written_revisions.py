@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from resolver.api.server.writer import WrittenRevisions
+from resolver.api.service import WrittenRevisions
 
 
 def test_the_last_revision_of_each_caller_counts() -> None:
