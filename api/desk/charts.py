@@ -114,7 +114,7 @@ def _place_on_circle(records: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return evenly spaced corners, clockwise from the top."""
     names = list(records)
     center, radius = RING_SIZE / 2, RING_SIZE / 2 - _RING_MARGIN
-    angles = [2 * math.pi * place / max(len(names), 1) - math.pi / 2 for place in range(len(names))]
+    angles = [2 * math.pi * index / max(len(names), 1) - math.pi / 2 for index in range(len(names))]
     return {
         name: (
             round(center + radius * math.cos(angle)),
@@ -199,7 +199,7 @@ class NetworkDrawing:
 def draw_network(network: RelationNetwork) -> NetworkDrawing:
     """Place the nodes of a network so that no two boxes overlap."""
     nodes = network.nodes
-    children = {place: _children(nodes, place) for place in range(len(nodes))}
+    children = {index: _children(nodes, index) for index in range(len(nodes))}
     sides = _split_sides(_tied_groups(children[0], network.ties), children)
     height = max(_rows(side, children) for side in sides) * _ROW + 2 * _MARGIN
     right, left = (_reach(side, children) for side in sides)
@@ -207,8 +207,8 @@ def draw_network(network: RelationNetwork) -> NetworkDrawing:
     centers = {0: (middle, height // 2)}
     for side, direction in zip(sides, (1, -1), strict=True):
         _place_side(centers, side, children, middle, direction * _COLUMN, height)
-    placed = tuple(PlacedNode(node, *centers[place]) for place, node in enumerate(nodes))
-    parents = [(node.parent, place, node.words, True) for place, node in enumerate(nodes) if place]
+    placed = tuple(PlacedNode(node, *centers[index]) for index, node in enumerate(nodes))
+    parents = [(node.parent, index, node.words, True) for index, node in enumerate(nodes) if index]
     others = [(*tie, False) for tie in network.ties]
     ties = tuple(
         PlacedTie(left, right, words, is_parent, _curve(centers[left], centers[right], middle))
@@ -218,7 +218,7 @@ def draw_network(network: RelationNetwork) -> NetworkDrawing:
 
 
 def _children(nodes: Sequence[NetworkNode], parent: int) -> list[int]:
-    return [place for place, node in enumerate(nodes) if node.parent == parent]
+    return [index for index, node in enumerate(nodes) if node.parent == parent]
 
 
 def _rows(places: Iterable[int], children: Mapping[int, Sequence[int]]) -> int:
@@ -489,7 +489,7 @@ def draw_rings(graph: Graph) -> RingDrawing:
         _place(node, angles[node.id], radii[node.distance], (width, height), is_level=is_level)
         for node in graph.nodes
     )
-    place_of = {row.node.id: place for place, row in enumerate(placed)}
+    place_of = {row.node.id: index for index, row in enumerate(placed)}
     edges = tuple(_line(edge, placed, place_of, parents) for edge in graph.edges)
     return RingDrawing(width, height, placed, edges)
 

@@ -274,7 +274,7 @@ def more_columns(
     """Return place and name of the columns that the questions leave out."""
     places = {question.place for question in questions}
     return [
-        (str(place), name) for place, name in enumerate(proposal.columns) if place not in places
+        (str(index), name) for index, name in enumerate(proposal.columns) if index not in places
     ]
 
 
@@ -322,8 +322,8 @@ def read_answers(
         for number in range(MORE_COLUMNS)
         if form.get(f"more{number}")
     }
-    for place, column in enumerate(columns):
-        meaning = (form.get(f"column{place}") or further.get(str(place), ""))[:60]
+    for index, column in enumerate(columns):
+        meaning = (form.get(f"column{index}") or further.get(str(index), ""))[:60]
         if meaning in (_COLUMN_FORM_ID, _KIND, _SCHEMA, _HANDLING):
             content[meaning] = column
         elif meaning:

@@ -365,7 +365,7 @@ def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
         "context_ids": context_ids,
         "artefacts": shared_artefacts(shown),
         "form": form,
-        "places": {node.id: place for place, node in enumerate(shown.nodes)},
+        "places": {node.id: index for index, node in enumerate(shown.nodes)},
         "years": years,
         "year": year,
         "faded": workbench.find_faded(shown, year) if year else workbench.FadedParts(),

@@ -191,10 +191,10 @@ def verdict_class(decision: DecisionView) -> str:
 def shorten(text: str, width: int) -> str:
     """Return a text cut to a width in letters; letters of East Asia and emoji count as two."""
     remaining = width
-    for place, letter in enumerate(text):
+    for index, letter in enumerate(text):
         remaining -= 2 if east_asian_width(letter) in "WF" else 1
         if remaining < 0:
-            return text[: max(place - 1, 1)].rstrip() + "…"
+            return text[: max(index - 1, 1)].rstrip() + "…"
     return text
 
 

@@ -29,13 +29,13 @@ def load_rows(name: str, **chosen: str) -> list[Row]:
     columns, *rows = [tuple(line.split("\t")) for line in text.removesuffix("\n").split("\n")]
     if not chosen:
         return rows
-    places = [columns.index(column) for column in chosen]
+    indices = [columns.index(column) for column in chosen]
     values = list(chosen.values())
-    kept = [place for place in range(len(columns)) if place not in places]
+    kept = [place for place in range(len(columns)) if place not in indices]
     return [
         tuple([row[place] for place in kept])
         for row in rows
-        if [row[place] for place in places] == values
+        if [row[place] for place in indices] == values
     ]
 
 

@@ -434,9 +434,9 @@ def _score(
     rows = find_rows(batch, [*left_ids, *right_ids])
     needed = np.unique(rows)
     part = batch.take(needed).canonical() if len(needed) < len(batch) else batch
-    place = np.searchsorted(needed, rows).astype(np.int32)
+    index = np.searchsorted(needed, rows).astype(np.int32)
     prepared = normalize(part, models, deduplicated_sources)
-    first, second = place[: len(left_ids)], place[len(left_ids) :]
+    first, second = index[: len(left_ids)], index[len(left_ids) :]
     scorer = PairScorer.of_records(prepared, models, part)
     return _with_bands(_logodds(scorer, first, second, options), options)
 

@@ -110,9 +110,9 @@ class RelationExplainer:
     def explain_entity(self, row: int) -> Iterator[ComparedEntities]:
         """Yield the entities that rounds merged into that of a row, and that share a relation."""
         final = self.rounds.labels[-1]
-        for place, merged in enumerate(self.rounds.merged):
+        for index, merged in enumerate(self.rounds.merged):
             for at in np.flatnonzero(final[merged.left] == final[row]).tolist():
-                compared = self._compare(place, int(merged.left[at]), int(merged.right[at]))
+                compared = self._compare(index, int(merged.left[at]), int(merged.right[at]))
                 if compared.rows:
                     yield compared
 

@@ -119,10 +119,10 @@ def threshold_rows(result: Result) -> Rows:
     """Return expected wrong merges and missed matches for each probability to merge at."""
     thresholds = _thresholds(result)
     tool = build_threshold_tool(result.resolution, thresholds)
-    place = tool.review_thresholds.index(thresholds.review)
+    index = tool.review_thresholds.index(thresholds.review)
     rows: Rows = []
     for merge_at, figures in zip(tool.merge_thresholds, tool.grid, strict=True):
-        at = figures[place]
+        at = figures[index]
         # people find the errors among pairs in review, so these pairs count as no errors
         for outcome, pairs in (
             ("wrong merges", at.wrong),
@@ -160,23 +160,23 @@ def cluster_rows(result: Result, entity_id: int) -> tuple[Rows, Rows]:
 
     A link with a probability below 0.99 is weak. Raises `UnknownIdError` for an unknown entity.
     """
-    places = [
+    indices = [
         (side, int(row))
         for side, entities in enumerate(result.entity_ids)
         for row in np.flatnonzero(entities == entity_id)
     ][:MAX_MEMBERS]
-    if not places:
+    if not indices:
         raise UnknownIdError(f"there is no entity {entity_id}", hint="see result.clusters")
-    records = [int(result.tables[side].records[row]) for side, row in places]
+    records = [int(result.tables[side].records[row]) for side, row in indices]
     captions = _captions(result, records)
     nodes = [
         {
             "row": str(result.tables[side].labels[row]),
             "caption": captions.get(record, ""),
-            "x": round(math.sin(2 * math.pi * number / len(places)), 6),
-            "y": round(math.cos(2 * math.pi * number / len(places)), 6),
+            "x": round(math.sin(2 * math.pi * number / len(indices)), 6),
+            "y": round(math.cos(2 * math.pi * number / len(indices)), 6),
         }
-        for number, ((side, row), record) in enumerate(zip(places, records, strict=True))
+        for number, ((side, row), record) in enumerate(zip(indices, records, strict=True))
     ]
     node_of = {record: node for record, node in zip(records, nodes, strict=True) if record >= 0}
     links = result.resolution.links

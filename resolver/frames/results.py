@@ -246,8 +246,8 @@ class Result:
             raise UnknownIdError(f"there is no entity {entity_id}", hint="see result.clusters")
         side = self.tables[0]
         columns: dict[str, list[object]] = {"row": side.labels[rows].tolist()}
-        for place, name in enumerate(side.table.names):
-            columns[name] = [_cell(side.table, place, int(row)) for row in rows]
+        for index, name in enumerate(side.table.names):
+            columns[name] = [_cell(side.table, index, int(row)) for row in rows]
         records = side.records[rows]
         links = self.resolution.links
         inside = np.flatnonzero(np.isin(links.left, records) & np.isin(links.right, records))
@@ -268,8 +268,8 @@ class Result:
         rejects = self._rejects
         rows = [(item.file, item.line, item.reason) for item in rejects]
         columns: dict[str, Values] = {
-            name: np.array([row[place] for row in rows], dtype=kind)
-            for place, (name, kind) in enumerate((("file", str), ("line", int), ("reason", str)))
+            name: np.array([row[index] for row in rows], dtype=kind)
+            for index, (name, kind) in enumerate((("file", str), ("line", int), ("reason", str)))
         }
         return self.tables[0].table.build(columns)
 

@@ -114,7 +114,7 @@ def find_floors(
     earlier = list(dict.fromkeys([*ended, *retired]))
     distinct, places = code_handlings(batch)
     place_of = {
-        handling: len(distinct) + place for place, handling in enumerate(_list_handlings(earlier))
+        handling: len(distinct) + index for index, handling in enumerate(_list_handlings(earlier))
     }
     added = [place_of[version.handling] for version in earlier]
     now = [place_of[version.elsewhere or version.handling] for version in earlier]
@@ -131,7 +131,7 @@ def find_floors(
         floors[entity] = min(floor, floors.get(entity, floor))
     middle = count + len(earlier)
     always = visible[:, count:middle] & visible[:, middle:]
-    records = {version: always[:, place] for place, version in enumerate(earlier)}
+    records = {version: always[:, index] for index, version in enumerate(earlier)}
     earlier_rows = visible[:, :count].copy()
     for version in ended:
         if version.row >= 0:
@@ -165,9 +165,9 @@ def find_restricted(segments: Sequence[Segment], numbers: Numbers) -> dict[int, 
         if column is None or not len(column.rows):
             continue
         rows = numbers[low:high] - segment.first
-        place = np.searchsorted(column.rows, rows).clip(max=len(column.rows) - 1)
-        has_handling = column.rows[place] == rows
-        used, of_row = np.unique(column.codes[place[has_handling]], return_inverse=True)
+        index = np.searchsorted(column.rows, rows).clip(max=len(column.rows) - 1)
+        has_handling = column.rows[index] == rows
+        used, of_row = np.unique(column.codes[index[has_handling]], return_inverse=True)
         handlings = [unpack_handling(text) for text in column.values.take(used).to_pylist()]
         owners = numbers[low:high][has_handling].tolist()
         for number, code in zip(owners, of_row.reshape(-1).tolist(), strict=True):

@@ -389,7 +389,7 @@ def preview_increment(
     fresh_rows = records[records > last_record] - last_record - 1
     batch = concat([context.index.batch(stored_records), update.fresh.take(fresh_rows)])
     new_ids = {
-        last_entity + 1 + place: entity_id for place, entity_id in enumerate(commit.new_entities)
+        last_entity + 1 + index: entity_id for index, entity_id in enumerate(commit.new_entities)
     }
     shown_stored = np.unique(entities[entities <= last_entity]).tolist()
     entity_ids = {**view.internal_ids(shown_stored), **new_ids}

@@ -52,8 +52,8 @@ class _Memberships:
         """Return the entity of each record, -1 where it has none."""
         if not len(self.records):
             return np.full(len(numbers), entity_ids.NO_ENTITY, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)
-        return np.where(self.records[place] == numbers, self.entities[place], entity_ids.NO_ENTITY)
+        index = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)
+        return np.where(self.records[index] == numbers, self.entities[index], entity_ids.NO_ENTITY)
 
 
 def compute_member_changes(

@@ -235,8 +235,8 @@ def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numb
 def _find_rows(numbers: Numbers, sought: Numbers) -> IntArray:
     """Return the row of each record number; -1 for a number that is not in the set."""
     order = np.argsort(numbers)
-    place = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
-    return np.where(numbers[place] == sought, place, -1).astype(np.int32)
+    index = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
+    return np.where(numbers[index] == sought, index, -1).astype(np.int32)
 
 
 def smallest_record_ids(results: StoredResults) -> pa.StringArray:
@@ -461,13 +461,13 @@ def find_stored_decision(
     across = (is_left & np.isin(links.right, members[1])) | (
         is_right & np.isin(links.right, members[0])
     )
-    places = np.flatnonzero(across)
-    if not len(places):
+    indices = np.flatnonzero(across)
+    if not len(indices):
         return None
-    place = int(places[np.argmax(links.logodds[places])])
+    index = int(indices[np.argmax(links.logodds[indices])])
     compared = compare_stored_entities(hub, numbers[0], numbers[1])
     sizes = len(members[0]), len(members[1])
-    return DecidedPair.of_link(links, place, sizes, compared, find_rival_id(view, links, place))
+    return DecidedPair.of_link(links, index, sizes, compared, find_rival_id(view, links, index))
 
 
 def find_rival_id(view: StoreView, links: LinkTable, place: int) -> str:

@@ -82,16 +82,16 @@ def _find_target_names(batch: Batch, column: Column) -> tuple[list[int], list[St
         for code, text in enumerate(column.values.to_pylist())
         if (name := _target_name(text))
     }
-    places = np.flatnonzero(np.isin(column.codes, list(names))).tolist()
+    indices = np.flatnonzero(np.isin(column.codes, list(names))).tolist()
     sources = batch.sources.values.to_pylist()
     stated = [
         (
             sources[int(batch.sources.codes[int(column.rows[place])])],
             names[int(column.codes[place])],
         )
-        for place in places
+        for place in indices
     ]
-    return places, stated
+    return indices, stated
 
 
 def _target_name(text: str) -> str:
@@ -337,9 +337,9 @@ def _find_unread_rows(table: LocatedRows, older: Rows, order: ListOrder) -> Rows
     if not order.unread:
         return older[:0]
     ids = table.batch.ids.take(pa.array(older))
-    places = np.flatnonzero(pc.is_in(ids, value_set=pa.array(list(order.unread), pa.string())))
+    indices = np.flatnonzero(pc.is_in(ids, value_set=pa.array(list(order.unread), pa.string())))
     sources, unread = table.batch.sources, []
-    for row in older[places].tolist():
+    for row in older[indices].tolist():
         source = sources.values[int(sources.codes[row])].as_py()
         version = order.versions[order.ranks[int(table.units[row])]]
         if (

@@ -85,8 +85,8 @@ def read_planned(
     read = partial(read_item, rules=rules, strict=strict, progress=progress)
     results, own = _run(tasks, workers, read, meanwhile)
     contents = []
-    for place, item in enumerate(planned):
-        numbers = [number for number, task in enumerate(tasks) if task.place == place]
+    for index, item in enumerate(planned):
+        numbers = [number for number, task in enumerate(tasks) if task.place == index]
         raw = _join_shares([results.pop(number) for number in numbers]) or _whole(read(item))
         contents.append(complete_list(item.row, item.unit, raw, item.notes, workers))
         if progress and not own.issuperset(numbers):
@@ -157,12 +157,12 @@ def split_lists(planned: Sequence[PlannedList], workers: int) -> list[ReadingTas
     A process that reads a share of a table skips the chunks of others, which takes time, too.
     """
     tasks, sizes = [], [_size(item) for item in planned]
-    for place, (item, size) in enumerate(zip(planned, sizes, strict=True)):
+    for index, (item, size) in enumerate(zip(planned, sizes, strict=True)):
         is_split = size * workers > sum(sizes) and item.row.has_shares(item.unit)
         count = workers if is_split else 1
         for number in range(count):
             unit = replace(item.unit, share=Share(number, count))
-            tasks.append(ReadingTask(place, replace(item, unit=unit), size / count))
+            tasks.append(ReadingTask(index, replace(item, unit=unit), size / count))
     return tasks
 
 

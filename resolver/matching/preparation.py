@@ -272,8 +272,8 @@ def _count_places(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
         items = side.take(rows).items
         if len(items):
             counts = np.bincount(items, minlength=len(table.normal))
-            for place in np.flatnonzero(counts).tolist():
-                total[str(table.normal[place])] += int(counts[place])
+            for index in np.flatnonzero(counts).tolist():
+                total[str(table.normal[index])] += int(counts[index])
     return {text: count for text, count in total.items() if text and count >= MIN_BEARERS}
 
 
@@ -295,9 +295,9 @@ def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str
             counts = np.bincount(pairs >> 32, minlength=len(values))
             least = MIN_TIED if prop in TIES else MIN_BEARERS
             bearers[prop] = {
-                str(values[place]): int(counts[place])
-                for place in np.flatnonzero(counts >= least).tolist()
-                if values[place]
+                str(values[index]): int(counts[index])
+                for index in np.flatnonzero(counts >= least).tolist()
+                if values[index]
             }
     return {prop: counts for prop, counts in bearers.items() if counts}
 
@@ -458,8 +458,8 @@ def _count_close(name: Numbers, year: Numbers) -> float:
     sizes = counts.astype(np.float64)
     total = float((sizes * (sizes - 1) / 2).sum())
     for gap in range(1, _YEARS_APART + 1):
-        place = np.searchsorted(keys, keys + gap).clip(max=len(keys) - 1)
-        total += float((sizes * np.where(keys[place] == keys + gap, sizes[place], 0.0)).sum())
+        index = np.searchsorted(keys, keys + gap).clip(max=len(keys) - 1)
+        total += float((sizes * np.where(keys[index] == keys + gap, sizes[index], 0.0)).sum())
     return total
 
 

@@ -179,19 +179,19 @@ class _PartDescriber:
         both_have_rest = min(left, default=0) < 0 and min(right, default=0) < 0
         rest = Fate.CONTRADICTED if both_have_rest else Fate.OMITTED
         parts, done = [], set()
-        for place, token in enumerate(tokens[0]):
-            partner = left[place]
+        for index, token in enumerate(tokens[0]):
+            partner = left[index]
             if partner < 0:
                 parts.append(AlignedPart(self._text(token), "", rest, 0.0, self._nats(token)))
             elif partner not in done:
                 done.add(partner)
                 places = (
                     [at for at, other in enumerate(left) if other == partner],
-                    [at for at, other in enumerate(right) if other == place],
+                    [at for at, other in enumerate(right) if other == index],
                 )
                 parts.append(self._matched_part(forms, tokens, places, values))
-        for place, token in enumerate(tokens[1]):
-            if right[place] < 0:
+        for index, token in enumerate(tokens[1]):
+            if right[index] < 0:
                 parts.append(AlignedPart("", self._text(token), rest, 0.0, self._nats(token)))
         return tuple(parts)
 

@@ -298,11 +298,11 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
     last = len(tokens) - 1
     capital = _CAPITAL.search(text)
     numbered = []
-    for place, token in enumerate(tokens):
-        number = _GENERATIONS.get(token.text, "") if place else ""
-        if place == last > 1:
+    for index, token in enumerate(tokens):
+        number = _GENERATIONS.get(token.text, "") if index else ""
+        if index == last > 1:
             number = number or _LAST_GENERATIONS.get(token.text, "")
-        if place and capital and capital[1].lower() == token.text:
+        if index and capital and capital[1].lower() == token.text:
             number = token.text
         numbered.append(Token(number, _NUMBER | _PARTICLE) if number else token)
     return numbered
@@ -319,11 +319,11 @@ def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
     given_al = place_of_given_al(text, names)
     return [
         replace(token, flags=token.flags & ~_PARTICLE)
-        if (token.text in TITLES_OR_NAMES and place > last - 2)
-        or (token.text in LAST_TITLES and place == last > 0)
-        or place == given_al
+        if (token.text in TITLES_OR_NAMES and index > last - 2)
+        or (token.text in LAST_TITLES and index == last > 0)
+        or index == given_al
         else token
-        for place, token in enumerate(tokens)
+        for index, token in enumerate(tokens)
     ]
 
 

@@ -52,7 +52,7 @@ _NEAR_NAMES = frozenset(("christian", "regional"))
 
 def _cuts(word: str) -> list[str]:
     """Return the word without its second letter, without its third, and so on."""
-    return [word[:place] + word[place + 1 :] for place in range(1, len(word))]
+    return [word[:index] + word[index + 1 :] for index in range(1, len(word))]
 
 
 _CUT_CODES = {

@@ -374,7 +374,7 @@ def _count_facets(
     has = matrix.has[is_chosen]
     kinds = table.kinds[is_chosen]
     crimes = {
-        crime: int(has[:, place].sum()) for place, crime in enumerate(matrix.crimes) if has.any()
+        crime: int(has[:, index].sum()) for index, crime in enumerate(matrix.crimes) if has.any()
     }
     labels = {
         kind.label: int(((kinds & int(kind)) != 0).sum()) for kind in (Kind.PERSON, Kind.GROUP)

@@ -269,7 +269,7 @@ class Expander:
             np.array([key[1] for key in keys if isinstance(key, tuple)], dtype=np.uint64)
         )
         sizes = np.bincount(places, minlength=len(keys))
-        candidates = [keys[place] for place in np.flatnonzero(sizes > 1).tolist()]
+        candidates = [keys[index] for index in np.flatnonzero(sizes > 1).tolist()]
         self._add_holders(candidates, expansion)
 
     def _add_holders(self, keys: Sequence[Key], expansion: Expansion) -> None:
@@ -280,8 +280,8 @@ class Expander:
         hashes = np.array([key[1] for key in artefact_keys], dtype=np.uint64)
         places, numbers = self._rows.holding(hashes)
         parts = Expansion()
-        for place, key in enumerate(artefact_keys):
-            candidates = visible_records.distinct(numbers[places == place])
+        for index, key in enumerate(artefact_keys):
+            candidates = visible_records.distinct(numbers[places == index])
             owned, is_cut = self._rows.first_owned(candidates, self._limit)
             if len(set(owned.entities.tolist())) < 2:
                 continue

@@ -416,7 +416,7 @@ def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -
         not common and all(side.frontier for side in sides) and length < max_length
     )
     chains = _join(rows, sides, common)
-    keys = {key: place for chain in reversed(chains) for place, key in enumerate(chain)}
+    keys = {key: index for chain in reversed(chains) for index, key in enumerate(chain)}
     graph = build_graph(rows, keys, expansion, is_complete=not is_bounded)
     ids = _node_ids(rows, keys)
     return Paths(graph, tuple(tuple(ids[key] for key in chain) for chain in chains), not is_bounded)

@@ -239,8 +239,8 @@ def find_faded(graph: Graph, year: int) -> FadedParts:
         reached |= fresh
         waiting += fresh
     faded = (
-        place
-        for place, edge in enumerate(graph.edges)
+        index
+        for index, edge in enumerate(graph.edges)
         # the search reached both ends of an edge in force, or none
         if edge.source not in reached or not is_in_year(edge_spans(edge), year)
     )
@@ -253,7 +253,7 @@ def cut_to_year(graph: Graph, year: int) -> Graph:
     return replace(
         graph,
         nodes=tuple(node for node in graph.nodes if node.id not in faded.nodes),
-        edges=tuple(edge for place, edge in enumerate(graph.edges) if place not in faded.edges),
+        edges=tuple(edge for index, edge in enumerate(graph.edges) if index not in faded.edges),
     )
 
 

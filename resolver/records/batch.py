@@ -178,8 +178,8 @@ def _single_record_column(texts: list[str], origins: list[str]) -> Column:
     used = sorted(set(origins))
     if len(used) == 1:
         return Column(rows, codes, values, rows, _single_text(used[0]))
-    places = np.array([used.index(origin) for origin in origins], dtype=np.int32)
-    return Column(rows, codes, values, places, pa.array(used, pa.string()))
+    indices = np.array([used.index(origin) for origin in origins], dtype=np.int32)
+    return Column(rows, codes, values, indices, pa.array(used, pa.string()))
 
 
 def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:

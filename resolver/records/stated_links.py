@@ -279,14 +279,14 @@ def split_generation(name: str) -> tuple[str, int]:
     words = _WORD.findall(_fold(name[:_MAX_NAME]))
     rest: list[str] = []
     rank = 0
-    for place, word in enumerate(words):
-        is_last = place + 1 == len(words) or words[place + 1] == ","
+    for index, word in enumerate(words):
+        is_last = index + 1 == len(words) or words[index + 1] == ","
         number = _MARKS.get(word, 0) or (_LAST_GENERATIONS.get(word, 0) if is_last else 0)
         has_article = bool(rest) and rest[-1] == "the"
         if word in ("elder", "younger"):
             number = number if has_article else 0
             rest = rest[:-1] if number else rest
-        if place and number:
+        if index and number:
             rank = rank or number
         elif word != ",":
             rest.append(word)

@@ -91,8 +91,8 @@ def align_facts(
     """Align the facts of two records in common rows, and mark the values that both have."""
     left_facts = {fact.label: fact for fact in left.facts}
     right_facts = {fact.label: fact for fact in right.facts}
-    order = {fact.label: place for place, fact in enumerate((*left.facts, *right.facts))}
-    rank = {property_label(prop): place for place, prop in enumerate(PROPERTY_ORDER)}
+    order = {fact.label: index for index, fact in enumerate((*left.facts, *right.facts))}
+    rank = {property_label(prop): index for index, prop in enumerate(PROPERTY_ORDER)}
     rows = []
     for name in sorted(order, key=lambda name: (rank.get(name, len(rank)), name)):
         left_fact, right_fact = left_facts.get(name), right_facts.get(name)

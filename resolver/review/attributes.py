@@ -214,13 +214,13 @@ def _values(
         for text in (value.text, *value.forms)
     }
     views: dict[str, ValueView] = {}
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         view = _value_view(prop, value, _mark(prop, value, others, other_keys), statements)
-        stated = listed[place]
+        stated = listed[index]
         if isinstance(stated, _OtherName):
             view = replace(view, stated_as=property_label(stated.prop))
         # routes of `be` and `BEL` read the same
-        key = view.text if prop == properties.ROUTE else str(place)
+        key = view.text if prop == properties.ROUTE else str(index)
         if key in views:
             view = replace(view, statements=(*views[key].statements, *view.statements))
         views[key] = view

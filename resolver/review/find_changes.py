@@ -155,7 +155,7 @@ def _find_effects(before: _State, after: _State) -> Iterator[EntityEffect]:
             for row in _change_entity(name, was, now, before, after)
         ),
     ]
-    order: dict[ChangeKind, int] = {change: place for place, change in enumerate(ENTITY_CHANGES)}
+    order: dict[ChangeKind, int] = {change: index for index, change in enumerate(ENTITY_CHANGES)}
     yield from sorted(rows, key=lambda row: (order[row.change], row.entity, row.other))
 
 

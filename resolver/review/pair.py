@@ -497,10 +497,10 @@ def _rank_candidates(
     """
     own_numbers = np.array(side.numbers)
     lefts, rights = np.isin(links.left, own_numbers), np.isin(links.right, own_numbers)
-    places = np.flatnonzero((lefts ^ rights) & (links.outcome != Outcome.MERGED))
-    other_numbers = np.where(lefts[places], links.right[places], links.left[places])
+    indices = np.flatnonzero((lefts ^ rights) & (links.outcome != Outcome.MERGED))
+    other_numbers = np.where(lefts[indices], links.right[indices], links.left[indices])
     best: dict[int, int] = {}
-    for link, record_number in zip(places.tolist(), other_numbers.tolist(), strict=True):
+    for link, record_number in zip(indices.tolist(), other_numbers.tolist(), strict=True):
         entity = entity_of.get(record_number)
         if entity is None or entity in (sides[0].number, sides[1].number):
             continue

@@ -137,8 +137,8 @@ def find_ids(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator[A
     """Yield the records of a range whose ids have one of the `sought` hashes (ascending)."""
     batch, numbers = read_records(rows)
     hashes = text_digests(_ID, batch.ids)
-    place = np.searchsorted(sought.value, hashes).clip(max=len(sought.value) - 1)
-    chosen = np.flatnonzero(sought.value[place] == hashes)
+    index = np.searchsorted(sought.value, hashes).clip(max=len(sought.value) - 1)
+    chosen = np.flatnonzero(sought.value[index] == hashes)
     ends = {"rows": numbers[chosen], "hashes": hashes[chosen]}
     yield ArrowPart(rows[0].part, "ends", pack_arrays(ends))
 

@@ -84,8 +84,8 @@ class Segment:
         Bit p % 64 of word p // 64 stands for the p-th column.
         """
         marks = np.zeros((-(-len(self.batch.columns) // 64), len(self)), dtype=np.uint64)
-        for place, column in enumerate(self.batch.columns.values()):
-            marks[place // 64, column.rows] |= np.uint64(1 << (place % 64))
+        for index, column in enumerate(self.batch.columns.values()):
+            marks[index // 64, column.rows] |= np.uint64(1 << (index % 64))
         return marks
 
 
@@ -321,8 +321,8 @@ class SegmentReader:
                     if property_values is None:
                         property_values = values[prop] = []
                     ends, letters = texts.ends, texts.letters
-                    for place in range(offsets[row], offsets[row + 1]):
-                        code = codes[place]
+                    for index in range(offsets[row], offsets[row + 1]):
+                        code = codes[index]
                         property_values.append(
                             (number, str(letters[ends[code] : ends[code + 1]], "utf-8"))
                         )

@@ -413,8 +413,8 @@ def _symbol_costs(fitted: FittedChannel) -> dict[str, dict[str, float]]:
     costs = {"+": dict(zip(_ALPHABET, added.tolist(), strict=True))}
     for symbol, row in zip(fitted.symbols, channel.written, strict=True):
         costs[symbol] = {
-            fitted.grams[place] or "-": float(-np.log(row[place] * (1 - channel.adding)))
-            for place in np.flatnonzero(row >= _LEAST)
+            fitted.grams[index] or "-": float(-np.log(row[index] * (1 - channel.adding)))
+            for index in np.flatnonzero(row >= _LEAST)
         }
     return costs
 

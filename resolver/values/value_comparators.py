@@ -153,8 +153,8 @@ def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray)
     values, grades = shared_values(frequencies, prop)
     if not len(values):
         return np.ones(len(hashes), dtype=np.float32)
-    place = np.searchsorted(values, hashes).clip(max=len(values) - 1)
-    return np.where(values[place] == hashes, grades[place], np.float32(1))
+    index = np.searchsorted(values, hashes).clip(max=len(values) - 1)
+    return np.where(values[index] == hashes, grades[index], np.float32(1))
 
 
 @lru_cache(maxsize=8)

@@ -217,8 +217,8 @@ class WorldWriter:
     def write(self, chunk: Chunk) -> None:
         """Append a chunk to all lists. Raises `OutputError` if writing fails, as on a full disk."""
         try:
-            for place, writer in enumerate(self._lists):
-                writer.write(chunk.agency_table(place))
+            for index, writer in enumerate(self._lists):
+                writer.write(chunk.agency_table(index))
             self._truth.write(
                 encode_lines(concat_texts([chunk.record_ids, chunk.true_ids, chunk.kinds], ","))
             )

@@ -179,19 +179,19 @@ def _write_word(word: str, language: str) -> str:
     text = text.replace("iyy", "iy").replace("Iy", "I")
     letters = _PERSIAN_LETTERS if language != "ar" else _ARABIC_LETTERS
     letters_out = []
-    for place, sign in enumerate(text):
-        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    for index, sign in enumerate(text):
+        before, after = text[index - 1 : index], text[index + 1 : index + 2]
         if sign == "'":
             letters_out.append(_write_hamza(before, after))
         elif sign in "aeiou":
             letters_out.append(
                 _write_first_vowel(sign, language)
-                if not place
+                if not index
                 else "ه"
                 if not after and language != "ar"
                 else ""
             )
-        elif not place and sign in "AIU":
+        elif not index and sign in "AIU":
             letters_out.append(
                 {"A": "آ", "I": "إي", "U": "أو"}[sign]
                 if language == "ar"

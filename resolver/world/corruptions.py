@@ -342,8 +342,8 @@ def make_probes(count: int, seed: int = 1) -> list[Probe]:
     if count < 0:
         raise UsageError(f"the number of probes must be 0 or more, not {count}")
     probes_of: list[list[Probe]] = []
-    for place, corruption in enumerate(CORRUPTIONS):
-        count_of = (count - place + len(CORRUPTIONS) - 1) // len(CORRUPTIONS)
+    for index, corruption in enumerate(CORRUPTIONS):
+        count_of = (count - index + len(CORRUPTIONS) - 1) // len(CORRUPTIONS)
         probes_of.append(
             _make_probes_of(corruption, max(count_of, 0), seed) if count_of > 0 else []
         )
@@ -410,9 +410,9 @@ def _make_probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe
     ]
     is_native = left.native | right.native
     probes = []
-    for place, (left_record, right_record) in enumerate(zip(*sides, strict=True)):
-        culture = CULTURES[int(persons.culture[place])]
-        script = culture.script if is_native[place] else "Latin"
+    for index, (left_record, right_record) in enumerate(zip(*sides, strict=True)):
+        culture = CULTURES[int(persons.culture[index])]
+        script = culture.script if is_native[index] else "Latin"
         probes.append(
             Probe(left_record, right_record, corruption.same, corruption.name, culture.name, script)
         )
@@ -440,9 +440,9 @@ def _make_records(dice: Dice, view: name_changes.PersonView, source: str, tag: s
     }
     lists = {prop: column.to_pylist() for prop, column in columns.items()}
     records = []
-    for place in range(len(view.culture)):
+    for index in range(len(view.culture)):
         values = tuple(
-            Value(prop, texts[place]) for prop, texts in lists.items() if texts[place] is not None
+            Value(prop, texts[index]) for prop, texts in lists.items() if texts[index] is not None
         )
-        records.append(Record(f"{source}:{tag}-{place:06d}", source, Kind.PERSON, "Person", values))
+        records.append(Record(f"{source}:{tag}-{index:06d}", source, Kind.PERSON, "Person", values))
     return records

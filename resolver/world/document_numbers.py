@@ -117,7 +117,7 @@ def _join_digits(columns: list[Ints]) -> list[str]:
 
 def _split_digits(number: Ints, width: int) -> list[Ints]:
     """Return the decimal digits of whole numbers, most significant first."""
-    return [number // 10 ** (width - 1 - place) % 10 for place in range(width)]
+    return [number // 10 ** (width - 1 - index) % 10 for index in range(width)]
 
 
 def _weighted_sum(columns: list[Ints], weights: tuple[int, ...]) -> Ints:
@@ -130,8 +130,8 @@ def _weighted_sum(columns: list[Ints], weights: tuple[int, ...]) -> Ints:
 def _make_spanish(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
-    columns = [d[:, place] for place in range(8)]
-    value = _weighted_sum(columns, tuple(10**place for place in range(7, -1, -1)))
+    columns = [d[:, index] for index in range(8)]
+    value = _weighted_sum(columns, tuple(10**index for index in range(7, -1, -1)))
     return [
         digits + "TRWAGMYFPDXBNJZSQVHLCKE"[rest]
         for digits, rest in zip(_join_digits(columns), (value % 23).tolist(), strict=True)
@@ -150,7 +150,7 @@ def _make_chinese(
         *_split_digits(day, 2),
         *sequence,
     ]
-    weights = tuple(pow(2, place, 11) for place in range(17, 0, -1))
+    weights = tuple(pow(2, index, 11) for index in range(17, 0, -1))
     check = (12 - _weighted_sum(columns, weights) % 11) % 11
     return [
         digits + "0123456789X"[rest]
@@ -161,7 +161,7 @@ def _make_chinese(
 def _make_turkish(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
-    columns = [np.maximum(d[:, 0], 1), *(d[:, place] for place in range(1, 9))]
+    columns = [np.maximum(d[:, 0], 1), *(d[:, index] for index in range(1, 9))]
     tenth = _weighted_sum(columns, (7, -1, 7, -1, 7, -1, 7, -1, 7)) % 10
     return _join_digits([*columns, tenth, (_weighted_sum(columns, (1,) * 9) + tenth) % 10])
 
@@ -169,7 +169,7 @@ def _make_turkish(
 def _make_iranian(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
-    columns = [d[:, place] for place in range(9)]
+    columns = [d[:, index] for index in range(9)]
     rest = _weighted_sum(columns, tuple(range(10, 1, -1))) % 11
     return _join_digits([*columns, np.where(rest < 2, rest, 11 - rest)])
 
@@ -227,7 +227,7 @@ def _make_french(
         d[:, 6],
         d[:, 7] % 9 + 1,
     ]
-    value = _weighted_sum(columns, tuple(10**place for place in range(12, -1, -1)))
+    value = _weighted_sum(columns, tuple(10**index for index in range(12, -1, -1)))
     return _join_digits([*columns, *_split_digits(97 - value % 97, 2)])
 
 
@@ -255,7 +255,7 @@ def _make_pakistani(
 ) -> list[str]:
     columns = [
         d[:, 0] % 7 + 1,
-        *(d[:, place] for place in range(1, 12)),
+        *(d[:, index] for index in range(1, 12)),
         d[:, 12] % 4 * 2 + np.where(male, 1, 2),
     ]
     return [f"{text[:5]}-{text[5:12]}-{text[12:]}" for text in _join_digits(columns)]

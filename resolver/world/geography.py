@@ -131,7 +131,7 @@ def load_geography() -> Geography:
         cities=builder.build(),
         city_start=np.array([span.start for span in spans], dtype=np.int64),
         city_count=np.array([span.size for span in spans], dtype=np.int64),
-        index={code: place for place, code in enumerate(codes)},
+        index={code: index for index, code in enumerate(codes)},
         streets=pa.array([*chain.from_iterable(streets)], pa.string()),
         street_start=starts[forms],
         street_count=sizes[forms],

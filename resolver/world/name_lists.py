@@ -263,14 +263,14 @@ class TailMaker:
         cuts_of = {name: self.cut(name) for name in listed[:: max(1, len(listed) // _NAMES_CUT)]}
         onsets: dict[str, PartForms] = {}
         endings: list[list[PartForms]] = [[] for _ in derivations]
-        for place, (name, cuts) in enumerate(cuts_of.items()):
+        for index, (name, cuts) in enumerate(cuts_of.items()):
             # Cuts alternate, so that short and long endings occur.
-            turn = place % max(len(cuts), 1)
+            turn = index % max(len(cuts), 1)
             for at in cuts[turn:] + cuts[:turn]:
                 onset = self.rule(name[:at])
                 parts = [_subtract(self.rule(derive(name)), onset) for derive in derivations]
                 if all(parts):
-                    has_nickname = self.nicknames and role != "family" and place % 3 == 0
+                    has_nickname = self.nicknames and role != "family" and index % 3 == 0
                     onsets[name[:at]] = tuple(list_forms(Word(onset)))
                     for ending, part in zip(endings, parts, strict=True):
                         ending.append(_shorten(part or (), has_nickname))

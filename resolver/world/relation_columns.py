@@ -268,8 +268,8 @@ def _draw_cells(dice: Dice, persons: Persons, groups: true_groups.TrueGroups) ->
     low, high = bounds[last - size][persons.culture], bounds[last][persons.culture]
     is_abroad = dice.chance(count, 0.2) | (low == high)
     low, high = np.where(is_abroad, 0.0, low), np.where(is_abroad, ends[-1], high)
-    place = np.searchsorted(ends, low + dice.uniform(count) * (high - low), side="right")
-    return np.asarray(order[np.minimum(place, len(order) - 1)])
+    index = np.searchsorted(ends, low + dice.uniform(count) * (high - low), side="right")
+    return np.asarray(order[np.minimum(index, len(order) - 1)])
 
 
 def make_ties(dice: Dice, kinds: Ints, population: Population) -> Ties:

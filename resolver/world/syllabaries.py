@@ -154,8 +154,8 @@ _VIRAMA, _NUKTA = "्", "़"
 def _romanize(word: str) -> str:
     """Romanize a word; an unwritten vowel is `^` if it may be silent."""
     letters: list[str] = []
-    for place, sign in enumerate(word):
-        after = word[place + 1 : place + 2]
+    for index, sign in enumerate(word):
+        after = word[index + 1 : index + 2]
         if sign in _CONSONANTS:
             letters.append(_CONSONANTS[sign])
             if not (after and (after in _SIGNS or after in (_VIRAMA, _NUKTA))):

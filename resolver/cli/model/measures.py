@@ -323,8 +323,8 @@ def invent_query_worlds(seed: int) -> tuple[list[QueryWorld], tuple[Record, ...]
     from resolver.world import generate
 
     worlds = []
-    for place, records in enumerate(QUERY_WORLDS):
-        own = 100 * seed + place
+    for index, records in enumerate(QUERY_WORLDS):
+        own = 100 * seed + index
         world, others = generate(records, seed=own), generate(QUERY_STRANGERS, seed=own + 1)
         worlds.append(QueryWorld(world.records, world.truth, others.records, own))
     return worlds, generate(QUERY_STRANGERS, seed=seed).records

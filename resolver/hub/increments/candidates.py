@@ -132,8 +132,8 @@ class CachedComponent:
 
     def contains(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Return for each of some records whether it is part of the component."""
-        place = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        is_member: npt.NDArray[np.bool_] = self.numbers[place] == numbers
+        index = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        is_member: npt.NDArray[np.bool_] = self.numbers[index] == numbers
         return is_member
 
 
@@ -458,9 +458,9 @@ class NeighborSearch:
             return present
         record, entity, _ = view.memberships(present.tolist())
         own = np.full(len(numbers), _NO_ENTITY, dtype=np.int64)
-        place = np.minimum(np.searchsorted(record, numbers), len(record) - 1)
-        is_member = record[place] == numbers
-        own[is_member] = entity[place[is_member]]
+        index = np.minimum(np.searchsorted(record, numbers), len(record) - 1)
+        is_member = record[index] == numbers
+        own[is_member] = entity[index[is_member]]
         lowest, highest = (np.full(len(numbers), fill, dtype=np.int64) for fill in (1 << 62, -1))
         np.minimum.at(lowest, labels, own)
         np.maximum.at(highest, labels, own)

@@ -148,11 +148,11 @@ def add_bands(decisions: Sequence[NewDecision], resolution: Resolution) -> Seque
         if not _lacks_band(decision) or left is None or right is None:
             return decision
         (key,) = _pair_keys(labels[[left]], labels[[right]])
-        place = int(np.searchsorted(keys, key))
-        if place == len(keys) or keys[place] != key:
+        index = int(np.searchsorted(keys, key))
+        if index == len(keys) or keys[index] != key:
             figures: dict[str, object] = {"band": Band.DISTINCT.label}
         else:
-            link = strongest_first[place]
+            link = strongest_first[index]
             band, logodds = Band(int(links.band[link])), int(links.logodds[link])
             figures = {"band": band.label, "logodds": logodds}
         return replace(decision, context={**decision.context, **figures})

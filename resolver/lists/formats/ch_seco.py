@@ -164,8 +164,8 @@ def _read_target(target: Element, label: str, referred: _Referred) -> Iterator[I
     identities = sorted(
         subject.iterfind("identity"), key=lambda element: element.get("main") != "true"
     )
-    for place, element in enumerate(identities):
-        _add_identity(entry, element, referred, is_main=place == 0)
+    for index, element in enumerate(identities):
+        _add_identity(entry, element, referred, is_main=index == 0)
     names = [value.text for value in entry.values if value.prop in ("name", "alias")]
     if not names:
         yield Reject.of_row(label, line, "a target without a name", entry.id)

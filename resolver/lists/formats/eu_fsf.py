@@ -285,12 +285,12 @@ def _whole_name(part: Part) -> str:
 
 def _add_names(entry: Entry, names: Iterable[Part]) -> None:
     ordered = sorted(names, key=_name_rank)
-    for place, part in enumerate(ordered):
+    for index, part in enumerate(ordered):
         remark = clean(part.get("remark"))
         is_weak = part.get("strong", "true").lower() == "false" or bool(_LOW.search(remark))
-        prop = "name" if place == 0 else "weakAlias" if is_weak else "alias"
+        prop = "name" if index == 0 else "weakAlias" if is_weak else "alias"
         entry.add_value(prop, _whole_name(part), "nameAlias")
-        if place == 0 and entry.schema == "Person":
+        if index == 0 and entry.schema == "Person":
             entry.add_value("firstName", part.get("firstName", ""), "firstName")
             entry.add_value("middleName", part.get("middleName", ""), "middleName")
             entry.add_value("lastName", part.get("lastName", ""), "lastName")

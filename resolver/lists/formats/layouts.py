@@ -119,7 +119,7 @@ class Entry(RecordDraft):
         parts = [part.strip().lstrip("0") for part in written]
         known = parts[: parts.index("")] if "" in parts else parts
         if known:
-            text = "-".join(part.zfill(4 if place == 0 else 2) for place, part in enumerate(known))
+            text = "-".join(part.zfill(4 if index == 0 else 2) for index, part in enumerate(known))
             self.add_date(prop, f"circa {text}" if circa else text, origin)
 
     def items(self) -> Iterator[Item]:

@@ -151,9 +151,9 @@ def _read_dfat_entry(
     schema = schema or guess_groups_schema(names) or "Organization"
     entry = layouts.Entry(AU_SOURCE, number, schema, label, line)
     has_main = any(cells.get("Name Type", "").lower() == "primary name" for cells in named)
-    for place, cells in enumerate(named):
+    for index, cells in enumerate(named):
         kind, strength = (cells.get(name, "").lower() for name in ("Name Type", "Alias Strength"))
-        is_main = kind == "primary name" or (not has_main and place == 0)
+        is_main = kind == "primary name" or (not has_main and index == 0)
         prop = "name" if is_main else "weakAlias" if strength == "weak" else "alias"
         entry.add_value(prop, cells["Name of Individual or Entity"], "Name")
     for _, cells in rows:
@@ -378,11 +378,11 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
         schema = "Person"
     entry = layouts.Entry(UA_SOURCE, identity, schema or "Organization", label, line)
     is_person = entry.schema == "Person"
-    for place, text in enumerate((other_name, name)):
+    for index, text in enumerate((other_name, name)):
         # The register has names in Ukrainian, and in brackets those in other languages.
         parts = (part.strip() for part in re.split(r"[(,)]", text))
         main, *others = [*filter(None, parts)] or [""]
-        entry.add_value("name" if place == (0 if other_name else 1) else "alias", main, "name")
+        entry.add_value("name" if index == (0 if other_name else 1) else "alias", main, "name")
         for other in others:
             entry.add_value("alias" if " " in other else "notes", other, "name")
     for alias in json_texts(row.get("aliases")):

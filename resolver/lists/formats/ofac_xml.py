@@ -532,7 +532,7 @@ def _date_of(element: Element | None) -> str:
     if not texts[0]:
         return ""
     known = texts[: texts.index("")] if "" in texts else texts
-    return "-".join(text.zfill(4 if place == 0 else 2) for place, text in enumerate(known))
+    return "-".join(text.zfill(4 if index == 0 else 2) for index, text in enumerate(known))
 
 
 def _read_period(period: Element) -> str:
@@ -617,7 +617,7 @@ def _add_identity(entry: Entry, identity: Element, referred: _Referred, names: l
     for alias in identity.iterfind("Alias"):
         kind = referred.name("AliasType", alias.get("AliasTypeID")).lower()
         is_weak = alias.get("LowQuality") == "true"
-        for place, documented in enumerate(alias.iterfind("DocumentedName")):
+        for index, documented in enumerate(alias.iterfind("DocumentedName")):
             parts: dict[str, list[str]] = {}
             for value in documented.iterfind("DocumentedNamePart/NamePartValue"):
                 part = groups.get(value.get("NamePartGroupID", ""), "")
@@ -627,7 +627,7 @@ def _add_identity(entry: Entry, identity: Element, referred: _Referred, names: l
             if not full:
                 continue
             is_main = kind == "name" and alias.get("Primary") == "true"
-            is_other_script = place > 0 and script_of(full) not in ("", "LATIN")
+            is_other_script = index > 0 and script_of(full) not in ("", "LATIN")
             prop = (
                 "name"
                 if is_main and not is_other_script

@@ -525,8 +525,8 @@ def _add_person(entry: layouts.Entry, collected: _Collected) -> None:
 def _add_documents(entry: layouts.Entry, group: str, prop: str, number: str, details: str) -> None:
     numbers = [layouts.clean(part) for part in _NUMBERED.split(number) if layouts.clean(part)]
     notes = [layouts.clean(part) for part in _NUMBERED.split(details) if layouts.clean(part)]
-    for place, text in enumerate(numbers):
-        note = notes[place] if len(notes) == len(numbers) else "; ".join(notes)
+    for index, text in enumerate(numbers):
+        note = notes[index] if len(notes) == len(numbers) else "; ".join(notes)
         described = read_document(f"{text}, {note}" if note else text, prop, group)
         country = described.country if described else ""
         issued, expires = (described.issued, described.expires) if described else ("", "")

@@ -85,8 +85,8 @@ def _read_json_lines(file: SourceFile, share: Share) -> Iterator[JsonRow | Rejec
         if objects is not None:
             yield PlainObjects(number, objects)
         else:
-            for place, line in enumerate(lines, number):
-                yield from _parse_line(file.label, place, line)
+            for index, line in enumerate(lines, number):
+                yield from _parse_line(file.label, index, line)
 
 
 def _parse_lines(lines: list[str]) -> list[Json] | None:

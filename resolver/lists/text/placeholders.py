@@ -63,8 +63,8 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
             faulty = codes[column.codes] & ~is_removed
             if of_persons:
                 faulty &= is_person[column.rows]
-            for place in np.flatnonzero(faulty).tolist():
-                row, word = int(column.rows[place]), column.values[column.codes[place]].as_py()
+            for index in np.flatnonzero(faulty).tolist():
+                row, word = int(column.rows[index]), column.values[column.codes[index]].as_py()
                 fault = f"its {prop} is {word[:_SHOWN]!r}, {reason}: left out"
                 identity = batch.ids[row].as_py()
                 rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))

@@ -157,11 +157,11 @@ def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     The third array has the offsets of each row's pairs.
     """
     counts = np.diff(offsets)
-    places = np.arange(int(counts.sum()), dtype=np.int64)
-    later = np.repeat(offsets[1:], counts) - places - 1
+    indices = np.arange(int(counts.sum()), dtype=np.int64)
+    later = np.repeat(offsets[1:], counts) - indices - 1
     return (
-        np.repeat(places, later),
-        spread(places + 1, later),
+        np.repeat(indices, later),
+        spread(indices + 1, later),
         offsets_of(counts.astype(np.int64) * (counts - 1) // 2),
     )
 

@@ -186,9 +186,9 @@ class AmbiguousPairs(NamedTuple):
             return rivals
         known = self.keep_strongest(labels)
         own, sought = _pack(known.left, known.right), _pack(left, right)
-        place = np.minimum(np.searchsorted(own, sought), len(own) - 1)
-        is_found = own[place] == sought
-        rivals[is_found] = known.rival[place[is_found]]
+        index = np.minimum(np.searchsorted(own, sought), len(own) - 1)
+        is_found = own[index] == sought
+        rivals[is_found] = known.rival[index[is_found]]
         return rivals
 
 
@@ -333,8 +333,8 @@ class _Matches:
         if not len(self.keys):
             return np.full(len(left), -1, dtype=np.int64)
         sought = _pack(left, right)
-        place = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
-        found: Numbers = np.where(self.keys[place] == sought, place, -1)
+        index = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
+        found: Numbers = np.where(self.keys[index] == sought, index, -1)
         return found
 
 

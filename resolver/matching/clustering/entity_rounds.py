@@ -230,11 +230,11 @@ def score_candidates(
     is_known = (sizes[left] == 1) & (sizes[right] == 1)
     if before is not None and len(before.candidates.left):
         old_keys = _pack(before.candidates.left, before.candidates.right)
-        place = np.minimum(np.searchsorted(old_keys, keys), len(old_keys) - 1)
+        index = np.minimum(np.searchsorted(old_keys, keys), len(old_keys) - 1)
         # rounds only merge, so an entity of the same size is the same entity
         is_same = (before.sizes[left] == sizes[left]) & (before.sizes[right] == sizes[right])
-        is_same &= (old_keys[place] == keys) & ~is_known
-        logodds[is_same] = before.candidates.logodds[place[is_same]]
+        is_same &= (old_keys[index] == keys) & ~is_known
+        logodds[is_same] = before.candidates.logodds[index[is_same]]
         is_known |= is_same
     if not is_known.all():
         logodds[~is_known] = score(labels, left[~is_known], right[~is_known])

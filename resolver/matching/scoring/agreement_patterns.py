@@ -57,12 +57,12 @@ def code_patterns(
     patterns |= flags.unsupported.astype(np.int64) << UNSUPPORTED_BIT
     patterns |= flags.is_within.astype(np.int64) << WITHIN_BIT
     marks = np.zeros(len(evidence), dtype=np.uint8)
-    for place, comparators in enumerate(PATTERN_TOPICS.values()):
+    for index, comparators in enumerate(PATTERN_TOPICS.values()):
         for name in comparators:
             if name in features:
                 column, phrases = evidence[:, features.index(name)], PHRASES[name]
                 note_outcomes(column, phrases.near_from, phrases.agree_from, marks)
-        add_topic(marks, 2 * place, patterns)
+        add_topic(marks, 2 * index, patterns)
     return patterns
 
 

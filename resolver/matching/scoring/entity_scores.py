@@ -107,7 +107,7 @@ class ProfileScorer(Generic[_Index]):
         rows = np.flatnonzero(np.isin(labels, entities))
         owner = np.searchsorted(entities, labels[rows])
         records = self.load_records(rows)
-        ids = [f"{place:09d}" for place in range(len(entities))]
+        ids = [f"{position:09d}" for position in range(len(entities))]
         prepared, index = self.prepare(build_profiles(records, owner, ids))
         # profiles stand in the order of the smallest ids of their records, as records do
         left_rows, right_rows = (
@@ -192,8 +192,8 @@ class ContestedScorer(Generic[_Index]):
         order = np.lexsort((self.losses, keys))
         distinct, first = np.unique(keys[order], return_index=True)
         sought = _pair_keys(left, right)
-        place = np.minimum(np.searchsorted(distinct, sought), len(distinct) - 1)
-        losses = np.where(distinct[place] == sought, self.losses[order[first]][place], 0)
+        index = np.minimum(np.searchsorted(distinct, sought), len(distinct) - 1)
+        losses = np.where(distinct[index] == sought, self.losses[order[first]][index], 0)
         return (logodds - losses).astype(np.int32)
 
     def select(self, rows: Numbers) -> ContestedScorer[_Index]:
@@ -235,9 +235,9 @@ def _chunks_by_source(
     """Yield each source with places of its pairs, in chunks that keep all workers busy."""
     size = min(max(_FEWEST_PAIRS, -(-len(shared) // (2 * workers))), _PAIRS_PER_CHUNK)
     for source in sources:
-        places = np.flatnonzero(shared == source)
-        for start in range(0, len(places), size):
-            yield source, places[start : start + size]
+        indices = np.flatnonzero(shared == source)
+        for start in range(0, len(indices), size):
+            yield source, indices[start : start + size]
 
 
 def _shared_sources(

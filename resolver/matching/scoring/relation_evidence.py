@@ -523,14 +523,14 @@ class _EntityEdges:
         Pairs of entities that are related to each other are left out.
         """
         packed = np.minimum(left, right).astype(np.int64) << 32 | np.maximum(left, right)
-        places = np.flatnonzero(~np.isin(packed, self.related))
-        if not len(places) or not len(self.keys):
+        indices = np.flatnonzero(~np.isin(packed, self.related))
+        if not len(indices) or not len(self.keys):
             return {}
-        first, second = (np.searchsorted(self.entities, side[places]) for side in (left, right))
+        first, second = (np.searchsorted(self.entities, side[indices]) for side in (left, right))
         low = np.searchsorted(self.keys, first * self.width)
         counts = np.searchsorted(self.keys, (first + 1) * self.width) - low
         groups = spread(low, counts)
-        pair = np.repeat(np.arange(len(places)), counts)
+        pair = np.repeat(np.arange(len(indices)), counts)
         sought = second[pair] * self.width + self.keys[groups] % self.width
         places_of = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
         common: dict[int, list[_CommonNode]] = {}
@@ -540,7 +540,7 @@ class _EntityEdges:
                 self._edges_of(int(groups[hit])),
                 self._edges_of(int(places_of[hit])),
             )
-            common.setdefault(int(places[pair[hit]]), []).append(node)
+            common.setdefault(int(indices[pair[hit]]), []).append(node)
         return common
 
     def _edges_of(self, group: int) -> Numbers:

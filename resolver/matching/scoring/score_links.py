@@ -71,8 +71,8 @@ def _count_logodds(
     counts = np.zeros(highest - lowest + 1, dtype=np.int64)
     for part in _parts(logodds):
         counts += np.bincount(part - lowest, minlength=len(counts))
-    places = np.flatnonzero(counts)
-    return places + lowest, counts[places]
+    indices = np.flatnonzero(counts)
+    return indices + lowest, counts[indices]
 
 
 def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
@@ -197,9 +197,9 @@ def _find_entity_links(
     order = np.lexsort((-linked.logodds[across].astype(np.int64), keys))
     distinct, start = np.unique(keys[order], return_index=True)
     strongest = across[order[start]]
-    places = np.searchsorted(_pack(entities.left, entities.right), distinct)
-    logodds = entities.logodds[places]
-    rival = np.full(len(places), -1, dtype=np.int32) if rivals is None else rivals[places]
+    indices = np.searchsorted(_pack(entities.left, entities.right), distinct)
+    logodds = entities.logodds[indices]
+    rival = np.full(len(indices), -1, dtype=np.int32) if rivals is None else rivals[indices]
     is_match = linked.logodds[strongest] >= threshold_logodds(thresholds.match)
     is_match |= rival >= 0
     queued_from = threshold_logodds(thresholds.queue)

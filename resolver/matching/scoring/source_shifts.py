@@ -288,14 +288,14 @@ def estimate_source_shifts(
     )
     effects = _fit_effects(counts.across(), exposure, usual_across)
     shifts = []
-    for place in np.argsort(np.array(names, dtype=object)).tolist():
-        if not sizes[place]:
+    for index in np.argsort(np.array(names, dtype=object)).tolist():
+        if not sizes[index]:
             continue
-        own_records = float(sizes[place] * (sizes[place] - 1) / (records - 1))
-        own = fit_share(counts.within(place), own_records, usual_within, PRIOR_CLASS_RECORDS)
+        own_records = float(sizes[index] * (sizes[index] - 1) / (records - 1))
+        own = fit_share(counts.within(index), own_records, usual_within, PRIOR_CLASS_RECORDS)
         within = source_shift(own, share, SINGLE_SOURCE_RANGE)
-        across = round(1000 * float(effects[place]))
-        shifts.append(SourceShift(names[place], within, across))
+        across = round(1000 * float(effects[index]))
+        shifts.append(SourceShift(names[index], within, across))
     return tuple(shifts)
 
 

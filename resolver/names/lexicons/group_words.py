@@ -467,8 +467,8 @@ def _split_compound(word: str) -> str:
     `werkzeugfabrik` gives `tools factory`. Legal forms are separated from any word.
     """
     meanings = _meanings()
-    for place in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
-        first, head = word[:place], word[place:]
+    for index in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        first, head = word[:index], word[index:]
         if head in _heads():
             meaning = meanings.get(first) or meanings.get(_JOINT.sub("", first))
             if meaning:

@@ -63,12 +63,12 @@ class SpellingTable:
     def _longest(self, text: str, start: int) -> int:
         """Return the end of the longest spelling that begins at `start`; `start` if none does."""
         node, longest = self._tree, start
-        for place in range(start, len(text)):
-            if text[place] not in node:
+        for index in range(start, len(text)):
+            if text[index] not in node:
                 break
-            node = node[text[place]]
-            if _END in node and is_word_end(text, place + 1):
-                longest = place + 1
+            node = node[text[index]]
+            if _END in node and is_word_end(text, index + 1):
+                longest = index + 1
         return longest
 
 
@@ -192,9 +192,9 @@ def _find_spans(words: list[str]) -> Iterator[NameSpan]:
 def _places(words: list[str], phrase: list[str]) -> Iterator[tuple[int, ...]]:
     """Yield the indices of a phrase's words. They are in order, and other words may be between."""
     matched: list[int] = []
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         if word == phrase[len(matched)]:
-            matched.append(place)
+            matched.append(index)
             if len(matched) == len(phrase):
                 yield tuple(matched)
                 matched = []

@@ -136,10 +136,10 @@ class WordTable:
 
     def _of_one(self, word: str) -> Symbols:
         hashes, number = self.hashes.data, hash64(word) if word else 0
-        place = bisect_left(hashes, number)
-        if place == len(hashes) or hashes[place] != number:
+        index = bisect_left(hashes, number)
+        if index == len(hashes) or hashes[index] != number:
             return ()
-        start, end = self.symbols.offsets[place], self.symbols.offsets[place + 1]
+        start, end = self.symbols.offsets[index], self.symbols.offsets[index + 1]
         return tuple(self.symbols.items[start:end].tolist())
 
 

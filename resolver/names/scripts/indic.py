@@ -192,10 +192,10 @@ _SINHALA_VOWELS = _sounds(
 def _sinhala(word: str) -> str:
     word = re.sub("[\u200c\u200d]", "", word)
     out = []
-    for place, sign in enumerate(word):
+    for index, sign in enumerate(word):
         if sign in _SINHALA:
             # Consonants carry an a unless a sign replaces it.
-            follows = word[place + 1 : place + 2]
+            follows = word[index + 1 : index + 2]
             out.append(_SINHALA[sign] + ("" if follows in _SINHALA_SIGNS else "a"))
         else:
             out.append(_SINHALA_SIGNS.get(sign) or _SINHALA_VOWELS.get(sign, ""))

@@ -93,8 +93,8 @@ def parse_costs(text: str) -> CostTable:
     added = {script: costs for script, symbol, costs in rows if symbol == _ADDED}
     symbols = [row for row in rows if row[1] != _ADDED]
     numbers = {
-        (script, symbol): FIRST_SYMBOL + place
-        for place, (script, symbol, _) in enumerate(symbols, _UNKNOWN + 1)
+        (script, symbol): FIRST_SYMBOL + index
+        for index, (script, symbol, _) in enumerate(symbols, _UNKNOWN + 1)
     }
     grams = sorted({gram for _, _, costs in symbols for gram in costs if gram != _EMPTY} - _LETTERS)
     columns = [_EMPTY, *sorted(_LETTERS), *grams]
@@ -121,8 +121,8 @@ def _costs(words: list[str]) -> _Costs:
 def _gram_columns(columns: list[str]) -> npt.NDArray[np.int32]:
     """Return the column of each gram by its code, and behind them for grams without one."""
     codes = np.full(gram_code(LETTERS, LETTERS, LETTERS) + 1, len(columns), dtype=np.int32)
-    for place, gram in enumerate(columns[1:], 1):
-        codes[_code(gram)] = place
+    for index, gram in enumerate(columns[1:], 1):
+        codes[_code(gram)] = index
     return codes
 
 
@@ -245,7 +245,7 @@ def _codes(text: str, script: int) -> list[int]:
 def _pack(classes: str) -> int:
     """Return the code of some classes without their vowels."""
     consonants = classes.replace(_DIGIT, "")[:MAX_CLASSES]
-    return sum(int(own) << CLASS_BITS * place for place, own in enumerate(consonants))
+    return sum(int(own) << CLASS_BITS * index for index, own in enumerate(consonants))
 
 
 @cache

@@ -538,7 +538,7 @@ def pattern_outcomes(pattern: int) -> tuple[tuple[str, EvidenceOutcome], ...]:
 
     A topic agrees or differs if all of its comparators do, and else agrees in part (`NEAR`).
     """
-    grades = [pattern >> 2 * place & 3 for place in range(len(PATTERN_TOPICS))]
+    grades = [pattern >> 2 * index & 3 for index in range(len(PATTERN_TOPICS))]
     return tuple(
         (topic, _OUTCOMES[grade - 1])
         for topic, grade in zip(PATTERN_TOPICS, grades, strict=True)

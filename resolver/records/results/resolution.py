@@ -90,9 +90,9 @@ class AgreementPatterns:
             return self
         keys = left.astype(np.int64) << 32 | right
         own_keys = self.examples[:, 0].astype(np.int64) << 32 | self.examples[:, 1]
-        place = np.searchsorted(keys, own_keys).clip(0, len(keys) - 1)
+        index = np.searchsorted(keys, own_keys).clip(0, len(keys) - 1)
         examples = self.examples.copy()
-        examples[:, 2] = np.where(keys[place] == own_keys, logodds[place], examples[:, 2])
+        examples[:, 2] = np.where(keys[index] == own_keys, logodds[index], examples[:, 2])
         return replace(self, examples=examples)
 
 
@@ -333,7 +333,7 @@ class RelationRounds:
         """Return the position in `labels` of the last state in which two rows were in different
         entities, or None.
         """
-        apart = [place for place, state in enumerate(self.labels) if state[left] != state[right]]
+        apart = [index for index, state in enumerate(self.labels) if state[left] != state[right]]
         return apart[-1] if apart else None
 
 

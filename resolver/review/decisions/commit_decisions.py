@@ -74,7 +74,7 @@ def find_widest_pair(
     if all(is_visible(handling, STRANGER) for handling in handlings):
         return None
     classes = classify(handlings, np.arange(len(ids), dtype=np.int32))
-    place_of = {record_id: place for place, record_id in enumerate(ids)}
+    place_of = {record_id: index for index, record_id in enumerate(ids)}
     first_of_side = []
     for side in (left, right):
         places = np.array([place_of[end] for end in side], dtype=np.int32)
@@ -387,11 +387,11 @@ def _build_refusal(view: StoreView, parts: _Parts) -> DecisionNotAllowedError:
 def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str] | None:
     """Return two records of different parts that are in one deduplicated source, or None."""
     first_of: dict[str, tuple[int, str]] = {}
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         for record_id in part:
             source = record_id.partition(":")[0]
-            other, earlier = first_of.setdefault(source, (place, record_id))
-            if source in deduplicated and other != place:
+            other, earlier = first_of.setdefault(source, (index, record_id))
+            if source in deduplicated and other != index:
                 return earlier, record_id
     return None
 

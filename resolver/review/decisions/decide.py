@@ -463,7 +463,7 @@ def _build_preview(view: StoreView, increment: Increment, viewer: Viewer) -> Dec
     entity_ids = view.seen_by(viewer).entity_ids(sorted(changed))
     new_ids = increment.commit.new_entities
     entity_ids.update(
-        {view.head.last_entity + 1 + place: identity for place, identity in enumerate(new_ids)}
+        {view.head.last_entity + 1 + index: identity for index, identity in enumerate(new_ids)}
     )
     for number, records in after.items():
         if entity_ids.get(number, "").startswith(INTERNAL_PREFIX):

@@ -358,9 +358,9 @@ def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: 
     undo = history.find_undo(target)
     if undo is not None:
         _refuse_undone(target, undo)
-    place = history.log.index(target)
+    index = history.log.index(target)
     later = [*history.waiting, *(effect.last for effect in history.effects)]
-    later = [stored for stored in later if history.log.index(stored) > place]
+    later = [stored for stored in later if history.log.index(stored) > index]
     if later:
         _refuse_later(max(later, key=history.log.index), target)
 

@@ -373,8 +373,8 @@ class _EntityLookup:
         """Return the entity numbers of some records."""
         if not len(self._record):
             return np.full(len(records), -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self._record, records), len(self._record) - 1)
-        return np.where(self._record[place] == records, self._entity[place], -1)
+        index = np.minimum(np.searchsorted(self._record, records), len(self._record) - 1)
+        return np.where(self._record[index] == records, self._entity[index], -1)
 
 
 def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, list[StoredDecision]]:

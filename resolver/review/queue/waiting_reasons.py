@@ -418,7 +418,7 @@ def _waiting_since(view: StoreView, pairs: UndecidedPairs) -> list[str]:
         return [""] * len(pairs.left)
     span = 1 + max(int(right.max()), int(pairs.right.max(initial=0)))
     queued_pairs, pair_codes = left * span + right, pairs.left * span + pairs.right
-    place = np.minimum(np.searchsorted(queued_pairs, pair_codes), len(queued_pairs) - 1)
-    revisions = np.where(queued_pairs[place] == pair_codes, since[place], 0)
+    index = np.minimum(np.searchsorted(queued_pairs, pair_codes), len(queued_pairs) - 1)
+    revisions = np.where(queued_pairs[index] == pair_codes, since[index], 0)
     committed = view.commit_times(np.unique(revisions).tolist())
     return [committed.get(revision, "") for revision in revisions.tolist()]

@@ -220,7 +220,7 @@ class SimilarNames:
     def replace_one_word(self, name: str, chance: random.Random) -> str:
         """Return the name with one established word replaced by a similar one, or ""."""
         parts = name.replace(",", " ").split()
-        places = [place for place, word in enumerate(parts) if self.similar_words.get(fold(word))]
+        places = [index for index, word in enumerate(parts) if self.similar_words.get(fold(word))]
         if len(parts) < 2 or not places:
             return ""
         position = chance.choice(places)

@@ -137,7 +137,7 @@ def _drop_middle_word(words: list[str], chance: random.Random) -> list[str]:
 def _drop_plain_word(words: list[str], chance: random.Random) -> list[str]:
     """Omit a word between others that does not tell a group from another (`qualifier_code`)."""
     places = [
-        place for place in range(1, len(words) - 1) if not qualifier_code(letters(words[place]))
+        index for index in range(1, len(words) - 1) if not qualifier_code(letters(words[index]))
     ]
     dropped = chance.choice(places) if places else len(words)
     return [*words[:dropped], *words[dropped + 1 :]]

@@ -245,10 +245,10 @@ def _label(
     with an entity that it means; of a stranger, the likeliest and some of the others.
     """
     hits = [
-        (own, place)
+        (own, index)
         for own in rounds
-        for place in range(len(own))
-        if own.scored_pairs.kinds[own.pairs[place]]
+        for index in range(len(own))
+        if own.scored_pairs.kinds[own.pairs[index]]
     ]
     if not hits:
         return []

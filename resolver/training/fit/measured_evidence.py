@@ -281,8 +281,8 @@ def _at_levels(
 ) -> npt.NDArray[np.int64]:
     values = data.evidence[chosen, data.features.index(name)].astype(np.float64)
     ends = np.array([level.most for level in LEVELS[name]])
-    places = np.searchsorted(ends + 1e-6, values[~np.isnan(values)])
-    return np.bincount(places, minlength=len(ends)).astype(np.int64)
+    indices = np.searchsorted(ends + 1e-6, values[~np.isnan(values)])
+    return np.bincount(indices, minlength=len(ends)).astype(np.int64)
 
 
 def is_established(name: str, data: LabeledPairs) -> npt.NDArray[np.bool_]:
@@ -387,12 +387,12 @@ def measured_levels(model: Model, counts: Mapping[str, LevelCounts]) -> Iterator
             continue
         rows = counts[feature]
         ratios = zip(LEVELS[feature], rows.log_ratios, rows.is_measured, strict=True)
-        for place, (level, ratio, enough) in enumerate(ratios):
+        for index, (level, ratio, enough) in enumerate(ratios):
             weights = tuple(_weight_at(part, feature, level.value) for part in (own, related))
             yield MeasuredLevel(
                 feature,
                 level.label,
-                (int(rows.same[place]), int(rows.different[place])),
+                (int(rows.same[index]), int(rows.different[index])),
                 ratio,
                 (weights[0], weights[1]),
                 (weights[0] * slopes[0], weights[1] * slopes[1]),

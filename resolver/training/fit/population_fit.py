@@ -196,9 +196,9 @@ class RisingSums:
         begin = 0
         for name, own, size in zip(cuts.terms, cuts.cuts, cuts.sizes, strict=True):
             if name in guarded:
-                for place, cut in enumerate(own):
+                for index, cut in enumerate(own):
                     step_at[name, cut] = len(rows)
-                    rows.append((begin + place, begin, begin + size - 1))
+                    rows.append((begin + index, begin, begin + size - 1))
             begin += size
         below, first, last = np.array(rows, dtype=np.int64).reshape(-1, 3).T
         return cls(below, first, last, tuple(_joints(cuts, step_at)))

@@ -161,7 +161,7 @@ def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> population
     true, false = np.flatnonzero(data.labels == 1), np.flatnonzero(data.labels == 0)
     step = max(len(false) // max(len(true), 1), 1)
     sample = data.evidence[np.concatenate([true, false[::step]])]
-    column = {name: sample[:, place] for place, name in enumerate(data.features)}
+    column = {name: sample[:, index] for index, name in enumerate(data.features)}
     terms = tuple(
         name
         for name in data.features

@@ -336,7 +336,7 @@ class _LinkGatherer:
 def _find_absent(native_ids: list[str], hashes: array[int]) -> set[str]:
     sought = np.array([hash(native_id) for native_id in native_ids], dtype=np.int64)
     is_absent = ~np.isin(sought, np.array(hashes, dtype=np.int64))
-    return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
+    return {native_ids[index] for index in np.flatnonzero(is_absent).tolist()}
 
 
 def _pack_entity(entity: json_rows.Json, back: tuple[str, str]) -> str:

@@ -150,18 +150,18 @@ def _csv_chunks(
     selected: Sequence[str],
 ) -> Chunks:
     """Yield the rows of a CSV as chunks of some of its columns `names`."""
-    places = [names.index(name) for name in selected]
+    indices = [names.index(name) for name in selected]
     counts = RowCounts()
 
     def chunks_of(rows: Iterator[csv_rows.Row | Reject]) -> Chunks:
         """Yield chunks of single rows."""
-        picked = _pick_cells(label, rows, len(names), places)
+        picked = _pick_cells(label, rows, len(names), indices)
         return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars, counts)
 
     for item in runs:
         if not isinstance(item, csv_rows.PlainLines):
             yield from chunks_of(item)
-        elif (arrays := item.arrays(len(names), places)) is None:
+        elif (arrays := item.arrays(len(names), indices)) is None:
             yield from chunks_of(item.rows())
         else:
             counts.good += item.count
