@@ -31,11 +31,13 @@ from resolver.client.models import (
     Changes,
     Dataset,
     Entity,
+    JudgedHit,
     Matches,
     NoticePage,
     PostedRecord,
     SearchPage,
     ServiceError,
+    SubjectHit,
     SubscriptionRow,
     WatchSummary,
     WithdrawnRecord,
@@ -120,6 +122,7 @@ class SearchOptions(TypedDict, total=False):
 
 
 Result = Literal["report", "links", "entities", "rejects"]
+ScreeningFile = Literal["hits", "evidence", "report", "rejects"]
 Query = Mapping[str, Any]
 
 
@@ -285,24 +288,38 @@ class Client:
         if it changes so much that it would be held. A repeated `idempotency_key` returns the job of
         the first call. Raises `OSError` if the file cannot be read.
         """
+        return self._upload(
+            "/batches", list_file, name, mapping, idempotency_key, batch_params(options)
+        )
+
+    def _upload(
+        self,
+        path: str,
+        list_file: Path | bytes,
+        name: str,
+        mapping: str | bytes,
+        idempotency_key: str,
+        params: transport.Params,
+    ) -> BatchJob:
+        """Send a list to an endpoint that makes a job of it."""
         name = name or (list_file.name if isinstance(list_file, Path) else "batch")
-        params = {"filename": name, **batch_params(options)}
+        params = {"filename": name, **params}
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         if mapping:
             data = list_file.read_bytes() if isinstance(list_file, Path) else list_file
             form = {"file": (name, data), "mapping": ("mapping.yml", mapping)}
-            return self._post_batch(params, form, headers)
+            return self._post_job(path, params, form, headers)
         headers["Content-Type"] = "application/octet-stream"
         if isinstance(list_file, bytes):
-            return self._post_batch(params, list_file, headers)
+            return self._post_job(path, params, list_file, headers)
         with list_file.open("rb") as file:
             headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
-            return self._post_batch(params, file, headers)
+            return self._post_job(path, params, file, headers)
 
-    def _post_batch(
-        self, params: transport.Params, body: transport.Body, headers: Mapping[str, str]
+    def _post_job(
+        self, path: str, params: transport.Params, body: transport.Body, headers: Mapping[str, str]
     ) -> BatchJob:
-        answer = self._http.send("POST", "/batches", params, body=body, headers=headers)
+        answer = self._http.send("POST", path, params, body=body, headers=headers)
         return parse_object(BatchJob, transport.read_json(answer))
 
     def batch(self, job_id: str) -> BatchJob:
@@ -361,16 +378,7 @@ class Client:
 
     def wait(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
         """Return a batch once it is finished. Raises `ServiceError` after `seconds`."""
-        deadline = time.monotonic() + seconds
-        while True:
-            job = self.batch(job_id)
-            if job.is_finished:
-                return job
-            if time.monotonic() > deadline:
-                raise ServiceError(
-                    f"the batch is still {job.state} after {seconds:g} seconds", place=job_id
-                )
-            time.sleep(min(transport.POLL_SECONDS, seconds / 10))
+        return _wait_for(self.batch, job_id, seconds)
 
     def result(self, job_id: str, what: Result) -> bytes:
         """Return a result file of a batch as bytes."""
@@ -383,6 +391,94 @@ class Client:
         path = f"/batches/{transport.quote_segment(job_id)}/{what}"
         with self._http.send("GET", path, stream=True) as answer, to.open("wb") as file:
             shutil.copyfileobj(answer, file, 1 << 20)
+
+    # --- screenings
+
+    def screen(
+        self,
+        list_file: Path | bytes,
+        *,
+        name: str = "",
+        mapping: str | bytes = b"",
+        list_format: str = "",
+        idempotency_key: str = "",
+    ) -> BatchJob:
+        """Submit a list of subjects, a file or its bytes, to compare them with the store.
+
+        The subjects never enter the store. `mapping` and `idempotency_key` as in `submit`. Raises
+        `OSError` if the file cannot be read.
+        """
+        params = {"format": list_format or None}
+        return self._upload("/screenings", list_file, name, mapping, idempotency_key, params)
+
+    def screening(self, job_id: str) -> BatchJob:
+        """Return the state of a screening."""
+        path = f"/screenings/{transport.quote_segment(job_id)}"
+        return parse_object(BatchJob, self._http.json("GET", path))
+
+    def screenings(self, *, limit: int = 100) -> list[BatchJob]:
+        """Return the screenings of the caller's agency, newest first."""
+        rows = self._http.json("GET", "/screenings", {"limit": limit})["screenings"]
+        return [parse_object(BatchJob, row) for row in rows]
+
+    def cancel_screening(self, job_id: str) -> BatchJob:
+        """Request that a screening stops."""
+        path = f"/screenings/{transport.quote_segment(job_id)}/cancel"
+        return parse_object(BatchJob, self._http.json("POST", path))
+
+    def wait_screening(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
+        """Return a screening once it is finished. Raises `ServiceError` after `seconds`."""
+        return _wait_for(self.screening, job_id, seconds)
+
+    def screening_file(self, job_id: str, what: ScreeningFile) -> bytes:
+        """Return a file of a screening as bytes."""
+        return self._http.send("GET", f"/screenings/{transport.quote_segment(job_id)}/{what}").data
+
+    def hits(self, job_id: str) -> list[SubjectHit]:
+        """Return the hits of a screening, in the order of its subjects, best first.
+
+        Needs a key with the scope `check`; others get a table by `screening_file`.
+        """
+        lines = self.screening_file(job_id, "evidence").splitlines()
+        return [parse_object(SubjectHit, json.loads(line)) for line in lines]
+
+    def judge_hit(
+        self,
+        job_id: str,
+        hit: SubjectHit,
+        verdict: Literal["cleared", "confirmed"],
+        reason: str,
+        *,
+        until: str = "",
+        anonymous: bool = False,
+    ) -> JudgedHit:
+        """Clear or confirm a hit of a screening for all later ones of the caller's agency.
+
+        `until`: last day, such as 2027-06-30; by default a year from now. `anonymous` keeps a keyed
+        hash of the subject alone.
+        """
+        body = {
+            "subject": hit.subject["id"],
+            "entity": hit.entity["id"],
+            "verdict": verdict,
+            "reason": reason,
+            "until": until or None,
+            "anonymous": anonymous,
+        }
+        path = f"/screenings/{transport.quote_segment(job_id)}/verdicts"
+        return parse_object(JudgedHit, self._http.json("POST", path, body=body))
+
+    def clearances(self, *, limit: int = 100) -> list[JudgedHit]:
+        """Return what the caller's agency has cleared and confirmed, newest first."""
+        rows = self._http.json("GET", "/clearances", {"limit": limit})["clearances"]
+        return [parse_object(JudgedHit, row) for row in rows]
+
+    def withdraw_clearance(self, verdict_id: str) -> JudgedHit:
+        """Withdraw a verdict: its hit returns."""
+        path = f"/clearances/{transport.quote_segment(verdict_id)}"
+        return parse_object(JudgedHit, self._http.json("DELETE", path))
+
+    # --- records
 
     def post(
         self,
@@ -481,6 +577,18 @@ class Client:
         return document
 
 
+def _wait_for(read: Callable[[str], BatchJob], job_id: str, seconds: float) -> BatchJob:
+    """Return a job once it is finished. Raises `ServiceError` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (job := read(job_id)).is_finished:
+        if time.monotonic() > deadline:
+            raise ServiceError(
+                f"the batch is still {job.state} after {seconds:g} seconds", place=job_id
+            )
+        time.sleep(min(transport.POLL_SECONDS, seconds / 10))
+    return job
+
+
 def _as_list(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
@@ -549,6 +657,16 @@ class AsyncClient:
     accept = _in_thread(Client.accept)
     result = _in_thread(Client.result)
     save_result = _in_thread(Client.save_result)
+    screen = _in_thread(Client.screen)
+    screening = _in_thread(Client.screening)
+    screenings = _in_thread(Client.screenings)
+    cancel_screening = _in_thread(Client.cancel_screening)
+    wait_screening = _in_thread(Client.wait_screening)
+    screening_file = _in_thread(Client.screening_file)
+    hits = _in_thread(Client.hits)
+    judge_hit = _in_thread(Client.judge_hit)
+    clearances = _in_thread(Client.clearances)
+    withdraw_clearance = _in_thread(Client.withdraw_clearance)
     post = _in_thread(Client.post)
     withdraw = _in_thread(Client.withdraw)
     watches = _in_thread(Client.watches)

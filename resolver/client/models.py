@@ -137,6 +137,42 @@ class BatchJob:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectHit:
+    """Entity that a subject of a screening may be, with its score, band and reason.
+
+    `subject` has `id`, `name`, `source`, `schema` and `properties`; `entity` is a FollowTheMoney
+    entity. `status`: empty, `confirmed`, or `returned` for a cleared hit whose evidence changed
+    (`changes`).
+    """
+
+    subject: Json
+    entity: Json
+    score: float
+    band: str
+    reason: str
+    records: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    status: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedHit:
+    """Verdict on a hit, which holds until `expires`: `cleared` or `confirmed`."""
+
+    id: str
+    verdict: str
+    subject: Json
+    entity: str
+    caption: str
+    reason: str
+    who: str
+    made: str
+    expires: str
+    records: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnRecord:
     """Id of a withdrawn record, and the revision of the withdrawal."""
 

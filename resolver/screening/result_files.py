@@ -48,7 +48,7 @@ def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
             "name": hit.subject.name,
             "source": hit.subject.source,
             "schema": hit.subject.record.schema,
-            "properties": list_values(hit.subject.record),
+            "properties": list_stated_values(hit.subject.record),
         },
         "entity": dict(hit.entity),
         "records": list(hit.records),
@@ -73,7 +73,7 @@ def describe_hit(hit: ScreeningHit) -> dict[str, Any]:
     }
 
 
-def list_values(record: Record) -> dict[str, list[str]]:
+def list_stated_values(record: Record) -> dict[str, list[str]]:
     """Return the values of a record by property."""
     properties: dict[str, list[str]] = {}
     for value in record.values:
@@ -87,7 +87,7 @@ def list_values(record: Record) -> dict[str, list[str]]:
 
 def state_values(subject: Subject) -> list[str]:
     """Return what a subject states beside its name, as texts: `Birth date: 1984-03-02`."""
-    properties = list_values(subject.record)
+    properties = list_stated_values(subject.record)
     names = {*NAME_PARTS} if not properties.get("name") else set()
     return [
         f"{property_label(prop)}: {', '.join(properties[prop])}"

@@ -29,6 +29,7 @@ from resolver.client.models import error_class
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
+from resolver.screening.jobs import run_screening_job
 from tests.api.conftest import Serve
 from tests.hub.hubs import OPTIONS
 from tests.matching.preparing import quick_symbols
@@ -66,6 +67,31 @@ def work(url: str) -> BatchJob | None:
     with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
         run_next_job(hub, jobs_folder(hub.store), run_batch_job)
     return None
+
+
+def test_screen_and_clear(hub: Client, url: str) -> None:
+    people = b"id,name,birthDate\nP1,Maria Quispe Huanca,1980-11-02\nP2,Ilse Brandt,1990-01-02\n"
+    job = hub.screen(people, name="people.csv", idempotency_key="people")
+    assert hub.screen(people, name="people.csv", idempotency_key="people").id == job.id
+    assert [row.id for row in hub.screenings()] == [job.id]
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        Hub.open(url, OPTIONS) as store,
+    ):
+        run_next_job(store, jobs_folder(store.store), run_screening_job)
+    done = hub.wait_screening(job.id, seconds=60)
+    assert done.result is not None
+    assert (done.state, done.result["subjects"], done.result["hits"]) == ("done", 2, 1)
+    (hit,) = hub.hits(job.id)
+    assert (hit.subject["id"], hit.band, hit.status) == ("P1", "match", "")
+    assert hub.screening_file(job.id, "hits").startswith(b"subject_id,")
+    cleared = hub.judge_hit(job.id, hit, "cleared", "another face")
+    assert (cleared.verdict, cleared.entity) == ("cleared", hit.entity["id"])
+    assert hub.clearances() == [cleared]
+    assert hub.withdraw_clearance(cleared.id).id == cleared.id
+    assert hub.clearances() == []
+    with pytest.raises(NotFoundError):
+        hub.screening("absent")
 
 
 def test_check_and_match(hub: Client) -> None:

@@ -192,9 +192,9 @@ def _print_rejects(rejects: Sequence[Reject]) -> None:
 def _print_subjects(subjects: Sequence[Subject], repeated: int) -> None:
     """Print how a list was read: how many subjects state each property, and the values of one."""
     from resolver.records.labels import property_label, sort_properties
-    from resolver.screening.result_files import list_values
+    from resolver.screening.result_files import list_stated_values
 
-    stated = [list_values(subject.record) for subject in subjects]
+    stated = [list_stated_values(subject.record) for subject in subjects]
     counts = Counter(prop for values in stated for prop in values)
     click.echo(f"{pluralize(len(subjects), 'subject')}; nothing was compared or kept")
     for prop in sort_properties(counts):
