@@ -17,7 +17,7 @@ from resolver.hub.ownership import RecordOwner
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
-from resolver.store import Store, UserRole
+from resolver.store import NewFeed, Store, UserRole
 from resolver.store.schema import decisions, jobs, network_views
 from resolver.store.steward_work import NetworkView
 from resolver.training.learning_jobs import LEARN_JOB
@@ -145,12 +145,23 @@ def fill(url: str, code: str) -> None:
         if code:
             _add_recheck(hub.store, HIDDEN_DECISIONS[1], -990_000, "rita")
         _add_jobs(hub.store, code)
+        _add_feeds(hub.store, code)
         _add_view(hub.store, VISIBLE_VIEW, "coast:kin")
         if code:
             _add_view(hub.store, HIDDEN_VIEW, "secret:kin")
             _add_view(hub.store, MIXED_VIEW, "coast:kin", expand=["secret:kin"])
         for name, (role, agency) in USERS.items():
             hub.store.users.add(name, role, agency, PASSWORD)
+
+
+def _add_feeds(store: Store, code: str) -> None:
+    """Add a feed of a visible list, which also brings hidden records, and one of these alone."""
+    store.feeds.add(NewFeed("coast-feed", "https://lists.example.org/coast", "", 3600))
+    store.feeds.note_sources("coast-feed", ["coast", "secret"] if code else ["coast"])
+    if code:
+        address = "https://lists.example.org/secret"
+        store.feeds.add(NewFeed("secret-feed", address, "", 3600, agency=OWNER))
+        store.feeds.note_sources("secret-feed", ["secret"])
 
 
 def _set_decision_ids(store: Store) -> None:

@@ -106,6 +106,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "view_id": worlds.VIEWS,
         "watch": ("crew", "nowhere"),
         "subscription": ("nowhere",),
+        "feed": ("coast-feed", "secret-feed", "nowhere"),
         "path": ("nowhere",),
     }
     names = sorted(rule.arguments)
@@ -251,6 +252,7 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.pick_pairs": [{}],
     "desk.add_user": [{"name": "otto", "role": "viewer"}],
     "desk.change_user": [{"role": "viewer"}],
+    "desk.change_feed_at_desk": [{"act": act} for act in ("run", "pause", "resume")],
 }
 """Forms of each endpoint that takes one."""
 
