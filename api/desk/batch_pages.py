@@ -43,7 +43,7 @@ from resolver.hub.job_worker import (
     is_own_job,
     is_worker_running,
 )
-from resolver.lists.formats.tabular.guessed_mapping import source_name
+from resolver.hub.ownership import RecordOwner, SourceNames
 from resolver.lists.formats.tabular.mapping import Mapping, build_mapping
 from resolver.lists.formats.tabular.table_files import open_table_file
 from resolver.lists.formats.tabular.table_reader import NAME as TABULAR
@@ -461,11 +461,21 @@ def _list_answers(
     chosen = mapping.model_dump() if mapping else {**proposal.keys, **options}
     day_first = chosen.get("day_first")
     return {
-        "source": chosen.get("source") or source_name(file.stem),
+        "source": chosen.get("source") or _propose_source(file.stem),
         "kind": chosen.get("kind") or "person",
         "separator": chosen.get("separator") or "",
         "day_first": "" if day_first is None else str(day_first).lower(),
     }
+
+
+def _propose_source(stem: str) -> str:
+    """Return the source that a file most likely updates; the user sees it and can change it."""
+    with current_service().hub.store.view() as view:
+        names = SourceNames.load(view, RecordOwner.of_viewer(g.viewer))
+    try:
+        return names.find(stem)
+    except InputError:
+        return names.find_likely(stem)
 
 
 @blueprint.post("/desk/batches/new/<draft_id>/columns")

@@ -43,7 +43,7 @@ from resolver.api.schemas.other_services import SENZING, senzing_lines, wants_se
 from resolver.api.server.responses import event_id, json_response, stream_job_events
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
-from resolver.errors import StoreError
+from resolver.errors import FormatError, InputError, MappingError, StoreError
 from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
@@ -57,8 +57,8 @@ from resolver.hub.job_worker import (
     is_own_job,
     submit_batch,
 )
-from resolver.hub.ownership import RecordOwner
-from resolver.lists.readers import READERS
+from resolver.hub.ownership import RecordOwner, SourceNames
+from resolver.lists.readers import READERS, plan_reads
 from resolver.report import SCRIPT_SOURCE
 from resolver.review.change_report import MAX_ROWS, RECORD_CHANGES, ChangeKind, Report, csv_lines
 from resolver.review.find_changes import read_job_report
@@ -115,6 +115,38 @@ def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tupl
             jobs.cancel(job.id)
         raise
     return job, is_new
+
+
+def name_table_source(folder: Path, list_format: str, given: str) -> str:
+    """Return the source of the tables without a mapping in a folder: the given one, or by the names
+    of their files. Empty where there is no such table.
+
+    Raises `ApiError` where a file may be a new edition of a source of the sender.
+    """
+    found: list[str] = []
+    names: SourceNames | None = None
+
+    def name_source(stem: str) -> str:
+        """Return the source of one table."""
+        nonlocal names
+        if names is None:
+            with current_service().hub.store.view() as view:
+                names = SourceNames.load(view, RecordOwner.of_viewer(g.viewer))
+        found.append(names.find(stem))
+        return found[-1]
+
+    try:
+        plan_reads([folder], format=list_format or None, source=given or name_source)
+    except (FormatError, MappingError) as error:
+        if given:
+            raise ApiError(422, error.line()) from None
+        return ""
+    except InputError as error:
+        if found or names is None:
+            # the file is at fault, which its worker tells
+            return given
+        raise ApiError(409, error.line()) from None
+    return given or (found[0] if len(set(found)) == 1 else "")
 
 
 def log_job(action: str, query: Mapping[str, Any], jobs: Iterable[Job] = ()) -> None:
@@ -272,6 +304,7 @@ _FILE_CONTENTS = {
         query_parameter("filename", STRING),
         query_parameter("dry_run", BOOLEAN),
         query_parameter("complete", BOOLEAN),
+        query_parameter("source", STRING),
         query_parameter("accept_large_change", BOOLEAN),
         header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN}),
     ],
@@ -279,7 +312,7 @@ _FILE_CONTENTS = {
     responses={
         202: json_response_of(JOB_SCHEMA, "The job"),
         200: json_response_of(JOB_SCHEMA, "The job of the first request with this key"),
-        **errors(400, 413, 507),
+        **errors(400, 409, 413, 507),
     },
 )
 def submit() -> tuple[Response, int] | Response:
@@ -289,7 +322,9 @@ def submit() -> tuple[Response, int] | Response:
     new job, or 200 with the job of the first request with the same `Idempotency-Key`. With
     `dry_run` nothing is committed and the results show what would change. With `complete` the
     records that the list's sources no longer contain are withdrawn. A batch that changes very much
-    is held until it is accepted, unless `accept_large_change` is given.
+    is held until it is accepted, unless `accept_large_change` is given. `source` names the source
+    of a table without a mapping, which the name of its file does otherwise. Where this name differs
+    from one of your sources in a date or number only, the answer is 409: say which it is.
     """
     endpoints.reject_undeclared()
     dry_run = endpoints.read_boolean("dry_run", default=False)
@@ -309,6 +344,7 @@ def submit() -> tuple[Response, int] | Response:
             dry_run,
             endpoints.read_boolean("complete", default=False),
             endpoints.read_boolean("accept_large_change", default=False),
+            source=name_table_source(folder / INPUT, list_format, request.args.get("source", "")),
         )
         job, is_new = submit_and_log(folder, options, key)
     except BaseException:

@@ -13,6 +13,7 @@ while copies of this process read the lists.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -75,10 +76,12 @@ def read_list_files(
     workers: int = 1,
     apart: bool = False,
     meanwhile: Callable[[], None] | None = None,
+    name_source: Callable[[str], str] | None = None,
 ) -> Intake:
     """Read lists as one intake, in up to `workers` processes, and print notes on standard error.
 
-    `apart`: see `ReadingRules`. `meanwhile` is called once: before the lists are read, or while
+    `apart`: see `ReadingRules`. `name_source` returns the source of a table by its file's name.
+    `meanwhile` is called once: before the lists are read, or while
     copies of this process read them. Raises `InputError` if no record could be read.
     """
     counts: dict[str, int] = {}
@@ -97,7 +100,7 @@ def read_list_files(
             paths,
             format=reading.list_format,
             mapping=reading.mappings(),
-            source=reading.source,
+            source=reading.source or name_source or "",
             strict=reading.strict,
             rules=ReadingRules(reading.accept_restricted, complete, workers, apart),
             progress=report_progress,
@@ -401,6 +404,8 @@ def _read_while_opening(
     `EngineError`, and the errors of `read_list_files`.
     """
 
+    name_source = _load_source_names(options)
+
     def open_store() -> tuple[Hub, Engine | None, Acceptance]:
         """Open the store. Do not call this in a copy of the process, which would keep its locks."""
         url = options["store_url"]
@@ -420,10 +425,56 @@ def _read_while_opening(
             complete=options["complete"],
             workers=running.workers,
             meanwhile=meanwhile,
+            name_source=name_source,
         )
 
     intake, (hub, engine, acceptance) = read_while(open_store, read)
     return intake, hub, engine, acceptance
+
+
+def _load_source_names(options: dict[str, Any]) -> Callable[[str], str] | None:
+    """Return a function that names the source of a table by its file, given the sources of a store;
+    None where a source is named, and for a new store.
+
+    The function asks on a terminal where a file may be a new edition of a known source, and raises
+    `InputError` elsewhere.
+    """
+    from resolver.errors import StoreError
+    from resolver.hub.ownership import read_source_names
+    from resolver.lists.formats.tabular.guessed_mapping import source_name
+
+    if options["source_name"]:
+        return None
+    try:
+        names = read_source_names(options["store_url"])
+    except StoreError:
+        # opened again in a moment, which tells what is wrong with it
+        return None
+
+    def name_source(stem: str) -> str:
+        """Return the source of a table."""
+        default = source_name(stem)
+        try:
+            found = names.find(stem)
+        except InputError:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            likely = names.find_likely(stem)
+            is_edition = click.confirm(
+                f"Does {stem} update the source {likely}? If not, it is a new source, {default}",
+                default=True,
+                err=True,
+            )
+            return likely if is_edition else default
+        if found != default:
+            click.echo(
+                f"note: {stem} updates the source {found}, as a file of this name did before; "
+                f"say --source {default} if it is another list",
+                err=True,
+            )
+        return found
+
+    return name_source
 
 
 def _load_for_commit(hub: Hub) -> None:

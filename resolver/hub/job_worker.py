@@ -136,7 +136,8 @@ class BatchOptions:
     `label` names it in lists. `complete`: it holds all records of its sources.
     `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
     `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason.
-    `draft`: id of the import at the desk that a dry run is made of.
+    `source`: name of the source of a table without a mapping. `draft`: id of the import at the desk
+    that a dry run is made of.
     """
 
     label: str
@@ -147,11 +148,13 @@ class BatchOptions:
     feed: str = ""
     concerns: tuple[str, ...] = ()
     draft: str = ""
+    source: str = ""
 
     @property
     def signature(self) -> str:
         """Text of the options that have to be the same where an idempotency key is used again."""
-        return f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
+        options = f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
+        return f"{options} {self.source}" if self.source else options
 
 
 def submit_batch(
@@ -174,6 +177,7 @@ def submit_batch(
         "complete": options.complete,
         "accept_large_change": options.accept_large_change,
         "draft": options.draft,
+        "source": options.source,
         "may_all": owner.may_change_all,
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",

@@ -12,18 +12,21 @@ that it names, and by admins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 import numpy as np
 
-from resolver.errors import OwnerError
+from resolver.errors import InputError, OwnerError
 from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
+from resolver.lists.formats.tabular.guessed_mapping import source_name
 from resolver.lists.reader_types import Intake
 from resolver.records import Batch, Handling, visibility
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
-from resolver.store import Acceptance, StoredSource, StoreView
+from resolver.store import Acceptance, Store, StoredSource, StoreView
 
 _CODES = tuple(visibility.VISIBILITY_RULES)
 _MAX_VERSIONS = 20_000
@@ -278,3 +281,85 @@ def check_handling_codes(
 def _rank(handling: Handling) -> int:
     """Return how restricted a record is; an unknown code counts as the strictest."""
     return _CODES.index(handling.code) if handling.code in _CODES else len(_CODES)
+
+
+_EDITION_WORDS = frozenset(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
+    "august september october november december copy final latest new old update updated version "
+    "ver rev week weekly daily monthly".split()
+)
+"""Words of a file's name that say which edition of a list it is, as numbers do."""
+
+
+def name_pattern(text: str) -> str:
+    """Return the name of a file or source without dates, numbers and words for an edition.
+
+    Two names with one pattern, such as `border-dec` and `border_2026`, differ only in these. A
+    number that is part of a word counts: `list2` and `list3` are two lists.
+    """
+    words = re.findall(r"[^\W_]+", text.casefold())
+    kept = [
+        word
+        for word in words
+        if word not in _EDITION_WORDS and not re.fullmatch(r"v?\d+(?:st|nd|rd|th)?|kw\d+", word)
+    ]
+    return " ".join(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNames:
+    """Names of the sources that an owner may update, and those that files updated before.
+
+    `remembered`: pattern of a file's name → the source that such a file updated last. So a file
+    that was once given a source keeps it.
+    """
+
+    known: frozenset[str] = frozenset()
+    remembered: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, view: StoreView, owner: RecordOwner) -> SourceNames:
+        """Load the names in a store. An owner learns of no source of others."""
+        known = frozenset(
+            source.name for source in view.sources() if owner.may_change_all or owner.owns(source)
+        )
+        remembered = {
+            pattern: name
+            for label, name in view.list_labels()
+            if name in known and (pattern := name_pattern(PurePath(label).stem))
+        }
+        return cls(known, remembered)
+
+    def find(self, stem: str) -> str:
+        """Return the source that a table without a mapping updates, by the name of its file.
+
+        Raises `InputError` where it would be a new source whose name differs from a known one in
+        its date or number only: somebody has to say which it is.
+        """
+        name, pattern = source_name(stem), name_pattern(stem)
+        if name in self.known:
+            return name
+        if pattern in self.remembered:
+            return self.remembered[pattern]
+        likely = self.find_likely(stem)
+        if likely:
+            raise InputError(
+                f"{stem[:100]} may be a new edition of the source {likely}, from which its name "
+                "differs only in a date or number",
+                hint=f"say --source {likely} (over HTTP source={likely}) to update it, or "
+                f"--source {name} to begin a source of its own",
+            )
+        return name
+
+    def find_likely(self, stem: str) -> str:
+        """Return the known source whose name has the pattern of a file's name; empty if none."""
+        pattern = name_pattern(stem)
+        return next(
+            (name for name in sorted(self.known) if pattern and name_pattern(name) == pattern), ""
+        )
+
+
+def read_source_names(url: str) -> SourceNames:
+    """Read the names of all sources of the store at a URL. Raises `StoreError`."""
+    with Store.open(url, create=False) as store, store.view() as view:
+        return SourceNames.load(view, HUB_OWNER)

@@ -73,6 +73,10 @@ READERS: tuple[ReaderRow, ...] = (
 _REMEDY = "give its format with --format NAME, or its columns with --mapping FILE.yml"
 
 
+NameSource = Callable[[str], str]
+"""Function that returns the source of a table by the name of its file, without its ending."""
+
+
 def detect_format(file: SourceFile) -> ReaderRow | None:
     """Return the first row that claims the file, or None.
 
@@ -86,7 +90,7 @@ def read_lists(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
-    source: str = "",
+    source: str | NameSource = "",
     strict: bool = False,
     rules: ReadingRules = DEFAULT_RULES,
     progress: Progress | None = None,
@@ -97,9 +101,10 @@ def read_lists(
     `format` names the format of all files; otherwise each file's format is detected. `mapping` (one
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
     unless a mapping of its own lies beside the file. `source` names the source of tables without a
-    mapping, which their file names do otherwise. `strict` raises the first reject as an
-    `InputError`. `progress` is called with a list's label and the number of records read from it so
-    far. `meanwhile` is called once: while copies of this process read, where that pays.
+    mapping, which their file names do otherwise; a function returns it for the name of a file.
+    `strict` raises the first reject as an `InputError`. `progress` is called with a list's label
+    and the number of records read from it so far. `meanwhile` is called once: while copies of this
+    process read, where that pays.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
     mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
@@ -119,13 +124,17 @@ def plan_reads(
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
-    source: str = "",
+    source: str | NameSource = "",
 ) -> tuple[list[PlannedList], list[Reject]]:
     """Return the lists to read, sorted by label, and a reject for each skipped file.
 
     Only files of a directory or zip are skipped. Raises the errors of `read_lists` for others.
     """
-    if source and (source_name(source) != source or not is_list_source_name(source)):
+    if (
+        isinstance(source, str)
+        and source
+        and (source_name(source) != source or not is_list_source_name(source))
+    ):
         raise MappingError(
             f"{source!r} cannot be the name of a source",
             hint="use letters, digits, dots and hyphens, such as border-police",
@@ -133,7 +142,14 @@ def plan_reads(
     mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
     forced_row = _find_row(format, mappings)
     claimed, skipped = _match_files(paths, forced_row, mappings)
-    if source:
+    if callable(source):
+        claimed = [
+            (file, table_reader.source_row(source(file.file.stem)))
+            if row is table_reader.ROW
+            else (file, row)
+            for file, row in claimed
+        ]
+    elif source:
         claimed = _name_source(claimed, source)
     planned = []
     for item in group_files(claimed):

@@ -217,6 +217,7 @@ def run_batch_job(
         intake = read_lists(
             [folder / INPUT],
             format=list_format,
+            source=str(job.params.get("source") or ""),
             rules=ReadingRules(accept_restricted, complete),
         )
     # names only, not paths on this machine

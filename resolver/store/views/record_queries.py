@@ -260,6 +260,18 @@ class RecordQueries(Snapshot):
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))
         return set(self.connection.execute(query).scalars())
 
+    def list_labels(self) -> list[tuple[str, str]]:
+        """Return (name of the file, source) of each list that was committed, the oldest first."""
+        query = (
+            select(list_versions.c.label, sources.c.name)
+            .join(sources, list_versions.c.source == sources.c.number)
+            .where(list_versions.c.landed <= self.revision)
+            .order_by(list_versions.c.number)
+            .distinct()
+        )
+        pairs = self.connection.execute(query.add_columns(list_versions.c.number))
+        return [(row[0], row[1]) for row in pairs]
+
     def sources_in_revision(self, revision: int) -> list[str]:
         """Return the names of sources of which a revision committed a list, sorted."""
         query = select(sources.c.name).join(

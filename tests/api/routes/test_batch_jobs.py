@@ -379,3 +379,38 @@ def test_a_held_batch_says_by_name_what_it_would_change(
     capsys.readouterr()
     assert run(["changes", version, "--store", url]) == 0
     assert "30 records removed" in capsys.readouterr().out
+
+
+def test_a_table_does_not_silently_become_a_source_of_its_own(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, url = client_of(service), service.settings.store_url
+    table = b"id,name\n1,Zora Quill\n"
+    first = client.post("/batches?filename=border-2026-12-01.csv&source=border-guard", data=table)
+    assert first.status_code == 202
+    work(service)
+    # the answer is remembered: a file of this name is of that source
+    second = client.post("/batches?filename=border-2026-12-02.csv", data=table + b"2,Ann Lee\n")
+    done = work(service)
+    assert done is not None
+    assert (done.id, done.state) == (second.json["id"], "done")
+    with service.hub.store.view() as view:
+        assert sorted(view.records_of_sources(["border-guard"])) == [
+            "border-guard:1",
+            "border-guard:2",
+        ]
+    refused = client.post("/batches?filename=border_guard_v7.csv", data=table)
+    assert refused.status_code == 409
+    assert "may be a new edition of the source border-guard" in refused.json["detail"]
+    assert client.post("/batches?filename=x.json&source=y", data=LINES).status_code == 422
+    assert client.post("/batches?filename=x.csv&source=a/b", data=table).status_code == 422
+    assert client.post("/batches?filename=other.csv", data=table).status_code == 202
+    path = tmp_path / "border_guard_2027.csv"
+    path.write_bytes(table)
+    capsys.readouterr()
+    assert run(["dedupe", str(path), "--store", url]) == 1
+    error = capsys.readouterr().err
+    assert "say --source border-guard" in error
+    assert run(["dedupe", str(path), "--store", url, "--source", "border-guard"]) == 0
+    assert run(["dedupe", str(path), "--store", url, "--dry-run"]) == 0
+    assert "updates the source border-guard" in capsys.readouterr().err
