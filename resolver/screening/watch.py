@@ -145,7 +145,16 @@ def add_watch(
     hits: dict[int, list[ScreeningHit]] = {}
     for hit in (*screening.hits, *screening.cleared):
         hits.setdefault(id(hit.subject), []).append(hit)
-    key_of = partial(subject_key, store, watch)
+    cipher = store.watches.cipher(watch)
+    with store.view() as view:
+        secret = view.head.id_secret
+
+    def key_of(subject: Subject) -> str:
+        """Return the key of a subject: that of the caller's id, or of its values."""
+        known = recognize(subject, secret)
+        text = f"id {subject.source} {known.id}" if known.id else f"values {known.digest}"
+        return cipher.key_of(text)
+
     rows = {
         (key := key_of(subject)): SubjectRow(
             0, key, _encode_subject(subject), _encode_hits(hits.get(id(subject), ())), NEVER
@@ -153,14 +162,6 @@ def add_watch(
         for subject in screening.subjects
     }
     return watch, store.watches.put_subjects(watch, rows.values())
-
-
-def subject_key(store: Store, watch: Watch, subject: Subject) -> str:
-    """Return the key of a subject in a watch: that of the caller's id, or of its values."""
-    with store.view() as view:
-        known = recognize(subject, view.head.id_secret)
-    text = f"id {subject.source} {known.id}" if known.id else f"values {known.digest}"
-    return store.watches.cipher(watch).key_of(text)
 
 
 def _encode_subject(subject: Subject) -> bytes:
