@@ -314,8 +314,10 @@ def _find_own_draft(job: Job) -> ImportDraft | None:
 
 def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
     """Return the lists of a committed batch of which pairs wait, with the number of these."""
-    revision = (job.result or {}).get("version")
-    if job.state != "done" or not revision:
+    result = job.result or {}
+    revision = result.get("version")
+    # the version of a dry run is the last commit of anybody, perhaps of hidden records
+    if job.state != "done" or not revision or result.get("dry_run"):
         return []
     hub = current_service().hub
     with hub.store.view() as view:
