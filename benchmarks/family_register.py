@@ -32,7 +32,7 @@ from resolver.world.corruptions import CORRUPTIONS
 from resolver.world.cultures import CULTURE_NAMES, CULTURES
 from resolver.world.geography import load_geography
 from resolver.world.name_changes import PersonView, make_plain_view, spell_names, state_persons
-from resolver.world.name_lexicon import Bools, Form, Ints
+from resolver.world.name_lexicon import Bools, Dice, Form, Ints
 from resolver.world.persons import (
     Persons,
     convert_gender,
@@ -41,7 +41,6 @@ from resolver.world.persons import (
     make_persons,
     take_persons,
 )
-from resolver.world.random_columns import Dice
 from resolver.world.vocabulary import load_vocabulary
 
 TWIN_DELIVERIES, UNLIKE_SEX = 0.012, 1 / 3

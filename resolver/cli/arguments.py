@@ -499,7 +499,7 @@ def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
     Another engine can only process the first lists of a store. Raises `EngineError` if the store
     has or had records.
     """
-    from resolver.hub.store_options import check_first_lists
+    from resolver.hub.growth import check_first_lists
 
     engine = build_store_engine(options)
     if engine is not None:

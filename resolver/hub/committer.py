@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from resolver.errors import LargeChangeError, summarize_alarms
 from resolver.hub.entity_preview import EntityPreview, preview_increment, restrict_store
-from resolver.hub.growth import CurrentIndex, StoreModels
+from resolver.hub.growth import CurrentIndex, StoreModels, add_store_options, check_first_lists
 from resolver.hub.increments.candidates import ComponentCache, IncrementContext
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.increments.link_changes import add_bands
@@ -24,7 +24,6 @@ from resolver.hub.ownership import check_free_ids, find_public_sources
 from resolver.hub.rebuild import DueRefresh, preview_refresh_after
 from resolver.hub.record_index import RecordIndex
 from resolver.hub.reopening import name_versions
-from resolver.hub.store_options import add_store_options, check_first_lists
 from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import choose_plan_by_size
 from resolver.matching.resolution_task import Engine, RunOptions, choose_plan

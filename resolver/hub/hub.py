@@ -29,7 +29,15 @@ from resolver.hub.committer import (
     FollowUpDecisions,
     Inspector,
 )
-from resolver.hub.growth import NO_GROWTH, CurrentIndex, Growth, GrowthWatch, StoreModels
+from resolver.hub.growth import (
+    NO_GROWTH,
+    CurrentIndex,
+    Growth,
+    GrowthWatch,
+    StoreModels,
+    empty_store_error,
+    merge_options,
+)
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -39,7 +47,6 @@ from resolver.hub.ownership import (
 )
 from resolver.hub.rebuild import Inspect, RebuildEffect, Rebuilder, RebuildRequest, choose_options
 from resolver.hub.record_index import MIN_FILE_RECORDS, RecordIndex
-from resolver.hub.store_options import empty_store_error, merge_options
 from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import PLAN_BY_NAME
 from resolver.matching.resolution_task import Engine, ModelSet, RunOptions, load_models

@@ -16,7 +16,13 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.errors import LargeChangeError
-from resolver.hub.growth import StoreModels, measure_growth
+from resolver.hub.growth import (
+    StoreModels,
+    add_store_options,
+    check_merge_threshold,
+    empty_store_error,
+    measure_growth,
+)
 from resolver.hub.increments.candidates import IncrementContext, ResolutionContext, WorkingSet
 from resolver.hub.increments.increment import Increment, build_commit, measured_population
 from resolver.hub.increments.link_changes import (
@@ -27,7 +33,6 @@ from resolver.hub.increments.link_changes import (
 )
 from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.hub.member_changes import compute_member_changes
-from resolver.hub.store_options import add_store_options, check_merge_threshold, empty_store_error
 from resolver.matching.blocking import choose_plan_by_size
 from resolver.matching.resolution_task import Engine, RunOptions, choose_plan
 from resolver.records import concat

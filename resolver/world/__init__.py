@@ -34,7 +34,7 @@ from resolver.world.corruptions import (
 )
 from resolver.world.cultures import CULTURE_NAMES
 from resolver.world.json_lists import encode_lines, to_records
-from resolver.world.random_columns import concat_texts
+from resolver.world.name_lexicon import concat_texts
 
 __all__ = [
     "CORRUPTIONS",

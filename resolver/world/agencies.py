@@ -22,9 +22,17 @@ from resolver.errors import UsageError
 from resolver.world.cultures import REGIONS
 from resolver.world.document_numbers import split_dates
 from resolver.world.geography import load_geography
-from resolver.world.name_lexicon import Bools, Floats, Form, Ints
+from resolver.world.name_lexicon import (
+    Bools,
+    Dice,
+    Floats,
+    Form,
+    Ints,
+    choose_where,
+    concat_texts,
+    format_numbers,
+)
 from resolver.world.persons import Days
-from resolver.world.random_columns import Dice, choose_where, concat_texts, format_numbers
 
 MIN_AGENCIES, MAX_AGENCIES = 5, 50
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from resolver.data import load_rows
 from resolver.records.properties import ACTIVITY, BIRTH_DATE, NATIONALITY
-from resolver.world import group_columns, random_columns, relation_columns
+from resolver.world import group_columns, name_lexicon, relation_columns
 from resolver.world.agencies import (
     ASSET,
     GROUP,
@@ -54,7 +54,7 @@ _SILENCE = 0.3
 
 
 def make_network_columns(
-    dice: random_columns.Dice,
+    dice: name_lexicon.Dice,
     assignments: Assignments,
     groups: TrueGroups,
     ties: relation_columns.Ties,
@@ -97,7 +97,7 @@ def _spread(texts: Columns, rows: Ints, stated: Ints, count: int) -> Columns:
 
 
 def _draw_stated(
-    dice: random_columns.Dice, assignments: Assignments, ties: relation_columns.Ties, habits: Habits
+    dice: name_lexicon.Dice, assignments: Assignments, ties: relation_columns.Ties, habits: Habits
 ) -> tuple[Ints, Ints]:
     """Draw which relations records state: rows, ascending, and places among the relations."""
     first = np.searchsorted(ties.source, assignments.entity, side="left")
@@ -117,7 +117,7 @@ def _number_within(rows: Ints) -> Ints:
 
 
 def _draw_roles(
-    dice: random_columns.Dice, ties: relation_columns.Ties, places: Ints
+    dice: name_lexicon.Dice, ties: relation_columns.Ties, places: Ints
 ) -> pa.StringArray:
     """Draw the role that each relation is stated with; null for none."""
     count, role = len(places), ties.role[places]
@@ -126,20 +126,20 @@ def _draw_roles(
     texts = pa.nulls(count, pa.string())
     for number, options in _ROLE_WORDS.items():
         words_of_role = pa.array(options, pa.string()).take(pa.array(word % len(options)))
-        texts = random_columns.choose_where(role == number, words_of_role, texts)
-    return random_columns.keep_where(texts, dice.chance(count, _ROLE_RATE))
+        texts = name_lexicon.choose_where(role == number, words_of_role, texts)
+    return name_lexicon.keep_where(texts, dice.chance(count, _ROLE_RATE))
 
 
-def _draw_starts(dice: random_columns.Dice, since: Ints) -> pa.StringArray:
+def _draw_starts(dice: name_lexicon.Dice, since: Ints) -> pa.StringArray:
     """Draw the year or month in which each relation is stated to begin; null for none."""
     count = len(since)
     shift = np.where(dice.chance(count, 0.5), 1, -1) * dice.chance(count, _OTHER_YEAR_RATE)
-    year = random_columns.format_numbers(since + shift, 4)
-    month = random_columns.format_numbers(1 + dice.integers(count, 12), 2)
-    dated = random_columns.choose_where(
-        dice.chance(count, _MONTH_RATE), random_columns.concat_texts([year, month], "-"), year
+    year = name_lexicon.format_numbers(since + shift, 4)
+    month = name_lexicon.format_numbers(1 + dice.integers(count, 12), 2)
+    dated = name_lexicon.choose_where(
+        dice.chance(count, _MONTH_RATE), name_lexicon.concat_texts([year, month], "-"), year
     )
-    return random_columns.keep_where(dated, dice.chance(count, _DATE_RATE))
+    return name_lexicon.keep_where(dated, dice.chance(count, _DATE_RATE))
 
 
 CHUNK_RECORDS = 50_000
@@ -283,9 +283,9 @@ def make_chunk(
 ) -> Chunk:
     """Build chunk `number` of a world, with exactly `records` records, and with `networks`."""
 
-    def dice(purpose: str) -> random_columns.Dice:
+    def dice(purpose: str) -> name_lexicon.Dice:
         """Return the random numbers of one purpose."""
-        return random_columns.Dice(seed, number, purpose)
+        return name_lexicon.Dice(seed, number, purpose)
 
     kinds, sizes = draw_kinds(dice("kinds"), records, networks=networks)
     population = _make_population(seed, number, kinds, networks=networks)
@@ -308,7 +308,7 @@ def make_chunk(
     on_notice = habit_values(agencies, "format")[assignments.agency] == ListFormat.INTERPOL
     for column in WORLD_COLUMNS:
         if not column.on_notices:
-            columns[column.name] = random_columns.keep_where(columns[column.name], ~on_notice)
+            columns[column.name] = name_lexicon.keep_where(columns[column.name], ~on_notice)
     return Chunk(
         agencies=agencies,
         columns=columns | {"id": native_ids},
@@ -325,21 +325,19 @@ def make_chunk(
 def _make_population(
     seed: int, number: int, kinds: Ints, *, networks: bool
 ) -> group_columns.Population:
-    persons = make_persons(
-        random_columns.Dice(seed, number, "persons"), int((kinds == PERSON).sum())
-    )
+    persons = make_persons(name_lexicon.Dice(seed, number, "persons"), int((kinds == PERSON).sum()))
     groups = make_groups(
-        random_columns.Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons
+        name_lexicon.Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons
     )
     ships = group_columns.make_ships(
-        random_columns.Dice(seed, number, "ships"),
+        name_lexicon.Dice(seed, number, "ships"),
         int((kinds == ASSET).sum()),
         len(groups),
         number * _SHIPS,
     )
     assign = relation_columns.assign_cells if networks else assign_members
-    memberships = assign(random_columns.Dice(seed, number, "ties"), persons, groups)
-    papers = make_papers(random_columns.Dice(seed, number, "papers"), seed, persons)
+    memberships = assign(name_lexicon.Dice(seed, number, "ties"), persons, groups)
+    papers = make_papers(name_lexicon.Dice(seed, number, "papers"), seed, persons)
     return group_columns.Population(persons, groups, ships, memberships, papers)
 
 
@@ -360,9 +358,9 @@ def _make_entity_columns(
 ) -> Columns:
     """Make the columns of persons, groups and ships, in the order of the records."""
 
-    def dice(purpose: str) -> random_columns.Dice:
+    def dice(purpose: str) -> name_lexicon.Dice:
         """Return the random numbers of one purpose."""
-        return random_columns.Dice(seed, number, purpose)
+        return name_lexicon.Dice(seed, number, purpose)
 
     persons, groups, ships = population.persons, population.groups, population.ships
     rows = {kind: assignments.rows_of_kind(kind) for kind in (PERSON, GROUP, ASSET)}
@@ -395,7 +393,7 @@ def _combine_columns(
     combined = {}
     for name in (column.name for column in WORLD_COLUMNS):
         pieces = [
-            columns.get(name, random_columns.make_nulls(len(rows[kind])))
+            columns.get(name, name_lexicon.make_nulls(len(rows[kind])))
             for kind, columns in columns_of.items()
         ]
         if name == "schema":
@@ -411,38 +409,38 @@ def _make_ids(
     serial = number * CHUNK_RECORDS + np.arange(len(assignments.entity), dtype=np.int64)
     scattered = (serial * _STEP + _OFFSET) % _PRIME
     style = habit_values(agencies, "id_style")[assignments.agency]
-    text = random_columns.format_numbers(scattered, 8)
+    text = name_lexicon.format_numbers(scattered, 8)
     year, rest = (
-        random_columns.format_numbers(1998 + scattered // 4_000_000, 4),
-        random_columns.format_numbers(scattered % 4_000_000),
+        name_lexicon.format_numbers(1998 + scattered // 4_000_000, 4),
+        name_lexicon.format_numbers(scattered % 4_000_000),
     )
     letters = _KIND_LETTERS.take(pa.array(assignments.kind[assignments.entity]))
-    native = random_columns.choose_where(
-        style == 1, random_columns.concat_texts([letters, text], "-"), text
+    native = name_lexicon.choose_where(
+        style == 1, name_lexicon.concat_texts([letters, text], "-"), text
     )
-    native = random_columns.choose_where(
-        style == 2, random_columns.concat_texts([year, rest], "-"), native
+    native = name_lexicon.choose_where(
+        style == 2, name_lexicon.concat_texts([year, rest], "-"), native
     )
-    native = random_columns.choose_where(
-        style == 3, random_columns.concat_texts([year, rest], "/"), native
+    native = name_lexicon.choose_where(
+        style == 3, name_lexicon.concat_texts([year, rest], "/"), native
     )
     sources = pa.array([agency.code for agency in agencies], pa.string()).take(
         pa.array(assignments.agency)
     )
-    return native, random_columns.concat_texts([sources, native], ":")
+    return native, name_lexicon.concat_texts([sources, native], ":")
 
 
 _KIND_LETTERS = pa.array(["P", "G", "V"], pa.string())
 
 
 def _make_true_ids(number: int, entities: Ints) -> pa.StringArray:
-    return random_columns.concat_texts(
-        ["t", random_columns.format_numbers(number * CHUNK_RECORDS + entities, 8)]
+    return name_lexicon.concat_texts(
+        ["t", name_lexicon.format_numbers(number * CHUNK_RECORDS + entities, 8)]
     )
 
 
 def _make_activity_column(
-    dice: random_columns.Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
+    dice: name_lexicon.Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
 ) -> Columns:
     """Make the activities of persons: often those of their group."""
     count = len(rows)
@@ -452,7 +450,7 @@ def _make_activity_column(
     activity = np.where((group >= 0) & dice.chance(count, 0.8), of_group, own)
     is_stated = dice.chance(count, np.where(group >= 0, 0.65, 0.35))
     return {
-        "activity": random_columns.keep_where(group_columns.format_activities(activity), is_stated)
+        "activity": name_lexicon.keep_where(group_columns.format_activities(activity), is_stated)
     }
 
 

@@ -21,9 +21,8 @@ from resolver.world import full_names, name_changes
 from resolver.world.agencies import NameOrder
 from resolver.world.cultures import CULTURE_NAMES, CULTURES
 from resolver.world.geography import load_geography
-from resolver.world.name_lexicon import Bools, Form, Ints
+from resolver.world.name_lexicon import Bools, Dice, Form, Ints
 from resolver.world.persons import FIRST_DAY, Persons, culture_tables, make_persons, take_persons
-from resolver.world.random_columns import Dice
 
 
 def swap_day_and_month(

@@ -21,15 +21,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.world.geography import Geography, load_geography
-from resolver.world.name_lexicon import Bools, Form, Ints, draw_ranks
-from resolver.world.persons import Persons
-from resolver.world.random_columns import (
+from resolver.world.name_lexicon import (
+    Bools,
     Dice,
+    Form,
+    Ints,
     choose_where,
     concat_texts,
+    draw_ranks,
     format_numbers,
     keep_where,
 )
+from resolver.world.persons import Persons
 from resolver.world.vocabulary import load_vocabulary
 
 Digits = npt.NDArray[np.int64]

@@ -10,9 +10,17 @@ import pyarrow as pa
 
 from resolver.world.agencies import NameOrder
 from resolver.world.cultures import CULTURES
-from resolver.world.name_lexicon import NATIVE_OF, Bools, Form, Ints
+from resolver.world.name_lexicon import (
+    NATIVE_OF,
+    Bools,
+    Form,
+    Ints,
+    choose_where,
+    concat_texts,
+    is_present,
+    join_non_null,
+)
 from resolver.world.persons import Persons
-from resolver.world.random_columns import choose_where, concat_texts, is_present, join_non_null
 from resolver.world.vocabulary import load_vocabulary
 
 PARTS = ("title", "given_name", "middle", "son_of", "father", "grandfather", "family", "second")

@@ -14,9 +14,12 @@ import pyarrow as pa
 from resolver.data import load_rows
 from resolver.reference.tables import find_territory
 from resolver.world.alphabets import Spellings
-from resolver.world.name_lexicon import Ints, LexiconBuilder, SpellingLexicon, Word
-from resolver.world.random_columns import (
+from resolver.world.name_lexicon import (
     Dice,
+    Ints,
+    LexiconBuilder,
+    SpellingLexicon,
+    Word,
     choose_where,
     concat_texts,
     format_numbers,

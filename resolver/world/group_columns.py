@@ -19,16 +19,18 @@ from resolver.world.cultures import REGIONS
 from resolver.world.document_numbers import Contacts, Papers, make_group_contacts
 from resolver.world.geography import load_geography
 from resolver.world.name_changes import add_typos
-from resolver.world.name_lexicon import Bools, Form, Ints
-from resolver.world.persons import Persons
-from resolver.world.random_columns import (
+from resolver.world.name_lexicon import (
+    Bools,
     Dice,
+    Form,
+    Ints,
     choose_where,
     concat_texts,
     format_numbers,
     join_non_null,
     keep_where,
 )
+from resolver.world.persons import Persons
 from resolver.world.vocabulary import load_vocabulary
 
 

@@ -30,7 +30,7 @@ from resolver.records import (
 from resolver.records.kinds import Kind
 from resolver.records.properties import BIRTH_DATE, DATES, FATHER_NAME, IDENTIFIER_SET, NATIONALITY
 from resolver.values.dates import parse_date
-from resolver.world import random_columns
+from resolver.world import name_lexicon
 from resolver.world.agencies import ListFormat
 from resolver.world.chunks import VALUE_COLUMNS, Chunk
 from resolver.world.relation_columns import RELATION_PREFIXES, relation_prefixes
@@ -41,12 +41,12 @@ def quote_texts(texts: pa.Array) -> pa.StringArray:
     for character in ("\\", '"'):
         if pc.any(pc.match_substring(texts, character)).as_py():
             texts = pc.replace_substring(texts, character, "\\" + character)
-    return random_columns.concat_texts(['"', texts, '"'])
+    return name_lexicon.concat_texts(['"', texts, '"'])
 
 
 def build_arrays(*values: pa.Array) -> pa.StringArray:
     """Build a JSON array from the values of each row; null for a row without values."""
-    return random_columns.concat_texts(["[", random_columns.join_non_null(values, ","), "]"])
+    return name_lexicon.concat_texts(["[", name_lexicon.join_non_null(values, ","), "]"])
 
 
 def build_text_arrays(*texts: pa.Array) -> pa.StringArray:
@@ -62,29 +62,29 @@ def build_objects(
     Values are JSON already.
     """
     pieces = [
-        pc.fill_null(random_columns.concat_texts([f',"{key}":', column]), "")
+        pc.fill_null(name_lexicon.concat_texts([f',"{key}":', column]), "")
         for key, column in members
     ]
-    return random_columns.concat_texts([f'{{"{first}":', value, *pieces, "}"])
+    return name_lexicon.concat_texts([f'{{"{first}":', value, *pieces, "}"])
 
 
 def build_optional_objects(members: Sequence[tuple[str, pa.Array]]) -> pa.StringArray:
     """Build JSON objects from the members that are not null; null without members."""
     pieces = [
-        pc.fill_null(random_columns.concat_texts([f',"{key}":', column]), "")
+        pc.fill_null(name_lexicon.concat_texts([f',"{key}":', column]), "")
         for key, column in members
     ]
-    joined = random_columns.concat_texts(pieces)
+    joined = name_lexicon.concat_texts(pieces)
     empty = pc.equal(joined, "")
     body = pc.utf8_ltrim(joined, characters=",")
     return pc.if_else(
-        empty, pa.scalar(None, pa.string()), random_columns.concat_texts(["{", body, "}"])
+        empty, pa.scalar(None, pa.string()), name_lexicon.concat_texts(["{", body, "}"])
     )
 
 
 def encode_lines(lines: pa.StringArray) -> memoryview:
     """Return the lines with line ends as the bytes of a file."""
-    ended = random_columns.concat_texts([lines, "\n"])
+    ended = name_lexicon.concat_texts([lines, "\n"])
     if not len(ended):
         return memoryview(b"")
     offsets = np.frombuffer(ended.buffers()[1], dtype=np.int32)[
@@ -146,7 +146,7 @@ def _map_texts(
 
 def join_address(column: Column) -> pa.StringArray:
     """Return the address on one line."""
-    return random_columns.join_non_null(
+    return name_lexicon.join_non_null(
         [column("street"), column("city"), column("addressCountry")], ", "
     )
 
@@ -174,7 +174,7 @@ def render_ftm(table: pa.Table, dataset: str) -> memoryview:
             "topics",
             build_text_arrays(
                 topics,
-                random_columns.keep_where(
+                name_lexicon.keep_where(
                     other, np.asarray(pc.fill_null(pc.not_equal(other, topics), True))
                 ),
             ),
@@ -207,7 +207,7 @@ def _render_edges(column: Column, dataset: str, prefix: str, kind: RelationType)
         return column(column_name).take(rows)
 
     ends = pc.replace_substring(take(f"{prefix}Target"), f"{dataset}:", "", max_replacements=1)
-    identity = random_columns.concat_texts([take("id"), "-", ends])
+    identity = name_lexicon.concat_texts([take("id"), "-", ends])
     properties = build_optional_objects(
         [
             (source, build_text_arrays(take("id"))),
@@ -269,12 +269,12 @@ def _senzing_names(column: Column, count: int) -> pa.StringArray:
     primary = build_optional_objects(
         [
             ("NAME_TYPE", pa.array(['"PRIMARY"'] * count, pa.string())),
-            ("NAME_FULL", quote_texts(random_columns.keep_where(name, ~is_organization))),
-            ("NAME_ORG", quote_texts(random_columns.keep_where(name, is_organization))),
+            ("NAME_FULL", quote_texts(name_lexicon.keep_where(name, ~is_organization))),
+            ("NAME_ORG", quote_texts(name_lexicon.keep_where(name, is_organization))),
             ("NAME_FIRST", quote_texts(column("firstName"))),
             (
                 "NAME_MIDDLE",
-                quote_texts(random_columns.keep_where(column(FATHER_NAME), has_last_name)),
+                quote_texts(name_lexicon.keep_where(column(FATHER_NAME), has_last_name)),
             ),
             ("NAME_LAST", quote_texts(column("lastName"))),
         ]
@@ -324,13 +324,13 @@ def _topic(activities: pa.Array) -> pa.StringArray:
 
 
 def _alias(names: pa.Array, usage: str) -> pa.StringArray:
-    return random_columns.concat_texts(
+    return name_lexicon.concat_texts(
         [f'{{"NAME_TYPE":"{usage}","NAME_FULL":', quote_texts(names), "}"]
     )
 
 
 def _other_id(numbers: pa.Array, usage: str) -> pa.StringArray:
-    return random_columns.concat_texts(
+    return name_lexicon.concat_texts(
         [f'{{"OTHER_ID_TYPE":"{usage}","OTHER_ID_NUMBER":', quote_texts(numbers), "}"]
     )
 
@@ -338,7 +338,7 @@ def _other_id(numbers: pa.Array, usage: str) -> pa.StringArray:
 def _pointer(column: Column, code: str, prefix: str) -> pa.StringArray:
     target = pc.replace_substring(column(f"{prefix}Target"), f"{code}:", "", max_replacements=1)
     role = _map_texts(column(prefix), _POINTERS)
-    return random_columns.concat_texts(
+    return name_lexicon.concat_texts(
         [
             '{"REL_POINTER_DOMAIN":"',
             code.upper().replace("-", "_"),
@@ -354,7 +354,7 @@ def _pointer(column: Column, code: str, prefix: str) -> pa.StringArray:
 def render_interpol(table: pa.Table, code: str) -> memoryview:
     """Render notices as INTERPOL's web service publishes them, one per line."""
     column = _column_reader(table)
-    sex = random_columns.choose_where(
+    sex = name_lexicon.choose_where(
         np.asarray(pc.fill_null(pc.equal(column("gender"), "female"), False)),
         pa.scalar('"F"'),
         pa.scalar('"M"'),
@@ -369,7 +369,7 @@ def render_interpol(table: pa.Table, code: str) -> memoryview:
                 ("forename", quote_texts(column("firstName"))),
                 ("name", quote_texts(column("lastName"))),
                 ("date_of_birth", quote_texts(column(BIRTH_DATE))),
-                ("sex_id", random_columns.keep_where(sex, np.asarray(column("gender").is_valid()))),
+                ("sex_id", name_lexicon.keep_where(sex, np.asarray(column("gender").is_valid()))),
                 (
                     "nationalities",
                     pc.fill_null(
@@ -390,9 +390,9 @@ def _column_reader(table: pa.Table) -> Column:
     def column(name: str) -> pa.Array:
         """Return a column by name."""
         return (
-            random_columns.combine_chunks(table.column(name))
+            name_lexicon.combine_chunks(table.column(name))
             if name in table.column_names
-            else random_columns.make_nulls(len(table))
+            else name_lexicon.make_nulls(len(table))
         )
 
     return column

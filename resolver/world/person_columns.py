@@ -19,10 +19,11 @@ from resolver.world.cultures import CULTURES
 from resolver.world.document_numbers import Papers
 from resolver.world.geography import load_geography
 from resolver.world.name_changes import add_typos
-from resolver.world.name_lexicon import Bools, Form, Ints
-from resolver.world.persons import Persons
-from resolver.world.random_columns import (
+from resolver.world.name_lexicon import (
+    Bools,
     Dice,
+    Form,
+    Ints,
     choose_where,
     concat_texts,
     is_present,
@@ -30,6 +31,7 @@ from resolver.world.random_columns import (
     keep_where,
     make_nulls,
 )
+from resolver.world.persons import Persons
 from resolver.world.vocabulary import load_vocabulary
 
 _STATES_FATHER = np.array([culture.states_father for culture in CULTURES])

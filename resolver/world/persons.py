@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from resolver.world.cultures import CULTURES, REGIONS
 from resolver.world.geography import load_geography
-from resolver.world.name_lexicon import Bools, Ints, Span, draw_ranks
-from resolver.world.random_columns import Dice
+from resolver.world.name_lexicon import Bools, Dice, Ints, Span, draw_ranks
 from resolver.world.vocabulary import load_vocabulary
 
 

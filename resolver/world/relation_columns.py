@@ -21,9 +21,16 @@ from resolver.world import true_groups
 from resolver.world.agencies import ASSET, GROUP, PERSON, Assignments, Columns, Habits
 from resolver.world.cultures import CULTURES
 from resolver.world.group_columns import Population
-from resolver.world.name_lexicon import Bools, Form, Ints
+from resolver.world.name_lexicon import (
+    Bools,
+    Dice,
+    Form,
+    Ints,
+    join_non_null,
+    keep_where,
+    make_nulls,
+)
 from resolver.world.persons import FATHER_SON, SIBLING, TWIN, Persons
-from resolver.world.random_columns import Dice, join_non_null, keep_where, make_nulls
 
 RELATION_TYPES = tuple(RelationType)
 _TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())

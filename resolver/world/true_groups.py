@@ -14,9 +14,16 @@ from resolver.data import Row, load_rows
 from resolver.world.alphabets import Spellings, strip_accents
 from resolver.world.cultures import CULTURES, REGIONS
 from resolver.world.geography import load_geography
-from resolver.world.name_lexicon import Bools, Ints, LexiconBuilder, Span, SpellingLexicon, Word
+from resolver.world.name_lexicon import (
+    Bools,
+    Dice,
+    Ints,
+    LexiconBuilder,
+    Span,
+    SpellingLexicon,
+    Word,
+)
 from resolver.world.persons import Days, Persons, culture_tables, draw_word_ranks
-from resolver.world.random_columns import Dice
 
 LANGUAGES = ("en", "fr", "es", "de", "ru", "tr", "ar", "fa", "zh", "sl", "gr")
 """Languages of names of groups, in the order of their numbers in a world."""

@@ -14,8 +14,8 @@ from resolver.records.prepared.batch import Ragged
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.values.normal_values import date_table
 from resolver.world.agencies import WrittenDates, draw_written_dates
+from resolver.world.name_lexicon import Dice
 from resolver.world.persons import DAYS, FIRST_DAY
-from resolver.world.random_columns import Dice
 from tests.matching.preparing import prepared
 from tests.records.samples import record
 

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from resolver.world.document_numbers import Contacts, make_group_contacts
-from resolver.world.random_columns import Dice, format_numbers
+from resolver.world.name_lexicon import Dice, format_numbers
 
 COUNT = 4_000
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from resolver.world import alphabets, spell_name_variants, syllabaries
 from resolver.world.alphabets import Spellings
 from resolver.world.cultures import CULTURE_NAMES, CULTURES, Culture
-from resolver.world.name_lexicon import Form, Ints, LexiconBuilder, Span, Word, draw_ranks
+from resolver.world.name_lexicon import Dice, Form, Ints, LexiconBuilder, Span, Word, draw_ranks
 from resolver.world.name_lists import (
     TailMaker,
     cut_before_accent,
@@ -26,7 +26,6 @@ from resolver.world.name_lists import (
     cut_words,
 )
 from resolver.world.persons import Persons, make_persons
-from resolver.world.random_columns import Dice
 from resolver.world.vocabulary import NameSpans, load_vocabulary
 
 RANKS = np.unique(np.geomspace(1_000, 10**9, 400).astype(np.int64))

@@ -12,8 +12,8 @@ from resolver.world import World, generate
 from resolver.world.agencies import ASSET, GROUP, PERSON
 from resolver.world.document_numbers import make_papers
 from resolver.world.group_columns import Population, make_ships
+from resolver.world.name_lexicon import Dice
 from resolver.world.persons import FATHER_SON, SIBLING, TWIN, make_persons
-from resolver.world.random_columns import Dice
 from resolver.world.relation_columns import (
     FACILITATOR_ROLE,
     RELATION_TYPES,

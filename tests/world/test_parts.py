@@ -23,10 +23,11 @@ from resolver.world.json_lists import (
     quote_texts,
 )
 from resolver.world.name_changes import add_typos
-from resolver.world.name_lexicon import Span, draw_ranks
-from resolver.world.random_columns import (
+from resolver.world.name_lexicon import (
     Dice,
+    Span,
     choose_where,
+    draw_ranks,
     is_present,
     join_non_null,
     keep_where,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from resolver.world.name_lexicon import Dice
 from resolver.world.persons import culture_tables, make_persons
-from resolver.world.random_columns import Dice
 from resolver.world.true_groups import make_groups
 
 

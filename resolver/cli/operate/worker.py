@@ -423,7 +423,7 @@ def changes_command(
     \b
     Examples:
       resolver changes 12 --store sqlite:///hub.db
-      resolver changes 12 --change changed --field birthDate --store sqlite:///hub.db
+      resolver changes 12 --change changed --field address --store sqlite:///hub.db
       resolver changes 12 --csv --store sqlite:///hub.db > changes.csv
       resolver changes 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
     """
