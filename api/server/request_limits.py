@@ -35,6 +35,7 @@ _REASONS = {
     401: "Unauthorized",
     403: "Forbidden",
     503: "Service Unavailable",
+    507: "Insufficient Storage",
 }
 _Header = Callable[[str], str | None]
 
@@ -89,6 +90,16 @@ class _Parser(HTTPRequestParser):
     def __init__(self, adj: Any) -> None:
         self._error = None
         super().__init__(adj)
+
+    def received(self, data: bytes) -> int:
+        """Take what the client sends, and refuse a large body that no disk has room for."""
+        try:
+            consumed: int = super().received(data)
+        except OSError:
+            detail = "the body cannot be stored: the disk for temporary files is full"
+            self.error, self.completed = _refuse(507, detail), True
+            return len(data)
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse the headers, then check whether the body is wanted."""

@@ -103,7 +103,7 @@ class Side:
                 named = update(decisions).where(decisions.c.number == row.number)
                 connection.execute(named.values(id=decision_id(minute, place)))
 
-    def send(self, lines: bytes, owner: RecordOwner, job_id: str, **options: bool) -> None:
+    def send(self, lines: bytes, owner: RecordOwner, job_id: str, **options: Any) -> None:
         """Submit a batch under a known id, and work on it."""
         folder = create_job_folder(jobs_folder(self.hub.store))
         (folder / INPUT / "list.json").write_bytes(lines)

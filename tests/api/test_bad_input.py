@@ -127,6 +127,11 @@ def test_a_full_disk(url: str) -> None:
             client.submit(b"x" * (size + 100_000), name="big.json")
         assert refused.value.status == 507
         assert "cannot be stored" in refused.value.detail
+        # larger than what the server keeps in memory
+        with pytest.raises(ServiceFailedError) as refused:
+            client.submit(b"x" * (size + 2_000_000), name="big.json")
+        assert refused.value.status == 507
+        assert "cannot be stored" in refused.value.detail
         failures = []
         for number in range(8):
             # records until the store cannot grow

@@ -833,7 +833,7 @@ def test_batch_page_updates_without_reloading(session: BrowserSession, tmp_path:
             session.open(session.driver.current_url.removeprefix(session.address), width)
             size = "return document.documentElement.scrollWidth"
             assert session.driver.execute_script(size) <= width
-        buttons = session.find_all("main button.primary")
+        buttons = session.find_all("main button")
         next(item for item in buttons if item.text == button).click()
     session.wait_until(lambda: "queued" in session.find("#batch").text)
     with Hub.open(session.desk.url, OPTIONS, index_dir=tmp_path / "index") as hub:
