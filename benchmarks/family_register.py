@@ -195,7 +195,7 @@ def _make_families(dice: Dice, families: int, twins: float) -> tuple[Persons, Bo
 def _share_names(dice: Dice, persons: Persons, slot: Ints, father: Ints) -> None:
     """Give all members the home of the father and what they share of his name."""
     others = np.flatnonzero(slot != _FATHER)
-    copy_values(persons, ("country", "city", "nationality"), father[others], others)
+    copy_values(persons, ("country", "city", "nation"), father[others], others)
     persons.maiden[:] = -1
     keeps = np.array([name in _KEEPS_NAME for name in CULTURE_NAMES])[persons.culture]
     named = np.flatnonzero((slot >= _FIRST_CHILD) | ((slot == _MOTHER) & ~keeps))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from resolver.api import endpoints
 from resolver.api.access import Viewer, log_access, revision_of, viewer
@@ -97,7 +97,7 @@ def logged_events(
     The result has at most `limit` events, the oldest first; `newest` selects the last ones.
     """
     store = current_service().hub.store
-    stated = {name: request.args.get(name, "").strip() for name in _FILTERS}
+    stated = {name: endpoints.read_text(name).strip() for name in _FILTERS}
     choice = LogFilter(**stated, only_agency=auditor.agency if is_bound(auditor) else "")
     # an event names the requested filters, not the events that were read
     query = {name: text for name, text in stated.items() if text} | {"after": after}

@@ -199,10 +199,10 @@ def mark_notices() -> Response:
     body = read_json_object()
     _log("notices", {"act": "read"}, [])
     cursor = body.get("cursor")
-    if not isinstance(cursor, int) or isinstance(cursor, bool) or set(body) != {"cursor"}:
-        raise ApiError(422, "the body must have a cursor, a whole number, and nothing else")
+    if type(cursor) is not int or set(body) != {"cursor"} or not 0 <= cursor <= 2**53:
+        raise ApiError(422, "the body must have the cursor of an answer, and nothing else")
     owner = owner_of_notices(reader())
-    marked = current_service().hub.store.notices.mark_read(owner, up_to=min(cursor, 2**53))
+    marked = current_service().hub.store.notices.mark_read(owner, up_to=cursor)
     return json_response({"marked": marked})
 
 

@@ -28,7 +28,7 @@ from resolver.check.visible_history import was_ever_visible
 from resolver.errors import UsageError
 from resolver.hub.hub import Hub
 from resolver.names.folding import letters
-from resolver.records import Record, concat
+from resolver.records import Activity, Record, concat
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.screening.clearances import owner_of
@@ -311,6 +311,11 @@ def subscribe(hub: Hub, viewer: Viewer, kind: str, value: str) -> Subscription:
     if bool(text) != bool(KINDS[kind]) or len(text) > _MAX_VALUE:
         need = f"give the {KINDS[kind]}" if KINDS[kind] else "give no value"
         raise UsageError(f"a subscription to {kind} has a wrong value", hint=need)
+    if kind == "crime" and text not in set(Activity):
+        crimes = ", ".join(Activity)
+        raise UsageError(f"{text[:40]!r} is no crime that is told apart", hint=f"use {crimes}")
+    if "\x00" in text:
+        raise UsageError("a subscription holds no NUL character", hint="leave it out")
     if kind in ("joined", "checked") and not viewer.agency:
         raise UsageError(f"only an agency can subscribe to {kind}", hint="name the agency")
     if kind == "country" and not country_code(text):

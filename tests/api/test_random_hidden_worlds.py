@@ -65,6 +65,7 @@ the role admin, who see everything, are left out as well.
 """
 _OPEN_BATCHES = (
     *("batches.list_jobs", "batches.show_job", "batches.result", "batches.events"),
+    "batches.show_changes",
     *("screenings.list_screenings", "screenings.show_screening", "screenings.screening_file"),
 )
 EXEMPT_OPEN = dict.fromkeys(
@@ -521,7 +522,7 @@ def test_every_endpoint_is_read_or_written() -> None:
     assert changing - _READING_FORMS - _WRITING - _OPERATOR == set()
 
 
-_OPERATOR = {"updates.update"}
+_OPERATOR = {"updates.update", "feeds.change_feed"}
 """Endpoints that change the service, for the scope `admin`."""
 
 

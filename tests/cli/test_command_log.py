@@ -69,7 +69,8 @@ class Sample(NamedTuple):
     def key(self) -> Path:
         """Write and return a key that signs heads of the log."""
         path = self.out / "audit.key"
-        create_signing_key(path)
+        if not path.exists():
+            create_signing_key(path)
         return path
 
     def args(self, command: str) -> list[str]:

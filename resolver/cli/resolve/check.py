@@ -27,7 +27,6 @@ from resolver.cli.options import (
 from resolver.cli.process_start import ProgressBars, log_records_at
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError, pluralize
-from resolver.records.properties import NATIONALITY
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ def check_command(
 def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
     """Return what is asked for. Raises `ResolverError`."""
     from resolver.check.queries import read_query
-    from resolver.records.properties import BIRTH_DATE, PASSPORT
+    from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 
     if not name.strip():
         raise UsageError("the name is empty", hint="write the name in quotes")

@@ -13,7 +13,6 @@ from resolver.cli.arguments import read_list_files
 from resolver.cli.options import PATH, ReadingOptions, run_options
 from resolver.cli.process_start import ProgressBars
 from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
-from resolver.records.properties import BIRTH_DATE
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,6 +96,7 @@ def demo_command(
             click.echo(f"Lists: {lists}")
             return
         from resolver.engines.local import dedupe
+        from resolver.records import properties
 
         prepare_folder(result)
         running = run_options(settings, {})
@@ -108,7 +108,7 @@ def demo_command(
     name, birth_date = find_example(intake.batch, resolution.labels)
     words = ["resolver", "check", name, "--birth-date", birth_date, "--list", str(lists)]
     click.echo(f"Look up one of them: {shlex.join(words)}")
-    query = urlencode({"name": name, BIRTH_DATE: birth_date})
+    query = urlencode({"name": name, properties.BIRTH_DATE: birth_date})
     click.echo(f"The same where a store of these lists is served: /check?{query}")
 
 
@@ -121,6 +121,7 @@ def find_example(batch: Batch, labels: IntArray) -> tuple[str, str]:
     import numpy as np
 
     from resolver.records import Kind
+    from resolver.records.properties import BIRTH_DATE
 
     sizes = np.bincount(labels)[labels]
     # some hundreds of records of the largest entities: one of them is a person with a birth date

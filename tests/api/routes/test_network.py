@@ -56,10 +56,9 @@ def test_a_posted_relation_is_an_edge(client: Any) -> None:
     assert client.get("/graph/quay:7?on=2013-05-01").json["edges"] == []
     assert client.get("/graph/quay:7?types=familyOf").json["edges"] == []
     assert len(client.get("/graph/quay:7?hops=0").json["nodes"]) == 1
-    assert client.get("/crime-links?agency=%00").json["results"] == []
+    assert client.get("/crime-links?agency=%00").status_code == 422
     assert client.get(f"/graph/quay:7?agency={'x' * 2_001}").status_code == 422
     for choice, count in (
-        ("agency=%00", 1),
         ("role=transporter", 2),
         ("role=forger", 1),
         ("agency=nowhere", 1),
