@@ -263,6 +263,10 @@ def check() -> Response:
     }
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
+    for name in ASKED:
+        # a stored identifier has several parts, and may be longer than its number
+        for text in properties.get(name, ()):
+            endpoints.check_length(name, text)
     snapshot = current_service().ready_screener().snapshot_for(viewer())
     dataset = parameters.get("dataset", [""])[0] or DEFAULT_DATASET
     options = read_request_options(dataset, snapshot.sources)
