@@ -717,6 +717,8 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "screening": screen_passengers(session, 52, 53),
         "learning": "/desk/learning",
         "audit log": "/desk/audit",
+        "feeds": "/desk/feeds",
+        "notices": "/desk/notices",
         "users": "/desk/users",
         "account": "/desk/account",
         "purpose": "/desk/purpose",
