@@ -30,7 +30,7 @@ Contract:
 `schema` defines the tables; changing them takes a migration in `migrations/versions`.
 """
 
-from resolver.store.audit import AuditEvent, AuditFault, AuditHead
+from resolver.store.audit import AuditEvent, AuditFault, AuditHead, AuditProof
 from resolver.store.backup import backup, restore
 from resolver.store.bulk_rows import (
     Acceptance,
@@ -79,6 +79,7 @@ __all__ = [
     "AuditEvent",
     "AuditFault",
     "AuditHead",
+    "AuditProof",
     "Commit",
     "EntityEvent",
     "EventKind",

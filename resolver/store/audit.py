@@ -33,6 +33,8 @@ CHAIN_START = "0" * 64
 RETENTION, ERASURE = "retention", "erasure"
 """Actions of events that state which events are removed, and which are erased."""
 _ROWS_AT_ONCE = 5_000
+_APPEND_LOCK = int.from_bytes(hashlib.sha256(b"resolver audit").digest()[:8], "big", signed=True)
+"""Key of the advisory lock in PostgreSQL; the same in all versions of the program."""
 _SALT_BYTES = 16
 
 
@@ -71,6 +73,22 @@ class AuditFault:
     first: int
     last: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProof:
+    """What a verification found.
+
+    `head`: last event. `first`: number of the first event that is left, 0 for an empty log.
+    `events`: number of events. `faults`: in the order of their numbers. `removals`: the events that
+    state which others were removed by their age, or erased.
+    """
+
+    head: AuditHead
+    first: int
+    events: int
+    faults: Sequence[AuditFault]
+    removals: Sequence[AuditEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,50 +180,48 @@ class AuditEvents:
         with read_transaction(self.engine) as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement)]
 
-    def verify(self) -> tuple[AuditHead, int, Sequence[AuditFault]]:
+    def verify(self) -> AuditProof:
         """Compute every hash anew.
 
-        Returns the head, the number of events that were read, and the faults, in the order of
-        their numbers. An empty list means that no event was altered, removed, inserted or moved
-        since it was written, unless all hashes after it were computed anew as well.
+        No fault means that no event was altered, removed, inserted or moved since it was written,
+        unless all hashes after it were computed anew as well.
         """
         faults: list[AuditFault] = []
-        removed: dict[int, str] = {}
+        gone: list[AuditEvent] = []
         erased: set[int] = set()
         blank: list[int] = []
         first: Any = None
         count, last, chain = 0, 0, CHAIN_START
         with read_transaction(self.engine) as connection:
             for row in _iterate_rows(connection):
-                query, answer = json.loads(row.query), json.loads(row.answer)
-                if row.salt:
-                    is_whole = row.content == content_hash(row.salt, query, answer)
-                else:
+                try:
+                    problem, query = _content_problem(row)
+                    is_linked = first is None or row.chain == chain_hash(chain, row)
+                except (ValueError, TypeError, AttributeError):
+                    # whatever stands there was not written by the program
+                    problem, query, is_linked = "it cannot be read", {}, True
+                if problem:
+                    faults.append(AuditFault(row.number, row.number, problem))
+                elif not row.salt:
                     blank.append(row.number)
-                    is_whole = not query and not answer
-                if not is_whole:
-                    faults.append(_fault(row.number, "its query or its answer was altered"))
-                if first is None:
-                    first = row
-                elif row.chain != chain_hash(chain, row):
+                elif row.action in (RETENTION, ERASURE):
+                    gone.append(_event(row, query))
+                    if row.action == ERASURE:
+                        erased.update(query["events"])
+                if not is_linked:
                     faults.append(_broken(last, row.number))
-                if row.action == RETENTION:
-                    removed[int(query.get("through", 0))] = str(query.get("chain", ""))
-                if row.action == ERASURE:
-                    erased.update(query.get("events", ()))
-                count, last, chain = count + 1, row.number, row.chain
+                first = row if first is None else first
+                count, last, chain = count + 1, row.number, str(row.chain)
         if first is not None:
             # the chain begins anew after events that were removed by their age
-            starts = [CHAIN_START] + [c for number, c in removed.items() if number < first.number]
+            starts = [CHAIN_START, *(event.query.get("chain", "") for event in gone)]
             if first.chain not in (chain_hash(start, first) for start in starts):
                 faults.append(_broken(0, first.number))
-        faults += (
-            _fault(number, "its query and its answer were removed without an erasure")
-            for number in blank
-            if number not in erased
-        )
+        problem = "its query and its answer were removed without an erasure"
+        faults += (AuditFault(n, n, problem) for n in blank if n not in erased)
         faults.sort(key=lambda fault: (fault.first, fault.last))
-        return AuditHead(last, chain), count, _join(faults)
+        start = 0 if first is None else first.number
+        return AuditProof(AuditHead(last, chain), start, count, _join(faults), gone)
 
     def blank(self, numbers: Sequence[int], row: Mapping[str, Any]) -> None:
         """Erase the query, the answer and the salt of events, and append the event of the erasure.
@@ -213,11 +229,13 @@ class AuditEvents:
         `row` is as in `append`; its query gets the numbers of the events. The chain still holds.
         """
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            _lock(connection)
             for first in range(0, len(numbers), _ROWS_AT_ONCE):
                 is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
-                connection.execute(
-                    update(audit_events).where(is_erased).values(salt="", query={}, answer={})
-                )
+                # these events say why others are gone, and hold no values
+                is_needed = audit_events.c.action.in_((RETENTION, ERASURE))
+                rows = update(audit_events).where(is_erased, ~is_needed)
+                connection.execute(rows.values(salt="", query={}, answer={}))
             _append(
                 connection,
                 [{**row, "action": ERASURE, "query": {**row["query"], "events": list(numbers)}}],
@@ -281,7 +299,7 @@ def _hash(*parts: Any) -> str:
 def _lock(connection: Connection) -> None:
     """Let one transaction at a time append; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f'LOCK TABLE "{audit_events.name}" IN EXCLUSIVE MODE')
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")
 
 
 def _head(connection: Connection) -> AuditHead:
@@ -320,15 +338,29 @@ def _iterate_rows(connection: Connection) -> Iterator[Any]:
         yield from result
 
 
+def _content_problem(row: Any) -> tuple[str, Any]:
+    """Return what is wrong with the query and the answer of a row, or an empty text; and the query.
+
+    The texts must be those that the program writes: others could hide an id from a search.
+    """
+    query, answer = json.loads(row.query), json.loads(row.answer)
+    is_plain = row.query == json.dumps(query) and row.answer == json.dumps(answer)
+    is_same = row.content == content_hash(row.salt, query, answer) if row.salt else not query
+    if is_plain and is_same and (row.salt or not answer):
+        return "", query
+    return "its query or its answer was altered", query
+
+
+def _event(row: Any, query: Any) -> AuditEvent:
+    values = {**row._asdict(), "query": query, "answer": json.loads(row.answer)}
+    return AuditEvent(*(values[column.name] for column in _EVENT_COLUMNS))
+
+
 def _broken(last: int, number: int) -> AuditFault:
     """Return the fault of an event that does not follow from the one before it, `last`."""
     if number > last + 1:
         return AuditFault(last + 1, number - 1, "missing")
-    return _fault(number, "it was altered, inserted or moved")
-
-
-def _fault(number: int, problem: str) -> AuditFault:
-    return AuditFault(number, number, problem)
+    return AuditFault(number, number, "it was altered, inserted or moved")
 
 
 def _join(faults: Sequence[AuditFault]) -> list[AuditFault]:

@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from resolver.errors import StoreError
-from resolver.records.record import Record
+from resolver.records.record import Handling, Record
+from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.store import AuditEvent, AuditFault, AuditHead, Store, StoreView
 from resolver.store.bulk_rows import utc_text
 
@@ -35,21 +36,25 @@ _CONTENT = ("format", "at", "number", "chain")
 
 @dataclass(frozen=True, slots=True)
 class LogProof:
-    """Outcome of `verify_log`: the head, the number of events and of signed heads that were
-    compared, and the faults by number of event.
+    """Outcome of `verify_log`.
+
+    `head`: last event. `events`: number of events. `heads`: number of signed heads that the log was
+    compared with. `faults`: by number of event. `removals`: events that state which others were
+    removed by their age, or erased.
     """
 
     head: AuditHead
     events: int
     heads: int
     faults: Sequence[AuditFault]
+    removals: Sequence[AuditEvent]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAccess:
     """Event that showed a record: `shown` is the id by which it was shown.
 
-    It is empty for commands that read all records, such as a backup.
+    It is empty for events that do not name what they showed, such as a backup.
     """
 
     event: AuditEvent
@@ -106,48 +111,65 @@ def verify_log(store: Store, heads: Path | None = None, public_key: str = "") ->
     `heads`: file that `sign_head` wrote. `public_key`: as `create_signing_key` returned it. Raises
     `StoreError` if the file cannot be read, or if a head was not signed with this key.
     """
-    head, count, faults = store.audit_events.verify()
+    # first the file: a head that is signed meanwhile would be beyond the log
     signed = [] if heads is None else _read_heads(heads, public_key)
-    first = store.audit_events.list(limit=1)
-    start = first[0].number if first else 0
-    found = list(faults)
+    proof = store.audit_events.verify()
+    removed = {event.query.get("through"): event.query.get("chain") for event in proof.removals}
+    found, compared = list(proof.faults), 0
     for at, number, chain in signed:
-        if number > head.number:
+        if number > proof.head.number:
+            compared += 1
             problem = f"missing: they were in the log at {at}"
-            found.append(AuditFault(head.number + 1, number, problem))
-        elif number >= start and store.audit_events.chain_at(number) != chain:
-            problem = f"an event up to this one was changed after {at}, and all hashes after it"
-            found.append(AuditFault(number, number, problem))
-    return LogProof(head, count, len(signed), found)
+            found.append(AuditFault(proof.head.number + 1, number, problem))
+        elif number >= proof.first:
+            compared += 1
+            if store.audit_events.chain_at(number) != chain:
+                problem = f"an event up to this one was changed after {at}, and all hashes after it"
+                found.append(AuditFault(number, number, problem))
+        elif number in removed:
+            compared += 1
+            if removed[number] != chain:
+                problem = "they were removed, and the log states another chain than the signed head"
+                found.append(AuditFault(1, number, problem))
+    if signed and not compared:
+        problem = "no signed head is about an event that is left, so nothing is proved"
+        found.append(AuditFault(proof.first, proof.head.number, problem))
+    return LogProof(proof.head, proof.events, compared, found, proof.removals)
 
 
-def find_accesses(store: Store, record_id: str) -> list[RecordAccess]:
-    """Return the events that showed a record, the oldest first.
+def find_accesses(
+    store: Store, record_ids: Sequence[str], viewer: Viewer = OPERATOR
+) -> list[RecordAccess]:
+    """Return the events that showed one of some records, the oldest first.
 
-    An event counts if it names the record, or an entity that the record was in at the revision of
-    the event. Raises `StoreError` if the store has never had the record.
+    An event counts if it names a record, or an entity that a record was in at the revision of the
+    event. Events that do not name what they showed, such as backups, count as well, with an empty
+    `shown`. Raises `StoreError` if the store has never had one of the records, or none that the
+    viewer may see.
     """
+    names: dict[str, list[tuple[int, int | None]]] = {}
+    first = None
     with store.view() as view:
-        names, first = _names_of(view, record_id)
-    events = store.audit_events.list(containing=[record_id, *names], limit=_ALL_EVENTS)
-    accesses = []
-    for event in events:
+        for record_id in record_ids:
+            spans, since = _names_of(view.seen_by(viewer), record_id)
+            names[record_id] = [(0, None)]
+            first = since if first is None else min(first, since)
+            for name, rows in spans.items():
+                names.setdefault(name, []).extend(rows)
+    accesses = {}
+    for event in store.audit_events.list(containing=list(names), limit=_ALL_EVENTS):
         words = set(_texts(event.query)) | set(_texts(event.answer))
-        shown = [record_id] if record_id in words else []
-        shown += [
+        shown = [
             name
             for name, spans in names.items()
             if name in words and any(_is_within(event.revision, span) for span in spans)
         ]
         if shown:
-            accesses.append(RecordAccess(event, shown[0]))
-    seen = {access.event.number for access in accesses}
-    accesses += [
-        RecordAccess(event, "")
-        for event in store.audit_events.list(actions=["command"], limit=_ALL_EVENTS)
-        if event.number not in seen and event.revision >= first and _reads_all(event)
-    ]
-    return sorted(accesses, key=lambda access: access.event.number)
+            accesses[event.number] = RecordAccess(event, shown[0])
+    for event in store.audit_events.list(actions=_UNNAMED, limit=_ALL_EVENTS):
+        if event.revision >= (first or 0) and _shows_unnamed(event):
+            accesses.setdefault(event.number, RecordAccess(event, ""))
+    return [accesses[number] for number in sorted(accesses)]
 
 
 def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
@@ -185,16 +207,11 @@ def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
             }
             for row in view.decisions(list(entity.records))
         ]
-    accesses: dict[int, dict[str, Any]] = {}
-    for record_id in entity.records:
-        for access in find_accesses(store, record_id):
-            row = accesses.setdefault(access.event.number, describe_access(access))
-            row.setdefault("records", []).append(record_id)
     return {
         "entity": entity.id,
         "records": records,
         "decisions": decisions,
-        "accesses": [accesses[number] for number in sorted(accesses)],
+        "accesses": [describe_access(access) for access in find_accesses(store, entity.records)],
     }
 
 
@@ -227,8 +244,11 @@ def read_log(
     if choice.only_agency and choice.agency not in ("", choice.only_agency):
         return []
     if choice.record:
+        viewer = OPERATOR
+        if choice.only_agency:
+            viewer = Viewer("auditor", choice.only_agency, frozenset({"check"}))
         try:
-            accesses = find_accesses(store, choice.record)
+            accesses = find_accesses(store, [choice.record], viewer)
         except StoreError:
             return []
         events = [access.event for access in accesses]
@@ -285,7 +305,7 @@ def describe_access(access: RecordAccess) -> dict[str, Any]:
         "action": event.action,
         "command": event.query.get("command", "") if event.action == "command" else "",
         "purpose": event.purpose,
-        "shown": access.shown or "all records",
+        "shown": access.shown or UNNAMED,
     }
 
 
@@ -307,6 +327,8 @@ def _names_of(
     A span is (first revision, revision from which it no longer holds; None: it still holds).
     """
     numbers = view.record_numbers([record_id]).get(record_id, [])
+    handling = view.handling_of(numbers)
+    numbers = [n for n in numbers if is_visible(handling.get(n, Handling()), view.viewer)]
     if not numbers:
         raise StoreError(
             f"the store has never had a record {record_id[:80]!r}",
@@ -315,15 +337,35 @@ def _names_of(
     own = set(numbers)
     _, entities, _ = view.memberships(numbers, include_ended=True)
     spans: dict[str, list[tuple[int, int | None]]] = {}
-    ids = view.entity_ids(sorted(set(entities.tolist())))
-    for number, entity, since, until in view.membership_spans(sorted(ids)):
+    homes = sorted(set(entities.tolist()))
+    ids = view.entity_ids(homes)
+    members = view.membership_spans(homes)
+    own_spans: dict[int, list[tuple[int, int | None]]] = {}
+    for number, entity, since, until in members:
         if number in own:
+            own_spans.setdefault(entity, []).append((since, until))
             spans.setdefault(ids[entity], []).append((since, until))
     first = min(since for rows in spans.values() for since, _ in rows) if spans else 0
-    restricted = view.restricted_ids([record_id]).get(record_id)
-    if restricted is not None:
-        spans.setdefault(restricted.id, []).append((restricted.first_revision, None))
+    # an entity of restricted records goes by the id of the eldest record that its reader sees
+    record_names = view.record_ids(sorted({number for number, *_ in members}))
+    restricted = view.restricted_ids(sorted(set(record_names.values())))
+    for number, entity, since, until in members:
+        row = restricted.get(record_names[number])
+        if row is not None:
+            spans.setdefault(row.id, []).extend(
+                part for span in own_spans[entity] if (part := _overlap(span, (since, until)))
+            )
     return spans, first
+
+
+def _overlap(
+    one: tuple[int, int | None], other: tuple[int, int | None]
+) -> tuple[int, int | None] | None:
+    """Return the revisions that two spans have in common, or None."""
+    since = max(one[0], other[0])
+    ends = [end for end in (one[1], other[1]) if end is not None]
+    until = min(ends) if ends else None
+    return None if until is not None and until <= since else (since, until)
 
 
 def _is_within(revision: int, span: tuple[int, int | None]) -> bool:
@@ -342,16 +384,21 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
-_ONE_SHOWN = frozenset(
-    {"check", "clear", "clearances", "screen", "search", "queue", "explain", "decide", "undo"}
-    | {"confirm", "split", "withdraw"}
-)
+UNNAMED = "not named: any record"
+"""What an event showed that does not name the records, such as a backup or a list of pairs."""
+_UNNAMED = ("command", "batch", "changes")
+_NAMING = frozenset({"check", "clear", "search", "explain", "decide", "split", "withdraw", "audit"})
 """Commands whose event names the records that they show."""
 
 
-def _reads_all(event: AuditEvent) -> bool:
+def _shows_unnamed(event: AuditEvent) -> bool:
+    """Return whether an event showed records without naming them."""
+    if event.action == "changes":
+        return True
+    if event.action == "batch":
+        return bool(event.query.get("file"))
     command = str(event.query.get("command", "")).split(" ")[0]
-    return bool(event.answer.get("records")) and command not in _ONE_SHOWN
+    return bool(event.answer.get("records")) and command not in _NAMING
 
 
 def _read_key(path: Path) -> Ed25519PrivateKey:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import math
 import os
 import secrets
 import threading
@@ -240,10 +241,13 @@ def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> 
 
 
 def _bounded(value: Any) -> Any:
-    """Return a value with texts that every database can store."""
+    """Return a value with texts and numbers that every database and backup can store."""
     if isinstance(value, str):
         # arguments in another encoding than that of the terminal hold lone surrogates
         return value[:_MAX_TEXT].encode("utf-8", "replace").decode()
     if isinstance(value, (list, tuple)):
         return [_bounded(part) for part in value]
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    if is_odd or (isinstance(value, int) and not -(2**63) <= value < 2**63):
+        return str(value)
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from sqlalchemy import delete, update
 from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
+from resolver.records.record import Handling
 from resolver.store import Store
 from resolver.store.audit import CHAIN_START, chain_hash, content_hash
 from resolver.store.schema import audit_events
 from resolver.trust.audit_chain import (
+    LogFilter,
     create_signing_key,
     find_accesses,
+    read_log,
     report_subject,
     sign_head,
     verify_log,
@@ -82,6 +86,32 @@ def test_a_log_without_its_end_differs_from_signed_heads(store: Store, tmp_path:
     assert fault.problem.startswith("missing")
 
 
+def test_a_removal_that_was_invented_differs_from_signed_heads(
+    store: Store, tmp_path: Path
+) -> None:
+    key, heads = tmp_path / "key", tmp_path / "heads"
+    public = create_signing_key(key)
+    sign_head(store, key, heads)
+    store.audit_events.append([ROW])
+    assert store.audit_events.remove_before("2999", {**ROW, "query": {}}) == 4
+    proof = verify_log(store, heads, public)
+    # the head is about an event in the middle of those that were removed
+    assert (proof.heads, [fault.first for fault in proof.faults]) == (0, [5])
+    assert [event.query["through"] for event in proof.removals] == [4]
+    assert verify_log(store).faults == []
+    sign_head(store, key, heads)
+    assert verify_log(store, heads, public).faults == []
+    store.audit_events.remove_before("2999", {**ROW, "query": {}})
+    with store.engine.begin() as connection:
+        row = connection.execute(audit_events.select()).one()
+        values = row._asdict() | {"query": {**row.query, "chain": "0" * 64}}
+        values["content"] = content_hash(row.salt, values["query"], row.answer)
+        values["chain"] = chain_hash("0" * 64, type("Row", (), values))
+        connection.execute(update(audit_events).values(values))
+    assert verify_log(store).faults == []
+    assert len(verify_log(store, heads, public).faults) == 1
+
+
 def test_heads_of_others_and_bad_files_are_refused(store: Store, tmp_path: Path) -> None:
     key, heads = tmp_path / "key", tmp_path / "heads"
     public = create_signing_key(key)
@@ -130,11 +160,11 @@ def test_an_access_counts_while_the_record_was_in_the_entity(tmp_path: Path) -> 
                 },
             ]
         )
-        accesses = find_accesses(store, "coast:1")
+        accesses = find_accesses(store, ["coast:1"])
         assert [access.event.request_id for access in accesses] == ["shown", "asked", "backup"]
         assert [access.shown for access in accesses] == [alone.id, "coast:1", ""]
         with pytest.raises(StoreError, match="never had"):
-            find_accesses(store, "coast:2")
+            find_accesses(store, ["coast:2"])
         report = report_subject(store, "coast:1")
     assert report["entity"] == alone.id
     assert "A4419207" in json.dumps(report["records"])
@@ -164,3 +194,21 @@ def test_the_commands_say_what_is_wrong(
     assert run(["audit", "remove", "--before", "2999-01-01", *url]) == 0
     assert run(["audit", "verify", *url]) == 0
     assert run(["audit", "verify", "--heads", str(tmp_path), *url]) == 2
+
+
+def test_a_hidden_record_is_one_that_the_store_never_had(tmp_path: Path) -> None:
+    hidden = replace(
+        record("quay:9", name="Boris Zelenko", birthDate="1944-07-01"),
+        handling=Handling("River", "H3"),
+    )
+    asked = {**ROW, "query": {"record": "quay:9"}}
+    with Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub:
+        hub.add(make_intake([ANA, hidden]))
+        store = hub.store
+        store.audit_events.append([asked, {**asked, "agency": "River"}])
+        for record_id in ("quay:9", "quay:10"):
+            assert read_log(store, LogFilter(record=record_id, only_agency="Coast")) == []
+        (event,) = read_log(store, LogFilter(record="quay:9", only_agency="River"))
+        assert event.agency == "River"
+        assert len(read_log(store, LogFilter(record="quay:9"))) == 2
+        assert read_log(store, LogFilter(agency="River", only_agency="Coast")) == []

@@ -73,6 +73,10 @@ def verify(store_url: str, heads: Path | None, public_key: str, *, as_json: bool
             if heads is not None:
                 text = f"{text} It agrees with {pluralize(proof.heads, 'signed head')}."
             click.echo(text)
+        for event in proof.removals:
+            through, erased = event.query.get("through"), event.query.get("events", ())
+            what = f"events up to {through} were removed" if through else f"erased: {len(erased)}"
+            click.echo(f"event {event.number}: {what}, by {event.actor} on {event.at[:10]}")
     if proof.faults:
         click.get_current_context().exit(ALTERED)
 
@@ -121,19 +125,19 @@ def who_saw(record_id: str, store_url: str, *, as_json: bool) -> None:
     """List who was shown the record RECORD, when and why.
 
     An event counts if it names the record, or an entity that the record was in at that time.
-    Commands that read all records, such as a backup, count as well.
+    Events that do not name what they showed, such as backups, count as well.
     """
-    from resolver.trust.audit_chain import describe_access, describe_event, find_accesses, open_log
+    from resolver.trust import audit_chain
 
     log_records_at(store_url, 1, record=record_id)
-    with open_log(store_url) as store:
-        accesses = find_accesses(store, record_id)
+    with audit_chain.open_log(store_url) as store:
+        accesses = audit_chain.find_accesses(store, [record_id])
     for access in accesses:
         if as_json:
-            click.echo(json.dumps(describe_access(access), ensure_ascii=False))
+            click.echo(json.dumps(audit_chain.describe_access(access), ensure_ascii=False))
         else:
-            shown = access.shown or "all records"
-            click.echo(f"{describe_event(access.event, short=True)}; shown: {shown}")
+            shown = access.shown or audit_chain.UNNAMED
+            click.echo(f"{audit_chain.describe_event(access.event, short=True)}; shown: {shown}")
     if not accesses and not as_json:
         click.echo(f"Nobody was shown {record_id} since the log began.")
 
@@ -157,7 +161,7 @@ def subject(requested_id: str, store_url: str) -> None:
 
 @audit_command.command("statistics")
 @store_option(required=True)
-@click.option("--year", type=int, metavar="YEAR", help="Default: this year.")
+@click.option("--year", type=click.IntRange(1, 9998), metavar="YEAR", help="Default: this year.")
 @json_option
 def statistics(store_url: str, year: int | None, *, as_json: bool) -> None:
     """Count the events of a year by month, agency and action."""
