@@ -58,6 +58,10 @@ class AuditSpool:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         # a process that holds the lock is alive
         fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file).st_nlink == 0:
+            # another process took the file for one of a killed process, and removed it
+            os.close(file)
+            return self._create()
         return path, file
 
     def add(self, row: Row) -> None:
