@@ -563,7 +563,7 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
         return min(float(text[:9]), _MAX_RETRY_AFTER)
     try:
         when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return min(max(0.0, (when - datetime.now(UTC)).total_seconds()), _MAX_RETRY_AFTER)

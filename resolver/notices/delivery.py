@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import json
 import smtplib
+import ssl
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -100,6 +101,12 @@ class Deliverer:
         for work in list(self._busy.values()):
             work.result()
 
+    def rest(self) -> None:
+        """End the threads if nothing is being sent. A process forks only while it has no others."""
+        if self._pool is not None and all(work.done() for work in self._busy.values()):
+            self._pool.shutdown(wait=True)
+            self._pool = None
+
     def close(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         if self._pool is not None:
@@ -177,15 +184,13 @@ class Deliverer:
         store = self.hub.store.notices
         rows = store.list(receiver.owner, after=receiver.last, limit=_MAX_DIGEST)
         last = rows[-1].place if rows else receiver.last
-        # noted first: a worker that is killed now sends no second mail
-        if not store.settle_digest(receiver, last):
-            return
         shown = self._describe(receiver, rows)
-        if not shown:
+        # noted first: a worker that is killed now sends no second mail
+        if not store.settle_digest(receiver, last) or not shown:
             return
         try:
             _send_mail(self.settings, receiver.address, shown)
-        except (OSError, smtplib.SMTPException, UsageError) as error:
+        except (OSError, smtplib.SMTPException, UsageError, ValueError) as error:
             text = " ".join(str(error).split()) or type(error).__name__
             for row in store.receivers(receiver.owner):
                 if row.number == receiver.number:
@@ -194,7 +199,7 @@ class Deliverer:
 
 
 def _send_mail(settings: Settings, address: str, notices: list[dict[str, Any]]) -> None:
-    """Send a digest. Raises `OSError`, `SMTPException`, `UsageError`."""
+    """Send a digest. Raises `OSError`, `SMTPException`, `UsageError`, `ValueError`."""
     server = urlsplit(settings.smtp or "")
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
         raise UsageError("RESOLVER_SMTP names no mail server")
@@ -208,10 +213,20 @@ def _send_mail(settings: Settings, address: str, notices: list[dict[str, Any]]) 
     if count >= _MAX_DIGEST:
         lines.append("More of them follow in the next digest.")
     message.set_content("\n".join([*lines, ""]))
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-    with kind(server.hostname, server.port or 0, timeout=_LIMITS.seconds) as smtp:
-        if server.scheme == "smtp" and smtp.has_extn("starttls"):
-            smtp.starttls()
+    context = ssl.create_default_context()
+    place, port, seconds = server.hostname, server.port or 0, _LIMITS.seconds
+    with (
+        smtplib.SMTP_SSL(place, port, timeout=seconds, context=context)
+        if server.scheme == "smtps"
+        else smtplib.SMTP(place, port, timeout=seconds)
+    ) as smtp:
+        if server.scheme == "smtp":
+            # only its answer tells whether the server offers TLS
+            smtp.ehlo()
+            if smtp.has_extn("starttls"):
+                smtp.starttls(context=context)
+            elif server.username:
+                raise UsageError("the mail server offers no TLS, and a password is set")
         if server.username:
             smtp.login(unquote(server.username), unquote(server.password or ""))
         smtp.send_message(message)

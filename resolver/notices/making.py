@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +32,7 @@ from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.screening.clearances import owner_of
 from resolver.screening.watch import read_subject_names
-from resolver.store import Store, StoreView, utc_text
+from resolver.store import Store, StoreView
 from resolver.store.notices import Notice, Subscription
 from resolver.values.normal_values import country_code
 
@@ -54,8 +53,6 @@ list of 100,000 new entries is one event for its reader.
 """
 _EVENTS_AT_ONCE = 20_000
 _MAX_VALUE = 200
-_AUDIT_LAG = timedelta(seconds=1)
-"""Time in which a row of the audit log may still appear with a smaller number than another one."""
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 
 
@@ -375,8 +372,7 @@ def _limit(subscription: Subscription, found: list[Notice], is_cut: bool) -> lis
 
 def _follow_checks(store: Store, subscription: Subscription) -> int:
     """Make the notices of checks of the owner's records; return their number."""
-    until = utc_text(datetime.now(UTC) - _AUDIT_LAG)
-    rows = store.notices.audit_rows(subscription.event, until, 1_000)
+    rows = store.notices.audit_rows(subscription.event, 1_000)
     if not rows:
         return 0
     telling = store.notices.telling_agencies() - {subscription.agency}

@@ -253,14 +253,14 @@ class Notices:
             changed = update(notices).where(c.owner == owner, is_chosen, c.read == "")
             return int(connection.execute(changed.values(read=utc_text())).rowcount)
 
-    def audit_rows(self, after: int, until: str, limit: int) -> Sequence[Any]:
-        """Return checks of the audit log after a number and before a time, by number: number, time,
-        agency and answer. Look-ups of several entities count as checks.
+    def audit_rows(self, after: int, limit: int) -> Sequence[Any]:
+        """Return checks of the audit log after a number, by number: number, time, agency and
+        answer. Look-ups of several entities count as checks.
+
+        Numbers are in the order of commits, so none appears later with a smaller number.
         """
         c = audit_events.c
-        query = select(c.number, c.at, c.agency, c.action, c.answer).where(
-            c.number > after, c.at < until
-        )
+        query = select(c.number, c.at, c.agency, c.action, c.answer).where(c.number > after)
         with read_transaction(self.engine) as connection:
             return connection.execute(query.order_by(c.number).limit(limit)).all()
 
@@ -320,8 +320,10 @@ class Notices:
     def secret_of(self, receiver: Receiver) -> str:
         """Return the secret that signs messages to a webhook. Raises `StoreError`."""
         with read_transaction(self.engine) as connection:
-            is_it = receivers.c.number == receiver.number
-            sealed = connection.execute(select(receivers.c.secret).where(is_it)).scalar_one()
+            is_it = and_(receivers.c.number == receiver.number, receivers.c.id == receiver.id)
+            sealed = connection.execute(select(receivers.c.secret).where(is_it)).scalar()
+            if sealed is None:
+                raise StoreError(f"the receiver {receiver.id} is gone", hint="add it again")
             return _cipher(connection, receiver.id).open(sealed).decode()
 
     def remove_receiver(self, receiver_id: str) -> None:
@@ -381,14 +383,20 @@ class Notices:
     def settle(self, delivery: Delivery, error: str = "", retry_after: float = 0.0) -> None:
         """Note that a message was delivered, or why not: it is tried again later, or is dead."""
         c = deliveries.c
+        # SQLite gives the number of a message that is gone to another
+        is_it = and_(
+            c.number == delivery.number,
+            c.receiver == delivery.receiver,
+            c.place == delivery.place,
+        )
         with write_transaction(self.engine) as connection:
             if not error:
-                connection.execute(delete(deliveries).where(c.number == delivery.number))
+                connection.execute(delete(deliveries).where(is_it))
                 return
             is_dead = delivery.attempts >= len(RETRY_SECONDS)
             wait = 0.0 if is_dead else max(RETRY_SECONDS[delivery.attempts], retry_after)
             again = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=wait)
-            changed = update(deliveries).where(c.number == delivery.number)
+            changed = update(deliveries).where(is_it)
             values = {
                 "attempts": delivery.attempts + 1,
                 "state": "dead" if is_dead else "waiting",

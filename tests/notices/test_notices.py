@@ -8,7 +8,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +30,7 @@ from resolver.notices import (
     subscribe,
     viewer_of_owner,
 )
+from resolver.notices.delivery import _send_mail
 from resolver.records import Handling, Kind, Record
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review import (
@@ -167,10 +168,7 @@ def test_new_and_lost_hits_of_a_watch_are_told(stores: Stores) -> None:
         assert [row["subject"] for row in read_notices(hub, COAST).notices] == [None, None]
 
 
-def test_checks_are_told_if_the_checking_agency_allows(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("resolver.notices.making._AUDIT_LAG", -replace_lag())
+def test_checks_are_told_if_the_checking_agency_allows(stores: Stores) -> None:
     with opened(stores) as hub:
         hub.add(make_intake([listed("coast:1")]))
         with hub.store.view() as view:
@@ -190,12 +188,6 @@ def test_checks_are_told_if_the_checking_agency_allows(
         (notice,) = read_notices(hub, COAST).notices
         assert notice["by"] == "River"
         assert "case 1" not in str(notice)
-
-
-def replace_lag() -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=5)
 
 
 def test_a_stranger_is_told_what_strangers_may_see(stores: Stores) -> None:
@@ -360,6 +352,42 @@ class Mailbox(socketserver.StreamRequestHandler):
                 self.wfile.write(b"354 go on\r\n")
             else:
                 self.wfile.write(b"221 bye\r\n" if line.upper() == "QUIT" else b"250 ok\r\n")
+
+
+@pytest.mark.parametrize("password", ["", "kim:secret@"])
+def test_no_password_is_sent_without_tls(password: str) -> None:
+    server: Any = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mailbox)
+    server.got, server.daemon_threads = [], True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"smtp://{password}127.0.0.1:{server.server_address[1]}"
+    notice = {"kind": "born", "at": "2026-01-01T00:00", "entity": "e", "caption": "N", "other": ""}
+    notice["other_caption"] = ""
+    refused = pytest.raises(UsageError, match="offers no TLS") if password else nullcontext()
+    with refused:
+        _send_mail(replace(LOCAL, smtp=address), "duty@example.org", [notice])
+    server.shutdown()
+    server.server_close()
+    assert len(server.got) == (0 if password else 1)
+
+
+def test_a_digest_that_cannot_be_sent_comes_later(stores: Stores) -> None:
+    with opened(stores) as hub:
+        store = hub.store.notices
+        store.add_receiver("", "mail", "duty@example.org", agency="", sender="", hours=1)
+        subscribe(hub, OPERATOR, "words", "tikriti")
+        hub.add(make_intake([listed("list:1")]))
+        make_notices(hub)
+        deliverer = Deliverer(hub, replace(LOCAL, smtp="smtp://127.0.0.1:port"))
+        deliverer.send_due()
+        deliverer.wait()
+        # a process with threads could not fork
+        deliverer.rest()
+        assert deliverer._pool is None
+        (row,) = store.receivers()
+        assert (row.last, bool(row.error)) == (0, True)
+        store.remove_receiver(row.id)
+        with pytest.raises(StoreError, match="is gone"):
+            store.secret_of(row)
 
 
 def test_a_digest_has_what_is_new_since_the_last_one(stores: Stores) -> None:
