@@ -14,7 +14,7 @@ So is everything after a refresh of the population, and with another model.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,7 +33,7 @@ from resolver.check.ranking import FIRST_ROUND_SIZE, compare_round, is_single_wo
 from resolver.check.retrieval import MAX_PREFILTERED, CandidateFinder
 from resolver.check.screener import IndexRevision, MatchQuery, Screener
 from resolver.data import digest_tables
-from resolver.errors import UsageError
+from resolver.errors import ResolverError, UsageError
 from resolver.hub.hub import Hub
 from resolver.matching.blocking.keys import identity_tokens
 from resolver.matching.pipeline import normalize
@@ -290,13 +290,29 @@ class WatchRunner:
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _name: str = field(default_factory=lambda: uuid.uuid4().hex)
 
-    def run_due(self, progress: Progress = SILENT) -> list[WatchRun]:
+    def run_due(
+        self,
+        progress: Progress = SILENT,
+        on_error: Callable[[Watch, Exception], None] | None = None,
+    ) -> list[WatchRun]:
         """Erase the watches that have ended, and run those that are not up to date. Raises
         `StoreError`.
+
+        With `on_error`, a watch that fails is told to it, and the others are run.
         """
         self.hub.store.watches.erase_expired()
-        runs = [self.run(watch, progress=progress) for watch in self.hub.store.watches.due()]
-        return [run for run in runs if run is not None]
+        runs = []
+        for watch in self.hub.store.watches.due():
+            try:
+                run = self.run(watch, progress=progress)
+            except (ResolverError, OSError, MemoryError) as error:
+                if on_error is None:
+                    raise
+                on_error(watch, error)
+                continue
+            if run is not None:
+                runs.append(run)
+        return runs
 
     def run(
         self, watch: Watch, *, full: bool = False, progress: Progress = SILENT
@@ -312,13 +328,20 @@ class WatchRunner:
             with RepeatedTask(partial(self._extend, leased), LEASE_SECONDS / 4, "watch"):
                 return self._run(leased, full, progress)
         except LeaseError:
+            # its subjects may have changed: it is still due, and runs again at once
+            watches.release(leased, self._name)
             return None
         except BaseException:
             watches.release(leased, self._name)
             raise
 
     def _extend(self, watch: Watch) -> bool:
-        return self.hub.store.watches.lease(watch, self._name) is not None
+        """Extend a lease; return whether this runner still has it."""
+        try:
+            return self.hub.store.watches.lease(watch, self._name) is not None
+        except ResolverError:
+            # the database may be back before the lease is over
+            return True
 
     def _run(self, watch: Watch, full: bool, progress: Progress) -> WatchRun:
         if self._screener is None:

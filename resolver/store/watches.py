@@ -265,9 +265,7 @@ class Watches:
         """
         now = datetime.datetime.now(datetime.UTC)
         end = utc_text(now + datetime.timedelta(seconds=seconds))
-        is_own = and_(
-            watches.c.number == watch.number, or_(_is_free(now), watches.c.worker == worker)
-        )
+        is_own = and_(_is_watch(watch), or_(_is_free(now), watches.c.worker == worker))
         with write_transaction(self.engine, volatile=True) as connection:
             leased = update(watches).where(is_own).values(worker=worker, lease_until=end)
             if not connection.execute(leased).rowcount:
@@ -277,7 +275,7 @@ class Watches:
 
     def release(self, watch: Watch, worker: str) -> None:
         """End the lease of a worker, if it has one."""
-        is_own = and_(watches.c.number == watch.number, watches.c.worker == worker)
+        is_own = and_(_is_watch(watch), watches.c.worker == worker)
         with write_transaction(self.engine, volatile=True) as connection:
             connection.execute(update(watches).where(is_own).values(worker="", lease_until=""))
 
@@ -294,17 +292,18 @@ class Watches:
         """Store the hits of some subjects (by number) that hold at a revision, and end the lease,
         all or nothing. `tell` stores the notices of it within the same transaction.
 
-        Raises `LeaseError` if another worker has the watch, or it is gone.
+        Raises `LeaseError` if another worker has the watch, it is gone, or its subjects changed.
         """
         cipher, c = self.cipher(watch), watched_subjects.c
         sealed = [(number, cipher.seal(data)) for number, data in sorted(hits.items())]
-        is_own = and_(watches.c.number == watch.number, watches.c.worker == worker)
+        is_same = and_(_is_watch(watch), watches.c.edition == watch.edition)
+        is_own = and_(is_same, watches.c.worker == worker)
         with write_transaction(self.engine) as connection:
             ended = update(watches).where(is_own)
             ended = ended.values(revision=revision, stamp=dict(stamp), worker="", lease_until="")
             if not connection.execute(ended).rowcount:
                 raise LeaseError(
-                    f"another worker has the watch {watch.name}, or it is gone",
+                    f"another worker has the watch {watch.name}, or it is gone or changed",
                     hint="stop working on it",
                 )
             tell(connection)
@@ -340,6 +339,11 @@ class Watches:
         chosen = select(watches.c.number).where(condition)
         connection.execute(delete(watched_subjects).where(watched_subjects.c.watch.in_(chosen)))
         return int(connection.execute(delete(watches).where(condition)).rowcount)
+
+
+def _is_watch(watch: Watch) -> Any:
+    """Return the condition for a watch. SQLite gives the number of one that is gone to another."""
+    return and_(watches.c.number == watch.number, watches.c.id == watch.id)
 
 
 def _is_free(now: datetime.datetime) -> Any:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -357,6 +358,38 @@ def test_a_subject_with_the_same_id_takes_the_place_of_the_old_one(stores: Store
             ("P3", NAME),
         ]
         assert [hit.subject.id for hit in screening.hits] == ["P3"]
+
+
+def test_a_watch_that_changed_meanwhile_or_fails_stops_no_other(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1")]))
+        first = watch_people(hub, [passenger()])
+        watch_people(hub, [passenger()], name="guests")
+        runner, run_one = WatchRunner(hub, LISTED), WatchRunner.run
+        told: list[str] = []
+
+        def fail(self: WatchRunner, watch: Watch, **options: Any) -> Any:
+            if watch.id == first.id:
+                raise MemoryError
+            return run_one(self, watch, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(WatchRunner, "run", fail)
+            runs = runner.run_due(on_error=lambda watch, _: told.append(watch.name))
+        assert ([run.watch.name for run in runs], told) == (["guests"], ["crew"])
+
+        def change(*args: Any, **options: Any) -> Any:
+            watch_people(hub, [passenger()])
+            return screen_subjects(*args, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("resolver.screening.watch.screen_subjects", change)
+            assert runner.run(first) is None
+        (run,) = runner.run_due()
+        assert run.watch.id == first.id
+        assert hub.store.watches.due() == []
 
 
 def test_two_workers_never_run_a_watch_at_once(stores: Stores) -> None:

@@ -93,7 +93,7 @@ def worker_command(
     load_arrow_without_pandas()
     from resolver.cli.arguments import open_hub
     from resolver.cli.operate.feeds import FeedProcess, network_rules
-    from resolver.errors import StoreError
+    from resolver.errors import ResolverError, StoreError
     from resolver.feeds.runs import run_feed
     from resolver.hub.admin import REFRESH_JOB
     from resolver.hub.job_worker import (
@@ -106,7 +106,7 @@ def worker_command(
     from resolver.notices import Deliverer, make_notices
     from resolver.review import refresh_queue
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
-    from resolver.screening.watch import WatchRunner
+    from resolver.screening.watch import Watch, WatchRunner
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
@@ -142,6 +142,16 @@ def worker_command(
         runner = WatchRunner(hub, settings.listed, count_workers(settings))
         deliverer = Deliverer(hub, settings)
         stack.callback(deliverer.close)
+        failures: dict[str, None] = {}
+
+        def note_failure(watch: Watch, error: Exception) -> None:
+            """Tell that a watch failed, once for each reason; it is tried again."""
+            reason = error.line() if isinstance(error, ResolverError) else type(error).__name__
+            text = f"watch {watch.number} failed: {reason}"
+            if text not in failures:
+                click.echo(f"note: {text}", err=True)
+            failures[text] = None
+
         if once:
             for name in hub.store.feeds.find_due():
                 fetched = run_feed(hub, name, folder, network_rules(settings), due=True)
@@ -150,13 +160,15 @@ def worker_command(
         with WorkerPresence(folder), FeedProcess(store_url, folder) as feed_process:
             while not stop.is_set():
                 try:
+                    # a job may fork only while this process has no threads
+                    deliverer.rest()
                     if not once:
                         feed_process.start_if_due(hub.store.feeds.find_due)
                     queue_refresh(hub)
                     job = run_next_job(hub, folder, work)
                     # refreshed now, so that no steward has to wait for it after a large batch
                     refresh_queue(hub)
-                    for run in runner.run_due():
+                    for run in runner.run_due(on_error=note_failure):
                         click.echo(
                             f"watch {run.watch.number}: {run.screened:,} subjects screened,"
                             f" {len(run.changes):,} changes",
@@ -176,6 +188,8 @@ def worker_command(
                         f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True
                     )
                 elif once:
+                    if failures:
+                        raise StoreError("; ".join(failures))
                     return
                 else:
                     stop.wait(_PAUSE)
