@@ -168,10 +168,11 @@ class _FeedRunner:
                 return self._queue(version)
         except StoreError:
             raise
-        except (ResolverError, OSError) as error:
+        except Exception as error:
+            # any fault is recorded: a feed that stays due first would keep all others waiting
             if self._is_lost:
                 _raise_lost(self._feed)
-            line = error.line() if isinstance(error, ResolverError) else _os_error_line(error)
+            line = _error_line(error)
             wait = error.retry_after if isinstance(error, TransferError) else None
             failed = FeedRun(self._feed.name, self._started, RunOutcome.FAILED, line)
             return self._hub.store.feeds.record(self._feed, failed, retry_after=wait)
@@ -407,7 +408,11 @@ def _marks(version: _Version) -> dict[str, str]:
     }
 
 
-def _os_error_line(error: OSError) -> str:
+def _error_line(error: Exception) -> str:
+    if isinstance(error, ResolverError):
+        return error.line()
+    if not isinstance(error, OSError):
+        return f"the program failed: {type(error).__name__}"
     reason = (error.strerror or str(error)).lower()
     return f"the list cannot be kept on this machine: {reason}"
 
@@ -445,12 +450,12 @@ def _parts(companions: Sequence[Sequence[str]]) -> Iterator[str]:
 def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
     """Return the files of a feed that is no URL, by the names to keep them under, and its name.
 
-    A folder stands for all its files, a pattern for the newest file that matches. Raises
-    `TransferError`.
+    A folder stands for all its files, a pattern for the newest file that matches. Symbolic links
+    there are left out, as they may lead anywhere. Raises `TransferError`.
     """
     path = local_path(feed.address)
     if path.is_dir():
-        inner = [file.relative_to(path) for file in sorted(path.rglob("*")) if file.is_file()]
+        inner = [file.relative_to(path) for file in sorted(path.rglob("*")) if _is_plain(file)]
         files = {
             name.as_posix(): path / name
             for name in inner
@@ -461,7 +466,8 @@ def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
         matching = [
             file
             for file in (folder.iterdir() if folder.is_dir() else ())
-            if file.is_file() and not file.name.startswith(".") and fnmatch(file.name, path.name)
+            if (file.name == path.name and file.is_file())
+            or (_is_plain(file) and file.name[0] != "." and fnmatch(file.name, path.name))
         ]
         newest = max(matching, key=lambda file: (file.stat().st_mtime_ns, file.name), default=None)
         suffix = newest.suffix.lower() if newest is not None else ""
@@ -469,6 +475,10 @@ def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
     if not files:
         raise TransferError("there is no such file", place=path.name)
     return files, path.name
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _link(kept: Path, folder: Path) -> None:
@@ -494,7 +504,7 @@ def _find_concerns(version: _Version, good: FeedRun | None) -> list[str]:
             f"the list is much smaller: {version.size:,} bytes, the last one had {good.size:,}"
         )
     published, before = _parse_http_date(version.last_modified), _parse_http_date(good.published)
-    if published and before and published < before - _OLDER:
+    if published and before and before - published > _OLDER:
         concerns.append(
             f"the list is older: the publisher dates it {published:%Y-%m-%d %H:%M}, the last one "
             f"was of {before:%Y-%m-%d %H:%M}"
@@ -505,7 +515,7 @@ def _find_concerns(version: _Version, good: FeedRun | None) -> list[str]:
 def _parse_http_date(text: str) -> datetime | None:
     try:
         time = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
@@ -522,7 +532,15 @@ def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> 
     batch has, come on top.
     """
     alarms = [str(concern) for concern in job.params.get("concerns", ())]
-    stored = {source.name: source.list_version for source in view.sources()}
+    sources = list(view.sources())
+    stored = {source.name: source.list_version for source in sources}
+    owners = {source.name: source.agency or source.keeper for source in sources}
+    if not job.agency:
+        alarms += [
+            f"the source {name} belongs to {owners[name]}, and the feed to the hub"
+            for name in sorted(intake_sources(intake))
+            if owners.get(name)
+        ]
     for info in intake.lists:
         if info.broken:
             alarms.append(f"{info.label} breaks off after {pluralize(info.records, 'record')}")

@@ -233,7 +233,9 @@ def acceptance_of(job: Job) -> Acceptance | None:
 def digest_upload(sent: Path, options: str) -> str:
     """Return a digest of an upload, whatever its files are called: the list, then the mapping."""
     state = hashlib.sha256(options.encode())
-    for path in sorted(sent.iterdir(), key=lambda file: (file.suffix == ".yml", file.name)):
+    files = [path for path in sent.rglob("*") if path.is_file() and not path.is_symlink()]
+    files.sort(key=lambda file: (file.suffix == ".yml", file.relative_to(sent).as_posix()))
+    for path in files:
         with path.open("rb") as file:
             state.update(hashlib.file_digest(file, "sha256").digest())
     return state.hexdigest()

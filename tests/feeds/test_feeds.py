@@ -505,6 +505,47 @@ def test_folders_and_patterns_are_feeds_too(scene: Scene, tmp_path: Path) -> Non
         assert len(view.records_of_sources(["quay"])) == 4
 
 
+def test_a_folder_may_have_folders_and_links_are_left_out(scene: Scene, tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    (folder / "north").mkdir(parents=True)
+    add_feed(scene.hub.store, NewFeed("drop", str(folder), "", 3600), HERE)
+    (tmp_path / "other.csv").write_bytes(table(9))
+    (folder / "other.csv").symlink_to(tmp_path / "other.csv")
+    (folder / "quay.csv").write_bytes(table(3))
+    (folder / "north" / "pier.csv").write_bytes(table(4, 30))
+    settle(folder / "quay.csv")
+    settle(folder / "north" / "pier.csv")
+    run = scene.run(name="drop")
+    assert run.outcome is RunOutcome.NEW, run.line
+    job = scene.work()
+    assert job is not None
+    assert (job.state, job.error) == (JobState.DONE, "")
+    with scene.hub.store.view() as view:
+        assert len(view.record_ids(range(1, 20))) == 7
+
+
+def test_a_fault_of_the_program_is_a_failed_run(
+    loaded: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(runs_module._FeedRunner, "_receive", fail)
+    run = loaded.run()
+    assert (run.outcome, run.line) == (RunOutcome.FAILED, "the program failed: RecursionError")
+
+
+def test_a_feed_of_the_hub_changes_no_source_of_an_agency_unseen(loaded: Scene) -> None:
+    loaded.hub.store.describe_source("border", agency="Coast")
+    loaded.serve(table(31), '"2"')
+    assert loaded.run().outcome is RunOutcome.NEW
+    job = loaded.work()
+    assert job is not None
+    assert job.state is JobState.HELD
+    assert "the source border belongs to Coast" in job.error
+    assert loaded.count() == 30
+
+
 def test_a_file_that_was_half_written_is_not_read(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

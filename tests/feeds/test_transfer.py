@@ -236,4 +236,6 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert read_retry_after({"retry-after": "99999999"}) == 86_400
     assert read_retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
     assert read_retry_after({"retry-after": "soon"}) is None
+    far = f"Wed, 21 Oct 2015 07:28:00 +{'9' * 20}"
+    assert read_retry_after({"retry-after": far}) is None
     assert read_retry_after({}) is None
