@@ -57,7 +57,7 @@ from resolver.hub.job_worker import (
     is_own_job,
     submit_batch,
 )
-from resolver.hub.ownership import RecordOwner, SourceNames
+from resolver.hub.ownership import RecordOwner, SourceChoiceError, SourceNames
 from resolver.lists.readers import READERS, plan_reads
 from resolver.report import SCRIPT_SOURCE
 from resolver.review.change_report import MAX_ROWS, RECORD_CHANGES, ChangeKind, Report, csv_lines
@@ -141,11 +141,11 @@ def name_table_source(folder: Path, list_format: str, given: str) -> str:
         if given:
             raise ApiError(422, error.line()) from None
         return ""
-    except InputError as error:
-        if found or names is None:
-            # the file is at fault, which its worker tells
-            return given
+    except SourceChoiceError as error:
         raise ApiError(409, error.line()) from None
+    except InputError:
+        # the file is at fault, which its worker tells
+        return given
     return given or (found[0] if len(set(found)) == 1 else "")
 
 
@@ -482,7 +482,7 @@ def load_job_report(job: Job) -> Report:
     if report is None:
         raise ApiError(409, f"the batch is {job.state}: there is no report on its changes")
     if sees_own_records_only():
-        own = {change.source for change in report.records}
+        own = set(report.sources)
         revision = 0 if report.is_planned else report.revision
         if revision:
             with hub.store.view() as view:

@@ -21,6 +21,7 @@ import numpy as np
 
 from resolver.errors import InputError, OwnerError
 from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
+from resolver.lists.formats.tabular import table_reader
 from resolver.lists.formats.tabular.guessed_mapping import source_name
 from resolver.lists.reader_types import Intake
 from resolver.records import Batch, Handling, visibility
@@ -306,6 +307,14 @@ def name_pattern(text: str) -> str:
     return " ".join(kept)
 
 
+_UNNAMED = "batch"
+"""Pattern of the name of an upload that was sent without one, which says nothing of its source."""
+
+
+class SourceChoiceError(InputError):
+    """Table that may be a new edition of a known source: somebody has to say which source it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceNames:
     """Names of the sources that an owner may update, and those that files updated before.
@@ -319,22 +328,27 @@ class SourceNames:
 
     @classmethod
     def load(cls, view: StoreView, owner: RecordOwner) -> SourceNames:
-        """Load the names in a store. An owner learns of no source of others."""
+        """Load the names in a store.
+
+        An owner learns of no source of others, and of no list that another key or user sent.
+        """
         known = frozenset(
             source.name for source in view.sources() if owner.may_change_all or owner.owns(source)
         )
+        actor = None if owner.may_change_all else owner.name
         remembered = {
             pattern: name
-            for label, name in view.list_labels()
-            if name in known and (pattern := name_pattern(PurePath(label).stem))
+            for label, name in view.list_labels(table_reader.NAME, actor)
+            if name in known
+            and (pattern := name_pattern(PurePath(label).stem)) not in ("", _UNNAMED)
         }
         return cls(known, remembered)
 
     def find(self, stem: str) -> str:
         """Return the source that a table without a mapping updates, by the name of its file.
 
-        Raises `InputError` where it would be a new source whose name differs from a known one in
-        its date or number only: somebody has to say which it is.
+        Raises `SourceChoiceError` where it would be a new source whose name differs from a known
+        one in its date or number only.
         """
         name, pattern = source_name(stem), name_pattern(stem)
         if name in self.known:
@@ -343,7 +357,7 @@ class SourceNames:
             return self.remembered[pattern]
         likely = self.find_likely(stem)
         if likely:
-            raise InputError(
+            raise SourceChoiceError(
                 f"{stem[:100]} may be a new edition of the source {likely}, from which its name "
                 "differs only in a date or number",
                 hint=f"say --source {likely} (over HTTP source={likely}) to update it, or "

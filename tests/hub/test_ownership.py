@@ -13,7 +13,7 @@ from resolver.hub import group_commit
 from resolver.hub.admin import update_source
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
-from resolver.hub.ownership import HUB_OWNER, RecordOwner
+from resolver.hub.ownership import HUB_OWNER, RecordOwner, SourceChoiceError, SourceNames
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record
 from tests.hub.hubs import Stores, make_intake
@@ -144,3 +144,25 @@ def test_a_bound_name_refuses_taken_and_free_ids_alike(
     assert all("does not belong to Coast" in line for line in taken)
     # nor does the time of a refusal depend on the version that has the id
     assert looked_at == []
+
+
+def test_a_file_is_remembered_for_its_sender_only(hub: Hub) -> None:
+    def send(owner: RecordOwner, label: str, source: str, form: str = "tabular") -> None:
+        info = ListInfo(label, form, (source,), "", 1, 0, False)
+        hub.add(make_intake([record(f"{source}:{label}", name="Ann Lee")], info), owner=owner)
+
+    send(COAST, "seen-1.csv", "quay")
+    send(COAST, "seen-2.csv", "harbour")
+    send(COAST, "seen-1.csv", "quay")
+    send(COAST, "batch.csv", "quay")
+    send(COAST, "ships.json", "quay", "ftm")
+    send(replace(COAST, name="second-key"), "watched.csv", "quay")
+    with hub.store.view() as view:
+        own = SourceNames.load(view, COAST)
+        others, every = SourceNames.load(view, RIVER), SourceNames.load(view, HUB_OWNER)
+    assert own.known == {"quay", "harbour"}
+    assert own.remembered == {"seen": "quay"}
+    assert (others.known, others.remembered) == (frozenset(), {})
+    assert every.remembered == {"seen": "quay", "watched": "quay"}
+    with pytest.raises(SourceChoiceError, match="new edition of the source quay"):
+        own.find("quay-2")

@@ -260,17 +260,24 @@ class RecordQueries(Snapshot):
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))
         return set(self.connection.execute(query).scalars())
 
-    def list_labels(self) -> list[tuple[str, str]]:
-        """Return (name of the file, source) of each list that was committed, the oldest first."""
+    def list_labels(self, list_format: str, actor: str | None = None) -> list[tuple[str, str]]:
+        """Return (name of the file, source) of the lists of a format that were committed, each
+        pair once and the one that was committed last at the end.
+
+        `actor`: only lists that this key or user sent.
+        """
         query = (
             select(list_versions.c.label, sources.c.name)
             .join(sources, list_versions.c.source == sources.c.number)
-            .where(list_versions.c.landed <= self.revision)
-            .order_by(list_versions.c.number)
-            .distinct()
+            .where(list_versions.c.landed <= self.revision, list_versions.c.format == list_format)
+            .group_by(list_versions.c.label, sources.c.name)
+            .order_by(func.max(list_versions.c.number))
         )
-        pairs = self.connection.execute(query.add_columns(list_versions.c.number))
-        return [(row[0], row[1]) for row in pairs]
+        if actor is not None:
+            query = query.join(revisions, list_versions.c.landed == revisions.c.version).where(
+                revisions.c.who == actor
+            )
+        return [(row[0], row[1]) for row in self.connection.execute(query)]
 
     def sources_in_revision(self, revision: int) -> list[str]:
         """Return the names of sources of which a revision committed a list, sorted."""
