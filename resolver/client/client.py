@@ -74,10 +74,12 @@ class SubmitOptions(TypedDict, total=False):
 
     `list_format`: name of the format, guessed from the content if absent. `dry_run`: nothing is
     committed. `complete`: the list holds all of its source, so that records it no longer holds are
-    withdrawn. `accept_large_change`: commit where a large change would otherwise wait.
+    withdrawn. `accept_large_change`: commit where a large change would otherwise wait. `source`:
+    name of the source of tables without a mapping, which their file names otherwise.
     """
 
     list_format: str
+    source: str
     dry_run: bool
     complete: bool
     accept_large_change: bool
@@ -93,6 +95,7 @@ def batch_params(options: SubmitOptions) -> dict[str, object]:
         raise TypeError(f"submit() has no option {unknown[0]!r}")
     return {
         "format": options.get("list_format") or None,
+        "source": options.get("source") or None,
         "dry_run": options.get("dry_run") or None,
         "complete": options.get("complete") or None,
         "accept_large_change": options.get("accept_large_change") or None,

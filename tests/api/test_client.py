@@ -25,6 +25,7 @@ from resolver.client import (
     ServiceFailedError,
     UnreachableError,
 )
+from resolver.client.client import batch_params
 from resolver.client.models import error_class
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
@@ -278,6 +279,11 @@ def test_old_names_are_aliases() -> None:
     assert resolver.client.Posted is resolver.client.PostedRecord
     assert resolver.client.Withdrawn is resolver.client.WithdrawnRecord
     assert resolver.client.Change is resolver.client.EntityChange
+
+
+def test_the_source_of_a_table_is_sent_as_a_parameter() -> None:
+    assert batch_params({"source": "border"})["source"] == "border"
+    assert batch_params({})["source"] is None
 
 
 def test_unknown_submit_option_raises_type_error() -> None:
