@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from unicodedata import category
 
 from resolver.errors import RecordError
 from resolver.records import (
@@ -125,6 +126,11 @@ _MOST_LETTERS = 500
 _REVIEW_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
 
 
+def _has_controls(text: str) -> bool:
+    """Return whether a text has control characters, or halves of characters (lone surrogates)."""
+    return any(category(letter) in ("Cc", "Cs") for letter in text)
+
+
 def build_handling(stated: Mapping[str, object]) -> Handling:
     """Return the handling with some facts, by their names in `HANDLING_FIELDS`.
 
@@ -136,11 +142,12 @@ def build_handling(stated: Mapping[str, object]) -> Handling:
         if name not in HANDLING_FIELDS:
             known = ", ".join(HANDLING_FIELDS)
             raise RecordError(f"a handling has no {name[:60]!r}", hint=f"it has {known}")
-        if not isinstance(value, str) or len(value) > _MOST_LETTERS or not value.isprintable():
+        text = " ".join(value.split()) if isinstance(value, str) else None
+        if text is None or len(text) > _MOST_LETTERS or _has_controls(text):
             raise RecordError(
                 f"the {name} of its handling is no text of {_MOST_LETTERS} letters at most"
             )
-        texts[name] = " ".join(value.split())
+        texts[name] = text
     if texts.get("code", "") not in ("", *VISIBILITY_RULES):
         raise RecordError(
             f"handling code {texts['code'][:60]!r} is none of {_CODES}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.lists.text.record_draft import RecordDraft
+from resolver.errors import RecordError
+from resolver.lists.text.record_draft import RecordDraft, build_handling
 from resolver.records import RelationType
 
 
@@ -51,3 +52,15 @@ def test_repeated_facts_count_once() -> None:
     record = draft.build_record()
     assert len(record.values) == 2
     assert len(record.relations) == 1
+
+
+@pytest.mark.parametrize("text", ["not\u00a0for\r\npress", " not\u2028for\tpress "])
+def test_white_space_in_the_facts_of_a_handling_is_read_as_spaces(text: str) -> None:
+    assert build_handling({"conditions": text}).conditions == "not for press"
+    assert build_handling({"conditions": "\u200fsecret"}).conditions == "\u200fsecret"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\ud800b"])
+def test_control_characters_in_the_facts_of_a_handling_are_refused(text: str) -> None:
+    with pytest.raises(RecordError, match="conditions"):
+        build_handling({"conditions": text})
