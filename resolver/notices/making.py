@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from resolver.check.change_feed import read_changes
+from resolver.check.change_feed import ChangeEvent, read_changes
 from resolver.check.visible_history import was_ever_visible
 from resolver.errors import UsageError
 from resolver.hub.hub import Hub
@@ -69,32 +69,38 @@ class _Event:
 
 @dataclass
 class _Changes:
-    """Changes from a revision on as a viewer sees them, up to `until`. `is_cut`: one revision has
-    so many that only the first of them are here.
+    """Changes from a revision on as a viewer sees them, up to `until`: of many revisions, or all
+    of one, however many these are.
     """
 
     hub: Hub
     viewer: Viewer
     since: int
     until: int = 0
-    is_cut: bool = False
     events: list[_Event] = field(default_factory=list)
+    _records: tuple[int, Mapping[str, Sequence[Record]]] | None = None
 
     @classmethod
     def read(cls, hub: Hub, viewer: Viewer, since: int) -> _Changes:
         """Read the changes after a revision."""
         feed = read_changes(hub, since, _EVENTS_AT_ONCE, viewer)
         is_cut = feed.has_more and feed.until <= since
-        until = feed.events[0].revision if is_cut else feed.until
-        changes = cls(hub, viewer, since, until, is_cut)
-        changes.events = [
-            _Event(row.revision, row.at, row.kind, row.entity, row.other)
-            for row in feed.events
-            if row.revision <= until
-        ]
+        changes = cls(hub, viewer, since, feed.events[0].revision if is_cut else feed.until)
+        changes._add(feed.events)
+        while feed.has_more and feed.until < changes.until:
+            # the rest of a long revision
+            feed = read_changes(hub, feed.until, _EVENTS_AT_ONCE, viewer, skip=feed.skip)
+            changes._add(feed.events)
         changes.events += changes._read_decisions()
         changes.events.sort(key=lambda event: event.revision)
         return changes
+
+    def _add(self, events: Iterable[ChangeEvent]) -> None:
+        self.events += [
+            _Event(row.revision, row.at, row.kind, row.entity, row.other)
+            for row in events
+            if row.revision <= self.until
+        ]
 
     def _read_decisions(self) -> Iterator[_Event]:
         """Yield the decisions in effect on pairs of records that the viewer may see."""
@@ -111,12 +117,18 @@ class _Changes:
                     if len(ids) == 2:
                         yield _Event(revision, at, "decided", ids[0], ids[1])
 
-    @cached_property
-    def records(self) -> Mapping[str, Sequence[Record]]:
-        """Records that the viewer sees of each changed entity that there is, by its id."""
-        ids = sorted({row for event in self.events for row in (event.entity, event.other)} - {""})
-        with self.hub.store.view(self.until) as view:
-            return read_visible_records(view, ids, self.viewer)
+    def _parts(self) -> Iterator[tuple[Sequence[_Event], Mapping[str, Sequence[Record]]]]:
+        """Yield the events in parts, each with the records that the viewer sees of its entities, by
+        their ids. The records of one part are in memory.
+        """
+        for start in range(0, len(self.events), _EVENTS_AT_ONCE):
+            events = self.events[start : start + _EVENTS_AT_ONCE]
+            if self._records is None or self._records[0] != start:
+                ids = sorted({row for event in events for row in (event.entity, event.other)})
+                with self.hub.store.view(self.until) as view:
+                    known = [row for row in ids if row]
+                    self._records = start, read_visible_records(view, known, self.viewer)
+            yield events, self._records[1]
 
     @cached_property
     def agencies(self) -> Mapping[str, str]:
@@ -130,21 +142,20 @@ class _Changes:
         if kind == "joined":
             yield from self._find_joined(subscription)
             return
-        is_about: Callable[[str], bool]
         if kind == "entity":
             with self.hub.store.view(self.until) as view:
                 stored = view.seen_by(self.viewer).entity(value)
             names = {value, stored.id} if stored is not None else {value}
-            is_about = names.__contains__
-        else:
-            is_match = _RECORD_TESTS[kind](value)
-
-            def is_about(entity: str) -> bool:
-                return any(map(is_match, self.records.get(entity, ())))
-
-        for event in self.events:
-            if is_about(event.entity) or (event.other and is_about(event.other)):
-                yield _notice(subscription, event)
+            for event in self.events:
+                if event.entity in names or event.other in names:
+                    yield _notice(subscription, event)
+            return
+        is_match = _RECORD_TESTS[kind](value)
+        for events, records in self._parts():
+            about = {name for name, rows in records.items() if any(map(is_match, rows))}
+            for event in events:
+                if event.entity in about or event.other in about:
+                    yield _notice(subscription, event)
 
     def _find_joined(self, subscription: Subscription) -> Iterator[Notice]:
         """Yield the entities in which records of other agencies meet records of the owner's that
@@ -154,9 +165,10 @@ class _Changes:
         shown: set[tuple[int, str, tuple[str, ...]]] = set()
         with self.hub.store.view(self.until) as view:
             own = view.seen_by(self.viewer)
-            for event in self.events:
+            pairs = ((event, records) for events, records in self._parts() for event in events)
+            for event, records in pairs:
                 for entity in (event.entity, event.other):
-                    sources = {row.source for row in self.records.get(entity, ())}
+                    sources = {row.source for row in records.get(entity, ())}
                     if entity and sources & mine and sources - mine:
                         joined = _find_new_company(own, entity, event.revision, mine, self.viewer)
                         key = event.revision, entity, tuple(joined)
@@ -346,7 +358,7 @@ def make_notices(hub: Hub) -> int:
             changes = read.get((key, since))
             if changes is None:
                 changes = read[key, since] = _Changes.read(hub, viewer, since)
-            found = _limit(row, list(changes.find(row)), changes.is_cut)
+            found = _limit(row, list(changes.find(row)))
             position = replace(row, revision=since)
             if not store.notices.add(position, found, revision=changes.until, event=row.event):
                 break
@@ -355,16 +367,16 @@ def make_notices(hub: Hub) -> int:
     return made + sum(_follow_checks(store, row) for row in rows if row.kind == "checked")
 
 
-def _limit(subscription: Subscription, found: list[Notice], is_cut: bool) -> list[Notice]:
+def _limit(subscription: Subscription, found: list[Notice]) -> list[Notice]:
     """Return notices, with one in place of very many of a revision."""
     by_revision: dict[int, list[Notice]] = {}
     for notice in found:
         by_revision.setdefault(notice.revision, []).append(notice)
     limited: list[Notice] = []
     for rows in by_revision.values():
-        if len(rows) > MANY or is_cut:
+        if len(rows) > MANY:
             event = _Event(rows[0].revision, rows[0].at, "many", "", "")
-            limited.append(_notice(subscription, event, count=len(rows), more=is_cut))
+            limited.append(_notice(subscription, event, count=len(rows), more=False))
         else:
             limited += rows
     return limited

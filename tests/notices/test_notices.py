@@ -227,6 +227,20 @@ def test_very_many_changes_of_a_revision_are_one_notice(
         assert read_notices(hub, COAST).notices[0]["count"] == 3
 
 
+def test_all_changes_of_a_long_revision_are_told(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.notices.making._EVENTS_AT_ONCE", 2)
+    with opened(stores) as hub:
+        subscribe(hub, COAST, "source", "list")
+        names = ("Oona Laine", "Bo Li", "Ngozi Adeyemi", "Ida Kovacs", "Rex Marlow")
+        hub.add(make_intake([listed(f"list:{place}", name) for place, name in enumerate(names)]))
+        hub.add(make_intake([listed("list:7", "Zoran Petrov")]))
+        expected = sorted([*names, "Zoran Petrov"])
+        assert sorted(name for _, name in told(hub)) == expected
+        assert make_notices(hub) == 0
+
+
 class Hook(BaseHTTPRequestHandler):
     """Receiver of webhooks that keeps what it gets, and answers as it is told to."""
 
