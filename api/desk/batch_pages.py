@@ -26,6 +26,7 @@ from resolver.api.routes.batches import (
     log_changes,
     log_job,
     log_result,
+    name_table_source,
     result_path,
     submit_and_log,
 )
@@ -44,6 +45,7 @@ from resolver.hub.job_worker import (
     is_worker_running,
 )
 from resolver.hub.ownership import RecordOwner, SourceNames
+from resolver.lists.formats.tabular.guessed_mapping import find_handling_facts
 from resolver.lists.formats.tabular.mapping import Mapping, build_mapping
 from resolver.lists.formats.tabular.table_files import open_table_file
 from resolver.lists.formats.tabular.table_reader import NAME as TABULAR
@@ -107,7 +109,8 @@ def _submit_upload(folder: Path) -> Job:
     # a form that is sent twice makes one batch
     form_id = request.form.get("once", "")[:60]
     key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
-    return submit_and_log(folder, BatchOptions(name, list_format), key)[0]
+    source = name_table_source(folder / INPUT, list_format, "")
+    return submit_and_log(folder, BatchOptions(name, list_format, source=source), key)[0]
 
 
 @blueprint.get("/desk/batches/<job_id>")
@@ -350,7 +353,15 @@ def find_stalled(jobs: Sequence[Job]) -> list[Job]:
     return [job for job in jobs if stall_reason(job) == "down"]
 
 
-_KEPT_KEYS = {"agency", "deduplicated", "complete", "delimiter", "handling", "relations"}
+_KEPT_KEYS = {
+    "agency",
+    "deduplicated",
+    "complete",
+    "delimiter",
+    "handling",
+    "handling_facts",
+    "relations",
+}
 """Keys of an uploaded mapping that the form does not ask about."""
 _SHOWN_RECORDS, _READ_ROWS, _DATE_ROWS, _SHOWN_REJECTS = 5, 2_000, 16_000, 20
 
@@ -491,6 +502,8 @@ def save_import_columns(draft_id: str) -> Any:
         before.model_dump(mode="json", include=_KEPT_KEYS, exclude_none=True) if before else {}
     )
     content = import_forms.read_answers(answers, columns, unasked)
+    if before is None:
+        content["handling_facts"] = find_handling_facts(columns, content["properties"])
     try:
         if not {"name", "lastName", "firstName", "alias"} & content["properties"].keys():
             raise MappingError("no column is the name", hint="choose “Name” for one of them")

@@ -53,7 +53,7 @@ class TableProposal:
     `columns`: those with a name of their own; `rows`: number of rows that were examined; `keys`:
     column (or word) of id, kind and schema; `properties`: columns by property; `reasons`: why a
     column was chosen; `options`: further keys of the mapping with value and reason; `width`: number
-    of all columns.
+    of all columns; `facts`: columns that state facts of a handling, by the name of the fact.
     """
 
     columns: tuple[str, ...]
@@ -64,11 +64,18 @@ class TableProposal:
     properties: Mapping[str, Sequence[str]]
     reasons: Mapping[str, str]
     options: Mapping[str, tuple[str, str]]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, source: str) -> dict[str, object]:
         """Return the mapping as plain values, for a list of a short name."""
         values = {key: value for key, (value, _) in self.options.items()}
-        return {**self.keys, **values, "source": source, "properties": dict(self.properties)}
+        return {
+            **self.keys,
+            **values,
+            "source": source,
+            "handling_facts": dict(self.facts),
+            "properties": dict(self.properties),
+        }
 
 
 @dataclass(slots=True)
@@ -78,6 +85,7 @@ class _Draft:
     keys: dict[str, str] = field(default_factory=dict)
     properties: dict[str, list[str]] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
     def add(self, prop: str, column: str, reason: str) -> None:
         """Add a column to a property."""
@@ -124,6 +132,7 @@ def propose_table(table: TableFile, label: str) -> TableProposal:
         draft.properties,
         draft.reasons,
         _find_options(chunk, draft, profiles),
+        draft.facts,
     )
 
 
@@ -163,6 +172,9 @@ def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -
     """Return the mapping by the names of columns, then by the values of the others."""
     draft = _Draft()
     _add_by_names(draft, columns)
+    draft.facts = guessed_mapping.find_handling_facts(columns, draft.properties)
+    for fact, column in draft.facts.items():
+        draft.reasons.setdefault(column, f"name of the {fact} of a handling")
     for column in columns:
         if column not in draft.reasons and column not in draft.keys.values():
             _add_by_values(draft, column, profiles[column])
@@ -292,6 +304,10 @@ def _format_mapping(proposal: TableProposal, source: str) -> list[str]:
     lines.append((f"source: {_scalar(source)}", "short name of the list; part of record ids"))
     for key, (value, reason) in proposal.options.items():
         lines.append((f"{key}: {_scalar(value)}", reason))
+    if proposal.facts:
+        lines.append(("handling_facts:", ""))
+    for fact, column in proposal.facts.items():
+        lines.append((f"  {fact}: {_scalar(column)}", _explain(proposal, column)))
     lines.append(("properties:", ""))
     for prop, columns in proposal.properties.items():
         if len(columns) == 1:

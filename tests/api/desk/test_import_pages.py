@@ -20,6 +20,7 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.lists.formats.tabular import table_files
+from resolver.lists.formats.tabular.mapping import FixedText, load_mapping
 from resolver.lists.io import text_lines
 from resolver.store import UserRole
 from tests.api.desk.conftest import (
@@ -309,6 +310,7 @@ def test_a_mapping_file_keeps_what_the_form_does_not_ask(desk: Desk) -> None:
     text = (
         "id: id\nkind: person\nsource: tafel\nhandling: code\nproperties: {name: name}\n"
         "relations:\n  - {type: member of, name: gang}\n"
+        "handling_facts: {subjectCategory: {text: victim}}\n"
     )
     mapping = (io.BytesIO(text.encode()), "m.yml")
     columns = start(browser, RESTRICTED, "tafel.csv", mapping=mapping).headers["Location"]
@@ -317,9 +319,22 @@ def test_a_mapping_file_keeps_what_the_form_does_not_ask(desk: Desk) -> None:
     preview = send(browser, columns, **form, column2="handling").headers["Location"]
     page = browser.get(preview).text
     assert ("Guild Xavier" in page, "Guild Yankee" in page) == (False, True)
+    (path,) = (desk.service.jobs_dir / columns.split("/")[4]).rglob("*.mapping.yml")
+    assert load_mapping(path).handling_facts == {"subjectCategory": FixedText(text="victim")}
     # a column that the form no longer uses leaves the mapping
     send(browser, columns, **form)
     assert "Guild Xavier" in browser.get(preview).text
+
+
+def test_columns_that_state_facts_of_a_handling_keep_them(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    table = "id,name,subject_category\nV1,Olena Bondarenko,victim\n"
+    columns = start(browser, table, "seen.csv").headers["Location"]
+    assert chosen_meanings(browser.get(columns).text).get("subject_category", "") == ""
+    send(browser, columns, source="seen", kind="person", column0="id", column1="name")
+    folder = desk.service.jobs_dir / columns.split("/")[4]
+    (path,) = folder.rglob("*.mapping.yml")
+    assert load_mapping(path).handling_facts == {"subjectCategory": "subject_category"}
 
 
 def test_drafts_belong_to_one_user_and_do_not_stay(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from resolver.hub.job_worker import (
     jobs_folder,
     run_next_job,
 )
+from resolver.hub.ownership import RecordOwner
 from resolver.records import Relation, RelationType
 from resolver.records.visibility import Viewer
 from resolver.report import SCRIPT_SOURCE
@@ -352,6 +353,18 @@ def test_failed_batch_shows_the_error(desk: Desk) -> None:
     run_worker(desk)
     assert "The batch failed:" in browser.get(address).text
     assert browser.get(address + "/report").status_code == 410
+
+
+def test_an_upload_asks_which_source_a_new_edition_updates(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    desk.service.hub.add(
+        make_intake([record("border:1", name="Ann Lee")]),
+        owner=RecordOwner("amira", "Coast", False),
+    )
+    data = {"csrf": csrf(browser), "file": (io.BytesIO(CSV), "border-2.csv")}
+    answer = browser.post("/desk/batches", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 409
+    assert "may be a new edition of the source border" in answer.text
 
 
 def test_bad_uploads_are_refused(make_desk: DeskFactory) -> None:

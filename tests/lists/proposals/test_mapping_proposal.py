@@ -160,3 +160,14 @@ def test_of_several_tables_the_first_with_a_known_header_is_examined(tmp_path: P
     text = propose_mapping(folder)
     assert text.startswith("# people.csv: 3 rows")
     assert "# Not examined: a.csv." in text
+
+
+def test_facts_of_a_handling_stay_in_a_written_mapping(tmp_path: Path) -> None:
+    rows = "id,name,subject_category,conditions_of_use\n1,Ann Lee,victim,ask first\n"
+    text, mapping = proposal(tmp_path / "seen.csv", rows)
+    assert "handling_facts:" in text
+    assert mapping.handling_facts == {
+        "conditions": "conditions_of_use",
+        "subjectCategory": "subject_category",
+    }
+    assert list(mapping.properties) == ["name"]

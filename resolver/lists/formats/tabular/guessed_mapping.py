@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -364,16 +365,30 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
             "schema": schema,
             "source": source_name(source),
             "handling": _first_column(_HANDLING_NAMES, by_plain) or HANDLING_CODES[0],
-            "handling_facts": {
-                fact: stated
-                for fact, names in _HANDLING_FACTS.items()
-                if (stated := _first_column(names, by_plain))
-                and all(stated not in mapped for mapped in properties.values())
-            },
+            "handling_facts": find_handling_facts(columns, properties),
             "properties": properties,
             "separator": ";" if is_simplified else None,
         }
     )
+
+
+def find_handling_facts(
+    columns: Sequence[str], properties: AnyMapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Return the columns that state facts of a handling by their names, by the name of the fact.
+
+    Columns that are mapped to a property state none.
+    """
+    counts = Counter(columns)
+    by_plain = {
+        normalize_column_name(column): column for column in reversed(columns) if counts[column] == 1
+    }
+    return {
+        fact: stated
+        for fact, names in _HANDLING_FACTS.items()
+        if (stated := _first_column(names, by_plain))
+        and all(stated not in mapped for mapped in properties.values())
+    }
 
 
 def guess_kind(properties: Iterable[str]) -> str:
