@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -402,6 +404,12 @@ def test_a_table_does_not_silently_become_a_source_of_its_own(
     refused = client.post("/batches?filename=border_guard_v7.csv", data=table)
     assert refused.status_code == 409
     assert "may be a new edition of the source border-guard" in refused.json["detail"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("arrivals.csv", table)
+        file.writestr("border_guard_2027.csv", table)
+    packed = client.post("/batches?filename=tables.zip", data=archive.getvalue())
+    assert packed.status_code == 409
     assert client.post("/batches?filename=x.json&source=y", data=LINES).status_code == 422
     assert client.post("/batches?filename=x.csv&source=a/b", data=table).status_code == 422
     assert client.post("/batches?filename=other.csv", data=table).status_code == 202
