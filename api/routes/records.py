@@ -36,7 +36,8 @@ from resolver.lists.formats.ftm.ftm_entity import (
 from resolver.lists.formats.senzing import read_senzing_record
 from resolver.lists.text.record_draft import build_handling
 from resolver.records import Handling, Record, Value
-from resolver.records.properties import DATASETS
+from resolver.records.packing import handling_text, named_fields
+from resolver.records.properties import DATASETS, HANDLING
 from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 blueprint = Blueprint("records", __name__)
@@ -90,7 +91,11 @@ def post() -> Response:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
         raise ApiError(400, error.line()) from None
-    stated = submitted.record.handling.code if is_senzing else body.get("handling", "H0")
+    stated = (
+        named_fields(HANDLING, handling_text(submitted.record.handling))
+        if is_senzing
+        else body.get("handling", "H0")
+    )
     record, sender = _with_handling(submitted.record, stated), RecordOwner.of_viewer(viewer())
     _log_record("post", record.id, {"handling": record.handling.code, "accepted": accept_large})
     with current_service().turns.released():

@@ -446,10 +446,14 @@ def own_date_order(row: Json) -> DateOrder:
 
 
 def _iterate_features(row: Json) -> Iterator[Json]:
-    """Yield the flat attributes as one object, then every nested object."""
+    """Yield the flat attributes as one object, then every nested object.
+
+    The facts of a handling are an attribute, also where they are an object.
+    """
     flat, nested = {}, []
     for key, value in row.items():
-        if isinstance(value, list | dict):
+        is_nested = isinstance(value, list | dict)
+        if is_nested and not key.casefold().startswith(HANDLING_CODE.casefold()):
             nested.append(value)
         else:
             flat[key] = value

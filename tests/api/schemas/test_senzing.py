@@ -17,6 +17,8 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.lists.formats.senzing import read_senzing_record
+from resolver.records.packing import handling_text, named_fields
+from resolver.records.properties import HANDLING
 from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record
@@ -201,3 +203,13 @@ def test_relations_are_pointers() -> None:
 def test_json_is_the_default(accept: str, client: Client) -> None:
     answer = client.get("/entities/river:3", headers={"Accept": accept}, follow_redirects=True)
     assert answer.mimetype == "application/json"
+
+
+def test_all_facts_of_a_handling_are_kept(service: Service) -> None:
+    stated = {"code": "H0", "subjectCategory": "victim", "conditions": "ask first"}
+    answer = post(service, {**PERSON, "HANDLING": stated})
+    assert answer.status_code == 201, answer.json
+    with service.hub.store.view() as view:
+        kept = view.record("port:7")
+    assert kept is not None
+    assert named_fields(HANDLING, handling_text(kept.record.handling)) == stated

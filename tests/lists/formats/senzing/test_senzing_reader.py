@@ -282,13 +282,17 @@ def test_a_handling_code_is_no_note(tmp_path: Path) -> None:
         {"RECORD_ID": "4", "NAME_FULL": "Jan Holm", "handling": "H3"},
         {"RECORD_ID": "5", "NAME_FULL": "Ann Holm", "HANDLING_CODE": "H3"},
         {"RECORD_ID": "6", "HANDLING": "H1", "FEATURES": [{"NAME_FULL": "Bo"}, {"HANDLING": "H2"}]},
+        {"RECORD_ID": "7", "NAME_FULL": "Bo Ek", "HANDLING": {"code": "H1", "conditions": "ask"}},
+        {"RECORD_ID": "8", "NAME_FULL": "Bo Elg", "HANDLING": ["H3"]},
+        {"RECORD_ID": "9", "NAME_FULL": "Bo Alm", "handling": {"code": "H3"}},
     ]
     lines = (json.dumps({"DATA_SOURCE": "MADE_UP", "RECORD_TYPE": "PERSON"} | row) for row in rows)
     path.write_text("".join(f"{line}\n" for line in lines))
     intake = read_lists([path], format="senzing", rules=ReadingRules(accept_restricted=True))
-    first, second = intake.batch.to_records()
+    first, second, third = intake.batch.to_records()
     assert [first.handling.code, second.handling.code] == ["H3", "H2"]
+    assert (third.handling.code, third.handling.conditions) == ("H1", "ask")
     assert first.texts("notes") == second.texts("notes") == ()
     assert [(reject.line, "handling" in reject.reason.casefold()) for reject in intake.rejects] == [
-        (line, True) for line in (3, 4, 5, 6)
+        (line, True) for line in (3, 4, 5, 6, 8, 9)
     ]
