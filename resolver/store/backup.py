@@ -47,8 +47,11 @@ if TYPE_CHECKING:
 
 _FORMAT = "watchlist-resolver backup 1"
 _ROWS_AT_ONCE = 20_000
-ACCOUNT_TABLES = frozenset({"api_keys", "users"})
-"""Tables that decide who gets in: restored on request only."""
+ACCOUNT_TABLES = frozenset({"api_keys", "users", "receivers", "deliveries"})
+"""Tables that decide who gets in, and who is sent notices: restored on request only.
+
+The store that was backed up may still send to the same receivers.
+"""
 MIN_KEY_BYTES = 32
 """Bytes of a key that signs backups."""
 _STATED_BY_LATER = "0010"
@@ -196,9 +199,9 @@ def restore(
 ) -> int:
     """Fill an empty store from a backup, completely or not at all; return its revision.
 
-    `with_accounts`: restore API keys and users, too. `verify_key`: key that the backup must have
-    been signed with. `warn` is called where changes of the backup cannot be noticed. A backup of an
-    older schema version is upgraded on the way.
+    `with_accounts`: restore API keys, users and receivers of notices, too. `verify_key`: key that
+    the backup must have been signed with. `warn` is called where changes of the backup cannot be
+    noticed. A backup of an older schema version is upgraded on the way.
 
     Raises `StoreError` if the store is not empty, the file is no backup or was changed after it was
     written, or its schema version is newer than this program.

@@ -43,7 +43,8 @@ from resolver.review import (
 from resolver.screening import build_subject, screen_subjects
 from resolver.screening.watch import WatchRunner, add_watch
 from resolver.settings import Settings
-from resolver.store import utc_text
+from resolver.store import Store, utc_text
+from resolver.store.backup import backup, restore
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
@@ -382,6 +383,21 @@ def test_no_password_is_sent_without_tls(password: str) -> None:
     server.shutdown()
     server.server_close()
     assert len(server.got) == (0 if password else 1)
+
+
+def test_a_restored_store_sends_to_nobody_unless_asked_to(stores: Stores, tmp_path: Path) -> None:
+    with opened(stores) as hub:
+        hub.store.notices.add_receiver(
+            "", "mail", "duty@example.org", agency="", sender="", hours=1
+        )
+        subscribe(hub, OPERATOR, "words", "tikriti")
+        backup(hub.store, tmp_path / "all.gz")
+    for with_accounts in (False, True):
+        with Store.open(f"sqlite:///{tmp_path}/{with_accounts}.db") as other:
+            restore(tmp_path / "all.gz", other, with_accounts=with_accounts)
+            assert len(other.notices.receivers()) == with_accounts
+            # what an agency wants to be told stays: it reads that in its inbox
+            assert len(other.notices.subscriptions("")) == 1
 
 
 def test_a_digest_that_cannot_be_sent_comes_later(stores: Stores) -> None:

@@ -357,7 +357,7 @@ def test_accounts_are_restored_on_request_only(
 ) -> None:
     urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("without", "with")]
     assert run(["restore", str(complete), "--store", urls[0]]) == 0
-    assert "API keys and users are not restored" in capsys.readouterr().err
+    assert "users and receivers of notices are not restored" in capsys.readouterr().err
     assert run(["restore", str(complete), "--store", urls[1], "--with-accounts"]) == 0
     assert capsys.readouterr().err == ""
     names = []

@@ -286,7 +286,8 @@ def backup_command(settings: Settings, /, store_url: str, out: Path, sign_key: P
 @click.option(
     "--with-accounts",
     is_flag=True,
-    help="Restore API keys and users, too: whoever wrote the backup decides who gets in.",
+    help="Restore API keys, users and receivers of notices, too: whoever wrote the backup "
+    "decides who gets in.",
 )
 @click.option(
     "--verify-key",
@@ -306,7 +307,7 @@ def restore_command(
 ) -> None:
     """Create a new store from the backup FILE, completely or not at all.
 
-    API keys and users are left out unless you ask for them.
+    API keys, users and receivers of notices are left out unless you ask for them.
 
     \b
     Examples:
@@ -326,7 +327,8 @@ def restore_command(
     click.echo(f"The store is at version {revision}.")
     if not with_accounts:
         click.echo(
-            "note: API keys and users are not restored; make new ones, or use --with-accounts",
+            "note: API keys, users and receivers of notices are not restored; make new ones, "
+            "or use --with-accounts",
             err=True,
         )
 
