@@ -8,7 +8,6 @@ forms of other sessions. `pages` turns errors into pages that say what to do.
 """
 
 from resolver.api.desk import (
-    audit_page,
     batch_pages,
     entity,
     home,
@@ -24,7 +23,6 @@ from resolver.api.desk.desk_access import install_desk
 from resolver.api.desk.pages import blueprint
 
 __all__ = [
-    "audit_page",
     "batch_pages",
     "blueprint",
     "entity",

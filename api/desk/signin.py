@@ -1,6 +1,9 @@
 """Pages of one's own account: sign-in, purpose of access, password, theme.
 
 Page of users, for admins: accounts of the desk, their roles and passwords.
+
+Page of the audit log, for admins and auditors. An auditor sees no record: every other page is
+refused to this role.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ from typing import Any
 
 from flask import Response, g, redirect, request, url_for
 
-from resolver.api.access import log_access
+from resolver.api.access import Viewer, log_access
 from resolver.api.desk import desk_access, pages
+from resolver.api.routes.audit import is_bound, logged_events
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
@@ -23,6 +27,8 @@ from resolver.hub import admin
 _FORM_COOKIE = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")
 _YEAR = 365 * 86_400
+_EVENTS = 200
+"""Events of the audit log on its page."""
 _PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
 
 
@@ -321,3 +327,25 @@ def _users_page(error: StoreError | None = None, name: str = "") -> str:
 def _log_change(change: str, name: str, **details: str) -> None:
     query = {"what": change, "user": name, **details, "by": desk_access.current_user().name}
     log_access("users", query, {}, IndexRevision(current_service().hub.store.revision, ""))
+
+
+@pages.blueprint.get("/desk/audit")
+def audit() -> Any:
+    """Show the newest events of the audit log that fit the form."""
+    user = desk_access.current_user()
+    if user.role not in (admin.UserRole.AUDITOR, admin.UserRole.ADMIN):
+        raise pages.DeskError(
+            403,
+            "Only an auditor or an admin may open this page.",
+            f"You are signed in as {user.name}, {user.role.label}. An admin can change roles.",
+        )
+    auditor = Viewer(user.name, user.agency, desk_access.ROLE_SCOPES[user.role])
+    events = logged_events(auditor, limit=_EVENTS, newest=True)
+    return pages.render_page(
+        "audit.html",
+        section="audit",
+        events=events[::-1],
+        filters=request.args,
+        agency=user.agency if is_bound(auditor) else "",
+        shown=_EVENTS,
+    )

@@ -41,6 +41,7 @@ from urllib3.util import Timeout, connection, make_headers
 from resolver.errors import InputError, ResolverError, UsageError
 from resolver.lists.io.remote_files import describe_url
 from resolver.lists.io.source_files import FREE_BYTES, MAX_RATIO
+from resolver.settings import Settings
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -133,6 +134,11 @@ def parse_networks(text: str | None) -> tuple[IPNetwork, ...]:
                 f"{part[:60]!r} is no network", hint="write it as 10.1.0.0/16 or 192.168.7.4"
             ) from None
     return tuple(networks)
+
+
+def network_rules(settings: Settings) -> NetworkRules:
+    """Return where requests of this installation may lead. Raises `UsageError`."""
+    return NetworkRules(private_networks=parse_networks(settings.private_networks))
 
 
 @dataclass(frozen=True, slots=True)

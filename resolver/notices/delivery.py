@@ -32,10 +32,9 @@ from urllib.parse import unquote, urlsplit
 
 from resolver.errors import ResolverError, StoreError, UsageError
 from resolver.feeds.transfer import (
-    NetworkRules,
     TransferLimits,
     check_address,
-    parse_networks,
+    network_rules,
     read_retry_after,
     send,
 )
@@ -64,16 +63,11 @@ def sign_webhook(secret: str, message_id: str, timestamp: int, body: bytes) -> s
 def check_receiver(kind: str, address: str, settings: Settings) -> None:
     """Check the address of a new receiver. Raises `UsageError`, `InputError`."""
     if kind == "webhook":
-        check_address(address, webhook_rules(settings))
+        check_address(address, network_rules(settings))
         return
     local, at, host = address.rpartition("@")
     if not (local and at and host) or any(c.isspace() or c in "<>,;" for c in address):
         raise UsageError(f"{address[:60]!r} is no mail address", hint="write name@example.org")
-
-
-def webhook_rules(settings: Settings) -> NetworkRules:
-    """Return where webhooks may lead."""
-    return NetworkRules(private_networks=parse_networks(settings.private_networks))
 
 
 @dataclass
@@ -169,7 +163,7 @@ class Deliverer:
             answer = send(
                 receiver.address,
                 body,
-                rules=webhook_rules(self.settings),
+                rules=network_rules(self.settings),
                 limits=_LIMITS,
                 headers=headers,
             )

@@ -58,8 +58,8 @@ def owner_of(viewer: Viewer) -> str:
 
 
 def read_expiry(text: str, now: datetime | None = None) -> str:
-    """Return the end of a verdict as a UTC text: the end of a day (`2027-06-30`), by default a year
-    from now. Raises `UsageError`.
+    """Return the end of a verdict or a watch as a UTC text: the end of a day (`2027-06-30`), by
+    default a year from now. Raises `UsageError`.
     """
     now = now or datetime.now(UTC)
     if not text.strip():

@@ -16,7 +16,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ from resolver.records.progress import SILENT, Progress
 from resolver.records.record import kind_variants
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible, visible_rows
 from resolver.runtime.processes import RepeatedTask
-from resolver.screening.clearances import apply_verdicts, owner_of, recognize
+from resolver.screening.clearances import apply_verdicts, owner_of, read_expiry, recognize
 from resolver.screening.result_files import describe_hit, hit_from_json
 from resolver.screening.screen import Screening, ScreeningHit, Subject, screen_subjects
 from resolver.store import HitVerdict, Store, StoreView, utc_text
@@ -64,7 +64,6 @@ MAX_DRIFT = 0.02
 then differs by 0.02 nats at most from one that counts them anew. A smaller share would screen a
 growing store as a whole more often.
 """
-MAX_WATCH_DURATION = timedelta(days=3_660)
 MAX_HITS = 10
 """Hits that are kept of one subject, as of a subject of `POST /screenings`."""
 _MAX_NAME = 80
@@ -86,24 +85,10 @@ _MIN_COUNT = 256
 
 
 def read_watch_end(text: str, now: datetime | None = None) -> str:
-    """Return the end of a watch as a UTC text: the end of a day (`2027-06-30`). Raises
-    `UsageError`, also without a day.
-    """
-    now = now or datetime.now(UTC)
+    """Return the end of a watch, as `read_expiry` does. Raises `UsageError`, also without a day."""
     if not text.strip():
         raise UsageError("a watch needs an end", hint="give its last day, as 2027-06-30")
-    try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise UsageError(
-            f"{text[:40]!r} is no date", hint="write the last day as 2027-06-30"
-        ) from None
-    end = day + timedelta(days=1) - timedelta(seconds=1)
-    if end <= now:
-        raise UsageError(f"{text[:40]} lies in the past", hint="give a day from today on")
-    if end > now + MAX_WATCH_DURATION:
-        raise UsageError(f"{text[:40]} is more than ten years away", hint="give an earlier day")
-    return utc_text(end)
+    return read_expiry(text, now)
 
 
 def read_watch_name(text: str) -> str:

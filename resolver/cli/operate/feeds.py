@@ -18,7 +18,6 @@ from resolver.settings import Settings, child_environment
 
 if TYPE_CHECKING:
     from resolver.feeds.feeds import FeedRun, FeedStatus, NewFeed
-    from resolver.feeds.transfer import NetworkRules
 
 _LOOK_SECONDS = 5.0
 """Seconds between two looks of a worker whether a feed is due."""
@@ -108,6 +107,7 @@ def add_feed_command(
         load_publishers,
         parse_interval,
     )
+    from resolver.feeds.transfer import network_rules
 
     known = load_publishers().get(name) if address is None else None
     if address is None and known is None:
@@ -160,13 +160,6 @@ def _read_mapping(path: Path) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", place=str(path)) from None
-
-
-def network_rules(settings: Settings) -> NetworkRules:
-    """Return the rules for requests of this installation. Raises `UsageError`."""
-    from resolver.feeds.transfer import NetworkRules, parse_networks
-
-    return NetworkRules(private_networks=parse_networks(settings.private_networks))
 
 
 @feeds_command.command("list")
@@ -255,11 +248,12 @@ def run_feeds_command(
     from resolver.errors import InputError
     from resolver.feeds.feeds import RunOutcome
     from resolver.feeds.runs import run_feed
+    from resolver.feeds.transfer import network_rules
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import jobs_folder
 
-    rules = network_rules(settings)
     failures = []
+    rules = network_rules(settings)
     # nothing is resolved here, so the model does not matter
     with Hub.open(store_url, create=False, check=False) as hub:
         feeds = hub.store.feeds

@@ -92,9 +92,10 @@ def worker_command(
     start_no_blas_threads()
     load_arrow_without_pandas()
     from resolver.cli.arguments import open_hub
-    from resolver.cli.operate.feeds import FeedProcess, network_rules
+    from resolver.cli.operate.feeds import FeedProcess
     from resolver.errors import ResolverError, StoreError
     from resolver.feeds.runs import run_feed
+    from resolver.feeds.transfer import network_rules
     from resolver.hub.admin import REFRESH_JOB
     from resolver.hub.job_worker import (
         WorkerPresence,
