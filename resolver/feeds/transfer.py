@@ -46,6 +46,12 @@ from resolver.settings import Settings
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_PUBLIC = ipaddress.IPv6Network("2000::/3")
+"""All public hosts are here. Other networks, such as `fec0::/10` or `64:ff9b:1::/48`, are those of a
+site, or have an IPv4 address in them, though Python calls some of them global.
+"""
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""Third quarter of an IPv6 address that is tunneled to the IPv4 address in its last one."""
 _CHUNK = 1 << 16
 _CONNECT_SECONDS = 10.0
 _MAX_ADDRESSES = 4
@@ -102,7 +108,12 @@ class NetworkRules:
             return False
         if any(ip.version == net.version and ip in net for net in self.private_networks):
             return True
-        return all(part.is_global and not part.is_multicast for part in _with_embedded(ip))
+        return all(
+            part.is_global
+            and not part.is_multicast
+            and (isinstance(part, ipaddress.IPv4Address) or part in _PUBLIC)
+            for part in _with_embedded(ip)
+        )
 
 
 def _with_embedded(ip: IPAddress) -> Iterator[IPAddress]:
@@ -113,10 +124,13 @@ def _with_embedded(ip: IPAddress) -> Iterator[IPAddress]:
     if ip.ipv4_mapped is not None:
         yield ip.ipv4_mapped
         return
+    last = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip in _NAT64:
-        yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        yield last
         return
     yield ip
+    if int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
+        yield last
     if ip.sixtofour is not None:
         yield ip.sixtofour
     if ip.teredo is not None:
