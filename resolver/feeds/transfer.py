@@ -47,8 +47,8 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _PUBLIC = ipaddress.IPv6Network("2000::/3")
-"""All public hosts are here. Other networks, such as `fec0::/10` or `64:ff9b:1::/48`, are those of a
-site, or have an IPv4 address in them, though Python calls some of them global.
+"""Network of all public hosts. Python calls others global, too, which are those of a site
+(`fec0::/10`) or have an IPv4 address in them (`64:ff9b:1::/48`, `::/96`).
 """
 _ISATAP = (0x00005EFE, 0x02005EFE)
 """Third quarter of an IPv6 address that is tunneled to the IPv4 address in its last one."""

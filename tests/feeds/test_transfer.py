@@ -129,8 +129,9 @@ def test_a_password_stays_with_its_host() -> None:
     "host",
     "127.0.0.1 10.1.2.3 192.168.0.1 172.16.0.1 169.254.169.254 0.0.0.0 100.64.0.1 224.0.0.1 "
     "[::1] [::] [fe80::1] [fd00::1] [::ffff:127.0.0.1] [::ffff:10.0.0.1] [64:ff9b::7f00:1] "
-    "[2002:7f00:1::] localhost a.localhost [fec0::1] [::10.0.0.1] [::ffff:0:10.0.0.1] [5f00::1] "
-    "[64:ff9b:1::10.0.0.1] [2600::5efe:10.0.0.1] [2600::200:5efe:10.0.0.1] [2001:0:a00:1::1]".split(),
+    "[2002:7f00:1::] localhost a.localhost [fec0::1] [::10.0.0.1] [5f00::1] [2001:0:a00:1::1] "
+    "[::ffff:0:10.0.0.1] [64:ff9b:1::10.0.0.1] [2600::5efe:10.0.0.1] "
+    "[2600::200:5efe:10.0.0.1]".split(),
 )
 def test_private_addresses_are_refused(host: str) -> None:
     with pytest.raises(InputError, match="private network"):
