@@ -215,14 +215,37 @@ def load_links_between(context: IncrementContext, members: tuple[Numbers, Number
     if not isinstance(view, VisibleView):
         return view.links_of(records.tolist())
     is_partial = np.isin(entities, view.find_partial(entities))
-    stored = view.links_of(records[~is_partial].tolist())
-    own = records[is_partial]
+    # a link to an entity with a hidden record rests on that record, or is missing because of it
+    linked = _find_linked_to_partial(context, view, records)
+    is_relinked = is_partial | np.isin(entities, entities[np.isin(records, linked)])
+    stored = view.links_of(records[~is_relinked].tolist())
+    own = records[is_relinked]
     ends = np.isin(stored.left, own) | np.isin(stored.right, own)
     parts = [_select(stored, ~ends)]
     if len(own):
         parts.append(relink(context, own))
     columns = zip(*(_columns(part) for part in parts), strict=True)
     return LinkTable(*map(np.concatenate, columns))
+
+
+def _find_linked_to_partial(
+    context: IncrementContext, view: VisibleView, records: Numbers
+) -> Numbers:
+    """Return records of entities that pairs connect with another entity that has a hidden record.
+
+    Those of some `records` (ascending) are among them.
+    """
+    search = _search_of(context)
+    others = np.setdiff1d(view.members(view.holders_of_hidden().tolist())[0], records)
+    if len(others) > len(records):
+        others = np.intersect1d(others, search.around(records))
+    return search.around(others)
+
+
+def _search_of(context: IncrementContext) -> NeighborSearch:
+    """Return a search for the neighbors of stored records in the store that a context shows."""
+    # block purging counts over the whole store
+    return NeighborSearch(context, context.index.build_purge(None, _NONE > 0, _NONE), _NONE)
 
 
 def _columns(links: LinkTable | LinkRows) -> list[Numbers]:
@@ -240,14 +263,12 @@ def relink(context: IncrementContext, own: Numbers) -> LinkTable:
     """
     view, index = context.view, context.index
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
-    # block purging counts over the whole store
-    purge = index.build_purge(None, _NONE > 0, _NONE)
-    search = NeighborSearch(context, purge, _NONE)
+    search = _search_of(context)
     entities = search.expand(own)
     present = unite(entities, search.around(entities))
     numbers = RelationScope(related, search).with_context(present)
     records = WorkingSet.of(index.batch(numbers), numbers)
-    decisions, engine = RelevantDecisions(view), LocalEngine(None, purge.purged_pairs)
+    decisions, engine = RelevantDecisions(view), LocalEngine(None, search.purge.purged_pairs)
     table = related.build_table(records)
     resolution, _ = resolve_working_set(context, records, decisions, engine, table)
     links = build_link_rows(records, resolution.links, decisions)
@@ -261,7 +282,7 @@ def find_related_entities(context: IncrementContext, entities: Numbers) -> Numbe
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
     if not related.exist:
         return _NONE
-    search = NeighborSearch(context, context.index.build_purge(None, _NONE > 0, _NONE), _NONE)
+    search = _search_of(context)
     records = context.view.members(entities.tolist())[0]
     touched = related.touched_by(records, records, search.expand)
     return context.view.memberships(touched.tolist())[1]

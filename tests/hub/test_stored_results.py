@@ -127,6 +127,31 @@ def test_links_of_a_commit_do_not_depend_on_hidden_records(stores: Stores, dry_r
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
+def test_links_to_other_entities_do_not_depend_on_their_hidden_records(
+    stores: Stores, dry_run: bool
+) -> None:
+    """A hidden record is in the entity that waits with what the sender's row joins."""
+    reader, shown = Viewer("key", "Coast", frozenset({"submit"})), []
+    stated = {"name": "Zbigniew Brzezinski", "phone": "+48 22 555 01 23", "address": "12 Mill Road"}
+    vague = replace(record("a:1"), values=plain_values(stated))
+    dated = replace(record("a:2"), values=plain_values({**stated, "birthDate": "1928-03-28"}))
+    son = replace(record("a:3"), values=plain_values({**stated, "birthDate": "1963-05-03"}))
+    sent = replace(dated, id="coast:1", source="coast")
+    secret = replace(vague, id="h:1", source="h", handling=Handling("River", "H3"))
+    for hidden in ([], [secret]):
+        with stores.new() as hub:
+            seed_population(hub)
+            hub.add(make_intake([vague, dated, son, *hidden]))
+            result = hub.add(make_intake([sent]), dry_run=dry_run, viewer=reader)
+            results = load_commit_results(hub, result, reader)
+            links, ids = results.resolution.links, results.resolution.batch.ids.to_pylist()
+            rows = zip(links.left, links.right, links.logodds, links.outcome, strict=True)
+            shown.append([(ids[row[0]], ids[row[1]], *map(int, row[2:])) for row in rows])
+    assert shown == shown[:1] * len(shown)
+    assert any("a:1" in row for row in shown[0])
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
 def test_a_list_confirms_no_number_of_a_hidden_record(stores: Stores, dry_run: bool) -> None:
     """A hidden record leaves a public entity for the row that states its passport."""
     reader = Viewer("key", "Coast", frozenset({"submit"}))
