@@ -38,6 +38,7 @@ from resolver.matching.blocking.keys import identity_tokens
 from resolver.matching.pipeline import normalize
 from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_material
 from resolver.records import Batch, Record
+from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.record import kind_variants
@@ -45,24 +46,33 @@ from resolver.records.visibility import DatasetScope
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-BATCH_SIZE = 250
-"""Queries that are compared together. More need more memory for their pairs, some 50 KB each, and
-gain no time.
+BATCH_SIZE = 1_000
+"""Queries that are compared together. Fewer bring words that queries have in common into normal
+form more often, which costs 8 % of the time with 250. More need more memory for their pairs: some
+50 KB each.
 """
+_NO_ID = pa.array([""], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateRounds:
     """Candidates of one query that compete or bear its name, whether these are all, and how strong
     further ones may be (`compare_in_rounds`), for each of its readings as a kind.
+
+    `rows`: the readings in normal form.
     """
 
     readings: tuple[tuple[list[RoundHits], bool, int | None], ...]
+    rows: tuple[BatchRows, ...] = ()
 
     @property
     def has_candidates(self) -> bool:
         """Whether any candidate may be shown."""
         return any(len(hits) for rounds, _, _ in self.readings for hits in rounds)
+
+    def prepared(self) -> list[PreparedBatch]:
+        """Return each reading in normal form, by itself."""
+        return [LazyBatch([row], _NO_ID, is_query=True) for row in self.rows]
 
 
 def compare_many(
@@ -87,7 +97,11 @@ def compare_many(
     ]
     prepared = normalize(Batch.from_records(records).canonical(), snapshot.models)
     readings = _Comparison(prepared, snapshot).run(finder, scope)
-    return [CandidateRounds(tuple(readings[start:stop])) for start, stop in pairwise(ends)]
+    rows = [BatchRows(prepared, np.array([row], dtype=np.int64)) for row in range(len(prepared))]
+    return [
+        CandidateRounds(tuple(readings[start:stop]), tuple(rows[start:stop]))
+        for start, stop in pairwise(ends)
+    ]
 
 
 @dataclass

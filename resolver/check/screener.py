@@ -391,8 +391,9 @@ class Screener:
             queries, compare_many(queries, snapshot, self._finder, scope), strict=True
         ):
             if compared.has_candidates:
-                prepared = self._prepare(query, snapshot)
-                ranked.append(self._rank(query, prepared, compared.readings, snapshot, options))
+                ranked.append(
+                    self._rank(query, compared.prepared(), compared.readings, snapshot, options)
+                )
             else:
                 nobody = Ranking([], 0, [])
                 ranked.append(_RankedQuery(query, nobody, compared.readings, is_word=False))

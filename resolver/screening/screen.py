@@ -7,6 +7,7 @@ reason are those of the check. Subjects with equal values are compared once.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -279,8 +280,10 @@ class _Comparison:
     def __call__(self, ranges: Ranges) -> list[tuple[int, _Answer]]:
         """Return the answers to the queries of some ranges, each with its number."""
         if os.getpid() != self.process:
-            # a copy of the process must not use the connections of the original
+            # a copy of the process must not use the connections of the original, and searching what
+            # it inherited for garbage would copy that memory
             self.screener.disown()
+            gc.freeze()
         answers: list[tuple[int, _Answer]] = []
         numbers: list[int] = []
         for start, stop in ranges:
