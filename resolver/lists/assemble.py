@@ -213,8 +213,11 @@ def assemble(
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
         np.concatenate([np.zeros(0, dtype=np.int32), *(read.lines for read in reads)]),
     )
+    places: dict[str, int] = {}
     if apart:
         rows = set_apart(rows)
+        for place, record_id in enumerate(rows.batch.ids.to_pylist()):
+            places.setdefault(record_id, place)
     settled = settle_ids(rows, ListOrder.of(facts), workers)
     intake = build_intake(facts, [*skipped, *settled.rejects], settled.warnings)
     return replace(
@@ -223,6 +226,7 @@ def assemble(
         withdrawn=settled.withdrawn,
         retained=settled.retained,
         collapsed=settled.collapsed,
+        places=places,
     )
 
 

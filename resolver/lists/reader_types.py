@@ -254,6 +254,8 @@ class Intake:
 
     Holds one canonical batch, the lists, the rejects, and the differences between versions.
     `retained`: versions of records that are not of the newest list of their source, by id.
+    `places`: place of the first row of each record among all rows, by id; only of a list whose rows
+    are read `apart`.
     """
 
     batch: Batch
@@ -263,6 +265,7 @@ class Intake:
     collapsed: int = 0
     warnings: tuple[str, ...] = field(default=())
     retained: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def deduplicated_sources(self) -> frozenset[str]:

@@ -144,17 +144,17 @@ class Screening:
 
 
 def read_subjects(intake: Intake) -> list[Subject]:
-    """Return the subjects of a list, in the order of their ids.
+    """Return the subjects of a list, in the order of its rows.
 
-    Values that the reader left out are noted with their subject.
+    Several files come in the order of their names, and records without places (`Intake.places`) in
+    the order of their ids. Values that the reader left out are noted with their subject.
     """
     left_out: dict[str, list[str]] = {}
     for reject in intake.rejects:
         if reject.record_id and not reject.is_row:
             left_out.setdefault(reject.record_id, []).append(_shorten(reject.fault))
-    return [
-        build_subject(record, left_out.get(record.id, ())) for record in intake.batch.to_records()
-    ]
+    records = sorted(intake.batch.to_records(), key=lambda row: intake.places.get(row.id, 0))
+    return [build_subject(record, left_out.get(record.id, ())) for record in records]
 
 
 def build_subject(record: Record, notes: Iterable[str] = ()) -> Subject:

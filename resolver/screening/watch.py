@@ -13,6 +13,7 @@ So is everything after a refresh of the population, and with another model.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -77,6 +78,10 @@ _FIRST_CHUNK = 128
 _FULL_SHARE, _FULL_LEAST = 3, 300
 """A look-up of one changed entity costs as much as the screening of some subjects, about this many.
 So with more changed entities, beyond a few hundred, everything is screened.
+"""
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
+"""Seconds until a watch that failed is tried again; the pause doubles with each failure in a row. A
+shorter one would spend the time of a worker on a watch that cannot be read.
 """
 _KEPT_WATCHES = 4
 """Watches whose subjects stay in memory between two runs."""
@@ -273,6 +278,8 @@ class WatchRunner:
     max_drift: float = MAX_DRIFT
     _screener: Screener | None = None
     _kept: dict[str, _Kept] = field(default_factory=dict)
+    _pauses: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """By watch that failed: until when it is left alone, and for how many seconds in all."""
     _name: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run_due(
@@ -283,18 +290,25 @@ class WatchRunner:
         """Erase the watches that have ended, and run those that are not up to date. Raises
         `StoreError`.
 
-        With `on_error`, a watch that fails is told to it, and the others are run.
+        With `on_error`, a watch that fails is told to it, and the others are run. The watch that
+        failed is left out until its pause is over.
         """
         self.hub.store.watches.erase_expired()
         runs = []
         for watch in self.hub.store.watches.due():
+            end, pause = self._pauses.get(watch.id, (0.0, _FIRST_PAUSE / 2))
+            if time.monotonic() < end:
+                continue
             try:
                 run = self.run(watch, progress=progress)
             except (ResolverError, OSError, MemoryError) as error:
                 if on_error is None:
                     raise
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                self._pauses[watch.id] = (time.monotonic() + pause, pause)
                 on_error(watch, error)
                 continue
+            self._pauses.pop(watch.id, None)
             if run is not None:
                 runs.append(run)
         return runs

@@ -88,7 +88,8 @@ def test_rows_that_share_an_id_can_be_set_apart() -> None:
     assert ids(intake) == ["a:2", "a:~1#1", "a:~1#2"]
     assert {record.caption for record in intake.batch.to_records()} == {"Anna", "Bea", "Cleo"}
     assert (intake.rejects, intake.collapsed) == ((), 1)
-    # the order of the rows decides nothing
+    assert intake.places == {"a:~1#1": 0, "a:~1#2": 1, "a:2": 3}
+    # the order of the rows decides nothing else
     again = assemble([list_of(*rows[::-1])], apart=True)
     assert list(again.batch.to_records()) == list(intake.batch.to_records())
 

@@ -83,6 +83,15 @@ def test_a_note_names_few_of_many_columns(
     assert "col20" not in notes
 
 
+def test_hits_come_in_the_order_of_the_table(url: str, tmp_path: Path) -> None:
+    rows = "".join(f"{name},Maria Quispe Huanca\n" for name in ("Z9", "", "A1", "B10", "B2"))
+    hits = tmp_path / "hits.csv"
+    assert run(["screen", write(tmp_path, f"id,name\n{rows}"), "--store", url, "--out", str(hits)])
+    ids = [line.split(",")[0] for line in hits.read_text().splitlines()[1:]]
+    assert [row for row in ids if not row.startswith("~")] == ["Z9", "A1", "B10", "B2"]
+    assert ids[1].startswith("~")
+
+
 def test_all_passengers_of_one_booking_are_compared(url: str, tmp_path: Path) -> None:
     people = write(tmp_path, "id,name\nB7,Ilse Brandt\nB7,Maria Quispe Huanca\nB7,Ilse Brandt\n")
     hits = tmp_path / "hits.csv"
