@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -92,17 +93,19 @@ TEXT_NORMALIZERS: dict[str, Callable[[str], str]] = {
     if row.normal is not None
 }
 """Plain properties, each with the function from a text to its compared form."""
-
-
-_NO_BYTES = np.zeros(0, dtype=np.uint8)
+_PLACES = (("birthPlace", False), (ADDRESS, True))
+"""Properties of places, and whether their values are packed fields."""
+_DATES = (*BIRTHS, *STARTS)
+_READ_PROPERTIES = frozenset(
+    (*IDENTIFIERS, *COUNTRY_READERS, *dict(_PLACES), *_DATES, "gender", *TEXT_NORMALIZERS)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OtherValues:
     """Values other than names in normal form: tables, and by property the table row of each value.
 
-    `countries` has indices into `country_codes`; 0 is no country. `first_identifiers` has the row
-    of the first value of a property; the other values follow it. In `plain`, -1 marks a value that
+    `countries` has indices into `country_codes`; 0 is no country. In `plain`, -1 marks a value that
     is not compared. `birth_places` and `addresses` have one row per value, in the order of the
     values.
     """
@@ -114,118 +117,85 @@ class OtherValues:
     birth_places: PlaceTable
     addresses: PlaceTable
     identifiers: IdentifierTable
-    first_identifiers: Mapping[str, int]
+    identifier_rows: Mapping[str, IntArray]
     gender: ByteArray
     plain: Mapping[str, tuple[TextTable, IntArray]]
 
 
 def read_values(batch: Batch, tables: FrequencyTables) -> OtherValues:
     """Read the values of a canonical batch other than names."""
+    none = _no_values()
+    if _READ_PROPERTIES.isdisjoint(batch.columns):
+        return none
     numbers = {
-        prop: [read_packed_identifier(prop, text) for text in _texts(batch.columns[prop])]
+        prop: [read_packed_identifier(prop, text) for text in _texts(batch, prop)]
         for prop in IDENTIFIERS
         if prop in batch.columns
     }
-    codes = _country_codes(batch, numbers)
-    place = {code: number for number, code in enumerate(codes)}
-    dates, date_rows = _read_dates(batch)
-    identifiers, first_identifiers = _lay_out_identifiers(numbers, place, tables)
+    countries = {
+        prop: list(map(read, _texts(batch, prop)))
+        for prop, read in COUNTRY_READERS.items()
+        if prop in batch.columns
+    }
+    readings = list(chain.from_iterable(numbers.values()))
+    codes = {reading.country for reading in readings}.union(*countries.values())
+    for prop, packed in _PLACES:
+        codes.update(place_country(text, packed=packed) for text in _texts(batch, prop))
+    country_codes = ("", *sorted(codes - {""}))
+    code_of = dict(zip(country_codes, range(len(country_codes)), strict=True))
+    birth_places, addresses = (
+        place_table(_texts(batch, prop), code_of, packed=packed)
+        if prop in batch.columns
+        else none.addresses
+        for prop, packed in _PLACES
+    )
+    # Births and starts (incorporation, building) share one table of dates.
+    dates = {prop: _texts(batch, prop) for prop in _DATES if prop in batch.columns}
+    unique_dates = sorted(set(chain.from_iterable(dates.values())))
+    ends = np.cumsum([0, *map(len, numbers.values())]).tolist()
     return OtherValues(
-        codes,
-        _read_countries(batch, place),
-        dates,
-        date_rows,
-        _read_places(batch, "birthPlace", place, packed=False),
-        _read_places(batch, ADDRESS, place, packed=True),
-        identifiers,
-        first_identifiers,
-        _read_gender(batch),
+        country_codes,
+        _rows_of(countries, country_codes),
+        date_table(unique_dates) if dates else none.dates,
+        _rows_of(dates, unique_dates),
+        birth_places,
+        addresses,
+        identifier_table(readings, code_of, tables) if numbers else none.identifiers,
         {
-            prop: _read_plain(batch.columns[prop], _distinctive(prop, normal, tables))
+            prop: np.arange(first, end, dtype=np.int32)
+            for prop, (first, end) in zip(numbers, pairwise(ends), strict=True)
+        },
+        np.fromiter(map(gender_bit, _texts(batch, "gender")), dtype=np.uint8),
+        {
+            prop: _read_plain(_texts(batch, prop), _distinctive(prop, normal, tables))
             for prop, normal in TEXT_NORMALIZERS.items()
             if prop in batch.columns
         },
     )
 
 
-def _texts(column: Column) -> list[str]:
-    texts: list[str] = column.values.to_pylist()
-    return texts
+@lru_cache(maxsize=1)
+def _no_values() -> OtherValues:
+    """Return the values of a batch that states only names."""
+    places = place_table([], {}, packed=False)
+    identifiers = identifier_table([], {}, FrequencyTables())
+    no_bytes = np.zeros(0, dtype=np.uint8)
+    return OtherValues(("",), {}, date_table([]), {}, places, places, identifiers, {}, no_bytes, {})
 
 
-def _country_codes(batch: Batch, numbers: Mapping[str, list[IdentifierReading]]) -> tuple[str, ...]:
-    codes = {reading.country for readings in numbers.values() for reading in readings}
-    for prop, read in COUNTRY_READERS.items():
-        if prop in batch.columns:
-            codes |= set(map(read, _texts(batch.columns[prop])))
-    for prop, packed in (("birthPlace", False), (ADDRESS, True)):
-        if prop in batch.columns:
-            codes |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
-    return ("", *sorted(codes - {""}))
-
-
-def _read_countries(batch: Batch, place: Mapping[str, int]) -> dict[str, IntArray]:
-    return {
-        prop: np.array(
-            [place.get(read(text), 0) for text in _texts(batch.columns[prop])], dtype=np.int32
-        )
-        for prop, read in COUNTRY_READERS.items()
-        if prop in batch.columns
-    }
-
-
-def _read_dates(batch: Batch) -> tuple[DateTable, dict[str, IntArray]]:
-    """Return one date table of births and starts (incorporation, building)."""
-    texts_by_prop = {
-        prop: _texts(batch.columns[prop]) for prop in (*BIRTHS, *STARTS) if prop in batch.columns
-    }
-    if not texts_by_prop:
-        return _no_dates(), {}
-    texts = sorted({text for some in texts_by_prop.values() for text in some})
-    place = {text: code for code, text in enumerate(texts)}
-    return date_table(texts), {
-        prop: np.array([place[text] for text in some], dtype=np.int32)
-        for prop, some in texts_by_prop.items()
-    }
-
-
-def _read_places(batch: Batch, prop: str, place: dict[str, int], *, packed: bool) -> PlaceTable:
+def _texts(batch: Batch, prop: str) -> list[str]:
+    """Return the different values of a property; none if the batch lacks it."""
     column = batch.columns.get(prop)
-    return _no_places() if column is None else place_table(_texts(column), place, packed=packed)
+    return [] if column is None else column.values.to_pylist()
 
 
-@lru_cache(maxsize=1)
-def _no_places() -> PlaceTable:
-    return place_table([], {}, packed=False)
-
-
-@lru_cache(maxsize=1)
-def _no_identifiers() -> IdentifierTable:
-    return identifier_table([], {}, FrequencyTables())
-
-
-@lru_cache(maxsize=1)
-def _no_dates() -> DateTable:
-    return date_table([])
-
-
-def _lay_out_identifiers(
-    numbers: Mapping[str, list[IdentifierReading]],
-    place: Mapping[str, int],
-    tables: FrequencyTables,
-) -> tuple[IdentifierTable, dict[str, int]]:
-    if not numbers:
-        return _no_identifiers(), {}
-    readings = [reading for some in numbers.values() for reading in some]
-    ends = np.cumsum([0, *map(len, numbers.values())]).tolist()
-    return identifier_table(readings, place, tables), dict(zip(numbers, ends, strict=False))
-
-
-def _read_gender(batch: Batch) -> ByteArray:
-    column = batch.columns.get("gender")
-    if column is None:
-        return _NO_BYTES
-    return np.array([gender_bit(text) for text in _texts(column)], dtype=np.uint8)
+def _rows_of(texts: Mapping[str, list[str]], table: Sequence[str]) -> dict[str, IntArray]:
+    """Return, by property, the row of each of its texts in a table of all of them."""
+    row_of = dict(zip(table, range(len(table)), strict=True))
+    return {
+        prop: np.fromiter(map(row_of.__getitem__, some), dtype=np.int32, count=len(some))
+        for prop, some in texts.items()
+    }
 
 
 def _distinctive(
@@ -239,136 +209,94 @@ def _distinctive(
     return normal
 
 
-def _read_plain(column: Column, normal: Callable[[str], str]) -> tuple[TextTable, IntArray]:
-    normals = [normal(text) for text in _texts(column)]
+def _read_plain(texts: list[str], normal: Callable[[str], str]) -> tuple[TextTable, IntArray]:
+    normals = list(map(normal, texts))
     unique = sorted({text for text in normals if text})
-    place = {text: code for code, text in enumerate(unique)}
-    return text_table(unique), np.array([place.get(text, -1) for text in normals], dtype=np.int32)
+    row_of = {text: row for row, text in enumerate(unique)}
+    return text_table(unique), np.array([row_of.get(text, -1) for text in normals], dtype=np.int32)
 
 
 def lay_out_values(batch: Batch, values: OtherValues) -> dict[str, Any]:
     """Return the fields of a `MaterializedBatch` for all values other than names."""
-    birth_places, addresses = _codes(batch, "birthPlace"), _codes(batch, ADDRESS)
-    countries = _all_countries(
-        batch, values, (birth_places, values.birth_places), (addresses, values.addresses)
+    if len(batch) == 1 and values is _no_values():
+        return _lay_out_nothing()
+    return _lay_out(batch.columns, len(batch), values)
+
+
+@lru_cache(maxsize=1)
+def _lay_out_nothing() -> dict[str, Any]:
+    """Return the fields of one record that states only names, as most queries do."""
+    return _lay_out({}, 1, _no_values())
+
+
+def _lay_out(columns: Mapping[str, Column], count: int, values: OtherValues) -> dict[str, Any]:
+    """Return the fields of `count` records with these columns."""
+    birth_places, addresses = (
+        Ragged(columns[prop].offsets(count), columns[prop].codes)
+        if prop in columns
+        else Ragged.empty(count)
+        for prop, _ in _PLACES
     )
-    births, starts = (_lay_out_dates(batch, values, props) for props in (BIRTHS, STARTS))
+    stated = _table_rows(columns, COUNTRY_PROPERTIES, values.countries)
+    for places, table in ((birth_places, values.birth_places), (addresses, values.addresses)):
+        if len(places.items):
+            stated.append((places.rows, table.country[places.items]))
+    # Row 0 of the table of countries is no country.
+    countries = _unite_rows(stated, count, least=1)
+    programs = _table_rows(columns, PROGRAMS, values.countries)
+    nationalities = _table_rows(columns, NATIONALITY, values.countries)
+    births, starts = (
+        drop_coarser_dates(
+            _unite_rows(_table_rows(columns, props, values.date_rows), count), values.dates
+        )
+        for props in (BIRTHS, STARTS)
+    )
+    identifiers = _table_rows(columns, values.identifier_rows, values.identifier_rows)
+    gender = np.zeros(count, dtype=np.uint8)
+    if (column := columns.get("gender")) is not None:
+        np.bitwise_or.at(gender, column.rows, values.gender[column.codes])
+    plain = dict.fromkeys(TEXT_NORMALIZERS, (Ragged.empty(count), text_table([])))
+    for prop, (texts, rows) in values.plain.items():
+        plain[prop] = _unite_rows(_table_rows(columns, (prop,), {prop: rows}), count), texts
     return {
         "dates": values.dates,
         "births": births,
         "starts": starts,
         "country_codes": values.country_codes,
-        "nationalities": _ragged(_country_pairs(batch, NATIONALITY, values), len(batch)),
+        "nationalities": _unite_rows(nationalities, count, least=1),
         "countries": countries,
-        "linked_countries": _linked_countries(batch, values, countries),
+        # Countries of the record, and those of its sanctions programs.
+        "linked_countries": _unite_rows(
+            [(countries.rows, countries.items), *programs], count, least=1
+        )
+        if programs
+        else countries,
         "birth_places": birth_places,
         "place_table": values.birth_places,
         "addresses": addresses,
         "address_table": values.addresses,
-        "identifiers": _lay_out_rows_of_identifiers(batch, values),
+        "identifiers": _unite_rows(identifiers, count),
         "identifier_table": values.identifiers,
-        "gender": _lay_out_gender(batch, values),
-        "plain": _lay_out_plain(batch, values),
+        "gender": gender,
+        "plain": plain,
     }
 
 
-def _no_items(count: int) -> Ragged:
-    """Return rows without items; for one record always the same object."""
-    return _no_items_of_one() if count == 1 else Ragged.empty(count)
-
-
-@lru_cache(maxsize=1)
-def _no_items_of_one() -> Ragged:
-    return Ragged.empty(1)
-
-
-def _codes(batch: Batch, prop: str) -> Ragged:
-    """Return the values of a property of each record."""
-    column = batch.columns.get(prop)
-    if column is None:
-        return _no_items(len(batch))
-    return Ragged(column.offsets(len(batch)), column.codes)
-
-
-def _country_pairs(
-    batch: Batch, props: Sequence[str], values: OtherValues
+def _table_rows(
+    columns: Mapping[str, Column], props: Iterable[str], rows_of: Mapping[str, IntArray]
 ) -> list[tuple[IntArray, IntArray]]:
+    """Return, for each of the properties, the record and the table row of each value."""
     return [
-        (column.rows, values.countries[prop][column.codes])
+        (columns[prop].rows, rows_of[prop][columns[prop].codes])
         for prop in props
-        if (column := batch.columns.get(prop)) is not None
+        if prop in columns
     ]
 
 
-def _ragged(pairs: list[tuple[IntArray, IntArray]], count: int) -> Ragged:
-    """Unite (row, code) pairs, leaving out code 0 ("unknown")."""
+def _unite_rows(pairs: list[tuple[IntArray, IntArray]], count: int, *, least: int = 0) -> Ragged:
+    """Return the table rows of `count` records, without those below `least`."""
     if not pairs:
-        return _no_items(count)
-    rows, items = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-    is_known = items > 0
-    return Ragged.from_rows(rows[is_known], items[is_known], count)
-
-
-def _all_countries(batch: Batch, values: OtherValues, *placed: tuple[Ragged, PlaceTable]) -> Ragged:
-    pairs = _country_pairs(batch, COUNTRY_PROPERTIES, values)
-    pairs += [
-        (places.rows, table.country[places.items]) for places, table in placed if len(places.items)
-    ]
-    return _ragged(pairs, len(batch))
-
-
-def _linked_countries(batch: Batch, values: OtherValues, countries: Ragged) -> Ragged:
-    """Return the countries of each record, and the countries of its sanctions programs."""
-    programs = _country_pairs(batch, PROGRAMS, values)
-    if not programs:
-        return countries
-    return _ragged([(countries.rows, countries.items), *programs], len(batch))
-
-
-def _lay_out_dates(batch: Batch, values: OtherValues, props: Iterable[str]) -> Ragged:
-    columns = [
-        (column.rows, values.date_rows[prop][column.codes])
-        for prop in props
-        if (column := batch.columns.get(prop)) is not None
-    ]
-    if not columns:
-        return _no_items(len(batch))
-    rows, dates = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    return drop_coarser_dates(Ragged.from_rows(rows, dates, len(batch)), values.dates)
-
-
-def _lay_out_rows_of_identifiers(batch: Batch, values: OtherValues) -> Ragged:
-    pairs = [
-        (column.rows, column.codes + np.int32(first))
-        for prop, first in values.first_identifiers.items()
-        if (column := batch.columns.get(prop)) is not None
-    ]
-    if not pairs:
-        return _no_items(len(batch))
-    rows, items = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-    return Ragged.from_rows(rows, items, len(batch))
-
-
-def _lay_out_gender(batch: Batch, values: OtherValues) -> ByteArray:
-    bits = np.zeros(len(batch), dtype=np.uint8)
-    column = batch.columns.get("gender")
-    if column is not None:
-        np.bitwise_or.at(bits, column.rows, values.gender[column.codes])
-    return bits
-
-
-def _lay_out_plain(batch: Batch, values: OtherValues) -> dict[str, tuple[Ragged, TextTable]]:
-    """Return the rows and the table of every plain property."""
-    plain = dict.fromkeys(TEXT_NORMALIZERS, (_no_items(len(batch)), _no_texts()))
-    for prop, (table, rows_of_values) in values.plain.items():
-        if (column := batch.columns.get(prop)) is not None:
-            codes = rows_of_values[column.codes]
-            present = codes >= 0
-            rows = Ragged.from_rows(column.rows[present], codes[present], len(batch))
-            plain[prop] = rows, table
-    return plain
-
-
-@lru_cache(maxsize=1)
-def _no_texts() -> TextTable:
-    return text_table([])
+        return Ragged.empty(count)
+    records, rows = map(np.concatenate, zip(*pairs, strict=True))
+    is_known = rows >= least
+    return Ragged.from_rows(records[is_known], rows[is_known], count)
