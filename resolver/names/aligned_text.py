@@ -8,7 +8,7 @@ similarity of one comparator in words.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -40,7 +40,7 @@ def token_partners(
     values = np.zeros((len(left), LIMIT), dtype=np.float32)
     matrix = new_matrix(names.tokens, names.arrays, LIMIT * LIMIT)
     scratch = np.empty(LIMIT, dtype=np.int32)
-    with names.memo() as memo:
+    with names.token_index.memo() as memo:
         fill_partners(
             *(left, right, group, names.arrays, names.tokens, memo),
             *(matrix, scratch, partners, values),
@@ -87,7 +87,7 @@ def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
     codes = side.items[start:end].tolist()
     if field in ("nationalities", "linked_countries"):
         return " | ".join([prepared.country_codes[code] for code in codes])
-    texts = prepared.plain[prop][1].texts if is_plain else _TEXTS[field](prepared)
+    texts = (prepared.plain[prop][1] if is_plain else getattr(prepared, _TABLES[field])).texts
     # One by one: most records have one value, and texts in files are read on access.
     return (
         str(texts[codes[0]])
@@ -109,7 +109,7 @@ def form_text(prepared: PreparedBatch, form: int) -> str:
     return (
         str(text)
         if text
-        else " ".join(prepared.tokens.texts[token] for token in prepared.forms.tokens[form])
+        else " ".join(map(prepared.tokens.texts.__getitem__, prepared.forms.tokens[form]))
     )
 
 
@@ -121,13 +121,14 @@ def _origin(prepared: PreparedBatch, row: int) -> tuple[PreparedBatch, int]:
     return prepared.source_row(row) if isinstance(prepared, LazyBatch) else (prepared, row)
 
 
-_TEXTS: dict[str, Callable[[PreparedBatch], npt.NDArray[np.object_]]] = {
-    "births": lambda prepared: prepared.dates.texts,
-    "starts": lambda prepared: prepared.dates.texts,
-    "birth_places": lambda prepared: prepared.place_table.texts,
-    "addresses": lambda prepared: prepared.address_table.texts,
-    "identifiers": lambda prepared: prepared.identifier_table.texts,
+_TABLES = {
+    "births": "dates",
+    "starts": "dates",
+    "birth_places": "place_table",
+    "addresses": "address_table",
+    "identifiers": "identifier_table",
 }
+"""Table of the values of each member of a prepared batch."""
 
 
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
@@ -182,7 +183,8 @@ class _PartDescriber:
         for index, token in enumerate(tokens[0]):
             partner = left[index]
             if partner < 0:
-                parts.append(AlignedPart(self._text(token), "", rest, 0.0, self._nats(token)))
+                text, nats = self._word(token)
+                parts.append(AlignedPart(text, "", rest, 0.0, nats))
             elif partner not in done:
                 done.add(partner)
                 places = (
@@ -192,7 +194,8 @@ class _PartDescriber:
                 parts.append(self._matched_part(forms, tokens, places, values))
         for index, token in enumerate(tokens[1]):
             if right[index] < 0:
-                parts.append(AlignedPart("", self._text(token), rest, 0.0, self._nats(token)))
+                text, nats = self._word(token)
+                parts.append(AlignedPart("", text, rest, 0.0, nats))
         return tuple(parts)
 
     def _matched_part(
@@ -204,9 +207,16 @@ class _PartDescriber:
     ) -> AlignedPart:
         """Return the part for the words at some positions, which are matched with each other."""
         matched = [tokens[0][at] for at in places[0]], [tokens[1][at] for at in places[1]]
-        if len(matched[0]) == len(matched[1]):
-            return self._matched(matched, values[places[0][0]])
-        return self._joined(forms, matched, (places[0][0], places[1][0]))
+        left, right = (" ".join([self._word(token)[0] for token in side]) for side in matched)
+        if len(matched[0]) != len(matched[1]):
+            value, target = self._joined(forms, matched, (places[0][0], places[1][0]))
+            return AlignedPart(left, right, Fate.JOINED, round(value, 2), self._word(target)[1])
+        first, second = matched[0][0], matched[1][0]
+        hashes = self._records["hash"]
+        is_equal = first == second or hashes[first] == hashes[second]
+        fate = Fate.EQUAL if is_equal else Fate.SIMILAR
+        nats = min(self._word(first)[1], self._word(second)[1])
+        return AlignedPart(left, right, fate, round(values[places[0][0]], 2), nats)
 
     def _tokens_of(self, form: int) -> list[int]:
         tokens = self._forms.get(form)
@@ -221,27 +231,13 @@ class _PartDescriber:
             self._words[token] = str(self._texts[token]), round(float(self._rarity[token]), 1)
         return self._words[token]
 
-    def _text(self, token: int) -> str:
-        return self._word(token)[0]
-
-    def _nats(self, token: int) -> float:
-        return self._word(token)[1]
-
-    def _matched(self, tokens: tuple[list[int], list[int]], value: float) -> AlignedPart:
-        """Return the part for matched words of which both names have the same number."""
-        left, right = (" ".join(map(self._text, side)) for side in tokens)
-        first, second = tokens[0][0], tokens[1][0]
-        hashes = self._records["hash"]
-        is_equal = first == second or hashes[first] == hashes[second]
-        fate = Fate.EQUAL if is_equal else Fate.SIMILAR
-        nats = min(self._nats(first), self._nats(second))
-        return AlignedPart(left, right, fate, round(value, 2), nats)
-
     def _joined(
         self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
-    ) -> AlignedPart:
-        """Return the part for two words of one name that together spell one word of the other."""
-        left, right = (" ".join(map(self._text, side)) for side in tokens)
+    ) -> tuple[float, int]:
+        """Return the match value of two words of one name that together spell one of the other.
+
+        The second value is that one word.
+        """
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         target, table = tokens[single][0], self._context.prepared.forms
         place = table.tokens.offsets[forms[split]] + places[split]
@@ -252,9 +248,9 @@ class _PartDescriber:
         else:
             first, second = (np.int32(token) for token in tokens[split][:2])
             names = self._context.names
-            with names.memo() as memo:
+            with names.token_index.memo() as memo:
                 value = joined_across_scripts(first, second, np.int32(target), names.tokens, memo)
-        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), self._nats(target))
+        return float(value), target
 
 
 def alignment_text(context: Context, pair: int = 0) -> str:

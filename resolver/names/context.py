@@ -214,7 +214,7 @@ class Context:
         def run(start: int, end: int) -> None:
             part = slice(start, end)
             left, right = self.left[part], self.right[part]
-            with self.names.memo() as memo:
+            with self.names.token_index.memo() as memo:
                 align_records(tokens, names, memo, left, right, self.group, alignments[part])
 
         _run_slices(run, len(self.left), self.workers)

@@ -192,15 +192,17 @@ _ALL = (1 << 64) - 1
 
 def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
     """Return the hashes that `name_tokens.compact_hashes` gives."""
-    mixed = [
-        ((token_hash * 0x9E3779B97F4A7C15) & _ALL) ^ (token_hash >> 29)
-        for token_hash in table.hashes.tolist()
-    ]
-    silent = [bool(flags & _SILENT) for flags in table.flags.tolist()]
+    token_hashes, flags = table.hashes.tolist(), table.flags.tolist()
     hashes = []
     for tokens in forms:
-        carried = sum(mixed[token] for token in tokens if not silent[token]) & _ALL
-        hashes.append(carried or sum(mixed[token] for token in tokens) & _ALL)
+        whole = carried = 0
+        for token in tokens:
+            token_hash = token_hashes[token]
+            mixed = ((token_hash * 0x9E3779B97F4A7C15) & _ALL) ^ (token_hash >> 29)
+            whole += mixed
+            if not flags[token] & _SILENT:
+                carried += mixed
+        hashes.append(carried & _ALL or whole & _ALL)
     return hashes
 
 
@@ -267,7 +269,7 @@ def is_single_reading(batch: Batch) -> bool:
     return (
         len(batch) == 1
         and int(batch.kinds[0]) in _SINGLE_READING_KINDS
-        and not any(prop in batch.columns for prop in PART_ROLES)
+        and PART_ROLES.keys().isdisjoint(batch.columns)
     )
 
 
@@ -330,16 +332,16 @@ def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) ->
     readings = {text: readings_of(text) for text, _ in written}
     texts = sorted({*readings, *chain.from_iterable(readings.values())})
     tokens, forms = build_small_lexicon(texts, is_person, tables, lookup)
-    place = {text: form for form, text in enumerate(texts)}
+    form_of = dict(zip(texts, range(len(texts)), strict=True))
     compact = _compact(forms, tokens)
     # of forms with the same words, the one of the best quality
     best: dict[int, tuple[int, int]] = {}
     for text, quality in written:
-        for form in map(place.__getitem__, (text, *readings[text])):
+        for form in map(form_of.__getitem__, (text, *readings[text])):
             if forms[form]:
                 found = quality, form
                 best[compact[form]] = min(best.get(compact[form], found), found)
-    ordered = sorted(best.values())
+    ordered = np.array(sorted(best.values()), dtype=np.int32).reshape(-1, 2)
     roles = guessed_roles(forms, texts, tokens, tables) if is_person else [0] * sum(map(len, forms))
     spelled = np.empty(len(texts), dtype=object)
     spelled[:] = texts
@@ -350,10 +352,8 @@ def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) ->
         np.array(compact, dtype=np.uint64),
         spelled,
     )
-    names = Ragged.of([[form for _, form in ordered]])
-    return NameTables(
-        tokens, table, names, np.array([quality for quality, _ in ordered], dtype=np.uint8)
-    )
+    names = Ragged.of([ordered[:, 1].tolist()])
+    return NameTables(tokens, table, names, ordered[:, 0].astype(np.uint8))
 
 
 def _written_forms(batch: Batch, values: NameValues) -> FormRows:

@@ -18,9 +18,10 @@ The module goes from small to large:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import add
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -40,7 +41,6 @@ from resolver.names.kernels.name_arrays import (
     NameTarget,
     copy_names,
     copy_tokens,
-    count_names,
     fill_names,
 )
 from resolver.names.kernels.name_records import (
@@ -53,7 +53,7 @@ from resolver.names.kernels.name_records import (
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.names.kernels.name_similarities import fill_letter_bags
+from resolver.names.kernels.name_similarities import AcronymTokens, fill_letter_bags
 from resolver.names.kernels.sound_distance import (
     MAX_SOUNDS,
     SCRATCH_SIZE,
@@ -69,7 +69,6 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     TRAVEL_FAMILY,
     FloatArray,
-    HashArray,
     PreparedBatch,
     Ragged,
     TokenTable,
@@ -284,36 +283,28 @@ class TokenIndex:
         codes[(codes == 0) & (self.records.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
         return codes
 
-    @property
-    def first_letter(self) -> npt.NDArray[np.uint32]:
-        """Per token, the code point of its first letter."""
-        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(
-            self.records.records["first_letter"][:-1]
-        )
-        return letters
-
     @cached_property
-    def spelled(self) -> HashArray:
-        """Per token of three to eight letters, the hash of a name with these initials; else 0."""
-        starts = self.records.records["letters"].astype(np.int64)
-        letters = TextLetters(starts, self.records.letters)
-        is_acronym = (letters.lengths >= _MIN_ACRONYM) & (letters.lengths <= _MAX_ACRONYM)
-        return np.where(is_acronym, letters.spell_first(_MAX_ACRONYM), np.uint64(0))
+    def acronyms(self) -> AcronymTokens:
+        """Per token, its part in acronyms. Words that acronyms leave out count as legal forms.
 
-    @cached_property
-    def bags(self) -> HashArray:
-        """Per token, a hash of its letters in any order."""
-        bags = np.zeros(len(self.texts), dtype=np.uint64)
+        A token of three to eight letters may be an acronym. `spelled` then has the hash of a name
+        with these initials, and `bags` the hash of its letters in any order.
+        """
         starts = self.records.records["letters"]
+        letters = TextLetters(starts.astype(np.int64), self.records.letters)
+        is_acronym = (letters.lengths >= _MIN_ACRONYM) & (letters.lengths <= _MAX_ACRONYM)
+        bags = np.zeros(len(self.texts), dtype=np.uint64)
         fill_letter_bags(starts[:-1], starts[1:], self.records.letters, bags)
-        return bags
-
-    @cached_property
-    def acronym_flags(self) -> npt.NDArray[np.uint16]:
-        """Per token, its flags. Words that acronyms leave out are flagged as legal forms."""
         flags = self.records.flags.astype(np.uint16)
         flags[self.facts["left_out"]] |= np.uint16(TokenFlag.LEGAL)
-        return flags
+        return AcronymTokens(
+            flags=flags,
+            first_letters=np.ascontiguousarray(self.records.records["first_letter"][:-1]),
+            spelled=np.where(is_acronym, letters.spell_first(_MAX_ACRONYM), np.uint64(0)),
+            bags=bags,
+            skip=int(TokenFlag.PARTICLE),
+            optional=int(TokenFlag.LEGAL),
+        )
 
     @cached_property
     def abbreviations(self) -> AbbreviationTokens:
@@ -354,9 +345,7 @@ class NameIndex:
 
     token_index: TokenIndex
     arrays: NameArrays
-    _name_only: Callable[[], npt.NDArray[np.bool_]]
-    _listed: Callable[[], npt.NDArray[np.bool_]]
-    _principal: Callable[[], IntArray]
+    prepared: PreparedBatch
 
     @classmethod
     def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
@@ -365,9 +354,7 @@ class NameIndex:
         return cls(
             token_index or TokenIndex.of(prepared.tokens),
             name_arrays(prepared, tokens),
-            lambda: name_only_records(prepared),
-            lambda: listed_records(prepared),
-            lambda: principal_forms(prepared),
+            prepared,
         )
 
     @property
@@ -380,10 +367,6 @@ class NameIndex:
         """Texts of the tokens."""
         return self.token_index.texts
 
-    def memo(self) -> AbstractContextManager[SimilarityMemo]:
-        """Lend a memo of similarities that no other thread uses meanwhile."""
-        return self.token_index.memo()
-
     def order_pairs(self, left: IntArray) -> PairOrder | None:
         """Return the order in which pairs with these left records are compared fastest."""
         return order_pairs(left, self.arrays, self.tokens)
@@ -391,17 +374,23 @@ class NameIndex:
     @cached_property
     def name_only(self) -> npt.NDArray[np.bool_]:
         """Per record, True if it has nothing but names."""
-        return self._name_only()
+        return name_only_records(self.prepared)
 
     @cached_property
     def listed(self) -> npt.NDArray[np.bool_]:
         """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
-        return self._listed()
+        return listed_records(self.prepared)
 
     @cached_property
     def principal(self) -> IntArray:
         """Per record, the form of its first principal name; -1 if it has none."""
-        return self._principal()
+        forms = np.full(len(self.prepared), -1, dtype=np.int32)
+        names = self.prepared.names
+        quality = self.prepared.name_quality[: len(names.items)]
+        principal = np.flatnonzero(quality == NameQuality.PRIMARY)[::-1]
+        # The last assignment to a record counts: backwards, that is its first name.
+        forms[names.rows[principal]] = names.items[principal]
+        return forms
 
 
 def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
@@ -438,16 +427,6 @@ def listed_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
     return listed
 
 
-def principal_forms(prepared: PreparedBatch) -> IntArray:
-    """Return per record the form of its first principal name; -1 if it has none."""
-    forms = np.full(len(prepared), -1, dtype=np.int32)
-    quality = prepared.name_quality[: len(prepared.names.items)]
-    principal = np.flatnonzero(quality == NameQuality.PRIMARY)[::-1]
-    # The last assignment to a record counts: backwards, that is its first name.
-    forms[prepared.names.rows[principal]] = prepared.names.items[principal]
-    return forms
-
-
 RowArray = npt.NDArray[np.int64]
 
 
@@ -463,39 +442,31 @@ class NameUse(NamedTuple):
     sizes: CopySizes
 
 
-def name_use(source: NameSource, rows: RowArray) -> NameUse:
-    """Return the tokens and sizes of the names of some rows of a source."""
-    return NameUse(*count_names(source, rows))
-
-
 def lay_out_rows(
     sources: Sequence[NameSource], rows: Sequence[RowArray], uses: Sequence[NameUse]
 ) -> NameTarget:
     """Copy the names of the rows of each source, one source after the other.
 
-    `uses` has the `name_use` of each source.
+    `uses` has the names of the rows of each source, as `count_names` gives them.
     """
-    total = _sum_sizes([use.sizes for use in uses])
-    target = _new_target(sum(map(len, rows)), total)
-    before, first, distinct = CopySizes(0, 0, 0, 0, 0, 0), 0, 0
-    most_names, most_tokens = 0, 0
-    for source, source_rows, use in zip(sources, rows, uses, strict=True):
+    befores = [CopySizes(0, 0, 0, 0, 0, 0)]
+    for use in uses:
+        befores.append(CopySizes(*map(int, map(add, befores[-1], use.sizes))))
+    target = _new_target(sum(map(len, rows)), befores.pop())
+    first, distinct, most_names, most_tokens = 0, 0, 0, 0
+    for source, source_rows, use, before in zip(sources, rows, uses, befores, strict=True):
         used_by = np.full(len(use.tokens), -1, dtype=np.int64)
         copy_tokens(source, use.tokens, before, target.tokens)
         own_names, own_tokens, end = copy_names(
             source, source_rows, use.coded, used_by, first, before, distinct, target
         )
         most_names, most_tokens = max(most_names, int(own_names)), max(most_tokens, int(own_tokens))
-        before, distinct = _sum_sizes([before, use.sizes]), int(end)
+        distinct = int(end)
         first += len(source_rows)
     names = target.names._replace(
         tokens=target.names.tokens[:distinct], most=(most_names, most_tokens)
     )
     return target._replace(names=names)
-
-
-def _sum_sizes(sizes: Sequence[CopySizes]) -> CopySizes:
-    return CopySizes(*(sum(map(int, column)) for column in zip(*sizes, strict=True)))
 
 
 def _new_target(records: int, sizes: CopySizes) -> NameTarget:

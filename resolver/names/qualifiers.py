@@ -86,16 +86,14 @@ def qualifier_code(word: str) -> int:
     code = _CODES.get(_stem(word), 0)
     if code or len(word) < _LEAST_MISSPELT - 1:
         return code
-    return _CUT_CODES.get(word, 0) or _misspelt_code(word)
-
-
-def _misspelt_code(word: str) -> int:
-    """Return the code of a qualifier with one letter missing or wrong, or two swapped."""
-    if word[:2] not in _STARTS:
-        return 0
+    found = _CUT_CODES.get(word, 0)
+    if found or word[:2] not in _STARTS:
+        return found
+    # One letter is missing or wrong, or two are swapped.
     return next((code for cut in _cuts(word) if (code := _CUT_CODES.get(cut, 0))), 0)
 
 
+# Words that an acronym may leave out.
 _OPTIONAL = frozenset(
     """
     corp corporation company co inc self group holding holdings enterprises limited incorporated
@@ -119,11 +117,6 @@ def initial_bits(word: str) -> int:
     return _OWN_BITS.get(word[:1], 0) | _OTHER_BITS.get(word, 0)
 
 
-def may_be_left_out(word: str) -> bool:
-    """Return True if an acronym may leave a word out, such as Company."""
-    return word in _OPTIONAL
-
-
 WORD_FACTS = np.dtype(
     [
         ("qualifier", np.int32),
@@ -133,8 +126,8 @@ WORD_FACTS = np.dtype(
         ("article", np.bool_),
     ]
 )
-"""Facts about a word: `qualifier_code`, `initial_bits` and `may_be_left_out`; whether it marks the
-name of a faction; and whether it is the Arabic article.
+"""Facts about a word: `qualifier_code` and `initial_bits`; whether an acronym may leave it out;
+whether it marks the name of a faction; and whether it is the Arabic article.
 """
 _ARABIC_ARTICLE = "al"
 """Particle that has a letter in some acronyms, as in `AQI` and `AAI`."""
@@ -146,7 +139,7 @@ def word_facts(words: Sequence[str]) -> npt.NDArray[np.void]:
     for name, values in (
         ("qualifier", map(qualifier_code, words)),
         ("initials", map(initial_bits, words)),
-        ("left_out", map(may_be_left_out, words)),
+        ("left_out", map(_OPTIONAL.__contains__, words)),
         ("faction", map(str.__eq__, words, repeat(FACTION))),
         ("article", map(str.__eq__, words, repeat(_ARABIC_ARTICLE))),
     ):

@@ -7,16 +7,16 @@ check compares with its query.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.names.kernels.name_arrays import NameSource, NameTarget
+from resolver.names.kernels.name_arrays import NameSource, count_names
 from resolver.names.kernels.name_records import TOKEN, TokenRecords
 from resolver.names.name_index import (
     NameIndex,
@@ -26,8 +26,6 @@ from resolver.names.name_index import (
     lay_out_rows,
     listed_records,
     name_only_records,
-    name_use,
-    principal_forms,
     read_only,
     token_records,
     token_sounds,
@@ -136,15 +134,15 @@ class GatheredBatch(LazyBatch):
         is_query: bool = True,
     ) -> None:
         super().__init__(parts, ids, is_query=is_query)
-        self._materials = materials
+        self.materials = materials
         self._rows = [part.rows for part in parts]
-        sources = [material.source for material in materials]
-        self._uses = [name_use(*pair) for pair in zip(sources, self._rows, strict=True)]
+        sources, texts, self._uses = [], [], list[NameUse]()
+        for rows, material in zip(self._rows, materials, strict=True):
+            sources.append(material.source)
+            texts.append(material.prepared.tokens.texts)
+            self._uses.append(NameUse(*count_names(material.source, rows)))
         self._target = lay_out_rows(sources, self._rows, self._uses)
-        self._texts = lazy_texts(
-            [material.prepared.tokens.texts for material in materials],
-            [use.tokens for use in self._uses],
-        )
+        self._texts = lazy_texts(texts, [use.tokens for use in self._uses])
 
     @lazy_property
     def names(self) -> Ragged:
@@ -159,72 +157,73 @@ class GatheredBatch(LazyBatch):
 
     @lazy_property
     def forms(self) -> NameTable:
-        """Name forms."""
-        return _name_table(self._target, self._materials, self._uses)
+        """Name forms, one for each name."""
+        target = self._target
+        words = target.names.words[:-2]
+        texts, forms, start = [], [], 0
+        for material, use in zip(self.materials, self._uses, strict=True):
+            end = start + int(use.sizes.names)
+            texts.append(material.prepared.forms.texts)
+            forms.append(target.forms[start:end])
+            start = end
+        return NameTable(
+            Ragged(target.form_offsets, target.form_items),
+            words["role"],
+            words["joined"],
+            words["joined_skeleton"],
+            target.names.names["compact"],
+            lazy_texts(texts, forms),
+        )
 
     @lazy_property
     def tokens(self) -> TokenTable:
         """Tokens of the name forms."""
-        return _token_table(self._target.tokens, self._texts)
+        tokens = self._target.tokens
+        records = tokens.records[:-1]
+        return TokenTable(
+            texts=self._texts,
+            hashes=np.ascontiguousarray(records["hash"]),
+            phonetic=np.ascontiguousarray(records["phonetic"]),
+            sound=np.ascontiguousarray(records["sound"]),
+            skeleton=np.ascontiguousarray(records["skeleton"]),
+            flags=tokens.flags.astype(np.uint16),
+            rarity_person=np.ascontiguousarray(records["rarity_person"]),
+            rarity_group=np.ascontiguousarray(records["rarity_group"]),
+            symbols=Ragged(np.ascontiguousarray(tokens.records["symbols"]), tokens.symbols),
+            signature=np.ascontiguousarray(records["signature"]),
+        )
 
     def name_index(self) -> NameIndex:
         """Return `NameIndex.of` of the batch."""
-        materials, rows = self._materials, self._rows
-        return NameIndex(
-            TokenIndex(self._target.tokens, self._texts, self._facts),
-            self._target.names,
-            lambda: _take_rows([material.name_only for material in materials], rows),
-            lambda: _take_rows([material.listed for material in materials], rows),
-            lambda: principal_forms(self),
-        )
+        tokens = TokenIndex(self._target.tokens, self._texts, self._facts)
+        return _GatheredNames(tokens, self._target.names, self)
+
+    def gather(self, columns: Iterable[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]:
+        """Return the values of the rows, given a column of values for each material."""
+        return np.concatenate(list(map(np.take, columns, self._rows)))
 
     def _facts(self) -> npt.NDArray[np.void]:
         """Return the `word_facts` of the tokens."""
         facts = np.empty(sum(len(use.tokens) for use in self._uses), dtype=WORD_FACTS)
         start = 0
-        for material, use in zip(self._materials, self._uses, strict=True):
+        for material, use in zip(self.materials, self._uses, strict=True):
             end = start + len(use.tokens)
             material.facts.take(use.tokens, out=facts[start:end])
             start = end
         return facts
 
 
-def _take_rows(
-    columns: Sequence[npt.NDArray[np.bool_]], rows: Sequence[npt.NDArray[np.int64]]
-) -> npt.NDArray[np.bool_]:
-    return np.concatenate([column[some] for column, some in zip(columns, rows, strict=True)])
+class _GatheredNames(NameIndex):
+    """Name index whose facts about records are copied, since a batch would first be assembled."""
 
+    prepared: GatheredBatch
 
-def _name_table(
-    target: NameTarget, parts: Sequence[NameMaterial], uses: Sequence[NameUse]
-) -> NameTable:
-    """Return the forms, one for each name."""
-    words = target.names.words[:-2]
-    ends = np.cumsum([0, *(use.sizes.names for use in uses)]).tolist()
-    forms = [target.forms[start:end] for start, end in pairwise(ends)]
-    return NameTable(
-        Ragged(target.form_offsets, target.form_items),
-        words["role"],
-        words["joined"],
-        words["joined_skeleton"],
-        target.names.names["compact"],
-        lazy_texts([part.prepared.forms.texts for part in parts], forms),
-    )
+    @cached_property
+    def name_only(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has nothing but names."""
+        return self.prepared.gather(material.name_only for material in self.prepared.materials)
 
-
-def _token_table(tokens: TokenRecords, texts: npt.NDArray[np.object_]) -> TokenTable:
-    def column(name: str) -> npt.NDArray[Any]:
-        return np.ascontiguousarray(tokens.records[name][:-1])
-
-    return TokenTable(
-        texts=texts,
-        hashes=column("hash"),
-        phonetic=column("phonetic"),
-        sound=column("sound"),
-        skeleton=column("skeleton"),
-        flags=tokens.flags.astype(np.uint16),
-        rarity_person=column("rarity_person"),
-        rarity_group=column("rarity_group"),
-        symbols=Ragged(np.ascontiguousarray(tokens.records["symbols"]), tokens.symbols),
-        signature=column("signature"),
-    )
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
+        return self.prepared.gather(material.listed for material in self.prepared.materials)

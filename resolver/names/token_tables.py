@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import jellyfish
@@ -226,8 +226,8 @@ def build_small_lexicon(
         ]
         for text in texts
     ]
-    distinct = sorted({key for some in keys for key in some})
-    code_of = {key: code for code, key in enumerate(distinct)}
+    distinct = sorted(set(chain.from_iterable(keys)))
+    code_of = dict(zip(distinct, range(len(distinct)), strict=True))
     rows = [_token_row(_token(key), is_of_person, tables, lookup) for key in distinct]
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else _NO_COLUMNS
     words, hashes, phonetic, sound, skeleton, flags, person, group, symbols, signature = columns
@@ -243,7 +243,7 @@ def build_small_lexicon(
         symbols=Ragged.of(symbols),
         signature=np.array(signature, dtype=np.uint32),
     )
-    return table, [[code_of[key] for key in some] for some in keys]
+    return table, [list(map(code_of.__getitem__, some)) for some in keys]
 
 
 def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:

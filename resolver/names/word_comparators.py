@@ -8,6 +8,8 @@ rules for a `Context`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,11 +17,9 @@ from resolver.names.context import Context, gender_graded, name_only_values
 from resolver.names.kernels.abbreviations import (
     FORM,
     MAX_LETTERS,
-    AbbreviationTokens,
     fill_abbreviations,
 )
-from resolver.names.kernels.name_records import TokenRecords
-from resolver.names.kernels.name_similarities import INITIALS, AcronymTokens, fill_acronyms
+from resolver.names.kernels.name_similarities import INITIALS, fill_acronyms
 from resolver.names.kernels.word_sets import (
     ONE_MORE,
     ONLY_ONE_SIDE,
@@ -38,76 +38,6 @@ from resolver.records.prepared.value_flags import TokenFlag
 from resolver.reference.tables import territory_code
 
 BoolArray = npt.NDArray[np.bool_]
-
-
-def flagged_words(
-    forms: tuple[IntArray, IntArray],
-    form_tokens: Ragged,
-    tokens: TokenRecords,
-    rule: FlagRule,
-) -> FloatArray:
-    """Compare the words with a flag in pairs of name forms.
-
-    - 1: the words agree
-    - `rule.surplus`: one name has more of them
-    - 0.5: only one name has any
-    - 0.25: they agree in part, or the first ones behind a link differ
-    - 0: they differ
-    - NaN: neither name has any
-    """
-    left, right = forms
-    out = np.empty(len(left), dtype=np.float32)
-    fill_flagged_words(*(left, right, form_tokens.offsets, form_tokens.items, tokens, rule, out))
-    return out
-
-
-def acronym_match(
-    left: IntArray, right: IntArray, names: Ragged, forms: Ragged, tokens: AcronymTokens
-) -> FloatArray:
-    """Grade whether a word of one record's name consists of the initials of the other's name.
-
-    1 if three or more initials are in order, 0.5 if four or more are in another order (`OTAN`,
-    `NATO`), else NaN.
-    """
-    out = np.empty(len(left), dtype=np.float32)
-    initials = np.zeros(len(forms), dtype=INITIALS)
-    fill_acronyms(
-        *(left, right, names.offsets, names.items, forms.offsets, forms.items),
-        *(tokens, initials, out),
-    )
-    return out
-
-
-def raise_abbreviations(
-    out: FloatArray,
-    pairs: tuple[IntArray, IntArray],
-    names: Ragged,
-    forms: Ragged,
-    tokens: AbbreviationTokens,
-) -> FloatArray:
-    """Return acronym grades raised to those of abbreviated names; see `fill_abbreviations`."""
-    rows = np.zeros(len(forms), dtype=FORM)
-    sides = (names.offsets, names.items), (forms.offsets, forms.items)
-    # Threads share the index, so each call needs a scratch array of its own.
-    tokens = tokens._replace(scratch=np.zeros(MAX_LETTERS + 26, dtype=np.int32))
-    fill_abbreviations(*pairs, *sides, tokens, rows, out)
-    return out
-
-
-def marked_parts(
-    forms: tuple[IntArray, IntArray],
-    form_tokens: Ragged,
-    tokens: TokenRecords,
-    is_marker: BoolArray,
-    without: int,
-) -> FloatArray:
-    """Compare the words after a marker in pairs of name forms; see `fill_marked_parts`."""
-    left, right = forms
-    out = np.empty(len(left), dtype=np.float32)
-    after = np.full(len(form_tokens), UNKNOWN_PLACE, dtype=np.int32)
-    marks = (is_marker, after, np.zeros(len(form_tokens), dtype=np.uint64), without)
-    fill_marked_parts(left, right, form_tokens.offsets, form_tokens.items, tokens, marks, out)
-    return out
 
 
 def qualifiers(
@@ -145,14 +75,23 @@ def _flagged(
 ) -> FloatArray:
     """Compare the words with a flag in pairs of name forms; by default, the best pairs.
 
-    `surplus` is the similarity if one name has more of these words, and `linked` the similarity if
-    they stand behind `_LINKS`.
+    - 1: the words agree
+    - `surplus`: one name has more of them
+    - 0.5: only one name has any
+    - 0.25: they agree in part, or the first ones behind a link differ
+    - 0: they differ
+    - NaN: neither name has any
+
+    `linked` is the similarity if one name has more of them behind `_LINKS`.
     """
-    form_tokens = context.prepared.forms.tokens
     links = (0, 0) if linked is None else _LINKS
     surpluses = np.float32(surplus), np.float32(linked or 0)
     rule = FlagRule(int(flag), int(without), surpluses[0], *links, surpluses[1])
-    return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
+    left, right = forms or context.best_forms
+    words = context.prepared.forms.tokens
+    out = np.empty(len(left), dtype=np.float32)
+    fill_flagged_words(*(left, right, words.offsets, words.items, context.names.tokens, rule, out))
+    return out
 
 
 def numbers(context: Context) -> FloatArray:
@@ -195,13 +134,17 @@ def _states_country(context: Context, left: int, right: int) -> bool:
 
 def faction(context: Context) -> FloatArray:
     """Parts of groups (factions, wings): both principal names are of the same, or one alone."""
+    left, right = context.principal_forms
     is_marker = context.names.token_index.faction_tokens
     if not is_marker.any():
-        return np.full(len(context.left), np.nan, dtype=np.float32)
-    return marked_parts(
-        *(context.principal_forms, context.prepared.forms.tokens, context.names.tokens),
-        *(is_marker, int(TokenFlag.PARTICLE)),
-    )
+        return np.full(len(left), np.nan, dtype=np.float32)
+    words = context.prepared.forms.tokens
+    out = np.empty(len(left), dtype=np.float32)
+    after = np.full(len(words), UNKNOWN_PLACE, dtype=np.int32)
+    hashes = np.zeros(len(words), dtype=np.uint64)
+    marks = (is_marker, after, hashes, int(TokenFlag.PARTICLE))
+    fill_marked_parts(left, right, words.offsets, words.items, context.names.tokens, marks, out)
+    return out
 
 
 def qualifier(context: Context) -> FloatArray:
@@ -222,84 +165,78 @@ def legal_form(context: Context) -> FloatArray:
 
 
 def acronym(context: Context) -> FloatArray:
-    """Acronym: one name consists of the first letters of the other's words."""
-    prepared, words = context.prepared, context.names.token_index
-    tokens = AcronymTokens(
-        flags=words.acronym_flags,
-        first_letters=words.first_letter,
-        spelled=words.spelled,
-        bags=words.bags,
-        skip=int(TokenFlag.PARTICLE),
-        optional=int(TokenFlag.LEGAL),
+    """Acronym: one name consists of the first letters of the other's words.
+
+    1 if three or more initials are in order, 0.5 if four or more are in another order (`OTAN`,
+    `NATO`), else NaN. Abbreviated names raise the grade; see `fill_abbreviations`.
+    """
+    words, names, forms = (
+        context.names.token_index,
+        context.prepared.names,
+        context.prepared.forms.tokens,
     )
-    names_of, forms, pairs = prepared.names, prepared.forms.tokens, (context.left, context.right)
-    grades = acronym_match(*pairs, names_of, forms, tokens)
-    return raise_abbreviations(grades, pairs, names_of, forms, words.abbreviations)
+    sides = (names.offsets, names.items), (forms.offsets, forms.items)
+    out = np.empty(len(context.left), dtype=np.float32)
+    initials = np.zeros(len(forms), dtype=INITIALS)
+    fill_acronyms(
+        *(context.left, context.right, *sides[0], *sides[1]), words.acronyms, initials, out
+    )
+    rows = np.zeros(len(forms), dtype=FORM)
+    # Threads share the index, so each call needs a scratch array of its own.
+    scratch = np.zeros(MAX_LETTERS + 26, dtype=np.int32)
+    tokens = words.abbreviations._replace(scratch=scratch)
+    fill_abbreviations(context.left, context.right, *sides, tokens, rows, out)
+    return out
 
 
-def name(context: Context) -> FloatArray:
-    """Best supported pair of names: share of what agrees in what agrees and what contradicts."""
-    return context.similarities[0].name
+def _aligned(column: str, text: str) -> Callable[[Context], FloatArray]:
+    """Return the comparator that gives a column of `NameSimilarities`; `text` documents it."""
+
+    def compare(context: Context) -> FloatArray:
+        values: FloatArray = getattr(context.similarities[0], column)
+        return values
+
+    compare.__name__, compare.__doc__ = column, text
+    return compare
 
 
-def name_rarity(context: Context) -> FloatArray:
-    """Rarity of the names that agree."""
-    return context.similarities[0].name_rarity
-
-
-def name_contradicted(context: Context) -> FloatArray:
-    """Parts of the names that contradict each other (1 none)."""
-    return context.similarities[0].name_contradicted
-
-
-def name_omitted(context: Context) -> FloatArray:
-    """Parts of a name that the other leaves out (1 none)."""
-    return context.similarities[0].name_omitted
-
-
-def name_weakest(context: Context) -> FloatArray:
-    """Similarity of the weakest matched part."""
-    return context.similarities[0].name_weakest
-
-
-def name_primary(context: Context) -> FloatArray:
-    """Principal names of both sides, without aliases."""
-    return context.similarities[0].name_primary
-
-
-def name_share(context: Context) -> FloatArray:
-    """Share of the names of the side with fewer names that the other side supports."""
-    return context.similarities[0].name_share
-
-
-def name_exact(context: Context) -> FloatArray:
-    """Names made of exactly the same words."""
-    return context.similarities[0].name_exact
-
-
-def name_parts(context: Context) -> FloatArray:
-    """Number of name parts that were matched."""
-    return context.similarities[0].name_parts
-
-
-def name_quality(context: Context) -> FloatArray:
-    """Quality of the names that agree: principal names, aliases or weak aliases."""
-    return context.similarities[0].name_quality
-
-
-def name_order(context: Context) -> FloatArray:
-    """Own given name of one side that is a family or forebear's name of the other (1: none)."""
-    return context.similarities[0].name_order
-
-
-def name_established(context: Context) -> FloatArray:
-    """Parts that are two established names, alike (Karim, Karima) or in one place (1: none)."""
-    return context.similarities[0].name_established
-
-
-def name_initials(context: Context) -> FloatArray:
-    """Initials without a part in the other name (1: none; 0: another part is in their place)."""
-    return context.similarities[0].name_initials
+name = _aligned(
+    "name",
+    "Best supported pair of names: share of what agrees in what agrees and what contradicts.",
+)
+name_rarity = _aligned("name_rarity", "Rarity of the names that agree.")
+name_contradicted = _aligned(
+    "name_contradicted", "Parts of the names that contradict each other (1 none)."
+)
+name_omitted = _aligned("name_omitted", "Parts of a name that the other leaves out (1 none).")
+name_weakest = _aligned("name_weakest", "Similarity of the weakest matched part.")
+name_primary = _aligned("name_primary", "Principal names of both sides, without aliases.")
+name_share = _aligned(
+    "name_share",
+    "Share of the names of the side with fewer names that the other side supports.",
+)
+name_exact = _aligned("name_exact", "Names made of exactly the same words.")
+name_parts = _aligned("name_parts", "Number of name parts that were matched.")
+name_quality = _aligned(
+    "name_quality",
+    "Quality of the names that agree: principal names, aliases or weak aliases.",
+)
+name_order = _aligned(
+    "name_order",
+    "Own given name of one side that is a family or forebear's name of the other (1: none).",
+)
+name_established = _aligned(
+    "name_established",
+    "Parts that are two established names, alike (Karim, Karima) or in one place (1: none).",
+)
+name_initials = _aligned(
+    "name_initials",
+    "Initials without a part in the other name (1: none; 0: another part is in their place).",
+)
+name_apart = _aligned(
+    "name_apart",
+    "Words of both principal names that the other side's names lack, as in branches (1: none).",
+)
 
 
 def name_sides(context: Context) -> FloatArray:
@@ -309,11 +246,6 @@ def name_sides(context: Context) -> FloatArray:
         return similarities.name_sides
     sides, gender = context.alignments["sides"], context.prepared.gender
     return gender_graded(similarities.name_sides, sides, gender, context.left, context.right)
-
-
-def name_apart(context: Context) -> FloatArray:
-    """Words of both principal names that the other side's names lack, as in branches (1: none)."""
-    return context.similarities[0].name_apart
 
 
 def names_only(context: Context) -> FloatArray:

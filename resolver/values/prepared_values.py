@@ -41,7 +41,6 @@ from resolver.records.properties import (
 )
 from resolver.values.identifiers import (
     CONTACTS,
-    IdentifierReading,
     identifier_table,
     is_mass_used_contact,
     read_packed_identifier,

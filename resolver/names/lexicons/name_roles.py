@@ -59,6 +59,8 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
     The word beside a marker is a forebear's name. Words before it are own names. A word that the
     source states as family name (`bin Laden`) is neither, and a stated own name is no forebear's.
     """
+    if _MARKERS.isdisjoint(words):
+        return
     forebears = [
         place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
     ]
