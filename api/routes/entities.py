@@ -412,7 +412,7 @@ def _select_accepted(
     if accept is None:
         return results, True
     best = results.best(result_page.MAX_ENTITIES)
-    context = FilterContext.of(current_service().hub.store, results.snapshot, best)
+    context = FilterContext(current_service().hub.store, results.snapshot, best)
     documents = build_match_documents(best, results.snapshot)
     mask = np.zeros(len(results), dtype=bool)
     for entity, document in zip(best, documents, strict=True):

@@ -126,7 +126,11 @@ def query_warnings(record: Record) -> list[Omission]:
 
     Raises `RecordError` for a birth date in the future.
     """
-    _refuse_future_births(record)
+    for text in record.texts(BIRTH_DATE):
+        if is_in_future(text):
+            raise RecordError(
+                f"the birth date {text} lies in the future", hint="give a date until today"
+            )
     faults = [
         Omission(value.prop, f"{value.text[:_SHOWN]!r} {fault}")
         for value in record.values
@@ -226,15 +230,6 @@ def names_only_titles(record: Record) -> bool:
     return bool(names) and all(map(_are_titles, names))
 
 
-def _refuse_future_births(record: Record) -> None:
-    """Raise `RecordError` for a birth date in the future."""
-    for text in record.texts(BIRTH_DATE):
-        if is_in_future(text):
-            raise RecordError(
-                f"the birth date {text} lies in the future", hint="give a date until today"
-            )
-
-
 def _contradictions(record: Record) -> list[Omission]:
     """Return a line for values of which one must be wrong."""
     births, deaths = (
@@ -257,5 +252,5 @@ def _contradictions(record: Record) -> list[Omission]:
 
 def _contradicting_genders(record: Record) -> list[Value]:
     """Return the genders of a query, if they are of more than one."""
-    genders = [value for value in record.values if value.prop == "gender"]
-    return genders if len({gender_bit(value.text) for value in genders} - {0}) > 1 else []
+    bits = set(map(gender_bit, record.texts("gender"))) - {0}
+    return [value for value in record.values if value.prop == "gender"] if len(bits) > 1 else []

@@ -19,7 +19,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -183,10 +183,11 @@ def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
     if len(rounds) == 1:
         return rounds[0].candidates()
     best: dict[tuple[int, int], Candidate] = {}
-    for candidate in chain.from_iterable(hits.candidates() for hits in rounds):
-        place = candidate.segment, candidate.row
-        if place not in best or candidate.logodds > best[place].logodds:
-            best[place] = candidate
+    for hits in rounds:
+        for candidate in hits.candidates():
+            place = candidate.segment, candidate.row
+            if place not in best or candidate.logodds > best[place].logodds:
+                best[place] = candidate
     return list(best.values())
 
 

@@ -21,11 +21,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Any
 
@@ -52,6 +52,7 @@ from resolver.check.ranking import (
 )
 from resolver.check.retrieval import CandidateFinder
 from resolver.check.term_search import FoundEntities, SearchScope, search_entities
+from resolver.engines.pair_scoring import ExplainedPairs
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
 from resolver.matching.blocking.keys import identity_tokens
@@ -115,14 +116,16 @@ class LazyExplanations:
     def add(self, hit: Hit) -> Callable[[], Explanation]:
         """Add a hit, and return the function that explains it."""
         self._hits.append(hit)
-        return lambda: self._explain(hit)
+        return partial(self._explain, hit)
 
     def _explain(self, hit: Hit) -> Explanation:
         hits, self._hits = self._hits, []
-        for scored_pairs in {id(added.scored_pairs): added.scored_pairs for added in hits}.values():
-            scored_pairs.prepare_explanations(
-                [added.pair for added in hits if added.scored_pairs is scored_pairs]
-            )
+        pairs_of: dict[int, tuple[ExplainedPairs, list[int]]] = {}
+        for added in hits:
+            scored_pairs = added.scored_pairs
+            pairs_of.setdefault(id(scored_pairs), (scored_pairs, []))[1].append(added.pair)
+        for scored_pairs, pairs in pairs_of.values():
+            scored_pairs.prepare_explanations(pairs)
         explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
         if hit.shift:
             explanation = add_readings(explanation, hit.shift, self._thresholds)
@@ -141,12 +144,16 @@ def build_match_documents(
         return []
     parts: list[RecordValues] = []
     owners: list[int] = []
-    for number in sorted({hit.segment for hit in hits}):
-        places = [place for place, hit in enumerate(hits) if hit.segment == number]
-        segment = snapshot.segments[number]
-        records, owner = segment.read_values([hits[place].row for place in places])
+    places_in = defaultdict(list)
+    for place, hit in enumerate(hits):
+        places_in[hit.segment].append(place)
+    for number in sorted(places_in):
+        places = places_in[number]
+        records, owner = snapshot.segments[number].read_values(
+            [hits[place].row for place in places]
+        )
         parts.append(records)
-        owners += [places[place] for place in owner]
+        owners += map(places.__getitem__, owner)
     entity_ids = [hit.id for hit in hits]
     return build_ftm_entities(concat_values(parts), owners, entity_ids, country_code)
 
@@ -171,20 +178,17 @@ class FilterContext:
 
     store: Store
     snapshot: IndexSnapshot
-    places: Mapping[str, IndexPlace]
+    entities: Sequence[IndexPlace]
 
-    @classmethod
-    def of(
-        cls, store: Store, snapshot: IndexSnapshot, entities: Iterable[IndexPlace]
-    ) -> FilterContext:
-        """Return the context of some entities."""
-        return cls(store, snapshot, {entity.id: entity for entity in entities})
+    @cached_property
+    def _place_of(self) -> dict[str, IndexPlace]:
+        return {entity.id: entity for entity in self.entities}
 
     def last_changed(self, entity_id: str) -> str:
         """Return the time of the last change of an entity that the viewer may know, as the store
         writes times.
         """
-        _, last = self.snapshot.change_span(self.places[entity_id])
+        _, last = self.snapshot.change_span(self._place_of[entity_id])
         with self.store.view(self.snapshot.revision) as view:
             return view.commit_times([last])[last]
 
@@ -370,8 +374,11 @@ class Screener:
         """Answer some queries, all from one snapshot of the index (`snapshot_for`; None: the
         current one). Raises `StoreError` for an empty store.
         """
-        snapshot = snapshot or self._current_snapshot(options.viewer)
-        results = [self._answer(query, snapshot, options) for query in queries]
+        snapshot = snapshot or self.snapshot_for(options.viewer)
+        results = []
+        for query in queries:
+            with self._concurrency:
+                results.append(self._screen(query, snapshot, options))
         return results, self.revision_of(snapshot)
 
     def check_many(
@@ -406,10 +413,11 @@ class Screener:
         ]
 
     def snapshot_for(self, viewer: Viewer) -> IndexSnapshot:
-        """Return the current snapshot of what a viewer sees, for several calls of `check`. Raises
-        `StoreError` for an empty store.
+        """Return the current snapshot of what a viewer sees, for several calls of `check`; the
+        first of a class of viewers is built for it. Raises `StoreError` for an empty store.
         """
-        return self._current_snapshot(viewer)
+        snapshot = self._index.snapshot_for(viewer) if self._follower is not None else None
+        return snapshot or self._refresh(viewer)
 
     def revision_of(self, snapshot: IndexSnapshot) -> IndexRevision:
         """Return the revision and the model that answers from a snapshot are based on."""
@@ -423,7 +431,7 @@ class Screener:
         """Return the entities that state a typed text, as `search_entities` does. Raises
         `StoreError` for an empty store.
         """
-        snapshot = self._current_snapshot(scope.viewer)
+        snapshot = self.snapshot_for(scope.viewer)
         with self._concurrency:
             return search_entities(text, snapshot, scope, entity_id)
 
@@ -431,7 +439,7 @@ class Screener:
         """Return the names of the lists and datasets that the viewer may know. Raises `StoreError`
         for an empty store.
         """
-        return self._current_snapshot(viewer).sources
+        return self.snapshot_for(viewer).sources
 
     def _follow(self, seconds: float) -> None:
         pause = seconds
@@ -455,17 +463,6 @@ class Screener:
     def _refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
         with self._lock:
             return self._index.refresh(viewer)
-
-    def _current_snapshot(self, viewer: Viewer) -> IndexSnapshot:
-        """Return the snapshot of what a viewer sees; the first of a class is built for it."""
-        snapshot = self._index.snapshot_for(viewer) if self._follower is not None else None
-        return snapshot or self._refresh(viewer)
-
-    def _answer(
-        self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
-    ) -> ScreeningResult:
-        with self._concurrency:
-            return self._screen(query, snapshot, options)
 
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
@@ -573,7 +570,7 @@ class Screener:
         options: MatchQuery,
     ) -> tuple[tuple[ScreeningMatch, ...], set[tuple[int, int]]]:
         """Return the first matches that the filter accepts, and the places of those it refuses."""
-        context = FilterContext.of(self._hub.store, snapshot, hits)
+        context = FilterContext(self._hub.store, snapshot, hits)
         matches: list[ScreeningMatch] = []
         refused: set[tuple[int, int]] = set()
         for hit, entity in zip(hits, documents, strict=True):

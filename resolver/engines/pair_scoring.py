@@ -152,12 +152,6 @@ def layout_of(model: Model) -> ModelLayout:
     return entry[1]
 
 
-def layout_of_part(model: Model, similarities: Sequence[float]) -> ModelLayout:
-    """Return the layout of the part of a model that scores a pair with these similarities."""
-    part = (model, model.register, model.name_only)[model.part_number(similarities)]
-    return layout_of(part or model)
-
-
 _WORDS = {"person": "persons", "group": "groups", "asset": "assets"}
 
 
@@ -264,9 +258,11 @@ def score_explained(
     kinds = choose_model_kinds(prepared.kinds, left, right)
     groups, place = {}, np.zeros(len(left), dtype=np.int64)
     counts = np.bincount(kinds, minlength=1).tolist()
-    for kind in (kind for kind, count in enumerate(counts) if kind and count):
+    for kind, count in enumerate(counts):
+        if not kind or not count:
+            continue
         # mostly all pairs are of one kind, and a slice makes no copy
-        chosen = slice(None) if counts[kind] == len(left) else np.flatnonzero(kinds == kind)
+        chosen = slice(None) if count == len(left) else np.flatnonzero(kinds == kind)
         context = Context(
             prepared,
             names,
@@ -277,7 +273,7 @@ def score_explained(
             models.tables,
         )
         group = _KindGroup.compare(models.models[Kind(kind).label], context, missing)
-        logodds[chosen], place[chosen] = group.logodds, np.arange(counts[kind])
+        logodds[chosen], place[chosen] = group.logodds, np.arange(count)
         groups[kind] = group
     return ExplainedPairs(prepared, left, right, kinds, logodds, groups, place)
 
@@ -287,10 +283,16 @@ def _find_missing(query: PreparedBatch) -> frozenset[str]:
 
     A query belongs to no source, so no list can declare it to be another record.
     """
-    counts = {name: len(getattr(query, name).items) for name in _SIDES}
-    counts |= {f"plain:{prop}": len(side.items) for prop, (side, _) in query.plain.items()}
-    counts["gender"] = int(query.gender.any())
-    return frozenset({"sources", *(name for name, count in counts.items() if not count)})
+    missing = {"sources"}
+    for name in _SIDES:
+        if not len(getattr(query, name).items):
+            missing.add(name)
+    for prop, (side, _) in query.plain.items():
+        if not len(side.items):
+            missing.add(f"plain:{prop}")
+    if not query.gender.any():
+        missing.add("gender")
+    return frozenset(missing)
 
 
 @dataclass(frozen=True)
@@ -376,7 +378,7 @@ class ExplainedPairs:
     def contradicts(self, pair: int, left_out: Collection[str]) -> bool:
         """Return whether a comparator speaks against a pair, some of them left out."""
         similarities = self.evidence_of(pair).tolist()
-        layout = layout_of_part(self._groups[int(self.kinds[pair])].model, similarities)
+        layout = layout_of(self._groups[int(self.kinds[pair])].model.part_of(similarities))
         return any(
             weights[bisect_left(cuts, value)] < 0
             for feature, _, column, _, _, cuts, weights in layout.terms
@@ -421,11 +423,6 @@ class _KindGroup:
         raw, logodds = model.raw_and_logodds(evidence.T, sources)
         return cls(model, context, evidence.T, raw, logodds, sources)
 
-    def sums(self, place: int) -> tuple[int, int]:
-        """Return the sums of a pair against chance and against relatives (thousandths)."""
-        relatives = self.model.relative_sums(self.evidence[place : place + 1])
-        return int(self.raw[place]), int(relatives[0])
-
     def align(self, places: Sequence[int]) -> None:
         """Align the names of some pairs, for `parts`."""
         self._parts.update(zip(places, aligned_parts_of_pairs(self.context, places), strict=True))
@@ -441,23 +438,21 @@ class _KindGroup:
 
         Texts of left records are kept, as one record is mostly left in many pairs.
         """
-        left, right = self._record_forms(place, layout)
+        context = self.context
+        best = context.best_forms
+        principal = context.principal_forms if layout.has_principals else best
+        left, right = (
+            (int(rows[place]), int(forms[place]), int(principals[place]))
+            for rows, forms, principals in zip(
+                (context.left, context.right), best, principal, strict=True
+            )
+        )
         key = (layout.shows, *left)
         left_texts = self._left_texts.get(key)
         if left_texts is None:
-            left_texts = record_texts(self.context.prepared, *left, layout.shows)
+            left_texts = record_texts(context.prepared, *left, layout.shows)
             self._left_texts[key] = left_texts
-        return left_texts, record_texts(self.context.prepared, *right, layout.shows)
-
-    def _record_forms(self, place: int, layout: ModelLayout) -> tuple[_RecordForms, _RecordForms]:
-        context = self.context
-        rows, best = (context.left, context.right), context.best_forms
-        principal = context.principal_forms if layout.has_principals else best
-        left, right = (
-            (int(rows[side][place]), int(best[side][place]), int(principal[side][place]))
-            for side in (0, 1)
-        )
-        return left, right
+        return left_texts, record_texts(context.prepared, *right, layout.shows)
 
 
 class _PairEvidence:
@@ -472,15 +467,16 @@ class _PairEvidence:
     def rows(self) -> tuple[EvidenceRow, ...]:
         """Return the rows of the sum, from the prior to the calibration."""
         group, place = self._group, self._place
-        layout = layout_of_part(group.model, self._similarities)
+        layout = layout_of(group.model.part_of(self._similarities))
         left, right = group.texts(place, layout)
+        relatives = group.model.relative_sums(group.evidence[place : place + 1])
         return (
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
             *population_rows(
                 group.model,
-                group.sums(place),
+                (int(group.raw[place]), int(relatives[0])),
                 int(group.logodds[place]),
                 group.sources.at(place),
             ),

@@ -29,6 +29,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -374,10 +375,7 @@ def build_ftm_entities(
     )
     builder = _EntityBuilder(records, survivorship.CanonicalCodes(country_code), targets)
     values = _group_values(records, entity_of_record, len(entity_ids))
-    return [
-        builder.entity(*entity)
-        for entity in zip(entity_ids, schemata, members, values, strict=True)
-    ]
+    return list(map(builder.entity, entity_ids, schemata, members, values))
 
 
 def _find_related(
@@ -432,17 +430,11 @@ class _EntityBuilder:
         texts_of.pop(LINK_ENTITY, None)
         notes = self._notes(entity_id, schema, relations) if relations else ()
         values = {prop: self._values(prop, texts) for prop, texts in texts_of.items()}
-        sources = sorted({records.sources[row] for row in rows})
-        caption = self._caption(values, rows)
-        return build_ftm_entity(
-            entity_id,
-            caption,
-            schema,
-            values.items(),
-            sources,
-            [records.ids[row] for row in rows],
-            notes,
-        )
+        ids = [records.ids[row] for row in rows]
+        source_of = dict(zip(ids, map(records.sources.__getitem__, rows), strict=True))
+        caption = self._caption(values, source_of)
+        sources = sorted(set(source_of.values()))
+        return build_ftm_entity(entity_id, caption, schema, values.items(), sources, ids, notes)
 
     def _notes(self, entity_id: str, schema: str, relations: _Texts) -> list[str]:
         """Return the notes on relations to entities outside this response."""
@@ -457,51 +449,36 @@ class _EntityBuilder:
             text for relation in unlinked for _, text, _ in describe_relation(relation, entity_id)
         ]
 
-    def _merge_forms(self, forms: _Texts) -> tuple[str, list[int]]:
-        """Return the best written form of a value, and the records that state it."""
-        if len(forms) == 1:
-            return next(iter(forms.items()))
-        rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
-        return survivorship.choose_form(forms, self.records.sources), rows
-
     def _values(self, prop: str, texts: _Texts) -> list[_Value]:
         """Return the values of one property, equal ones merged, best supported first."""
         code, coded = self.canon.code, prop in survivorship.CODED_PROPERTIES
         if len(texts) == 1:
-            return [(text, code(prop, text) if coded else "", rows) for text, rows in texts.items()]
+            [(text, rows)] = texts.items()
+            return [(text, code(prop, text) if coded else "", rows)]
         groups: dict[str, _Texts] = {}
         for text in sorted(texts):
             key = survivorship.equality_key(prop, text, code(prop, text) if coded else "")
             groups.setdefault(key, {})[text] = texts[text]
         ranked = []
         for forms in groups.values():
-            best, rows = self._merge_forms(forms)
-            ranked.append((*self._support(rows), best, rows))
+            [(best, rows), *others] = forms.items()
+            if others:
+                rows = sorted(set(chain.from_iterable(forms.values())))
+                best = survivorship.choose_form(forms, self.records.sources)
+            # in the order of `survivorship.support_rank`
+            sources = len(set(map(self.records.sources.__getitem__, rows))) if len(rows) > 1 else 1
+            ranked.append((-sources, -len(rows), best, rows))
         ranked.sort()
         return [(text, code(prop, text) if coded else "", rows) for _, _, text, rows in ranked]
 
-    def _support(self, rows: Sequence[int]) -> tuple[int, int]:
-        """Return the rank of a value by its support, as `survivorship.support_rank` does."""
-        return (
-            (-1, -1)
-            if len(rows) == 1
-            else (-len({self.records.sources[row] for row in rows}), -len(rows))
-        )
-
-    def _caption(self, values: Mapping[str, Sequence[_Value]], rows: Sequence[int]) -> str:
+    def _caption(self, values: Mapping[str, Sequence[_Value]], source_of: Mapping[str, str]) -> str:
         names = values.get("name", ())
         if len(names) == 1:
             return " ".join(names[0][0].split())
-        ids, sources = self.records.ids, self.records.sources
-        golden_values = {
-            prop: tuple(
-                [
-                    golden_record.GoldenValue(text, tuple([ids[row] for row in stating_rows]))
-                    for text, _, stating_rows in items
-                ]
+        golden_values = {}
+        id_of = self.records.ids.__getitem__
+        for prop, items in values.items() if not names else (("name", names),):
+            golden_values[prop] = tuple(
+                golden_record.GoldenValue(text, tuple(map(id_of, rows))) for text, _, rows in items
             )
-            for prop, items in (values.items() if not names else (("name", names),))
-        }
-        return survivorship.choose_caption(
-            golden_values, [ids[row] for row in rows], {ids[row]: sources[row] for row in rows}
-        )
+        return survivorship.choose_caption(golden_values, list(source_of), source_of)

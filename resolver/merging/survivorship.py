@@ -74,15 +74,14 @@ class CanonicalCodes:
             return ""
         cached = self._codes.get((column, text))
         if cached is None:
-            cached = self._codes[column, text] = self._compute(column, text)
+            if column in _COUNTRIES:
+                cached = (self.country_code(text) or "").lower()
+            elif column in _DATES:
+                cached = _date_code(text)
+            else:
+                cached = clean_gender(text) or ""
+            self._codes[column, text] = cached
         return cached
-
-    def _compute(self, column: str, text: str) -> str:
-        if column in _COUNTRIES:
-            return (self.country_code(text) or "").lower()
-        if column in _DATES:
-            return _date_code(text)
-        return clean_gender(text) or ""
 
 
 @cache_short_texts(1 << 14)
@@ -204,7 +203,7 @@ def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | 
     def rank(text: str) -> tuple[int, int, int, bool, int, str]:
         """Return the sort key of a form, best first."""
         rows = forms[text]
-        sources = {row_sources[row] for row in rows}
+        sources = set(map(row_sources.__getitem__, rows))
         return (
             case_rank(text),
             -len(sources),

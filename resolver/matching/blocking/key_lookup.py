@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.matching.blocking import key_join
-from resolver.matching.blocking.keys import KeyParts
+from resolver.matching.blocking.keys import KeyParts, RuleKeys
 from resolver.matching.blocking.rules import RULES, Plan, rule_keys, slow_rules_first
 from resolver.matching.kernels.prefilter import PrefilterArrays
 from resolver.matching.kernels.profile_sums import fill_query_scores, mark_members, take_smallest
@@ -93,13 +93,10 @@ def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
         keys_of_rules = list(
             pool.map(lambda row: rule_keys(row[1], prepared, plan, row[0], parts), used)
         )
-    return merge_key_tables(
-        [KeyTable(keys.base, keys.rows, keys.refine) for keys in keys_of_rules],
-        [0] * len(keys_of_rules),
-    )
+    return merge_key_tables(keys_of_rules, [0] * len(keys_of_rules))
 
 
-def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
+def merge_key_tables(tables: Sequence[KeyTable | RuleKeys], first_rows: Sequence[int]) -> KeyTable:
     """Merge several tables into one. The first row of each table is added to its rows.
 
     Equal keys keep the order of the tables.
@@ -329,13 +326,20 @@ def find_nearest(
     everyone = max(sum(len(table.kinds) for table in stored), 1)
     weight = np.log1p(everyone / np.maximum(bearers, 1))
     entries = np.flatnonzero(followed[place] & (bearers[place] > 0))
-    parts = [
-        _hits(query, entries, place, *table_places, kind, table)
-        for table, table_places in zip(stored, places, strict=True)
-    ]
-    numbers = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
-    keys = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
-    return NearestRecords(numbers, keys, weight[keys], int(np.count_nonzero(~followed)))
+    numbers, keys = [], []
+    for table, (low, high) in zip(stored, places, strict=True):
+        own = place[entries]
+        counts = high[own] - low[own]
+        at = spread(low[own], counts)
+        rows, refine = table.keys.rows[at], table.keys.refine[at]
+        query_refine = np.repeat(query.refine[entries], counts)
+        fits = (refine == query_refine) | (refine == 0) | (query_refine == 0)
+        fits &= table.is_valid[rows] & ((table.kinds[rows] & kind) != 0)
+        numbers.append(rows[fits].astype(np.int64) + table.first)
+        keys.append(np.repeat(own, counts)[fits].astype(np.int64))
+    hit = np.concatenate(keys)
+    skipped = int(np.count_nonzero(~followed))
+    return NearestRecords(np.concatenate(numbers), hit, weight[hit], skipped)
 
 
 def find_nearest_of_many(
@@ -376,25 +380,6 @@ def find_nearest_of_many(
     pairs = np.unique(np.concatenate(parts), axis=0)
     bounds = np.searchsorted(pairs[:, 0], np.arange(1, count))
     return np.split(np.ascontiguousarray(pairs[:, 1]), bounds)
-
-
-def _hits(
-    query: KeyTable,
-    entries: Numbers,
-    place: Numbers,
-    low: Numbers,
-    high: Numbers,
-    kind: int,
-    table: StoredKeys,
-) -> tuple[Numbers, Numbers]:
-    keys = place[entries]
-    counts = high[keys] - low[keys]
-    at = spread(low[keys], counts)
-    rows, refine = table.keys.rows[at], table.keys.refine[at]
-    query_refine = np.repeat(query.refine[entries], counts)
-    fits = (refine == query_refine) | (refine == 0) | (query_refine == 0)
-    fits &= table.is_valid[rows] & ((table.kinds[rows] & kind) != 0)
-    return rows[fits].astype(np.int64) + table.first, np.repeat(keys, counts)[fits].astype(np.int64)
 
 
 def query_scores(

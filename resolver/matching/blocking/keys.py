@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import call
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -190,11 +192,6 @@ def sums_within(hashed: KeySets) -> KeySets:
     return KeySets(np.arange(len(sums) + 1, dtype=np.int32), sums)
 
 
-def keys_of_records(prepared: PreparedBatch, by_form: KeySets) -> KeySets:
-    """Return hashes per record, given hashes per name form."""
-    return keys_of_names(prepared.names, by_form)
-
-
 def keys_of_names(names: Ragged, by_form: KeySets) -> KeySets:
     """Return hashes per record, given its forms and the hashes per form."""
     total = count_name_keys(names.offsets, names.items, by_form.offsets)
@@ -286,7 +283,7 @@ class KeyParts:
         def compute() -> KeySets:
             mask = self.identity(least_length)
             return distinct_keys(
-                keys_of_records(self.prepared, self._in_forms(self.codes(code), mask))
+                keys_of_names(self.prepared.names, self._in_forms(self.codes(code), mask))
             )
 
         return self.cached(f"words {code} {least_length}", compute)
@@ -296,7 +293,7 @@ class KeyParts:
 
         def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self.codes(code), self.identity(least_length))
-            return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
+            return distinct_keys(keys_of_names(self.prepared.names, pairs_within(by_form)))
 
         return self.cached(f"pairs {code} {least_length}", compute)
 
@@ -305,7 +302,7 @@ class KeyParts:
 
         def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self.codes(code), self.identity(1))
-            return distinct_keys(keys_of_records(self.prepared, sums_within(by_form)))
+            return distinct_keys(keys_of_names(self.prepared.names, sums_within(by_form)))
 
         return self.cached(f"sets {code}", compute)
 
@@ -314,7 +311,7 @@ class KeyParts:
 
         def compute() -> KeySets:
             by_form = self._in_forms(self._first_letters(), _initial_tokens(self.prepared))
-            return distinct_keys(keys_of_records(self.prepared, by_form))
+            return distinct_keys(keys_of_names(self.prepared.names, by_form))
 
         return self.cached("initials", compute)
 
@@ -324,7 +321,7 @@ class KeyParts:
         def compute() -> KeySets:
             mask = _initial_tokens(self.prepared)
             by_form = form_hashes(self.prepared, self._first_letters(), mask)
-            return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
+            return distinct_keys(keys_of_names(self.prepared.names, pairs_within(by_form)))
 
         return self.cached("initial pairs", compute)
 
@@ -340,7 +337,7 @@ class KeyParts:
             by_form = KeySets(
                 ends[forms.offsets].astype(np.int32), mix(items.astype(np.uint64), np.uint64(5))
             )
-            return distinct_keys(keys_of_records(self.prepared, by_form))
+            return distinct_keys(keys_of_names(self.prepared.names, by_form))
 
         return self.cached("symbols", compute)
 
@@ -457,12 +454,11 @@ def prefilter_arrays(
     (threads).
     """
     parts: tuple[Callable[[], Any], ...] = (
-        lambda: _words(prepared, letters or TextLetters.of(prepared.tokens.texts)),
-        lambda: (_places(prepared), _certain(prepared), _kinds(prepared), _born(prepared)),
+        partial(_words, prepared, letters or TextLetters.of(prepared.tokens.texts)),
+        partial(_facts, prepared),
     )
     with threads(min(workers, len(parts))) as pool:
-        (word_offsets, words), others = pool.map(lambda part: part(), parts)
-    places, certain, kinds, born = others
+        (word_offsets, words), (places, certain, kinds, born) = pool.map(call, parts)
     # Column by column: for one record (a query), stacking takes as long as everything else here.
     heads = np.zeros((len(prepared) + 1, len(Head)), dtype=np.int32)
     for column, offsets in enumerate(
@@ -507,23 +503,6 @@ def _words(
     return words.offsets, _token_words(prepared, letters)[places]
 
 
-def _born(prepared: PreparedBatch) -> IntArray:
-    """Return first and last year, month and day of each birth date."""
-    dates = prepared.dates
-    born = np.empty((len(dates.year), 4), dtype=np.int32)
-    born[:, 0] = dates.year - dates.circa * (dates.year > 0)
-    born[:, 1] = dates.last_year + dates.circa
-    born[:, 2], born[:, 3] = dates.month, dates.day
-    return born[prepared.births.items]
-
-
-def _kinds(prepared: PreparedBatch) -> IntArray:
-    """Return the kinds of records, with persons of another script as `SYLLABIC_PERSON`."""
-    kinds = prepared.kinds.astype(np.int32)
-    other = are_syllabic(prepared) & ((kinds & int(Kind.PERSON)) != 0)
-    return np.where(other, kinds ^ int(Kind.PERSON) | SYLLABIC_PERSON, kinds)
-
-
 def _token_words(prepared: PreparedBatch, letters: TextLetters) -> npt.NDArray[np.uint32]:
     """Return the fields of each token (`WordField`)."""
     tokens = prepared.tokens
@@ -539,58 +518,47 @@ def _token_words(prepared: PreparedBatch, letters: TextLetters) -> npt.NDArray[n
     words = np.empty((len(tokens), len(WordField)), dtype=np.uint32)
     fill_words(columns, words)
     words[:, FIRST] = letters.first_letters
-    words[:, TOKEN] = _text_ranks(tokens.texts)
+    # Tokens of one text have one number: scores must not depend on which of them a batch contains.
+    words[:1, TOKEN] = 0
+    is_new = tokens.texts[1:] != tokens.texts[:-1]
+    np.cumsum(is_new, dtype=np.uint32, out=words[1:, TOKEN])
     return words
 
 
-def _text_ranks(texts: npt.NDArray[np.object_]) -> IntArray:
-    """Return a number per sorted text, equal for equal texts.
+def _facts(prepared: PreparedBatch) -> tuple[KeySets, KeySets, IntArray, IntArray]:
+    """Return the words of places, the certain keys and the kinds of records, and their birth dates.
 
-    The table may have several tokens of one text. Scores must not depend on which of them a batch
-    contains.
+    Certain keys are numbers and contacts. Persons of another script have the kind
+    `SYLLABIC_PERSON`. A birth date has its first and last year, month and day.
     """
-    ranks = np.zeros(len(texts), dtype=np.int32)
-    np.cumsum(texts[1:] != texts[:-1], out=ranks[1:])
-    return ranks
-
-
-def _places(prepared: PreparedBatch) -> KeySets:
-    sides = (
-        (prepared.birth_places, prepared.place_table),
-        (prepared.addresses, prepared.address_table),
+    nothing = KeySets(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
+    places, certain = [nothing], [nothing]
+    for side, table in _placed(prepared):
+        if len(side.items):
+            words = side.through(table.local)
+            places.append(KeySets(words.offsets, table.token_hashes[words.items]))
+    if len(prepared.identifiers.items):
+        numbers = prepared.identifier_table
+        hashes = np.where(numbers.mass_used == 0, numbers.number, np.uint64(0))
+        certain.append(keys_of_table(prepared.identifiers, hashes))
+    for name in _CONTACTS:
+        side, contacts = prepared.plain[name]
+        if len(side.items):
+            certain.append(keys_of_table(side, contacts.hashes))
+    kinds = prepared.kinds.astype(np.int32)
+    is_other = are_syllabic(prepared) & ((kinds & int(Kind.PERSON)) != 0)
+    kinds = np.where(is_other, kinds ^ int(Kind.PERSON) | SYLLABIC_PERSON, kinds)
+    dates = prepared.dates
+    born = np.empty((len(dates.year), 4), dtype=np.int32)
+    born[:, 0] = dates.year - dates.circa * (dates.year > 0)
+    born[:, 1] = dates.last_year + dates.circa
+    born[:, 2], born[:, 3] = dates.month, dates.day
+    return (
+        distinct_keys(unite_keys(places)),
+        distinct_keys(unite_keys(certain)),
+        kinds,
+        born[prepared.births.items],
     )
-    parts = []
-    if not any(len(ragged.items) for ragged, _ in sides):
-        return _nothing(prepared)
-    for ragged, table in sides:
-        words = ragged.through(table.local)
-        parts.append(KeySets(words.offsets, table.token_hashes[words.items]))
-    return distinct_keys(unite_keys(parts))
-
-
-def _nothing(prepared: PreparedBatch) -> KeySets:
-    return KeySets(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
-
-
-def _certain(prepared: PreparedBatch) -> KeySets:
-    numbers = prepared.identifier_table
-    if not any(
-        len(side.items)
-        for side in (prepared.identifiers, *(prepared.plain[name][0] for name in _CONTACTS))
-    ):
-        return _nothing(prepared)
-    parts = [
-        keys_of_table(
-            prepared.identifiers, np.where(numbers.mass_used == 0, numbers.number, np.uint64(0))
-        )
-    ]
-    parts += [keys_of_table(*_of_plain(prepared, name)) for name in _CONTACTS]
-    return distinct_keys(unite_keys(parts))
-
-
-def _of_plain(prepared: PreparedBatch, name: str) -> tuple[Ragged, HashArray]:
-    ragged, table = prepared.plain[name]
-    return ragged, table.hashes
 
 
 def prefilter_scores(

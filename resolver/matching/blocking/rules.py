@@ -34,7 +34,6 @@ from resolver.matching.blocking.keys import (
     keys_of,
     keys_of_names,
     keys_of_pairs,
-    keys_of_records,
     keys_of_table,
     mix,
     sums_within,
@@ -344,14 +343,14 @@ def acronym(parts: KeyParts) -> KeySets:
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
     is_short = np.repeat(counts <= 2, np.diff(single.offsets))
     single = KeySets(single.offsets, np.where(is_short, single.hashes, np.uint64(0)))
-    return keys_of_records(prepared, unite_keys([own, single]))
+    return keys_of_names(prepared.names, unite_keys([own, single]))
 
 
 def _rare(parts: KeyParts, hashes: HashArray) -> KeySets:
     """Return codes of rare words of four letters or more, without numbers."""
     prepared = parts.prepared
     mask = parts.identity(4, RARE) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
-    return keys_of_records(prepared, form_hashes(prepared, hashes, mask))
+    return keys_of_names(prepared.names, form_hashes(prepared, hashes, mask))
 
 
 def _rolling(prepared: PreparedBatch, weights: HashArray) -> HashArray:

@@ -313,9 +313,9 @@ def _class_codes(words: Ragged, salts: HashArray) -> HashArray:
 
 def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
     """Return the UTF-8 of all tokens, and the offsets of each (one more than there are tokens)."""
-    texts = [text.encode() for text in tokens.texts.tolist()]
+    texts = list(map(str.encode, tokens.texts.tolist()))
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    np.cumsum(list(map(len, texts)), out=offsets[1:])
     return np.frombuffer(b"".join(texts), dtype=np.uint8), offsets
 
 
@@ -361,7 +361,10 @@ class WordScores:
         whose birth date agrees with the query's. `query`, `profiles`: their prefilter arrays.
         `profile_count`: number of all profiles, if `names` is one segment of several.
         """
-        self._reserve(len(mask.active))
+        if len(self._sums) < len(mask.active):
+            self._sums = np.zeros(len(mask.active), dtype=np.uint32)
+            self._touched = np.empty(len(mask.active) + 1, dtype=np.int32)
+            self._totals = np.empty(len(mask.active) + 1, dtype=np.uint32)
         codes = QueryCodes(words.offsets, words.codes, words.ways, words.rarity, words.signature)
         indexed = IndexedWords(
             names.codes, names.coded, names.starts, names.rarity, names.signature
@@ -382,12 +385,6 @@ class WordScores:
             self._touched, self._totals, int(count), limit, query.births, births
         )
         return rows, totals
-
-    def _reserve(self, profiles: int) -> None:
-        if len(self._sums) < profiles:
-            self._sums = np.zeros(profiles, dtype=np.uint32)
-            self._touched = np.empty(profiles + 1, dtype=np.int32)
-            self._totals = np.empty(profiles + 1, dtype=np.uint32)
 
 
 def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:

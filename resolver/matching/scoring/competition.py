@@ -66,12 +66,13 @@ def compete(
     """
     # lists, as there are mostly few candidates, for which arrays take longer
     odds = [math.exp(value / 1000.0) for value in logodds]
-    unlinked = [place for place, competes in enumerate(is_competitor) if competes]
-    if in_review:
-        unlinked = [place for place in unlinked if place not in in_review]
-    unlinked_sum = math.fsum([odds[place] for place in unlinked])
+    unlinked = [
+        place for place, competes in enumerate(is_competitor) if competes and place not in in_review
+    ]
+    unlinked_sum = math.fsum(map(odds.__getitem__, unlinked))
     counted = _count_once(in_review, in_review)
-    total, count = unlinked_sum + _sum(odds, counted), len(unlinked) + len(counted)
+    total = unlinked_sum + math.fsum(map(odds.__getitem__, counted))
+    count = len(unlinked) + len(counted)
     opposing_odds, others = [total] * len(odds), [count] * len(odds)
     for place in unlinked:
         opposing_odds[place], others[place] = max(total - odds[place], 0.0), count - 1
@@ -79,9 +80,14 @@ def compete(
         counted = _count_once(
             [other for other in in_review if other != place and other not in partners], in_review
         )
-        opposing_odds[place] = unlinked_sum + _sum(odds, counted)
+        opposing_odds[place] = unlinked_sum + math.fsum(map(odds.__getitem__, counted))
         others[place] = len(unlinked) + len(counted)
-    return [_lose(*candidate) for candidate in zip(logodds, opposing_odds, others, strict=True)]
+    competitions = []
+    for own, opposing, number in zip(logodds, opposing_odds, others, strict=True):
+        lowest = min(own, LOWEST_LOGODDS)
+        adjusted = max(own - math.ceil(1000.0 * math.log1p(opposing)), lowest)
+        competitions.append(Competition(adjusted, adjusted - own, number))
+    return competitions
 
 
 def spare_equals(
@@ -111,17 +117,6 @@ def spare_equals(
             kept = max(spared[place].logodds, min(alone[partners][place].logodds, 0))
             spared[place] = spared[place]._replace(logodds=kept, weight=kept - logodds[place])
     return spared
-
-
-def _lose(logodds: int, opposing_odds: float, others: int) -> Competition:
-    """Return a candidate after competition with others of some odds together."""
-    lowest = min(logodds, LOWEST_LOGODDS)
-    adjusted = max(logodds - math.ceil(1000.0 * math.log1p(opposing_odds)), lowest)
-    return Competition(adjusted, adjusted - logodds, others)
-
-
-def _sum(odds: Sequence[float], places: Iterable[int]) -> float:
-    return math.fsum([odds[place] for place in places])
 
 
 def _count_once(places: Iterable[int], in_review: InReview) -> list[int]:

@@ -266,12 +266,14 @@ class Model:
             numbers[~np.isnan(evidence[:, self.features.index(NAME_ONLY_FEATURE)])] = 2
         return numbers
 
-    def part_number(self, similarities: Sequence[float]) -> int:
-        """Return the number of the part that scores one pair, as `part_numbers` does."""
+    def part_of(self, similarities: Sequence[float]) -> Model:
+        """Return the model that scores one pair, this one or a part, as `part_numbers` does."""
         column_of = self.features.index
         if self.name_only and not math.isnan(similarities[column_of(NAME_ONLY_FEATURE)]):
-            return 2
-        return 1 if self.register and similarities[column_of(LISTED_FEATURE)] == 0 else 0
+            return self.name_only
+        if self.register and similarities[column_of(LISTED_FEATURE)] == 0:
+            return self.register
+        return self
 
     def part_masks(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
         """Return masks of the pairs (m × features) that each part scores.
@@ -283,13 +285,6 @@ class Model:
         # the last part comes first, as it takes precedence
         names = ("", *reversed(self._optional_parts))
         return {name: numbers == number_of[name] for name in names}
-
-    def part_for(self, evidence: FloatArray) -> Model:
-        """Return the model that scores one pair (1 × features): this one or a part, without other
-        parts.
-        """
-        name = next(name for name, mask in self.part_masks(evidence).items() if mask[0])
-        return self.parts[name]
 
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         """Return uncalibrated sums (thousandths) for an m × features array of similarities."""

@@ -39,8 +39,7 @@ def test_listed_feature_selects_the_part() -> None:
     assert WHOLE.logodds(PAIRS).tolist() == [3_050, 1_800, -1_950, -100, 900]
     for row, pair in enumerate(PAIRS):
         row_evidence = pair[None, :]
-        part = WHOLE.part_for(row_evidence)
-        assert part.register is None
+        part = replace(WHOLE.part_of(pair.tolist()), register=None)
         assert part.logodds(row_evidence)[0] == WHOLE.logodds(PAIRS)[row]
     assert replace(WHOLE, register=None).raw(PAIRS).tolist() == [3_050, 3_050, -1_950, -1_950, 60]
 
@@ -68,16 +67,16 @@ def test_name_only_pairs_have_a_part_of_their_own() -> None:
     pairs = np.column_stack([PAIRS, [0.9, 0.9, np.nan, np.nan, 0.2]]).astype(np.float32)
     assert whole.raw(pairs).tolist() == [907, 907, -1_950, -1_100, 7]
     assert whole.for_plan("M").raw(pairs).tolist() == [877, 877, -1_950, -1_800, -23]
-    assert [whole.part_for(pair[None, :]).version for pair in pairs] == ["a", "a", "w", "p", "a"]
+    assert [whole.part_of(pair).version for pair in pairs.tolist()] == ["a", "a", "w", "p", "a"]
     for model in (
         whole,
         replace(whole, name_only=None),
         replace(whole, register=None),
         replace(whole, register=None, name_only=None),
     ):
-        assert [model.part_number(pair) for pair in pairs.tolist()] == model.part_numbers(
-            pairs
-        ).tolist()
+        parts = (model, model.register, model.name_only)
+        for pair, number in zip(pairs.tolist(), model.part_numbers(pairs).tolist(), strict=True):
+            assert model.part_of(pair) is parts[number]
     data = model_to_json(whole)
     assert model_from_json(data, features) == whole
     data["alone"]["plain"] = data["plain"]
