@@ -71,7 +71,7 @@ class WrittenRevisions:
 
     def note(self, caller: str, revision: int) -> None:
         """Note that a caller has written a revision."""
-        slot = self._slot_of(caller)
+        slot = zlib.crc32(caller.encode()) % _CALLERS
         # the lock of the file keeps other processes out, but not other threads of this one
         with self._lock:
             fcntl.lockf(self._file, fcntl.LOCK_EX)
@@ -82,11 +82,7 @@ class WrittenRevisions:
 
     def last_of(self, caller: str) -> int:
         """Return the last revision that a caller has written or a later one; 0 without any."""
-        return int(self._revisions[self._slot_of(caller)])
-
-    @staticmethod
-    def _slot_of(caller: str) -> int:
-        return zlib.crc32(caller.encode()) % _CALLERS
+        return int(self._revisions[zlib.crc32(caller.encode()) % _CALLERS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,10 +232,8 @@ def match(dataset: str) -> Response:
         "responses": responses,
         "limit": options.limit,
         "algorithm": DEFAULT_ALGORITHM,
-        **_revision_fields(revision),
     }
-    headers = {**_revision_headers(revision), "X-Batch-Size": len(responses)}
-    return json_response(body, headers=headers)
+    return _revised_response(body, revision, {"X-Batch-Size": len(responses)})
 
 
 @endpoint(
@@ -275,8 +273,7 @@ def check() -> Response:
         raise ApiError(422, "give one schema, or none for a person, a group or an asset")
     record = query_record({"schema": schemata[0], "properties": properties}, "check")
     responses, revision = screen_queries({"check": record}, options, snapshot=snapshot)
-    body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
-    return json_response(body, headers=_revision_headers(revision))
+    return _revised_response({**responses["check"], "limit": options.limit}, revision)
 
 
 def _read_queries() -> dict[str, Any]:
@@ -358,12 +355,15 @@ def screen_queries(
     return responses, revision
 
 
-def _revision_fields(revision: IndexRevision) -> dict[str, Any]:
-    return {"version": revision.revision, "model": revision.model}
-
-
-def _revision_headers(revision: IndexRevision) -> dict[str, str]:
-    return {"X-Data-Version": str(revision.revision), "X-Model": revision.model}
+def _revised_response(
+    body: Mapping[str, Any],
+    revision: IndexRevision,
+    headers: Mapping[str, Any] = MappingProxyType({}),
+) -> Response:
+    """Return a JSON response that states the revision and model it was computed from."""
+    own = {"X-Data-Version": str(revision.revision), "X-Model": revision.model}
+    stated = {"version": revision.revision, "model": revision.model}
+    return json_response({**body, **stated}, headers={**own, **headers})
 
 
 match_lines_blueprint = Blueprint("match_lines", __name__)

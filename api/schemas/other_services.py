@@ -25,7 +25,7 @@ from resolver.check.screener import ScreeningMatch, ScreeningResult
 from resolver.errors import RecordError
 from resolver.lists.formats.ftm.ftm_entity import SubmittedRecord, edge_ends, is_link_schema
 from resolver.records.properties import COUNTRIES, PROPERTIES, ValueType
-from resolver.records.results.explanation import EvidenceRow, Explanation, summarize_evidence
+from resolver.records.results.explanation import Explanation, summarize_evidence
 
 SENZING = "application/vnd.senzing+json"
 """Media type of Senzing's entity format."""
@@ -195,13 +195,18 @@ def match_response(
     threshold: score from which a result counts as a match.
     is_explained: whether results have their evidence by feature.
     """
+    # countries are compared, and shown, by their codes
+    properties = dict(interpreted["properties"])
+    for prop in COUNTRIES:
+        if prop in properties:
+            properties[prop] = [country_code(text) or text for text in properties[prop]]
     return {
         "status": 200,
         "results": [
             _result(candidate, threshold, is_explained=is_explained) for candidate in answer.matches
         ],
         "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
-        "query": _with_country_codes(interpreted),
+        "query": {**interpreted, "properties": properties},
         **({"advice": answer.advice} if answer.advice else {}),
     }
 
@@ -240,17 +245,6 @@ def interpreted_query(submitted: SubmittedRecord) -> dict[str, Any]:
     return {"schema": record.schema, "properties": properties}
 
 
-def _with_country_codes(interpreted: dict[str, Any]) -> dict[str, Any]:
-    """Return a query with the codes of its countries, which are how they are compared."""
-    properties: dict[str, list[str]] = interpreted["properties"]
-    codes = {
-        prop: [country_code(text) or text for text in properties[prop]]
-        for prop in COUNTRIES
-        if prop in properties
-    }
-    return {**interpreted, "properties": {**properties, **codes}} if codes else interpreted
-
-
 def _result(candidate: ScreeningMatch, threshold: float, *, is_explained: bool) -> dict[str, Any]:
     why = candidate.why
     result = {
@@ -270,19 +264,15 @@ def _result(candidate: ScreeningMatch, threshold: float, *, is_explained: bool) 
 
 
 def explanations(why: Explanation) -> dict[str, dict[str, Any]]:
-    """Return the evidence of an explanation by feature."""
+    """Return the evidence of an explanation by feature, as yente states it."""
     return {
-        row.name: _yente_feature(row)
+        row.name: {
+            "score": row.similarity or 0.0,
+            "detail": f"{row.help} {row.detail}" if row.detail else row.help,
+            "query": row.left or None,
+            "candidate": row.right or None,
+            "weight": row.weight / 1000,
+        }
         for row in why.rows
         if row.weight or row.similarity is not None
-    }
-
-
-def _yente_feature(row: EvidenceRow) -> dict[str, Any]:
-    return {
-        "score": row.similarity or 0.0,
-        "detail": f"{row.help} {row.detail}" if row.detail else row.help,
-        "query": row.left or None,
-        "candidate": row.right or None,
-        "weight": row.weight / 1000,
     }

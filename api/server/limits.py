@@ -179,7 +179,10 @@ def proxy_header(environ: Mapping[str, Any]) -> str:
 
     environ: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """
-    return next((name for key, name in _PROXY_HEADERS.items() if key in environ), "")
+    for key, name in _PROXY_HEADERS.items():
+        if key in environ:
+            return name
+    return ""
 
 
 def refusal_reason(environ: Mapping[str, Any]) -> str:

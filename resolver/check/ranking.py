@@ -196,17 +196,19 @@ def weigh_readings(
     query: Record,
     prepared: Sequence[PreparedBatch],
     snapshot: IndexSnapshot,
+    *,
+    is_dated: bool,
 ) -> list[Candidate]:
     """Return the candidates, with lower log-odds where the query rather means another entity.
 
     `prepared`: the query as a person, and as a group or an asset, as far as it may be one. If its
     words are those of people's names, groups and assets that are only like it lose. If they are
     words of groups, people lose. If a candidate has exactly the name of the query, those that have
-    it only in translation lose. People lose where the query states a birth date, as fewer of such
-    callers are listed.
+    it only in translation lose. People lose where the query states a birth date (`is_dated`), as
+    fewer of such callers are listed.
     """
     shifts = _kind_shifts(prepared)
-    dated_shift = snapshot.dated_shift if any(len(row.births.items) for row in prepared) else 0
+    dated_shift = snapshot.dated_shift if is_dated else 0
     named = [
         place
         for place, candidate in enumerate(candidates)
@@ -255,7 +257,7 @@ def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:
     nats = float((tokens.rarity_group[words] - tokens.rarity_person[words]).sum())
     shift = -round(1000 * min(abs(nats), _MAX_KIND_SHIFT))
     kinds = (Kind.GROUP, Kind.ASSET) if nats > 0 else (Kind.PERSON,)
-    return {int(kind): shift for kind in kinds}
+    return dict.fromkeys(map(int, kinds), shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,14 +312,14 @@ def rank_hits(
         logodds = [competition.logodds for competition in competitions]
         score = scores(np.array(logodds)).tolist()
     review = snapshot.thresholds.review
-    shown = {place for place in range(len(candidates)) if score[place] >= review}
+    shown = set((np.array(score) >= review).nonzero()[0].tolist())
     crowd = find_crowd(
         {
             place: score[place]
             for place, candidate in enumerate(candidates)
             if place not in shown and (candidate.is_competitor or _is_namesake(candidate, is_dated))
         },
-        [shares[place] for place in shown],
+        list(map(shares.__getitem__, shown)),
         0.0 if is_word and not is_dated else review,
     )
     shown |= crowd
@@ -345,7 +347,7 @@ def rank_hits(
         )
     best = max(shown, key=logodds.__getitem__, default=None)
     rivals: list[Candidate] = []
-    if best is not None and max(shares[place] for place in shown) < _STANDS_OUT:
+    if best is not None and max(map(shares.__getitem__, shown)) < _STANDS_OUT:
         all_shown = [candidates[place] for place in sorted(shown)]
         namesakes = [row for row in all_shown if not is_word and row.name_similarity >= ALIKE_NAME]
         if is_word or namesakes or crowd or candidates[best].logodds >= 0:

@@ -171,7 +171,7 @@ class CandidateFinder:
             scores = query_scores(arrays, segment.prefilter_arrays, rows)
             rankings.append(_Ranking(rows + first, scores, word_scores))
             first = last
-        ranking = _Ranking(*(np.concatenate(column) for column in zip(*rankings, strict=True)))
+        ranking = _Ranking(*map(np.concatenate, zip(*rankings, strict=True)))
         return _order_places(ranking, snapshot.segments, limit)
 
 
@@ -205,7 +205,7 @@ def _query_plan(query: PreparedBatch) -> Plan:
     """Return the plan without the rules that give the query no keys: most queries state neither
     number nor telephone.
     """
-    phones, mails = (len(query.plain[prop][0].items) for prop in ("phone", "email"))
+    phones, mails = len(query.plain["phone"][0].items), len(query.plain["email"][0].items)
     key_counts = {
         "birth_day": len(query.births.items),
         "identifier": len(query.identifiers.items),

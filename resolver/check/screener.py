@@ -493,6 +493,7 @@ class Screener:
         options: MatchQuery,
     ) -> _RankedQuery:
         """Let the candidates of a query compete."""
+        is_dated = any(len(variant.births.items) for variant in prepared)
         is_title = names_only_titles(query)
         is_word = not is_title and any(map(is_single_word, prepared))
         candidates = weigh_readings(
@@ -500,6 +501,7 @@ class Screener:
             query,
             prepared,
             snapshot,
+            is_dated=is_dated,
         )
         if is_title:
             # a firm whose name only begins with it is not meant
@@ -514,7 +516,7 @@ class Screener:
             count,
             in_review,
             is_word=is_word,
-            is_dated=any(len(variant.births.items) > 0 for variant in prepared),
+            is_dated=is_dated,
         )
         return _RankedQuery(query, ranking, compared, is_word)
 

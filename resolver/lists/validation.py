@@ -107,21 +107,24 @@ def fault_of_record(record: Record, *, accept_restricted: bool = False) -> str:
         return _HIDDEN_ID
     if len(record.id) > MAX_ID:
         return _LONG_ID
-    values = [(prop, text) for prop, text, _ in pack(record)]
-    for prop, text in values:
+    values = pack(record)
+    for prop, text, _ in values:
         if "\x00" in text:
             return _holds_nul(prop)
     if not is_list_source_name(record.source):
         return _bad_source(record.source)
-    for prop, text in values:
+    total, is_identifiable = 0, False
+    for prop, text, _ in values:
         limit = value_limit(prop)
         if len(text) > limit:
             return _too_long(prop, len(text), limit)
         if prop not in _UNSPLIT and (reason := _fault_of_words(text, limit)):
             return f"its {prop} {reason}"
-    if sum(len(text) for prop, text in values if prop != LINK_ENTITY) > MAX_RECORD:
+        total += len(text) if prop != LINK_ENTITY else 0
+        is_identifiable |= prop in _IDENTIFYING
+    if total > MAX_RECORD:
         return _TOO_LARGE
-    if not any(prop in _IDENTIFYING for prop, _ in values):
+    if not is_identifiable:
         return _UNIDENTIFIABLE
     return "" if accept_restricted else _restricted(record.handling.code)
 
@@ -216,7 +219,7 @@ def _fault_of_words(text: str, limit: int) -> str:
         return f"is longer than {limit:,} characters in plain letters"
     # nearly all texts are shorter than such a word
     words = _UNSPACED.sub(" ", text).split() if len(text) > MAX_WORD else ()
-    if any(len(word) > MAX_WORD for word in words):
+    if max(map(len, words), default=0) > MAX_WORD:
         return f"has a word of more than {MAX_WORD} letters"
     return ""
 

@@ -153,7 +153,7 @@ def _unite(
     """Return the prepared batch of names and other values."""
     source_texts = batch.sources.values.to_pylist()
     different = frozenset(deduplicated_sources)
-    all_different = np.array([source in different for source in source_texts], dtype=bool)
+    all_different = np.array(list(map(different.__contains__, source_texts)), dtype=bool)
     return MaterializedBatch(
         ids=batch.ids,
         kinds=batch.kinds,

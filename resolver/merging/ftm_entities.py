@@ -430,7 +430,7 @@ class _EntityBuilder:
         texts_of.pop(LINK_ENTITY, None)
         notes = self._notes(entity_id, schema, relations) if relations else ()
         values = {prop: self._values(prop, texts) for prop, texts in texts_of.items()}
-        ids = [records.ids[row] for row in rows]
+        ids = list(map(records.ids.__getitem__, rows))
         source_of = dict(zip(ids, map(records.sources.__getitem__, rows), strict=True))
         caption = self._caption(values, source_of)
         sources = sorted(set(source_of.values()))

@@ -403,8 +403,9 @@ def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
         prepared.birth_places,
         prepared.addresses,
         prepared.identifiers,
-        *(side for side, _ in prepared.plain.values()),
     ]
+    for side, _ in prepared.plain.values():
+        sides.append(side)
     has_others = prepared.gender != 0
     for side in sides:
         if len(side.items):

@@ -136,13 +136,15 @@ class GatheredBatch(LazyBatch):
         super().__init__(parts, ids, is_query=is_query)
         self.materials = materials
         self._rows = [part.rows for part in parts]
-        sources, texts, self._uses = [], [], list[NameUse]()
+        sources, texts, tokens, self._uses = [], [], [], list[NameUse]()
         for rows, material in zip(self._rows, materials, strict=True):
             sources.append(material.source)
             texts.append(material.prepared.tokens.texts)
-            self._uses.append(NameUse(*count_names(material.source, rows)))
+            use = NameUse(*count_names(material.source, rows))
+            tokens.append(use.tokens)
+            self._uses.append(use)
         self._target = lay_out_rows(sources, self._rows, self._uses)
-        self._texts = lazy_texts(texts, [use.tokens for use in self._uses])
+        self._texts = lazy_texts(texts, tokens)
 
     @lazy_property
     def names(self) -> Ragged:
@@ -204,7 +206,7 @@ class GatheredBatch(LazyBatch):
 
     def _facts(self) -> npt.NDArray[np.void]:
         """Return the `word_facts` of the tokens."""
-        facts = np.empty(sum(len(use.tokens) for use in self._uses), dtype=WORD_FACTS)
+        facts = np.empty(len(self._texts), dtype=WORD_FACTS)
         start = 0
         for material, use in zip(self.materials, self._uses, strict=True):
             end = start + len(use.tokens)

@@ -219,13 +219,12 @@ def build_small_lexicon(
     Rows of words are cached, so words of earlier calls cost little.
     """
     tokenize = _person_tokens if is_of_person else _group_tokens
-    keys = [
-        [
-            TokenKey(token.text, token.surface, int(token.flags), token.symbols, is_of_person)
-            for token in tokenize(text)
-        ]
-        for text in texts
-    ]
+    keys: list[list[TokenKey]] = []
+    for text in texts:
+        keys.append([])
+        for token in tokenize(text):
+            flag = int(token.flags)
+            keys[-1].append(TokenKey(token.text, token.surface, flag, token.symbols, is_of_person))
     distinct = sorted(set(chain.from_iterable(keys)))
     code_of = dict(zip(distinct, range(len(distinct)), strict=True))
     rows = [_token_row(_token(key), is_of_person, tables, lookup) for key in distinct]

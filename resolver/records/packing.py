@@ -145,14 +145,19 @@ def unpack_relation(text: str, origin: str = "") -> Relation:
 
 def pack(record: Record) -> list[tuple[str, str, str]]:
     """Return a record's content as (column, text, origin) rows, sorted, without repetitions."""
-    rows = [(value.prop, value.text, value.origin) for value in record.values]
-    rows += [(item.prop, identifier_text(item), item.origin) for item in record.identifiers]
-    rows += [(ADDRESS, address_text(item), item.origin) for item in record.addresses]
-    rows += [(RELATION, relation_text(item), item.origin) for item in record.relations]
-    rows += [
-        (ROUTE, join_fields(item.country, item.role.value), item.origin) for item in record.routes
-    ]
-    rows += [(ACTIVITY, activity.value, "") for activity in record.activities]
+    rows: list[tuple[str, str, str]] = []
+    for value in record.values:
+        rows.append((value.prop, value.text, value.origin))
+    for identifier in record.identifiers:
+        rows.append((identifier.prop, identifier_text(identifier), identifier.origin))
+    for address in record.addresses:
+        rows.append((ADDRESS, address_text(address), address.origin))
+    for relation in record.relations:
+        rows.append((RELATION, relation_text(relation), relation.origin))
+    for route in record.routes:
+        rows.append((ROUTE, join_fields(route.country, route.role.value), route.origin))
+    for activity in record.activities:
+        rows.append((ACTIVITY, activity.value, ""))
     if record.handling != _NO_HANDLING:
         rows.append((HANDLING, handling_text(record.handling), ""))
     rows.sort()

@@ -302,19 +302,16 @@ class SegmentReader:
         )
 
     def read_rows(self, places: Sequence[int]) -> RecordValues:
-        """Return the records of some rows with their values as texts."""
-        return RecordValues(
-            [self._ids[row] for row in places],
-            [self._sources[self._source_codes[row]] for row in places],
-            [self._kinds[row] for row in places],
-            [self._schemas[self._schema_codes[row]] for row in places],
-            self._read_values(places),
-        )
+        """Return the records of some rows with their values as texts.
 
-    def _read_values(self, places: Sequence[int]) -> dict[str, list[tuple[int, str]]]:
-        """Return (number of the row, text) of the values of some rows, by property."""
+        A value is the number of its row among `places`, and a text.
+        """
+        ids, sources, schemas = list[str](), list[str](), list[str]()
         values: dict[str, list[tuple[int, str]]] = {}
         for number, row in enumerate(places):
+            ids.append(self._ids[row])
+            sources.append(self._sources[self._source_codes[row]])
+            schemas.append(self._schemas[self._schema_codes[row]])
             for word, marks in enumerate(self._marks):
                 for prop, offsets, codes, texts in self._columns_of(word, marks[row]):
                     property_values = values.get(prop)
@@ -326,7 +323,8 @@ class SegmentReader:
                         property_values.append(
                             (number, str(letters[ends[code] : ends[code + 1]], "utf-8"))
                         )
-        return values
+        kinds = list(map(self._kinds.__getitem__, places))
+        return RecordValues(ids, sources, kinds, schemas, values)
 
     def _columns_of(self, word: int, bits: int) -> list[_Column]:
         """Return the columns whose bits are set in a word of `properties`."""

@@ -105,16 +105,21 @@ def merge_key_tables(tables: Sequence[KeyTable | RuleKeys], first_rows: Sequence
         return KeyTable(
             np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
         )
-    base = np.concatenate([table.base for table in tables])
+    base, rows, refine = map(
+        np.concatenate,
+        zip(
+            *[
+                (table.base, table.rows + np.int32(first), table.refine)
+                for table, first in zip(tables, first_rows, strict=True)
+            ],
+            strict=True,
+        ),
+    )
     if len(base) < _FEW_KEYS:
         order = base.argsort(kind="stable").astype(np.int32)
         base = base[order]
     else:
         base, order = order_hashes(base)
-    rows = np.concatenate(
-        [table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)]
-    )
-    refine = np.concatenate([table.refine for table in tables])
     return KeyTable(base, rows[order], refine[order])
 
 

@@ -111,8 +111,9 @@ def unite_keys(parts: Sequence[KeySets]) -> KeySets:
     parts = [part for part in parts if len(part.hashes)] or parts[:1]
     if len(parts) == 1:
         return parts[0]
-    rows = np.concatenate([part.rows for part in parts])
-    hashes = np.concatenate([part.hashes for part in parts])
+    rows, hashes = map(
+        np.concatenate, zip(*[(part.rows, part.hashes) for part in parts], strict=True)
+    )
     order = np.argsort(rows, kind="stable")
     return KeySets(
         offsets_of(np.bincount(rows, minlength=len(parts[0].offsets) - 1)), hashes[order]
@@ -402,7 +403,7 @@ class KeyParts:
 
     def letters(self) -> TextLetters:
         """Return the letters of all tokens."""
-        return self.cached("letters", lambda: TextLetters.of(self.prepared.tokens.texts))
+        return self.cached("letters", partial(TextLetters.of, self.prepared.tokens.texts))
 
     def _in_forms(self, codes: HashArray, mask: Bools) -> KeySets:
         """Per form, the codes of the tokens in a mask, in their order."""

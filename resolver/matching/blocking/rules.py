@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -565,6 +566,5 @@ def rule_keys(
             hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0))
         )
     kind = plan.rules[rule.name]
-    return keys_of(
-        hashed, number + 1, parts.cached(f"refinement {kind}", lambda: refinement(prepared, kind))
-    )
+    refine = parts.cached(f"refinement {kind}", partial(refinement, prepared, kind))
+    return keys_of(hashed, number + 1, refine)

@@ -174,9 +174,8 @@ def guessed_roles(
         form_roles = [int(Role.UNSET)] * len(form)
         if len(places) > 1:
             first, last = places[0], places[-1]
-            first_share, last_share = (
-                _share_of(words[form[place]], flags[form[place]], tables) for place in (first, last)
-            )
+            first_share = _share_of(words[form[first]], flags[form[first]], tables)
+            last_share = _share_of(words[form[last]], flags[form[last]], tables)
             left, right = (
                 (0 if (first_share[1], last_share[1]) == (1, 2) else first_share[0]),
                 (0 if (last_share[1], first_share[1]) == (1, 2) else last_share[0]),
@@ -192,7 +191,7 @@ def guessed_roles(
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
             if is_doubtful and not is_reversed and len(places) < _CHAIN:
                 form_roles[last] = _LIKELY_GIVEN
-        mark_form([words[token] for token in form], form_roles)
+        mark_form(list(map(words.__getitem__, form)), form_roles)
         roles += form_roles
     return roles
 

@@ -83,7 +83,7 @@ class LazyBatch:
     @lazy_property
     def kinds(self) -> ByteArray:
         """Kind of each record."""
-        return self._union.column(lambda batch: batch.kinds)
+        return self._union.column("kinds")
 
     @lazy_property
     def sources(self) -> IntArray:
@@ -196,7 +196,7 @@ class LazyBatch:
     @lazy_property
     def gender(self) -> ByteArray:
         """Gender bits of each record."""
-        return self._union.column(lambda batch: batch.gender)
+        return self._union.column("gender")
 
     @lazy_property
     def plain(self) -> Mapping[str, tuple[Ragged, TextTable]]:

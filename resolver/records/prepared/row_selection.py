@@ -209,9 +209,9 @@ class BatchUnion:
         """Return True if items of this kind are never compared, because the query has none."""
         return self.is_query and not len(side(self.parts[0].prepared).items)
 
-    def column(self, read: Callable[[PreparedBatch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """Return one column of all rows."""
-        return np.concatenate([read(part.prepared)[part.rows] for part in self.parts])
+    def column(self, member: str) -> npt.NDArray[Any]:
+        """Return the values of one member of prepared batches, for all rows."""
+        return np.concatenate([getattr(part.prepared, member)[part.rows] for part in self.parts])
 
     def select(self, side: Side) -> list[Selection]:
         """Return the selected items of this kind, for each part."""

@@ -20,6 +20,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from resolver.records.decisions import Decision
@@ -366,7 +367,19 @@ def summarize_evidence(explanation: Explanation) -> str:
     """Return the evidence of an explanation in one sentence of at most `MAX_WORDS` words."""
     name_rows, points = _read_rows(explanation.rows)
     points += _name_points(name_rows, explanation.parts)
-    supporting, contradicting = _choose(points)
+    points.sort(key=lambda point: -abs(point.weight))
+    # Phrases for a match and against it that fit into a sentence, heaviest first.
+    supporting: list[str] = []
+    contradicting: list[str] = []
+    words = 0
+    for phrase, supports, _ in points:
+        words += phrase.count(" ") + 1
+        if words > MAX_WORDS:
+            break
+        if not supports and len(contradicting) < _MAX_CONTRADICTING:
+            contradicting.append(phrase)
+        elif supports and len(supporting) < _MAX_SUPPORTING:
+            supporting.append(phrase)
     text = "; ".join(filter(None, (", ".join(supporting), ", ".join(contradicting))))
     return f"{text[:1].upper()}{text[1:]}." if text else "Nothing to compare."
 
@@ -378,23 +391,6 @@ def describe_names(explanation: Explanation) -> str:
         return ""
     text, _ = _name_phrase(row, explanation.parts)
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
-    """Return the phrases for a match and against it that fit into a sentence, heaviest first."""
-    supporting: list[str] = []
-    contradicting: list[str] = []
-    words = 0
-    points.sort(key=lambda point: -abs(point.weight))
-    for text, supports, _ in points:
-        words += text.count(" ") + 1
-        if words > MAX_WORDS:
-            break
-        if not supports and len(contradicting) < _MAX_CONTRADICTING:
-            contradicting.append(text)
-        elif supports and len(supporting) < _MAX_SUPPORTING:
-            supporting.append(text)
-    return supporting, contradicting
 
 
 def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Point]]:
@@ -416,18 +412,14 @@ def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Po
     if relations:
         # a shared relation is stronger evidence than ids of related records in both records
         points = {key: point for key, point in points.items() if key[0] != _RELATED_RECORDS}
-    return name_rows, [*points.values(), *_relation_points(relations)]
-
-
-def _relation_points(rows: Sequence[EvidenceRow]) -> list[_Point]:
-    """Return the heaviest shared relation if it speaks for a match, else nothing."""
-    row = max(rows, key=_weight, default=None)
-    if row is None or row.weight <= 0:
-        return []
-    text = row.detail[:1].lower() + row.detail[1:]
-    if len(text.split()) > _MAX_RELATION_WORDS:
-        text = PHRASES[_RELATED_RECORDS].near
-    return [_Point(text, True, row.weight)]
+        # the heaviest shared relation counts if it speaks for a match
+        heaviest = max(relations, key=_weight)
+        text = heaviest.detail[:1].lower() + heaviest.detail[1:]
+        if len(text.split()) > _MAX_RELATION_WORDS:
+            text = PHRASES[_RELATED_RECORDS].near
+        if heaviest.weight > 0:
+            return name_rows, [*points.values(), _Point(text, True, heaviest.weight)]
+    return name_rows, list(points.values())
 
 
 def _add_heaviest(
@@ -444,14 +436,22 @@ def _add_heaviest(
 
 def _name_points(rows: Sequence[EvidenceRow], parts: Sequence[AlignedPart]) -> list[_Point]:
     """Return the phrase on how far the names agree, and the heaviest contradiction in them."""
-    name = next((row for row in rows if row.name == "name"), None)
+    name: EvidenceRow | None = None
+    heaviest: EvidenceRow | None = None
+    weight = 0
+    for row in rows:
+        weight += row.weight
+        if row.name == "name":
+            name = row
+        phrases = PHRASES.get(row.name, SILENT)
+        differs = bool(phrases.differ) and (row.similarity or 0.0) < phrases.near_from
+        if differs and row.weight < min(heaviest.weight if heaviest else 0, 0):
+            heaviest = row
     if name is None:
         return []
     text, supports = _name_phrase(name, parts)
-    points = [_Point(text, supports, sum([row.weight for row in rows]))]
-    contradictions = [row for row in rows if row.weight < 0 and _speaks_against(row)]
-    if supports and contradictions:
-        heaviest = min(contradictions, key=_weight)
+    points = [_Point(text, supports, weight)]
+    if supports and heaviest is not None:
         points.append(_Point(PHRASES[heaviest.name].differ, False, heaviest.weight))
     return points
 
@@ -460,14 +460,9 @@ def _weight(row: EvidenceRow) -> int:
     return row.weight
 
 
-def _speaks_against(row: EvidenceRow) -> bool:
-    phrases = PHRASES.get(row.name, SILENT)
-    return bool(phrases.differ) and (row.similarity or 0.0) < phrases.near_from
-
-
 def _name_phrase(row: EvidenceRow, parts: Sequence[AlignedPart]) -> tuple[str, bool]:
     """Return the phrase on how far two names agree, and whether it speaks for a match."""
-    phrases, fates = PHRASES["name"], {part.fate for part in parts}
+    phrases, fates = PHRASES["name"], set(map(attrgetter("fate"), parts))
     if not parts:
         outcome = phrases.outcome(row.similarity or 0.0)
         return phrases.phrase(outcome), outcome is not EvidenceOutcome.DIFFERS

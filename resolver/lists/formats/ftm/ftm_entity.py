@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
+from itertools import repeat
 from typing import Self
 
 from resolver.errors import DateError, RecordError
@@ -158,11 +159,11 @@ def schema_of_properties(properties: Collection[str]) -> str:
     fitting = {
         kind_of_schema(schema): schema
         for schema in reversed(_TELLING_SCHEMATA)
-        if all(has_property(schema, prop) for prop in properties)
+        if all(map(has_property, repeat(schema), properties))
     }
     if len(fitting) == 1:
         return next(iter(fitting.values()))
-    is_legal = not fitting and all(has_property("LegalEntity", prop) for prop in properties)
+    is_legal = not fitting and all(map(has_property, repeat("LegalEntity"), properties))
     return "LegalEntity" if is_legal or fitting.keys() == {Kind.PERSON, Kind.GROUP} else ANYTHING
 
 
