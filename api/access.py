@@ -170,7 +170,12 @@ def install_access_control(app: Flask) -> None:
         endpoint = current_endpoint()
         # pages of the desk have the purpose of their session
         g.purpose = "" if endpoint is None and is_self_guarded() else _purpose()
-        scope = None if endpoint is None else _required_scope(endpoint.access)
+        scope = None if endpoint is None else endpoint.access.scope
+        if endpoint is not None and endpoint.access.public_if is not None:
+            # everybody may see it, and whoever has a key is counted by it
+            has_key = request.headers.get("Authorization") or request.args.get("api_key")
+            if endpoint.access.public_if(request) and not has_key:
+                scope = None
         # browsers send OPTIONS before they send a key; the answer lists methods only
         if endpoint is None or scope is None or request.method == "OPTIONS":
             return
@@ -220,14 +225,6 @@ def _purpose() -> str:
             422, f"the purpose must be a text of {_MAX_PURPOSE} characters at most, without NUL"
         )
     return purpose
-
-
-def _required_scope(access: Access) -> Scope | None:
-    """Return the scope that the request needs; None opens it to everybody."""
-    if access.public_if is not None and access.public_if(request):
-        has_credentials = request.headers.get("Authorization") or request.args.get("api_key")
-        return access.scope if has_credentials else None
-    return access.scope
 
 
 def _lacks_audit_event(response: Response, endpoint: Endpoint) -> bool:

@@ -255,7 +255,7 @@ def check() -> Response:
     parameters = request.args.to_dict(flat=False)
     properties = {
         # values have limits of their own, by property
-        name: [text for text in texts if text]
+        name: list(filter(None, texts))
         for name, texts in parameters.items()
         if name not in _OPTIONS
     }

@@ -182,7 +182,12 @@ def install_compression(app: Flask) -> None:
             return response
         vary = response.headers.get("Vary")
         response.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
-        if not _is_compressible(response):
+        # most programs accept none, and parsing takes longer than looking
+        accepts = "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+        if not accepts or request.accept_encodings.quality("gzip") <= 0:
+            return response
+        is_part = "Content-Encoding" in response.headers or "Content-Range" in response.headers
+        if is_part or "api_key" in request.args:
             return response
         # the wrapper of a file may have a length, which is not that of its content
         if response.is_streamed or response.direct_passthrough:
@@ -201,17 +206,6 @@ def install_compression(app: Flask) -> None:
             # other bytes than those that the tag was made for
             response.set_etag(etag, weak=True)
         return response
-
-
-def _is_compressible(response: Response) -> bool:
-    return (
-        # most programs accept none, and parsing takes longer than looking
-        "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
-        and request.accept_encodings.quality("gzip") > 0
-        and "api_key" not in request.args
-        and "Content-Encoding" not in response.headers
-        and "Content-Range" not in response.headers
-    )
 
 
 def _compress_parts(parts: Iterable[bytes], source: object) -> Iterator[bytes]:

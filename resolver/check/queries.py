@@ -232,9 +232,8 @@ def names_only_titles(record: Record) -> bool:
 
 def _contradictions(record: Record) -> list[Omission]:
     """Return a line for values of which one must be wrong."""
-    births, deaths = (
-        sorted({*record.texts(prop)}, key=start_of_date) for prop in (BIRTH_DATE, "deathDate")
-    )
+    births = sorted(set(record.texts(BIRTH_DATE)), key=start_of_date)
+    deaths = sorted(set(record.texts("deathDate")), key=start_of_date)
     lines = []
     if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:
         stated = f"{births[0]} and {births[-1]} contradict each other"

@@ -86,13 +86,13 @@ def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
         return ""
     codes = side.items[start:end].tolist()
     if field in ("nationalities", "linked_countries"):
-        return " | ".join([prepared.country_codes[code] for code in codes])
+        return " | ".join(map(prepared.country_codes.__getitem__, codes))
     texts = (prepared.plain[prop][1] if is_plain else getattr(prepared, _TABLES[field])).texts
     # One by one: most records have one value, and texts in files are read on access.
     return (
         str(texts[codes[0]])
         if len(codes) == 1
-        else " | ".join([str(texts[code]) for code in codes])
+        else " | ".join(map(str, map(texts.__getitem__, codes)))
     )
 
 
@@ -142,7 +142,7 @@ def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
 
 def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
     """Return `aligned_parts` of several pairs. They cost little more than one pair."""
-    left, right = (forms[pairs] for forms in context.best_forms)
+    left, right = context.best_forms[0][pairs], context.best_forms[1][pairs]
     have_names = np.flatnonzero((left >= 0) & (right >= 0))
     parts: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
     if len(have_names):

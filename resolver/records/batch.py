@@ -153,13 +153,16 @@ def batch_from_record(record: Record) -> Batch:
         texts, origins = values.setdefault(prop, ([], []))
         texts.append(text)
         origins.append(origin)
+    columns = {}
+    for prop, (texts, origins) in values.items():
+        columns[prop] = _single_record_column(texts, origins)
     first = np.zeros(1, dtype=np.int32)
     return Batch(
         _single_text(record.id),
         np.array([int(record.kind)], dtype=np.uint8),
         Coded(first, _single_text(record.schema)),
         Coded(first, _single_text(record.source)),
-        {prop: _single_record_column(*lists) for prop, lists in values.items()},
+        columns,
     )
 
 

@@ -493,4 +493,4 @@ def is_list_source_name(text: str) -> bool:
     letter or digit, not `EVERYTHING`.
     """
     is_short = len(text) <= MAX_LENGTH
-    return is_short and text != EVERYTHING and any(letter.isalnum() for letter in text)
+    return is_short and text != EVERYTHING and any(map(str.isalnum, text))

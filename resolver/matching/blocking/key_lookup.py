@@ -321,15 +321,17 @@ def find_nearest(
         none = np.zeros(0, dtype=np.int64)
         return NearestRecords(none, none, np.zeros(0, dtype=np.float64), 0)
     base, place = np.unique(query.base, return_inverse=True)
-    places = [key_places(base, table.keys) for table in stored]
+    places, record_count = [], 0
     bearers = np.zeros(len(base), dtype=np.int64)
-    for start, end in places:
-        bearers += end - start
+    for table in stored:
+        low, high = key_places(base, table.keys)
+        places.append((low, high))
+        bearers += high - low
+        record_count += len(table.kinds)
     order = np.argsort(bearers, kind="stable")
     followed = np.zeros(len(base), dtype=bool)
     followed[order] = np.cumsum(bearers[order]) <= budget
-    everyone = max(sum(len(table.kinds) for table in stored), 1)
-    weight = np.log1p(everyone / np.maximum(bearers, 1))
+    weight = np.log1p(max(record_count, 1) / np.maximum(bearers, 1))
     entries = np.flatnonzero(followed[place] & (bearers[place] > 0))
     numbers, keys = [], []
     for table, (low, high) in zip(stored, places, strict=True):

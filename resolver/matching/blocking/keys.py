@@ -489,7 +489,7 @@ def take_prefilter_row(arrays: PrefilterArrays, row: int) -> PrefilterArrays:
 def _words(
     prepared: PreparedBatch, letters: TextLetters
 ) -> tuple[IntArray, npt.NDArray[np.uint32]]:
-    """Return the offsets of the words of each record, and the fields of each word.
+    """Return the offsets of the words of each record, and the fields of each word (`WordField`).
 
     The words of a record are distinct and ascending. Particles and legal forms are left out.
     """
@@ -501,11 +501,6 @@ def _words(
     del rows, numbers
     places = words.hashes.view(np.int64)
     places -= 1
-    return words.offsets, _token_words(prepared, letters)[places]
-
-
-def _token_words(prepared: PreparedBatch, letters: TextLetters) -> npt.NDArray[np.uint32]:
-    """Return the fields of each token (`WordField`)."""
     tokens = prepared.tokens
     columns = TokenColumns(
         hashes=tokens.hashes,
@@ -516,14 +511,14 @@ def _token_words(prepared: PreparedBatch, letters: TextLetters) -> npt.NDArray[n
         signature=tokens.signature,
         rarity=tokens.rarity_person,
     )
-    words = np.empty((len(tokens), len(WordField)), dtype=np.uint32)
-    fill_words(columns, words)
-    words[:, FIRST] = letters.first_letters
+    fields = np.empty((len(tokens), len(WordField)), dtype=np.uint32)
+    fill_words(columns, fields)
+    fields[:, FIRST] = letters.first_letters
     # Tokens of one text have one number: scores must not depend on which of them a batch contains.
-    words[:1, TOKEN] = 0
+    fields[:1, TOKEN] = 0
     is_new = tokens.texts[1:] != tokens.texts[:-1]
-    np.cumsum(is_new, dtype=np.uint32, out=words[1:, TOKEN])
-    return words
+    np.cumsum(is_new, dtype=np.uint32, out=fields[1:, TOKEN])
+    return words.offsets, fields[places]
 
 
 def _facts(prepared: PreparedBatch) -> tuple[KeySets, KeySets, IntArray, IntArray]:

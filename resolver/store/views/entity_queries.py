@@ -268,11 +268,10 @@ class EntityQueries(RecordQueries):
         sql = (
             'SELECT "version", "landed" FROM "versions" WHERE "version" {among} AND "version" <= ?'
         )
-        return {
-            row[0]: row[1]
-            for part in split_chunks(numbers)
-            for row in fetch_rows(self.connection, sql, part, self.revision)
-        }
+        times: dict[int, str] = {}
+        for part in split_chunks(numbers):
+            times.update(fetch_rows(self.connection, sql, part, self.revision))
+        return times
 
     def revision_rows(self, numbers: Sequence[int]) -> dict[int, RevisionRow]:
         """Return some revisions by number, up to this one."""
