@@ -322,6 +322,10 @@ def rank_hits(
         list(map(shares.__getitem__, shown)),
         0.0 if is_word and not is_dated else review,
     )
+    if not is_word and math.fsum(score[place] for place in shown | crowd) < review:
+        # a crowd that is only like the query is in review as a whole, as one candidate would be
+        has_name = any(candidates[place].name_similarity >= _SAME_NAME for place in crowd)
+        crowd = crowd if has_name else frozenset()
     shown |= crowd
     strengths = {
         place: logodds[place]

@@ -319,3 +319,20 @@ def test_a_crowd_leaves_out_less_than_the_threshold() -> None:
     assert find_crowd({0: 0.04, 1: 0.02, 2: 0.002, 3: 0.0005}, [], 0.05) == {0, 1}
     assert find_crowd({0: 0.04, 1: 0.02, 2: 0.02}, [0.35], 0.05) == {0, 1, 2}
     assert find_crowd({}, [], 0.05) == set()
+
+
+def test_a_name_that_is_only_like_the_query_is_shown_where_it_is_likely_enough(
+    stores: Stores,
+) -> None:
+    with stores.new() as hub:
+        add_records(hub, [record("a:1", name="Roberto Fernandez", birthDate="1960-04-01")])
+
+        def found(name: str, listed: float) -> list[float]:
+            query = record("q:1", name=name)
+            (result,), _ = Screener(hub, listed).check([query], MatchQuery())
+            return [match.score for match in result.matches]
+
+        # whoever has the very name is shown, however unlikely
+        assert [score < 0.05 for score in found("Roberto Fernandez", 1e-6)] == [True]
+        assert [score >= 0.05 for score in found("Roberto Fernandes", 0.5)] == [True]
+        assert found("Roberto Fernandes", 1e-6) == []
