@@ -388,6 +388,7 @@ class EntityIndex:
             "store": view.head.store_id,
             "made": self._find_digest(view),
             "population": str(self._hub.store_models.revision_at(view)),
+            **({"erasures": str(view.head.erasures)} if view.head.erasures else {}),
             **self._hub.models.stamp,
         }
 
@@ -670,6 +671,9 @@ class EntityIndex:
     def _same_history(self, view: StoreView, state: _IndexState) -> bool:
         """Return whether a view shows a later state of the store, in the same population."""
         if state.revision > view.revision or not self._has_same_commits(view, state):
+            return False
+        if state.head.erasures != view.head.erasures:
+            # segments that were made before hold erased values
             return False
         # a population is measured by a commit, so it is the same at the same revision: each check
         # asks, and a query less is a twentieth of its time

@@ -204,6 +204,9 @@ COMMANDS = {
     ),
     "undo": CommandRow("review", "Undo a decision.", _RECORDS),
     "split": CommandRow("review", "Split records off an entity.", _RECORDS),
+    "erase": CommandRow(
+        "operate.store", "Erase records from a store for good, and prove it.", _RECORDS
+    ),
     "withdraw": CommandRow("operate.store", "Withdraw records from a store.", _ACTS),
     "rebuild": CommandRow(
         "operate.store",

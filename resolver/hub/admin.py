@@ -186,11 +186,12 @@ def restore_store(
     with_accounts: bool = False,
     verify_key: Path | None = None,
     warn: Callable[[str], None] | None = None,
+    complete: Callable[[Store], object] | None = None,
 ) -> int:
     """Restore a store from a backup; return its revision. Raises `InputError`, `StoreError`.
 
-    `verify_key`: file with the key that the backup must have been signed with. Others: see
-    `resolver.store.restore`.
+    `verify_key`: file with the key that the backup must have been signed with. `complete` is called
+    with the restored store before anybody else can use it. Others: see `resolver.store.restore`.
     """
     key = b"" if verify_key is None else read_backup_key(verify_key)
     if not path.is_file():
@@ -201,6 +202,9 @@ def restore_store(
         )
     with whole_database(url) as place, Store.open(place) as store:
         revision = restore(path, store, with_accounts=with_accounts, verify_key=key, warn=warn)
+        if complete is not None:
+            complete(store)
+            revision = store.revision
     return revision
 
 

@@ -272,6 +272,12 @@ def _check_owner(
     """Return whether the owner of a record may send it; if not, the record gets the error."""
     record, owner = pending.record, pending.owner
     try:
+        if view.seen_by(owner.viewer).erased_ids([record.id]):
+            pending.error = ReusedIdError(
+                "the record was erased, so it is not taken again",
+                hint="an erasure holds for good; ask the keeper of the store",
+            )
+            return False
         is_guest = bool(check_source_owner(view, [record.source], owner))
         is_public = is_visible(record.handling, STRANGER)
         if is_guest and (is_public or record.handling.agency != owner.agency):

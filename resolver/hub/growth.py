@@ -212,6 +212,8 @@ class CurrentIndex:
         self._index: RecordIndex | None = None
         self._refreshed = 0
         """Revision of the population that the index is normalized with."""
+        self._erasures = 0
+        """Number of erasures of the store when the index was opened."""
 
     def at(self, view: StoreView, plan: Plan, *, certain: bool = False) -> RecordIndex:
         """Return the index at the revision of a view; raises as `RecordIndex.refresh` does."""
@@ -231,17 +233,24 @@ class CurrentIndex:
     def _open(self, view: StoreView, plan: Plan) -> RecordIndex:
         """Return the index of a plan and of the population that a view shows."""
         refreshed, store_id = self._models.revision_at(view), view.head.store_id
-        if self._index is None or self._index.plan is not plan or self._refreshed != refreshed:
+        erasures = view.head.erasures
+        is_current = self._refreshed == refreshed and self._erasures == erasures
+        if self._index is None or self._index.plan is not plan or not is_current:
             models = self._models.at(view, plan.name)
             self._index = RecordIndex(
                 index_folder(self._store, store_id, self.folder),
-                {"store": store_id, "model": models.stamp["model"], "population": str(refreshed)},
+                {
+                    "store": store_id,
+                    "model": models.stamp["model"],
+                    "population": str(refreshed),
+                    **({"erasures": str(erasures)} if erasures else {}),
+                },
                 plan,
                 # which sources are deduplicated has no influence on keys
                 lambda batch: normalize(batch, models),
                 self._min_file_records,
             )
-            self._refreshed = refreshed
+            self._refreshed, self._erasures = refreshed, erasures
         return self._index
 
     def build_keys(self, prepared: PreparedBatch | None) -> KeyTable | None:

@@ -66,7 +66,7 @@ class ListUpdate:
     - `superseded`, `withdrawn`: record id → number of the version that ends;
     - `ids`: records that were read and are current after the update;
     - `outdated_ids`: records that were read but are not in the store: only an older list has them,
-      or they were withdrawn after the list was accepted;
+      they were withdrawn after the list was accepted, or they were erased;
     - `deduplicated_sources`: all deduplicated sources of the store after the update;
       `no_longer_deduplicated`: sources that were deduplicated before;
     - `alarms`: changes that a person has to accept (also among the `notes`).
@@ -129,6 +129,10 @@ def build_list_update(
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
     batch, older_ids = _remove_outdated(intake, older, sources, later)
+    erased = view.erased_ids(batch.ids.to_pylist())
+    if erased:
+        is_erased = np.array([end in erased for end in batch.ids.to_pylist()], dtype=bool)
+        batch = batch.take(np.flatnonzero(~is_erased)).canonical()
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
     stored = view.numbers_of([*ids, *older_ids]) if view.head.last_record else {}
@@ -170,10 +174,11 @@ def build_list_update(
                 if source.deduplicated and not deduplicated[name]
             )
         ),
-        tuple(sorted(record_id for record_id in older_ids if record_id not in stored)),
+        tuple(sorted({*erased, *(end for end in older_ids if end not in stored)})),
         (
             *_list_notes(read, older, incomplete, unread),
             *_later_notes(intake.batch.ids.to_pylist(), older, later),
+            *_erased_notes(erased),
             *alarms,
         ),
         tuple(alarms),
@@ -236,6 +241,16 @@ def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> It
                 f"{name}: records that were changed after this list was accepted stay as they are "
                 f"({count:,})"
             )
+
+
+def _erased_notes(erased: Collection[str]) -> Iterator[str]:
+    """Yield a note for each source that sends records again which were erased."""
+    counts = Counter(record_id.partition(":")[0] for record_id in erased)
+    for name, count in sorted(counts.items()):
+        yield (
+            f"{name}: {pluralize(count, 'record')} of this list refused, because an erasure has "
+            "removed it for good; ask the sender to take it off the list"
+        )
 
 
 def _remove_outdated(

@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, or_, select, update
 
-from resolver.store.bulk_rows import utc_text
+from resolver.store.bulk_rows import is_among, utc_text
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.schema import audit_events
 
@@ -156,6 +156,13 @@ class AuditEvents:
             events = [AuditEvent(*row) for row in connection.execute(statement)]
         return events[::-1] if newest else events
 
+    def get(self, numbers: Sequence[int]) -> Sequence[AuditEvent]:
+        """Return the events of some numbers, the oldest first."""
+        statement = select(*_EVENT_COLUMNS).order_by(audit_events.c.number)
+        with read_transaction(self.engine) as connection:
+            is_one = is_among(connection, audit_events.c.number, numbers)
+            return [AuditEvent(*row) for row in connection.execute(statement.where(is_one))]
+
     def head(self) -> AuditHead:
         """Return the number and the chain of the last event."""
         with read_transaction(self.engine) as connection:
@@ -229,17 +236,7 @@ class AuditEvents:
         `row` is as in `append`; its query gets the numbers of the events. The chain still holds.
         """
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            _lock(connection)
-            for first in range(0, len(numbers), _ROWS_AT_ONCE):
-                is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
-                # these events say why others are gone, and hold no values
-                is_needed = audit_events.c.action.in_((RETENTION, ERASURE))
-                rows = update(audit_events).where(is_erased, ~is_needed)
-                connection.execute(rows.values(salt="", query={}, answer={}))
-            _append(
-                connection,
-                [{**row, "action": ERASURE, "query": {**row["query"], "events": list(numbers)}}],
-            )
+            blank_events(connection, numbers, row)
 
     def remove_before(self, time: str, row: Mapping[str, Any]) -> int:
         """Remove the events before a time; return how many.
@@ -266,6 +263,21 @@ class AuditEvents:
             return connection.execute(
                 delete(audit_events).where(columns.number <= through.number)
             ).rowcount
+
+
+def blank_events(connection: Connection, numbers: Sequence[int], row: Mapping[str, Any]) -> int:
+    """Erase events within a transaction as `AuditEvents.blank` does; return how many."""
+    _lock(connection)
+    count = 0
+    for first in range(0, len(numbers), _ROWS_AT_ONCE):
+        is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
+        # these events say why others are gone, and hold no values
+        is_needed = audit_events.c.action.in_((RETENTION, ERASURE))
+        rows = update(audit_events).where(is_erased, ~is_needed)
+        count += connection.execute(rows.values(salt="", query={}, answer={})).rowcount
+    query = {**row["query"], "events": list(numbers)}
+    _append(connection, [{**row, "action": ERASURE, "query": query}])
+    return count
 
 
 def content_hash(salt: str, query: Any, answer: Any) -> str:

@@ -314,7 +314,8 @@ class StoreHead:
     """Current state of a store.
 
     `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
-    commit. `id_secret` keys the ids of restricted records.
+    commit. `id_secret` keys the ids of restricted records. `erasures` counts those that took values
+    out of the store: an index that was made before holds them, so it is not used.
     """
 
     store_id: str
@@ -325,6 +326,7 @@ class StoreHead:
     stamp: Mapping[str, str]
     thresholds: Mapping[str, float]
     id_secret: str = field(repr=False)
+    erasures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

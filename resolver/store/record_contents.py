@@ -180,6 +180,8 @@ def decode_batch(
 
 
 INTERNAL_PREFIX = "c-"
+ERASED_PREFIX = "erased-"
+"""Beginning of the ids of erased records, after that of their source."""
 _PREFIX = "e-"
 _CHARACTERS = 20
 """Characters of an id after its prefix, as in the ids of other entities."""
@@ -203,6 +205,15 @@ def keyed_id(secret: str, record_id: str) -> str:
 def internal_id(secret: str, record_id: str) -> str:
     """Return the internal id of an entity that a restricted record founds."""
     return INTERNAL_PREFIX + _digest(secret, f"entity\x1f{record_id}")
+
+
+def erased_id(secret: str, record_id: str) -> str:
+    """Return the id that takes the place of the id of an erased record. It is keyed, so whoever
+    sends the record again is recognized, and nobody else can guess the id from it.
+    """
+    message = f"erased\x1f{record_id}".encode("utf-8", "surrogatepass")
+    digest = hmac.digest(secret.encode(), message, "sha256").hex()
+    return f"{record_id.partition(':')[0]}:{ERASED_PREFIX}{digest[:32]}"
 
 
 def _digest(secret: str, text: str) -> str:

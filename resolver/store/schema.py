@@ -5,7 +5,8 @@ store revision, `landed` the revision (in `versions` the time) of a commit.
 
 A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= r` and (`valid_to`
 is null or `r < valid_to`). Rows of a commit that is being staged are valid from beyond the revision
-in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do.
+in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do. An
+erasure (`resolver.store.erasures`) is the exception: it takes the values out of all of them.
 
 `records.number` and `entities.number` have no gaps, in the order of commits and, within one, of
 record ids, so that they can address columns outside the store.
@@ -55,6 +56,7 @@ meta = Table(
     Column("stamp", JSON, nullable=False),
     Column("borders", JSON, nullable=False),
     Column("id_secret", Text, nullable=False, server_default=""),
+    Column("erasures", BigInteger, nullable=False, server_default="0"),
 )
 revisions = Table(
     "versions",
@@ -481,6 +483,20 @@ audit_events = Table(
     Column("query", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
     *(Column(name, Text, nullable=False) for name in ("salt", "content", "chain")),
+)
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False, index=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("reason", "asked_by", "agency", "asked", "decided_by", "decided", "finished")
+    ),
+    Column("records", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("proof", JSON, nullable=False),
 )
 users = Table(
     "users",

@@ -22,6 +22,7 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
+from resolver.store.erasures import Erasures
 from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
 from resolver.store.notices import Notices
@@ -186,6 +187,11 @@ class Store:
     def audit_events(self) -> AuditEvents:
         """Audit log."""
         return AuditEvents(self.engine)
+
+    @property
+    def erasures(self) -> Erasures:
+        """Erasures of records."""
+        return Erasures(self.engine)
 
     @property
     def users(self) -> Users:

@@ -27,6 +27,7 @@ from resolver.errors import StoreError
 from resolver.records.record import Handling, Record
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.store import AuditEvent, AuditFault, AuditHead, Store, StoreView
+from resolver.store.audit import ERASURE
 from resolver.store.bulk_rows import utc_text
 
 _ALL_EVENTS = 10_000_000
@@ -157,8 +158,17 @@ def find_accesses(
             for name, rows in spans.items():
                 names.setdefault(name, []).extend(rows)
     accesses = {}
-    for event in store.audit_events.list(containing=list(names), limit=_ALL_EVENTS):
-        words = set(_texts(event.query)) | set(_texts(event.answer))
+    emptied: dict[int, set[str]] = {}
+    for event in store.audit_events.list(actions=[ERASURE], limit=_ALL_EVENTS):
+        for number, ids in event.query.get("shown", {}).items():
+            emptied.setdefault(int(number), set()).update(ids)
+    events = store.audit_events.list(containing=list(names), limit=_ALL_EVENTS)
+    # an erasure of another record has emptied these events, and keeps which ids they have shown
+    numbers = [number for number, ids in emptied.items() if not ids.isdisjoint(names)]
+    for event in [*events, *store.audit_events.get(numbers)]:
+        if event.action == ERASURE:
+            continue
+        words = {*_texts(event.query), *_texts(event.answer), *emptied.get(event.number, ())}
         shown = [
             name
             for name, spans in names.items()

@@ -140,6 +140,7 @@ class Sample(NamedTuple):
             "undo": [str(PAIRS + 1), *store],
             "split": [self.entity, "river:2", "--dry-run", *store],
             "withdraw": ["quay:5", *store],
+            "erase": ["--list", out, *store],
             "rebuild": ["--dry-run", *store],
             "replan": ["--dry-run", *store],
             "refresh": ["--dry-run", *store],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from resolver.lists.reader_types import ListInfo
 from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.store import Acceptance, backup, restore, utc_text
+from resolver.trust.erasure import ask_for_erasure, erase
 from resolver.world import generate
 from tests.hub.hubs import (
     OPTIONS,
@@ -39,6 +41,24 @@ def symbols() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def world() -> list[Record]:
     return sorted(generate(120, seed=3).records, key=lambda generated: generated.id)
+
+
+def test_both_databases_hold_nothing_of_an_erased_record(url: str, tmp_path: Path) -> None:
+    gone = record("coast:77-1", name="Anselmo Huancavelica", passportNumber="A4419207")
+    with Hub.open(url, OPTIONS, index_dir=tmp_path) as hub:
+        hub.add(make_intake([gone, record("port:6", name="Berta Quispe")]))
+        hub.decide([make_decision(("coast:77-1", "port:6"), Verdict.DIFFERENT, 0)])
+        backup(hub.store, tmp_path / "copy")
+        assert b"huancavelica" in gzip.decompress((tmp_path / "copy").read_bytes()).lower()
+        ids = ["coast:77-1"]
+        erasure = ask_for_erasure(hub.store, ids, "order", who="ada", confirmed=True)
+        result = erase(hub, erasure)
+        assert (result.waits, result.erasure.proof["found"]) == ((), {})
+        backup(hub.store, tmp_path / "copy")
+        left = gzip.decompress((tmp_path / "copy").read_bytes()).lower()
+        assert [text for text in (b"huancavelica", b"a4419207", b"77-1") if text in left] == []
+        assert hub.store.audit_events.verify().faults == []
+        assert bool(result.erasure.proof["notes"]) == url.startswith("postgresql")
 
 
 def test_both_databases_give_the_same_export(

@@ -3,6 +3,7 @@
 - Command `resolver status`.
 - Command `resolver sources`: sources of a store, their owners and requirements.
 - Command `resolver withdraw`: withdraw records from a store.
+- Command `resolver erase`: take the values of records out of everything, for good.
 - Command `resolver rebuild`: resolve everything in a store again.
 
 Commands that write a store out and bring it back: backup, restore, export.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from resolver.hub.rebuild import RebuildEffect
 
 
+NOT_COMPLETE = 3
+"""Exit code of an erasure that is not complete yet."""
 _HELP = """Show the contents of a store: version, records, entities, pairs that wait for review,
 sources.
 
@@ -168,8 +172,9 @@ def set_source_command(name: str, store_url: str, **values: Any) -> None:
 
 _WITHDRAW_HELP = """Withdraw RECORD...: added by mistake, or no longer listed.
 
-The remaining records of their entities are resolved again. Withdrawn records stay in the
-history; adding a record again reverses its withdrawal.
+The remaining records of their entities are resolved again. The store keeps everything: withdrawn
+records stay in its history, its audit log and its files, and adding a record again reverses its
+withdrawal. `resolver erase` removes the values for good.
 
 \b
 Example:
@@ -199,6 +204,80 @@ def withdraw_command(
         return
     count = pluralize(len(result.withdrawn), "record")
     click.echo(f"{count} withdrawn; the store is at version {result.revision}.")
+    click.echo("note: their values stay in the history; `resolver erase` removes them", err=True)
+
+
+_ERASE_HELP = """Erase RECORD... for good, and prove it: by an order of a court, or because nobody
+may keep the data any longer.
+
+The remaining records of their entities are resolved again. The values are taken out of the history,
+the decisions, the audit log (whose chain still holds), verdicts, watches and notices. The index and
+the files that hold values are removed. Then every table and file is searched. A list that sends the
+record again has this row refused. Values that other records state as well stay.
+
+If the command is killed, or a batch that holds a value is not over yet, `--resume` or a worker
+finishes the erasure.
+
+\b
+Examples:
+  resolver erase coast:17 --reason "court order 4 B 113/26" --store sqlite:///hub.db
+  resolver erase --resume --store sqlite:///hub.db
+  resolver erase --list erased.json --store sqlite:///hub.db
+  resolver restore old.backup --erasures erased.json --store sqlite:///restored.db
+"""
+
+
+@click.command("erase", help=_ERASE_HELP)
+@click.argument("records", nargs=-1, metavar="RECORD...")
+@store_option(required=True)
+@click.option("--reason", default="", metavar="TEXT", help="Legal ground; do not name the person.")
+@click.option("--resume", is_flag=True, help="Finish the erasures that were begun or confirmed.")
+@click.option(
+    "--list", "list_path", type=PATH, metavar="FILE", help="Write the list of erasures for backups."
+)
+@click.option(
+    "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: next to a SQLite store."
+)
+@process_start.steward_option
+@json_option
+@click.pass_obj
+def erase_command(
+    settings: Settings,
+    /,
+    records: tuple[str, ...],
+    store_url: str,
+    *,
+    reason: str,
+    resume: bool,
+    list_path: Path | None,
+    jobs: Path | None,
+    steward: str,
+    as_json: bool,
+) -> None:
+    """Run `resolver erase`."""
+    from resolver.cli.arguments import open_hub
+    from resolver.hub.job_worker import jobs_folder
+    from resolver.trust import erasure
+
+    if sum((bool(records), resume, list_path is not None)) != 1:
+        raise click.UsageError("name records, or give --resume or --list")
+    # the event does not name the records: it would have to be erased with them
+    process_start.log_records_at(store_url, len(set(records)), resume=resume, who=steward)
+    with open_hub(store_url, settings) as hub:
+        if list_path is not None:
+            count = erasure.write_erasure_list(hub.store, list_path)
+            click.echo(f"{pluralize(count, 'erased record')}: {list_path}")
+            return
+        if records:
+            erasure.ask_for_erasure(hub.store, records, reason, who=steward, confirmed=True)
+        results = erasure.erase_confirmed(hub, jobs_folder(hub.store, jobs))
+    for result in results:
+        if as_json:
+            click.echo(json.dumps(erasure.describe_result(result), ensure_ascii=False))
+        else:
+            click.echo("\n".join(erasure.result_lines(result)))
+    if any(result.waits for result in results):
+        click.get_current_context().exit(NOT_COMPLETE)
 
 
 _REBUILD_HELP = """Resolve all records of a store again, with another plan (default: by size), model
@@ -295,6 +374,13 @@ def backup_command(settings: Settings, /, store_url: str, out: Path, sign_key: P
     metavar="FILE",
     help="Refuse a backup that was not signed with the key in this file.",
 )
+@click.option(
+    "--erasures",
+    "erasures_path",
+    type=PATH,
+    metavar="FILE",
+    help="Erase what was erased after the backup: list of `resolver erase --list`.",
+)
 @click.pass_obj
 def restore_command(
     settings: Settings,
@@ -304,6 +390,7 @@ def restore_command(
     *,
     with_accounts: bool,
     verify_key: Path | None,
+    erasures_path: Path | None,
 ) -> None:
     """Create a new store from the backup FILE, completely or not at all.
 
@@ -313,16 +400,32 @@ def restore_command(
     Examples:
       resolver restore hub.backup --store sqlite:///hub.db
       resolver restore hub.backup --store sqlite:///hub.db --verify-key backup.key --with-accounts
+      resolver restore hub.backup --store sqlite:///hub.db --erasures erased.json
     """
     from resolver.hub.admin import restore_store
+    from resolver.trust import erasure
 
+    complete = None
+    if erasures_path is not None:
+        complete = partial(
+            erasure.apply_list,
+            erased=erasure.read_erasure_list(erasures_path),
+            who=process_start.account_name(),
+            model_dir=settings.model_dir,
+        )
     revision = restore_store(
         backup,
         store_url,
         with_accounts=with_accounts,
         verify_key=verify_key,
         warn=lambda text: click.echo(f"note: {text}", err=True),
+        complete=complete,
     )
+    if complete is None:
+        click.echo(
+            "note: records that were erased after the backup are back, unless you give --erasures",
+            err=True,
+        )
     process_start.log_act_at(store_url, backup=backup.name, with_accounts=with_accounts)
     click.echo(f"The store is at version {revision}.")
     if not with_accounts:

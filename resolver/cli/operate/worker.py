@@ -109,6 +109,7 @@ def worker_command(
     from resolver.screening.jobs import SCREENING_JOB, run_screening_job
     from resolver.screening.watch import Watch, WatchRunner
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
+    from resolver.trust.erasure import ErasureRunner, result_lines
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -142,6 +143,7 @@ def worker_command(
         click.echo(f"Working on {hub.store.url}", err=True)
         runner = WatchRunner(hub, settings.listed, count_workers(settings))
         deliverer = Deliverer(hub, settings)
+        eraser = ErasureRunner(hub, folder)
         stack.callback(deliverer.close)
         failures: dict[str, None] = {}
 
@@ -175,6 +177,8 @@ def worker_command(
                             f" {len(run.changes):,} changes",
                             err=True,
                         )
+                    for result in eraser.run_due():
+                        click.echo("\n".join(result_lines(result)), err=True)
                     make_notices(hub)
                     deliverer.send_due()
                     if once:

@@ -55,6 +55,7 @@ class Snapshot:
             row.stamp,
             row.borders,
             row.id_secret,
+            row.erasures,
         )
         self.revision: int = row.version if revision is None else min(revision, row.version)
         self.cache: dict[object, Any] = {}

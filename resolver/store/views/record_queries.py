@@ -11,8 +11,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from resolver.records import Batch, Handling, Kind
 from resolver.records.properties import HANDLING
+from resolver.records.visibility import is_visible
 from resolver.store import bulk_rows
-from resolver.store.record_contents import decode_batch, decode_handling, decode_record
+from resolver.store.record_contents import (
+    ERASED_PREFIX,
+    decode_batch,
+    decode_handling,
+    decode_record,
+    erased_id,
+)
 from resolver.store.schema import list_versions, records, revisions, sources
 from resolver.store.views.link_queries import (
     Snapshot,
@@ -117,6 +124,22 @@ class RecordQueries(Snapshot):
             ):
                 versions.setdefault(row[0], []).append(row[1])
         return {record_id: sorted(numbers) for record_id, numbers in versions.items()}
+
+    def erased_ids(self, record_ids: Sequence[str]) -> set[str]:
+        """Return those of some ids whose records were erased, as far as the viewer may know."""
+        if not self.head.erasures:
+            return set()
+        secret = self.head.id_secret
+        named = {erased_id(secret, record_id): record_id for record_id in record_ids}
+        # nor does anybody take the id that stands for an erased record
+        named |= {row: row for row in record_ids if f":{ERASED_PREFIX}" in row}
+        versions = self.record_numbers(list(named))
+        handling = self.handling_of([number for rows in versions.values() for number in rows])
+        return {
+            named[new_id]
+            for new_id, numbers in versions.items()
+            if any(is_visible(handling.get(row, Handling()), self.viewer) for row in numbers)
+        }
 
     def record_ids(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the record id of each number."""

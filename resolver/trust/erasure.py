@@ -1,0 +1,365 @@
+"""Erasure of records: everything that holds their values is rewritten or removed, and searched.
+
+`erase` goes through these steps. Each can be repeated, so whoever calls it next finishes what a
+killed process began:
+
+1. The records are withdrawn, so what is left is resolved without them.
+2. The tables are rewritten in one transaction (`resolver.store.erasures`), which is one revision.
+3. The index of the store is removed; the next run makes it again. Files of batches, feeds and
+   screenings that hold values are removed, but not those of a batch that is not over yet.
+4. The tables are written anew, so that freed space holds nothing.
+5. Tables, files of the database, index and files of jobs are searched. Only if nothing is found is
+   the erasure done, and what it was about forgotten.
+
+A backup that was made before still has the values. `write_erasure_list` writes the erased ids as keyed
+hashes, and `apply_list` erases them in a store that was restored from such a backup.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import time
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from resolver.errors import InputError, StoreError, pluralize
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
+from resolver.hub.record_index import index_folder
+from resolver.store import JobState, Store
+from resolver.store.array_files import replace_file
+from resolver.store.erasures import ErasedValues, Erasure, ErasureState, search_forms
+from resolver.trust.audit_spool import CommandAccess, command_event, recover_spools
+
+SPOOL_FOLDER = "looks"
+"""Folder of audit spools in that of the jobs."""
+_FORMAT = "watchlist-resolver erasures 1"
+_BYTES_AT_ONCE = 1 << 22
+_SHOWN = 20
+_RETRY_SECONDS = 60.0
+_ROUNDS = 3
+"""Times that tables are rewritten while others go on writing to them."""
+_UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
+POSTGRESQL_NOTE = (
+    "files of the database server were not read: VACUUM FULL has written its tables anew, and the "
+    "server overwrites its log; archives and replicas of it keep the values"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureResult:
+    """Erasure after an attempt. `waits`: why it is not done yet, if it is not. `shared`: values
+    that were left, because other records state them as well.
+    """
+
+    erasure: Erasure
+    waits: Sequence[str]
+    shared: Sequence[str]
+
+
+def ask_for_erasure(
+    store: Store,
+    ids: Sequence[str],
+    reason: str,
+    *,
+    owner: RecordOwner = HUB_OWNER,
+    who: str,
+    confirmed: bool = False,
+) -> Erasure:
+    """Ask for the erasure of records, as their owner may. Raises `InputError`, `OwnerError`."""
+    with store.view() as view:
+        own = view.seen_by(owner.viewer)
+        check_source_owner(own, {record_id.partition(":")[0] for record_id in ids}, owner)
+    return store.erasures.ask(ids, reason, who=who, agency=owner.agency, confirmed=confirmed)
+
+
+def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult:
+    """Carry out a confirmed erasure, or go on with it.
+
+    `jobs`: folder of the jobs of the store. Raises `StoreError`, also where the store cannot be
+    resolved without the records; the erasure then stays, and the next call tries again.
+    """
+    store = hub.store
+    if erasure.state is ErasureState.DONE:
+        return ErasureResult(erasure, (), ())
+    if erasure.state is not ErasureState.RUNNING:
+        raise StoreError(f"the erasure is {erasure.state}", hint="another person confirms it first")
+    if jobs is not None and (jobs / SPOOL_FOLDER).is_dir():
+        recover_spools(jobs / SPOOL_FOLDER, store)
+    rewritten, removed, left = dict[str, int](), 0, dict[str, int]()
+    waits: list[str] = []
+    for _ in range(_ROUNDS):
+        for table, count in _rewrite(hub, erasure).items():
+            rewritten[table] = rewritten.get(table, 0) + count
+        values = store.erasures.values(erasure)
+        _remove_index(hub)
+        count, waits = _remove_files(store, jobs, values)
+        removed += count
+        failure = store.erasures.compact()
+        left = store.erasures.find_left(values)
+        if not left.keys() - {"consultations.purpose"}:
+            break
+    searched, found = _search(hub, jobs, values)
+    proof: dict[str, Any] = {
+        "rewritten": rewritten,
+        "files_removed": removed,
+        "texts": len(values.searched),
+        "shared": len(values.shared),
+        "short": values.short,
+        "files": searched.files,
+        "bytes": searched.bytes,
+        "notes": [failure] if failure else [],
+    }
+    if store.path is None:
+        proof["notes"].append(POSTGRESQL_NOTE)
+    purposes = left.pop("consultations.purpose", 0)
+    if purposes:
+        text = f"the purpose of {purposes:,} audit events holds a value; the chain covers it"
+        proof["notes"].append(text)
+    found = proof["found"] = {**left, **found}
+    waits += [f"{place}: {count:,} still with a value" for place, count in found.items()]
+    if failure and store.path is not None:
+        waits.append(failure)
+    if not waits:
+        erasure = store.erasures.finish(erasure, proof)
+        store.erasures.compact()
+    return ErasureResult(erasure, tuple(waits), values.shared)
+
+
+def erase_confirmed(hub: Hub, jobs: Path | None = None) -> list[ErasureResult]:
+    """Carry out all confirmed erasures that are not done. Raises `StoreError`."""
+    running = hub.store.erasures.list(ErasureState.RUNNING)
+    return [erase(hub, erasure, jobs) for erasure in reversed(running)]
+
+
+class ErasureRunner:
+    """Worker's part: carries out what was confirmed, and tries again now and then what must wait,
+    such as for a batch that is not over.
+    """
+
+    def __init__(self, hub: Hub, jobs: Path) -> None:
+        self._hub, self._jobs = hub, jobs
+        self._next_try: dict[str, float] = {}
+
+    def run_due(self) -> list[ErasureResult]:
+        """Carry out the erasures that are due. Raises `StoreError`."""
+        results, now = [], time.monotonic()
+        for erasure in self._hub.store.erasures.list(ErasureState.RUNNING):
+            if self._next_try.get(erasure.id, now) <= now:
+                self._next_try[erasure.id] = now + _RETRY_SECONDS
+                results.append(erase(self._hub, erasure, self._jobs))
+        return results
+
+
+def _rewrite(hub: Hub, erasure: Erasure) -> dict[str, int]:
+    """Withdraw the records that are valid, and rewrite the tables, before others can commit."""
+    store = hub.store
+    access = CommandAccess(erasure.decided_by, "", "erase", {}, len(erasure.records))
+    with hub.exclusive_commits():
+        values = store.erasures.values(erasure)
+        with store.view() as view:
+            current = sorted(view.numbers_of(values.ids))
+        if current:
+            hub.withdraw(current, owner=RecordOwner(erasure.decided_by))
+        return store.erasures.rewrite(erasure, command_event(store, access))
+
+
+def _remove_index(hub: Hub) -> None:
+    """Remove the files of the index; processes that have them open build others."""
+    with hub.store.view() as view:
+        folder = index_folder(hub.store, view.head.store_id, hub.index_dir)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_files(store: Store, jobs: Path | None, values: ErasedValues) -> tuple[int, list[str]]:
+    """Remove the files of jobs and feeds that hold values; return how many, and a line for each
+    job that is not over yet.
+    """
+    if jobs is None or not jobs.is_dir():
+        return 0, []
+    texts = (*values.searched_bytes, *values.others)
+    open_jobs = {
+        str(job.params.get("folder", "")): job
+        for job in store.jobs.list(limit=1_000_000)
+        if job.state in _UNFINISHED and job.params.get("folder")
+    }
+    removed, waits = 0, dict[str, None]()
+    for path in sorted(jobs.rglob("*")):
+        place = path.relative_to(jobs).parts
+        if not path.is_file() or place[0] == SPOOL_FOLDER or not _count_texts(path, texts):
+            continue
+        if place[0] in open_jobs:
+            job = open_jobs[place[0]]
+            waits[f"the {job.kind} {job.id} is {job.state} and holds a value"] = None
+        else:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed, list(waits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    files: int
+    bytes: int
+
+
+def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searched, dict[str, int]]:
+    """Search the files of the database, the index and the jobs; return what was searched, and the
+    number of texts that were found by file.
+    """
+    paths = []
+    if hub.store.path is not None:
+        path = Path(hub.store.path)
+        paths += [path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    with hub.store.view() as view:
+        folders = [index_folder(hub.store, view.head.store_id, hub.index_dir)]
+    folders += [jobs] if jobs is not None else []
+    paths += [path for folder in folders for path in sorted(folder.rglob("*"))]
+    files, size, found = 0, 0, dict[str, int]()
+    for path in paths:
+        if path.is_file():
+            with suppress(OSError):
+                files, size = files + 1, size + path.stat().st_size
+                if count := _count_texts(path, values.searched_bytes):
+                    found[path.name] = count
+    return _Searched(files, size), found
+
+
+def _count_texts(path: Path, texts: Sequence[str]) -> int:
+    """Return how many texts a file holds, also where it is compressed; 0 if it is gone."""
+    try:
+        return len(_found_texts(path, texts))
+    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        # gone meanwhile, or no archive that can be read: its bytes have been searched
+        return 0
+
+
+def _found_texts(path: Path, texts: Sequence[str]) -> set[str]:
+    with path.open("rb") as file:
+        found = _scan(file, texts)
+        file.seek(0)
+        start = file.read(4)
+        file.seek(0)
+        if start[:2] == b"\x1f\x8b":
+            with gzip.open(file) as content:
+                found |= _scan(content, texts)
+        elif start == b"PK\x03\x04":
+            with zipfile.ZipFile(file) as archive:
+                for name in archive.namelist():
+                    with archive.open(name) as content:
+                        found |= _scan(content, texts)
+    return found
+
+
+def _scan(file: IO[bytes] | gzip.GzipFile, texts: Sequence[str]) -> set[str]:
+    """Return the texts that a stream holds, in any of their forms."""
+    forms = [(form, text) for text in texts for form in search_forms(text)]
+    overlap = max((len(form) for form, _ in forms), default=1) - 1
+    found: set[str] = set()
+    tail = b""
+    while chunk := file.read(_BYTES_AT_ONCE):
+        data = tail + chunk
+        found |= {text for form, text in forms if form in data}
+        tail = data[-overlap:] if overlap else b""
+    return found
+
+
+def describe_erasure(erasure: Erasure) -> dict[str, Any]:
+    """Return an erasure as JSON, without what it was about."""
+    values = {name: getattr(erasure, name) for name in Erasure.__slots__ if name != "number"}
+    return {**values, "state": str(erasure.state), "proof": dict(erasure.proof)}
+
+
+def describe_result(result: ErasureResult) -> dict[str, Any]:
+    """Return the result of an attempt as JSON."""
+    return {
+        **describe_erasure(result.erasure),
+        "waits": list(result.waits),
+        "shared": list(result.shared),
+    }
+
+
+def result_lines(result: ErasureResult) -> list[str]:
+    """Return the proof of an erasure, or why it is not complete, as lines for people."""
+    count = pluralize(len(result.erasure.records), "record")
+    if result.waits:
+        lines = [f"The erasure of {count} is not complete yet:"]
+        return [*lines, *(f"- {reason}" for reason in result.waits)]
+    proof = result.erasure.proof
+    lines = [
+        f"{count} erased; erasure {result.erasure.id}.",
+        "Rewritten: "
+        + (", ".join(f"{name} {rows:,}" for name, rows in proof["rewritten"].items()) or "nothing"),
+        f"Removed: {pluralize(proof['files_removed'], 'file')} of batches, feeds and screenings, "
+        "and the index, which is made again.",
+        f"Searched for {pluralize(proof['texts'], 'text')}: all tables, and "
+        f"{pluralize(proof['files'], 'file')} with {proof['bytes']:,} bytes. Found: 0.",
+    ]
+    if result.shared:
+        shown = "; ".join(result.shared[:_SHOWN])
+        more = f"; and {len(result.shared) - _SHOWN} more" if len(result.shared) > _SHOWN else ""
+        lines.append(f"Left, because other records or sources state it as well: {shown}{more}")
+    if proof["short"]:
+        lines.append(f"Too short to be searched for: {pluralize(proof['short'], 'value')}.")
+    lines += [f"Note: {note}." for note in proof["notes"]]
+    lines.append(
+        "Backups that were made before still hold the values: write `resolver erase --list FILE` "
+        "and restore them with --erasures FILE."
+    )
+    return lines
+
+
+def write_erasure_list(store: Store, path: Path) -> int:
+    """Write the ids of all erased records, as keyed hashes, for backups that were made before;
+    return their number. Raises `OSError`.
+    """
+    erased = store.erasures.list_erased()
+    with replace_file(path) as file:
+        file.write(json.dumps({"format": _FORMAT, "records": erased}).encode() + b"\n")
+    return len(erased)
+
+
+def read_erasure_list(path: Path) -> list[str]:
+    """Return the ids that `write_erasure_list` wrote. Raises `InputError`."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] == _FORMAT:
+            return [str(record_id) for record_id in content["records"]]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"the list cannot be read: {reason}", place=str(path)) from None
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise InputError(
+        "this is no list of erasures",
+        place=str(path),
+        hint="write one with `resolver erase --list FILE`",
+    )
+
+
+def apply_list(store: Store, erased: Sequence[str], who: str, model_dir: Path | None = None) -> int:
+    """Erase the records of a restored store that were erased after the backup; return how many.
+
+    Raises `StoreError` where the store cannot be resolved without them.
+    """
+    ids = store.erasures.find_records(erased)
+    if ids:
+        reason = "erased before; the backup was older"
+        with Hub.open(
+            store.engine.url.render_as_string(hide_password=False),
+            create=False,
+            model_dir=model_dir,
+        ) as hub:
+            for start in range(0, len(ids), 1_000):
+                part = ids[start : start + 1_000]
+                erasure = store.erasures.ask(part, reason, who=who, confirmed=True)
+                result = erase(hub, erasure)
+                if result.waits:
+                    raise StoreError(f"the erasure is not complete: {result.waits[0]}")
+    return len(ids)

@@ -1,0 +1,214 @@
+"""Erasure of records: nothing of them is found in any file of a store, whatever was done to it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolver.check.screener import Screener
+from resolver.cli.app import run
+from resolver.errors import InputError, ReusedIdError, StoreError
+from resolver.hub.group_commit import GroupCommit
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import RecordOwner
+from resolver.records.decisions import Decision, Verdict
+from resolver.records.record import Handling
+from resolver.records.visibility import OPERATOR
+from resolver.store import Store
+from resolver.store.erasures import ErasureState
+from resolver.trust import erasure as erasures
+from resolver.trust.audit_chain import find_accesses
+from tests.hub.hubs import NOON, OPTIONS, make_intake
+from tests.records.samples import record
+
+ADDRESS = "Calle Mogrovejo 12, Arequipa"
+GONE = record(
+    "coast:77-1",
+    name="Anselmo Huancavelica",
+    birthDate="1962-02-11",
+    passportNumber="A4419207",
+    address=ADDRESS,
+)
+OLDER = record("coast:77-1", name="Anselmo Huancavelicas", birthDate="1962-02-11")
+TWIN = record("port:5", name="Anselmo Huancavelica", birthDate="1962-02-11")
+OTHER = record("port:6", name="Berta Quispe", birthDate="1971-05-03", passportNumber="B7730121")
+TEXTS = ("Huancavelicas", "A4419207", "a4419207", "Mogrovejo", "coast:77-1")
+
+
+def stored_bytes(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def found(folder: Path) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for name, content in stored_bytes(folder).items()
+        for text in TEXTS
+        if text.encode() in content
+    ]
+
+
+def fill(hub: Hub) -> None:
+    """Add versions of records, decide, and look the person up."""
+    hub.add(make_intake([OLDER]))
+    hub.add(make_intake([GONE, TWIN, OTHER]))
+    decision = Decision("coast:77-1", "port:6", Verdict.DIFFERENT, "ada", NOON, "A4419207 is his")
+    hub.decide([decision])
+    row = {"who": "desk", "agency": "", "purpose": "p", "request_id": "", "version": 2, "model": ""}
+    with hub.store.view() as view:
+        stored = [view.entity(name) for name in ("coast:77-1", "port:6")]
+        ids = [row.id for row in stored if row is not None]
+    hub.store.audit_events.append(
+        [
+            {**row, "action": "check", "query": {"name": "huancavelicas, Anselmo"}, "answer": {}},
+            {**row, "action": "entity", "query": {"id": "coast:77-1"}, "answer": {"seen": ids}},
+            {**row, "action": "check", "query": {"name": "Berta Quispe"}, "answer": {"seen": ids}},
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    with Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, min_file_records=1) as opened:
+        fill(opened)
+    return folder
+
+
+@pytest.fixture
+def hub(filled: Path, tmp_path: Path) -> Iterator[Hub]:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    with Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS, min_file_records=1) as opened:
+        yield opened
+
+
+def ask(hub: Hub, *ids: str) -> Any:
+    return erasures.ask_for_erasure(hub.store, ids, "court order", who="ada", confirmed=True)
+
+
+def test_nothing_of_an_erased_record_is_in_any_file(hub: Hub, tmp_path: Path) -> None:
+    jobs = tmp_path / "hub.db.jobs"
+    (jobs / "1" / "result").mkdir(parents=True)
+    (jobs / "1" / "result" / "entities.csv").write_text(ADDRESS)
+    (jobs / "2").mkdir()
+    (jobs / "2" / "other.csv").write_text("Berta Quispe")
+    assert {text for _, text in found(tmp_path)} == {*TEXTS} - {"a4419207"}
+    result = erasures.erase(hub, ask(hub, "coast:77-1"), jobs)
+    assert (result.waits, result.erasure.state) == ((), ErasureState.DONE)
+    assert "Anselmo Huancavelica" in result.shared
+    assert found(tmp_path) == []
+    assert (jobs / "2" / "other.csv").exists()
+    assert hub.store.audit_events.verify().faults == []
+    with hub.store.view() as view:
+        assert view.entity("coast:77-1") is None
+        assert view.entity("port:5") is not None
+        # the decision is one on a record that was erased
+        (stored,) = view.decisions(["port:6"])
+        assert stored.decision.left_id == result.erasure.records[0]
+        assert stored.decision.reason == ""
+        assert view.record_versions(result.erasure.records[0])[0].record.values == ()
+    # those who were shown others by the same events are still known
+    accesses = find_accesses(hub.store, ["port:6"])
+    assert [row.event.action for row in accesses] == ["entity", "check"]
+    # all entry points go on
+    assert Screener(hub).snapshot_for(OPERATOR).entity_count == 2
+    hub.add(make_intake([record("port:8", name="Carla Mamani")]))
+    assert found(tmp_path) == []
+
+
+def test_the_record_is_refused_if_a_list_or_a_post_sends_it_again(hub: Hub, tmp_path: Path) -> None:
+    (new_id,) = erasures.erase(hub, ask(hub, "coast:77-1")).erasure.records
+    result = hub.add(make_intake([GONE, record("coast:78", name="Carla Mamani")]))
+    assert (result.new_count, result.outdated_ids) == (1, ("coast:77-1",))
+    assert any("1 record of this list refused" in note for note in result.notes)
+    with pytest.raises(ReusedIdError, match="was erased"):
+        GroupCommit(hub).post(GONE)
+    with pytest.raises(ReusedIdError, match="was erased"):
+        GroupCommit(hub).post(record(new_id, name="Dora Condori"))
+    assert found(tmp_path) == []
+
+
+def test_whoever_may_not_know_of_an_erased_record_learns_nothing(hub: Hub) -> None:
+    hidden = replace(record("coast:90", name="Elsa Choque"), handling=Handling("Coast", "H3"))
+    hub.add(make_intake([hidden]))
+    erasures.erase(hub, ask(hub, "coast:90"))
+    posts, other = GroupCommit(hub), RecordOwner("k", "Port", may_change_all=False)
+    with hub.store.view() as view:
+        assert view.seen_by(other.viewer).erased_ids(["coast:90"]) == set()
+        own = RecordOwner("k", "Coast", may_change_all=False).viewer
+        assert view.seen_by(own).erased_ids(["coast:90"]) == {"coast:90"}
+    with pytest.raises(ReusedIdError, match="was erased"):
+        posts.post_admitted(hidden)
+
+
+def test_an_erasure_is_finished_after_a_kill_at_any_step(hub: Hub, tmp_path: Path) -> None:
+    erasure = ask(hub, "coast:77-1")
+    steps = ["withdraw", "_remove_index", "_remove_files", "_search"]
+    for step in steps:
+        with pytest.MonkeyPatch.context() as patch:
+            target = hub if step == "withdraw" else erasures
+            patch.setattr(target, step, _die)
+            with pytest.raises(KeyboardInterrupt):
+                erasures.erase(hub, erasure)
+        assert hub.store.erasures.list(ErasureState.RUNNING) == [erasure]
+        hub.add(make_intake([record(f"port:{step}", name="Carla Mamani")]))
+    (result,) = erasures.erase_confirmed(hub)
+    assert result.erasure.state is ErasureState.DONE
+    assert found(tmp_path) == []
+    assert erasures.erase_confirmed(hub) == []
+
+
+def _die(*_: Any, **__: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+def test_two_persons_are_needed_unless_the_keeper_of_the_store_erases(hub: Hub) -> None:
+    store = hub.store
+    asked = erasures.ask_for_erasure(store, ["coast:77-1"], "court order", who="ada")
+    with pytest.raises(StoreError, match="another person"):
+        erasures.erase(hub, asked)
+    with pytest.raises(StoreError, match="asked for this erasure yourself"):
+        store.erasures.confirm(asked.id, "ada")
+    refused = store.erasures.refuse(asked.id, "bea")
+    assert store.erasures.values(refused).ids == ()
+    with pytest.raises(StoreError, match="refused already"):
+        store.erasures.confirm(asked.id, "bea")
+    for ids, reason, text in (
+        (["coast:0"], "r", "never had a record"),
+        (["port:6"], " ", "needs a reason"),
+        ([], "r", "not 0"),
+    ):
+        with pytest.raises(InputError, match=text):
+            erasures.ask_for_erasure(store, ids, reason, who="ada")
+
+
+def test_commands_erase_and_restore_an_older_backup(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    store = ["--store", hub.store.url]
+    backup, listed = str(place / "b"), str(place / "erased.json")
+    assert run(["backup", *store, "--out", backup]) == 0
+    assert run(["erase", "coast:77-1", "--reason", "court order", *store]) == 0
+    out = capsys.readouterr().out
+    assert all(text in out for text in ("1 record erased", "Found: 0."))
+    assert run(["erase", "--list", listed, *store]) == 0
+    assert "77-1" not in Path(listed).read_text()
+    new = ["--store", f"sqlite:///{place}/new.db"]
+    assert run(["restore", backup, *new, "--erasures", listed]) == 0
+    Path(backup).unlink()
+    assert found(tmp_path) == []
+    assert run(["status", *new, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["records"] == 2
+    assert run(["audit", "verify", *new]) == 0
+    assert run(["erase", *store]) == 2
+    assert run(["restore", listed, *new, "--erasures", backup]) == 1
+    with Store.open(f"sqlite:///{place}/new.db") as restored:
+        assert restored.erasures.list()[0].state is ErasureState.DONE
