@@ -11,8 +11,8 @@ killed process began:
 5. Tables, files of the database, index and files of jobs are searched. Only if nothing is found is
    the erasure done, and what it was about forgotten.
 
-A backup that was made before still has the values. `write_erasure_list` writes the erased ids as keyed
-hashes, and `apply_list` erases them in a store that was restored from such a backup.
+A backup that was made before still has the values. `write_erasure_list` writes the erased ids as
+keyed hashes, and `apply_list` erases them in a store that was restored from such a backup.
 """
 
 from __future__ import annotations
