@@ -312,7 +312,7 @@ def dedupe_into_store(
         profile.end_phase("read", "records", len(intake.batch))
         from resolver.hub.stored_results import load_commit_results
         from resolver.records.visibility import OPERATOR
-        from resolver.review.find_changes import plan_report
+        from resolver.review.find_changes import find_waiting_entities, plan_report
 
         result = hub.add(
             intake,
@@ -345,7 +345,8 @@ def dedupe_into_store(
         if out is not None:
             unwritten = f"the files in {out} were not written"
             with _lists_committed(result, unwritten, _EXPORT_HINT, is_dry=options["dry_run"]):
-                stored = load_commit_results(hub, result, OPERATOR)
+                waiting = find_waiting_entities(hub, result, OPERATOR)
+                stored = load_commit_results(hub, result, OPERATOR, waiting)
                 log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
                 shown = _shown_intake(intake, result, stored)
                 write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)

@@ -14,7 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import LargeChangeError, summarize_alarms
-from resolver.hub.entity_preview import EntityPreview, preview_increment, restrict_store
+from resolver.hub.entity_preview import (
+    EntityPreview,
+    find_queued_ends,
+    preview_increment,
+    restrict_store,
+)
 from resolver.hub.growth import CurrentIndex, StoreModels, add_store_options, check_first_lists
 from resolver.hub.increments.candidates import ComponentCache, IncrementContext
 from resolver.hub.increments.increment import Increment, compute_increment
@@ -110,7 +115,8 @@ class CommitResult:
 
     `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
     current now, `outdated_ids` those of lists older than the store's. `changed_members` are the
-    records that entities lost or got, each with its entity, by numbers. `preview` is set for a dry
+    records that entities lost or got, each with its entity, by numbers. `waiting_records` are the
+    numbers of those with a link that began to wait for a steward. `preview` is set for a dry
     run over lists, `refresh` for one that asks for the refresh that would follow. `alarms`: reasons
     why a dry run's lists would be held until somebody accepts them, which the `notes` say, too.
     """
@@ -120,6 +126,7 @@ class CommitResult:
     superseded_count: int
     ids: tuple[str, ...]
     changed_members: tuple[Numbers, Numbers]
+    waiting_records: Numbers
     withdrawn: tuple[str, ...]
     outdated_ids: tuple[str, ...]
     notes: tuple[str, ...]
@@ -173,6 +180,7 @@ def build_commit_result(
         len(update.superseded),
         update.ids,
         increment.changed_members,
+        find_queued_ends(increment.commit.new_links),
         tuple(update.withdrawn),
         update.outdated_ids,
         notes,

@@ -279,11 +279,17 @@ def find_related_entities(context: IncrementContext, entities: Numbers) -> Numbe
     """Return the entities whose evidence some entities, of which any may have changed, are part of
     by relations.
     """
+    return find_touched_entities(context, context.view.members(entities.tolist())[0])
+
+
+def find_touched_entities(context: IncrementContext, records: Numbers) -> Numbers:
+    """Return the entities whose evidence some versions of records, which began or ended, may have
+    changed by relations.
+    """
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
     if not related.exist:
         return _NONE
     search = _search_of(context)
-    records = context.view.members(entities.tolist())[0]
     touched = related.touched_by(records, records, search.expand)
     return context.view.memberships(touched.tolist())[1]
 

@@ -61,11 +61,13 @@ from resolver.records.results.resolution import (
     name_by_smallest_row,
 )
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, may_read_all, visible_rows
+from resolver.runtime.key_groups import unite
 from resolver.store import LinkColor, LinkTable, StoredDecision, StoreView
 from resolver.store.array_files import replace_file
 from resolver.values.normal_values import country_code
 
 Numbers = npt.NDArray[np.int64]
+NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,17 @@ def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> Sto
     )
 
 
-def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGER) -> StoredResults:
-    """Return the records of all entities that have a record of the commit or that changed.
+def load_commit_results(
+    hub: Hub, result: CommitResult, viewer: Viewer = STRANGER, waiting: Numbers = NO_NUMBERS
+) -> StoredResults:
+    """Return the records of all entities that have a record of the commit, that changed, or that
+    began to wait for a steward: a commit can change a relation of two entities and nothing else.
 
-    Records that the viewer may not see are left out. An entity is left out if all its new or lost
-    records are hidden from the viewer. After a dry run, entities are as they would be after the
-    commit; the dry run must have been made for this viewer.
+    `waiting` are the numbers of the entities that began to wait as far as the viewer may know it
+    (`resolver.review.find_changes.find_waiting_entities`). Records that the viewer may not see are
+    left out. An entity is left out if all its new or lost records are hidden from the viewer. After
+    a dry run, entities are as they would be after the commit; the dry run must have been made for
+    this viewer.
     """
     if result.preview is not None:
         return _build_results(result.preview, result.stats, viewer)
@@ -127,7 +134,8 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         )
         _, entities, _ = view.memberships(read.tolist())
         context = build_context(hub, view, index)
-        record, entity, _ = view.members(np.union1d(entities, changed).tolist())
+        shown = unite(unite(entities, changed), waiting)
+        record, entity, _ = view.members(shown.tolist())
         links = entity_preview.load_links_between(context, (record, entity))
         record, entity = entity_preview.add_waiting(view, (record, entity), links)
         preview = entity_preview.build_preview(view, index, record, entity, links)

@@ -19,12 +19,19 @@ import orjson
 
 from resolver.check.change_feed import ChangedField, compare_versions, name_entities
 from resolver.errors import InputError
-from resolver.hub.entity_preview import EntityPreview, load_links_between
+from resolver.hub.committer import CommitResult
+from resolver.hub.entity_preview import (
+    EntityPreview,
+    find_touched_entities,
+    load_links_between,
+    restrict_store,
+)
 from resolver.hub.hub import Hub
 from resolver.hub.increments.candidates import IncrementContext
 from resolver.hub.increments.increment import Increment
 from resolver.hub.job_worker import CHANGES, RESULT, Job
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.shared_relations import build_context
 from resolver.matching.scoring import scores
 from resolver.records import Batch, Record, concat
 from resolver.records.results.resolution import Outcome
@@ -41,6 +48,7 @@ from resolver.review.change_report import (
 from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
 from resolver.review.queue.refresh import refresh_queue
 from resolver.store import LinkTable, StoreView, waiting_queue
+from resolver.store.waiting_queue import WaitingRow
 
 Numbers = npt.NDArray[np.int64]
 _Load = Callable[[Numbers], Batch]
@@ -219,8 +227,10 @@ def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
 
     Raises `InputError` for a revision that the store does not have.
     """
+    touched = None
     if not may_read_all(viewer):
         refresh_queue(hub, complete=False, viewer=viewer)
+        touched = _find_touched(hub, revision, viewer)
     with hub.store.view() as present:
         if not 1 <= revision <= present.revision:
             raise InputError(
@@ -247,8 +257,8 @@ def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
         after = _read_state(view, ids, [(row[0], row[1]) for row in spans if row[3] is None])
         pairs = (
             _find_logged_pairs(view, earlier)
-            if may_read_all(viewer)
-            else _find_visible_pairs(present.seen_by(viewer), numbers, revision, viewer)
+            if touched is None
+            else _find_visible_pairs(present.seen_by(viewer), touched, revision, viewer)
         )
         actor = row.actor if may_read_all(viewer) else ""
         head = Report(revision, row.committed_at, row.kind, actor)
@@ -386,20 +396,92 @@ def _order_pairs(pairs: Iterable[NewPair]) -> list[NewPair]:
     return sorted(ordered, key=lambda pair: (-pair.score, pair.left, pair.right))
 
 
-def _find_visible_pairs(
-    view: StoreView, numbers: Sequence[int], revision: int, viewer: Viewer
-) -> list[NewPair]:
-    """Return the pairs that wait now for a viewer and whose visible records last changed in a
-    revision; `numbers` are the entities that the revision changed.
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """Entities that a revision changed, and those that its records are related to; `later` are
+    those that are related to records of later revisions.
+    """
+
+    changed: Numbers
+    related: Numbers
+    later: Numbers
+
+
+def _find_touched(hub: Hub, revision: int, viewer: Viewer) -> _Touched:
+    """Return the entities that a revision touched, as far as a viewer may know it."""
+    nothing = np.zeros(0, dtype=np.int64)
+    if not 1 <= revision <= hub.store.revision:
+        return _Touched(nothing, nothing, nothing)
+    with hub.indexed_view() as (present, index):
+        view, visible_index = restrict_store(present, index, viewer)
+        context = build_context(hub, view, visible_index)
+        changed = present.changed_entities(revision - 1)
+        spans = present.seen_by(viewer).visible_spans(changed.tolist())
+        own, later = set[int](), set[int]()
+        for record, _, since, until in spans:
+            moments = {since, until or 0}
+            if revision in moments:
+                own.add(record)
+            if max(moments) > revision:
+                later.add(record)
+        related, related_later = (
+            find_touched_entities(context, np.array(sorted(records), dtype=np.int64))
+            for records in (own, later)
+        )
+    owners = sorted({entity for record, entity, *_ in spans if record in own})
+    return _Touched(np.array(owners, dtype=np.int64), related, related_later)
+
+
+def find_waiting_entities(hub: Hub, result: CommitResult, viewer: Viewer) -> Numbers:
+    """Return the numbers of the entities that wait for a steward because of a commit, as far as a
+    viewer may know it. Empty for a dry run, whose preview has them.
+    """
+    if result.preview is not None:
+        return np.zeros(0, dtype=np.int64)
+    if may_read_all(viewer):
+        with hub.store.view() as view:
+            return np.unique(view.memberships(result.waiting_records.tolist())[1])
+    refresh_queue(hub, viewer=viewer)
+    touched = _find_touched(hub, result.revision, viewer)
+    with hub.store.view() as view:
+        rows, _ = _find_visible_rows(view.seen_by(viewer), touched, result.revision, viewer)
+    return np.array(sorted({end for row in rows for end in (row.low, row.high)}), dtype=np.int64)
+
+
+def _find_visible_rows(
+    view: StoreView, touched: _Touched, revision: int, viewer: Viewer
+) -> tuple[list[WaitingRow], list[tuple[int, int, int, int | None]]]:
+    """Return the rows of the queue that a viewer has because of a revision, and the visible spans
+    of their entities.
+
+    The visible records of a row last changed in the revision, or nothing but a visible record that
+    they are related to. Whether the pair waited before is not looked up: the store does not have
+    how earlier states are without the records that a viewer may not see.
     """
     condition = build_queue_filter(view, NO_FILTERS, None, viewer)
+    numbers = np.union1d(touched.changed, touched.related).tolist()
     rows = waiting_queue.rows_of_entities(view.connection, condition, numbers)
     ends = sorted({number for row in rows for number in (row.low, row.high)})
     spans = view.visible_spans(ends)
     last = dict.fromkeys(ends, 0)
     for _, entity, since, until in spans:
         last[entity] = max(last[entity], since, until or 0)
-    found = [row for row in rows if max(last[row.low], last[row.high]) == revision]
+    related, later = set(touched.related.tolist()), set(touched.later.tolist())
+    found = []
+    for row in rows:
+        pair, moment = {row.low, row.high}, max(last[row.low], last[row.high])
+        is_related = not related.isdisjoint(pair) and later.isdisjoint(pair)
+        if moment == revision or (moment < revision and is_related):
+            found.append(row)
+    return found, spans
+
+
+def _find_visible_pairs(
+    view: StoreView, touched: _Touched, revision: int, viewer: Viewer
+) -> list[NewPair]:
+    """Return the pairs that wait now for a viewer because of a revision."""
+    found, spans = _find_visible_rows(view, touched, revision, viewer)
+    ends = sorted({number for row in found for number in (row.low, row.high)})
     ids = view.record_ids(sorted({end for row in found for end in (row.left, row.right)}))
     present = [(record, entity) for record, entity, _, until in spans if until is None]
     owner = dict(present)

@@ -7,14 +7,18 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from resolver.check.change_feed import read_changes
 from resolver.cli.operate.worker import CHANGE_NAMES
 from resolver.errors import InputError
+from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
+from resolver.hub.stored_results import load_commit_results
 from resolver.records import Handling
-from resolver.records.visibility import OPERATOR, STRANGER, Viewer
+from resolver.records.results.resolution import Outcome
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.review.change_report import (
     CSV_COLUMNS,
     ChangeKind,
@@ -23,10 +27,14 @@ from resolver.review.change_report import (
     html_page,
     text_lines,
 )
-from resolver.review.find_changes import plan_report, read_report
+from resolver.review.find_changes import find_waiting_entities, plan_report, read_report
+from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
+from resolver.review.queue.refresh import refresh_queue
+from resolver.store import waiting_queue
 from tests.examples import IS_NIGHTLY
-from tests.hub.hubs import Step, Stores, seed_population
+from tests.hub.hubs import Step, Stores, make_intake, seed_population
 from tests.hub.test_hidden_entities import draw_steps, drop_hidden
+from tests.records.network_records import generate_network_records
 from tests.records.samples import record
 
 SEEDS = range(20 if IS_NIGHTLY else 2)
@@ -38,6 +46,7 @@ FIRST = Step(
     version="2024-01-01",
 )
 SECOND = Step((replace(PETROV, id="t:1", source="t"), record("t:2", name="Jon Brown")))
+Pairs = set[tuple[str, str]]
 THIRD = Step(
     (record("s:1", name="Ivan Petroff", birthDate="1960-01-02"), record("s:4", name="=Eve Ng")),
     version="2024-02-01",
@@ -167,6 +176,91 @@ def describe(stores: Stores, steps: Sequence[Step], viewer: Viewer) -> tuple[obj
         reports = [without_head(read_report(hub, number, viewer)) for number in range(2, count + 1)]
         events = [event.to_json() for event in read_changes(hub, 1, 10_000, viewer).events]
         return reports, [{**event, "at": ""} for event in events], planned
+
+
+def read_queue(hub: Hub) -> set[frozenset[str]]:
+    """Return the pairs of entities that wait for a steward."""
+    refresh_queue(hub)
+    with hub.store.view() as view:
+        condition = build_queue_filter(view, NO_FILTERS, None, OPERATOR)
+        rows = waiting_queue.queue_page(view.connection, condition, limit=10_000)
+        ids = view.entity_ids(sorted({end for row in rows for end in (row.low, row.high)}))
+    return {frozenset((ids[row.low], ids[row.high])) for row in rows}
+
+
+def read_waiting(hub: Hub, pairs: Pairs) -> tuple[set[frozenset[str]], Pairs]:
+    """Return the present entities of some pairs of records, and the pairs that wait now."""
+    with hub.store.view() as view:
+        numbers, owners = view.all_members()
+        ids, names = view.record_ids(numbers.tolist()), view.entity_ids(owners.tolist())
+        owner_of = {
+            ids[number]: names[owner]
+            for number, owner in zip(numbers.tolist(), owners.tolist(), strict=True)
+        }
+        links = view.all_links()
+        ends = (links.left.tolist(), links.right.tolist(), links.outcome.tolist())
+        waiting = {
+            (ids[left], ids[right])
+            for left, right, outcome in zip(*ends, strict=True)
+            if outcome == Outcome.QUEUED
+        }
+    return {frozenset(owner_of[end] for end in pair) for pair in pairs}, waiting
+
+
+def read_links(hub: Hub, result: CommitResult, viewer: Viewer) -> set[frozenset[str]]:
+    """Return the pairs of entities that wait by the links in a batch's files of results."""
+    waiting = find_waiting_entities(hub, result, viewer)
+    stored = load_commit_results(hub, result, viewer, waiting)
+    links, ids = stored.resolution.links, stored.entity_ids.to_pylist()
+    rows = np.flatnonzero(links.outcome == Outcome.QUEUED).tolist()
+    return {frozenset((ids[links.left[row]], ids[links.right[row]])) for row in rows}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60 if IS_NIGHTLY else 3))
+def test_links_report_and_queue_have_the_same_new_pairs(stores: Stores, seed: int) -> None:
+    """Pairs that wait because of a batch are in all three, also where only a relation changed."""
+    dice = random.Random(seed)
+    records = generate_network_records(16, seed)
+    dice.shuffle(records)
+    records = [replace(item, handling=Handling()) for item in records]
+    sender = Viewer("somebody", "Hill", frozenset({"submit"}))
+    with stores.new() as hub:
+        seed_population(hub)
+        earlier: Pairs = set()
+        for start in range(0, len(records), 8):
+            result = hub.add(make_intake(records[start : start + 8]))
+            queue = read_queue(hub)
+            before, earlier = read_waiting(hub, earlier)
+            for viewer in (OPERATOR, sender):
+                pairs = read_report(hub, result.revision, viewer).pairs
+                report = {frozenset((pair.left_entity, pair.right_entity)) for pair in pairs}
+                links = read_links(hub, result, viewer)
+                assert queue - before <= report <= links <= queue
+                assert viewer is sender or report == queue - before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_new_pairs_do_not_depend_on_hidden_relations(stores: Stores, seed: int) -> None:
+    records = generate_network_records(16, seed)
+    random.Random(seed).shuffle(records)
+    sender = Viewer("somebody", "Hill", frozenset({"submit"}))
+    found = []
+    for is_whole in (True, False):
+        with stores.new() as hub:
+            seed_population(hub)
+            for start in range(0, len(records), 12):
+                part = [
+                    item
+                    for item in records[start : start + 12]
+                    if is_whole or is_visible(item.handling, sender)
+                ]
+                public = record(f"t:{start}", name=f"Xylander {start}")
+                result = hub.add(make_intake([*part, public]))
+                report = read_report(hub, result.revision, sender).pairs
+                found.append((report, read_links(hub, result, sender)))
+    assert found[: len(found) // 2] == found[len(found) // 2 :]
 
 
 @pytest.mark.slow

@@ -224,7 +224,7 @@ def run_batch_job(
     from resolver.lists.parallel_reading import ReadingRules
     from resolver.lists.readers import read_lists
     from resolver.records.visibility import Viewer, assign_owner
-    from resolver.review.find_changes import plan_report
+    from resolver.review.find_changes import find_waiting_entities, plan_report
 
     progress.start(READ_STAGE, None, "records")
     list_format = job.params.get("format") or None
@@ -282,7 +282,8 @@ def run_batch_job(
     except LargeChangeError as error:
         add(dry_run=True, alarms=error.alarms)
         raise
-    stored = load_commit_results(hub, result, viewer)
+    waiting = find_waiting_entities(hub, result, viewer)
+    stored = load_commit_results(hub, result, viewer, waiting)
     _write_results(hub, job, folder, intake, result, stored, progress)
     return {
         **result.counts(intake),
