@@ -28,7 +28,8 @@ from resolver.hub.segment_contents import prepared_to_arrays
 from resolver.matching.pipeline import normalize
 from resolver.matching.resolution_task import load_models
 from resolver.network.export import load_table
-from resolver.network.graph_reader import GraphQuery, grow_graph, search_paths
+from resolver.network.graph_reader import GraphQuery, grow_graph
+from resolver.network.paths import PathQuery, search_paths
 from resolver.network.visible_records import VisibleRecords, load_edges
 from resolver.records import Batch, Coded, Column, Kind
 from resolver.records.packing import SEPARATOR
@@ -143,7 +144,7 @@ def measure_network(url: str, segment: Segment, questions: int) -> dict[str, dic
     def path(left: int, right: int) -> int:
         """Return the number of nodes of the shortest path."""
         with opened() as rows:
-            return max(map(len, search_paths(rows, left, right, 6).paths), default=0)
+            return max(map(len, search_paths(rows, left, right, PathQuery()).paths), default=0)
 
     with Store.open(url, create=False) as store:
         figures = {"look-up arrays": _times(lambda _: len(load_edges([segment])), 1)}

@@ -11,8 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,13 +20,14 @@ from flask import Response, redirect, request, url_for
 
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk import pages
-from resolver.api.desk.charts import draw_rings
+from resolver.api.desk.charts import RingDrawing, RingNode, draw_rings
 from resolver.api.desk.desk_access import current_user
+from resolver.api.desk.text_filters import country_labels, kind_label, latin, shorten
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
 from resolver.api.routes.network import read_day
 from resolver.api.service import current_service
-from resolver.errors import UnknownIdError
+from resolver.errors import UnknownIdError, pluralize
 from resolver.network import groups, workbench
 from resolver.network.crime_links import (
     LINKED_CRIMES,
@@ -39,12 +40,15 @@ from resolver.network.graph import (
     ENTITY,
     Graph,
     GraphChoice,
+    GraphLink,
     GraphNode,
     choose_nodes,
     count_choices,
+    join_graphs,
     shared_artefacts,
 )
-from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, Paths, find_paths, read_graph
+from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
+from resolver.network.paths import PathEnd, PathQuery, Paths, find_end, find_paths
 from resolver.network.visible_records import ARTEFACT_KINDS
 from resolver.records import Activity, Kind
 from resolver.records.stated_links import RELATION_TYPES
@@ -331,11 +335,15 @@ def show_network(entity_id: str) -> Any:
     middle = graph.nodes[0]
     if middle.id != entity_id:
         return redirect(url_for("desk.network", entity_id=middle.id, **form.parameters()), 303)
-    paths, problem = _find_paths(middle.id, form.goal)
+    paths, goal, problem = _find_paths(middle.id, form)
     nodes = [*graph.nodes, *(paths.graph.nodes if paths else ())]
     query = {"id": entity_id, "hops": form.hops, "to": form.goal, "view": form.view}
+    asked, form = form.goal, replace(form, goal=goal.id) if goal else form
     _workbench_log(
-        {name: value for name, value in query.items() if value or name != "view"}, nodes, graph
+        {name: value for name, value in query.items() if value or name != "view"},
+        nodes,
+        graph,
+        goal.seen if goal else (),
     )
     return pages.render_page(
         "network.html",
@@ -344,24 +352,31 @@ def show_network(entity_id: str) -> Any:
         nodes={node.id: node for node in nodes},
         choices=count_choices(graph),
         paths=paths,
+        asked=asked,
+        goal=goal,
         path_problem=problem,
         type_labels=TYPE_LABELS,
         max_hops=MAX_HOPS,
         saved=_open_view(form.view),
         max_title=workbench.MAX_TITLE,
         max_note=workbench.MAX_NOTE,
-        **_drawing_context(graph, form),
+        **_drawing_context(graph, form, paths),
     )
 
 
-def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
-    """Return what the drawing and the tables show of a graph."""
+def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None) -> dict[str, Any]:
+    """Return what the drawing and the tables show of a graph, and of paths that it may not have."""
     shown, context_ids = choose_nodes(graph, form.choice)
+    if paths is not None and paths.paths:
+        shown = join_graphs(shown, paths.graph)
     years = workbench.graph_years(shown)
     year = form.year if years and years[0] <= form.year <= years[1] else 0
+    drawing = draw_rings(shown)
+    chains = paths.paths if paths is not None else ()
     return {
         "graph": shown,
-        "drawing": draw_rings(shown),
+        "drawing": drawing,
+        "drawing_data": _drawing_data(drawing, form, context_ids, chains),
         "context_ids": context_ids,
         "artefacts": shared_artefacts(shown),
         "form": form,
@@ -370,6 +385,95 @@ def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
         "year": year,
         "faded": workbench.find_faded(shown, year) if year else workbench.FadedParts(),
         "span_text": workbench.span_text,
+    }
+
+
+def _drawing_data(
+    drawing: RingDrawing,
+    form: NetworkForm,
+    context_ids: Collection[str],
+    chains: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    """Return the nodes, edges and paths of a drawing for the script that lets people work with it.
+
+    Nodes begin where they stand in the drawing in rings. `about` are lines of text to show when a
+    node or an edge is picked.
+    """
+    middle = drawing.nodes[0].node
+    return {
+        "nodes": [
+            _node_data(placed, form, middle.id) | {"context": placed.node.id in context_ids}
+            for placed in drawing.nodes
+        ],
+        "edges": [_edge_data(line.edge) for line in drawing.edges],
+        "paths": chains,
+    }
+
+
+def _node_data(placed: RingNode, form: NetworkForm, middle_id: str) -> dict[str, Any]:
+    node = placed.node
+    transliteration = latin(node.caption)
+    facts = [
+        kind_label(node.kind) if node.sort == ENTITY else node.kind or "known by name only",
+        country_labels(node.countries),
+        ", ".join(node.activities).replace("_", " "),
+        f"{pluralize(node.records, 'record')} of {', '.join(node.agencies)}"
+        if node.records
+        else "",
+        "Has more neighbors than are shown." if node.is_cut else "",
+    ]
+    return {
+        "id": node.id,
+        "label": shorten(node.caption, 48),
+        "title": f"{node.caption} ({transliteration})" if transliteration else node.caption,
+        "sort": node.sort,
+        "kind": node.kind,
+        "start": node.distance == 0,
+        "cut": node.is_cut,
+        "distance": node.distance,
+        "x": placed.x,
+        "y": placed.y,
+        "about": list(filter(None, facts)),
+        "links": _node_links(node, form, middle_id),
+    }
+
+
+def _node_links(node: GraphNode, form: NetworkForm, middle_id: str) -> dict[str, str] | None:
+    """Return the addresses that open, expand, collapse, center and connect an entity."""
+    if node.sort != ENTITY:
+        return None
+
+    def address(**changes: Any) -> str:
+        return url_for("desk.network", entity_id=middle_id, **form.parameters(**changes))
+
+    links = {"open": url_for("desk.entity", entity_id=node.id)}
+    if node.id in form.expanded:
+        rest = tuple(entity_id for entity_id in form.expanded if entity_id != node.id)
+        links["collapse"] = address(expand=rest)
+    elif node.id != middle_id or not form.hops:
+        links["expand"] = address(expand=(*form.expanded, node.id))
+    if node.id != middle_id:
+        links["center"] = url_for("desk.network", entity_id=node.id)
+        links["path"] = address(to=node.id)
+    return links
+
+
+def _edge_data(edge: GraphLink) -> dict[str, Any]:
+    """Return an edge; `count` is its number of statements, `lists` of the lists that state it."""
+    details = "; ".join((*edge.roles, *edge.periods))
+    records = sorted({row.record for row in edge.statements})
+    facts = [details, f"Stated by {', '.join(edge.sources)}", ", ".join(records[:12])]
+    return {
+        "id": f"{edge.source}|{edge.target}|{edge.type}",
+        "source": edge.source,
+        "target": edge.target,
+        "words": edge.words,
+        "label": shorten(f"{edge.words}: {details}" if details else edge.words, 60),
+        "mutual": edge.words == edge.reverse,
+        "count": len(edge.statements),
+        "lists": len(edge.sources),
+        "years": workbench.span_text(edge),
+        "about": list(filter(None, facts)),
     }
 
 
@@ -430,16 +534,23 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
         ) from error
 
 
-def _find_paths(start: str, goal: str) -> tuple[Paths | None, str]:
-    """Return the paths to the id that was typed, and what is wrong with it."""
-    if not goal:
-        return None, ""
+def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:
+    """Return the paths to the id or name that was typed, whom it means, and what is wrong with it.
+
+    The paths follow the relations that the form chooses.
+    """
+    if not form.goal:
+        return None, None, ""
+    hub = current_service().hub
     try:
-        return find_paths(current_service().hub, start, goal, viewer()), ""
-    except UnknownIdError:
-        return None, f"There is no entity or record {goal[:80]}."
+        goal = find_end(hub, current_service().ready_screener(), form.goal, viewer())
+        return find_paths(hub, start, goal.id, viewer(), PathQuery(types=form.types)), goal, ""
+    except UnknownIdError as error:
+        return None, None, f"{error.message[:1].upper()}{error.message[1:]}."
 
 
-def _workbench_log(query: dict[str, Any], nodes: Iterable[GraphNode], graph: Graph) -> None:
-    ids = sorted({node.id for node in nodes if node.sort == ENTITY})
+def _workbench_log(
+    query: dict[str, Any], nodes: Iterable[GraphNode], graph: Graph, others: Sequence[str] = ()
+) -> None:
+    ids = sorted({*others, *(node.id for node in nodes if node.sort == ENTITY)})
     log_access("network", query, {"seen": ids}, revision_of(graph.revision))

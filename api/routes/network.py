@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,13 @@ from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.network import graph_reader
 from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
+from resolver.network.paths import (
+    MAX_LENGTH,
+    PathQuery,
+    find_end,
+    find_paths,
+    paths_document,
+)
 from resolver.network.workbench import graph_document
 from resolver.records import Activity
 from resolver.records.stated_links import ROLE_CLASSES
@@ -31,10 +39,30 @@ AT = schema.query_parameter(
 _GRAPH = schema.component(
     "Graph", schema.closed_object({**GRAPH_FIELDS, "id": schema.STRING, "version": schema.COUNT})
 )
+_END = schema.component(
+    "PathEnd",
+    schema.closed_object(
+        {
+            "asked": schema.STRING,
+            "id": schema.STRING,
+            "caption": schema.STRING,
+            "others": schema.array_of(
+                schema.closed_object({"id": schema.STRING, "caption": schema.STRING})
+            ),
+        }
+    ),
+)
 _PATHS = schema.component(
     "Paths",
     schema.closed_object(
-        {**GRAPH_FIELDS, "paths": schema.array_of(schema.STRINGS), "version": schema.COUNT}
+        {
+            **GRAPH_FIELDS,
+            "from": _END,
+            "to": _END,
+            "paths": schema.array_of(schema.STRINGS),
+            "hubs": schema.map_of(schema.COUNT),
+            "version": schema.COUNT,
+        }
     ),
 )
 
@@ -86,7 +114,15 @@ def graph(entity_id: str) -> Response:
     parameters=[
         schema.query_parameter("from", schema.NONBLANK, is_required=True),
         schema.query_parameter("to", schema.NONBLANK, is_required=True),
-        schema.query_parameter("max", schema.integer(1, graph_reader.MAX_LENGTH)),
+        schema.query_parameter("max", schema.integer(1, MAX_LENGTH)),
+        schema.query_parameter("types", schema.array_of(schema.enum_of(graph_reader.EDGE_TYPES))),
+        schema.query_parameter("first_year", schema.integer(1, 9999)),
+        schema.query_parameter("last_year", schema.integer(1, 9999)),
+        schema.query_parameter(
+            "without",
+            schema.STRINGS,
+            description="Lists whose statements do not count.",
+        ),
         AT,
     ],
     responses={200: schema.json_response_of(_PATHS), **schema.errors(404)},
@@ -94,25 +130,30 @@ def graph(entity_id: str) -> Response:
 def paths() -> Response:
     """Return the shortest paths between two entities, at most `max` (6) edges long.
 
-    `paths` lists the ids of the nodes of each, and is empty where nothing connects the two; `nodes`
-    and `edges` are those of all paths. Nodes of very many neighbors are followed in part only, and
-    a search ends after some thousand nodes: the answer is not `complete` then.
+    `from` and `to` are ids or names; the answer says which entity was meant, and which `others`
+    have the name. `paths` lists the ids of the nodes of each, best first: over nodes that have few
+    neighbors, and stated by many lists. It is empty where nothing connects the two; `nodes` and
+    `edges` are those of all paths, and `hubs` the nodes between the ends with very many neighbors.
+    Only some neighbors of such nodes are followed, and a search ends after some thousand nodes: the
+    answer is not `complete` then.
     """
     endpoints.reject_undeclared()
-    start, goal = _read_id("from"), _read_id("to")
-    max_length = endpoints.read_integer("max", graph_reader.MAX_LENGTH, 1, graph_reader.MAX_LENGTH)
-    hub, revision = current_service().hub, read_revision()
-    result = graph_reader.find_paths(
-        hub, start, goal, viewer(), max_length=max_length, revision=revision
+    query = PathQuery(
+        endpoints.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH),
+        endpoints.read_choices("types", graph_reader.EDGE_TYPES),
+        _read_years(),
+        frozenset(endpoints.read_texts("without")),
+        read_revision(),
     )
-    _log("paths", {"from": start, "to": goal, "max": max_length}, result.graph)
-    body = {
-        **graph_document(result.graph),
-        "paths": [list(path) for path in result.paths],
-        "complete": result.is_complete,
-        "version": result.graph.revision,
-    }
-    return json_response(body)
+    hub = current_service().hub
+    start, goal = (
+        find_end(hub, current_service().ready_screener(), _read_end(name), viewer())
+        for name in ("from", "to")
+    )
+    result = find_paths(hub, start.id, goal.id, viewer(), query)
+    asked = {"from": start.asked, "to": goal.asked, "max": query.max_length}
+    _log("paths", asked, result.graph, (*start.seen, *goal.seen))
+    return json_response(paths_document(result, start, goal))
 
 
 def _read_choice() -> GraphChoice:
@@ -133,15 +174,24 @@ def _read_query() -> graph_reader.GraphQuery:
     )
 
 
-def _log(action: str, query: dict[str, object], network: Graph) -> None:
+def _read_years() -> tuple[int, int] | None:
+    first, last = (
+        endpoints.read_integer(name, 0, 1, 9999) if request.args.get(name) else 0
+        for name in ("first_year", "last_year")
+    )
+    return (first or 1, last or 9999) if first or last else None
+
+
+def _log(action: str, query: dict[str, object], network: Graph, others: Sequence[str] = ()) -> None:
     entity_ids = [node.id for node in network.nodes if node.sort == ENTITY]
-    log_access(action, query, {"seen": entity_ids}, revision_of(network.revision))
+    seen = list(dict.fromkeys([*entity_ids, *others]))
+    log_access(action, query, {"seen": seen}, revision_of(network.revision))
 
 
-def _read_id(name: str) -> str:
+def _read_end(name: str) -> str:
     text = request.args.get(name, "").strip()
     if not text:
-        raise ApiError(422, f"{name} must be the id of an entity or record")
+        raise ApiError(422, f"{name} must be a name, or the id of an entity or record")
     endpoints.check_length(name, text)
     return text
 

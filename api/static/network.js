@@ -5,9 +5,9 @@
   const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
 
   // --- years: what is not in force is faded in the drawing and left out of the tables
-  const bar = find("[data-timeline]");
-  const slider = bar && find("input", bar);
+  const findSlider = () => find("[data-timeline] input");
   const chosenYear = () => {
+    const slider = findSlider();
     const isAny = !slider || slider.value === slider.min;
     return isAny ? 0 : Number(slider.value);
   };
@@ -56,12 +56,14 @@
     for (const node of nodes) node.classList.toggle("off", !isShown(node.dataset.node));
     for (const row of findAll("[data-of]")) row.hidden = !isShown(row.dataset.of);
     const label = year ? String(year) : "any year";
-    slider.setAttribute("aria-valuetext", label);
+    const bar = find("[data-timeline]");
+    findSlider().setAttribute("aria-valuetext", label);
     find("output", bar).textContent = label;
     const noun = ties.length === 1 ? "relation" : "relations";
     const text = `${count} of ${ties.length} ${noun}`;
     find("[role=status]", bar).textContent = year
       ? `${text} shown, as far as lists date them` : text;
+    document.dispatchEvent(new Event("year"));
   };
 
   const withYear = (text) => {
@@ -82,10 +84,34 @@
     if (form) form.setAttribute("action", withYear(form.getAttribute("action")));
   };
 
-  if (slider) {
-    slider.addEventListener("input", showYear);
-    slider.addEventListener("change", carryYear);
-  }
+  const isSlider = (event) => event.target.matches("[data-timeline] input");
+  document.addEventListener("input", (event) => { if (isSlider(event)) showYear(); });
+  document.addEventListener("change", (event) => { if (isSlider(event)) carryYear(); });
+
+  // a year every 700 ms, from the chosen one to the last
+  let playing = 0;
+  const stop = (button) => {
+    clearInterval(playing);
+    playing = 0;
+    button.textContent = "Play";
+    carryYear();
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-play]");
+    if (!button) return;
+    if (playing) {
+      stop(button);
+      return;
+    }
+    const slider = findSlider();
+    if (slider.value === slider.max) slider.value = slider.min;
+    button.textContent = "Stop";
+    playing = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      showYear();
+      if (slider.value === slider.max || !slider.isConnected) stop(button);
+    }, 700);
+  });
 
   // --- picture: the browser paints the SVG file, with its own fonts
   const MAX_SIDE = 8000;
@@ -118,20 +144,23 @@
     return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
   };
 
-  for (const button of findAll("[data-png]")) {
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      try {
-        const blob = await paint(button.dataset.png);
-        if (!blob) throw new Error("too large");
-        button.dataset.bytes = blob.size;
-        save(blob, "network.png");
-      } catch {
-        say("The picture could not be made. Save it as SVG, or load this page again.");
-      }
-      button.disabled = false;
-    });
-  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-png]");
+    if (!button) return;
+    button.disabled = true;
+    try {
+      // the drawing that people work with paints itself
+      const stage = find("[data-graph]");
+      const isDrawn = stage && stage.graph && !stage.hidden;
+      const blob = await (isDrawn ? stage.paint() : paint(button.dataset.png));
+      if (!blob) throw new Error("too large");
+      button.dataset.bytes = blob.size;
+      save(blob, "network.png");
+    } catch {
+      say("The picture could not be made. Save it as SVG, or load this page again.");
+    }
+    button.disabled = false;
+  });
 
   // --- dossier
   for (const button of findAll("[data-print]")) button.addEventListener("click", () => print());

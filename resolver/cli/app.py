@@ -159,8 +159,8 @@ COMMANDS = {
     ),
     "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
-        "resolve.link",
-        "Export the network of a store: entities, relations and what they share.",
+        "resolve.network",
+        "Export the network of a store, or show who connects two entities.",
         _RECORDS,
     ),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
@@ -261,7 +261,6 @@ def _add_purpose(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for below in command.commands.values():
             _add_purpose(below)
-        return
     names = {option.name for option in command.params}
     if "purpose" not in names and "store_url" in names:
         command.params.append(purpose_option())

@@ -155,6 +155,34 @@ def years_of(start: str, end: str) -> tuple[int, int] | None:
     return year, int(last[:4]) if last else 9999
 
 
+def join_graphs(graph: Graph, other: Graph) -> Graph:
+    """Return a graph with the nodes and edges of another; a node of both stays as it is.
+
+    The nodes of the other one are as far from the middle as edges lead to them: distances are
+    counted again.
+    """
+    nodes = {node.id: node for node in (*other.nodes, *graph.nodes)}
+    edges = {(edge.source, edge.target, edge.type): edge for edge in (*other.edges, *graph.edges)}
+    near: dict[str, set[str]] = {}
+    for source, target, _ in edges:
+        near.setdefault(source, set()).add(target)
+        near.setdefault(target, set()).add(source)
+    distances = {node.id: 0 for node in graph.nodes if node.distance == 0}
+    frontier = set(distances)
+    while frontier:
+        step = max(distances.values()) + 1
+        frontier = {far for node in frontier for far in near.get(node, ())} - set(distances)
+        distances.update(dict.fromkeys(frontier, step))
+    placed = (
+        replace(node, distance=distances.get(node.id, node.distance)) for node in nodes.values()
+    )
+    return replace(
+        graph,
+        nodes=tuple(sorted(placed, key=lambda row: (row.distance, row.caption.casefold(), row.id))),
+        edges=tuple(edges[key] for key in sorted(edges)),
+    )
+
+
 def find_parents(graph: Graph) -> dict[str, str]:
     """Return the neighbor of each node through which the graph came to it, by id: one that is an
     edge nearer to where the graph begins. Nodes of distance 0 have none.

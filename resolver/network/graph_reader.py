@@ -1,13 +1,7 @@
-"""Graph around entities, and shortest paths between two entities.
-
-The module reads in this order:
+"""Graph around entities.
 
 1. `load_facts`: caption, kind, countries, activities, lists and agencies of entities.
 2. `read_graph` and `grow_graph`: the graph around entities, breadth first, within limits.
-3. `find_paths`: shortest paths over relations and shared artefacts. The search goes from both ends,
-   the smaller frontier first. It stops when the frontiers touch, at the longest allowed path, or
-   after `MAX_VISITED` nodes. Only some neighbors of a node with very many are read, so a shared
-   mailbox does not connect everybody.
 """
 
 from __future__ import annotations
@@ -283,6 +277,14 @@ def build_graph(
     )
 
 
+def node_id(key: Key, entity_ids: Mapping[int, str]) -> str:
+    """Return the id of a node in graphs. `entity_ids`: ids of entities by number."""
+    if isinstance(key, int):
+        return entity_ids[key]
+    # the hash of a name has no white space, which ids in GraphML must not have
+    return f"{key[0]}:{compute_hash64(str(key[1])) if key[0] == NAME else key[1]:016x}"
+
+
 def _node(
     key: Key, distance: int, facts: Mapping[int, EntityFacts], expansion: Expansion
 ) -> GraphNode:
@@ -304,11 +306,9 @@ def _node(
             row.records,
         )
     if key[0] == NAME:
-        # the hash has no white space, which ids in GraphML must not have
-        identity = f"{NAME}:{compute_hash64(str(key[1])):016x}"
-        return GraphNode(identity, NAME, str(key[1]), "", distance)
+        return GraphNode(node_id(key, {}), NAME, str(key[1]), "", distance)
     text = min(expansion.texts.get(key, {""}), key=lambda text: (-len(text), text))
-    return GraphNode(f"{key[0]}:{key[1]:016x}", ARTEFACT, text, key[0], distance, is_cut)
+    return GraphNode(node_id(key, {}), ARTEFACT, text, key[0], distance, is_cut)
 
 
 def _edge(source: str, target: str, kind: str, statements: Collection[EdgeStatement]) -> GraphLink:
@@ -331,124 +331,3 @@ def _join_mutual(edges: Iterable[GraphLink]) -> list[GraphLink]:
         statements = edge.statements if other is None else (*other.statements, *edge.statements)
         joined[key] = GraphLink(*key, edge.words, edge.reverse, tuple(sorted(set(statements))))
     return list(joined.values())
-
-
-MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000
-"""Most edges of a path, most paths returned, and nodes after which the search stops."""
-_MAX_PATH_NEIGHBORS = 100
-"""Most neighbors of one node that a search of paths reads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Shortest paths between two entities, each as ids of nodes from one to the other.
-
-    `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
-    path, or a shorter path.
-    """
-
-    graph: Graph
-    paths: tuple[tuple[str, ...], ...]
-    is_complete: bool
-
-
-class _Side:
-    """Search from one end. `before` has, for each reached node, the nodes that lead to it."""
-
-    def __init__(self, start: Key) -> None:
-        self.before: dict[Key, set[Key]] = {start: set()}
-        self.frontier: list[Key] = [start]
-
-    def advance(self, edges: Expansion) -> set[Key]:
-        """Follow edges from the frontier; return the nodes that are reached for the first time."""
-        fresh: dict[Key, set[Key]] = {}
-        frontier = set(self.frontier)
-        for source, target, _ in edges.edges:
-            for near, far in ((source, target), (target, source)):
-                if near in frontier and far not in self.before and not _is_name(far):
-                    fresh.setdefault(far, set()).add(near)
-        self.before |= fresh
-        return set(fresh)
-
-
-def _is_name(key: Key) -> bool:
-    return isinstance(key, tuple) and key[0] == NAME
-
-
-def find_paths(
-    hub: Hub,
-    from_id: str,
-    to_id: str,
-    viewer: Viewer = STRANGER,
-    *,
-    max_length: int = MAX_LENGTH,
-    revision: int | None = None,
-) -> Paths:
-    """Find the shortest paths of at most `max_length` edges between two entities.
-
-    Raises `UnknownIdError` for an id that the viewer may not know, and `InputError` if the length
-    is out of range.
-    """
-    if not 1 <= max_length <= MAX_LENGTH:
-        raise InputError(f"a path has 1 to {MAX_LENGTH} edges, not {max_length}", hint="ask so")
-    with open_rows(hub, viewer, revision) as rows:
-        start, goal = (rows.find_entity(entity_id) for entity_id in (from_id, to_id))
-        return search_paths(rows, start, goal, max_length)
-
-
-def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -> Paths:
-    """Return the shortest paths of at most `max_length` edges between two entity numbers."""
-    expander, expansion = Expander(rows, limit=_MAX_PATH_NEIGHBORS), Expansion()
-    sides = [_Side(start), _Side(goal)]
-    common: set[Key] = {start} if start == goal else set()
-    length = 0
-    while not common and length < max_length and all(side.frontier for side in sides):
-        if sum(len(side.before) for side in sides) > MAX_VISITED:
-            break
-        side, other = sorted(sides, key=lambda row: len(row.frontier))
-        step = expander.expand(side.frontier)
-        expansion.merge(step)
-        fresh = side.advance(step)
-        side.frontier = sorted_keys(rows, fresh)
-        common = fresh & set(other.before)
-        length += 1
-    is_bounded = bool(expansion.cut) or (
-        not common and all(side.frontier for side in sides) and length < max_length
-    )
-    chains = _join(rows, sides, common)
-    keys = {key: index for chain in reversed(chains) for index, key in enumerate(chain)}
-    graph = build_graph(rows, keys, expansion, is_complete=not is_bounded)
-    ids = _node_ids(rows, keys)
-    return Paths(graph, tuple(tuple(ids[key] for key in chain) for chain in chains), not is_bounded)
-
-
-def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[list[Key]]:
-    """Return at most `MAX_PATHS` paths through the common nodes, in the order of `sorted_keys`."""
-    chains: list[list[Key]] = []
-    for middle in sorted_keys(rows, common):
-        for head in _chains(rows, sides[0], middle):
-            for tail in _chains(rows, sides[1], middle):
-                chains.append([*reversed(head), *tail[1:]])
-                if len(chains) == MAX_PATHS:
-                    return chains
-    return chains
-
-
-def _chains(rows: VisibleRecords, side: _Side, node: Key) -> list[list[Key]]:
-    """Return at most `MAX_PATHS` chains from a node back to the start of a side."""
-    chains: list[list[Key]] = [[node]]
-    while side.before[chains[0][-1]]:
-        longer = [
-            [*chain, before]
-            for chain in chains
-            for before in sorted_keys(rows, side.before[chain[-1]])
-        ]
-        chains = longer[:MAX_PATHS]
-    return chains
-
-
-def _node_ids(rows: VisibleRecords, keys: dict[Key, int]) -> dict[Key, str]:
-    entities = rows.view.entity_ids([key for key in keys if isinstance(key, int)])
-    return {
-        key: entities[key] if isinstance(key, int) else f"{key[0]}:{key[1]:016x}" for key in keys
-    }

@@ -361,6 +361,8 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/paths?from=a:3&to=a:5",
         "/paths?from=a:1&to=a:6",
         "/paths?from=a:3&to=h:2",
+        "/paths?from=Tamara+Ulrich&to=a:6&without=h&first_year=2001",
+        "/paths?from=olga&to=a:6",
         "/search/h?q=olga",
         "/catalog",
     ],

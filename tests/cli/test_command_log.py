@@ -102,6 +102,7 @@ class Sample(NamedTuple):
             "watches remove": ["crew", *store],
             "search": ["quispe", *store],
             "network": ["--format", "json", "--out", out, *store],
+            "network path": ["coast:3", "Maria Quispe Huanca", *store],
             "serve": ["--prepare", *store],
             "worker": ["--once", *store],
             "batches list": store,
@@ -159,7 +160,7 @@ def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Com
     if isinstance(command, click.Group):
         for word, below in command.commands.items():
             yield from commands(f"{name} {word}", below)
-    else:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
 
 

@@ -14,7 +14,8 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.network.expansion import DECISION_SOURCE
 from resolver.network.graph import Graph
-from resolver.network.graph_reader import GraphQuery, find_paths, read_graph
+from resolver.network.graph_reader import GraphQuery, read_graph
+from resolver.network.paths import find_paths
 from resolver.records import Handling, Kind, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review import (

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from resolver.check.screener import Screener
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network import graph_reader
-from resolver.network.graph_reader import MAX_PATHS, find_paths
+from resolver.network import paths
+from resolver.network.graph import SHARES, join_graphs
+from resolver.network.graph_reader import GraphQuery, read_graph
+from resolver.network.paths import HUB_NEIGHBORS, MAX_PATHS, PathQuery, find_end, find_paths
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from tests.network.networks import COUNT, make_records, plain_distances, plain_edges
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.matching.preparing import quick_symbols
+from tests.network.networks import COUNT, make_records, plain_distances, plain_edges, word
+from tests.records.samples import record
 
 
 @pytest.mark.parametrize("viewer", [OPERATOR, STRANGER], ids=lambda row: row.name)
@@ -42,11 +49,11 @@ def test_no_path_is_longer_than_the_limit(network_hub: Hub) -> None:
     edges = plain_edges(make_records(), OPERATOR)
     distances = plain_distances(edges, "s:1", 6)
     far = next(node for node, length in distances.items() if length == 4 and node[0] == "s")
-    assert find_paths(network_hub, "s:1", far, OPERATOR, max_length=3).paths == ()
-    assert find_paths(network_hub, "s:1", far, OPERATOR, max_length=4).paths != ()
+    assert find_paths(network_hub, "s:1", far, OPERATOR, PathQuery(3)).paths == ()
+    assert find_paths(network_hub, "s:1", far, OPERATOR, PathQuery(4)).paths != ()
     for length in (0, 7):
         with pytest.raises(InputError, match="1 to 6 edges"):
-            find_paths(network_hub, "s:1", far, OPERATOR, max_length=length)
+            find_paths(network_hub, "s:1", far, OPERATOR, PathQuery(length))
 
 
 def test_a_search_that_ends_early_says_so(
@@ -55,7 +62,7 @@ def test_a_search_that_ends_early_says_so(
     edges = plain_edges(make_records(), OPERATOR)
     distances = plain_distances(edges, "s:1", 6)
     far = next(node for node, length in distances.items() if length == 4 and node[0] == "s")
-    monkeypatch.setattr(graph_reader, "MAX_VISITED", 3)
+    monkeypatch.setattr(paths, "MAX_VISITED", 3)
     result = find_paths(network_hub, "s:1", far, OPERATOR)
     assert (result.paths, result.is_complete) == ((), False)
 
@@ -65,3 +72,81 @@ def test_a_hidden_end_is_unknown(network_hub: Hub) -> None:
     for ends in (("s:5", "s:1"), ("s:1", "s:5"), ("s:1", f"s:{COUNT}")):
         with pytest.raises(UnknownIdError):
             find_paths(network_hub, *ends, STRANGER)
+
+
+def test_a_path_follows_the_chosen_edges_only(network_hub: Hub) -> None:
+    rows, random = make_records(), Random(11)
+    edges = plain_edges(rows, OPERATOR)
+    chosen = {"memberOf", "familyOf", "phone"}
+    kept = {
+        (source, target, kind)
+        for source, target, kind in edges
+        if (target.partition(":")[0] if kind == SHARES else kind) in chosen
+    }
+    found = 0
+    for _ in range(40):
+        start, goal = random.choices([row.id for row in rows], k=2)
+        distances = plain_distances(kept, start, 6)
+        query = PathQuery(types=tuple(sorted(chosen)))
+        result = find_paths(network_hub, start, goal, OPERATOR, query)
+        assert bool(result.paths) == (goal in distances)
+        found += bool(result.paths) and start != goal
+        assert all(len(path) - 1 == distances[goal] for path in result.paths)
+    assert found
+
+
+def test_a_list_that_does_not_count_and_years_cut_paths(network_hub: Hub) -> None:
+    ends = next(
+        (row.id, relation.target_id)
+        for row in make_records()
+        for relation in row.relations
+        if relation.start == "2010-05" and relation.target_id in {r.id for r in make_records()}
+    )
+    assert find_paths(network_hub, *ends, OPERATOR, PathQuery(1)).paths
+    assert not find_paths(
+        network_hub, *ends, OPERATOR, PathQuery(1, without=frozenset({"s"}))
+    ).paths
+    after = PathQuery(1, years=(2010, 2011))
+    assert find_paths(network_hub, *ends, OPERATOR, after).paths
+    before = find_paths(network_hub, *ends, OPERATOR, PathQuery(1, years=(1990, 2009)))
+    assert all(row.start != "2010-05" for edge in before.graph.edges for row in edge.statements)
+    with pytest.raises(InputError, match="before the first"):
+        find_paths(network_hub, *ends, OPERATOR, PathQuery(years=(2011, 2010)))
+
+
+def test_the_path_that_says_most_comes_first(tmp_path: Path) -> None:
+    rows = [
+        record("s:a", name="Amaro Quell", phone="+31 20 555 0001", email="shop@example.org"),
+        record("s:b", name="Bruna Ostrow", phone="+31 20 555 0001", email="shop@example.org"),
+    ]
+    # a mailbox that many share says less than a telephone of two
+    rows += [
+        record(f"s:{number}", name=f"{word(number)} {word(number + 9)}", email="shop@example.org")
+        for number in range(HUB_NEIGHBORS)
+    ]
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS) as hub:
+        hub.add(make_intake(rows))
+        result = find_paths(hub, "s:a", "s:b", OPERATOR)
+    assert [path[1].partition(":")[0] for path in result.paths] == ["phone", "email"]
+    assert result.hubs == {result.paths[1][1]: HUB_NEIGHBORS + 2}
+
+
+def test_an_end_is_named_as_people_type_it(network_hub: Hub) -> None:
+    screener = Screener(network_hub)
+    name = f"{word(7)} {word(98)}"
+    for asked in ("s:7", name, name.upper(), f"{word(98)} {word(7)}", word(98)):
+        end = find_end(network_hub, screener, asked, STRANGER)
+        assert (end.asked, end.caption, end.others) == (asked, name, ())
+    hidden = f"{word(5)} {word(96)}"
+    assert find_end(network_hub, screener, hidden, OPERATOR).caption == hidden
+    for asked in (hidden, "s:5", "", "***"):
+        with pytest.raises(UnknownIdError):
+            find_end(network_hub, screener, asked, STRANGER)
+
+
+def test_graphs_are_joined_with_their_distances(network_hub: Hub) -> None:
+    near = read_graph(network_hub, "s:1", OPERATOR, GraphQuery(1))
+    far = read_graph(network_hub, "s:1", OPERATOR, GraphQuery(3))
+    assert join_graphs(near, far).nodes == far.nodes
+    assert join_graphs(near, near) == near

@@ -584,6 +584,57 @@ def test_years_are_chosen_by_keyboard_and_the_picture_is_painted(session: Browse
     assert not session.find_all(".failed")
 
 
+def overlapping(session: BrowserSession) -> tuple[int, int]:
+    """Return how many nodes of the drawing are shown, and how many labels cover another."""
+    script = """
+      const hidden = ".off, .folded, .left-out";
+      const nodes = document.querySelector("[data-graph]").graph.nodes().not(hidden).toArray();
+      const boxes = nodes.map((node) => node.boundingBox({
+        includeNodes: false, includeEdges: false, includeOverlays: false }));
+      const covers = (a, b) => Math.min(a.x2, b.x2) > Math.max(a.x1, b.x1)
+        && Math.min(a.y2, b.y2) > Math.max(a.y1, b.y1);
+      return [boxes.length, boxes.filter((a) => boxes.some((b) => a !== b && covers(a, b))).length];
+    """
+    count, covered = session.driver.execute_script(script)
+    return count, covered
+
+
+def test_a_network_is_worked_with(session: BrowserSession) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    session.sign_in(STEWARD)
+    person = session.entity_id_of("coast:link")
+    session.open(f"/desk/network/{person}")
+    stage = session.find("[data-graph]")
+    session.wait_until(lambda: session.find_all(".drawn [data-graph] canvas"))
+    assert not session.find(".rings").is_displayed()
+    nodes, covered = overlapping(session)
+    assert nodes > 1
+    assert not covered
+    # by keyboard: to a neighbor, and from there what leads further
+    session.driver.execute_script("arguments[0].focus()", stage)
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_DOWN):
+        session.press(key)
+    session.wait_until(lambda: session.find("[data-picked]").is_displayed())
+    assert session.find("[data-picked] h3").text
+    pick = "arguments[0].graph.nodes().filter((row) => (row.data('links') || {}).expand)[0]"
+    session.driver.execute_script(f"{pick}.emit('dbltap')", stage)
+    session.wait_until(lambda: "expand=" in session.driver.current_url)
+    session.wait_until(lambda: not stage.get_attribute("aria-busy"))
+    assert overlapping(session)[1] == 0
+    session.find("[data-act=undo]").click()
+    session.wait_until(lambda: "expand=" not in session.driver.current_url)
+    session.wait_until(lambda: overlapping(session) == (nodes, 0))
+    # rings stand in for those who want them
+    layout = "const s = document.querySelector('[data-layout]'); s.value = arguments[0];"
+    send = "s.dispatchEvent(new Event('change', { bubbles: true }))"
+    for name in ("layers", "circles", "rings"):
+        session.driver.execute_script(layout + send, name)
+    assert session.find(".rings").is_displayed()
+    errors = [row for row in session.driver.get_log("browser") if row["level"] == "SEVERE"]
+    assert not errors
+
+
 def test_a_dossier_is_printed_without_the_desk_around_it(session: BrowserSession) -> None:
     session.sign_in(STEWARD)
     session.driver.add_cookie({"name": "desk_theme", "value": "dark", "path": "/"})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -106,11 +108,40 @@ def test_a_node_is_expanded(browser: Client) -> None:
         ("quay:3", "Pavel Novotny → Blue Harbor Crew → Nuno Salgado"),
         ("quay:2", f"Pavel Novotny → {PHONE} → Wilhelmina Oberst"),
         ("quay:4", "Nothing connects the two"),
-        ("quay:none", "There is no entity or record quay:none."),
+        ("nuno salgado", "Pavel Novotny → Blue Harbor Crew → Nuno Salgado"),
+        ("quay:none", "no entity or record quay:none, and nobody is known by that name."),
     ],
 )
 def test_paths_are_listed(browser: Client, goal: str, words: str) -> None:
     assert words in shown(browser, f"/desk/network/quay:1?to={goal}")
+
+
+def drawn(browser: Client, path: str) -> Any:
+    """Return what the script of a page draws."""
+    page = browser.get(path, follow_redirects=True).text
+    found = re.search(r'<script type="application/json" id="graph-data">(.*?)</script>', page, re.S)
+    assert found
+    return json.loads(found[1])
+
+
+def test_the_drawing_has_paths_as_a_whole(browser: Client) -> None:
+    data = drawn(browser, "/desk/network/quay:1?hops=0&to=Nuno+Salgado")
+    captions = {node["id"]: node["label"] for node in data["nodes"]}
+    (path,) = data["paths"]
+    assert [captions[row] for row in path] == ["Pavel Novotny", "Blue Harbor Crew", "Nuno Salgado"]
+    ends = {frozenset((edge["source"], edge["target"])) for edge in data["edges"]}
+    assert all(frozenset(pair) in ends for pair in pairwise(path))
+
+
+def test_the_drawing_says_what_can_be_done_with_a_node(browser: Client) -> None:
+    data = drawn(browser, "/desk/network/quay:1?expand=quay:g")
+    nodes = {node["label"]: node for node in data["nodes"]}
+    assert nodes["Pavel Novotny"]["start"]
+    assert set(nodes["Nuno Salgado"]["links"]) == {"open", "expand", "center", "path"}
+    assert nodes["Iron <b>Quay</b>"]["links"] is None
+    (edge,) = (row for row in data["edges"] if row["words"] == "leader of")
+    assert edge["about"][0] == "boss; 2014 to 2009"
+    assert (edge["count"], edge["lists"]) == (1, 1)
 
 
 def test_what_is_shown_is_saved(browser: Client) -> None:

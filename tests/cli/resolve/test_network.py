@@ -80,3 +80,50 @@ def test_faulty_calls_are_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_path_between_two_names_says_whom_they_mean(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["network", "path", "wilhelmina oberst", "Blue Harbor", "--store", url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("wilhelmina oberst: Wilhelmina Oberst (e-")
+    assert lines[1].startswith("Blue Harbor: Blue Harbor Crew (e-")
+    assert lines[2:] == [
+        "1. Wilhelmina Oberst",
+        "   linked to [quay]: Pavel Novotny",
+        "   member of [quay]: Blue Harbor Crew",
+    ]
+
+
+def test_a_path_keeps_to_its_constraints(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ends = ["network", "path", "quay:q", "quay:g", "--store", url]
+    assert run([*ends, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [len(path) for path in document["paths"]] == [3]
+    assert document["from"]["caption"] == "Wilhelmina Oberst"
+    for constraint in (["--max", "1"], ["--type", "memberOf"], ["--without", "quay"]):
+        assert run([*ends, *constraint]) == 0
+        assert capsys.readouterr().out.endswith("Nothing connects the two.\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["path", "quay:q", "Nobody Atall"], "nobody is known by that name"),
+        (["path", "quay:q", "quay:g", "--type", "guardianOf"], "guardianOf is none of"),
+        (["path", "quay:q", "quay:g", "--from-year", "2020", "--to-year", "2010"], "last year"),
+    ],
+)
+def test_a_path_that_cannot_be_searched_is_one_line(
+    args: list[str], message: str, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["network", *args, "--store", url]) in (1, 2)
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_network_needs_a_file(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["network", "--store", url]) == 2
+    assert "add --store URL and --out FILE" in capsys.readouterr().err

@@ -1,0 +1,323 @@
+"""Paths between two entities: who connects them, over relations and shared artefacts.
+
+1. `find_end`: the entity that somebody means by an id or by a name that they type.
+2. `find_paths`: the shortest paths between two entities. The search goes from both ends, the
+   smaller frontier first. It stops when the frontiers touch, at the longest allowed path, or after
+   `MAX_VISITED` nodes. Only some neighbors of a node with very many are read, so a shared mailbox
+   does not connect everybody. A `PathQuery` can leave out types of edge, years and lists.
+3. The order of the paths: a path over nodes with few neighbors comes first, because it says more,
+   and so does a path that more lists state. Nodes with many neighbors are named as hubs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from resolver.check.screener import Screener, build_match_documents
+from resolver.check.term_search import SearchScope
+from resolver.errors import InputError, UnknownIdError
+from resolver.hub.hub import Hub
+from resolver.network.expansion import Expander, Expansion, Key
+from resolver.network.graph import NAME, EdgeStatement, Graph, first_and_last_day
+from resolver.network.graph_reader import build_graph, load_facts, node_id, open_rows, sorted_keys
+from resolver.network.visible_records import VisibleRecords
+from resolver.network.workbench import graph_document
+from resolver.records.properties import FULL_NAMES
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.search import read_typed_text
+
+MAX_MEANT = 40
+"""Most entities that are considered for a name that somebody types."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathEnd:
+    """Entity that somebody means by what they typed (`asked`).
+
+    `others`: further entities of that name, as (id, caption). Empty for an end asked for by its id.
+    """
+
+    asked: str
+    id: str
+    caption: str
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Ids of all entities that somebody sees who is told of this end."""
+        return (self.id, *(entity_id for entity_id, _ in self.others))
+
+
+def find_end(hub: Hub, screener: Screener, asked: str, viewer: Viewer = STRANGER) -> PathEnd:
+    """Return the entity that a viewer means by an id, or by a name as people type it.
+
+    An entity whose name has the same words comes before one whose name has more words. If no name
+    has all the words, the entity that the search puts first is meant.
+
+    Raises `UnknownIdError` if the viewer may know no such entity, and `StoreError` for an empty
+    store.
+    """
+    text = asked.strip()
+    with open_rows(hub, viewer) as rows:
+        try:
+            number = rows.find_entity(text)
+        except UnknownIdError:
+            number = 0
+        if number:
+            facts = load_facts(rows, [number])[number]
+            return PathEnd(text, facts.id, facts.caption)
+    found = screener.search(text, SearchScope(viewer))
+    documents = build_match_documents(found.best(MAX_MEANT), found.snapshot)
+    typed = frozenset(read_typed_text(text).words)
+    ranks = [_rank_name(document, typed) for document in documents]
+    if not documents or not typed:
+        raise UnknownIdError(
+            f"there is no entity or record {text[:80]}, and nobody is known by that name",
+            hint="search for a name first",
+        )
+    least = min(ranks)
+    meant = [
+        (str(document["id"]), str(document["caption"]))
+        for document, rank in zip(documents, ranks, strict=True)
+        if rank == least or rank < _NOT_NAMED
+    ]
+    first = ranks.index(least)
+    best = str(documents[first]["id"]), str(documents[first]["caption"])
+    return PathEnd(text, *best, tuple(row for row in meant if row != best))
+
+
+_NOT_NAMED = 2
+
+
+def _rank_name(document: Mapping[str, Any], typed: frozenset[str]) -> int:
+    """Return 0 if a name of an entity has the typed words, 1 if it has more words, else 2."""
+    texts = [document["caption"]]
+    for prop in FULL_NAMES:
+        texts += [text for text in document["properties"].get(prop, ()) if isinstance(text, str)]
+    words = [frozenset(read_typed_text(text).words) for text in texts]
+    return 0 if typed in words else 1 if any(typed <= row for row in words) else _NOT_NAMED
+
+
+MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000
+"""Most edges of a path, most paths returned, and nodes after which the search stops."""
+HUB_NEIGHBORS = 50
+"""Neighbors from which a node on a path is named as a hub."""
+_MAX_PATH_NEIGHBORS = 100
+"""Most neighbors of one node that a search of paths reads."""
+_MAX_RANKED = 200
+"""Most paths among which the best are chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathQuery:
+    """Paths to search.
+
+    - `max_length`: most edges of a path.
+    - `types`: types of edge (`EDGE_TYPES`) to follow; empty for all.
+    - `years`: first and last year; only relations that can be in force in one of them are followed.
+    - `without`: lists whose statements do not count.
+    - `revision`: revision of the store; None for the present one.
+    """
+
+    max_length: int = MAX_LENGTH
+    types: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    without: frozenset[str] = frozenset()
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Shortest paths between two entities, each as ids of nodes from one to the other, best first.
+
+    `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
+    path, or a shorter path. `hubs`: nodes between the ends that have many neighbors, with how many
+    were seen; a path over a hub says little.
+    """
+
+    graph: Graph
+    paths: tuple[tuple[str, ...], ...]
+    is_complete: bool
+    hubs: Mapping[str, int] = field(default_factory=dict)
+
+
+def find_paths(
+    hub: Hub,
+    from_id: str,
+    to_id: str,
+    viewer: Viewer = STRANGER,
+    query: PathQuery | None = None,
+) -> Paths:
+    """Find the shortest paths between two entities, by any of their ids.
+
+    Raises `UnknownIdError` for an id that the viewer may not know, and `InputError` if the length
+    is out of range or the years are reversed.
+    """
+    query = query or PathQuery()
+    if not 1 <= query.max_length <= MAX_LENGTH:
+        raise InputError(
+            f"a path has 1 to {MAX_LENGTH} edges, not {query.max_length}", hint="ask so"
+        )
+    if query.years and query.years[0] > query.years[1]:
+        raise InputError("the last year is before the first", hint="exchange the two years")
+    with open_rows(hub, viewer, query.revision) as rows:
+        start, goal = (rows.find_entity(entity_id) for entity_id in (from_id, to_id))
+        return search_paths(rows, start, goal, query)
+
+
+class _Side:
+    """Search from one end. `before` has, for each reached node, the nodes that lead to it."""
+
+    def __init__(self, start: Key) -> None:
+        self.before: dict[Key, set[Key]] = {start: set()}
+        self.frontier: list[Key] = [start]
+
+    def advance(self, edges: Expansion) -> set[Key]:
+        """Follow edges from the frontier; return the nodes that are reached for the first time."""
+        fresh: dict[Key, set[Key]] = {}
+        frontier = set(self.frontier)
+        for source, target, _ in edges.edges:
+            for near, far in ((source, target), (target, source)):
+                is_name = isinstance(far, tuple) and far[0] == NAME
+                if near in frontier and far not in self.before and not is_name:
+                    fresh.setdefault(far, set()).add(near)
+        self.before |= fresh
+        return set(fresh)
+
+
+def search_paths(rows: VisibleRecords, start: int, goal: int, query: PathQuery) -> Paths:
+    """Return the shortest paths between two entity numbers."""
+    expander = Expander(rows, query.types, limit=_MAX_PATH_NEIGHBORS)
+    expansion = Expansion()
+    sides = [_Side(start), _Side(goal)]
+    common: set[Key] = {start} if start == goal else set()
+    length = 0
+    while not common and length < query.max_length and all(side.frontier for side in sides):
+        if sum(len(side.before) for side in sides) > MAX_VISITED:
+            break
+        side, other = sorted(sides, key=lambda row: len(row.frontier))
+        step = _restrict(expander.expand(side.frontier), query)
+        expansion.merge(step)
+        fresh = side.advance(step)
+        side.frontier = sorted_keys(rows, fresh)
+        common = fresh & set(other.before)
+        length += 1
+    is_bounded = bool(expansion.cut) or (
+        not common and all(side.frontier for side in sides) and length < query.max_length
+    )
+    chains, neighbors = _join(rows, sides, common), _count_neighbors(expansion)
+    chains = _sort_chains(chains, expansion, neighbors)[:MAX_PATHS]
+    keys = {key: index for chain in reversed(chains) for index, key in enumerate(chain)}
+    graph = build_graph(rows, keys, expansion, is_complete=not is_bounded)
+    entity_ids = rows.view.entity_ids([key for key in keys if isinstance(key, int)])
+    ids = {key: node_id(key, entity_ids) for key in keys}
+    hubs = {
+        ids[key]: neighbors[key]
+        for chain in chains
+        for key in chain[1:-1]
+        if neighbors[key] >= HUB_NEIGHBORS
+    }
+    paths = tuple(tuple(ids[key] for key in chain) for chain in chains)
+    return Paths(graph, paths, not is_bounded, hubs)
+
+
+def _restrict(expansion: Expansion, query: PathQuery) -> Expansion:
+    """Return the edges that a query follows, with the statements that count."""
+    if not query.years and not query.without:
+        return expansion
+    edges = {
+        edge: kept
+        for edge, statements in expansion.edges.items()
+        if (kept := {row for row in statements if _counts(row, query)})
+    }
+    return Expansion(edges, expansion.texts, expansion.cut)
+
+
+def _counts(statement: EdgeStatement, query: PathQuery) -> bool:
+    """Return whether a list and a period count. A period without dates can be in force always."""
+    if statement.source in query.without:
+        return False
+    if query.years is None:
+        return True
+    first, last = first_and_last_day(statement.start)[0], first_and_last_day(statement.end)[1]
+    begins_in_time = not first or first <= f"{query.years[1]:04d}-12-31"
+    return begins_in_time and (not last or last >= f"{query.years[0]:04d}-01-01")
+
+
+def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[list[Key]]:
+    """Return at most `_MAX_RANKED` paths through the common nodes, as `sorted_keys` orders them."""
+    chains: list[list[Key]] = []
+    for middle in sorted_keys(rows, common):
+        for head in _chains(rows, sides[0], middle):
+            for tail in _chains(rows, sides[1], middle):
+                chains.append([*reversed(head), *tail[1:]])
+                if len(chains) == _MAX_RANKED:
+                    return chains
+    return chains
+
+
+def _chains(rows: VisibleRecords, side: _Side, node: Key) -> list[list[Key]]:
+    """Return at most `_MAX_RANKED` chains from a node back to the start of a side."""
+    chains: list[list[Key]] = [[node]]
+    while side.before[chains[0][-1]]:
+        longer = [
+            [*chain, before]
+            for chain in chains
+            for before in sorted_keys(rows, side.before[chain[-1]])
+        ]
+        chains = longer[:_MAX_RANKED]
+    return chains
+
+
+def _count_neighbors(expansion: Expansion) -> dict[Key, int]:
+    """Return the number of neighbors of each node, as far as the search saw them."""
+    near: dict[Key, set[Key]] = {}
+    for source, target, _ in expansion.edges:
+        near.setdefault(source, set()).add(target)
+        near.setdefault(target, set()).add(source)
+    return {key: len(others) for key, others in near.items()}
+
+
+def _sort_chains(
+    chains: Iterable[list[Key]], expansion: Expansion, neighbors: Mapping[Key, int]
+) -> list[list[Key]]:
+    """Sort paths: few neighbors of the nodes between the ends, and many lists, come first.
+
+    Both count by their logarithms. Paths that are equal stay in the order in which they were found.
+    """
+    lists: dict[frozenset[Key], set[str]] = {}
+    for (source, target, _), statements in expansion.edges.items():
+        lists.setdefault(frozenset((source, target)), set()).update(
+            row.source for row in statements
+        )
+
+    def commonness(chain: Sequence[Key]) -> float:
+        """Return how little a path says."""
+        seen = sum(math.log(neighbors[key]) for key in chain[1:-1])
+        return round(
+            seen - sum(math.log(len(lists[frozenset(ends)])) for ends in pairwise(chain)), 6
+        )
+
+    return sorted(chains, key=commonness)
+
+
+def paths_document(result: Paths, start: PathEnd, goal: PathEnd) -> dict[str, Any]:
+    """Return paths as JSON, with the entities that were meant by both ends."""
+    return {
+        **graph_document(result.graph),
+        "from": _end_document(start),
+        "to": _end_document(goal),
+        "paths": [list(path) for path in result.paths],
+        "hubs": dict(result.hubs),
+        "complete": result.is_complete,
+        "version": result.graph.revision,
+    }
+
+
+def _end_document(end: PathEnd) -> dict[str, Any]:
+    others = [{"id": entity_id, "caption": caption} for entity_id, caption in end.others]
+    return {"asked": end.asked, "id": end.id, "caption": end.caption, "others": others}
