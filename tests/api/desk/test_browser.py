@@ -230,8 +230,8 @@ def _serve_desk(url: str, driver: Any, index: Path) -> Iterator[BrowserSession]:
 
 def test_many_decisions_by_keyboard_and_their_undo(any_store: BrowserSession) -> None:
     session = any_store
-    # ten show that the other database does the same
-    count = 50 if session.desk.url.startswith("sqlite") else 10
+    # eight show that the other database does the same
+    count = 24 if session.desk.url.startswith("sqlite") else 8
     hub = session.desk.service.hub
     before, length = derived(hub), session.log_length()
     session.sign_in(STEWARD)
