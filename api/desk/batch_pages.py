@@ -26,7 +26,7 @@ from resolver.api.routes.batches import (
     log_changes,
     log_job,
     log_result,
-    name_table_source,
+    name_table_sources,
     result_path,
     submit_and_log,
 )
@@ -109,8 +109,8 @@ def _submit_upload(folder: Path) -> Job:
     # a form that is sent twice makes one batch
     form_id = request.form.get("once", "")[:60]
     key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
-    source = name_table_source(folder / INPUT, list_format, "")
-    return submit_and_log(folder, BatchOptions(name, list_format, source=source), key)[0]
+    sources = name_table_sources(folder / INPUT, list_format, "")
+    return submit_and_log(folder, BatchOptions(name, list_format, **sources), key)[0]
 
 
 @blueprint.get("/desk/batches/<job_id>")

@@ -117,13 +117,13 @@ def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tupl
     return job, is_new
 
 
-def name_table_source(folder: Path, list_format: str, given: str) -> str:
-    """Return the source of the tables without a mapping in a folder: the given one, or by the names
-    of their files. Empty where there is no such table.
+def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, Any]:
+    """Return the sources of the tables without a mapping in a folder, as fields of `BatchOptions`:
+    the given one, or by the names of their files.
 
     Raises `ApiError` where a file may be a new edition of a source of the sender.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     names: SourceNames | None = None
 
     def name_source(stem: str) -> str:
@@ -132,21 +132,24 @@ def name_table_source(folder: Path, list_format: str, given: str) -> str:
         if names is None:
             with current_service().hub.store.view() as view:
                 names = SourceNames.load(view, RecordOwner.of_viewer(g.viewer))
-        found.append(names.find(stem))
-        return found[-1]
+        found[stem] = names.find(stem)
+        return found[stem]
 
     try:
         plan_reads([folder], format=list_format or None, source=given or name_source)
     except (FormatError, MappingError) as error:
         if given:
             raise ApiError(422, error.line()) from None
-        return ""
+        return {}
     except SourceChoiceError as error:
         raise ApiError(409, error.line()) from None
     except InputError:
         # the file is at fault, which its worker tells
-        return given
-    return given or (found[0] if len(set(found)) == 1 else "")
+        return {"source": given}
+    if given or not found:
+        return {"source": given}
+    sources = set(found.values())
+    return {"source": sources.pop()} if len(sources) == 1 else {"table_sources": found}
 
 
 def log_job(action: str, query: Mapping[str, Any], jobs: Iterable[Job] = ()) -> None:
@@ -344,7 +347,7 @@ def submit() -> tuple[Response, int] | Response:
             dry_run,
             endpoints.read_boolean("complete", default=False),
             endpoints.read_boolean("accept_large_change", default=False),
-            source=name_table_source(folder / INPUT, list_format, request.args.get("source", "")),
+            **name_table_sources(folder / INPUT, list_format, request.args.get("source", "")),
         )
         job, is_new = submit_and_log(folder, options, key)
     except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,6 +78,49 @@ def listed_option(function: F) -> F:
         help="Share of callers who are listed: '1 in N', or a number (default: 1 in 4, and 1 in 50 "
         "of those who state a birth date).",
     )(function)
+
+
+def handling_options(function: F) -> F:
+    """Add the options that state a least handling, which `pack_handling` reads."""
+    return _all(
+        function,
+        click.option(
+            "--handling",
+            metavar="CODE",
+            help="Handling code, H0 to H3, that its records have at least.",
+        ),
+        click.option(
+            "--handling-fact",
+            "handling_facts",
+            multiple=True,
+            metavar="NAME=TEXT",
+            help="Further fact for records that do not state it, such as conditions, legalBasis, "
+            "reviewDate or sourceGrade; repeatable.",
+        ),
+    )
+
+
+def pack_handling(code: str | None, facts: Sequence[str]) -> str | None:
+    """Return the packed handling of `handling_options`, empty for H0 without facts; None where
+    neither is given. Raises `RecordError`, `click.UsageError`.
+    """
+    from resolver.lists.text.record_draft import build_handling
+    from resolver.records import Handling
+    from resolver.records.packing import handling_text
+
+    if code is None and not facts:
+        return None
+    stated = {}
+    for fact in facts:
+        name, sign, text = fact.partition("=")
+        if not sign or name in ("code", "agency"):
+            raise click.UsageError(
+                f"--handling-fact {fact[:60]!r} is not written NAME=TEXT, such as "
+                "legalBasis='Border act, section 4' (the code is --handling, the owner --agency)"
+            )
+        stated[name.strip()] = text
+    handling = build_handling({**stated, "code": code or "H0"})
+    return "" if handling == Handling() else handling_text(handling)
 
 
 def files_argument(function: F) -> F:

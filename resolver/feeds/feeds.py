@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from resolver.data import load_rows
 from resolver.errors import InputError, StoreError, pluralize
 from resolver.lists.io.remote_files import describe_url
 from resolver.lists.readers import READERS
+from resolver.records.packing import unpack_handling
 from resolver.records.visibility import Viewer, is_source_name, may_read_all
 from resolver.store import Feed as Feed
 from resolver.store import FeedRun as FeedRun
@@ -97,24 +98,41 @@ def local_path(address: str) -> Path:
 
 def add_feed(store: Store, feed: NewFeed, rules: NetworkRules) -> Feed:
     """Add a feed after a check of what was stated. Raises `InputError`, `StoreError`."""
-    # what serves pages needs no client of HTTP
-    from resolver.feeds.transfer import check_address
-
     if not _NAME.fullmatch(feed.name) or not is_source_name(feed.name):
         raise InputError(
             f"no feed can be called {feed.name[:60]!r}",
             hint="use small letters, digits, dots and hyphens, such as border-police",
         )
+    return store.feeds.add(_check_feed(feed, rules))
+
+
+def change_feed(store: Store, name: str, changes: Mapping[str, Any], rules: NetworkRules) -> Feed:
+    """Change what was stated about a feed, after a check. Raises `InputError`, `StoreError`."""
+    feed = _check_feed(replace(store.feeds.get(name), **changes), rules)
+    return store.feeds.change(name, **{**changes, "address": feed.address})
+
+
+_AnyFeed = TypeVar("_AnyFeed", bound=NewFeed)
+
+
+def _check_feed(feed: _AnyFeed, rules: NetworkRules) -> _AnyFeed:
+    """Return a feed with its address in full. Raises `InputError` for what cannot be fetched."""
+    # what serves pages needs no client of HTTP
+    from resolver.feeds.transfer import check_address
+
     if feed.format and all(row.name != feed.format for row in READERS):
         raise InputError(f"there is no format {feed.format[:60]!r}", hint="see `resolver formats`")
     if is_web_address(feed.address):
         check_address(feed.address, rules)
-    else:
-        path = local_path(feed.address)
-        if not (path.exists() or path.parent.is_dir()):
-            raise InputError("there is no such file or folder", place=str(path))
-        feed = replace(feed, address=str(path))
-    return store.feeds.add(feed)
+        return feed
+    path = local_path(feed.address)
+    if not (path.exists() or path.parent.is_dir()):
+        raise InputError("there is no such file or folder", place=str(path))
+    if feed.mapping and path.is_dir():
+        raise InputError(
+            "a mapping belongs to one file", place=str(path), hint="put it beside those of a folder"
+        )
+    return replace(feed, address=str(path))
 
 
 def remove_feed(store: Store, name: str, jobs: Path) -> None:
@@ -324,6 +342,7 @@ def describe_feed(status: FeedStatus) -> dict[str, Any]:
         "format": feed.format,
         "license": feed.license,
         "agency": feed.agency,
+        "handling": unpack_handling(feed.handling).code if feed.handling else "",
         "every_seconds": feed.every,
         "age_seconds": _whole(status.age),
         "full_fetch_age_seconds": _whole(status.full_age),

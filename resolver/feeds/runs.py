@@ -82,6 +82,11 @@ servers that do not agree.
 _SETTLED_SECONDS = 5.0
 """Age of a file in a folder below which it may still be written."""
 _BEAT_SECONDS = 5.0
+_ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+KEPT_VERSIONS = 3
+"""Committed versions of a feed whose files are kept, besides the newest one."""
+_MAX_VERSIONS = 50
+"""Versions that are looked at for it. Those before them were removed by earlier runs."""
 _PART = ".part"
 _CHUNK = 1 << 20
 _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -338,7 +343,12 @@ class _FeedRunner:
         kept = self._keep(version)
         _link(kept, folder / INPUT)
         options = BatchOptions(
-            feed.name, feed.format, complete=True, feed=feed.name, concerns=tuple(concerns)
+            feed.name,
+            feed.format,
+            complete=True,
+            feed=feed.name,
+            concerns=tuple(concerns),
+            handling=feed.handling,
         )
         job, _ = submit_batch(
             self._hub,
@@ -366,7 +376,7 @@ class _FeedRunner:
         if self._job is not None and self._job.state is JobState.HELD and self._job.id != job.id:
             # a complete list takes the place of the one before it
             store.jobs.cancel(self._job.id)
-        self._prune(kept, good)
+        self._prune(kept)
         return recorded
 
     def _keep(self, version: _Version) -> Path:
@@ -376,12 +386,25 @@ class _FeedRunner:
             version.folder.rename(kept)
         return kept
 
-    def _prune(self, kept: Path, good: FeedRun | None) -> None:
-        """Remove the files of all versions but the newest and the last good one."""
-        keep = {kept.name, good.checksum[:32] if good is not None else ""}
+    def _prune(self, newest: Path) -> None:
+        """Remove the files of all versions but the newest and the last `KEPT_VERSIONS` that were
+        committed. The folders of their batches keep what came of them.
+        """
+        keep, good = {newest.name}, 0
+        old: list[Job] = []
+        for run in self._hub.store.feeds.runs(self._feed.name, _MAX_VERSIONS, (RunOutcome.NEW,)):
+            job = self._hub.store.jobs.find(run.batch)
+            is_good = job is not None and job.state is JobState.DONE
+            good += is_good
+            if (is_good and good <= KEPT_VERSIONS) or run.checksum[:32] in keep:
+                keep.add(run.checksum[:32])
+            elif job is not None and job.state in _ENDED:
+                old.append(job)
         for folder in self._folder.iterdir():
             if folder.name not in keep and not folder.name.endswith(_PART):
                 shutil.rmtree(folder, ignore_errors=True)
+        for job in old:
+            shutil.rmtree(self._jobs / str(job.params["folder"]) / INPUT, ignore_errors=True)
 
     def _record_unchanged(self, version: _Version | None) -> FeedRun:
         now, job = utc_text(), self._job

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from resolver.errors import InputError
+from resolver.records.packing import named_fields
+from resolver.records.properties import HANDLING
 from resolver.records.visibility import is_source_name
 from resolver.store import (
     ApiKey,
@@ -221,7 +223,8 @@ def list_sources(url: str) -> list[dict[str, Any]]:
 
 
 def _to_row(source: StoredSource) -> dict[str, Any]:
-    return {name: value for name, value in asdict(source).items() if name != "number"}
+    row = {name: value for name, value in asdict(source).items() if name != "number"}
+    return row | {"handling": named_fields(HANDLING, source.handling)}
 
 
 def source_fault(view: StoreView, source: StoredSource) -> str:
@@ -251,13 +254,14 @@ def update_source(
     title: str | None = None,
     maximum_age_days: int | None = None,
     required: bool | None = None,
+    handling: str | None = None,
 ) -> bool:
     """Change the given facts of a source; return whether the source is new.
 
-    `agency`: new owner (empty: the hub); `maximum_age_days`: 0 for no limit. Raises `InputError`
-    for a name that no source may have, `StoreError`.
+    `agency`: new owner (empty: the hub); `maximum_age_days`: 0 for no limit; `handling`: packed,
+    empty for none. Raises `InputError` for a name that no source may have, `StoreError`.
     """
-    changes: dict[str, Any] = {"title": title, "required": required}
+    changes: dict[str, Any] = {"title": title, "required": required, "handling": handling}
     changes = {key: value for key, value in changes.items() if value is not None}
     if agency is not None:
         changes |= {"agency": agency.strip(), "keeper": ""}

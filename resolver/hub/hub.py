@@ -20,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from resolver.errors import InputError
 from resolver.hub.committer import (
     CommitRequest,
@@ -38,6 +40,7 @@ from resolver.hub.growth import (
     empty_store_error,
     merge_options,
 )
+from resolver.hub.list_updates import ListUpdate, build_list_update
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -50,6 +53,7 @@ from resolver.hub.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import PLAN_BY_NAME
 from resolver.matching.resolution_task import Engine, ModelSet, RunOptions, load_models
+from resolver.records import concat
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
 from resolver.records.visibility import Viewer
@@ -212,6 +216,25 @@ class Hub:
             "withdrawal", owner.name, build_update=build_update, viewer=owner.viewer
         )
         return self.commit(request)
+
+    def tighten_source(self, name: str, *, actor: str = "") -> int:
+        """Give the records of a source the handling that is set for the source, in one commit.
+
+        Returns how many records changed. Raises `StoreError`.
+        """
+        if not self.store.revision:
+            return 0
+
+        def build_update(view: StoreView) -> ListUpdate:
+            """Return the present records of the source as if they were sent again."""
+            numbers = np.sort(np.array(list(view.records_of_sources([name]).values()), np.int64))
+            batch = concat([part.batch for part in view.batches_of(numbers)])
+            return build_list_update(view, Intake(batch.canonical(), (), ()))
+
+        with self.store.view() as view:
+            if not view.records_of_sources([name]):
+                return 0
+        return self.commit(CommitRequest("batch", actor, build_update)).superseded_count
 
     def decide(
         self,

@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,8 +136,9 @@ class BatchOptions:
     `label` names it in lists. `complete`: it holds all records of its sources.
     `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
     `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason.
-    `source`: name of the source of a table without a mapping. `draft`: id of the import at the desk
-    that a dry run is made of.
+    `source`: name of the source of tables without a mapping; `table_sources`: that of each by the
+    name of its file, where they differ. `draft`: id of the import at the desk
+    that a dry run is made of. `handling`: packed handling that the records have at least.
     """
 
     label: str
@@ -149,12 +150,15 @@ class BatchOptions:
     concerns: tuple[str, ...] = ()
     draft: str = ""
     source: str = ""
+    handling: str = ""
+    table_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
         """Text of the options that have to be the same where an idempotency key is used again."""
         options = f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
-        return f"{options} {self.source}" if self.source else options
+        named = self.source or " ".join(map("=".join, sorted(self.table_sources.items())))
+        return f"{options} {named}" if named else options
 
 
 def submit_batch(
@@ -178,12 +182,14 @@ def submit_batch(
         "accept_large_change": options.accept_large_change,
         "draft": options.draft,
         "source": options.source,
+        "table_sources": dict(options.table_sources),
         "may_all": owner.may_change_all,
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",
     }
     if options.feed:
         params |= {"feed": options.feed, "concerns": list(options.concerns)}
+        params["handling"] = options.handling
     return submit_upload(
         hub, BATCH_JOB, folder, params, options.signature, owner=owner, key=idempotency_key
     )

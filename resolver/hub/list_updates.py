@@ -17,7 +17,7 @@ withdraws these records (`changes_accepted_after`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,7 +34,9 @@ from resolver.lists.list_versions import (
 )
 from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, concat
+from resolver.records.packing import unpack_handling
 from resolver.records.properties import DATASETS
+from resolver.records.visibility import tighten_handling
 from resolver.store import (
     Acceptance,
     LaterChanges,
@@ -125,6 +127,7 @@ def build_list_update(
         source.name: replace(source, list_version="") if source.name in guests else source
         for source in view.sources()
     }
+    intake = replace(intake, batch=_tighten(intake.batch, view.sources()))
     read = compare_lists(intake.lists)
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
@@ -183,6 +186,17 @@ def build_list_update(
         ),
         tuple(alarms),
     )
+
+
+def _tighten(batch: Batch, sources: Iterable[StoredSource]) -> Batch:
+    """Return the batch with the handling that records of a source have at least."""
+    least = {source.name: unpack_handling(source.handling) for source in sources if source.handling}
+    owned = {
+        source.name: replace(least[source.name], agency=source.agency)
+        for source in sources
+        if source.name in least and not least[source.name].agency
+    }
+    return tighten_handling(batch, {**least, **owned}) if least else batch
 
 
 def _compare_versions(

@@ -29,7 +29,6 @@ from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
 from resolver.store import Acceptance, Store, StoredSource, StoreView
 
-_CODES = tuple(visibility.VISIBILITY_RULES)
 _MAX_VERSIONS = 20_000
 """Newest versions of a source of others that tell whether its sender knows it; each refused post
 reads them.
@@ -275,13 +274,9 @@ def check_handling_codes(
         record = stored.record
         old, new = record.handling, handling_of.get(record.id, Handling())
         is_foreign = bool(old.agency) and old.agency != owner.agency
-        if is_foreign and (_rank(new) < _rank(old) or new.agency != old.agency):
+        is_looser = visibility.strictness(new.code) < visibility.strictness(old.code)
+        if is_foreign and (is_looser or new.agency != old.agency):
             raise _handling_error(old, record.id)
-
-
-def _rank(handling: Handling) -> int:
-    """Return how restricted a record is; an unknown code counts as the strictest."""
-    return _CODES.index(handling.code) if handling.code in _CODES else len(_CODES)
 
 
 _EDITION_WORDS = frozenset(

@@ -6,6 +6,7 @@ at content, never at names alone. Adding a format is one module under `formats` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -34,7 +35,6 @@ from resolver.lists.formats import (
 )
 from resolver.lists.formats.ftm import ftm_reader
 from resolver.lists.formats.tabular import table_reader
-from resolver.lists.formats.tabular.guessed_mapping import source_name
 from resolver.lists.formats.tabular.mapping import (
     Mapping,
     choose_mapping,
@@ -85,6 +85,10 @@ def detect_format(file: SourceFile) -> ReaderRow | None:
     return _detect_row(file.head(), file, is_mapped=False)
 
 
+_SOURCE_NAME = re.compile(r"[\w.-]+")
+"""What a person may call a source. A number at the end stays: `police-v2` is a name."""
+
+
 def read_lists(
     paths: Sequence[Path],
     *,
@@ -133,7 +137,7 @@ def plan_reads(
     if (
         isinstance(source, str)
         and source
-        and (source_name(source) != source or not is_list_source_name(source))
+        and not (_SOURCE_NAME.fullmatch(source) and is_list_source_name(source))
     ):
         raise MappingError(
             f"{source!r} cannot be the name of a source",

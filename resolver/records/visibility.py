@@ -38,13 +38,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.records.batch import Batch, IntArray
+from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.packing import handling_text, unpack_handling
 from resolver.records.properties import DATASETS, HANDLING
 from resolver.records.record import Handling
@@ -182,6 +182,66 @@ def assign_owner(batch: Batch, agency: str) -> Batch:
     codes = texts.indices.to_numpy().astype(np.int32)[column.codes]
     columns = {**batch.columns, HANDLING: replace(column, codes=codes, values=texts.dictionary)}
     return replace(batch, columns=columns).canonical()
+
+
+def tighten_handling(batch: Batch, handlings: Mapping[str, Handling]) -> Batch:
+    """Return the batch with a least handling for all records of some sources.
+
+    A record gets the stricter of the two codes, and each fact that its own handling leaves out.
+    """
+    names = batch.sources.values.to_pylist()
+    if not handlings.keys() & set(names):
+        return batch
+    column = batch.columns.get(HANDLING)
+    own = np.full(len(batch), -1, dtype=np.int64)
+    texts = [""]
+    if column is not None:
+        own[column.rows] = column.codes
+        texts = [*column.values.to_pylist(), ""]
+    stated = batch.sources.codes.astype(np.int64) * len(texts) + own % len(texts)
+    used, places = np.unique(stated, return_inverse=True)
+    combined = [
+        _combine(texts[code % len(texts)], handlings.get(names[code // len(texts)]))
+        for code in used.tolist()
+    ]
+    has_any = np.array([bool(text) for text in combined], dtype=bool)[places]
+    rows = np.flatnonzero(has_any).astype(np.int32)
+    coded = pa.array([combined[place] for place in places[has_any].tolist()], pa.string())
+    encoded = coded.dictionary_encode()
+    origins = np.zeros(len(rows), dtype=np.int32)
+    origin_values = pa.array([""], pa.string())
+    if column is not None:
+        # rows that stated no handling have the empty origin, which comes last
+        origin_values = pa.concat_arrays([column.origin_values, origin_values])
+        of_row = np.full(len(batch), len(origin_values) - 1, dtype=np.int32)
+        of_row[column.rows] = column.origins
+        origins = of_row[rows]
+    tightened = Column(
+        rows,
+        encoded.indices.to_numpy().astype(np.int32),
+        encoded.dictionary,
+        origins,
+        origin_values,
+    )
+    return replace(batch, columns={**batch.columns, HANDLING: tightened}).canonical()
+
+
+def _combine(text: str, least: Handling | None) -> str:
+    """Return a packed handling (empty: none) that is at least as strict as another one."""
+    if least is None:
+        return text
+    own = unpack_handling(text) if text else Handling()
+    facts = {
+        item.name: getattr(own, item.name) or getattr(least, item.name) for item in fields(Handling)
+    }
+    code = max(own.code, least.code, key=strictness)
+    combined = Handling(**{**facts, "code": code})
+    return "" if combined == Handling() else handling_text(combined)
+
+
+def strictness(code: str) -> int:
+    """Return how restricted a handling code is; an unknown code counts as the strictest."""
+    return HANDLING_CODES.index(code) if code in HANDLING_CODES else len(HANDLING_CODES)
 
 
 def _owned(text: str, agency: str) -> str:

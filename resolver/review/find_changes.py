@@ -8,10 +8,12 @@ store has records that are hidden from the viewer.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import threading
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,13 @@ from resolver.hub.shared_relations import build_context
 from resolver.matching.scoring import scores
 from resolver.records import Batch, Record, concat
 from resolver.records.results.resolution import Outcome
-from resolver.records.visibility import OPERATOR, Viewer, may_read_all, visible_rows
+from resolver.records.visibility import (
+    OPERATOR,
+    Viewer,
+    may_read_all,
+    viewer_classes,
+    visible_rows,
+)
 from resolver.review.change_report import (
     ENTITY_CHANGES,
     MAX_ROWS,
@@ -222,14 +230,42 @@ def _change_entity(
             yield EntityEffect(change, name, "", tuple(record_ids), other)
 
 
+_MAX_REPORTS = 32
+"""Reports of a store that are kept: one for each batch and class of viewers at work. Each has at
+most some thousand rows.
+"""
+_REPORTS: WeakKeyDictionary[Hub, OrderedDict[tuple[int, int, Viewer], Report]] = WeakKeyDictionary()
+_REPORTS_LOCK = threading.Lock()
+
+
 def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
     """Return the report on a revision of a store, as far as the viewer may know it.
 
-    Raises `InputError` for a revision that the store does not have.
+    A page of a batch asks for its report again and again, so reports are kept. What waits for a
+    viewer can change with each revision, so theirs are kept until the next one. Raises `InputError`
+    for a revision that the store does not have.
     """
-    touched = None
+    present = 0 if may_read_all(viewer) else hub.store.revision
+    key = revision, present, viewer_classes(viewer)[-1]
+    with _REPORTS_LOCK:
+        kept = _REPORTS.setdefault(hub, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
+    report, is_current = _read_report(hub, revision, viewer)
+    if is_current:
+        with _REPORTS_LOCK:
+            kept[key] = report
+            while len(kept) > _MAX_REPORTS:
+                kept.popitem(last=False)
+    return report
+
+
+def _read_report(hub: Hub, revision: int, viewer: Viewer) -> tuple[Report, bool]:
+    """Return the report on a revision, and whether the queue that it was read from is current."""
+    touched, is_current = None, True
     if not may_read_all(viewer):
-        refresh_queue(hub, complete=False, viewer=viewer)
+        is_current = refresh_queue(hub, complete=False, viewer=viewer).is_current
         touched = _find_touched(hub, revision, viewer)
     with hub.store.view() as present:
         if not 1 <= revision <= present.revision:
@@ -262,7 +298,7 @@ def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
         )
         actor = row.actor if may_read_all(viewer) else ""
         head = Report(revision, row.committed_at, row.kind, actor)
-        return _build_report(before, after, pairs, head)
+        return _build_report(before, after, pairs, head), is_current
 
 
 def read_job_report(hub: Hub, job: Job, jobs: Path, viewer: Viewer = OPERATOR) -> Report | None:

@@ -362,7 +362,8 @@ class StoredSource:
 
     `list_version` is the name its newest list has for itself, `updated` the time of that list's
     commit. `keeper` is the key or user that first sent it, if it has no agency; a source with
-    neither belongs to the hub. `required`: the store is not ready without it.
+    neither belongs to the hub. `required`: the store is not ready without it. `handling`: packed
+    handling that its records have at least.
     """
 
     number: int
@@ -376,6 +377,7 @@ class StoredSource:
     records: int = 0
     keeper: str = ""
     required: bool = False
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

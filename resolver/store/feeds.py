@@ -58,7 +58,8 @@ class RunOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NewFeed:
     """Facts of a feed that an operator states. `hosts`: hosts that a redirect may lead to,
-    separated by spaces; `every`: seconds between two times; `mapping`: text of a mapping file.
+    separated by spaces; `every`: seconds between two times; `mapping`: text of a mapping file;
+    `handling`: packed handling that its records have at least.
     """
 
     name: str
@@ -70,6 +71,7 @@ class NewFeed:
     hosts: str = ""
     agency: str = ""
     mapping: str = ""
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,28 @@ class Feeds:
         if row is None:
             raise StoreError(f"there is no feed {name[:60]!r}", hint="see `resolver feeds list`")
         return Feed(**row._mapping)
+
+    def change(self, name: str, **values: Any) -> Feed:
+        """Change what an operator states about a feed, and make it due.
+
+        The list is fetched again as if nothing were known of it, because the same content may now
+        be read otherwise. Raises `StoreError` for an unknown name, and while a process fetches the
+        feed.
+        """
+        known = {field.name for field in fields(NewFeed)} - {"name"}
+        anew = {"etag": "", "last_modified": "", "checksum": "", "due": utc_text(), "failures": 0}
+        with write_transaction(self.engine) as connection:
+            changed = connection.execute(
+                update(feeds)
+                .where(feeds.c.name == name, _is_free())
+                .values(**anew, **{key: values[key] for key in values.keys() & known})
+            )
+        feed = self.get(name)
+        if not changed.rowcount:
+            raise StoreError(
+                f"the feed {name} is being fetched", hint="pause it, and try again in a minute"
+            )
+        return feed
 
     def list(self) -> list[Feed]:
         """Return all feeds by name."""

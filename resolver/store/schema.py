@@ -79,6 +79,7 @@ sources = Table(
     Column("maximum_age_days", Integer),
     Column("keeper", Text, nullable=False, server_default=""),
     Column("required", Boolean, nullable=False, server_default=false()),
+    Column("handling", Text, nullable=False, server_default=""),
 )
 list_versions = Table(
     "list_versions",
@@ -343,6 +344,7 @@ feeds = Table(
             "sources",
         )
     ),
+    Column("handling", Text, nullable=False, server_default=""),
 )
 feed_runs = Table(
     "feed_runs",

@@ -45,7 +45,9 @@ _EMPTY_HEAD: dict[str, Any] = {
     "stamp": {},
     "borders": {},
 }
-_SOURCE_COLUMNS = frozenset({"agency", "keeper", "title", "maximum_age_days", "required"})
+_SOURCE_COLUMNS = frozenset(
+    {"agency", "keeper", "title", "maximum_age_days", "required", "handling"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Store:
         if unknown:
             raise StoreError(
                 f"a source has no {min(unknown)}",
-                hint="set agency, title, maximum_age_days or required",
+                hint="set agency, title, maximum_age_days, required or handling",
             )
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             row = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()

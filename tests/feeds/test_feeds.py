@@ -19,6 +19,8 @@ from resolver.feeds.feeds import (
     FeedState,
     FeedStatus,
     add_feed,
+    change_feed,
+    describe_feed,
     format_interval,
     load_feed_status,
     load_publishers,
@@ -31,6 +33,8 @@ from resolver.feeds.transfer import NetworkRules, TransferLimits, check_address
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.lists.readers import READERS
+from resolver.records import Handling
+from resolver.records.packing import handling_text
 from resolver.store import FeedRun, Job, JobState, NewFeed, RunOutcome, backup, restore, utc_text
 from resolver.store import feeds as feed_rows
 from tests.feeds.publisher import HERE, Publisher, publish
@@ -205,6 +209,49 @@ def test_a_much_smaller_list_is_held_until_somebody_accepts_it(loaded: Scene) ->
     loaded.hub.store.jobs.accept(job.id, "kim")
     assert loaded.work() is not None
     assert (loaded.count(), loaded.status().state) == (12, FeedState.CURRENT)
+
+
+def test_the_files_of_old_versions_are_removed(loaded: Scene) -> None:
+    first = loaded.status().batch
+    for number in range(2, 7):
+        loaded.serve(table(30 + number), f'"{number}"')
+        loaded.run()
+        loaded.work()
+    jobs = [run.batch for run in loaded.hub.store.feeds.runs("border", 50)][::-1]
+    folders = [loaded.jobs / str(loaded.hub.store.jobs.get(job).params["folder"]) for job in jobs]
+    assert jobs[0] == first
+    # three committed versions before the newest one, which was not committed when it came
+    assert [(folder / "input").is_dir() for folder in folders] == [False] * 2 + [True] * 4
+    assert all((folder / "result").is_dir() for folder in folders)
+    assert len(list((loaded.jobs / "feeds" / "border").iterdir())) == 4
+
+
+def test_a_changed_feed_is_fetched_anew(loaded: Scene, tmp_path: Path) -> None:
+    store = loaded.hub.store
+    handling = handling_text(Handling("", "H1", legal_basis="Border act"))
+    changed = change_feed(store, "border", {"every": 7200, "handling": handling}, HERE)
+    assert (changed.every, changed.format, changed.checksum) == (7200, "tabular", "")
+    assert store.feeds.find_due() == ["border"]
+    # the publisher says that nothing has changed, but the same list has to be committed again
+    assert loaded.run().outcome is RunOutcome.NEW
+    assert loaded.work() is not None
+    with store.view() as view:
+        row = view.record("border:1")
+        assert row is not None
+        assert row.record.handling == Handling("", "H1", legal_basis="Border act")
+    assert describe_feed(loaded.status())["handling"] == "H1"
+    assert loaded.run().outcome is RunOutcome.UNCHANGED
+    for changes, text in (
+        ({"format": "nothing"}, "no format"),
+        ({"address": "/nowhere/at/all"}, "no such file"),
+        ({"address": str(tmp_path), "mapping": "id: x"}, "belongs to one file"),
+    ):
+        with pytest.raises(InputError, match=text):
+            change_feed(store, "border", changes, HERE)
+    leased = store.feeds.lease("border", "somebody")
+    assert leased is not None
+    with pytest.raises(StoreError, match="is being fetched"):
+        change_feed(store, "border", {"every": 3600}, HERE)
 
 
 def test_a_newer_version_takes_the_place_of_a_held_one(loaded: Scene) -> None:

@@ -16,6 +16,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner, SourceChoiceError, SourceNames
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling, Record
+from resolver.records.packing import handling_text
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -166,3 +167,30 @@ def test_a_file_is_remembered_for_its_sender_only(hub: Hub) -> None:
     assert every.remembered == {"seen": "quay", "watched": "quay"}
     with pytest.raises(SourceChoiceError, match="new edition of the source quay"):
         own.find("quay-2")
+
+
+def test_records_get_at_least_the_handling_of_their_source(hub: Hub) -> None:
+    open_record = record("g:2", name="Bo Lind")
+    stricter = replace(record("g:3", name="Cy Moor"), handling=Handling("Gamma", "H3"))
+    dated = replace(record("g:4", name="Di Nash"), handling=Handling("Gamma", review_date="2027"))
+    hub.add(make_intake([open_record, stricter, dated]), owner=GAMMA)
+    least = Handling("", "H2", legal_basis="Border act")
+    update_source(hub.store.url, "g", handling=handling_text(least))
+    # those in the store get it at once, and those that come later too
+    assert hub.tighten_source("g") == 3
+    assert hub.tighten_source("g") == 0
+    GroupCommit(hub).post(record("g:5", name="Ed Orr"), GAMMA)
+    hub.add(make_intake([open_record, replace(stricter, id="g:6")]), owner=GAMMA)
+    hub.add(make_intake([record("h:1", name="Flo Pell")]), owner=GAMMA)
+    with hub.store.view() as view:
+        numbers = view.records_of_sources(["g", "h"]).values()
+        found = {row.record.id: row.record.handling for row in view.records(sorted(numbers))}
+    own = replace(least, agency="Gamma")
+    assert found == {
+        "g:2": own,
+        "g:3": replace(own, code="H3"),
+        "g:4": replace(own, review_date="2027"),
+        "g:5": own,
+        "g:6": replace(own, code="H3"),
+        "h:1": Handling(),
+    }

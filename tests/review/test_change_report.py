@@ -19,6 +19,7 @@ from resolver.hub.stored_results import load_commit_results
 from resolver.records import Handling
 from resolver.records.results.resolution import Outcome
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.review import find_changes
 from resolver.review.change_report import (
     CSV_COLUMNS,
     ChangeKind,
@@ -100,6 +101,22 @@ def test_a_report_names_records_fields_entities_and_pairs(stores: Stores) -> Non
         assert Report.from_json(changed.to_json()) == changed
         with pytest.raises(InputError, match="no revision 9"):
             read_report(hub, 9)
+
+
+def test_a_report_that_is_shown_again_is_not_built_again(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stores.new() as hub:
+        fill(hub)
+        reports = {viewer: read_report(hub, 4, viewer) for viewer in (OPERATOR, STRANGER)}
+        with monkeypatch.context() as patch:
+            patch.setattr(find_changes, "_build_report", None)
+            assert read_report(hub, 4) is reports[OPERATOR]
+            assert read_report(hub, 4, STRANGER) is reports[STRANGER]
+        hub.add(Step((record("s:9", name="Ida Moss"),)).intake())
+        # what waits for a viewer may have changed since
+        assert read_report(hub, 4, STRANGER) is not reports[STRANGER]
+        assert read_report(hub, 4) is reports[OPERATOR]
 
 
 def test_a_report_reads_well_as_text_csv_and_html(stores: Stores) -> None:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.options import PATH, json_option, store_option
+from resolver.cli.options import (
+    PATH,
+    handling_options,
+    json_option,
+    pack_handling,
+    store_option,
+)
 from resolver.cli.process_start import log_act_at
 from resolver.settings import Settings, child_environment
 
@@ -39,6 +45,7 @@ def feeds_command() -> None:
       resolver feeds add ofac --store sqlite:///hub.db
       resolver feeds add border --every 1h --agency "Border police" /srv/border --store ...
       resolver feeds list --store sqlite:///hub.db
+      resolver feeds set ofac --every 12h --store sqlite:///hub.db
       resolver feeds run ofac --store sqlite:///hub.db
       resolver feeds publishers
     """
@@ -77,6 +84,7 @@ def list_publishers_command(as_json: bool) -> None:
 )
 @click.option("--mapping", type=PATH, metavar="FILE.yml", help="Meaning of a table's columns.")
 @click.option("--title", default="", help="Title of the list, for people.")
+@handling_options
 @click.pass_obj
 def add_feed_command(
     settings: Settings,
@@ -91,6 +99,8 @@ def add_feed_command(
     hosts: tuple[str, ...],
     mapping: Path | None,
     title: str,
+    handling: str | None,
+    handling_facts: tuple[str, ...],
 ) -> None:
     """Add a feed called NAME.
 
@@ -103,7 +113,6 @@ def add_feed_command(
         NewFeed,
         Store,
         add_feed,
-        is_web_address,
         load_publishers,
         parse_interval,
     )
@@ -118,10 +127,17 @@ def add_feed_command(
     text = ""
     if mapping is not None:
         text = _read_mapping(mapping)
-        if address is not None and not is_web_address(address) and Path(address).is_dir():
-            raise click.UsageError("--mapping belongs to one file; put it beside those of a folder")
     feed = NewFeed(
-        name, address or "", list_format or "", 0, title, "", " ".join(hosts), agency.strip(), text
+        name,
+        address or "",
+        list_format or "",
+        0,
+        title,
+        "",
+        " ".join(hosts),
+        agency.strip(),
+        text,
+        pack_handling(handling, handling_facts) or "",
     )
     if known is not None:
         feed = replace(
@@ -138,6 +154,69 @@ def add_feed_command(
     with Store.open(store_url) as store:
         added = add_feed(store, feed, rules)
     click.echo(_added_line(added), err=True)
+
+
+@feeds_command.command("set")
+@click.argument("name")
+@store_option(required=True)
+@click.option("--address", metavar="ADDRESS", help="URL, file, folder or pattern of files.")
+@click.option("--format", "list_format", metavar="NAME", help='Format; "": recognize it.')
+@click.option("--every", metavar="TIME", help="Interval, such as 30m, 6h or 1d.")
+@click.option("--agency", help='Agency that owns the list; "": the hub.')
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="All hosts that a redirect may lead to, instead of those so far. Repeatable.",
+)
+@click.option("--mapping", type=PATH, metavar="FILE.yml", help="Meaning of a table's columns.")
+@click.option("--title", help="Title of the list, for people.")
+@handling_options
+@click.pass_obj
+def set_feed_command(
+    settings: Settings,
+    /,
+    name: str,
+    *,
+    store_url: str,
+    list_format: str | None,
+    every: str | None,
+    hosts: tuple[str, ...],
+    mapping: Path | None,
+    handling: str | None,
+    handling_facts: tuple[str, ...],
+    **texts: str | None,
+) -> None:
+    """Change facts of the feed NAME. It keeps its history, and its list is fetched anew.
+
+    Records that are in the store keep what they have until the next version is committed. Another
+    agency owns only sources that the feed brings from then on (see `resolver sources set`).
+
+    \b
+    Examples:
+      resolver feeds set border --every 1h --store sqlite:///hub.db
+      resolver feeds set border --handling H2 --store sqlite:///hub.db
+    """
+    from resolver.feeds.feeds import Store, change_feed, parse_interval
+    from resolver.feeds.transfer import network_rules
+
+    stated: dict[str, Any] = {
+        **texts,
+        "format": list_format,
+        "every": None if every is None else parse_interval(every),
+        "hosts": " ".join(hosts) or None,
+        "mapping": None if mapping is None else _read_mapping(mapping),
+        "handling": pack_handling(handling, handling_facts),
+    }
+    changes = {key: value for key, value in stated.items() if value is not None}
+    if not changes:
+        raise click.UsageError("nothing to set: give --address, --every, --handling or another")
+    log_act_at(store_url, feed=name, fields=" ".join(sorted(changes)))
+    with Store.open(store_url, create=False) as store:
+        feed = change_feed(store, name, changes, network_rules(settings))
+    when = "once it is resumed" if feed.paused else "now"
+    click.echo(f"The feed {name} is changed; its list is fetched anew {when}.", err=True)
 
 
 def _added_line(feed: NewFeed) -> str:
@@ -209,7 +288,7 @@ def show_feed_command(name: str, store_url: str, limit: int, as_json: bool) -> N
         click.echo(json.dumps({**shown, "runs": [asdict(run) for run in runs]}, ensure_ascii=False))
         return
     click.echo(_status_line(status))
-    for field in ("title", "address", "format", "license", "agency", "next_run"):
+    for field in ("title", "address", "format", "license", "agency", "handling", "next_run"):
         if shown[field]:
             click.echo(f"  {field.replace('_', ' ')}: {shown[field]}")
     click.echo(f"  every: {format_interval(status.feed.every)}")

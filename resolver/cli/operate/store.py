@@ -30,8 +30,10 @@ from resolver.cli.options import (
     build_store_engine,
     check_engine,
     engine_options,
+    handling_options,
     json_option,
     model_option,
+    pack_handling,
     run_options,
     running_options,
     start_engine,
@@ -138,6 +140,7 @@ def list_sources_command(store_url: str, as_json: bool) -> None:
         limit = row["maximum_age_days"]
         facts += [f"{limit} days old at most"] if limit is not None else []
         facts += ["required"] if row["required"] else []
+        facts += [f"handling {row['handling']['code']}"] if row["handling"] else []
         facts += [str(row["fault"]).upper()] if row["fault"] else []
         click.echo(f"{row['name']}: {'; '.join(facts)}")
 
@@ -157,16 +160,38 @@ def list_sources_command(store_url: str, as_json: bool) -> None:
     default=None,
     help="Let /readyz fail while the store has no record of it.",
 )
-def set_source_command(name: str, store_url: str, **values: Any) -> None:
-    """Set properties of the source called NAME, before or after its first list was added."""
+@handling_options
+@click.pass_obj
+def set_source_command(
+    settings: Settings,
+    /,
+    name: str,
+    store_url: str,
+    *,
+    handling: str | None,
+    handling_facts: tuple[str, ...],
+    **values: Any,
+) -> None:
+    """Set properties of the source called NAME, before or after its first list was added.
+
+    A handling holds for every list and record that comes later, and for the records in the store at
+    once. A record that states a stricter code keeps it. After you loosen the handling, records are
+    loosened when they are sent again.
+    """
+    from resolver.cli.arguments import open_hub
     from resolver.hub.admin import update_source
 
+    values["handling"] = pack_handling(handling, handling_facts)
     if all(value is None for value in values.values()):
         raise click.UsageError(
-            "nothing to set: give --agency, --title, --maximum-age-days or --required"
+            "nothing to set: give --agency, --title, --maximum-age-days, --required or --handling"
         )
-    process_start.log_act_at(store_url, source=name, **values)
+    process_start.log_act_at(store_url, source=name, **{**values, "handling": handling})
     is_new = update_source(store_url, name, **values)
+    if values["handling"] and not is_new:
+        with open_hub(store_url, settings) as hub:
+            count = hub.tighten_source(name)
+        click.echo(f"{pluralize(count, 'record')} of {name} got another handling.", err=True)
     click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -223,7 +223,8 @@ def run_batch_job(
     from resolver.lists.io.source_files import stoppable
     from resolver.lists.parallel_reading import ReadingRules
     from resolver.lists.readers import read_lists
-    from resolver.records.visibility import Viewer, assign_owner
+    from resolver.records.packing import unpack_handling
+    from resolver.records.visibility import Viewer, assign_owner, tighten_handling
     from resolver.review.find_changes import find_waiting_entities, plan_report
 
     progress.start(READ_STAGE, None, "records")
@@ -236,12 +237,16 @@ def run_batch_job(
         intake = read_lists(
             [folder / INPUT],
             format=list_format,
-            source=str(job.params.get("source") or ""),
+            source=_find_source(job),
             rules=ReadingRules(accept_restricted, complete),
         )
     # names only, not paths on this machine
     rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
-    intake = replace(intake, batch=assign_owner(intake.batch, job.agency), rejects=rejects)
+    batch = intake.batch
+    if job.params.get("handling"):
+        least = unpack_handling(str(job.params["handling"]))
+        batch = tighten_handling(batch, dict.fromkeys(batch.sources.values.to_pylist(), least))
+    intake = replace(intake, batch=assign_owner(batch, job.agency), rejects=rejects)
     progress.advance(len(intake.batch))
     (folder / RESULT).mkdir(exist_ok=True)
     write_rejects(folder / RESULT, intake.rejects)
@@ -292,6 +297,16 @@ def run_batch_job(
         **({"would_be_held": bool(result.alarms)} if dry_run else {}),
         "notes": [*intake.warnings, *result.notes],
     }
+
+
+def _find_source(job: Job) -> str | Callable[[str], str]:
+    """Return the source of the tables of a batch, or a function that returns that of each."""
+    from resolver.lists.formats.tabular.guessed_mapping import source_name
+
+    named = job.params.get("table_sources") or {}
+    if not named:
+        return str(job.params.get("source") or "")
+    return lambda stem: str(named.get(stem) or source_name(stem))
 
 
 def _write_results(

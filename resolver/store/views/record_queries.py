@@ -375,4 +375,5 @@ def _stored_source(row: Any, count: int) -> bulk_rows.StoredSource:
         count,
         row.keeper,
         bool(row.required),
+        row.handling,
     )

@@ -410,6 +410,18 @@ def test_a_table_does_not_silently_become_a_source_of_its_own(
         file.writestr("border_guard_2027.csv", table)
     packed = client.post("/batches?filename=tables.zip", data=archive.getvalue())
     assert packed.status_code == 409
+    # tables of an archive update the sources that files of their names updated before
+    client.post("/batches?filename=ferry.csv&source=harbor", data=table)
+    work(service)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("ferry-2027.csv", table + b"3,Ida Moss\n")
+        file.writestr("border-2027-01-01.csv", table + b"4,Leo Park\n")
+    assert client.post("/batches?filename=two.zip", data=archive.getvalue()).status_code == 202
+    work(service)
+    with service.hub.store.view() as view:
+        assert "harbor:3" in view.records_of_sources(["harbor"])
+        assert "border-guard:4" in view.records_of_sources(["border-guard"])
     assert client.post("/batches?filename=x.json&source=y", data=LINES).status_code == 422
     assert client.post("/batches?filename=x.csv&source=a/b", data=table).status_code == 422
     assert client.post("/batches?filename=other.csv", data=table).status_code == 202

@@ -49,6 +49,12 @@ def test_a_feed_from_its_first_run_to_its_removal(
     )
     assert run(["feeds", "show", "border", *store]) == 0
     assert "SHA-256" in capsys.readouterr().out
+    assert run(["feeds", "set", "border", "--every", "2h", "--handling", "H2", *store]) == 0
+    assert run(["feeds", "set", "border", "--handling-fact", "code=H0", *store]) == 2
+    assert run(["feeds", "set", "border", *store]) == 2
+    assert run(["feeds", "list", "--json", *store]) == 0
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert (shown["every_seconds"], shown["handling"]) == (7200, "H2")
     assert run(["feeds", "pause", "border", *store]) == 0
     assert run(["feeds", "list", *store]) == 0
     assert "border: paused" in capsys.readouterr().out

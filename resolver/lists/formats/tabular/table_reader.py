@@ -449,13 +449,15 @@ def read_tabular(
     file = unit.files[0]
     table = table_files.open_table_file(file, mapping.delimiter if mapping else None)
     if mapping is None:
-        mapping = guess_mapping(table.columns, source or file.stem)
+        mapping = guess_mapping(table.columns, file.stem)
         if mapping is None:
             raise FormatError(
                 _no_name_fault(table.columns),
                 place=file.label,
                 hint="name the columns with --mapping FILE.yml",
             )
+        if source:
+            mapping = mapping.model_copy(update={"source": source})
         if unit.share.holds(0):
             yield reader_types.Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
     yield from read_open_table(table, mapping, file.label, unit.date_rows, unit.share)

@@ -91,5 +91,7 @@ def test_a_source_can_be_named(tmp_path: Path) -> None:
     samples, _ = sample_lists([path], source="police")
     assert intake.batch.ids.to_pylist()[0] == samples[0].records[0].id == "police:1"
     assert any("records of the source police" in warning for warning in intake.warnings)
+    # a number at the end belongs to a name that somebody chose
+    assert read_lists([path], source="police-v2").batch.ids.to_pylist()[0] == "police-v2:1"
     with pytest.raises(MappingError, match="cannot be the name of a source"):
         read_lists([path], source="a b")
