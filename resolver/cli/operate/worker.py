@@ -11,7 +11,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from resolver.runtime.processes import BATCH_OBJECTS, collect_rarely
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.cli.operate.feeds import FeedProcess
     from resolver.hub.committer import CommitResult
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import Job
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from resolver.matching.resolution_task import RunOptions
     from resolver.records.progress import Progress
     from resolver.review.change_report import Report
+    from resolver.screening.watch import Watch
 
 
 _PAUSE = 0.5
@@ -93,111 +95,160 @@ def worker_command(
     load_arrow_without_pandas()
     from resolver.cli.arguments import open_hub
     from resolver.cli.operate.feeds import FeedProcess
-    from resolver.errors import ResolverError, StoreError
-    from resolver.feeds.runs import run_feed
-    from resolver.feeds.transfer import network_rules
-    from resolver.hub.admin import REFRESH_JOB
-    from resolver.hub.job_worker import (
-        WorkerPresence,
-        jobs_folder,
-        queue_refresh,
-        run_next_job,
-        run_refresh_job,
-    )
-    from resolver.notices import Deliverer, make_notices
-    from resolver.review import refresh_queue
-    from resolver.screening.jobs import SCREENING_JOB, run_screening_job
-    from resolver.screening.watch import Watch, WatchRunner
-    from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
-    from resolver.trust.erasure import ErasureRunner, result_lines
+    from resolver.hub.job_worker import WorkerPresence, jobs_folder
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
-
-    def work(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
-        """Run a job of any kind."""
-        if job.kind == REFRESH_JOB:
-            return run_refresh_job(hub, job, progress)
-        if job.kind == SCREENING_JOB:
-            return run_screening_job(
-                hub,
-                job,
-                folder,
-                progress,
-                workers=count_workers(settings),
-                accept_restricted=accept_restricted,
-            )
-        if job.kind == LEARN_JOB:
-            return run_learning_job(hub, job, folder, progress, model_dir or settings.model_dir)
-        return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)
-
-    with (
-        open_hub(store_url, settings, create=True, model_dir=model_dir) as hub,
-        ExitStack() as stack,
-    ):
+    with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
         folder = jobs_folder(hub.store, jobs)
         with hub.store.view() as view:
             if not view.revision:
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
-        runner = WatchRunner(hub, settings.listed, count_workers(settings))
-        deliverer = Deliverer(hub, settings)
-        eraser = ErasureRunner(hub, folder)
-        stack.callback(deliverer.close)
-        failures: dict[str, None] = {}
-
-        def note_failure(watch: Watch, error: Exception) -> None:
-            """Tell that a watch failed, once for each reason; it is tried again."""
-            reason = error.line() if isinstance(error, ResolverError) else type(error).__name__
-            text = f"watch {watch.number} failed: {reason}"
-            if text not in failures:
-                click.echo(f"note: {text}", err=True)
-            failures[text] = None
-
-        if once:
-            for name in hub.store.feeds.find_due():
-                fetched = run_feed(hub, name, folder, network_rules(settings), due=True)
-                if fetched is not None:
-                    click.echo(f"{name}: {fetched.outcome}: {fetched.line}", err=True)
-        with WorkerPresence(folder), FeedProcess(store_url, folder) as feed_process:
-            while not stop.is_set():
-                try:
-                    # a job may fork only while this process has no threads
-                    deliverer.rest()
-                    if not once:
-                        feed_process.start_if_due(hub.store.feeds.find_due)
-                    queue_refresh(hub)
-                    job = run_next_job(hub, folder, work)
-                    # refreshed now, so that no steward has to wait for it after a large batch
-                    refresh_queue(hub)
-                    for run in runner.run_due(on_error=note_failure):
-                        click.echo(
-                            f"watch {run.watch.number}: {run.screened:,} subjects screened,"
-                            f" {len(run.changes):,} changes",
-                            err=True,
-                        )
-                    for result in eraser.run_due():
-                        click.echo("\n".join(result_lines(result)), err=True)
-                    make_notices(hub)
-                    deliverer.send_due()
-                    if once:
-                        deliverer.wait()
-                except StoreError as error:
-                    if once:
-                        raise
-                    click.echo(f"note: {error.line()}", err=True)
-                    job = None
-                if job is not None:
-                    click.echo(
-                        f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True
-                    )
-                elif once:
-                    if failures:
-                        raise StoreError("; ".join(failures))
-                    return
+        work = partial(
+            _run_job,
+            settings=settings,
+            accept_restricted=accept_restricted,
+            model_dir=model_dir or settings.model_dir,
+        )
+        with closing(_Worker(hub, folder, settings, work)) as worker:
+            if once:
+                worker.fetch_feeds()
+            with WorkerPresence(folder), FeedProcess(store_url, folder) as feed_process:
+                if once:
+                    worker.work_off(stop)
                 else:
-                    stop.wait(_PAUSE)
+                    worker.work_until(stop, feed_process)
+
+
+_Work = Callable[["Hub", "Job", Path, "Progress"], Mapping[str, Any]]
+
+
+def _run_job(
+    hub: Hub,
+    job: Job,
+    folder: Path,
+    progress: Progress,
+    *,
+    settings: Settings,
+    accept_restricted: bool,
+    model_dir: Path | None,
+) -> Mapping[str, Any]:
+    """Run a job of any kind and return its result."""
+    from resolver.hub.admin import REFRESH_JOB
+    from resolver.hub.job_worker import run_refresh_job
+    from resolver.screening.jobs import SCREENING_JOB, run_screening_job
+    from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
+
+    if job.kind == REFRESH_JOB:
+        return run_refresh_job(hub, job, progress)
+    if job.kind == SCREENING_JOB:
+        return run_screening_job(
+            hub,
+            job,
+            folder,
+            progress,
+            workers=count_workers(settings),
+            accept_restricted=accept_restricted,
+        )
+    if job.kind == LEARN_JOB:
+        return run_learning_job(hub, job, folder, progress, model_dir)
+    return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)
+
+
+class _Worker:
+    """Worker on one store: it runs jobs and watches, and makes and sends notices."""
+
+    def __init__(self, hub: Hub, folder: Path, settings: Settings, work: _Work) -> None:
+        from resolver.notices import Deliverer
+        from resolver.screening.watch import WatchRunner
+        from resolver.trust.erasure import ErasureRunner
+
+        self._hub, self._folder, self._settings, self._work = hub, folder, settings, work
+        self._watches = WatchRunner(hub, settings.listed, count_workers(settings))
+        self._deliverer = Deliverer(hub, settings)
+        self._eraser = ErasureRunner(hub, folder)
+        self._failures: dict[str, None] = {}
+
+    def close(self) -> None:
+        """Stop the sending of notices."""
+        self._deliverer.close()
+
+    def fetch_feeds(self) -> None:
+        """Fetch the feeds that are due, in this process."""
+        from resolver.feeds.runs import run_feed
+        from resolver.feeds.transfer import network_rules
+
+        for name in self._hub.store.feeds.find_due():
+            fetched = run_feed(
+                self._hub, name, self._folder, network_rules(self._settings), due=True
+            )
+            if fetched is not None:
+                click.echo(f"{name}: {fetched.outcome}: {fetched.line}", err=True)
+
+    def work_off(self, stop: threading.Event) -> None:
+        """Work until no job waits, or the event is set. Raises `StoreError` if a watch failed."""
+        from resolver.errors import StoreError
+
+        is_busy = True
+        while is_busy and not stop.is_set():
+            is_busy = self._run_round()
+            self._deliverer.wait()
+        if self._failures:
+            raise StoreError("; ".join(self._failures))
+
+    def work_until(self, stop: threading.Event, feeds: FeedProcess) -> None:
+        """Work until the event is set, also while the store is away for some time."""
+        from resolver.errors import StoreError
+
+        while not stop.is_set():
+            try:
+                feeds.start_if_due(self._hub.store.feeds.find_due)
+                is_busy = self._run_round()
+            except StoreError as error:
+                click.echo(f"note: {error.line()}", err=True)
+                is_busy = False
+            if not is_busy:
+                stop.wait(_PAUSE)
+
+    def _run_round(self) -> bool:
+        """Run the next job, if one waits, and all that follows from it; return whether one did."""
+        from resolver.hub.job_worker import queue_refresh, run_next_job
+        from resolver.notices import make_notices
+        from resolver.review import refresh_queue
+        from resolver.trust.erasure import result_lines
+
+        # a job may fork only while this process has no threads
+        self._deliverer.rest()
+        queue_refresh(self._hub)
+        job = run_next_job(self._hub, self._folder, self._work)
+        # refreshed now, so that no steward has to wait for it after a large batch
+        refresh_queue(self._hub)
+        for run in self._watches.run_due(on_error=self._note_failure):
+            click.echo(
+                f"watch {run.watch.number}: {run.screened:,} subjects screened,"
+                f" {len(run.changes):,} changes",
+                err=True,
+            )
+        for result in self._eraser.run_due():
+            click.echo("\n".join(result_lines(result)), err=True)
+        make_notices(self._hub)
+        self._deliverer.send_due()
+        if job is None:
+            return False
+        click.echo(f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True)
+        return True
+
+    def _note_failure(self, watch: Watch, error: Exception) -> None:
+        """Tell that a watch failed, once for each reason; it is tried again."""
+        from resolver.errors import ResolverError
+
+        reason = error.line() if isinstance(error, ResolverError) else type(error).__name__
+        text = f"watch {watch.number} failed: {reason}"
+        if text not in self._failures:
+            click.echo(f"note: {text}", err=True)
+        self._failures[text] = None
 
 
 def run_batch_job(
