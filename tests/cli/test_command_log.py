@@ -111,6 +111,7 @@ class Sample(NamedTuple):
             "feeds list": store,
             "feeds show": ["absent", *store],
             "feeds run": ["absent", *store],
+            "feeds set": ["absent", "--every", "2h", *store],
             "feeds pause": ["absent", *store],
             "feeds resume": ["absent", *store],
             "feeds remove": ["absent", *store],
