@@ -106,7 +106,7 @@ def add_feed(store: Store, feed: NewFeed, rules: NetworkRules) -> Feed:
     return store.feeds.add(_check_feed(feed, rules))
 
 
-def change_feed(store: Store, name: str, changes: Mapping[str, Any], rules: NetworkRules) -> Feed:
+def update_feed(store: Store, name: str, changes: Mapping[str, Any], rules: NetworkRules) -> Feed:
     """Change what was stated about a feed, after a check. Raises `InputError`, `StoreError`."""
     feed = _check_feed(replace(store.feeds.get(name), **changes), rules)
     return store.feeds.change(name, **{**changes, "address": feed.address})

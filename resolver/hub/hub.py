@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -53,10 +53,10 @@ from resolver.hub.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.lists.reader_types import Intake
 from resolver.matching.blocking import PLAN_BY_NAME
 from resolver.matching.resolution_task import Engine, ModelSet, RunOptions, load_models
-from resolver.records import concat
+from resolver.records import Handling, concat
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import Viewer, tighten_handling
 from resolver.store import Acceptance as Acceptance
 from resolver.store import (
     EntityEvent,
@@ -217,8 +217,8 @@ class Hub:
         )
         return self.commit(request)
 
-    def tighten_source(self, name: str, *, actor: str = "") -> int:
-        """Give the records of a source the handling that is set for the source, in one commit.
+    def tighten_sources(self, handlings: Mapping[str, Handling], *, actor: str = "") -> int:
+        """Give the records of some sources in the store at least these handlings, in one commit.
 
         Returns how many records changed. Raises `StoreError`.
         """
@@ -226,13 +226,13 @@ class Hub:
             return 0
 
         def build_update(view: StoreView) -> ListUpdate:
-            """Return the present records of the source as if they were sent again."""
-            numbers = np.sort(np.array(list(view.records_of_sources([name]).values()), np.int64))
-            batch = concat([part.batch for part in view.batches_of(numbers)])
-            return build_list_update(view, Intake(batch.canonical(), (), ()))
+            """Return the present records of the sources as if they were sent again."""
+            numbers = np.array(list(view.records_of_sources(sorted(handlings)).values()), np.int64)
+            batch = concat([part.batch for part in view.batches_of(np.sort(numbers))]).canonical()
+            return build_list_update(view, Intake(tighten_handling(batch, handlings), (), ()))
 
         with self.store.view() as view:
-            if not view.records_of_sources([name]):
+            if not view.records_of_sources(sorted(handlings)):
                 return 0
         return self.commit(CommitRequest("batch", actor, build_update)).superseded_count
 

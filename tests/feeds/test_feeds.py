@@ -19,7 +19,6 @@ from resolver.feeds.feeds import (
     FeedState,
     FeedStatus,
     add_feed,
-    change_feed,
     describe_feed,
     format_interval,
     load_feed_status,
@@ -27,6 +26,7 @@ from resolver.feeds.feeds import (
     load_statuses,
     parse_interval,
     remove_feed,
+    update_feed,
 )
 from resolver.feeds.runs import run_feed
 from resolver.feeds.transfer import NetworkRules, TransferLimits, check_address
@@ -229,12 +229,16 @@ def test_the_files_of_old_versions_are_removed(loaded: Scene) -> None:
 def test_a_changed_feed_is_fetched_anew(loaded: Scene, tmp_path: Path) -> None:
     store = loaded.hub.store
     handling = handling_text(Handling("", "H1", legal_basis="Border act"))
-    changed = change_feed(store, "border", {"every": 7200, "handling": handling}, HERE)
+    changed = update_feed(store, "border", {"every": 7200, "handling": handling}, HERE)
     assert (changed.every, changed.format, changed.checksum) == (7200, "tabular", "")
     assert store.feeds.find_due() == ["border"]
     # the publisher says that nothing has changed, but the same list has to be committed again
     assert loaded.run().outcome is RunOutcome.NEW
-    assert loaded.work() is not None
+    held = loaded.work()
+    assert held is not None
+    assert held.state is JobState.HELD, "all records change"
+    store.jobs.accept(held.id, "kim")
+    loaded.work()
     with store.view() as view:
         row = view.record("border:1")
         assert row is not None
@@ -247,11 +251,11 @@ def test_a_changed_feed_is_fetched_anew(loaded: Scene, tmp_path: Path) -> None:
         ({"address": str(tmp_path), "mapping": "id: x"}, "belongs to one file"),
     ):
         with pytest.raises(InputError, match=text):
-            change_feed(store, "border", changes, HERE)
+            update_feed(store, "border", changes, HERE)
     leased = store.feeds.lease("border", "somebody")
     assert leased is not None
     with pytest.raises(StoreError, match="is being fetched"):
-        change_feed(store, "border", {"every": 3600}, HERE)
+        update_feed(store, "border", {"every": 3600}, HERE)
 
 
 def test_a_newer_version_takes_the_place_of_a_held_one(loaded: Scene) -> None:

@@ -177,8 +177,8 @@ def test_records_get_at_least_the_handling_of_their_source(hub: Hub) -> None:
     least = Handling("", "H2", legal_basis="Border act")
     update_source(hub.store.url, "g", handling=handling_text(least))
     # those in the store get it at once, and those that come later too
-    assert hub.tighten_source("g") == 3
-    assert hub.tighten_source("g") == 0
+    assert hub.tighten_sources({"g": Handling()}) == 3
+    assert hub.tighten_sources({"g": Handling()}) == 0
     GroupCommit(hub).post(record("g:5", name="Ed Orr"), GAMMA)
     hub.add(make_intake([open_record, replace(stricter, id="g:6")]), owner=GAMMA)
     hub.add(make_intake([record("h:1", name="Flo Pell")]), owner=GAMMA)

@@ -20,6 +20,7 @@ from resolver.cli.options import (
     store_option,
 )
 from resolver.cli.process_start import log_act_at
+from resolver.errors import pluralize
 from resolver.settings import Settings, child_environment
 
 if TYPE_CHECKING:
@@ -190,16 +191,19 @@ def set_feed_command(
 ) -> None:
     """Change facts of the feed NAME. It keeps its history, and its list is fetched anew.
 
-    Records that are in the store keep what they have until the next version is committed. Another
-    agency owns only sources that the feed brings from then on (see `resolver sources set`).
+    A stricter handling holds for its records in the store at once. After you loosen the handling,
+    they are loosened when the next version is committed. Another agency owns only sources that the
+    feed brings from then on (see `resolver sources set`).
 
     \b
     Examples:
       resolver feeds set border --every 1h --store sqlite:///hub.db
       resolver feeds set border --handling H2 --store sqlite:///hub.db
     """
-    from resolver.feeds.feeds import Store, change_feed, parse_interval
+    from resolver.cli.arguments import open_hub
+    from resolver.feeds.feeds import Store, parse_interval, update_feed
     from resolver.feeds.transfer import network_rules
+    from resolver.records.packing import unpack_handling
 
     stated: dict[str, Any] = {
         **texts,
@@ -214,7 +218,12 @@ def set_feed_command(
         raise click.UsageError("nothing to set: give --address, --every, --handling or another")
     log_act_at(store_url, feed=name, fields=" ".join(sorted(changes)))
     with Store.open(store_url, create=False) as store:
-        feed = change_feed(store, name, changes, network_rules(settings))
+        feed = update_feed(store, name, changes, network_rules(settings))
+    if feed.sources and changes.get("handling"):
+        least = replace(unpack_handling(feed.handling), agency=feed.agency)
+        with open_hub(store_url, settings) as hub:
+            count = hub.tighten_sources(dict.fromkeys(feed.sources.split(), least))
+        click.echo(f"{pluralize(count, 'record')} of the feed got another handling.", err=True)
     when = "once it is resumed" if feed.paused else "now"
     click.echo(f"The feed {name} is changed; its list is fetched anew {when}.", err=True)
 

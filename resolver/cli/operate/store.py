@@ -180,6 +180,7 @@ def set_source_command(
     """
     from resolver.cli.arguments import open_hub
     from resolver.hub.admin import update_source
+    from resolver.records import Handling
 
     values["handling"] = pack_handling(handling, handling_facts)
     if all(value is None for value in values.values()):
@@ -190,7 +191,8 @@ def set_source_command(
     is_new = update_source(store_url, name, **values)
     if values["handling"] and not is_new:
         with open_hub(store_url, settings) as hub:
-            count = hub.tighten_source(name)
+            # the agency that owns the source is that of its records
+            count = hub.tighten_sources({name: Handling()})
         click.echo(f"{pluralize(count, 'record')} of {name} got another handling.", err=True)
     click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)
 

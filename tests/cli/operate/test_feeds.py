@@ -50,6 +50,14 @@ def test_a_feed_from_its_first_run_to_its_removal(
     assert run(["feeds", "show", "border", *store]) == 0
     assert "SHA-256" in capsys.readouterr().out
     assert run(["feeds", "set", "border", "--every", "2h", "--handling", "H2", *store]) == 0
+    # its records are protected at once, so the next version changes nothing
+    assert "2 records of the feed got another handling" in capsys.readouterr().err
+    assert run(["feeds", "run", "border", *store]) == 0
+    assert run(["worker", "--once", *store]) == 0
+    with Store.open(url) as opened, opened.view() as view:
+        rows = view.records(sorted(view.records_of_sources(["border"]).values()))
+        assert [row.record.handling.code for row in rows] == ["H2", "H2"]
+    capsys.readouterr()
     assert run(["feeds", "set", "border", "--handling-fact", "code=H0", *store]) == 2
     assert run(["feeds", "set", "border", *store]) == 2
     assert run(["feeds", "list", "--json", *store]) == 0
