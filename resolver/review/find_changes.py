@@ -234,30 +234,49 @@ _MAX_REPORTS = 32
 """Reports of a store that are kept: one for each batch and class of viewers at work. Each has at
 most some thousand rows.
 """
-_REPORTS: WeakKeyDictionary[Hub, OrderedDict[tuple[int, int, Viewer], Report]] = WeakKeyDictionary()
-_REPORTS_LOCK = threading.Lock()
+
+
+class _KeptReports:
+    """Reports that were built at the present revision of a store."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._revision, self._reports = 0, OrderedDict[tuple[int, Viewer], Report]()
+
+    def find(self, present: int, key: tuple[int, Viewer]) -> Report | None:
+        """Return a report; None if it was not built at the present revision."""
+        with self._lock:
+            if self._revision != present:
+                # what waits has changed, and a record may have been erased
+                self._revision = present
+                self._reports.clear()
+            return self._reports.get(key)
+
+    def keep(self, present: int, key: tuple[int, Viewer], report: Report) -> None:
+        """Keep a report, and drop the oldest one if there are too many."""
+        with self._lock:
+            if self._revision == present:
+                self._reports[key] = report
+                if len(self._reports) > _MAX_REPORTS:
+                    self._reports.popitem(last=False)
+
+
+_KEPT: WeakKeyDictionary[Hub, _KeptReports] = WeakKeyDictionary()
 
 
 def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
     """Return the report on a revision of a store, as far as the viewer may know it.
 
-    A page of a batch asks for its report again and again, so reports are kept. What waits for a
-    viewer can change with each revision, so theirs are kept until the next one. Raises `InputError`
-    for a revision that the store does not have.
+    A page of a batch asks for its report again and again, so reports are kept until the next
+    commit. Raises `InputError` for a revision that the store does not have.
     """
-    present = 0 if may_read_all(viewer) else hub.store.revision
-    key = revision, present, viewer_classes(viewer)[-1]
-    with _REPORTS_LOCK:
-        kept = _REPORTS.setdefault(hub, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    report, is_current = _read_report(hub, revision, viewer)
-    if is_current:
-        with _REPORTS_LOCK:
-            kept[key] = report
-            while len(kept) > _MAX_REPORTS:
-                kept.popitem(last=False)
+    kept, present = _KEPT.setdefault(hub, _KeptReports()), hub.store.revision
+    key = revision, viewer_classes(viewer)[-1]
+    report = kept.find(present, key)
+    if report is None:
+        report, is_current = _read_report(hub, revision, viewer)
+        if is_current:
+            kept.keep(present, key, report)
     return report
 
 

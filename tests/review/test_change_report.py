@@ -115,8 +115,9 @@ def test_a_report_that_is_shown_again_is_not_built_again(
             assert read_report(hub, 4, STRANGER) is reports[STRANGER]
         hub.add(Step((record("s:9", name="Ida Moss"),)).intake())
         # what waits for a viewer may have changed since
-        assert read_report(hub, 4, STRANGER) is not reports[STRANGER]
-        assert read_report(hub, 4) is reports[OPERATOR]
+        for viewer, report in reports.items():
+            assert read_report(hub, 4, viewer) is not report
+            assert read_report(hub, 4, viewer) == report
 
 
 def test_a_report_reads_well_as_text_csv_and_html(stores: Stores) -> None:
