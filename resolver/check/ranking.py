@@ -44,11 +44,12 @@ from resolver.matching.scoring.competition import (
 )
 from resolver.names.folding import letters
 from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_material
-from resolver.records import Kind, Record, concat
+from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.properties import FULL_NAMES
 from resolver.records.results.explanation import PHRASES
+from resolver.records.visibility import Viewer, viewer_classes
 from resolver.values.kernels.dates import SAME_YEAR
 
 Numbers = npt.NDArray[np.int64]
@@ -429,8 +430,8 @@ class ReviewPairs:
     """Pairs of entities in review, by entity number, as far as records that a viewer may see tell.
 
     The links that the store has of an entity with hidden records may come from these, so its pairs
-    are found by resolving the visible records of the candidates; they are kept for as long as these
-    records, the decisions and the population stay the same.
+    are found by resolving the visible records of the candidates and of what they are linked with.
+    They are kept for as long as the store has the same revision.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -438,7 +439,10 @@ class ReviewPairs:
         self._pairs_by_key: OrderedDict[object, set[tuple[int, int]]] = OrderedDict()
 
     def among(
-        self, places: Sequence[tuple[IndexSegment, int]], snapshot: IndexSnapshot
+        self,
+        places: Sequence[tuple[IndexSegment, int]],
+        snapshot: IndexSnapshot,
+        viewer: Viewer,
     ) -> set[tuple[int, int]]:
         """Return the pairs among some entities, each given by its segment and row there."""
         rows = {int(segment.entities[row]): (segment, row) for segment, row in places}
@@ -446,31 +450,28 @@ class ReviewPairs:
         partial = snapshot.partial.intersection(rows)
         if not partial:
             return stored
-        numbers = {
-            entity: segment.record_numbers[segment.member_rows(row)].tolist()
-            for entity, (segment, row) in sorted(rows.items())
-        }
-        key = repr((snapshot.population_revision, snapshot.decision_count, numbers))
+        key = snapshot.revision, viewer_classes(viewer), frozenset(rows)
         resolved = self._pairs_by_key.get(key)
         if resolved is None:
-            batch = concat(
-                [segment.stored.take(segment.member_rows(row)) for segment, row in rows.values()]
+            numbers = [segment.record_numbers[segment.member_rows(row)] for segment, row in places]
+            owners = np.repeat(
+                [int(segment.entities[row]) for segment, row in places], list(map(len, numbers))
             )
-            owners = np.repeat(list(rows), [len(numbers[entity]) for entity in rows])
-            resolved = find_pairs_in_review(self._hub, snapshot.revision, batch, owners)
+            members = np.concatenate(numbers), owners
+            resolved = find_pairs_in_review(self._hub, snapshot.revision, members, viewer)
             self._pairs_by_key[key] = resolved
             if len(self._pairs_by_key) > _MAX_KEPT_PAIRS:
                 self._pairs_by_key.popitem(last=False)
         return {pair for pair in stored if partial.isdisjoint(pair)} | {
-            pair for pair in resolved if not partial.isdisjoint(pair)
+            pair for pair in resolved if rows.keys() >= set(pair) and not partial.isdisjoint(pair)
         }
 
 
 def find_in_review(
-    candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs
+    candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs, viewer: Viewer
 ) -> InReview:
-    """Find which competitors are in review with each other; one query of the store, and none for
-    fewer than two competitors.
+    """Find which competitors are in review with each other, as far as a viewer may know; one query
+    of the store, and none for fewer than two competitors.
     """
     strengths = {
         place: candidate.logodds
@@ -492,7 +493,7 @@ def find_in_review(
         chosen.append((segment, row))
     if len(places) < 2:
         return {}
-    in_review = pairs.among(chosen, snapshot)
+    in_review = pairs.among(chosen, snapshot, viewer)
     return group_in_review(strongest, [(places[left], places[right]) for left, right in in_review])
 
 

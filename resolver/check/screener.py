@@ -506,7 +506,7 @@ class Screener:
         if is_title:
             # a firm whose name only begins with it is not meant
             candidates = [row for row in candidates if not 0 < row.name_similarity < ALIKE_NAME]
-        in_review = find_in_review(candidates, snapshot, self._review_pairs)
+        in_review = find_in_review(candidates, snapshot, self._review_pairs, options.viewer)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
         ranking = rank_hits(

@@ -295,21 +295,36 @@ def find_touched_entities(context: IncrementContext, records: Numbers) -> Number
 
 
 def find_pairs_in_review(
-    hub: Hub, revision: int, batch: Batch, owners: Numbers
+    hub: Hub, revision: int, members: tuple[Numbers, Numbers], viewer: Viewer
 ) -> set[tuple[int, int]]:
-    """Return the pairs of entities that would wait for a steward in a store of some records alone.
+    """Return the pairs of entities that would wait for a steward in a store without what is hidden
+    from a viewer.
 
-    `owners` are the numbers of the entities of the records. What these are related to outside the
-    batch does not count, and no key is too frequent to compare its records. Nothing is locked.
+    `members`: numbers of records that the viewer may see, and the entity of each. The visible
+    records of entities that they are linked with count, since a record can wait with two entities.
+    What these are related to outside of them does not count, and no key is too frequent to compare
+    its records. Nothing is locked.
     """
+    records, entities = members
     with hub.store.view(revision) as view:
+        stored = view.links_of(records.tolist())
+        ends = np.setdiff1d(np.concatenate([stored.left, stored.right]), records)
+        linked = np.setdiff1d(view.memberships(ends.tolist())[1], entities)
+        record, entity, _ = view.members(linked.tolist())
+        order = np.argsort(np.concatenate([records, record]))
+        numbers = np.concatenate([records, record])[order]
+        owners = np.concatenate([entities, entity])[order]
+        batch = concat([part.batch for part in view.batches_of(numbers)])
+        visible = visible_rows(batch, viewer)
+        if visible is not None:
+            batch, owners = batch.take(np.flatnonzero(visible)), owners[visible]
         options = replace(hub.options_of(view.head), plan=view.head.plan)
         sources = [source.name for source in view.sources() if source.deduplicated]
         context = ResolutionContext(view, hub.models_at(view), options, sources)
-        records, decisions = WorkingSet.of(batch, owners), RelevantDecisions(view)
-        links = resolve_working_set(context, records, decisions, LocalEngine())[0].links
+        working_set, decisions = WorkingSet.of(batch, owners), RelevantDecisions(view)
+        links = resolve_working_set(context, working_set, decisions, LocalEngine())[0].links
     waits = links.outcome == Outcome.QUEUED
-    left, right = (records.numbers[rows[waits]].tolist() for rows in (links.left, links.right))
+    left, right = (working_set.numbers[rows[waits]].tolist() for rows in (links.left, links.right))
     return set(zip(left, right, strict=True))
 
 

@@ -21,7 +21,7 @@ from resolver.records.visibility import STRANGER, Viewer
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.hub.stored_links import stored_links
 from tests.matching.preparing import quick_symbols
-from tests.records.samples import record
+from tests.records.samples import plain_values, record
 
 NAME = "Zbigniew Brzezinski"
 QUERY = record("q:1", name=NAME, nationality="pl")
@@ -222,6 +222,29 @@ def test_who_is_in_review_does_not_depend_on_hidden_records(stores: Stores) -> N
                 assert "h:1" in waiting
     assert scored[0] == scored[1]
     assert min(scored[0][0].values()) > 0.9
+
+
+def test_who_is_in_review_does_not_depend_on_hidden_records_of_a_rival(stores: Stores) -> None:
+    """The undated records wait with the father, who is no match, and so with the son."""
+    stated = {"name": NAME, "phone": "+48 22 555 01 23", "address": "12 Mill Road, London"}
+    son = {**stated, "birthDate": "1971-11-27"}
+    father = {**stated, "birthDate": "1931-06-13", "gender": "male"}
+    people = [
+        replace(record(f"a:{number}"), values=plain_values(values))
+        for number, values in enumerate((stated, stated, son, father))
+    ]
+    query = replace(record("q:1"), values=plain_values({**son, "gender": "female"}))
+    hidden = replace(people[0], id="h:1", source="h", handling=HIDDEN)
+    scored = []
+    for more in ([], [hidden]):
+        with stores.new() as hub:
+            seed_population(hub)
+            hub.add(make_intake([*people, *more]))
+            (result,), _ = Screener(hub, DEFAULT_LISTED).check([query], MatchQuery(20))
+            scored.append((scores(result), competition_texts(result)))
+    assert scored[0] == scored[1]
+    assert min(scored[0][0].values()) > 0.99
+    assert len(scored[0][0]) == 2
 
 
 def test_best_variant_of_an_entity_competes_once(stores: Stores) -> None:

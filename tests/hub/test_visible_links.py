@@ -106,8 +106,8 @@ def test_links_do_not_depend_on_hidden_records(stores: Stores, seed: int, viewer
                 own = members[owner == entity]
                 links |= set(name_links(view, load_visible_links(together, view, own, viewer)))
         assert sorted(links) == expected
-        with together.indexed_view() as (view, index):
-            pairs = find_pairs_in_review(together, view.revision, index.batch(members), owner)
+        with together.store.view() as view:
+            pairs = find_pairs_in_review(together, view.revision, (members, owner), viewer)
             ids = view.entity_ids(np.unique(owner).tolist())
         assert {frozenset((ids[left], ids[right])) for left, right in pairs} == {
             frozenset(owner_of[end] for end in pair) for pair in waiting
