@@ -26,6 +26,7 @@ from resolver.api.desk.text_filters import kind_label
 from resolver.api.errors import public_detail
 from resolver.api.routes.feeds import FEED_ACTS, act_on_feed, log_feeds, visible_feeds
 from resolver.api.routes.health import readiness
+from resolver.api.routes.screenings import find_screenings
 from resolver.api.service import current_service
 from resolver.check import source_policy
 from resolver.check.screener import IndexRevision
@@ -152,13 +153,15 @@ def _store_context() -> dict[str, Any]:
 
 
 def _find_troubles(batches: Sequence[Job]) -> list[Job]:
-    """Return the batches that are held, and jobs that failed of late; jobs other than batches are
-    for admins.
+    """Return the batches that are held, and jobs that failed of late; jobs other than batches and
+    screenings are for admins.
     """
     jobs = list(batches)
     if current_user().role >= UserRole.ADMIN:
         others = current_service().hub.store.jobs.list(limit=50)
         jobs += [job for job in others if job.kind != BATCH_JOB]
+    else:
+        jobs += find_screenings(50)
     since = datetime.now(UTC) - timedelta(_ATTENTION_DAYS)
     return [
         job

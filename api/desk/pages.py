@@ -22,6 +22,7 @@ from resolver.api.access import log_access
 from resolver.api.desk import text_filters
 from resolver.api.desk.charts import contradiction_ring
 from resolver.api.errors import ApiError, http_status
+from resolver.api.routes.watches import newest_notices
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
@@ -51,6 +52,8 @@ MENU = (
     MenuItem("audit", "Audit log", UserRole.ADMIN),
     MenuItem("users", "Users", UserRole.ADMIN),
 )
+_MAX_UNREAD = 10
+"""Unread notices that the menu counts at most; each is read, since some may no longer be seen."""
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "desk_theme"
 
@@ -73,6 +76,7 @@ def render_page(template: str, *, section: str = "", **context: Any) -> str:
         asset_url=asset_url,
         Role=UserRole,
         menu=[] if session is None else _menu_of(session.user.role),
+        unread_notices=_count_unread(),
         section=section,
         fmt=text_filters,
         page_url=request.full_path.rstrip("?"),
@@ -84,6 +88,19 @@ def _menu_of(role: UserRole) -> list[MenuItem]:
     if role is UserRole.AUDITOR:
         return [item for item in MENU if item.endpoint == "audit"]
     return [item for item in MENU if role >= item.min_role]
+
+
+def _count_unread() -> str:
+    """Return the number of unread notices of the user's agency as the menu shows it, or empty."""
+    session = g.get("session")
+    if session is None or not session.purpose or session.user.role is UserRole.AUDITOR:
+        return ""
+    try:
+        count = len(newest_notices(_MAX_UNREAD, unread=True))
+    except ResolverError:
+        # the page may be the one that says why the store cannot be read
+        return ""
+    return f"{_MAX_UNREAD - 1}+" if count == _MAX_UNREAD else str(count or "")
 
 
 def sign_message(text: str) -> str:

@@ -150,6 +150,7 @@ _DECISION = closed_object(
     },
 )
 _UNDO = closed_object({"decision": NAME}, {"why": {**TEXT, "maxLength": _MAX_COMMENT}})
+_CONFIRM = closed_object({"decision": NAME}, {"comment": {**TEXT, "maxLength": _MAX_COMMENT}})
 _FILTERS = (
     *(query_parameter(name, STRING) for name in _TEXT_FILTERS),
     query_parameter("score_from", FRACTION),
@@ -325,6 +326,29 @@ def decide_over_http() -> Response:
     hub, rules = current_service().hub, current_service().settings.rules
     _log_act("decide", {name: texts[name] for name in ("left", "right", "verdict")})
     outcome = review.decide_pair(hub, decision, rules=rules)
+    return json_response(_describe_outcome(outcome))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/confirm",
+    _ACCESS,
+    body=content(_CONFIRM),
+    responses={200: json_response_of(_OUTCOME), **errors(400, 403, 404, 409, 415)},
+)
+def confirm_over_http() -> Response:
+    """Confirm a decision of another steward that waits for a second one (state `waits`)."""
+    endpoints.reject_undeclared()
+    steward, body = _steward(), read_json_object()
+    texts = _read_texts(body, ("decision",), ("comment",))
+    if set(body) - set(texts):
+        raise ApiError(422, "the body has decision, and may have comment")
+    _log_act("confirm", {"decision": texts["decision"][:_MAX_REASON]})
+    comment = texts["comment"][:_MAX_COMMENT]
+    outcome = review.confirm_decision(
+        current_service().hub, steward, texts["decision"], comment=comment
+    )
     return json_response(_describe_outcome(outcome))
 
 

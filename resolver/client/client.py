@@ -30,6 +30,7 @@ from resolver.client.models import (
     BusyError,
     Changes,
     Dataset,
+    DecisionResult,
     Entity,
     JudgedHit,
     Matches,
@@ -39,6 +40,7 @@ from resolver.client.models import (
     ServiceError,
     SubjectHit,
     SubscriptionRow,
+    WaitingPair,
     WatchSummary,
     WithdrawnRecord,
     parse_object,
@@ -564,6 +566,76 @@ class Client:
         """End a subscription; its notices stay."""
         self._http.json("DELETE", f"/subscriptions/{transport.quote_segment(subscription_id)}")
 
+    # --- review
+
+    def queue(
+        self,
+        after: str = "",
+        *,
+        limit: int = 50,
+        filters: Mapping[str, str | float] | None = None,
+    ) -> list[WaitingPair]:
+        """Return the pairs that wait for a steward, the most urgent first.
+
+        `after`: the key of the last pair of the page before. `filters`, such as
+        `{"source": "tourism"}`, are those of `GET /queue`. Needs a key with the scope `review`, as
+        the other calls of a steward do.
+        """
+        params = {"after": after or None, "limit": limit, **(filters or {})}
+        rows = self._http.json("GET", "/queue", params)["results"]
+        return [parse_object(WaitingPair, row) for row in rows]
+
+    def next_pair(
+        self, after: str = "", *, filters: Mapping[str, str | float] | None = None
+    ) -> WaitingPair | None:
+        """Lease the next pair, so that nobody else is offered it; None if no pair waits."""
+        params = {"after": after or None, **(filters or {})}
+        item = self._http.json("POST", "/queue/next", params)["item"]
+        return None if item is None else parse_object(WaitingPair, item)
+
+    def pair(self, left: str, right: str, *, again: str = "") -> dict[str, Any]:
+        """Return two entities side by side, with the evidence and the `snapshot` for `decide`."""
+        path = f"/pairs/{transport.quote_segment(left)}/{transport.quote_segment(right)}"
+        answer: dict[str, Any] = self._http.json("GET", path, {"again": again or None})
+        return answer
+
+    def decide(
+        self,
+        left: str,
+        right: str,
+        verdict: Literal["same", "different", "unsure", "red"],
+        *,
+        reason: str = "",
+        comment: str = "",
+        snapshot: Mapping[str, Any] | None = None,
+        again: str = "",
+    ) -> DecisionResult:
+        """Decide whether two entities are the same.
+
+        With the `snapshot` of `pair`, a pair that has changed since is refused (`ConflictError`).
+        """
+        body = {
+            "left": left,
+            "right": right,
+            "verdict": verdict,
+            "reason": reason,
+            "comment": comment,
+            "snapshot": None if snapshot is None else dict(snapshot),
+            "again": again or None,
+        }
+        return self._act("/decisions", body)
+
+    def confirm(self, decision_id: str, comment: str = "") -> DecisionResult:
+        """Confirm a decision of another steward that waits for a second one."""
+        return self._act("/confirm", {"decision": decision_id, "comment": comment})
+
+    def undo(self, decision_id: str, why: str = "") -> DecisionResult:
+        """Take back a decision."""
+        return self._act("/undo", {"decision": decision_id, "why": why})
+
+    def _act(self, path: str, body: dict[str, Any]) -> DecisionResult:
+        return parse_object(DecisionResult, self._http.json("POST", path, body=body))
+
     # --- service
 
     def ready(self) -> bool:
@@ -680,6 +752,12 @@ class AsyncClient:
     subscriptions = _in_thread(Client.subscriptions)
     subscribe = _in_thread(Client.subscribe)
     unsubscribe = _in_thread(Client.unsubscribe)
+    queue = _in_thread(Client.queue)
+    next_pair = _in_thread(Client.next_pair)
+    pair = _in_thread(Client.pair)
+    decide = _in_thread(Client.decide)
+    confirm = _in_thread(Client.confirm)
+    undo = _in_thread(Client.undo)
     ready = _in_thread(Client.ready)
     openapi = _in_thread(Client.openapi)
 

@@ -269,6 +269,40 @@ class SubscriptionRow:
     created: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingPair:
+    """Two entities that wait for a steward. `key` is their place in the queue; `again` is the
+    decision under a blind recheck, which has no score, or empty. `held_by`: who has the pair open.
+    """
+
+    key: str
+    left: dict[str, Any]
+    right: dict[str, Any]
+    score: float | None
+    band: str
+    reason: str
+    why: str
+    since: str
+    assigned: str
+    held_by: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """Result of a decision. `state`: `done`, `waits` (until another steward confirms it, for the
+    reasons in `second_steward`) or `noted`. `decisions` are the ids for `confirm` and `undo`.
+    """
+
+    state: str
+    decisions: tuple[str, ...]
+    version: int
+    entity: str
+    changed: tuple[str, ...]
+    message: str
+    second_steward: tuple[str, ...]
+
+
 def parse_object(cls: type[T], payload: Json) -> T:
     """Build a `cls` from its JSON; lists become tuples."""
     names = [field.name for field in fields(cls)]  # type: ignore[arg-type]

@@ -71,6 +71,7 @@ SAMPLES = Samples(
         "review.decide_over_http": {
             "json": {"left": "absent:1", "right": "absent:2", "verdict": "unsure"}
         },
+        "review.confirm_over_http": {"json": {"decision": "absent"}},
         "review.undo_over_http": {"json": {"decision": "absent"}},
         "screenings.give_hit_verdict": {
             "json": {

@@ -255,6 +255,21 @@ def test_api_keys_and_rate_limit(url: str, serve_fork: Serve, tmp_path: Path) ->
             client.catalog()
             with pytest.raises(BusyError, match="too many queries"):
                 client.catalog()
+        kim = create_key(f"sqlite:///{path}", "kim", "Coast", ["review"])
+        with Client(address, kim) as client:
+            review_a_pair(client)
+
+
+def review_a_pair(client: Client) -> None:
+    assert all(row.key and row.left["id"] for row in client.queue(filters={"score_from": 0.1}))
+    waiting = client.next_pair()
+    assert waiting is None or waiting.held_by == "kim"
+    pair = client.pair("coast:2", "river:3")
+    result = client.decide("coast:2", "river:3", "different", snapshot=pair["snapshot"])
+    assert result.state in ("done", "noted", "waits"), result
+    with pytest.raises(ConflictError):
+        client.confirm(result.decisions[0])
+    assert client.undo(result.decisions[0], "by mistake").version > result.version
 
 
 @pytest.mark.parametrize(

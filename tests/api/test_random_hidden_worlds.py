@@ -281,6 +281,7 @@ _WRITING = {
     "screenings.withdraw_clearance",
     "review.take_next",
     "review.decide_over_http",
+    "review.confirm_over_http",
     "review.undo_over_http",
     "watches.erase_watch",
     "watches.mark_notices",
@@ -420,10 +421,12 @@ def decide_over_http(sides: Sides, dice: random.Random) -> None:
         answers = sides.compare(sides.api(viewer, "POST", "/decisions", json=body))
         made = [(answer.json.get("decisions") or ["absent"])[0] for answer in answers]
 
-        def undo(side: int, made: Sequence[str] = tuple(made)) -> Any:
-            return sides.api(viewer, "POST", "/undo", json={"decision": made[side]}).send(side)
+        for path in ("/confirm", "/undo"):
 
-        sides.compare(Request(f"{viewer}: POST /undo of {body}", undo, masked))
+            def act(side: int, path: str = path, made: Sequence[str] = tuple(made)) -> Any:
+                return sides.api(viewer, "POST", path, json={"decision": made[side]}).send(side)
+
+            sides.compare(Request(f"{viewer}: POST {path} of {body}", act, masked))
 
 
 def decide(sides: Sides, dice: random.Random) -> None:

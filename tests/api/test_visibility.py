@@ -157,6 +157,7 @@ NAMES_ONLY = {
 """Endpoints that show no positions; in all others each mark that may be seen must be there."""
 MAY_REFUSE = {
     "audit.audit_events",
+    "review.confirm_over_http",
     "review.decide_over_http",
     "review.list_queue",
     "review.show_pair_values",

@@ -114,6 +114,7 @@ def test_the_desk_has_an_inbox_and_watches(desk: Desk) -> None:
     work(desk)
     add_oona(desk)
     work(desk)
+    assert re.search(r"Notices\s+\(1\)", browser.get("/desk").text)
     page = browser.get("/desk/notices")
     text = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
     assert "Notices (1)" in page.text
@@ -122,7 +123,9 @@ def test_the_desk_has_an_inbox_and_watches(desk: Desk) -> None:
     cursor = re.search(r'name="cursor" value="(\d+)"', page.text)
     assert cursor
     browser.post("/desk/notices/read", data={**token, "cursor": cursor[1]})
-    assert "not read yet" not in browser.get("/desk/notices").text
+    page = browser.get("/desk/notices")
+    assert "not read yet" not in page.text
+    assert not re.search(r"Notices\s+\(", page.text)
     page = browser.get("/desk/watches/crew")
     assert "2 hits" in page.text
     assert browser.get("/desk/watches/none").status_code == 404

@@ -81,6 +81,19 @@ def test_two_stewards_are_needed_where_the_rules_say_so(open_app: Open, url: str
     outcome = decide(client, kim, "same").json
     assert outcome["state"] == "waits"
     assert outcome["second_steward"]
+    body = {"decision": outcome["decisions"][0], "comment": "seen as well"}
+    assert client.post("/confirm", json=body, headers=kim).status_code == 409
+    lee = key_of(url, "lee", "review")
+    assert (
+        client.post("/confirm", json={**body, "decision": "d-none"}, headers=lee).status_code == 404
+    )
+    assert client.post("/confirm", json={**body, "why": "x"}, headers=lee).status_code == 422
+    confirmed = client.post("/confirm", json=body, headers=lee).json
+    assert confirmed["state"] == "done", confirmed
+    pair = client.get("/pairs/coast:9/river:9", headers=kim)
+    assert pair.status_code == 409 or pair.json["left"]["id"] == pair.json["right"]["id"]
+    # it no longer waits
+    assert client.post("/confirm", json=body, headers=lee).status_code == 409
 
 
 def test_only_stewards_review_and_faults_are_named(open_app: Open, url: str) -> None:
