@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.arguments import check_output_outside, read_list_files
+from resolver.cli.arguments import check_output_outside, open_hub, read_list_files
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
@@ -39,7 +39,9 @@ from resolver.errors import UsageError, pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
     from resolver.lists.reader_types import Reject
+    from resolver.records.progress import Progress
     from resolver.screening import Screening, Subject
 
 MAX_HITS = 100
@@ -104,6 +106,48 @@ def screen_command(
         raise UsageError("--until ends a watch", hint="name the watch with --watch, too")
     if out is None and not options["as_json"] and not options["dry_run"]:
         raise UsageError("screen needs a file for the hits", hint="add --out hits.csv, or --json")
+    _check_outputs(files, out, report)
+    if watch is not None:
+        from resolver.screening.watch import read_watch_end, read_watch_name
+
+        watch, until = read_watch_name(watch), read_watch_end(until)
+    with ProgressBars(verbose=options["verbose"]) as bars:
+        reading = ReadingOptions.from_options(options)
+        workers = count_workers(settings)
+        intake = read_list_files(files, reading, bars, workers=workers, apart=True)
+        from resolver.screening import describe_hit, read_subjects
+
+        if options["dry_run"]:
+            _print_rejects(intake.rejects)
+            _print_subjects(read_subjects(intake), intake.collapsed)
+            return 0
+        listed = settings.listed if options["listed"] is None else options["listed"]
+        with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
+            screening = _screen_in_store(hub, read_subjects(intake), limit, listed, workers, bars)
+            _keep_traces(hub, screening, files, watch, until)
+    from resolver.screening.result_files import write_hits, write_report
+
+    if out is not None:
+        write_hits(out, screening.hits)
+    if report is not None:
+        write_report(report, screening, f"Screening of {files[0].name}")
+    if options["as_json"]:
+        for hit in screening.hits:
+            click.echo(json.dumps(describe_hit(hit), ensure_ascii=False))
+    _print_rejects(intake.rejects)
+    unread = sum(reject.is_row for reject in intake.rejects)
+    _print_summary(screening, intake.collapsed, unread, out)
+    if watch is not None:
+        click.echo(
+            f"Watched as {watch!r} until {until[:10]}: `resolver worker`, or `resolver watches"
+            " run`, screens the subjects again when the store changes",
+            err=True,
+        )
+    return HITS_FOUND if screening.hits else 0
+
+
+def _check_outputs(files: Sequence[Path], out: Path | None, report: Path | None) -> None:
+    """Raise `UsageError` if a file to write is a list to read, or cannot be written."""
     if out is not None and report is not None and out.resolve() == report.resolve():
         raise UsageError(f"--out and --report are both {out}", hint="choose two files")
     for target in filter(None, (out, report)):
@@ -117,67 +161,40 @@ def screen_command(
             raise UsageError(
                 f"{target} is one of the lists to read", hint="choose another file to write"
             )
+
+
+def _screen_in_store(
+    hub: Hub,
+    subjects: Sequence[Subject],
+    limit: int,
+    listed: float,
+    workers: int,
+    progress: Progress,
+) -> Screening:
+    """Return the hits of subjects in a store, without those that an operator has cleared."""
+    from resolver.check.screener import MatchQuery, Screener
+    from resolver.records.visibility import OPERATOR
+    from resolver.screening import OPERATOR_OWNER, apply_verdicts, screen_subjects
+
+    query = MatchQuery(limit, viewer=OPERATOR)
+    screening = screen_subjects(
+        Screener(hub, listed), subjects, query, workers=workers, progress=progress
+    )
+    return apply_verdicts(screening, hub.store.verdicts.list(OPERATOR_OWNER), hub.store)
+
+
+def _keep_traces(
+    hub: Hub, screening: Screening, files: Sequence[Path], watch: str | None, expires: str
+) -> None:
+    """Write a screening to the audit log, and its subjects to a watch if one is named."""
+    from resolver.records.visibility import OPERATOR
+    from resolver.screening.watch import add_watch
+
+    shown = sum(len(hit.records) for hit in screening.hits)
+    names, subjects = [path.name for path in files], len(screening.subjects)
+    log_records(hub, shown, files=names, subjects=subjects, watch=watch)
     if watch is not None:
-        from resolver.screening.watch import read_watch_end, read_watch_name
-
-        watch, expires = read_watch_name(watch), read_watch_end(until)
-    with ProgressBars(verbose=options["verbose"]) as bars:
-        reading = ReadingOptions.from_options(options)
-        workers = count_workers(settings)
-        intake = read_list_files(files, reading, bars, workers=workers, apart=True)
-        from resolver.check.screener import MatchQuery, Screener
-        from resolver.cli.arguments import open_hub
-        from resolver.records.visibility import OPERATOR
-        from resolver.screening import (
-            OPERATOR_OWNER,
-            apply_verdicts,
-            describe_hit,
-            read_subjects,
-            screen_subjects,
-        )
-        from resolver.screening.result_files import write_hits, write_report
-
-        if options["dry_run"]:
-            _print_rejects(intake.rejects)
-            _print_subjects(read_subjects(intake), intake.collapsed)
-            return 0
-        from resolver.screening.watch import add_watch
-
-        listed = settings.listed if options["listed"] is None else options["listed"]
-        with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
-            screening = screen_subjects(
-                Screener(hub, listed),
-                read_subjects(intake),
-                MatchQuery(limit, viewer=OPERATOR),
-                workers=workers,
-                progress=bars,
-            )
-            screening = apply_verdicts(
-                screening, hub.store.verdicts.list(OPERATOR_OWNER), hub.store
-            )
-            shown = [record_id for hit in screening.hits for record_id in hit.records]
-            subjects = len(screening.subjects)
-            names = [path.name for path in files]
-            log_records(hub, len(shown), files=names, subjects=subjects, watch=watch)
-            if watch is not None:
-                add_watch(hub.store, OPERATOR, watch, expires, screening)
-    if out is not None:
-        write_hits(out, screening.hits)
-    if report is not None:
-        write_report(report, screening, f"Screening of {files[0].name}")
-    if options["as_json"]:
-        for hit in screening.hits:
-            click.echo(json.dumps(describe_hit(hit), ensure_ascii=False))
-    _print_rejects(intake.rejects)
-    unread = sum(reject.is_row for reject in intake.rejects)
-    _print_summary(screening, intake.collapsed, unread, out)
-    if watch is not None:
-        click.echo(
-            f"Watched as {watch!r} until {expires[:10]}: `resolver worker`, or `resolver watches"
-            " run`, screens the subjects again when the store changes",
-            err=True,
-        )
-    return HITS_FOUND if screening.hits else 0
+        add_watch(hub.store, OPERATOR, watch, expires, screening)
 
 
 def _print_rejects(rejects: Sequence[Reject]) -> None:
