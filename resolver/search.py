@@ -289,7 +289,7 @@ class TermIndex:
     def _place(self, term: str) -> int:
         # text sorts by its code points as by its UTF-8
         return bisect_left(
-            range(len(self.terms)), term, key=lambda place: str(self.terms[place].as_py())
+            range(len(self.terms)), term, key=lambda index: str(self.terms[index].as_py())
         )
 
     def to_arrays(self) -> dict[str, AnyArray]:
@@ -332,18 +332,18 @@ def build_term_index(batch: Batch) -> TermIndex:
     firsts = np.cumsum([0, *(len(part.weights) for part in parts)])
     ends = [np.zeros(0, dtype=np.int64)]
     ends += [part.places + first for part, first in zip(parts, firsts, strict=False)]
-    places = np.concatenate(ends)
-    order_of_postings = np.argsort(term_of[places], kind="stable")
+    indices = np.concatenate(ends)
+    order_of_postings = np.argsort(term_of[indices], kind="stable")
     terms = coded.dictionary.take(pa.array(order))
     starts = np.zeros(len(terms) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(term_of[places], minlength=len(terms)), out=starts[1:])
+    np.cumsum(np.bincount(term_of[indices], minlength=len(terms)), out=starts[1:])
     return TermIndex(
         terms,
         starts,
         _concat([part.records for part in parts], np.int32)[order_of_postings],
-        _concat([part.weights for part in parts], np.uint8)[places[order_of_postings]],
+        _concat([part.weights for part in parts], np.uint8)[indices[order_of_postings]],
         index_similar_terms(
-            [place for place in enumerate(terms.to_pylist()) if has_codes(place[1])]
+            [index for index in enumerate(terms.to_pylist()) if has_codes(index[1])]
         ),
     )
 
@@ -475,7 +475,7 @@ class _Targets:
             side(
                 range(len(self.names)),
                 record_id.encode(),
-                key=lambda place: self.names[place].as_py().encode(),
+                key=lambda index: self.names[index].as_py().encode(),
             )
             for side in (bisect_left, bisect_right)
         )

@@ -221,33 +221,33 @@ def _children(nodes: Sequence[NetworkNode], parent: int) -> list[int]:
     return [index for index, node in enumerate(nodes) if node.parent == parent]
 
 
-def _rows(places: Iterable[int], children: Mapping[int, Sequence[int]]) -> int:
-    return sum(max(len(children[place]), 1) for place in places)
+def _rows(indices: Iterable[int], children: Mapping[int, Sequence[int]]) -> int:
+    return sum(max(len(children[index]), 1) for index in indices)
 
 
 def _reach(side: Sequence[int], children: Mapping[int, Sequence[int]]) -> int:
     """Return how far the columns of a side reach from the middle."""
-    columns = 2 if any(children[place] for place in side) else 1
+    columns = 2 if any(children[index] for index in side) else 1
     return columns * _COLUMN if side else 0
 
 
 def _tied_groups(
-    places: Sequence[int], ties: Iterable[tuple[int, int, str]]
+    indices: Sequence[int], ties: Iterable[tuple[int, int, str]]
 ) -> list[tuple[int, ...]]:
     """Return the nearest nodes in groups that are tied to one another; a group of more than half of
     them is no group.
     """
-    group_of = {place: [place] for place in places}
+    group_of = {index: [index] for index in indices}
     for left, right, _ in ties:
         if left in group_of and right in group_of and group_of[left] is not group_of[right]:
             group_of[left].extend(group_of[right])
             group_of |= dict.fromkeys(group_of[right], group_of[left])
-    groups = dict.fromkeys(tuple(group_of[place]) for place in places)
+    groups = dict.fromkeys(tuple(group_of[index]) for index in indices)
     return [
         part
         for group in groups
         for part in (
-            [group] if 2 * len(group) <= len(places) + 2 else [(place,) for place in group]
+            [group] if 2 * len(group) <= len(indices) + 2 else [(index,) for index in group]
         )
     ]
 
@@ -273,10 +273,10 @@ def _place_side(
     height: int,
 ) -> None:
     top = (height - _rows(side, children) * _ROW) / 2
-    for place in side:
-        count = max(len(children[place]), 1)
-        centers[place] = (middle + step, round(top + count * _ROW / 2))
-        for row, child in enumerate(children[place]):
+    for index in side:
+        count = max(len(children[index]), 1)
+        centers[index] = (middle + step, round(top + count * _ROW / 2))
+        for row, child in enumerate(children[index]):
             centers[child] = (middle + 2 * step, round(top + (row + 0.5) * _ROW))
         top += count * _ROW
 

@@ -462,7 +462,7 @@ def _part_lines(lines: list[QueryLine]) -> list[list[QueryLine]]:
 def _read_lines() -> list[QueryLine]:
     """Return the lines of the body that are not empty. Raises `ApiError`."""
     texts = request.get_data(cache=False).split(b"\n")
-    lines = [QueryLine(place, text) for place, text in enumerate(texts, 1) if text.strip()]
+    lines = [QueryLine(index, text) for index, text in enumerate(texts, 1) if text.strip()]
     if not lines:
         raise ApiError(400, "there are no queries: send one JSON object a line")
     if len(lines) > MAX_LINES:

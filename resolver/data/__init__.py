@@ -31,11 +31,11 @@ def load_rows(name: str, **chosen: str) -> list[Row]:
         return rows
     indices = [columns.index(column) for column in chosen]
     values = list(chosen.values())
-    kept = [place for place in range(len(columns)) if place not in indices]
+    kept = [position for position in range(len(columns)) if position not in indices]
     return [
-        tuple([row[place] for place in kept])
+        tuple([row[position] for position in kept])
         for row in rows
-        if [row[place] for place in indices] == values
+        if [row[position] for position in indices] == values
     ]
 
 

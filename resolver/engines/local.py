@@ -347,25 +347,25 @@ def _score_chunks(
     parallel = min(task.options.workers, len(chunks))
     workers = max(task.options.workers // max(parallel, 1), 1)
 
-    def compute(places: slice | npt.NDArray[np.int64]) -> Arrays:
+    def compute(indices: slice | npt.NDArray[np.int64]) -> Arrays:
         """Score the pairs of one chunk."""
-        left, right = pairs.left[places], pairs.right[places]
+        left, right = pairs.left[indices], pairs.right[indices]
         is_counted = tally is not None
         return scorer.score(left, right, workers, with_patterns=is_counted)._asdict()
 
     def score_chunk(chunk: slice) -> tuple[slice | npt.NDArray[np.int64], Arrays]:
         """Return the places of one chunk and their scores, from its checkpoint if there is one."""
-        places = chunk if order is None else order.places(chunk)
+        indices = chunk if order is None else order.places(chunk)
         if checkpoint is None:
-            return places, compute(places)
+            return indices, compute(indices)
         name = f"compare-{chunk.start}"
-        return places, checkpoint.load_or_compute(name, lambda: compute(places))
+        return indices, checkpoint.load_or_compute(name, lambda: compute(indices))
 
     with threads(parallel) as pool:
-        for places, arrays in pool.map(score_chunk, chunks):
-            logodds[places], unsupported[places] = arrays["logodds"], arrays["unsupported"]
+        for indices, arrays in pool.map(score_chunk, chunks):
+            logodds[indices], unsupported[indices] = arrays["logodds"], arrays["unsupported"]
             if tally is not None:
-                left, right = pairs.left[places], pairs.right[places]
+                left, right = pairs.left[indices], pairs.right[indices]
                 tally.add(left, right, arrays["logodds"], arrays["patterns"])
             progress.advance(len(arrays["logodds"]))
     return logodds, unsupported

@@ -101,11 +101,11 @@ class RelationExplainer:
 
         None where profiles, or decisions, had already made them one.
         """
-        place = self.rounds.find_last_apart(left, right)
-        if place is None:
+        index = self.rounds.find_last_apart(left, right)
+        if index is None:
             return None
-        labels = self.rounds.labels[place]
-        return self._compare(place, int(labels[left]), int(labels[right]))
+        labels = self.rounds.labels[index]
+        return self._compare(index, int(labels[left]), int(labels[right]))
 
     def explain_entity(self, row: int) -> Iterator[ComparedEntities]:
         """Yield the entities that rounds merged into that of a row, and that share a relation."""
@@ -116,15 +116,15 @@ class RelationExplainer:
                 if compared.rows:
                     yield compared
 
-    def _compare(self, place: int, left: int, right: int) -> ComparedEntities:
+    def _compare(self, index: int, left: int, right: int) -> ComparedEntities:
         """Return two entities by their labels in a state of the rounds."""
-        labels, are_merged = self.rounds.labels[place], place < len(self.rounds.merged)
+        labels, are_merged = self.rounds.labels[index], index < len(self.rounds.merged)
         rows: Sequence[EvidenceRow] = ()
         if self.evidence is not None:
             rows = explain_shared_relations(self.batch, self.evidence, labels, (left, right))
         logodds = None
         if are_merged:
-            merged = self.rounds.merged[place]
+            merged = self.rounds.merged[index]
             is_pair = (merged.left == min(left, right)) & (merged.right == max(left, right))
             logodds = next(iter(merged.logodds[is_pair].tolist()), None)
         left_records, right_records = (np.flatnonzero(labels == label) for label in (left, right))
@@ -476,15 +476,15 @@ def _find_joined(
 
 
 def _find_decided(
-    resolution: Resolution, sizes: npt.NDArray[np.int64], compare: EntityComparer, place: int
+    resolution: Resolution, sizes: npt.NDArray[np.int64], compare: EntityComparer, index: int
 ) -> DecidedPair:
     """Return what was decided on the pair of a link. `sizes`: records of each entity, by label."""
     links, labels = resolution.links, resolution.labels
-    left, right = int(links.left[place]), int(links.right[place])
-    rival = int(links.rival[place])
+    left, right = int(links.left[index]), int(links.right[index])
+    rival = int(links.rival[index])
     both = int(sizes[labels[left]]), int(sizes[labels[right]])
     rival_id = resolution.batch.ids[rival].as_py() if rival >= 0 else ""
-    return DecidedPair.of_link(links, place, both, compare(left, right), rival_id)
+    return DecidedPair.of_link(links, index, both, compare(left, right), rival_id)
 
 
 def explain_blocking(

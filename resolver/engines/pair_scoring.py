@@ -333,17 +333,17 @@ class ExplainedPairs:
             text = "Kinds that exclude each other."
             row = EvidenceRow("kind", text, kinds[0], kinds[1], 0.0, KIND_MISMATCH)
             return Explanation(*ids, score, Band.DISTINCT, KIND_MISMATCH, (row,))
-        group, place = self._groups[int(self.kinds[pair])], int(self._place[pair])
-        evidence = _PairEvidence(group, place)
+        group, index = self._groups[int(self.kinds[pair])], int(self._place[pair])
+        evidence = _PairEvidence(group, index)
         explanation = Explanation(
             *ids, score, thresholds.band(score), logodds, evidence.rows(), parts=evidence.parts
         )
         if not changes:
             return explanation
         context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
-        similarities = group.evidence[place : place + 1]
+        similarities = group.evidence[index : index + 1]
         options = alternatives(context, group.model.features, similarities)
-        model = group.model.at_source(group.sources.at(place))
+        model = group.model.at_source(group.sources.at(index))
         smallest = smallest_changes(model, thresholds, similarities, options)
         return replace(explanation, changes=smallest)
 
@@ -458,27 +458,27 @@ class _KindGroup:
 class _PairEvidence:
     """Evidence of one pair of a group; `parts` say how the names are aligned."""
 
-    def __init__(self, group: _KindGroup, place: int) -> None:
-        self._group, self._place = group, place
-        self._similarities: list[float] = group.evidence[place].tolist()
+    def __init__(self, group: _KindGroup, index: int) -> None:
+        self._group, self._place = group, index
+        self._similarities: list[float] = group.evidence[index].tolist()
         self._details: dict[str, str] = {}
-        self.parts = group.parts(place)
+        self.parts = group.parts(index)
 
     def rows(self) -> tuple[EvidenceRow, ...]:
         """Return the rows of the sum, from the prior to the calibration."""
-        group, place = self._group, self._place
+        group, index = self._group, self._place
         layout = layout_of(group.model.part_of(self._similarities))
-        left, right = group.texts(place, layout)
-        relatives = group.model.relative_sums(group.evidence[place : place + 1])
+        left, right = group.texts(index, layout)
+        relatives = group.model.relative_sums(group.evidence[index : index + 1])
         return (
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
             *population_rows(
                 group.model,
-                (int(group.raw[place]), int(relatives[0])),
-                int(group.logodds[place]),
-                group.sources.at(place),
+                (int(group.raw[index]), int(relatives[0])),
+                int(group.logodds[index]),
+                group.sources.at(index),
             ),
         )
 

@@ -182,11 +182,11 @@ def cluster_rows(result: Result, entity_id: int) -> tuple[Rows, Rows]:
     links = result.resolution.links
     inside = np.flatnonzero(np.isin(links.left, records) & np.isin(links.right, records))
     edges = []
-    for place in inside.tolist():
-        left, right = node_of[int(links.left[place])], node_of[int(links.right[place])]
+    for position in inside.tolist():
+        left, right = node_of[int(links.left[position])], node_of[int(links.right[position])]
         edge = {"left": left["row"], "right": right["row"], "x": left["x"], "y": left["y"]}
-        score = float(links.score[place])
-        strength = link_strength(score, int(links.outcome[place]))
+        score = float(links.score[position])
+        strength = link_strength(score, int(links.outcome[position]))
         edges.append(
             {**edge, "x2": right["x"], "y2": right["y"], "probability": score, "link": strength}
         )

@@ -338,9 +338,9 @@ class Result:
         links = self.resolution.links
         return np.lexsort((links.right, links.left, -links.logodds)).astype(np.int64)
 
-    def _pair_columns(self, places: Rows) -> dict[str, Values]:
+    def _pair_columns(self, indices: Rows) -> dict[str, Values]:
         links = self.resolution.links
-        left, right = links.left[places], links.right[places]
+        left, right = links.left[indices], links.right[indices]
         sides, rows = self._origins
         # the record of the left table comes first
         swapped = sides[left] > sides[right]
@@ -348,10 +348,10 @@ class Result:
         return {
             "left": self.tables[0].labels[rows[left]],
             "right": self.tables[-1].labels[rows[right]],
-            "probability": links.score[places],
-            "band": _BANDS[links.stated_band[places]],
-            "record_probability": scores(links.record_logodds[places]),
-            "basis": _BASES[links.basis[places]],
+            "probability": links.score[indices],
+            "band": _BANDS[links.stated_band[indices]],
+            "record_probability": scores(links.record_logodds[indices]),
+            "basis": _BASES[links.basis[indices]],
         }
 
     @cached_property

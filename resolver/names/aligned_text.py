@@ -150,10 +150,10 @@ def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple
         left, right = left[have_names], right[have_names]
         partners, values = token_partners(left, right, context.group, context.names)
         forms = zip(left.tolist(), right.tolist(), strict=True)
-        for place, pair_forms, pair_partners, pair_values in zip(
+        for index, pair_forms, pair_partners, pair_values in zip(
             have_names.tolist(), forms, partners.tolist(), values.tolist(), strict=True
         ):
-            parts[place] = describer.parts(pair_forms, pair_partners, pair_values)
+            parts[index] = describer.parts(pair_forms, pair_partners, pair_values)
     return parts
 
 
@@ -202,21 +202,21 @@ class _PartDescriber:
         self,
         forms: tuple[int, int],
         tokens: tuple[list[int], list[int]],
-        places: tuple[list[int], list[int]],
+        indices: tuple[list[int], list[int]],
         values: Sequence[float],
     ) -> AlignedPart:
         """Return the part for the words at some positions, which are matched with each other."""
-        matched = [tokens[0][at] for at in places[0]], [tokens[1][at] for at in places[1]]
+        matched = [tokens[0][at] for at in indices[0]], [tokens[1][at] for at in indices[1]]
         left, right = (" ".join([self._word(token)[0] for token in side]) for side in matched)
         if len(matched[0]) != len(matched[1]):
-            value, target = self._joined(forms, matched, (places[0][0], places[1][0]))
+            value, target = self._joined(forms, matched, (indices[0][0], indices[1][0]))
             return AlignedPart(left, right, Fate.JOINED, round(value, 2), self._word(target)[1])
         first, second = matched[0][0], matched[1][0]
         hashes = self._records["hash"]
         is_equal = first == second or hashes[first] == hashes[second]
         fate = Fate.EQUAL if is_equal else Fate.SIMILAR
         nats = min(self._word(first)[1], self._word(second)[1])
-        return AlignedPart(left, right, fate, round(values[places[0][0]], 2), nats)
+        return AlignedPart(left, right, fate, round(values[indices[0][0]], 2), nats)
 
     def _tokens_of(self, form: int) -> list[int]:
         tokens = self._forms.get(form)
@@ -232,7 +232,7 @@ class _PartDescriber:
         return self._words[token]
 
     def _joined(
-        self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
+        self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], indices: tuple[int, int]
     ) -> tuple[float, int]:
         """Return the match value of two words of one name that together spell one of the other.
 
@@ -240,10 +240,10 @@ class _PartDescriber:
         """
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         target, table = tokens[single][0], self._context.prepared.forms
-        place = table.tokens.offsets[forms[split]] + places[split]
-        if table.joined[place] == self._records["hash"][target]:
+        index = table.tokens.offsets[forms[split]] + indices[split]
+        if table.joined[index] == self._records["hash"][target]:
             value = JOINED
-        elif table.joined_skeleton[place] == self._records["skeleton"][target]:
+        elif table.joined_skeleton[index] == self._records["skeleton"][target]:
             value = JOINED_SKELETON
         else:
             first, second = (np.int32(token) for token in tokens[split][:2])

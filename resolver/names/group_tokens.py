@@ -130,13 +130,13 @@ def tokenize_group(text: str) -> list[Token]:
     symbols, flags = _word_symbols(name)
     numbers = find_numbers(name)
     tokens, is_ship = [], VESSEL.match(text) is not None
-    for place, word in enumerate(name.words[:MAX_TOKENS]):
-        number = numbers.get(place)
+    for index, word in enumerate(name.words[:MAX_TOKENS]):
+        number = numbers.get(index)
         # A word that is a number gets no other flags, although II is also a legal form. An empty
         # number means that the word belongs to the number of another word.
         if number is None:
-            word_flags = flags.get(place, 0) | _word_flag(name, place)
-            tokens.append(_group_token(word, tuple(symbols.get(place, ())), word_flags))
+            word_flags = flags.get(index, 0) | _word_flag(name, index)
+            tokens.append(_group_token(word, tuple(symbols.get(index, ())), word_flags))
         elif number:
             tokens.append(_number_token(word, number, is_ship=is_ship))
     if HAN.search(text):
@@ -213,11 +213,11 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
     is_lettered = len(tokens) > single_letters and "".join(sorted(single)) in _LETTERED_FORMS
     return [
         replace(token, flags=token.flags | _LEGAL)
-        if (place in ends and token.text in _LEGAL_WORDS)
+        if (index in ends and token.text in _LEGAL_WORDS)
         or (single_letters == 1 and token.text == "v")
-        or (is_lettered and single[place])
+        or (is_lettered and single[index])
         else token
-        for place, token in enumerate(tokens)
+        for index, token in enumerate(tokens)
     ]
 
 
@@ -235,9 +235,9 @@ def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]
     for span in name.spans:
         if span.category == NUMERIC:
             continue
-        for place in span.places:
-            symbols.setdefault(place, []).append(symbol_id(span.category, span.id))
-            flags[place] = flags.get(place, 0) | _symbol_flag(span.category)
+        for index in span.places:
+            symbols.setdefault(index, []).append(symbol_id(span.category, span.id))
+            flags[index] = flags.get(index, 0) | _symbol_flag(span.category)
     return symbols, flags
 
 

@@ -181,8 +181,8 @@ def _readings(
     """Return the form of each value of a column, -1 for none, as written and in other readings."""
     texts = column.values.to_pylist()
     ways = [texts]
-    for place in range(max(map(len, cuts.values()), default=0)):
-        ways.append([(*cuts.get(text, ())[place : place + 1], "")[0] for text in texts])
+    for index in range(max(map(len, cuts.values()), default=0)):
+        ways.append([(*cuts.get(text, ())[index : index + 1], "")[0] for text in texts])
     return [np.array([codes.get(text, -1) for text in way], dtype=np.int32) for way in ways]
 
 
@@ -216,8 +216,8 @@ def _joined(
     texts: list[str] = table.texts.tolist()
     joined, bones = [], []
     for tokens in forms:
-        for place, token in enumerate(tokens):
-            whole = texts[token] + texts[tokens[place + 1]] if place + 1 < len(tokens) else ""
+        for index, token in enumerate(tokens):
+            whole = texts[token] + texts[tokens[index + 1]] if index + 1 < len(tokens) else ""
             if 0 < len(whole) <= MAX_JOINED:
                 bare = skeleton_code(whole)
                 joined.append(hash64(whole))

@@ -509,19 +509,19 @@ def joined_hashes(
     texts, (offsets, data, is_ascii) = table.texts, letters
     # The kernel reads ASCII only; the few other words are joined here.
     spelled = is_ascii[forms.items[at]] & is_ascii[forms.items[at + 1]]
-    places = at[spelled]
+    indices = at[spelled]
 
     def fill(part: npt.NDArray[np.int64]) -> None:
         """Fill in the hashes at some places."""
         fill_joined_hashes(part, forms.items, offsets, data, SKELETON_RULES, joined, bones)
 
-    with threads(workers if len(places) >= _MIN_PARALLEL else 1) as pool:
-        list(pool.map(fill, np.array_split(places, workers)))
-    for place in at[~spelled].tolist():
-        text = texts[forms.items[place]] + texts[forms.items[place + 1]]
+    with threads(workers if len(indices) >= _MIN_PARALLEL else 1) as pool:
+        list(pool.map(fill, np.array_split(indices, workers)))
+    for index in at[~spelled].tolist():
+        text = texts[forms.items[index]] + texts[forms.items[index + 1]]
         if len(text) <= MAX_JOINED:
             bare = skeleton_code(text)
-            joined[place], bones[place] = hash64(text), hash64(bare) if len(bare) > 2 else 0
+            joined[index], bones[index] = hash64(text), hash64(bare) if len(bare) > 2 else 0
     return joined, bones
 
 

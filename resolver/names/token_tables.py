@@ -120,12 +120,12 @@ def code_texts(
 def _code_share(texts: Sequence[str], persons: int, ranges: Ranges) -> _Share:
     """Tokenize some ranges of texts. The first `persons` texts are names of persons."""
     code_by_token: dict[tuple[str, str, int, tuple[int, ...], bool], int] = {}
-    counts, codes, places = [], [], list[int]()
+    counts, codes, indices = [], [], list[int]()
     for start, stop in ranges:
-        places.extend(range(start, stop))
-        for place in range(start, stop):
-            is_of_person = place < persons
-            tokens = (_person_tokens if is_of_person else _group_tokens)(texts[place])
+        indices.extend(range(start, stop))
+        for index in range(start, stop):
+            is_of_person = index < persons
+            tokens = (_person_tokens if is_of_person else _group_tokens)(texts[index])
             counts.append(len(tokens))
             for token in tokens:
                 key = (token.text, token.surface, token.flags, token.symbols, is_of_person)
@@ -134,7 +134,7 @@ def _code_share(texts: Sequence[str], persons: int, ranges: Ranges) -> _Share:
         TokenKey(text, surface, int(flags), symbols, is_of_person)
         for text, surface, flags, symbols, is_of_person in code_by_token
     ]
-    arrays = (np.array(numbers, dtype=np.int32) for numbers in (places, counts, codes))
+    arrays = (np.array(numbers, dtype=np.int32) for numbers in (indices, counts, codes))
     return _Share(tokens_in_order, *arrays)
 
 
@@ -249,13 +249,15 @@ def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) ->
     entries, person = list(map(_token, keys)), [key.is_of_person for key in keys]
     texts, flags = [token.text for token in entries], [int(token.flags) for token in entries]
     rarity_person, rarity_group = _rarities(texts, flags, tables)
-    places = [
-        place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
+    indices = [
+        index for index, token in enumerate(entries) if person[index] and not token.flags & _NUMBER
     ]
-    answers = dict(zip(places, _look_up([entries[place] for place in places], lookup), strict=True))
+    answers = dict(
+        zip(indices, _look_up([entries[index] for index in indices], lookup), strict=True)
+    )
     attributes = [
-        _symbols_and_flags(token, answers.get(place), is_person, tables)
-        for place, (token, is_person) in enumerate(zip(entries, person, strict=True))
+        _symbols_and_flags(token, answers.get(index), is_person, tables)
+        for index, (token, is_person) in enumerate(zip(entries, person, strict=True))
     ]
     return TokenTable(
         texts=np.array(texts, dtype=object),
@@ -389,16 +391,16 @@ def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
     """Return the symbols of words. An unlisted Han word has the symbols of its readings."""
     answers = lookup(words)
     readings_by_place = {
-        place: readings(word)
-        for place, word in enumerate(words)
-        if not word.isascii() and (not answers[place] or word in FIXED_READINGS)
+        index: readings(word)
+        for index, word in enumerate(words)
+        if not word.isascii() and (not answers[index] or word in FIXED_READINGS)
     }
-    readings_by_place = {place: ways for place, ways in readings_by_place.items() if ways}
+    readings_by_place = {index: ways for index, ways in readings_by_place.items() if ways}
     ways_to_look_up = [way for ways in readings_by_place.values() for way in ways]
     reading_symbols = iter(lookup(ways_to_look_up) if ways_to_look_up else [])
-    for place, ways in readings_by_place.items():
-        answers[place] = tuple(
-            sorted({*answers[place], *(symbol for _ in ways for symbol in next(reading_symbols))})
+    for index, ways in readings_by_place.items():
+        answers[index] = tuple(
+            sorted({*answers[index], *(symbol for _ in ways for symbol in next(reading_symbols))})
         )
     return answers
 

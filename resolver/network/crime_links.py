@@ -314,13 +314,13 @@ def count_crimes(table: EntityTable, crimes: Sequence[str]) -> CrimeMatrix:
     """Return the crimes of all entities of a table, and of their related entities."""
     size = len(table)
     own = np.zeros((size, len(crimes)), dtype=bool)
-    for place, crime in enumerate(crimes):
-        own[table.activities.rows_with(crime), place] = True
+    for index, crime in enumerate(crimes):
+        own[table.activities.rows_with(crime), index] = True
     left, right = table.related
     is_witness: _Flags = own.sum(axis=1) > 0
     related = np.zeros((size, len(crimes)), dtype=np.int64)
-    for place in range(len(crimes)):
-        related[:, place] = _count_ends(left, right, own[:, place])
+    for index in range(len(crimes)):
+        related[:, index] = _count_ends(left, right, own[:, index])
     witnesses = _count_ends(left, right, is_witness) + is_witness
     return CrimeMatrix(tuple(crimes), own, related, witnesses)
 

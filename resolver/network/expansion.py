@@ -185,10 +185,12 @@ class Expander:
     def _add_received(self, own: visible_records.Owned, expansion: Expansion) -> None:
         """Add the relations that others state to records of the nodes."""
         ids, owner_of = self._rows.ids(own.records), own.by_record()
-        places, numbers = self._rows.stating(list(ids.values()))
+        indices, numbers = self._rows.stating(list(ids.values()))
         own_numbers = np.array(list(ids), dtype=np.int64)
         naming = self._bounded(
-            np.array([owner_of[number] for number in own_numbers.tolist()], dtype=np.int64)[places],
+            np.array([owner_of[number] for number in own_numbers.tolist()], dtype=np.int64)[
+                indices
+            ],
             numbers,
             expansion,
         )
@@ -278,10 +280,10 @@ class Expander:
         if not artefact_keys:
             return
         hashes = np.array([key[1] for key in artefact_keys], dtype=np.uint64)
-        places, numbers = self._rows.holding(hashes)
+        positions, numbers = self._rows.holding(hashes)
         parts = Expansion()
         for index, key in enumerate(artefact_keys):
-            candidates = visible_records.distinct(numbers[places == index])
+            candidates = visible_records.distinct(numbers[positions == index])
             owned, is_cut = self._rows.first_owned(candidates, self._limit)
             if len(set(owned.entities.tolist())) < 2:
                 continue

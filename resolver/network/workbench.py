@@ -412,8 +412,8 @@ def _draw(
     return tuple(nodes), tuple(ties.values())
 
 
-def _has_space(added: Counter[int], place: int) -> bool:
-    return added[place] < _MAX_BEYOND_EACH and added.total() < _MAX_BEYOND
+def _has_space(added: Counter[int], index: int) -> bool:
+    return added[index] < _MAX_BEYOND_EACH and added.total() < _MAX_BEYOND
 
 
 def _rank_beyond(

@@ -275,9 +275,9 @@ class _ColumnBuilder:
         return Column(rows, codes.codes, codes.values, origins.codes, origins.values)
 
 
-def _take(coded: Coded, places: npt.NDArray[Any]) -> Coded:
+def _take(coded: Coded, indices: npt.NDArray[Any]) -> Coded:
     # nobody wrote the zeros that are the codes of a single text: they take no memory
-    codes = np.zeros(len(places), np.int32) if len(coded.values) == 1 else coded.codes[places]
+    codes = np.zeros(len(indices), np.int32) if len(coded.values) == 1 else coded.codes[indices]
     return Coded(codes, coded.values)
 
 

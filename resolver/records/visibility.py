@@ -369,12 +369,12 @@ class VisibilityClasses:
         less = [view for view in self.views[:number] if not (view & ~own).any()]
         largest = [
             view
-            for place, view in enumerate(less)
-            if all((view & ~other).any() for other in less[place + 1 :])
+            for index, view in enumerate(less)
+            if all((view & ~other).any() for other in less[index + 1 :])
         ]
         marks = np.zeros((len(own), -(-len(largest) // _WORD_BITS)), dtype=np.uint64)
-        for place, view in enumerate(largest):
-            marks[view, place // _WORD_BITS] |= np.uint64(1 << place % _WORD_BITS)
+        for index, view in enumerate(largest):
+            marks[view, index // _WORD_BITS] |= np.uint64(1 << index % _WORD_BITS)
         return marks
 
     def take(self, rows: npt.NDArray[np.int64]) -> VisibilityClasses:

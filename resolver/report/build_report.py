@@ -73,19 +73,19 @@ def build_pattern_table(
 def _choose_examples(patterns: AgreementPatterns, row: int) -> list[int]:
     """Return the places of the examples of a pattern: the strongest, the weakest, one between."""
     first, last = np.searchsorted(patterns.example_patterns, [row, row + 1]).tolist()
-    places = sorted(range(first, last), key=lambda place: -int(patterns.examples[place, 2]))
-    if len(places) <= SHOWN_EXAMPLES:
-        return places
-    return [places[0], places[len(places) // 2], places[-1]]
+    indices = sorted(range(first, last), key=lambda index: -int(patterns.examples[index, 2]))
+    if len(indices) <= SHOWN_EXAMPLES:
+        return indices
+    return [indices[0], indices[len(indices) // 2], indices[-1]]
 
 
 def _build_example(
     patterns: AgreementPatterns,
-    place: int,
+    index: int,
     records: dict[int, report_data.ReportRecord],
     thresholds: report_data.ReportThresholds,
 ) -> report_data.PatternExample:
-    left, right, logodds = patterns.examples[place].tolist()
+    left, right, logodds = patterns.examples[index].tolist()
     score = float(1 / (1 + np.exp(-logodds / 1000)))
     band = Band((score >= thresholds.review) + (score >= thresholds.match))
     first, second = records[left], records[right]

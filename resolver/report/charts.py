@@ -376,8 +376,8 @@ def select_entities(counts: RunCounts) -> ShownEntities:
         entity: own[owner[own] == entity] for entity in np.concatenate([large, weak]).tolist()
     }
     shown = {
-        entity: _show_entity(counts, entity, merged[places], is_needed[places])
-        for entity, places in groups.items()
+        entity: _show_entity(counts, entity, merged[indices], is_needed[indices])
+        for entity, indices in groups.items()
     }
     return ShownEntities(
         tuple(shown[entity] for entity in large.tolist()),
@@ -423,10 +423,10 @@ def _draw_edges(
     counts: RunCounts, rows: tuple[int, ...], walk: _Walk
 ) -> tuple[tuple[GraphEdge, ...], int]:
     """Return the links between some rows that are drawn, and the number of others."""
-    links, places = counts.resolution.links, walk.places
+    links, indices = counts.resolution.links, walk.places
     number = {row: at for at, row in enumerate(rows)}
-    ends = list(zip(links.left[places].tolist(), links.right[places].tolist(), strict=True))
-    score = links.score[places].tolist()
+    ends = list(zip(links.left[indices].tolist(), links.right[indices].tolist(), strict=True))
+    score = links.score[indices].tolist()
     inside = [at for at, pair in enumerate(ends) if number.keys() >= set(pair)]
     # links that hold the entity together come first, then the strongest
     inside.sort(key=lambda at: (not walk.is_needed[at], -score[at], at))
@@ -437,7 +437,7 @@ def _draw_edges(
             number[ends[at][1]],
             score[at],
             bool(walk.is_needed[at]) and _is_bridge(walk, ends[at], spans),
-            int(places[at]) == walk.weakest,
+            int(indices[at]) == walk.weakest,
         )
         for at in inside[:SHOWN_EDGES]
     ]

@@ -136,9 +136,9 @@ def select_pairs_to_explain(resolution: Resolution) -> list[tuple[str, str]]:
     return [_pair_ids(resolution, place) for place in sorted(places - {-1})]
 
 
-def _pair_ids(resolution: Resolution, place: int) -> tuple[str, str]:
+def _pair_ids(resolution: Resolution, index: int) -> tuple[str, str]:
     ids, links = resolution.batch.ids, resolution.links
-    return ids[int(links.left[place])].as_py(), ids[int(links.right[place])].as_py()
+    return ids[int(links.left[index])].as_py(), ids[int(links.right[index])].as_py()
 
 
 def build_borderline_cards(
@@ -146,14 +146,14 @@ def build_borderline_cards(
 ) -> tuple[report_data.PairCard, ...]:
     """Build cards of the pairs in review with log-odds nearest to 0, most uncertain first."""
     links = resolution.links
-    places = _select_borderline(links)
-    pairs = [(int(links.left[place]), int(links.right[place])) for place in places]
+    indices = _select_borderline(links)
+    pairs = [(int(links.left[index]), int(links.right[index])) for index in indices]
     views = describe_records(resolution.batch, [row for pair in pairs for row in pair])
     cards = []
-    for place, (left, right) in zip(places, pairs, strict=True):
+    for index, (left, right) in zip(indices, pairs, strict=True):
         left_view, right_view = views[left], views[right]
         explanation = explanations.get((left_view.id, right_view.id))
-        score, facts = float(links.score[place]), align_facts(left_view, right_view)
+        score, facts = float(links.score[index]), align_facts(left_view, right_view)
         cards.append(report_data.PairCard(left_view, right_view, score, facts, explanation))
     return tuple(cards)
 
@@ -203,14 +203,14 @@ def _build_members(
 ) -> tuple[report_data.ClusterMember, ...]:
     """Return the records of an entity that are shown, each with its strongest link."""
     members = []
-    for row, place in _find_strongest_links(resolution.links, shown.rows).items():
-        if place < 0:
+    for row, index in _find_strongest_links(resolution.links, shown.rows).items():
+        if index < 0:
             members.append(report_data.ClusterMember(views[row]))
             continue
-        pair = _pair_ids(resolution, place)
+        pair = _pair_ids(resolution, index)
         partner = pair[1] if pair[0] == views[row].id else pair[0]
         reasons = _list_reasons(explanations.get(pair))
-        score = float(resolution.links.score[place])
+        score = float(resolution.links.score[index])
         members.append(report_data.ClusterMember(views[row], partner, score, reasons))
     return tuple(members)
 

@@ -145,12 +145,12 @@ def count_overlap(counts: RunCounts) -> report_data.SourceOverlap:
         key=lambda code: (-sharing[code], -entity_counts[code], counts.names[code]),
     )
     shown = sorted(ranked[:SHOWN_SOURCES], key=lambda code: counts.names[code])
-    place = np.full(len(counts.names), -1)
-    place[shown] = np.arange(len(shown))
-    is_shown = is_shared & (place[sources] >= 0)
+    index = np.full(len(counts.names), -1)
+    index[shown] = np.arange(len(shown))
+    is_shown = is_shared & (index[sources] >= 0)
     rows, inverse = np.unique(entities[is_shown], return_inverse=True)
     incidence = np.zeros((len(rows), len(shown)), dtype=np.float32)
-    incidence[inverse.reshape(-1), place[sources[is_shown]]] = 1
+    incidence[inverse.reshape(-1), index[sources[is_shown]]] = 1
     # Sums below 2**24 are exact in float32; larger matrices are summed in pieces.
     shared = sum(
         (part.T @ part).astype(np.int64)

@@ -121,9 +121,11 @@ def build_summary_table(view: StoreView, entities: Numbers) -> SummaryTable:
         if len(entity)
         else np.zeros_like(entities)
     )
-    for place in np.flatnonzero(counts != 1).tolist():
-        distinct = record_summaries[by_entity[starts[place] : starts[place] + counts[place]]]
-        entity_summaries[place] = pool.combine(frozenset(distinct.tolist()))
+    for position in np.flatnonzero(counts != 1).tolist():
+        distinct = record_summaries[
+            by_entity[starts[position] : starts[position] + counts[position]]
+        ]
+        entity_summaries[position] = pool.combine(frozenset(distinct.tolist()))
     return SummaryTable(entities, counts, entity_summaries, pool.summaries)
 
 

@@ -112,8 +112,8 @@ def _pack_list(place: int, read: RawList) -> Iterator[ArrowPart]:
 
 def _pack_by_id(batch: Batch, lines: Rows, rows: npt.NDArray[np.int64]) -> bytes:
     """Pack some rows of a batch with their lines, in the order of their ids."""
-    places = rows[pc.sort_indices(batch.ids.take(pa.array(rows))).to_numpy()]
-    return pack_batch(batch.take(places).canonical(), lines[places])
+    indices = rows[pc.sort_indices(batch.ids.take(pa.array(rows))).to_numpy()]
+    return pack_batch(batch.take(indices).canonical(), lines[indices])
 
 
 def _facts_to_json(read: RawList) -> dict[str, object]:
@@ -163,7 +163,7 @@ def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPar
     yield ArrowPart(part, "records", pack_batch(batch, np.arange(len(batch))))
     yield ArrowPart(part, "figures", pack_arrays({**figures, "names": np.unique(hashes)}))
     for share, chosen in iterate_parts(_share_of(hashes)):
-        sought = {"range": part, "names": [names[place] for place in chosen.tolist()]}
+        sought = {"range": part, "names": [names[index] for index in chosen.tolist()]}
         yield ArrowPart(share, "sought", json.dumps(sought).encode())
     yield report.to_part()
 
@@ -211,7 +211,7 @@ def find_names(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator
     bearers = assemble.find_name_bearers(batch, lambda key: int(_hash_names([key])[0]) in hashes)
     columns = [(*name, identity) for name, identity in bearers.items()]
     for share, chosen in iterate_parts(_share_of(_hash_names([key for _, key, _ in columns]))):
-        body = json.dumps([columns[place] for place in chosen.tolist()])
+        body = json.dumps([columns[index] for index in chosen.tolist()])
         yield ArrowPart(share, "bearers", body.encode())
 
 

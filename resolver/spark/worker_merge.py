@@ -110,15 +110,15 @@ def emit_relation_ends(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
         return
     texts, sources = column.values.to_pylist(), batch.sources.values.to_pylist()
     keys = batch.sources.codes[column.rows].astype(np.int64) << 32 | column.codes
-    statements, place = np.unique(keys, return_inverse=True)
+    statements, index = np.unique(keys, return_inverse=True)
     hashes = [
         _hash_names(sources[key >> 32], texts[key & 0xFFFFFFFF]) for key in statements.tolist()
     ]
     counts = np.array([len(row) for row in hashes], dtype=np.int64)
     starts = np.cumsum(counts) - counts
     ends = {
-        "rows": np.repeat(numbers[column.rows], counts[place]),
-        "hashes": np.concatenate(hashes)[spread(starts[place], counts[place])],
+        "rows": np.repeat(numbers[column.rows], counts[index]),
+        "hashes": np.concatenate(hashes)[spread(starts[index], counts[index])],
     }
     yield ArrowPart(rows[0].part, "ends", pack_arrays(ends))
 
@@ -148,8 +148,8 @@ def emit_members(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
     batch, numbers = read_records(rows)
     part_of = merge.part_of.value[numbers]
     tied = np.flatnonzero(part_of != merge_plan.SINGLE)
-    for part, places in iterate_parts(part_of[tied].astype(np.int32)):
-        chosen = tied[places]
+    for part, indices in iterate_parts(part_of[tied].astype(np.int32)):
+        chosen = tied[indices]
         yield ArrowPart(
             part, "records", pack_batch(batch.take(chosen).canonical(), numbers[chosen])
         )
@@ -241,8 +241,8 @@ def write_entities(job: WriteJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
 
 def _local_labels(labels: IntArray) -> IntArray:
     """Return the smallest place with the label of each place."""
-    _, first, place = np.unique(labels, return_index=True, return_inverse=True)
-    return first[place].astype(np.int32)
+    _, first, index = np.unique(labels, return_index=True, return_inverse=True)
+    return first[index].astype(np.int32)
 
 
 def _find_targets(batch: Batch, labels: IntArray) -> RelationTargets:

@@ -174,8 +174,8 @@ def locate_ids(
     """Return the row of each id that a range has."""
     row_of = {}
     for figure, start in zip(figures, starts, strict=True):
-        for place in np.flatnonzero(figure["decided"] >= 0).tolist():
-            row_of[ids[place]] = start + int(figure["decided"][place])
+        for index in np.flatnonzero(figure["decided"] >= 0).tolist():
+            row_of[ids[index]] = start + int(figure["decided"][index])
     return row_of
 
 
@@ -218,7 +218,7 @@ class WorkerReader:
             raw = self._read_lists(reports)
             order = sort_lists(raw.lists)
             place_of = tuple(np.argsort(order).tolist())
-            lists = [raw.lists[place] for place in order]
+            lists = [raw.lists[index] for index in order]
             starts, cut = self._cut_ranges(raw)
             most = MAX_REJECTS // max(cut.ranges, 1)
             job = worker.SettleJob(ListOrder.of(lists), place_of, starts, tuple(decided_ids), most)
@@ -281,8 +281,8 @@ class WorkerReader:
         ids = sorted(
             {text for body in raw.sample for text in unpack_arrays(body)["ids"].to_pylist()}
         )
-        places = {len(ids) * part // cut.ranges for part in range(1, cut.ranges)} - {0}
-        starts = tuple(ids[place] for place in sorted(places))
+        indices = {len(ids) * part // cut.ranges for part in range(1, cut.ranges)} - {0}
+        starts = tuple(ids[index] for index in sorted(indices))
         return starts, replace(cut, ranges=len(starts) + 1)
 
     def _build_intake(
@@ -353,11 +353,11 @@ def _find_unclear_lists(tasks: Sequence[ReadingTask], reports: Sequence[Report])
 
 
 def _join_tasks(
-    tasks: Sequence[ReadingTask], places: set[int], lists: Sequence[PlannedList]
+    tasks: Sequence[ReadingTask], indices: set[int], lists: Sequence[PlannedList]
 ) -> list[ReadingTask]:
     """Return the tasks with one for the whole of each list at some places."""
-    others = [task for task in tasks if task.place not in places]
-    joined = [ReadingTask(place, _make_portable(lists[place]), 0.0) for place in sorted(places)]
+    others = [task for task in tasks if task.place not in indices]
+    joined = [ReadingTask(index, _make_portable(lists[index]), 0.0) for index in sorted(indices)]
     return [*others, *joined]
 
 

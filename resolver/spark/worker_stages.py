@@ -249,10 +249,10 @@ def _pair_contents(contents: Arrays, place: Rows, sides: ByteArray | None) -> Ar
     return {"left": twins.min(axis=1), "right": twins.max(axis=1), "rule": rule}
 
 
-def _value_of_each(values: npt.NDArray[Any], place: Rows, count: int) -> npt.NDArray[Any]:
+def _value_of_each(values: npt.NDArray[Any], index: Rows, count: int) -> npt.NDArray[Any]:
     """Return a value of each record from those of its keys, which are equal."""
     own = np.zeros(count, dtype=values.dtype)
-    own[place] = values
+    own[index] = values
     return own
 
 
@@ -281,10 +281,10 @@ def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
     needs = concat_arrays(select_bodies(rows, "needs"), _NEEDS)
     if len(needs["row"]):
         batch, numbers = read_records(rows)
-        place = place_finder(numbers)(needs["row"])
+        index = place_finder(numbers)(needs["row"])
         for share, chosen in iterate_parts(needs["part"]):
             is_needed = np.zeros(len(numbers), dtype=bool)
-            is_needed[place[chosen]] = True
+            is_needed[index[chosen]] = True
             part = batch.take(np.flatnonzero(is_needed)).canonical()
             yield ArrowPart(share, "records", pack_batch(part, numbers[is_needed]))
     yield report.to_part()

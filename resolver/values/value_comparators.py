@@ -331,11 +331,11 @@ def _same_site_names(
 ) -> npt.NDArray[np.bool_]:
     """Return which pairs of hosts have one name under two endings: `firm.com`, `en.firm.co.uk`."""
     same = np.zeros(len(left), dtype=bool)
-    for place in np.flatnonzero(left != right).tolist():
-        name, ending = _split_host(hosts[left[place]])
-        other_name, other_ending = _split_host(hosts[right[place]])
+    for index in np.flatnonzero(left != right).tolist():
+        name, ending = _split_host(hosts[left[index]])
+        other_name, other_ending = _split_host(hosts[right[index]])
         # With one ending, both are sites at a host of many sites, such as `firm.blogs.com`.
-        same[place] = (
+        same[index] = (
             name == other_name and len(name) >= _LEAST_SITE_NAME and ending != other_ending
         )
     return same

@@ -301,7 +301,7 @@ def generate(records: int, *, seed: int = 1, agencies: int = 8, networks: bool =
         true_ids = chunk.true_ids.to_pylist()
         truth.update(zip(chunk.record_ids.to_pylist(), true_ids, strict=True))
         kinds.update(zip(true_ids, chunk.kinds.to_pylist(), strict=True))
-        names = [CULTURE_NAMES[place] if place >= 0 else "" for place in chunk.cultures.tolist()]
+        names = [CULTURE_NAMES[index] if index >= 0 else "" for index in chunk.cultures.tolist()]
         cultures.update(zip(true_ids, names, strict=True))
         roles.update(chunk.roles)
     return World(tuple(all_records), truth, kinds, cultures, roles, make_agencies(seed, agencies))

@@ -67,17 +67,17 @@ def make_network_columns(
     entity, or to a group that it knows by name only. Columns as in `make_relation_columns`, and
     `…Start`.
     """
-    rows, places = _draw_stated(dice, assignments, ties, habits)
-    agency, ends = assignments.agency[rows], ties.target[places]
+    rows, indices = _draw_stated(dice, assignments, ties, habits)
+    agency, ends = assignments.agency[rows], ties.target[indices]
     target = relation_columns.select_targets(assignments, agency, ends, ids)
     is_named = dice.chance(len(rows), _NAME_RATE)
     names = relation_columns.name_groups(assignments, groups, ends, target, is_named)
     texts = {
-        "": _TYPE_TEXTS.take(pa.array(ties.type[places])),
+        "": _TYPE_TEXTS.take(pa.array(ties.type[indices])),
         "Target": target,
         "Name": names,
-        "Role": _draw_roles(dice, ties, places),
-        "Start": _draw_starts(dice, ties.since[places]),
+        "Role": _draw_roles(dice, ties, indices),
+        "Start": _draw_starts(dice, ties.since[indices]),
     }
     stated = np.flatnonzero(np.asarray(target.is_valid()) | np.asarray(names.is_valid()))
     return _spread(texts, rows, stated, len(assignments.entity))
@@ -117,12 +117,12 @@ def _number_within(rows: Ints) -> Ints:
 
 
 def _draw_roles(
-    dice: name_lexicon.Dice, ties: relation_columns.Ties, places: Ints
+    dice: name_lexicon.Dice, ties: relation_columns.Ties, indices: Ints
 ) -> pa.StringArray:
     """Draw the role that each relation is stated with; null for none."""
-    count, role = len(places), ties.role[places]
+    count, role = len(indices), ties.role[indices]
     is_other = dice.chance(count, _OTHER_ROLE_RATE)
-    word = np.where(is_other, dice.integers(count, 1000), ties.word[places])
+    word = np.where(is_other, dice.integers(count, 1000), ties.word[indices])
     texts = pa.nulls(count, pa.string())
     for number, options in _ROLE_WORDS.items():
         words_of_role = pa.array(options, pa.string()).take(pa.array(word % len(options)))

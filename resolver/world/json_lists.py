@@ -415,7 +415,7 @@ def to_records(chunk: Chunk) -> list[Record]:
     names = list(lists)
     ids, agencies = (
         chunk.record_ids.to_pylist(),
-        [chunk.agencies[place] for place in chunk.agency.tolist()],
+        [chunk.agencies[index] for index in chunk.agency.tolist()],
     )
     records = []
     for identity, agency, texts in zip(

@@ -263,8 +263,8 @@ class SpellingLexicon:
         """
         span, rank = _split_words(words)
         is_rare = rank >= self.sizes[span]
-        places = np.where(is_rare | (words < 0), 0, self.starts[span] + rank)
-        return np.asarray((words >= 0) & (is_rare | self.is_native[places]))
+        indices = np.where(is_rare | (words < 0), 0, self.starts[span] + rank)
+        return np.asarray((words >= 0) & (is_rare | self.is_native[indices]))
 
     def __len__(self) -> int:
         return len(self.texts) // FORM_COUNT

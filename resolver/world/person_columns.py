@@ -378,8 +378,8 @@ def _mistype_digits(dice: Dice, numbers: pa.Array, rate: np.ndarray) -> pa.Array
     for text, u, replacement in zip(
         numbers.take(pa.array(rows)).to_pylist(), positions, digit, strict=True
     ):
-        place = int(u * len(text))
-        changed.append(text[:place] + str(replacement) + text[place + 1 :])
+        index = int(u * len(text))
+        changed.append(text[:index] + str(replacement) + text[index + 1 :])
     mask = np.zeros(len(numbers), dtype=bool)
     mask[rows] = True
     return pc.replace_with_mask(numbers, pa.array(mask), pa.array(changed, pa.string()))

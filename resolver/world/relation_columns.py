@@ -82,13 +82,13 @@ def make_relation_columns(
     """
     count = len(assignments.entity)
     rows = assignments.rows_of_kind(PERSON)
-    places = assignments.kind_index[assignments.entity[rows]]
+    indices = assignments.kind_index[assignments.entity[rows]]
     memberships = population.memberships
-    is_leader = memberships.position[places] == true_groups.LEADER
+    is_leader = memberships.position[indices] == true_groups.LEADER
     ends = _relate_entities(dice, assignments, population)
     role = make_nulls(count)
     if len(rows):
-        role = _member_roles(memberships, rows, places, is_leader, count)
+        role = _member_roles(memberships, rows, indices, is_leader, count)
     columns = {}
     for prefix, end in zip(RELATION_PREFIXES, ends, strict=False):
         target = select_targets(assignments, assignments.agency, end.entity, ids)
@@ -118,9 +118,9 @@ def _relate_entities(
         for kind in (PERSON, GROUP, ASSET)
     }
     rows = {kind: assignments.rows_of_kind(kind) for kind in (PERSON, GROUP)}
-    places = {kind: assignments.kind_index[assignments.entity[rows[kind]]] for kind in rows}
+    indices = {kind: assignments.kind_index[assignments.entity[rows[kind]]] for kind in rows}
     first, second = _RelationEnds.empty(count), _RelationEnds.empty(count)
-    person_rows, person_places = rows[PERSON], places[PERSON]
+    person_rows, person_places = rows[PERSON], indices[PERSON]
     group = memberships.group[person_places]
     is_leader = memberships.position[person_places] == true_groups.LEADER
     for member_rows, kind in (
@@ -129,7 +129,7 @@ def _relate_entities(
     ):
         first.relate(person_rows[member_rows], kind, entities[GROUP][group[member_rows]])
     ship_of = _invert(population.ships.owner, len(groups))
-    first.relate(rows[GROUP], RelationType.OWNER_OF, entities[ASSET][ship_of[places[GROUP]]])
+    first.relate(rows[GROUP], RelationType.OWNER_OF, entities[ASSET][ship_of[indices[GROUP]]])
     associates = _draw_associates(dice, memberships)
     second.relate(
         person_rows, RelationType.ASSOCIATE_OF, entities[PERSON][associates[person_places]]
@@ -165,15 +165,15 @@ def _draw_associates(dice: Dice, memberships: true_groups.Memberships) -> Ints:
 
 
 def _member_roles(
-    memberships: true_groups.Memberships, rows: Ints, places: Ints, is_leader: Bools, count: int
+    memberships: true_groups.Memberships, rows: Ints, indices: Ints, is_leader: Bools, count: int
 ) -> pa.StringArray:
-    number = memberships.role[places]
+    number = memberships.role[indices]
     member = _MEMBER_ROLES.take(pa.array(number % len(_MEMBER_ROLES)))
     leader = _LEADER_ROLES.take(pa.array(number % len(_LEADER_ROLES)))
     texts = pa.compute.if_else(pa.array(is_leader), leader, member)
-    place = np.full(count, -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    return texts.take(pa.array(np.maximum(place, 0), mask=place < 0))
+    index = np.full(count, -1, dtype=np.int64)
+    index[rows] = np.arange(len(rows))
+    return texts.take(pa.array(np.maximum(index, 0), mask=index < 0))
 
 
 def select_targets(
@@ -201,13 +201,13 @@ def name_groups(
     lexicon = true_groups.load_group_words().lexicon
     is_named = mask & ~np.asarray(target.is_valid()) & (entities >= 0)
     is_named &= assignments.kind[np.maximum(entities, 0)] == GROUP
-    place = np.where(is_named, assignments.kind_index[np.maximum(entities, 0)], -1)
+    index = np.where(is_named, assignments.kind_index[np.maximum(entities, 0)], -1)
     if not len(groups):
-        return make_nulls(len(place))
+        return make_nulls(len(index))
 
     def text(words: Ints) -> pa.StringArray:
         """Spell the words of the selected groups."""
-        return lexicon.spell(np.where(place >= 0, words[place], -1), int(Form.STANDARD))
+        return lexicon.spell(np.where(index >= 0, words[index], -1), int(Form.STANDARD))
 
     return join_non_null(
         [text(groups.head), text(groups.fancy), text(groups.core), text(groups.number)]

@@ -176,8 +176,8 @@ def _drop_silent_vowels(text: str) -> str:
     The last ones are dropped first.
     """
     while silent_vowels := list(_SILENT.finditer(text)):
-        place = silent_vowels[-1].end() - 1
-        text = text[:place] + text[place + 1 :]
+        index = silent_vowels[-1].end() - 1
+        text = text[:index] + text[index + 1 :]
     return text
 
 

@@ -367,8 +367,8 @@ def assign_members(dice: Dice, persons: Persons, groups: TrueGroups) -> Membersh
     size = np.bincount(groups.culture, minlength=len(CULTURES))
     start = np.concatenate([[0], np.cumsum(size)[:-1]])
     own_size = size[persons.culture]
-    place = start[persons.culture] + dice.integers(count, own_size)
-    own_group = order[np.minimum(place, len(order) - 1)]
+    index = start[persons.culture] + dice.integers(count, own_size)
+    own_group = order[np.minimum(index, len(order) - 1)]
     any_group = dice.integers(count, len(groups))
     belongs = dice.chance(count, 0.35)
     group = np.where(dice.chance(count, 0.8) & (own_size > 0), own_group, any_group)

@@ -317,8 +317,8 @@ def _figures(judged: list[JudgedPair], intake: Intake, running: RunOptions) -> l
 
     score = np.array([answer[0] for answer in _score_judged(judged, intake, running)])
     labels = np.array([pair.same for pair in judged], dtype=np.int8)
-    place = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
-    kinds = intake.batch.kinds[[place[pair.left] for pair in judged]]
+    index = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
+    kinds = intake.batch.kinds[[index[pair.left] for pair in judged]]
     merge_at = running.thresholds.match if running.merge_at is None else running.merge_at
     groups = [("all", kinds > 0), *((kind.label, kinds == kind) for kind in Kind)]
     return [

@@ -169,10 +169,10 @@ def level_spelling(token: str) -> str:
 def level_spellings(tokens: Sequence[str]) -> list[str]:
     """Return `level_spelling` of many words. One pass over all takes a third of the time."""
     levelled = list(tokens)
-    places = [place for place, token in enumerate(tokens) if _has_levels(token)]
-    lines = _level_lines("\n".join([tokens[place] for place in places])).split("\n")
-    for place, line in zip(places, lines if places else (), strict=True):
-        levelled[place] = line
+    indices = [index for index, token in enumerate(tokens) if _has_levels(token)]
+    lines = _level_lines("\n".join([tokens[index] for index in indices])).split("\n")
+    for index, line in zip(indices, lines if indices else (), strict=True):
+        levelled[index] = line
     return levelled
 
 
@@ -298,12 +298,12 @@ def find_numbers(name: GroupName) -> dict[int, str]:
     """
     words = [letters(word) for word in name.words]
     numbers = _numbers_in_words(name, words)
-    for place, word in enumerate(words):
-        if place not in numbers and _counts(words, place) and (value := _value(word)):
-            numbers[place] = str(value)
-    for place in [place for place, value in numbers.items() if value]:
-        if place and words[place - 1] in _NUMBER_WORDS:
-            numbers[place - 1] = ""
+    for index, word in enumerate(words):
+        if index not in numbers and _counts(words, index) and (value := _value(word)):
+            numbers[index] = str(value)
+    for index in [index for index, value in numbers.items() if value]:
+        if index and words[index - 1] in _NUMBER_WORDS:
+            numbers[index - 1] = ""
     return numbers
 
 
@@ -312,12 +312,12 @@ def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
     numbers: dict[int, str] = {}
     spans = [span for span in name.spans if span.category == NUMERIC]
     for span in sorted(spans, key=lambda span: -len(span.places)):
-        places = span.places
-        if any(place in numbers for place in places):
+        indices = span.places
+        if any(index in numbers for index in indices):
             continue
-        if len(places) > 1 or _counts(words, places[0]):
-            numbers.update(dict.fromkeys(places, ""))
-            numbers[places[-1]] = span.id
+        if len(indices) > 1 or _counts(words, indices[0]):
+            numbers.update(dict.fromkeys(indices, ""))
+            numbers[indices[-1]] = span.id
     return numbers
 
 
@@ -334,13 +334,13 @@ def roman_value(word: str) -> int:
     return 10 * len(match[1]) + _ONES[match[2]] if match else 0
 
 
-def _counts(words: Sequence[str], place: int) -> bool:
+def _counts(words: Sequence[str], index: int) -> bool:
     """Return True if a word that may be a numeral is a numeral at its position.
 
     I and V may be initials. They are numerals only at the end of a name, after a longer word. `Xi`
     at the beginning of a name is no numeral.
     """
-    word = words[place]
+    word = words[index]
     if word in ("i", "v"):
-        return place == len(words) - 1 > 0 and len(words[place - 1]) > 1
-    return place > 0 or word not in _WORDS_TOO
+        return index == len(words) - 1 > 0 and len(words[index - 1]) > 1
+    return index > 0 or word not in _WORDS_TOO

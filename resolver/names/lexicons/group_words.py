@@ -329,24 +329,24 @@ def _pieces(text: str) -> Iterator[_Piece]:
     """Yield the parts of a name from left to right."""
     leveled = level_han(text)
     text = text if len(text) == len(leveled) else leveled
-    lexicon, start, place = _lexicon(), 0, 0
-    while place < len(text):
-        word = _longest_word(leveled, place, lexicon) if UNSPACED.match(text[place]) else ""
+    lexicon, start, index = _lexicon(), 0, 0
+    while index < len(text):
+        word = _longest_word(leveled, index, lexicon) if UNSPACED.match(text[index]) else ""
         if word:
-            if start < place:
-                yield text[start:place], ""
-            yield text[place : place + len(word)], lexicon[word]
-            start = place = place + len(word)
+            if start < index:
+                yield text[start:index], ""
+            yield text[index : index + len(word)], lexicon[word]
+            start = index = index + len(word)
         else:
-            place += 1
+            index += 1
     if start < len(text):
         yield text[start:], ""
 
 
-def _longest_word(text: str, place: int, lexicon: dict[str, str]) -> str:
+def _longest_word(text: str, index: int, lexicon: dict[str, str]) -> str:
     """Return the longest word of the lexicon that begins at an index; empty if there is none."""
-    for length in range(min(_longest(), len(text) - place), 1, -1):
-        word = text[place : place + length]
+    for length in range(min(_longest(), len(text) - index), 1, -1):
+        word = text[index : index + length]
         if word in lexicon:
             return word
     return ""

@@ -166,18 +166,18 @@ def analyze_group_name(text: str) -> GroupName | None:
     words = tokenize_name(form)
     name = GroupName(words, list(_find_spans(words)))
     name.legal.update(
-        place for span in name.spans if span.category == LEGAL_CLASS for place in span.places
+        index for span in name.spans if span.category == LEGAL_CLASS for index in span.places
     )
-    numbered = {place for span in name.spans if span.category == NUMERIC for place in span.places}
-    for place, word in enumerate(words):
-        if place in name.legal:
+    numbered = {index for span in name.spans if span.category == NUMERIC for index in span.places}
+    for index, word in enumerate(words):
+        if index in name.legal:
             continue
         if _is_number(word):
-            number = _value(word) if place not in numbered else None
+            number = _value(word) if index not in numbered else None
             if number is not None:
-                name.spans.append(NameSpan(NUMERIC, str(number), (place,)))
+                name.spans.append(NameSpan(NUMERIC, str(number), (index,)))
         elif word in _stopwords():
-            name.stop.add(place)
+            name.stop.add(index)
     return name
 
 

@@ -62,23 +62,23 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
     if _MARKERS.isdisjoint(words):
         return
     forebears = [
-        place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
+        index for index in _forebears(words) if roles[index] != _FAMILY and not roles[index] & _OWN
     ]
-    own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
-    for places, mark in ((forebears, _FOREBEAR), (own, _OWN)):
-        for place in places:
-            roles[place] |= mark
+    own = [index for index in _own_places(words, forebears) if roles[index] != _FAMILY]
+    for indices, mark in ((forebears, _FOREBEAR), (own, _OWN)):
+        for index in indices:
+            roles[index] |= mark
 
 
 def _forebears(words: Sequence[str]) -> list[int]:
     """Return the indices of the names of forebears, which stand beside a marker, ascending."""
-    places = []
-    for place, word in enumerate(words):
-        follows = place > 0 and words[place - 1] in BEFORE_FATHER
-        precedes = place + 1 < len(words) and words[place + 1] in AFTER_FATHER
+    indices = []
+    for index, word in enumerate(words):
+        follows = index > 0 and words[index - 1] in BEFORE_FATHER
+        precedes = index + 1 < len(words) and words[index + 1] in AFTER_FATHER
         if (follows or precedes) and word not in _MARKERS:
-            places.append(place)
-    return places
+            indices.append(index)
+    return indices
 
 
 def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
@@ -89,10 +89,10 @@ def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
     """
     for father in forebears:
         before = [
-            place for place in range(father) if words[place] not in _MARKERS | {"al", "el", "ul"}
+            index for index in range(father) if words[index] not in _MARKERS | {"al", "el", "ul"}
         ]
         if words[father - 1] not in BEFORE_FATHER:
-            return [place for place in before if place not in forebears]
+            return [index for index in before if index not in forebears]
         if before and before[-1] not in forebears:
             return before[-1:]
     return []
@@ -170,10 +170,10 @@ def guessed_roles(
     """Return the result of `likely_roles` for a few forms, word by word."""
     flags, words, roles = tokens.flags.tolist(), tokens.texts.tolist(), list[int]()
     for form, text in zip(forms, texts, strict=True):
-        places = [place for place, token in enumerate(form) if not flags[token] & _PARTICLE]
+        indices = [index for index, token in enumerate(form) if not flags[token] & _PARTICLE]
         form_roles = [int(Role.UNSET)] * len(form)
-        if len(places) > 1:
-            first, last = places[0], places[-1]
+        if len(indices) > 1:
+            first, last = indices[0], indices[-1]
             first_share = _share_of(words[form[first]], flags[form[first]], tables)
             last_share = _share_of(words[form[last]], flags[form[last]], tables)
             left, right = (
@@ -183,13 +183,13 @@ def guessed_roles(
             is_reversed = right - left > _REVERSED
             is_doubtful = is_reversed and left == _UNKNOWN
             is_reversed = (is_reversed and not is_doubtful) or _has_family_first(text)
-            of_many = len(places) >= _CHAIN and words[form[first]] in _GIVEN_LAST_OF_MANY
+            of_many = len(indices) >= _CHAIN and words[form[first]] in _GIVEN_LAST_OF_MANY
             of_many = of_many and words[form[last]] not in _GIVEN_LAST
             is_reversed, is_doubtful = is_reversed or of_many, is_doubtful and not of_many
-            second = last if of_many or words[form[first]] in _GIVEN_LAST else places[1]
+            second = last if of_many or words[form[first]] in _GIVEN_LAST else indices[1]
             form_roles[second if is_reversed else first] = _LIKELY_GIVEN
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
-            if is_doubtful and not is_reversed and len(places) < _CHAIN:
+            if is_doubtful and not is_reversed and len(indices) < _CHAIN:
                 form_roles[last] = _LIKELY_GIVEN
         mark_form(list(map(words.__getitem__, form)), form_roles)
         roles += form_roles

@@ -104,14 +104,14 @@ class WordTable:
         A token of several words has the symbols of all phrases in it.
         """
         several = {
-            place: _phrases(token, self.longest)
-            for place, token in enumerate(tokens)
+            index: _phrases(token, self.longest)
+            for index, token in enumerate(tokens)
             if not (token.isascii() and token.isalpha() and token.islower())
         }
         answers = self._symbols(tokens)
         phrase_symbols = iter(self._symbols(list(chain.from_iterable(several.values()))))
-        for place, phrases in several.items():
-            answers[place] = tuple(
+        for index, phrases in several.items():
+            answers[index] = tuple(
                 sorted(set(chain.from_iterable(islice(phrase_symbols, len(phrases)))))
             )
         return [ids[:MAX_SYMBOLS] for ids in answers]
@@ -120,16 +120,18 @@ class WordTable:
         """Return the symbols of words and phrases in normal form."""
         answers: list[Symbols] = [()] * len(words)
         if len(words) <= _FEW:
-            for place, word in enumerate(words):
-                answers[place] = self._of_one(word)
+            for index, word in enumerate(words):
+                answers[index] = self._of_one(word)
             return answers
         hashes = hash_texts(words)
-        places = np.searchsorted(self.hashes, hashes)
-        places[places == len(self.hashes)] = 0
-        present = np.flatnonzero(self.hashes[places] == hashes) if len(self.hashes) else places[:0]
-        offsets, items, places = self.symbols.offsets, self.symbols.items, places[present]
+        indices = np.searchsorted(self.hashes, hashes)
+        indices[indices == len(self.hashes)] = 0
+        present = (
+            np.flatnonzero(self.hashes[indices] == hashes) if len(self.hashes) else indices[:0]
+        )
+        offsets, items, indices = self.symbols.offsets, self.symbols.items, indices[present]
         for at, start, end in zip(
-            present.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True
+            present.tolist(), offsets[indices].tolist(), offsets[indices + 1].tolist(), strict=True
         ):
             answers[at] = tuple(items[start:end].tolist())
         return answers

@@ -108,11 +108,11 @@ def place_of_given_al(text: str, words: Sequence[str]) -> int:
     """
     if "al" not in words or not text.isascii() or _ARTICLE.search(text):
         return -1
-    places = [place for place, word in enumerate(words) if word]
-    others = [words[place] for place in places if words[place] != "al"]
-    if len(others) != len(places) - 1 or not others or any(map(is_arabic_shaped, others)):
+    indices = [index for index, word in enumerate(words) if word]
+    others = [words[index] for index in indices if words[index] != "al"]
+    if len(others) != len(indices) - 1 or not others or any(map(is_arabic_shaped, others)):
         return -1
-    return next((place for place in (places[0], places[-1]) if words[place] == "al"), -1)
+    return next((index for index in (indices[0], indices[-1]) if words[index] == "al"), -1)
 
 
 __all__ = ["END", "LETTERS", "UNIT", "is_arabic_shaped", "place_of_given_al"]

@@ -133,7 +133,7 @@ def _arrays(
     columns: list[str],
 ) -> npt.NDArray[np.int32]:
     """Return a row per symbol, the first for unknown ones, and one of the surprise of letters."""
-    place = {gram: number for number, gram in enumerate(columns)}
+    index = {gram: number for number, gram in enumerate(columns)}
     width = len(columns) + EXTRA_COLUMNS
     costs = np.full((len(symbols) + 2, width), IMPOSSIBLE, dtype=np.int32)
     costs[:, 0], costs[:, 1 : LETTERS + 1] = _NO_LETTER, _ANY_LETTER
@@ -142,9 +142,9 @@ def _arrays(
     for row, (script, symbol, written) in enumerate(symbols, _UNKNOWN + 1):
         if script == Script.HANGUL and _VOWELS.isdisjoint(symbol):
             costs[row, 0] = _NO_CONSONANT
-            costs[row, [place[letter] for letter in sorted(_LETTERS - _VOWELS)]] = _OTHER_CONSONANT
+            costs[row, [index[letter] for letter in sorted(_LETTERS - _VOWELS)]] = _OTHER_CONSONANT
         for gram, cost in written.items():
-            costs[row, place[gram]] = min(cost, int(costs[row, place[gram]]))
+            costs[row, index[gram]] = min(cost, int(costs[row, index[gram]]))
         additions = [min(added[script][letter], _ANY_LETTER) for letter in sorted(_LETTERS)]
         costs[row, -ADDED_COLUMN:-NEAR_COLUMN] = additions
         costs[row, -NEAR_COLUMN] = _near_letters(written, additions)

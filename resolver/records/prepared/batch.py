@@ -417,8 +417,8 @@ def build_profiles(batch: Batch, owner: Numbers, ids: Sequence[str]) -> Batch:
 def _unite_column(column: Column, owner: Numbers) -> Column:
     """Keep each value once per profile."""
     packed = (owner[column.rows] << 32) | column.codes
-    unique_values, place = np.unique(packed, return_index=True)
+    unique_values, index = np.unique(packed, return_index=True)
     rows: IntArray = (unique_values >> 32).astype(np.int32)
     return Column(
-        rows, column.codes[place], column.values, column.origins[place], column.origin_values
+        rows, column.codes[index], column.values, column.origins[index], column.origin_values
     )

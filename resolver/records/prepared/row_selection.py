@@ -122,11 +122,11 @@ class _LazyTextArray:
         pairs = zip(self._tables, self._items, strict=True)
         return [text for table, items in pairs for text in table[items].tolist()]
 
-    def _text(self, place: int) -> Any:
+    def _text(self, index: int) -> Any:
         for table, items in zip(self._tables, self._items, strict=True):
-            if place < len(items):
-                return table[int(items[place])]
-            place -= len(items)
+            if index < len(items):
+                return table[int(items[index])]
+            index -= len(items)
         raise IndexError("there is no such text")
 
 

@@ -563,10 +563,10 @@ def score_waiting(links: Links, entities: npt.NDArray[np.integer]) -> npt.NDArra
     low, high = np.minimum(first, second)[between], np.maximum(first, second)[between]
     pair = low * len(entities) + high
     order = np.lexsort((-links.score[between], pair))
-    pair, places = pair[order], between[order]
+    pair, indices = pair[order], between[order]
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     if not len(starts):
         return np.zeros(0, dtype=np.float64)
-    is_settled = np.logical_or.reduceat(links.outcome[places] == Outcome.APART, starts)
-    waiting: npt.NDArray[np.float64] = links.score[places[starts[~is_settled]]]
+    is_settled = np.logical_or.reduceat(links.outcome[indices] == Outcome.APART, starts)
+    waiting: npt.NDArray[np.float64] = links.score[indices[starts[~is_settled]]]
     return waiting

@@ -77,9 +77,9 @@ def find_widest_pair(
     place_of = {record_id: index for index, record_id in enumerate(ids)}
     first_of_side = []
     for side in (left, right):
-        places = np.array([place_of[end] for end in side], dtype=np.int32)
-        _, first = np.unique(classes.compartment[places], return_index=True)
-        first_of_side.append(places[np.sort(first)])
+        positions = np.array([place_of[end] for end in side], dtype=np.int32)
+        _, first = np.unique(classes.compartment[positions], return_index=True)
+        first_of_side.append(positions[np.sort(first)])
     pairs = np.stack(np.meshgrid(*first_of_side, indexing="ij"), axis=-1).reshape(-1, 2)
     best = pairs[int(np.argmin(classes.find_first(pairs[:, 0], pairs[:, 1])))]
     return ids[best[0]], ids[best[1]]

@@ -175,14 +175,14 @@ def _date_rows(view: StoreView, rows: WaitingColumns) -> WaitingColumns:
 
     If the store has no such time, the time of the later of the two records is used.
     """
-    undated = [place for place, since in enumerate(rows["since"]) if not since]
-    pairs = {place: (rows["left"][place], rows["right"][place]) for place in undated}
+    undated = [index for index, since in enumerate(rows["since"]) if not since]
+    pairs = {index: (rows["left"][index], rows["right"][index]) for index in undated}
     numbers = sorted({number for pair in pairs.values() for number in pair if number})
     revisions = {stored.number: stored.valid_from for stored in view.records(numbers)}
     times = view.commit_times(sorted(set(revisions.values())))
     since = list(rows["since"])
-    for place, pair in pairs.items():
-        since[place] = max((times[revisions[end]] for end in pair if end in revisions), default="")
+    for index, pair in pairs.items():
+        since[index] = max((times[revisions[end]] for end in pair if end in revisions), default="")
     return {**rows, "since": since}
 
 
@@ -251,27 +251,27 @@ def _build_linked_rows(
     first = links.first[decided]
     undecided_reasons = _find_undecided(view, links, first)
     for number, undecided in zip(decided.tolist(), undecided_reasons, strict=True):
-        place, count = int(links.first[number]), int(links.queued_counts[number])
-        pair = int(links.low[place]), int(links.high[place])
+        index, count = int(links.first[number]), int(links.queued_counts[number])
+        pair = int(links.low[index]), int(links.high[index])
         verdicts = summarize_verdicts(log.pop(pair))
         if waits[number] or verdicts.unconfirmed or verdicts.different or verdicts.reopened:
-            waiting.append(_linked_pair(links, place, pair, undecided, count, verdicts))
+            waiting.append(_linked_pair(links, index, pair, undecided, count, verdicts))
     waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
     reasoned = [pair for pair in waiting if pair.reason is not None]
     yield waiting_columns(_complete_rows(update, reasoned))
 
 
-def _find_undecided(view: StoreView, links: _Links, places: Numbers) -> list[Undecided]:
+def _find_undecided(view: StoreView, links: _Links, indices: Numbers) -> list[Undecided]:
     """Return the reason why each pair would wait if there were no decision on it.
 
-    `places` are positions of links.
+    `indices` are positions of links.
     """
-    rivals = view.record_ids(sort_distinct(links.rival[places]).tolist())
-    record_ids = find_record_ids(view, links.left[places], links.right[places])
-    reasons = find_undecided_reasons(links.basis[places], record_ids)
+    rivals = view.record_ids(sort_distinct(links.rival[indices]).tolist())
+    record_ids = find_record_ids(view, links.left[indices], links.right[indices])
+    reasons = find_undecided_reasons(links.basis[indices], record_ids)
     return [
         explain_undecided(UNDECIDED_REASONS[reason], rivals.get(rival, ""), is_restricted=False)
-        for reason, rival in zip(reasons.tolist(), links.rival[places].tolist(), strict=True)
+        for reason, rival in zip(reasons.tolist(), links.rival[indices].tolist(), strict=True)
     ]
 
 
@@ -287,18 +287,18 @@ def _has_decisions(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.
     return is_decided
 
 
-def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedPairs:
+def _select_pairs(links: _Links, indices: Numbers, counts: Numbers) -> UndecidedPairs:
     """Return the links at some positions; `counts` is the number of queued links of each pair."""
     return UndecidedPairs(
-        links.low[places],
-        links.high[places],
-        links.left[places],
-        links.right[places],
-        links.logodds[places],
-        links.band[places],
-        links.record_logodds[places],
-        links.basis[places],
-        links.rival[places],
+        links.low[indices],
+        links.high[indices],
+        links.left[indices],
+        links.right[indices],
+        links.logodds[indices],
+        links.band[indices],
+        links.record_logodds[indices],
+        links.basis[indices],
+        links.rival[indices],
         counts,
     )
 
@@ -398,16 +398,16 @@ def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, li
 
 def _linked_pair(
     links: _Links,
-    place: int,
+    index: int,
     pair: Pair,
     undecided: Undecided,
     count: int,
     verdicts: PairVerdicts | None,
 ) -> WaitingPair:
-    band, logodds = Band(int(links.band[place])), int(links.logodds[place])
-    left, right = int(links.left[place]), int(links.right[place])
+    band, logodds = Band(int(links.band[index])), int(links.logodds[index])
+    left, right = int(links.left[index]), int(links.right[index])
     reason, why, excluded_steward = find_reason(band, logodds, undecided, verdicts)
-    own = int(links.record_logodds[place])
+    own = int(links.record_logodds[index])
     return WaitingPair(
         *(pair, left, right, logodds, band, own, max(count, 1)),
         *(reason, why, excluded_steward, verdicts),

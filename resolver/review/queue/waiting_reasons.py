@@ -320,8 +320,8 @@ def build_undecided_columns(
     records = summaries.records[low_rows] + summaries.records[high_rows]
     consequences = _compute_unique(np.column_stack([summary_pairs, records]), consequence_of)
     rank = np.empty(len(score), dtype=np.int64)
-    for place, undecided in enumerate(UNDECIDED_REASONS):
-        has_reason = reason == place
+    for index, undecided in enumerate(UNDECIDED_REASONS):
+        has_reason = reason == index
         rank[has_reason] = -compute_priorities(
             score[has_reason], undecided.reason, np.array(consequences, dtype=np.int64)[has_reason]
         )
@@ -336,7 +336,7 @@ def build_undecided_columns(
         "score": score.tolist(),
         "band": pairs.band.tolist(),
         "pairs": pairs.pairs.tolist(),
-        "reason": [str(UNDECIDED_REASONS[place].reason) for place in reason.tolist()],
+        "reason": [str(UNDECIDED_REASONS[index].reason) for index in reason.tolist()],
         "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
         "why": _explain_reasons(
@@ -377,7 +377,7 @@ def _explain_reasons(
             explain_undecided(
                 UNDECIDED_REASONS[row[2]],
                 rivals.get(row[3], ""),
-                is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+                is_restricted=any(summaries.summaries[index].restrictions for index in row[:2]),
             ).text
         ),
     )

@@ -247,14 +247,14 @@ _WRITTEN_HEADS = frozenset((*registers.HEADS, "univ", "universitat"))
 
 def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
     """Give an institution another type: a Technical University is no University."""
-    heads = [place for place, word in enumerate(words) if word.lower() in _WRITTEN_HEADS]
+    heads = [index for index, word in enumerate(words) if word.lower() in _WRITTEN_HEADS]
     if not heads:
         return None
     new = chance.choice(registers.TYPES).capitalize()
     if new.lower() in (word.lower() for word in words):
         return None
-    place = heads[-1] + (chance.random() < 0.15)
-    return " ".join(words), " ".join([*words[:place], new, *words[place:]])
+    index = heads[-1] + (chance.random() < 0.15)
+    return " ".join(words), " ".join([*words[:index], new, *words[index:]])
 
 
 def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:

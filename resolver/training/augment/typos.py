@@ -226,10 +226,10 @@ _GENERIC_FORMS = dict(
 
 def _shorten_words(words: list[str], chance: random.Random) -> list[str]:
     """Cut one or two long words after the first to their beginning, as registers of firms do."""
-    places = [place for place, word in enumerate(words) if place and len(word) >= 6]
-    for place in chance.sample(places, min(len(places), chance.choice((1, 1, 2)))):
-        start = words[place][: chance.randrange(3, 6)]
-        words = [*words[:place], start.rstrip("aeiou") or start, *words[place + 1 :]]
+    indices = [index for index, word in enumerate(words) if index and len(word) >= 6]
+    for index in chance.sample(indices, min(len(indices), chance.choice((1, 1, 2)))):
+        start = words[index][: chance.randrange(3, 6)]
+        words = [*words[:index], start.rstrip("aeiou") or start, *words[index + 1 :]]
     return words
 
 

@@ -310,9 +310,9 @@ def _insert_section(card: str, title: str, lines: Iterable[str]) -> str:
         end = card.find("\n## ", start + 1)
         card = card[:start] + (card[end:] if end >= 0 else "")
     later = _INSERTED_TITLES[_INSERTED_TITLES.index(title) + 1 :]
-    places = [card.find(other) for other in (*later, _LIMITS_TITLE)]
-    place = min((place for place in places if place >= 0), default=len(card))
-    return "".join([card[:place], *lines, card[place:]])
+    indices = [card.find(other) for other in (*later, _LIMITS_TITLE)]
+    index = min((index for index in indices if index >= 0), default=len(card))
+    return "".join([card[:index], *lines, card[index:]])
 
 
 def _sets_section(figures: Mapping[str, Any]) -> Iterator[str]:

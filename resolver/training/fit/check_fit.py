@@ -269,10 +269,10 @@ def _label(
     ]
 
 
-def _record_ids(hits: RoundHits, place: int, snapshot: IndexSnapshot) -> set[str]:
+def _record_ids(hits: RoundHits, index: int, snapshot: IndexSnapshot) -> set[str]:
     """Return the ids of the records of one hit."""
-    segment = snapshot.segments[int(hits.segments[place])]
-    rows = segment.member_rows(int(hits.rows[place]))
+    segment = snapshot.segments[int(hits.segments[index])]
+    rows = segment.member_rows(int(hits.rows[index]))
     return set(segment.stored.take(rows).ids.to_pylist())
 
 

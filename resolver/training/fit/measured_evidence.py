@@ -518,7 +518,7 @@ def _taken_back(names: Term, link: Term, most: float, added: float) -> PairTerm:
     return PairTerm((names.feature, link.feature), (names.cuts, link.cuts), tuple(grid))
 
 
-def _raised_terms(kind: str, terms: Sequence[Term], place: int) -> tuple[Term, ...]:
+def _raised_terms(kind: str, terms: Sequence[Term], index: int) -> tuple[Term, ...]:
     """Return the terms of one sum (0 against chance, 1 against relatives) with levels that weigh
     `AT_LEAST` so much."""
     raised = list(terms)
@@ -526,7 +526,7 @@ def _raised_terms(kind: str, terms: Sequence[Term], place: int) -> tuple[Term, .
         for number, term in enumerate(raised):
             if term.feature == feature:
                 interval = interval_index(float(np.float32(value)), term.cuts)
-                raised[number] = _moved(term, [(interval, weights[place])], 1.0)
+                raised[number] = _moved(term, [(interval, weights[index])], 1.0)
     return tuple(raised)
 
 

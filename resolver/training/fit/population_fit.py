@@ -75,25 +75,25 @@ class TermCuts:
         The last column is empty: a missing value has no entry. Entries are float64, as scipy would
         convert others anew for every product.
         """
-        place, missing, begin = {name: n for n, name in enumerate(self.features)}, self.count, 0
+        index, missing, begin = {name: n for n, name in enumerate(self.features)}, self.count, 0
         columns: list[npt.NDArray[np.int64]] = []
         for name, cuts in zip(self.terms, self.cuts, strict=True):
-            interval = interval_indices(evidence[:, place[name]], cuts)
+            interval = interval_indices(evidence[:, index[name]], cuts)
             columns.append(np.where(interval > len(cuts), missing, begin + interval))
             begin += len(cuts) + 1
         for (first, second), (rows, across) in zip(self.joint, self.joint_cuts, strict=True):
-            row = interval_indices(evidence[:, place[first]], rows)
-            column = interval_indices(evidence[:, place[second]], across)
+            row = interval_indices(evidence[:, index[first]], rows)
+            column = interval_indices(evidence[:, index[second]], across)
             is_stated = (row <= len(rows)) & (column <= len(across))
             cell = begin + row * (len(across) + 1) + column
             columns.append(np.where(is_stated, cell, missing))
             begin += (len(rows) + 1) * (len(across) + 1)
-        places = np.stack(columns, axis=1).astype(np.int32)
-        has_weight = places != missing
+        indices = np.stack(columns, axis=1).astype(np.int32)
+        has_weight = indices != missing
         starts = np.concatenate([[0], np.cumsum(has_weight.sum(axis=1))]).astype(np.int32)
-        chosen = places[has_weight]
+        chosen = indices[has_weight]
         ones = np.ones(len(chosen))
-        return csr_array((ones, chosen, starts), shape=(len(places), missing + 1))
+        return csr_array((ones, chosen, starts), shape=(len(indices), missing + 1))
 
 
 def choose_cuts(values: FloatArray, most: int) -> tuple[float, ...]:
@@ -117,7 +117,7 @@ def thin_cuts(cuts: Sequence[float], values: FloatArray, most: int) -> tuple[flo
     below = np.searchsorted(present, np.array(cuts), side="right") / len(present)
     targets = np.linspace(0, 1, most + 2)[1:-1]
     nearest = {int(np.abs(below - target).argmin()) for target in targets}
-    return tuple(cuts[place] for place in sorted(nearest))
+    return tuple(cuts[index] for index in sorted(nearest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,11 +531,11 @@ class _Objective:
         )
         apart, bent = related - _RELATIVE_SHARE * own, slopes - 1.0
         by_apart, by_slopes = 2 * ridge * apart, 2 * scarcity * _SLOPE_RIDGE * bent
-        places = [0, self._terms, 2 * self._terms, 2 * self._terms + 2]
-        gradient[places[0] : places[1]] += 2 * ridge * own - _RELATIVE_SHARE * by_apart
-        gradient[places[1] : places[2]] += by_apart
-        gradient[places[3] : places[3] + len(slopes)] += by_slopes
-        gradient[places[3] + len(slopes) :] += 2 * _RATE_RIDGE * rates
+        indices = [0, self._terms, 2 * self._terms, 2 * self._terms + 2]
+        gradient[indices[0] : indices[1]] += 2 * ridge * own - _RELATIVE_SHARE * by_apart
+        gradient[indices[1] : indices[2]] += by_apart
+        gradient[indices[3] : indices[3] + len(slopes)] += by_slopes
+        gradient[indices[3] + len(slopes) :] += 2 * _RATE_RIDGE * rates
         penalty = _RATE_RIDGE * float((rates**2).sum())
         for fall in self._penalize_falls((own, related), gradient):
             penalty += fall
