@@ -53,15 +53,13 @@ class ComparedEntities:
     """Two entities as a round of relations compared them, or as they are where none merged them.
 
     `rows` are those of what both are related to, heaviest first. `left_records` and `right_records`
-    are the rows of their records. `logodds` (thousandths) are those of profiles and relations that
-    the round knew; None where the two are still apart, or no compared pair connected them.
+    are the rows of their records.
     """
 
     left_records: Rows
     right_records: Rows
     rows: Sequence[EvidenceRow]
     are_merged: bool
-    logodds: int | None = None
 
 
 EntityComparer = Callable[[int, int], ComparedEntities | None]
@@ -122,13 +120,8 @@ class RelationExplainer:
         rows: Sequence[EvidenceRow] = ()
         if self.evidence is not None:
             rows = explain_shared_relations(self.batch, self.evidence, labels, (left, right))
-        logodds = None
-        if are_merged:
-            merged = self.rounds.merged[index]
-            is_pair = (merged.left == min(left, right)) & (merged.right == max(left, right))
-            logodds = next(iter(merged.logodds[is_pair].tolist()), None)
         left_records, right_records = (np.flatnonzero(labels == label) for label in (left, right))
-        return ComparedEntities(left_records, right_records, rows, are_merged, logodds)
+        return ComparedEntities(left_records, right_records, rows, are_merged)
 
 
 def explain_shared_relations(

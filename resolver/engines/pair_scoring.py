@@ -226,8 +226,6 @@ def _partners_text(basis: KindPopulation, words: str) -> str:
     return f"{100 * basis.true_share:.3g} % of callers are listed."
 
 
-_RecordForms = tuple[int, int, int]
-"""Row of a record, the name form that was compared, and the principal one."""
 _SIDES = (
     "births",
     "starts",

@@ -367,13 +367,6 @@ class Hub:
         with self._lock:
             return self._growth.growth_at(view, lambda: self._index.at(view, plan, certain=False))
 
-    def refresh_due(self, view: StoreView) -> bool:
-        """Return whether the store has outgrown the population of its last refresh.
-
-        Raises `OutdatedError` if another process has committed meanwhile.
-        """
-        return self.growth_at(view).steps > 0
-
     def options_of(self, head: StoreHead) -> RunOptions:
         """Return the options to resolve with: the options of the store, if it has been resolved.
 

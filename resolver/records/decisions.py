@@ -19,7 +19,6 @@ from enum import StrEnum
 from resolver.errors import DecisionError
 
 REQUIRED_FIELDS = ("left_id", "right_id", "verdict")
-OPTIONAL_FIELDS = ("who", "when", "why", "unlawful")
 _YES = frozenset({"1", "true", "yes", "y"})
 _NO = frozenset({"", "0", "false", "no", "n"})
 _BEFORE_ALL = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -65,8 +64,9 @@ class Decision:
 
 
 def parse_decision(row: Mapping[str, str], place: str = "") -> Decision:
-    """Return a decision from texts by field name (`REQUIRED_FIELDS`, `OPTIONAL_FIELDS`).
+    """Return a decision from texts by field name.
 
+    `REQUIRED_FIELDS` must be there; `who`, `when`, `why` and `unlawful` may be.
     `verdict` is same, different or unsure; `when` an ISO 8601 time (UTC if it names no zone);
     `unlawful` is yes or no, and yes only with same. Raises `DecisionError` for other texts, with
     `place`.

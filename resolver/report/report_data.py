@@ -218,7 +218,6 @@ class Totals:
     sources: int
     entities: int
     entities_of: Mapping[str, int]
-    merged_entities: int
     shared: int
     candidate_pairs: int
     matched: int

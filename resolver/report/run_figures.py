@@ -95,7 +95,6 @@ def count_totals(counts: RunCounts, intake: report_data.IntakeSummary) -> report
         sources=len(np.unique(resolution.batch.sources.codes)),
         entities=len(counts.roots),
         entities_of={kind.label: int(kinds[kind]) for kind in _SHOWN_KINDS},
-        merged_entities=int(np.count_nonzero(counts.sizes > 1)),
         shared=int(np.count_nonzero(counts.spread > 1)),
         candidate_pairs=resolution.stats.candidate_pairs,
         matched=int(np.count_nonzero(resolution.links.stated_band == Band.MATCH)),

@@ -251,14 +251,14 @@ def test_the_index_of_the_first_commit_has_the_frequencies_measured(
 def test_growth_makes_a_refresh_due(hub: Hub, big_world: list[Record]) -> None:
     hub.add(make_intake(big_world[:4]))
     with hub.store.view() as view:
-        assert not hub.refresh_due(view)
+        assert not hub.growth_at(view).steps
     hub.add(make_intake(big_world[4:]))
     with hub.store.view() as view:
-        assert hub.refresh_due(view)
+        assert hub.growth_at(view).steps > 0
     assert refresh_if_due(hub) == 3
     assert sum(kind.records for kind in population_of(hub).kinds.values()) >= len(big_world)
     with hub.store.view() as view:
-        assert not hub.refresh_due(view)
+        assert not hub.growth_at(view).steps
     assert refresh_if_due(hub) is None
 
 
@@ -348,7 +348,7 @@ def test_hidden_records_do_not_count(hub: Hub, world: list[Record]) -> None:
     ]
     hub.add(make_intake(twins))
     with hub.store.view() as view:
-        assert not hub.refresh_due(view)
+        assert not hub.growth_at(view).steps
     hub.refresh()
     assert population_of(hub) == open_figures
     index = EntityIndex(hub, listed=0.02)
@@ -502,7 +502,7 @@ def test_models_of_an_earlier_form_have_no_population(
         earlier.add(make_intake(world[60:]))
         with earlier.store.view() as view:
             assert view.population() is None
-            assert not earlier.refresh_due(view)
+            assert not earlier.growth_at(view).steps
             assert earlier.models_at(view).population is None
         effect = earlier.preview_refresh()
         assert (effect.changed, list(effect.population_lines())) == (0, [])

@@ -24,7 +24,7 @@ from tests.records.network_records import generate_crews_of_two_lists, generate_
 
 pytestmark = pytest.mark.slow
 _HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-Described = tuple[list[str], list[str], list[object], bool, int | None]
+Described = tuple[list[str], list[str], list[object], bool]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,7 +51,7 @@ def describe(compared: ComparedEntities, ids: Sequence[str]) -> Described:
         [ids[row] for row in side.tolist()]
         for side in (compared.left_records, compared.right_records)
     )
-    return left, right, list(compared.rows), compared.are_merged, compared.logodds
+    return left, right, list(compared.rows), compared.are_merged
 
 
 def describe_entity(parts: Iterable[ComparedEntities], ids: Sequence[str]) -> list[Described]:

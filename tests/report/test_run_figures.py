@@ -44,7 +44,6 @@ def test_totals(run: Resolution) -> None:
     assert totals.records == len(run.batch)
     assert totals.entities == len(entities) == sum(totals.entities_of.values())
     assert totals.shared == sum(len(sources) > 1 for sources in spread_of(run).values())
-    assert totals.merged_entities == sum(len(rows) > 1 for rows in entities.values())
 
 
 @settings(max_examples=80, deadline=None)

@@ -155,7 +155,6 @@ class Register:
     - `genders`, `phones`, `fathers`, `occupations`, `email`, `id_numbers`: records with that field.
     - `place`: property of the place; `place_gaps` and `moves`: places that are missing or changed;
       `postal`: whether addresses are complete.
-    - `negative_weight`: weight of a false pair, for a register that many times larger.
     - `home_cultures`: name cultures that the register is generated for, one after another.
     """
 
@@ -188,7 +187,6 @@ class Register:
     email: float = 0.0
     postal: bool = False
     id_numbers: float = 0.0
-    negative_weight: float = 1.0
     home_cultures: tuple[str, ...] = ()
 
 
@@ -266,7 +264,6 @@ REGISTERS: tuple[Register, ...] = (
         1.3,
         0.2,
         0.12,
-        negative_weight=2.0,
         home_cultures=("english", "pakistani"),
     ),
 )
