@@ -49,8 +49,9 @@ class EvidenceGroup:
 def group_evidence(evidence: Iterable[explanation.EvidenceRow]) -> list[EvidenceGroup]:
     """Unite the rows of a sum by subject, in the order in which a decision weighs them.
 
-    What speaks against a match is first and then what speaks for it, the heaviest first each; what
-    is not about the two records is last. The weights add up as those of the rows do.
+    First come the groups that speak against a match, then the groups that speak for it, the
+    heaviest first. Groups that are not about the two records come last. The weights of the groups
+    have the same sum as the weights of the rows.
     """
     rows: dict[tuple[str, str], list[explanation.EvidenceRow]] = {}
     for row in evidence:

@@ -169,10 +169,15 @@ def population_rows(
 ) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
-    `sums`: against chance, which the rows before add up to, and against relatives. First the
-    calibration in the population that models refer to, then what its size, what relatives, and
-    what the share of true pairs changes, of all and of those of the `sources` of the pair (None:
-    not known); last what names say in a check, or the limit for names alone.
+    `sums` has two sums: against chance, which is the total of the rows before, and against
+    relatives. The rows come in this order:
+
+    1. the calibration in the population that models refer to
+    2. the change that the size of the own population makes
+    3. the change that relatives in it make
+    4. the change that its share of true pairs makes
+    5. the change that the `sources` of the pair make (None: they are not known)
+    6. in a check, the weight that names have there; else the limit for names alone
     """
     raw, basis = sums[0], model.basis
     if basis is None:

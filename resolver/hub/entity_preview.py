@@ -258,8 +258,10 @@ def _select(links: LinkTable | LinkRows, chosen: npt.NDArray[np.bool_]) -> LinkT
 
 
 def relink(context: IncrementContext, own: Numbers) -> LinkTable:
-    """Return the links of some records, from the records of their entities, of those that are
-    connected with these, and of those that either is related to.
+    """Return the links of some records, computed anew.
+
+    The links are computed from three groups of records: the entities of the given records, the
+    entities that these are connected with, and the entities that either are related to.
     """
     view, index = context.view, context.index
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
@@ -396,10 +398,10 @@ def find_queued_ends(links: LinkRows | None) -> Numbers:
 def preview_increment(
     context: IncrementContext, update: ListUpdate, increment: Increment
 ) -> EntityPreview:
-    """Return the records that were read, and their entities, those that would change, and those
-    that would begin to wait for a steward.
+    """Return what an increment, computed on the context's view, would make of the read records.
 
-    All are as they would be after an increment that was computed on the context's view.
+    The preview has the records and their entities, the entities that would change, and the entities
+    that would begin to wait for a steward.
     """
     view, commit = context.view, increment.commit
     last_record, last_entity = view.head.last_record, view.head.last_entity

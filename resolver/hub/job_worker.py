@@ -429,8 +429,8 @@ def refresh_if_due(
 def queue_refresh(hub: Hub) -> Job | None:
     """Queue a refresh if one is due, at most one at a time; return the new job, or None.
 
-    One that failed or is on hold is followed by another only when the store has passed a further
-    step of growth. Raises `StoreError`.
+    After a refresh that failed or is on hold, the next one is queued only when the store has grown
+    by a further step. Raises `StoreError`.
     """
     try:
         with hub.store.view() as view:

@@ -204,8 +204,9 @@ def _compare_versions(
 ) -> tuple[set[str], list[str], list[str]]:
     """Return three groups of stored sources.
 
-    They are: sources of which the intake has only older lists; sources that the intake replaces;
-    and sources of which nothing is withdrawn because their dated or complete lists have gaps.
+    - sources whose lists in the intake are all older than the stored ones
+    - sources that the intake replaces
+    - sources from which nothing is withdrawn, because their dated or complete lists have gaps
     """
     complete = {name for info in intake.lists if info.complete for name in info.sources}
     older, replacing, incomplete = set(), [], []

@@ -1,9 +1,9 @@
 """Records that the relations of other records lead to, and the relations of a part of a store.
 
-What relations say of two entities depends on the entities that both are related to, as these were
-resolved by what they state themselves, and on how many records are related to these. So an
-increment resolves, besides what it may change, the neighbors of that, and where a record changes,
-all that share a neighbor with it may change.
+The evidence of relations between two entities depends on their common neighbors: on which entities
+these are, resolved by their own values, and on how many records are related to them. So an
+increment also resolves the neighbors of the records that it may change. If a record changes, the
+evidence of every record that shares a neighbor with it may change, too.
 
 Look-up arrays of an index segment: who states a relation to a record id, and who to a name.
 
@@ -159,9 +159,9 @@ class RelatedRecords:
     ) -> Numbers:
         """Return the stored records whose evidence some records may change.
 
-        Of those that are `changed` the entity may be another; of those in `edges` also relations
-        begin or end, so the number of relations of their neighbors differs. `expand` returns all
-        records of the entities of some records: relations count by entities.
+        Records in `changed` may get another entity. Relations of the records in `edges` begin or
+        end, so their neighbors have another number of relations. `expand` returns all records of
+        the entities of some records, because relations count by entities.
         """
         whole = unite(changed, expand(changed))
         direct = self._around(whole, most=self._max_degree, with_names=True)

@@ -56,10 +56,10 @@ def sample_lists(
 ) -> tuple[list[ListSample], list[reader_types.Reject]]:
     """Return a sample of each list, and a reject for each file that no format reads.
 
-    Reads until `rows` records of a list are read (at least `records`), and no more, except the
-    dates of a table: all of them, or those of `date_rows` rows at least, show how doubtful ones are
-    read. `accept_restricted`: take records with handling codes above H0. Raises the errors of
-    `read_lists`.
+    Reading stops after `rows` records of a list (at least `records`). The dates of a table are an
+    exception, because many dates show how doubtful ones are read: all of them are read, or at least
+    the dates of `date_rows` rows. `accept_restricted`: take records with handling codes above H0.
+    Raises the errors of `read_lists`.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
     samples = [

@@ -8,9 +8,9 @@ A message to a webhook has three headers (https://www.standardwebhooks.com):
   dots; the key is what follows `whsec_` in the secret, in base64.
 
 An answer 2xx within ten seconds ends a message. Otherwise it is tried again nine times in more than
-three days, and then it is dead until somebody sends it again. Messages of one webhook are sent one
-after the other, those of different ones at the same time, so a dead receiver delays nobody else.
-Each message keeps its own times, so one that is refused does not hold up those after it.
+three days, and then it is dead until somebody sends it again. Messages of one webhook are sent
+one after the other. Different webhooks are served at the same time, so a dead receiver delays
+nobody else. Each message keeps its own times, so a refused message does not hold up later ones.
 """
 
 from __future__ import annotations

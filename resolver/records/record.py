@@ -246,8 +246,10 @@ class Record:
 
 
 def kind_variants(record: Record) -> list[Record]:
-    """Return a record of several kinds as a person and as what else it may be: names of persons are
-    read in another way than those of groups and assets.
+    """Return a record of several kinds twice: as a person, and as the other kinds it may be.
+
+    Names of persons are read in another way than names of groups and assets. A record of one kind
+    is returned once.
     """
     if record.kind not in (Kind.LEGAL, Kind.ANY):
         return [record]

@@ -168,8 +168,9 @@ def _with_kind(prop: str, text: str) -> str:
 
 
 def put_decisive_first(attributes: Iterable[AttributeView]) -> tuple[AttributeView, ...]:
-    """Sort attributes for a decision: contradicted ones, others that differ, those that agree, and
-    those of one side; administrative ones last. Each in the given order.
+    """Sort attributes for a decision: contradictions, other differences, agreements, one side only.
+
+    Administrative attributes come last. Attributes of one group keep their order.
     """
     return tuple(sorted(attributes, key=_decision_rank))
 

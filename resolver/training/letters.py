@@ -114,8 +114,12 @@ def _lacks_vowels(pair: WordPair) -> bool:
 
 
 def _hangul_origin(pair: WordPair) -> int:
-    """Return 0 for Korean names, 1 for Chinese ones by the Korean readings of their characters, 2
-    for Chinese and Japanese ones by their sound, and 3 for those of other languages.
+    """Return where a name in Hangul comes from.
+
+    - 0: it is Korean.
+    - 1: it is Chinese, written by the Korean readings of its characters.
+    - 2: it is Chinese or Japanese, written by its sound.
+    - 3: it comes from another language.
     """
     if len(pair.symbols) <= _MAX_KOREAN and _korean_readings().fullmatch("".join(pair.symbols)):
         return 0 if any(map(is_korean_spelling, pair.candidates)) else 1

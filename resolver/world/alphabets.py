@@ -47,9 +47,9 @@ class Spellings:
 def parse_entry(line: str, rule: Callable[[str], Spellings]) -> Spellings:
     """Return the spellings of one entry of a list.
 
-    Entries are the name, and after `:` up to four customary Latin forms that replace those of the
-    rule, separated by commas, in the order standard, b, c, loose; the last one also stands for the
-    missing ones.
+    An entry is a name. After a `:` it may state up to four customary Latin forms, separated by
+    commas: standard, b, c and loose. They replace the forms that the rule makes. If there are fewer
+    than four, the last one stands for the missing forms, too.
     """
     name, _, custom_forms = line.partition(":")
     spellings = rule(name)

@@ -402,8 +402,9 @@ _NO_ENTITY = -1
 def expand_entities(view: StoreView, numbers: Numbers) -> Numbers:
     """Return all records of the entities of some records, ascending.
 
-    With an ambiguous record go the entities that it waits with, and the other way around, in
-    however many steps: some of them without the others would be one.
+    If an entity has an ambiguous record, the entities that this record waits with are included,
+    with all their records, and so on. Without them, the record would not be ambiguous, and its
+    entities would merge.
     """
     reached, further = numbers[:0], numbers
     while len(further):

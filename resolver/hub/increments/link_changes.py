@@ -386,8 +386,8 @@ def resolve_working_set(
 ) -> tuple[Resolution, ScoredCandidates]:
     """Resolve some records as a batch of their own; also return the pairs of the engine.
 
-    Without a population in the context that of the records is measured. `relations`: those of the
-    records, where these are a part of what is stored (None: read them from the records).
+    If the context has no population, the population of the records is measured. `relations` has
+    the relations of the records, if these are a part of a store (None: read them from the records).
     """
     task = build_task(context, working_set, decisions)
     meter = StageMeter(context.progress)

@@ -199,8 +199,10 @@ _STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
 
 
 def find_dated_shift(listed: float) -> int:
-    """Return what leads from the odds of a share of listed callers to those of callers who state a
-    birth date (thousandths of log-odds); 0 for a share that an option states, which holds for all.
+    """Return the shift of the prior for callers who state a birth date (thousandths of log-odds).
+
+    Such callers are listed less often. The shift leads from the odds for all callers to the odds
+    for these. It is 0 if an option states the share of listed callers, since that holds for all.
     """
     if listed != DEFAULT_LISTED:
         return 0

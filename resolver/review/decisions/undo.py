@@ -89,8 +89,8 @@ class _Effect:
 class _PairHistory:
     """History of one pair.
 
-    `log` has all decisions on the pair by time, `effects` those that took effect, and `waiting`
-    those that wait for a second steward. `state` is the present state of the pair.
+    `log` has all decisions on the pair by time, `effects` the decisions that took effect, and
+    `waiting` the decisions that wait for a second steward. `state` is the pair's present state.
     """
 
     log: tuple[StoredDecision, ...]

@@ -244,8 +244,10 @@ def _words_by_mark(sources: Sequence[StoredSource]) -> dict[str, dict[str, str]]
 def count_ages(
     hub: Hub, filters: Filters = NO_FILTERS, viewer: Viewer = STRANGER
 ) -> tuple[int, ...]:
-    """Count the visible pairs under the other filters by the time they wait: under each limit of
-    `AGE_DAYS` (and not under the one before), and longer than all.
+    """Count the visible pairs by how long they have waited, under all filters but that of age.
+
+    There is a count for each limit of `AGE_DAYS`: pairs that have waited less than this, but not
+    less than the limit before. The last count has the pairs that have waited longer than that.
     """
     now = datetime.datetime.now(datetime.UTC)
     times = [utc_text(now - datetime.timedelta(days=days)) for days in AGE_DAYS]

@@ -303,8 +303,8 @@ class InstitutionList:
 
     - `institutions`: number; `duplicate_share` of them are listed more than once, on average
       `mean_duplicates` more times.
-    - `firms`: institutions that are firms; `likenesses`: those that differ in one word from the
-      one before.
+    - `firms`: institutions that are firms; `likenesses`: institutions whose name differs in one
+      word from the name of the institution before.
     - `abroad`, `short`, `units`: records with words of another language, with abbreviations, or
       under a department.
     - `acronyms`, `cities`: records with the acronym or the city behind the name; `glued`: records

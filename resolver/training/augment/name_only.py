@@ -271,8 +271,8 @@ def _record(identity: str, kind: Kind, name: str) -> Record:
 def _keep_usable(data: labeled_pairs.LabeledPairs) -> labeled_pairs.LabeledPairs:
     """Drop pairs whose label does not follow from the names.
 
-    These are unrelated names of one person (a nom de guerre is no spelling), and names of two
-    people of which one says the same as the other, or less.
+    Two kinds of pairs are dropped: unrelated names of one person, since a nom de guerre is no
+    spelling, and names of two people if one name says nothing that the other does not say.
     """
     features = features_of(data.kind)
     name_similarity = data.evidence[:, features.index("name")]

@@ -65,8 +65,11 @@ _Sum = tuple[tuple[Term, ...], tuple[PairTerm, ...]]
 
 
 class Level(NamedTuple):
-    """Interval of the similarity of a comparator: what it means, its highest value, and the value
-    whose weight is compared with what is measured."""
+    """Interval of the similarity of a comparator.
+
+    `label` says what the interval means, and `most` is its highest value. The weight at `value` is
+    compared with the measured evidence.
+    """
 
     label: str
     most: float
@@ -158,11 +161,14 @@ LINKED: Mapping[str, Mapping[tuple[str, str], tuple[float, float]]] = {
     "person": {("name_sides", "phone"): (0.35, 0.0), ("name_order", "address"): (0.99, -0.3)},
     "group": {("qualifier", "legal_form"): (0.17, -1.6)},
 }
-"""Joint terms against relatives of what links relatives first: highest similarity of what tells
-them apart, from which on down the second comparator says nothing for a match, and the nats that are
-added then. Given names that contradict make a telephone that of a family, a daughter lives where
-her father does, whose name is a part of hers, and two firms with legal forms whose words such as
-Trading or Shipping differ are two, at one address ten times as often as one."""
+"""Joint terms against relatives: two comparators, a similarity of the first one, and nats.
+
+The first comparator tells relatives apart. Up to the given similarity, the second comparator says
+nothing for a match, and the nats are added. Three examples: two given names contradict each other,
+so a shared telephone is that of a family. A daughter lives with her father, whose name is a part of
+hers. Two firms differ in a word such as Trading or Shipping and have the same legal form: at one
+address, they are two firms ten times as often as one.
+"""
 _ESTABLISHING_PLACES = ("birth_place", "address")
 _PLACE_AGREES, _RARE_NAME, _LIKE_NAME = 0.85, 0.4, 0.6
 """Similarity of agreeing places, rarity of a rare name (12 nats), and similarity of names that an
@@ -200,10 +206,11 @@ Counts = Mapping[Kind, Mapping[str, LevelCounts]]
 
 
 def _log_ratio(counts: tuple[int, int], totals: tuple[int, int]) -> float:
-    """Return the log of the share of the same pairs at a level to that of different ones, in nats.
+    """Return the log of P(level | same) / P(level | different), in nats.
 
-    Half a pair is added to each count, and `WRONG_STATEMENTS` of the same pairs are taken to state
-    what different ones do.
+    Half a pair is added to each count. A share `WRONG_STATEMENTS` of the pairs of one entity is
+    taken to have a wrong statement, so these pairs are spread over the levels as pairs of different
+    entities are.
     """
     same, different = (
         (count + 0.5) / (total + 1) for count, total in zip(counts, totals, strict=True)

@@ -124,8 +124,8 @@ def thin_cuts(cuts: Sequence[float], values: FloatArray, most: int) -> tuple[flo
 class Increments:
     """Weights of `cuts` as parameters: two increments of at least 0 at each cut, cells as they are.
 
-    An increment above a cut raises what lies above it, one below lowers what lies below; a term
-    without cuts has one weight of at least 0.
+    The increment above a cut raises all intervals above it. The increment below a cut lowers all
+    intervals below it. A term without cuts has one weight of at least 0.
     """
 
     cuts: TermCuts
@@ -315,10 +315,11 @@ class _Pairs:
 def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> FittedEvidence:
     """Fit terms to pairs.
 
-    Every origin has a constant: the log of how many relatives it holds where its population is
-    known, else that of the odds of a true pair. Some origins hold many more relatives than others;
-    g is halfway between that of the average pair from known populations and that of the origin
-    with the fewest. Against relatives there are the joint terms of `related` only.
+    Every origin has a constant. It is the log of the number of its relatives if its population is
+    known, else the log of the odds of a true pair. Some origins hold many more relatives than
+    others. So g is halfway between two constants: the average over pairs of known populations, and
+    the constant of the origin with the fewest relatives. Against relatives, only the joint terms of
+    `related` are fitted.
     """
     return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
 
@@ -567,11 +568,12 @@ def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps:
 def joint_bounds(
     weights: Sequence[float], others: Sequence[float], share: float
 ) -> tuple[Floats, Floats]:
-    """Return least and most of the cells of a joint term, rows × columns.
+    """Return the least and the most value of each cell of a joint term, rows × columns.
 
-    `weights` are those of the first comparator at the rows, `others` those of the second in the
-    columns: a cell is bounded by the larger of the two, and takes back at most a `share` of what
-    the second says by itself, so that all its joint terms together never turn that.
+    `weights` has the weight of the first comparator at each row, and `others` the weight of the
+    second comparator in each column. No cell is larger than the larger of its two weights. A cell
+    takes back at most a `share` of the second comparator's weight, so that all joint terms of this
+    comparator together never reverse it.
     """
     first = np.abs(np.array(weights))[:, None]
     second = np.array(others)
