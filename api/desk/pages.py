@@ -49,6 +49,7 @@ MENU = (
     MenuItem("screenings", "Screenings"),
     MenuItem("notices", "Notices"),
     MenuItem("learning", "Learning"),
+    MenuItem("erasures", "Erasures", UserRole.ADMIN),
     MenuItem("audit", "Audit log", UserRole.ADMIN),
     MenuItem("users", "Users", UserRole.ADMIN),
 )

@@ -2,6 +2,8 @@
 
 Page of users, for admins: accounts of the desk, their roles and passwords.
 
+Page of erasures, for admins: one asks, another one confirms, and the worker erases.
+
 Page of the audit log, for admins and auditors. An auditor sees no record: every other page is
 refused to this role.
 """
@@ -21,14 +23,17 @@ from resolver.api.desk import desk_access, pages
 from resolver.api.routes.audit import is_bound, logged_events
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
-from resolver.errors import StoreError
+from resolver.errors import ResolverError, StoreError
 from resolver.hub import admin
+from resolver.trust.erasure import Erasure, ErasureState
 
 _FORM_COOKIE = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")
 _YEAR = 365 * 86_400
 _EVENTS = 200
 """Events of the audit log on its page."""
+_ERASURES, _MAX_FORM = 100, 20_000
+"""Erasures on their page, and characters of a refused form that it shows again."""
 _PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
 
 
@@ -327,6 +332,73 @@ def _users_page(error: StoreError | None = None, name: str = "") -> str:
 def _log_change(change: str, name: str, **details: str) -> None:
     query = {"what": change, "user": name, **details, "by": desk_access.current_user().name}
     log_access("users", query, {}, IndexRevision(current_service().hub.store.revision, ""))
+
+
+@pages.blueprint.get("/desk/erasures")
+@desk_access.require_role(admin.UserRole.ADMIN)
+def erasures() -> Any:
+    """Show the erasures that wait, and those that are done with their proof."""
+    return _erasures_page()
+
+
+@pages.blueprint.post("/desk/erasures")
+@desk_access.require_role(admin.UserRole.ADMIN)
+def ask_erasure() -> Any:
+    """Ask for the erasure of records; another admin confirms it."""
+    form, user = request.form, desk_access.current_user()
+    ids = [line.strip() for line in form.get("records", "").splitlines() if line.strip()]
+    try:
+        asked = current_service().hub.store.erasures.ask(
+            ids, form.get("reason", ""), who=user.name, agency=user.agency
+        )
+    except ResolverError as error:
+        return _erasures_page(error, form.get("records", ""), form.get("reason", "")), 422
+    _log_erasure("ask", asked)
+    message = pages.sign_message("Another admin has to confirm the erasure.")
+    return redirect(url_for("desk.erasures", done=message), 303)
+
+
+@pages.blueprint.post("/desk/erasures/<erasure_id>")
+@desk_access.require_role(admin.UserRole.ADMIN)
+def decide_erasure(erasure_id: str) -> Any:
+    """Confirm or refuse an erasure that another admin, or a rule of retention, has asked for."""
+    rows, user = current_service().hub.store.erasures, desk_access.current_user()
+    is_confirmed = request.form.get("decision") == "confirm"
+    try:
+        decide = rows.confirm if is_confirmed else rows.refuse
+        decided = decide(erasure_id, user.name)
+    except StoreError as error:
+        return _erasures_page(error), 422
+    _log_erasure("confirm" if is_confirmed else "refuse", decided)
+    text = "The worker erases the records now." if is_confirmed else "The erasure was refused."
+    return redirect(url_for("desk.erasures", done=pages.sign_message(text)), 303)
+
+
+def _erasures_page(error: ResolverError | None = None, records: str = "", reason: str = "") -> str:
+    rows, user = current_service().hub.store.erasures, desk_access.current_user()
+    found = rows.list()[:_ERASURES]
+    ids = {row.id: rows.values(row).ids for row in found if row.state is ErasureState.ASKED}
+    query = {"erasures": [row.id for row in found]}
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    log_access("erasures", query, {"records": sum(map(len, ids.values()))}, revision)
+    return pages.render_page(
+        "erasures.html",
+        section="erasures",
+        erasures=found,
+        ids=ids,
+        own=user.name,
+        problem=" ".join(pages.describe_error(error)) if error is not None else "",
+        records=records[:_MAX_FORM],
+        reason=reason[:_MAX_FORM],
+        message=pages.signed_message(),
+    )
+
+
+def _log_erasure(what: str, erasure: Erasure) -> None:
+    """Log an act without naming records: the event would have to be erased with them."""
+    query = {"what": what, "erasure": erasure.id, "by": desk_access.current_user().name}
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    log_access("erasures", query, {"records": len(erasure.records)}, revision)
 
 
 @pages.blueprint.get("/desk/audit")

@@ -207,6 +207,9 @@ COMMANDS = {
     "erase": CommandRow(
         "operate.store", "Erase records from a store for good, and prove it.", _RECORDS
     ),
+    "retention": CommandRow(
+        "operate.store", "Set for how long records are kept, and list what is due.", _RECORDS
+    ),
     "withdraw": CommandRow("operate.store", "Withdraw records from a store.", _ACTS),
     "rebuild": CommandRow(
         "operate.store",

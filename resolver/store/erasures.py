@@ -9,8 +9,11 @@ What is left of an erased record: its versions without values, its handling (age
 say who may know of it), and an id in place of its own. The id is a keyed hash, so a list that sends
 the record again is recognized (`resolver.hub.list_updates`).
 
-The module reads in this order: rows of erasures, the values of records, the rewriting of tables,
-and the search for what is left.
+Rules of retention (`Retention`) ask for the erasure of records whose time is over; one person then
+confirms it.
+
+The module reads in this order: rows of erasures, retention, the values of records, and the
+rewriting of tables.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -53,9 +57,9 @@ from resolver.records.properties import (
     ValueType,
 )
 from resolver.store.audit import ERASURE, RETENTION, blank_events
-from resolver.store.bulk_rows import is_among, utc_text
+from resolver.store.bulk_rows import is_among, parse_utc_text, utc_text
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.record_contents import decode_handling, erased_id
+from resolver.store.record_contents import ERASED_PREFIX, decode_handling, erased_id
 from resolver.store.schema import (
     audit_events,
     decisions,
@@ -69,6 +73,7 @@ from resolver.store.schema import (
     rechecks,
     records,
     restricted_ids,
+    retention_rules,
     revisions,
     sources,
     subscriptions,
@@ -361,6 +366,147 @@ class Erasures:
             secret = connection.execute(select(meta.c.id_secret)).scalar_one()
             ids = connection.execute(select(records.c.record_id).distinct()).scalars()
             return sorted(row for row in ids if erased_id(secret, row) in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """Rule for the records of a source and a category of data subjects; an empty text stands for
+    all. Days count from the last statement of a record: its version, its list, or its withdrawal.
+
+    `review_days`: until somebody has to look whether the record is still needed. `keep_days`: until
+    its erasure is proposed. None: never.
+    """
+
+    source: str
+    category: str
+    review_days: int | None
+    keep_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecord:
+    """Record whose time is over by a rule. `due`: UTC text; `is_review`: it is to be reviewed, else
+    its erasure is proposed.
+    """
+
+    record_id: str
+    rule: RetentionRule
+    due: str
+    is_review: bool
+
+
+RETENTION_ACTOR = "rules of retention"
+"""Who has asked for the erasures that rules propose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Life cycle of records: rules, and what they make due."""
+
+    engine: Engine
+
+    def set_rule(self, rule: RetentionRule) -> None:
+        """Store a rule in place of that of the same source and category; without days it goes.
+
+        Raises `InputError` for a number of days below 1.
+        """
+        days = [row for row in (rule.review_days, rule.keep_days) if row is not None]
+        if any(row < 1 or row > 36_500 for row in days):
+            raise InputError("a rule has 1 to 36,500 days", hint="0 removes the number")
+        c = retention_rules.c
+        is_same = and_(c.source == rule.source, c.category == rule.category)
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            connection.execute(delete(retention_rules).where(is_same))
+            if days:
+                connection.execute(insert(retention_rules).values(**asdict(rule)))
+
+    def rules(self) -> Sequence[RetentionRule]:
+        """Return all rules, by source and category."""
+        c = retention_rules.c
+        query = select(retention_rules).order_by(c.source, c.category)
+        with read_transaction(self.engine) as connection:
+            return [RetentionRule(*row) for row in connection.execute(query)]
+
+    def find_due(self, now: str = "") -> Sequence[DueRecord]:
+        """Return the records whose time is over, by id; none of those that were erased, or whose
+        erasure waits or was refused within the days of the rule.
+        """
+        at = parse_utc_text(now or utc_text())
+        by_key = {(rule.source, rule.category.casefold()): rule for rule in self.rules()}
+        with read_transaction(self.engine) as connection:
+            secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+            times = dict(connection.execute(select(revisions.c.version, revisions.c.landed)).all())
+            lists = {row.number: row for row in connection.execute(select(sources)).all()}
+            decided = {
+                new_id: row.decided
+                for row in connection.execute(select(erasures).order_by(erasures.c.number))
+                for new_id in row.records
+            }
+            newest: dict[str, tuple[Any, ...]] = {}
+            c = records.c
+            query = select(c.record_id, c.source, c.valid_from, c.valid_to, c.content)
+            query = query.order_by(c.number).execution_options(yield_per=_ROWS_AT_ONCE)
+            for record_id, source, since, until, content in connection.execute(query):
+                handling = decode_handling(content) or Handling()
+                category, stated = handling.subject_category, handling.review_date
+                newest[record_id] = (source, since, until, category, stated)
+        found = []
+        for record_id, (source, since, until, category, stated) in sorted(newest.items()):
+            if f":{ERASED_PREFIX}" in record_id:
+                continue
+            rule = _choose_rule(by_key, lists[source].name, category)
+            last = times[since if until is None else until]
+            if until is None:
+                last = max(last, lists[source].updated)
+            new_id = erased_id(secret, record_id)
+            if rule is not None and rule.keep_days is not None:
+                start = max(last, decided[new_id]) if decided.get(new_id) else last
+                due = utc_text(parse_utc_text(start) + timedelta(days=rule.keep_days))
+                if new_id in decided and not decided[new_id]:
+                    continue
+                if due <= utc_text(at):
+                    found.append(DueRecord(record_id, rule, due, is_review=False))
+                    continue
+            review = _review_date(rule, last, stated)
+            if until is None and review and review <= utc_text(at):
+                chosen = rule or RetentionRule("", "", None, None)
+                found.append(DueRecord(record_id, chosen, review, is_review=True))
+        return found
+
+    def propose(self, now: str = "") -> Sequence[Erasure]:
+        """Ask for the erasure of the records whose time is over; somebody confirms it."""
+        by_rule: dict[RetentionRule, list[str]] = {}
+        for row in self.find_due(now):
+            if not row.is_review:
+                by_rule.setdefault(row.rule, []).append(row.record_id)
+        asked = []
+        for rule, ids in by_rule.items():
+            reason = (
+                f"kept for {rule.keep_days} days: rule for "
+                f"{rule.source or 'all sources'}, {rule.category or 'all categories'}"
+            )
+            for start in range(0, len(ids), MAX_RECORDS):
+                part = ids[start : start + MAX_RECORDS]
+                asked.append(Erasures(self.engine).ask(part, reason, who=RETENTION_ACTOR))
+        return asked
+
+
+def _choose_rule(
+    by_key: Mapping[tuple[str, str], RetentionRule], source: str, category: str
+) -> RetentionRule | None:
+    """Return the rule that says most: of source and category, source, category, or all."""
+    keys = ((source, category), (source, ""), ("", category), ("", ""))
+    found = (by_key.get((name, kind.casefold())) for name, kind in keys)
+    return next((rule for rule in found if rule is not None), None)
+
+
+def _review_date(rule: RetentionRule | None, last: str, stated: str) -> str:
+    """Return when a record is to be reviewed: on the day that it states, or by its rule."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", stated):
+        return stated
+    if rule is None or rule.review_days is None:
+        return ""
+    return utc_text(parse_utc_text(last) + timedelta(days=rule.review_days))
 
 
 def _row(connection: Connection, erasure_id: str) -> Any:

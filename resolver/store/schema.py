@@ -500,6 +500,12 @@ erasures = Table(
     Column("content", LargeBinary, nullable=False),
     Column("proof", JSON, nullable=False),
 )
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("source", "category")),
+    *(Column(name, BigInteger) for name in ("review_days", "keep_days")),
+)
 users = Table(
     "users",
     metadata,

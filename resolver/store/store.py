@@ -22,7 +22,7 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
-from resolver.store.erasures import Erasures
+from resolver.store.erasures import Erasures, Retention
 from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
 from resolver.store.notices import Notices
@@ -194,6 +194,11 @@ class Store:
     def erasures(self) -> Erasures:
         """Erasures of records."""
         return Erasures(self.engine)
+
+    @property
+    def retention(self) -> Retention:
+        """Rules on how long records are kept."""
+        return Retention(self.engine)
 
     @property
     def users(self) -> Users:

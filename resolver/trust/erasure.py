@@ -34,7 +34,10 @@ from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
 from resolver.hub.record_index import index_folder
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
-from resolver.store.erasures import ErasedValues, Erasure, ErasureState, search_forms
+from resolver.store.erasures import ErasedValues, search_forms
+from resolver.store.erasures import Erasure as Erasure
+from resolver.store.erasures import ErasureState as ErasureState
+from resolver.store.erasures import RetentionRule as RetentionRule
 from resolver.trust.audit_spool import CommandAccess, command_event, recover_spools
 
 SPOOL_FOLDER = "looks"
@@ -43,6 +46,8 @@ _FORMAT = "watchlist-resolver erasures 1"
 _BYTES_AT_ONCE = 1 << 22
 _SHOWN = 20
 _RETRY_SECONDS = 60.0
+_PROPOSAL_SECONDS = 3_600.0
+"""Seconds between two looks for records whose time is over."""
 _ROUNDS = 3
 """Times that tables are rewritten while others go on writing to them."""
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
@@ -61,6 +66,11 @@ class ErasureResult:
     erasure: Erasure
     waits: Sequence[str]
     shared: Sequence[str]
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a URL, which has to exist. Raises `StoreError`."""
+    return Store.open(url, create=False)
 
 
 def ask_for_erasure(
@@ -139,17 +149,22 @@ def erase_confirmed(hub: Hub, jobs: Path | None = None) -> list[ErasureResult]:
 
 
 class ErasureRunner:
-    """Worker's part: carries out what was confirmed, and tries again now and then what must wait,
-    such as for a batch that is not over.
+    """Worker's part: proposes what rules of retention make due, carries out what was confirmed, and
+    tries again now and then what must wait, such as for a batch that is not over.
     """
 
     def __init__(self, hub: Hub, jobs: Path) -> None:
         self._hub, self._jobs = hub, jobs
         self._next_try: dict[str, float] = {}
+        self._next_proposal = 0.0
 
     def run_due(self) -> list[ErasureResult]:
         """Carry out the erasures that are due. Raises `StoreError`."""
         results, now = [], time.monotonic()
+        if self._next_proposal <= now:
+            self._next_proposal = now + _PROPOSAL_SECONDS
+            if self._hub.store.retention.rules():
+                self._hub.store.retention.propose()
         for erasure in self._hub.store.erasures.list(ErasureState.RUNNING):
             if self._next_try.get(erasure.id, now) <= now:
                 self._next_try[erasure.id] = now + _RETRY_SECONDS

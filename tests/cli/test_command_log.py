@@ -73,6 +73,11 @@ class Sample(NamedTuple):
             create_signing_key(path)
         return path
 
+    def ask_for_erasure(self) -> str:
+        """Ask for an erasure and return its id."""
+        with Store.open(self.url) as store:
+            return store.erasures.ask(["quay:5"], "order", who="ada").id
+
     def args(self, command: str) -> list[str]:
         """Return sample arguments of a command. Raises `KeyError` for a new command."""
         store, out = ["--store", self.url], str(self.out / "out")
@@ -143,6 +148,11 @@ class Sample(NamedTuple):
             "split": [self.entity, "river:2", "--dry-run", *store],
             "withdraw": ["quay:5", *store],
             "erase": ["--list", out, *store],
+            "retention set": ["--keep-days", "1", *store],
+            "retention list": store,
+            "retention due": store,
+            "retention propose": store,
+            "retention confirm": [self.ask_for_erasure(), *store],
             "rebuild": ["--dry-run", *store],
             "replan": ["--dry-run", *store],
             "refresh": ["--dry-run", *store],

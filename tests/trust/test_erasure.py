@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from resolver.hub.ownership import RecordOwner
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR
-from resolver.store import Store
+from resolver.store import Store, utc_text
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
 from resolver.trust.audit_chain import find_accesses
@@ -212,3 +213,42 @@ def test_commands_erase_and_restore_an_older_backup(
     assert run(["restore", listed, *new, "--erasures", backup]) == 1
     with Store.open(f"sqlite:///{place}/new.db") as restored:
         assert restored.erasures.list()[0].state is ErasureState.DONE
+
+
+def test_rules_propose_what_a_person_confirms(hub: Hub) -> None:
+    store, retention = hub.store, hub.store.retention
+    witness = Handling("", subject_category="Witness", review_date="2027-03-01")
+    seen = replace(record("port:9", name="Dora Condori"), handling=witness)
+    hub.add(make_intake([seen]))
+    hub.withdraw(["port:6"])
+    assert retention.find_due("2090-01-01T00:00:00.000000Z")[0].is_review
+    for rule in (
+        erasures.RetentionRule("port", "", None, 1_000),
+        erasures.RetentionRule("", "witness", None, 5),
+        erasures.RetentionRule("port", "witness", 1, None),
+    ):
+        retention.set_rule(rule)
+    now = datetime.now(UTC)
+
+    def due(days: int) -> list[tuple[str, bool]]:
+        rows = retention.find_due(utc_text(now + timedelta(days=days)))
+        return [(row.record_id, row.is_review) for row in rows]
+
+    assert due(999) == [("port:9", True)]
+    late = utc_text(now + timedelta(days=1_001))
+    assert due(1_001) == [("port:5", False), ("port:6", False), ("port:9", True)]
+    (asked,) = retention.propose(late)
+    assert (len(asked.records), "1000 days" in asked.reason) == (2, True)
+    assert due(1_001) == [("port:9", True)]
+    assert (retention.propose(late), erasures.erase_confirmed(hub)) == ([], [])
+    store.erasures.refuse(asked.id, "ada")
+    assert due(999) == [("port:9", True)]
+    (again,) = retention.propose(late)
+    store.erasures.confirm(again.id, "ada")
+    (result,) = erasures.erase_confirmed(hub)
+    assert result.erasure.state is ErasureState.DONE
+    assert due(9_000) == [("port:9", True)]
+    retention.set_rule(erasures.RetentionRule("port", "witness", None, None))
+    assert len(retention.rules()) == 2
+    with pytest.raises(InputError, match="36,500"):
+        retention.set_rule(erasures.RetentionRule("", "", 0, None))

@@ -4,6 +4,7 @@
 - Command `resolver sources`: sources of a store, their owners and requirements.
 - Command `resolver withdraw`: withdraw records from a store.
 - Command `resolver erase`: take the values of records out of everything, for good.
+- Command `resolver retention`: for how long records are kept, and what is due.
 - Command `resolver rebuild`: resolve everything in a store again.
 
 Commands that write a store out and bring it back: backup, restore, export.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -305,6 +307,119 @@ def erase_command(
             click.echo("\n".join(erasure.result_lines(result)))
     if any(result.waits for result in results):
         click.get_current_context().exit(NOT_COMPLETE)
+
+
+@click.group("retention")
+def retention_command() -> None:
+    """Set for how long records are kept, and when somebody looks whether they are still needed.
+
+    A worker proposes the erasure of records whose time is over. Nothing is erased before a person
+    confirms it: at the desk on the page Erasures, or here with `confirm`. A record that says when
+    it is to be reviewed is due on that day, whatever the rules say.
+
+    \b
+    Examples:
+      resolver retention set --source coast-wanted --keep-days 1825 --store sqlite:///hub.db
+      resolver retention set --category witness --review-days 365 --keep-days 730 --store ...
+      resolver retention due --store sqlite:///hub.db
+      resolver retention propose --store sqlite:///hub.db
+      resolver retention confirm 5b6f… --store sqlite:///hub.db
+    """
+
+
+@retention_command.command("set")
+@store_option(required=True)
+@click.option("--source", default="", metavar="NAME", help="Default: all sources.")
+@click.option("--category", default="", metavar="TEXT", help="Default: all categories.")
+@click.option("--review-days", type=click.IntRange(0, 36_500), help="0: never.")
+@click.option("--keep-days", type=click.IntRange(0, 36_500), help="0: without end.")
+def set_retention(
+    store_url: str, source: str, category: str, review_days: int | None, keep_days: int | None
+) -> None:
+    """Set the rule for a source and a category, in place of the one that is there.
+
+    Days count from the last statement of a record: its version, the last list of its source, or its
+    withdrawal. Of several rules, that of source and category counts, then that of the source, then
+    that of the category.
+    """
+    from resolver.trust.erasure import RetentionRule, open_store
+
+    if review_days is None and keep_days is None:
+        raise click.UsageError("give --review-days, --keep-days or both")
+    rule = RetentionRule(source, category, review_days or None, keep_days or None)
+    process_start.log_records_at(store_url, 0, source=source, category=category)
+    with open_store(store_url) as store:
+        store.retention.set_rule(rule)
+    click.echo("The rule is stored." if review_days or keep_days else "The rule is gone.", err=True)
+
+
+@retention_command.command("list")
+@store_option(required=True)
+@json_option
+def list_retention(store_url: str, as_json: bool) -> None:
+    """List the rules."""
+    from resolver.trust.erasure import open_store
+
+    process_start.log_records_at(store_url, 0)
+    with open_store(store_url) as store:
+        rules = store.retention.rules()
+    for rule in rules:
+        if as_json:
+            click.echo(json.dumps(asdict(rule), ensure_ascii=False))
+            continue
+        days = ((rule.review_days, "reviewed after"), (rule.keep_days, "kept for"))
+        facts = [f"{text} {pluralize(count, 'day')}" for count, text in days if count is not None]
+        what = f"{rule.source or 'all sources'}, {rule.category or 'all categories'}"
+        click.echo(f"{what}: {', '.join(facts)}")
+
+
+@retention_command.command("due")
+@store_option(required=True)
+@json_option
+def show_due(store_url: str, as_json: bool) -> None:
+    """List the records that are to be reviewed, and those whose erasure is due."""
+    from resolver.trust.erasure import open_store
+
+    process_start.log_records_at(store_url, None)
+    with open_store(store_url) as store:
+        due = store.retention.find_due()
+    for row in due:
+        what = "review" if row.is_review else "erase"
+        if as_json:
+            click.echo(json.dumps({"record": row.record_id, "what": what, "due": row.due}))
+        else:
+            click.echo(f"{what} {row.record_id}: due on {row.due[:10]}")
+
+
+@retention_command.command("propose")
+@store_option(required=True)
+def propose_erasures(store_url: str) -> None:
+    """Propose the erasure of the records whose time is over, as a worker does every hour."""
+    from resolver.trust.erasure import open_store
+
+    process_start.log_records_at(store_url, 0)
+    with open_store(store_url) as store:
+        asked = store.retention.propose()
+    for row in asked:
+        click.echo(f"{row.id}: {pluralize(len(row.records), 'record')}, {row.reason}")
+
+
+@retention_command.command("confirm")
+@click.argument("erasure_id", metavar="ID")
+@store_option(required=True)
+@click.option("--refuse", is_flag=True, help="Keep the records for as many days again.")
+@process_start.steward_option
+def confirm_erasure(erasure_id: str, store_url: str, steward: str, *, refuse: bool) -> None:
+    """Confirm an erasure that a rule or another person asks for; `resolver erase --resume` or a
+    worker carries it out.
+    """
+    from resolver.trust.erasure import open_store
+
+    process_start.log_records_at(store_url, 0, erasure=erasure_id, refuse=refuse, who=steward)
+    with open_store(store_url) as store:
+        decide = store.erasures.refuse if refuse else store.erasures.confirm
+        row = decide(erasure_id, steward)
+    click.echo(f"The erasure of {pluralize(len(row.records), 'record')} is {row.state}.", err=True)
 
 
 _REBUILD_HELP = """Resolve all records of a store again, with another plan (default: by size), model

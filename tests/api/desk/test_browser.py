@@ -767,6 +767,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "screenings": "/desk/screenings",
         "screening": screen_passengers(session, 52, 53),
         "learning": "/desk/learning",
+        "erasures": "/desk/erasures",
         "audit log": "/desk/audit",
         "feeds": "/desk/feeds",
         "notices": "/desk/notices",

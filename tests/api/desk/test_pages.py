@@ -36,6 +36,7 @@ from resolver.review import (
 )
 from resolver.store import UserRole
 from resolver.store.schema import jobs
+from resolver.trust.erasure import ErasureRunner
 from tests.api.desk.conftest import (
     PASSWORD,
     Desk,
@@ -414,6 +415,31 @@ def test_admins_manage_users(desk: Desk) -> None:
         event.query["what"] for event in desk.store.audit_events.list() if event.action == "users"
     ]
     assert logged == ["add", "change", "disable", "enable", "password", "change"]
+
+
+def test_two_admins_erase_records(desk: Desk) -> None:
+    chief, other = (desk.signed_in(name, UserRole.ADMIN) for name in ("chief", "olga"))
+    assert desk.signed_in("amira").get("/desk/erasures").status_code == 403
+    with desk.store.view() as view:
+        (record_id, _), *_ = view.records_of_sources(["coast"]).items()
+    form = {"csrf": csrf(chief), "records": f" {record_id}\n", "reason": "court order"}
+    assert "never had a record" in chief.post("/desk/erasures", data={**form, "records": "a"}).text
+    assert chief.post("/desk/erasures", data=form).status_code == 303
+    (asked,) = desk.store.erasures.list()
+    page = chief.get("/desk/erasures").text
+    assert (record_id in page, "Confirm and erase" in page) == (True, False)
+    path, decision = f"/desk/erasures/{asked.id}", {"decision": "confirm"}
+    refused = chief.post(path, data={**decision, "csrf": form["csrf"]})
+    assert (refused.status_code, "yourself" in refused.text) == (422, True)
+    assert "Confirm and erase" in other.get("/desk/erasures").text
+    assert other.post(path, data={**decision, "csrf": csrf(other)}).status_code == 303
+    (result,) = ErasureRunner(desk.service.hub, desk.service.jobs_dir).run_due()
+    assert (result.waits, result.erasure.decided_by) == ((), "olga")
+    desk.service.audit_log.flush()
+    assert "None was found." in other.get("/desk/erasures").text
+    events = desk.store.audit_events.list(actions=["erasures"])
+    assert {"ask", "confirm"} <= {event.query.get("what") for event in events}
+    assert record_id not in str(events)
 
 
 def test_times_and_words_as_pages_show_them() -> None:
