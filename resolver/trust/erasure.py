@@ -68,11 +68,6 @@ class ErasureResult:
     shared: Sequence[str]
 
 
-def open_store(url: str) -> Store:
-    """Open the store at a URL, which has to exist. Raises `StoreError`."""
-    return Store.open(url, create=False)
-
-
 def ask_for_erasure(
     store: Store,
     ids: Sequence[str],

@@ -342,13 +342,14 @@ def set_retention(
     withdrawal. Of several rules, that of source and category counts, then that of the source, then
     that of the category.
     """
-    from resolver.trust.erasure import RetentionRule, open_store
+    from resolver.trust.audit_chain import open_log
+    from resolver.trust.erasure import RetentionRule
 
     if review_days is None and keep_days is None:
         raise click.UsageError("give --review-days, --keep-days or both")
     rule = RetentionRule(source, category, review_days or None, keep_days or None)
     process_start.log_records_at(store_url, 0, source=source, category=category)
-    with open_store(store_url) as store:
+    with open_log(store_url) as store:
         store.retention.set_rule(rule)
     click.echo("The rule is stored." if review_days or keep_days else "The rule is gone.", err=True)
 
@@ -358,10 +359,10 @@ def set_retention(
 @json_option
 def list_retention(store_url: str, as_json: bool) -> None:
     """List the rules."""
-    from resolver.trust.erasure import open_store
+    from resolver.trust.audit_chain import open_log
 
     process_start.log_records_at(store_url, 0)
-    with open_store(store_url) as store:
+    with open_log(store_url) as store:
         rules = store.retention.rules()
     for rule in rules:
         if as_json:
@@ -378,10 +379,10 @@ def list_retention(store_url: str, as_json: bool) -> None:
 @json_option
 def show_due(store_url: str, as_json: bool) -> None:
     """List the records that are to be reviewed, and those whose erasure is due."""
-    from resolver.trust.erasure import open_store
+    from resolver.trust.audit_chain import open_log
 
     process_start.log_records_at(store_url, None)
-    with open_store(store_url) as store:
+    with open_log(store_url) as store:
         due = store.retention.find_due()
     for row in due:
         what = "review" if row.is_review else "erase"
@@ -395,10 +396,10 @@ def show_due(store_url: str, as_json: bool) -> None:
 @store_option(required=True)
 def propose_erasures(store_url: str) -> None:
     """Propose the erasure of the records whose time is over, as a worker does every hour."""
-    from resolver.trust.erasure import open_store
+    from resolver.trust.audit_chain import open_log
 
     process_start.log_records_at(store_url, 0)
-    with open_store(store_url) as store:
+    with open_log(store_url) as store:
         asked = store.retention.propose()
     for row in asked:
         click.echo(f"{row.id}: {pluralize(len(row.records), 'record')}, {row.reason}")
@@ -413,10 +414,10 @@ def confirm_erasure(erasure_id: str, store_url: str, steward: str, *, refuse: bo
     """Confirm an erasure that a rule or another person asks for; `resolver erase --resume` or a
     worker carries it out.
     """
-    from resolver.trust.erasure import open_store
+    from resolver.trust.audit_chain import open_log
 
     process_start.log_records_at(store_url, 0, erasure=erasure_id, refuse=refuse, who=steward)
-    with open_store(store_url) as store:
+    with open_log(store_url) as store:
         decide = store.erasures.refuse if refuse else store.erasures.confirm
         row = decide(erasure_id, steward)
     click.echo(f"The erasure of {pluralize(len(row.records), 'record')} is {row.state}.", err=True)
