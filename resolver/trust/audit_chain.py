@@ -11,11 +11,14 @@
 from __future__ import annotations
 
 import base64
+import heapq
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ from resolver.store.audit import ERASURE
 from resolver.store.bulk_rows import utc_text
 
 _ALL_EVENTS = 10_000_000
+_EVENTS_AT_ONCE = 2_000
+"""Events in memory at once while accesses are looked for. Fewer would mean more queries."""
 _FORMAT = "watchlist-resolver audit head 1"
 _CONTENT = ("format", "at", "number", "chain")
 
@@ -148,6 +153,16 @@ def find_accesses(
     `shown`. Raises `StoreError` if the store has never had one of the records, or none that the
     viewer may see.
     """
+    return list(_iterate_accesses(store, record_ids, viewer, LogFilter(), 0))
+
+
+def _iterate_accesses(
+    store: Store, record_ids: Sequence[str], viewer: Viewer, choice: LogFilter, after: int
+) -> Iterator[RecordAccess]:
+    """Yield the accesses of `find_accesses` that a filter chooses, above the number `after`.
+
+    The log is read in parts, so whoever needs a page reads no more than what leads to it.
+    """
     names: dict[str, list[tuple[int, int | None]]] = {}
     first = None
     with store.view() as view:
@@ -157,16 +172,22 @@ def find_accesses(
             first = since if first is None else min(first, since)
             for name, rows in spans.items():
                 names.setdefault(name, []).extend(rows)
-    accesses = {}
     emptied: dict[int, set[str]] = {}
     for event in store.audit_events.list(actions=[ERASURE], limit=_ALL_EVENTS):
         for number, ids in event.query.get("shown", {}).items():
             emptied.setdefault(int(number), set()).update(ids)
-    events = store.audit_events.list(containing=list(names), limit=_ALL_EVENTS)
     # an erasure of another record has emptied these events, and keeps which ids they have shown
     numbers = [number for number, ids in emptied.items() if not ids.isdisjoint(names)]
-    for event in [*events, *store.audit_events.get(numbers)]:
-        if event.action == ERASURE:
+    blank = [event for event in store.audit_events.get(sorted(numbers)) if event.number > after]
+    actions = {choice.action} if choice.action else set(_UNNAMED)
+    parts = (
+        _iterate_events(store, choice, after, containing=list(names)),
+        iter([event for event in blank if choice.accepts(event)]),
+        _iterate_events(store, choice, after, actions=sorted(actions.intersection(_UNNAMED))),
+    )
+    last = 0
+    for event in heapq.merge(*parts, key=lambda event: event.number):
+        if event.number == last or event.action == ERASURE:
             continue
         words = {*_texts(event.query), *_texts(event.answer), *emptied.get(event.number, ())}
         shown = [
@@ -174,12 +195,31 @@ def find_accesses(
             for name, spans in names.items()
             if name in words and any(_is_within(event.revision, span) for span in spans)
         ]
-        if shown:
-            accesses[event.number] = RecordAccess(event, shown[0])
-    for event in store.audit_events.list(actions=_UNNAMED, limit=_ALL_EVENTS):
-        if event.revision >= (first or 0) and _shows_unnamed(event):
-            accesses.setdefault(event.number, RecordAccess(event, ""))
-    return [accesses[number] for number in sorted(accesses)]
+        is_unnamed = event.action in _UNNAMED and event.revision >= (first or 0)
+        if shown or (is_unnamed and _shows_unnamed(event)):
+            last = event.number
+            yield RecordAccess(event, shown[0] if shown else "")
+
+
+def _iterate_events(
+    store: Store,
+    choice: LogFilter,
+    after: int,
+    *,
+    containing: Sequence[str] = (),
+    actions: Sequence[str] = (),
+) -> Iterator[AuditEvent]:
+    """Yield the events that a filter chooses and that contain one of some texts, or have one of
+    some actions; none without either.
+    """
+    while containing or actions:
+        events = store.audit_events.list(
+            **choice.columns(actions), containing=containing, after=after, limit=_EVENTS_AT_ONCE
+        )
+        yield from events
+        if len(events) < _EVENTS_AT_ONCE:
+            return
+        after = events[-1].number
 
 
 def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
@@ -241,6 +281,26 @@ class LogFilter:
     record: str = ""
     only_agency: str = ""
 
+    def columns(self, actions: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the filter as arguments of `AuditEvents.list`, without the record."""
+        return {
+            "since": self.since,
+            "before": self.before,
+            "actor": self.who or None,
+            "agency": self.only_agency or self.agency or None,
+            "actions": actions or ([self.action] if self.action else ()),
+        }
+
+    def accepts(self, event: AuditEvent) -> bool:
+        """Return whether an event passes the filter, whatever it showed."""
+        return (
+            (self.only_agency or self.agency or event.agency) == event.agency
+            and self.who in ("", event.actor)
+            and self.action in ("", event.action)
+            and self.since <= event.at
+            and (not self.before or event.at < self.before)
+        )
+
 
 def read_log(
     store: Store, choice: LogFilter, *, after: int = 0, limit: int = 1000, newest: bool = False
@@ -250,39 +310,19 @@ def read_log(
     `newest` selects the last ones instead of the first. There are none for a record that the store
     has never had: whether it has a record that the reader may not see must not show.
     """
-    agency = choice.only_agency or choice.agency or None
     if choice.only_agency and choice.agency not in ("", choice.only_agency):
         return []
-    if choice.record:
-        viewer = OPERATOR
-        if choice.only_agency:
-            viewer = Viewer("auditor", choice.only_agency, frozenset({"check"}))
-        try:
-            accesses = find_accesses(store, [choice.record], viewer)
-        except StoreError:
-            return []
-        events = [access.event for access in accesses]
-        events = [
-            event
-            for event in events
-            if event.number > after
-            and agency in (None, event.agency)
-            and choice.who in ("", event.actor)
-            and choice.action in ("", event.action)
-            and choice.since <= event.at
-            and (not choice.before or event.at < choice.before)
-        ]
-        return events[-limit:] if newest else events[:limit]
-    return store.audit_events.list(
-        since=choice.since,
-        before=choice.before,
-        actor=choice.who or None,
-        agency=agency,
-        actions=[choice.action] if choice.action else (),
-        after=after,
-        limit=limit,
-        newest=newest,
-    )
+    if not choice.record:
+        return store.audit_events.list(**choice.columns(), after=after, limit=limit, newest=newest)
+    viewer = OPERATOR
+    if choice.only_agency:
+        viewer = Viewer("auditor", choice.only_agency, frozenset({"check"}))
+    accesses = _iterate_accesses(store, [choice.record], viewer, choice, after)
+    try:
+        chosen = deque(accesses, limit) if newest else islice(accesses, limit)
+        return [access.event for access in chosen]
+    except StoreError:
+        return []
 
 
 def open_log(url: str) -> AbstractContextManager[Store]:

@@ -15,9 +15,10 @@ from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.records.record import Handling
-from resolver.store import Store
-from resolver.store.audit import CHAIN_START, chain_hash, content_hash
+from resolver.store import AuditEvent, Store
+from resolver.store.audit import CHAIN_START, AuditEvents, chain_hash, content_hash
 from resolver.store.schema import audit_events
+from resolver.trust import audit_chain
 from resolver.trust.audit_chain import (
     LogFilter,
     create_signing_key,
@@ -172,6 +173,48 @@ def test_an_access_counts_while_the_record_was_in_the_entity(tmp_path: Path) -> 
     assert [row["action"] for row in report["accesses"]] == ["entity", "entity", "command"]
     with pytest.raises(StoreError, match="no record or entity"), Store.open(url) as opened:
         report_subject(opened, "coast:2")
+
+
+def test_accesses_are_read_in_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_chain, "_EVENTS_AT_ONCE", 2)
+    backup = {**ROW, "action": "command", "query": {"command": "backup"}, "answer": {"records": 2}}
+    asked, other = {**ROW, "query": {"id": "coast:1"}}, {**ROW, "query": {"id": "coast:10"}}
+    with Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub:
+        hub.add(make_intake([ANA]))
+        hub.store.audit_events.append(
+            [
+                asked,
+                other,
+                {**backup, "version": 1},
+                other,
+                other,
+                other,
+                {**asked, "who": "ben"},
+                asked,
+            ]
+        )
+
+        def read(limit: int = 9, after: int = 0, *, newest: bool = False, **rest: str) -> list[int]:
+            choice = LogFilter(record="coast:1", **rest)
+            events = read_log(hub.store, choice, after=after, limit=limit, newest=newest)
+            return [event.number for event in events]
+
+        assert read() == [1, 3, 7, 8]
+        assert (read(2), read(2, 3), read(2, 8)) == ([1, 3], [7, 8], [])
+        assert read(2, newest=True) == [7, 8]
+        assert (read(action="command"), read(who="ben"), read(agency="River")) == ([3], [7], [])
+        rows: list[int] = []
+        read_rows = AuditEvents.list
+
+        def count_rows(log: AuditEvents, **options: Any) -> list[AuditEvent]:
+            events = read_rows(log, **options)
+            rows.append(len(events))
+            return events
+
+        hub.store.audit_events.append([asked] * 20)
+        monkeypatch.setattr(AuditEvents, "list", count_rows)
+        assert read(1) == [1]
+        assert sum(rows) <= 4
 
 
 def test_the_commands_say_what_is_wrong(
