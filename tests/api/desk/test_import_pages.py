@@ -377,3 +377,20 @@ def test_a_dry_run_shows_what_would_change_and_the_list_can_still_be_sent(desk: 
     sent = send(browser, preview.replace("/preview", "/send")).headers["Location"]
     assert sent != address
     assert "Go on with the list" not in browser.get(address).text
+
+
+def test_a_held_list_has_its_buttons_before_what_it_would_change(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    rows = [f"A{number};Ida {number}ssen;;19{number + 40}-02-03;" for number in range(30)]
+    with Hub.open(desk.store.url, OPTIONS) as hub, quick_symbols("resolver.matching.pipeline"):
+        for count in (30, 5):
+            table = "\n".join(["Akte;Wer;mail;Tag;Bem", *rows[:count], ""])
+            columns = start(browser, table, "visitors.csv").headers["Location"]
+            preview = send(browser, columns, **ANSWERS).headers["Location"]
+            send_address = preview.replace("/preview", "/send")
+            address = send(browser, send_address, complete="1").headers["Location"]
+            assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
+    page = browser.get(address).text
+    assert "This list is held until somebody accepts it" in " ".join(page.split())
+    assert 0 < page.index("Accept the batch") < page.index("visitors:A10")
+    assert "This list is held until" in " ".join(browser.get(f"{address}/changes").text.split())
