@@ -193,7 +193,7 @@ def install_access_control(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        """Withhold what was not logged, and forbid caches to store what depends on the viewer."""
+        """Withhold unlogged answers, and keep answers that depend on the viewer out of caches."""
         endpoint = ENDPOINTS.get(request.endpoint or "")
         if not g.get("is_logged", False):
             _log_rest(response, endpoint)
@@ -358,7 +358,8 @@ def log_access(
 def _bound_size(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is logged of a query: all of it, or as much as fits.
 
-    What is cut is named by its size and its digest, by which the caller's copy can be recognized.
+    If the query is too large, its size and its digest are logged, too. They show whether a copy of
+    the query is the one that was asked.
     """
     whole = orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS, default=str)
     if len(whole) <= MAX_LOGGED_BYTES:

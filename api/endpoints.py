@@ -209,7 +209,7 @@ PURPOSE = "purpose"
 MAX_TEXT = 2_000
 """Characters of a text in a request, unless a limit of its own is stated."""
 ANY_TEXT: Schema = {"type": "string", "maxLength": MAX_TEXT}
-"""Schema of a text that is only compared with what is stored, whatever its characters."""
+"""Schema of a text of any characters; it is only compared with stored texts."""
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
 

@@ -1,6 +1,6 @@
 """Request ids, one log line per request, and metrics for Prometheus.
 
-None of them holds what was asked or answered: routes are logged as patterns.
+No metric and no log line has a query or an answer: routes are logged as patterns.
 """
 
 from __future__ import annotations

@@ -439,7 +439,7 @@ def choose_import_worksheet(draft_id: str) -> Any:
 @blueprint.get("/desk/batches/new/<draft_id>/columns")
 @require_role(UserRole.STEWARD)
 def import_columns(draft_id: str) -> Any:
-    """Ask what each column means, with what was recognized as the first answer."""
+    """Ask for the meaning of each column; the recognized meaning is the first answer."""
     draft = find_draft(draft_id)
     try:
         return _columns_page(draft)
@@ -594,7 +594,7 @@ def discard_import(draft_id: str) -> Any:
 
 
 def _explain(error: InputError) -> tuple[str, str]:
-    """Return what an error means and what to do, without advice that is for a command line."""
+    """Return the meaning of an error and its mend, without advice for the command line."""
     message, advice = describe_error(error)
     if error.place:
         message = f"{error.place}: {error.message}."

@@ -163,7 +163,7 @@ class DeskError(Exception):
 
 
 def describe_error(error: ResolverError) -> tuple[str, str]:
-    """Return what an error of the engine means to a user of the desk, and what to do."""
+    """Return the meaning of an engine's error for a user of the desk, and its mend."""
     line = error.line().lower()
     if "readonly" in line or "read-only" in line or "read only" in line:
         return (

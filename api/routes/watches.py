@@ -1,4 +1,4 @@
-"""`/watches`, `/notices` and `/subscriptions`: what is new for the caller's agency, and of whom.
+"""`/watches`, `/notices` and `/subscriptions`: news for the caller's agency.
 
 All of it belongs to the agency of the key, and is made and read as every user of that agency may
 see the store. `POST /screenings` with `watch` and `until` makes a watch.

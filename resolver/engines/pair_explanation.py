@@ -52,7 +52,7 @@ Rows = npt.NDArray[np.int64]
 class ComparedEntities:
     """Two entities as a round of relations compared them, or as they are where none merged them.
 
-    `rows` are those of what both are related to, heaviest first. `left_records` and `right_records`
+    `rows` are the evidence of common neighbors, heaviest first. `left_records` and `right_records`
     are the rows of their records.
     """
 
@@ -517,7 +517,7 @@ def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> R
 
 
 def find_statement(batch: Batch, left_id: str, right_id: str) -> StatedDifference | None:
-    """Return what makes two records different entities whatever their score, or None.
+    """Return the reason why two records are different entities at any score, or None.
 
     Raises `InputError` for an unknown id, or twice the same.
     """

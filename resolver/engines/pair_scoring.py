@@ -254,7 +254,7 @@ def score_explained(
     """Score pairs of rows of a prepared batch, and keep what it takes to explain each.
 
     `query`: the record that is left in every pair, or the records that are, by themselves.
-    Comparators of what they lack, and those that no sum uses, are then left out.
+    Then comparators of properties that they lack, and comparators that no sum uses, are left out.
     """
     missing = _find_missing(query) if query is not None else None
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)

@@ -310,7 +310,7 @@ def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
 def _write_entity_range(folder: Path, merge: MergeContext, entities: range) -> list[Path]:
     """Write the FollowTheMoney entities and the statements of some entities; return the paths.
 
-    Those of the first entities begin with the header; the others are appended to them.
+    The files of the first entities begin with the header; later entities are appended.
     """
     from resolver.merging import STATEMENT_COLUMNS, iterate_merged, to_ftm
 

@@ -82,8 +82,8 @@ def compute_rebuild(
 ) -> Rebuild:
     """Compare and cluster all records of a store anew, under the options of the context.
 
-    Without a population in the context that of all records is measured, and committed. `kept`: what
-    stays of the population before (None: nothing).
+    If the context has no population, the population of all records is measured and committed.
+    `kept` is the part of the earlier population that stays (None: nothing).
     """
     view, nothing = context.view, build_empty_update(context.view)
     working_set = _load_all(context)

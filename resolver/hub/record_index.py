@@ -325,7 +325,7 @@ class RecordIndex:
             self._set_segments([])
 
     def _extend_chain(self, segment: Segment) -> list[Segment]:
-        """Return the segments with a new one; merge small ones, and write large ones to files."""
+        """Return the segments with a new one: small ones are merged, large ones become files."""
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
             segments = [*segments[:-2], segment_contents.merge_segments(segments[-2], segments[-1])]

@@ -99,7 +99,7 @@ def find_unread(lists: Iterable[ReadList]) -> dict[str, frozenset[str]]:
 
 
 def describe_gaps(sources: Mapping[str, SourceVersions]) -> list[str]:
-    """Return a line for each source whose newest list may lack what older ones of the run have."""
+    """Return a line for each source whose newest list may lack entries of its older lists."""
     return [
         f"{name}: {versions.gaps[versions.newest]}, so records that only older lists have stay"
         for name, versions in sources.items()

@@ -420,7 +420,7 @@ def place_finder(numbers: Rows) -> Callable[[Rows], Rows]:
 
 
 def stack_arrays(parts: Sequence[Arrays], types: Types) -> Arrays:
-    """Return the arrays of several parts, one after the other; those of none are empty."""
+    """Concatenate the arrays of several parts; without parts, return empty arrays."""
     return {
         name: np.concatenate([np.zeros(0, dtype=kind), *(part[name] for part in parts)])
         for name, kind in types.items()

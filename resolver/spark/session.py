@@ -75,7 +75,7 @@ def managed_context(master: str | None) -> Iterator[SparkContext]:
 
 
 def check_requirements(master: str | None) -> None:
-    """Check what Spark needs, as far as that takes no time.
+    """Check the requirements of Spark that can be checked at once.
 
     Raises `EngineError` with what is missing.
     """

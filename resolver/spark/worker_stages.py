@@ -486,7 +486,7 @@ def collect_reports(frame: Frame) -> list[Report]:
 
 
 def iterate_rows(frame: Frame) -> Iterator[ArrowPart]:
-    """Yield the rows of a frame that is kept on disk, those of one part after the other.
+    """Yield the rows of a frame on disk, part by part.
 
     Java then holds the rows of one part at a time.
     """

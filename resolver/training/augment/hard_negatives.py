@@ -285,7 +285,7 @@ def _faction(words: list[str], chance: random.Random) -> NamePair:
 
 
 def _without_own_name(words: list[str], chance: random.Random) -> NamePair | None:
-    """Leave out what is no generic word: the National Front is not that of a country."""
+    """Leave out words that are not generic: the National Front is not named after a country."""
     generic = [
         word for word in words if qualifier_code(letters(word)) or word.lower() in _PARTICLES
     ]

@@ -38,7 +38,7 @@ def training_words(use: str) -> tuple[str, ...]:
 HEADS = training_words("institution")
 """Words for institutions."""
 TYPES = training_words("type")
-"""Words that say of which type an institution is, or of which part of a country."""
+"""Words that tell the type of an institution, or its part of a country."""
 SUBJECTS = training_words("subject")
 TRADES = training_words("trade")
 """Words that say what a firm does."""

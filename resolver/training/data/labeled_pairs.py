@@ -153,7 +153,7 @@ def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int
 
 
 def _filled(evidence: FloatArray) -> FloatArray:
-    """Return values, 0 for missing ones, beside what is missing: m × twice the features."""
+    """Return values (0 if missing), then flags of missing values: m × twice the features."""
     missing = np.isnan(evidence)
     return np.hstack([np.where(missing, 0.0, evidence), missing]).astype(np.float32)
 
@@ -475,7 +475,7 @@ def label_blocked_pairs(
 def _draw_false_pairs(
     compared: Mapping[Kind, LabeledPairs], sampling: PairSampling
 ) -> dict[Kind, LabeledPairs]:
-    """Return all true pairs, and of the false ones of each kind its share of those to draw."""
+    """Return all true pairs, and a sample of the false pairs of each kind, in its share."""
     false = {kind: int((data.labels == 0).sum()) for kind, data in compared.items()}
     share = min(sampling.max_negatives / max(sum(false.values()), 1), 1.0)
     drawn = {}

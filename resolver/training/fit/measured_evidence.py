@@ -47,7 +47,7 @@ from resolver.values.kernels.dates import SAME_YEAR
 MEASURED, REASONS = "measured", "measured_reasons"
 """Names of the files of counts, and of reasons for weights that differ, without their ending."""
 MAX_DIFFERENCE = 1.5
-"""Nats by which a level of disagreement may differ from what is measured without a reason."""
+"""Nats by which the weight of a level may differ from the measured one without a reason."""
 WRONG_STATEMENTS = 0.0025
 """Share of statements that are about somebody else: one in 400. No contradiction weighs more than 6
 nats, however many pairs were counted, since generated worlds mistake no person for another."""

@@ -230,7 +230,7 @@ class RisingSums:
     def lift(self, weights: Floats) -> Floats:
         """Return weights whose steps are as much larger as they fall short.
 
-        What is above 0 rises, what is below falls, so that a term still passes through 0.
+        Weights above 0 rise and weights below 0 fall, so that a term still passes through 0.
         """
         lifted, shortfalls = weights.copy(), self.shortfalls(weights)
         for step in np.flatnonzero(shortfalls < 0).tolist():

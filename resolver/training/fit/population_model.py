@@ -219,7 +219,7 @@ def _bound_joints(
 def _joint_share(joint: Sequence[tuple[str, str]], pair: tuple[str, str]) -> float:
     """Return the share of its second comparator's weight that a joint term may take back.
 
-    What joint terms of relatives leave, the others have in equal parts.
+    The other joint terms share the rest, after those of relatives, in equal parts.
     """
     if pair in RELATIVE_SHARES:
         return RELATIVE_SHARES[pair]

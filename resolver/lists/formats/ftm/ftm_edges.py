@@ -286,7 +286,7 @@ class _LinkGatherer:
                     self._facts.by_id[link.root].append((part, None))
 
     def _find_absent(self, native_ids: list[str]) -> set[str]:
-        """Return those of some ids that no record of the file has, nested ones included."""
+        """Return the ids that no record of the file has; nested records count."""
         return _find_absent(native_ids, self._record_hashes + self._nested_hashes)
 
     def _sources_of_referred(self) -> dict[str, str]:
