@@ -38,12 +38,11 @@ from resolver.errors import ResolverError, UsageError
 from resolver.hub.hub import Hub
 from resolver.matching.blocking.keys import identity_tokens
 from resolver.matching.pipeline import normalize
-from resolver.matching.resolution_task import ModelSet
 from resolver.matching.scoring import scores, threshold_logodds
 from resolver.names.row_gathering import name_material
 from resolver.records import Batch, Kind, Record, concat
 from resolver.records.packing import pack, unpack
-from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.assembly import LazyBatch, assemble
 from resolver.records.prepared.batch import PreparedBatch, build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.progress import SILENT, Progress
@@ -83,6 +82,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
 """Seconds until a watch that failed is tried again; the pause doubles with each failure in a row. A
 shorter one would spend the time of a worker on a watch that cannot be read.
 """
+_NO_ID = pa.array([""], pa.string())
 _KEPT_WATCHES = 4
 """Watches whose subjects stay in memory between two runs."""
 _MIN_COUNT = 256
@@ -467,7 +467,7 @@ class WatchRunner:
             if any(not gone.isdisjoint((hit.entity_id, *hit.records)) for hit in hits)
         }
         if kept.index is None or kept.index.population_revision != snapshot.population_revision:
-            kept.index = _SubjectIndex.build(kept.subjects, snapshot)
+            kept.index = _SubjectIndex.build(kept.subjects, snapshot, self.workers)
         for profiles in (before, now):
             found = kept.index.find(profiles, snapshot)
             if found is None:
@@ -600,8 +600,10 @@ class _SubjectIndex:
     finder: CandidateFinder = field(default_factory=CandidateFinder)
 
     @classmethod
-    def build(cls, subjects: Mapping[int, Subject], snapshot: IndexSnapshot) -> _SubjectIndex:
-        """Build the index of some subjects, by number."""
+    def build(
+        cls, subjects: Mapping[int, Subject], snapshot: IndexSnapshot, workers: int
+    ) -> _SubjectIndex:
+        """Build the index of some subjects, by number, in up to `workers` processes."""
         records: list[Record] = []
         numbers: list[int] = []
         for number, subject in subjects.items():
@@ -610,11 +612,13 @@ class _SubjectIndex:
                 records.append(replace(comparable_record(variant), id=place))
                 numbers.append(number)
         batch, owner = Batch.from_records(records).canonical(), np.array(numbers, dtype=np.int64)
-        is_word = _have_one_word(normalize(batch, snapshot.models))
+        prepared = normalize(batch, snapshot.models, workers=workers)
+        is_word = _have_one_word(prepared)
         parts, rows_of = [], []
         for mask in (~is_word, is_word):
             rows = np.flatnonzero(mask)
-            parts.append(_build_part(batch.take(rows), snapshot) if len(rows) else None)
+            part = BatchRows(prepared, rows)
+            parts.append(_build_part(batch.take(rows), part, snapshot) if len(rows) else None)
             rows_of.append(owner[rows])
         return cls(snapshot.population_revision, (parts[0], parts[1]), (rows_of[0], rows_of[1]))
 
@@ -627,23 +631,30 @@ class _SubjectIndex:
             return found
         prepared = normalize(profiles, snapshot.models)
         compared, words = self.parts
-        for row in range(len(profiles)):
-            entity = assemble([BatchRows(prepared, np.array([row]))], pa.array(["!"], pa.string()))
-            if compared is not None:
-                rows = self._compare(entity, replace(compared, models=snapshot.models))
+        many = self.finder.find_candidates_of_many
+        if compared is not None:
+            compared = replace(compared, models=snapshot.models)
+            shares = [1.0] * len(profiles)
+            candidates = many(prepared, compared, None, 2 * MAX_PREFILTERED, shares)
+            for row, places in enumerate(candidates):
+                part = BatchRows(prepared, np.array([row], dtype=np.int64))
+                rows = self._compare(LazyBatch([part], _NO_ID, is_query=True), places, compared)
                 if rows is None:
                     return None
                 found.update(self.numbers[0][rows].tolist())
-            if words is not None:
-                limit = len(self.numbers[1])
-                share = max(limit / MAX_PREFILTERED, 1.0)
-                places = self.finder.find_candidates(entity, words, None, limit, share)
+        if words is not None:
+            limit = len(self.numbers[1])
+            shares = [max(limit / MAX_PREFILTERED, 1.0)] * len(profiles)
+            for places in many(prepared, words, None, limit, shares):
                 found.update(self.numbers[1][places].tolist())
         return found
 
-    def _compare(self, entity: PreparedBatch, snapshot: IndexSnapshot) -> Numbers | None:
-        """Return the rows of the compared subjects that an entity counts for."""
-        places = self.finder.find_candidates(entity, snapshot, None, 2 * MAX_PREFILTERED)
+    def _compare(
+        self, entity: PreparedBatch, places: Numbers, snapshot: IndexSnapshot
+    ) -> Numbers | None:
+        """Return the rows of the compared subjects that an entity counts for, among those at some
+        places.
+        """
         floor = threshold_logodds(snapshot.thresholds.review) - _MARGIN
         least_score, is_word = float(scores(np.array([floor]))[0]), is_single_word(entity)
         material, rows = name_material(entity), []
@@ -672,18 +683,17 @@ def _have_one_word(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
     return is_word
 
 
-def _build_part(batch: Batch, snapshot: IndexSnapshot) -> IndexSnapshot:
-    models: ModelSet = snapshot.models
+def _build_part(batch: Batch, rows: BatchRows, snapshot: IndexSnapshot) -> IndexSnapshot:
     contents = {place: EntityContent(str(place), 0, 0, (place,)) for place in range(len(batch))}
     span = RevisionRange(0, 0, "", np.zeros(0, dtype=np.int64))
-    segment = build_index_segment(batch, contents, span, lambda some: normalize(some, models))
+    segment = build_index_segment(batch, contents, span, lambda some: assemble([rows], some.ids))
     return IndexSnapshot(
         0,
         0,
         frozenset(),
         frozenset(),
         snapshot.thresholds,
-        models,
+        snapshot.models,
         (segment,),
         tuple(all_active([segment])),
     )
