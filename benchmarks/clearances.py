@@ -36,13 +36,8 @@ from resolver.world import generate
 _SEED = 4_104
 _CHANGED_SHARE = 0.06
 """Persons with a new fact in each version."""
-_FACTS = (
-    ("birthDate", "1961-07-{:02d}"),
-    ("birthPlace", "Quarter {}"),
-    ("idNumber", "Z{:07d}"),
-    ("position", "Harbor master {}"),
-)
-"""Facts that a version adds, with a number that makes each new."""
+_PROPERTIES = ("birthDate", "birthPlace", "idNumber", "nationality")
+_COUNTRIES = ("is", "np", "uy", "fj", "bt", "mw", "to", "ws", "ki", "nr", "tv", "pw")
 _OWNER = "benchmark"
 
 
@@ -122,11 +117,7 @@ def measure(count: int, versions: int) -> Count:
         for version in range(1, versions + 1):
             changed = rng.sample(range(count), int(count * _CHANGED_SHARE))
             for number, place in enumerate(changed):
-                prop, text = _FACTS[number % len(_FACTS)]
-                added = Value(prop, text.format(version + number % 10))
-                persons[place] = replace(
-                    persons[place], values=tuple(sorted({*persons[place].values, added}))
-                )
+                persons[place] = _add_fact(persons[place], number, 1_000 * version + number)
             gone = sorted(person_of)
             rows, person_of = next_version(persons, version, rng)
             hub.add(_intake(rows))
@@ -135,6 +126,19 @@ def measure(count: int, versions: int) -> Count:
             _tally(result, screening, cleared, person_of, set(changed))
             _clear(hub, screening.hits, person_of, cleared)
     return result
+
+
+def _add_fact(person: Record, turn: int, number: int) -> Record:
+    """Return a person with a fact that it did not state; `number` makes it unlike all others."""
+    prop = _PROPERTIES[turn % len(_PROPERTIES)]
+    texts = {
+        "birthDate": f"19{number % 60 + 30}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
+        "birthPlace": f"Quarter {number}",
+        "idNumber": f"Z{number:07d}",
+        "nationality": next(row for row in _COUNTRIES if row not in person.texts("nationality")),
+    }
+    added = Value(prop, texts[prop])
+    return replace(person, values=tuple(sorted({*person.values, added})))
 
 
 def _intake(rows: Sequence[Record]) -> Intake:
