@@ -36,11 +36,11 @@ from resolver.client.models import (
     Matches,
     NoticePage,
     PostedRecord,
+    QueuedPair,
     SearchPage,
     ServiceError,
     SubjectHit,
     SubscriptionRow,
-    WaitingPair,
     WatchSummary,
     WithdrawnRecord,
     parse_object,
@@ -574,7 +574,7 @@ class Client:
         *,
         limit: int = 50,
         filters: Mapping[str, str | float] | None = None,
-    ) -> list[WaitingPair]:
+    ) -> list[QueuedPair]:
         """Return the pairs that wait for a steward, the most urgent first.
 
         `after`: the key of the last pair of the page before. `filters`, such as
@@ -583,15 +583,15 @@ class Client:
         """
         params = {"after": after or None, "limit": limit, **(filters or {})}
         rows = self._http.json("GET", "/queue", params)["results"]
-        return [parse_object(WaitingPair, row) for row in rows]
+        return [parse_object(QueuedPair, row) for row in rows]
 
     def next_pair(
         self, after: str = "", *, filters: Mapping[str, str | float] | None = None
-    ) -> WaitingPair | None:
+    ) -> QueuedPair | None:
         """Lease the next pair, so that nobody else is offered it; None if no pair waits."""
         params = {"after": after or None, **(filters or {})}
         item = self._http.json("POST", "/queue/next", params)["item"]
-        return None if item is None else parse_object(WaitingPair, item)
+        return None if item is None else parse_object(QueuedPair, item)
 
     def pair(self, left: str, right: str, *, again: str = "") -> dict[str, Any]:
         """Return two entities side by side, with the evidence and the `snapshot` for `decide`."""

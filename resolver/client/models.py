@@ -270,7 +270,7 @@ class SubscriptionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingPair:
+class QueuedPair:
     """Two entities that wait for a steward. `key` is their place in the queue; `again` is the
     decision under a blind recheck, which has no score, or empty. `held_by`: who has the pair open.
     """
