@@ -28,7 +28,7 @@ from resolver.merging.golden_record import choose_schema, valid_schema
 from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import spread
 from resolver.records.properties import ACTIVITY, HOME_COUNTRIES, IDENTIFIERS
-from resolver.records.visibility import dataset_rows
+from resolver.records.visibility import dataset_rows, find_vulnerable
 from resolver.values.normal_values import country_code, gender_bit
 
 MAX_ENTITIES = 1_000
@@ -192,7 +192,15 @@ def _read_properties(
 
 def _read_topics(results: FoundEntities) -> list[_Texts]:
     """Read stated topics, and those that documents have for kinds of crime."""
-    activities = _read_properties([ACTIVITY], lambda text: TOPICS.get(text, ""), results)
+    activities = []
+    for segment, records, owners in results.records():
+        batch = segment.stored.batch
+        if ACTIVITY in batch.columns:
+            # a crime that a victim or a witness speaks of is none of theirs
+            is_suspect = ~np.isin(records, find_vulnerable(batch))
+            chosen = records[is_suspect], owners[is_suspect]
+            read = _read_column(segment, ACTIVITY, lambda text: TOPICS.get(text, ""), *chosen)
+            activities.append(read)
     return _read_properties(["topics"], str, results) + activities
 
 

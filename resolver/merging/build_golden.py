@@ -16,7 +16,8 @@ import pyarrow as pa
 from resolver.merging import golden_record, survivorship
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.properties import BIRTH_DATE, LINK_ENTITY, RELATION
+from resolver.records.properties import ACTIVITY, BIRTH_DATE, LINK_ENTITY, RELATION
+from resolver.records.visibility import find_vulnerable
 
 VALUES_PER_CHUNK = 50_000
 
@@ -74,13 +75,19 @@ def split_values(
     """Yield the batch in chunks of whole entities, about `VALUES_PER_CHUNK` values each.
 
     Values are sorted by (entity, column, code, row). `entities`: numbers of consecutive entities
-    (None: all).
+    (None: all). Crimes of records about victims and witnesses are left out.
     """
     names = tuple(sorted(batch.columns))
     chosen = range(len(partition)) if entities is None else entities
     columns = [
         _sort_by_entity(partition.entity[batch.columns[name].rows], chosen) for name in names
     ]
+    if ACTIVITY in names:
+        # what a victim or a witness states of crimes is done by others
+        place = names.index(ACTIVITY)
+        found, rows = columns[place], batch.columns[ACTIVITY].rows
+        is_kept = ~np.isin(rows[found.order], find_vulnerable(batch))
+        columns[place] = _SortedColumn(found.entities[is_kept], found.order[is_kept])
     for first, last in _find_bounds(chosen, columns):
         yield _build_chunk(batch, names, columns, first, last)
 

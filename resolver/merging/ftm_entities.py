@@ -37,11 +37,13 @@ import pyarrow as pa
 from resolver.merging import golden_record, survivorship
 from resolver.merging.ftm_values import FtmValue, format_ftm_dates, make_note, to_ftm_values
 from resolver.records import RelationType
-from resolver.records.packing import split_fields
+from resolver.records.packing import split_fields, unpack_handling
 from resolver.records.prepared.value_flags import RecordValues
 from resolver.records.properties import (
+    ACTIVITY,
     DATASETS,
     ENTRY_COLUMNS,
+    HANDLING,
     LAST_CHANGE,
     LINK_ENTITY,
     LISTED_SINCE,
@@ -400,8 +402,15 @@ def _group_values(
 ) -> list[dict[str, _Texts]]:
     """Return, for each entity, property → texts, with properties in alphabetical order."""
     values: list[dict[str, _Texts]] = [{} for _ in range(entities)]
+    vulnerable: set[int] = set()
+    if ACTIVITY in records.values:
+        # what a victim or a witness states of crimes is done by others
+        stated = records.values.get(HANDLING, ())
+        vulnerable = {row for row, text in stated if unpack_handling(text).is_vulnerable}
     for prop in sorted(records.values):
         for row, text in records.values[prop]:
+            if row in vulnerable and prop == ACTIVITY:
+                continue
             texts = values[entity_of_record[row]].get(prop)
             if texts is None:
                 values[entity_of_record[row]][prop] = {text: [row]}

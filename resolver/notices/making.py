@@ -273,7 +273,11 @@ def _test_country(value: str) -> Callable[[Record], bool]:
 
 
 def _test_crime(value: str) -> Callable[[Record], bool]:
-    return lambda record: any(activity.value == value for activity in record.activities)
+    # a crime that a victim or a witness speaks of is none of theirs
+    return lambda record: (
+        not record.handling.is_vulnerable
+        and any(activity.value == value for activity in record.activities)
+    )
 
 
 def _test_words(value: str) -> Callable[[Record], bool]:

@@ -502,8 +502,9 @@ def _choose_rule(
 
 def _review_date(rule: RetentionRule | None, last: str, stated: str) -> str:
     """Return when a record is to be reviewed: on the day that it states, or by its rule."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", stated):
-        return stated
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", stated):
+        # of a month or a year, from its first day on
+        return f"{stated}-01-01"[:10] if len(stated) == 4 else f"{stated}-01"[:10]
     if rule is None or rule.review_days is None:
         return ""
     return utc_text(parse_utc_text(last) + timedelta(days=rule.review_days))
