@@ -52,6 +52,7 @@ _FEED = component(
             "format": STRING,
             "license": STRING,
             "agency": STRING,
+            "handling": STRING,
             "every_seconds": COUNT,
             "full_fetch_age_seconds": _SECONDS,
             "next_run": STRING,
