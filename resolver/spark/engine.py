@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines import local
-from resolver.errors import InputError
+from resolver.errors import EngineError, InputError
 from resolver.lists.reader_types import Intake
 from resolver.matching.clustering import components
 from resolver.matching.clustering.signed_clustering import place_decisions
@@ -81,7 +82,12 @@ from resolver.spark.worker_reader import ReadingPlan, WorkerIntake, WorkerReader
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
+    from resolver.check.screener import MatchQuery
+    from resolver.screening import Screening, Subject
     from resolver.spark.worker_stages import Frame
+
+_LEAST_SUBJECTS = 250
+"""Subjects that are worth a task of their own: each task opens the store and loads its index."""
 
 
 def build_job(
@@ -496,3 +502,51 @@ class _WorkerRun:
         """Return the pairs that clustering needs."""
         job = build_job(self.spark, task, self.read.partitioning)
         return ClusterStages(self.spark, job, self.read.records).score_candidates(task, meter)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterScreening:
+    """Screening of subjects by the workers of a cluster.
+
+    Each worker opens the store at `url`, so a SQLite file must lie on a disk that all share.
+    `master`: as in `managed_context`. `listed`: share of subjects who are listed. `model_dir`: a
+    folder that every worker has, with another model than the shipped one.
+    """
+
+    url: str
+    query: MatchQuery
+    listed: float
+    model_dir: Path | None = None
+    master: str | None = None
+
+    def screen(self, subjects: Sequence[Subject]) -> Screening:
+        """Return what `screen_subjects` returns on one machine.
+
+        Raises `EngineError` if a worker fails or has other versions, or if the store changed while
+        the workers read it.
+        """
+        with managed_context(self.master) as spark:
+            _check_workers(spark, RunOptions(model_dir=self.model_dir))
+            count = max(1, min(spark.defaultParallelism, len(subjects) // _LEAST_SUBJECTS))
+            bounds = np.linspace(0, len(subjects), count + 1).astype(int).tolist()
+            parts = [list(subjects[start:stop]) for start, stop in pairwise(bounds)]
+            done = spark.parallelize(parts, count).map(self._screen_part).collect()
+        if len({part.revision for part in done}) > 1:
+            raise EngineError(
+                "the store changed while the workers screened", hint="screen the subjects again"
+            )
+        return replace(
+            done[0],
+            subjects=tuple(subjects),
+            hits=tuple(hit for part in done for hit in part.hits),
+            cut=sum(part.cut for part in done),
+        )
+
+    def _screen_part(self, subjects: list[Subject]) -> Screening:
+        """Return the screening of some subjects; a worker runs this."""
+        from resolver.check.screener import Screener
+        from resolver.hub.hub import Hub
+        from resolver.screening import screen_subjects
+
+        with Hub.open(self.url, create=False, model_dir=self.model_dir) as hub:
+            return screen_subjects(Screener(hub, self.listed), subjects, self.query)

@@ -19,7 +19,10 @@ from resolver.cli.arguments import check_output_outside, open_hub, read_list_fil
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
+    check_engine,
+    check_engine_requirements,
     count_workers,
+    engine_options,
     files_argument,
     json_option,
     listed_option,
@@ -86,6 +89,7 @@ Examples:
 @click.option("--until", default="", metavar="DATE", help="Last day of the watch: 2027-06-30.")
 @listed_option
 @model_option
+@engine_options
 @reading_options
 @json_option
 @click.pass_obj
@@ -106,6 +110,8 @@ def screen_command(
         raise UsageError("--until ends a watch", hint="name the watch with --watch, too")
     if out is None and not options["as_json"] and not options["dry_run"]:
         raise UsageError("screen needs a file for the hits", hint="add --out hits.csv, or --json")
+    check_engine(options)
+    check_engine_requirements(options)
     _check_outputs(files, out, report)
     if watch is not None:
         from resolver.screening.watch import read_watch_end, read_watch_name
@@ -123,7 +129,14 @@ def screen_command(
             return 0
         listed = settings.listed if options["listed"] is None else options["listed"]
         with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
-            screening = _screen_in_store(hub, read_subjects(intake), limit, listed, workers, bars)
+            subjects = read_subjects(intake)
+            if options["engine"] == "spark":
+                model = options["model_dir"] or settings.model_dir
+                cluster = options["master"], model
+                screening = _screen_on_cluster(store_url, subjects, limit, listed, cluster)
+            else:
+                screening = _screen_in_store(hub, subjects, limit, listed, workers, bars)
+            screening = _apply_verdicts(hub, screening)
             _keep_traces(hub, screening, files, watch, until)
     from resolver.screening.result_files import write_hits, write_report
 
@@ -171,15 +184,40 @@ def _screen_in_store(
     workers: int,
     progress: Progress,
 ) -> Screening:
-    """Return the hits of subjects in a store, without those that an operator has cleared."""
+    """Return the hits of subjects in a store."""
     from resolver.check.screener import MatchQuery, Screener
     from resolver.records.visibility import OPERATOR
-    from resolver.screening import OPERATOR_OWNER, apply_verdicts, screen_subjects
+    from resolver.screening import screen_subjects
 
     query = MatchQuery(limit, viewer=OPERATOR)
-    screening = screen_subjects(
+    return screen_subjects(
         Screener(hub, listed), subjects, query, workers=workers, progress=progress
     )
+
+
+def _screen_on_cluster(
+    url: str,
+    subjects: Sequence[Subject],
+    limit: int,
+    listed: float,
+    cluster: tuple[str | None, Path | None],
+) -> Screening:
+    """Return the hits of subjects in a store, as the workers of a cluster find them; `cluster`: its
+    address, and the folder of the model.
+    """
+    from resolver.check.screener import MatchQuery
+    from resolver.records.visibility import OPERATOR
+    from resolver.spark.engine import ClusterScreening
+
+    query = MatchQuery(limit, viewer=OPERATOR)
+    master, model_dir = cluster
+    return ClusterScreening(url, query, listed, model_dir, master).screen(subjects)
+
+
+def _apply_verdicts(hub: Hub, screening: Screening) -> Screening:
+    """Return a screening without the hits that an operator has cleared."""
+    from resolver.screening import OPERATOR_OWNER, apply_verdicts
+
     return apply_verdicts(screening, hub.store.verdicts.list(OPERATOR_OWNER), hub.store)
 
 
