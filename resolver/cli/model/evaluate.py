@@ -444,13 +444,13 @@ def sample_command(
 
 def _shown_properties() -> dict[str, tuple[str, ...]]:
     """Return the properties that each column of the sample shows."""
-    from resolver.records.properties import BEGINNINGS, PLACES
+    from resolver.records.properties import BEGINNINGS, NATIONALITY, PLACES
 
     return {
         "name": ("name", "alias", "firstName", "lastName"),
         "born": BEGINNINGS,
         "place": PLACES,
-        "country": ("nationality", "country"),
+        "country": (NATIONALITY, "country"),
     }
 
 

@@ -22,7 +22,7 @@ from resolver.lists.io.xml_records import Element, read_elements, root_name
 from resolver.lists.reader_types import Item, ListUnit, ListVersion, Note, ReaderRow, Reject
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType
-from resolver.records.properties import BIRTH_DATE, FATHER_NAME, PASSPORT
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME, NATIONALITY, PASSPORT
 from resolver.records.stated_links import find_relation_type
 
 SOURCE = "ch-seco"
@@ -220,11 +220,11 @@ def _add_identity(entry: Entry, identity: Element, referred: _Referred, *, is_ma
         elif tag == "place-of-birth":
             place = _place_of(child, referred)
             _add_birth_place(entry, place)
-        elif tag == "nationality":
+        elif tag == NATIONALITY:
             country = child.find("country")
             if country is not None:
                 text = clean(country.text) or clean(country.get("iso-code"))
-                entry.add_value("nationality", text, tag)
+                entry.add_value(NATIONALITY, text, tag)
         elif tag == "address":
             _add_address(entry, _place_of(child, referred))
         elif tag == "identification-document":

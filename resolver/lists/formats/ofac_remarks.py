@@ -24,7 +24,7 @@ from resolver.lists.text.list_dates import canonical_date
 from resolver.lists.text.name_words import country_at_end, is_country
 from resolver.lists.text.repairs import split_slashes
 from resolver.records import Identifier, Relation, RelationType, Value
-from resolver.records.properties import BIRTH_DATE
+from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.runtime.text_cache import cache_short_texts
 
 OTHER = ""
@@ -325,7 +325,7 @@ def _read_birth_place(text: str, schema: str) -> RemarkFacts | None:
     return RemarkFacts(facts)
 
 
-def _nationality_reader(prop: str, label: str) -> _RemarkReader:
+def _country_reader(prop: str, label: str) -> _RemarkReader:
     def read(text: str, schema: str) -> RemarkFacts | None:
         """Read the country after the label; a doubtful one is a note, too."""
         nation = text.removeprefix(label).strip(" :")
@@ -401,8 +401,8 @@ def _read_organization(text: str, schema: str) -> RemarkFacts | None:
 _READERS: dict[str, _RemarkReader] = {
     "DOB": _labeled_date(BIRTH_DATE, "DOB"),
     "POB": _read_birth_place,
-    "nationality": _nationality_reader("nationality", "nationality"),
-    "citizen": _nationality_reader("citizenship", "citizen"),
+    NATIONALITY: _country_reader(NATIONALITY, NATIONALITY),
+    "citizen": _country_reader("citizenship", "citizen"),
     "Gender": _read_gender,
     "a.k.a.": _read_alias,
     "f.k.a.": _read_alias,

@@ -32,13 +32,14 @@ from resolver.lists.reader_types import Item, ListUnit, ListVersion, ReaderRow, 
 from resolver.lists.text.list_names import script_of
 from resolver.lists.text.name_words import country_at_end, guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType, Value
-from resolver.records.properties import BIRTH_DATE, FATHER_NAME
+from resolver.records.properties import BIRTH_DATE, FATHER_NAME, Group, properties_in
 
 SDN_SOURCE, CONS_SOURCE = "us-ofac-sdn", "us-ofac-cons"
 SDN_ROOT, ADVANCED_ROOT = "sdnList", "Sanctions"
 _SCHEMATA = {"individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}
 _ALIAS_TYPES = {"a.k.a.": "alias", "f.k.a.": "previousName", "n.k.a.": "alias"}
 _IMO = re.compile(r"^IMO\s*(?=\d{7})")
+_COUNTRY_LISTS = {f"{prop}List": prop for prop in properties_in(Group.NATIONALITIES)}
 _WALLET = "Digital Currency Address - "
 _NOT_NUMBERS = frozenset(
     (
@@ -247,10 +248,9 @@ def _add_sdn_item(entry: Entry, group: str, tag: str, item: Element, names: list
         )
         if address.text:
             entry.add_fact(address)
-    elif group == "nationalityList":
-        entry.add_value("nationality", texts.get("country", ""), "nationality")
-    elif group == "citizenshipList":
-        entry.add_value("citizenship", texts.get("country", ""), "citizenship")
+    elif group in _COUNTRY_LISTS:
+        prop = _COUNTRY_LISTS[group]
+        entry.add_value(prop, texts.get("country", ""), prop)
     elif group == "dateOfBirthList":
         entry.add_date(BIRTH_DATE, texts.get("dateOfBirth", ""), "dateOfBirth")
     elif group == "placeOfBirthList":
@@ -315,10 +315,9 @@ _NAME_ORDER = (
     "Nickname",
 )
 _COUNTRY_FEATURES = {
-    "nationality country": "nationality",
-    "nationality": "nationality",
-    "citizenship country": "citizenship",
-    "citizenship": "citizenship",
+    label: prop
+    for prop in properties_in(Group.NATIONALITIES)
+    for label in (prop, f"{prop} country")
 }
 _TEXT_FEATURES = {
     "vessel type": "type",

@@ -24,7 +24,7 @@ from resolver.lists.reader_types import Item, ListUnit, ListVersion, ReaderRow, 
 from resolver.lists.text.list_documents import read_document, read_registrations
 from resolver.lists.text.name_words import guess_groups_schema
 from resolver.records import Address, Identifier, Relation, RelationType
-from resolver.records.properties import BIRTH_DATE, PASSPORT
+from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 
 UK_SOURCE, OFSI_SOURCE = "gb-fcdo", "gb-ofsi"
 ROOT, ENTITY = "Designations", "Designation"
@@ -96,7 +96,7 @@ _GROUPS: dict[str, _Group] = {
         ("Town of birth", "Country of birth"),
         ("Town of Birth", "Country of Birth"),
     ),
-    "nationality": _Group(
+    NATIONALITY: _Group(
         f"{_PERSON}/Nationalities/Nationality", (".",), ("Nationality(/ies)",), ("Nationality",)
     ),
     "passport": _Group(
@@ -179,7 +179,7 @@ _VALUES = {
     "phone": "phone",
     "website": "website",
     "email": "email",
-    "nationality": "nationality",
+    NATIONALITY: NATIONALITY,
     "type": "classification",
     "flag": "flag",
     "past flag": "pastFlags",
