@@ -310,9 +310,7 @@ def dedupe_into_store(
             stack, settings, files, running, options, bars
         )
         profile.end_phase("read", "records", len(intake.batch))
-        from resolver.hub.stored_results import load_commit_results
-        from resolver.records.visibility import OPERATOR
-        from resolver.review.find_changes import find_waiting_entities, plan_report
+        from resolver.review.find_changes import plan_report
 
         result = hub.add(
             intake,
@@ -337,19 +335,14 @@ def dedupe_into_store(
                     hub, running, bars, profile, accept_large=options["accept_large"]
                 )
         bars.finish()
-        if result.refresh is not None:
-            _print_due_refresh(result.refresh, accept_large=options["accept_large"])
-        for note in result.notes:
-            click.echo(f"note: {note}", err=True)
+        _print_notes(result, accept_large=options["accept_large"])
         stored = None
         if out is not None:
             unwritten = f"the files in {out} were not written"
             with _lists_committed(result, unwritten, _EXPORT_HINT, is_dry=options["dry_run"]):
-                waiting = find_waiting_entities(hub, result, OPERATOR)
-                stored = load_commit_results(hub, result, OPERATOR, waiting)
-                log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
-                shown = _shown_intake(intake, result, stored)
-                write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
+                stored = _write_commit(
+                    hub, result, intake, out, running, bars, forecast, is_dry=options["dry_run"]
+                )
     profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
         profile.print_table()
@@ -369,6 +362,38 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+def _print_notes(result: CommitResult, *, accept_large: bool) -> None:
+    """Print the notes of a commit on standard error, and whether a refresh is due."""
+    if result.refresh is not None:
+        _print_due_refresh(result.refresh, accept_large=accept_large)
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _write_commit(
+    hub: Hub,
+    result: CommitResult,
+    intake: Intake,
+    out: Path,
+    running: RunOptions,
+    bars: ProgressBars,
+    forecast: ReviewForecast | None,
+    *,
+    is_dry: bool,
+) -> StoredResults:
+    """Write the files of a commit into a folder, log what they show, and return it."""
+    from resolver.hub.stored_results import load_commit_results
+    from resolver.records.visibility import OPERATOR
+    from resolver.review.find_changes import find_waiting_entities
+
+    waiting = find_waiting_entities(hub, result, OPERATOR)
+    stored = load_commit_results(hub, result, OPERATOR, waiting)
+    log_records(hub, len(stored.record_numbers), dry_run=is_dry)
+    shown = _shown_intake(intake, result, stored)
+    write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
+    return stored
 
 
 @contextmanager
