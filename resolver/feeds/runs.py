@@ -348,6 +348,7 @@ class _FeedRunner:
             complete=True,
             feed=feed.name,
             concerns=tuple(concerns),
+            after=after,
             handling=feed.handling,
         )
         job, _ = submit_batch(
@@ -583,11 +584,20 @@ def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> 
 def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:
     """Check what a worker has read for a feed, and note its sources; other batches pass.
 
-    Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold.
+    Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold,
+    and `InputError` for a version that a later one has overtaken.
     """
     name = str(job.params.get("feed", ""))
     if not name:
         return
+    runs = hub.store.feeds.runs(name, _MAX_VERSIONS, (RunOutcome.NEW,))
+    after = int(job.params.get("after", runs[0].number if runs else 0))
+    if runs and runs[0].number > after and all(run.batch != job.id for run in runs):
+        # its process was away so long that another one fetched the list meanwhile
+        raise InputError(
+            f"another process has fetched a later version of the feed {name}",
+            hint="nothing has to be done: the later version is committed",
+        )
     good = find_good_version(hub.store, name)
     last = hub.store.jobs.find(good.batch) if good is not None else None
     with hub.store.view() as view:

@@ -135,7 +135,8 @@ class BatchOptions:
 
     `label` names it in lists. `complete`: it holds all records of its sources.
     `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
-    `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason.
+    `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason;
+    `after`: number of the run that brought the version of the feed before it, 0 for the first one.
     `source`: name of the source of tables without a mapping; `table_sources`: that of each by the
     name of its file, where they differ. `draft`: id of the import at the desk
     that a dry run is made of. `handling`: packed handling that the records have at least.
@@ -148,6 +149,7 @@ class BatchOptions:
     accept_large_change: bool = False
     feed: str = ""
     concerns: tuple[str, ...] = ()
+    after: int = 0
     draft: str = ""
     source: str = ""
     handling: str = ""
@@ -189,7 +191,7 @@ def submit_batch(
     }
     if options.feed:
         params |= {"feed": options.feed, "concerns": list(options.concerns)}
-        params["handling"] = options.handling
+        params |= {"handling": options.handling, "after": options.after}
     return submit_upload(
         hub, BATCH_JOB, folder, params, options.signature, owner=owner, key=idempotency_key
     )

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ from resolver.feeds.feeds import (
 from resolver.feeds.runs import run_feed
 from resolver.feeds.transfer import NetworkRules, TransferLimits, check_address
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import run_next_job
+from resolver.hub.job_worker import run_next_job, submit_batch
 from resolver.lists.readers import READERS
 from resolver.records import Handling
 from resolver.records.packing import handling_text
@@ -406,6 +407,31 @@ def test_a_process_that_lost_its_lease_records_nothing(scene: Scene) -> None:
     with pytest.raises(StoreError, match="another process"):
         feeds.record(lost, FeedRun("border", utc_text(), RunOutcome.FAILED, "late"))
     assert feeds.runs("border", 5) == []
+
+
+def test_a_run_that_was_overtaken_does_not_bring_back_an_older_list(
+    loaded: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process was away for longer than its lease, between its fetch and its batch."""
+    submit = submit_batch
+
+    def submit_late(*given: Any, **options: Any) -> Any:
+        monkeypatch.setattr(runs_module, "submit_batch", submit)
+        with loaded.hub.store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE feeds SET lease_until = '2020'")
+        loaded.serve(table(32), '"3"')
+        assert loaded.run().outcome is RunOutcome.NEW
+        assert loaded.work() is not None
+        return submit(*given, **options)
+
+    monkeypatch.setattr(runs_module, "submit_batch", submit_late)
+    loaded.serve(table(31), '"2"')
+    assert run_feed(loaded.hub, "border", loaded.jobs, HERE, limits=QUICK) is None
+    late = loaded.work()
+    assert late is not None
+    assert late.state is JobState.FAILED
+    assert "a later version of the feed border" in late.error
+    assert (loaded.count(), loaded.status().state) == (32, FeedState.CURRENT)
 
 
 def test_a_fetch_that_was_killed_after_its_batch_was_queued_queues_no_second_one(
