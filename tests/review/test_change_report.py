@@ -235,7 +235,7 @@ def read_links(hub: Hub, result: CommitResult, viewer: Viewer) -> set[frozenset[
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(60 if IS_NIGHTLY else 3))
+@pytest.mark.parametrize("seed", range(60 if IS_NIGHTLY else 2))
 def test_links_report_and_queue_have_the_same_new_pairs(stores: Stores, seed: int) -> None:
     """Pairs that wait because of a batch are in all three, also where only a relation changed."""
     dice = random.Random(seed)
@@ -259,7 +259,7 @@ def test_links_report_and_queue_have_the_same_new_pairs(stores: Stores, seed: in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(20 if IS_NIGHTLY else 1))
 def test_new_pairs_do_not_depend_on_hidden_relations(stores: Stores, seed: int) -> None:
     records = generate_network_records(16, seed)
     random.Random(seed).shuffle(records)

@@ -276,7 +276,9 @@ def _read_rows(
     columns: dict[str, tuple[str, ...]],
     key: str,
 ) -> Iterator[Item]:
-    group_of = {column: name for name, group in columns.items() for column in group}
+    single = {group[0]: name for name, group in columns.items() if len(group) == 1}
+    several = [(name, group) for name, group in columns.items() if len(group) > 1]
+    joined = frozenset(column for _, group in several for column in group)
     for file in unit.files:
         entries: dict[str, _Collected] = {}
         for row in layouts.read_titled_rows(file, required):
@@ -290,14 +292,17 @@ def _read_rows(
                 if not cells.get(key):
                     yield Reject.of_row(file.label, line, f"a row without {key}")
                     continue
-                collected = entries.setdefault(cells[key], _Collected(line))
-                filled = dict.fromkeys(map(group_of.get, cells))
-                for name in filled:
-                    if name is not None:
-                        collected.add(name, tuple([cells.get(c, "") for c in columns[name]]))
-                if None in filled:
-                    for column in cells.keys() - group_of.keys():
-                        collected.unknown[f"{column}: {cells[column]}"] = None
+                collected = entries.get(cells[key])
+                if collected is None:
+                    collected = entries[cells[key]] = _Collected(line)
+                facts = collected.facts
+                for column, text in cells.items():
+                    if (name := single.get(column)) is not None:
+                        facts.setdefault(name, {})[(text,)] = None
+                    elif column not in joined:
+                        collected.unknown[f"{column}: {text}"] = None
+                for name, group in several:
+                    collected.add(name, tuple([cells.get(column, "") for column in group]))
         for collected in entries.values():
             if source == OFSI_SOURCE:
                 _split_information(collected)
