@@ -81,6 +81,7 @@ from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError
 from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.properties import ASKED
+from resolver.screening import find_redress
 
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100
@@ -93,7 +94,8 @@ _PAGE_MEDIA_TYPES = ("text/plain", "multipart/form-data")
 `curl -d` uses it.
 """
 _OPTIONS = frozenset(
-    {row["name"] for row in MATCH_PARAMETERS} | {"dataset", "schema", endpoints.PURPOSE}
+    {row["name"] for row in MATCH_PARAMETERS}
+    | {"dataset", "schema", "reference", endpoints.PURPOSE}
 )
 """Parameters of `/check` that are not properties of the entity."""
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
@@ -152,8 +154,15 @@ _NOTES = {
     },
 }
 _MATCHES = component("Matches", closed_object(_MATCHES_FIELDS, _NOTES))
+_CLEARED = {
+    **STRINGS,
+    "description": "With `reference`: ids of the results that the person was cleared of.",
+}
 _CHECK_RESPONSE = component(
-    "Checked", closed_object({**_MATCHES_FIELDS, "limit": COUNT, **REVISION_FIELDS}, _NOTES)
+    "Checked",
+    closed_object(
+        {**_MATCHES_FIELDS, "limit": COUNT, **REVISION_FIELDS}, {**_NOTES, "cleared": _CLEARED}
+    ),
 )
 _MATCH_RESPONSE = component(
     "Matched",
@@ -197,6 +206,13 @@ _CHECK_PARAMETERS = (
     *(query_parameter(name, TEXTS) for name in ASKED),
     query_parameter("dataset", TEXT),
     query_parameter("schema", enum_of(["LegalEntity", "Person", "Thing"])),
+    query_parameter(
+        "reference",
+        TEXT,
+        description="Id of a clearance that the person states: `cleared` then has the ids of the"
+        " results that are somebody else, if name and birth date or number are those of the"
+        " clearance.",
+    ),
     *MATCH_PARAMETERS,
 )
 
@@ -273,7 +289,20 @@ def check() -> Response:
         raise ApiError(422, "give one schema, or none for a person, a group or an asset")
     record = query_record({"schema": schemata[0], "properties": properties}, "check")
     responses, revision = screen_queries({"check": record}, options, snapshot=snapshot)
-    return _revised_response({**responses["check"], "limit": options.limit}, revision)
+    body = {**responses["check"], "limit": options.limit}
+    if "reference" in parameters:
+        reference, service = endpoints.read_text("reference"), current_service()
+        found = find_redress(
+            service.hub.store,
+            service.screener,
+            record.record,
+            reference,
+            options.match_query,
+            snapshot,
+        )
+        shown = {row["id"] for row in body["results"]}
+        body["cleared"] = [entity for entity in found if entity in shown]
+    return _revised_response(body, revision)
 
 
 def _read_queries() -> dict[str, Any]:

@@ -17,12 +17,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from resolver.check.entity_index import IndexSnapshot
+from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import UsageError
 from resolver.records import Record
 from resolver.records.labels import property_label
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.records.visibility import Viewer
-from resolver.screening.screen import Screening, ScreeningHit, Subject
+from resolver.screening.screen import (
+    Screening,
+    ScreeningHit,
+    Subject,
+    build_subject,
+    screen_subjects,
+)
 from resolver.store import (
     HitVerdict,
     Store,
@@ -206,6 +214,37 @@ def apply_verdicts(
         for hit in _judge_hits(group, own, subject) if own else group:
             (cleared if hit.status == HitVerdict.CLEARED else hits).append(hit)
     return replace(screening, hits=tuple(hits), cleared=tuple(cleared))
+
+
+def find_redress(
+    store: Store,
+    screener: Screener,
+    record: Record,
+    reference: str,
+    options: MatchQuery,
+    snapshot: IndexSnapshot | None = None,
+) -> list[str]:
+    """Return the ids of the entities that a person, who is checked with the reference of a
+    clearance, is not.
+
+    The reference is the id of the verdict. It tells nothing of it, and holds for every agency, but
+    only for the person who was cleared: the record has to have the same name, and a birth date or a
+    number that the subject stated then, and nothing that contradicts the subject. As for its owner,
+    the clearance does not hold if the evidence of the hit has changed. Only hits that the viewer of
+    `options` gets anyway are compared.
+    """
+    verdict = store.verdicts.find(reference.strip().lower())
+    if verdict is None or verdict.verdict is not HitVerdict.CLEARED:
+        return []
+    subject = build_subject(record)
+    now, then = recognize(subject, _secret_of(store)).facts, verdict.subject.facts
+    both = [prop for prop in now if prop in then]
+    is_same = all(set(now[prop]) & set(then[prop]) for prop in both)
+    if not (is_same and "name" in both and {BIRTH_DATE, "number"} & set(both)):
+        return []
+    screening = screen_subjects(screener, [subject], options, snapshot=snapshot)
+    judged = _judge_hits(screening.hits, [verdict], verdict.subject) if screening.hits else []
+    return [hit.entity_id for hit in judged if hit.status == HitVerdict.CLEARED]
 
 
 def _judge_hits(

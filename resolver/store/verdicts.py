@@ -124,6 +124,14 @@ class Verdicts:
         with read_transaction(self.engine) as connection:
             return [_verdict(row) for row in connection.execute(query)]
 
+    def find(self, verdict_id: str) -> StoredVerdict | None:
+        """Return the verdict of an id, whoever owns it, if it holds."""
+        c = hit_verdicts.c
+        holds = (c.id == verdict_id, c.withdrawn == "", c.expires > utc_text())
+        with read_transaction(self.engine) as connection:
+            row = connection.execute(select(hit_verdicts).where(*holds)).first()
+        return None if row is None else _verdict(row)
+
     def withdraw(self, owner: str, verdict_id: str, who: str) -> StoredVerdict:
         """End a verdict of an owner, so that its hit returns. Raises `StoreError` for an unknown
         id, alike for one of another owner.

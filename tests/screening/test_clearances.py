@@ -25,6 +25,7 @@ from resolver.screening import (
     apply_verdicts,
     build_subject,
     find_hit,
+    find_redress,
     give_verdict,
     read_expiry,
     screen_subjects,
@@ -93,6 +94,38 @@ def test_a_cleared_hit_stays_away_and_returns_when_withdrawn(stores: Stores) -> 
             hub.store.verdicts.withdraw(OTHER, verdict, "spy")
         hub.store.verdicts.withdraw(OWNER, verdict, "kim")
         assert [hit.status for hit in screen(hub).hits] == [""]
+
+
+def test_a_reference_clears_the_same_person_at_every_agency(stores: Stores) -> None:
+    born = record("people:P1", name=NAME, birthDate="1984-05-06", nationality="iq")
+    with stores.new() as hub:
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        reference = clear(hub, born)
+        assert reference
+        screener = Screener(hub)
+
+        def cleared(person: Record, text: str = reference) -> list[str]:
+            return find_redress(hub.store, screener, person, text, MatchQuery(20))
+
+        (entity,) = cleared(born)
+        with hub.store.view() as view:
+            stored = view.entity("list:1")
+        assert stored is not None
+        assert entity == stored.id
+        assert cleared(record("q:1", name=NAME.upper(), birthDate="1984-05-06")) == [entity]
+        # neither a namesake nor somebody who says less, nor another reference
+        assert cleared(record("q:1", name=NAME, birthDate="1984-05-07")) == []
+        assert cleared(record("q:1", name=NAME)) == []
+        assert cleared(record("q:1", name="Ali Hasan", birthDate="1984-05-06")) == []
+        assert cleared(born, "0" * 32) == []
+        # the evidence has changed: the list now states this birth date
+        hub.add(make_intake([listed("list:1", nationality="iq", birthDate="1984-05-06")]))
+        screener.refresh()
+        assert cleared(born) == []
+        hub.store.verdicts.withdraw(OWNER, reference, "kim")
+        hub.add(make_intake([listed("list:1", nationality="iq")]))
+        screener.refresh()
+        assert cleared(born) == []
 
 
 @pytest.mark.parametrize("anonymous", [False, True])

@@ -99,6 +99,12 @@ Examples:
     show_default=True,
     help="Maximum number of candidates.",
 )
+@click.option(
+    "--reference",
+    default="",
+    metavar="ID",
+    help="Clearance that the person states: candidates that it names are said to be others.",
+)
 @listed_option
 @running_options
 @reading_options
@@ -134,6 +140,14 @@ def check_command(
         screener = Screener(hub, listed, is_private=not url)
         (result,), _ = screener.check([query.record], MatchQuery(limit, viewer=OPERATOR))
         answer = _answer(name, query, result)
+        cleared = []
+        if options["reference"]:
+            from resolver.screening import find_redress
+
+            wanted = MatchQuery(limit, viewer=OPERATOR)
+            reference = options["reference"]
+            cleared = find_redress(hub.store, screener, query.record, reference, wanted)
+            answer["cleared"] = cleared
     if url:
         _log_check(url, name, result, options)
     if options["as_json"]:
@@ -141,6 +155,11 @@ def check_command(
         return
     for match in result.matches:
         click.echo(_describe(match))
+        if match.entity["id"] in cleared:
+            text = f"cleared as not this person, reference {options['reference']}"
+            click.echo(f"        {text}")
+    if options["reference"] and not cleared:
+        click.echo("The reference clears none of these candidates of this person.")
     if result.total > len(result.matches):
         least = "" if result.is_complete else "At least "
         click.echo(f"{least}{result.total:,} fit; show more with --limit")
@@ -205,7 +224,7 @@ def _read_dates(text: str) -> list[str]:
 
 def _log_check(url: str, name: str, result: ScreeningResult, options: dict[str, Any]) -> None:
     """Log the query and the records that will be shown. Raises `StoreError`."""
-    keys = ("birth_date", "nationality", "country", "passport")
+    keys = ("birth_date", "nationality", "country", "passport", "reference")
     stated = {key: options[key] for key in keys}
     kind = next(iter(options["kinds"]), None)
     shown = [record_id for match in result.matches for record_id in match.records]

@@ -12,9 +12,12 @@ import pytest
 from followthemoney import model
 
 from resolver.api import ServiceSettings, create_app
+from resolver.check.screener import MatchQuery
 from resolver.hub.hub import Hub
 from resolver.matching.scoring import scores
 from resolver.records.decisions import Verdict
+from resolver.screening import build_subject, give_verdict, read_expiry, screen_subjects
+from resolver.store import HitVerdict
 from tests.api.conftest import UNION, Client
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.matching.preparing import quick_symbols
@@ -183,6 +186,30 @@ def test_a_dataset_is_a_source(client: Client) -> None:
             len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == count
         )
     assert post(client, query, "/match/absent").status_code == 404
+
+
+def test_a_reference_names_the_results_that_the_person_was_cleared_of(client: Client) -> None:
+    service = client.application.extensions["resolver"]
+    values = {"name": "Maria Quispe Huanca", "birthDate": "1980-11-02"}
+    subject = build_subject(record("people:1", **values))  # type: ignore[arg-type]
+    (hit,) = screen_subjects(service.screener, [subject], MatchQuery(5)).hits
+    verdict = give_verdict(
+        service.hub.store,
+        hit,
+        HitVerdict.CLEARED,
+        owner="agency Far",
+        who="kim",
+        reason="another face",
+        expires=read_expiry(""),
+    )
+    assert "cleared" not in client.get("/check", query_string=values).json
+    for reference, ids in ((verdict.id, [hit.entity_id]), ("0" * 32, []), ("?", [])):
+        answer = client.get("/check", query_string={**values, "reference": reference})
+        assert (answer.status_code, answer.json["cleared"]) == (200, ids)
+        assert len(answer.json["results"]) == 1
+    long = client.get("/check", query_string={**values, "reference": "a" * 100_000})
+    assert long.status_code in (414, 422)
+    service.hub.store.verdicts.withdraw("agency Far", verdict.id, "kim")
 
 
 def test_an_invalid_date_is_reported_and_left_out(client: Client) -> None:
