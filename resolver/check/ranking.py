@@ -430,7 +430,7 @@ class ReviewPairs:
     """Pairs of entities in review, by entity number, as far as records that a viewer may see tell.
 
     The links that the store has of an entity with hidden records may come from these, so its pairs
-    are found by resolving the visible records of the candidates and of what they are linked with.
+    are found by resolving the visible records of the candidates, with those around them.
     They are kept for as long as the store has the same revision.
     """
 
@@ -463,7 +463,7 @@ class ReviewPairs:
             if len(self._pairs_by_key) > _MAX_KEPT_PAIRS:
                 self._pairs_by_key.popitem(last=False)
         return {pair for pair in stored if partial.isdisjoint(pair)} | {
-            pair for pair in resolved if rows.keys() >= set(pair) and not partial.isdisjoint(pair)
+            pair for pair in resolved if not partial.isdisjoint(pair)
         }
 
 

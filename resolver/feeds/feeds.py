@@ -264,7 +264,8 @@ def find_visible_feeds(
     """Return the feeds that a viewer may know of, by name.
 
     Admins see all, the users and keys of an agency its own. Everybody else sees a feed that updates
-    one of the `visible_sources`, which are asked for only where it matters.
+    one of the `visible_sources`, which are asked for only where it matters. A feed of an agency
+    is not shown for a source of another agency: it can only bring hidden records under that name.
     """
     feeds = [
         VisibleFeed(
@@ -275,8 +276,18 @@ def find_visible_feeds(
     ]
     if all(feed.is_whole for feed in feeds):
         return feeds
-    sources = frozenset(visible_sources())
-    return [feed for feed in feeds if feed.is_whole or not sources.isdisjoint(feed.status.sources)]
+    visible = frozenset(visible_sources())
+    with store.view() as view:
+        owners = {row.name: row.agency for row in view.sources() if row.name in visible}
+
+    def is_known(status: FeedStatus) -> bool:
+        own = "", status.feed.agency
+        return any(
+            name in visible and (not status.feed.agency or owners.get(name, "") in own)
+            for name in status.sources
+        )
+
+    return [feed for feed in feeds if feed.is_whole or is_known(feed.status)]
 
 
 def load_feed_status(store: Store, name: str) -> FeedStatus:

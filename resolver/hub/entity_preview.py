@@ -14,7 +14,7 @@ the store would have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,6 @@ from resolver.engines.local import LocalEngine
 from resolver.hub.increments.candidates import (
     IncrementContext,
     NeighborSearch,
-    ResolutionContext,
     WorkingSet,
 )
 from resolver.hub.increments.increment import Increment
@@ -299,35 +298,20 @@ def find_touched_entities(context: IncrementContext, records: Numbers) -> Number
 def find_pairs_in_review(
     hub: Hub, revision: int, members: tuple[Numbers, Numbers], viewer: Viewer
 ) -> set[tuple[int, int]]:
-    """Return the pairs of entities that would wait for a steward in a store without what is hidden
-    from a viewer.
+    """Return the pairs of some entities that would wait for a steward in a store without what is
+    hidden from a viewer.
 
-    `members`: numbers of records that the viewer may see, and the entity of each. The visible
-    records of entities that they are linked with count, since a record can wait with two entities.
-    What these are related to outside of them does not count, and no key is too frequent to compare
-    its records. Nothing is locked.
+    `members`: numbers of all records of the entities that the viewer may see, and the entity of
+    each, at a revision. What a commit has ended since counts no more.
     """
     records, entities = members
     with hub.store.view(revision) as view:
-        stored = view.links_of(records.tolist())
-        ends = np.setdiff1d(np.concatenate([stored.left, stored.right]), records)
-        linked = np.setdiff1d(view.memberships(ends.tolist())[1], entities)
-        record, entity, _ = view.members(linked.tolist())
-        order = np.argsort(np.concatenate([records, record]))
-        numbers = np.concatenate([records, record])[order]
-        owners = np.concatenate([entities, entity])[order]
-        batch = concat([part.batch for part in view.batches_of(numbers)])
-        visible = visible_rows(batch, viewer)
-        if visible is not None:
-            batch, owners = batch.take(np.flatnonzero(visible)), owners[visible]
-        options = replace(hub.options_of(view.head), plan=view.head.plan)
-        sources = [source.name for source in view.sources() if source.deduplicated]
-        context = ResolutionContext(view, hub.models_at(view), options, sources)
-        working_set, decisions = WorkingSet.of(batch, owners), RelevantDecisions(view)
-        links = resolve_working_set(context, working_set, decisions, LocalEngine())[0].links
+        links = load_visible_links(hub, view, records, viewer)
+    owner = dict(zip(records.tolist(), entities.tolist(), strict=True))
     waits = links.outcome == Outcome.QUEUED
-    left, right = (working_set.numbers[rows[waits]].tolist() for rows in (links.left, links.right))
-    return set(zip(left, right, strict=True))
+    ends = zip(links.left[waits].tolist(), links.right[waits].tolist(), strict=True)
+    pairs = ((owner[left], owner[right]) for left, right in ends if {left, right} <= owner.keys())
+    return {(min(pair), max(pair)) for pair in pairs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ import pytest
 from resolver.api.endpoints import ENDPOINTS
 from resolver.check.result_page import FACETS
 from resolver.cli.operate.worker import run_batch_job
+from resolver.feeds.feeds import add_feed
+from resolver.feeds.transfer import NetworkRules
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
@@ -31,7 +33,7 @@ from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
 from resolver.screening.jobs import run_screening_job
 from resolver.screening.watch import WatchRunner
-from resolver.store import UserRole
+from resolver.store import NewFeed, Store, UserRole
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked
@@ -331,7 +333,7 @@ def write(sides: Sides, dice: random.Random) -> None:
                 run_next_job(hub, desk.service.jobs_dir, run_batch_job)
         ids = [answer.json["id"] for answer in answers]
         for reader in ("sender", "key of stewards"):
-            for part in ("", "/report", "/links", "/entities", "/rejects", "/events"):
+            for part in ("", "/changes", "/report", "/links", "/entities", "/rejects", "/events"):
                 sent = [as_body(row) for row in rows]
                 sides.compare(sides.job(reader, "batches", ids, part, sent))
     for act in ("cancel", "accept"):
@@ -464,8 +466,18 @@ def open_sides(world: World, paths: Sequence[Path], folder: Path, stack: ExitSta
         stack.callback(desk.service.close)
         desk.service.warm()
         desks.append(desk)
+        _add_feeds(desk.store, folder, with_hidden=bool(side))
     sides = Sides(world, (desks[0], desks[1]), Pool.of(world, [desk.url for desk in desks]))
     return sides
+
+
+def _add_feeds(store: Store, folder: Path, *, with_hidden: bool) -> None:
+    """Add a feed that brings a visible source, and one of the owner of the hidden records."""
+    feeds = (("coast", ""), ("secret", OWNER))[: 1 + with_hidden]
+    for source, agency in feeds:
+        feed = NewFeed(f"{source}-feed", str(folder), "ftm", 3600, agency=agency)
+        add_feed(store, feed, NetworkRules())
+        store.feeds.note_sources(feed.name, [source])
 
 
 def admit(sides: Sides) -> None:
