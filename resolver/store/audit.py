@@ -315,11 +315,15 @@ def _lock(connection: Connection) -> None:
 
 
 def _head(connection: Connection) -> AuditHead:
-    columns = audit_events.c
-    row = connection.execute(
-        select(columns.number, columns.chain).order_by(columns.number.desc()).limit(1)
-    ).first()
-    return AuditHead(0, CHAIN_START) if row is None else AuditHead(row.number, row.chain)
+    # in plain SQL: every event asks, and building the statement would double what the chain costs
+    sql = "SELECT number, chain FROM consultations ORDER BY number DESC LIMIT 1"
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql)
+        row = cursor.fetchone()
+    finally:
+        cursor.close()
+    return AuditHead(0, CHAIN_START) if row is None else AuditHead(row[0], row[1])
 
 
 def _append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
