@@ -131,11 +131,10 @@ def query_warnings(record: Record) -> list[Omission]:
             raise RecordError(
                 f"the birth date {text} lies in the future", hint="give a date until today"
             )
-    faults = [
-        Omission(value.prop, f"{value.text[:_SHOWN]!r} {fault}")
-        for value in record.values
-        if (fault := _fault_of_name(value, record.kind))
-    ]
+    faults = []
+    for value in record.values:
+        if fault := _fault_of_name(value, record.kind):
+            faults.append(Omission(value.prop, f"{value.text[:_SHOWN]!r} {fault}"))
     return [*faults, *_contradictions(record), *note_uncompared_values(record, is_stored=False)]
 
 
@@ -144,8 +143,10 @@ def comparable_record(record: Record) -> Record:
     contradict each other, and with the year in a person's name as the year of birth.
     """
     record = _read_year_in_name(record)
-    dropped = {value for value in record.values if _why_no_name(value, record.kind)}
-    dropped.update(_contradicting_genders(record))
+    dropped = set(_contradicting_genders(record))
+    for value in record.values:
+        if _why_no_name(value, record.kind):
+            dropped.add(value)
     if not dropped:
         return record
     return replace(record, values=tuple(value for value in record.values if value not in dropped))

@@ -300,8 +300,10 @@ def rank_hits(
     and the crowd. `is_word`: the query is a single word, so that the crowd is everybody whose name
     has it. `is_dated`: the query states a birth date.
     """
-    own = [candidate.logodds for candidate in candidates]
-    competes = [candidate.is_competitor for candidate in candidates]
+    own, competes = list[int](), list[bool]()
+    for candidate in candidates:
+        own.append(candidate.logodds)
+        competes.append(candidate.is_competitor)
     competitions = compete(own, competes, in_review)
     logodds = [competition.logodds for competition in competitions]
     score = scores(np.array(logodds)).tolist()

@@ -444,12 +444,8 @@ class _KindGroup:
         context = self.context
         best = context.best_forms
         principal = context.principal_forms if layout.has_principals else best
-        left, right = (
-            (int(rows[place]), int(forms[place]), int(principals[place]))
-            for rows, forms, principals in zip(
-                (context.left, context.right), best, principal, strict=True
-            )
-        )
+        left = int(context.left[place]), int(best[0][place]), int(principal[0][place])
+        right = int(context.right[place]), int(best[1][place]), int(principal[1][place])
         key = (layout.shows, *left)
         left_texts = self._left_texts.get(key)
         if left_texts is None:

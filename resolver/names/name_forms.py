@@ -323,13 +323,13 @@ def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) ->
     """Return all names of a single record, the best first."""
     is_person = int(batch.kinds[0]) == int(Kind.PERSON)
     readings_of = japanese_split if is_person else group_readings
-    written = [
-        (text, int(quality))
-        for prop, quality in QUALITY.items()
-        if prop in batch.columns
-        for text in batch.columns[prop].values.to_pylist()
-    ]
-    readings = {text: readings_of(text) for text, _ in written}
+    written: list[tuple[str, int]] = []
+    readings: dict[str, Sequence[str]] = {}
+    for prop, own_quality in QUALITY.items():
+        if prop in batch.columns:
+            for text in batch.columns[prop].values.to_pylist():
+                written.append((text, int(own_quality)))
+                readings[text] = readings_of(text)
     texts = sorted({*readings, *chain.from_iterable(readings.values())})
     tokens, forms = build_small_lexicon(texts, is_person, tables, lookup)
     form_of = dict(zip(texts, range(len(texts)), strict=True))

@@ -135,12 +135,13 @@ class GatheredBatch(LazyBatch):
     ) -> None:
         super().__init__(parts, ids, is_query=is_query)
         self.materials = materials
-        self._rows = [part.rows for part in parts]
         sources, texts, tokens, self._uses = [], [], [], list[NameUse]()
-        for rows, material in zip(self._rows, materials, strict=True):
+        self._rows = list[npt.NDArray[np.int64]]()
+        for part, material in zip(parts, materials, strict=True):
+            self._rows.append(part.rows)
             sources.append(material.source)
             texts.append(material.prepared.tokens.texts)
-            use = NameUse(*count_names(material.source, rows))
+            use = NameUse(*count_names(material.source, part.rows))
             tokens.append(use.tokens)
             self._uses.append(use)
         self._target = lay_out_rows(sources, self._rows, self._uses)
