@@ -110,6 +110,8 @@ def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult
         left = store.erasures.find_left(values)
         if not left.keys() - {"consultations.purpose"}:
             break
+    if waits:
+        return ErasureResult(erasure, tuple(waits), values.shared)
     searched, found = _search(hub, jobs, values)
     proof: dict[str, Any] = {
         "rewritten": rewritten,

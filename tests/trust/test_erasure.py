@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from collections.abc import Iterator
@@ -167,6 +168,22 @@ def test_an_erasure_is_finished_after_a_kill_at_any_step(hub: Hub, tmp_path: Pat
 
 def _die(*_: Any, **__: Any) -> Any:
     raise KeyboardInterrupt
+
+
+def test_a_batch_that_is_not_over_keeps_its_list(hub: Hub, tmp_path: Path) -> None:
+    jobs = tmp_path / "hub.db.jobs"
+    (jobs / "3" / "input").mkdir(parents=True)
+    with gzip.open(jobs / "3" / "input" / "list.csv.gz", "wt") as file:
+        file.write(f"id,address\n1,{ADDRESS}\n")
+    job = hub.store.jobs.submit("batch", {"folder": "3", "label": "of 771"})
+    erasure = ask(hub, "coast:77-1")
+    result = erasures.erase(hub, erasure, jobs)
+    assert [f"{job.id} is queued" in line for line in result.waits] == [True]
+    assert result.erasure.state is ErasureState.RUNNING
+    hub.store.jobs.cancel(job.id)
+    (result,) = erasures.erase_confirmed(hub, jobs)
+    assert (result.erasure.state, result.erasure.proof["files_removed"]) == (ErasureState.DONE, 1)
+    assert list((jobs / "3" / "input").iterdir()) == []
 
 
 def test_two_persons_are_needed_unless_the_keeper_of_the_store_erases(hub: Hub) -> None:
