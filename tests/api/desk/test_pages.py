@@ -156,8 +156,16 @@ def test_home_says_what_failed_or_is_held(warm: Desk) -> None:
         job = queue.lease("w1")
         assert job is not None
         end(job)
+    queue.submit("screening", {"label": "crew.csv"}, **own)
+    job = queue.lease("w1")
+    assert job is not None
+    queue.fail(job, "no subject could be read")
     page = " ".join(browser.get("/desk").text.split())
     assert re.search(r"<strong>Failed:</strong> <a[^>]*><bdi[^>]*>empty.csv</bdi></a>, just", page)
+    assert re.search(
+        r'<a href="/desk/screenings/\w+"> Screening <bdi[^>]*>crew.csv</bdi></a>', page
+    )
+    assert "crew.csv" not in other.get("/desk").text
     assert "no record could be read" in page
     assert re.search(r"<strong>Held for approval:</strong> <a[^>]*><bdi[^>]*>large.csv", page)
     assert "1 row rejected" in page
