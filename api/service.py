@@ -40,7 +40,6 @@ from resolver.hub.admin import has_users, summarize_keys
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
-from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.review import DeskRules
 from resolver.runtime.machine_code import machine_code
 from resolver.runtime.processes import collect_rarely, keep_survivors
@@ -132,7 +131,7 @@ class ServiceSettings:
     first_code: str = ""
     sign_in_tries: int = 50
     rules: DeskRules = field(default_factory=DeskRules)
-    listed: float = DEFAULT_LISTED
+    listed: float | None = None
 
 
 _LOG = structlog.get_logger("api")

@@ -77,7 +77,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def ask(
-    hub: Hub, queries: Sequence[NameQuery], listed: float
+    hub: Hub, queries: Sequence[NameQuery], listed: float | None
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """Return for each query the best score, the score of the entity it means (0 if it is not among
     the answers), and whether an answer is shown that is right, or of a stranger any answer.
@@ -103,7 +103,7 @@ def ask(
     return best, right, is_shown
 
 
-def report(kind: Kind, queries: Sequence[NameQuery], hub: Hub, listed: float) -> list[str]:
+def report(kind: Kind, queries: Sequence[NameQuery], hub: Hub, listed: float | None) -> list[str]:
     """Return the lines of one kind."""
     own = [query for query in queries if query.record.kind == kind]
     best, right, is_shown = ask(hub, own, listed)
@@ -124,7 +124,7 @@ def report(kind: Kind, queries: Sequence[NameQuery], hub: Hub, listed: float) ->
             if (ways == way).any()
         )
         lines.append(f"  at {border:.3f}, which {share:.1%} of strangers exceed: {named}")
-    lines += _calibration(best, right, ways, listed)
+    lines += _calibration(best, right, ways, DEFAULT_LISTED if listed is None else listed)
     return lines
 
 
@@ -151,7 +151,11 @@ def _calibration(
 
 
 def report_dated(
-    records: Sequence[Record], strangers: Sequence[Record], hub: Hub, listed: float, seed: int
+    records: Sequence[Record],
+    strangers: Sequence[Record],
+    hub: Hub,
+    listed: float | None,
+    seed: int,
 ) -> list[str]:
     """Return a line for each way to ask with a birth date: how many are shown, and a match."""
     chance = random.Random(f"{seed}:dated")
@@ -206,7 +210,7 @@ def _change_digit(date: str, chance: random.Random) -> str:
     return date[:-1] + chance.choice([digit for digit in "12345678" if digit != date[-1]])
 
 
-def report_cultures(world: World, hub: Hub, listed: float, seed: int) -> list[str]:
+def report_cultures(world: World, hub: Hub, listed: float | None, seed: int) -> list[str]:
     """Return a line for each naming culture: how many mistyped names of its people are found."""
     by_culture: dict[str, list[NameQuery]] = {}
     ids_of: dict[str, set[str]] = {}
@@ -232,7 +236,9 @@ def report_cultures(world: World, hub: Hub, listed: float, seed: int) -> list[st
     return [*lines, f"  worst: {culture}, {worst:.1%} shown"]
 
 
-def report_invented(records: Sequence[Record], hub: Hub, listed: float, seed: int) -> list[str]:
+def report_invented(
+    records: Sequence[Record], hub: Hub, listed: float | None, seed: int
+) -> list[str]:
     """Return a line for groups and one for vessels: how many invented names match something."""
     chance = random.Random(f"{seed}:invented")
     known = {name.casefold() for record in records for name in record.texts("name", "alias")}
@@ -317,7 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("lists", nargs="*", type=Path)
     parser.add_argument("--records", type=int, default=30_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--listed", type=float, default=DEFAULT_LISTED)
+    parser.add_argument("--listed", type=float)
     parser.add_argument("--kind", choices=("person", "group", "asset"), default="person")
     parser.add_argument("--ask", choices=("ways", "cultures", "invented", "dated"), default="ways")
     options = parser.parse_args(arguments)

@@ -105,12 +105,12 @@ class Settings:
             high=2**24,
         ),
     )
-    listed: float = field(
-        default=0.25,
+    listed: float | None = field(
+        default=None,
         metadata=_metadata(
             "Share of callers of a check who are listed: the odds before anything is compared, "
-            "such as 1 in 5000 at a border. At 0.25 it is 1 in 50 for those who state a birth "
-            "date.",
+            "such as 1 in 5000 at a border. If absent, it is 1 in 5, and 1 in 50 for those who "
+            "state a birth date.",
             unit="share",
             low=MIN_SHARE,
             high=1.0,

@@ -55,7 +55,7 @@ from resolver.matching.scoring import Thresholds
 from resolver.records import Batch, Handling, concat
 from resolver.records.kinds import count_kinds
 from resolver.records.packing import unpack_handling
-from resolver.records.prepared.population import DEFAULT_LISTED, find_dated_shift
+from resolver.records.prepared.population import find_dated_shift
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import (
     STRANGER,
@@ -279,7 +279,7 @@ class EntityIndex:
         self,
         hub: Hub,
         min_file_records: int = MIN_FILE_RECORDS,
-        listed: float = DEFAULT_LISTED,
+        listed: float | None = None,
         *,
         is_private: bool = False,
     ) -> None:

@@ -64,7 +64,6 @@ from resolver.merging import build_ftm_entities
 from resolver.records import Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.prepared.value_flags import RecordValues, concat_values
 from resolver.records.record import kind_variants
 from resolver.records.results.explanation import Explanation
@@ -278,9 +277,7 @@ class Screener:
     `is_private`: the store of the hub ends with this process (`EntityIndex`).
     """
 
-    def __init__(
-        self, hub: Hub, listed: float = DEFAULT_LISTED, *, is_private: bool = False
-    ) -> None:
+    def __init__(self, hub: Hub, listed: float | None = None, *, is_private: bool = False) -> None:
         self._hub = hub
         self._index = EntityIndex(hub, listed=listed, is_private=is_private)
         self._finder = CandidateFinder()

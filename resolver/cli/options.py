@@ -75,7 +75,7 @@ def listed_option(function: F) -> F:
         "--listed",
         type=_Share(MIN_SHARE, 1.0),
         metavar="SHARE",
-        help="Share of callers who are listed: '1 in N', or a number (default: 1 in 4, and 1 in 50 "
+        help="Share of callers who are listed: '1 in N', or a number (default: 1 in 5, and 1 in 50 "
         "of those who state a birth date).",
     )(function)
 

@@ -25,7 +25,6 @@ from resolver.frames.results import render_answer, render_explanation
 from resolver.hub.hub import Hub, temporary_hub
 from resolver.lists.formats.ftm.ftm_entity import schema_of_properties
 from resolver.records import KIND_BY_LABEL, Kind, Record, kind_of_schema
-from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import OPERATOR
@@ -129,8 +128,8 @@ class Index:
     """Table of people, groups or assets to check names against.
 
     `data`, `kind`, `columns`, `options` and `progress` are those of `dedupe`; `listed` is the
-    share of queries that mean somebody in the table (0 to 1). Close it, use it as a context
-    manager, or leave it to Python. Thread-safe.
+    share of queries that mean somebody in the table (0 to 1; if absent 1 in 5, and 1 in 50 of those
+    with a birth date). Close it, use it as a context manager, or leave it to Python. Thread-safe.
 
     Raises `InputError` for data that is no table or has no record, `MappingError` for columns that
     do not fit.
@@ -142,7 +141,7 @@ class Index:
         *,
         kind: str | None = None,
         columns: Columns | None = None,
-        listed: float = DEFAULT_LISTED,
+        listed: float | None = None,
         options: RunOptions | None = None,
         progress: Progress | None = None,
     ) -> None:
@@ -255,7 +254,7 @@ class Index:
 class StoredLists:
     """Lists of a store, to screen tables against; see `open_store`."""
 
-    def __init__(self, hub: Hub, listed: float) -> None:
+    def __init__(self, hub: Hub, listed: float | None) -> None:
         self._hub, self._screener = hub, Screener(hub, listed)
 
     def screen(
@@ -300,7 +299,7 @@ class StoredLists:
         self.close()
 
 
-def open_store(url: str, *, listed: float = DEFAULT_LISTED) -> StoredLists:
+def open_store(url: str, *, listed: float | None = None) -> StoredLists:
     """Open a store of lists (`sqlite:///hub.db`) to screen tables against.
 
     `listed`: share of rows that mean somebody in the store (0 to 1). Raises `StoreError`.

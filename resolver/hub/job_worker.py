@@ -470,7 +470,7 @@ def run_refresh_job(hub: Hub, job: Job, progress: Progress) -> Mapping[str, Any]
 
 
 def build_check_models(
-    hub: Hub, view: StoreView, entities: Mapping[str, int], listed: float, key: str = ""
+    hub: Hub, view: StoreView, entities: Mapping[str, int], listed: float | None, key: str = ""
 ) -> ModelSet:
     """Return the models for checks against some entities (their number by label of kind).
 

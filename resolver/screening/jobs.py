@@ -56,15 +56,15 @@ def submit_screening(
     list_format: str,
     *,
     owner: RecordOwner,
-    listed: float,
+    listed: float | None,
     watch: tuple[str, str] | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
 
-    `listed`: share of subjects who are listed, as checks of the service assume it. `watch`: name
-    and end of a watch that keeps the subjects. For keys and
-    errors, see `submit_upload`.
+    `listed`: share of subjects who are listed, as checks of the service assume it (None: the usual
+    ones). `watch`: name and end of a watch that keeps the subjects. For keys and errors, see
+    `submit_upload`.
     """
     params: dict[str, Any] = {"label": label, "format": list_format, "listed": listed}
     signature = f"{SCREENING_JOB} {list_format}"
@@ -110,7 +110,7 @@ def run_screening_job(
         )
     viewer = viewer_of_agency(job.submitted_by, job.agency)
     screening = screen_subjects(
-        Screener(hub, float(job.params["listed"])),
+        Screener(hub, job.params["listed"]),
         read_subjects(intake),
         MatchQuery(MAX_HITS, viewer=viewer),
         workers=workers,

@@ -44,6 +44,7 @@ from resolver.records import Batch, Kind, Record, concat
 from resolver.records.packing import pack, unpack
 from resolver.records.prepared.assembly import LazyBatch, assemble
 from resolver.records.prepared.batch import PreparedBatch, build_profiles
+from resolver.records.prepared.population import DEFAULT_DATED_LISTED, DEFAULT_LISTED
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.progress import SILENT, Progress
 from resolver.records.record import kind_variants
@@ -269,11 +270,12 @@ class _Kept:
 @dataclass
 class WatchRunner:
     """Runs the watches of a hub. It keeps the entity index and the subjects in memory, so the next
-    run reads only what has changed. `listed`: share of subjects who are listed.
+    run reads only what has changed. `listed`: share of subjects who are
+    listed (None: as in checks).
     """
 
     hub: Hub
-    listed: float
+    listed: float | None
     workers: int = 1
     max_drift: float = MAX_DRIFT
     _screener: Screener | None = None
@@ -412,7 +414,9 @@ class WatchRunner:
             "tables": digest_tables(),
             "population": snapshot.population_revision,
             "thresholds": [snapshot.thresholds.match, snapshot.thresholds.review],
-            "listed": self.listed,
+            "listed": (
+                [DEFAULT_LISTED, DEFAULT_DATED_LISTED] if self.listed is None else self.listed
+            ),
         }
         with self.hub.store.view(snapshot.revision) as view:
             times = view.commit_times(sorted({watch.revision, snapshot.revision} - {0}))

@@ -321,16 +321,19 @@ def test_fewer_callers_with_a_birth_date_are_listed(stores: Stores) -> None:
     with stores.new() as hub:
         add_records(hub, [record("a:1", name=NAME, nationality="pl")])
 
-        def ask(query: Record, listed: float) -> Explanation:
+        def ask(query: Record, listed: float | None) -> Explanation:
             (result,), _ = Screener(hub, listed).check([query], MatchQuery(cutoff=0.0))
             (match,) = result.matches
             assert sum(row.weight for row in match.why.rows) == match.why.logodds
             return match.why
 
-        shares = math.log((1 / 4) / (3 / 4)), math.log((1 / 50) / (49 / 50))
-        without, beside = ask(undated, DEFAULT_LISTED), ask(dated, DEFAULT_LISTED)
+        shares = math.log((1 / 5) / (4 / 5)), math.log((1 / 50) / (49 / 50))
+        without, beside = ask(undated, None), ask(dated, None)
         assert without.logodds - beside.logodds == round(1000 * (shares[0] - shares[1]))
-        assert ask(undated, 0.1).logodds == ask(dated, 0.1).logodds
+        # a share that is stated holds for all, even if it is the usual one
+        for listed in (0.1, DEFAULT_LISTED):
+            assert ask(undated, listed).logodds == ask(dated, listed).logodds
+        assert ask(undated, DEFAULT_LISTED).logodds == without.logodds
 
 
 def test_a_crowd_leaves_out_less_than_the_threshold() -> None:

@@ -71,7 +71,8 @@ def test_rarer_listed_callers_need_more_evidence() -> None:
 
 
 def test_the_default_is_that_of_the_settings() -> None:
-    assert Settings().listed == DEFAULT_LISTED
+    usual = POPULATION.for_checks({"person": 70}, Settings().listed)
+    assert usual == POPULATION.for_checks({"person": 70}, DEFAULT_LISTED)
 
 
 def test_kinds_of_entities() -> None:
