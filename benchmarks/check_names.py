@@ -19,8 +19,8 @@ exactly and without a kind, under names that are made of common words of listed 
 proportion, and of invented ones (`NameInventor`).
 
 With `--ask dated`, people are asked with a birth date: strangers of another world, and listed
-people with their date, one with a wrong digit, and the year alone. Listed people without a date are
-asked with that of somebody else.
+people with their date, one with a wrong digit, and the year alone. Listed people of whom no record
+has a date are asked with that of somebody else.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import itertools
 import random
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -152,12 +152,16 @@ def _calibration(
 
 def report_dated(
     records: Sequence[Record],
+    truth: Mapping[str, str],
     strangers: Sequence[Record],
     hub: Hub,
     listed: float | None,
     seed: int,
 ) -> list[str]:
-    """Return a line for each way to ask with a birth date: how many are shown, and a match."""
+    """Return a line for each way to ask with a birth date: how many are shown, and a match.
+
+    `truth`: true ids by record id; a record without one is a person of its own.
+    """
     chance = random.Random(f"{seed}:dated")
 
     def people(rows: Sequence[Record], *, have_date: bool) -> list[Record]:
@@ -174,7 +178,10 @@ def report_dated(
     dated_strangers = people(strangers, have_date=True)
     for row in dated_strangers:
         add(UNLISTED, row.caption, row.texts(BIRTH_DATE)[0], frozenset())
-    known, unknown = (people(records, have_date=is_dated) for is_dated in (True, False))
+    known = people(records, have_date=True)
+    dated = {truth.get(row.id, row.id) for row in records if row.texts(BIRTH_DATE)}
+    unknown = people(records, have_date=False)
+    unknown = [row for row in unknown if truth.get(row.id, row.id) not in dated]
     for row in chance.sample(known, min(_DATED, len(known))):
         date, own = row.texts(BIRTH_DATE)[0], frozenset({row.id})
         wrong = _change_digit(date, chance)
@@ -347,7 +354,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines = report_cultures(world, hub, options.listed, seed)
         elif options.ask == "dated":
             records = list(intake.batch.to_records())
-            lines = report_dated(records, strangers, hub, options.listed, seed)
+            truth = {} if world is None else world.truth
+            lines = report_dated(records, truth, strangers, hub, options.listed, seed)
         elif options.ask == "invented":
             records = list(intake.batch.to_records())
             lines = report_invented(records, hub, options.listed, seed)
