@@ -240,7 +240,7 @@ def test_who_is_in_review_does_not_depend_on_hidden_records_of_a_rival(stores: S
         with stores.new() as hub:
             seed_population(hub)
             hub.add(make_intake([*people, *more]))
-            (result,), _ = Screener(hub, DEFAULT_LISTED).check([query], MatchQuery(20))
+            (result,), _ = Screener(hub).check([query], MatchQuery(20))
             scored.append((scores(result), competition_texts(result)))
     assert scored[0] == scored[1]
     assert min(scored[0][0].values()) > 0.99

@@ -329,7 +329,8 @@ def test_subjects_are_encrypted_and_erased_after_their_end(stores: Stores) -> No
             rows = connection.execute(select(watched_subjects)).all()
         assert len(rows) == 2
         for row in rows:
-            for part in (b"P1", b"P7", b"Tikriti", b"1984", b"list:1"):
+            # two letters alone are among random bytes now and then
+            for part in (b'"P1"', b'"P7"', b"Tikriti", b"1984", b"list:1"):
                 assert part not in row.content + row.hits + row.key.encode()
         # a row of another watch cannot be read as one of this
         with hub.store.engine.begin() as connection:
