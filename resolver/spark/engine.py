@@ -515,7 +515,7 @@ class ClusterScreening:
 
     url: str
     query: MatchQuery
-    listed: float
+    listed: float | None
     model_dir: Path | None = None
     master: str | None = None
 

@@ -180,7 +180,7 @@ def _screen_in_store(
     hub: Hub,
     subjects: Sequence[Subject],
     limit: int,
-    listed: float,
+    listed: float | None,
     workers: int,
     progress: Progress,
 ) -> Screening:
@@ -199,7 +199,7 @@ def _screen_on_cluster(
     url: str,
     subjects: Sequence[Subject],
     limit: int,
-    listed: float,
+    listed: float | None,
     cluster: tuple[str | None, Path | None],
 ) -> Screening:
     """Return the hits of subjects in a store, as the workers of a cluster find them; `cluster`: its
