@@ -11,7 +11,7 @@ faults. White space of cells is normalized: no runs, no line breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from resolver.errors import DateError
 from resolver.lists.formats.un_sc import read_facts
@@ -25,6 +25,7 @@ from resolver.lists.text.list_documents import DocumentTexts, read_documents, re
 from resolver.lists.text.list_names import NameForms, is_capitals, script_of, split_items
 from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
+from resolver.lists.text.stated_relations import read_relations, split_own_names
 from resolver.records import Address, Identifier, content_id, kind_of_schema, properties
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
@@ -445,6 +446,9 @@ _COLUMN_READERS: dict[str, CellReader] = {
     "notes": add_remarks,
 }
 """Readers of columns, which have the names of properties."""
+_PROSE = ("reason", "notes", "position")
+"""Columns whose sentences state crimes and relations."""
+_OWN_NAMES = frozenset(properties.FULL_NAMES)
 _TEXT_PROPERTIES = {
     "programKey": "program",
     "reason": "summary",
@@ -471,16 +475,38 @@ def read_eu_journal(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
+    ids = _read_names(file)
     for row in read_header_rows(file, _REQUIRED):
         if isinstance(row, Reject):
             yield row
             continue
         line, cells = row
         texts = {column: " ".join(cell.split()) for column, cell in cells.items()}
-        yield from _read_row(file.label, line, texts)
+        yield from _read_row(file.label, line, texts, ids)
 
 
-def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
+def _read_names(file: SourceFile) -> dict[str, str]:
+    """Return the record ids by the casefolded main names of the file, of names that one entry has.
+
+    Reasons name other entries of the same annex.
+    """
+    ids: dict[str, str] = {}
+    for row in read_header_rows(file, _REQUIRED):
+        if isinstance(row, Reject):
+            continue
+        cells = {column: " ".join(cell.split()) for column, cell in row[1].items()}
+        record_id = f"{SOURCE}:{_build_native_id(cells)}"
+        for name in split_items(cells["name"]):
+            plain = name.casefold()
+            ids[plain] = "" if ids.get(plain, record_id) != record_id else record_id
+            # `QUELL Amaro` is written `Amaro Quell` in reasons
+            words = plain.split()
+            if len(words) == 2:
+                ids.setdefault(f"{words[1]} {words[0]}", record_id)
+    return {name: record_id for name, record_id in ids.items() if record_id}
+
+
+def _read_row(label: str, line: int, cells: Cells, ids: Mapping[str, str]) -> Iterator[Item]:
     if not cells["name"]:
         yield Reject.of_row(label, line, "a row without a name")
         return
@@ -493,8 +519,13 @@ def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
         if cell and column not in _REQUIRED:
             faults += _add_cell(draft, column, cell)
     _narrow_schema(draft, cells)
-    reasons = (cells.get(column, "") for column in ("reason", "notes", "position"))
+    reasons = [cells.get(column, "") for column in _PROSE]
     draft.activities = stated_activities([cells.get("programKey", "")], reasons)
+    own_names = split_own_names(value.text for value in draft.values if value.prop in _OWN_NAMES)
+    for column, text in zip(_PROSE, reasons, strict=True):
+        for relation in read_relations(text, own_names, ids, column):
+            if relation.target_id != draft.id:
+                draft.add_fact(relation)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject.of_record(label, line, draft.id, fault)
