@@ -25,6 +25,7 @@
   const paints = {
     person: "for", group: "agree", asset: "one", artefact: "wait", name: "panel", crowd: "muted",
   };
+  const frames = ["for", "against", "agree", "wait", "differ", "link", "ink", "muted"];
   const buildStyle = () => {
     const [ink, panelColor, line, link, focus] = ["ink", "panel", "strong", "link", "focus"].map(color);
     const sorts = Object.keys(shapes).map((sort) => ({
@@ -43,7 +44,18 @@
       },
       ...sorts,
       { selector: 'node[look="name"]', style: { "border-color": line, "border-style": "dashed" } },
-      { selector: "node[?start]", style: { "background-color": ink, width: 28, height: 28, "font-weight": 600 } },
+      {
+        selector: "node[mark]",
+        style: { width: "mapData(mark, 0, 1, 14, 56)", height: "mapData(mark, 0, 1, 14, 56)" },
+      },
+      ...frames.map((name, place) => ({
+        selector: `node[community = ${place}]`,
+        style: { "border-color": color(name), "border-width": 5 },
+      })),
+      {
+        selector: "node[?start]",
+        style: { "background-color": ink, width: 28, height: 28, "font-weight": 600 },
+      },
       { selector: "node[?cut]", style: { "border-color": color("differ"), "border-width": 3 } },
       { selector: "node[?context]", style: { opacity: 0.55 } },
       { selector: "node:locked", style: { "border-color": focus, "border-style": "double", "border-width": 5 } },
@@ -413,6 +425,75 @@
     event.stopPropagation();
   });
 
+  // --- who matters: sizes and frames, with a list in words, and what it does not say
+  const caveat = "Counted over what is shown. Lists state what agencies collect: who is watched more has more "
+    + "lines, and a firm of formation agents or a call shop stands between people who never met.";
+  const percent = (value, most) => `${Math.round((100 * value) / (most || 1))} %`;
+  const rank = (value, words) => (parts) => {
+    const nodes = parts.nodes().toArray();
+    const values = new Map(nodes.map((node) => [node, value(parts, node)]));
+    const most = Math.max(...values.values(), 0);
+    for (const node of nodes) node.data("mark", most ? values.get(node) / most : 0);
+    return nodes.filter((node) => values.get(node) > 0)
+      .sort((a, b) => values.get(b) - values.get(a)).slice(0, 10)
+      .map((node) => `${node.data("label")}: ${words(values.get(node), most)}`);
+  };
+  const measures = {
+    neighbors: {
+      title: "Most neighbors",
+      run: rank(
+        (parts, node) => node.neighborhood("node").intersection(parts).length,
+        (count) => `${count}`,
+      ),
+    },
+    brokers: {
+      title: "Brokers: most shortest ways lead over them",
+      run: (parts) => {
+        const { betweenness } = parts.betweennessCentrality({ directed: false });
+        return rank((_, node) => betweenness(node), percent)(parts);
+      },
+    },
+    cuts: {
+      title: "Cut points: without them the network falls apart",
+      run: (parts) => {
+        const { cut } = parts.hopcroftTarjanBiconnected();
+        const pieces = (node) => parts.difference(node.union(node.connectedEdges())).components().length;
+        return rank(
+          (_, node) => (cut.has(node) ? pieces(node) - 1 : 0),
+          (count) => `would leave ${count + 1} pieces`,
+        )(parts);
+      },
+    },
+    communities: {
+      title: "Communities: more lines inside than to others",
+      run: (parts) => {
+        const groups = parts.markovClustering({ attributes: [(edge) => edge.data("count")] })
+          .filter((group) => group.nodes().length > 1)
+          .sort((a, b) => b.nodes().length - a.nodes().length);
+        groups.forEach((group, place) => group.nodes().data("community", place % frames.length));
+        return groups.slice(0, 10).map((group) => {
+          const names = group.nodes().map((node) => node.data("label"));
+          const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+          return `${names.slice(0, 5).join(", ")}${more}`;
+        });
+      },
+    },
+  };
+  const measure = (name) => {
+    cy.nodes().removeData("mark community");
+    const place = find("[data-measured]");
+    place.hidden = !measures[name];
+    if (!measures[name]) return;
+    // folded crowds count one by one
+    const nodes = cy.nodes().not(".off, .left-out, [look='crowd']");
+    const parts = nodes.union(nodes.edgesWith(nodes).not(".off, .left-out"));
+    const rows = measures[name].run(parts);
+    const list = document.createElement("ol");
+    list.append(...rows.map((row) => line("li", row)));
+    const none = rows.length ? [] : [line("p", "Nobody stands out.")];
+    place.replaceChildren(line("h3", measures[name].title), ...none, list, line("p", caveat));
+  };
+
   // --- tools
   const zoom = (factor) => cy.zoom({
     level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
@@ -454,6 +535,7 @@
       addStep("layout", () => restore(places));
     } else if ("words" in dataset) cy.edges().toggleClass("words", event.target.checked);
     else if ("least" in dataset || "sort" in dataset) filter();
+    else if ("measure" in dataset) measure(event.target.value);
   });
   tools.addEventListener("input", (event) => {
     if (!("find" in event.target.dataset)) return;
