@@ -25,7 +25,7 @@ from resolver.lists.text.list_documents import DocumentTexts, read_documents, re
 from resolver.lists.text.list_names import NameForms, is_capitals, script_of, split_items
 from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
-from resolver.lists.text.stated_relations import read_relations, split_own_names
+from resolver.lists.text.stated_relations import find_stated_relations, split_own_names
 from resolver.records import Address, Identifier, content_id, kind_of_schema, properties
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
@@ -523,7 +523,7 @@ def _read_row(label: str, line: int, cells: Cells, ids: Mapping[str, str]) -> It
     draft.activities = stated_activities([cells.get("programKey", "")], reasons)
     own_names = split_own_names(value.text for value in draft.values if value.prop in _OWN_NAMES)
     for column, text in zip(_PROSE, reasons, strict=True):
-        for relation in read_relations(text, own_names, ids, column):
+        for relation in find_stated_relations(text, own_names, ids, column):
             if relation.target_id != draft.id:
                 draft.add_fact(relation)
     yield LocatedRecord(draft.build_record(), line)

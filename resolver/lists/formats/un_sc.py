@@ -27,7 +27,7 @@ from resolver.lists.text.name_words import guess_groups_schema
 from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.lists.text.repairs import find_passports, find_registers, split_enumeration
-from resolver.lists.text.stated_relations import read_relations, split_own_names
+from resolver.lists.text.stated_relations import find_stated_relations, split_own_names
 from resolver.records import Address, Identifier, Relation, RelationType
 from resolver.records.properties import (
     BIRTH_DATE,
@@ -112,7 +112,7 @@ def read_comments(text: str, draft: RecordDraft, references: dict[str, str]) -> 
         _add_relation(draft, match, references)
     own_names = split_own_names(value.text for value in draft.values if value.prop in FULL_NAMES)
     rest = _RELATED.sub(" ", text[:MAX_READ])
-    for relation in read_relations(rest, own_names, {}, ORIGIN):
+    for relation in find_stated_relations(rest, own_names, {}, ORIGIN):
         draft.add_fact(relation)
     draft.add_note(text, ORIGIN)
 

@@ -25,7 +25,7 @@ _MIN_LETTERS = 4
 
 
 def split_own_names(names: Iterable[str]) -> frozenset[str]:
-    """Return the casefolded words of names, as `read_relations` takes them."""
+    """Return the casefolded words of names, as `find_stated_relations` takes them."""
     return frozenset(word for name in names for word in re.findall(r"\w+", name.casefold()))
 
 
@@ -64,7 +64,7 @@ _QUOTED = re.compile(
     rf"[{_OPEN}]([^{_OPEN}{_CLOSE}]{{2,80}}(?:’s[^{_OPEN}{_CLOSE}]{{1,60}})?)[{_CLOSE}]"
 )
 _DETERMINER = re.compile(r"(?:the|both|le|la|les|l’|el|los|las)\s+", re.IGNORECASE)
-_NAME_WORD = re.compile(r"(?:[a-z]{2,3}[-’'])?[^\W\d_a-zßà-öø-ÿа-яё][\w.’'&/+-]*", re.UNICODE)
+_NAME_WORD = re.compile(r"(?:[a-z]{2,3}[-’'])?[^\W\d_a-zßà-öø-ÿа-яё][\w.’'&/+-]*")
 _WORD = re.compile(r"\S+")
 # a body of an organization: the relation is one to the organization that follows
 _BODY = re.compile(
@@ -88,14 +88,15 @@ _DEPUTIES = {
 """What the deputy of somebody with a relation is."""
 # words before a phrase after which the sentence says something of somebody else, or denies it
 _OTHERS = re.compile(
-    r"\b(?:his|her|its|their|whose|who|which|that|by|with|for|to|against|not|never|denie[sd]|alleg\w+"
-    r"|accus\w+|than|between|where|when|via|through|under|over|from|targeted|killed|met|supports?)\b"
+    r"\b(?:his|her|its|their|whose|who|which|that|by|with|for|to|against|not|never|denie[sd]"
+    r"|alleg\w+|accus\w+|than|between|where|when|via|through|under|over|from|targeted|killed|met"
+    r"|supports?)\b"
     r"|n[’']t\b",
     re.IGNORECASE,
 )
 
 
-def read_relations(
+def find_stated_relations(
     text: str, own_names: frozenset[str], ids: Mapping[str, str], origin: str
 ) -> Iterator[Relation]:
     """Yield the relations that a text states of the entry it belongs to.

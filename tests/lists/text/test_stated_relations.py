@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.data import load_rows
-from resolver.lists.text.stated_relations import MAX_SENTENCE, read_relations, split_own_names
+from resolver.lists.text.stated_relations import (
+    MAX_SENTENCE,
+    find_stated_relations,
+    split_own_names,
+)
 from resolver.records import RelationType
 
 ROWS = load_rows("relation_phrases")
@@ -16,7 +20,7 @@ OWN = split_own_names(["Bruna Ostrow", "Grey Reef Trading"])
 
 def read(text: str, ids: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
     """Return type, role and target of the relations of a text."""
-    relations = read_relations(text, OWN, ids or {}, "reason")
+    relations = find_stated_relations(text, OWN, ids or {}, "reason")
     return [(row.type.value, row.role, row.target_name) for row in relations]
 
 
@@ -25,7 +29,7 @@ def test_the_sentence_of_each_phrase_is_read(row: list[str]) -> None:
     phrase, _language, kind, role, sentence, target = row
     assert phrase.casefold() in sentence.casefold()
     own = split_own_names(["Grey Reef Trading"] if target == "Amaro Quell" else ["Bruna"])
-    relations = list(read_relations(sentence, own, {}, "reason"))
+    relations = list(find_stated_relations(sentence, own, {}, "reason"))
     assert (RelationType(kind), target) in {(row.type, row.target_name) for row in relations}
     found = next(row for row in relations if row.target_name == target)
     assert found.role.removeprefix("former ") == role
@@ -94,7 +98,7 @@ def test_a_target_on_the_list_has_its_id() -> None:
             "Leader of the Iron Quay Front.",
             "Branch of Quay, a gang.",
         )
-        for row in read_relations(text, OWN, ids, "reason")
+        for row in find_stated_relations(text, OWN, ids, "reason")
     ]
     assert targets == [
         ("s:2", "Iron Quay Front in the North"),
@@ -105,6 +109,6 @@ def test_a_target_on_the_list_has_its_id() -> None:
 
 @given(st.text(alphabet="Member of the Iron Quay ‘’\"'.,;()and", max_size=400))
 def test_any_text_is_read(text: str) -> None:
-    for row in read_relations(text, OWN, {}, "reason"):
+    for row in find_stated_relations(text, OWN, {}, "reason"):
         assert row.target_name == row.target_name.strip() != ""
         assert len(row.origin) <= MAX_SENTENCE + len("reason: ")
