@@ -178,7 +178,8 @@ class PairState:
                 following = replace(self, waiting=waiting)
         else:
             following = PairState(decision, False, brought_back)
-        if replaced:
+        if replaced and decision.number:
+            # decisions of a file have no number, so that no undo can name them
             waited_before[decision.number] = replaced
         return replace(following, waited_before=tuple(waited_before.items()))
 

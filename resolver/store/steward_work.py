@@ -343,7 +343,7 @@ def decision_row(new: NewDecision) -> dict[str, Any]:
         "who": decision.decided_by,
         "decided": utc_text(decision.decided_at) if decision.decided_at else "",
         "why": decision.reason,
-        "seen": dict(new.context),
+        "seen": {**new.context, **({"undoes": decision.undoes} if decision.undoes else {})},
         "needs_two": decision.needs_two,
         "left_version": left_version,
         "right_version": right_version,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from resolver.records.decisions import Decision, Verdict, parse_decision, settle
 T1 = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 T2 = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
 T3 = datetime.datetime(2026, 1, 3, tzinfo=datetime.UTC)
+T4 = datetime.datetime(2026, 1, 4, tzinfo=datetime.UTC)
 
 
 def decision(
@@ -136,6 +138,16 @@ def test_an_old_contradiction_does_not_matter() -> None:
             ],
             Verdict.DIFFERENT,
         ),
+        # the first red was overruled, and no later decision takes that back
+        (
+            [
+                decision(Verdict.SAME, T1, "ana", red=True),
+                decision(Verdict.UNSURE, T2, "ben"),
+                decision(Verdict.UNSURE, T3, "ben"),
+                decision(Verdict.SAME, T4, "ben", red=True),
+            ],
+            Verdict.UNSURE,
+        ),
     ],
 )
 def test_red_needs_two_stewards(log: list[Decision], counts: Verdict) -> None:
@@ -160,3 +172,26 @@ def test_settled_decisions_are_those_of_a_replay(log: list[Decision]) -> None:
     for decision in sorted(log, key=lambda decision: decision.decided_at or T1):
         state[decision.pair] = decision.verdict
     assert {decision.pair: decision.verdict for decision in settle_decisions(log)} == state
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*Verdict, "red"]), st.sampled_from(["ana", "ben", "cleo"])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_file_counts_as_the_same_log_of_a_store(verdicts: list[tuple[str, str]]) -> None:
+    """Decisions of a store have numbers, those of a file have none."""
+    log = [
+        decision(
+            Verdict.SAME if verdict == "red" else Verdict(verdict),
+            T1 + datetime.timedelta(days=day),
+            steward,
+            red=verdict == "red",
+        )
+        for day, (verdict, steward) in enumerate(verdicts)
+    ]
+    numbered = [replace(entry, number=place) for place, entry in enumerate(log, 1)]
+    (of_file,), (of_store,) = settle_decisions(log), settle_decisions(numbered)
+    assert of_file == replace(of_store, number=0)

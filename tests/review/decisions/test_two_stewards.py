@@ -253,6 +253,22 @@ def test_an_undo_brings_back_what_waited_before(hub: Hub) -> None:
     assert are_one(hub)
 
 
+def test_a_log_copied_to_another_store_keeps_what_it_takes_back(hub: Hub, stores: Stores) -> None:
+    decide(hub, "4 5", RED, A)
+    undo_decision(hub, B, decide(hub, "4 5", DIFFERENT, B).ids[0])
+    assert decide(hub, "4 5", RED, C).state is DecisionState.DONE
+    with hub.store.view() as view:
+        log = [stored.decision for stored in view.decisions()]
+    hub.rebuild()
+    assert are_one(hub)
+    with stores.new() as other:
+        other.add(make_intake(people()), log)
+        other.rebuild()
+        assert are_one(other)
+        with other.store.view() as view:
+            assert [stored.decision.undoes for stored in view.decisions()] == [0, 0, 2, 0]
+
+
 def test_a_second_red_within_one_entity_confirms_the_first(hub: Hub) -> None:
     assert are_one(hub, "v:1", "v:2")
     assert decide(hub, "1 2", RED, A).state is DecisionState.WAITING
