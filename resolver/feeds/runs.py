@@ -60,6 +60,7 @@ from resolver.store import (
     Job,
     JobState,
     RunOutcome,
+    Store,
     StoreView,
     parse_utc_text,
     utc_text,
@@ -579,6 +580,16 @@ def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> 
         if before >= _SHRINKAGE_RECORDS and now < MAX_SHRINKAGE * before:
             alarms.append(f"the list is much smaller: {now:,} records, the last one had {before:,}")
     return alarms
+
+
+def least_handling(store: Store, job: Job) -> str:
+    """Return the packed handling that the records of a job have at least; empty for none.
+
+    A feed may have got another one since it queued the job.
+    """
+    name = str(job.params.get("feed", ""))
+    feed = next((row for row in store.feeds.list() if row.name == name), None) if name else None
+    return str(job.params.get("handling", "")) if feed is None else feed.handling
 
 
 def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:

@@ -40,7 +40,7 @@ from resolver.hub.growth import (
     empty_store_error,
     merge_options,
 )
-from resolver.hub.list_updates import ListUpdate, build_list_update
+from resolver.hub.list_updates import ListUpdate, build_empty_update, build_list_update
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -217,22 +217,45 @@ class Hub:
         )
         return self.commit(request)
 
-    def tighten_sources(self, handlings: Mapping[str, Handling], *, actor: str = "") -> int:
+    def tighten_sources(
+        self,
+        handlings: Mapping[str, Handling],
+        owners: Collection[str] | None = None,
+        *,
+        actor: str = "",
+    ) -> int:
         """Give the records of some sources in the store at least these handlings, in one commit.
 
-        Returns how many records changed. Raises `StoreError`.
+        `owners`: agencies whose records change (empty: the hub); None for all records. Returns how
+        many records changed. Raises `StoreError`.
         """
         if not self.store.revision:
             return 0
 
+        def find_numbers(view: StoreView) -> list[int]:
+            """Return the numbers of the records, ascending."""
+            numbers = view.records_of_sources(sorted(handlings))
+            if owners is None:
+                return sorted(numbers.values())
+            stated = view.handling_of(sorted(numbers.values()))
+            agencies = {source.name: source.agency for source in view.sources()}
+            return sorted(
+                number
+                for record_id, number in numbers.items()
+                if (stated.get(number, Handling()).agency or agencies[record_id.partition(":")[0]])
+                in owners
+            )
+
         def build_update(view: StoreView) -> ListUpdate:
             """Return the present records of the sources as if they were sent again."""
-            numbers = np.array(list(view.records_of_sources(sorted(handlings)).values()), np.int64)
-            batch = concat([part.batch for part in view.batches_of(np.sort(numbers))]).canonical()
+            numbers = np.array(find_numbers(view), np.int64)
+            if not len(numbers):
+                return build_empty_update(view)
+            batch = concat([part.batch for part in view.batches_of(numbers)]).canonical()
             return build_list_update(view, Intake(tighten_handling(batch, handlings), (), ()))
 
         with self.store.view() as view:
-            if not view.records_of_sources(sorted(handlings)):
+            if not find_numbers(view):
                 return 0
         return self.commit(CommitRequest("batch", actor, build_update)).superseded_count
 

@@ -259,6 +259,22 @@ def test_a_changed_feed_is_fetched_anew(loaded: Scene, tmp_path: Path) -> None:
         update_feed(store, "border", {"every": 3600}, HERE)
 
 
+def test_a_queued_version_gets_the_handling_that_its_feed_has_by_then(loaded: Scene) -> None:
+    store = loaded.hub.store
+    loaded.serve(table(31), '"2"')
+    assert loaded.run().outcome is RunOutcome.NEW
+    least = Handling("", "H2")
+    update_feed(store, "border", {"handling": handling_text(least)}, HERE)
+    # what the command does: the records in the store are protected at once
+    assert loaded.hub.tighten_sources({"border": least}, {""}) == 30
+    done = loaded.work()
+    assert done is not None
+    assert done.state is JobState.DONE
+    with store.view() as view:
+        rows = view.records(sorted(view.records_of_sources(["border"]).values()))
+        assert [row.record.handling for row in rows] == [least] * 31
+
+
 def test_a_newer_version_takes_the_place_of_a_held_one(loaded: Scene) -> None:
     loaded.serve(table(12), '"2"')
     loaded.run()

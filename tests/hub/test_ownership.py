@@ -185,6 +185,9 @@ def test_records_get_at_least_the_handling_of_their_source(hub: Hub) -> None:
     with hub.store.view() as view:
         numbers = view.records_of_sources(["g", "h"]).values()
         found = {row.record.id: row.record.handling for row in view.records(sorted(numbers))}
+    # a feed of others that names the source changes only their records there
+    assert hub.tighten_sources({"h": Handling("Alpha", "H2")}, {"Alpha"}) == 0
+    assert hub.tighten_sources({"h": Handling("Gamma", "H2")}, {"Gamma"}) == 1
     own = replace(least, agency="Gamma")
     assert found == {
         "g:2": own,

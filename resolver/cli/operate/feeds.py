@@ -218,11 +218,14 @@ def set_feed_command(
         raise click.UsageError("nothing to set: give --address, --every, --handling or another")
     log_act_at(store_url, feed=name, fields=" ".join(sorted(changes)))
     with Store.open(store_url, create=False) as store:
+        before = store.feeds.get(name)
         feed = update_feed(store, name, changes, network_rules(settings))
     if feed.sources and changes.get("handling"):
         least = replace(unpack_handling(feed.handling), agency=feed.agency)
+        # lists may name sources of others, whose records are not those of the feed
+        owners = {before.agency, feed.agency}
         with open_hub(store_url, settings) as hub:
-            count = hub.tighten_sources(dict.fromkeys(feed.sources.split(), least))
+            count = hub.tighten_sources(dict.fromkeys(feed.sources.split(), least), owners)
         click.echo(f"{pluralize(count, 'record')} of the feed got another handling.", err=True)
     when = "once it is resumed" if feed.paused else "now"
     click.echo(f"The feed {name} is changed; its list is fetched anew {when}.", err=True)

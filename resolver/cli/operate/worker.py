@@ -261,7 +261,7 @@ def run_batch_job(
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError, LargeChangeError
-    from resolver.feeds.runs import check_feed_batch
+    from resolver.feeds.runs import check_feed_batch, least_handling
     from resolver.hub.job_worker import (
         CHANGES,
         INPUT,
@@ -294,8 +294,8 @@ def run_batch_job(
     # names only, not paths on this machine
     rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
     batch = intake.batch
-    if job.params.get("handling"):
-        least = unpack_handling(str(job.params["handling"]))
+    if handling := least_handling(hub.store, job):
+        least = unpack_handling(handling)
         batch = tighten_handling(batch, dict.fromkeys(batch.sources.values.to_pylist(), least))
     intake = replace(intake, batch=assign_owner(batch, job.agency), rejects=rejects)
     progress.advance(len(intake.batch))
@@ -338,6 +338,12 @@ def run_batch_job(
     except LargeChangeError as error:
         add(dry_run=True, alarms=error.alarms)
         raise
+    now = least_handling(hub.store, job)
+    if now and now != handling and not dry_run:
+        # the feed got another handling while this list was read
+        least = replace(unpack_handling(now), agency=job.agency)
+        names = intake.batch.sources.values.to_pylist()
+        hub.tighten_sources(dict.fromkeys(names, least), {job.agency})
     waiting = find_waiting_entities(hub, result, viewer)
     stored = load_commit_results(hub, result, viewer, waiting)
     _write_results(hub, job, folder, intake, result, stored, progress)
