@@ -497,12 +497,10 @@ def _read_names(file: SourceFile) -> dict[str, str]:
         cells = {column: " ".join(cell.split()) for column, cell in row[1].items()}
         record_id = f"{SOURCE}:{_build_native_id(cells)}"
         for name in split_items(cells["name"]):
-            plain = name.casefold()
-            ids[plain] = "" if ids.get(plain, record_id) != record_id else record_id
+            words = name.casefold().split()
             # `QUELL Amaro` is written `Amaro Quell` in reasons
-            words = plain.split()
-            if len(words) == 2:
-                ids.setdefault(f"{words[1]} {words[0]}", record_id)
+            for plain in {" ".join(words), " ".join(reversed(words) if len(words) == 2 else words)}:
+                ids[plain] = record_id if ids.get(plain, record_id) == record_id else ""
     return {name: record_id for name, record_id in ids.items() if record_id}
 
 

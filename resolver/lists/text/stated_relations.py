@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from resolver.data import load_rows
@@ -107,7 +108,12 @@ def find_stated_relations(
     """
     seen = set()
     for sentence in _SENTENCE.split(text[:MAX_READ]):
+        words = list(islice(_WORD.finditer(sentence), _MAX_PREFIX_WORDS + 1))
+        last = words[-1].start() if len(words) > _MAX_PREFIX_WORDS else len(sentence)
         for found in _FIND.finditer(sentence):
+            if found.start() > last:
+                # too many words before it
+                break
             if not _is_about_entry(sentence[: found.start()], own_names):
                 continue
             kind, role = _PHRASES[found[0].casefold()]
@@ -132,7 +138,7 @@ def find_stated_relations(
 def _is_about_entry(before: str, own_names: frozenset[str]) -> bool:
     """Return whether the words before a phrase leave the entry itself as the subject."""
     words = _WORD.findall(before)
-    if len(words) > _MAX_PREFIX_WORDS or _OTHERS.search(before):
+    if _OTHERS.search(before):
         return False
     for place, word in enumerate(words):
         plain = word.strip("(),:‘’“”\"'-–").casefold()
@@ -194,7 +200,7 @@ def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> str:
 
 def _extend(name: str, rest: str, ids: Mapping[str, str]) -> str:
     """Return a name with what follows, such as "in Iraq", if the list has the longer name."""
-    following = _WORD.findall(rest)[:_MAX_NAME_WORDS]
+    following = [match[0] for match in islice(_WORD.finditer(rest), _MAX_NAME_WORDS)]
     for count in range(len(following), 0, -1):
         longer = f"{name} {' '.join(following[:count])}".rstrip(",.;:)’")
         if longer.casefold() in ids:

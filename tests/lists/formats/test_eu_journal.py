@@ -60,6 +60,20 @@ def test_rows(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("names", "target"), [(1, "eu-journal:39999R0001/I/1"), (2, "")])
+def test_a_name_that_two_entries_have_names_neither(
+    tmp_path: Path, names: int, target: str
+) -> None:
+    rows = [
+        {"recordId": str(number), "schema": "Person", "name": "QUELL Amaro"}
+        for number in range(1, names + 1)
+    ]
+    rows.append({"recordId": "9", "name": "Ali TEST", "reason": "Brother of Amaro Quell."})
+    (*_, record), _ = read(write_sample(tmp_path, [{"schema": "Person", **row} for row in rows]))
+    (relation,) = record.relations
+    assert (relation.target_name, relation.target_id) == ("Amaro Quell", target)
+
+
 def test_programs_against_terror_say_what_entries_do(tmp_path: Path) -> None:
     listed, _ = read_row(tmp_path, programKey="EU-TAQA-EUAQ")
     other, _ = read_row(tmp_path, programKey="EU-SYR")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.data import load_rows
+from resolver.lists.text import stated_relations
 from resolver.lists.text.stated_relations import (
     MAX_SENTENCE,
     find_stated_relations,
@@ -105,6 +106,16 @@ def test_a_target_on_the_list_has_its_id() -> None:
         ("s:1", "Iron Quay Front"),
         ("s:3", "Quay"),
     ]
+
+
+def test_phrases_far_from_the_beginning_of_a_sentence_are_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # each would read all words before it
+    looked_at: list[str] = []
+    monkeypatch.setattr(stated_relations, "_is_about_entry", lambda row, _: looked_at.append(row))
+    assert read("He is " + "brother of " * 1_500 + "Amaro Quell.") == []
+    assert len(looked_at) == 7
 
 
 @given(st.text(alphabet="Member of the Iron Quay ‘’\"'.,;()and", max_size=400))
