@@ -147,7 +147,7 @@ def paths() -> Response:
     )
     hub = current_service().hub
     start, goal = (
-        find_end(hub, current_service().ready_screener(), _read_end(name), viewer())
+        find_end(hub, current_service().ready_screener(), _read_end(name), viewer(), query.revision)
         for name in ("from", "to")
     )
     result = find_paths(hub, start.id, goal.id, viewer(), query)

@@ -52,17 +52,24 @@ class PathEnd:
         return (self.id, *(entity_id for entity_id, _ in self.others))
 
 
-def find_end(hub: Hub, screener: Screener, asked: str, viewer: Viewer = STRANGER) -> PathEnd:
+def find_end(
+    hub: Hub,
+    screener: Screener,
+    asked: str,
+    viewer: Viewer = STRANGER,
+    revision: int | None = None,
+) -> PathEnd:
     """Return the entity that a viewer means by an id, or by a name as people type it.
 
-    An entity whose name has the same words comes before one whose name has more words. If no name
-    has all the words, the entity that the search puts first is meant.
+    `revision`: revision of the store at which ids count (None: the present one). Names are always
+    the present ones. An entity whose name has the same words comes before one whose name has more
+    words. If no name has all the words, the entity that the search puts first is meant.
 
     Raises `UnknownIdError` if the viewer may know no such entity, and `StoreError` for an empty
     store.
     """
     text = asked.strip()
-    with open_rows(hub, viewer) as rows:
+    with open_rows(hub, viewer, revision) as rows:
         try:
             number = rows.find_entity(text)
         except UnknownIdError:

@@ -74,6 +74,18 @@ def test_a_hidden_end_is_unknown(network_hub: Hub) -> None:
             find_paths(network_hub, *ends, STRANGER)
 
 
+def test_the_id_of_an_end_counts_as_it_did_at_that_time(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(url, OPTIONS, create=True) as hub:
+        hub.add(make_intake([record("k:1", name="Ann Lee"), record("k:2", name="Bo Lind")]))
+        before, screener = hub.store.revision, Screener(hub)
+        hub.withdraw(["k:1"])
+        end = find_end(hub, screener, "k:1", OPERATOR, before)
+        assert end.caption == "Ann Lee"
+        with pytest.raises(UnknownIdError):
+            find_end(hub, screener, "k:1", OPERATOR)
+
+
 def test_a_path_follows_the_chosen_edges_only(network_hub: Hub) -> None:
     rows, random = make_records(), Random(11)
     edges = plain_edges(rows, OPERATOR)
