@@ -5,10 +5,14 @@
   const find = (selector, from = document) => from.querySelector(selector);
   const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
   const stage = find("[data-graph]");
-  if (!stage || !window.cytoscape) return;
+  const tools = find("[data-graph-tools]");
+  if (!stage) return;
+  if (!window.cytoscape) {
+    tools.hidden = true;
+    return;
+  }
 
   const CROWD = 12; // neighbors of one sort, known by nothing else, that are folded into one node
-  const tools = find("[data-graph-tools]");
   const panel = find("[data-picked]");
   const status = find("[data-graph-status]");
   const readData = (page) => JSON.parse(find("#graph-data", page).textContent);
@@ -209,9 +213,12 @@
   };
 
   // --- crowds: many neighbors of one sort that lead nowhere else are one node
-  const fold = () => {
+  const unfoldAll = () => {
     cy.remove("[look='crowd']");
     cy.elements().removeClass("folded");
+  };
+  const fold = (places = positions()) => {
+    unfoldAll();
     const crowds = new Map();
     const lines = shown().edges();
     for (const node of shownNodes().toArray()) {
@@ -220,20 +227,27 @@
       const hub = edges[0].connectedNodes().not(node)[0];
       if (!hub) continue;
       const key = `${hub.id()} ${edges[0].data("words")} ${node.data("look")}`;
-      if (!crowds.has(key)) crowds.set(key, { hub, words: edges[0].data("words"), nodes: [] });
+      if (!crowds.has(key)) {
+        crowds.set(key, { hub, words: edges[0].data("words"), nodes: [], years: [] });
+      }
       crowds.get(key).nodes.push(node);
+      crowds.get(key).years.push(edges[0].data("years"));
     }
     let count = 0;
-    for (const [key, { hub, words, nodes }] of crowds) {
+    for (const [key, { hub, words, nodes, years }] of crowds) {
       if (nodes.length < CROWD || unfolded.has(key)) continue;
       for (const node of nodes) node.addClass("folded");
       const id = `crowd ${key}`;
+      const { x, y } = places.get(id) || { x: hub.position("x") + 60, y: hub.position("y") + 60 };
       cy.add([
         nodeElement({
-          id, sort: "crowd", kind: "", label: `${nodes.length} more: ${words}`, x: hub.position("x") + 60,
-          y: hub.position("y") + 60, key, distance: hub.data("distance") + 1,
+          id, sort: "crowd", kind: "", label: `${nodes.length} more: ${words}`, x, y, key,
+          distance: hub.data("distance") + 1,
         }),
-        edgeElement({ id: `${id} line`, source: hub.id(), target: id, words, label: "", count: nodes.length, mutual: true, lists: 99 }),
+        edgeElement({
+          id: `${id} line`, source: hub.id(), target: id, words, label: "", count: nodes.length,
+          mutual: true, lists: 99, years: years.join(" "),
+        }),
       ]);
       count += 1;
     }
@@ -298,9 +312,17 @@
       stage.removeAttribute("aria-busy");
     }
   };
+  // the addresses in the data are as old as the page; the year may have been chosen since
+  const withYear = (text) => {
+    const address = new URL(text, location.href);
+    const year = new URLSearchParams(location.search).get("year");
+    if (year) address.searchParams.set("year", year);
+    else address.searchParams.delete("year");
+    return address.pathname + address.search + address.hash;
+  };
   const change = async (address, words) => {
     const [before, places] = [location.href, positions()];
-    const added = await goTo(address);
+    const added = await goTo(withYear(address));
     addStep(words, async () => { await goTo(before); restore(places); });
     say(added ? `${added} more shown.` : "Nothing more is known.");
   };
@@ -347,7 +369,7 @@
       }
       buttons.append(link("Open", open));
       if (center) buttons.append(link("Put in the middle", center));
-      if (path) buttons.append(link("Paths to here", path));
+      if (path) buttons.append(link("Paths to here", withYear(path)));
     }
     buttons.append(
       action(node.locked() ? "Unpin" : "Pin", () => { pin(node); pick(node); }),
@@ -410,11 +432,14 @@
     cy.elements().unselect();
     best.select();
     pick(best);
+    say(best.data("title") || best.data("label"));
     cy.animate({ center: { eles: best }, duration: 120 });
   };
   stage.addEventListener("keydown", (event) => {
     const node = cy.nodes(":selected")[0];
     const { key } = event;
+    // keys of the browser: back, zoom, print
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (toward[key]) step(toward[key]);
     else if (key === "+" || key === "-") zoom(key === "+" ? 1.3 : 1 / 1.3);
     else if (key === "Enter" && node) node.emit("dbltap");
@@ -516,6 +541,9 @@
     const least = Number(find("[data-least]", tools).value);
     const sorts = new Set(findAll("[data-sort]", tools).filter((box) => !box.checked)
       .map((box) => box.dataset.sort));
+    // those in a crowd are left out with what leads to them
+    const places = positions();
+    unfoldAll();
     cy.batch(() => {
       cy.elements().removeClass("left-out");
       cy.nodes().filter((node) => sorts.has(node.data("look")) && !node.data("start"))
@@ -524,7 +552,7 @@
       // what nothing shown leads to is not shown either
       if (least > 1 || sorts.size) shownNodes().difference(reachedNodes()).addClass("left-out");
     });
-    fold();
+    fold(places);
     say(`${shownNodes().length} of ${data.nodes.length} shown.`);
   };
   tools.addEventListener("change", (event) => {

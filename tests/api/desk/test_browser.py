@@ -616,7 +616,8 @@ def test_a_network_is_worked_with(session: BrowserSession) -> None:
     for key in (Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_DOWN):
         session.press(key)
     session.wait_until(lambda: session.find("[data-picked]").is_displayed())
-    assert session.find("[data-picked] h3").text
+    # what the arrows lead to is read aloud
+    assert session.find("[data-graph-status]").text == session.find("[data-picked] h3").text != ""
     pick = "arguments[0].graph.nodes().filter((row) => (row.data('links') || {}).expand)[0]"
     session.driver.execute_script(f"{pick}.emit('dbltap')", stage)
     session.wait_until(lambda: "expand=" in session.driver.current_url)
