@@ -19,6 +19,7 @@ rewriting of tables.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import uuid
@@ -89,6 +90,8 @@ MAX_RECORDS = 1_000
 MAX_REASON = 2_000
 MIN_BYTES = 5
 """Bytes of a text from which it is searched for: shorter ones stand in any file by chance."""
+_MAX_WORDS = 6
+"""Words of a name whose other orders are searched for in files; a longer text is no name."""
 _LONG_TEXT = 30
 """Characters from which a free text tells whom it is about."""
 _ROWS_AT_ONCE = 5_000
@@ -112,8 +115,8 @@ class ErasedValues:
     - `ids`: ids of records.
     - `texts`: values that tell whom they are about, such as names and numbers. They are taken out
       wherever they stand.
-    - `others`: further values, such as birth dates. They go with the rows that name the record, and
-      are searched for.
+    - `others`: further values, such as birth dates, and other orders of the words of a name. They
+      go with the rows that name the record, and files of lists are searched for them.
     - `shared`: values that records which stay state as well, so that they are left. So is the id of
       the record where another one names it.
     - `contained`: ids that are a part of another id. Tables are searched for them as whole words,
@@ -182,7 +185,7 @@ class Erasures:
     ) -> Erasure:
         """Ask for the erasure of records; `confirmed` starts it at once.
 
-        Raises `InputError` for an unknown record, and without a reason.
+        Raises `InputError` for an unknown record or one that was erased, and without a reason.
         """
         wanted = sorted(set(ids))
         if not reason.strip() or len(reason) > MAX_REASON:
@@ -195,32 +198,17 @@ class Erasures:
                 f"an erasure has 1 to {MAX_RECORDS:,} records, not {len(wanted):,}",
                 hint="erase them in parts",
             )
-        now = utc_text()
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            secret = connection.execute(select(meta.c.id_secret)).scalar_one()
             known = _stored_ids(connection, wanted)
             for record_id in wanted:
+                if _is_erased(record_id):
+                    raise InputError(f"the record {record_id[:200]} was erased already")
                 if record_id not in known:
                     raise InputError(
                         f"the store has never had a record {record_id[:200]}",
                         hint="ids are <source>:<id>, as in an export",
                     )
-            row = {
-                "id": uuid.uuid4().hex,
-                "state": str(ErasureState.RUNNING if confirmed else ErasureState.ASKED),
-                "reason": reason.strip(),
-                "asked_by": who,
-                "agency": agency,
-                "asked": now,
-                "decided_by": who if confirmed else "",
-                "decided": now if confirmed else "",
-                "finished": "",
-                "records": [erased_id(secret, record_id) for record_id in wanted],
-                "proof": {},
-            }
-            content = _seal(secret, str(row["id"]), ErasedValues(tuple(wanted)))
-            connection.execute(insert(erasures).values(**row, content=content))
-            return _erasure(_row(connection, str(row["id"])))
+            return _insert_erasure(connection, wanted, reason, who, agency, confirmed=confirmed)
 
     def confirm(self, erasure_id: str, who: str) -> Erasure:
         """Start an erasure that somebody else has asked for. Raises `StoreError`."""
@@ -232,7 +220,8 @@ class Erasures:
 
     def _decide(self, erasure_id: str, who: str, state: ErasureState) -> Erasure:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            row = _row(connection, erasure_id)
+            # of two persons who decide at the same time, the second one waits for the first
+            row = _row(connection, erasure_id, lock=True)
             if row.state != ErasureState.ASKED:
                 raise StoreError(f"the erasure is {row.state} already", hint="see its page")
             if state is ErasureState.RUNNING and row.asked_by == who:
@@ -292,7 +281,10 @@ class Erasures:
             return {table: count for table, count in sorted(counts.items()) if count}
 
     def finish(self, erasure: Erasure, proof: Mapping[str, Any]) -> Erasure:
-        """End an erasure: keep its proof, and forget what it was about."""
+        """End an erasure: keep its proof, and forget what it was about.
+
+        If another process has ended it meanwhile, the proof of that process stays.
+        """
         values = {
             "state": str(ErasureState.DONE),
             "finished": utc_text(),
@@ -302,7 +294,8 @@ class Erasures:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            connection.execute(update(erasures).where(erasures.c.id == erasure.id).values(**values))
+            is_running = (erasures.c.id == erasure.id, erasures.c.state == ErasureState.RUNNING)
+            connection.execute(update(erasures).where(*is_running).values(**values))
         return self.get(erasure.id)
 
     def compact(self) -> str:
@@ -434,7 +427,7 @@ class Retention:
         at = parse_utc_text(now or utc_text())
         by_key = {(rule.source, rule.category.casefold()): rule for rule in self.rules()}
         with read_transaction(self.engine) as connection:
-            secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+            secret, head = connection.execute(select(meta.c.id_secret, meta.c.version)).one()
             times = dict(connection.execute(select(revisions.c.version, revisions.c.landed)).all())
             lists = {row.number: row for row in connection.execute(select(sources)).all()}
             decided = {
@@ -445,14 +438,17 @@ class Retention:
             newest: dict[str, tuple[Any, ...]] = {}
             c = records.c
             query = select(c.record_id, c.source, c.valid_from, c.valid_to, c.content)
+            # a commit that is being staged has not happened
+            query = query.where(c.valid_from <= head)
             query = query.order_by(c.number).execution_options(yield_per=_ROWS_AT_ONCE)
             for record_id, source, since, until, content in connection.execute(query):
+                until = None if until is not None and until > head else until
                 handling = decode_handling(content) or Handling()
                 category, stated = handling.subject_category, handling.review_date
                 newest[record_id] = (source, since, until, category, stated)
         found = []
         for record_id, (source, since, until, category, stated) in sorted(newest.items()):
-            if f":{ERASED_PREFIX}" in record_id:
+            if _is_erased(record_id):
                 continue
             rule = _choose_rule(by_key, lists[source].name, category)
             last = times[since if until is None else until]
@@ -474,7 +470,10 @@ class Retention:
         return found
 
     def propose(self, now: str = "") -> Sequence[Erasure]:
-        """Ask for the erasure of the records whose time is over; somebody confirms it."""
+        """Ask for the erasure of the records whose time is over; somebody confirms it.
+
+        Records whose erasure another process has asked for meanwhile are left out.
+        """
         by_rule: dict[RetentionRule, list[str]] = {}
         for row in self.find_due(now):
             if not row.is_review:
@@ -487,7 +486,23 @@ class Retention:
             )
             for start in range(0, len(ids), MAX_RECORDS):
                 part = ids[start : start + MAX_RECORDS]
-                asked.append(Erasures(self.engine).ask(part, reason, who=RETENTION_ACTOR))
+                with translate_errors(self.engine), write_transaction(self.engine) as connection:
+                    # on PostgreSQL, another process that proposes waits here
+                    locked = select(meta.c.id_secret).with_for_update()
+                    secret = connection.execute(locked).scalar_one()
+                    is_open = erasures.c.state.in_((ErasureState.ASKED, ErasureState.RUNNING))
+                    rows = connection.execute(select(erasures.c.records).where(is_open)).scalars()
+                    waiting, known = (
+                        {end for row in rows for end in row},
+                        _stored_ids(connection, part),
+                    )
+                    new = [
+                        end
+                        for end in part
+                        if end in known and erased_id(secret, end) not in waiting
+                    ]
+                    if new:
+                        asked.append(_insert_erasure(connection, new, reason, RETENTION_ACTOR))
         return asked
 
 
@@ -510,11 +525,45 @@ def _review_date(rule: RetentionRule | None, last: str, stated: str) -> str:
     return utc_text(parse_utc_text(last) + timedelta(days=rule.review_days))
 
 
-def _row(connection: Connection, erasure_id: str) -> Any:
-    row = connection.execute(select(erasures).where(erasures.c.id == erasure_id)).first()
+def _row(connection: Connection, erasure_id: str, *, lock: bool = False) -> Any:
+    query = select(erasures).where(erasures.c.id == erasure_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise StoreError(f"there is no erasure {erasure_id[:60]!r}", hint="check the id")
     return row
+
+
+def _insert_erasure(
+    connection: Connection,
+    ids: Sequence[str],
+    reason: str,
+    who: str,
+    agency: str = "",
+    *,
+    confirmed: bool = False,
+) -> Erasure:
+    now = utc_text()
+    secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+    row = {
+        "id": uuid.uuid4().hex,
+        "state": str(ErasureState.RUNNING if confirmed else ErasureState.ASKED),
+        "reason": reason.strip(),
+        "asked_by": who,
+        "agency": agency,
+        "asked": now,
+        "decided_by": who if confirmed else "",
+        "decided": now if confirmed else "",
+        "finished": "",
+        "records": [erased_id(secret, record_id) for record_id in ids],
+        "proof": {},
+    }
+    content = _seal(secret, str(row["id"]), ErasedValues(tuple(ids)))
+    connection.execute(insert(erasures).values(**row, content=content))
+    return _erasure(_row(connection, str(row["id"])))
+
+
+def _is_erased(record_id: str) -> bool:
+    return f":{ERASED_PREFIX}" in record_id
 
 
 def _erasure(row: Any) -> Erasure:
@@ -560,18 +609,27 @@ def collect_values(connection: Connection, ids: Sequence[str]) -> ErasedValues:
                 (telling if tells else others).setdefault(part)
     stated = [*telling, *(text for text in others if text not in telling)]
     long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
-    shared = _find_shared(connection, ids, [*long, *ids])
+    turned = [name for text in long if text in telling for name in _name_orders(text)]
+    shared = _find_shared(connection, ids, [*long, *turned, *ids])
     whole = _pattern(tuple(shared.intersection(ids)))
     named = {row for text in _other_texts(connection, ids) for row in whole.findall(text)}
     return ErasedValues(
         tuple(ids),
         tuple(text for text in long if text in telling and text not in shared),
-        tuple(text for text in long if text not in telling and text not in shared),
+        tuple(text for text in (*long, *turned) if text not in telling and text not in shared),
         tuple(text for text in (*long, *ids) if text in named or (text in shared and text in long)),
         tuple(record_id for record_id in ids if record_id in shared),
         len(stated) - len(long),
         is_collected=True,
     )
+
+
+def _name_orders(text: str) -> Iterator[str]:
+    """Yield a name of several words as lists write it that begin with the family name."""
+    words = text.replace(",", " ").split()
+    if len(words) <= _MAX_WORDS:
+        for first in range(1, len(words)):
+            yield f"{' '.join(words[first:])}, {' '.join(words[:first])}"
 
 
 def _value_parts(prop: str, text: str) -> Iterator[tuple[str, bool]]:
@@ -595,11 +653,21 @@ def _value_parts(prop: str, text: str) -> Iterator[tuple[str, bool]]:
 
 _NAMES_OF_STORE = ("sources", "feeds", "api_keys", "users")
 """Tables with names that the store needs: a value that is one of them stays."""
+_WORD_COLUMNS = frozenset(
+    (
+        *("kind", "state", "verdict", "outcome", "stage", "agency", "owner", "who", "by", "second"),
+        *("sender", "submitted_by", "asked_by", "decided_by", "withdrawn_by", "format"),
+    )
+)
+"""Columns whose words steer the program or name accounts: a value that is one of them stays."""
+_WITHOUT_WORDS = frozenset(("consultations",))
+"""Tables whose JSON is emptied as a whole."""
 
 
 def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
     """Yield the ids and contents of all records but some, many at once, and names of the store."""
     erased = set(ids)
+    yield "\n".join(_program_words(connection))
     for name in _NAMES_OF_STORE:
         table = metadata.tables[name]
         yield "\n".join(
@@ -609,6 +677,27 @@ def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
     rows = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
     for part in rows.partitions(_ROWS_AT_ONCE):
         yield "\n".join(f"{row[0]} {row[1]}" for row in part if row[0] not in erased)
+
+
+def _program_words(connection: Connection) -> Iterator[str]:
+    """Yield words that rows of the store have to keep, such as states and names of options."""
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, JSON) and table.name not in _WITHOUT_WORDS:
+                for value in connection.execute(select(column)).scalars():
+                    yield from _option_names(value)
+            elif isinstance(column.type, Text) and column.name in _WORD_COLUMNS:
+                words = connection.execute(select(column).distinct()).scalars()
+                yield from filter(None, words)
+
+
+def _option_names(value: Any) -> Iterator[str]:
+    """Yield the keys in JSON that look like names of the program."""
+    if isinstance(value, Mapping):
+        yield from (key for key in value if key.isascii() and key.isidentifier() and key.islower())
+    items = value.values() if isinstance(value, Mapping) else value
+    for item in items if isinstance(value, (Mapping, list)) else ():
+        yield from _option_names(item)
 
 
 def _find_shared(connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> set[str]:
@@ -825,7 +914,8 @@ class _Rewriter:
         count = 0
         for row in self._connection.execute(select(populations)).all():
             content = json.loads(row.content)
-            if _remove_keys(content, gone):
+            parts = (content, content.get("persons", {}), content.get("kinds", {}))
+            if _remove_keys(content, gone - {name.casefold() for part in parts for name in part}):
                 text = json.dumps(content, ensure_ascii=False)
                 changed = update(populations).where(populations.c.version == row.version)
                 self._connection.execute(changed.values(content=text))
@@ -918,6 +1008,13 @@ def _words(text: str) -> frozenset[str]:
 def search_forms(text: str) -> list[bytes]:
     """Return the bytes by which files and databases may hold a text."""
     forms = {text, text.lower(), text.upper(), json.dumps(text)[1:-1], _json_text(text)}
+    # of pages and XML (in three spellings of the quotes), and of tables
+    page = html.escape(text)
+    forms |= {page, html.escape(text, quote=False), text.replace('"', '""')}
+    forms |= {
+        page.replace("&#x27;", mark).replace("&quot;", quote)
+        for mark, quote in (("&#39;", "&#34;"), ("&#39;", "&quot;"), ("&apos;", "&quot;"))
+    }
     encoded = {form.encode("utf-8", "replace") for form in forms}
     with suppress(UnicodeEncodeError):
         encoded.add(text.encode("cp1252"))

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import time
 import zipfile
@@ -28,10 +29,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from resolver.errors import InputError, StoreError, pluralize
+from resolver.errors import InputError, ResolverError, StoreError, pluralize
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
 from resolver.hub.record_index import index_folder
+from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
 from resolver.store.erasures import ErasedValues, search_forms
@@ -44,8 +46,12 @@ SPOOL_FOLDER = "looks"
 """Folder of audit spools in that of the jobs."""
 _FORMAT = "watchlist-resolver erasures 1"
 _BYTES_AT_ONCE = 1 << 22
+_NUMBER = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _SHOWN = 20
-_RETRY_SECONDS = 60.0
+_RETRY_SECONDS, _LONGEST_PAUSE = 60.0, 3_600.0
+"""Seconds until an erasure that is not complete is tried again; the pause doubles each time. A try
+may write all tables anew, so shorter pauses would spend the time of a worker on it.
+"""
 _PROPOSAL_SECONDS = 3_600.0
 """Seconds between two looks for records whose time is over."""
 _ROUNDS = 3
@@ -99,6 +105,12 @@ def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult
         recover_spools(jobs / SPOOL_FOLDER, store)
     rewritten, removed, left = dict[str, int](), 0, dict[str, int]()
     waits: list[str] = []
+    values = store.erasures.values(erasure)
+    if values.is_collected:
+        # tables were rewritten before; they are again when all jobs are over
+        removed, waits = _remove_files(store, jobs, values)
+        if waits:
+            return ErasureResult(erasure, tuple(waits), values.shared)
     for _ in range(_ROUNDS):
         for table, count in _rewrite(hub, erasure).items():
             rewritten[table] = rewritten.get(table, 0) + count
@@ -147,12 +159,14 @@ def erase_confirmed(hub: Hub, jobs: Path | None = None) -> list[ErasureResult]:
 
 class ErasureRunner:
     """Worker's part: proposes what rules of retention make due, carries out what was confirmed, and
-    tries again now and then what must wait, such as for a batch that is not over.
+    tries again now and then what must wait, such as for a batch that is not over. An erasure that
+    fails is one that waits.
     """
 
     def __init__(self, hub: Hub, jobs: Path) -> None:
         self._hub, self._jobs = hub, jobs
-        self._next_try: dict[str, float] = {}
+        self._tries: dict[str, tuple[float, float]] = {}
+        """By erasure: when it is tried again, and the seconds that its next pause lasts."""
         self._next_proposal = 0.0
 
     def run_due(self) -> list[ErasureResult]:
@@ -163,9 +177,15 @@ class ErasureRunner:
             if self._hub.store.retention.rules():
                 self._hub.store.retention.propose()
         for erasure in self._hub.store.erasures.list(ErasureState.RUNNING):
-            if self._next_try.get(erasure.id, now) <= now:
-                self._next_try[erasure.id] = now + _RETRY_SECONDS
+            due, pause = self._tries.get(erasure.id, (now, _RETRY_SECONDS))
+            if due > now:
+                continue
+            self._tries[erasure.id] = (now + pause, min(2 * pause, _LONGEST_PAUSE))
+            try:
                 results.append(erase(self._hub, erasure, self._jobs))
+            except (ResolverError, OSError) as error:
+                line = error.line() if isinstance(error, ResolverError) else str(error)
+                results.append(ErasureResult(erasure, (line,), ()))
         return results
 
 
@@ -195,15 +215,15 @@ def _remove_files(store: Store, jobs: Path | None, values: ErasedValues) -> tupl
     """
     if jobs is None or not jobs.is_dir():
         return 0, []
-    texts = (*values.searched_bytes, *values.others)
-    open_jobs = {
-        str(job.params.get("folder", "")): job
-        for job in store.jobs.list(limit=1_000_000)
-        if job.state in _UNFINISHED and job.params.get("folder")
-    }
+    folders = {str(job.params.get("folder", "")): job for job in store.jobs.list(limit=1_000_000)}
+    open_jobs = {name: job for name, job in folders.items() if job.state in _UNFINISHED}
+    screenings = {name for name, job in folders.items() if job.kind == SCREENING_JOB}
     removed, waits = 0, dict[str, None]()
     for path in sorted(jobs.rglob("*")):
         place = path.relative_to(jobs).parts
+        # the subjects of a screening are others, who may have the same birth date
+        further = () if place[0] in screenings else values.others
+        texts = (*values.searched_bytes, *further)
         if not path.is_file() or place[0] == SPOOL_FOLDER or not _count_texts(path, texts):
             continue
         if place[0] in open_jobs:
@@ -270,14 +290,27 @@ def _found_texts(path: Path, texts: Sequence[str]) -> set[str]:
 
 
 def _scan(file: IO[bytes] | gzip.GzipFile, texts: Sequence[str]) -> set[str]:
-    """Return the texts that a stream holds, in any of their forms."""
+    """Return the texts that a stream holds, in any of their forms.
+
+    Digits that are a part of longer ones, of a fraction or of a digest do not count: short numbers
+    stand in any file by chance.
+    """
     forms = [(form, text) for text in texts for form in search_forms(text)]
+    numbers = {
+        form: re.compile(rb"(?<![0-9A-Za-z.])" + form + rb"(?![0-9A-Za-z])")
+        for form, _ in forms
+        if _NUMBER.fullmatch(form)
+    }
     overlap = max((len(form) for form, _ in forms), default=1) - 1
     found: set[str] = set()
     tail = b""
     while chunk := file.read(_BYTES_AT_ONCE):
         data = tail + chunk
-        found |= {text for form, text in forms if form in data}
+        found |= {
+            text
+            for form, text in forms
+            if form in data and (form not in numbers or numbers[form].search(data))
+        }
         tail = data[-overlap:] if overlap else b""
     return found
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from resolver.hub.ownership import RecordOwner
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR
+from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import Store, utc_text
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
@@ -186,6 +189,66 @@ def test_a_batch_that_is_not_over_keeps_its_list(hub: Hub, tmp_path: Path) -> No
     assert list((jobs / "3" / "input").iterdir()) == []
 
 
+def test_files_that_hold_no_value_of_the_record_stay(hub: Hub, tmp_path: Path) -> None:
+    gone = record("coast:36216", name=["Anna O'Brien", "Different"], birthDate="1950-07-09")
+    hub.add(make_intake([gone]))
+    hub.decide([Decision("port:5", "port:6", Verdict.DIFFERENT, "ada", NOON, "seen")])
+    jobs = tmp_path / "hub.db.jobs"
+    files = {
+        "1/links.csv": "a,b,0.936216,2026-12-01T10:00:00.436216Z,0.436216,9336216ab",
+        "2/list.csv": '7;"O\'Brien, Anna";9 July 1950',
+        "3/report.html": "<p>Anna O&#39;Brien</p>",
+        "4/hits.csv": "Berta Quispe,1950-07-09",
+        "5/list.csv": "Berta Quispe,1950-07-09",
+        "6/list.csv": "id,name\n36216,A. B.",
+    }
+    for name, text in files.items():
+        (jobs / name).parent.mkdir(parents=True)
+        (jobs / name).write_text(text)
+    job = hub.store.jobs.submit(SCREENING_JOB, {"folder": "4", "label": "clients"})
+    hub.store.jobs.cancel(job.id)
+    result = erasures.erase(hub, ask(hub, "coast:36216"), jobs)
+    assert result.erasure.state is ErasureState.DONE
+    assert [name for name in files if (jobs / name).exists()] == ["1/links.csv", "4/hits.csv"]
+    # a value that is a word of the program does not break its rows
+    assert "Different" in result.shared
+    with hub.store.view() as view:
+        assert {row.decision.verdict for row in view.decisions(["port:6"])} == {Verdict.DIFFERENT}
+
+
+def test_a_worker_does_not_write_the_store_anew_while_an_erasure_waits(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = tmp_path / "hub.db.jobs"
+    (jobs / "3").mkdir(parents=True)
+    (jobs / "3" / "list.csv").write_text(ADDRESS)
+    job = hub.store.jobs.submit("batch", {"folder": "3", "label": "of 771"})
+    erasure = ask(hub, "coast:77-1")
+    times = iter((0.0, 59.0, 61.0, 121.0, 182.0, 423.0))
+    monkeypatch.setattr(erasures, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    runner = erasures.ErasureRunner(hub, jobs)
+    assert len(runner.run_due()[0].waits) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erasures, "_remove_index", _die)
+        patch.setattr(erasures, "_rewrite", _die)
+        tried = [len(runner.run_due()) for _ in range(4)]
+        assert tried == [0, 1, 0, 1]
+    hub.store.jobs.cancel(job.id)
+    with pytest.MonkeyPatch.context() as patch:
+        # a failure of one erasure does not stop the worker
+        patch.setattr(Path, "unlink", _refuse)
+        (failed,) = runner.run_due()
+    assert failed.waits == ("not permitted",)
+    (done,) = erasures.erase_confirmed(hub, jobs)
+    assert done.erasure.state is ErasureState.DONE
+    # another process that ends the erasure later leaves its proof
+    assert hub.store.erasures.finish(erasure, {}).proof == done.erasure.proof
+
+
+def _refuse(*_: Any, **__: Any) -> Any:
+    raise PermissionError("not permitted")
+
+
 def test_two_persons_are_needed_unless_the_keeper_of_the_store_erases(hub: Hub) -> None:
     store = hub.store
     asked = erasures.ask_for_erasure(store, ["coast:77-1"], "court order", who="ada")
@@ -199,6 +262,7 @@ def test_two_persons_are_needed_unless_the_keeper_of_the_store_erases(hub: Hub) 
         store.erasures.confirm(asked.id, "bea")
     for ids, reason, text in (
         (["coast:0"], "r", "never had a record"),
+        (["coast:erased-0"], "r", "was erased already"),
         (["port:6"], " ", "needs a reason"),
         ([], "r", "not 0"),
     ):
@@ -254,7 +318,18 @@ def test_rules_propose_what_a_person_confirms(hub: Hub) -> None:
     assert due(999) == [("port:9", True)]
     late = utc_text(now + timedelta(days=1_001))
     assert due(1_001) == [("port:5", False), ("port:6", False), ("port:9", True)]
+    # another process has asked for the same meanwhile, and records of a commit are being staged
+    rows = retention.find_due(late)
+    with sqlite3.connect(str(store.path)) as connection:
+        copy = "SELECT 99, 'port:99', source, kind, schema, content, hash, 99, NULL FROM records"
+        connection.execute(f"INSERT INTO records {copy} LIMIT 1")
+    assert retention.find_due(late) == rows
     (asked,) = retention.propose(late)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(retention), "find_due", lambda *_: rows)
+        assert retention.propose(late) == []
+    with sqlite3.connect(str(store.path)) as connection:
+        connection.execute("DELETE FROM records WHERE number = 99")
     assert (len(asked.records), "1000 days" in asked.reason) == (2, True)
     assert due(1_001) == [("port:9", True)]
     assert (retention.propose(late), erasures.erase_confirmed(hub)) == ([], [])
