@@ -134,8 +134,8 @@ def paths() -> Response:
     have the name. `paths` lists the ids of the nodes of each, best first: over nodes that have few
     neighbors, and stated by many lists. It is empty where nothing connects the two; `nodes` and
     `edges` are those of all paths, and `hubs` the nodes between the ends with very many neighbors.
-    Only some neighbors of such nodes are followed, and a search ends after some thousand nodes: the
-    answer is not `complete` then.
+    Only some neighbors of such nodes are followed, a search ends after some thousand nodes, and no
+    more than 20 paths are listed: the answer is not `complete` then.
     """
     endpoints.reject_undeclared()
     query = PathQuery(

@@ -242,7 +242,10 @@ class Hub:
             return sorted(
                 number
                 for record_id, number in numbers.items()
-                if (stated.get(number, Handling()).agency or agencies[record_id.partition(":")[0]])
+                if (
+                    stated.get(number, Handling()).agency
+                    or agencies.get(record_id.partition(":")[0], "")
+                )
                 in owners
             )
 

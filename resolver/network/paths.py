@@ -213,10 +213,12 @@ def search_paths(rows: VisibleRecords, start: int, goal: int, query: PathQuery) 
         side.frontier = sorted_keys(rows, fresh)
         common = fresh & set(other.before)
         length += 1
-    is_bounded = bool(expansion.cut) or (
-        not common and all(side.frontier for side in sides) and length < query.max_length
-    )
     chains, neighbors = _join(rows, sides, common), _count_neighbors(expansion)
+    is_bounded = (
+        bool(expansion.cut)
+        or len(chains) > MAX_PATHS
+        or (not common and all(side.frontier for side in sides) and length < query.max_length)
+    )
     chains = _sort_chains(chains, expansion, neighbors)[:MAX_PATHS]
     keys = {key: index for chain in reversed(chains) for index, key in enumerate(chain)}
     graph = build_graph(rows, keys, expansion, is_complete=not is_bounded)
@@ -259,8 +261,9 @@ def _join(rows: VisibleRecords, sides: list[_Side], common: set[Key]) -> list[li
     """Return at most `_MAX_RANKED` paths through the common nodes, as `sorted_keys` orders them."""
     chains: list[list[Key]] = []
     for middle in sorted_keys(rows, common):
-        for head in _chains(rows, sides[0], middle):
-            for tail in _chains(rows, sides[1], middle):
+        heads, tails = (_chains(rows, side, middle) for side in sides)
+        for head in heads:
+            for tail in tails:
                 chains.append([*reversed(head), *tail[1:]])
                 if len(chains) == _MAX_RANKED:
                     return chains

@@ -67,6 +67,17 @@ def test_a_search_that_ends_early_says_so(
     assert (result.paths, result.is_complete) == ((), False)
 
 
+def test_an_answer_without_some_paths_says_so(
+    network_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"s:{number}" for number in range(1, COUNT)]
+    results = ((end, find_paths(network_hub, "s:1", end, OPERATOR)) for end in ids if end != "s:1")
+    end, whole = next((end, result) for end, result in results if len(result.paths) > 1)
+    monkeypatch.setattr(paths, "MAX_PATHS", 1)
+    result = find_paths(network_hub, "s:1", end, OPERATOR)
+    assert (result.paths, result.is_complete) == (whole.paths[:1], False)
+
+
 def test_a_hidden_end_is_unknown(network_hub: Hub) -> None:
     assert not is_visible(make_records()[5].handling, STRANGER)
     for ends in (("s:5", "s:1"), ("s:1", "s:5"), ("s:1", f"s:{COUNT}")):

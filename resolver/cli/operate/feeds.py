@@ -214,6 +214,8 @@ def set_feed_command(
         "handling": pack_handling(handling, handling_facts),
     }
     changes = {key: value for key, value in stated.items() if value is not None}
+    if "agency" in changes:
+        changes["agency"] = changes["agency"].strip()
     if not changes:
         raise click.UsageError("nothing to set: give --address, --every, --handling or another")
     log_act_at(store_url, feed=name, fields=" ".join(sorted(changes)))

@@ -151,7 +151,11 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
         click.echo(f"{end.asked}: {end.caption} ({end.id}){others}")
     click.echo("\n".join(_describe_paths(result)) or "Nothing connects the two.")
     if not result.is_complete:
-        click.echo("note: of nodes with many neighbors only some were followed", err=True)
+        click.echo(
+            "note: there may be other paths: at most 20 are shown, and of nodes with many "
+            "neighbors only some were followed",
+            err=True,
+        )
 
 
 def _describe_paths(result: Paths) -> Iterator[str]:
