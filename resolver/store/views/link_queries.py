@@ -252,33 +252,23 @@ class LinkQueries(Snapshot):
         return _link_table(parts)
 
     def queued_revisions(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
-        """Return (left, right, revision since which the pair waits), sorted by pair.
+        """Return (left, right, first revision in which the pair was queued), sorted by pair.
 
-        Only links whose left record is among `lefts` are returned. A pair that waited before, did
-        not wait for a while and waits again has the revision of the last time that it began. If it
-        does not wait at this revision, that is the last time before.
+        Only links whose left record is among `lefts` are returned.
         """
         sql = (
-            'SELECT "left", "right", "valid_from", COALESCE("valid_to", -1) FROM "links" '
-            'WHERE "left" {among} AND "outcome" = ? AND "valid_from" <= ?'
+            'SELECT "left", "right", MIN("valid_from") FROM "links" WHERE "left" {among} '
+            'AND "outcome" = ? AND "valid_from" <= ? GROUP BY "left", "right"'
         )
         parts = [
             int_columns(
-                fetch_rows(self.connection, sql, part, int(Outcome.QUEUED), self.revision), 4
+                fetch_rows(self.connection, sql, part, int(Outcome.QUEUED), self.revision), 3
             )
             for part in split_chunks(lefts)
         ]
-        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        order = np.lexsort((columns[2], columns[1], columns[0]))
-        left, right, begins, ends = (column[order] for column in columns)
-        is_other = np.ones(len(left), dtype=bool)
-        is_other[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-        # a link whose score changes ends in the revision in which the next one begins
-        is_start = is_other.copy()
-        is_start[1:] |= begins[1:] != ends[:-1]
-        start = np.maximum.accumulate(np.where(is_start, np.arange(len(left)), 0))
-        last = np.flatnonzero(np.append(is_other[1:], True)) if len(left) else start
-        return left[last], right[last], begins[start[last]]
+        left, right, since = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.lexsort((right, left))
+        return left[order], right[order], since[order]
 
     def queued_in_revision(self) -> LinkTable:
         """Return the links that began with this revision and wait for a steward."""

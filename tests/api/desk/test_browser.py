@@ -604,6 +604,7 @@ def test_a_network_is_worked_with(session: BrowserSession) -> None:
 
     session.sign_in(STEWARD)
     person = session.entity_id_of("coast:link")
+    session.driver.get_log("browser")  # what other pages have written does not count
     session.open(f"/desk/network/{person}")
     stage = session.find("[data-graph]")
     session.wait_until(lambda: session.find_all(".drawn [data-graph] canvas"))
