@@ -19,6 +19,9 @@
   let data = readData(document);
   const say = (text) => { status.textContent = text; };
 
+  // not of the year, in a crowd, left out by a filter, hidden by hand
+  const hidden = ".off, .folded, .left-out, .by-hand";
+
   // --- look: the colors of the desk
   const color = (name) => getComputedStyle(document.documentElement)
     .getPropertyValue(`--${name}`).trim();
@@ -81,7 +84,7 @@
       { selector: "node:selected", style: { "border-color": link, "border-width": 4 } },
       { selector: "edge:selected", style: { "line-color": link, "target-arrow-color": link, label: "data(label)" } },
       { selector: ".found", style: { "border-color": focus, "border-width": 5 } },
-      { selector: ".off, .folded, .left-out", style: { display: "none" } },
+      { selector: hidden, style: { display: "none" } },
     ];
   };
 
@@ -112,7 +115,6 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 
   // what is shown, by classes: the library keeps an edge for hidden whose end has come back
-  const hidden = ".off, .folded, .left-out";
   const shownNodes = () => cy.nodes().not(hidden);
   const shown = () => {
     const nodes = shownNodes();
@@ -134,7 +136,7 @@
     undoButton.title = `Undo: ${words}`;
   };
   const undo = async () => {
-    const step = steps.pop();
+    const step = stage.hasAttribute("aria-busy") ? null : steps.pop();
     if (!step) return;
     await step.undo();
     undoButton.disabled = !steps.length;
@@ -320,11 +322,13 @@
     else address.searchParams.delete("year");
     return address.pathname + address.search + address.hash;
   };
-  const change = async (address, words) => {
+  const change = async (address, words, none = "Nothing more is known.") => {
+    // what is asked for meanwhile would take back what comes first
+    if (stage.hasAttribute("aria-busy")) return;
     const [before, places] = [location.href, positions()];
     const added = await goTo(withYear(address));
     addStep(words, async () => { await goTo(before); restore(places); });
-    say(added ? `${added} more shown.` : "Nothing more is known.");
+    say(added ? `${added} more shown.` : none);
   };
 
   // --- the node that was picked: what it is, and what can be done with it
@@ -365,7 +369,7 @@
       const { open, expand, collapse, center, path } = facts.links;
       if (expand) buttons.append(action("Expand", () => change(expand, `expand ${facts.label}`)));
       if (collapse) {
-        buttons.append(action("Collapse", () => change(collapse, `collapse ${facts.label}`)));
+        buttons.append(action("Collapse", () => change(collapse, `collapse ${facts.label}`, "Collapsed.")));
       }
       buttons.append(link("Open", open));
       if (center) buttons.append(link("Put in the middle", center));
@@ -395,8 +399,8 @@
       say("The entity in the middle cannot be hidden.");
       return;
     }
-    chosen.unselect().addClass("left-out");
-    addStep("hide", () => chosen.removeClass("left-out"));
+    chosen.unselect().addClass("by-hand");
+    addStep("hide", () => chosen.removeClass("by-hand"));
     pick(null);
     say(`${chosen.length} hidden.`);
   };
@@ -510,7 +514,7 @@
     place.hidden = !measures[name];
     if (!measures[name]) return;
     // folded crowds count one by one
-    const nodes = cy.nodes().not(".off, .left-out, [look='crowd']");
+    const nodes = cy.nodes().not(".off, .left-out, .by-hand, [look='crowd']");
     const parts = nodes.union(nodes.edgesWith(nodes).not(".off, .left-out"));
     const rows = measures[name].run(parts);
     const list = document.createElement("ol");
@@ -529,8 +533,8 @@
     out: () => zoom(1 / 1.3),
     undo,
     all: () => {
-      const left = cy.elements(".left-out").removeClass("left-out");
-      if (left.length) addStep("show all", () => left.addClass("left-out"));
+      const left = cy.elements(".by-hand").removeClass("by-hand");
+      if (left.length) addStep("show all", () => left.addClass("by-hand"));
     },
   };
   tools.addEventListener("click", (event) => {

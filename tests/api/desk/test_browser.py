@@ -587,7 +587,7 @@ def test_years_are_chosen_by_keyboard_and_the_picture_is_painted(session: Browse
 def overlapping(session: BrowserSession) -> tuple[int, int]:
     """Return how many nodes of the drawing are shown, and how many labels cover another."""
     script = """
-      const hidden = ".off, .folded, .left-out";
+      const hidden = ".off, .folded, .left-out, .by-hand";
       const nodes = document.querySelector("[data-graph]").graph.nodes().not(hidden).toArray();
       const boxes = nodes.map((node) => node.boundingBox({
         includeNodes: false, includeEdges: false, includeOverlays: false }));
@@ -627,6 +627,19 @@ def test_a_network_is_worked_with(session: BrowserSession) -> None:
     session.find("[data-act=undo]").click()
     session.wait_until(lambda: "expand=" not in session.driver.current_url)
     session.wait_until(lambda: overlapping(session) == (nodes, 0))
+    # what somebody hid stays hidden when a filter is changed
+    hide = """
+      const cy = arguments[0].graph;
+      const box = document.querySelector("[data-sort=asset]");
+      cy.nodes().filter((row) => !row.data("start") && row.data("sort") === "entity")[0].select();
+      arguments[0].dispatchEvent(new KeyboardEvent("keydown", { key: "Delete" }));
+      box.click();
+      box.click();
+    """
+    session.driver.execute_script(hide, stage)
+    assert session.driver.execute_script("return arguments[0].graph.$('.by-hand').length", stage)
+    session.find("[data-act=all]").click()
+    assert overlapping(session)[0] == nodes
     # rings stand in for those who want them
     layout = "const s = document.querySelector('[data-layout]'); s.value = arguments[0];"
     send = "s.dispatchEvent(new Event('change', { bubbles: true }))"
