@@ -199,10 +199,13 @@ class GroupCommit:
         if not group:
             return
         batch = Batch.from_records(pending.record for pending in group).canonical()
+        agencies = {name: agency for name, (agency, _) in source_owners.items()}
         request = CommitRequest(
             "record",
             _join_names(sorted({pending.owner.name for pending in group} - {""})),
-            build_update=lambda view: build_list_update(view, Intake(batch, (), ())),
+            build_update=lambda view: build_list_update(
+                view, Intake(batch, (), ()), agencies=agencies
+            ),
             record_count=len(batch),
             source_owners=source_owners,
             claims=claims,

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -117,17 +118,19 @@ def build_list_update(
     intake: Intake,
     acceptance: Acceptance | None = None,
     guests: Collection[str] = (),
+    agencies: Mapping[str, str] = MappingProxyType({}),
 ) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view.
 
     Without an `acceptance`, the intake is accepted now. `guests` are sources of other owners: the
-    versions of their lists are not compared with the lists of the intake.
+    versions of their lists are not compared with the lists of the intake. `agencies`: agency that
+    sends the records of a source, for sources that belong to no agency.
     """
     sources = {
         source.name: replace(source, list_version="") if source.name in guests else source
         for source in view.sources()
     }
-    intake = replace(intake, batch=_tighten(intake.batch, view.sources()))
+    intake = replace(intake, batch=_tighten(intake.batch, view.sources(), agencies))
     read = compare_lists(intake.lists)
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
@@ -188,11 +191,13 @@ def build_list_update(
     )
 
 
-def _tighten(batch: Batch, sources: Iterable[StoredSource]) -> Batch:
+def _tighten(batch: Batch, sources: Iterable[StoredSource], agencies: Mapping[str, str]) -> Batch:
     """Return the batch with the handling that records of a source have at least."""
     least = {source.name: unpack_handling(source.handling) for source in sources if source.handling}
     owned = {
-        source.name: replace(least[source.name], agency=source.agency)
+        source.name: replace(
+            least[source.name], agency=source.agency or agencies.get(source.name, "")
+        )
         for source in sources
         if source.name in least and not least[source.name].agency
     }

@@ -85,8 +85,10 @@ def build_owned_update(
 
     Raises `OwnerError` where the owner may not make it.
     """
-    guests = check_source_owner(view, intake_sources(intake), owner)
-    update = build_list_update(view, intake, acceptance, guests)
+    names = intake_sources(intake)
+    guests = check_source_owner(view, names, owner)
+    agencies = dict.fromkeys(names, owner.agency)
+    update = build_list_update(view, intake, acceptance, guests, agencies)
     if not owner.may_change_all:
         # no list of one agency withdraws records that are another's
         others = _find_others(view, update.withdrawn, owner)

@@ -169,6 +169,15 @@ def test_a_file_is_remembered_for_its_sender_only(hub: Hub) -> None:
         own.find("quay-2")
 
 
+def test_records_of_a_source_without_an_agency_are_those_of_who_sends_them(hub: Hub) -> None:
+    update_source(hub.store.url, "q", handling=handling_text(Handling("", "H3")))
+    hub.add(make_intake([record("q:1", name="Ann Lee")]), owner=GAMMA)
+    GroupCommit(hub).post(record("q:2", name="Bo Lind"), GAMMA)
+    with hub.store.view() as view:
+        rows = list(view.records(sorted(view.records_of_sources(["q"]).values())))
+    assert [row.record.handling for row in rows] == [Handling("Gamma", "H3")] * 2
+
+
 def test_records_get_at_least_the_handling_of_their_source(hub: Hub) -> None:
     open_record = record("g:2", name="Bo Lind")
     stricter = replace(record("g:3", name="Cy Moor"), handling=Handling("Gamma", "H3"))
