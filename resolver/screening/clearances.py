@@ -243,7 +243,12 @@ def find_redress(
     if not (is_same and "name" in both and {BIRTH_DATE, "number"} & set(both)):
         return []
     screening = screen_subjects(screener, [subject], options, snapshot=snapshot)
-    judged = _judge_hits(screening.hits, [verdict], verdict.subject) if screening.hits else []
+    if not screening.hits:
+        return []
+    # the owner may have confirmed the same hit since, such as of an entity that has another id
+    own = [*store.verdicts.find_confirmed(verdict), verdict]
+    own.sort(key=lambda row: row.made, reverse=True)
+    judged = _judge_hits(screening.hits, own, verdict.subject)
     return [hit.entity_id for hit in judged if hit.status == HitVerdict.CLEARED]
 
 

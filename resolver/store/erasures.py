@@ -30,6 +30,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 from sqlalchemy import (
     JSON,
@@ -95,6 +97,8 @@ _MAX_WORDS = 6
 _LONG_TEXT = 30
 """Characters from which a free text tells whom it is about."""
 _ROWS_AT_ONCE = 5_000
+_GROUPED, _FEW = 4, 8
+"""Characters by which the texts of a pattern are grouped, and the number that needs no groups."""
 _ERASED = "[erased]"
 
 
@@ -702,13 +706,15 @@ def _option_names(value: Any) -> Iterator[str]:
 
 def _find_shared(connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> set[str]:
     """Return the texts that others contain, in capitals or not."""
-    left = {text: _json_text(text).lower() for text in texts}
+    texts_of: dict[bytes, list[str]] = {}
+    for text in texts:
+        form = _json_text(text).lower().encode("utf-8", "surrogatepass")
+        texts_of.setdefault(form, []).append(text)
+    finder = ByteFinder(texts_of)
     shared: set[str] = set()
     for chunk in _other_texts(connection, ids):
-        lower = chunk.lower()
-        found = {text for text, form in left.items() if form in lower}
-        shared |= found
-        left = {text: form for text, form in left.items() if text not in found}
+        for form in finder.find(chunk.lower().encode("utf-8", "surrogatepass")):
+            shared.update(texts_of[form])
     return shared
 
 
@@ -718,8 +724,26 @@ def _json_text(text: str) -> str:
 
 def _pattern(texts: Sequence[str]) -> re.Pattern[str]:
     """Return a pattern that finds texts as whole words, in capitals or not."""
-    parts = "|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True))
+    parts = _alternatives(sorted({*texts}, key=lambda text: (-len(text), text)), 0)
     return re.compile(rf"(?<!\w)(?:{parts or '(?!)'})(?!\w)", re.IGNORECASE)
+
+
+def _alternatives(texts: Sequence[str], first: int) -> str:
+    """Return a pattern of the ends of some texts, the longest first.
+
+    Many texts are grouped by their next character, so that a word is not compared with each.
+    """
+    if first == _GROUPED or len(texts) < _FEW:
+        return "|".join(re.escape(text[first:]) for text in texts)
+    groups: dict[str, list[str]] = {}
+    for text in texts:
+        groups.setdefault(text[first : first + 1].lower(), []).append(text)
+    ended = groups.pop("", None)
+    parts = [
+        f"{re.escape(some[0][first])}(?:{_alternatives(some, first + 1)})"
+        for some in groups.values()
+    ]
+    return "|".join([*parts, ""] if ended else parts)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -1016,7 +1040,47 @@ def search_forms(text: str) -> list[bytes]:
         for mark, quote in (("&#39;", "&#34;"), ("&#39;", "&quot;"), ("&apos;", "&quot;"))
     }
     encoded = {form.encode("utf-8", "replace") for form in forms}
-    with suppress(UnicodeEncodeError):
-        encoded.add(text.encode("cp1252"))
-    encoded.add(text.encode("utf-16-le", "replace"))
+    for encoding in ("cp1252", "cp1251", "utf-16-le", "utf-16-be"):
+        with suppress(UnicodeEncodeError):
+            other = text.encode(encoding)
+            encoded |= {other} if len(other) >= MIN_BYTES else set()
     return sorted(encoded)
+
+
+class ByteFinder:
+    """Finds out which of many forms a part of a file may hold, in one pass over its bytes.
+
+    A form that begins with four bytes that stand nowhere in the part is not looked for.
+    """
+
+    def __init__(self, forms: Iterable[bytes]) -> None:
+        self._short: list[bytes] = []
+        self._forms: dict[int, list[bytes]] = {}
+        for form in forms:
+            if len(form) < _START:
+                self._short.append(form)
+            else:
+                start = int.from_bytes(form[:_START], "little")
+                self._forms.setdefault(start, []).append(form)
+        self._is_start = np.zeros(1 << 16, dtype=bool)
+        self._is_start[_fold(np.array(list(self._forms), dtype=np.uint32))] = True
+
+    def find(self, data: bytes) -> Sequence[bytes]:
+        """Return the forms that stand in some bytes."""
+        found = self._short
+        if len(data) >= _START:
+            octets = np.frombuffer(data, dtype=np.uint8).astype(np.uint32)
+            count = len(octets) - _START + 1
+            starts = octets[:count].copy()
+            for place in range(1, _START):
+                starts |= octets[place : place + count] << np.uint32(8 * place)
+            possible = np.unique(starts[self._is_start[_fold(starts)]]).tolist()
+            found = [*found, *(form for key in possible for form in self._forms.get(key, ()))]
+        return [form for form in found if form in data]
+
+
+_START = 4
+
+
+def _fold(starts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    return (starts ^ (starts >> np.uint32(16))) & np.uint32(0xFFFF)

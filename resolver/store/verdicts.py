@@ -7,7 +7,7 @@ answer to anybody else depends on it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -131,6 +131,21 @@ class Verdicts:
         with read_transaction(self.engine) as connection:
             row = connection.execute(select(hit_verdicts).where(*holds)).first()
         return None if row is None else _verdict(row)
+
+    def find_confirmed(self, row: StoredVerdict) -> Sequence[StoredVerdict]:
+        """Return the verdicts by which the owner of another one has confirmed hits of its subject,
+        if they hold.
+        """
+        c = hit_verdicts.c
+        is_subject = c.subject_digest == row.subject.digest
+        if row.subject.id:
+            is_subject = or_(is_subject, c.subject_id == row.subject.id)
+        holds = (c.owner == row.owner, c.withdrawn == "", c.expires > utc_text())
+        query = select(hit_verdicts).where(
+            *holds, is_subject, c.verdict == HitVerdict.CONFIRMED.value
+        )
+        with read_transaction(self.engine) as connection:
+            return [_verdict(found) for found in connection.execute(query)]
 
     def withdraw(self, owner: str, verdict_id: str, who: str) -> StoredVerdict:
         """End a verdict of an owner, so that its hit returns. Raises `StoreError` for an unknown

@@ -19,24 +19,34 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import re
 import shutil
 import time
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from resolver.errors import InputError, ResolverError, StoreError, pluralize
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
 from resolver.hub.record_index import index_folder
+from resolver.lists.io.parquet_rows import safe_batch_rows
+from resolver.lists.io.text_lines import PARQUET_MAGIC
 from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
-from resolver.store.erasures import ErasedValues, search_forms
+from resolver.store.erasures import ByteFinder, ErasedValues, search_forms
 from resolver.store.erasures import Erasure as Erasure
 from resolver.store.erasures import ErasureState as ErasureState
 from resolver.store.erasures import RetentionRule as RetentionRule
@@ -46,6 +56,11 @@ SPOOL_FOLDER = "looks"
 """Folder of audit spools in that of the jobs."""
 _FORMAT = "watchlist-resolver erasures 1"
 _BYTES_AT_ONCE = 1 << 22
+_DAMAGES = (
+    *(EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError),
+    *(RuntimeError, pa.ArrowException, InputError, ValueError, TypeError, OverflowError),
+)
+"""Errors of an archive that is damaged, encrypted or none."""
 _NUMBER = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _SHOWN = 20
 _RETRY_SECONDS, _LONGEST_PAUSE = 60.0, 3_600.0
@@ -264,55 +279,78 @@ def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searche
 
 
 def _count_texts(path: Path, texts: Sequence[str]) -> int:
-    """Return how many texts a file holds, also where it is compressed; 0 if it is gone."""
-    try:
-        return len(_found_texts(path, texts))
-    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        # gone meanwhile, or no archive that can be read: its bytes have been searched
-        return 0
+    """Return how many texts a file holds, also where it is compressed; 0 if it is gone.
 
-
-def _found_texts(path: Path, texts: Sequence[str]) -> set[str]:
-    with path.open("rb") as file:
-        found = _scan(file, texts)
+    Of an archive that is damaged, what comes before the damage counts.
+    """
+    found = set[str]()
+    with suppress(OSError), path.open("rb") as file:
+        _scan(_parts(file), texts, found)
         file.seek(0)
-        start = file.read(4)
-        file.seek(0)
-        if start[:2] == b"\x1f\x8b":
-            with gzip.open(file) as content:
-                found |= _scan(content, texts)
-        elif start == b"PK\x03\x04":
-            with zipfile.ZipFile(file) as archive:
-                for name in archive.namelist():
-                    with archive.open(name) as content:
-                        found |= _scan(content, texts)
-    return found
+        with suppress(*_DAMAGES):
+            _scan_unpacked(file, path, texts, found)
+    return len(found)
 
 
-def _scan(file: IO[bytes] | gzip.GzipFile, texts: Sequence[str]) -> set[str]:
-    """Return the texts that a stream holds, in any of their forms.
+def _scan_unpacked(file: BufferedReader, path: Path, texts: Sequence[str], found: set[str]) -> None:
+    start = file.read(4)
+    file.seek(0)
+    if start[:2] == b"\x1f\x8b":
+        with gzip.open(file) as content:
+            _scan(_parts(content), texts, found)
+    elif start == b"PK\x03\x04":
+        with zipfile.ZipFile(file) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as content:
+                    _scan(_parts(content), texts, found)
+    elif start == PARQUET_MAGIC:
+        _scan(_unpack_table(path), texts, found)
+
+
+def _parts(file: Any) -> Iterator[bytes]:
+    """Yield the bytes of a file; of a damaged archive, those before the damage."""
+    return iter(partial(file.read1, _BYTES_AT_ONCE), b"")
+
+
+def _unpack_table(path: Path) -> Iterator[bytes]:
+    """Yield the rows of a Parquet file as JSON. Raises `InputError` for a decompression bomb."""
+    table = pq.ParquetFile(path)
+    names, size = table.schema_arrow.names, path.stat().st_size
+    count = safe_batch_rows(path, table.metadata, names, size, path.name)
+    for batch in table.iter_batches(count):
+        yield orjson.dumps(batch.to_pylist(), default=str)
+
+
+def _scan(parts: Iterable[bytes], texts: Sequence[str], found: set[str]) -> None:
+    """Add the texts that the parts of a file hold, in any of their forms.
 
     Digits that are a part of longer ones, of a fraction or of a digest do not count: short numbers
     stand in any file by chance.
     """
-    forms = [(form, text) for text in texts for form in search_forms(text)]
-    numbers = {
-        form: re.compile(rb"(?<![0-9A-Za-z.])" + form + rb"(?![0-9A-Za-z])")
-        for form, _ in forms
-        if _NUMBER.fullmatch(form)
-    }
-    overlap = max((len(form) for form, _ in forms), default=1) - 1
-    found: set[str] = set()
+    texts_of: dict[bytes, list[str]] = {}
+    for text in texts:
+        for form in search_forms(text):
+            texts_of.setdefault(form, []).append(text)
+    finder, overlap = ByteFinder(texts_of), max(map(len, texts_of), default=1) - 1
     tail = b""
-    while chunk := file.read(_BYTES_AT_ONCE):
-        data = tail + chunk
-        found |= {
-            text
-            for form, text in forms
-            if form in data and (form not in numbers or numbers[form].search(data))
-        }
+    for part in parts:
+        data = tail + part
+        for form in finder.find(data):
+            if not _NUMBER.fullmatch(form) or _is_whole(form, data):
+                found.update(texts_of[form])
         tail = data[-overlap:] if overlap else b""
-    return found
+
+
+def _is_whole(number: bytes, data: bytes) -> bool:
+    """Return whether digits stand in some bytes as a number of their own."""
+    place = data.find(number)
+    while place >= 0:
+        end = place + len(number)
+        before, after = data[max(place - 1, 0) : place], data[end : end + 1]
+        if not (before.isalnum() or before == b"." or after.isalnum()):
+            return True
+        place = data.find(number, end)
+    return False
 
 
 def describe_erasure(erasure: Erasure) -> dict[str, Any]:

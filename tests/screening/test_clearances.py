@@ -118,6 +118,14 @@ def test_a_reference_clears_the_same_person_at_every_agency(stores: Stores) -> N
         assert cleared(record("q:1", name=NAME)) == []
         assert cleared(record("q:1", name="Ali Hasan", birthDate="1984-05-06")) == []
         assert cleared(born, "0" * 32) == []
+        # the owner has confirmed the hit since, when the entity had another id
+        (row,) = hub.store.verdicts.list(OWNER)
+        other = replace(row.evidence, entity="e-other")
+        facts = {"reason": "", "who": "kim", "expires": row.expires}
+        later = hub.store.verdicts.add(OWNER, HitVerdict.CONFIRMED, row.subject, other, **facts)
+        assert cleared(born) == []
+        hub.store.verdicts.withdraw(OWNER, later.id, "kim")
+        assert cleared(born) == [entity]
         # the evidence has changed: the list now states this birth date
         hub.add(make_intake([listed("list:1", nationality="iq", birthDate="1984-05-06")]))
         screener.refresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from resolver.check.screener import Screener
@@ -26,6 +29,7 @@ from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR
 from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import Store, utc_text
+from resolver.store import erasures as store_erasures
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
 from resolver.trust.audit_chain import find_accesses
@@ -190,7 +194,9 @@ def test_a_batch_that_is_not_over_keeps_its_list(hub: Hub, tmp_path: Path) -> No
 
 
 def test_files_that_hold_no_value_of_the_record_stay(hub: Hub, tmp_path: Path) -> None:
-    gone = record("coast:36216", name=["Anna O'Brien", "Different"], birthDate="1950-07-09")
+    gone = record(
+        "coast:36216", name=["Anna O'Brien", "Different", "Осип Брагин"], birthDate="1950-07-09"
+    )
     hub.add(make_intake([gone]))
     hub.decide([Decision("port:5", "port:6", Verdict.DIFFERENT, "ada", NOON, "seen")])
     jobs = tmp_path / "hub.db.jobs"
@@ -205,15 +211,39 @@ def test_files_that_hold_no_value_of_the_record_stay(hub: Hub, tmp_path: Path) -
     for name, text in files.items():
         (jobs / name).parent.mkdir(parents=True)
         (jobs / name).write_text(text)
+    packed = {
+        "2/broken.gz": gzip.compress(b"Anna O'Brien")[:-6],
+        "2/cyrillic.csv": "Осип Брагин".encode("cp1251"),
+        "2/damaged.gz": gzip.compress(b"none")[:10] + b"\xff" * 20,
+    }
+    for name, content in packed.items():
+        (jobs / name).write_bytes(content)
+    table = pa.table({"name": ["Berta Quispe"] * 500 + ["Anna O'Brien"] * 500})
+    pq.write_table(table, jobs / "2" / "list.parquet", compression="zstd", use_dictionary=False)
     job = hub.store.jobs.submit(SCREENING_JOB, {"folder": "4", "label": "clients"})
     hub.store.jobs.cancel(job.id)
     result = erasures.erase(hub, ask(hub, "coast:36216"), jobs)
     assert result.erasure.state is ErasureState.DONE
-    assert [name for name in files if (jobs / name).exists()] == ["1/links.csv", "4/hits.csv"]
+    left = sorted(str(p.relative_to(jobs)) for p in jobs.rglob("*") if p.is_file())
+    assert left == ["1/links.csv", "2/damaged.gz", "4/hits.csv"]
     # a value that is a word of the program does not break its rows
     assert "Different" in result.shared
     with hub.store.view() as view:
         assert {row.decision.verdict for row in view.decisions(["port:6"])} == {Verdict.DIFFERENT}
+
+
+def test_many_texts_are_found_as_one_by_one_would_be() -> None:
+    words = [f"{a}{b}{c}" for a in ("Ab", "aB", "Ez", "İz", "ß") for b in "xyé" for c in ("", " k")]
+    words += ["a", "ab", "abx k l", *(f"{n}7" for n in range(30))]
+    plain = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    expected = re.compile(rf"(?<!\w)(?:{plain})(?!\w)", re.IGNORECASE)
+    text = "ABX K L, abxk; aby k ezÉ. İzx ßy 177 17 7, a-ab " + " ".join(words).swapcase()
+    assert store_erasures._pattern(words).findall(text) == expected.findall(text)
+    forms = [word.encode() for word in words]
+    data = text.encode() + bytes(range(256))
+    found = store_erasures.ByteFinder(forms).find(data)
+    assert {*found} == {form for form in forms if form in data}
+    assert store_erasures.ByteFinder([b"abcd"]).find(b"abc") == []
 
 
 def test_a_worker_does_not_write_the_store_anew_while_an_erasure_waits(
