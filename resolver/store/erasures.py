@@ -1008,7 +1008,11 @@ def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[
     in any order: number of the event → ids of other records and of entities that it has shown.
     """
     pattern = _pattern(values.rewritten)
-    names = [words for text in values.texts if len(words := _words(text)) > 1]
+    names: dict[str, list[frozenset[str]]] = {}
+    for text in values.texts:
+        if len(name := _words(text)) > 1:
+            # by one of its words, so that an event is not compared with each name
+            names.setdefault(max(name, key=len), []).append(name)
     columns = audit_events.c
     query = select(columns.number, columns.query, columns.answer).where(
         columns.salt != "", columns.action.not_in((RETENTION, ERASURE))
@@ -1019,7 +1023,8 @@ def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[
         answered = [*_texts(answer)]
         texts = [*_texts(asked), *answered]
         words = _words(" ".join(texts)) if names else frozenset()
-        if any(map(pattern.search, texts)) or any(name <= words for name in names):
+        is_asked = any(name <= words for word in words for name in names.get(word, ()))
+        if is_asked or any(map(pattern.search, texts)):
             ids = {text for text in answered if _ID.fullmatch(text) and not pattern.search(text)}
             events[str(number)] = sorted(ids)
     return events
