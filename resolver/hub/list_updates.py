@@ -17,7 +17,7 @@ withdraws these records (`changes_accepted_after`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -130,7 +130,7 @@ def build_list_update(
         source.name: replace(source, list_version="") if source.name in guests else source
         for source in view.sources()
     }
-    intake = replace(intake, batch=_tighten(intake.batch, view.sources(), agencies))
+    intake = replace(intake, batch=_tighten(intake.batch, view, agencies))
     read = compare_lists(intake.lists)
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
@@ -191,17 +191,14 @@ def build_list_update(
     )
 
 
-def _tighten(batch: Batch, sources: Iterable[StoredSource], agencies: Mapping[str, str]) -> Batch:
+def _tighten(batch: Batch, view: StoreView, agencies: Mapping[str, str]) -> Batch:
     """Return the batch with the handling that records of a source have at least."""
-    least = {source.name: unpack_handling(source.handling) for source in sources if source.handling}
-    owned = {
-        source.name: replace(
-            least[source.name], agency=source.agency or agencies.get(source.name, "")
-        )
-        for source in sources
-        if source.name in least and not least[source.name].agency
-    }
-    return tighten_handling(batch, {**least, **owned}) if least else batch
+    least = {}
+    for source in view.restricting_sources() if len(batch) else ():
+        handling = unpack_handling(source.handling)
+        agency = handling.agency or source.agency or agencies.get(source.name, "")
+        least[source.name] = replace(handling, agency=agency)
+    return tighten_handling(batch, least) if least else batch
 
 
 def _compare_versions(

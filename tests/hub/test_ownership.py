@@ -173,9 +173,13 @@ def test_records_of_a_source_without_an_agency_are_those_of_who_sends_them(hub: 
     update_source(hub.store.url, "q", handling=handling_text(Handling("", "H3")))
     hub.add(make_intake([record("q:1", name="Ann Lee")]), owner=GAMMA)
     GroupCommit(hub).post(record("q:2", name="Bo Lind"), GAMMA)
+    # a sender who sees none of these records gets the same, as if there were none
+    delta = RecordOwner("delta", "Delta", may_change_all=False)
+    hub.add(make_intake([record("q:3", name="Cy Moor")]), owner=delta)
     with hub.store.view() as view:
         rows = list(view.records(sorted(view.records_of_sources(["q"]).values())))
-    assert [row.record.handling for row in rows] == [Handling("Gamma", "H3")] * 2
+    owners = ("Gamma", "Gamma", "Delta")
+    assert [row.record.handling for row in rows] == [Handling(owner, "H3") for owner in owners]
 
 
 def test_records_get_at_least_the_handling_of_their_source(hub: Hub) -> None:

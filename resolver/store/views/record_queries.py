@@ -233,6 +233,10 @@ class RecordQueries(Snapshot):
             self.cache["sources", counted] = self._sources(counted=counted)
         return list(self.cache["sources", counted])
 
+    def restricting_sources(self) -> list[bulk_rows.StoredSource]:
+        """Return the sources that give their records a handling, whoever may know them."""
+        return [source for source in self._sources(counted=False) if source.handling]
+
     def _sources(self, *, counted: bool) -> list[bulk_rows.StoredSource]:
         counts: Mapping[int, int] = {}
         if counted:
