@@ -363,8 +363,11 @@ def ask_erasure() -> Any:
 def decide_erasure(erasure_id: str) -> Any:
     """Confirm or refuse an erasure that another admin, or a rule of retention, has asked for."""
     rows, user = current_service().hub.store.erasures, desk_access.current_user()
-    is_confirmed = request.form.get("decision") == "confirm"
+    decision = request.form.get("decision", "")
+    is_confirmed = decision == "confirm"
     try:
+        if decision not in ("confirm", "refuse"):
+            raise StoreError("the form says neither confirm nor refuse", hint="use its buttons")
         decide = rows.confirm if is_confirmed else rows.refuse
         decided = decide(erasure_id, user.name)
     except StoreError as error:

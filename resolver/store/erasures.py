@@ -354,6 +354,11 @@ class Erasures:
             rows = connection.execute(select(erasures.c.records).where(is_erased)).scalars()
             return sorted({record_id for row in rows for record_id in row})
 
+    def list_key(self) -> str:
+        """Return a text by which a list of erased ids is known to be one of this store."""
+        with read_transaction(self.engine) as connection:
+            return erased_id(connection.execute(select(meta.c.id_secret)).scalar_one(), "")
+
     def find_records(self, erased: Iterable[str]) -> Sequence[str]:
         """Return the ids of the records of the store that have erased ids, as in a backup that was
         made before their erasure.

@@ -404,20 +404,24 @@ def write_erasure_list(store: Store, path: Path) -> int:
     """
     erased = store.erasures.list_erased()
     with replace_file(path) as file:
-        file.write(json.dumps({"format": _FORMAT, "records": erased}).encode() + b"\n")
+        content = {"format": _FORMAT, "key": store.erasures.list_key(), "records": erased}
+        file.write(json.dumps(content).encode() + b"\n")
     return len(erased)
 
 
-def read_erasure_list(path: Path) -> list[str]:
-    """Return the ids that `write_erasure_list` wrote. Raises `InputError`."""
+def read_erasure_list(path: Path) -> tuple[str, list[str]]:
+    """Return the key of the store and the ids that `write_erasure_list` wrote. Raises `InputError`.
+
+    A list of an earlier version has no key.
+    """
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] == _FORMAT:
-            return [str(record_id) for record_id in content["records"]]
+            return str(content.get("key", "")), [str(row) for row in content["records"]]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"the list cannot be read: {reason}", place=str(path)) from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         pass
     raise InputError(
         "this is no list of erasures",
@@ -426,11 +430,20 @@ def read_erasure_list(path: Path) -> list[str]:
     )
 
 
-def apply_list(store: Store, erased: Sequence[str], who: str, model_dir: Path | None = None) -> int:
+def apply_list(
+    store: Store, listed: tuple[str, Sequence[str]], who: str, model_dir: Path | None = None
+) -> int:
     """Erase the records of a restored store that were erased after the backup; return how many.
 
-    Raises `StoreError` where the store cannot be resolved without them.
+    `listed`: as `read_erasure_list` returns it. Raises `InputError` for the list of another store,
+    and `StoreError` where the store cannot be resolved without the records.
     """
+    key, erased = listed
+    if key not in ("", store.erasures.list_key()):
+        raise InputError(
+            "the list of erasures is one of another store",
+            hint="write the list with the store that the backup was made of",
+        )
     ids = store.erasures.find_records(erased)
     if ids:
         reason = "erased before; the backup was older"

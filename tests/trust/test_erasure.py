@@ -315,6 +315,7 @@ def test_commands_erase_and_restore_an_older_backup(
     assert "77-1" not in Path(listed).read_text()
     new = ["--store", f"sqlite:///{place}/new.db"]
     assert run(["restore", backup, *new, "--erasures", listed]) == 0
+    saved = Path(backup).read_bytes()
     Path(backup).unlink()
     assert found(tmp_path) == []
     assert run(["status", *new, "--json"]) == 0
@@ -322,6 +323,13 @@ def test_commands_erase_and_restore_an_older_backup(
     assert run(["audit", "verify", *new]) == 0
     assert run(["erase", *store]) == 2
     assert run(["restore", listed, *new, "--erasures", backup]) == 1
+    foreign = place / "foreign.json"
+    foreign.write_text(Path(listed).read_text().replace('"key": "', '"key": "other'))
+    elsewhere = ["--store", f"sqlite:///{place}/elsewhere.db"]
+    Path(backup).write_bytes(saved)
+    assert run(["restore", backup, *elsewhere, "--erasures", str(foreign)]) == 1
+    assert "of another store" in capsys.readouterr().err
+    assert not (place / "elsewhere.db").exists()
     with Store.open(f"sqlite:///{place}/new.db") as restored:
         assert restored.erasures.list()[0].state is ErasureState.DONE
 

@@ -552,7 +552,7 @@ def restore_command(
     if erasures_path is not None:
         complete = partial(
             erasure.apply_list,
-            erased=erasure.read_erasure_list(erasures_path),
+            listed=erasure.read_erasure_list(erasures_path),
             who=process_start.account_name(),
             model_dir=settings.model_dir,
         )
