@@ -332,9 +332,9 @@ class Erasures:
 
     def find_left(self, values: ErasedValues) -> dict[str, int]:
         """Return the number of rows that still hold a text, by table and column."""
-        pattern = _pattern(values.searched)
         left: dict[str, int] = {}
         with read_transaction(self.engine) as connection:
+            words = _Words.of(connection, values.ids, values.searched)
             for table in metadata.sorted_tables:
                 columns = [*_text_columns(table)]
                 if not columns:
@@ -342,7 +342,7 @@ class Erasures:
                 query = select(*columns).execution_options(yield_per=_ROWS_AT_ONCE)
                 for row in connection.execute(query):
                     for column, value in zip(columns, row, strict=True):
-                        if value and any(map(pattern.search, _texts(value))):
+                        if value and words.are_in(value):
                             place = f"{table.name}.{column.name}"
                             left[place] = left.get(place, 0) + 1
         return left
@@ -620,8 +620,8 @@ def collect_values(connection: Connection, ids: Sequence[str]) -> ErasedValues:
     long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
     turned = [name for text in long if text in telling for name in _name_orders(text)]
     shared = _find_shared(connection, ids, [*long, *turned, *ids])
-    whole = _pattern(tuple(shared.intersection(ids)))
-    named = {row for text in _other_texts(connection, ids) for row in whole.findall(text)}
+    whole = _Words.of(connection, ids, tuple(shared.intersection(ids)))
+    named = {row for text in _other_texts(connection, ids) for row in whole.find(text)}
     return ErasedValues(
         tuple(ids),
         tuple(text for text in long if text in telling and text not in shared),
@@ -727,10 +727,42 @@ def _json_text(text: str) -> str:
     return orjson.dumps(text).decode()[1:-1]
 
 
-def _pattern(texts: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern that finds texts as whole words, in capitals or not."""
-    parts = _alternatives(sorted({*texts}, key=lambda text: (-len(text), text)), 0)
-    return re.compile(rf"(?<!\w)(?:{parts or '(?!)'})(?!\w)", re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Texts to be found as whole words, in capitals or not; not within the id of another record."""
+
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> _Words:
+        """Return texts with which records are erased. `ids`: ids of all these records."""
+        erased, is_part = {*ids}, _pattern(_any_of(ids))
+        stored = connection.execute(select(records.c.record_id).distinct()).scalars()
+        longer = [row for row in stored if is_part.search(row) and row not in erased]
+        return cls(_pattern(f"(?P<longer>{_any_of(longer)})|{_any_of(texts)}"))
+
+    def find(self, text: str) -> set[str]:
+        """Return the texts that another one holds, as it writes them."""
+        found = self.pattern.finditer(text)
+        return {match[0] for match in found if match.lastgroup is None}
+
+    def are_in(self, value: Any) -> bool:
+        """Return whether a value of a column holds one of the texts."""
+        return any(map(self.find, _texts(value)))
+
+    def replace(self, text: str) -> str:
+        """Return a text without those that it holds."""
+        return self.pattern.sub(lambda match: match[0] if match.lastgroup else _ERASED, text)
+
+
+def _pattern(parts: str) -> re.Pattern[str]:
+    """Return a pattern that finds one of some alternatives as whole words, in capitals or not."""
+    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """Return a pattern of some texts, the longest first; it finds nothing if there is none."""
+    return _alternatives(sorted({*texts}, key=lambda text: (-len(text), text)), 0) or "(?!)"
 
 
 def _alternatives(texts: Sequence[str], first: int) -> str:
@@ -805,7 +837,7 @@ class _Rewriter:
     def __init__(self, connection: Connection, secret: str, values: ErasedValues) -> None:
         self._connection, self._secret, self._values = connection, secret, values
         self._new_ids = {record_id: erased_id(secret, record_id) for record_id in values.ids}
-        self._pattern = _pattern(values.rewritten)
+        self._words = _Words.of(connection, values.ids, values.rewritten)
 
     def run(self) -> dict[str, int]:
         """Rewrite all tables; return the number of rewritten rows by table."""
@@ -924,7 +956,7 @@ class _Rewriter:
 
     def _names_record(self, hit: Mapping[str, Any]) -> bool:
         stated = {**hit, "subject": {}}
-        return any(map(self._pattern.search, _texts(stated)))
+        return self._words.are_in(stated)
 
     def _remove_subscriptions(self) -> int:
         found = [
@@ -932,7 +964,7 @@ class _Rewriter:
             for row in self._connection.execute(
                 select(subscriptions.c.number, subscriptions.c.value)
             )
-            if self._pattern.search(row.value)
+            if self._words.are_in(row.value)
         ]
         is_one = is_among(self._connection, subscriptions.c.number, found)
         return int(self._connection.execute(delete(subscriptions).where(is_one)).rowcount)
@@ -974,7 +1006,7 @@ class _Rewriter:
             changed = {
                 column.name: self._replace(value)
                 for column, value in zip(columns, values, strict=True)
-                if value and any(map(self._pattern.search, _texts(value)))
+                if value and self._words.are_in(value)
             }
             if changed:
                 is_row = and_(*(key == row[place] for place, key in enumerate(keys)))
@@ -984,7 +1016,7 @@ class _Rewriter:
 
     def _replace(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._new_ids.get(value) or self._pattern.sub(_ERASED, value)
+            return self._new_ids.get(value) or self._words.replace(value)
         if isinstance(value, Mapping):
             return {self._replace(key): self._replace(item) for key, item in value.items()}
         return [self._replace(item) for item in value] if isinstance(value, list) else value
@@ -1012,7 +1044,7 @@ def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[
     """Return the audit events whose query or answer holds a text, or asks for all words of a name
     in any order: number of the event → ids of other records and of entities that it has shown.
     """
-    pattern = _pattern(values.rewritten)
+    erased = _Words.of(connection, values.ids, values.rewritten)
     names: dict[str, list[frozenset[str]]] = {}
     for text in values.texts:
         if len(name := _words(text)) > 1:
@@ -1029,8 +1061,8 @@ def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[
         texts = [*_texts(asked), *answered]
         words = _words(" ".join(texts)) if names else frozenset()
         is_asked = any(name <= words for word in words for name in names.get(word, ()))
-        if is_asked or any(map(pattern.search, texts)):
-            ids = {text for text in answered if _ID.fullmatch(text) and not pattern.search(text)}
+        if is_asked or erased.are_in(texts):
+            ids = {text for text in answered if _ID.fullmatch(text) and not erased.find(text)}
             events[str(number)] = sorted(ids)
     return events
 
