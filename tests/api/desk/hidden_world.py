@@ -21,6 +21,7 @@ from resolver.store import NewFeed, Store, UserRole
 from resolver.store.schema import decisions, jobs, network_views
 from resolver.store.steward_work import NetworkView
 from resolver.training.learning_jobs import LEARN_JOB
+from resolver.trust.erasure import erase
 from tests.api.desk.conftest import PASSWORD
 from tests.api.desk.world import near, word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
@@ -81,6 +82,7 @@ def hidden_records(code: str) -> list[Record]:
     # waits beside an entity that everybody may see
     rows.append(record("secret:near", name=name_of(40), birthDate="1951"))
     rows.append(record("secret:gone", name="Quirin Heimlich", birthDate="1930-05-05"))
+    rows.append(record("secret:shredded", name=name_of(1), birthDate="1931-06-06"))
     return [replace(row, handling=Handling(OWNER, code)) for row in rows]
 
 
@@ -90,6 +92,7 @@ class Ids:
 
     of_record: dict[str, str]
     retired: tuple[str, ...]
+    erasures: tuple[str, ...]
 
 
 def lists_of(rows: list[Record], version: str = "2026-03") -> list[ListInfo]:
@@ -120,6 +123,7 @@ def _hidden_decisions() -> list[Decision]:
         _decision("secret:q6-1950", "secret:q6-1951", Verdict.SAME, 7, needs_two=True),
         _decision("secret:near", "coast:p0", Verdict.DIFFERENT, 8),
         _decision("secret:q0-1950", "secret:q1-1950", Verdict.UNSURE, 9),
+        _decision("secret:shredded", "coast:p1", Verdict.DIFFERENT, 11),
     ]
 
 
@@ -138,6 +142,7 @@ def fill(url: str, code: str) -> None:
             staying = [row for row in hidden if row.id != "secret:gone"]
             intake = make_intake(staying, *lists_of(staying, "2026-04"))
             hub.add(intake, _hidden_decisions(), owner=RIVER_OWNER)
+            _erase(hub)
         last = _decision("coast:p3", "river:p3", Verdict.UNSURE, 10)
         hub.add(make_intake([]), [last], owner=COAST_OWNER)
         _set_decision_ids(hub.store)
@@ -152,6 +157,13 @@ def fill(url: str, code: str) -> None:
             _add_view(hub.store, MIXED_VIEW, "coast:kin", expand=["secret:kin"])
         for name, (role, agency) in USERS.items():
             hub.store.users.add(name, role, agency, PASSWORD)
+
+
+def _erase(hub: Hub) -> None:
+    """Erase a hidden record, and ask for the erasure of another one."""
+    rows = hub.store.erasures
+    erase(hub, rows.ask(["secret:shredded"], "a test", who="rita", agency=OWNER, confirmed=True))
+    rows.ask(["secret:near"], "a test", who="rita", agency=OWNER)
 
 
 def _add_feeds(store: Store, code: str) -> None:
@@ -225,4 +237,5 @@ def read_ids(url: str) -> Ids:
         entities = {record_id: view.entity(record_id) for record_id in record_ids}
         living = {record_id: entity.id for record_id, entity in entities.items() if entity}
         events = view.changes(0)
-        return Ids(living, tuple(sorted({row.entity for row in events} - {*living.values()})))
+        retired = tuple(sorted({row.entity for row in events} - {*living.values()}))
+        return Ids(living, retired, tuple(row.id for row in store.erasures.list()))

@@ -106,6 +106,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "view_id": worlds.VIEWS,
         "watch": ("crew", "nowhere"),
         "subscription": ("nowhere",),
+        "erasure_id": (*ids.erasures, worlds.ABSENT_JOB),
         "feed": ("coast-feed", "secret-feed", "nowhere"),
         "path": ("nowhere",),
     }
@@ -252,6 +253,10 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.pick_pairs": [{}],
     "desk.add_user": [{"name": "otto", "role": "viewer"}],
     "desk.change_user": [{"role": "viewer"}],
+    "desk.ask_erasure": [
+        {"records": name, "reason": "a test"} for name in ("coast:p0", "secret:near", "absent:1")
+    ],
+    "desk.decide_erasure": [{"decision": decision} for decision in ("confirm", "refuse")],
     "desk.change_feed_at_desk": [{"act": act} for act in ("run", "pause", "resume")],
 }
 """Forms of each endpoint that takes one."""
