@@ -345,7 +345,8 @@
 
   // --- network of an entity: boxes that move, arrows from box to box
   const network = find("[data-network]");
-  const nodes = network ? findAll("[data-node]", network) : [];
+  // asked for each time: another script may put in others
+  const findNodes = () => findAll("[data-node]", network);
   const placeOf = (node) => ({ x: Number(node.dataset.x), y: Number(node.dataset.y) });
 
   const moveNode = (node, x, y) => {
@@ -353,7 +354,7 @@
     const home = node.dataset.home.split(" ");
     Object.assign(node.dataset, { x, y });
     node.setAttribute("transform", `translate(${x - home[0]} ${y - home[1]})`);
-    const svg = find("svg", network);
+    const [svg, nodes] = [find("svg", network), findNodes()];
     const isStraight = !svg.dataset.box;
     const [width, middle] = [Number(svg.dataset.box), placeOf(nodes[0]).x];
     for (const tie of findAll("[data-ends]", network)) {
@@ -382,7 +383,7 @@
       const aside = Math.abs((x - start.x) * dy) + Math.abs((y - start.y) * dx);
       return ahead > 0 ? ahead + 2 * aside : Infinity;
     };
-    const others = nodes.filter((node) => node !== from && node.matches("a"));
+    const others = findNodes().filter((node) => node !== from && node.matches("a"));
     const next = others.sort((a, b) => cost(a) - cost(b))[0];
     if (next && cost(next) < Infinity) next.focus();
   };
@@ -418,7 +419,7 @@
     network.addEventListener("keydown", (event) => {
       const node = event.target.closest("[data-node]");
       const step = arrows[event.key];
-      if (!node || !step) return;
+      if (!node || !step || event.altKey || event.ctrlKey || event.metaKey) return;
       const { x, y } = placeOf(node);
       if (event.shiftKey) moveNode(node, x + 24 * step[0], y + 24 * step[1]);
       else focusNode(node, step);

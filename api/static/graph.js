@@ -303,7 +303,10 @@
       const next = readData(page);
       for (const part of findAll("[data-refresh]")) {
         const fresh = find(`[data-refresh="${part.dataset.refresh}"]`, page);
-        if (fresh) part.replaceWith(document.adoptNode(fresh));
+        if (!fresh) continue;
+        // the rings have listeners, so they stay
+        if (part.dataset.refresh === "rings") part.replaceChildren(...document.adoptNode(fresh).childNodes);
+        else part.replaceWith(document.adoptNode(fresh));
       }
       history.replaceState(history.state, "", address.split("#")[0]);
       return merge(next);

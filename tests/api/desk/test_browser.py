@@ -646,6 +646,14 @@ def test_a_network_is_worked_with(session: BrowserSession) -> None:
     for name in ("layers", "circles", "rings"):
         session.driver.execute_script(layout + send, name)
     assert session.find(".rings").is_displayed()
+    # the rings came anew with what was expanded; their keys work all the same
+    script = """
+      const node = document.querySelector(".rings a[data-node]");
+      const press = { key: "ArrowRight", shiftKey: true, bubbles: true };
+      node.dispatchEvent(new KeyboardEvent("keydown", press));
+      return node.getAttribute("transform");
+    """
+    assert session.driver.execute_script(script) == "translate(24 0)"
     errors = [row for row in session.driver.get_log("browser") if row["level"] == "SEVERE"]
     assert not errors
 
