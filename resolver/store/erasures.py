@@ -676,7 +676,7 @@ _WITHOUT_WORDS = frozenset(("consultations",))
 def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
     """Yield the ids and contents of all records but some, many at once, and names of the store."""
     erased = set(ids)
-    yield "\n".join(_program_words(connection))
+    yield "\n".join({*_program_words(connection)})
     for name in _NAMES_OF_STORE:
         table = metadata.tables[name]
         yield "\n".join(
@@ -693,7 +693,8 @@ def _program_words(connection: Connection) -> Iterator[str]:
     for table in metadata.sorted_tables:
         for column in table.c:
             if isinstance(column.type, JSON) and table.name not in _WITHOUT_WORDS:
-                for value in connection.execute(select(column)).scalars():
+                query = select(column).execution_options(yield_per=_ROWS_AT_ONCE)
+                for value in connection.execute(query).scalars():
                     yield from _option_names(value)
             elif isinstance(column.type, Text) and column.name in _WORD_COLUMNS:
                 words = connection.execute(select(column).distinct()).scalars()
