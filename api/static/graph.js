@@ -15,7 +15,7 @@
   const CROWD = 12; // neighbors of one sort, known by nothing else, that are folded into one node
   const panel = find("[data-picked]");
   const status = find("[data-graph-status]");
-  const readData = (page) => JSON.parse(find("#graph-data", page).textContent);
+  const readData = (page) => JSON.parse(find("#graph-data", page).dataset.content);
   let data = readData(document);
   const say = (text) => { status.textContent = text; };
 

@@ -125,7 +125,7 @@ def find_stated_relations(
                 kind, role = _DEPUTIES.get(kind, kind), f"{match[1].lower()} {role}"
             if _FORMER.search(before):
                 role = f"former {role}"
-            for name in re.split(r"(?<!\s)\s+and\s+", read) if kind in _PERSONAL else (read,):
+            for name in read.split(" and ") if kind in _PERSONAL else (read,):
                 key = kind, name.casefold()
                 if key in seen or set(name.casefold().split()) <= own_names:
                     continue

@@ -119,9 +119,9 @@ def test_paths_are_listed(browser: Client, goal: str, words: str) -> None:
 def drawn(browser: Client, path: str) -> Any:
     """Return what the script of a page draws."""
     page = browser.get(path, follow_redirects=True).text
-    found = re.search(r'<script type="application/json" id="graph-data">(.*?)</script>', page, re.S)
+    found = re.search(r'<div id="graph-data" hidden data-content="([^"]*)">', page)
     assert found
-    return json.loads(found[1])
+    return json.loads(unescape(found[1]))
 
 
 def test_the_drawing_has_paths_as_a_whole(browser: Client) -> None:
