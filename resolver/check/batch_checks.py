@@ -50,7 +50,6 @@ BATCH_SIZE = 1_000
 """Queries that are compared together. Fewer bring words that queries have in common into normal
 form more often. More need more memory for their pairs, some 50 KB each, and gain no time.
 """
-_NO_ID = pa.array([""], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ class CandidateRounds:
 
     def prepared(self) -> list[PreparedBatch]:
         """Return each reading in normal form, by itself."""
-        return [LazyBatch([row], _NO_ID, is_query=True) for row in self.rows]
+        # made here, since arrays of lists load pandas, which a server that answers nothing need not
+        no_id = pa.array([""], pa.string())
+        return [LazyBatch([row], no_id, is_query=True) for row in self.rows]
 
 
 def compare_many(
