@@ -83,7 +83,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
 """Seconds until a watch that failed is tried again; the pause doubles with each failure in a row. A
 shorter one would spend the time of a worker on a watch that cannot be read.
 """
-_NO_ID = pa.array([""], pa.string())
 _KEPT_WATCHES = 4
 """Watches whose subjects stay in memory between two runs."""
 _MIN_COUNT = 256
@@ -642,7 +641,8 @@ class _SubjectIndex:
             candidates = many(prepared, compared, None, 2 * MAX_PREFILTERED, shares)
             for row, places in enumerate(candidates):
                 part = BatchRows(prepared, np.array([row], dtype=np.int64))
-                rows = self._compare(LazyBatch([part], _NO_ID, is_query=True), places, compared)
+                query = LazyBatch([part], pa.array([""], pa.string()), is_query=True)
+                rows = self._compare(query, places, compared)
                 if rows is None:
                     return None
                 found.update(self.numbers[0][rows].tolist())
