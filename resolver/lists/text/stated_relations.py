@@ -23,6 +23,10 @@ MAX_SENTENCE = 300
 """Characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
 _MIN_LETTERS = 4
+_MAX_RELATIONS, _MAX_LETTERS = 200, 60
+"""Relations of one text, and letters of a word in a name. A record with longer words, or with very
+many facts, would be refused as a whole.
+"""
 
 
 def split_own_names(names: Iterable[str]) -> frozenset[str]:
@@ -106,7 +110,7 @@ def find_stated_relations(
     the list, for targets that are on it. `origin`: the column of the text; with the sentence it is
     the origin of each relation. A relation names its target in any case.
     """
-    seen = set()
+    seen: set[tuple[RelationType, str]] = set()
     for sentence in _SENTENCE.split(text[:MAX_READ]):
         words = list(islice(_WORD.finditer(sentence), _MAX_PREFIX_WORDS + 1))
         last = words[-1].start() if len(words) > _MAX_PREFIX_WORDS else len(sentence)
@@ -127,8 +131,13 @@ def find_stated_relations(
                 role = f"former {role}"
             for name in read.split(" and ") if kind in _PERSONAL else (read,):
                 key = kind, name.casefold()
-                if key in seen or set(name.casefold().split()) <= own_names:
+                words_of_name = name.casefold().split()
+                if key in seen or set(words_of_name) <= own_names:
                     continue
+                if max(map(len, words_of_name)) > _MAX_LETTERS:
+                    continue
+                if len(seen) == _MAX_RELATIONS:
+                    return
                 seen.add(key)
                 target = ids.get(name.casefold(), "")
                 stated = f"{origin}: {sentence.strip()[:MAX_SENTENCE]}"

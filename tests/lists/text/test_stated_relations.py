@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,9 @@ from resolver.lists.text.stated_relations import (
     find_stated_relations,
     split_own_names,
 )
+from resolver.lists.validation import fault_of_record
 from resolver.records import RelationType
+from tests.records.samples import record
 
 ROWS = load_rows("relation_phrases")
 OWN = split_own_names(["Bruna Ostrow", "Grey Reef Trading"])
@@ -106,6 +110,17 @@ def test_a_target_on_the_list_has_its_id() -> None:
         ("s:1", "Iron Quay Front"),
         ("s:3", "Quay"),
     ]
+
+
+def test_no_text_makes_a_record_that_is_refused() -> None:
+    assert read(f"Owner of Red {'A' * 101}.") == []
+    letters = [chr(65 + number % 26) + chr(65 + number // 26) for number in range(600)]
+    relations = find_stated_relations(
+        " ".join(f"Member of Red {word}e." for word in letters), OWN, {}, "reason"
+    )
+    whole = replace(record("k:1", name="Ann Lee"), relations=tuple(relations))
+    assert len(whole.relations) == 200
+    assert fault_of_record(whole) == ""
 
 
 def test_phrases_far_from_the_beginning_of_a_sentence_are_not_looked_at(
