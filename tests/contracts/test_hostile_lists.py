@@ -177,16 +177,21 @@ def test_a_hostile_list_is_read_or_refused_soon(name: str, tmp_path: Path) -> No
     data = data.encode() if isinstance(data, str) else data
     path = tmp_path / file
     path.write_bytes(data)
-    start = time.process_time()
-    error = ""
-    try:
-        read_lists([path])
-    except InputError as refusal:
-        error = refusal.line()
-    seconds = time.process_time() - start
-    assert error.isprintable()
-    assert len(error) < MAX_ERROR
-    assert seconds < FREE_SECONDS + SECONDS_PER_MB * max(len(data), SIZE) / 1e6
+    most = FREE_SECONDS + SECONDS_PER_MB * max(len(data), SIZE) / 1e6
+    # the first list that a process reads may pay for what is loaded once
+    for is_last in (False, True):
+        start = time.process_time()
+        error = ""
+        try:
+            read_lists([path])
+        except InputError as refusal:
+            error = refusal.line()
+        seconds = time.process_time() - start
+        assert error.isprintable()
+        assert len(error) < MAX_ERROR
+        if seconds < most:
+            break
+        assert not is_last, seconds
 
 
 @pytest.mark.parametrize("count", [MAX_COLUMNS - 2, MAX_COLUMNS - 1])
