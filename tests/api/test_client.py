@@ -255,9 +255,14 @@ def test_api_keys_and_rate_limit(url: str, serve_fork: Serve, tmp_path: Path) ->
             client.catalog()
             with pytest.raises(BusyError, match="too many queries"):
                 client.catalog()
-        kim = create_key(f"sqlite:///{path}", "kim", "Coast", ["review"])
-        with Client(address, kim) as client:
-            review_a_pair(client)
+
+
+def test_a_pair_is_reviewed_with_a_key(url: str, serve_fork: Serve, tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(url.removeprefix("sqlite:///"), path)
+    kim = create_key(f"sqlite:///{path}", "kim", "Coast", ["review"])
+    with serve_fork(f"sqlite:///{path}") as (_, address, _), Client(address, kim) as client:
+        review_a_pair(client)
 
 
 def review_a_pair(client: Client) -> None:
