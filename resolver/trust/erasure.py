@@ -46,7 +46,7 @@ from resolver.lists.io.text_lines import PARQUET_MAGIC
 from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
-from resolver.store.erasures import ByteFinder, ErasedValues, search_forms
+from resolver.store.erased_values import ByteFinder, ErasedValues, search_forms
 from resolver.store.erasures import Erasure as Erasure
 from resolver.store.erasures import ErasureState as ErasureState
 from resolver.store.erasures import RetentionRule as RetentionRule

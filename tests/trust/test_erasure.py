@@ -28,8 +28,7 @@ from resolver.records.decisions import Decision, Verdict
 from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR
 from resolver.screening.jobs import SCREENING_JOB
-from resolver.store import Store, utc_text
-from resolver.store import erasures as store_erasures
+from resolver.store import Store, erased_values, utc_text
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
 from resolver.trust.audit_chain import find_accesses
@@ -255,13 +254,13 @@ def test_many_texts_are_found_as_one_by_one_would_be() -> None:
     plain = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     expected = re.compile(rf"(?<!\w)(?:{plain})(?!\w)", re.IGNORECASE)
     text = "ABX K L, abxk; aby k ezÉ. İzx ßy 177 17 7, a-ab " + " ".join(words).swapcase()
-    pattern = store_erasures._pattern(store_erasures._any_of(words))
+    pattern = erased_values._pattern(erased_values._any_of(words))
     assert pattern.findall(text) == expected.findall(text)
     forms = [word.encode() for word in words]
     data = text.encode() + bytes(range(256))
-    found = store_erasures.ByteFinder(forms).find(data)
+    found = erased_values.ByteFinder(forms).find(data)
     assert {*found} == {form for form in forms if form in data}
-    assert store_erasures.ByteFinder([b"abcd"]).find(b"abc") == []
+    assert erased_values.ByteFinder([b"abcd"]).find(b"abc") == []
 
 
 def test_a_worker_does_not_write_the_store_anew_while_an_erasure_waits(

@@ -1,0 +1,392 @@
+"""Values that an erasure takes out of a store: which they are, and where a text still stands.
+
+- `collect_values` reads the values of some records, and finds which of them others state as well.
+- `ErasedWords` finds and replaces these values in texts, as whole words.
+- `find_events` finds the audit events that hold a value or ask for one.
+- `ByteFinder` finds the forms of texts (`search_forms`) in the bytes of files.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Table,
+    Text,
+    select,
+)
+
+from resolver.records.packing import SEPARATOR
+from resolver.records.properties import (
+    ADDRESS,
+    DATASETS,
+    HANDLING,
+    IDENTIFIER_SET,
+    PROPERTIES,
+    RELATION,
+    ValueType,
+)
+from resolver.store.audit import ERASURE, RETENTION
+from resolver.store.bulk_rows import is_among
+from resolver.store.schema import (
+    audit_events,
+    metadata,
+    records,
+)
+
+_ERASED = "[erased]"
+MIN_BYTES = 5
+"""Bytes of a text from which it is searched for: shorter ones stand in any file by chance."""
+_MAX_WORDS = 6
+"""Words of a name whose other orders are searched for in files; a longer text is no name."""
+_LONG_TEXT = 30
+"""Characters from which a free text tells whom it is about."""
+ROWS_AT_ONCE = 5_000
+_GROUPED, _FEW = 4, 8
+"""Characters by which the texts of a pattern are grouped, and the number that needs no groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedValues:
+    """What has to be erased.
+
+    - `ids`: ids of records.
+    - `texts`: values that tell whom they are about, such as names and numbers. They are taken out
+      wherever they stand.
+    - `others`: further values, such as birth dates, and other orders of the words of a name. They
+      go with the rows that name the record, and files of lists are searched for them.
+    - `shared`: values that records which stay state as well, so that they are left. So is the id of
+      the record where another one names it.
+    - `contained`: ids that are a part of another id. Tables are searched for them as whole words,
+      and files are not.
+    - `short`: number of values that are too short to be searched for.
+    """
+
+    ids: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    contained: tuple[str, ...] = ()
+    short: int = 0
+    is_collected: bool = False
+
+    @property
+    def rewritten(self) -> tuple[str, ...]:
+        """Texts that are taken out wherever they stand."""
+        return (*self.ids, *self.texts)
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """Texts that no row may hold any more."""
+        return tuple(text for text in self.rewritten if text not in self.shared)
+
+    @property
+    def searched_bytes(self) -> tuple[str, ...]:
+        """Texts that no file may hold any more."""
+        return tuple(text for text in self.searched if text not in self.contained)
+
+
+_TYPES = {row.name: row.type for row in PROPERTIES}
+_TELLING = frozenset((ValueType.NAME, ValueType.PHONE, ValueType.EMAIL, ValueType.WEBSITE))
+_GENERAL = frozenset(
+    (ValueType.GENDER, ValueType.COUNTRY, ValueType.PROGRAM, ValueType.ROUTE, ValueType.ACTIVITY)
+)
+_NO_VALUES = frozenset((HANDLING, DATASETS, "topics"))
+
+
+def collect_values(connection: Connection, ids: Sequence[str]) -> ErasedValues:
+    """Return the values of all versions of some records, and which of them other records state."""
+    is_one = is_among(connection, records.c.record_id, ids)
+    # the number of an entry in its list is a value, too
+    telling = dict.fromkeys(record_id.partition(":")[2] for record_id in ids)
+    others: dict[str, None] = {}
+    for content in connection.execute(select(records.c.content).where(is_one)).scalars():
+        for prop, text, *_ in orjson.loads(content):
+            for part, tells in _value_parts(prop, text):
+                (telling if tells else others).setdefault(part)
+    stated = [*telling, *(text for text in others if text not in telling)]
+    long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
+    turned = [name for text in long if text in telling for name in _name_orders(text)]
+    shared = _find_shared(connection, ids, [*long, *turned, *ids])
+    whole = ErasedWords.of(connection, ids, tuple(shared.intersection(ids)))
+    named = {row for text in _other_texts(connection, ids) for row in whole.find(text)}
+    return ErasedValues(
+        tuple(ids),
+        tuple(text for text in long if text in telling and text not in shared),
+        tuple(text for text in (*long, *turned) if text not in telling and text not in shared),
+        tuple(text for text in (*long, *ids) if text in named or (text in shared and text in long)),
+        tuple(record_id for record_id in ids if record_id in shared),
+        len(stated) - len(long),
+        is_collected=True,
+    )
+
+
+def _name_orders(text: str) -> Iterator[str]:
+    """Yield a name of several words as lists write it that begin with the family name."""
+    words = text.replace(",", " ").split()
+    if len(words) <= _MAX_WORDS:
+        for first in range(1, len(words)):
+            yield f"{' '.join(words[first:])}, {' '.join(words[:first])}"
+
+
+def _value_parts(prop: str, text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the texts of a value, and whether each tells by itself whom it is about."""
+    kind = _TYPES.get(prop, ValueType.TEXT)
+    if prop in _NO_VALUES or kind in _GENERAL:
+        return
+    fields = text.split(SEPARATOR)
+    if prop in IDENTIFIER_SET:
+        yield fields[0], True
+        fields = fields[2:]
+    elif prop == ADDRESS:
+        yield from ((part, True) for part in fields[:2] if part)
+        fields = fields[2:5]
+    elif prop == RELATION:
+        fields = fields[2:3]
+    for part in fields:
+        if part:
+            yield part, kind in _TELLING or (kind is ValueType.TEXT and len(part) >= _LONG_TEXT)
+
+
+_NAMES_OF_STORE = ("sources", "feeds", "api_keys", "users")
+"""Tables with names that the store needs: a value that is one of them stays."""
+_WORD_COLUMNS = frozenset(
+    (
+        *("kind", "state", "verdict", "outcome", "stage", "agency", "owner", "who", "by", "second"),
+        *("sender", "submitted_by", "asked_by", "decided_by", "withdrawn_by", "format"),
+    )
+)
+"""Columns whose words steer the program or name accounts: a value that is one of them stays."""
+_WITHOUT_WORDS = frozenset(("consultations",))
+"""Tables whose JSON is emptied as a whole."""
+
+
+def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
+    """Yield the ids and contents of all records but some, many at once, and names of the store."""
+    erased = set(ids)
+    yield "\n".join({*_program_words(connection)})
+    for name in _NAMES_OF_STORE:
+        table = metadata.tables[name]
+        yield "\n".join(
+            text for row in connection.execute(select(table)) for text in texts_in(list(row))
+        )
+    query = select(records.c.record_id, records.c.content).order_by(records.c.number)
+    rows = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+    for part in rows.partitions(ROWS_AT_ONCE):
+        yield "\n".join(f"{row[0]} {row[1]}" for row in part if row[0] not in erased)
+
+
+def _program_words(connection: Connection) -> Iterator[str]:
+    """Yield words that rows of the store have to keep, such as states and names of options."""
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, JSON) and table.name not in _WITHOUT_WORDS:
+                query = select(column).execution_options(yield_per=ROWS_AT_ONCE)
+                for value in connection.execute(query).scalars():
+                    yield from _option_names(value)
+            elif isinstance(column.type, Text) and column.name in _WORD_COLUMNS:
+                words = connection.execute(select(column).distinct()).scalars()
+                yield from filter(None, words)
+
+
+def _option_names(value: Any) -> Iterator[str]:
+    """Yield the keys in JSON that look like names of the program."""
+    if isinstance(value, Mapping):
+        yield from (key for key in value if key.isascii() and key.isidentifier() and key.islower())
+    items = value.values() if isinstance(value, Mapping) else value
+    for item in items if isinstance(value, (Mapping, list)) else ():
+        yield from _option_names(item)
+
+
+def _find_shared(connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> set[str]:
+    """Return the texts that others contain, in capitals or not."""
+    texts_of: dict[bytes, list[str]] = {}
+    for text in texts:
+        form = _json_text(text).lower().encode("utf-8", "surrogatepass")
+        texts_of.setdefault(form, []).append(text)
+    finder = ByteFinder(texts_of)
+    shared: set[str] = set()
+    for chunk in _other_texts(connection, ids):
+        for form in finder.find(chunk.lower().encode("utf-8", "surrogatepass")):
+            shared.update(texts_of[form])
+    return shared
+
+
+def _json_text(text: str) -> str:
+    return orjson.dumps(text).decode()[1:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedWords:
+    """Texts to be found as whole words, in capitals or not; not within the id of another record."""
+
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> ErasedWords:
+        """Return texts with which records are erased. `ids`: ids of all these records."""
+        erased, is_part = {*ids}, _pattern(_any_of(ids))
+        stored = connection.execute(select(records.c.record_id).distinct()).scalars()
+        longer = [row for row in stored if is_part.search(row) and row not in erased]
+        return cls(_pattern(f"(?P<longer>{_any_of(longer)})|{_any_of(texts)}"))
+
+    def find(self, text: str) -> set[str]:
+        """Return the texts that another one holds, as it writes them."""
+        found = self.pattern.finditer(text)
+        return {match[0] for match in found if match.lastgroup is None}
+
+    def are_in(self, value: Any) -> bool:
+        """Return whether a value of a column holds one of the texts."""
+        return any(map(self.find, texts_in(value)))
+
+    def replace(self, text: str) -> str:
+        """Return a text without those that it holds."""
+        return self.pattern.sub(lambda match: match[0] if match.lastgroup else _ERASED, text)
+
+
+def _pattern(parts: str) -> re.Pattern[str]:
+    """Return a pattern that finds one of some alternatives as whole words, in capitals or not."""
+    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """Return a pattern of some texts, the longest first; it finds nothing if there is none."""
+    return _alternatives(sorted({*texts}, key=lambda text: (-len(text), text)), 0) or "(?!)"
+
+
+def _alternatives(texts: Sequence[str], first: int) -> str:
+    """Return a pattern of the ends of some texts, the longest first.
+
+    Many texts are grouped by their next character, so that a word is not compared with each.
+    """
+    if first == _GROUPED or len(texts) < _FEW:
+        return "|".join(re.escape(text[first:]) for text in texts)
+    groups: dict[str, list[str]] = {}
+    for text in texts:
+        groups.setdefault(text[first : first + 1].lower(), []).append(text)
+    ended = groups.pop("", None)
+    parts = [
+        f"{re.escape(some[0][first])}(?:{_alternatives(some, first + 1)})"
+        for some in groups.values()
+    ]
+    return "|".join([*parts, ""] if ended else parts)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts in a value of a column, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from texts_in(key)
+            yield from texts_in(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts_in(item)
+
+
+def text_columns(table: Table) -> list[Any]:
+    """Return the columns of a table that hold texts, in JSON as well."""
+    return [column for column in table.c if isinstance(column.type, (Text, JSON))]
+
+
+_ID = re.compile(r"e-[a-z2-7]{20}|[\w.-]+:\S{1,400}")
+
+
+def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[str]]:
+    """Return the audit events whose query or answer holds a text, or asks for all words of a name
+    in any order: number of the event → ids of other records and of entities that it has shown.
+    """
+    erased = ErasedWords.of(connection, values.ids, values.rewritten)
+    names: dict[str, list[frozenset[str]]] = {}
+    for text in values.texts:
+        if len(name := _words(text)) > 1:
+            # by one of its words, so that an event is not compared with each name
+            names.setdefault(max(name, key=len), []).append(name)
+    columns = audit_events.c
+    query = select(columns.number, columns.query, columns.answer).where(
+        columns.salt != "", columns.action.not_in((RETENTION, ERASURE))
+    )
+    events = {}
+    rows = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+    for number, asked, answer in rows:
+        answered = [*texts_in(answer)]
+        texts = [*texts_in(asked), *answered]
+        words = _words(" ".join(texts)) if names else frozenset()
+        is_asked = any(name <= words for word in words for name in names.get(word, ()))
+        if is_asked or erased.are_in(texts):
+            ids = {text for text in answered if _ID.fullmatch(text) and not erased.find(text)}
+            events[str(number)] = sorted(ids)
+    return events
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def search_forms(text: str) -> list[bytes]:
+    """Return the bytes by which files and databases may hold a text."""
+    forms = {text, text.lower(), text.upper(), json.dumps(text)[1:-1], _json_text(text)}
+    # of pages and XML (in three spellings of the quotes), and of tables
+    page = html.escape(text)
+    forms |= {page, html.escape(text, quote=False), text.replace('"', '""')}
+    forms |= {
+        page.replace("&#x27;", mark).replace("&quot;", quote)
+        for mark, quote in (("&#39;", "&#34;"), ("&#39;", "&quot;"), ("&apos;", "&quot;"))
+    }
+    encoded = {form.encode("utf-8", "replace") for form in forms}
+    for encoding in ("cp1252", "cp1251", "utf-16-le", "utf-16-be"):
+        with suppress(UnicodeEncodeError):
+            other = text.encode(encoding)
+            encoded |= {other} if len(other) >= MIN_BYTES else set()
+    return sorted(encoded)
+
+
+class ByteFinder:
+    """Finds out which of many forms a part of a file may hold, in one pass over its bytes.
+
+    A form that begins with four bytes that stand nowhere in the part is not looked for.
+    """
+
+    def __init__(self, forms: Iterable[bytes]) -> None:
+        self._short: list[bytes] = []
+        self._forms: dict[int, list[bytes]] = {}
+        for form in forms:
+            if len(form) < _START:
+                self._short.append(form)
+            else:
+                start = int.from_bytes(form[:_START], "little")
+                self._forms.setdefault(start, []).append(form)
+        self._is_start = np.zeros(1 << 16, dtype=bool)
+        self._is_start[_fold(np.array(list(self._forms), dtype=np.uint32))] = True
+
+    def find(self, data: bytes) -> Sequence[bytes]:
+        """Return the forms that stand in some bytes."""
+        found = self._short
+        if len(data) >= _START:
+            octets = np.frombuffer(data, dtype=np.uint8).astype(np.uint32)
+            count = len(octets) - _START + 1
+            starts = octets[:count].copy()
+            for place in range(1, _START):
+                starts |= octets[place : place + count] << np.uint32(8 * place)
+            possible = np.unique(starts[self._is_start[_fold(starts)]]).tolist()
+            found = [*found, *(form for key in possible for form in self._forms.get(key, ()))]
+        return [form for form in found if form in data]
+
+
+_START = 4
+
+
+def _fold(starts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    return (starts ^ (starts >> np.uint32(16))) & np.uint32(0xFFFF)
