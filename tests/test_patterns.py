@@ -79,7 +79,7 @@ def runs(used: UsedPattern) -> Iterator[Callable[[Any], object]]:
         yield pattern.fullmatch
 
 
-LITERALS = {"resolver.store.erased_values", "resolver.trust.erasure"}
+LITERALS = {"resolver.store.erased_values"}
 """Modules with patterns that are made of escaped texts alone, which repeat nothing."""
 
 
