@@ -68,6 +68,7 @@ def test_mixed_queries_are_counted(served: tuple[str, str]) -> None:
     assert len(figure_rows({"single": figures, "workers": 2})) == 6
 
 
+@pytest.mark.nightly
 def test_service_of_several_processes_is_measured(served: tuple[str, str]) -> None:
     store, _ = served
     figures = measure_service(store, workers=2, checks=6, posts=4)

@@ -15,6 +15,7 @@ from benchmarks.harness.timing import time_command
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_tiny_round_of_all_engines(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from tests.benchmarks.test_growth import SCRIPT
 
 @pytest.mark.slow
 @pytest.mark.skipif(available_cores() < 2, reason="there is one core")
+@pytest.mark.nightly
 def test_runs_on_one_core_and_on_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "persons.py").write_text(SCRIPT, "utf-8")

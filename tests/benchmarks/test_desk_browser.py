@@ -34,6 +34,7 @@ def test_evidence_is_in_view_and_decisions_are_fast(url: str) -> None:
     assert min(figures["pages"].values()) > 0
 
 
+@pytest.mark.nightly
 def test_evidence_below_the_fold_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk_browser, "_SIZE", (1440, 320))
     with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):

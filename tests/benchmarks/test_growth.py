@@ -36,6 +36,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.nightly
 def test_growth(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert growth.main(["--sizes", "300,600", "--data", str(data), "--out", str(tmp_path)]) == 0
     report = json.loads((tmp_path / "growth.json").read_text("utf-8"))
@@ -57,6 +58,7 @@ def test_growth_is_per_decade_and_without_start_up() -> None:
     assert second.per_decade == pytest.approx(2)
 
 
+@pytest.mark.nightly
 def test_increment(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "--held",

@@ -117,6 +117,7 @@ def test_a_restore(lists: Path, tmp_path: Path) -> None:
     assert done.stdout == "code 1\n"
 
 
+@pytest.mark.nightly
 def test_spilled_data_of_a_cluster(lists: Path, tmp_path: Path) -> None:
     pytest.importorskip(
         "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"

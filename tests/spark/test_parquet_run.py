@@ -213,6 +213,7 @@ def write_conflicts(lists: Path) -> None:
     (lists / "kin.mapping.yml").write_text(KIN_MAPPING, "utf-8")
 
 
+@pytest.mark.nightly
 def test_a_lost_executor_does_not_change_files(cluster: str, world: Path, tmp_path: Path) -> None:
     """One is killed before pairs are compared, another before parts are merged."""
     killed: list[str] = []

@@ -23,6 +23,7 @@ def _needs_spark() -> None:
         pytest.skip("there is no Java, which Spark runs on")
 
 
+@pytest.mark.nightly
 def test_counts_and_notes_are_those_of_one_machine(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
