@@ -33,6 +33,8 @@ BEGINNING = {
 }
 """Commands that many pages begin with, and the files that they write."""
 PAGES = [page for page in pages(ROOT) if any(block.is_run for block in blocks(page))]
+LONG_PAGES = ("scale.md", "train.md")
+"""Pages that start clusters or train models several times; they run at night."""
 
 pytestmark = pytest.mark.slow
 
@@ -191,7 +193,17 @@ def session_of(folder: Path, demo: Demo) -> Iterator[Session]:
         session.close()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            page,
+            id=str(page.relative_to(ROOT)),
+            marks=[pytest.mark.nightly] if page.name in LONG_PAGES else [],
+        )
+        for page in PAGES
+    ],
+)
 def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, demo: Demo) -> None:
     with session_of(tmp_path, demo) as session:
         for block in blocks(page):
