@@ -33,7 +33,7 @@ from resolver.trust.audit_chain import LogFilter, read_log
 blueprint = Blueprint("audit", __name__)
 _FILTERS = ("since", "before", "who", "agency", "action", "record")
 _MAX_EVENTS = 1_000
-_MAX_NUMBER = 2**62
+_MAX_NUMBER = 2**53
 _EVENT = component(
     "AuditEvent",
     closed_object(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from resolver.hub.entity_preview import find_pairs_in_review, load_visible_links
@@ -21,7 +21,6 @@ from resolver.store import LinkTable, StoreView
 from tests.examples import examples
 from tests.hub.hubs import (
     Stores,
-    find_entity,
     make_decision,
     make_intake,
     restrict_some,
@@ -82,6 +81,7 @@ def fill(
 
 
 @settings(deadline=None, max_examples=examples(6), suppress_health_check=_HEALTH)
+@example(seed=10629060, viewer=VIEWERS[2])
 @given(seed=st.integers(0, 10**9), viewer=st.sampled_from(VIEWERS))
 def test_links_do_not_depend_on_hidden_records(stores: Stores, seed: int, viewer: Viewer) -> None:
     dice = random.Random(seed)
@@ -97,7 +97,8 @@ def test_links_do_not_depend_on_hidden_records(stores: Stores, seed: int, viewer
             expected = name_links(view, view.all_links())
             waiting = [link[:2] for link in expected if link[-1] == Outcome.QUEUED]
         shown = [item for item in records if is_visible(item.handling, viewer)]
-        owner_of = {item.id: find_entity(public, item.id).id for item in shown}
+        with public.store.view() as view:
+            whole = gather_members(view, [item.id for item in shown])
         with together.store.view() as view:
             numbers = [number for number, _ in view.numbers_of([r.id for r in shown]).values()]
             members, owner, _ = view.memberships(sorted(numbers))
@@ -108,10 +109,24 @@ def test_links_do_not_depend_on_hidden_records(stores: Stores, seed: int, viewer
         assert sorted(links) == expected
         with together.store.view() as view:
             pairs = find_pairs_in_review(together, view.revision, (members, owner), viewer)
-            ids = view.entity_ids(np.unique(owner).tolist())
-        assert {frozenset((ids[left], ids[right])) for left, right in pairs} == {
-            frozenset(owner_of[end] for end in pair) for pair in waiting
+            ids = view.record_ids(members.tolist())
+        parts: dict[int, set[str]] = {}
+        for number, entity in zip(members.tolist(), owner.tolist(), strict=True):
+            parts.setdefault(entity, set()).add(ids[number])
+        # by records, since an id may be that of an entity with a hidden record
+        assert {frozenset((min(parts[left]), min(parts[right]))) for left, right in pairs} == {
+            frozenset(min(whole[end]) for end in pair) for pair in waiting
         }
+
+
+def gather_members(view: StoreView, record_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Return the record ids of the entity of each of some records."""
+    numbers = {number: end for end, (number, _) in view.numbers_of(record_ids).items()}
+    members, owner, _ = view.memberships(sorted(numbers))
+    parts: dict[int, set[str]] = {}
+    for number, entity in zip(members.tolist(), owner.tolist(), strict=True):
+        parts.setdefault(entity, set()).add(numbers[number])
+    return {end: part for part in parts.values() for end in part}
 
 
 def test_who_sees_everything_reads_the_links_of_the_store(stores: Stores) -> None:
