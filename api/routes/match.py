@@ -288,10 +288,13 @@ def check() -> Response:
     if len(set(schemata)) > 1:
         raise ApiError(422, "give one schema, or none for a person, a group or an asset")
     record = query_record({"schema": schemata[0], "properties": properties}, "check")
-    responses, revision = screen_queries({"check": record}, options, snapshot=snapshot)
+    reference = endpoints.read_text("reference")
+    responses, revision = screen_queries(
+        {"check": record}, options, snapshot=snapshot, reference=reference
+    )
     body = {**responses["check"], "limit": options.limit}
     if "reference" in parameters:
-        reference, service = endpoints.read_text("reference"), current_service()
+        service = current_service()
         found = find_redress(
             service.hub.store,
             service.screener,
@@ -358,11 +361,13 @@ def screen_queries(
     options: RequestOptions,
     ids: Mapping[str, str] = MappingProxyType({}),
     snapshot: IndexSnapshot | None = None,
+    reference: str = "",
 ) -> tuple[dict[str, Any], IndexRevision]:
     """Return the response to each query and the revision that it was computed from.
 
     `ids` are the ids that senders gave to queries; they are returned with the responses.
-    `snapshot`: that of the viewer, if it is known. The access is logged.
+    `snapshot`: that of the viewer, if it is known. The access is logged, with the `reference` of a
+    clearance that the caller states.
     """
     service = current_service()
     screener = service.ready_screener() if snapshot is None else service.screener
@@ -371,10 +376,11 @@ def screen_queries(
     answers, revision = screener.check(queries, options.match_query, snapshot)
     current_metrics().checks.inc(len(answers))
     responses = {}
+    stated = {"reference": reference} if reference else {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
         returned = {"total": answer.total, "seen": candidate_scores(answer)}
         interpreted = interpreted_query(submitted)
-        log_access("check", {"key": key, **interpreted}, returned, revision)
+        log_access("check", {"key": key, **interpreted, **stated}, returned, revision)
         own_id = {"id": ids[key]} if ids.get(key) else {}
         responses[key] = match_response(
             {**own_id, **interpreted}, answer, options.threshold, is_explained=options.is_explained

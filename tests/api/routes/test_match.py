@@ -207,6 +207,9 @@ def test_a_reference_names_the_results_that_the_person_was_cleared_of(client: Cl
         answer = client.get("/check", query_string={**values, "reference": reference})
         assert (answer.status_code, answer.json["cleared"]) == (200, ids)
         assert len(answer.json["results"]) == 1
+    service.audit_log.flush()
+    logged = service.hub.store.audit_events.list(actions=["check"], limit=1_000)
+    assert [row.query.get("reference") for row in logged][-3:] == [verdict.id, "0" * 32, "?"]
     long = client.get("/check", query_string={**values, "reference": "a" * 100_000})
     assert long.status_code in (414, 422)
     service.hub.store.verdicts.withdraw("agency Far", verdict.id, "kim")
