@@ -77,7 +77,8 @@ def render_page(template: str, *, section: str = "", **context: Any) -> str:
         asset_url=asset_url,
         Role=UserRole,
         menu=[] if session is None else _menu_of(session.user.role),
-        unread_notices=_count_unread(),
+        # only pages with a menu call it: a part of a page has none
+        count_unread=_count_unread,
         section=section,
         fmt=text_filters,
         page_url=request.full_path.rstrip("?"),
@@ -163,7 +164,7 @@ class DeskError(Exception):
 
 
 def describe_error(error: ResolverError) -> tuple[str, str]:
-    """Return the meaning of an engine's error for a user of the desk, and its mend."""
+    """Return two sentences for a user of the desk about an error: what happened, and what to do."""
     line = error.line().lower()
     if "readonly" in line or "read-only" in line or "read only" in line:
         return (
