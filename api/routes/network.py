@@ -23,6 +23,7 @@ from resolver.network.paths import (
     find_end,
     find_paths,
     paths_document,
+    years_between,
 )
 from resolver.network.workbench import graph_document
 from resolver.records import Activity
@@ -141,7 +142,9 @@ def paths() -> Response:
     query = PathQuery(
         endpoints.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH),
         endpoints.read_choices("types", graph_reader.EDGE_TYPES),
-        _read_years(),
+        years_between(
+            *(endpoints.read_integer(name, 0, 1, 9999) for name in ("first_year", "last_year"))
+        ),
         frozenset(endpoints.read_texts("without")),
         read_revision(),
     )
@@ -172,14 +175,6 @@ def _read_query() -> graph_reader.GraphQuery:
         read_revision(),
         endpoints.read_integer("limit", 300, 1, graph_reader.MAX_NODES),
     )
-
-
-def _read_years() -> tuple[int, int] | None:
-    first, last = (
-        endpoints.read_integer(name, 0, 1, 9999) if request.args.get(name) else 0
-        for name in ("first_year", "last_year")
-    )
-    return (first or 1, last or 9999) if first or last else None
 
 
 def _log(action: str, query: dict[str, object], network: Graph, others: Sequence[str] = ()) -> None:

@@ -12,6 +12,7 @@
     return;
   }
 
+  const { chosenYear, isInYear, withYear } = window.networkYears;
   const CROWD = 12; // neighbors of one sort, known by nothing else, that are folded into one node
   const panel = find("[data-picked]");
   const status = find("[data-graph-status]");
@@ -34,7 +35,8 @@
   };
   const frames = ["for", "against", "agree", "wait", "differ", "link", "ink", "muted"];
   const buildStyle = () => {
-    const [ink, panelColor, line, link, focus] = ["ink", "panel", "strong", "link", "focus"].map(color);
+    const [ink, panelColor, line] = ["ink", "panel", "strong"].map(color);
+    const [link, focus] = ["link", "focus"].map(color);
     const sorts = Object.keys(shapes).map((sort) => ({
       selector: `node[look="${sort}"]`,
       style: { shape: shapes[sort], "background-color": color(paints[sort]) },
@@ -65,7 +67,10 @@
       },
       { selector: "node[?cut]", style: { "border-color": color("differ"), "border-width": 3 } },
       { selector: "node[?context]", style: { opacity: 0.55 } },
-      { selector: "node:locked", style: { "border-color": focus, "border-style": "double", "border-width": 5 } },
+      {
+        selector: "node:locked",
+        style: { "border-color": focus, "border-style": "double", "border-width": 5 },
+      },
       {
         selector: "edge",
         style: {
@@ -78,11 +83,20 @@
       },
       { selector: "edge[?mutual]", style: { "target-arrow-shape": "none" } },
       { selector: "edge.words, edge.near, edge.path", style: { label: "data(label)" } },
-      { selector: ".path", style: { "line-color": focus, "target-arrow-color": focus, "border-color": focus, "border-width": 4, "z-index": 9 } },
+      {
+        selector: ".path",
+        style: {
+          "line-color": focus, "target-arrow-color": focus, "border-color": focus,
+          "border-width": 4, "z-index": 9,
+        },
+      },
       { selector: ".far", style: { opacity: 0.16 } },
       { selector: ".near", style: { opacity: 1, "z-index": 10 } },
       { selector: "node:selected", style: { "border-color": link, "border-width": 4 } },
-      { selector: "edge:selected", style: { "line-color": link, "target-arrow-color": link, label: "data(label)" } },
+      {
+        selector: "edge:selected",
+        style: { "line-color": link, "target-arrow-color": link, label: "data(label)" },
+      },
       { selector: ".found", style: { "border-color": focus, "border-width": 5 } },
       { selector: hidden, style: { display: "none" } },
     ];
@@ -248,7 +262,7 @@
         }),
         edgeElement({
           id: `${id} line`, source: hub.id(), target: id, words, label: "", count: nodes.length,
-          mutual: true, lists: 99, years: years.join(" "),
+          mutual: true, years: years.join(" "),
         }),
       ]);
       count += 1;
@@ -269,7 +283,8 @@
     const ids = new Set([...next.nodes, ...next.edges].map((row) => row.id));
     cy.remove("[look='crowd']");
     cy.elements().filter((row) => !ids.has(row.id())).remove();
-    const fixed = cy.nodes().map((node) => ({ nodeId: node.id(), position: { ...node.position() } }));
+    const fixed = cy.nodes()
+      .map((node) => ({ nodeId: node.id(), position: { ...node.position() } }));
     for (const row of next.nodes) {
       const known = cy.getElementById(row.id);
       if (known.length) known.data({ ...row, look: row.sort === "entity" ? row.kind : row.sort });
@@ -287,11 +302,14 @@
       }
     }
     data = next;
-    fold();
+    // nodes of a path are not folded
     markPaths();
+    fold();
+    cy.edges().toggleClass("words", find("[data-words]", tools).checked);
     const isShown = new Set(shownNodes().map((node) => node.id()));
     layOut(fixed.filter((row) => isShown.has(row.nodeId)));
     applyYear();
+    measure(find("[data-measure]", tools).value);
     return added.length;
   };
   const goTo = async (address) => {
@@ -305,7 +323,7 @@
         const fresh = find(`[data-refresh="${part.dataset.refresh}"]`, page);
         if (!fresh) continue;
         // the rings have listeners, so they stay
-        if (part.dataset.refresh === "rings") part.replaceChildren(...document.adoptNode(fresh).childNodes);
+        if (part.dataset.refresh === "rings") part.replaceChildren(...fresh.childNodes);
         else part.replaceWith(document.adoptNode(fresh));
       }
       history.replaceState(history.state, "", address.split("#")[0]);
@@ -317,18 +335,11 @@
       stage.removeAttribute("aria-busy");
     }
   };
-  // the addresses in the data are as old as the page; the year may have been chosen since
-  const withYear = (text) => {
-    const address = new URL(text, location.href);
-    const year = new URLSearchParams(location.search).get("year");
-    if (year) address.searchParams.set("year", year);
-    else address.searchParams.delete("year");
-    return address.pathname + address.search + address.hash;
-  };
   const change = async (address, words, none = "Nothing more is known.") => {
     // what is asked for meanwhile would take back what comes first
     if (stage.hasAttribute("aria-busy")) return;
     const [before, places] = [location.href, positions()];
+    // the address is as old as the page; the year may have been chosen since
     const added = await goTo(withYear(address));
     addStep(words, async () => { await goTo(before); restore(places); });
     say(added ? `${added} more shown.` : none);
@@ -372,7 +383,8 @@
       const { open, expand, collapse, center, path } = facts.links;
       if (expand) buttons.append(action("Expand", () => change(expand, `expand ${facts.label}`)));
       if (collapse) {
-        buttons.append(action("Collapse", () => change(collapse, `collapse ${facts.label}`, "Collapsed.")));
+        const words = `collapse ${facts.label}`;
+        buttons.append(action("Collapse", () => change(collapse, words, "Collapsed.")));
       }
       buttons.append(link("Open", open));
       if (center) buttons.append(link("Put in the middle", center));
@@ -382,7 +394,8 @@
       action(node.locked() ? "Unpin" : "Pin", () => { pin(node); pick(node); }),
       action("Hide", () => hide(node)),
     );
-    return [line("h3", facts.title || facts.label), ...(facts.about || []).map((text) => line("p", text)), buttons];
+    const about = (facts.about || []).map((text) => line("p", text));
+    return [line("h3", facts.title || facts.label), ...about, buttons];
   };
   const describeEdge = (edge) => {
     const { about = [], words } = edge.data();
@@ -458,8 +471,9 @@
   });
 
   // --- who matters: sizes and frames, with a list in words, and what it does not say
-  const caveat = "Counted over what is shown. Lists state what agencies collect: who is watched more has more "
-    + "lines, and a firm of formation agents or a call shop stands between people who never met.";
+  const caveat = "Counted over what is shown. Lists state what agencies collect: who is watched "
+    + "more has more lines, and a formation agent or a call shop stands between people who never "
+    + "met.";
   const percent = (value, most) => `${Math.round((100 * value) / (most || 1))} %`;
   const rank = (value, words) => (parts) => {
     const nodes = parts.nodes().toArray();
@@ -489,7 +503,8 @@
       title: "Cut points: without them the network falls apart",
       run: (parts) => {
         const { cut } = parts.hopcroftTarjanBiconnected();
-        const pieces = (node) => parts.difference(node.union(node.connectedEdges())).components().length;
+        const without = (node) => parts.difference(node.union(node.connectedEdges()));
+        const pieces = (node) => without(node).components().length;
         return rank(
           (_, node) => (cut.has(node) ? pieces(node) - 1 : 0),
           (count) => `would leave ${count + 1} pieces`,
@@ -517,8 +532,9 @@
     place.hidden = !measures[name];
     if (!measures[name]) return;
     // folded crowds count one by one
-    const nodes = cy.nodes().not(".off, .left-out, .by-hand, [look='crowd']");
-    const parts = nodes.union(nodes.edgesWith(nodes).not(".off, .left-out"));
+    const away = ".off, .left-out, .by-hand";
+    const nodes = cy.nodes().not(away).not("[look='crowd']");
+    const parts = nodes.union(nodes.edgesWith(nodes).not(away));
     const rows = measures[name].run(parts);
     const list = document.createElement("ol");
     list.append(...rows.map((row) => line("li", row)));
@@ -593,13 +609,8 @@
       });
     }
   };
-  const isInYear = (spans, year) => !year || spans.split(" ").some((span) => {
-    const [first, last] = span.split("-");
-    return (!first || Number(first) <= year) && (!last || year <= Number(last));
-  });
   const applyYear = () => {
-    const slider = find("[data-timeline] input[type=range]");
-    const year = slider && slider.value !== slider.min ? Number(slider.value) : 0;
+    const year = chosenYear();
     cy.batch(() => {
       cy.elements().removeClass("off");
       if (!year) return;
@@ -610,7 +621,8 @@
   document.addEventListener("year", applyYear);
 
   stage.paint = () => cy.png({
-    output: "blob-promise", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: color("panel"),
+    output: "blob-promise", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000,
+    bg: color("panel"),
   });
 
   markPaths();

@@ -12,7 +12,7 @@
     return isAny ? 0 : Number(slider.value);
   };
 
-  const isInYear = (tie, year) => !year || tie.dataset.years.split(" ").some((span) => {
+  const isInYear = (spans, year) => !year || spans.split(" ").some((span) => {
     const [first, last] = span.split("-");
     return (!first || Number(first) <= year) && (!last || year <= Number(last));
   });
@@ -44,11 +44,11 @@
     const ties = findAll("[data-network] [data-ends]");
     const nodes = findAll("[data-network] [data-node]");
     const rows = findAll("[data-edge]");
-    const reached = reachedNodes(ties.filter((tie) => isInYear(tie, year)), nodes);
+    const reached = reachedNodes(ties.filter((tie) => isInYear(tie.dataset.years, year)), nodes);
     const isShown = (place) => !year || reached.has(place);
     let count = 0;
     ties.forEach((tie, place) => {
-      const isOn = isInYear(tie, year) && isShown(tie.dataset.ends.split(" ")[0]);
+      const isOn = isInYear(tie.dataset.years, year) && isShown(tie.dataset.ends.split(" ")[0]);
       count += isOn;
       tie.classList.toggle("off", !isOn);
       if (rows[place]) rows[place].hidden = !isOn;
@@ -72,6 +72,9 @@
     else address.searchParams.delete("year");
     return address.pathname + address.search + address.hash;
   };
+
+  // the drawing that people work with follows the same year
+  window.networkYears = { chosenYear, isInYear, withYear };
 
   const carryYear = () => {
     history.replaceState(history.state, "", withYear(location.href));

@@ -86,15 +86,10 @@ def find_end(
             f"there is no entity or record {text[:80]}, and nobody is known by that name",
             hint="search for a name first",
         )
-    least = min(ranks)
-    meant = [
-        (str(document["id"]), str(document["caption"]))
-        for document, rank in zip(documents, ranks, strict=True)
-        if rank == least or rank < _NOT_NAMED
-    ]
-    first = ranks.index(least)
-    best = str(documents[first]["id"]), str(documents[first]["caption"])
-    return PathEnd(text, *best, tuple(row for row in meant if row != best))
+    found_ends = [(str(row["id"]), str(row["caption"])) for row in documents]
+    best = found_ends[ranks.index(min(ranks))]
+    others = (row for row, rank in zip(found_ends, ranks, strict=True) if rank < _NOT_NAMED)
+    return PathEnd(text, *best, tuple(row for row in others if row != best))
 
 
 _NOT_NAMED = 2
@@ -135,6 +130,11 @@ class PathQuery:
     years: tuple[int, int] | None = None
     without: frozenset[str] = frozenset()
     revision: int | None = None
+
+
+def years_between(first: int | None, last: int | None) -> tuple[int, int] | None:
+    """Return the years of a query from the first and the last one that are stated (None: open)."""
+    return (first or 1, last or 9999) if first or last else None
 
 
 @dataclass(frozen=True, slots=True)

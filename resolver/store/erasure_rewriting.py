@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -119,9 +119,6 @@ class TableRewriter:
         )
         self._connection.execute(delete(links).where(or_(*ends)))
         return len(rows)
-
-    def _is_either(self, left: Any, right: Any, values: Sequence[Any]) -> Any:
-        return or_(*(is_among(self._connection, column, values) for column in (left, right)))
 
     def _rewrite_restricted_ids(self) -> int:
         count = 0

@@ -127,15 +127,21 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
     """
     from resolver.check.screener import Screener
     from resolver.network.graph_reader import EDGE_TYPES
-    from resolver.network.paths import PathQuery, find_end, find_paths, paths_document
+    from resolver.network.paths import (
+        PathQuery,
+        find_end,
+        find_paths,
+        paths_document,
+        years_between,
+    )
     from resolver.records.visibility import OPERATOR, Viewer
 
     for kind in options["types"]:
         if kind not in EDGE_TYPES:
             raise click.BadParameter(f"{kind} is none of {', '.join(EDGE_TYPES)}")
-    agency, first, last = options["agency"], options["from_year"], options["to_year"]
+    agency = options["agency"]
     viewer = OPERATOR if agency is None else Viewer(agency, agency)
-    years = (first or 1, last or 9999) if first or last else None
+    years = years_between(options["from_year"], options["to_year"])
     query = PathQuery(options["longest"], options["types"], years, frozenset(options["without"]))
     with open_hub_to_read(options["store_url"], settings, options["model_dir"]) as hub:
         screener = Screener(hub)

@@ -22,7 +22,7 @@ MAX_READ = 20_000
 MAX_SENTENCE = 300
 """Characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
-_MIN_LETTERS = 4
+_MIN_LETTERS = 3
 _MAX_RELATIONS, _MAX_LETTERS = 200, 60
 """Relations of one text, and letters of a word in a name. A record with longer words, or with very
 many facts, would be refused as a whole.
@@ -150,9 +150,9 @@ def _is_about_entry(before: str, own_names: frozenset[str]) -> bool:
     if _OTHERS.search(before):
         return False
     for place, word in enumerate(words):
-        plain = word.strip("(),:‘’“”\"'-–").casefold()
-        is_name = bool(_NAME_WORD.fullmatch(word.strip("(),:‘’“”\"'-–")))
-        if place and is_name and plain not in own_names and plain not in _OWN_WORDS:
+        bare = word.strip("(),:‘’“”\"'-–")
+        is_known = bare.casefold() in own_names or bare.casefold() in _OWN_WORDS
+        if place and not is_known and _NAME_WORD.fullmatch(bare):
             return False
     return True
 
@@ -222,6 +222,6 @@ def _is_name(name: str, words: list[str], ids: Mapping[str, str]) -> bool:
     but an acronym, or one that is on the list.
     """
     plain = name.casefold()
-    if plain in _GENERAL or len(name) < _MIN_LETTERS - 1:
+    if plain in _GENERAL or len(name) < _MIN_LETTERS:
         return False
     return plain in ids or len(words) > 1 or (name.isupper() and name.isalpha())

@@ -83,6 +83,18 @@ def test_paths_lead_from_one_to_the_other(client: Any) -> None:
     assert len(answer["edges"]) == 1
 
 
+def test_paths_are_asked_by_name(client: Any) -> None:
+    answer = client.get("/paths?from=novotny+pavel&to=blue+harbor").json
+    assert (answer["from"]["caption"], answer["to"]["caption"]) == (
+        "Pavel Novotny",
+        "Blue Harbor Crew",
+    )
+    assert (answer["from"]["asked"], answer["from"]["others"]) == ("novotny pavel", [])
+    assert len(answer["paths"]) == 1
+    # without the list that states the relation, and before it began
+    assert client.get("/paths?from=quay:7&to=quay:g&without=quay").json["paths"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -94,6 +106,9 @@ def test_paths_lead_from_one_to_the_other(client: Any) -> None:
         ("/paths?from=quay:7", 422),
         ("/paths?from=quay:7&to=quay:g&max=9", 422),
         ("/paths?from=quay:7&to=quay:8", 404),
+        ("/paths?from=quay:7&to=Nobody+Atall", 404),
+        ("/paths?from=quay:7&to=quay:g&first_year=0", 422),
+        ("/paths?from=quay:7&to=quay:g&first_year=2020&last_year=2010", 400),
     ],
 )
 def test_faulty_questions_are_refused(client: Any, path: str, status: int) -> None:
