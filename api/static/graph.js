@@ -293,14 +293,15 @@
     const addedIds = new Set(added.map((row) => row.id));
     cy.add(added.map(nodeElement));
     cy.add(next.edges.filter((row) => !cy.getElementById(row.id).length).map(edgeElement));
-    for (const row of added) {
+    added.forEach((row, place) => {
       const node = cy.getElementById(row.id);
       const known = node.neighborhood("node").filter((other) => !addedIds.has(other.id()));
-      if (known.length) {
-        const { x, y } = known[0].position();
-        node.position({ x: x + 30, y: y + 30 });
-      }
-    }
+      if (!known.length) return;
+      // in a spiral: a line between two nodes at one point cannot be drawn
+      const { x, y } = known[0].position();
+      const far = 40 + 4 * place;
+      node.position({ x: x + far * Math.cos(2.4 * place), y: y + far * Math.sin(2.4 * place) });
+    });
     data = next;
     // nodes of a path are not folded
     markPaths();
