@@ -121,9 +121,10 @@ def _count_unmatched(
                 kinds |= _NUMBER_WORD
             roles |= _role_bits(word.role, word.flags)
             for other in range(length):
-                if matrix.words[first + other].hash == word.hash:
+                twin = matrix.words[first + other]
+                if twin.hash == word.hash:
                     # Of a word that the name has twice, either may be the one without a partner.
-                    roles |= _role_bits(matrix.words[first + other].role, word.flags)
+                    roles |= _role_bits(twin.role, twin.flags)
     return Unmatched(weight, kinds, roles, initials, words, own)
 
 
