@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import make_url
 
 from resolver.engines import local
 from resolver.errors import EngineError, InputError
@@ -530,7 +531,8 @@ class ClusterScreening:
             count = max(1, min(spark.defaultParallelism, len(subjects) // _LEAST_SUBJECTS))
             bounds = np.linspace(0, len(subjects), count + 1).astype(int).tolist()
             parts = [list(subjects[start:stop]) for start, stop in pairwise(bounds)]
-            done = spark.parallelize(parts, count).map(self._screen_part).collect()
+            work = replace(self, url=_absolute_url(self.url))._screen_part
+            done = spark.parallelize(parts, count).map(work).collect()
         if len({part.revision for part in done}) > 1:
             raise EngineError(
                 "the store changed while the workers screened", hint="screen the subjects again"
@@ -550,3 +552,11 @@ class ClusterScreening:
 
         with Hub.open(self.url, create=False, model_dir=self.model_dir) as hub:
             return screen_subjects(Screener(hub, self.listed), subjects, self.query)
+
+
+def _absolute_url(text: str) -> str:
+    """Return the URL of a store that means the same in every folder."""
+    url = make_url(text)
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(Path(url.database).absolute()))
+    return url.render_as_string(hide_password=False)

@@ -25,7 +25,9 @@ def test_workers_answer_as_one_machine_does(
     monkeypatch.setattr(engine, "_LEAST_SUBJECTS", 3)
     names = ("Maria Quispe Huanca", "Ilse Brandt", "Oona Laine", "Abdulrahman Tikriti")
     rows = [record(f"list:{place}", name=name) for place, name in enumerate(names)]
-    url = f"sqlite:///{tmp_path}/hub.db"
+    # a worker has a folder of its own, where a relative path leads elsewhere
+    monkeypatch.chdir(tmp_path)
+    url = "sqlite:///hub.db"
     subjects = [
         build_subject(record(f"people:{place}", name=name, birthDate=f"19{place + 50}"))
         for place, name in enumerate((*names, "Nobody Whatever", "Ilse Brand", "Oona Lane"))
