@@ -38,10 +38,10 @@ from resolver.world.persons import (
     convert_gender,
     convert_part,
     copy_values,
+    load_vocabulary,
     make_persons,
     take_persons,
 )
-from resolver.world.vocabulary import load_vocabulary
 
 TWIN_DELIVERIES, UNLIKE_SEX = 0.012, 1 / 3
 _MOST_CHILDREN = 6

@@ -35,7 +35,6 @@ MODELS = {"resolver.models"}
 COMPOSERS = {
     f"resolver.{name}"
     for name in (
-        "matching.alternatives",
         "matching.run_options",
         "matching.resolution_task",
         "matching.population_scoring",

@@ -17,7 +17,6 @@ from resolver.api.desk import (
     screenings,
     search,
     signin,
-    watches,
 )
 from resolver.api.desk.desk_access import install_desk
 from resolver.api.desk.pages import blueprint

@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.matching.alternatives import alternatives
-from resolver.matching.comparators import COMPARATOR_BY_NAME, Comparator
+from resolver.matching.comparators import COMPARATOR_BY_NAME, Comparator, alternatives
 from resolver.matching.population_scoring import KIND_MISMATCH
 from resolver.matching.resolution_task import ModelSet
 from resolver.matching.scoring import Model, Thresholds, interval_index, scores, smallest_changes

@@ -19,7 +19,6 @@ from resolver.lists.discovery import (
     group_files,
 )
 from resolver.lists.formats import (
-    bis_dpl,
     ch_seco,
     eu_fsf,
     eu_journal,
@@ -31,7 +30,7 @@ from resolver.lists.formats import (
     senzing,
     uk_lists,
     un_sc,
-    us_csl,
+    us_export_lists,
 )
 from resolver.lists.formats.ftm import ftm_reader
 from resolver.lists.formats.tabular import table_reader
@@ -59,9 +58,9 @@ READERS: tuple[ReaderRow, ...] = (
     eu_journal.ROW,
     *uk_lists.ROWS,
     ch_seco.ROW,
-    bis_dpl.ROW,
-    us_csl.ROW,
-    us_csl.JSON_ROW,
+    us_export_lists.BIS_DPL_ROW,
+    us_export_lists.ROW,
+    us_export_lists.JSON_ROW,
     *national_lists.ROWS,
     *exchange_formats.ROWS,
     ftm_reader.ROW,

@@ -32,8 +32,7 @@ from resolver.world.name_lexicon import (
     format_numbers,
     keep_where,
 )
-from resolver.world.persons import Persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import Persons, load_vocabulary
 
 Digits = npt.NDArray[np.int64]
 

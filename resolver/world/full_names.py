@@ -20,8 +20,7 @@ from resolver.world.name_lexicon import (
     is_present,
     join_non_null,
 )
-from resolver.world.persons import Persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import Persons, load_vocabulary
 
 PARTS = ("title", "given_name", "middle", "son_of", "father", "grandfather", "family", "second")
 

@@ -30,8 +30,7 @@ from resolver.world.name_lexicon import (
     join_non_null,
     keep_where,
 )
-from resolver.world.persons import Persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import Persons, load_vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,7 @@ from resolver.world.cultures import CULTURES
 from resolver.world.document_numbers import split_dates
 from resolver.world.geography import load_geography
 from resolver.world.name_lexicon import Bools, Dice, Form, Ints, is_present, keep_where, make_nulls
-from resolver.world.persons import Days, Persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import Days, Persons, load_vocabulary
 
 _TYPO_WEIGHTS = (0.22, 0.16, 0.2, 0.16, 0.12, 0.1, 0.04)
 """Shares of the kinds of errors, in the order of `Typo`; nothing is inserted."""

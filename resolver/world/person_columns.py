@@ -31,8 +31,7 @@ from resolver.world.name_lexicon import (
     keep_where,
     make_nulls,
 )
-from resolver.world.persons import Persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import Persons, load_vocabulary
 
 _STATES_FATHER = np.array([culture.states_father for culture in CULTURES])
 _MIDDLE_FIRST = np.array([culture.middle_first for culture in CULTURES])

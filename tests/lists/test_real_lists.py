@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.lists.formats import bis_dpl, eu_journal, ofac, un_sc
+from resolver.lists.formats import eu_journal, ofac, un_sc, us_export_lists
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import (
     Item,
@@ -75,7 +75,7 @@ def eu(raw: Path) -> tuple[list[Record], list[Reject]]:
 
 @pytest.fixture(scope="module")
 def bis(raw: Path) -> tuple[list[Record], list[Reject]]:
-    return read(bis_dpl.ROW, [raw / "us_bis_dpl" / "dpl.txt"])
+    return read(us_export_lists.BIS_DPL_ROW, [raw / "us_bis_dpl" / "dpl.txt"])
 
 
 LISTS = ("sdn", "cons", "un", "un_old", "eu", "bis")

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.matching.alternatives import alternatives
-from resolver.matching.comparators import COMPARATOR_BY_NAME, compare, features_of
+from resolver.matching.comparators import COMPARATOR_BY_NAME, alternatives, compare, features_of
 from resolver.names.context import GRADES, Context
 from resolver.names.name_index import NameIndex
 from resolver.records import Identifier, Kind, Record

@@ -25,8 +25,7 @@ from resolver.world.name_lists import (
     cut_readings,
     cut_words,
 )
-from resolver.world.persons import Persons, make_persons
-from resolver.world.vocabulary import NameSpans, load_vocabulary
+from resolver.world.persons import NameSpans, Persons, load_vocabulary, make_persons
 
 RANKS = np.unique(np.geomspace(1_000, 10**9, 400).astype(np.int64))
 SCRIPTS = {"Han": "CJK"} | {c.script: c.script.upper() for c in CULTURES if c.script != "Han"}

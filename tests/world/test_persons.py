@@ -9,8 +9,15 @@ from resolver.world.cultures import CULTURES
 from resolver.world.document_numbers import draw_identity_numbers, split_dates
 from resolver.world.geography import load_geography
 from resolver.world.name_lexicon import Dice, Form, Ints
-from resolver.world.persons import FATHER_SON, NAMESAKE, SIBLING, TWIN, Persons, make_persons
-from resolver.world.vocabulary import load_vocabulary
+from resolver.world.persons import (
+    FATHER_SON,
+    NAMESAKE,
+    SIBLING,
+    TWIN,
+    Persons,
+    load_vocabulary,
+    make_persons,
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.lists.formats import bis_dpl
+from resolver.lists.formats import us_export_lists
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.lists.readers import read_lists
@@ -16,7 +16,7 @@ from tests.lists.samples_lists import write_bis_dpl as write_sample
 
 
 def read(path: Path) -> tuple[list[Record], list[Reject]]:
-    items = list(bis_dpl.read_bis_dpl(ListUnit((SourceFile(path),))))
+    items = list(us_export_lists.read_bis_dpl(ListUnit((SourceFile(path),))))
     return [item.record for item in items if isinstance(item, LocatedRecord)], [
         item for item in items if isinstance(item, Reject)
     ]
