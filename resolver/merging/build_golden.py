@@ -83,7 +83,7 @@ def split_values(
         _sort_by_entity(partition.entity[batch.columns[name].rows], chosen) for name in names
     ]
     if ACTIVITY in names:
-        # what a victim or a witness states of crimes is done by others
+        # a crime that a victim or a witness states was done by others
         place = names.index(ACTIVITY)
         found, rows = columns[place], batch.columns[ACTIVITY].rows
         is_kept = ~np.isin(rows[found.order], find_vulnerable(batch))

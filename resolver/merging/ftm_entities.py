@@ -59,8 +59,8 @@ _DIRECTORSHIP: _EdgeType = (
     *("organization", "Organization", "role"),
 )
 _LINK: _EdgeType = ("UnknownLink", "subject", "Thing", "object", "Thing", "role")
-# schema of the edge; property and required schema of the entity that states the relation; property
-# and required schema of its target; property of the role
+# For each type: the schema of the edge; property and required schema of the entity that states the
+# relation; property and required schema of its target; property of the role.
 _EDGE_TYPES: dict[RelationType, _EdgeType] = {
     RelationType.MEMBER_OF: (
         *("Membership", "member", "LegalEntity"),
@@ -153,7 +153,9 @@ def build_edge(
 
 
 def build_stated_edge(link: StatedLink, targets: golden_record.RelationTargets) -> FtmEdge:
-    """Return a link entity of a list, with ids of entities in place of the records it names."""
+    """Return the edge of a link entity of a list; records that it names are replaced by ids of
+    entities.
+    """
     return FtmEdge(
         link.id,
         link.schema,
@@ -404,7 +406,7 @@ def _group_values(
     values: list[dict[str, _Texts]] = [{} for _ in range(entities)]
     vulnerable: set[int] = set()
     if ACTIVITY in records.values:
-        # what a victim or a witness states of crimes is done by others
+        # a crime that a victim or a witness states was done by others
         stated = records.values.get(HANDLING, ())
         vulnerable = {row for row, text in stated if unpack_handling(text).is_vulnerable}
     for prop in sorted(records.values):

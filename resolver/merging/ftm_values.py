@@ -10,7 +10,7 @@
 - Activities: FtM topics, with a note if the topic is less specific than the activity.
 - Routes and handling: notes.
 
-FollowTheMoney values of a chunk, column by column; each distinct value is converted once.
+The module converts the values of a chunk column by column, and each distinct value only once.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class FtmValue(NamedTuple):
 def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[FtmValue, ...]:
     """Return the FollowTheMoney values of one value of a column under a schema.
 
-    At least one, unless the text is blank, a relation, or about the entry of a list.
+    There is at least one, unless the text is blank, a relation, or about the entry of a list.
     """
     if column in properties.IDENTIFIER_SET:
         return _convert_identifier(schema, column, text)
@@ -130,7 +130,9 @@ def _convert_date(schema: str, column: str, text: str, code: str) -> tuple[FtmVa
 
 
 def format_ftm_dates(date: PartialDate) -> tuple[str, ...]:
-    """Return the FtM forms of a date: one, or both years of a range over several years."""
+    """Return the FtM forms of a date: one form, or the first and the last year of a range over
+    several years.
+    """
     if date.until is None:
         return (str(date).removesuffix("~"),)
     if date.year != date.until.year:
@@ -312,7 +314,9 @@ def build_value_rows(
 def _add_texts(
     prop: str, texts: list[str], schema: str, canon: CanonicalCodes, table: FtmValueTable
 ) -> tuple[list[int], list[int]]:
-    """Add the FollowTheMoney values of texts; return the index of each first one, and numbers."""
+    """Add the FollowTheMoney values of texts. Return, for each text, the index of its first value
+    and the number of its values.
+    """
     starts, counts = [], []
     for text in texts:
         ftm_values = to_ftm_values(schema, prop, text, canon.code(prop, text))

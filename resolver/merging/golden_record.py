@@ -76,8 +76,8 @@ def build_partition(
 ) -> Partition:
     """Build the partition of a canonical batch.
 
-    Per record, `labels`: row of its entity's smallest record; `existing_ids`: id of its entity. The
-    result does not depend on `workers` (threads).
+    For each record, `labels` is the row of its entity's smallest record, and `existing_ids` the id
+    of its entity. The result does not depend on `workers` (threads).
     """
     is_root = np.bincount(labels) > 0
     roots, inverse = np.flatnonzero(is_root), (np.cumsum(is_root) - 1)[labels]
@@ -99,12 +99,13 @@ def build_partition(
 
 
 def _order_by_id(digests: packing.Digests) -> npt.NDArray[np.int64]:
-    """Return the places of digests in ascending order of the ids that they make.
+    """Return the positions of digests, in ascending order of the ids that are made from them.
 
-    Sorts by the first characters, as numbers; texts take ten times as long.
+    The function sorts by the first characters as numbers, because sorting texts takes ten times as
+    long.
     """
     keys = (digests[:, 0].astype(np.uint64) << np.uint64(28)) | (digests[:, 1] >> np.uint32(4))
-    # six more, modulo 32, in each five bits
+    # add six, modulo 32, in each group of five bits
     keys = ((keys & ~_FIRST_BITS) + _SIXES) ^ (keys & _FIRST_BITS)
     unused = np.uint64(60 - _KEY_BITS)
     ordered, places = order_hashes((keys >> unused) << (unused + np.uint64(4)))
@@ -157,8 +158,8 @@ def choose_schema(schemata: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Return the schema of an entity, and all stated schemata if they are not on one line of
     descent.
 
-    The most specific schema wins; between exclusive lines, the one that most members state, then
-    the deeper one, then the first by name.
+    The most specific schema wins. Between exclusive lines of descent, the schema that most members
+    state wins, then the deeper one, then the first by name.
     """
     if len(set(schemata)) == 1:
         return schemata[0], ()
@@ -213,8 +214,8 @@ class GoldenValue(NamedTuple):
     """Value of a golden record.
 
     `text`: best written form (packed as in a Batch if the property has inner structure). `records`:
-    ids of the records that state it, ascending. `forms`: its other written forms. `code`: canonical
-    code (ISO country, EDTF date, FtM gender) or empty.
+    ids of the records that state it, ascending. `forms`: further written forms of the value.
+    `code`: canonical code (ISO country, EDTF date, FtM gender) or empty.
     """
 
     text: str
@@ -251,9 +252,10 @@ RelationStatement = tuple[str, str, str, str, str, str]
 class GoldenLink:
     """Link entity that records of a golden record state: a sanction, an address, an ownership …
 
-    `properties` name entities where records are in the data. `records`: ids of all records that
-    state it, if it is exported with this golden record; empty if with another one. `relations`:
-    records of this golden record with the relations that they have because of it.
+    `properties` name entities instead of records, if these records are in the data. `records`: ids
+    of all records that state it, if it is exported with this golden record; empty if with another
+    one. `relations`: for records of this golden record, the relations that they have because of the
+    link entity.
     """
 
     id: str
@@ -342,7 +344,7 @@ class RelationTargets:
 
 
 def state_relation(item: GoldenRelation) -> RelationStatement:
-    """Return what a relation states, whoever states it."""
+    """Return the statement that a relation makes, without the record that makes it."""
     return (
         item.type.value,
         item.target or item.target_record,
@@ -394,21 +396,23 @@ Statement = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class RepeatedLinks:
-    """Link entities that several records state: content to statements, in the order of rows."""
+    """Link entities that several records state: from the content to its statements, in the order of
+    rows.
+    """
 
     by_content: Mapping[str, Sequence[Statement]]
 
     @classmethod
     def of(cls, batch: Batch) -> RepeatedLinks:
-        """Return those of a batch."""
+        """Return the repeated link entities of a batch."""
         statements: dict[str, list[Statement]] = {}
         for row, text, link in iterate_links(batch):
             statements.setdefault(_content(link), []).append((row, text))
         return cls({text: items for text, items in statements.items() if len(items) > 1})
 
     def exported_with(self, row: int, text: str, link: StatedLink) -> Sequence[Statement]:
-        """Return the statements that are exported with this one: all of a link entity for the first
-        of them, else none.
+        """Return the statements that are exported with this statement. For the first statement of a
+        link entity these are all of its statements, for any other there are none.
         """
         statements = self.by_content.get(_content(link), ((row, text),))
         return statements if statements[0] == (row, text) else ()
@@ -446,9 +450,10 @@ def merge_links(
     targets: RelationTargets,
     repeated: RepeatedLinks,
 ) -> tuple[GoldenLink, ...]:
-    """Return the link entities that the records of one entity state, by id. `ids`: of all records.
+    """Return the link entities that the records of one entity state, by id. `ids` has the ids of
+    all records of the batch.
 
-    The rows of the statements are those of the entity's records.
+    The rows in `statements` are rows of the entity's records.
     """
     merged: dict[tuple[str, str], GoldenLink] = {}
     for row, text in sorted(statements):
@@ -476,7 +481,9 @@ def merge_links(
 
 
 def covered_records(links: Iterable[GoldenLink]) -> dict[RelationStatement, set[str]]:
-    """Return the relations that link entities state, with the records that have them from there."""
+    """Return the relations that link entities state, with the records that have each relation from
+    a link entity.
+    """
     covered: dict[RelationStatement, set[str]] = {}
     for link in links:
         for record, statement in link.relations:

@@ -70,10 +70,11 @@ def iterate_statements(
 def iterate_merged(
     context: MergeContext, entities: range | None = None
 ) -> Iterator[tuple[Iterator[GoldenRecord], pa.RecordBatch]]:
-    """Yield the golden records and the statements of an existing context, some entities at a time.
+    """Yield the golden records and the statements of an existing context, for some entities at a
+    time.
 
-    Both are of the same values, whose conversions are then still at hand. `entities`: numbers of
-    consecutive entities (None: all).
+    Both use the same values, so the conversions of these values are not computed twice. `entities`:
+    numbers of consecutive entities (None: all).
     """
     ranks = np.empty(len(context.order), dtype=np.int64)
     ranks[context.parts.order] = np.arange(len(context.order))
@@ -129,8 +130,8 @@ def _statement_schema(row: int, context: MergeContext) -> str:
 def _split_relations(
     chunk: ValueChunk, context: MergeContext, table: ftm_values.FtmValueTable
 ) -> tuple[ftm_values.StatementRows, list[_StatedEdge]]:
-    """Return the relations and link entities of a chunk: what entities themselves have of them
-    (notes on relations without a target, ids of addresses), and edges.
+    """Return the relations and link entities of a chunk in two parts: statements of the entities
+    themselves (notes on relations without a target, ids of addresses), and edges.
     """
     notes: list[tuple[int, int, int]] = []
     edges: list[_StatedEdge] = []

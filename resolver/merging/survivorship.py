@@ -1,4 +1,5 @@
-"""Survivorship: which values are equal, which are shown for an entity, and which contradict.
+"""Survivorship: which values are equal, which value is shown for an entity, and which values
+contradict.
 
 The module reads in this order:
 

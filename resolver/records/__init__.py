@@ -1,4 +1,6 @@
-"""Data model: `Record` (one at a time) and `Batch` (columns). The modules state their contracts."""
+"""Data model: `Record` (one at a time) and `Batch` (columns). Each module states its own
+contract.
+"""
 
 from resolver.records.batch import Batch, BatchBuilder, Coded, Column, concat
 from resolver.records.kinds import DEFAULT_SCHEMA, KIND_BY_LABEL, Kind, kind_of_schema

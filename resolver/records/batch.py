@@ -6,7 +6,8 @@ packed into one text each (`packing`).
 
 A canonical batch has its records sorted by id (UTF-8 bytes), every dictionary sorted by text, and
 the codes of each record and property ascending without repetition. It depends on nothing but the
-set of records; stages require canonical batches. `workers` are threads, which change no result.
+set of records; stages require canonical batches. `workers` is the number of threads; it does not
+change the result.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Coded:
 class Column:
     """Values of one property, as int32 arrays of one length.
 
-    `rows` (record rows) ascend; `codes` refer to `values`, `origins` to `origin_values`: the place
-    in the source, such as a file and field.
+    `rows` (record rows) ascend. `codes` are positions in `values`. `origins` are positions in
+    `origin_values`; an origin is the place of the value in the source, such as a file and field.
     """
 
     rows: IntArray
@@ -207,7 +208,7 @@ def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
 
 
 def _concat_columns(columns: list[tuple[int, Column]]) -> Column:
-    """Return one column of several, each given with the first row of its batch."""
+    """Return one column made of several columns, each given with the first row of its batch."""
     codes = _concat_coded([Coded(column.codes, column.values) for _, column in columns])
     origins = _concat_coded([Coded(column.origins, column.origin_values) for _, column in columns])
     rows = np.concatenate([column.rows.astype(np.int64) + start for start, column in columns])
@@ -257,7 +258,9 @@ class BatchBuilder:
 
 
 def encode_column(texts: Sequence[str]) -> Coded:
-    """Return texts as codes over a dictionary, which has them in the order of their first place."""
+    """Return texts as codes over a dictionary, which has the texts in the order in which they first
+    occur.
+    """
     encoded = pa.array(texts, pa.string()).dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     return Coded(codes, encoded.dictionary)
@@ -276,7 +279,7 @@ class _ColumnBuilder:
 
 
 def _take(coded: Coded, indices: npt.NDArray[Any]) -> Coded:
-    # nobody wrote the zeros that are the codes of a single text: they take no memory
+    # zeros that are never written take no memory; zero is the code of a single text
     codes = np.zeros(len(indices), np.int32) if len(coded.values) == 1 else coded.codes[indices]
     return Coded(codes, coded.values)
 

@@ -4,8 +4,8 @@ The latest verdict on a pair counts. Two verdicts on one pair that differ but ha
 none) contradict each other, and a run stops at them.
 
 A decision may be reopened: one of its records has changed so much since that it may be somebody
-else (`resolver.hub.reopening`). A reopened *same* joins nothing, a reopened *different* still keeps
-apart.
+else (`resolver.hub.reopening`). A reopened *same* joins nothing. A reopened *different* still keeps
+the records apart.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Decision:
     is True if, by a rule of the desk, the decision counts only after another steward has made the
     same one; red links always need two. `reopened` says how its records have changed since (empty:
     they have not). `number` is the decision's number in the log of a store, and `undoes` is the
-    number of the decision on this pair that it takes back; both are 0 where there is none.
+    number of the decision on this pair that it takes back. Both are 0 if they do not apply.
     """
 
     left_id: str
@@ -112,11 +112,11 @@ def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the effective decision of each pair, sorted by pair.
 
     A decision that needs two stewards waits until another steward has made the same one; until then
-    the decision before it stays effective, or the pair counts as unsure if there is none. Whatever
-    differs from a decision of two stewards needs two as well, wherever it comes from. An undo also
-    brings back what waited before the decision that it takes back. A pair whose effective decision
-    is a reopened *same* counts as unsure too. Raises `DecisionError` if the two latest verdicts on
-    a pair have the same time and differ.
+    the decision before it stays effective, or the pair counts as unsure if there is none. If a
+    verdict differs from a decision of two stewards, it needs two stewards as well, wherever it
+    comes from. An undo also brings back decisions that waited before the decision that it takes
+    back. A pair whose effective decision is a reopened *same* counts as unsure too. Raises
+    `DecisionError` if the two latest verdicts on a pair have the same time and differ.
     """
     by_pair = _by_pair(decisions)
     return tuple(_settle_pair(by_pair[pair]) for pair in sorted(by_pair))
@@ -127,8 +127,8 @@ class PairState:
     """Decisions that count on one pair at some point of its log.
 
     `effective`: the decision in effect, if any; `is_confirmed`: two stewards made it. `waiting`:
-    the same decision of one steward or more, which waits for another steward. `waited_before`: the
-    numbers of earlier decisions, each with what waited before it; left out where nothing did.
+    the same decision of one steward or more, which waits for another steward. `waited_before`: for
+    numbers of earlier decisions, the decisions that waited before them, if any.
     """
 
     effective: Decision | None = None
@@ -165,7 +165,7 @@ class PairState:
         following = replace(self, waiting=brought_back)
         replaced = self.waiting
         if self.is_binding and self.effective is not None and _is_alike(self.effective, decision):
-            # what two stewards have decided stays theirs if somebody repeats it
+            # a decision of two stewards stays theirs if somebody repeats it
             pass
         elif decision.needs_two or decision.unlawful or self.is_binding:
             waiting: tuple[Decision, ...] = (decision,)
@@ -179,16 +179,19 @@ class PairState:
         else:
             following = PairState(decision, False, brought_back)
         if replaced and decision.number:
-            # decisions of a file have no number, so that no undo can name them
+            # decisions of a file have no number, so no undo can name them
             waited_before[decision.number] = replaced
         return replace(following, waited_before=tuple(waited_before.items()))
 
 
 def waiting_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Return the decisions that wait for a second steward. Raises as `settle_decisions`."""
+    """Return the decisions that wait for a second steward. Raises `DecisionError` as
+    `settle_decisions` does.
+    """
     first = []
     for _, state in sorted(pair_states(decisions).items()):
-        # one that was reopened while it waited no longer does; an undo may restore a reopened one
+        # a decision that was reopened while it waited no longer waits; an undo may restore a
+        # reopened decision
         first += [d for d in state.waiting if d.undoes or not d.reopened][:1]
     return tuple(first)
 
@@ -235,14 +238,14 @@ def _replay(log: Iterable[Decision]) -> PairState:
 
 
 def pair_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], PairState]:
-    """Return the state of each pair. Raises as `settle_decisions`."""
+    """Return the state of each pair. Raises `DecisionError` as `settle_decisions` does."""
     return {pair: _replay(_sort_log(log)) for pair, log in _by_pair(decisions).items()}
 
 
 def _is_alike(earlier: Decision, later: Decision) -> bool:
     """Return whether two decisions on a pair give one verdict on the same two persons.
 
-    Who saw the records before they changed does not vouch for what they are now.
+    A steward who saw the records before they changed does not vouch for the changed records.
     """
     is_outdated = bool(earlier.reopened) and not later.reopened
     verdicts = ((decision.verdict, decision.unlawful) for decision in (earlier, later))

@@ -1,9 +1,10 @@
 """Labels and display texts of properties and values, common to the report and the desk.
 
 Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
-break as formulas. `escape_formula` puts an apostrophe before such a cell of a CSV file, and before
-a cell that begins with apostrophes followed by such a character. Programs that read the files
-remove it. Plain numbers and telephone numbers (`+49 30 1234`) stay as they are.
+break as formulas. For a CSV file, `escape_formula` puts an apostrophe before such a cell. It also
+does so if a cell begins with apostrophes and then one of these characters, so that the apostrophe
+can be removed again. Programs that read the files remove it. Plain numbers and telephone numbers
+(`+49 30 1234`) stay as they are.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ def _display_route(text: str) -> str:
 
 
 def _display_handling(text: str) -> str:
-    """Return the code, and all that goes with it: two that differ must not read the same."""
+    """Return the handling code with all of its facts, so that two different handlings never read
+    the same.
+    """
     item = unpack_handling(text)
     grades = [
         f"{name} {grade.value} ({grade.scheme})" if grade.scheme else f"{name} {grade.value}"
@@ -138,7 +141,9 @@ def _display_handling(text: str) -> str:
 
 
 def _display_link(text: str) -> str:
-    """Return the schema of a link entity, and what it states beside the records at its ends."""
+    """Return the schema of a link entity, and the values that it states beside the records at its
+    ends.
+    """
     link = unpack_link(text)
     stated = (
         f"{property_label(prop).lower()} {', '.join(texts)}"

@@ -3,7 +3,7 @@
 Fields are joined by the ASCII unit separator, and trailing empty fields are cut; `unpack` returns
 exactly the values that were packed. A separator inside a field is replaced by a space.
 
-SHA-256 digests of texts in Arrow arrays.
+The module also computes SHA-256 digests of texts in Arrow arrays.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def split_fields(text: str, count: int) -> list[str]:
 
 
 def named_fields(prop: str, text: str) -> dict[str, str]:
-    """Return the fields of a packed value that are not empty, by name; none of a plain value."""
+    """Return the non-empty fields of a packed value, by name. A plain value has no fields."""
     names = FIELD_NAMES.get(prop, ()) if SEPARATOR in text else ()
     parts = zip(names, split_fields(text, len(names)), strict=True)
     return {name: part for name, part in parts if part}
@@ -209,7 +209,7 @@ _MIN_PARALLEL = 100_000
 
 
 def digest_texts(texts: pa.Array, workers: int = 1) -> Digests:
-    """Return the SHA-256 of texts (or bytes, without nulls) as eight numbers each, n × 8.
+    """Return the SHA-256 of each text (or bytes), without nulls, as eight numbers: n × 8.
 
     The result does not depend on `workers` (threads).
     """

@@ -1,4 +1,5 @@
-"""PROPERTIES: one row for each property that the stages read; the other modules follow the table.
+"""PROPERTIES: one row for each property that the stages read. The other modules take their tables
+from it.
 
 A row says how the values of a property are read, normalized, compared, searched, merged, shown and
 exported. Readers, mappings, the API and the pages take their tables from it, so a new property is
@@ -20,7 +21,7 @@ from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
 
 
 class ValueType(Enum):
-    """What the values of a property are. The type decides how a value is read and normalized."""
+    """Type of the values of a property. The type decides how a value is read and normalized."""
 
     NAME = auto()
     """Whole name."""
@@ -72,7 +73,8 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a sentence tells that the values of two records agree, agree nearly, or differ.
+    """Words of a sentence that tells whether the values of two records agree, agree nearly, or
+    differ.
 
     They agree from the similarity `agree_from` on, and nearly from `near_from` on. `one` and
     `many` name the values: "same position", "positions differ".
@@ -351,8 +353,8 @@ PROPERTIES: tuple[Property, ...] = (
         is_single=True,
     ),
     _Number(name="publicKey", family=18, artefact="wallet", changes=True),
-    # FollowTheMoney has these for a listing only, which is no record.
-    # the number of an entry says nothing of whom it lists
+    # FollowTheMoney has these only for a listing, which is no record. The number of an entry does
+    # not identify the listed entity.
     _Number(name="unscId", label="UN reference", family=19, neighbors=(), is_identifying=False),
     _Number(
         name="authorityId", label="List reference", family=19, neighbors=(), is_identifying=False

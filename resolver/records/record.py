@@ -46,7 +46,9 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """Postal address as far as the source splits it; `full` if it does not."""
+    """Postal address in the parts into which the source splits it; `full` if the source does not
+    split it.
+    """
 
     full: str = ""
     street: str = ""
@@ -58,7 +60,7 @@ class Address:
 
     @property
     def text(self) -> str:
-        """Address on one line: `full`, and the parts that it does not have."""
+        """Address on one line: `full`, and the parts that `full` does not contain."""
         parts = [self.street, self.city, self.region, self.postal_code]
         if self.full:
             words = _words(self.full)
@@ -82,7 +84,7 @@ def _ends_with_country(text: str, country: str) -> bool:
 
     territory = lookup_territory(last)
     if territory is None or last.casefold() in map(str.casefold, territory.places):
-        # a city may stand for its country where a country is asked for, but not here
+        # a city may be read as its country elsewhere, but not here
         return False
     return territory == lookup_territory(country)
 
@@ -168,8 +170,8 @@ class Grade:
 class Handling:
     """Conditions of use. `code` is Europol's handling code, H0 (free within the hub) to H3.
 
-    `conditions` says in words what the code leaves open. `subject_category` is that of the data
-    subject, such as suspect, victim or witness.
+    `conditions` says in words what the code does not regulate. `subject_category` is the category
+    of the data subject, such as suspect, victim or witness.
     """
 
     agency: str = ""
@@ -194,7 +196,8 @@ VULNERABLE = frozenset({"victim", "victims", "witness", "witnesses"})
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Statements of one source about one entity; all but the first four fields are multi-valued.
+    """Statements of one source about one entity. All fields except the first four have several
+    values.
 
     `id` is `<source>:<native id>`; `schema` is the FtM schema name.
     """
@@ -217,7 +220,7 @@ class Record:
 
     @property
     def caption(self) -> str:
-        """Name to show: the first name, else name parts, else an alias, else the id."""
+        """Name to show: the first name, else the name parts joined, else an alias, else the id."""
         for props in (
             ("name",),
             ("firstName", "secondName", "middleName", "lastName"),
@@ -230,7 +233,8 @@ class Record:
         return self.id
 
     def content_hash(self) -> str:
-        """Return the SHA-256 (hex) of the content without the id, whatever its order.
+        """Return the SHA-256 (hex) of the content without the id; the order of values does not
+        matter.
 
         It identifies a version of the record.
         """
@@ -248,7 +252,7 @@ class Record:
 def kind_variants(record: Record) -> list[Record]:
     """Return a record of several kinds twice: as a person, and as the other kinds it may be.
 
-    Names of persons are read in another way than names of groups and assets. A record of one kind
+    A person's name is read in another way than the name of a group or asset. A record of one kind
     is returned once.
     """
     if record.kind not in (Kind.LEGAL, Kind.ANY):

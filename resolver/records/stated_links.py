@@ -1,17 +1,18 @@
-"""What lists state about two records: their relations, and that they are different.
+"""Statements of lists about two records: their relations, and that they are different.
 
 A record states a relation from its own side. Two types may say the same from the two ends
-(predecessor of, successor of), and older records say by a role what has a type now (linked to,
-role "owned by"). `RELATION_TYPES` has the types, and `direct_relation` gives one form to all.
+(predecessor of, successor of). Older records use a role for what now has a type (linked to, role
+"owned by"). `RELATION_TYPES` has the types, and `direct_relation` brings all statements to one
+form.
 
 Some relations say that the two are different: kin, owners, members, successors, and Sr. against Jr.
-Such records are never one entity, however alike they are. Relations that say no more than "linked
-to" or "associate of" state no difference, and neither do those whose role says that the two are the
-same.
+Such records are never one entity, however alike they are. Relations such as "linked to" or
+"associate of" state no difference. Neither do relations whose role says that the two are the same.
 
-Comparisons need only a part of an entity that joins or describes records: a relation, an address, a
-number. The rest (its id, the authority of a sanction, the share of an ownership) is kept here, so
-that an export has the entity as it came in. A column of a batch holds each as one JSON text.
+Comparisons need only the part of a link entity that joins or describes records: a relation, an
+address, a number. The rest (its id, the authority of a sanction, the share of an ownership) is kept
+here, so that an export can write the link entity as it came in. A column of a batch holds each link
+entity as one JSON text.
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RelationMeaning:
-    """Meaning of a type: `words` from the side that states it, `reverse` from the other side.
+    """Meaning of a relation type: `words` from the side that states it, `reverse` from the other
+    side.
 
-    `difference`: why the ends are two entities, None if the type does not say so. `is_mutual`: it
-    reads the same from both sides. `inverse`: type that says the same from the other end and is the
-    one that graphs have.
+    `difference`: why the ends are two different entities; None if the type does not say so.
+    `is_mutual`: it reads the same from both sides. `inverse`: the type that says the same from the
+    other end and is used in graphs.
     """
 
     words: str
@@ -107,8 +109,9 @@ _TYPES_BY_WORDS = {meaning.words: kind for kind, meaning in RELATION_TYPES.items
     "predecessor to": RelationType.PREDECESSOR_OF,
     "relative of": RelationType.FAMILY_OF,
 }
-# Roles of a mere link that say more: the type, and whether it holds from the other end. FtM's
-# direct properties name what is at the other end: `owner` is that of the record itself.
+# Roles that say more than "linked to": the type that they stand for, and whether it holds from the
+# other end. FtM's direct properties name the entity at the other end: `owner` is the owner of the
+# record.
 _LINK_ROLES: Mapping[str, tuple[RelationType, bool]] = {
     **{row.reverse: (kind, True) for kind, row in RELATION_TYPES.items() if not row.is_mutual},
     **{words: (kind, False) for words, kind in _TYPES_BY_WORDS.items()},
@@ -164,8 +167,8 @@ _MAX_ROLE = 300
 
 
 class DirectedRelation(NamedTuple):
-    """Type of a relation in a graph. `is_reversed`: it holds from the target to the record that
-    states it; of mutual types it never is.
+    """Type of a relation in a graph. `is_reversed`: the relation holds from the target to the
+    record that states it; always False for mutual types.
     """
 
     type: RelationType
@@ -179,7 +182,7 @@ def role_words(role: str) -> str:
 
 @cache_short_texts(8_192)
 def role_class(role: str) -> str:
-    """Return the class of a role as text (see `ROLE_CLASSES`); empty for one without."""
+    """Return the class of a role as text (see `ROLE_CLASSES`); empty if the role has none."""
     words = _ROLE_WORD.findall(role[:_MAX_ROLE].casefold().replace("_", " "))
     return next((_CLASS_OF_WORD[word] for word in words if word in _CLASS_OF_WORD), "")
 
@@ -246,7 +249,9 @@ _MAX_NAME = 500
 
 
 def relation_difference(kind: str, role: str) -> DifferenceKind | None:
-    """Return why the ends of a relation (type and role) are two entities; None if it is silent."""
+    """Return why the ends of a relation (type and role) are two entities; None if it does not say
+    so.
+    """
     words = role_words(role)
     if words in _ROLES_OF_ONE_ENTITY:
         return None
@@ -254,7 +259,9 @@ def relation_difference(kind: str, role: str) -> DifferenceKind | None:
 
 
 def packed_difference(text: str) -> tuple[DifferenceKind | None, str]:
-    """Return the same for a packed relation, and the id of its target (empty: none)."""
+    """Return the difference that a packed relation states, and the id of its target (empty:
+    none).
+    """
     kind, target_id, _, role = split_fields(text, 4)
     return relation_difference(kind, role), target_id
 
@@ -274,7 +281,7 @@ _LAST_GENERATIONS = {_fold(word): rank for word, rank in _LAST_WORDS.items()}
 def split_generation(name: str) -> tuple[str, int]:
     """Return the sorted words of a name without generation, and the generation (0: none).
 
-    1 is Sr., 2 Jr. or II, 3 III (also a grandson, *neto*), 4 IV.
+    The generation is 1 for Sr., 2 for Jr. or II, 3 for III (also a grandson, *neto*), 4 for IV.
     """
     words = _WORD.findall(_fold(name[:_MAX_NAME]))
     rest: list[str] = []
@@ -336,7 +343,8 @@ class StatedDifference:
 def find_stated_difference(
     lefts: Iterable[Record], rights: Iterable[Record]
 ) -> StatedDifference | None:
-    """Return the first statement that a record of one side differs from one of the other, or None.
+    """Return the first statement that a record of one side differs from a record of the other side,
+    or None.
 
     Relations come before generations; the order of the records decides among several.
     """
@@ -398,10 +406,10 @@ ADDRESS_SCHEMA = "Address"
 
 @dataclass(frozen=True, slots=True)
 class StatedLink:
-    """Entity of a list that is no record, as one record of the list states it.
+    """Link entity of a list (it is no record), as one record of the list states it.
 
-    `properties` name records by their record ids in the properties `ends`, and everything else as
-    the list does. `relations`: packed relations that the record has because of this entity.
+    `properties` name records by their record ids in the properties `ends`. All other values are as
+    in the list. `relations`: packed relations that the record has because of this entity.
     """
 
     id: str
@@ -415,7 +423,7 @@ class StatedLink:
 
 
 def pack_link(link: StatedLink) -> str:
-    """Return the text of a link entity; equal ones have the same text."""
+    """Return the text of a link entity; equal link entities have the same text."""
     row = {
         "id": link.id,
         "schema": link.schema,

@@ -25,12 +25,12 @@ The module reads in this order:
    viewers, each agency, stewards of each agency and of none, and viewers who see everything. The
    records that two classes both see form a class, too.
 
-Datasets that have records: the source of each, and further ones that its list names.
+Datasets of records: the source of each record, and further datasets that its list names.
 
-A list such as OpenSanctions' says of each entry in which datasets it is. The first owns the record
-and its id; the record belongs to the others, too.
+A list such as OpenSanctions names the datasets of each entry. The first dataset owns the record and
+its id; the record belongs to the others, too.
 
-Names that sources may have.
+The module also has the rules for names of sources.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
 
 
 def find_vulnerable(batch: Batch) -> npt.NDArray[np.int64]:
-    """Return the rows of records about victims and witnesses, ascending: what they state of crimes
-    says nothing against them.
+    """Return the rows of records about victims and witnesses, ascending. Crimes that these records
+    state say nothing against them.
     """
     column = batch.columns.get(HANDLING)
     if column is None:
@@ -172,7 +172,7 @@ def visible_records(batch: Batch, viewer: Viewer) -> Batch:
 
 
 def assign_owner(batch: Batch, agency: str) -> Batch:
-    """Return the batch with `agency` as that of all records with a handling that name none."""
+    """Return the batch in which records get the owner `agency` if their handling names none."""
     column = batch.columns.get(HANDLING)
     if column is None or not agency:
         return batch
@@ -211,7 +211,7 @@ def tighten_handling(batch: Batch, handlings: Mapping[str, Handling]) -> Batch:
     origins = np.zeros(len(rows), dtype=np.int32)
     origin_values = pa.array([""], pa.string())
     if column is not None:
-        # rows that stated no handling have the empty origin, which comes last
+        # rows without a handling have the empty origin, which comes last
         origin_values = pa.concat_arrays([column.origin_values, origin_values])
         of_row = np.full(len(batch), len(origin_values) - 1, dtype=np.int32)
         of_row[column.rows] = column.origins
@@ -495,7 +495,9 @@ Claim = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DatasetScope:
-    """Datasets whose records count. `refused`: claims that do not make a record one of them."""
+    """Datasets whose records count. `refused`: claims that do not put a record into one of these
+    datasets.
+    """
 
     names: frozenset[str]
     refused: frozenset[Claim] = frozenset()
@@ -512,10 +514,11 @@ class DatasetScope:
 
 
 def dataset_rows(batch: Batch) -> tuple[Numbers, Numbers, list[Claim]]:
-    """Return the datasets of all records: pairs of a row and the place of a claim, and the claims.
+    """Return the datasets of all records, as pairs of a row and the position of a claim, and the
+    claims.
 
-    The source of a record has a claim of its own. Rows ascend among those of sources, which come
-    first, and among those of further datasets.
+    The source of a record has a claim of its own. Claims of sources come first, then claims of
+    further datasets; in both parts rows ascend.
     """
     sources = batch.sources.values.to_pylist()
     rows = np.arange(len(batch), dtype=np.int64)
@@ -544,7 +547,7 @@ MAX_LENGTH = 200
 
 
 def is_source_name(text: str) -> bool:
-    """Return True if a source may have the name over HTTP or by command."""
+    """Return True if a source may have the name over HTTP or on the command line."""
     return re.fullmatch(SOURCE_NAME_PATTERN, text) is not None
 
 

@@ -1,9 +1,9 @@
 """Read dates of the lunar (Hijri) and the solar (Persian, Afghan) calendar.
 
 A text must name the calendar by a word (`1341 SH`, `24.6.1402 (Hijri Calendar)`) or by the name of
-a month (`29 Dhu al-Qadah 1381`). Nothing is guessed: a bare 1341 is no such date. ICU's calendars
-give the days. A lunar month began when its moon was sighted, so its days are uncertain by one day.
-Solar days are exact from 1925 on.
+a month (`29 Dhu al-Qadah 1381`). Nothing is guessed: a bare 1341 is not read as such a date. ICU's
+calendars give the days. A lunar month began when its moon was sighted, so its days are uncertain by
+one day. Solar days are exact from 1925 on.
 """
 
 from __future__ import annotations
@@ -132,9 +132,10 @@ def _words(text: str) -> list[str]:
 
 
 def _stated_system(words: list[str]) -> str:
-    """Return the calendar that a word names. `Hijri` without more is the lunar one."""
+    """Return the calendar that a word names. `Hijri` alone means the lunar calendar."""
     if _SOLAR_WORDS.intersection(words):
-        # `Persian` or `Afghan` may describe a person, so words of the lunar calendar go first.
+        # `Persian` or `Afghan` may describe a person, so words of the lunar calendar are looked for
+        # first.
         return _LUNAR if {"lunar", "qamari", "قمري", "ah"}.intersection(words) else _SOLAR
     return _LUNAR if _LUNAR_WORDS.intersection(words) else ""
 
@@ -146,7 +147,7 @@ def _is_filler(word: str) -> bool:
 def _month(words: list[str]) -> tuple[int, str]:
     """Return the month that the remaining words name, and its calendar.
 
-    Gives 0 if there is no word left, and -1 if the words name no month.
+    Returns 0 if there is no word left, and -1 if the words name no month.
     """
     name = "".join(word for word in words if not _is_filler(word))
     for system, number, pattern in _MONTHS:

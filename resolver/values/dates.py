@@ -6,8 +6,8 @@ The canonical text of a `PartialDate` is a subset of EDTF (ISO 8601-2): `1962`, 
 `written_dates` reads dates whose month is a word in one of some seventy languages. The names of
 months are those of the Unicode CLDR (`month_names.txt`). `parse_date` reads all usual written
 forms, and dates of other calendars if the text names the calendar. It raises `DateError` for a date
-that does not exist. `date_readings` returns all readings of an ambiguous text. Private functions
-between them each read one form.
+that does not exist. `date_readings` returns all readings of an ambiguous text. Each private
+function between them reads one form.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ MAX_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class _Convention:
-    """How to read ambiguous digits: order of day and month, and the latest day of short years."""
+    """How to read ambiguous digits: the order of day and month, and the latest day for years of two
+    digits.
+    """
 
     day_first: bool
     latest: datetime.date
@@ -376,7 +378,7 @@ def _written(parts: tuple[int, int, int], text: str) -> PartialDate:
 
 
 def _words(text: str, latest: datetime.date) -> PartialDate | None:
-    """Return a date whose month is a word.
+    """Return a date whose month is a word; None for any other text.
 
     If `written_dates` cannot read the text, dateutil parses it twice, with defaults that differ in
     every part. A part that agrees in both results comes from the text.

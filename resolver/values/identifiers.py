@@ -1,9 +1,11 @@
-"""Document, tax and registration numbers: their normal form, and if they identify their holder.
+"""Document, tax and registration numbers: their normal form, and whether they identify their
+holder.
 
 `read_national_number` recognizes national numbers by their check digits, with the modules of
-`python-stdnum`. Numbers of registers without check digits are not among them. `read_identifier`
-applies it to a property and gives the number, its family and its country (`IdentifierReading`).
-`is_mass_used` and `is_likely_invented` find numbers and contacts that identify nobody.
+`python-stdnum`. It does not read numbers of registers without check digits. `read_identifier` uses
+it for the value of a property, and returns the number, its family and its country
+(`IdentifierReading`). `is_mass_used` and `is_likely_invented` find numbers and contacts that
+identify nobody.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ An example is a Chinese number with a county that its table does not have."""
 
 
 class NationalNumber(NamedTuple):
-    """Number without the signs of its country and of its use, and the country code."""
+    """National number without the prefixes of its country and its use, and the country code."""
 
     number: str
     country: str
@@ -87,7 +89,9 @@ def read_national_number(number: str, country: str) -> NationalNumber | None:
 
 
 def _valid(number: str, country: str) -> str:
-    """Return the number in the form of the country's first module that accepts it; else empty."""
+    """Return the number in the form of the first module of the country that accepts it; empty if
+    none does.
+    """
     for name in _MODULES.get(country, ()):
         try:
             normal = _module(country, name).validate(number)
@@ -103,7 +107,9 @@ def _module(country: str, name: str) -> _Module:
 
 
 def _company_number(number: str, kind: str) -> str:
-    """Return the company's number within a valid number of an establishment or for a tax."""
+    """Return the company's number that is part of the number of an establishment or of a tax
+    number.
+    """
     if kind == "fr.siret":
         return number[:9]
     if kind == "fr.tva":
@@ -138,7 +144,7 @@ class IdentifierReading(NamedTuple):
     """Normal form of a number, its family, and the country code of its issuer.
 
     The family includes `CHECKED` if the check digits are right. The country is empty if it is
-    unknown or does not matter.
+    unknown or if numbers of the family do not depend on it.
     """
 
     number: str
@@ -222,14 +228,16 @@ def contact_key(prop: str, contact: str) -> str:
 
 
 def is_mass_used_contact(prop: str, contact: str, tables: FrequencyTables) -> bool:
-    """Return `is_mass_used` of a normalized phone number or e-mail address."""
+    """Return whether a normalized phone number or e-mail address identifies nobody (see
+    `is_mass_used`).
+    """
     return contact_key(prop, contact) in tables.mass_used or (
         prop == "phone" and is_likely_invented(contact)
     )
 
 
 def is_likely_invented(number: str) -> bool:
-    """Return True if a normalized number looks as if somebody typed it to fill a form.
+    """Return True if a normalized number looks as if somebody invented it to fill a form.
 
     After at most two letters, such a number has only zeros, or one digit at least six times, or at
     least six digits in sequence: from 0 or 1 up, or from 9 down.

@@ -1,10 +1,10 @@
 """Normal forms of dates, countries, places, gender, contacts and programs, and their tables.
 
 - `address_words` reduces an address to the words that distinguish it, in the languages of some
-  twenty-five countries. Words that addresses always contain in some way (street, house, flat,
-  district) are left out. Kinds of streets that tell two streets of one name apart are brought to
-  one word each, and towns to their usual name. The table `address_words` has words as `fold` gives
-  them; words in Arabic and Persian letters have no short vowels.
+  twenty-five countries. Words that occur in addresses of any kind (street, house, flat, district)
+  are left out. Some kinds of streets tell two streets of one name apart; they are brought to one
+  word each. Towns are brought to their usual name. The table `address_words` has words in the form
+  that `fold` gives; words in Arabic and Persian letters have no short vowels.
 - `country_code` and `current_country` read names of countries. `date_table`, `place_table` and
   `text_table` make the tables. `normalize_phone`, `normalize_email` and `normalize_website` bring
   contacts to one form.
@@ -60,7 +60,7 @@ def _normal_words() -> dict[str, str]:
 def address_words(text: str) -> list[str]:
     """Return the distinct words that distinguish an address or a place, sorted.
 
-    If no word does, return all words of the text.
+    If no word does, the function returns all words of the text.
     """
     words = fold(_separated(_POST_BOX.sub(" pobox ", text))).split()
     local = {normal for word in words if (normal := _normal_word(word))}
@@ -76,7 +76,7 @@ def _separated(text: str) -> str:
         return _HANGUL_END.sub("", text)
     if HAN.search(text):
         text = _HAN_ENDS.sub(" ", text)
-    # A sign inside such a word, such as the sign for ayn, does not end the word.
+    # A sign inside a word, such as the sign for ayn, does not end the word.
     return " ".join(
         letters(_ARTICLE.sub("", part)) if is_vowelless(part) or HAN.search(part) else part
         for part in text.split()
@@ -165,7 +165,7 @@ def _within_a_year(date: PartialDate) -> PartialDate:
 
 @cache_short_texts(100_000)
 def current_country(text: str) -> str:
-    """Return `country_code` for comparison.
+    """Return `country_code` as it is compared.
 
     For a part of a country, it is the code of the country. For a former state with exactly one
     successor, it is the code of the successor.
@@ -320,7 +320,7 @@ def _first_country(words: list[str]) -> tuple[str, int]:
 
 
 def _named_country(name: str) -> str:
-    """Return the code of the state that a text names; of short codes, only those of ISO 3166."""
+    """Return the code of the state that a text names; of short codes, only codes of ISO 3166."""
     territory = find_territory(country_code(name)) if len(name) >= _ALPHA3 else None
     if territory is None or not territory.alpha3 or territory.code == _CYBERSPACE:
         return ""

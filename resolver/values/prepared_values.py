@@ -183,13 +183,15 @@ def _no_values() -> OtherValues:
 
 
 def _texts(batch: Batch, prop: str) -> list[str]:
-    """Return the different values of a property; none if the batch lacks it."""
+    """Return the distinct values of a property; empty if the batch does not have the property."""
     column = batch.columns.get(prop)
     return [] if column is None else column.values.to_pylist()
 
 
 def _rows_of(texts: Mapping[str, list[str]], table: Sequence[str]) -> dict[str, IntArray]:
-    """Return, by property, the row of each of its texts in a table of all of them."""
+    """Return, by property, the row of each of its texts in a table of the texts of all
+    properties.
+    """
     row_of = dict(zip(table, range(len(table)), strict=True))
     return {
         prop: np.fromiter(map(row_of.__getitem__, some), dtype=np.int32, count=len(some))
@@ -284,7 +286,7 @@ def _lay_out(columns: Mapping[str, Column], count: int, values: OtherValues) -> 
 def _table_rows(
     columns: Mapping[str, Column], props: Iterable[str], rows_of: Mapping[str, IntArray]
 ) -> list[tuple[IntArray, IntArray]]:
-    """Return, for each of the properties, the record and the table row of each value."""
+    """Return, for each of the properties, the record row and the table row of each value."""
     return [
         (columns[prop].rows, rows_of[prop][columns[prop].codes])
         for prop in props

@@ -1,10 +1,10 @@
 """Comparators of numbers, contacts, places and countries (rows of `COMPARATORS`).
 
-A value says more, the fewer other records have it. So a similarity depends on how common the shared
-value is (`country_grades`, `place_grades`, `exclusive_grades`). A shared value says less if the two
-names contradict each other: a household has one telephone, and a list may state one tax number for
-two firms. A shared contact first of all links two people. If two stated facts contradict each
-other, it is no evidence that they are one person.
+A shared value says more if fewer other records have it. So a similarity depends on how common the
+shared value is (`country_grades`, `place_grades`, `exclusive_grades`). A shared value says less if
+the two names contradict each other: a household has one telephone, and a list may state one tax
+number for two firms. A shared contact shows first of all that two people know each other. If two
+stated facts contradict each other, it is no evidence that they are one person.
 
 The first part has functions on arrays of codes. The comparators follow: identifiers, contacts,
 places, countries.
@@ -80,16 +80,16 @@ def identifier_similarity(
     """Return the best similarity of the identifiers of two records.
 
     - 1: the same number of one type and country
-    - 0.9: the same number, under another type
-    - 0.6: the same number, from another country
+    - 0.9: the same number with another type
+    - 0.6: the same number from another country
     - 0.5: the same number, of a type that a whole group of companies shares
     - 0.2 or 0.1: two numbers of one type differ; 0.1 if their country is known
     - 0: two numbers differ, and the check digits of both are right
     - NaN: nothing can be compared
 
-    The first four are nearer to 0.3, the lower the grade of the number is. `shared` has the numbers
-    with a grade below 1, ascending, and their grades. A number that many unrelated records use is
-    not compared.
+    The lower the grade of the number, the nearer the first four values are to 0.3. `shared` has the
+    numbers with a grade below 1, ascending, and their grades. A number that many unrelated records
+    use is not compared.
     """
     habits = np.zeros(CHECKED, dtype=np.uint8)
     habits[list(WEAK_FAMILIES)] = WEAK
@@ -191,7 +191,9 @@ def identifier(context: Context) -> FloatArray:
 def _graded(
     context: Context, values: FloatArray, graded: FloatArray, chosen: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    """Return `graded` for the chosen pairs whose names contradict, and `values` for the others."""
+    """Return `graded` for those of the chosen pairs whose names contradict, and `values` for all
+    others.
+    """
     if not chosen.any():
         return values
     return np.where(chosen & context.names_contradict, graded, values).astype(np.float32)
@@ -222,9 +224,9 @@ def _as_links(
     """Return the similarities of contacts, lower for shared contacts of two different people.
 
     A contact is shared if its value is above `least`. If the names contradict, or any two stated
-    facts, the pair gets the first of the `grades`. If only the family names contradict, it gets the
-    second. Values of groups stay as they are: one telephone may belong to groups with unlike names,
-    such as a school and the agency that runs it.
+    facts do, the pair gets the first of the `grades`. If only the family names contradict, it gets
+    the second. Values of groups stay as they are: one telephone may belong to groups with unlike
+    names, such as a school and the agency that runs it.
     """
     agree = values > least
     if context.group or not agree.any():
@@ -382,7 +384,7 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
             score_cutoff=0.88,
             dtype=np.float32,
         )
-        # Two places of which only the country is known have the same text, an empty one.
+        # Two places for which only the country is known have the same text, an empty one.
         spelled = np.where(np.isnan(words), np.float32(0), spelled)
         spelled[_have_other_numbers(normal, left, right, spelled > words)] = 0
         both = (table.country[left] > 0) & (table.country[right] > 0)
@@ -405,7 +407,7 @@ def _have_other_numbers(
     right: IntArray,
     chosen: npt.NDArray[np.bool_],
 ) -> IntArray:
-    """Return the chosen pairs of places that both have numbers, and none in common.
+    """Return those of the chosen pairs of places that both have numbers, but none in common.
 
     Two houses of one street are written alike.
     """
@@ -425,7 +427,9 @@ def _place_weights(
     right: IntArray,
     agreeing: npt.NDArray[np.bool_],
 ) -> FloatArray:
-    """Return the weight (0.4…1) of agreement on two places; less if one of them is common."""
+    """Return the weight (0.4…1) of agreement on two places; the weight is lower if one of them is
+    common.
+    """
     weights = np.ones(len(left), dtype=np.float32)
     chosen = np.flatnonzero(agreeing)
     # many pairs have the same places

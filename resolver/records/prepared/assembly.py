@@ -58,8 +58,8 @@ class LazyBatch:
     """Prepared batch (`PreparedBatch`) assembled from rows of parts, member by member on access.
 
     `is_query`: the first part is one record, and all comparisons are between it and the others.
-    Then tokens keep the order of the parts, texts are read on access, and tables of values that the
-    query does not state hold nothing but texts. Not safe for use from several threads.
+    Then tokens keep the order of the parts, texts are read on access, and a table holds only texts
+    if the query states no value for it. Not safe for use from several threads.
     """
 
     def __init__(self, parts: Sequence[BatchRows], ids: pa.StringArray, *, is_query: bool) -> None:
@@ -114,7 +114,7 @@ class LazyBatch:
 
     @lazy_property
     def names(self) -> Ragged:
-        """Name forms of each record."""
+        """Name forms of each record, as rows of `forms`."""
         return recode_selection(self._record_forms, self._form_use)
 
     @lazy_property
@@ -141,7 +141,7 @@ class LazyBatch:
 
     @lazy_property
     def country_codes(self) -> tuple[str, ...]:
-        """Codes of all countries, of which the first is unknown."""
+        """Codes of all countries; code 0 is unknown."""
         return self._countries[0]
 
     @lazy_property
@@ -158,7 +158,7 @@ class LazyBatch:
 
     @lazy_property
     def linked_countries(self) -> Ragged:
-        """Countries of each record and its programs."""
+        """Countries of each record and of its sanctions programs."""
         return self._union.recode_countries(
             lambda batch: batch.linked_countries, self._country_recodings
         )

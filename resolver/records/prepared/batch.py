@@ -1,12 +1,13 @@
 """Prepared batches: normalized records as arrays of codes over tables of unique values.
 
-Every row of a table depends on its text alone (and on the model's frequency tables), never on what
-else is in the batch, so a comparison of two table rows gives the same answer in every batch. Tables
+Every row of a table depends only on its text (and on the model's frequency tables), never on the
+rest of the batch. So a comparison of two table rows gives the same answer in every batch. Tables
 are sorted by their text or number, so codes order as the values do.
 
-Entity profiles: the records of an entity merged into one record with all their values.
+The module also builds entity profiles: the records of an entity merged into one record with all
+their values.
 
-Ragged arrays (several ints per row) as two arrays, and the operations that stages share.
+`Ragged` holds several ints per row as two arrays, with the operations that stages share.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class Ragged:
 
         Items have 32 bits. Repeated pairs are kept once if `unique`.
         """
-        # in one number, which sorts fast: the row, and the item above the least of 32 bits; all in
-        # place, as there may be many millions
+        # row and item in one number, which sorts fast; computed in place, as there may be many
+        # millions
         packed = rows.astype(np.int64)
         packed <<= 32
         packed += items.astype(np.int64, copy=False)
@@ -203,7 +204,8 @@ TRAVEL_FAMILY = 1
 WEAK_FAMILIES = (6, 9, 16)
 """Types of identifiers that groups of companies or branches of a bank share: weak evidence."""
 PLURAL_FAMILIES = (15, 18, 19)
-"""Types of which a holder has several (securities, wallets, references): others do not contradict.
+"""Types of which a holder has several (securities, wallets, references): others do not
+contradict.
 """
 
 
@@ -211,9 +213,9 @@ PLURAL_FAMILIES = (15, 18, 19)
 class IdentifierTable:
     """Unique identifiers in normal form.
 
-    `number` is the 64-bit hash of the text; `type` and `country` are small codes (0: unknown),
-    `type` with `CHECKED`;
-    `mass_used` is 1 if many unrelated people use the number (frequency table) or it looks invented.
+    `number` is the 64-bit hash of the text; `type` and `country` are small codes (0: unknown), and
+    `type` includes the bit `CHECKED`. `mass_used` is 1 if many unrelated people use the number
+    (frequency table) or if it looks invented.
     """
 
     number: HashArray
@@ -227,9 +229,9 @@ class IdentifierTable:
 class PlaceTable:
     """Unique places or addresses.
 
-    `tokens` are places in `token_texts` (sorted, with 64-bit `token_hashes`); `local` are the
-    tokens that do not just name the country; `country` is a code (0: unknown); `normal` is the
-    sorted local tokens as one text; `texts` are as their sources wrote them.
+    `tokens` are positions in `token_texts` (sorted, with 64-bit `token_hashes`). `local` are the
+    tokens that do not just name the country. `country` is a code (0: unknown). `normal` is the
+    sorted local tokens as one text. `texts` are the texts as their sources wrote them.
     """
 
     tokens: Ragged
@@ -312,15 +314,17 @@ class PreparedBatch(Protocol):
 
     @property
     def nationalities(self) -> Ragged:
-        """Places in `country_codes`: nationalities of each record."""
+        """Positions in `country_codes`: nationalities of each record."""
 
     @property
     def countries(self) -> Ragged:
-        """Places in `country_codes`: all countries of each record."""
+        """Positions in `country_codes`: all countries of each record."""
 
     @property
     def linked_countries(self) -> Ragged:
-        """Places in `country_codes`: those, and those that programs are about."""
+        """Positions in `country_codes`: all countries of each record, and the countries that its
+        sanctions programs are about.
+        """
 
     @property
     def birth_places(self) -> Ragged:
@@ -389,7 +393,7 @@ class MaterializedBatch:
 
     @classmethod
     def of(cls, batch: PreparedBatch) -> MaterializedBatch:
-        """Return a batch with the members of another, read now."""
+        """Return a batch with the members of another batch, each read now."""
         values = {field.name: getattr(batch, field.name) for field in fields(cls)}
         return cls(**{**values, "plain": dict(batch.plain)})
 
@@ -398,8 +402,8 @@ Numbers = npt.NDArray[np.int64]
 
 
 def build_profiles(batch: Batch, owner: Numbers, ids: Sequence[str]) -> Batch:
-    """Build the batch of `len(ids)` profiles; record i belongs to profile `owner[i]`. A profile's
-    kind is what all its records can be, or any if they exclude each other.
+    """Build the batch of `len(ids)` profiles; record i belongs to profile `owner[i]`. The kind of a
+    profile is the kinds that all of its records can have, or any kind if they exclude each other.
     """
     count = len(ids)
     first = np.full(count, len(batch), dtype=np.int64)

@@ -1,4 +1,5 @@
-"""Figures about a whole set of records that scores depend on, besides two records and a model.
+"""Figures about a whole set of records. Scores depend on them, besides the two records and the
+model.
 
 - `FrequencyTables` state how common words of names, countries and places are, and which values
   several people use. They belong to a model. `ValueCounts` of the present records are blended in:
@@ -159,7 +160,8 @@ def _rarity(shipped: float, others: int, records: int) -> float:
 def exclusiveness(bearers: int) -> float:
     """Return how well a value distinguishes people, by the number of names that share it.
 
-    The result is 1 for one or two names, about 0.6 for three, 0.3 for ten and 0.15 for a hundred.
+    The result is 1 for one or two names, about 0.6 for three names, 0.3 for ten and 0.15 for a
+    hundred.
     """
     return 1 / (1 + math.log2(max(bearers, 2) / 2))
 
@@ -244,7 +246,7 @@ class KindPopulation:
     - `concentration`: how much more often whole names coincide than independent words would, in
       thousandths of nats.
     - `listed`: listed callers per million in a check, which replaces `partners` there (thousandths
-      would be too coarse); else 0. It is never stored.
+      would be too coarse); otherwise 0. It is never stored.
     - `within`, `across`: difference of the prior for two records of one source, and of two sources
       (thousandths of log-odds). Deduplicated sources are left out of `within`.
     - `sources`: figures of single sources, in the order of their names.
@@ -322,8 +324,8 @@ class Population:
         """Return the largest growth of a kind, or of all kinds together, to `counts` by kind.
 
         A kind counts as if it had at least `MIN_RECORDS`. Otherwise the first ship in a store of a
-        million people would make a refresh of all of them due. All kinds together count as if they
-        had at least `least` records.
+        million people would cause a refresh of all of them. All kinds together count as if they had
+        at least `least` records.
         """
         before = {label: self.of(label).records for label in counts}
         growths = [counts[label] / max(before[label], MIN_RECORDS) for label in counts]

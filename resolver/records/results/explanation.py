@@ -356,7 +356,7 @@ class _Point(NamedTuple):
 
 
 def outcome_of(row: EvidenceRow) -> EvidenceOutcome | None:
-    """Return how far the values of a row agree; None if a side has no value to compare."""
+    """Return how far the values of a row agree, or None if a side has no value to compare."""
     phrases = PHRASES.get(row.name)
     if phrases is None or row.similarity is None:
         return None
@@ -531,7 +531,7 @@ def pattern_kind(pattern: int) -> Kind:
 def pattern_outcomes(pattern: int) -> tuple[tuple[str, EvidenceOutcome], ...]:
     """Return the topics with values on both sides, and how far the values agree.
 
-    A topic agrees or differs if all of its comparators do, and else agrees in part (`NEAR`).
+    A topic agrees or differs if all of its comparators do. Otherwise it agrees in part (`NEAR`).
     """
     grades = [pattern >> 2 * index & 3 for index in range(len(PATTERN_TOPICS))]
     return tuple(

@@ -145,7 +145,8 @@ class Basis(IntEnum):
     This can be another record of either entity, their kinds, or a deduplicated source.
     """
     AMBIGUOUS = 8
-    """One of the two matches a third entity about as well, and that entity contradicts the other.
+    """One of the two matches a third entity about as well, and that entity contradicts the
+    other.
     """
 
     @property
@@ -326,7 +327,7 @@ class RelationRounds:
 
     @property
     def frozen(self) -> IntArray:
-        """Entity of each row before evidence from relations was used."""
+        """Entity of each row before any evidence from relations was used."""
         return self.labels[0]
 
     def find_last_apart(self, left: int, right: int) -> int | None:
