@@ -4,8 +4,8 @@ Query parameters of the endpoints, as the OpenAPI description states them.
 
 Client for programs that run on `asyncio`.
 
-Its methods are those of `Client`, each run in a thread: requests, retries, errors and answers are
-the same code. A request waits for the network and holds no lock, so a few threads carry hundreds of
+It has the methods of `Client`, and runs each in a thread, with the same requests, retries, errors
+and answers. A request waits for the network and holds no lock, so a few threads carry hundreds of
 requests a second, and no further HTTP library is needed.
 """
 
@@ -52,9 +52,9 @@ Texts = str | Sequence[str]
 class MatchOptions(TypedDict, total=False):
     """Options of `match` and `check`.
 
-    `match` is true from `threshold` on; results go down to `cutoff`, at most `limit` of them. The
-    others exclude entities. `explain=False` leaves out the evidence by feature. `changed_since`: a
-    day, such as 2026-03-01.
+    `match` is true for results from `threshold` on. The answer has results down to `cutoff`, at
+    most `limit` of them. The other options exclude entities. `explain=False` leaves out the
+    evidence of each feature. `changed_since`: a day, such as 2026-03-01.
     """
 
     threshold: float
@@ -75,9 +75,9 @@ class SubmitOptions(TypedDict, total=False):
     """Options of `submit` that go to the service as parameters.
 
     `list_format`: name of the format, guessed from the content if absent. `dry_run`: nothing is
-    committed. `complete`: the list holds all of its source, so that records it no longer holds are
-    withdrawn. `accept_large_change`: commit where a large change would otherwise wait. `source`:
-    name of the source of tables without a mapping, which their file names otherwise.
+    committed. `complete`: the list holds all records of its source, so records that it no longer
+    holds are withdrawn. `accept_large_change`: commit the list even if a large change would hold
+    it. `source`: name of the source of tables without a mapping; by default the name of the file.
     """
 
     list_format: str
@@ -195,7 +195,7 @@ class Client:
     ) -> dict[str, Matches]:
         """Check up to a hundred queries at once.
 
-        `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches by these keys.
+        `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches by the same keys.
         """
         path, body = f"/match/{transport.quote_segment(dataset)}", {"queries": dict(queries)}
         headers = {"Accept-Encoding": "gzip"}
@@ -260,7 +260,7 @@ class Client:
     ) -> dict[str, Any]:
         """Return candidates for the cells of a table (OpenRefine reconciliation API 0.2).
 
-        The answer has, for the key of each query, its `result`.
+        The answer has the `result` of each query, by the key of the query.
         """
         form = {"queries": json.dumps(queries, ensure_ascii=False)}
         results: dict[str, Any] = transport.read_json(
@@ -269,7 +269,7 @@ class Client:
         return results
 
     def refresh(self) -> int:
-        """Make the process that answers load what has been committed; return its revision.
+        """Make the process that answers load all commits; return the revision that it then has.
 
         Needs a key with the scope `admin`.
         """
@@ -306,7 +306,7 @@ class Client:
         idempotency_key: str,
         params: transport.Params,
     ) -> BatchJob:
-        """Send a list to an endpoint that makes a job of it."""
+        """Send a list to an endpoint that creates a job."""
         name = name or (list_file.name if isinstance(list_file, Path) else "batch")
         params = {"filename": name, **params}
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
@@ -347,7 +347,7 @@ class Client:
         )
 
     def accept(self, job_id: str) -> BatchJob:
-        """Let a held batch be committed, however much it changes."""
+        """Let a held batch be committed, even if it changes much."""
         return parse_object(
             BatchJob, self._http.json("POST", f"/batches/{transport.quote_segment(job_id)}/accept")
         )
@@ -410,8 +410,8 @@ class Client:
     ) -> BatchJob:
         """Submit a list of subjects, a file or its bytes, to compare them with the store.
 
-        The subjects never enter the store. `mapping` and `idempotency_key` as in `submit`. Raises
-        `OSError` if the file cannot be read.
+        The subjects never enter the store. `mapping` and `idempotency_key` are as in `submit`.
+        Raises `OSError` if the file cannot be read.
         """
         params = {"format": list_format or None}
         return self._upload("/screenings", list_file, name, mapping, idempotency_key, params)
@@ -442,7 +442,7 @@ class Client:
     def hits(self, job_id: str) -> list[SubjectHit]:
         """Return the hits of a screening, in the order of its subjects, best first.
 
-        Needs a key with the scope `check`; others get a table by `screening_file`.
+        Needs a key with the scope `check`. Other keys get a table from `screening_file`.
         """
         lines = self.screening_file(job_id, "evidence").splitlines()
         return [parse_object(SubjectHit, json.loads(line)) for line in lines]
@@ -457,10 +457,11 @@ class Client:
         until: str = "",
         anonymous: bool = False,
     ) -> JudgedHit:
-        """Clear or confirm a hit of a screening for all later ones of the caller's agency.
+        """Clear or confirm a hit of a screening. The verdict holds for all later screenings of the
+        caller's agency.
 
-        `until`: last day, such as 2027-06-30; by default a year from now. `anonymous` keeps a keyed
-        hash of the subject alone.
+        `until`: last day, such as 2027-06-30; by default a year from now. `anonymous` keeps only a
+        keyed hash of the subject.
         """
         body = {
             "subject": hit.subject["id"],
@@ -474,7 +475,7 @@ class Client:
         return parse_object(JudgedHit, self._http.json("POST", path, body=body))
 
     def clearances(self, *, limit: int = 100) -> list[JudgedHit]:
-        """Return what the caller's agency has cleared and confirmed, newest first."""
+        """Return the verdicts of the caller's agency (cleared and confirmed hits), newest first."""
         rows = self._http.json("GET", "/clearances", {"limit": limit})["clearances"]
         return [parse_object(JudgedHit, row) for row in rows]
 
@@ -497,7 +498,8 @@ class Client:
     ) -> PostedRecord:
         """Add one record, or a new version of one. It is resolved and durable on return.
 
-        `accept_large_change`: even if the id now names another person (else `ConflictError`).
+        `accept_large_change` accepts the record even if the id now names another person (otherwise
+        `ConflictError`).
         """
         record = {
             "id": native_id,
@@ -548,17 +550,17 @@ class Client:
         return parse_object(NoticePage, self._http.json("GET", "/notices", params))
 
     def mark_notices(self, cursor: int) -> int:
-        """Mark the notices up to a cursor as read; return how many were not."""
+        """Mark the notices up to a cursor as read; return how many were unread."""
         answer = self._http.json("POST", "/notices/read", body={"cursor": cursor})
         return int(answer["marked"])
 
     def subscriptions(self) -> list[SubscriptionRow]:
-        """Return what the caller's agency is told of."""
+        """Return the subscriptions of the caller's agency."""
         rows = self._http.json("GET", "/subscriptions")["subscriptions"]
         return [parse_object(SubscriptionRow, payload) for payload in rows]
 
     def subscribe(self, kind: str, value: str = "") -> SubscriptionRow:
-        """Have the caller's agency told of something, such as `country`, `iq`."""
+        """Subscribe the caller's agency to a kind of event, such as `country`, `iq`."""
         body = {"kind": kind, "value": value}
         return parse_object(SubscriptionRow, self._http.json("POST", "/subscriptions", body=body))
 
@@ -577,9 +579,9 @@ class Client:
     ) -> list[QueuedPair]:
         """Return the pairs that wait for a steward, the most urgent first.
 
-        `after`: the key of the last pair of the page before. `filters`, such as
-        `{"source": "tourism"}`, are those of `GET /queue`. Needs a key with the scope `review`, as
-        the other calls of a steward do.
+        `after`: the key of the last pair of the page before. `filters`, such as `{"source":
+        "tourism"}`, are those of `GET /queue`. Needs a key with the scope `review`, like the other
+        calls of a steward.
         """
         params = {"after": after or None, "limit": limit, **(filters or {})}
         rows = self._http.json("GET", "/queue", params)["results"]
@@ -588,7 +590,7 @@ class Client:
     def next_pair(
         self, after: str = "", *, filters: Mapping[str, str | float] | None = None
     ) -> QueuedPair | None:
-        """Lease the next pair, so that nobody else is offered it; None if no pair waits."""
+        """Lease the next pair, so that it is offered to nobody else; None if no pair waits."""
         params = {"after": after or None, **(filters or {})}
         item = self._http.json("POST", "/queue/next", params)["item"]
         return None if item is None else parse_object(QueuedPair, item)
@@ -612,7 +614,8 @@ class Client:
     ) -> DecisionResult:
         """Decide whether two entities are the same.
 
-        With the `snapshot` of `pair`, a pair that has changed since is refused (`ConflictError`).
+        If `snapshot` is the `snapshot` of `pair`, a pair that has changed since is refused
+        (`ConflictError`).
         """
         body = {
             "left": left,
@@ -626,7 +629,7 @@ class Client:
         return self._act("/decisions", body)
 
     def confirm(self, decision_id: str, comment: str = "") -> DecisionResult:
-        """Confirm a decision of another steward that waits for a second one."""
+        """Confirm another steward's decision that waits for a second steward."""
         return self._act("/confirm", {"decision": decision_id, "comment": comment})
 
     def undo(self, decision_id: str, why: str = "") -> DecisionResult:
@@ -677,7 +680,7 @@ MAX_THREADS = 16
 def _in_thread(
     method: Callable[Concatenate[Client, P], R],
 ) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, R]]:
-    """Return a method of `Client` as one that is awaited."""
+    """Return an awaitable version of a method of `Client`."""
 
     @wraps(method)
     async def call(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -692,8 +695,8 @@ class AsyncClient:
         async with AsyncClient(Client("http://127.0.0.1:8000", key="…")) as hub:
             first, second = await asyncio.gather(hub.check(name="A B"), hub.check(name="C D"))
 
-    It closes the client that it is made of. A call that is cancelled returns at once; its request
-    goes on in its thread.
+    It also closes the `Client` that it uses. A cancelled call returns at once, but its request
+    continues in its thread.
     """
 
     def __init__(self, client: Client, *, threads: int = MAX_THREADS) -> None:
@@ -701,7 +704,7 @@ class AsyncClient:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolver-client")
 
     async def close(self) -> None:
-        """Wait for requests that run, and close all connections."""
+        """Wait for running requests, and close all connections."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self.client.close()
 

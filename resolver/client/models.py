@@ -21,7 +21,7 @@ class Entity:
     """FollowTheMoney entity.
 
     Values of `properties` are texts, or entities as JSON if relations are nested. `datasets`: lists
-    that contain the entity. `referents`: ids of its records, then others that its lists give.
+    that contain the entity. `referents`: ids of its records, then other ids that its lists give.
     """
 
     id: str
@@ -52,8 +52,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate(Entity):
-    """Entity that a query may mean, with its probability, the evidence in a sentence, and by
-    feature.
+    """Entity that a query may mean, with its probability, the evidence in a sentence, and the
+    evidence of each feature.
 
     `name_similarity` (0…1): how alike the names are; None if the query states none.
     """
@@ -70,8 +70,9 @@ class Matches:
     """Candidates for a query, best first.
 
     `total`: number of candidates; `complete`: True if `total` is exact. `warnings`: parts of the
-    query that are not compared, or contradict each other. `version`, `model`: revision of the data
-    and scoring model. `advice`: what to add to the query, where several fit and none stands out.
+    query that are not compared, or that contradict each other. `version`, `model`: revision of the
+    data and scoring model. `advice`: what to add to the query if several entities fit and none
+    stands out.
     """
 
     results: tuple[MatchCandidate, ...]
@@ -96,7 +97,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Adjacent:
-    """Entities related by one property, and their total number."""
+    """Entities that are related by one property, and their total number."""
 
     results: tuple[Entity, ...]
     total: int
@@ -182,7 +183,9 @@ class WithdrawnRecord:
 
 @dataclass(frozen=True, slots=True)
 class PostedRecord:
-    """Id of a posted record, its entity, the revision of the commit, and the values left out."""
+    """Id of a posted record, its entity, the revision of the commit, and the values that were left
+    out.
+    """
 
     record: str
     entity: str
@@ -206,8 +209,8 @@ class Dataset:
 @dataclass(frozen=True, slots=True)
 class EntityChange:
     """Change of an entity at a revision. `other`: second entity involved, such as the other part of
-    a merge. `name`: what the entity is called. `sources`: those of its records.
-    `fields`: properties of its records that changed.
+    a merge. `name`: caption of the entity. `sources`: sources of its records. `fields`: properties
+    of its records that changed.
     """
 
     version: int
@@ -235,8 +238,8 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class WatchSummary:
-    """Watch of an agency. `version`: revision that its hits hold for; `is_current`: whether that is
-    the present one.
+    """Watch of an agency. `version`: revision for which its hits hold; `is_current`: whether this
+    is the present revision.
     """
 
     name: str
@@ -261,7 +264,7 @@ class NoticePage:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRow:
-    """What an agency is told of."""
+    """Subscription of an agency."""
 
     id: str
     kind: str
@@ -271,8 +274,9 @@ class SubscriptionRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuedPair:
-    """Two entities that wait for a steward. `key` is their place in the queue; `again` is the
-    decision under a blind recheck, which has no score, or empty. `held_by`: who has the pair open.
+    """Two entities that wait for a steward. `key` is their position in the queue. `again` is the id
+    of the decision under a blind recheck (which has no score), or empty. `held_by`: the steward who
+    has the pair open.
     """
 
     key: str
@@ -413,7 +417,7 @@ class ServiceError(ResolverError):
 
 
 class UnreachableError(ServiceError):
-    """Service that cannot be reached, or connection that broke."""
+    """The service cannot be reached, or the connection broke."""
 
 
 class RefusedError(ServiceError):
@@ -425,7 +429,7 @@ class NotAllowedError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """Unknown dataset, entity or batch (404)."""
+    """The dataset, entity or batch is unknown (404)."""
 
 
 class GoneError(NotFoundError):
@@ -433,7 +437,9 @@ class GoneError(NotFoundError):
 
 
 class ConflictError(ServiceError):
-    """Request that conflicts with the current state (409), such as unfinished results."""
+    """The request conflicts with the current state (409), such as a request for unfinished
+    results.
+    """
 
 
 class TooLargeError(ServiceError):

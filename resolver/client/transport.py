@@ -160,7 +160,9 @@ def _reason_text(error: Exception) -> str:
 
 
 def _flatten(params: Params) -> list[tuple[str, str]]:
-    """Return name and text of each parameter value: booleans as true/false, None left out."""
+    """Return name and text of each parameter value; booleans become true or false, and None is left
+    out.
+    """
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         values: Sequence[object] = value if isinstance(value, list | tuple) else [value]

@@ -123,7 +123,7 @@ def threshold_rows(result: Result) -> Rows:
     rows: Rows = []
     for merge_at, figures in zip(tool.merge_thresholds, tool.grid, strict=True):
         at = figures[index]
-        # people find the errors among pairs in review, so these pairs count as no errors
+        # people find the errors among pairs in review, so these pairs cause no errors
         for outcome, pairs in (
             ("wrong merges", at.wrong),
             ("missed matches", at.missed),

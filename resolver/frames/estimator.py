@@ -41,11 +41,11 @@ _VERSION = "fitted"
 class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """Deduplication of tables, with the conventions of scikit-learn.
 
-    `kind`, `columns` and `merge_at` are those of `dedupe`; `random_state` is the seed of a fit.
-    `fit` without labels keeps the shipped model. With labels (the same for rows that are the same
-    person, group or asset; None, NaN or -1 where that is unknown) it fits a model to the table.
+    `kind`, `columns` and `merge_at` are as in `dedupe`; `random_state` is the seed of a fit. `fit`
+    without labels keeps the shipped model. With labels it fits a model to the table. Rows of the
+    same person, group or asset have the same label; an unknown label is None, NaN or -1.
 
-    It takes tables of named columns (`X` as in `dedupe`), not arrays of numbers. Its tags say so,
+    It takes tables with named columns (`X` as in `dedupe`), not arrays of numbers. Its tags say so,
     and `check_estimator`, which feeds arrays, skips it.
 
     After `fit`: `model_` maps files of the fitted model to their texts (empty: the shipped one),
@@ -74,8 +74,8 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fit a model to labeled rows.
 
-        Raises `InputError` for labels of another length, where labels teach nothing, and for a
-        `merge_at` that is no probability.
+        Raises `InputError` if the number of labels is wrong, if nothing can be learned from the
+        labels, or if `merge_at` is no probability.
         """
         resolving.complete_options(None, self.merge_at)
         table = resolving.read_data(
@@ -105,7 +105,9 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def score(self, X: Any, y: Any) -> float:
-        """Return the F1 of pairs of rows (0 to 1): merged against labeled the same."""
+        """Return the F1 of pairs of rows (0 to 1): merged pairs compared with pairs of equal
+        labels.
+        """
         merged, true = self.predict(X), _label_texts(y, len(y))
         rows = [row for row, text in enumerate(true) if text]
         true_codes = np.unique(np.array([true[row] for row in rows]), return_inverse=True)[1]
@@ -129,7 +131,7 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def pairwise_f1(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
-    """Return the F1 (0 to 1) of the pairs of rows with equal labels; 1 where there are none."""
+    """Return the F1 (0 to 1) of the pairs of rows with equal labels; 1 if there are no pairs."""
     both = np.unique(np.stack([labels, truth]), axis=1, return_counts=True)[1]
     right, merged, same = (
         _count_pairs(counts)
@@ -143,7 +145,9 @@ def _count_pairs(sizes: npt.NDArray[np.int64]) -> int:
 
 
 def _label_texts(y: Any, count: int) -> list[str]:
-    """Return labels as texts, empty where unknown. Raises `InputError` for another length."""
+    """Return labels as texts, empty if unknown. Raises `InputError` if the number of labels is not
+    `count`.
+    """
     labels: Sequence[Any] = y.tolist() if hasattr(y, "tolist") else list(y)
     if len(labels) != count:
         raise InputError(f"{pluralize(len(labels), 'label')} for {pluralize(count, 'row')}")

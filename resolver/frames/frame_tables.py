@@ -1,13 +1,15 @@
 """Tables of callers: pandas, polars, Arrow, DuckDB, files and lists of dicts, behind one interface.
 
-Whatever speaks Arrow's C stream interface is read through it. Results come back in the library of
+Any object with Arrow's C stream interface is read through it. Results come back in the library of
 the input, with the same rows in the same order.
 
-Cells of data frames as text: what pandas, polars and plain Python hold in one column.
+Cells of data frames as text: the values that pandas, polars and plain Python hold in one column.
 
-Choice of what each column of a caller's table means: proposed, shown, and corrected by hand.
+The choice of what each column of a caller's table means: it is proposed, shown, and can be
+corrected.
 
-The proposal is that of `resolver mapping`: names of columns first, then the look of their values.
+The proposal is the same as in `resolver mapping`: names of columns first, then the look of their
+values.
 """
 
 from __future__ import annotations
@@ -49,8 +51,8 @@ Cells: TypeAlias = Any
 def convert_cells(cells: Cells, name: str, refused: dict[int, str]) -> pa.Array:
     """Return the cells of column `name` as an array of text, or of lists of text.
 
-    Missing values of any library, and their usual texts, become null. The reason is added to
-    `refused` for each row that holds an object, bytes, or a list in a list.
+    Missing values of any library, and their usual texts, become null. If a row holds an object,
+    bytes, or a list in a list, the reason is added to `refused`.
     """
     texts = _convert(cells, name, refused)
     if not pa.types.is_string(texts.type):
@@ -94,7 +96,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _plain_value(value: object) -> object:
-    """Return a text, number, list of them, or None for a missing value; objects as they are."""
+    """Return a text, a number, or a list of these; None for a missing value; objects unchanged."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return None
     if isinstance(value, str):
@@ -126,18 +128,18 @@ class FrameTable(ABC):
 
     @abstractmethod
     def cells(self, place: int, start: int, stop: int) -> Cells:
-        """Return the cells of the column at a place, from row `start` to before `stop`."""
+        """Return the cells of the column at a position, from row `start` to before `stop`."""
 
     @abstractmethod
     def extend(self, columns: Mapping[str, Values]) -> Any:
-        """Return the caller's table with more columns, whose names it does not have."""
+        """Return the caller's table with more columns; the table must not have their names yet."""
 
     @abstractmethod
     def build(self, columns: Mapping[str, Values]) -> Any:
         """Return a new table in the library of the caller."""
 
     def row_labels(self) -> Values | None:
-        """Return the names that rows have in the caller's table, where these are unique."""
+        """Return the names of rows in the caller's table, if they are unique."""
         return None
 
 
@@ -150,9 +152,9 @@ class PandasTable(FrameTable):
         self.rows = len(frame)
 
     def cells(self, place: int, start: int, stop: int) -> Cells:
-        """Return the cells of a column; as Python objects where they are of several types."""
+        """Return the cells of a column; as Python objects if they have several types."""
         series = self._frame.iloc[start:stop, place]
-        # columns of Python objects are mostly all texts
+        # columns of Python objects mostly contain only texts
         kind = pa.string() if series.dtype == object else None
         try:
             return pa.array(series, kind, from_pandas=True)
@@ -160,7 +162,7 @@ class PandasTable(FrameTable):
             return list(series)
 
     def extend(self, columns: Mapping[str, Values]) -> Any:
-        """Return the frame with more columns, and the index it has."""
+        """Return the frame with more columns and its own index."""
         frame = self._frame.copy(deep=False)
         for name, values in columns.items():
             frame[name] = values
@@ -180,7 +182,7 @@ class PandasTable(FrameTable):
 
 @dataclass
 class ArrowTable(FrameTable):
-    """Arrow table; `add` and `make` turn columns into what the caller works with."""
+    """Arrow table; `add` and `make` turn columns into an object of the caller's library."""
 
     table: pa.Table
     add: Callable[[Mapping[str, Values]], Any]
@@ -238,7 +240,7 @@ def build_pandas(columns: Mapping[str, Values]) -> Any:
 
 
 def wrap_table(data: object) -> FrameTable:
-    """Return a caller's data as a table. Raises `InputError` for anything that is no table."""
+    """Return a caller's data as a table. Raises `InputError` if the data is no table."""
     pandas, polars = sys.modules.get("pandas"), sys.modules.get("polars")
     if pandas is not None and isinstance(data, pandas.DataFrame):
         return PandasTable(data)
@@ -296,7 +298,7 @@ def open_frame(
 ) -> TableFile:
     """Open a table as readers open a file, with `ROW_COLUMN` last.
 
-    `names`: show these columns only; `limit`: show so many rows only.
+    `names`: show only these columns; `limit`: show at most this number of rows.
     """
     rows = table.rows if limit is None else min(table.rows, limit)
     shown = table.names if names is None else tuple(names)
@@ -312,7 +314,7 @@ def open_frame(
 def _build_chunk(
     table: FrameTable, selected: Sequence[str], start: int, stop: int
 ) -> Iterator[TableChunk | Reject]:
-    """Yield a reject for each row that cannot be read, and the chunk of the others."""
+    """Yield a reject for each row that cannot be read, and a chunk of the other rows."""
     refused: dict[int, str] = {}
     arrays = {}
     for name in selected:
@@ -353,8 +355,8 @@ Columns = AnyMapping[str, str | Sequence[str] | None]
 class ColumnChoice:
     """What the columns of a table mean.
 
-    `reasons`: why a column has its place; `id`: column that names rows in results, if there is
-    one; `unused`: columns that are not read.
+    `reasons`: why each column has its meaning. `id`: the column that names rows in results, if
+    there is one. `unused`: columns that are not read.
     """
 
     mapping: ColumnMapping
@@ -399,11 +401,11 @@ class ColumnChoice:
 def choose_columns(
     table: FrameTable, source: str, kind: str | None = None, columns: Columns | None = None
 ) -> ColumnChoice:
-    """Return what the columns of a table mean: as proposed, then as `columns` says.
+    """Return what the columns of a table mean: the proposal, corrected by `columns`.
 
     `kind`: person, group, asset, legal (person or group) or a column; `columns` may also state
     `id`, `kind`, `schema`, `separator` and `day_first`. Raises `MappingError` for a property or a
-    column that does not exist, and where no column is a name.
+    column that does not exist, and if no column is a name.
     """
     stated = dict(columns or {}) | ({} if kind is None else {"kind": kind})
     proposal = _propose(table, source)
@@ -423,7 +425,7 @@ def choose_columns(
 
 
 def _choose_keys(proposal: TableProposal | None, stated: Columns) -> dict[str, object]:
-    """Return the keys of the mapping besides properties: as stated, else as proposed."""
+    """Return the keys of the mapping other than properties: as stated, otherwise as proposed."""
     keys: dict[str, object] = {}
     if proposal:
         keys.update({key: value for key, (value, _) in proposal.options.items()}, **proposal.keys)
@@ -454,7 +456,7 @@ def _first_cells(table: FrameTable, name: str) -> Cells:
 
 
 def _correct(proposed: AnyMapping[str, Sequence[str]], stated: Columns) -> dict[str, list[str]]:
-    """Return the columns of properties; a column that is stated has no other property."""
+    """Return the columns of each property; a stated column is removed from all other properties."""
     own = {
         prop: [names] if isinstance(names, str) else list(names or ())
         for prop, names in stated.items()

@@ -43,8 +43,8 @@ _PLAN = "S"
 class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
     """Pairs that our blocking rules join.
 
-    `kind` and `columns` are those of `dedupe`; `rules`: names of rules to use (None: all of the
-    plan for that number of rows), see `resolver comparators`.
+    `kind` and `columns` are as in `dedupe`. `rules` are the names of the rules to use (None: all
+    rules of the plan for that number of rows); see `resolver comparators`.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
         first, second = self._read(df_a, resolving.LEFT), self._read(df_b, resolving.RIGHT)
         task = build_link_task(first.intake, second.intake, resolving.complete_options(None, None))
         left, right = self._join(task)
-        # ids of the left table sort before those of the right one
+        # ids of the left table sort before ids of the right table
         return _pair_index(df_a, _rows_of(first, task)[left], df_b, _rows_of(second, task)[right])
 
     def _read(self, frame: pd.DataFrame, source: str) -> resolving.TableIntake:
@@ -80,7 +80,9 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
         )
 
     def _join(self, task: ResolutionTask) -> tuple[IntArray, IntArray]:
-        """Return the rows that the rules join. Raises `InputError` for a rule not in the plan."""
+        """Return the rows that the rules join. Raises `InputError` for a rule that is not in the
+        plan.
+        """
         if self.rules is not None:
             unknown = [rule for rule in self.rules if rule not in task.plan.rules]
             if unknown:
@@ -97,7 +99,7 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]
 
 
 def _rows_of(table: resolving.TableIntake, task: ResolutionTask) -> IntArray:
-    """Return the row of the table for each record of a batch; -1 for those of another table."""
+    """Return the row of the table for each record of a batch; -1 for records of another table."""
     records = table.place_in(task.batch).records
     rows = np.full(len(task.batch), -1, dtype=np.int32)
     is_record = records >= 0
@@ -114,10 +116,11 @@ def _pair_index(
 class ComparatorFeature(BaseCompareFeature):  # type: ignore[misc]
     """Similarities (0 to 1) of pairs by our comparators, a column for each.
 
-    `columns`: column or columns of each property (`{"name": "full_name"}`), in both tables unless
-    `columns_right` says otherwise for the right one. `comparators`: their names (None: all that the
-    model of the kind uses), which are also the labels. `missing_value` stands where a side states
-    nothing. Raises `InputError` for an unknown kind or comparator.
+    `columns`: column or columns of each property (`{"name": "full_name"}`), for both tables, unless
+    `columns_right` is given for the right table. `comparators`: names of comparators (None: all
+    that the model of the kind uses). These names are also the labels of the columns.
+    `missing_value` is used if a side has no value. Raises `InputError` for an unknown kind or
+    comparator.
     """
 
     def __init__(
@@ -149,7 +152,9 @@ class ComparatorFeature(BaseCompareFeature):  # type: ignore[misc]
         )
 
     def _compute_vectorized(self, *cells: pd.Series) -> Any:
-        """Return the similarities of rows of columns, left ones first: pairs × comparators."""
+        """Return the similarities of pairs of rows as pairs × comparators; the columns of the left
+        table come first.
+        """
         count = len(self.properties_left)
         left = _by_property(self.properties_left, cells[:count])
         right = _by_property(self.properties_right, cells[count:])
@@ -163,7 +168,7 @@ class ComparatorFeature(BaseCompareFeature):  # type: ignore[misc]
     def _compare(
         self, rows: pd.DataFrame, left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]
     ) -> FloatArray:
-        """Return the similarities of pairs of rows; NaN where one of them states nothing."""
+        """Return the similarities of pairs of rows; NaN if one of the rows has no value."""
         evidence = np.full((len(left), len(self.comparators)), np.nan, dtype=np.float32)
         columns: Columns = {name: [name] for name in rows.columns}
         properties: dict[str, list[str]] = {}
@@ -191,7 +196,9 @@ class ComparatorFeature(BaseCompareFeature):  # type: ignore[misc]
 
 
 def _flatten(columns: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:
-    """Return each column with a name for its place: the property, with a number if it has more."""
+    """Return each column with a name for its position: the property, with a number if the property
+    has several columns.
+    """
     flat: list[tuple[str, str]] = []
     for prop, names in columns.items():
         for number, name in enumerate([names] if isinstance(names, str) else names):

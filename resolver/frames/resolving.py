@@ -1,4 +1,4 @@
-"""Entities in data frames: the engines of the command line, on tables of the caller.
+"""Entities in data frames: the engines of the command line run on tables of the caller.
 
 Progress of calls on large tables: bars on a terminal, one line of HTML in a notebook.
 """
@@ -41,7 +41,9 @@ LEAST_ITEMS = 20_000
 
 @contextmanager
 def show_progress(progress: Progress | None) -> Iterator[Progress]:
-    """Provide the given receiver of progress, or the display that fits where Python runs."""
+    """Use the given receiver of progress; without one, use the display that fits the place where
+    Python runs.
+    """
     if progress is not None:
         yield progress
     elif _is_in_notebook():
@@ -58,7 +60,9 @@ def show_progress(progress: Progress | None) -> Iterator[Progress]:
 
 
 def _is_in_notebook() -> bool:
-    """Return whether a kernel of Jupyter runs this process; its modules alone do not say so."""
+    """Return whether a kernel of Jupyter runs this process; loaded modules alone do not prove
+    it.
+    """
     module: Any = sys.modules.get("IPython")
     shell = None if module is None else module.get_ipython()
     return hasattr(shell, "kernel")
@@ -88,7 +92,7 @@ class TerminalBars:
         self._bars.stop()
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """Begin a stage, and end the one before."""
+        """Begin a stage, and end the stage before."""
         self.finish()
         self._is_large |= (total or 0) >= LEAST_ITEMS
         if self._is_large:
@@ -108,7 +112,7 @@ class TerminalBars:
 
 
 class NotebookBar:
-    """Progress as one line in a notebook that changes; stages of few items are not shown."""
+    """Progress as one changing line in a notebook; stages of few items are not shown."""
 
     def __init__(self) -> None:
         self._handle: Any = None
@@ -124,7 +128,9 @@ class NotebookBar:
             self._show()
 
     def advance(self, count: int = 1) -> None:
-        """Add items to those done in the stage, and show it after each hundredth."""
+        """Add items to the finished items of the stage, and show the number after each
+        hundredth.
+        """
         self._done += count
         if self._handle is not None and self._done - self._shown >= (self._total or 0) / 100:
             self._shown = self._done
@@ -164,7 +170,9 @@ SOURCE, LEFT, RIGHT = "frame", "left", "right"
 
 @dataclass(frozen=True, slots=True)
 class TableIntake:
-    """Table of a caller as records, with what its columns mean (None: a list of a known format)."""
+    """Table of a caller as records. `choice` is what its columns mean (None: a list of a known
+    format).
+    """
 
     table: frame_tables.FrameTable
     intake: Intake
@@ -203,9 +211,9 @@ def dedupe_table(
     """Find the rows of a table that are the same person, group or asset.
 
     `data`: a data frame of pandas or polars, an Arrow table, a DuckDB relation, the path of a file,
-    or a list of dicts. `kind`: person, group, asset, legal (person or group), or a column;
-    `columns`: what columns mean, where the proposal is wrong. `merge_at`: probability from which
-    pairs merge (default: by costs); `options`: all other options of a run. `progress`: receiver of
+    or a list of dicts. `kind`: person, group, asset, legal (person or group), or a column.
+    `columns`: what columns mean, if the proposal is wrong. `merge_at`: probability from which pairs
+    merge (default: by costs); `options`: all other options of a run. `progress`: receiver of
     progress (default: bars for large tables).
 
     Raises `InputError` for data that is no table and for a `merge_at` that is no probability,
@@ -234,7 +242,7 @@ def link_tables(
 ) -> Result:
     """Find the rows of one table in another; rows of one table are not compared with each other.
 
-    Parameters are those of `dedupe`; a pair of `columns` is for the left and the right table.
+    Parameters are as in `dedupe`; a pair of `columns` is for the left and the right table.
     `clusters` of the result is the left table, `right_clusters` the right one.
     """
     from resolver.engines import local
@@ -256,7 +264,9 @@ def complete_options(options: RunOptions | None, merge_at: float | None) -> RunO
 
 
 def read_data(data: Any, options: ReadOptions, progress: Progress) -> TableIntake:
-    """Read a caller's data as records. Raises `InputError`, `MappingError`."""
+    """Read a caller's data as records. Raises `InputError` or `MappingError` for data that cannot
+    be read.
+    """
     if isinstance(data, str | Path):
         return _read_path(Path(data), options, progress)
     return _read_table(frame_tables.wrap_table(data), options, progress)
@@ -300,7 +310,7 @@ def _read_records(
 
 
 def _read_path(path: Path, options: ReadOptions, progress: Progress) -> TableIntake:
-    """Read a table as its columns, and lists of other formats as their records."""
+    """Read a table by its columns, and a list of another format by its records."""
     files = list(find_files([path]))
     if len(files) == 1 and not files[0].fault:
         file = files[0].file

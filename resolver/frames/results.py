@@ -34,7 +34,7 @@ MAX_ROWS = 50
 
 
 def render_result(summary: str, rejects: int, choices: Sequence[Any]) -> str:
-    """Return the summary of a result, and what the columns of its tables mean."""
+    """Return the summary of a result, and the meaning of the columns of its tables."""
     parts = [Markup("<p><strong>{}.</strong></p>").format(summary)]
     if rejects:
         count = pluralize(rejects, "row or value", "rows or values")
@@ -89,7 +89,7 @@ def render_answer(
     rows: Sequence[tuple[str, str, float | None, float]], total: int, notes: Sequence[str]
 ) -> str:
     """Return the matches of a check as a table: caption, rows of the table, similarity of the names
-    (None: none is stated), probability; and the notes that are not empty below it.
+    (None: the query states no name), and probability. Notes that are not empty come below it.
     """
     head = ("entity", "rows", "names", "probability")
     cells = [
@@ -113,7 +113,7 @@ MAX_EXPLAINED = 1_000
 class ResolvedTable:
     """Table of a caller in a result.
 
-    `records`: row of the batch for each row of the table, -1 for rows that are no record;
+    `records`: for each row of the table, its row in the batch, -1 for rows that are no record.
     `choice`: what its columns mean, None for lists of a known format.
     """
 
@@ -178,7 +178,7 @@ class EntityView:
 
 @dataclass(frozen=True)
 class Result:
-    """Result of `dedupe`: one table, or of `link`: the two tables, left first."""
+    """Result of `dedupe` (one table) or of `link` (two tables, the left one first)."""
 
     tables: tuple[ResolvedTable, ...]
     resolution: Resolution
@@ -188,14 +188,16 @@ class Result:
     def clusters(self) -> Any:
         """The (left) table with `entity_id` and `cluster_size`: same rows, order and index.
 
-        Columns that the table has stay as they are. If it has one of these names, the new column
-        is called `entity_id_2`, and so on, and a warning says so.
+        Existing columns stay as they are. If it has one of these names, the new column is called
+        `entity_id_2`, and so on, and a warning says so.
         """
         return self._extend(0)
 
     @cached_property
     def right_clusters(self) -> Any:
-        """The right table of `link`, as `clusters`. Raises `IndexError` after `dedupe`."""
+        """The right table of `link`, in the form of `clusters`. Raises `IndexError` after
+        `dedupe`.
+        """
         return self._extend(1)
 
     @cached_property
@@ -203,9 +205,9 @@ class Result:
         """Pairs in band match or review, the likeliest first: left, right, probability, band,
         record_probability, basis.
 
-        `probability` is the one that was decided on: of the merge that made two records one, or of
-        the two entities that wait. `record_probability` is that of the two records alone, `basis`
-        what the decision rests on (`Basis`).
+        `probability` is the probability that the decision used: of the merge that made two records
+        one entity, or of the two entities that wait. `record_probability` is the probability of the
+        two records alone. `basis` says what the decision rests on (`Basis`).
 
         `left` and `right` are the values of the id column, if they are unique; else the labels of
         the index of pandas; else row numbers from 0.
@@ -224,11 +226,11 @@ class Result:
         return self.tables[0].table.build({**self._pair_columns(places), **weights})
 
     def explain_places(self, places: Rows) -> list[Explanation]:
-        """Return the explanations of some links, by their places in `resolution.links`."""
+        """Return the explanations of some links, given by their positions in `resolution.links`."""
         return explain_links(self.resolution, self.options, places)
 
     def explain(self, left: object, right: object) -> PairExplanation:
-        """Return why two rows have their probability, in one batch or across two.
+        """Return why two rows have their probability. The rows may be of one table or of two.
 
         Rows are named as in `pairs`. Raises `UnknownIdError` for a row that is no record.
         """
@@ -279,8 +281,8 @@ class Result:
 
     @property
     def uncompared(self) -> int:
-        """Number of rows that were compared with no other row, since too many rows share each of
-        the values that they have in common with others.
+        """Number of rows that were compared with no other row, because too many rows share each of
+        their keys.
         """
         return self.resolution.stats.uncompared or 0
 
@@ -309,7 +311,9 @@ class Result:
 
     @cached_property
     def _entities(self) -> tuple[Rows, ...]:
-        """Entities in the order of their first rows; a row that is no record is one by itself."""
+        """Entities in the order of their first rows; a row that is no record is an entity of its
+        own.
+        """
         keys, next_key = [], len(self.resolution.labels)
         for side in self.tables:
             key = np.where(side.records < 0, next_key + np.arange(side.table.rows), 0)
@@ -334,7 +338,7 @@ class Result:
 
     @cached_property
     def _order(self) -> Rows:
-        """Places of all links, the likeliest first."""
+        """Positions of all links, the likeliest first."""
         links = self.resolution.links
         return np.lexsort((links.right, links.left, -links.logodds)).astype(np.int64)
 

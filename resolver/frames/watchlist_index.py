@@ -1,7 +1,7 @@
 """`Index`: a table to check names against, as the service checks them against its store.
 
-The table is committed to a store of its own in a temporary folder, so that checks compare whole
-entities, and their candidates compete, as they do over HTTP.
+The table is committed to a temporary store. So checks compare whole entities, and their candidates
+compete, as over HTTP.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Query = Mapping[str, object] | str
 
 @dataclass(frozen=True)
 class IndexMatch:
-    """Entity that a query may mean: its caption, its rows, and the probability.
+    """Entity that a query may mean: its caption, its rows, and its probability.
 
     `rows` names rows as `Result.pairs` does.
     """
@@ -88,9 +88,10 @@ class IndexMatch:
 class CheckAnswer(Sequence[IndexMatch]):
     """Entities that a query may mean, the likeliest first.
 
-    `total`: all at or above the cutoff; `is_complete`: false if a query has too little to find all.
-    `advice`: what to add, where several fit and none stands out. `warnings`: values of the query
-    that are not compared, or contradict each other.
+    `total`: number of all entities at or above the cutoff. `is_complete`: false if the query has
+    too few values to find all. `advice`: what to add to the query if several entities fit and none
+    stands out. `warnings`: values of the query that are not compared, or that contradict each
+    other.
     """
 
     matches: tuple[IndexMatch, ...]
@@ -127,9 +128,10 @@ class CheckAnswer(Sequence[IndexMatch]):
 class Index:
     """Table of people, groups or assets to check names against.
 
-    `data`, `kind`, `columns`, `options` and `progress` are those of `dedupe`; `listed` is the
-    share of queries that mean somebody in the table (0 to 1; if absent 1 in 5, and 1 in 50 of those
-    with a birth date). Close it, use it as a context manager, or leave it to Python. Thread-safe.
+    `data`, `kind`, `columns`, `options` and `progress` are as in `dedupe`. `listed` is the share of
+    queries that mean somebody in the table (0 to 1). By default it is 1 in 5, and 1 in 50 for
+    queries with a birth date. Close it, use it as a context manager, or leave it to Python.
+    Thread-safe.
 
     Raises `InputError` for data that is no table or has no record, `MappingError` for columns that
     do not fit.
@@ -174,13 +176,13 @@ class Index:
         limit: int = 5,
         cutoff: float | None = None,
     ) -> CheckAnswer:
-        """Return the entities that a query may mean: at most `limit`.
+        """Return the entities that a query may mean, at most `limit` of them.
 
-        A query is a name, or has values by property (`country`) or by column of the table.
-        `kind`: person, group, asset or legal (default: that of the table; if its rows have kinds of
-        their own, any that can have these values). `cutoff`: least probability (default: all in
-        band match or review). Raises `InputError` for a value that cannot be read or lies in the
-        future, `MappingError` for a key that is no property.
+        A query is a name, or a mapping from properties (`country`) or columns of the table to
+        values. `kind`: person, group, asset or legal. By default it is the kind of the table; if
+        its rows have kinds of their own, it is any kind that can have these values. `cutoff`: least
+        probability (default: all in band match or review). Raises `InputError` for a value that
+        cannot be read or a date in the future, and `MappingError` for a key that is no property.
         """
         record = self._read_query({"name": query} if isinstance(query, str) else query, kind)
         warnings = tuple(query_warnings(record))
@@ -197,8 +199,8 @@ class Index:
         limit: int = 10,
         progress: Progress | None = None,
     ) -> Any:
-        """Return who of another table is in this one: a row for each hit, as `StoredLists.screen`
-        does.
+        """Return which rows of another table are in this table: one row for each hit, as in
+        `StoredLists.screen`.
         """
         with resolving.show_progress(progress) as display:
             table = resolving.read_data(
@@ -237,7 +239,7 @@ class Index:
             raise InputError(reason, place=_QUERY)
         if kind:
             return records[0]
-        # of any kind that can have these values
+        # a schema of any kind that can have these values
         schema = schema_of_properties(columns)
         return replace(records[0], schema=schema, kind=kind_of_schema(schema) or Kind.ANY)
 
@@ -267,13 +269,14 @@ class StoredLists:
         purpose: str = "",
         progress: Progress | None = None,
     ) -> Any:
-        """Return who of a table is in the store: a table of the same library with a row for each
-        hit.
+        """Return which rows of a table are in the store: a table of the same library with a row for
+        each hit.
 
-        `data`, `kind`, `columns` and `progress` are those of `dedupe`; `limit` is the number of
-        hits of one row at most, `purpose` the purpose of access for the audit log. The columns are
-        those of `resolver screen`, after `row`, which names rows as `Result.pairs` does. Raises
-        `InputError` for data that is no table, `MappingError` for columns that do not fit.
+        `data`, `kind`, `columns` and `progress` are as in `dedupe`. `limit` is the largest number
+        of hits of one row, and `purpose` the purpose of access for the audit log. The columns are
+        the columns of `resolver screen`, preceded by `row`, which names rows as `Result.pairs`
+        does. Raises `InputError` for data that is no table, `MappingError` for columns that do not
+        fit.
         """
         with resolving.show_progress(progress) as display:
             table = resolving.read_data(
@@ -302,7 +305,8 @@ class StoredLists:
 def open_store(url: str, *, listed: float | None = None) -> StoredLists:
     """Open a store of lists (`sqlite:///hub.db`) to screen tables against.
 
-    `listed`: share of rows that mean somebody in the store (0 to 1). Raises `StoreError`.
+    `listed`: share of rows that mean somebody in the store (0 to 1). Raises `StoreError` if the
+    store cannot be opened.
     """
     return StoredLists(Hub.open(url, create=False), listed)
 

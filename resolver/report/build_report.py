@@ -1,9 +1,9 @@
 """Reports as one HTML file.
 
 `build_report` counts the results of a run and selects examples, `render_report` writes the page. A
-page loads nothing from the network and runs one script of its own; a policy forbids all others.
-Without the script, tables show the same. The report of a screening (`render_screening`) has no
-script.
+page loads nothing from the network and runs one script of its own; a policy forbids all other
+scripts. Without the script, tables show the same figures. The report of a screening
+(`render_screening`) has no script.
 
 The template engine escapes all values. The charts are built elsewhere and escape their own texts.
 """
@@ -43,9 +43,9 @@ SHOWN_EXAMPLES = 3
 def build_pattern_table(
     resolution: Resolution, thresholds: report_data.ReportThresholds
 ) -> report_data.PatternFigures | None:
-    """Return the patterns that most pairs of each band have, the highest mean score first.
+    """Return the most frequent patterns of each band, the highest mean score first.
 
-    None where the run has not counted them.
+    None if the run has not counted patterns.
     """
     patterns = resolution.stats.patterns
     if patterns is None:
@@ -71,7 +71,9 @@ def build_pattern_table(
 
 
 def _choose_examples(patterns: AgreementPatterns, row: int) -> list[int]:
-    """Return the places of the examples of a pattern: the strongest, the weakest, one between."""
+    """Return the positions of the examples of a pattern: the strongest, the weakest, and one
+    between.
+    """
     first, last = np.searchsorted(patterns.example_patterns, [row, row + 1]).tolist()
     indices = sorted(range(first, last), key=lambda index: -int(patterns.examples[index, 2]))
     if len(indices) <= SHOWN_EXAMPLES:
@@ -126,8 +128,8 @@ def build_report(
 ) -> report_data.ReportData:
     """Count a resolution and select its examples.
 
-    `explanations`: those of `select_pairs_to_explain` (others are ignored). `run`: other facts
-    about the run (command, version), shown as passed.
+    `explanations`: the explanations of `select_pairs_to_explain`; any others are ignored. `run`:
+    other facts about the run (command, version), which are shown unchanged.
     """
     intake = intake or report_data.IntakeSummary()
     counts = run_figures.RunCounts(resolution)
@@ -171,7 +173,7 @@ def _ordered_ids(item: Explanation) -> tuple[str, str]:
 
 _TEMPLATES = ("report.html", "cards.html", "tools.html", "screening.html")
 _HEAT_LEVELS = 6
-# Thousandths of a nat; too little to change a score by three percent.
+# Thousandths of a nat; a weight that is too small to change a score by three percent.
 _SMALL_WEIGHT = 100
 _KIND_WORDS = {
     "person": ("person", "persons"),
@@ -187,7 +189,7 @@ def _read_template(name: str) -> str:
 
 
 def _digest(text: str) -> str:
-    """Return the source of a content security policy that allows a text inside of a page."""
+    """Return the source of a content security policy that allows a text inside a page."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
@@ -229,7 +231,7 @@ def render_screening(summary: report_data.ScreeningSummary) -> str:
 
 
 def _draw_scores(data: report_data.ReportData, frame: charts.Frame, name: str) -> Markup:
-    """Return the histogram of scores; nothing where they were not counted."""
+    """Return the histogram of scores; empty if scores were not counted."""
     return charts.draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
 
 
@@ -284,7 +286,7 @@ def _format_threshold(score: float) -> str:
 
 
 def _format_expected(number: float) -> str:
-    """Format an expected number: whole from ten on, else with one decimal."""
+    """Format an expected number: without decimals from ten on, else with one decimal."""
     return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
 
 
@@ -296,7 +298,7 @@ def _format_seconds(number: float) -> str:
 
 
 def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, int]:
-    """Return the large rows, and number and sum of the small ones; a single one is kept."""
+    """Return the large rows, and number and sum of the small rows; a single small row is kept."""
     small = [row for row in explanation.rows if abs(row.weight) < _SMALL_WEIGHT]
     if len(small) < 2:
         return list(explanation.rows), 0, 0
@@ -329,7 +331,9 @@ def _format_kinds(counts: dict[str, int]) -> str:
 
 
 def _heat_level(overlap: report_data.SourceOverlap, row: int, column: int) -> int:
-    """Return the color level of a cell, 0 to 6, by the root of its share of the largest."""
+    """Return the color level of a cell, 0 to 6, by the square root of its share of the largest
+    count.
+    """
     counts = overlap.counts
     largest = max(
         (

@@ -1,9 +1,11 @@
-"""Charts as inline SVG. Colors come from the page's style by class, to follow light and dark mode.
+"""Charts as inline SVG. Colors come from the page's style by class, so that charts follow light and
+dark mode.
 
 Charts have a title and a description for screen readers; the same information is in text or a table
 next to them.
 
-Entities to show, the largest and the weakest, as graphs of some of their records and links.
+Entities to show: the largest, and those with the weakest links, as graphs of some of their records
+and links.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ NARROW = Frame(340, 250, left=36, top=46)
 
 
 def format_short(number: float) -> str:
-    """Format a number with a unit: `1200` → `1.2k`; whole below a thousand."""
+    """Format a number with a unit: `1200` → `1.2k`; without decimals below a thousand."""
     for size, letter in ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")):
         if number >= size:
             return f"{number / size:.1f}".removesuffix(".0") + letter
@@ -58,7 +60,7 @@ def format_short(number: float) -> str:
 
 
 def format_percent(score: float) -> str:
-    """Format a probability in percent: whole, but never 0 or 100."""
+    """Format a probability in percent without decimals, but never as 0 or 100."""
     if score >= 0.995:
         return "over 99 %"
     return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
@@ -235,7 +237,7 @@ _NODE_RADIUS = 12
 def draw_entity_graph(graph: EntityGraph, name: str) -> Markup:
     """Draw the records of an entity on a circle, clockwise from the top, and their links.
 
-    Links that alone hold two parts together are dashed, and the weakest is labeled with its score.
+    A dashed link is the only link between two parts. The weakest link is labeled with its score.
     `name` makes the ids in the chart unique on the page.
     """
     spots = [_place_node(number, len(graph.nodes)) for number in range(len(graph.nodes))]
@@ -330,8 +332,8 @@ _Places = npt.NDArray[np.int64]
 class ShownEntity:
     """Entity to show: its number, and some of its records in the order in which they are drawn.
 
-    `weakest`: place of the weakest link that its records need to hang together, -1 where none is
-    weak.
+    `weakest`: position of the weakest link that is needed to hold its records together; -1 if no
+    link is weak.
     """
 
     entity: int
@@ -343,7 +345,7 @@ class ShownEntity:
 
 @dataclass(frozen=True, slots=True)
 class ShownEntities:
-    """Largest entities, and others with the weakest links."""
+    """The largest entities, and other entities with the weakest links."""
 
     largest: tuple[ShownEntity, ...]
     weakest: tuple[ShownEntity, ...]
@@ -352,8 +354,8 @@ class ShownEntities:
 def select_entities(counts: RunCounts) -> ShownEntities:
     """Select the entities to show.
 
-    The weakest have three records or more; the weaker the weakest link they need, the earlier they
-    come.
+    Entities with weak links have three records or more. They are ordered by the weakest link that
+    they need.
     """
     links = counts.resolution.links
     merged = np.flatnonzero(links.outcome == Outcome.MERGED)
@@ -388,7 +390,9 @@ def select_entities(counts: RunCounts) -> ShownEntities:
 def _show_entity(
     counts: RunCounts, entity: int, places: _Places, is_needed: npt.NDArray[np.bool_]
 ) -> ShownEntity:
-    """Return an entity with its links (`places`), of which some are needed to hold it together."""
+    """Return an entity with its links (`places`). `is_needed` marks the links that hold it
+    together.
+    """
     links = counts.resolution.links
     needed = places[is_needed]
     members = np.flatnonzero(counts.entity == entity).tolist()
@@ -410,7 +414,9 @@ def _show_entity(
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Links of an entity (`places`), those it needs, and the numbers of its records along them."""
+    """Links of an entity (`places`), the links that hold it together, and the numbers of its
+    records along these links.
+    """
 
     order: dict[int, int]
     ends: dict[int, int]
@@ -422,7 +428,9 @@ class _Walk:
 def _draw_edges(
     counts: RunCounts, rows: tuple[int, ...], walk: _Walk
 ) -> tuple[tuple[GraphEdge, ...], int]:
-    """Return the links between some rows that are drawn, and the number of others."""
+    """Return the links between some rows that are drawn, and the number of links that are not
+    drawn.
+    """
     links, indices = counts.resolution.links, walk.places
     number = {row: at for at, row in enumerate(rows)}
     ends = list(zip(links.left[indices].tolist(), links.right[indices].tolist(), strict=True))
@@ -452,7 +460,7 @@ def _is_bridge(walk: _Walk, pair: tuple[int, int], spans: _Places) -> bool:
 
 
 class _Tree:
-    """Trees of the links that an entity needs."""
+    """Trees of the links that hold an entity together."""
 
     def __init__(self, left: list[int], right: list[int]) -> None:
         self._next: dict[int, list[int]] = {}
@@ -461,7 +469,8 @@ class _Tree:
             self._next.setdefault(second, []).append(first)
 
     def walk(self, start: int, last: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Number the records depth first, those behind `last` after the others of its tree.
+        """Number the records depth first; records behind `last` come after the other records of its
+        tree.
 
         Return the number of each record, and the first number behind its branch.
         """
@@ -477,13 +486,13 @@ class _Tree:
                 order[row] = len(order)
                 stack.append((row, True))
                 branches = [near for near in self._next[row] if near not in order]
-                # what is pushed first comes last
+                # the last item pushed comes first
                 branches.sort(key=lambda near: (near != last, -near))
                 stack += [(near, False) for near in branches]
         return order, ends
 
     def nearest(self, starts: tuple[int, int], count: int) -> set[int]:
-        """Return the records nearest to two of them, by number of links."""
+        """Return the records nearest to two start records, by number of links."""
         near, queue = set(starts), deque(starts)
         while queue and len(near) < count:
             for row in sorted(self._next[queue.popleft()]):

@@ -1,4 +1,5 @@
-"""Examples of a report: the most uncertain pairs, the largest and the weakest entities.
+"""Examples of a report: the most uncertain pairs, the largest entities, and the entities with the
+weakest links.
 
 Records in readable form: labels, one-line values, important properties first.
 """
@@ -50,7 +51,7 @@ def _collect_values(batch: Batch, rows: npt.NDArray[np.int64]) -> dict[int, dict
     values_of: dict[int, dict[str, list[str]]] = {int(row): {} for row in rows}
     for prop, column in batch.columns.items():
         if prop == LINK_ENTITY:
-            # relations, addresses and so on say what matters of these
+            # relations, addresses and so on already show these values
             continue
         starts = np.searchsorted(column.rows, rows, side="left").tolist()
         ends = np.searchsorted(column.rows, rows, side="right").tolist()

@@ -16,8 +16,8 @@ from resolver.records.results.resolution import ReviewForecast, RuleStat, StageS
 
 @dataclass(frozen=True, slots=True)
 class ReportThresholds:
-    """Scores at which the bands of a run begin, and those from which it merges (None: `match`) and
-    pairs wait for a steward (`queue`).
+    """Scores at which the bands of a run begin, the score from which it merges (None: `match`), and
+    the score from which pairs wait for a steward (`queue`).
     """
 
     review: float = 0.05
@@ -36,8 +36,9 @@ class ThresholdFigures:
     """Figures under two thresholds.
 
     `merges`: records merged without review, beyond the first of each entity; `wrong`: how many of
-    these joins are expected to be wrong. `reviews`: pairs of entities to review, and `matches`
-    among them that are expected. `missed`: expected matches among the pairs left apart unseen.
+    these joins are expected to be wrong. `reviews`: pairs of entities to review; `matches`:
+    expected matches among them. `missed`: expected matches among the pairs that stay apart without
+    a review.
     """
 
     merges: int
@@ -49,9 +50,10 @@ class ThresholdFigures:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdSetting:
-    """Merge and queue threshold (scores), and the figures under them.
+    """Merge and queue threshold (scores), and the figures under these thresholds.
 
-    `costs`: that of a wrong merge, in reviews, that gives both; None if none does.
+    `costs`: the cost of a wrong merge, in reviews, that gives both thresholds; None if no cost
+    does.
     """
 
     merge_from: float
@@ -64,8 +66,8 @@ class ThresholdSetting:
 class ThresholdTool:
     """Figures under each merge and each review threshold, `grid[merge][review]`.
 
-    `settings`: those to show as a table; `own`: that of the run. `knows_below`: False where pairs
-    below the review threshold of the run were not counted.
+    `settings`: settings to show as a table; `own`: the setting of the run. `knows_below`: False if
+    pairs below the review threshold of the run were not counted.
     """
 
     merge_thresholds: tuple[float, ...]
@@ -90,7 +92,9 @@ class PatternExample:
 
 @dataclass(frozen=True, slots=True)
 class PatternRow:
-    """Pattern of agreement: outcome by topic, and the pairs that have it, by band."""
+    """Pattern of agreement: the outcome of each topic, and the number of pairs with this pattern,
+    by band.
+    """
 
     kind: str
     outcomes: tuple[tuple[str, EvidenceOutcome], ...]
@@ -108,8 +112,8 @@ class PatternRow:
 
 @dataclass(frozen=True, slots=True)
 class PatternFigures:
-    """Most frequent patterns of each band. `hidden`, `hidden_pairs`: patterns not shown, and the
-    pairs that have them.
+    """Most frequent patterns of each band. `hidden` and `hidden_pairs`: number of patterns that are
+    not shown, and of their pairs.
     """
 
     rows: tuple[PatternRow, ...]
@@ -121,8 +125,8 @@ class PatternFigures:
 class GraphEdge:
     """Link between two nodes, by their numbers from 0.
 
-    `is_bridge`: without it the entity falls in two. `is_weakest`: it is the weakest link that the
-    entity needs to hang together, and weak.
+    `is_bridge`: without it the entity falls in two. `is_weakest`: it is the weakest link that holds
+    the entity together, and it is weak.
     """
 
     left: int
@@ -211,7 +215,7 @@ class IntakeSummary:
 class Totals:
     """Figures of the first paragraph.
 
-    `entities_of`: kind → number of entities. `shared`: entities on two sources or more.
+    `entities_of`: kind → number of entities. `shared`: entities on two or more sources.
     """
 
     records: int
@@ -237,8 +241,8 @@ class Totals:
 class SourceRow:
     """Counts of one source and kind.
 
-    `entities`: distinct ones. `shared`: those that another source has too. `queued`: records in a
-    pair that waits for review.
+    `entities`: number of distinct entities. `shared`: entities that another source has too.
+    `queued`: records in a pair that waits for review.
     """
 
     source: str
@@ -258,7 +262,8 @@ class SourceRow:
 class SourceOverlap:
     """Number of entities that two sources have in common, `counts[i][j]`.
 
-    The diagonal holds all entities of a source. `left_out`: number of sources not shown.
+    The diagonal has the number of all entities of a source. `left_out`: number of sources not
+    shown.
     """
 
     sources: tuple[str, ...]
@@ -268,8 +273,8 @@ class SourceOverlap:
 
 @dataclass(frozen=True, slots=True)
 class ScoreDistribution:
-    """Number of scored pairs in equal bins of the score from 0 to 1, and the scores from
-    which pairs wait and from which they match.
+    """Number of scored pairs in equal bins of the score from 0 to 1, the score from which pairs
+    wait, and the score from which they match.
     """
 
     bins: tuple[int, ...]
@@ -282,7 +287,7 @@ class Fact:
     """Property of a record.
 
     `values`: the first few; `hidden_count`: number of the others. `shared`: values that the other
-    side of a pair has too.
+    side of a pair also has.
     """
 
     label: str
@@ -303,7 +308,7 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class PairCard:
-    """Pair in review, its values in rows of (label, left fact, right fact)."""
+    """Pair in review; its values are rows of (label, left fact, right fact)."""
 
     left: ReportRecord
     right: ReportRecord
@@ -314,8 +319,8 @@ class PairCard:
 
 @dataclass(frozen=True, slots=True)
 class ClusterMember:
-    """Record of an entity, with its strongest link (id and score of the partner; empty without
-    one).
+    """Record of an entity, with its strongest link: id and score of the partner (empty if there is
+    no link).
     """
 
     record: ReportRecord
@@ -328,7 +333,7 @@ class ClusterMember:
 class ClusterCard:
     """Entity and some of its records, which are the nodes of its graph.
 
-    `weakest`: explanation of the weakest link that the entity needs to hang together.
+    `weakest`: explanation of the weakest link that holds the entity together.
     """
 
     caption: str
@@ -359,8 +364,8 @@ class ReportData:
     """Contents of the report.
 
     `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
-    `forecast`: work of review, if it is to be shown. `patterns`: None where they were not counted.
-    `uncompared`: records that purging left without a pair, if they were counted.
+    `forecast`: work of review, if it is to be shown. `patterns`: None if patterns were not counted.
+    `uncompared`: number of records that purging left without a pair, if they were counted.
     """
 
     title: str
@@ -406,8 +411,8 @@ class ReportedHit:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningSummary:
-    """Report of a screening: the numbers of subjects, of subjects with hits and of hits, the
-    revision of the store, and in `shown` the hits of the first subjects, by the subject's name.
+    """Report of a screening: the numbers of subjects, of subjects with hits and of hits, and the
+    revision of the store. `shown` has the hits of the first subjects, by the subject's name.
     """
 
     title: str

@@ -4,10 +4,10 @@ Threshold tool: merges, reviews and expected errors under other thresholds of th
 
 Nothing is scored again. Entities of the run stay as they are at its own merge threshold. Above it,
 links between records that no longer reach the threshold are cut; below it, waiting links that reach
-the threshold join their entities. What decisions, lists or whole profiles joined stays joined, and
-what they keep apart stays apart. Each join has the score p of the strongest link behind it, and is
-wrong with probability 1 − p, as scores are calibrated; each pair of entities left apart without a
-review is a missed match with probability p.
+the threshold join their entities. Records that decisions, lists or whole profiles joined stay
+joined, and records that these keep apart stay apart. Each join has the score p of the strongest
+link behind it. As scores are calibrated, it is wrong with probability 1 − p. Each pair of entities
+that stays apart without a review is a missed match with probability p.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _Ints = npt.NDArray[np.int64]
 
 
 class RunCounts:
-    """Resolution with arrays that several counts need.
+    """Resolution, with arrays that several counts need.
 
     `entity`: number of each record's entity (0 … m - 1). Per entity: `sizes`, `kinds` (bits that
     all its records share) and `spread` (number of sources). `entity_sources`: pairs of entity and
@@ -76,7 +76,9 @@ class RunCounts:
 def _common_kinds(
     kinds: npt.NDArray[np.uint8], entity: _Ints, sizes: _Ints
 ) -> npt.NDArray[np.uint8]:
-    """Return the kind bits that all records of an entity share; else those of its first record."""
+    """Return the kind bits that all records of an entity share; if they share none, the bits of its
+    first record.
+    """
     if not len(sizes):
         return kinds[:0]
     sorted_kinds = kinds[np.argsort(entity, kind="stable")]
@@ -234,7 +236,7 @@ _KEPT = 2.0
 def build_threshold_tool(
     resolution: Resolution, thresholds: report_data.ReportThresholds
 ) -> report_data.ThresholdTool:
-    """Return the figures of a run under other thresholds, its own among them."""
+    """Return the figures of a run under other thresholds and under its own."""
     costs_of = _settings_by_costs(thresholds.queue / thresholds.review)
     own = (round(thresholds.merge, _DIGITS), round(thresholds.queue, _DIGITS))
     below = _BelowQueue(resolution, own[1])
@@ -258,7 +260,9 @@ def build_threshold_tool(
 
 
 def _settings_by_costs(review_value: float) -> dict[tuple[float, float], int]:
-    """Return merge and queue thresholds → costs of a wrong merge, where pairs wait from a value."""
+    """Return, for each merge and queue threshold, the cost of a wrong merge that gives it; pairs
+    wait from `review_value` on.
+    """
     match = {costs: 1 - 1 / costs for costs in COSTS}
     return {
         (
@@ -270,7 +274,7 @@ def _settings_by_costs(review_value: float) -> dict[tuple[float, float], int]:
 
 
 class _BelowQueue:
-    """Scored pairs below the queue threshold of the run, for which nothing waits.
+    """Scored pairs below the queue threshold of the run, which do not wait.
 
     Only their scores are known: each counts as a pair of entities of its own.
     """
@@ -284,7 +288,9 @@ class _BelowQueue:
             self._scores, self._counts = histogram.scores[is_below], histogram.counts[is_below]
 
     def count(self, floor: float) -> tuple[int, float, float]:
-        """Return the pairs from a threshold on, and the expected matches among them and below."""
+        """Return the number of pairs from a threshold on, and the expected matches among these and
+        among the pairs below.
+        """
         is_above = self._scores >= floor
         expected = self._scores * self._counts
         above, below = float(expected[is_above].sum()), float(expected[~is_above].sum())
@@ -292,7 +298,9 @@ class _BelowQueue:
 
 
 class _Joins:
-    """Joins of a run: its links by strength, and the forest of the strongest that join records."""
+    """Joins of a run: its links by strength, and the forest of the strongest links that join
+    records.
+    """
 
     def __init__(self, resolution: Resolution, merge_from: float) -> None:
         links = resolution.links
@@ -302,7 +310,8 @@ class _Joins:
         decided = _find_unlinked(resolution.labels, links, is_merged)
         left = np.concatenate([links.left[may_join], decided])
         right = np.concatenate([links.right[may_join], resolution.labels[decided]])
-        # what whole profiles joined had their score, which is no less than the merge threshold
+        # records that whole profiles joined had the score of the profiles, which is no less than
+        # the merge threshold
         score = np.where(is_merged, np.maximum(links.score, merge_from), links.score)[may_join]
         score = np.concatenate([score, np.ones(len(decided))])
         is_kept = np.concatenate([(is_merged & (links.score < merge_from))[may_join], decided >= 0])
@@ -341,7 +350,7 @@ class _Joins:
 def _find_unlinked(
     labels: npt.NDArray[np.int32], links: Links, is_merged: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int32]:
-    """Return a record of each part of an entity that no link ties to its first record."""
+    """Return one record of each part of an entity that no link connects to its first record."""
     roots = np.arange(len(labels), dtype=np.int32)
     unite_components(roots, links.left[is_merged], links.right[is_merged])
     parts = np.unique(roots)

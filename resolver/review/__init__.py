@@ -5,11 +5,11 @@ and `view_models`):
 
 Queue
     `list_waiting(hub, filters, *, limit=50, after="", steward=None, viewer=STRANGER) -> QueuePage`
-        Pairs of *entities* that wait, highest priority first; `after` is `QueuePage.next_key` or
-        `QueueItem.key`.
+        Return pairs of *entities* that wait, highest priority first. `after` is
+        `QueuePage.next_key` or `QueueItem.key`.
     `take_next_item(hub, steward, filters, after="", rules=None) -> QueueItem | None`
-        Next pair that nobody else has open and that the steward may decide, leased to them for
-        `rules.lease_seconds`. `after` skips that item and all before it.
+        Lease to a steward the next pair that nobody else has open and that the steward may decide.
+        The lease lasts `rules.lease_seconds`. `after` skips that item and all items before it.
     `find_item(hub, left, right, recheck="", viewer=STRANGER) -> QueueItem | None`
     `hold_pair(hub, steward, left, right, rules=None) -> str`,
     `release_pair(hub, steward, left, right)`
@@ -20,10 +20,12 @@ Queue
     `delete_filters(hub, user, name)`,
     `measure_throughput(hub, viewer=STRANGER)`, `count_decisions(hub, viewer=STRANGER)`,
     `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
-        Work on the queue that a viewer may see, and where a capacity of reviews a day cuts it.
+        These tell the work on the queue that a viewer may see, and where a capacity of reviews a
+        day cuts it.
     `count_facets(hub, filters, viewer=STRANGER)`, `count_ages(hub, filters, viewer=STRANGER)`,
     `measure_progress(hub, steward) -> StewardProgress`
-        Visible pairs by value of each filter and by age; decisions of a steward of late.
+        These count visible pairs by the values of each filter and by age, and the recent decisions
+        of a steward.
     `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
 Pair
@@ -31,24 +33,28 @@ Pair
         `left`, `right`: ids of entities or records. Raises `UnknownIdError` for an id that the
         viewer may not know, and `RetiredMeanwhileError` if both are one entity by now.
     `preview_decision(hub, request, rules=None) -> DecisionPreview`
-        What `decide_pair` with the same request would do, without committing. Raises the same.
+        Return what `decide_pair` with the same request would do, without committing. Raises the
+        same errors as `decide_pair`.
 
 Decisions
     `decide_pair(hub, request, rules=None) -> DecisionOutcome`
-        `DecisionRequest.snapshot` is `PairView.snapshot` (`PairSnapshot.from_json` of a form);
-        without it nothing is checked against what was shown. Raises a `DecisionRefusedError`:
-        `DecidedMeanwhileError`, `ChangedMeanwhileError`, `RetiredMeanwhileError`,
-        `PairLockedError`, `DecisionNotAllowedError`, or `ContradictionError` (with the chain; pass
-        its `withdrawals` as `over` to withdraw those decisions).
+        `DecisionRequest.snapshot` is `PairView.snapshot` (`PairSnapshot.from_json` of a form).
+        Without it, the decision is not checked against what was shown. Raises a
+        `DecisionRefusedError`: `DecidedMeanwhileError`, `ChangedMeanwhileError`,
+        `RetiredMeanwhileError`, `PairLockedError`, `DecisionNotAllowedError`, or
+        `ContradictionError` (with the chain; pass its `withdrawals` as `over` to withdraw those
+        decisions).
     `decide_pairs(hub, steward, items, verdict, *, reason, comment="", rules=None) -> BulkOutcome`
-        One verdict on several queue items; each is accepted or refused by itself.
+        Give one verdict on several queue items. Each item is accepted or refused separately.
     `undo_decision(hub, steward, decision_id, *, why="") -> DecisionOutcome`
-        Takes back a decision with all decisions of its act.
+        Take back a decision with all decisions of its act.
     `confirm_decision(hub, steward, decision_id, *, comment="") -> DecisionOutcome`
-        Confirms a decision that waits for a second steward; `list_pending(hub, viewer)` lists them.
+        Confirm a decision that waits for a second steward; `list_pending(hub, viewer)` lists these
+        decisions.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
-        `digest` of `load_entity_page(hub, entity, viewer)` as shown goes back as `shown_digest`.
+        `shown_digest` is the `digest` of `load_entity_page(hub, entity, viewer)` when the page was
+        shown.
 
 History and agreement
     `load_timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, newest first;
@@ -57,9 +63,9 @@ History and agreement
 
 Visibility
     Every reader states a `steward` or a `viewer` (`steward.viewer`); the default is a stranger, who
-    sees only records of handling code H0. Whatever a viewer may not see counts as absent
-    (`restrictions`): its ids are unknown, an entity is the records that are left, and a
-    decision rests on these. The queue offers a pair only to those who may see all its records.
+    sees only records of handling code H0. Values that a viewer may not see count as absent
+    (`restrictions`): their ids are unknown, an entity has only its visible records, and a decision
+    rests on these records. The queue offers a pair only to viewers who may see all of its records.
 """
 
 from resolver.review.attributes import country_name, latin_transliteration, topic_label

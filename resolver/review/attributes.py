@@ -39,7 +39,7 @@ _COMPARED = {
 
 @dataclass(frozen=True, slots=True)
 class _OtherName:
-    """Name that a side states as another property than the one it is compared as."""
+    """Name that a side states under another property than the property that it is compared as."""
 
     value: GoldenValue
     prop: str
@@ -59,8 +59,8 @@ class StatementIndex:
     def load(
         cls, view: StoreView, sides: Iterable[EntitySide], sources: Mapping[str, StoredSource]
     ) -> StatementIndex:
-        """Load the statements of all records of some sides. The date is that of the list version,
-        else the commit date of the record version.
+        """Load the statements of all records of some sides. The date is the date of the list
+        version, otherwise the commit date of the record version.
         """
         records = [stored for side in sides for stored in side.records]
         committed = view.commit_times(sorted({stored.valid_from for stored in records}))
@@ -82,8 +82,8 @@ def compare_attributes(
 ) -> tuple[AttributeView, ...]:
     """Compare every property that either side has, names first.
 
-    Where `evidence` says that differently written values agree, such as two forms of an address, so
-    does the attribute.
+    If `evidence` says that two differently written values agree, such as two forms of an address,
+    the attribute agrees.
     """
     outcomes = {
         _COMPARED[row.name]: outcome
@@ -111,7 +111,9 @@ def _own_values(
 
 
 def _with_outcome(attribute: AttributeView, outcome: EvidenceOutcome | None) -> AttributeView:
-    """Return an attribute whose values differ as agreeing, if comparisons find that they do."""
+    """Return an attribute whose values differ as agreeing, if the comparison found that they
+    agree.
+    """
     if attribute.mark is not Mark.DIFFERS or outcome in (None, EvidenceOutcome.DIFFERS):
         return attribute
     is_partial = outcome is EvidenceOutcome.NEAR
@@ -121,8 +123,8 @@ def _with_outcome(attribute: AttributeView, outcome: EvidenceOutcome | None) -> 
 def _names_of_other_kinds(
     prop: str, side: GoldenRecord, other: GoldenRecord
 ) -> tuple[_OtherName, ...]:
-    """Return the names of a side that the other side has as `prop` and this one otherwise: the name
-    of one list is the alias of another.
+    """Return the names that the other side states as `prop` and this side under another property:
+    the name on one list is an alias on another.
     """
     if prop not in properties.FULL_NAMES or prop not in other.values:
         return ()
@@ -148,8 +150,9 @@ def _name_keys(values: Iterable[GoldenValue]) -> set[str]:
 def _numbers_of_other_kinds(
     prop: str, side: GoldenRecord, other: GoldenRecord
 ) -> tuple[GoldenValue, ...]:
-    """Return the numbers of the other side that a side has as `prop` and that one otherwise: the
-    tax number of one list is the registration number of another. They name their kind.
+    """Return the numbers of the other side that this side states as `prop` and the other side under
+    another property: the tax number on one list is the registration number on another. Each number
+    names its kind.
     """
     if prop not in properties.IDENTIFIER_SET:
         return ()
@@ -162,7 +165,9 @@ def _numbers_of_other_kinds(
 
 
 def _with_kind(prop: str, text: str) -> str:
-    """Return a number with the label of its property as its kind, unless it states one."""
+    """Return a number with the label of its property as its kind, unless the number states a
+    kind.
+    """
     identifier = unpack_identifier(prop, text)
     return identifier_text(replace(identifier, type=identifier.type or property_label(prop)))
 
@@ -178,7 +183,8 @@ def put_decisive_first(attributes: Iterable[AttributeView]) -> tuple[AttributeVi
 def _decision_rank(attribute: AttributeView) -> tuple[bool, int]:
     rank = _DECISION_ORDER.index(attribute.mark)
     if attribute.mark is Mark.DIFFERS and not _may_contradict(attribute.prop):
-        # names in several spellings, addresses of several years and routes mostly belong together
+        # several spellings of a name, addresses of several years, and several routes mostly belong
+        # together
         rank = _DECISION_ORDER.index(Mark.AGREES)
     return attribute.is_administrative, rank
 
@@ -220,7 +226,7 @@ def _values(
         stated = listed[index]
         if isinstance(stated, _OtherName):
             view = replace(view, stated_as=property_label(stated.prop))
-        # routes of `be` and `BEL` read the same
+        # a route with `be` and a route with `BEL` read the same
         key = view.text if prop == properties.ROUTE else str(index)
         if key in views:
             view = replace(view, statements=(*views[key].statements, *view.statements))
@@ -233,7 +239,7 @@ def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: Statement
     text, forms = _readable(prop, value)
     return ValueView(
         text,
-        # a note of many words is read in a translation, not in a transliteration
+        # a long note is read in a translation, not in a transliteration
         "" if prop in ADMINISTRATIVE else latin_transliteration(text),
         # a relation is described in English, whatever the script of the names in it
         prop != properties.RELATION and is_vowelless(value.text),
@@ -282,7 +288,7 @@ def _mark(
         equality_key(prop, text, value.code) in other_keys for text in (value.text, *value.forms)
     ):
         return Mark.AGREES
-    # what reads the same is not shown as a difference
+    # values that read the same are not shown as a difference
     if _display(prop, value.text) in {_display(prop, other.text) for other in others}:
         return Mark.AGREES
     if prop in properties.IDENTIFIER_SET and any(
@@ -297,8 +303,9 @@ def _mark(
 
 
 def _is_same_number(prop: str, value: GoldenValue, other: GoldenValue) -> bool:
-    """Return whether two numbers of one property are the same, as comparisons read them, and no
-    countries of their issuers differ. What lists call the kind of a number does not matter.
+    """Return whether two numbers of one property are the same, as comparisons read them, and the
+    countries of their issuers do not differ. The kind of number that the lists state does not
+    matter.
     """
     left, right = (
         read_identifier(prop, item.number, item.country)

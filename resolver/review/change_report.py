@@ -1,4 +1,4 @@
-"""Report on what a list changed, or would change: by name, field by field, and what that did to
+"""Report on the changes that a list made, or would make: by name and by field, with the effect on
 entities.
 
 A report is about one revision of a store (`find_changes.read_report`), or about a list that is not
@@ -9,12 +9,12 @@ A report has three lists of rows:
 - `records`: each record that was added, removed or changed, with the values of each changed field;
 - `entities`: what happened to entities that existed before: records joined or left them, they were
   merged or split; and entities of several records that are new or have ended. An entity of one
-  record begins and ends with it, so the row of the record says all;
+  record begins and ends with its record, so only the row of the record is listed;
 - `pairs`: pairs of entities that began to wait for a steward.
 
 The report of a revision shows to an operator all pairs that began to wait in it. Other viewers are
-shown those of them that wait now, unless a later revision changed the records of one of the two:
-then the pair belongs to that revision.
+shown only pairs that still wait, unless a later revision changed the records of one of the two
+entities. Then the pair belongs to that later revision.
 
 `Report.to_json`, `csv_lines`, `text_lines` and `html_page` write a report; `Report.from_json` reads
 it again, since a job keeps the report of a dry run in a file.
@@ -65,8 +65,8 @@ ENTITY_CHANGES: tuple[ChangeKind, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """Record that was added, removed or changed; `entity` has it after the change (before, if it
-    was removed).
+    """Record that was added, removed or changed. `entity` is its entity after the change (before
+    the change, if it was removed).
     """
 
     change: ChangeKind
@@ -79,7 +79,7 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class EntityEffect:
-    """What happened to an entity, with the ids of the records that moved.
+    """Effect of the change on an entity, with the ids of the records that moved.
 
     `other`: the entity that has the records now (left, merged, split), or that had them (joined).
     """
@@ -106,7 +106,7 @@ class NewPair:
 
     @property
     def change(self) -> ChangeKind:
-        """Kind of the row, as the other rows have it."""
+        """Kind of the row; the other row classes have a field of this name."""
         return ChangeKind.WAITING
 
 
@@ -115,10 +115,10 @@ Row = RecordChange | EntityEffect | NewPair
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Report on a revision, or with `is_planned` on what would change after it.
+    """Report on a revision; if `is_planned`, on the changes that would follow it.
 
-    `alarms`: why the list is held, or would be. `counts`: number of rows of each kind, also where
-    a list has more than `MAX_ROWS`. `sources`: counts of record changes by source.
+    `alarms`: why the list is held, or would be. `counts`: number of rows of each kind, also if a
+    list has more than `MAX_ROWS`. `sources`: counts of record changes by source.
     """
 
     revision: int
@@ -140,12 +140,12 @@ class Report:
 
     @property
     def total(self) -> int:
-        """Number of all rows, also of those that are not listed."""
+        """Number of all rows, including rows that are not listed."""
         return sum(self.counts.values())
 
     def select(self, change: str = "", source: str = "", field_name: str = "") -> Report:
-        """Return the report with the rows of a kind, of a source, with a changed field; counts stay
-        as they are.
+        """Return the report with only the rows of a kind, of a source, or with a changed field;
+        counts stay as they are.
         """
 
         def is_chosen(row: Row) -> bool:
@@ -177,8 +177,8 @@ class Report:
         )
 
     def restrict_to_sources(self, sources: Collection[str]) -> Report:
-        """Return what the report says of the records of some sources, without names of entities,
-        which records of other sources may state.
+        """Return the part of the report on the records of some sources. Names of entities are left
+        out, because records of other sources may state them.
         """
         own = {record.id for record in self.records if record.source in sources}
         records = tuple(record for record in self.records if record.id in own)
@@ -294,7 +294,7 @@ def _read_record(row: Mapping[str, Any]) -> RecordChange:
 
 
 def label_field(name: str) -> str:
-    """Return what people call a field that changed."""
+    """Return the label of a changed field for people."""
     return "Kind of record" if name == SCHEMA_FIELD else property_label(name)
 
 

@@ -1,11 +1,12 @@
-"""Entity as its page shows it: golden record with sources, contradictions and records.
+"""Page of an entity: its golden record with sources, contradictions and records.
 
-Events of an entity as a viewer may know them, each with its time and its author.
+Events of an entity that a viewer may know, each with its time and its author.
 
-An author is named only where the viewer may see a record or a decision of the entity that the
-commit brought or ended: whoever changed it by what is hidden stays unnamed.
+The author of an event is named only if the viewer may see a record or a decision that the commit
+brought or ended. An author who changed only hidden records is not named.
 
-Timeline of an entity: its events, decisions on its records, commits that brought them.
+Timeline of an entity: its events, the decisions on its records, and the commits that brought its
+records.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class EntityPage:
 
     `attributes` have values on their left side only; `conflicts` maps a label to the values that
     contradict one another. An entity without `records` was dissolved, and everything else is empty.
-    `digest` tells the visible records as shown; `agencies`, `life`, `places` and `handling` gather
-    what they state.
+    `digest` identifies the visible records as shown. `agencies`, `life`, `places` and `handling`
+    collect what these records state.
     """
 
     id: str
@@ -72,8 +73,8 @@ class EntityPage:
 
 
 def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> EntityPage:
-    """Load the entity of an id (its own, a retired one, or that of a record) as the viewer may see
-    it.
+    """Load the entity of an id as the viewer may see it. The id may be its own, a retired id, or
+    the id of a record.
 
     Raises `UnknownIdError` for an id that is unknown or that the viewer may not know.
     """
@@ -164,7 +165,9 @@ def load_events(view: StoreView, entity: str, viewer: Viewer) -> list[TimedEvent
 
 
 def _visible_revisions(view: StoreView, entity: str, viewer: Viewer) -> set[int] | None:
-    """Return the revisions that brought or ended something visible of an entity; None: all."""
+    """Return the revisions that brought or ended something visible of an entity; None stands for
+    all revisions.
+    """
     if may_read_all(viewer):
         return None
     spans = view.membership_spans(view.seen_by(viewer).numbers_behind([entity]))
@@ -222,8 +225,8 @@ def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> mode
 def load_timeline(
     hub: Hub, entity: str, viewer: Viewer = STRANGER
 ) -> tuple[models.HistoryRow, ...]:
-    """Load the history of an entity, newest first, as far as it concerns records the viewer may
-    see.
+    """Load the history of an entity, newest first, as far as it concerns records that the viewer
+    may see.
 
     Raises `UnknownIdError` for an id that the viewer may not know.
     """

@@ -1,4 +1,5 @@
-"""Entities as review needs them: summaries for the queue, and sides of a pair for its pages.
+"""Entities in the form that review needs: summaries for the queue, and sides of a pair for its
+pages.
 
 - `EntitySummary` has what filters and priorities of the queue use: number of records, lists, kinds,
   scripts and restrictions. `SummaryTable` has the summaries of many entities.
@@ -405,7 +406,7 @@ def build_party(side: EntitySide, sources: Mapping[str, StoredSource]) -> Party:
 def _beginning_dates(golden: GoldenRecord) -> tuple[str, ...]:
     """Return the dates of birth, foundation or building.
 
-    A date is left out if a more exact one begins with it, such as `1964` with `1964-10-26`.
+    A date is left out if a more exact date begins with it: `1964` is left out beside `1964-10-26`.
     """
     dates = [
         display_text(prop, value.text)
@@ -433,9 +434,9 @@ def _country_names(golden: GoldenRecord) -> tuple[str, ...]:
 
 
 def dates_contradict(left: GoldenRecord, right: GoldenRecord) -> bool:
-    """Return whether no date of beginning of one can be a date of beginning of the other.
+    """Return whether no date of beginning of one side can be a date of beginning of the other side.
 
-    A beginning is a birth, foundation or building. False if one of the two states none.
+    A beginning is a birth, foundation or building. False if one of the two sides states no date.
     """
     for prop in BEGINNINGS:
         pairs = [

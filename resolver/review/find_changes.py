@@ -1,9 +1,9 @@
-"""What a revision changed, or a list would change, as a `change_report.Report`.
+"""Changes that a revision made, or that a list would make, as a `change_report.Report`.
 
-`read_report` reads a revision of a store, `plan_report` describes an increment that is not
-committed. Both compare two states: the records before and after the change that the viewer may
-see, each with its entity. Nothing else goes into a report, so it is the same whether or not the
-store has records that are hidden from the viewer.
+`read_report` reads a revision of a store. `plan_report` describes an increment that is not
+committed. Both compare two states: the records before and after the change that the viewer may see,
+each with its entity. Nothing else goes into a report, so it is the same whether or not the store
+has records that are hidden from the viewer.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ _Pair = tuple[int, int]
 class _State:
     """Visible records of the entities in question at one moment.
 
-    By record id: `versions` has the number of the version, `owners` the id of the entity. `load`
-    returns some versions as a batch in the order of their numbers.
+    By record id, `versions` has the number of the version, and `owners` the id of the entity.
+    `load` returns some versions as a batch in the order of their numbers.
     """
 
     versions: Mapping[str, int]
@@ -101,7 +101,7 @@ class _State:
 
 
 def _build_report(before: _State, after: _State, pairs: Sequence[NewPair], head: Report) -> Report:
-    """Return the report on a change between two states; `head` says what it is about."""
+    """Return the report on a change between two states; `head` has its other fields."""
     kinds = {
         **dict.fromkeys(after.versions.keys() - before.versions.keys(), ChangeKind.ADDED),
         **dict.fromkeys(before.versions.keys() - after.versions.keys(), ChangeKind.REMOVED),
@@ -160,7 +160,7 @@ def _describe_records(
 
 
 def _find_effects(before: _State, after: _State) -> Iterator[EntityEffect]:
-    """Yield what happened to entities, without their names, by kind and entity."""
+    """Yield the effects on entities, without their names, by kind and entity."""
     was, now = before.members(), after.members()
     rows = [
         *(row for name in was.keys() - now.keys() for row in _end_entity(name, was, after)),
@@ -178,7 +178,9 @@ def _find_effects(before: _State, after: _State) -> Iterator[EntityEffect]:
 def _end_entity(
     name: str, was: Mapping[str, Sequence[str]], after: _State
 ) -> Iterator[EntityEffect]:
-    """Yield how an entity ended: merged into the one that has most of its records, or gone."""
+    """Yield how an entity ended: merged into the entity that now has most of its records, or
+    gone.
+    """
     targets = Counter(after.owners[end] for end in was[name] if end in after.owners)
     if not targets:
         if len(was[name]) > 1:
@@ -194,7 +196,7 @@ def _begin_entity(
     was: Mapping[str, Sequence[str]],
     before: _State,
 ) -> Iterator[EntityEffect]:
-    """Yield where the records of a new entity came from: split off others, or all new."""
+    """Yield where the records of a new entity came from: split off other entities, or all new."""
     moved = defaultdict[str, list[str]](list)
     for record_id in now[name]:
         origin = before.owners.get(record_id, "")
@@ -213,8 +215,8 @@ def _change_entity(
     before: _State,
     after: _State,
 ) -> Iterator[EntityEffect]:
-    """Yield which records joined and left an entity that stays. What comes or goes by a merge or a
-    split is told there.
+    """Yield which records joined and left an entity that stays. Records that come or go by a merge
+    or a split are told there.
     """
     joined, left = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     for record_id in now[name]:
@@ -247,7 +249,7 @@ class _KeptReports:
         """Return a report; None if it was not built at the present revision."""
         with self._lock:
             if self._revision != present:
-                # what waits has changed, and a record may have been erased
+                # the pairs that wait have changed, and a record may have been erased
                 self._revision = present
                 self._reports.clear()
             return self._reports.get(key)
@@ -267,7 +269,7 @@ _KEPT: WeakKeyDictionary[Hub, _KeptReports] = WeakKeyDictionary()
 def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
     """Return the report on a revision of a store, as far as the viewer may know it.
 
-    A page of a batch asks for its report again and again, so reports are kept until the next
+    The page of a batch asks for its report again and again, so reports are kept until the next
     commit. Raises `InputError` for a revision that the store does not have.
     """
     kept, present = _KEPT.setdefault(hub, _KeptReports()), hub.store.revision
@@ -324,7 +326,7 @@ def read_job_report(hub: Hub, job: Job, jobs: Path, viewer: Viewer = OPERATOR) -
     """Return the report on a batch, as far as the viewer may know it; None if there is none.
 
     A batch that is committed has the report of its revision. A dry run, and a batch on hold, have
-    the one that their worker wrote for their sender into the folder `jobs`.
+    the report that their worker wrote into the folder `jobs` for their sender.
     """
     revision = (job.result or {}).get("version")
     if job.state == "done" and not job.params.get("dry_run"):
@@ -368,7 +370,7 @@ def _find_logged_pairs(view: StoreView, earlier: StoreView) -> list[NewPair]:
 def _queued_pairs(
     links: LinkTable, ids: Mapping[int, str], owner_of: Mapping[str, int]
 ) -> set[_Pair]:
-    """Return the pairs of present entities whose records waited by some links."""
+    """Return the pairs of present entities that have a link between them that waits."""
     queued = links.outcome == Outcome.QUEUED
     pairs = set()
     for ends in zip(links.left[queued].tolist(), links.right[queued].tolist(), strict=True):
@@ -412,7 +414,9 @@ def _name_pairs(
     records: Numbers,
     entities: Numbers,
 ) -> list[NewPair]:
-    """Return pairs with the ids and captions of their entities, which have these records."""
+    """Return pairs with the ids and captions of their entities. `entities` has the entity of each
+    of the `records`, and `names` the id of each entity.
+    """
     owner = dict(zip(records.tolist(), entities.tolist(), strict=True))
     shown = {number for pair in found for number in pair.entities}
     numbers = np.array([end for end in records.tolist() if owner[end] in shown], dtype=np.int64)
@@ -433,7 +437,7 @@ def _new_pair(pair: _FoundPair, names: Mapping[int, str], captions: Mapping[str,
 
 
 def _order_pairs(pairs: Iterable[NewPair]) -> list[NewPair]:
-    """Return pairs with the strongest first; the ends of each by record id."""
+    """Return the pairs, the strongest first; the two ends of a pair are ordered by record id."""
     ordered = [
         pair
         if pair.left <= pair.right
@@ -453,8 +457,8 @@ def _order_pairs(pairs: Iterable[NewPair]) -> list[NewPair]:
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """Entities that a revision changed, and those that its records are related to; `later` are
-    those that are related to records of later revisions.
+    """Entities that a revision changed, and entities that its records are related to. `later` are
+    entities that are related to records of later revisions.
     """
 
     changed: Numbers
@@ -489,7 +493,7 @@ def _find_touched(hub: Hub, revision: int, viewer: Viewer) -> _Touched:
 
 def find_waiting_entities(hub: Hub, result: CommitResult, viewer: Viewer) -> Numbers:
     """Return the numbers of the entities that wait for a steward because of a commit, as far as a
-    viewer may know it. Empty for a dry run, whose preview has them.
+    viewer may know it. Empty for a dry run, whose preview has these entities.
     """
     if result.preview is not None:
         return np.zeros(0, dtype=np.int64)
@@ -506,12 +510,13 @@ def find_waiting_entities(hub: Hub, result: CommitResult, viewer: Viewer) -> Num
 def _find_visible_rows(
     view: StoreView, touched: _Touched, revision: int, viewer: Viewer
 ) -> tuple[list[WaitingRow], list[tuple[int, int, int, int | None]]]:
-    """Return the rows of the queue that a viewer has because of a revision, and the visible spans
-    of their entities.
+    """Return the rows of the queue that a viewer has because of a revision, and the spans in which
+    their entities' records are visible.
 
-    The visible records of a row last changed in the revision, or nothing but a visible record that
-    they are related to. Whether the pair waited before is not looked up: the store does not have
-    how earlier states are without the records that a viewer may not see.
+    A row counts if the visible records of its entities last changed in the revision. It also counts
+    if they changed earlier, but a visible record that they are related to changed in it. Whether
+    the pair waited before is not looked up: the store does not keep what earlier states would be
+    without the records that a viewer may not see.
     """
     condition = build_queue_filter(view, NO_FILTERS, None, viewer)
     numbers = np.union1d(touched.changed, touched.related).tolist()

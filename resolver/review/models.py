@@ -35,7 +35,7 @@ class StewardVerdict(StrEnum):
 
     @property
     def is_merge(self) -> bool:
-        """True if the verdict puts both into one entity."""
+        """True if the verdict joins the two into one entity."""
         return self in (StewardVerdict.SAME, StewardVerdict.RED)
 
 
@@ -90,7 +90,7 @@ class Filters:
     - `score_from`, `score_to`: limits of the score, 0…1.
     - `script`: ISO 15924 code (such as `Arab`) of a name on either side.
     - `assigned`: name of a steward, or `nobody`.
-    - `waiting_days`: the pair waits for so many days or more (0: any time).
+    - `waiting_days`: the pair has waited for this number of days or more (0: any time).
     """
 
     kind: str = ""
@@ -129,10 +129,11 @@ class QueueItem:
     """Two entities that wait for a decision.
 
     - `score`, `logodds` (thousandths), `band`: comparison of the two entities.
-    - `left_record`, `right_record`: their strongest pair of records; `record_score` is its score
-      alone (None in a blind recheck). `pairs` counts all pairs of records with a link.
+    - `left_record`, `right_record`: their strongest pair of records. `record_score` is the score of
+      these two records alone (None in a blind recheck). `pairs` counts all pairs of records with a
+      link.
     - `priority`: orders the queue, highest first. `why` explains `reason` in a sentence.
-    - `key`: position in the queue as a text, for `after`; `position`: the same in numbers.
+    - `key`: position in the queue as a text, for `after`; `position`: the same position in numbers.
     - `recheck`: id of the decision under blind recheck, else empty. Pass it on with the decision.
     - `holder`: steward who has the pair open.
     - `dates_contradict`: no date of one side can be a date of the other side.
@@ -161,9 +162,9 @@ class QueueItem:
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""
         fields = json_fields(self, {"priority": "worth", "holder": "held_by"})
-        # its numbers would reveal how many entities the store has
+        # the numbers of the position would reveal how many entities the store has
         del fields["position"]
-        # a recheck is offered to one steward at a time and never listed; programs expect the key
+        # a recheck is offered to one steward at a time and is never listed; programs expect the key
         # `again` with 0
         del fields["recheck"]
         return {**fields, "again": 0}
@@ -288,7 +289,9 @@ class DecisionView:
 
     @property
     def label(self) -> str:
-        """Verdict in a word; `undo` for an undo, whose log entry repeats an earlier verdict."""
+        """Verdict in a word; `undo` for an undo, although its log entry repeats an earlier
+        verdict.
+        """
         return "undo" if self.undoes else str(self.verdict)
 
     def to_json(self) -> dict[str, Any]:
@@ -349,7 +352,8 @@ class DecisionOutcome:
 class BulkOutcome:
     """Result of one verdict on several pairs.
 
-    `done` has the outcome of each accepted pair, `refused` (left, right, reason) of each other.
+    `done` has the outcome of each accepted pair, and `refused` has (left, right, reason) for each
+    refused pair.
     """
 
     done: tuple[DecisionOutcome, ...]
@@ -435,7 +439,7 @@ class AttributeView:
 
     @property
     def is_administrative(self) -> bool:
-        """Whether it describes the entry in a list and not the person or thing that is listed."""
+        """Whether it describes the entry in a list, and not the listed person or thing."""
         return self.prop in ADMINISTRATIVE
 
 

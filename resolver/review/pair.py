@@ -141,14 +141,14 @@ class StrongestPair:
 
     @property
     def is_compared(self) -> bool:
-        """Whether the store has a link of the two entities."""
+        """Whether the store has a link between the two entities."""
         return self.link is not None
 
 
 def load_side_links(
     hub: Hub, view: StoreView, sides: Sequence[EntitySide], viewer: Viewer
 ) -> LinkTable:
-    """Return the links of the records of two sides. Hidden records have no influence on them."""
+    """Return the links of the records of two sides. Hidden records do not change these links."""
     numbers = np.array([number for side in sides for number in side.numbers], dtype=np.int64)
     return load_visible_links(hub, view, numbers, viewer)
 
@@ -207,8 +207,8 @@ def explain_strongest_pair(
 ) -> Explanation:
     """Explain the score of the strongest pair, with the left side on the left.
 
-    `links` is the table that the pair was found in. If the pair has a link, the explanation has the
-    score of the link, which compares the two entities.
+    `links` is the table in which the pair was found. If the pair has a link, the explanation has
+    the score of the link, which compares the two entities.
     """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
@@ -323,7 +323,9 @@ def build_pair_view(
 
 
 def _describe_difference(left: EntitySide, right: EntitySide) -> str:
-    """Return a sentence if a list states that visible records of the two sides differ, or empty."""
+    """Return a sentence if a list states that visible records of the two sides differ; otherwise an
+    empty text.
+    """
     sides = ((stored.record for stored in side.records) for side in (left, right))
     return str(find_stated_difference(*sides) or "")
 
@@ -334,7 +336,9 @@ def _add_queue_state(
     sides: tuple[EntitySide, EntitySide],
     steward: Steward | None,
 ) -> PairView:
-    """Return the view with earlier decisions, the reason why the pair waits, and its holder."""
+    """Return the view with earlier decisions, the reason why the pair waits, and the steward who
+    holds it.
+    """
     viewer = steward.viewer if steward is not None else STRANGER
     pair = ordered_numbers(*sides)
     row = visible_row(view, pair, viewer)

@@ -1,12 +1,12 @@
-"""What an entity's page draws and lists: agencies, handling, dates, places, merging relations.
+"""Parts of an entity's page: agencies, handling, dates, places and merging relations.
 
 - Sources of an entity by agency: lists, visible records and dates.
 - Handling of the records of an entity: conditions of use, grades, purpose and review date.
 - Dates of an entity, as its visible records state them: life, validity, relations.
-- Relations that helped to merge the records of an entity, as they counted then.
-- Places of an entity, as its visible records state them, on the map where they are known.
+- Relations that helped to merge the records of an entity, with their weights at that time.
+- Places that the visible records of an entity state, with their point on the map if it is known.
 
-The table `gazetteer` holds a point of each country and some 500 cities. Points of countries are
+The table `gazetteer` has a point for each country and for some 500 cities. Points of countries are
 centers of the largest area in the country boundaries of Natural Earth 1:50m (npm `world-atlas`
 2.0.2). Cities are Natural Earth's populated places 1:110m and the towns that the time zone database
 (PyPI `tzdata` 2026.6, `zone.tab`) locates. Both sources are in the public domain.
@@ -52,7 +52,9 @@ class ListShare:
 
 @dataclass(frozen=True, slots=True)
 class AgencyShare:
-    """Agency with its lists that know an entity. Without an agency a list stands for itself."""
+    """Agency with its lists that know an entity. A list without an agency counts as an agency of
+    its own.
+    """
 
     agency: str
     lists: tuple[ListShare, ...]
@@ -64,13 +66,13 @@ class AgencyShare:
 
     @property
     def has_other_name(self) -> bool:
-        """Whether the agency is not simply named as its only list."""
+        """Whether the agency has another name than its only list."""
         return [share.name for share in self.lists] != [self.agency]
 
 
 def group_by_agency(statements: Iterable[Statement]) -> tuple[AgencyShare, ...]:
-    """Group the records of an entity (a statement each) by agency, those with most records
-    first.
+    """Group the records of an entity (one statement each) by agency; agencies with most records
+    come first.
     """
     dates: dict[str, dict[str, list[str]]] = {}
     for row in statements:
@@ -112,7 +114,9 @@ def collect_handling(records: Iterable[Record]) -> tuple[RecordHandling, ...]:
 
 
 def strictest_code(rows: Iterable[RecordHandling]) -> str:
-    """Return the most restricted handling code of some records; an unknown code is stricter."""
+    """Return the most restricted handling code of some records; an unknown code counts as stricter
+    than any other.
+    """
     codes = {row.code for row in rows} or {HANDLING_CODES[0]}
     return max(
         codes,
@@ -150,8 +154,9 @@ def _read(record: Record) -> RecordHandling:
 class LifeSpan:
     """Date or period with the lists that state it.
 
-    `label` says what, `subject` of what (a number or a name, may be empty), `text` when. `first`
-    and `last` are the days between which it lies (ISO); `last` is empty for what has not ended.
+    `label` is the kind of date, `subject` the number or name that it belongs to (may be empty), and
+    `text` the date or period in words. `first` and `last` are the days between which it lies (ISO);
+    `last` is empty if it has not ended.
     """
 
     label: str
@@ -163,7 +168,9 @@ class LifeSpan:
 
 
 def collect_spans(records: Iterable[Record]) -> tuple[LifeSpan, ...]:
-    """Collect the dates of some records, the earliest first; what is no date is left out."""
+    """Collect the dates of some records, the earliest first; texts that are no dates are left
+    out.
+    """
     sources: dict[tuple[str, str, str, str], set[str]] = {}
     for record in records:
         for row in _rows(record):
@@ -177,13 +184,13 @@ def collect_spans(records: Iterable[Record]) -> tuple[LifeSpan, ...]:
 
 
 def first_day(text: str) -> str:
-    """Return the first day (ISO) of a date or time as written; empty for what is no date."""
+    """Return the first day (ISO) of a date or time as written; empty if the text is no date."""
     date = _date(text[:10])
     return "" if date is None else _first_day(date)
 
 
 def _rows(record: Record) -> Iterable[tuple[str, str, str, str]]:
-    """Yield label, subject, start and end of what a record dates."""
+    """Yield label, subject, start and end of each dated statement of a record."""
     for value in record.values:
         if value.prop in DATES:
             event = PROPERTY_BY_NAME[value.prop].event or property_label(value.prop)
@@ -205,7 +212,7 @@ def _text(start: str, end: str) -> str:
 
 
 def _days(start: str, end: str) -> tuple[str, str] | None:
-    """Return the first and last day of a period; None if an end is no date."""
+    """Return the first and last day of a period; None if one of them is no date."""
     first, last = _date(start or end), _date(end or start)
     if first is None or last is None:
         return None
@@ -239,8 +246,8 @@ MAX_RECORDS = 200
 class MergingRelation:
     """Relation that two entities shared when a round of relations merged them.
 
-    `sentence` says what they shared, `weight` is in thousandths of log-odds; `left` and `right` are
-    the ids of their records.
+    `sentence` says what they shared, and `weight` is in thousandths of log-odds. `left` and `right`
+    are the ids of the records of the two entities.
     """
 
     sentence: str
@@ -252,14 +259,14 @@ class MergingRelation:
 def load_merging_relations(hub: Hub, record_ids: Sequence[str]) -> tuple[MergingRelation, ...]:
     """Load the relations that helped to merge one entity, in the order of the rounds.
 
-    `record_ids` are the records of the entity that the viewer may see: no others are named. What is
-    shared, and who states it, everybody may see.
+    `record_ids` are the records of the entity that the viewer may see; no other records are named.
+    The shared relations, and the records that state them, are visible to everybody.
     """
     if not 1 < len(record_ids) <= MAX_RECORDS:
         return ()
     with hub.store.view() as view:
         numbers = [number for number, _ in view.numbers_of(record_ids[:1]).values()]
-    # a commit may have ended the record since the caller looked
+    # a commit may have ended the record since the caller read it
     shared = SharedRelations.load(hub, numbers) if numbers else None
     return () if shared is None else tuple(_describe(shared, numbers[0], frozenset(record_ids)))
 
@@ -285,10 +292,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class MappedPlace:
-    """City or country with what is said of it (`roles`: "Nationality", "Address") and by which
-    lists.
+    """City or country with the roles that lists state for it (`roles`: "Nationality", "Address"),
+    and these lists.
 
-    `point` is its latitude and longitude, None for a country that the gazetteer lacks.
+    `point` is its latitude and longitude; None for a country that is not in the gazetteer.
     """
 
     name: str
@@ -300,7 +307,9 @@ class MappedPlace:
 
 
 def collect_places(records: Iterable[Record]) -> tuple[MappedPlace, ...]:
-    """Collect the places of some records: cities before countries, those of most lists first."""
+    """Collect the places of some records. Cities come before countries, and places of most lists
+    come first.
+    """
     stated: dict[tuple[str, str, str], set[str]] = {}
     for record in records:
         for row in _places_rows(record):
@@ -319,9 +328,9 @@ def collect_places(records: Iterable[Record]) -> tuple[MappedPlace, ...]:
 
 
 def locate_place(city: str, country: str) -> tuple[str, str] | None:
-    """Return country code and city of a place as the gazetteer has it.
+    """Return country code and city of a place, as the gazetteer has them.
 
-    The city is empty where the gazetteer lacks it, so that its country stands for it. None where
+    The city is empty if the gazetteer does not have it; its country is then shown instead. None if
     the country is unknown.
     """
     code = country_code(country) if country else _only_country(city)
@@ -354,7 +363,9 @@ def _places_rows(record: Record) -> Iterable[tuple[str, str, str]]:
 
 
 def _only_country(city: str) -> str:
-    """Return the country of a city that only one country has; empty if there is none."""
+    """Return the country of a city that exists in only one country; empty if there is none or
+    several.
+    """
     countries = _countries_by_city().get(_fold(city), ())
     return countries[0] if len(countries) == 1 else ""
 
@@ -365,8 +376,8 @@ def _fold(text: str) -> str:
 
 @cache
 def _gazetteer() -> Mapping[tuple[str, str], tuple[str, Point | None]]:
-    """Return name and point of each city by country code and folded name; an empty name stands for
-    the country.
+    """Return name and point of each city, by country code and folded name; an empty name gives the
+    country itself.
     """
     return {
         (country, _fold(city)): (city, (float(latitude), float(longitude)))

@@ -1,12 +1,13 @@
-"""Refusals of a decision, each a `DecisionRefusedError` with a one-line message, a hint and fields
-for pages.
+"""Refusals of a decision. Each is a `DecisionRefusedError` with a one-line message, a hint and
+fields for pages.
 
 Rules of the desk: four-eyes rules, lease of a pair, share of blind rechecks, capacity.
 
-Limits of review: entities, records and decisions as a viewer may know them.
+Limits of review: the entities, records and decisions that a viewer may know.
 
-What a viewer may not see is treated as if the store did not have it: its id is unknown, and of an
-entity only the visible records count. So no refusal, count or history says that there is more.
+If a viewer may not see a record, the store behaves as if it did not have it: the id is unknown, and
+only the visible records of an entity count. So no refusal, count or history reveals that there is
+more.
 
 Four-eyes rules: which decisions take a second steward.
 """
@@ -32,7 +33,7 @@ class DecisionRefusedError(DecisionError):
 
 
 class DecidedMeanwhileError(DecisionRefusedError):
-    """Another steward has decided the pair since it was shown; `decision` is theirs."""
+    """Another steward has decided the pair since it was shown; `decision` is their decision."""
 
     def __init__(self, decision: DecisionView) -> None:
         self.decision = decision
@@ -44,7 +45,9 @@ class DecidedMeanwhileError(DecisionRefusedError):
 
 
 class ChangedMeanwhileError(DecisionRefusedError):
-    """Entity with other records, or other versions of them, than were shown; `entity` is its id."""
+    """An entity has other records, or other versions of records, than were shown; `entity` is its
+    id.
+    """
 
     def __init__(self, entity: str, change: str) -> None:
         self.entity = entity
@@ -54,7 +57,7 @@ class ChangedMeanwhileError(DecisionRefusedError):
 
 
 class RetiredMeanwhileError(DecisionRefusedError):
-    """Entity that no longer exists: `entity` is its id, `successor` the entity that now has its
+    """An entity no longer exists. `entity` is its id, and `successor` the entity that now has its
     records, or empty.
     """
 
@@ -69,7 +72,7 @@ class RetiredMeanwhileError(DecisionRefusedError):
 
 
 class PairLockedError(DecisionRefusedError):
-    """Another steward (`holder`) has the pair open, `until` a UTC time."""
+    """Another steward (`holder`) has the pair open until `until` (UTC time)."""
 
     def __init__(self, holder: str, until: str) -> None:
         self.holder, self.until = holder, until
@@ -80,13 +83,13 @@ class PairLockedError(DecisionRefusedError):
 
 
 class DecisionNotAllowedError(DecisionRefusedError):
-    """Steward may not do this, such as confirm their own decision."""
+    """The steward may not do this; for example, nobody may confirm their own decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContradictionTie:
     """Link in a chain of contradiction: two records that are the same (`is_same`) or different, by
-    a decision or (`decision` is None) by the evidence.
+    a decision or, if `decision` is None, by the evidence.
     """
 
     left_record: str
@@ -106,11 +109,11 @@ class ContradictionTie:
 
 
 class ContradictionError(DecisionRefusedError):
-    """Decision that contradicts earlier ones.
+    """The decision contradicts earlier decisions.
 
-    `chain` lists the ties from one record to the other, including the one that forbids the
-    decision; `withdrawals` are the ids of the decisions to withdraw so that the new one can
-    stand (pass them as `over`).
+    `chain` lists the ties from one record to the other, including the tie that forbids the
+    decision. `withdrawals` are the ids of the decisions to withdraw so that the new decision can
+    take effect (pass them as `over`).
     """
 
     def __init__(self, chain: tuple[ContradictionTie, ...], withdrawals: tuple[str, ...]) -> None:
@@ -160,8 +163,8 @@ _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 def find_entity(view: StoreView, entity_id: str, viewer: Viewer) -> StoredEntity:
-    """Find the entity of an id, with the records that the viewer may see: of its own id, a retired
-    one that redirects to it, or the id of a record.
+    """Find the entity of an id, with the records that the viewer may see. The id may be its own id,
+    a retired id that redirects to it, or the id of a record.
 
     Raises `UnknownIdError` for an id that the store does not have or the viewer may not know.
     """
@@ -196,7 +199,7 @@ def find_hidden_records(view: StoreView, record_ids: Collection[str], viewer: Vi
 
 
 def select_visible_numbers(view: StoreView, numbers: Sequence[int], viewer: Viewer) -> list[int]:
-    """Return those of some record numbers whose version the viewer may see, in order."""
+    """Return the record numbers whose version the viewer may see, in order."""
     if may_read_all(viewer):
         return list(numbers)
     hidden = {
@@ -210,7 +213,7 @@ def select_visible_numbers(view: StoreView, numbers: Sequence[int], viewer: View
 def visible_decisions(
     view: StoreView, log: Sequence[StoredDecision], viewer: Viewer
 ) -> list[StoredDecision]:
-    """Return the decisions of which the viewer may see both records."""
+    """Return the decisions whose two records the viewer may see."""
     hidden = find_hidden_records(
         view, {end for stored in log for end in stored.decision.pair}, viewer
     )
@@ -220,7 +223,9 @@ def visible_decisions(
 def load_decisions(
     view: StoreView, record_ids: Iterable[str], viewer: Viewer
 ) -> list[StoredDecision]:
-    """Load the decisions on some records of which the viewer may see both, reopened ones marked."""
+    """Load the decisions on some records, if the viewer may see both records of a decision;
+    reopened decisions are marked.
+    """
     ids = sorted(set(record_ids))
     return visible_decisions(view, mark_stored(view, view.decisions(ids)), viewer) if ids else []
 
@@ -229,7 +234,7 @@ def find_decision(view: StoreView, decision_id: str, viewer: Viewer) -> StoredDe
     """Find a decision by id. Raises `UnknownIdError` for an id that the log does not have or the
     viewer may not know.
 
-    Who sees everything, as commands do, may name a decision by its number in the log as well.
+    Viewers who see everything, such as commands, may also name a decision by its number in the log.
     """
     stored = view.decision_by_id(decision_id)
     if stored is None and may_read_all(viewer) and _NUMBER.fullmatch(decision_id):
@@ -254,7 +259,7 @@ def second_steward_reasons(
     rules: DeskRules,
     verdict: StewardVerdict | None = None,
 ) -> tuple[str, ...]:
-    """Return the reasons why a decision takes a second steward, a sentence each."""
+    """Return the reasons why a decision takes a second steward, one sentence each."""
     if verdict is StewardVerdict.UNSURE:
         return ()
     reasons = ["red takes two stewards"] if verdict is StewardVerdict.RED else []

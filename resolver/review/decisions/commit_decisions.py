@@ -296,8 +296,8 @@ class PlannedCommit:
 def _check_whole(view: StoreView, plan: DecisionPlan) -> None:
     """Raise `DecisionNotAllowedError` if only a part of an act would take effect now.
 
-    A decision that needs two stewards takes effect at once on a pair if an equal decision of
-    another steward waits there. On all further pairs of the act it would wait.
+    A decision that needs two stewards takes effect on a pair at once if an equal decision of
+    another steward waits on this pair. On all other pairs of the act it would wait.
     """
     if not plan.entry.needs_two:
         return

@@ -120,7 +120,7 @@ def decide_pair(
     if plan.pair is not None:
         is_done = outcome.state is DecisionState.DONE
         if not is_done:
-            # it still waits, for other stewards
+            # the pair still waits, for other stewards
             hub.store.steward_work.release(plan.pair, steward.name)
         elif is_drawn(plan.decisions[0].digest, rules.recheck_share):
             hub.store.steward_work.add_recheck(outcome.numbers[0], plan.rank, steward.name)
@@ -220,7 +220,7 @@ def _check_waiting(waiting: Sequence[StoredDecision], request: DecisionRequest) 
     """Return whether the request confirms the decision that waits for a second steward.
 
     Raises `DecisionNotAllowedError` if the steward would confirm their own decision, or would
-    replace that of another one by unsure.
+    replace another steward's decision by unsure.
     """
     if not waiting:
         return False
@@ -286,7 +286,7 @@ def _plan_within(
     snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
     log_entry = _new_log_entry(request, reasons, snapshot_context(snapshot, ""))
     decisions = log_entry.build_decisions(pairs, log, undoes={})
-    # of the same act, so that all of it waits for a second steward if a part of it does
+    # part of the same act, so that the whole act waits for a second steward if a part of it does
     decisions += replace(log_entry, verdict=StewardVerdict.UNSURE, context={}).build_decisions(
         [stored.decision.pair for stored in withdrawn],
         log,
@@ -309,7 +309,7 @@ def _second_reasons(
     verdict: StewardVerdict,
     rules: DeskRules,
 ) -> tuple[str, ...]:
-    """Return why a verdict on some pairs takes a second steward; a repeated one does not."""
+    """Return why a verdict on some pairs takes a second steward; a repeated verdict takes none."""
     if is_decided_by_two(log, pairs, verdict):
         return ()
     reasons = second_steward_reasons(sides, sources_by_name(view), rules, verdict)
@@ -327,7 +327,9 @@ def _check_not_forced(log: Sequence[StoredDecision], request: DecisionRequest) -
 def _withdrawn_decisions(
     log: Sequence[StoredDecision], request: DecisionRequest, ends: set[str]
 ) -> list[StoredDecision]:
-    """Return the decisions on other pairs that the request withdraws, so that it can stand."""
+    """Return the decisions on other pairs that the request withdraws, so that its verdict can take
+    effect.
+    """
     if request.verdict is not StewardVerdict.DIFFERENT:
         return []
     return [
@@ -436,8 +438,8 @@ def _preview(hub: Hub, build_plan: BuildPlan, steward: Steward) -> DecisionPrevi
 def _find_logged_pairs(
     view: StoreView, plan: DecisionPlan, viewer: Viewer
 ) -> list[tuple[str, str]]:
-    """Return the pairs of records that a merge is logged on, if not everybody may see all that the
-    viewer sees of what it unites.
+    """Return the pairs of records that a merge is logged on; empty if everybody may see all records
+    that it unites and the viewer sees.
     """
     if not plan.entry.verdict.is_merge:
         return []

@@ -4,8 +4,8 @@ The module reads in this order:
 
 1. Has anything changed since the pair was shown? Entities, other decisions, leases of other
    stewards.
-2. Does the decision contradict earlier ones? `build_contradiction` and `find_forced_same` return
-   the chain of decisions that a steward is shown; `find_same_path` searches it.
+2. Does the decision contradict earlier decisions? `build_contradiction` and `find_forced_same`
+   return the chain of decisions that a steward is shown; `find_same_path` searches it.
 3. Does it need a second steward, because it overrules a decision of two stewards?
 4. `confirm_decision`: a second steward confirms a decision that waits.
 """
@@ -156,8 +156,8 @@ def find_bonds(
 
     `log` has the decisions on the records of an entity, and `decisions` are those of the act. The
     act is refused if it says `different` about two records of the entity and separates such a pair.
-    This can happen through a hidden record: if it has to leave one record of the entity, it leaves
-    the whole entity, together with the records that were decided the same as it.
+    This can happen through a hidden record. If it has to leave one record of the entity, it leaves
+    the whole entity, together with the records that were decided to be the same as it.
     """
     new = {row.decision.pair: row.decision.verdict for row in decisions}
     if Verdict.DIFFERENT not in new.values():
@@ -250,9 +250,9 @@ def overturn_reasons(
 ) -> tuple[str, ...]:
     """Return the reason why a decision needs two stewards, or nothing.
 
-    It does if two stewards gave another verdict on one of the pairs before. Without a `verdict`,
-    their decision is to be withdrawn. The log must be complete for each pair, with reopened
-    decisions marked.
+    It needs two if two stewards gave another verdict on one of the pairs before. Without a
+    `verdict`, their decision is to be withdrawn. The log must be complete for each pair, with
+    reopened decisions marked.
     """
     states = pair_states(stored.decision for stored in log)
     for pair in sorted({(min(pair), max(pair)) for pair in pairs}):

@@ -1,11 +1,11 @@
 """Earlier decisions on two entities: which are effective, and which wait for a second steward.
 
-Stewards may state a relation when they decide that two groups are different. The decision
-`different` keeps the two apart; its context also says that one is a faction of the other, say. The
-latest decision in effect counts: another one without a relation withdraws it, and so does undoing
-it. A decision that was reopened states nothing until somebody has looked again.
+When stewards decide that two groups are different, they may state a relation. The decision
+`different` keeps the two apart; its context also says, for example, that one is a faction of the
+other. The latest decision in effect counts. A later decision without a relation withdraws the
+relation, and so does an undo. A reopened decision states nothing until somebody has looked again.
 
-A share of decided pairs is shown to another steward without the first verdict. This blind recheck
+Some decided pairs are shown to another steward without the first verdict. This blind recheck
 measures the agreement of stewards (Cohen 1960). The second verdict changes nothing by itself.
 """
 
@@ -75,8 +75,9 @@ _NUMBERED_UNDO = re.compile(r"^undoes decision \d+$")
 
 @dataclass(frozen=True, slots=True)
 class PairVerdicts:
-    """Decisions across two entities: latest effective `different`, latest one that waits for a
-    second steward, latest `unsure` that a steward chose (not an undo), latest reopened one.
+    """Decisions across two entities: the latest effective `different`, the latest decision that
+    waits for a second steward, the latest `unsure` that a steward chose (not an undo), and the
+    latest reopened decision.
     """
 
     different: StoredDecision | None
@@ -86,7 +87,7 @@ class PairVerdicts:
 
     @property
     def is_reopened(self) -> bool:
-        """True if a decision is reopened, and none that stands keeps the two apart."""
+        """True if a decision is reopened, and no decision in effect keeps the two apart."""
         stands = self.different is not None and not self.different.decision.reopened
         return self.reopened is not None and not stands
 
@@ -96,7 +97,7 @@ def summarize_verdicts(log: Iterable[StoredDecision]) -> PairVerdicts:
     log = list(log)
     effective = effective_decisions(log)
     different = [stored for stored in effective if stored.decision.verdict is Verdict.DIFFERENT]
-    # one that stands keeps apart whatever becomes of those that are reopened
+    # a decision in effect keeps apart, whatever happens to the reopened decisions
     different = [stored for stored in different if not stored.decision.reopened] or different
     unsure = [
         stored
@@ -113,7 +114,7 @@ def effective_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
     """Return the effective decisions, by pair. The log must be complete for each of its pairs."""
     by_key = {stored.decision.place: stored for stored in log}
     settled = settle_decisions(stored.decision for stored in by_key.values())
-    # a pair with nothing but unconfirmed decisions settles as unsure
+    # a pair with only unconfirmed decisions counts as unsure
     return [
         by_key[decision.place]
         for decision in settled
@@ -122,7 +123,7 @@ def effective_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
 
 
 def reopened_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
-    """Return the decisions that counted on their pairs until a record changed, by pair.
+    """Return, by pair, the decisions that were in effect until a record changed.
 
     The log must be complete for each of its pairs, with reopened decisions marked.
     """
@@ -158,7 +159,7 @@ def steward_verdict(decision: Decision) -> models.StewardVerdict:
 
 
 def logged_verdict(verdict: models.StewardVerdict) -> Verdict:
-    """Return the verdict as the log stores it; red is `same`, with a mark."""
+    """Return the verdict as the log stores it: red is stored as `same`, with a mark."""
     return Verdict.SAME if verdict is models.StewardVerdict.RED else Verdict(str(verdict))
 
 
@@ -207,7 +208,7 @@ def _find_status(
         return models.DecisionStatus.WAITING
     if place in reopened:
         return models.DecisionStatus.REOPENED
-    # an undo that waits for a second steward has not undone it
+    # an undo that waits for a second steward has not undone anything
     if place in effective:
         return models.DecisionStatus.ACTIVE
     return (
@@ -265,7 +266,7 @@ class PairRelation:
 
     @property
     def key(self) -> str:
-        """Text of a form: `left factionOf`."""
+        """The relation as the text of a form field: `left factionOf`."""
         return f"{_LEFT if self.is_from_left else _RIGHT} {self.type.value}"
 
     @property
@@ -275,7 +276,9 @@ class PairRelation:
 
     @classmethod
     def parse(cls, key: str) -> PairRelation:
-        """Return the relation of a text of a form. Raises `InputError`."""
+        """Return the relation that the text of a form field states. Raises `InputError` for any
+        other text.
+        """
         side, _, value = key.partition(" ")
         if side not in (_LEFT, _RIGHT) or value not in {kind.value for kind in PAIR_RELATIONS}:
             words = ", ".join(RELATION_TYPES[kind].words for kind in PAIR_RELATIONS)
@@ -299,7 +302,8 @@ def relation_context(
     verdict: models.StewardVerdict,
     sides: tuple[EntitySide, EntitySide],
 ) -> dict[str, Any]:
-    """Return what the log stores of a relation between two sides; nothing of None.
+    """Return the part of the log entry that stores a relation between two sides; empty if
+    `relation` is None.
 
     Raises `InputError` unless the verdict is `different` and both sides may be groups.
     """
@@ -348,8 +352,8 @@ class Agreement:
 
 
 def is_drawn(digest: str, share: float) -> bool:
-    """Return whether a decision comes back; a pure function of its digest, so nobody can foresee or
-    choose.
+    """Return whether a decision is drawn for a recheck. The result depends only on its digest, so
+    nobody can foresee or choose it.
     """
     number = int.from_bytes(hashlib.sha256(f"again {digest}".encode()).digest()[:4], "big")
     return number < share * _DIGEST_RANGE
@@ -365,11 +369,11 @@ def find_recheck_item(
     decision: StoredDecision | None = None,
     viewer: Viewer = STRANGER,
 ) -> models.QueueItem | None:
-    """Find the recheck of highest priority among other stewards' decisions (or that of one
-    decision), as a queue item.
+    """Find the recheck of highest priority among other stewards' decisions (or the recheck of
+    `decision`), as a queue item.
 
-    It must stand before `max_rank` of the queue and behind `place`. None as well if the
-    viewer may not see all its records.
+    It must be before `max_rank` of the queue and after `place`. None if there is no recheck, or if
+    the viewer may not see all of its records.
     """
     viewer = steward.viewer if steward is not None else viewer
     if filters != models.Filters() and filters.reason != models.QueueReason.BLIND:
@@ -388,7 +392,9 @@ def find_recheck_item(
 
 
 def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> models.QueueItem | None:
-    """Build the queue item of a recheck; None if the viewer may not see all that it rests on."""
+    """Build the queue item of a recheck; None if the viewer may not see all records that it rests
+    on.
+    """
     stored = view.decision(row.decision)
     if stored is None:
         return None

@@ -2,7 +2,7 @@
 
 An undo logs a new decision that repeats the verdict that was in effect before. If there was none,
 it logs `unsure`, which clustering treats as undecided. Links, members, entities and their ids
-become what they were. All decisions of one act are undone together. Only the last decision on a
+return to what they were. All decisions of one act are undone together. Only the last decision on a
 pair can be undone, so undo later ones first. An undo is a decision and can be undone, too.
 
 If two stewards made a decision, it takes two stewards to undo it. Some decisions never took effect:
@@ -151,10 +151,12 @@ class _PairHistory:
     def find_taker(self, effect: _Effect) -> StoredDecision | None:
         """Return the undo that took an effect back and was not taken back itself; None without one.
 
-        What stands now does not tell: an undo that was taken back may have been made again.
+        The present decisions do not show this: an undo that was taken back may have been made
+        again.
         """
         taker_of: dict[int, StoredDecision] = {}
-        # an undo is later than what it takes back, so whether it stands is known before
+        # an undo is later than the decision that it takes back, so the loop already knows whether
+        # the undo is in effect
         for later in reversed(self.effects):
             takers = [taker_of[m.number] for m in later.members if m.number in taker_of]
             if later is effect:
@@ -174,7 +176,8 @@ class _PairHistory:
     def find_repeated(self, effect: _Effect) -> StoredDecision | None:
         """Return the last decision that repeats the verdict of an effect and was not taken back.
 
-        Such a decision changed nothing, but its author stands behind it. None if there is none.
+        Such a decision changed nothing, but its author agrees with the verdict. None if there is
+        none.
         """
         withdrawn = {_undone_number(stored) for stored in self.log}
         verdict = earlier_verdicts.steward_verdict(effect.last.decision)
@@ -199,7 +202,7 @@ class _PairHistory:
             )
             if was_active and not is_active:
                 return effect.last
-        # a decision without effect is withdrawn by a decision without effect
+        # a decision without effect can only be withdrawn by a decision without effect
         return next(
             (other for other in reversed(self.log) if _undone_number(other) in numbers), None
         )
@@ -214,10 +217,10 @@ def undo_decision(
 ) -> DecisionOutcome:
     """Undo a decision together with all decisions of its act.
 
-    It takes two stewards to undo a decision of two stewards. You can withdraw a decision of your
-    own alone while nobody has confirmed it. Raises `UnknownIdError` for an id that the steward may
-    not know. Raises `DecisionNotAllowedError` if later decisions stand on the same records, or if
-    the decision is already undone.
+    It takes two stewards to undo a decision of two stewards. You can withdraw your own decision
+    without a second steward as long as nobody has confirmed it. Raises `UnknownIdError` for an id
+    that the steward may not know. Raises `DecisionNotAllowedError` if later decisions stand on the
+    same records, or if the decision is already undone.
     """
     undone_numbers: list[int] = []
 
@@ -225,7 +228,8 @@ def undo_decision(
         """Plan the undo on one revision."""
         stored = refusals.find_decision(view, decision_id, steward.viewer)
         targets = _find_act(view, stored, steward.viewer)
-        # read without marks of reopening: an undo also restores decisions on changed records
+        # read without marks of reopening, because an undo also restores decisions on changed
+        # records
         ids = sorted({end for pair in targets for end in pair})
         log = refusals.visible_decisions(view, view.decisions(ids), steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
@@ -386,7 +390,8 @@ def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) 
         taker = history.find_taker(effect)
         if taker is not None:
             _refuse_undone(target, taker)
-        # an undo is the last decision while exactly the decisions that it restored stand
+        # an undo is the last decision as long as exactly the decisions that it restored are in
+        # effect
         if _numbers(active) == _numbers(effect.after):
             return
         later = next(e for e in reversed(history.effects) if e.after == active)

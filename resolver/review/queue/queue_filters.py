@@ -1,11 +1,12 @@
 """Filters of the queue: their translation to marks of queue rows, and filters saved by users.
 
-Visibility in the queue: the access policy (`records.visibility`) as conditions on queue rows.
+Visibility in the queue: the rules of access (`records.visibility`) as conditions on queue rows.
 
-A row rests on all records of its two entities, so it waits only for those who may see all of them.
-Others have rows of their own, as if the records that they may not see were not there.
+A row rests on all records of its two entities, so it waits only for viewers who may see all of
+these records. Other viewers have rows of their own, as if the records that they may not see did not
+exist.
 
-Counts beside the filters of the queue: how many visible pairs each value would leave.
+Counts beside the filters of the queue: how many visible pairs each value would select.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _CODE_MARKS = {"H1": _SIGNED_IN, "H2": _STEWARDS}
 
 
 def guard_marks(restrictions: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the marks of a queue row that state its restrictions and, if unique, the agency that
-    owns the restricted records.
+    """Return the marks of a queue row that state its restrictions and, if there is only one, the
+    agency that owns the restricted records.
     """
     marks: set[str] = set()
     owners: dict[str, set[str]] = {_STEWARDS: set(), _OWNERS: set()}
@@ -67,8 +68,8 @@ def _owner_mark(mark: str, agency: str) -> str:
 
 
 def readers_of(viewer: Viewer) -> str:
-    """Return the name of the class of viewers whose own rows a viewer gets; empty for those who may
-    read all.
+    """Return the name of the class of viewers whose rows a viewer gets; empty for viewers who may
+    read everything.
     """
     if may_read_all(viewer):
         return ""
@@ -78,7 +79,7 @@ def readers_of(viewer: Viewer) -> str:
 
 
 def visible_rows_filter(viewer: Viewer) -> QueueFilter:
-    """Return the filter that all rows pass that wait for a viewer."""
+    """Return the filter that selects the rows that wait for a viewer."""
     return QueueFilter(excluded_marks=excluded_marks(viewer), readers=readers_of(viewer))
 
 
@@ -101,8 +102,8 @@ def list_saved_filters(hub: Hub, user: str) -> dict[str, Filters]:
 
 
 def save_filters(hub: Hub, user: str, name: str, filters: Filters) -> None:
-    """Save filters under a name, replacing those of the same name. Raises `InputError` unless the
-    name has 1 to 100 characters.
+    """Save filters under a name; filters with the same name are replaced. Raises `InputError`
+    unless the name has 1 to 100 characters.
     """
     if not name.strip() or len(name) > 100:
         raise InputError(
@@ -142,7 +143,7 @@ def build_queue_filter(
 def build_mark_groups(
     sources: Sequence[StoredSource], filters: Filters
 ) -> tuple[tuple[str, ...], ...]:
-    """Return groups of marks; a row that passes the filters has one of each group.
+    """Return groups of marks. A row passes the filters if it has a mark of each group.
 
     Raises `InputError` for an unknown value.
     """
@@ -185,7 +186,9 @@ Marks = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """Value of a filter, and the number of pairs that it leaves beside the other filters."""
+    """Value of a filter, and the number of pairs that it selects together with the other
+    filters.
+    """
 
     value: str
     count: int
@@ -244,10 +247,12 @@ def _words_by_mark(sources: Sequence[StoredSource]) -> dict[str, dict[str, str]]
 def count_ages(
     hub: Hub, filters: Filters = NO_FILTERS, viewer: Viewer = STRANGER
 ) -> tuple[int, ...]:
-    """Count the visible pairs by how long they have waited, under all filters but that of age.
+    """Count the visible pairs by how long they have waited, under all filters except the filter of
+    age.
 
-    There is a count for each limit of `AGE_DAYS`: pairs that have waited less than this, but not
-    less than the limit before. The last count has the pairs that have waited longer than that.
+    There is a count for each limit of `AGE_DAYS`: the pairs that have waited less than this limit,
+    but not less than the limit before. The last count has the pairs that have waited longer than
+    all limits.
     """
     now = datetime.datetime.now(datetime.UTC)
     times = [utc_text(now - datetime.timedelta(days=days)) for days in AGE_DAYS]

@@ -1,10 +1,11 @@
 """Queue of the desk: pages, next pair, leases and assignments, in order of priority, and progress.
 
-The order is an indexed table of the store, so the next pair costs the same however many wait. Each
-pair is checked again before a steward gets it, so a queue that is behind shows nothing that no
-longer waits. A daily capacity cuts the queue by rank only, and nothing is dropped.
+The order is an indexed table of the store, so the time to get the next pair does not depend on how
+many wait. Each pair is checked again before a steward gets it. So a queue that is behind never
+shows a pair that no longer waits. A daily capacity cuts the queue by rank only, and nothing is
+dropped.
 
-`StewardProgress` is what one steward decided today and lately, and at which pace. The throughput of
+`StewardProgress` has what one steward decided today and recently, and the pace. The throughput of
 the desk counts decisions and reviews since a time, as far as a viewer may see them.
 """
 
@@ -53,7 +54,8 @@ _KEY = re.compile(rf"{_END}\.{_END}(~{_END}\.{_END}){{0,9}}", re.ASCII)
 that were passed before. No rank: it depends on how often entities were looked up, by anybody.
 """
 _KEPT_PLACES = 3
-"""Items that a key names. If the last one no longer waits, the queue goes on after the one before.
+"""Items that a key names. If the last one no longer waits, the queue goes on after the one
+before.
 """
 
 
@@ -66,8 +68,8 @@ def list_waiting(
     steward: Steward | None = None,
     viewer: Viewer = STRANGER,
 ) -> QueuePage:
-    """List a page of the queue, as the viewer may see it. With a `steward`, only pairs that they
-    may decide and nobody else has open.
+    """List a page of the queue, as the viewer may see it. With a `steward`, list only pairs that
+    they may decide and that nobody else has open.
 
     Raises `InputError` for invalid filters.
     """
@@ -110,7 +112,7 @@ def take_next_item(
     if are_visible_rows_behind(hub, steward.viewer):
         refresh_queue(hub, complete=False, viewer=steward.viewer)
     try:
-        # one transaction, since a steward waits for each round trip and each commit
+        # use one transaction, since a steward waits for each round trip and each commit
         with hub.store.queue.begin_update(PAGE_RECORD_LIMIT) as update:
             is_current = update_queue(update)
             for item in _offer_items(update.view, steward, filters, after, is_current=is_current):
@@ -216,7 +218,9 @@ def assign_pair(
 
 
 def _build_items(view: StoreView, rows: Sequence[WaitingRow], viewer: Viewer) -> list[QueueItem]:
-    """Build items from rows as a viewer sees them, without those whose entities no longer exist."""
+    """Build items from rows as a viewer sees them; rows whose entities no longer exist are left
+    out.
+    """
     numbers = [number for row in rows for number in (row.low, row.high)]
     sides = entity_sides.load_sides(view, numbers, viewer)
     sources = entity_sides.sources_by_name(view)
@@ -281,10 +285,10 @@ def _build_item(
 
 
 def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int] | None:
-    """Return the place of a key in the queue as it is now.
+    """Return the position of a key in the present queue.
 
-    It is the place of the first of its items that waits for the viewer. None, the beginning, where
-    none of them does.
+    It is the position of the first item of the key that waits for the viewer. None, the beginning
+    of the queue, if none of them waits.
 
     Raises `InputError` for an invalid key.
     """
@@ -303,7 +307,7 @@ def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int
 def _find_place(
     view: StoreView, left: str, right: str, viewer: Viewer
 ) -> tuple[int, int, int] | None:
-    """Return the place of two entities, or of a decision, in the queue.
+    """Return the position of two entities, or of a decision, in the queue.
 
     None if they do not wait, or not for the viewer.
     """
@@ -322,7 +326,7 @@ def _find_place(
 
 
 def join_places(*keys: str) -> str:
-    """Return the key of the place after the first of some items, the latest first."""
+    """Return the key of the position after some items, given by their keys, the latest first."""
     items = [item for key in keys for item in key.split("~") if item]
     return "~".join(list(dict.fromkeys(items))[:_KEPT_PLACES])
 
@@ -350,10 +354,10 @@ _LEAST_DECISIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class StewardProgress:
-    """Decisions of a steward, without those taken back: today (UTC), and `recent` ones of the last
-    `minutes` (1 to `PACE_MINUTES`).
+    """Decisions of a steward, without those that were taken back: today (UTC), and `recent`
+    decisions of the last `minutes` (1 to `PACE_MINUTES`).
 
-    `undoable`: id of the latest that still counts, or empty.
+    `undoable`: id of the latest decision that still counts, or empty.
     """
 
     today: int = 0
@@ -362,7 +366,9 @@ class StewardProgress:
     undoable: str = ""
 
     def minutes_for(self, pairs: int) -> int | None:
-        """Return the minutes that a number of pairs takes at the pace of late; None without one."""
+        """Return the minutes that a number of pairs takes at the recent pace; None without recent
+        decisions.
+        """
         if self.recent < _LEAST_DECISIONS:
             return None
         return math.ceil(pairs * self.minutes / self.recent)
@@ -452,7 +458,7 @@ def count_decisions(hub: Hub, viewer: Viewer = STRANGER) -> int:
 
 
 def count_reviews(view: StoreView, since: str, viewer: Viewer) -> int:
-    """Count the reviews by stewards since a time that the viewer may see; one review may log
+    """Count the reviews by stewards since a time that the viewer may see. One review may log
     several decisions, all at the same time.
     """
     rows = _visible_rows(view, since, viewer)

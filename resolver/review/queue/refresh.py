@@ -1,8 +1,8 @@
 """Refresh of the queue: which two entities wait, why, and with what priority.
 
 Commits note the records that they touch. `refresh_queue` takes these records and builds the rows of
-all pairs anew in which one entity has, or had, such a record. The rows depend on links, members and
-decisions only, not on the order of commits.
+all pairs again in which one entity has, or had, such a record. The rows depend only on links,
+members and decisions, not on the order of commits.
 
 There are two kinds of rows. *Shared* rows use all records; they are for viewers who may see all
 records of both entities. *Visible* rows belong to one class of viewers. They are computed as if the
@@ -85,8 +85,9 @@ def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR)
 def update_rows_in_use(hub: Hub, viewer: Viewer) -> None:
     """Refresh the queue, if it was ever built, before somebody is shown why a pair waits.
 
-    Every commit makes rows outdated, also one of records that the viewer may not see. Without a
-    refresh such a commit would change what the viewer is told, until the queue is read again.
+    Every commit makes rows outdated, even a commit of records that the viewer may not see. Without
+    a refresh, such a commit would change what the viewer is told, until somebody reads the queue
+    again.
     """
     with hub.store.view() as view:
         is_built = hub.store.queue.is_built(view.connection)
@@ -130,7 +131,8 @@ def _refresh_visible_rows(hub: Hub, viewer: Viewer) -> None:
     The rows are computed as if the hidden records were not in the store.
     """
     readers, queue = readers_of(viewer), hub.store.queue
-    # rows are computed under the lock of the index, but written to the database after it
+    # rows are computed under the lock of the index, but written to the database after the lock is
+    # released
     with hub.indexed_view() as (view, index):
         done = queue.readers_revision(view.connection, readers)
         visible, visible_index = restrict_store(view, index, viewer)
@@ -192,7 +194,7 @@ def is_read_only_error(error: StoreError) -> bool:
 
 
 def update_queue(update: QueueUpdate) -> bool:
-    """Build the rows of touched records anew; return whether no touched record is left."""
+    """Build the rows of touched records again; return whether no touched record is left."""
     if update.records is None:
         update.replace(None, _build_rows(update, None))
         return True
@@ -425,7 +427,8 @@ def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> Waiti
         return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, 0, None, "", "", verdicts)
     logodds = int(waiting.context.get("logodds", 0))
     if waiting.decision.reopened:
-        # the score in the decision is out of date, and without a link it is below review now
+        # the score in the decision is out of date, and without a link the present score is below
+        # the review threshold
         logodds = _UNLINKED_LOGODDS
     numbers = view.numbers_of(list(waiting.decision.pair))
     left, right = (numbers[record_id][0] for record_id in waiting.decision.pair)
