@@ -2,15 +2,16 @@
 
 1. Terms of values and of typed texts. A term is ASCII letters and digits in lower case if a
    transliteration exists, so one term stands for a word in any script. A value has a term for each
-   word, and two wholes: all its words written together, in their order and sorted, after a mark. So
-   numbers are found however they are spaced, and a whole name counts more than its words apart.
-2. Codes of terms, by which a misspelt or differently spelt word finds a term. A code depends on the
-   term alone, so which terms resemble a word does not depend on records that the reader may not
-   see.
+   word, and two terms for the whole value, which begin with a mark: all words written together,
+   once in their order and once sorted. So a number is found whatever its spaces, and a whole name
+   counts more than its words alone.
+2. Codes of terms, by which a misspelt or differently spelt word finds a term. A code depends only
+   on the term, so the similarity of words does not depend on records that the reader may not see.
 3. The index is plain arrays, so it can be part of an index segment. The caller decides which
-   records count; nothing here depends on how many records state a term.
-4. Search without keys finds names by prefix, and records that name others. It costs what the
-   dictionaries of an index cost, not its records: a fraction of a second for a million names.
+   records count; the index itself does not depend on how many records state a term.
+4. Search without keys finds names by prefix, and records that refer to other records. Its cost
+   depends on the dictionaries of an index, not on its records: a fraction of a second for a million
+   names.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ Terms = Iterator[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class TypedText:
-    """Typed text: its distinct words, the terms that stand for all of it, and the term with which
-    longer wholes begin.
+    """Typed text: its distinct words, the terms for the whole text, and the term with which longer
+    values begin.
     """
 
     words: tuple[str, ...]
@@ -66,7 +67,9 @@ class TypedText:
 
 
 def read_typed_text(text: str) -> TypedText:
-    """Return the words and wholes of a typed text; none where it has no letters and digits."""
+    """Return the words and whole-text terms of a typed text; empty if it has no letters and
+    digits.
+    """
     words = _split_words(text)
     joined, ordered = _join_words(words)
     wholes = {joined, _WHOLE + joined, _WHOLE + ordered, *_phone_terms(text)} if words else set()
@@ -85,7 +88,7 @@ def _join_words(words: list[str]) -> tuple[str, str]:
 
 
 def _phone_terms(text: str) -> tuple[str, ...]:
-    """Return the number as dialed within its country, if the text may be that of a telephone."""
+    """Return the number as dialed within its country, if the text may be a telephone number."""
     digits = sum(map(str.isdigit, text))
     if digits < _MIN_PHONE_DIGITS or any(map(str.isalpha, text)):
         return ()
@@ -104,7 +107,7 @@ def _plain_terms(text: str) -> Terms:
 def _name_terms(text: str) -> Terms:
     yield from _plain_terms(text)
     if not text.isascii():
-        # as words of other scripts are read for comparison
+        # in the way in which words of other scripts are read for comparison
         yield from ((token.text, _WORD_SHARE) for token in tokenize_person(text) if token.text)
 
 
@@ -117,15 +120,15 @@ def _phone_number_terms(text: str) -> Terms:
 
 
 def _place_terms(text: str) -> Terms:
-    # each part by itself, since people type a town without its country
+    # take each part separately, since people type a town without its country
     for part in filter(None, _PLACE_PARTS.split(text)):
         yield from _plain_terms(part)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchedProperty:
-    """Property that is searched: its weight, within (0, 1], the terms of its values, and whether
-    these are places.
+    """Property that is searched: its weight in (0, 1], the terms of its values, and whether the
+    values are places.
     """
 
     weight: float
@@ -185,7 +188,9 @@ class SimilarTerms:
     terms: IntArray
 
     def find(self, word: str) -> tuple[Numbers, Factors]:
-        """Return the terms that are like a word (itself, too; some twice), and their worths."""
+        """Return the terms that are similar to a word (also the word itself; some twice), and their
+        factors.
+        """
         if not has_codes(word):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         codes, _, ways = _code_words([word])
@@ -196,9 +201,10 @@ class SimilarTerms:
 
 
 def find_alike(word: str, others: Sequence[str]) -> str:
-    """Return the one of other words that is most like a word, the first of several; empty if none.
+    """Return the word among `others` that is most similar to a word, the first if there are
+    several; empty if there is none.
 
-    A word is like another if the index would find it by that (`SimilarTerms`).
+    Two words are similar if the index would find one by the other (`SimilarTerms`).
     """
     words = [other for other in others if has_codes(other)]
     if not words or not has_codes(word):
@@ -211,7 +217,7 @@ def find_alike(word: str, others: Sequence[str]) -> str:
 
 
 def has_codes(word: str) -> bool:
-    """Return whether a word can be like others: numbers and very short words cannot."""
+    """Return whether a word can be similar to others: numbers and very short words cannot."""
     return len(word) >= MIN_LETTERS - 1 and word.isalpha()
 
 
@@ -224,7 +230,9 @@ def index_similar_terms(terms: Sequence[tuple[int, str]]) -> SimilarTerms:
 
 
 def _code_words(words: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
-    """Return the codes of some words, the place of the word of each, and its way."""
+    """Return the codes of some words, and for each code the position of its word and its kind of
+    likeness.
+    """
     every = np.arange(len(words), dtype=np.int64)
     skeletons = [skeleton_code(word) for word in words]
     is_long = np.array([len(code) >= _MIN_SKELETON for code in skeletons], dtype=bool)
@@ -242,11 +250,13 @@ def _code_words(words: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
 
 
 def _codes_without_letters(words: Sequence[str]) -> tuple[Hashes, Numbers]:
-    """Return codes of each word, of all of it and without each of its letters; and their number."""
+    """Return the codes of each word: of the whole word, and of the word without each of its
+    letters. Also return the number of codes of each word.
+    """
     texts = [word.encode() for word in words]
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    # shorter words are like too many others
+    # shorter words are similar to too many others
     sizes = np.where(lengths >= MIN_LETTERS, lengths + 1, 0)
     cut = np.empty(int(sizes.sum()), dtype=np.uint64)
     beginnings = np.empty(len(words), dtype=np.uint64)
@@ -265,8 +275,8 @@ _LAST = "\U0010ffff"
 class TermIndex:
     """Postings of terms, which ascend by their UTF-8.
 
-    The records with term t are `records[starts[t]:starts[t + 1]]` (one may stand there twice);
-    `weights`, parallel to them, are in `WEIGHT_UNITS`.
+    The records with term t are `records[starts[t]:starts[t + 1]]` (a record may occur twice).
+    `weights` is parallel to `records`, in `WEIGHT_UNITS`.
     """
 
     terms: pa.StringArray
@@ -276,7 +286,7 @@ class TermIndex:
     similar: SimilarTerms
 
     def find(self, term: str) -> tuple[int, int]:
-        """Return the range of the postings of a term; it is empty for an unknown one."""
+        """Return the range of the postings of a term; it is empty for an unknown term."""
         first = self._place(term)
         is_known = first < len(self.terms) and self.terms[first].as_py() == term
         return int(self.starts[first]), int(self.starts[first + is_known])
@@ -287,7 +297,7 @@ class TermIndex:
         return int(self.starts[first]), int(self.starts[last])
 
     def _place(self, term: str) -> int:
-        # text sorts by its code points as by its UTF-8
+        # text sorts by code points in the same order as by UTF-8
         return bisect_left(
             range(len(self.terms)), term, key=lambda index: str(self.terms[index].as_py())
         )
@@ -350,7 +360,7 @@ def build_term_index(batch: Batch) -> TermIndex:
 
 @dataclass(frozen=True, slots=True)
 class _ColumnPostings:
-    """Terms of the values of a column in chunks, with their weights, and the postings: places among
+    """Terms of the values of a column in chunks, with their weights, and the postings: positions of
     these terms, and records.
     """
 
@@ -391,7 +401,7 @@ _MAX_CACHED_COLUMNS = 8
 
 
 def find_by_name_prefix(segments: Sequence[Segment], prefix: str) -> Numbers:
-    """Return the records with a name of which a word begins with a prefix, in any case.
+    """Return the records that have a name with a word that begins with a prefix, in any case.
 
     Names that begin with the prefix come first, then ascending numbers. Ended records are included.
     """
@@ -406,7 +416,7 @@ def find_by_name_prefix(segments: Sequence[Segment], prefix: str) -> Numbers:
 
 
 def find_by_value(segments: Sequence[Segment], prop: str, text: str) -> Numbers:
-    """Return the records with a value of a property that is a text, ascending.
+    """Return the records that have a text as a value of a property, ascending.
 
     Ended records are included.
     """
@@ -470,7 +480,7 @@ class _Targets:
 
     def rows_of(self, record_id: str) -> IntArray:
         """Return the rows of the records with relations that name a record."""
-        # text sorts by its UTF-8
+        # text sorts by its UTF-8 bytes
         low, high = (
             side(
                 range(len(self.names)),

@@ -266,7 +266,9 @@ def library_variable(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """Setting as pages and `resolver settings` show it; the value of a secret one is not shown."""
+    """Setting as pages and `resolver settings` show it; the value of a secret setting is not
+    shown.
+    """
 
     variable: str
     default: str
@@ -295,7 +297,7 @@ def variable_name(row: Field[Any]) -> str:
 
 
 def format_setting(value: object) -> str:
-    """Return a value as it is written in the environment; unset is empty."""
+    """Return a value as it is written in the environment; an unset value is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):

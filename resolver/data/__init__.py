@@ -52,7 +52,7 @@ def load_pairs(name: str, **chosen: str) -> dict[str, str]:
 def digest_tables() -> str:
     """Return a digest of the tables that normal forms of records may depend on.
 
-    Files of normal forms, such as those of an index, are made again when it changes.
+    Files of normal forms, such as files of an index, are made again when the digest changes.
     """
     digest = hashlib.sha256()
     for path in sorted(FOLDER.iterdir()):

@@ -57,7 +57,9 @@ RESUME_FOLDER = ".resume"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Folder with the finished stages of one run; `depends` is a digest of what they depend on."""
+    """Folder with the finished stages of one run. `depends` is a digest of everything that the
+    stages depend on.
+    """
 
     folder: Path
     depends: str
@@ -65,7 +67,7 @@ class Checkpoint:
     def load_or_compute(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
         """Return the arrays of a stage from its file, or compute and save them.
 
-        Raises `OSError` where the file cannot be written.
+        Raises `OSError` if the file cannot be written.
         """
         path = self.folder / f"{name}.npz"
         arrays = self._read(path)
@@ -156,7 +158,7 @@ def link(
 ) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared.
 
-    A record that is in both counts as right.
+    A record that is in both batches counts as right.
     """
     task = build_link_task(left, right, options)
     return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
@@ -167,7 +169,7 @@ def build_link_task(
 ) -> resolution_task.ResolutionTask:
     """Combine two intakes into one batch with sides: 0 left, 1 right, and `BOTH_SIDES`.
 
-    Of a record in both intakes the right one counts.
+    If a record is in both intakes, the record of the right one counts.
     """
     left_ids, right_ids = left.batch.ids, right.batch.ids
     left_only = pc.invert(pc.is_in(left_ids, value_set=right_ids)).to_numpy(zero_copy_only=False)
@@ -185,8 +187,8 @@ def build_link_task(
 class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
     """Engine of one process.
 
-    `prepared` is the normal form of the batch where it is at hand, made with the same models and
-    deduplicated sources, and `values` that of its values. `purge_counts`: see `block`.
+    `prepared` is the normal form of the batch, if it was already made with the same models and
+    deduplicated sources. `values` is the normal form of its values. `purge_counts`: see `block`.
     `counts_patterns`: count the patterns of agreement, for a report.
     """
 
@@ -198,7 +200,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
     def measure_population(
         self, task: resolution_task.ResolutionTask, meter: StageMeter
     ) -> tuple[resolution_task.ResolutionTask, LocalEngine]:
-        """Count the population of the normal forms, and give them its frequencies."""
+        """Count the population of the normal forms, and set its frequencies in them."""
         if not task.models.counts_words:
             return task, self
         prepared, values = self._normalize(task, meter)
@@ -213,7 +215,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
         return LocalEngine(None, self.purge_counts)
 
     def normalize(self, task: resolution_task.ResolutionTask, meter: StageMeter) -> PreparedBatch:
-        """Bring the records into normal form, unless that is at hand."""
+        """Bring the records into normal form, unless this is done already."""
         if self.prepared is not None and task.is_measured:
             return self.prepared
         return self._normalize(task, meter)[0]
@@ -221,7 +223,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
     def _normalize(
         self, task: resolution_task.ResolutionTask, meter: StageMeter
     ) -> tuple[PreparedBatch, NormalValues | None]:
-        """Return the normal form of the records and of their values, if that is not at hand."""
+        """Return the normal form of the records and of their values, if it is not made yet."""
         count = len(task.batch)
         with meter.measure("normalise", "records") as usage:
             meter.progress.start("normalise", count)
@@ -291,7 +293,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
 
 
 def open_checkpoint(task: resolution_task.ResolutionTask, *state: object) -> Checkpoint | None:
-    """Return the checkpoint of a run, or None where it keeps none.
+    """Return the checkpoint of a run, or None if the run keeps none.
 
     `state`: anything else that the saved stages depend on, as JSON.
     """
@@ -318,7 +320,9 @@ def _candidate_arrays(candidate_pairs: Candidates) -> Arrays:
 
 
 def format_rules(rules: tuple[RuleStat, ...]) -> npt.NDArray[np.str_]:
-    """Return figures of rules as JSON in an array, as a checkpoint holds them."""
+    """Return the figures of rules as JSON in an array, the form in which a checkpoint stores
+    them.
+    """
     return np.array(json.dumps([asdict(rule) for rule in rules]))
 
 
@@ -341,9 +345,9 @@ def _score_chunks(
         slice(start, min(start + PAIRS_PER_CHUNK, len(pairs)))
         for start in range(0, len(pairs), PAIRS_PER_CHUNK)
     ]
-    # patterns are counted in the order of pairs, as there is room for so many only
+    # patterns are counted in the order of pairs, as only a limited number fits
     order = scorer.names.order_pairs(pairs.left) if len(chunks) > 1 and tally is None else None
-    # one chunk per core: much of comparing is outside of kernels, which several threads could share
+    # one chunk per core: much of the comparison is outside of kernels, where threads could share it
     parallel = min(task.options.workers, len(chunks))
     workers = max(task.options.workers // max(parallel, 1), 1)
 
@@ -354,7 +358,9 @@ def _score_chunks(
         return scorer.score(left, right, workers, with_patterns=is_counted)._asdict()
 
     def score_chunk(chunk: slice) -> tuple[slice | npt.NDArray[np.int64], Arrays]:
-        """Return the places of one chunk and their scores, from its checkpoint if there is one."""
+        """Return the positions of the pairs of one chunk, and their scores, from its checkpoint if
+        there is one.
+        """
         indices = chunk if order is None else order.places(chunk)
         if checkpoint is None:
             return indices, compute(indices)
@@ -398,7 +404,7 @@ def score_pairs_in_reference(
     right_ids: Sequence[str],
     options: resolution_task.RunOptions,
 ) -> list[tuple[float, Band]]:
-    """Return what `score_pairs` does, in the reference population that models refer to."""
+    """Return the result of `score_pairs` in the reference population of the models."""
     plan = resolution_task.choose_plan(options, 0, PLANS[0]).name
     reference = Population({kind: KindPopulation() for kind in KINDS})
     models = resolution_task.load_models(options.model_dir).for_population(plan, reference)
@@ -411,8 +417,8 @@ def fit_models(
     deduplicated_sources: Sequence[str] = (),
     population: Population | None = None,
 ) -> resolution_task.ModelSet:
-    """Return the models that a run over a batch scores with: those of its population, or of another
-    if one is given.
+    """Return the models with which a run over a batch scores: for its own population, or for
+    `population` if it is given.
     """
     task = resolution_task.ResolutionTask.build(
         batch, deduplicated_sources, options, population=population
@@ -479,8 +485,8 @@ def score_names(
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of names, compared as records with only a name.
 
-    Scores are for even odds: whether these are two names of one, before any population is known. A
-    name without words leaves nothing to compare, and the odds even.
+    Scores are for even odds: they say whether the two names are names of one entity, before any
+    population is known. If a name has no words, nothing can be compared, and the odds stay even.
 
     `schemas` are FtM names (Person, Company …). Raises `InputError` for any other schema.
     """
@@ -497,7 +503,7 @@ def score_names(
             records.append(Record(record_id, "names", kind, schema, (Value("name", name),)))
     if not records:
         return []
-    # ids are in order, so that the sides of a pair are neighbors
+    # ids are in order, so that the two sides of a pair are neighbors
     batch = Batch.from_records(records).canonical()
     left = np.arange(0, len(records), 2, dtype=np.int32)
     # the number of pairs says nothing about the size of the population

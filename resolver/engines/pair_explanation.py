@@ -1,13 +1,13 @@
 """Explanations of single pairs: reasons of a score, changes that would move its band, blocking.
 
-All of them are exact. Rows of an explanation sum to the log-odds, changes are read from the model's
-tables, and rules are evaluated on the keys of the two records. The module also explains what
-decisions on two records, or on their entities, mean for the pair.
+All explanations are exact. Rows of an explanation sum to the log-odds, changes are read from the
+model's tables, and rules are evaluated on the keys of the two records. The module also explains
+what decisions on two records, or on their entities, mean for the pair.
 
 Relations that speak for two entities are shown in words. Two entities that wait for review are
-explained as they are. Two entities that rounds of relations merged are explained as they were
-before that round. In both cases neighbors are frozen as the rounds had them, so no row rests on a
-merge that it made itself.
+explained in their present state. Two entities that rounds of relations merged are explained in
+their state before that round. In both cases neighbors are frozen as in the rounds, so no row rests
+on a merge that this row helped to make.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class ComparedEntities:
-    """Two entities as a round of relations compared them, or as they are where none merged them.
+    """Two entities in the state in which a round of relations compared them, or in their present
+    state if none merged them.
 
     `rows` are the evidence of common neighbors, heaviest first. `left_records` and `right_records`
     are the rows of their records.
@@ -68,9 +69,9 @@ EntityComparer = Callable[[int, int], ComparedEntities | None]
 
 @dataclass(frozen=True, slots=True)
 class RelationExplainer:
-    """Explainer of what relations added to the scores of entities.
+    """Explainer of the evidence that relations added to the scores of entities.
 
-    `evidence`: None where no relation counts.
+    `evidence`: None if no relation counts.
     """
 
     batch: Batch
@@ -97,7 +98,7 @@ class RelationExplainer:
     def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
         """Return the entities of two rows as they were when last apart.
 
-        None where profiles, or decisions, had already made them one.
+        None if profiles or decisions had already made them one.
         """
         index = self.rounds.find_last_apart(left, right)
         if index is None:
@@ -106,7 +107,9 @@ class RelationExplainer:
         return self._compare(index, int(labels[left]), int(labels[right]))
 
     def explain_entity(self, row: int) -> Iterator[ComparedEntities]:
-        """Yield the entities that rounds merged into that of a row, and that share a relation."""
+        """Yield the entities that rounds merged into the entity of a row, and that share a relation
+        with it.
+        """
         final = self.rounds.labels[-1]
         for index, merged in enumerate(self.rounds.merged):
             for at in np.flatnonzero(final[merged.left] == final[row]).tolist():
@@ -132,8 +135,8 @@ def explain_shared_relations(
 ) -> list[EvidenceRow]:
     """Return a row for each relation that two entities share and that counts, heaviest first.
 
-    `labels` name the entity of each row of the batch by its smallest row, as the `pair` does, left
-    and right; `evidence` is that of the batch. The weights sum to the evidence of the pair.
+    `labels` name the entity of each row of the batch by its smallest row, and so does `pair` (left,
+    right). `evidence` is the evidence of the batch. The weights sum to the evidence of the pair.
     """
     pair, is_swapped = sorted(pair), pair[0] > pair[1]
     left, right = (np.array([label], dtype=np.int32) for label in pair)
@@ -151,8 +154,8 @@ def explain_shared_relations(
 
 
 def adjust_rows(rows: Sequence[EvidenceRow], total: int) -> tuple[EvidenceRow, ...]:
-    """Return rows of relations whose weights sum to a total (thousandths): the first takes what is
-    left.
+    """Return rows of relations whose weights sum to a total (thousandths); the first row takes the
+    rest.
     """
     rest = total - sum(row.weight for row in rows[1:])
     return (rows[0]._replace(weight=rest), *rows[1:])
@@ -165,7 +168,9 @@ def _explain_node(name: str, weight: int, node: relation_evidence.SharedNode) ->
 
 
 def _shared_text(name: str, node: relation_evidence.SharedNode) -> str:
-    """Return what two entities share: `Both driver in Blue Harbour Crew since 2014`."""
+    """Return the relation that two entities share, in words: `Both driver in Blue Harbour Crew
+    since 2014`.
+    """
     left, right = node.left, node.right
     words = tie_words(left)
     if left.type != right.type:
@@ -192,7 +197,7 @@ def _tie_text(tie: relation_evidence.StatedTie) -> str:
 def _node_name(
     batch: Batch, evidence: relation_evidence.RelationEvidence, node: relation_evidence.SharedNode
 ) -> str:
-    """Return the name of a node as everybody may see it: that of a record of the entity, or the
+    """Return the name of a node as everybody may see it: the name of a record of the entity, or the
     name as some list writes it.
     """
     table = evidence.table
@@ -233,7 +238,7 @@ class DecidedLinks(Protocol):
 
     @property
     def logodds(self) -> npt.NDArray[np.integer]:
-        """Log-odds that were decided on, in thousandths."""
+        """Log-odds that the decision used, in thousandths."""
         ...
 
     @property
@@ -249,11 +254,11 @@ class DecidedLinks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecidedPair:
-    """Decision on two records: its log-odds (thousandths), what it rests on, and the outcome.
+    """Outcome of two records, with its log-odds (thousandths) and its basis.
 
-    `relations` are the rows of what both entities are related to. `left_records` and
-    `right_records` count the records of the two entities that were compared (0: not known).
-    `rival`: id of a record of the entity that one of the two matches as well, or empty.
+    `relations` are the rows of evidence of the entities that both are related to. `left_records`
+    and `right_records` count the records of the two entities that were compared (0: not known).
+    `rival`: id of a record of a third entity that one of the two also matches, or empty.
     """
 
     logodds: int
@@ -273,9 +278,10 @@ class DecidedPair:
         compared: ComparedEntities | None,
         rival: str,
     ) -> DecidedPair:
-        """Return what a link says of its two entities, with what these are both related to.
+        """Return the outcome that a link states for its two entities, with the relations that they
+        share.
 
-        `sizes` count the records of the two entities, which matter where these are still two.
+        `sizes` count the records of the two entities; they matter if these are still two.
         """
         outcome = Outcome(int(links.outcome[place]))
         left, right = (0, 0) if outcome is Outcome.MERGED else sizes
@@ -285,8 +291,9 @@ class DecidedPair:
 
 
 def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None) -> DecidedPair:
-    """Return a decision with the rows of what the two entities are related to, as far as these
-    were weighed: two that wait as they are, and two that relations merged as the round had them.
+    """Return a decision with the rows of the relations that the two entities share, as far as these
+    were weighed. Entities that wait are taken in their present state, and merged entities in the
+    state of the round that merged them.
     """
     is_merged = decided.outcome is Outcome.MERGED
     if compared is None or not compared.rows or compared.are_merged != is_merged:
@@ -300,15 +307,15 @@ def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None
 
 
 def explain_decided(explanation: Explanation, decided: DecidedPair) -> Explanation:
-    """Return the explanation of two records with the score that was decided on.
+    """Return the explanation of two records, with the score that the decision used.
 
-    Rows still sum to the log-odds exactly: rows are added for relations, and for what the other
-    records of the two entities add.
+    Rows still sum to the log-odds exactly: rows are added for relations, and for the evidence of
+    the other records of the two entities.
     """
     difference = decided.logodds - explanation.logodds
     relations = tuple(decided.relations)
     if relations and (decided.left_records, decided.right_records) == (1, 1):
-        # no more than the relations lies between the records and their entities
+        # the difference between the records and their entities comes only from relations
         relations = adjust_rows(relations, difference)
     rest = difference - sum(row.weight for row in relations)
     rows = (*_describe_rest(decided, rest), *relations)
@@ -320,7 +327,7 @@ def explain_decided(explanation: Explanation, decided: DecidedPair) -> Explanati
         logodds=decided.logodds,
         rows=(*explanation.rows, *rows),
         notes=(*explanation.notes, *((note.format(rival=decided.rival),) if note else ())),
-        # they hold for the two records alone
+        # the changes hold for the two records alone
         changes=() if rows else explanation.changes,
         record_score=explanation.score,
         basis=decided.basis.label,
@@ -328,12 +335,15 @@ def explain_decided(explanation: Explanation, decided: DecidedPair) -> Explanati
 
 
 def _describe_rest(decided: DecidedPair, rest: int) -> tuple[EvidenceRow, ...]:
-    """Return the row of what other records of the two entities add, if they add anything."""
+    """Return the row of the evidence that other records of the two entities add, if they add
+    any.
+    """
     sizes = decided.left_records, decided.right_records
     if not rest and (max(sizes) < 2 or decided.outcome is Outcome.MERGED):
         return ()
     if sizes == (1, 1):
-        # the two entities are the two records, so only other candidates of a link take something
+        # the two entities are the two records, so only other candidates of a link can lower the
+        # score
         return (EvidenceRow(COMPETITION, "Other candidates also fit.", "", "", None, rest),)
     left, right = (pluralize(size, "record") if size else "" for size in sizes)
     text, short = _RECORDS if decided.basis is Basis.RECORDS else _PROFILES
@@ -352,7 +362,7 @@ def explain_pair(
     """Explain the score of two records, with alignments of names and smallest changes of band.
 
     Rows sum to the log-odds exactly, which is that of a run over the batch, or in a `population`.
-    Raises `InputError` for an unknown id, or twice the same.
+    Raises `InputError` for an unknown id, or if both ids are equal.
     """
     rows = find_rows(batch, _order_ids(left_id, right_id))
     part = batch.take(np.sort(rows)).canonical()
@@ -372,7 +382,9 @@ def explain_rows(
     *,
     changes: bool = False,
 ) -> Explanation:
-    """Explain two rows of a prepared batch, left < right; smallest changes only with `changes`."""
+    """Explain two rows of a prepared batch, left < right; the smallest changes are computed only if
+    `changes` is true.
+    """
     left_row, right_row = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
     scored = score_explained(prepared, names, models, left_row, right_row, workers=1)
     return scored.explanation(0, thresholds, changes=changes)
@@ -385,10 +397,11 @@ def explain_links(
     deduplicated_sources: Sequence[str] = (),
     compare: EntityComparer | None = None,
 ) -> list[Explanation]:
-    """Explain some links, by their places in `resolution.links`, for the report.
+    """Explain some links for the report, given by their positions in `resolution.links`.
 
-    Each is explained with the score that was decided on. `compare` looks up by rows what relations
-    say where the batch is a part of a whole (None: by the relations of the batch).
+    Each link is explained with the score that the decision used. `compare` looks up the evidence of
+    relations by rows, if the batch is only a part of the store. None: the relations of the batch
+    are used.
     """
     if not len(places):
         return []
@@ -419,11 +432,12 @@ def explain_resolved_pair(
     options: RunOptions,
     deduplicated_sources: Sequence[str] = (),
 ) -> Explanation:
-    """Explain two records of a resolved batch, with the score that was decided on.
+    """Explain two records of a resolved batch, with the score that the decision used.
 
-    Of two records of one entity that is the score of the merge that brought them together, and of
-    records of two entities with a link that of the entities. Others are explained by themselves, as
-    nothing was decided on them. Raises `InputError` for an unknown id, or twice the same.
+    For two records of one entity, this is the score of the merge that joined them. For records of
+    two entities with a link, it is the score of the entities. Other records are explained with
+    their own score, as nothing was decided on them. Raises `InputError` for an unknown id, or if
+    both ids are equal.
     """
     batch, stats = resolution.batch, resolution.stats
     pair = _order_ids(left_id, right_id)
@@ -448,7 +462,7 @@ def _build_comparer(resolution: Resolution, models: ModelSet) -> EntityComparer:
 
 
 def _find_entity_link(resolution: Resolution, left: int, right: int) -> int | None:
-    """Return the place of the link of the entities of two rows, or None."""
+    """Return the position of the link between the entities of two rows, or None."""
     labels, links = resolution.labels, resolution.links
     first, second = sorted((int(labels[left]), int(labels[right])))
     low, high = labels[links.left], labels[links.right]
@@ -459,7 +473,9 @@ def _find_entity_link(resolution: Resolution, left: int, right: int) -> int | No
 def _find_joined(
     resolution: Resolution, compare: EntityComparer, pair: tuple[int, int], record_logodds: int
 ) -> DecidedPair:
-    """Return what made two rows one entity. `record_logodds`: those of the two records alone."""
+    """Return the merge that made two rows one entity. `record_logodds`: log-odds of the two records
+    alone.
+    """
     if resolution.find_joined is None:
         return DecidedPair(record_logodds, Basis.RECORDS, Outcome.MERGED)
     joined = resolution.find_joined(*(np.array([row], dtype=np.int32) for row in pair))
@@ -471,7 +487,7 @@ def _find_joined(
 def _find_decided(
     resolution: Resolution, sizes: npt.NDArray[np.int64], compare: EntityComparer, index: int
 ) -> DecidedPair:
-    """Return what was decided on the pair of a link. `sizes`: records of each entity, by label."""
+    """Return the outcome of the pair of a link. `sizes`: records of each entity, by label."""
     links, labels = resolution.links, resolution.labels
     left, right = int(links.left[index]), int(links.right[index])
     rival = int(links.rival[index])
@@ -489,8 +505,8 @@ def explain_blocking(
 ) -> BlockingTrace:
     """Return the rules by which the plan of a run over a batch joins two of its records.
 
-    `population`: that of a store (None: common words are those of the shipped tables). Raises
-    `InputError` for an unknown id, or twice the same.
+    `population`: the population of a store (None: common words come from the shipped tables).
+    Raises `InputError` for an unknown id, or if both ids are equal.
     """
     rows = np.sort(find_rows(batch, _order_ids(left_id, right_id)))
     plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
@@ -499,9 +515,9 @@ def explain_blocking(
 
 
 def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:
-    """Return the decision on two records, or on records that decisions call the same as these.
+    """Return the decision on two records, or on two records that decisions call the same as these.
 
-    None where there is none. Raises `DecisionError` where decisions contradict each other.
+    None if there is no decision. Raises `DecisionError` if decisions contradict each other.
     """
     pair = _order_ids(left_id, right_id)
     settled = settle_decisions(decisions)
@@ -519,7 +535,7 @@ def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> R
 def find_statement(batch: Batch, left_id: str, right_id: str) -> StatedDifference | None:
     """Return the reason why two records are different entities at any score, or None.
 
-    Raises `InputError` for an unknown id, or twice the same.
+    Raises `InputError` for an unknown id, or if both ids are equal.
     """
     rows = find_rows(batch, _order_ids(left_id, right_id))
     records = {record.id: record for record in batch.take(rows).to_records()}
@@ -532,7 +548,9 @@ def _is_across(decision: Decision, left: frozenset[str], right: frozenset[str]) 
 
 
 def _find_same(record_id: str, decisions: Sequence[Decision]) -> frozenset[str]:
-    """Return a record and all that decisions call the same, directly or through others."""
+    """Return a record and all records that decisions call the same, directly or through other
+    records.
+    """
     pairs = [set(decision.pair) for decision in decisions if decision.verdict is Verdict.SAME]
     reached, is_growing = {record_id}, True
     while is_growing:
@@ -560,7 +578,7 @@ class Comparison:
 class Resolver:
     """Comparison of records, one pair at a time, with a loaded model.
 
-    Scores are for even odds, as two records tell of no population.
+    Scores are for even odds, since two records alone say nothing about a population.
     """
 
     models: ModelSet
@@ -572,10 +590,10 @@ class Resolver:
         return cls(load_models().for_population(PLANS[0].name, None))
 
     def compare(self, left: Record, right: Record) -> Comparison:
-        """Score two records by themselves; their order does not matter.
+        """Score two records without a population; their order does not matter.
 
-        Where they state nothing that can be compared, the odds stay even: a score of 0.5. Raises
-        `InputError` where both have the same id.
+        If they have nothing that can be compared, the odds stay even: a score of 0.5. Raises
+        `InputError` if both have the same id.
         """
         if left.id == right.id:
             raise InputError(
@@ -590,7 +608,7 @@ class Resolver:
 
 
 def _with_even_odds(explanation: Explanation) -> tuple[EvidenceRow, ...]:
-    """Return the rows of a pair of which nothing was compared, with a sum of 0."""
+    """Return the rows of a pair in which nothing was compared, with a sum of 0."""
     return tuple(
         row._replace(weight=row.weight - explanation.logodds) if row.name == "calibration" else row
         for row in explanation.rows

@@ -1,4 +1,5 @@
-"""Scored pairs that can be explained: the evidence under the model of their kind, and its sum.
+"""Scored pairs that can be explained: the evidence under the model of their kind, and the sum of
+the evidence.
 
 The layout of a model's evidence says which rows an explanation shows. It is built once per model,
 and the rows sum to the log-odds exactly. Further rows turn the sum into a probability in a
@@ -51,7 +52,7 @@ _MAX_LAYOUTS = 64
 class TermLayout(NamedTuple):
     """Row of a term: its comparator, and where to find evidence and texts.
 
-    `column`: of the evidence; `shown`: place of the texts among `ModelLayout.shows`;
+    `column`: column of the evidence. `shown`: position of the texts among `ModelLayout.shows`.
     `has_detail`: `detail` may explain the value.
     """
 
@@ -65,7 +66,7 @@ class TermLayout(NamedTuple):
 
 
 class PairTermLayout(NamedTuple):
-    """Row of a pair of terms; `columns` and `shown` as in `TermLayout`, for either.
+    """Row of a pair of terms; `columns` and `shown` are as in `TermLayout`, one for each term.
 
     `detailed`: comparators that `detail` may explain, with their columns.
     """
@@ -82,9 +83,9 @@ class PairTermLayout(NamedTuple):
 class ModelLayout:
     """Rows of a model: `prior`, terms and pairs of terms.
 
-    `columns`: for each column of evidence the comparator, and whether sums use it. `shows`: what
-    the comparators compare (`Comparator.shows`), each once; `has_principals`: the principal name is
-    among them.
+    `columns`: for each column of evidence the comparator, and whether sums use it. `shows`: the
+    kinds of text that the comparators compare (`Comparator.shows`), each once. `has_principals`:
+    the principal name is one of them.
     """
 
     columns: tuple[tuple[Comparator, bool], ...]
@@ -168,15 +169,15 @@ def population_rows(
 ) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
-    `sums` has two sums: against chance, which is the total of the rows before, and against
-    relatives. The rows come in this order:
+    `sums` has two sums: the sum against chance, which is the total of the rows before, and the sum
+    against relatives. The rows come in this order:
 
     1. the calibration in the population that models refer to
-    2. the change that the size of the own population makes
-    3. the change that relatives in it make
-    4. the change that its share of true pairs makes
+    2. the change that the size of the present population makes
+    3. the change that relatives in the present population make
+    4. the change that the share of true pairs in the present population makes
     5. the change that the `sources` of the pair make (None: they are not known)
-    6. in a check, the weight that names have there; else the limit for names alone
+    6. in a check, the weight that names have there; otherwise the limit for names alone
     """
     raw, basis = sums[0], model.basis
     if basis is None:
@@ -218,7 +219,9 @@ def _row(comparator: str, text: str, weight: int) -> EvidenceRow:
 
 
 def _partners_text(basis: KindPopulation, words: str) -> str:
-    """Return the text on the share of true pairs, which in a check is that of listed callers."""
+    """Return the text on the share of true pairs; in a check this is the share of listed
+    callers.
+    """
     if not basis.listed:
         return (
             f"{basis.partners / 1000:g} true pairs for each of the {words}, where "
@@ -250,10 +253,11 @@ def score_explained(
     workers: int = 1,
     query: PreparedBatch | None = None,
 ) -> ExplainedPairs:
-    """Score pairs of rows of a prepared batch, and keep what it takes to explain each.
+    """Score pairs of rows of a prepared batch, and keep the values that explain each pair.
 
-    `query`: the record that is left in every pair, or the records that are, by themselves.
-    Then comparators of properties that they lack, and comparators that no sum uses, are left out.
+    `query`: the record that is left in every pair, or several records, each of which is left in
+    some pairs. If it is given, comparators of properties that the query lacks, and comparators that
+    no sum uses, are left out.
     """
     missing = _find_missing(query) if query is not None else None
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
@@ -263,7 +267,7 @@ def score_explained(
     for kind, count in enumerate(counts):
         if not kind or not count:
             continue
-        # mostly all pairs are of one kind, and a slice makes no copy
+        # mostly all pairs are of one kind, and then a slice avoids a copy
         chosen = slice(None) if count == len(left) else np.flatnonzero(kinds == kind)
         context = Context(
             prepared,
@@ -281,7 +285,8 @@ def score_explained(
 
 
 def _find_missing(query: PreparedBatch) -> frozenset[str]:
-    """Return what comparators compare (`Comparator.shows`) that a query, or all of some, lack.
+    """Return the compared kinds of text (`Comparator.shows`) that a query lacks; for several
+    queries, those that all of them lack.
 
     A query belongs to no source, so no list can declare it to be another record.
     """
@@ -315,8 +320,8 @@ class ExplainedPairs:
         return scores(self.logodds)
 
     def evidence_of(self, pair: int) -> npt.NDArray[np.float32]:
-        """Return the similarities of a pair by the comparators of its kind (not of pairs whose
-        kinds exclude each other).
+        """Return the similarities of a pair by the comparators of its kind. The two kinds must not
+        exclude each other.
         """
         evidence: npt.NDArray[np.float32] = self._groups[int(self.kinds[pair])].evidence[
             int(self._place[pair])
@@ -326,7 +331,7 @@ class ExplainedPairs:
     def explanation(
         self, pair: int, thresholds: Thresholds, *, changes: bool = False
     ) -> Explanation:
-        """Return why a pair has its score; with `changes` also what would change its band."""
+        """Return why a pair has its score; with `changes`, also what would change its band."""
         left, right = int(self.left[pair]), int(self.right[pair])
         ids = (self.prepared.ids[left].as_py(), self.prepared.ids[right].as_py())
         score, logodds = float(self.scores[pair]), int(self.logodds[pair])
@@ -368,28 +373,34 @@ class ExplainedPairs:
         return values
 
     def stated_similarities(self, pair: int) -> list[tuple[str, float]]:
-        """Return the comparators that have a value for a pair, in table order, with it."""
+        """Return the comparators that have a value for a pair, each with the value, in table
+        order.
+        """
         features = self._groups[int(self.kinds[pair])].model.features
         return [
             (feature, value)
             for feature, value in zip(features, self.evidence_of(pair).tolist(), strict=True)
-            # a missing similarity is not a number, which is not equal to itself
+            # a missing similarity is NaN, which is not equal to itself
             if value == value
         ]
 
     def contradicts(self, pair: int, left_out: Collection[str]) -> bool:
-        """Return whether a comparator speaks against a pair, some of them left out."""
+        """Return whether a comparator speaks against a pair; comparators in `left_out` are
+        ignored.
+        """
         similarities = self.evidence_of(pair).tolist()
         layout = layout_of(self._groups[int(self.kinds[pair])].model.part_of(similarities))
         return any(
             weights[bisect_left(cuts, value)] < 0
             for feature, _, column, _, _, cuts, weights in layout.terms
-            # a missing similarity is not a number, which is not equal to itself
+            # a missing similarity is NaN, which is not equal to itself
             if feature not in left_out and (value := similarities[column]) == value
         )
 
     def prepare_explanations(self, pairs: Iterable[int]) -> None:
-        """Align the names of pairs to be explained: together they cost little more than one."""
+        """Align the names of the pairs that are to be explained; all together cost little more than
+        one pair.
+        """
         places_of: dict[int, list[int]] = {}
         for pair in pairs:
             places_of.setdefault(int(self.kinds[pair]), []).append(int(self._place[pair]))
@@ -415,8 +426,10 @@ class _KindGroup:
 
     @classmethod
     def compare(cls, model: Model, context: Context, missing: frozenset[str] | None) -> _KindGroup:
-        """Compare and score the pairs of a context; leave out comparators of what is missing."""
-        # a column is contiguous, as it is written and read as a whole
+        """Compare and score the pairs of a context; comparators of missing properties are left
+        out.
+        """
+        # each column is contiguous, as it is written and read as a whole
         evidence = np.full((len(model.features), len(context.left)), np.nan, dtype=np.float32)
         for column, (comparator, is_used) in enumerate(layout_of(model).columns):
             if missing is None or (is_used and comparator.shows not in missing):
@@ -438,7 +451,7 @@ class _KindGroup:
     def texts(self, place: int, layout: ModelLayout) -> tuple[list[str], list[str]]:
         """Return the texts of either record of a pair, one for each of `layout.shows`.
 
-        Texts of left records are kept, as one record is mostly left in many pairs.
+        Texts of left records are kept, because mostly one record is left in many pairs.
         """
         context = self.context
         best = context.best_forms
@@ -489,7 +502,7 @@ class _PairEvidence:
             note = self._detail(feature, value) if has_detail else ""
             rounded: float | None = None
             weight = weights[len(cuts) + 1]
-            # a missing similarity is not a number, which is not equal to itself
+            # a missing similarity is NaN, which is not equal to itself
             if value == value:
                 rounded, weight = round(value, 4), weights[bisect_left(cuts, value)]
             yield EvidenceRow(feature, text, left[shown], right[shown], rounded, weight, note)
@@ -523,7 +536,7 @@ class _PairEvidence:
 
 
 def _join_texts(first: str, second: str) -> str:
-    """Return what two comparators compare; if that is the same, only once."""
+    """Return the texts that two comparators compare; equal texts only once."""
     return f"{first} / {second}" if first and second and first != second else first or second
 
 
@@ -531,8 +544,8 @@ def _join_texts(first: str, second: str) -> str:
 class FeatureWeights:
     """Feature of a model, with the range of its weights over the models of all kinds.
 
-    `max_weight` and `min_weight` are the most and the least that the feature by itself can add to
-    the log-odds, in thousandths.
+    `max_weight` and `min_weight` are the highest and the lowest value that the feature alone can
+    add to the log-odds, in thousandths.
     """
 
     name: str

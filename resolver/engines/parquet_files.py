@@ -69,9 +69,10 @@ _REACH = "--out must be a folder that all workers reach under the same path"
 
 @dataclass(frozen=True, slots=True)
 class PartResults:
-    """Results of some records: the entity of each by its smallest row, and links.
+    """Results for some records: their links, and the entity of each record, named by its smallest
+    row.
 
-    Rows of `links` are places in `link_ids`, since a link may lead to a record of another part.
+    Rows of `links` are positions in `link_ids`, since a link may lead to a record of another part.
     `targets`: entities of the records that relations lead to (None: all are in the batch).
     """
 
@@ -87,8 +88,9 @@ def write_part(
 ) -> None:
     """Write the results of part `number` below `folder`, which has the folders of all results.
 
-    `only_entities`: write the entities alone. A file is written under another name and moved, so
-    it is whole, and the same where it is written again. Raises `OutputError`.
+    `only_entities`: write only the entities. A file is written under another name and then moved,
+    so it is complete. If it is written again, it has the same bytes. Raises `OutputError` if a file
+    cannot be written.
     """
     parts = build_partition(results.batch, results.labels)
     entities = [
@@ -145,7 +147,7 @@ def _golden_rows(merge: MergeContext) -> Iterator[pa.RecordBatch]:
 
 
 def _write(folder: Path, number: int, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write the file of a part, whole or not at all. Raises `OutputError`."""
+    """Write the file of a part completely or not at all. Raises `OutputError`."""
     try:
         handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
     except OSError as error:
@@ -176,7 +178,7 @@ def write_folders(
     """Write the folders of results into `out_dir`, all or none.
 
     `fill` writes parts below the folder it is given (see `write_part`), and returns their numbers.
-    Raises `OutputError`, also where this machine does not see a file of a part.
+    Raises `OutputError` if writing fails, or if this machine does not see a file of a part.
     """
     names = (ENTITIES,) if only_entities else PARQUET_FOLDERS
     try:
@@ -201,7 +203,9 @@ def write_folders(
 
 
 def _check_parts(folder: Path, numbers: Iterable[int]) -> None:
-    """Remove what interrupted writers left, and raise `OutputError` where a part is missing."""
+    """Remove the files that interrupted writers left, and raise `OutputError` if a part is
+    missing.
+    """
     for path in folder.glob(".part-*"):
         path.unlink()
     for number in numbers:
@@ -211,7 +215,7 @@ def _check_parts(folder: Path, numbers: Iterable[int]) -> None:
 
 
 def _publish(staged: Path, target: Path, earlier: Path) -> None:
-    """Move a folder to its place; an earlier one there gives way."""
+    """Move a folder to its place; an earlier folder of that name is removed."""
     if target.exists():
         os.replace(target, earlier)
     os.replace(staged, target)

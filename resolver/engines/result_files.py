@@ -13,10 +13,10 @@ same bytes. The files are written to a hidden folder beside their place, and mov
 are complete, so a killed run leaves no partial file.
 
 Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
-break as formulas. In the CSV files such a cell gets one apostrophe in front, and so does a cell
-that begins with apostrophes before such a character. A program that reads the files removes it
-again (see `resolver.records.labels`). Plain numbers and telephone numbers (`+49 30 1234`)
-stay as they are.
+break as formulas. In the CSV files such a cell gets one apostrophe in front. A cell that begins
+with apostrophes and then such a character gets one more. A program that reads the files removes it
+again (see `resolver.records.labels`). Plain numbers and telephone numbers (`+49 30 1234`) stay as
+they are.
 
 `comparator_rows` and `rule_rows` give the tables of comparators and of blocking rules for pages and
 programs.
@@ -92,7 +92,7 @@ class RejectedRow(Protocol):
 
     @property
     def line(self) -> int:
-        """Line, from 1, or 0 where there is none."""
+        """Line, from 1; 0 if there is none."""
 
     @property
     def reason(self) -> str:
@@ -112,9 +112,9 @@ def write_results(
     """Write the files of a run into a folder, which is created if absent.
 
     `report`: text of report.html. `only_entities`: write entities.csv alone. `entity_ids`: id of
-    each record's entity, where a store has named it. `workers`: processes and threads that write;
-    the files do not depend on it. Raises `OutputError` where a file cannot be written; then no file
-    of an earlier run has changed.
+    each record's entity, if a store has given it one. `workers`: processes and threads that write;
+    the files do not depend on it. Raises `OutputError` if a file cannot be written; the files of an
+    earlier run are then unchanged.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -163,7 +163,8 @@ def output_error(out_dir: Path, error: OSError) -> OutputError:
 def _without_cycle_collection() -> Iterator[None]:
     """Switch off the collection of cycles.
 
-    Millions of small objects without cycles are created here; walking them costs a third more.
+    Millions of small objects without cycles are created here; searching them for cycles takes a
+    third more time.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -175,7 +176,7 @@ def _without_cycle_collection() -> Iterator[None]:
 
 
 def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
-    """Return the texts as a spreadsheet may open them (see the docstring of this module)."""
+    """Return the texts in a form that a spreadsheet may open (see the docstring of this module)."""
     if not _FORMULA_BYTES[_first_bytes(texts)].any():
         return texts
     risky = pc.match_substring_regex(texts, FORMULA)
@@ -184,7 +185,7 @@ def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _first_bytes(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
-    """Return the first byte of each text; of an empty one, any byte."""
+    """Return the first byte of each text; for an empty text any byte."""
     _, offsets, data = texts.buffers()
     if data is None or not data.size:
         return np.zeros(0, dtype=np.uint8)
@@ -204,7 +205,7 @@ def _write_csv(
     """
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file, threads(workers) as pool:
         file.write(_header_line(names))
-        # few at a time, as all lines together may be gigabytes
+        # a few pieces at a time, as all lines together may be gigabytes
         while some := list(islice(pieces, max(workers, 1))):
             for lines in pool.map(lambda piece: _csv_lines(piece()), some):
                 file.write(lines)
@@ -224,7 +225,7 @@ def _csv_lines(columns: Sequence[pa.Array]) -> memoryview:
 def _quote_cells(texts: pa.Array) -> pa.Array:
     """Return the texts as cells of a CSV file; null is empty."""
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
-    # all letters at once are searched in a fiftieth of the time of a pattern
+    # searching all letters at once takes a fiftieth of the time of a pattern
     letters = bytes(_utf8_bytes(texts))
     if not any(letter in letters for letter in _QUOTED):
         return texts
@@ -292,7 +293,9 @@ def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.St
 
 
 def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
-    """Write entities.ftm.json and statements.csv; each process writes those of some entities."""
+    """Write entities.ftm.json and statements.csv; each process writes the parts of some
+    entities.
+    """
 
     files, *later = map_equal_parts(
         lambda start, stop: _write_entity_range(folder, merge, range(start, stop)),
@@ -340,9 +343,9 @@ def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ComparatorRow:
-    """Comparator: its name (that of its row of evidence), kinds, text and property.
+    """Comparator: its name (also the name of its row of evidence), kinds, text and property.
 
-    `rises`: higher similarity can only speak for a match.
+    `rises`: a higher similarity can only speak for a match.
     """
 
     name: str

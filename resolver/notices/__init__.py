@@ -1,4 +1,4 @@
-"""Notices: what an agency is told of, and how.
+"""Notices: which events an agency is told of, and how.
 
 `making` makes them from the changes of a store and reads them, `delivery` sends them.
 """

@@ -5,12 +5,13 @@ A message to a webhook has three headers (https://www.standardwebhooks.com):
 - `webhook-id`: the same for each attempt, so that a receiver recognizes a message that came twice,
 - `webhook-timestamp`: seconds since 1970,
 - `webhook-signature`: `v1,` and the HMAC-SHA256, in base64, of id, timestamp and body, joined by
-  dots; the key is what follows `whsec_` in the secret, in base64.
+  dots. The key is the base64 text after `whsec_` in the secret.
 
-An answer 2xx within ten seconds ends a message. Otherwise it is tried again nine times in more than
-three days, and then it is dead until somebody sends it again. Messages of one webhook are sent
-one after the other. Different webhooks are served at the same time, so a dead receiver delays
-nobody else. Each message keeps its own times, so a refused message does not hold up later ones.
+An answer with a status 2xx within ten seconds ends a message. Otherwise the message is tried again
+nine times in more than three days. Then it is dead until somebody sends it again. Messages of one
+webhook are sent one after the other. Different webhooks are served at the same time, so a dead
+receiver delays nobody else. Each message keeps its own times, so a refused message does not hold up
+later ones.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ def check_receiver(kind: str, address: str, settings: Settings) -> None:
 
 @dataclass
 class Deliverer:
-    """Sends what is due in threads of its own. `send_due` returns at once; `wait` ends when nothing
-    is being sent.
+    """Sends all due messages in threads of its own. `send_due` returns at once; `wait` ends when
+    nothing is being sent.
     """
 
     hub: Hub
@@ -91,18 +92,20 @@ class Deliverer:
                 self._busy[receiver.number] = self._pool.submit(self._serve, receiver)
 
     def wait(self) -> None:
-        """Wait until all that was begun is sent or has failed."""
+        """Wait until everything that was begun is sent or has failed."""
         for work in list(self._busy.values()):
             work.result()
 
     def rest(self) -> None:
-        """End the threads if nothing is being sent. A process forks only while it has no others."""
+        """End the threads if nothing is being sent. A process forks only while it has no other
+        threads.
+        """
         if self._pool is not None and all(work.done() for work in self._busy.values()):
             self._pool.shutdown(wait=True)
             self._pool = None
 
     def close(self) -> None:
-        """Begin nothing more, and wait for what is being sent."""
+        """Begin nothing more, and wait for messages that are being sent."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -113,7 +116,7 @@ class Deliverer:
             else:
                 self._send_messages(receiver)
         except ResolverError:
-            # the database is away: what was claimed is sent when it is back
+            # the database is not available: claimed messages are sent when it is back
             return
 
     def _send_messages(self, receiver: Receiver) -> None:
@@ -123,7 +126,7 @@ class Deliverer:
             delivery, notice = claimed
             shown = [] if notice is None else self._describe(receiver, [notice])
             if not shown:
-                # it may no longer be seen
+                # the receiver may no longer see the notice
                 store.settle(delivery)
                 continue
             message_id = f"msg_{receiver.id[:16]}_{delivery.place}"
@@ -145,7 +148,7 @@ class Deliverer:
     def _post(
         self, receiver: Receiver, message_id: str, notice: Mapping[str, Any]
     ) -> tuple[str, float]:
-        """Post one message; return why it failed (empty: it did not), and the seconds that the
+        """Post one message. Return why it failed (empty: it did not), and the seconds that the
         receiver asks to wait.
         """
         content = {"type": f"notice.{notice['kind']}", "timestamp": notice["at"], "data": notice}
@@ -174,12 +177,12 @@ class Deliverer:
         return f"the receiver answered {answer.status}", read_retry_after(answer.headers) or 0.0
 
     def _send_digest(self, receiver: Receiver) -> None:
-        """Send what is new since the last digest, if anything is."""
+        """Send the notices since the last digest, if there are any."""
         store = self.hub.store.notices
         rows = store.list(receiver.owner, after=receiver.last, limit=_MAX_DIGEST)
         last = rows[-1].place if rows else receiver.last
         shown = self._describe(receiver, rows)
-        # noted first: a worker that is killed now sends no second mail
+        # noted before it is sent: if the worker is killed now, no second mail is sent
         if not store.settle_digest(receiver, last) or not shown:
             return
         try:
@@ -215,7 +218,7 @@ def _send_mail(settings: Settings, address: str, notices: list[dict[str, Any]]) 
         else smtplib.SMTP(place, port, timeout=seconds)
     ) as smtp:
         if server.scheme == "smtp":
-            # only its answer tells whether the server offers TLS
+            # only the answer to this tells whether the server offers TLS
             smtp.ehlo()
             if smtp.has_extn("starttls"):
                 smtp.starttls(context=context)
@@ -268,7 +271,7 @@ def describe_line(notice: Mapping[str, Any]) -> str:
 
 
 def operator_or_agency(agency: str) -> Viewer:
-    """Return the viewer as which a command reads and subscribes."""
+    """Return the viewer with whose rights a command reads and subscribes."""
     return viewer_of_owner(agency, "") if agency else OPERATOR
 
 
@@ -335,7 +338,7 @@ def _find_receiver(store: Store, receiver_id: str) -> Receiver:
 
 
 def resend(url: str, receiver_id: str) -> int:
-    """Have the messages that wait for a webhook, or are dead, sent now; return their number. Raises
+    """Send the messages that wait for a webhook, or are dead, now; return their number. Raises
     `StoreError`.
     """
     with Store.open(url, create=False) as store:

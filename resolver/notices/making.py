@@ -1,8 +1,9 @@
-"""Making and reading of notices: what of the changes of a store an owner has subscribed to.
+"""Making and reading of notices: the changes of a store to which an owner has subscribed.
 
 Notices are made from the change feed as the owner sees it (`resolver.check.change_feed`), so a
-hidden record leads to no notice, and changes none. They are read as the owner sees the store then:
-a notice about what may no longer be seen is left out, and names are those of now.
+hidden record leads to no notice, and changes none. When they are read, the owner's present rights
+count: a notice is left out if the owner may no longer see its records, and names are the present
+names.
 
 | subscription | notices |
 |---|---|
@@ -69,8 +70,8 @@ class _Event:
 
 @dataclass
 class _Changes:
-    """Changes from a revision on as a viewer sees them, up to `until`: of many revisions, or all
-    of one, however many these are.
+    """Changes from a revision on, as a viewer sees them, up to `until`: of many revisions, or all
+    changes of one revision, however many these are.
     """
 
     hub: Hub
@@ -158,8 +159,8 @@ class _Changes:
                     yield _notice(subscription, event)
 
     def _find_joined(self, subscription: Subscription) -> Iterator[Notice]:
-        """Yield the entities in which records of other agencies meet records of the owner's that
-        they did not meet before.
+        """Yield the entities in which records of other agencies join records of the owner's, if
+        they were not together before.
         """
         mine = {name for name, agency in self.agencies.items() if agency == subscription.agency}
         shown: set[tuple[int, str, tuple[str, ...]]] = set()
@@ -181,8 +182,8 @@ class _Changes:
 def _find_new_company(
     view: StoreView, entity: str, revision: int, mine: Collection[str], viewer: Viewer
 ) -> list[str]:
-    """Return the ids of the records of others that an entity has after a revision, and that no
-    record of ours there was with before.
+    """Return the ids of the other agencies' records that an entity has after a revision and that
+    were not together with a record of the owner's before it.
     """
     number = view.entity_numbers([entity])[entity]
     spans = view.membership_spans([number])
@@ -199,7 +200,7 @@ def _find_new_company(
         for row in view.membership_spans(np.unique(homes).tolist())
         if row[2] < revision and (row[3] is None or row[3] >= revision)
     ]
-    # who was there unseen joins when it is seen
+    # a record that was there but hidden counts as joining when it becomes visible
     unseen = _hidden(view, [row[0] for row in before], viewer)
     old_ids = view.record_ids([row[0] for row in before])
     companies: dict[int, set[str]] = {}
@@ -231,8 +232,8 @@ def _visible_ids(view: StoreView, record_ids: Iterable[str], viewer: Viewer) -> 
 def read_visible_records(
     view: StoreView, ids: Sequence[str], viewer: Viewer
 ) -> dict[str, list[Record]]:
-    """Return the records that a viewer sees of some entities, by id of the entity; none of one that
-    is gone.
+    """Return the records that a viewer sees of some entities, by id of the entity; empty for an
+    entity that no longer exists.
     """
     numbers = view.seen_by(viewer).entity_numbers(ids)
     record, entity, _ = view.members(sorted(set(numbers.values())))
@@ -273,7 +274,7 @@ def _test_country(value: str) -> Callable[[Record], bool]:
 
 
 def _test_crime(value: str) -> Callable[[Record], bool]:
-    # a crime that a victim or a witness speaks of is none of theirs
+    # a crime that a victim or a witness states is not their own
     return lambda record: (
         not record.handling.is_vulnerable
         and any(activity.value == value for activity in record.activities)
@@ -299,15 +300,15 @@ _RECORD_TESTS: Mapping[str, Callable[[str], Callable[[Record], bool]]] = {
 
 
 def viewer_of_subscription(subscription: Subscription) -> Viewer:
-    """Return the viewer as which the notices of a subscription are made."""
+    """Return the viewer with whose rights the notices of a subscription are made."""
     if not subscription.owner:
         return OPERATOR
     return viewer_of_owner(subscription.agency, subscription.sender)
 
 
 def viewer_of_owner(agency: str, sender: str) -> Viewer:
-    """Return the viewer as which the notices of an owner other than the operator are made and read,
-    who sees what every user of the agency may see.
+    """Return the viewer with whose rights the notices of an owner (other than the operator) are
+    made and read. This viewer sees what every user of the agency may see.
     """
     if not sender and not agency:
         return STRANGER
@@ -344,8 +345,8 @@ def subscribe(hub: Hub, viewer: Viewer, kind: str, value: str) -> Subscription:
 
 
 def make_notices(hub: Hub) -> int:
-    """Follow all subscriptions to the present revision; return the number of notices. Those to
-    watches are made where watches are run. Raises `StoreError`.
+    """Follow all subscriptions to the present revision; return the number of notices. Notices of
+    watches are made when watches are run. Raises `StoreError`.
     """
     store, made = hub.store, 0
     current = store.revision
@@ -372,7 +373,7 @@ def make_notices(hub: Hub) -> int:
 
 
 def _limit(subscription: Subscription, found: list[Notice]) -> list[Notice]:
-    """Return notices, with one in place of very many of a revision."""
+    """Return notices; if a revision has very many, one notice replaces them."""
     by_revision: dict[int, list[Notice]] = {}
     for notice in found:
         by_revision.setdefault(notice.revision, []).append(notice)
@@ -421,7 +422,7 @@ def _seen_ids(answer: Mapping[str, Any]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReadNotices:
-    """Notices as a reader may see them, and the place to go on after."""
+    """Notices as a reader may see them, and the position after which to go on."""
 
     notices: list[dict[str, Any]]
     cursor: int
@@ -429,7 +430,7 @@ class ReadNotices:
 
 
 def read_notices(hub: Hub, viewer: Viewer, after: int = 0, limit: int = 100) -> ReadNotices:
-    """Return the notices of a viewer's agency after a place, as far as all of its users may see
+    """Return the notices of a viewer's agency after a position, as far as all of its users may see
     them now.
     """
     rows = hub.store.notices.list(owner_of_notices(viewer), after=after, limit=limit + 1)
@@ -444,7 +445,7 @@ def owner_of_notices(viewer: Viewer) -> str:
 
 
 def describe_notices(store: Store, viewer: Viewer, rows: Sequence[Notice]) -> list[dict[str, Any]]:
-    """Return those notices as JSON that may be seen now, in their order."""
+    """Return the notices that may be seen now, as JSON, in their order."""
     reader = viewer if viewer == OPERATOR else viewer_of_owner(viewer.agency, viewer.name)
     labels = {row.number: row for row in store.notices.subscriptions(owner_of_notices(viewer))}
     subjects = read_subject_names(store, owner_of_notices(viewer), {row.subject for row in rows})

@@ -1,1 +1,1 @@
-"""Reference tables that the wheel holds: characters, legal forms, names, territories, FtM model."""
+"""Reference tables in the wheel: characters, legal forms, names, territories, and the FtM model."""

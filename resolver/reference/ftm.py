@@ -1,8 +1,9 @@
 """FollowTheMoney's model and types: schemata, properties, topics, and cleaned values.
 
-The first part cleans values as the types of properties demand: identifiers whose form can be
-checked, by FollowTheMoney's names for them, and web addresses with a scheme and a host that may
-exist. The second part reads the schemata, their properties, and the topics that entities may have.
+The first part cleans values as the types of properties require: identifiers whose form can be
+checked (by the names that FollowTheMoney has for these forms), and web addresses with a scheme and
+a host that may exist. The second part reads the schemata, their properties, and the topics that
+entities may have.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ _STANDARD = {
 
 
 def clean_identifier(form: str, text: str) -> str | None:
-    """Return an identifier in its usual form, or None if it is none; others as they are."""
+    """Return an identifier in its usual form, or None if it is invalid; identifiers of other forms
+    are unchanged.
+    """
     if form in _STANDARD:
         return _clean_standard(import_module(_STANDARD[form]), text)
     clean = _IDENTIFIERS_CLEANERS.get(form)
@@ -69,7 +72,7 @@ def _clean_bic(text: str) -> str | None:
 
 
 def _clean_imo(text: str) -> str | None:
-    """Return the first number of a ship or shipping company with a right check digit."""
+    """Return the first ship or company number (IMO) with a correct check digit."""
     matches = sorted(
         _IMO.finditer(text), key=lambda match: (-len(match[2]), match[1] is None, match.start())
     )
@@ -86,7 +89,7 @@ def _is_imo(number: str) -> bool:
 
 
 def _clean_ogrn(text: str) -> str | None:
-    """Return the first number of a Russian register with a right check digit."""
+    """Return the first number of the Russian register (OGRN) with a correct check digit."""
     match = _OGRN.search(text)
     if match is None or match[1].startswith("0"):
         return None
@@ -185,10 +188,10 @@ _MAIL_NAME = re.compile(r"[^<>()\[\],;:?\s@\"]{1,64}")
 
 
 def clean_value(kind: str, text: str, form: str = "") -> str | None:
-    """Return a value in the form of its type, or None if it is none of this type.
+    """Return a value in the form of its type, or None if it is not of this type.
 
-    `form`: kind of an identifier. Types without a form of their own only lose characters that are
-    not printed. None, too, for a text longer than the type allows.
+    `form`: kind of an identifier. For types without a form of their own, only characters that are
+    not printed are removed. Also None for a text that is longer than the type allows.
     """
     cleaned = clean_text(text)
     if cleaned is None:
@@ -209,7 +212,7 @@ def clean_text(text: str) -> str | None:
 
 
 def clean_gender(text: str) -> str | None:
-    """Return `male`, `female` or `other` for a word or letter that says so, else None."""
+    """Return `male`, `female` or `other` for a word or letter that means this, else None."""
     genders: dict[str, str] = read_table("ftm")["genders"]
     return genders.get(text.lower().strip())
 
@@ -359,8 +362,9 @@ STATEMENT_COLUMNS = (
 class Property:
     """Property of a schema.
 
-    `format`: kind of identifier, or empty. `reverse`: property by which the entities that are the
-    values refer back, or empty. `is_stub`: such a property, which no entity states itself.
+    `format`: kind of identifier, or empty. `reverse`: property by which the entities that are its
+    values refer back, or empty. `is_stub`: True for such a reverse property, which no entity states
+    itself.
     """
 
     name: str
@@ -376,8 +380,8 @@ class Property:
 class Schema:
     """Schema with all its properties, inherited ones included.
 
-    `ancestors` are the names of all broader schemata and its own. `edge`: the properties at the
-    ends of an edge, or None.
+    `ancestors` are the names of all broader schemata and its own name. `edge`: the properties at
+    the ends of an edge, or None.
     """
 
     name: str
@@ -403,7 +407,7 @@ def all_schemata() -> dict[str, Schema]:
     }
     for row in PROPERTIES:
         if row.schema:
-            # a property of our own, which FollowTheMoney's readers skip
+            # one of our own properties, which FollowTheMoney's readers skip
             label = row.label or row.name
             own[row.schema][row.name] = Property(row.name, label, FTM_TYPES[row.type])
             for name, item in facts.items():
@@ -425,7 +429,9 @@ def find_property(schema: str, name: str) -> Property | None:
 
 @cache
 def property_type(schema: str, name: str) -> str:
-    """Return the type of a property, or `BASE_ID`. Raises `KeyError` if either is unknown."""
+    """Return the type of a property; without one, `BASE_ID`. Raises `KeyError` if either is
+    unknown.
+    """
     return BASE_ID if name == BASE_ID else all_schemata()[schema].properties[name].type
 
 

@@ -1,8 +1,9 @@
 """Tables from libraries: characters of Unicode and territories.
 
-- Character classes (scripts, word boundaries) are those of one version of Unicode on every Python.
+- Character classes (scripts, word boundaries) follow one version of Unicode, whatever the version
+  of Python.
 - Tokens of names: spaces, punctuation and symbols separate them. Marks, modifier letters, full
-  stops and apostrophes are left out, so `O'Brien` and `U.S.A.` are one token each.
+  stops and apostrophes are removed, so `O'Brien` and `U.S.A.` are one token each.
 - Folded texts in ASCII letters: alphabets are written letter by letter, other scripts by ICU.
   Cyrillic words follow Ukrainian or Serbian spelling if they have a letter that only this language
   has. Greek words follow the pronunciation of pairs of letters.
@@ -49,7 +50,7 @@ _LEFT_OUT, _BETWEEN = 0, 1
 
 
 class _Answers(dict[int, int]):
-    """Answers of a table by code point, found once for each."""
+    """Answers of a table by code point, each looked up once."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -80,7 +81,7 @@ _letter_scripts = cache(lambda: _Answers("script_of"))
 
 
 def tokenize_name(text: str) -> list[str]:
-    """Return the tokens of a name as they are written, perhaps none."""
+    """Return the tokens of a name as they are written; the list may be empty."""
     return text.translate(_token_letters()).split()
 
 
@@ -90,7 +91,7 @@ def phrase_form(text: str) -> str:
 
 
 def word_starts(text: str) -> list[int]:
-    """Return the places where a sign stands, but no letter or digit before it."""
+    """Return the positions of a sign that has no letter or digit before it."""
     pattern = _ASCII_START if text.isascii() else _word_start()
     return [match.start() for match in pattern.finditer(text)]
 
@@ -101,7 +102,7 @@ def _word_start() -> re.Pattern[str]:
 
 
 def character_class(name: str) -> str:
-    """Return the characters for which a table answers, as ranges of a character class."""
+    """Return the characters that are in a table, as ranges of a character class."""
     starts, answers = read_table("characters")[name]
     return "".join(
         f"\\U{first:08x}-\\U{last - 1:08x}"
@@ -111,7 +112,7 @@ def character_class(name: str) -> str:
 
 
 def is_word_end(text: str, place: int) -> bool:
-    """Return whether no letter or digit stands at a place."""
+    """Return whether there is no letter or digit at a position."""
     return place == len(text) or not _word_letters()[ord(text[place])]
 
 
@@ -154,14 +155,16 @@ _GREEK_PAIRS = (
 
 
 def is_alphabetic(text: str) -> bool:
-    """Return whether all letters of a text are of alphabets that are written letter by letter."""
+    """Return whether all letters of a text belong to alphabets that are written letter by
+    letter.
+    """
     return text.isascii() or text_scripts(text) <= _ALPHABETS
 
 
 def fold_to_ascii(text: str) -> str:
     """Return an alphabetic text (`is_alphabetic`) folded, in ASCII letters.
 
-    Letters and signs that have no form there are question marks.
+    Letters and signs without an ASCII form become question marks.
     """
     if text.isascii():
         return text.casefold()
@@ -173,14 +176,16 @@ def fold_to_ascii(text: str) -> str:
 
 
 def transliterate(text: str) -> str:
-    """Return a text of any script in ASCII letters; what has none is a question mark."""
+    """Return a text of any script in ASCII letters; characters without an ASCII form become
+    question marks.
+    """
     if text.isascii():
         return text
     return _transform(_ANY_SCRIPT).transliterate(text).encode("ascii", "replace").decode("ascii")
 
 
 def _spell(word: str) -> str:
-    """Return a word with the letters in ASCII whose form depends on the word."""
+    """Return a word in which letters whose ASCII form depends on the word are replaced."""
     if _CYRILLIC.search(word):
         word = word.lower()
         if _UKRAINIAN.search(word):
@@ -196,7 +201,7 @@ def _spell(word: str) -> str:
 
 
 def _without_accents(word: str) -> str:
-    """Return a word without marks, except those that part two vowels."""
+    """Return a word without marks, except marks that separate two vowels."""
     letters = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
     return unicodedata.normalize("NFC", letters)
 
@@ -220,10 +225,11 @@ _SPACES = re.compile(r"[\s\u2028\u2000-\u200a\u2029\u0a00\u1680\u202f\u205f\u300
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """Country, part of one, or former state. Codes are in lower case, such as `ru` or `us-nd`.
+    """Country, part of a country, or former state. Codes are in lower case, such as `ru` or
+    `us-nd`.
 
-    `successors`: codes of the states that a former one became. `places`: cities and regions whose
-    name stands for the territory where a country is asked for.
+    `successors`: codes of the states that followed a former state. `places`: cities and regions
+    whose name is read as the territory when a country is expected.
     """
 
     code: str
@@ -296,7 +302,7 @@ def _clean_code(code: str) -> str:
 
 
 def lookup_form(name: str) -> str:
-    """Return the form in which names are compared: folded, in ASCII letters where they have one."""
+    """Return the form in which names are compared: folded, in ASCII letters if these exist."""
     form = fold_to_ascii(name) if is_alphabetic(name) else name
     letters = [
         letter if _is_part(letter) else " "

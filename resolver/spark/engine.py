@@ -94,7 +94,7 @@ _LEAST_SUBJECTS = 250
 def build_job(
     spark: SparkContext, task: ResolutionTask, partitioning: Partitioning | None
 ) -> WorkerJob:
-    """Return the job of the workers for a task, whose values are sent to them."""
+    """Return the job of the workers for a task; the values of the task are sent to the workers."""
     cores = spark.defaultParallelism
     return WorkerJob(
         task.plan.name,
@@ -128,7 +128,9 @@ class JoinedPairs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClusterStages(StagedEngine["Frame", JoinedPairs]):
-    """Stages of one run in an open context; frames hold a row per part (see `arrow_transfer`)."""
+    """Stages of one run in an open context; frames have a row for each part (see
+    `arrow_transfer`).
+    """
 
     spark: SparkContext
     job: WorkerJob
@@ -197,7 +199,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
         return worker_stages.run_on_parts(partial(step, self.job), frame, parts)
 
     def _persist(self, frame: Frame) -> Frame:
-        """Keep a frame, as two steps read it, until the pairs are scored."""
+        """Keep a frame until the pairs are scored, since two steps read it."""
         self.frames.append(worker_stages.keep_on_disk(frame))
         return frame
 
@@ -227,7 +229,7 @@ def send_records(spark: SparkContext, batch: Batch, cut: Partitioning) -> Frame:
 def check_versions(spark: SparkContext, task: ResolutionTask, job: WorkerJob) -> None:
     """Check that the workers have the versions of this program, the task's model and libraries.
 
-    Raises `EngineError` where one has others.
+    Raises `EngineError` if a worker has other versions.
     """
     stamp = {**installed_version(), **task.models.stamp}
     check_workers(spark, stamp, partial(worker_stamp, job))
@@ -243,7 +245,7 @@ def _find_components(
 ) -> tuple[Rows, Rows]:
     """Return the records in components of three or more, ascending, and the component of each.
 
-    Links and decisions tie records together. In a component of two no other pair plays a part.
+    Links and decisions tie records together. In a component of two records no other pair matters.
     """
     component = components(count, links["left"], links["right"], same)
     members = np.flatnonzero((np.bincount(component) > 2)[component])
@@ -267,9 +269,9 @@ def dedupe_on_spark(
 ) -> Resolution:
     """Resolve one batch on a cluster, with the result of `resolver.engines.local.dedupe`.
 
-    `master`: address of the cluster (None: what Spark is configured with). `partitioning`: how the
-    work is cut; it has no influence on the result. Raises `EngineError` where the cluster cannot
-    be used, `DecisionError` and `InputError` as the local engine does.
+    `master`: address of the cluster (None: the address in Spark's configuration). `partitioning`:
+    how the work is divided; it does not change the result. Raises `EngineError` if the cluster
+    cannot be used, and `DecisionError` and `InputError` as the local engine does.
     """
     task = ResolutionTask.build(intake.batch, sorted(intake.deduplicated_sources), options)
     return resolve(task, SparkEngine(master, partitioning), progress)
@@ -294,7 +296,8 @@ def link_on_spark(
 
 @dataclass(frozen=True, slots=True)
 class SparkEngine:
-    """Engine of a cluster; starts a context, unless a checkpoint has all that came back from it.
+    """Engine of a cluster. It starts a context, unless a checkpoint already has the results of the
+    cluster.
 
     A batch without records needs no cluster.
     """
@@ -317,7 +320,7 @@ class SparkEngine:
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
         population = task.models.population
-        # where some viewers have a population of their own, this process compares all records
+        # if some viewers have a population of their own, this process compares all records
         if not len(task.batch) or (population is not None and population.restricted):
             return local.LocalEngine().score_candidates(task, meter)
         checkpoint = local.open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
@@ -363,7 +366,9 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
 
 
 def count_on_driver(task: ResolutionTask, meter: StageMeter) -> ResolutionTask:
-    """Return the task with the population of its records, from the values that counts read."""
+    """Return the task with the population of its records, computed from the values that are
+    counted.
+    """
     if not task.models.counts_words:
         return task
     with meter.measure("population", "records") as usage:
@@ -379,7 +384,7 @@ def count_on_driver(task: ResolutionTask, meter: StageMeter) -> ResolutionTask:
 
 
 def emit_counted(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the values of a range that counts read."""
+    """Yield the values of a range that are counted."""
     batch, numbers = read_records(rows)
     columns = {
         name: column
@@ -404,8 +409,8 @@ def count_all_records(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[Arr
 class ParquetRun:
     """Figures of a run whose workers read the lists and wrote the results.
 
-    The batch of `intake` has no values. `withdrawn`: ids that only older versions of lists hold.
-    `unknown_ids`: ids that decisions name and no list has, sorted.
+    The batch of `intake` has no values. `withdrawn`: ids that occur only in older versions of
+    lists. `unknown_ids`: ids that decisions name and no list has, sorted.
     """
 
     intake: Intake
@@ -425,11 +430,11 @@ def dedupe_to_parquet(
     master: str | None = None,
     partitioning: Partitioning | None = None,
 ) -> ParquetRun:
-    """Resolve lists on a cluster, whose workers read them and write the results below `out_dir`.
+    """Resolve lists on a cluster. Its workers read the lists and write the results below `out_dir`.
 
     The rows of the files are those of `resolver.engines.local.dedupe` (see
-    `resolver.engines.parquet_files`). `master` and `partitioning` as for `dedupe_on_spark`. Raises
-    its errors, those of `read_lists`, and `OutputError`.
+    `resolver.engines.parquet_files`). `master` and `partitioning` are as in `dedupe_on_spark`.
+    Raises the errors of `dedupe_on_spark` and of `read_lists`, and `OutputError`.
     """
     meter = StageMeter(progress)
     ids = {end for row in options.decisions for end in (row.left_id, row.right_id)}
@@ -445,13 +450,13 @@ def dedupe_to_parquet(
 
 
 def _check_workers(spark: SparkContext, options: RunOptions) -> None:
-    """Check the versions of the workers. Raises `EngineError`."""
+    """Check the versions of the workers. Raises `EngineError` if a worker has other versions."""
     task = ResolutionTask.build(concat([]), (), replace(options, decisions=()))
     check_versions(spark, task, build_job(spark, task, None))
 
 
 def _build_task(read: WorkerIntake, options: RunOptions) -> ResolutionTask:
-    """Return the task of records on the workers. Raises `InputError` where there are none."""
+    """Return the task of records on the workers. Raises `InputError` if there are no records."""
     intake = read.intake
     if not len(intake.batch):
         place = ", ".join(facts.label for facts in intake.lists[:3])
@@ -465,7 +470,7 @@ def _build_task(read: WorkerIntake, options: RunOptions) -> ResolutionTask:
 
 @dataclass(frozen=True, slots=True)
 class _WorkerRun:
-    """Run over records that the workers have in ranges: an engine that merges, too."""
+    """Run over records that the workers have in ranges; this engine also merges."""
 
     spark: SparkContext
     read: WorkerIntake
@@ -509,9 +514,9 @@ class _WorkerRun:
 class ClusterScreening:
     """Screening of subjects by the workers of a cluster.
 
-    Each worker opens the store at `url`, so a SQLite file must lie on a disk that all share.
-    `master`: as in `managed_context`. `listed`: share of subjects who are listed. `model_dir`: a
-    folder that every worker has, with another model than the shipped one.
+    Each worker opens the store at `url`, so a SQLite file must be on a disk that all workers share.
+    `master` is as in `managed_context`. `listed`: share of subjects who are listed. `model_dir`: a
+    folder that every worker has, with a model other than the shipped one.
     """
 
     url: str
@@ -555,7 +560,7 @@ class ClusterScreening:
 
 
 def _absolute_url(text: str) -> str:
-    """Return the URL of a store that means the same in every folder."""
+    """Return the URL of a store in a form that means the same in every folder."""
     url = make_url(text)
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(Path(url.database).absolute()))

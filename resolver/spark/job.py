@@ -7,8 +7,8 @@
 - Reports add up the cost of stages and the figures of rules.
 - Shares of pairs: most keys of large plans contain a day or a year of birth, so most pairs are of
   records born on one day or in one year. So pairs of records that were born at about the same time
-  go to one share. It needs few records besides its own, and few other shares need these. The share
-  of a pair depends on its left record only, so all rules bring a pair to the same share.
+  go to one share. A share needs few records besides its own, and few other shares need its records.
+  The share of a pair depends on its left record only, so all rules bring a pair to the same share.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def unpack_arrays(body: bytes) -> dict[str, pa.Array]:
 def concat_arrays(bodies: Iterable[bytes], names: Types) -> Arrays:
     """Return the arrays of several messages, one after the other.
 
-    Arrays of no message are empty, with the given types.
+    Arrays that no message has are empty, with the given types.
     """
     parts = [unpack_arrays(body) for body in bodies]
     return {
@@ -143,10 +143,10 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """Number of parts: ranges of `span` records each, shares of keys, shares of pairs; and records
-    that come to one part of a merge, unless more are tied together.
+    """Number of parts: ranges of `span` records each, shares of keys, and shares of pairs. It also
+    has the number of records in one part of a merge, unless more records are tied together.
 
-    `starts`: number of the first record of each range, where they are not of `span` records.
+    `starts`: number of the first record of each range, if ranges do not have `span` records each.
     """
 
     span: int
@@ -166,7 +166,7 @@ class Partitioning:
     def choose(cls, count: int, cores: int) -> Partitioning:
         """Choose for a number of records and of cores.
 
-        There are as few parts as memory allows, since each normalizes its unique values anew.
+        There are as few parts as memory allows, since each part normalizes its unique values again.
         """
         ranges = max(min(cores, count // 200), -(-count // 250_000), 1)
         return cls(
@@ -194,9 +194,9 @@ class WorkerJob:
     """Facts that every worker needs.
 
     `link_threshold`: log-odds (thousandths) from which pairs are links. `model`: files of the model
-    (None: the shipped one). `population`: that in which pairs are scored. `sides`: side of every
-    record where two sets are linked. `is_measured`: partners of the population are yet unknown.
-    `cap`: pairs that a key may make before it is purged.
+    (None: the shipped one). `population`: population in which pairs are scored. `sides`: side of
+    every record, if two sets are linked. `is_measured`: the share of true pairs of the population
+    is not known yet. `cap`: pairs that a key may make before it is purged.
     """
 
     plan: str
@@ -211,7 +211,7 @@ class WorkerJob:
 
     @property
     def links_two_sides(self) -> bool:
-        """True where only pairs across two sides count."""
+        """True if only pairs across two sides count."""
         return self.sides is not None
 
     def sides_of(self, rows: Rows) -> ByteArray:
@@ -294,7 +294,7 @@ def sum_rule_stats(
 ) -> tuple[RuleStat, ...]:
     """Return the figures of each rule of the plan, over all parts.
 
-    `blocking` reports count keys and purged pairs, `scoring` reports the pairs that are left.
+    `blocking` reports count keys and purged pairs, `scoring` reports count the pairs that remain.
     """
     stats = []
     for number, rule in enumerate(RULES):
@@ -341,15 +341,16 @@ _BANDS_PER_SHARE = 64
 def assign_shares(prepared: PreparedBatch, shares: int) -> npt.NDArray[np.uint16]:
     """Return the share of the pairs of each left record.
 
-    Bands of dates go to the shares in turn. A record without a date of birth goes by its name.
+    Bands of dates go to the shares in turn. The share of a record without a date of birth depends
+    on its name.
     """
     band = max(_SPAN // (shares * _BANDS_PER_SHARE), 1)
     return (_number_birthdays(prepared) // band % shares).astype(np.uint16)
 
 
 def _number_birthdays(prepared: PreparedBatch) -> npt.NDArray[np.int64]:
-    """Return a number of each record that grows with its first date of birth, without gaps of more
-    than a few days; day and month in either order have one number, as they have one key.
+    """Return a number for each record that grows with its first date of birth, with gaps of at most
+    a few days. Both orders of day and month have one number, since they have one key.
     """
     dates, names = prepared.dates, prepared.forms.compact
     low, high = np.minimum(dates.day, dates.month), np.maximum(dates.day, dates.month)
@@ -368,7 +369,9 @@ def _first_items(column: Ragged) -> tuple[npt.NDArray[np.int64], IntArray]:
 
 
 def select_bodies(rows: Sequence[ArrowPart], content: str) -> list[bytes]:
-    """Return the bodies of the rows with some content, in an order that rows alone decide."""
+    """Return the bodies of the rows with some content, in an order that depends only on the
+    rows.
+    """
     return sorted(row.body for row in rows if row.content == content)
 
 
@@ -380,14 +383,14 @@ def read_records(rows: Sequence[ArrowPart]) -> tuple[Batch, Rows]:
 
 
 def distribute(part_of: Rows, content: str, columns: Arrays) -> Iterator[ArrowPart]:
-    """Yield one row for each part that any entry of the columns goes to."""
+    """Yield one row for each part that receives an entry of the columns."""
     for part, chosen in iterate_parts(part_of):
         body = pack_arrays({name: column[chosen] for name, column in columns.items()})
         yield ArrowPart(part, content, body)
 
 
 def iterate_parts(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Yield each part that any entry goes to, with its entries, ascending."""
+    """Yield each part that receives an entry, with the entries that it receives, ascending."""
     count = int(part_of.max(initial=-1)) + 1
     # numbers of two bytes are sorted by counting
     narrow = part_of.astype(np.uint16) if count <= 1 << 16 else part_of
@@ -399,7 +402,7 @@ def iterate_parts(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
 
 
 def number_distinct(values: Rows) -> tuple[Rows, Rows]:
-    """Return the distinct values, ascending, and the place of each value among them."""
+    """Return the distinct values, ascending, and the position of each value among them."""
     is_present = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
     is_present[values] = True
     distinct = np.flatnonzero(is_present).astype(np.int32)
@@ -407,7 +410,7 @@ def number_distinct(values: Rows) -> tuple[Rows, Rows]:
 
 
 def place_finder(numbers: Rows) -> Callable[[Rows], Rows]:
-    """Return a function that finds the places of numbers among `numbers`, which ascend.
+    """Return a function that finds the positions of numbers in `numbers`, which ascend.
 
     It looks them up in a table, unless that would be much larger than the numbers.
     """

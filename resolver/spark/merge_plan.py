@@ -4,7 +4,7 @@ Merging: the records of one component come to one part. A component has the reco
 decisions connect, and the records that relations name, directly or by the same name. No link,
 statement or relation leads out of a part, so it computes the same as one machine. The driver finds
 the components from numbers of records and hashes of ids alone. If two ids have one hash, one part
-has more records, which changes no result.
+only has more records, and no result changes.
 
 Writing: entities are dealt to parts in the order of their smallest records. A part writes the
 entities of its records, and the links from these records to the right. For this it needs the ids of
@@ -41,8 +41,8 @@ class RelationEnds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """Part of each record (n × uint16; `SINGLE` where nothing ties it to others), and the component
-    of each (its smallest record).
+    """Part of each record (n × uint16; `SINGLE` if nothing ties it to other records), and the
+    component of each record (its smallest record).
     """
 
     part_of: PartNumbers
@@ -50,7 +50,7 @@ class MergePlan:
     parts: int
 
     def select_pairs(self, scored: ScoredCandidates) -> npt.NDArray[np.int64]:
-        """Return the places of the pairs within components, which clustering needs."""
+        """Return the positions of the pairs within components, which clustering needs."""
         inside = self.component[scored.left] == self.component[scored.right]
         return np.flatnonzero(inside)
 
@@ -60,7 +60,7 @@ def plan_merging(
 ) -> MergePlan:
     """Return the parts of a task's records, for its scored pairs and relations.
 
-    `members`: records of a part, unless more are tied together.
+    `members`: number of records in a part, unless more are tied together.
     """
     component = _join_records(task, scored, ends)
     sizes = np.bincount(component, minlength=len(task.batch))
@@ -112,7 +112,9 @@ def _deal(sizes: npt.NDArray[np.int64], shares: int) -> PartNumbers:
 
 
 def select_decisions(decided: DecidedRows, numbers: Rows) -> DecidedRows:
-    """Return the decisions between some records (their numbers, ascending), by their places."""
+    """Return the decisions between some records, by their positions in `numbers` (record numbers,
+    ascending).
+    """
     place = {number: row for row, number in enumerate(numbers.tolist())}
     same, different = (
         [(place[left], place[right]) for left, right in pairs if left in place and right in place]
@@ -138,9 +140,10 @@ class WritePlan:
     parts: int
 
     def with_context(self, links: Links, stated: RelationEnds, bearers: RelationEnds) -> WritePlan:
-        """Return the plan with what links and relations lead to.
+        """Return the plan with the records that links and relations lead to.
 
-        `stated`: what relations of records name. `bearers`: records with such ids.
+        `stated`: ids and names that relations of records state. `bearers`: records that have such
+        ids or names.
         """
         related = _find_related_rows(self.labels, self.part_of, stated, bearers)
         linked = links.right.astype(np.int64) << 16 | self.part_of[links.left]
@@ -157,11 +160,11 @@ class WritePlan:
 def plan_writing(labels: IntArray, members: int) -> WritePlan:
     """Return the parts of entities, without context.
 
-    `members`: records of a part, unless an entity has more.
+    `members`: number of records in a part, unless an entity has more.
     """
     parts = count_parts(len(labels), members)
     sizes = np.bincount(labels, minlength=len(labels))
-    # in place, since the driver holds a number of each record
+    # computed in place, since the driver holds a number for each record
     starts = np.cumsum(sizes)
     starts -= sizes
     starts *= parts

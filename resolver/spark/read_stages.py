@@ -64,7 +64,9 @@ ids that decisions name (-1: not here), and hashes of the names that relations g
 
 @dataclass(frozen=True, slots=True)
 class ReadJob:
-    """Tasks of reading, by the number of the part that does each, and the rules of all lists."""
+    """Tasks of reading, by the number of the part that does the task, and the rules for all
+    lists.
+    """
 
     tasks: tuple[ReadingTask, ...]
     rules: ReadingRules
@@ -75,8 +77,9 @@ class ReadJob:
 class SettleJob:
     """Facts that workers need to settle ids.
 
-    `order`: lists of the run. `place_of`: place there of the list of each place in the plan.
-    `starts`: first id of each range but the first. `decided_ids`: ids that decisions name.
+    `order`: lists of the run, in order. `place_of`: for each position in the plan, the position of
+    this list in `order`. `starts`: first id of each range but the first. `decided_ids`: ids that
+    decisions name.
     """
 
     order: assemble.ListOrder
@@ -87,7 +90,7 @@ class SettleJob:
 
 
 def read_list(job: ReadJob, number: int) -> Iterator[ArrowPart]:
-    """Read a list, or a share of one: yield its records, the facts of it, and some of its ids."""
+    """Read a list, or a share of a list: yield its records, facts about it, and some of its ids."""
     task = job.tasks[number]
     report = PartReport("read")
     result = read_item(task.item, job.rules, strict=job.strict)
@@ -123,7 +126,7 @@ def _facts_to_json(read: RawList) -> dict[str, object]:
 
 
 def split_ranges(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a list by the range that their ids lie in."""
+    """Yield the records of a list, by the range in which their ids lie."""
     for row in rows:
         prefix, (batch, lines) = row.body[:_PLACE_BYTES], unpack_batch(row.body[_PLACE_BYTES:])
         for part, chosen in iterate_parts(_find_ranges(batch.ids, job.starts)):
@@ -139,7 +142,7 @@ def _find_ranges(ids: pa.StringArray, starts: Sequence[str]) -> Rows:
 
 
 def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a range of ids, one of each id, and figures of them."""
+    """Yield the records of a range of ids, one for each id, and figures of them."""
     report, part = PartReport("settle"), rows[0].part
     settled = assemble.settle_ids(_locate_rows(job, rows), job.order)
     batch = settled.batch
@@ -173,7 +176,7 @@ def _hash_names(keys: Sequence[str]) -> Hashes:
 
 
 def _share_of(hashes: Hashes) -> Rows:
-    """Return the share in which a name meets its bearers."""
+    """Return the share in which a name is joined with the records that have it."""
     return (hashes % np.uint64(NAME_SHARES)).astype(np.int32)
 
 
@@ -190,7 +193,7 @@ def _locate_rows(job: SettleJob, rows: Sequence[ArrowPart]) -> assemble.LocatedR
 
 
 def _record_figures(batch: Batch, decided_ids: Sequence[str]) -> dict[str, npt.NDArray[np.integer]]:
-    """Return the `FIGURES` of a batch, but for names."""
+    """Return the `FIGURES` of a batch, except those of names."""
     visible = visible_rows(batch, STRANGER)
     hidden = np.zeros(0, dtype=np.int32) if visible is None else np.flatnonzero(~visible)
     rows = pc.index_in(pa.array(decided_ids, pa.string()), value_set=batch.ids)
@@ -203,8 +206,8 @@ def _record_figures(batch: Batch, decided_ids: Sequence[str]) -> dict[str, npt.N
 
 
 def find_names(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a range that bear names of some hashes (ascending), by the share of the
-    names.
+    """Yield the records of a range that have names with some hashes (ascending), by the share of
+    the names.
     """
     batch, _ = read_records(rows)
     hashes = frozenset(sought.value.tolist())
@@ -216,7 +219,7 @@ def find_names(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator
 
 
 def join_names(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield for each range the bearers of names that its relations give."""
+    """For each range, yield the records that have the names that its relations give."""
     bearers = assemble.merge_name_bearers(map(_read_bearers, select_bodies(rows, "bearers")))
     for body in select_bodies(rows, "sought"):
         sought = json.loads(body)
@@ -229,7 +232,8 @@ def _read_bearers(body: bytes) -> dict[assemble.StatedName, str]:
 
 
 def number_range(starts: Sequence[int], rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a range with their numbers, and ids for the names of relations.
+    """Yield the records of a range with their numbers, and the ids of records that relations give
+    by name.
 
     `starts`: number of the first record of each range.
     """

@@ -57,8 +57,8 @@ def warm_up(master: str | None) -> None:
 def managed_context(master: str | None) -> Iterator[SparkContext]:
     """Yield the context of a cluster; stop it afterwards if it was started here.
 
-    `master`: address of the cluster; None: what Spark is configured with. Raises errors of Spark as
-    `EngineError`.
+    `master`: address of the cluster; None: the address in Spark's configuration. Raises errors of
+    Spark as `EngineError`.
     """
     check_requirements(master)
     from pyspark import SparkContext
@@ -77,7 +77,7 @@ def managed_context(master: str | None) -> Iterator[SparkContext]:
 def check_requirements(master: str | None) -> None:
     """Check the requirements of Spark that can be checked at once.
 
-    Raises `EngineError` with what is missing.
+    Raises `EngineError` with a text that names what is missing.
     """
     if find_spec("pyspark") is None:
         raise EngineError(
@@ -89,7 +89,7 @@ def check_requirements(master: str | None) -> None:
 
 
 def _check_java() -> None:
-    """Raise `EngineError` where there is no Java."""
+    """Raise `EngineError` if there is no Java."""
     home = library_variable("JAVA_HOME")
     if home and not (Path(home) / "bin" / "java").is_file():
         raise EngineError(
@@ -103,7 +103,7 @@ def _check_java() -> None:
 
 
 def _check_master(master: str) -> None:
-    """Raise `EngineError` where the address is not valid, or no server listens there."""
+    """Raise `EngineError` if the address is not valid, or if no server listens there."""
     if not _MASTER_PATTERN.match(master):
         raise EngineError("this is not a cluster address", place=master, hint=_MASTERS)
     if master == "yarn" and not (
@@ -130,7 +130,7 @@ def _check_kubernetes(master: str) -> None:
     """
     address = master.removeprefix("k8s://")
     try:
-        # Spark, too, takes an address without a scheme for https
+        # Spark, too, reads an address without a scheme as https
         parts = urlsplit(address if "://" in address else f"https://{address}")
         host, port = parts.hostname, parts.port or (80 if parts.scheme == "http" else 443)
     except ValueError:
@@ -178,7 +178,7 @@ def _start(master: str | None) -> SparkContext:
 def _local_settings() -> dict[str, str]:
     """Return the settings of a cluster on this machine.
 
-    Workers run the same program, and Java, which only moves bytes, leaves the cores to them.
+    Workers run the same program. Java only moves bytes, so it leaves the cores to them.
     """
     java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     return {
@@ -203,7 +203,7 @@ def translate_spark_errors(master: str | None) -> Iterator[None]:
 
 
 def build_engine_error(error: Exception, master: str | None) -> EngineError:
-    """Return an error of Spark in one line: of a worker's traceback, the last line."""
+    """Return an error of Spark in one line; of a worker's traceback, only the last line is used."""
     text, place = str(error), master or "Spark"
     for sign, message, hint in _MESSAGES:
         if sign in text:
@@ -264,7 +264,7 @@ def check_workers(
 ) -> None:
     """Check that the workers have the same versions of program, model and libraries.
 
-    Raises `EngineError` where one has other versions.
+    Raises `EngineError` if a worker has other versions.
     """
     cores = spark.defaultParallelism
     stamps = spark.parallelize(range(cores), cores).map(partial(_to_json, probe)).collect()

@@ -1,6 +1,6 @@
 """Program that Spark starts once on each executor, and that forks its Python workers.
 
-It loads the stages before it forks, which each worker would take half a second to do.
+It loads the stages before it forks; otherwise each worker would spend half a second on that.
 """
 
 from __future__ import annotations
@@ -13,6 +13,6 @@ import resolver.spark.worker_stages  # noqa: F401 - loaded for the workers
 from resolver.runtime.processes import keep_survivors
 
 if __name__ == "__main__":
-    # a search writes to every object, of which each worker would then have a copy
+    # a garbage collection writes to every object, so each worker would get its own copy
     keep_survivors()
     manager()

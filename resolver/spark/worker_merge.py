@@ -92,8 +92,8 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class MergeJob:
-    """Facts that workers need to merge: the job that scored, options of the run, parts of the merge
-    (see `MergePlan`), and the decided rows.
+    """Facts that workers need to merge: the job that scored, the options of the run, the parts of
+    the merge (see `MergePlan`), and the rows with decisions.
     """
 
     job: WorkerJob
@@ -103,7 +103,9 @@ class MergeJob:
 
 
 def emit_relation_ends(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield for each relation of a range its record, and hashes of what it names."""
+    """For each relation of a range, yield its record, and hashes of the ids and names that it
+    states.
+    """
     batch, numbers = read_records(rows)
     column = batch.columns.get(RELATION)
     if column is None:
@@ -124,7 +126,7 @@ def emit_relation_ends(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
 
 
 def _hash_names(source: str, text: str) -> Hashes:
-    """Return hashes of the ids, or of the name, by which a relation leads to other records."""
+    """Return hashes of the ids, or of the name, by which a relation refers to other records."""
     target = split_fields(text, 2)[1]
     if target:
         ids = pa.array([target, native_target(source, target)])
@@ -196,7 +198,9 @@ class WriteJob:
 
 
 def emit_entities(job: WriteJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a range for each file, and without values those it refers to."""
+    """For each file, yield the records of a range, and the records they refer to, without
+    values.
+    """
     batch, numbers = read_records(rows)
     plan = job.plan.value
     names = replace(batch, columns={})
@@ -240,7 +244,7 @@ def write_entities(job: WriteJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
 
 
 def _local_labels(labels: IntArray) -> IntArray:
-    """Return the smallest place with the label of each place."""
+    """Return, for each position, the smallest position with the same label."""
     _, first, index = np.unique(labels, return_index=True, return_inverse=True)
     return first[index].astype(np.int32)
 
@@ -266,8 +270,8 @@ class MergeCounts:
 class WorkerMerge:
     """Merge of a task's records by the workers of a context.
 
-    `records`: frame of the records in their ranges. `job`: that of the scored pairs, with the
-    population they hold for. `has_relations`: whether records state any.
+    `records`: frame of the records in their ranges. `job`: the job of the scored pairs, with the
+    population for which they hold. `has_relations`: whether records state any relation.
     """
 
     spark: SparkContext
@@ -278,7 +282,9 @@ class WorkerMerge:
     def write(
         self, task: ResolutionTask, scored: ScoredCandidates, out_dir: Path, meter: StageMeter
     ) -> MergeCounts:
-        """Make the entities of a task and write them below `out_dir`. Raises `OutputError`."""
+        """Make the entities of a task and write them below `out_dir`. Raises `OutputError` if a
+        file cannot be written.
+        """
         members, only_entities = self.job.partitioning.members, task.options.only_entities
         with measure_stage(meter, "merge", "records", None) as reports:
             ends = stated, bearers = self._collect_relation_ends()
@@ -327,7 +333,7 @@ class WorkerMerge:
         frame = worker_stages.keep_on_disk(
             worker_stages.run_on_parts(step, members.union(pairs), plan.parts)
         )
-        # all parts at once; what they made then comes part by part
+        # all parts run at once; their results are then read part by part
         worker_stages.collect_reports(frame)
         rows = list(worker_stages.iterate_rows(frame))
         frame.unpersist()
@@ -343,7 +349,7 @@ class WorkerMerge:
     ) -> list[int]:
         """Write the files of all parts below a folder; add reports, and return their numbers.
 
-        `links`: those that each part writes; None: write the entities alone.
+        `links`: the links that each part writes; None: write only the entities.
         """
         plan_of_workers = self.spark.broadcast(plan)
         job = WriteJob(plan_of_workers, folder.resolve(), links is None)
@@ -356,7 +362,7 @@ class WorkerMerge:
         return [report["number"] for report in reports]
 
     def _collect_relation_ends(self) -> tuple[merge_plan.RelationEnds, merge_plan.RelationEnds]:
-        """Return what relations lead to, and the records that bear these ids."""
+        """Return the ids and names that relations refer to, and the records that have them."""
         nothing = merge_plan.RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
         if not self.has_relations:
             return nothing, nothing

@@ -1,7 +1,7 @@
 """Lists that the workers of a cluster read: records in ranges of ids, one record of each id.
 
-The driver holds facts about lists, rejects, and figures of records. Of texts, it only holds a
-sample of ids, which gives the bounds of the ranges, and the ids that decisions name.
+The driver holds facts about lists, rejects, and figures of records. Of texts, it holds only two
+kinds of ids: a sample, which gives the bounds of the ranges, and the ids that decisions name.
 """
 
 from __future__ import annotations
@@ -65,10 +65,11 @@ Numbers = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class WorkerIntake:
-    """Records that the workers of a context have in ranges, and what the driver knows of them.
+    """Records that the workers of a context have in ranges, and the facts that the driver knows
+    about them.
 
-    The batch of `intake` has a row for each record, with kind and source, and marks those that not
-    everybody may see; it has no ids and no other values. `settled`: frame that holds `records`.
+    The batch of `intake` has a row for each record, with kind and source, and a mark if not
+    everybody may see it. It has no ids and no other values. `settled`: frame that holds `records`.
     `row_of`: rows of the ids that decisions name. `withdrawn`: number of ids that only older
     versions hold. `relations`: number of stated relations.
     """
@@ -82,7 +83,7 @@ class WorkerIntake:
     relations: int
 
     def release(self) -> None:
-        """Free the disks of the workers, where the context lives on."""
+        """Free the disks of the workers, if the context continues."""
         for frame in (self.records, self.settled):
             frame.unpersist()
 
@@ -135,7 +136,7 @@ class SettledRanges:
 
 
 def _read_figures(body: bytes | None) -> dict[str, Numbers]:
-    """Return the figures of a range; those of one without records are empty."""
+    """Return the figures of a range; a range without records has empty figures."""
     if body is None:
         return {name: np.zeros(0, dtype=kind) for name, kind in worker.FIGURES.items()}
     return {
@@ -144,7 +145,7 @@ def _read_figures(body: bytes | None) -> dict[str, Numbers]:
 
 
 def build_outline(figures: Sequence[dict[str, Numbers]], sources: Sequence[list[str]]) -> Batch:
-    """Return the batch that stands for the records on the driver (see `WorkerIntake`)."""
+    """Return the batch that represents the records on the driver (see `WorkerIntake`)."""
     names = sorted({name for own in sources for name in own})
     place = {name: number for number, name in enumerate(names)}
     codes = [
@@ -229,7 +230,7 @@ class WorkerReader:
     def _read_lists(self, reports: list[Report]) -> _RawRecords:
         """Return the records as read.
 
-        A list whose shares do not tell what it holds is read again as a whole.
+        A list is read again as a whole if its shares are not enough to interpret it.
         """
         tasks = self._plan_tasks()
         while True:
@@ -258,7 +259,9 @@ class WorkerReader:
     def _complete_lists(
         self, tasks: Sequence[ReadingTask], reports: Sequence[Report]
     ) -> list[ListFacts]:
-        """Return the facts of each list of the plan. Raises the error of the first that has one."""
+        """Return the facts of each list of the plan. Raises the error of the first list that has
+        one.
+        """
         shares: list[list[ShareFacts]] = [[] for _ in self.plan.lists]
         for report in sorted(reports, key=lambda report: int(report["task"])):
             if "error" in report:
@@ -274,7 +277,7 @@ class WorkerReader:
         return [replace(list_, complete=list_.complete or is_complete) for list_ in facts]
 
     def _cut_ranges(self, raw: _RawRecords) -> tuple[tuple[str, ...], Partitioning]:
-        """Return the first id of each range but the first, and how the work is cut."""
+        """Return the first id of each range except the first, and how the work is divided."""
         count = sum(facts.records for facts in raw.lists)
         cores = self.spark.defaultParallelism
         cut = self.partitioning or Partitioning.choose(count, cores)
@@ -313,7 +316,9 @@ class WorkerReader:
         )
 
     def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> Frame:
-        """Return the records with their numbers, and ids for the names of relations."""
+        """Return the records with their numbers, and the ids of records that relations give by
+        name.
+        """
         records = worker_stages.select_content(settled.frame, "records")
         step = partial(worker.number_range, starts)
         hashes = np.unique(np.concatenate([figures["names"] for figures in settled.figures]))
@@ -330,7 +335,9 @@ class WorkerReader:
 
 
 def _make_portable(item: PlannedList) -> PlannedList:
-    """Return a list with absolute paths, and without what keeps temporary files of this machine."""
+    """Return a list with absolute paths, and without objects that hold temporary files of this
+    machine.
+    """
     files = []
     for file in item.unit.files:
         worksheet = file.worksheet and replace(file.worksheet, owner=None)
@@ -339,8 +346,8 @@ def _make_portable(item: PlannedList) -> PlannedList:
 
 
 def _find_unclear_lists(tasks: Sequence[ReadingTask], reports: Sequence[Report]) -> set[int]:
-    """Return the places of lists that were read by shares and need to be read as a whole: these
-    tell the place of an error, and which of very many rejects come first.
+    """Return the positions of lists that were read in shares and must be read again as a whole. A
+    whole reading tells the place of an error, and which of very many rejects come first.
     """
     rejects, places = Counter[int](), set[int]()
     for report in reports:
@@ -355,7 +362,7 @@ def _find_unclear_lists(tasks: Sequence[ReadingTask], reports: Sequence[Report])
 def _join_tasks(
     tasks: Sequence[ReadingTask], indices: set[int], lists: Sequence[PlannedList]
 ) -> list[ReadingTask]:
-    """Return the tasks with one for the whole of each list at some places."""
+    """Return the tasks, with one task for the whole of each list at some positions."""
     others = [task for task in tasks if task.place not in indices]
     joined = [ReadingTask(index, _make_portable(lists[index]), 0.0) for index in sorted(indices)]
     return [*others, *joined]

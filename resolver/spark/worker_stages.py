@@ -11,9 +11,9 @@ depends only on the set of rows, so a worker that is lost can be replaced at any
 | `score_part` | share of the pairs | records, pairs | links, and pairs below the threshold |
 | `keep_component_pairs` | share of the pairs | pairs below | pairs within one component |
 
-A frame has rows for parts, and rows that come back. It is an RDD of `ArrowPart`. Rows are few and
-large, and only Python reads them, so Spark SQL, whose start takes seconds in each process, is not
-loaded.
+A frame has two kinds of rows: rows for the next parts, and rows that return to the driver. It is an
+RDD of `ArrowPart`. Rows are few and large, and only Python reads them, so Spark SQL, whose start
+takes seconds in each process, is not loaded.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 def run_step(step: PartStep, rows: Iterable[ArrowPart]) -> Iterator[ArrowPart]:
     """Run a step on the rows of one part, as Spark calls it; reports are passed on."""
     collect_rarely(BATCH_OBJECTS)
-    # Spark searches after each task, which takes half a second once dictionaries are loaded
+    # Spark runs a garbage collection after each task, which takes half a second once dictionaries
+    # are loaded
     keep_survivors()
     every = list(rows)
     yield from (row for row in every if row.content == "account")
@@ -196,7 +197,9 @@ def _add_rule(columns: Arrays, number: int) -> Arrays:
 
 
 def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the pairs that a share of the keys joins, once per rule, and the records they need."""
+    """Yield the pairs that a share of the keys joins, once per rule, and the records that they
+    need.
+    """
     report = PartReport("join")
     columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
     heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
@@ -232,9 +235,9 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
 
 
 def _pair_contents(contents: Arrays, place: Rows, sides: ByteArray | None) -> Arrays:
-    """Return pairs of places of records of equal content: one stands for the others.
+    """Return pairs of positions of records with equal content: one record represents the others.
 
-    `sides`: of each place, where two sets are linked.
+    `sides`: side of each position, if two sets are linked.
     """
     order = np.argsort(place)
     rows = place[order].astype(np.int64)
@@ -250,7 +253,7 @@ def _pair_contents(contents: Arrays, place: Rows, sides: ByteArray | None) -> Ar
 
 
 def _value_of_each(values: npt.NDArray[Any], index: Rows, count: int) -> npt.NDArray[Any]:
-    """Return a value of each record from those of its keys, which are equal."""
+    """Return a value for each record from the values of its keys, which are equal."""
     own = np.zeros(count, dtype=values.dtype)
     own[index] = values
     return own
@@ -259,9 +262,9 @@ def _value_of_each(values: npt.NDArray[Any], index: Rows, count: int) -> npt.NDA
 def _distribute_pairs(
     job: WorkerJob, records: Rows, shares: npt.NDArray[np.integer], pairs: Arrays
 ) -> Iterator[ArrowPart]:
-    """Yield the shares of pairs of places in `records`, and the records that each share needs.
+    """Yield, for each share, its pairs (positions in `records`), and the records that it needs.
 
-    `shares`: share of the pairs of each record at the left.
+    `shares`: for each record, the share of the pairs in which it is left.
     """
     for share, chosen in iterate_parts(shares[pairs["left"]].astype(np.int32)):
         columns = {name: column[chosen] for name, column in pairs.items()}
@@ -291,7 +294,7 @@ def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
 
 
 def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the scores of a share of the pairs: links, the rest, and counts."""
+    """Yield the scores of a share of the pairs: links, other pairs, and counts."""
     report = PartReport("judge")
     pairs = concat_arrays(select_bodies(rows, "pairs"), _PAIRS)
     if not len(pairs["left"]):
@@ -357,9 +360,10 @@ def _add_twins(
     pairs: tuple[Rows, Rows],
     twins: Arrays,
 ) -> tuple[Rows, Rows, npt.NDArray[np.bool_]]:
-    """Return the pairs together with those of equal records that no key joins, and which these are.
+    """Return the pairs together with the pairs of equal records that no key joins, and which pairs
+    these are.
 
-    Keys of equal records are equal, so those that any key joins are among the pairs already.
+    Equal records have equal keys, so if any key joins them, they are already among the pairs.
     """
     left, right = (place_of(twins[side]) for side in ("left", "right"))
     joined = pairs[0].astype(np.int64) << 32 | pairs[1]
@@ -391,7 +395,9 @@ def _score(
 def keep_component_pairs(
     components: Broadcast[tuple[Rows, Rows]], rows: Iterable[ArrowPart]
 ) -> Iterator[ArrowPart]:
-    """Yield pairs below the link threshold in one component; `components`: records, component."""
+    """Yield pairs below the link threshold that lie in one component; `components`: records,
+    component.
+    """
     members, component = components.value
     for row in rows:
         scored = concat_arrays([row.body], SCORED_COLUMNS)
@@ -431,7 +437,7 @@ _Keyed = tuple[int, tuple[str, bytes]]
 
 
 def send_parts(spark: SparkContext, parts: Sequence[ArrowPart]) -> Frame:
-    """Return a frame of rows for the workers, each of which comes to one of them."""
+    """Return a frame of rows for the workers; each row goes to one worker."""
     return spark.parallelize(parts, max(len(parts), 1))
 
 
@@ -446,7 +452,7 @@ def _to_keyed(row: ArrowPart) -> _Keyed:
 
 
 def _part_of_key(part: int) -> int:
-    """Return the part itself, in place of a hash."""
+    """Return the part itself, instead of a hash."""
     return part
 
 
@@ -455,7 +461,7 @@ def _run_keyed(step: PartStep, rows: Iterable[_Keyed]) -> Iterator[ArrowPart]:
 
 
 def run_on_rows(step: PartStep, frame: Frame) -> Frame:
-    """Run a step of the workers on rows where they are, whatever their parts."""
+    """Run a step of the workers on rows where they are, without sorting them into parts."""
     return frame.mapPartitions(partial(run_step, step))
 
 
@@ -465,14 +471,16 @@ def run_tasks(spark: SparkContext, step: TaskStep, count: int) -> Frame:
 
 
 def keep_on_disk(frame: Frame) -> Frame:
-    """Keep a frame on the disks of the workers; parts that are lost with one are made again."""
+    """Keep a frame on the disks of the workers. If a worker is lost, its parts are computed
+    again.
+    """
     from pyspark import StorageLevel
 
     return frame.persist(StorageLevel.DISK_ONLY)
 
 
 def select_content(frame: Frame, *contents: str) -> Frame:
-    """Return the rows with one of some contents."""
+    """Return the rows that have one of some contents."""
     return frame.filter(partial(_has_content, contents))
 
 

@@ -3,13 +3,13 @@ PostgreSQL.
 
 Contract:
 
-- **Revisions.** A store has a whole-numbered revision, one more for each commit. Derived rows
-  (`records`, `members`, `links`) carry the revisions between which they are valid; nothing is
+- **Revisions.** A store has a revision, a whole number that grows by one with each commit. Derived
+  rows (`records`, `members`, `links`) state the revisions between which they are valid; nothing is
   overwritten. `Store.view()` reads the current revision, `Store.view(revision)` an earlier one.
-- **Atomic commits.** A composer (`resolver.hub`) computes outside of any transaction on what a view
-  shows, then calls `Store.commit(Commit(base=view.revision, …))`, which writes everything or
-  nothing: a killed run leaves no trace. `OutdatedError` is raised if another commit came first;
-  the composer then computes again on the new revision.
+- **Atomic commits.** A composer (`resolver.hub`) reads a view and computes the changes outside of
+  any transaction. Then it calls `Store.commit(Commit(base=view.revision, …))`, which writes
+  everything or nothing: a killed run leaves no trace. `OutdatedError` is raised if another commit
+  came first; the composer then computes again on the new revision.
 - **Immutable records.** A new version of a record ends the one before (`valid_to`);
   `record_versions` returns all of them.
 - **Stable entity ids.** `StoreView.entity` accepts an entity id, a retired id (it redirects) or a
@@ -20,10 +20,10 @@ Contract:
   same commit: decide through `resolver.review`, never by writing rows.
 - **Verdicts** (`Store.verdicts`) on hits of screenings belong to one agency each.
 - **Feeds** (`Store.feeds`) are lists that are fetched on schedule, and are leased as jobs are.
-- **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats; those of one sequence run one
-  after the other, in the order in which they were submitted. **API keys** are in
-  `Store.api_keys`, the **audit log** in `Store.audit_events`, **users** and **sessions** of the
-  steward's desk in `Store.users` and `Store.sessions`.
+- **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats. Jobs of one sequence run one
+  after the other, in the order in which they were submitted. **API keys** are in `Store.api_keys`,
+  the **audit log** in `Store.audit_events`, **users** and **sessions** of the steward's desk in
+  `Store.users` and `Store.sessions`.
 - The package imports `records`, `errors` and `settings` only, no stage. Its errors are
   `StoreError`.
 

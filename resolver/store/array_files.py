@@ -1,9 +1,9 @@
 """Memory-mapped files of named arrays, and texts as such arrays.
 
-A file has 8 bytes that name its format, 8 bytes with the length of the header, the header (JSON:
-metadata, and for each array its type, offset and length), then the arrays, each at a multiple of 64
-bytes. Files are written under a temporary name, synced and renamed, so that an existing file is
-complete.
+A file has 8 bytes that name its format, 8 bytes with the length of the header, and the header
+(JSON: metadata, and for each array its type, offset and length). Then come the arrays, each at a
+multiple of 64 bytes. Files are written under a temporary name, synced and renamed, so any existing
+file is complete.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def write_arrays(
     *,
     large_pages: bool = False,
 ) -> None:
-    """Write a file atomically; `large_pages` prepares it for readers that map it so. Raises
-    `OSError`.
+    """Write a file atomically; with `large_pages`, prepare it for readers that map it in large
+    pages. Raises `OSError`.
     """
     places: dict[str, tuple[str, int, int]] = {}
     position = 0
@@ -74,7 +74,8 @@ def write_arrays(
             file.write(np.ascontiguousarray(arrays[key]).data)
         file.truncate(start + position)
     if large_pages and hasattr(os, "posix_fadvise"):
-        # the page cache has the written file in small pages; drop them so that it is read anew
+        # the page cache has the written file in small pages; drop them, so that it is read again in
+        # large ones
         with open(path, "rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
@@ -115,7 +116,7 @@ def _checksum(arrays: Iterable[AnyArray]) -> int:
 def open_arrays(path: Path, *, checked: bool = False, large_pages: bool = False) -> ArrayFile:
     """Map a file.
 
-    `checked` verifies the checksum (about one second per gigabyte) unless that was done before and
+    `checked` verifies the checksum (about one second per gigabyte), unless this was done before and
     the file has not been written since. `large_pages` asks the system for pages of 2 MB, for files
     that are read in small pieces at random. Raises `StoreError` for a file of another format, a
     truncated one or, if checked, an altered one.

@@ -6,11 +6,11 @@ Events are numbered in the order in which they were committed. Each event has tw
 - `chain` is the hash of the chain of the event before it, of `content` and of all other columns.
 
 So whoever changes, removes, inserts or reorders events would also have to compute the chain of
-every later event anew. Signed heads that are kept outside the store show even that (see
+every later event again. Signed heads that are kept outside the store reveal even that (see
 `resolver.trust.audit_chain`).
 
-If a value has to be erased, the query, the answer and the salt of an event go, and its hashes stay:
-the chain still holds, and nobody can guess the value from the hash.
+If a value has to be erased, the query, the answer and the salt of an event are removed, and its
+hashes stay. So the chain still holds, and nobody can guess the value from the hash.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """Look-up of data: actor, time and purpose, against which revision and model.
+    """Look-up of data: actor, time and purpose, and the revision and model that answered.
 
     The query and the answer of an erased event are empty.
     """
@@ -68,7 +68,7 @@ class AuditHead:
 
 @dataclass(frozen=True, slots=True)
 class AuditFault:
-    """Events that are not as they were written: first and last number, and what is wrong."""
+    """Events that differ from what was written: first and last number, and the problem."""
 
     first: int
     last: int
@@ -77,11 +77,11 @@ class AuditFault:
 
 @dataclass(frozen=True, slots=True)
 class AuditProof:
-    """What a verification found.
+    """Result of a verification.
 
-    `head`: last event. `first`: number of the first event that is left, 0 for an empty log.
-    `events`: number of events. `faults`: in the order of their numbers. `removals`: the events that
-    state which others were removed by their age, or erased.
+    `head`: last event. `first`: number of the first remaining event, 0 for an empty log. `events`:
+    number of events. `faults`: faults in the order of their numbers. `removals`: events that state
+    that other events were removed by their age, or erased.
     """
 
     head: AuditHead
@@ -98,7 +98,7 @@ class AuditEvents:
     engine: Engine
 
     def append(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Append events in one transaction, and chain them to the last one.
+        """Append events in one transaction, and chain them to the last event.
 
         Keys: `who`, `agency`, `action`, `purpose`, `request_id`, `version`, `model`, `query`,
         `answer`; `at` is now unless given.
@@ -122,8 +122,8 @@ class AuditEvents:
     ) -> list[AuditEvent]:
         """Return events, the oldest first; `newest` selects the last ones instead of the first.
 
-        `since` and `before` bound the time, `after` the number. `containing`: texts of which one
-        at least is in the query or in the answer, such as ids.
+        `since` and `before` bound the time, `after` the number. `containing`: texts, such as ids,
+        of which at least one must be in the query or in the answer.
         """
         columns = audit_events.c
         statement = (
@@ -141,7 +141,7 @@ class AuditEvents:
         if actions:
             statement = statement.where(columns.action.in_(actions))
         if containing:
-            # texts as they stand in JSON, without the quotes around them
+            # texts as they are written in JSON, without the quotes around them
             texts = [json.dumps(text)[1:-1] for text in containing]
             statement = statement.where(
                 or_(
@@ -188,10 +188,10 @@ class AuditEvents:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement)]
 
     def verify(self) -> AuditProof:
-        """Compute every hash anew.
+        """Compute every hash again.
 
         No fault means that no event was altered, removed, inserted or moved since it was written,
-        unless all hashes after it were computed anew as well.
+        unless all hashes after it were also computed again.
         """
         faults: list[AuditFault] = []
         gone: list[AuditEvent] = []
@@ -205,7 +205,7 @@ class AuditEvents:
                     problem, query = _content_problem(row)
                     is_linked = first is None or row.chain == chain_hash(chain, row)
                 except (ValueError, TypeError, AttributeError):
-                    # whatever stands there was not written by the program
+                    # the program did not write the content of this row
                     problem, query, is_linked = "it cannot be read", {}, True
                 if problem:
                     faults.append(AuditFault(row.number, row.number, problem))
@@ -220,7 +220,7 @@ class AuditEvents:
                 first = row if first is None else first
                 count, last, chain = count + 1, row.number, str(row.chain)
         if first is not None:
-            # the chain begins anew after events that were removed by their age
+            # after events that were removed by their age, the chain begins again
             starts = [CHAIN_START, *(event.query.get("chain", "") for event in gone)]
             if first.chain not in (chain_hash(start, first) for start in starts):
                 faults.append(_broken(0, first.number))
@@ -241,13 +241,14 @@ class AuditEvents:
     def remove_before(self, time: str, row: Mapping[str, Any]) -> int:
         """Remove the events before a time; return how many.
 
-        An event that states the number and the chain of the last removed one takes their place,
+        An event that states the number and the chain of the last removed event takes their place,
         so the rest can still be verified. `row` is as in `append`; its query gets these values.
         """
         columns = audit_events.c
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             _lock(connection)
-            # events of a killed process are written late; they go with the events around them
+            # events of a killed process are written late; they are removed with the events around
+            # them
             kept = select(func.min(columns.number)).where(columns.at >= time)
             through = connection.execute(
                 select(columns.number, columns.chain)
@@ -259,7 +260,7 @@ class AuditEvents:
                 return 0
             facts = {"before": time, "through": through.number, "chain": through.chain}
             _append(connection, [{**row, "action": RETENTION, "query": {**row["query"], **facts}}])
-            # earlier statements of what was removed are before this one, which stands for all
+            # earlier events that state a removal come before this one, which stands for all of them
             return connection.execute(
                 delete(audit_events).where(columns.number <= through.number)
             ).rowcount
@@ -271,7 +272,7 @@ def blank_events(connection: Connection, numbers: Sequence[int], row: Mapping[st
     count = 0
     for first in range(0, len(numbers), _ROWS_AT_ONCE):
         is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
-        # these events say why others are gone, and hold no values
+        # these events say why other events are missing, and hold no values
         is_needed = audit_events.c.action.in_((RETENTION, ERASURE))
         rows = update(audit_events).where(is_erased, ~is_needed)
         count += connection.execute(rows.values(salt="", query={}, answer={})).rowcount
@@ -315,7 +316,8 @@ def _lock(connection: Connection) -> None:
 
 
 def _head(connection: Connection) -> AuditHead:
-    # in plain SQL: every event asks, and building the statement would double what the chain costs
+    # in plain SQL: every event runs it, and building the statement would double the cost of the
+    # chain
     sql = "SELECT number, chain FROM consultations ORDER BY number DESC LIMIT 1"
     cursor = connection.connection.cursor()
     try:
@@ -334,7 +336,7 @@ def _append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         number += 1
         salt = secrets.token_hex(_SALT_BYTES)
-        # as the database gives them back: texts as keys, lists for tuples
+        # as the database returns them: texts as keys, lists instead of tuples
         query, answer = json.loads(json.dumps([row["query"], row["answer"]]))
         values = {"at": utc_text(), **row, "number": number, "query": query, "answer": answer}
         values |= {"salt": salt, "content": content_hash(salt, query, answer)}
@@ -357,7 +359,7 @@ def _iterate_rows(connection: Connection) -> Iterator[Any]:
 def _content_problem(row: Any) -> tuple[str, Any]:
     """Return what is wrong with the query and the answer of a row, or an empty text; and the query.
 
-    The texts must be those that the program writes: others could hide an id from a search.
+    The texts must be exactly what the program writes: other texts could hide an id from a search.
     """
     query, answer = json.loads(row.query), json.loads(row.answer)
     is_plain = row.query == json.dumps(query) and row.answer == json.dumps(answer)
@@ -373,7 +375,7 @@ def _event(row: Any, query: Any) -> AuditEvent:
 
 
 def _broken(last: int, number: int) -> AuditFault:
-    """Return the fault of an event that does not follow from the one before it, `last`."""
+    """Return the fault of an event that does not follow `last`, the event before it."""
     if number > last + 1:
         return AuditFault(last + 1, number - 1, "missing")
     return AuditFault(number, number, "it was altered, inserted or moved")

@@ -5,9 +5,9 @@ the program that wrote the backup. Then each table has a line with its name and 
 one line for each row. A backup sees one state of the store. It is restored into an empty database,
 SQLite or PostgreSQL, whichever it came from; indexes are rebuilt.
 
-The last line is the seal: the number of rows of each table, the SHA-256 of all lines before it,
-and, where the backup was written with a key, their HMAC-SHA-256. A digest shows damage; only the
-HMAC shows changes by somebody who can write the file, since anybody can compute a digest anew.
+The last line is the seal. It has the number of rows of each table, the SHA-256 of all lines before
+it and, if the backup was written with a key, their HMAC-SHA-256. A digest shows damage. Only the
+HMAC shows changes by somebody who can write the file, since anybody can compute a new digest.
 Backups of older programs have no seal.
 
 Rows of an older schema version are restored into tables of that version, which later migrations
@@ -70,7 +70,7 @@ _UNSEALED = "the backup has no digest, as those of older programs: changes of it
 
 
 def read_backup_key(path: Path) -> bytes:
-    """Return the key in a file. Raises `StoreError` for one that is too short or unreadable."""
+    """Return the key in a file. Raises `StoreError` if the key is too short or cannot be read."""
     try:
         key = path.read_bytes()
     except OSError as error:
@@ -87,7 +87,7 @@ def read_backup_key(path: Path) -> bytes:
 
 
 class _Digests:
-    """SHA-256 of the lines of a backup, and their HMAC where there is a key."""
+    """SHA-256 of the lines of a backup, and their HMAC if there is a key."""
 
     def __init__(self, key: bytes) -> None:
         self._sha = hashlib.sha256()
@@ -125,7 +125,7 @@ class _SealedFile:
     def check(self, counts: Mapping[str, int], *, is_sealed: bool, path: Path) -> str:
         """Compare what was read with the seal; return a warning, or an empty text.
 
-        Raises `StoreError` that says what differs, `ValueError` where the seal is cut off.
+        Raises `StoreError` with the difference, and `ValueError` if the seal is cut off.
         """
         if self._seal is None:
             if is_sealed:
@@ -163,7 +163,7 @@ def _seal_error(reason: str, path: Path) -> StoreError:
 def backup(store: Store, path: Path, *, sign_key: bytes = b"") -> int:
     """Write a store into a file and return the number of rows. Raises `StoreError`, `OSError`.
 
-    `sign_key`: key of an HMAC, with which `restore` can tell that nobody else wrote the backup.
+    `sign_key`: key of an HMAC. With it, `restore` can check that nobody else wrote the backup.
     """
     counts: Counter[str] = Counter()
     digests = _Digests(sign_key)
@@ -200,7 +200,7 @@ def restore(
     """Fill an empty store from a backup, completely or not at all; return its revision.
 
     `with_accounts`: restore API keys, users and receivers of notices, too. `verify_key`: key that
-    the backup must have been signed with. `warn` is called where changes of the backup cannot be
+    the backup must have been signed with. `warn` is called if changes of the backup could not be
     noticed. A backup of an older schema version is upgraded on the way.
 
     Raises `StoreError` if the store is not empty, the file is no backup or was changed after it was
@@ -268,7 +268,8 @@ def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
 def _restore_file(
     connection: Connection, file: _SealedFile, path: Path, skipped: Collection[str]
 ) -> tuple[int, str]:
-    """Fill the empty tables but some from an open backup; return its revision and a warning.
+    """Fill the empty tables, except the skipped ones, from an open backup; return its revision and
+    a warning.
 
     Raises `StoreError` for a newer schema version, `ValueError` or `KeyError` for other files.
     """
@@ -291,8 +292,8 @@ def _restore_file(
 
 
 def _find_schema_version(path: Path) -> str:
-    """Return the schema version of a backup that states one which later programs stated, too: by
-    the tables and columns that it has.
+    """Return the schema version of a backup whose stated version is ambiguous, because later
+    programs stated it, too: the tables and columns decide.
     """
     columns: dict[str, list[str]] = {}
     with gzip.open(path, "rb") as file:
@@ -325,7 +326,7 @@ def _fill_older(
     metadata.drop_all(connection)
     connection.exec_driver_sql("DROP TABLE alembic_version")
     command.upgrade(config, version)
-    # the tables of that version: later ones may have other names for them or their columns
+    # the tables of that version: later versions may have other names for them or for their columns
     older = MetaData()
     older.reflect(connection)
     counts = _fill(connection, lines, older.tables, skipped)
@@ -356,8 +357,8 @@ def _fill(
     tables: Mapping[str, Table],
     skipped: Collection[str],
 ) -> Mapping[str, int]:
-    """Insert the rows of a backup, from its second line on, into tables by name, but not into the
-    skipped ones; return the number of rows of each table in the backup.
+    """Insert the rows of a backup, from its second line on, into tables by name, except into the
+    skipped tables; return the number of rows of each table in the backup.
     """
     counts: Counter[str] = Counter()
     table: Table | None = None

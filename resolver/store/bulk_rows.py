@@ -65,10 +65,10 @@ def insert_rows(
 
 
 def drop_indexes(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
-    """Drop the indexes of tables that many rows are to come into: building them at the end
+    """Drop the indexes of tables before many rows are inserted: building them at the end
     (`create_indexes`) takes a fraction of the time.
 
-    Only on SQLite: PostgreSQL would lock readers out meanwhile.
+    Only on SQLite: PostgreSQL would lock out readers meanwhile.
     """
     if connection.dialect.name == "sqlite":
         for index in _indexes(tables):
@@ -76,7 +76,7 @@ def drop_indexes(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
 
 
 def create_indexes(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
-    """Build the indexes of tables that are missing."""
+    """Build the missing indexes of tables."""
     for index in _indexes(tables):
         index.create(connection, checkfirst=True)
 
@@ -94,10 +94,10 @@ def insert_or_update(
     changes: Mapping[str, Any],
     condition: sa.ColumnElement[bool],
 ) -> Any:
-    """Return a statement that inserts a row. Where one has the same `key`, it changes that if the
-    condition holds, and otherwise nothing.
+    """Return a statement that inserts a row. If a row has the same `key`, the statement changes
+    this row if the condition holds; otherwise it changes nothing.
     """
-    # the statements of PostgreSQL take long to load, so other stores do not
+    # the statements of PostgreSQL take long to load, so they are loaded only for its stores
     if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
@@ -116,7 +116,7 @@ def end_rows(
     rows: Sequence[Sequence[int]],
     connection: sa.Connection,
 ) -> None:
-    """End rows at a revision: those still valid whose `columns` hold the numbers of `rows`."""
+    """End rows at a revision: the valid rows whose `columns` hold the numbers of `rows`."""
     mark = _parameter_mark(connection)
     condition = " AND ".join(f'"{name}" = {mark}' for name in columns)
     _execute_many(
@@ -126,7 +126,8 @@ def end_rows(
     )
 
 
-# Pieces become Python values, which need several times the memory, only when written.
+# Pieces become Python values only when they are written, because these need several times the
+# memory.
 
 
 def end_steps(
@@ -207,7 +208,8 @@ def fetch_arrays(connection: sa.Connection, query: sa.Select[Any]) -> list[Numbe
     """
     width = len(query.selected_columns)
     result = connection.execute(query)
-    # read from the cursor: building SQLAlchemy rows would take longer than reading the numbers
+    # read from the cursor, because building SQLAlchemy rows would take longer than reading the
+    # numbers
     cursor = result.cursor
     assert cursor is not None
     parts = []
@@ -222,8 +224,9 @@ def fetch_arrays(connection: sa.Connection, query: sa.Select[Any]) -> list[Numbe
 def fetch_rows(
     connection: sa.Connection, sql: str, values: Sequence[Any], *params: Any
 ) -> list[Any]:
-    """Return the rows of a small, often repeated query in plain SQL. `{among}` stands for "column
-    among `values`", `{and_among}` for one more restriction by a `list_parameter`, `?` for `params`.
+    """Return the rows of a small, often repeated query in plain SQL. `{among}` is replaced by
+    "column is among `values`", `{and_among}` by one more restriction with a `list_parameter`, and
+    `?` by the values of `params`.
     """
     postgresql = connection.dialect.name == "postgresql"
     # PostgreSQL looks up array values in an index, but scans the array for each row otherwise
@@ -314,8 +317,8 @@ class StoreHead:
     """Current state of a store.
 
     `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
-    commit. `id_secret` keys the ids of restricted records. `erasures` counts those that took values
-    out of the store: an index that was made before holds them, so it is not used.
+    commit. `id_secret` keys the ids of restricted records. `erasures` counts the erasures. An index
+    that was made before an erasure holds the erased values, so it is not used.
     """
 
     store_id: str
@@ -333,7 +336,8 @@ class StoreHead:
 class Acceptance:
     """Moment at which lists were accepted: `revision` of the store at that time, and the time.
 
-    Lists may be committed long after it. What was accepted later and committed earlier must win.
+    Lists may be committed long after they were accepted. A change that was accepted later but
+    committed earlier must win.
     """
 
     revision: int
@@ -345,14 +349,14 @@ class LaterChanges:
     """Changes that were accepted after some lists, but are committed already.
 
     `records`: ids of records that got a new version or were withdrawn. `sources`: names of sources
-    of which another list has replaced all records.
+    whose records another list has all replaced.
     """
 
     records: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
 
     def supersede(self, record_id: str) -> bool:
-        """Return whether a row of an earlier list on this record no longer counts."""
+        """Return whether the row of an earlier list on this record no longer counts."""
         return record_id in self.records or record_id.partition(":")[0] in self.sources
 
 
@@ -360,10 +364,10 @@ class LaterChanges:
 class StoredSource:
     """Source of records, usually a list of an agency.
 
-    `list_version` is the name its newest list has for itself, `updated` the time of that list's
-    commit. `keeper` is the key or user that first sent it, if it has no agency; a source with
-    neither belongs to the hub. `required`: the store is not ready without it. `handling`: packed
-    handling that its records have at least.
+    `list_version` is the version that its newest list states, and `updated` is the time of that
+    list's commit. `keeper` is the key or user that sent it first, if it has no agency. A source
+    with neither agency nor keeper belongs to the hub. `required`: the store is not ready without
+    it. `handling`: packed handling that all of its records have at least.
     """
 
     number: int
@@ -395,8 +399,8 @@ class StoredRecord:
 class StoredEntity:
     """Entity with the ids of its members, ascending.
 
-    `requested_id` is the id it was looked up by (its own, a retired one or a record's). `retired`
-    is None while the entity exists.
+    `requested_id` is the id by which it was looked up (its own id, a retired id or a record's id).
+    `retired` is None while the entity exists.
     """
 
     number: int
@@ -409,11 +413,12 @@ class StoredEntity:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """Decision in the log: its place there, its revision, and the context in which it was taken.
+    """Decision in the log: its number, its revision, and the context in which it was taken.
 
-    `id` names it outside of the store; `number` counts all decisions, and only orders them.
-    `versions` are the numbers of the versions of the left and the right record that the decision
-    saw; None where the store had no such record yet: the first one that came after.
+    `id` identifies it outside of the store. `number` counts all decisions, and is only used to
+    order them. `versions` are the numbers of the versions of the left and the right record that the
+    decision saw. None: the store had no such record yet, so the first version that came later
+    counts.
     """
 
     number: int

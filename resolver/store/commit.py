@@ -1,6 +1,6 @@
 """Commits: all changes of one run (`Commit`), written atomically (`write_commit`).
 
-The caller computes the changes outside of any transaction, on the store at revision `base`. Under
+The caller computes the changes outside of any transaction, from the store at revision `base`. Under
 the commit lock, `write_commit` checks that the revision still is `base`, writes the rows of
 revision `base + 1`, and moves the revision in `meta`.
 
@@ -52,7 +52,7 @@ _NO_NUMBERS = np.zeros(0, dtype=np.int64)
 
 
 class OutdatedError(StoreError):
-    """The store has a newer revision than the commit was computed on.
+    """The store has a newer revision than the revision from which the commit was computed.
 
     Compute the commit again on the current revision.
     """
@@ -107,16 +107,16 @@ class Commit:
     - `ended_members`: records whose membership ends; `new_members`: (record, entity) of new
       members;
     - `ended_links`: (left, right) of links that end; `new_links`: links that begin;
-    - `retired_entities`: (entity, entity it redirects to, or -1); `redirects`: the same for
-      entities that retired earlier; `revived_entities`: retired entities that return;
+    - `retired_entities`: (entity, entity to which it redirects, or -1); `redirects`: the same for
+      entities that were retired earlier; `revived_entities`: retired entities that return;
     - `events`: (kind, entity, other entity or -1), without births, which follow from the entities.
 
     Fields on the store and its sources:
 
     - `thresholds`, `plan` and `stamp` replace the values in the store, if given;
-    - `population`: population that scores use from this commit on, if it was measured anew;
+    - `population`: population that scores use from this commit on, if it was measured again;
     - `owners`: source → (agency, keeper if there is no agency), used for sources that are new;
-    - `claims`: present sources without an owner, which get the owner in `owners`;
+    - `claims`: present sources without an owner, to which this commit gives the owner in `owners`;
     - `guests`: sources of other owners in which the sender has restricted records. The lists of the
       sender change nothing about such a source itself;
     - `accepted`: time at which the lists were accepted, if that was before the commit.
@@ -442,7 +442,7 @@ def _note_touched(connection: Connection, changes: Commit) -> None:
     if rows == [0]:
         connection.execute(update(waiting_readers).values(version=OUTDATED))
     if len(rows) > 1_000 and _has_backlog(connection):
-        # the queue was not refreshed for long: let the next refresh build it anew
+        # the queue was not refreshed for long, so the next refresh builds it completely
         connection.execute(delete(touched))
         rows = [0]
     bulk_rows.insert_rows(

@@ -138,7 +138,8 @@ def store_error(error: Exception, engine: Engine) -> StoreError:
 def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _record: Any) -> None:
-        # the event below begins transactions, not the driver, so that reads are in one as well
+        # the event below begins transactions instead of the driver, so that reads are in a
+        # transaction as well
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
@@ -151,7 +152,7 @@ def _tune_sqlite(engine: Engine) -> None:
         if not options.get("writes", False):
             connection.exec_driver_sql("BEGIN")
             return
-        # in WAL mode, NORMAL can lose the last transactions in a power failure, nothing else
+        # in WAL mode, NORMAL can only lose the last transactions in a power failure
         level = "NORMAL" if options.get("volatile", False) else "FULL"
         connection.exec_driver_sql(f"PRAGMA synchronous={level}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -178,7 +179,7 @@ def _ping_idle_connections(engine: Engine) -> None:
 
 
 def _is_full(error: BaseException) -> bool:
-    """Return whether the database refuses because its disk is full."""
+    """Return whether the database refuses to write because its disk is full."""
     sqlite, postgres = getattr(error, "sqlite_errorname", ""), getattr(error, "sqlstate", "")
     return sqlite in ("SQLITE_FULL", "SQLITE_IOERR_WRITE") or postgres == "53100"
 
@@ -229,7 +230,8 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 def commit_lock(engine: Engine) -> Iterator[None]:
     """Hold the lock that lets one process at a time commit; it is released when its holder dies.
 
-    Raises `StoreError` where the lock cannot be taken, or where the database goes away meanwhile.
+    Raises `StoreError` if the lock cannot be taken, or if the connection to the database is lost
+    meanwhile.
     """
     if engine.dialect.name == "postgresql":
         with _translate_new_errors(engine), engine.connect() as connection:
@@ -259,14 +261,14 @@ def _open_lock_file(path: str) -> int:
 
 
 def lock_transaction(connection: Connection) -> None:
-    """Take the commit lock of PostgreSQL until the transaction ends: one round trip, no extra
-    connection.
+    """Take the commit lock of PostgreSQL until the transaction ends; this needs one round trip and
+    no extra connection.
     """
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_COMMIT_LOCK})")
 
 
 def _migrate(engine: Engine, create: bool) -> None:
-    """Upgrade the tables to the current schema; an up-to-date store costs one query."""
+    """Upgrade the tables to the current schema; for an up-to-date store this costs one query."""
     current = _schema_version(engine)
     if current == SCHEMA_VERSION:
         return
@@ -312,11 +314,11 @@ def _schema_version(engine: Engine) -> str | None:
 
 @contextmanager
 def whole_database(url: str) -> Iterator[str]:
-    """Yield the URL of a database to fill, which is there completely or not at all.
+    """Yield the URL of a database to fill. The database exists completely or not at all.
 
-    A SQLite file that does not exist is filled under another name and gets its own once the context
-    ends without an error. Tables that were created meanwhile in a database of PostgreSQL are
-    dropped after an error. Raises `StoreError`.
+    A SQLite file that does not exist is filled under another name, and gets its own name once the
+    context ends without an error. Tables that were created meanwhile in a database of PostgreSQL
+    are dropped after an error. Raises `StoreError`.
     """
     parsed = _parse_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -338,7 +340,7 @@ def whole_database(url: str) -> Iterator[str]:
 
 
 def _publish(filled: Path, path: Path) -> None:
-    """Give a file its name, unless there is one of that name. Raises `StoreError`."""
+    """Give a file its name, unless another file has that name. Raises `StoreError`."""
     try:
         os.link(filled, path)
     except FileExistsError as error:

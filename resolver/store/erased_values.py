@@ -1,6 +1,8 @@
-"""Values that an erasure takes out of a store: which they are, and where a text still stands.
+"""Values that an erasure takes out of a store: which values these are, and where a text still
+occurs.
 
-- `collect_values` reads the values of some records, and finds which of them others state as well.
+- `collect_values` reads the values of some records, and finds which of them other records state as
+  well.
 - `ErasedWords` finds and replaces these values in texts, as whole words.
 - `find_events` finds the audit events that hold a value or ask for one.
 - `ByteFinder` finds the forms of texts (`search_forms`) in the bytes of files.
@@ -59,15 +61,15 @@ _GROUPED, _FEW = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class ErasedValues:
-    """What has to be erased.
+    """Values that have to be erased.
 
     - `ids`: ids of records.
-    - `texts`: values that tell whom they are about, such as names and numbers. They are taken out
-      wherever they stand.
+    - `texts`: values that show whom they are about, such as names and numbers. They are taken out
+      wherever they occur.
     - `others`: further values, such as birth dates, and other orders of the words of a name. They
-      go with the rows that name the record, and files of lists are searched for them.
-    - `shared`: values that records which stay state as well, so that they are left. So is the id of
-      the record where another one names it.
+      are removed with the rows that name the record, and files of lists are searched for them.
+    - `shared`: values that remaining records state as well, so that they are left. The id of the
+      record is left, too, if another record names it.
     - `contained`: ids that are a part of another id. Tables are searched for them as whole words,
       and files are not.
     - `short`: number of values that are too short to be searched for.
@@ -83,17 +85,17 @@ class ErasedValues:
 
     @property
     def rewritten(self) -> tuple[str, ...]:
-        """Texts that are taken out wherever they stand."""
+        """Texts that are taken out wherever they occur."""
         return (*self.ids, *self.texts)
 
     @property
     def searched(self) -> tuple[str, ...]:
-        """Texts that no row may hold any more."""
+        """Texts that no row may hold after the erasure."""
         return tuple(text for text in self.rewritten if text not in self.shared)
 
     @property
     def searched_bytes(self) -> tuple[str, ...]:
-        """Texts that no file may hold any more."""
+        """Texts that no file may hold after the erasure."""
         return tuple(text for text in self.searched if text not in self.contained)
 
 
@@ -133,7 +135,9 @@ def collect_values(connection: Connection, ids: Sequence[str]) -> ErasedValues:
 
 
 def _name_orders(text: str) -> Iterator[str]:
-    """Yield a name of several words as lists write it that begin with the family name."""
+    """Yield the orders in which lists write a name of several words, if they begin with the family
+    name.
+    """
     words = text.replace(",", " ").split()
     if len(words) <= _MAX_WORDS:
         for first in range(1, len(words)):
@@ -141,7 +145,7 @@ def _name_orders(text: str) -> Iterator[str]:
 
 
 def _value_parts(prop: str, text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the texts of a value, and whether each tells by itself whom it is about."""
+    """Yield the texts of a value, and whether each text alone shows whom it is about."""
     kind = _TYPES.get(prop, ValueType.TEXT)
     if prop in _NO_VALUES or kind in _GENERAL:
         return
@@ -173,7 +177,9 @@ _WITHOUT_WORDS = frozenset(("consultations",))
 
 
 def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
-    """Yield the ids and contents of all records but some, many at once, and names of the store."""
+    """Yield the ids and contents of all records except some, many at once, and names of the
+    store.
+    """
     erased = set(ids)
     yield "\n".join({*_program_words(connection)})
     for name in _NAMES_OF_STORE:
@@ -188,7 +194,7 @@ def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
 
 
 def _program_words(connection: Connection) -> Iterator[str]:
-    """Yield words that rows of the store have to keep, such as states and names of options."""
+    """Yield words that rows of the store must keep, such as states and names of options."""
     for table in metadata.sorted_tables:
         for column in table.c:
             if isinstance(column.type, JSON) and table.name not in _WITHOUT_WORDS:
@@ -210,7 +216,7 @@ def _option_names(value: Any) -> Iterator[str]:
 
 
 def _find_shared(connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> set[str]:
-    """Return the texts that others contain, in capitals or not."""
+    """Return the texts that other records contain, in any case."""
     texts_of: dict[bytes, list[str]] = {}
     for text in texts:
         form = _json_text(text).lower().encode("utf-8", "surrogatepass")
@@ -229,20 +235,20 @@ def _json_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ErasedWords:
-    """Texts to be found as whole words, in capitals or not; not within the id of another record."""
+    """Texts to be found as whole words in any case, but not within the id of another record."""
 
     pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> ErasedWords:
-        """Return texts with which records are erased. `ids`: ids of all these records."""
+        """Return the texts with which records are erased. `ids`: the ids of all these records."""
         erased, is_part = {*ids}, _pattern(_any_of(ids))
         stored = connection.execute(select(records.c.record_id).distinct()).scalars()
         longer = [row for row in stored if is_part.search(row) and row not in erased]
         return cls(_pattern(f"(?P<longer>{_any_of(longer)})|{_any_of(texts)}"))
 
     def find(self, text: str) -> set[str]:
-        """Return the texts that another one holds, as it writes them."""
+        """Return the texts that `text` contains, as `text` writes them."""
         found = self.pattern.finditer(text)
         return {match[0] for match in found if match.lastgroup is None}
 
@@ -251,12 +257,12 @@ class ErasedWords:
         return any(map(self.find, texts_in(value)))
 
     def replace(self, text: str) -> str:
-        """Return a text without those that it holds."""
+        """Return `text` without the erased texts in it."""
         return self.pattern.sub(lambda match: match[0] if match.lastgroup else _ERASED, text)
 
 
 def _pattern(parts: str) -> re.Pattern[str]:
-    """Return a pattern that finds one of some alternatives as whole words, in capitals or not."""
+    """Return a pattern that finds any of some alternatives as a whole word, in any case."""
     return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE)
 
 
@@ -268,7 +274,8 @@ def _any_of(texts: Iterable[str]) -> str:
 def _alternatives(texts: Sequence[str], first: int) -> str:
     """Return a pattern of the ends of some texts, the longest first.
 
-    Many texts are grouped by their next character, so that a word is not compared with each.
+    Many texts are grouped by their next character, so that a word need not be compared with each
+    text.
     """
     if first == _GROUPED or len(texts) < _FEW:
         return "|".join(re.escape(text[first:]) for text in texts)
@@ -306,13 +313,14 @@ _ID = re.compile(r"e-[a-z2-7]{20}|[\w.-]+:\S{1,400}")
 
 def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[str]]:
     """Return the audit events whose query or answer holds a text, or asks for all words of a name
-    in any order: number of the event → ids of other records and of entities that it has shown.
+    in any order: number of the event → ids of other records and of entities that the event has
+    shown.
     """
     erased = ErasedWords.of(connection, values.ids, values.rewritten)
     names: dict[str, list[frozenset[str]]] = {}
     for text in values.texts:
         if len(name := _words(text)) > 1:
-            # by one of its words, so that an event is not compared with each name
+            # by the longest of its words, so that an event need not be compared with each name
             names.setdefault(max(name, key=len), []).append(name)
     columns = audit_events.c
     query = select(columns.number, columns.query, columns.answer).where(
@@ -338,7 +346,7 @@ def _words(text: str) -> frozenset[str]:
 def search_forms(text: str) -> list[bytes]:
     """Return the bytes by which files and databases may hold a text."""
     forms = {text, text.lower(), text.upper(), json.dumps(text)[1:-1], _json_text(text)}
-    # of pages and XML (in three spellings of the quotes), and of tables
+    # as in pages and XML (with three spellings of the quotes), and as in tables
     page = html.escape(text)
     forms |= {page, html.escape(text, quote=False), text.replace('"', '""')}
     forms |= {
@@ -356,7 +364,7 @@ def search_forms(text: str) -> list[bytes]:
 class ByteFinder:
     """Finds out which of many forms a part of a file may hold, in one pass over its bytes.
 
-    A form that begins with four bytes that stand nowhere in the part is not looked for.
+    A form is not looked for if its first four bytes do not occur in the part.
     """
 
     def __init__(self, forms: Iterable[bytes]) -> None:
@@ -372,7 +380,7 @@ class ByteFinder:
         self._is_start[_fold(np.array(list(self._forms), dtype=np.uint32))] = True
 
     def find(self, data: bytes) -> Sequence[bytes]:
-        """Return the forms that stand in some bytes."""
+        """Return the forms that occur in some bytes."""
         found = self._short
         if len(data) >= _START:
             octets = np.frombuffer(data, dtype=np.uint8).astype(np.uint32)

@@ -1,7 +1,7 @@
 """Rewriting of the tables of a store by an erasure: one step for each table that needs its own.
 
-Records keep an id in place of theirs and their handling; decisions are those on a record that was
-erased; all other tables lose the texts wherever they stand.
+Records keep their handling and an id in place of their own. Decisions stay, on a record that was
+erased. All other tables lose the texts wherever they occur.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class TableRewriter:
         return counts
 
     def _rewrite_records(self) -> int:
-        """Leave of each version the handling, and remove the links of the records."""
+        """Leave only the handling of each version, and remove the links of the records."""
         names = {row.number: row.name for row in self._connection.execute(select(sources))}
         is_one = is_among(self._connection, records.c.record_id, self._values.ids)
         rows = self._connection.execute(select(records).where(is_one)).all()
@@ -128,7 +128,7 @@ class TableRewriter:
         return count
 
     def _rewrite_decisions(self) -> int:
-        """Keep decisions as those on a record that was erased, without what was seen and said."""
+        """Keep decisions, on a record that was erased, without what the steward saw and said."""
         c = decisions.c
         ends = (
             is_among(self._connection, column, self._values.ids)
@@ -171,7 +171,7 @@ class TableRewriter:
         return count + self._rewrite_texts(hit_verdicts)
 
     def _rewrite_subjects(self) -> int:
-        """Remove the remembered hits on entities that had the record."""
+        """Remove the stored hits on entities that had the record."""
         count, c = 0, watched_subjects.c
         for watch in self._connection.execute(select(watches.c.number, watches.c.id)).all():
             cipher = SubjectCipher(self._secret, watch.id)
@@ -203,7 +203,7 @@ class TableRewriter:
         return int(self._connection.execute(delete(subscriptions).where(is_one)).rowcount)
 
     def _rewrite_populations(self) -> int:
-        """Remove counted values that nobody states any more."""
+        """Remove counted values that no record states any more."""
         gone = {text.casefold() for text in (*self._values.texts, *self._values.others)}
         count = 0
         for row in self._connection.execute(select(populations)).all():
@@ -260,7 +260,9 @@ def _quoted(part: str | int) -> str:
 
 
 def _remove_keys(content: Any, gone: set[str]) -> bool:
-    """Remove the keys of nested objects that are among some texts; return whether any was."""
+    """Remove the keys of nested objects that are among some texts; return whether any key was
+    removed.
+    """
     if not isinstance(content, dict):
         return False
     found = [key for key in content if key.casefold() in gone]

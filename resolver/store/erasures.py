@@ -1,13 +1,13 @@
 """Erasures: the values of some records are taken out of every table of a store.
 
-An erasure is a row with a state. One person asks for it (`ASKED`), another one confirms it
-(`RUNNING`), and whoever has the store open carries it out (`resolver.trust.erasure`): after a kill,
-the next one goes on. What has to be erased is kept encrypted in the row until it is gone
-everywhere, and is then removed from the row as well.
+An erasure is a row with a state. One person asks for it (`ASKED`), and another one confirms it
+(`RUNNING`). Any process that has the store open carries it out (`resolver.trust.erasure`). If it is
+killed, the next process goes on. The values to be erased are kept encrypted in the row until they
+are gone everywhere. Then they are removed from the row as well.
 
-What is left of an erased record: its versions without values, its handling (agency and code, which
-say who may know of it), and an id in place of its own. The id is a keyed hash, so a list that sends
-the record again is recognized (`resolver.hub.list_updates`).
+Three things remain of an erased record: its versions without values, its handling (agency and code,
+which decide who may know of it), and an id in place of its own. The id is a keyed hash, so a list
+that sends the record again is recognized (`resolver.hub.list_updates`).
 
 Rules of retention (`Retention`) ask for the erasure of records whose time is over; one person then
 confirms it.
@@ -80,8 +80,8 @@ class ErasureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Erasure of some records. `records`: the ids that take the place of theirs; `proof`: what was
-    rewritten, searched and left, once it is done. Times are UTC texts.
+    """Erasure of some records. `records`: the ids that replace the ids of the records. `proof`:
+    what was rewritten, searched and left, once the erasure is done. Times are UTC texts.
     """
 
     number: int
@@ -115,7 +115,8 @@ class Erasures:
     ) -> Erasure:
         """Ask for the erasure of records; `confirmed` starts it at once.
 
-        Raises `InputError` for an unknown record or one that was erased, and without a reason.
+        Raises `InputError` for an unknown record, for a record that was erased, and if no reason is
+        given.
         """
         wanted = sorted(set(ids))
         if not reason.strip() or len(reason) > MAX_REASON:
@@ -145,12 +146,12 @@ class Erasures:
         return self._decide(erasure_id, who, ErasureState.RUNNING)
 
     def refuse(self, erasure_id: str, who: str) -> Erasure:
-        """Refuse an erasure. What it was about is forgotten. Raises `StoreError`."""
+        """Refuse an erasure. The values that it was about are removed. Raises `StoreError`."""
         return self._decide(erasure_id, who, ErasureState.REFUSED)
 
     def _decide(self, erasure_id: str, who: str, state: ErasureState) -> Erasure:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            # of two persons who decide at the same time, the second one waits for the first
+            # if two people decide at the same time, the second one waits for the first
             row = _row(connection, erasure_id, lock=True)
             if row.state != ErasureState.ASKED:
                 raise StoreError(f"the erasure is {row.state} already", hint="see its page")
@@ -178,7 +179,7 @@ class Erasures:
             return [_erasure(row) for row in connection.execute(query)]
 
     def values(self, erasure: Erasure) -> ErasedValues:
-        """Return what an erasure is about; nothing of one that is done or refused."""
+        """Return the values of an erasure; empty for an erasure that is done or refused."""
         with read_transaction(self.engine) as connection:
             secret = connection.execute(select(meta.c.id_secret)).scalar_one()
             content = _row(connection, erasure.id).content
@@ -211,7 +212,7 @@ class Erasures:
             return {table: count for table, count in sorted(counts.items()) if count}
 
     def finish(self, erasure: Erasure, proof: Mapping[str, Any]) -> Erasure:
-        """End an erasure: keep its proof, and forget what it was about.
+        """End an erasure: keep its proof, and remove its values.
 
         If another process has ended it meanwhile, the proof of that process stays.
         """
@@ -229,8 +230,8 @@ class Erasures:
         return self.get(erasure.id)
 
     def compact(self) -> str:
-        """Write all tables anew, so that freed space holds no values; return why that failed, or an
-        empty text. On SQLite the log of changes (WAL) is emptied as well.
+        """Write all tables again, so that freed space holds no values; return why that failed, or
+        an empty text. On SQLite the log of changes (WAL) is emptied as well.
         """
         try:
             if self.engine.dialect.name == "postgresql":
@@ -281,13 +282,13 @@ class Erasures:
             return sorted({record_id for row in rows for record_id in row})
 
     def list_key(self) -> str:
-        """Return a text by which a list of erased ids is known to be one of this store."""
+        """Return a text that identifies a list of erased ids as a list of this store."""
         with read_transaction(self.engine) as connection:
             return erased_id(connection.execute(select(meta.c.id_secret)).scalar_one(), "")
 
     def find_records(self, erased: Iterable[str]) -> Sequence[str]:
-        """Return the ids of the records of the store that have erased ids, as in a backup that was
-        made before their erasure.
+        """Return the ids of the records of the store whose erased ids are given; this is for a
+        store restored from an earlier backup.
         """
         wanted = set(erased)
         with read_transaction(self.engine) as connection:
@@ -301,8 +302,8 @@ class RetentionRule:
     """Rule for the records of a source and a category of data subjects; an empty text stands for
     all. Days count from the last statement of a record: its version, its list, or its withdrawal.
 
-    `review_days`: until somebody has to look whether the record is still needed. `keep_days`: until
-    its erasure is proposed. None: never.
+    `review_days`: until somebody has to look whether the record is still needed. `keep_days`: days
+    until its erasure is proposed. None: never.
     """
 
     source: str
@@ -313,8 +314,8 @@ class RetentionRule:
 
 @dataclass(frozen=True, slots=True)
 class DueRecord:
-    """Record whose time is over by a rule. `due`: UTC text; `is_review`: it is to be reviewed, else
-    its erasure is proposed.
+    """Record whose time is over according to a rule. `due`: UTC text. `is_review`: the record is
+    due for review; otherwise its erasure is proposed.
     """
 
     record_id: str
@@ -329,12 +330,13 @@ RETENTION_ACTOR = "rules of retention"
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Life cycle of records: rules, and what they make due."""
+    """Life cycle of records: rules, and the records that they make due."""
 
     engine: Engine
 
     def set_rule(self, rule: RetentionRule) -> None:
-        """Store a rule in place of that of the same source and category; without days it goes.
+        """Store a rule, in place of the rule for the same source and category; a rule without days
+        is removed.
 
         Raises `InputError` for a number of days below 1.
         """
@@ -356,8 +358,8 @@ class Retention:
             return [RetentionRule(*row) for row in connection.execute(query)]
 
     def find_due(self, now: str = "") -> Sequence[DueRecord]:
-        """Return the records whose time is over, by id; none of those that were erased, or whose
-        erasure waits or was refused within the days of the rule.
+        """Return the records whose time is over, by id. Records are left out if they were erased,
+        or if their erasure waits or was refused within the days of the rule.
         """
         at = parse_utc_text(now or utc_text())
         by_key = {(rule.source, rule.category.casefold()): rule for rule in self.rules()}
@@ -373,7 +375,7 @@ class Retention:
             newest: dict[str, tuple[Any, ...]] = {}
             c = records.c
             query = select(c.record_id, c.source, c.valid_from, c.valid_to, c.content)
-            # a commit that is being staged has not happened
+            # a commit that is being staged does not count yet
             query = query.where(c.valid_from <= head)
             query = query.order_by(c.number).execution_options(yield_per=ROWS_AT_ONCE)
             for record_id, source, since, until, content in connection.execute(query):
@@ -405,9 +407,9 @@ class Retention:
         return found
 
     def propose(self, now: str = "") -> Sequence[Erasure]:
-        """Ask for the erasure of the records whose time is over; somebody confirms it.
+        """Ask for the erasure of the records whose time is over; a person has to confirm it.
 
-        Records whose erasure another process has asked for meanwhile are left out.
+        Records are left out if another process has asked for their erasure meanwhile.
         """
         by_rule: dict[RetentionRule, list[str]] = {}
         for row in self.find_due(now):
@@ -444,7 +446,9 @@ class Retention:
 def _choose_rule(
     by_key: Mapping[tuple[str, str], RetentionRule], source: str, category: str
 ) -> RetentionRule | None:
-    """Return the rule that says most: of source and category, source, category, or all."""
+    """Return the most specific rule: for source and category, for the source, for the category, or
+    for all.
+    """
     keys = ((source, category), (source, ""), ("", category), ("", ""))
     found = (by_key.get((name, kind.casefold())) for name, kind in keys)
     return next((rule for rule in found if rule is not None), None)
@@ -453,7 +457,7 @@ def _choose_rule(
 def _review_date(rule: RetentionRule | None, last: str, stated: str) -> str:
     """Return when a record is to be reviewed: on the day that it states, or by its rule."""
     if re.fullmatch(r"\d{4}(-\d\d){0,2}", stated):
-        # of a month or a year, from its first day on
+        # a month or a year counts from its first day on
         return f"{stated}-01-01"[:10] if len(stated) == 4 else f"{stated}-01"[:10]
     if rule is None or rule.review_days is None:
         return ""
@@ -528,7 +532,7 @@ _COUNTS = ("records", "ended", "born", "retired", "links", "decisions")
 
 
 def _commit_erasure(connection: Connection, erasure: Erasure) -> None:
-    """Move the revision: every process reads what it had in memory anew."""
+    """Move the revision, so that every process reads again what it had in memory."""
     head = connection.execute(select(meta.c.version, meta.c.erasures)).one()
     connection.execute(
         insert(revisions).values(

@@ -1,9 +1,9 @@
 """Feeds: lists that are fetched on schedule, with the outcome of each time.
 
-A feed is a row that one process at a time leases, as jobs are. Whoever has the lease fetches the
-list and records what came of it; a lease that ran out, or was taken while a clock was wrong, goes
-to the next process. Each recorded outcome is a row of `feed_runs`. Rows of versions are kept,
-those of other outcomes as long as they are among the newest `KEPT_RUNS`.
+A feed is a row that one process at a time leases, as jobs are. The process with the lease fetches
+the list and records the outcome. If a lease ran out, or was taken while a clock was wrong, the next
+process gets it. Each recorded outcome is a row of `feed_runs`. Rows of versions are kept. Rows of
+other outcomes are kept as long as they are among the newest `KEPT_RUNS`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _JITTER = 0.1
 
 
 class RunOutcome(StrEnum):
-    """What came of one time that a feed was fetched."""
+    """Outcome of one fetch of a feed."""
 
     NEW = "new"
     """Another version was fetched and queued as a batch."""
@@ -58,7 +58,7 @@ class RunOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NewFeed:
     """Facts of a feed that an operator states. `hosts`: hosts that a redirect may lead to,
-    separated by spaces; `every`: seconds between two times; `mapping`: text of a mapping file;
+    separated by spaces. `every`: seconds between two fetches. `mapping`: text of a mapping file.
     `handling`: packed handling that its records have at least.
     """
 
@@ -78,10 +78,10 @@ class NewFeed:
 class Feed(NewFeed):
     """Feed with its state; times are UTC texts, empty for never.
 
-    - `due`: when it is fetched next; `lease_until`: until when a process is fetching it.
+    - `due`: time of the next fetch. `lease_until`: time until which a process is fetching it.
     - `answered`: when the publisher last gave a usable answer; `fetched`: when the list was last
       fetched in full; `confirmed`: when the list in the store was last known to be the newest one.
-    - `etag`, `last_modified`, `checksum`: of the version that was fetched last.
+    - `etag`, `last_modified`, `checksum`: values of the version that was fetched last.
     - `sources`: names of the sources that its lists had so far, separated by spaces.
     """
 
@@ -107,10 +107,10 @@ class Feed(NewFeed):
 
 @dataclass(frozen=True, slots=True)
 class FeedRun:
-    """Outcome of one time that a feed was fetched, with a line for people.
+    """Outcome of one fetch of a feed, with a line for people.
 
-    Of a new version also: bytes, SHA-256, the time that the publisher states (`Last-Modified`), its
-    `ETag`, and the id of its batch.
+    For a new version it also has: bytes, SHA-256, the time that the publisher states
+    (`Last-Modified`), its `ETag`, and the id of its batch.
     """
 
     feed: str
@@ -127,7 +127,7 @@ class FeedRun:
 
 
 class FeedLeaseError(StoreError):
-    """Lease of a feed that has gone to another process, or feed that was removed meanwhile."""
+    """The lease of a feed has gone to another process, or the feed was removed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Feeds:
     engine: Engine
 
     def add(self, feed: NewFeed) -> Feed:
-        """Add a feed that is due at once. Raises `StoreError` where the name is taken."""
+        """Add a feed that is due at once. Raises `StoreError` if the name is taken."""
         values = {field.name: getattr(feed, field.name) for field in fields(NewFeed)}
         blank = {field.name: field.default for field in fields(Feed) if field.name not in values}
         now = utc_text()
@@ -160,11 +160,11 @@ class Feeds:
         return Feed(**row._mapping)
 
     def change(self, name: str, **values: Any) -> Feed:
-        """Change what an operator states about a feed, and make it due.
+        """Change facts that an operator states about a feed, and make it due.
 
-        The list is fetched again as if nothing were known of it, because the same content may now
-        be read otherwise. Raises `StoreError` for an unknown name, and while a process fetches the
-        feed.
+        The list is fetched again as if nothing were known about it, because the same content may
+        now be read in another way. Raises `StoreError` for an unknown name, and if a process is
+        fetching the feed.
         """
         known = {field.name for field in fields(NewFeed)} - {"name"}
         anew = {"etag": "", "last_modified": "", "checksum": "", "due": utc_text(), "failures": 0}
@@ -220,8 +220,8 @@ class Feeds:
     def lease(
         self, name: str, owner: str, *, due: bool = False, lease: datetime.timedelta = LEASE_TIME
     ) -> Feed | None:
-        """Lease a feed for a process; None where another one has it, or, with `due`, where it is
-        not due any more.
+        """Lease a feed for a process. None if another process has it or, with `due`, if it is no
+        longer due.
         """
         conditions = [feeds.c.name == name, _is_free(), *([_is_due()] if due else [])]
         until = utc_text(datetime.datetime.now(datetime.UTC) + lease)
@@ -330,7 +330,7 @@ def _times(now: str) -> dict[str, str]:
 
 
 def _pause_after(every: int, failures: int) -> float:
-    """Return the seconds until a feed is due again, a little varied."""
+    """Return the seconds until a feed is due again, with a small random part."""
     pause = float(every)
     if failures:
         pause = min(_FIRST_RETRY * 2.0 ** min(failures - 1, 20), max(pause, 60.0), _MAX_RETRY)
@@ -340,8 +340,8 @@ def _pause_after(every: int, failures: int) -> float:
 def _is_due() -> ColumnElement[bool]:
     """Return the condition of feeds that are due.
 
-    One that is due later than two intervals and a day from now was recorded while the clock was
-    ahead; texts of times cannot be added to in SQL, so that feeds of any interval share a limit.
+    A feed that is due later than two intervals and a day from now was recorded while the clock was
+    ahead. SQL cannot add to texts of times, so feeds of any interval share a limit.
     """
     now = datetime.datetime.now(datetime.UTC)
     return and_(
@@ -359,7 +359,7 @@ def _is_free() -> ColumnElement[bool]:
     now = datetime.datetime.now(datetime.UTC)
     return or_(
         feeds.c.lease_until < utc_text(now),
-        # taken while the clock was wrong
+        # the lease was taken while the clock was wrong
         feeds.c.lease_until > utc_text(now + MAX_LEASE_TIME + MAX_CLOCK_SKEW),
     )
 

@@ -1,9 +1,9 @@
 """Job queue: rows that a worker leases, keeps alive by heartbeats and ends.
 
 There is no broker: a job whose lease has expired goes to the next worker that asks for one. Jobs of
-one sequence run one after the other, in the order in which they were submitted: none is leased
-while an earlier one waits or runs, or has lost its worker. A held job keeps its place, but stops
-nobody.
+one sequence run one after the other, in the order in which they were submitted. No job is leased
+while an earlier job of its sequence waits, runs, or has lost its worker. A held job keeps its place
+in the sequence, but does not block other jobs.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Job:
 
 
 class LeaseError(StoreError):
-    """Lease that has expired and gone to another worker, or job that is over."""
+    """The lease has expired and gone to another worker, or the job is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Jobs:
     ) -> Job:
         """Queue a job.
 
-        If `idempotency_key` was used before, return the job of then, unless that one failed or was
-        cancelled: then the key passes to the new job.
+        If `idempotency_key` was used before, return the earlier job. If that job failed or was
+        cancelled, the key passes to the new job.
         """
         row = {
             "id": uuid.uuid4().hex,
@@ -175,7 +175,7 @@ class Jobs:
             jobs.c.state == JobState.QUEUED.value,
             and_(
                 jobs.c.state == JobState.RUNNING.value,
-                # a lease that was taken in the future was taken while the clock was wrong
+                # a lease that began in the future was taken while the clock was wrong
                 or_(
                     jobs.c.lease_until < utc_text(now),
                     jobs.c.lease_until > utc_text(now + MAX_LEASE_TIME),
@@ -252,7 +252,7 @@ class Jobs:
 
     def hold(self, job: Job, reason: str) -> Job:
         """Put a job on hold: it would change so much that a user has to accept it. Raises
-        `LeaseError`.
+        `LeaseError` if another worker has the job.
         """
         return self._end(job, JobState.HELD, error=reason)
 
@@ -308,7 +308,7 @@ class Jobs:
         return self.get(job_id)
 
     def _end(self, job: Job, state: JobState, **changed: Any) -> Job:
-        # how far a stage had come when its worker was last heard from says nothing any more
+        # the progress of the stopped stage no longer means anything
         progress = {"stage": "", "done": 0, "total": None}
         ended = {"state": state.value, "finished": utc_text(), "lease_until": None}
         return self._update_leased(job, {**changed, **progress, **ended})

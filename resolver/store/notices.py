@@ -1,12 +1,12 @@
-"""Notices of an agency, what it subscribes to, and the addresses that notices are sent to.
+"""Notices of an agency, its subscriptions, and the addresses to which its notices are sent.
 
-A subscription keeps how far it was followed: the revision, and the number of the audit event. Its
-notices are stored in the transaction that moves these on, so a notice is made exactly once, however
-often a worker is killed. Notices of one owner are numbered without gaps (`place`), in the order in
-which they become visible, so a reader who knows a place can go on from there.
+A subscription stores how far it was followed: the revision, and the number of the audit event. Its
+notices are stored in the transaction that moves these numbers on, so a notice is made exactly once,
+even if workers are killed. Notices of one owner are numbered without gaps (`place`), in the order
+in which they become visible. So a reader who knows a number can go on from there.
 
-A notice names entities, records and subjects by their ids alone. What they are called is read when
-the notice is, and only as far as its reader may see it then.
+A notice names entities, records and subjects only by their ids. Their names are looked up when the
+notice is read, as far as its reader may see them then.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ _CLAIM_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What an owner wants to be told of. It reads as `sender` of `agency` may see the store, or as
-    the operator if the owner is empty. `revision` and `event` were followed last.
+    """Subscription of an owner to a kind of event. It is followed with the rights of `sender` of
+    `agency`, or of the operator if the owner is empty. `revision` and `event` are the last ones
+    that were followed.
     """
 
     number: int
@@ -67,7 +68,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Notice of an owner; `read` is empty until it was marked as read."""
+    """Notice of an owner; `read` is the time when it was marked as read, or empty."""
 
     place: int
     subscription: int
@@ -83,8 +84,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Address that the notices of an owner are sent to: a webhook, or a mailbox that gets a digest
-    every some hours. `last` is the place of the last notice in a digest.
+    """Address to which the notices of an owner are sent: a webhook, or a mailbox that gets a digest
+    every `hours` hours. `last` is the number of the last notice in a digest.
     """
 
     number: int
@@ -102,7 +103,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Message to a webhook that was not delivered yet; `state` is `waiting` or `dead`."""
+    """Message to a webhook that is not delivered yet; `state` is `waiting` or `dead`."""
 
     number: int
     receiver: int
@@ -120,13 +121,13 @@ _DELIVERY = [deliveries.c[name] for name in Delivery.__slots__]
 
 
 def insert_notices(connection: Connection, owner: str, made: Sequence[Notice]) -> None:
-    """Store notices of an owner within a transaction, and queue them for its webhooks. Their places
-    are given here.
+    """Store notices of an owner within a transaction, and queue them for its webhooks. Their
+    numbers are assigned here.
     """
     if not made:
         return
     if connection.dialect.name == "postgresql":
-        # two transactions must not give the same places
+        # two transactions must not assign the same numbers
         lock_transaction(connection)
     is_own = notices.c.owner == owner
     last = connection.execute(select(func.max(notices.c.place)).where(is_own)).scalar() or 0
@@ -171,8 +172,8 @@ class Notices:
     def subscribe(
         self, owner: str, kind: str, value: str, *, agency: str, sender: str
     ) -> Subscription:
-        """Return the subscription of an owner to something, from the present revision on. One that
-        it has already stays as it is.
+        """Subscribe an owner to something from the present revision on, and return the
+        subscription. An existing subscription stays as it is.
         """
         c = subscriptions.c
         is_same = and_(c.owner == owner, c.kind == kind, c.value == value)
@@ -196,7 +197,9 @@ class Notices:
             return Subscription(*row)
 
     def subscriptions(self, owner: str | None = None) -> list[Subscription]:
-        """Return the subscriptions of an owner (None: all), in the order of their making."""
+        """Return the subscriptions of an owner (None: of all), in the order in which they were
+        made.
+        """
         query = select(*_SUBSCRIPTION).order_by(subscriptions.c.number)
         if owner is not None:
             query = query.where(subscriptions.c.owner == owner)
@@ -218,8 +221,8 @@ class Notices:
     def add(
         self, subscription: Subscription, made: Sequence[Notice], *, revision: int, event: int
     ) -> bool:
-        """Store notices of a subscription and move it on, all or nothing; return whether it was
-        where it was read. If not, another worker has made these notices.
+        """Store notices of a subscription and move it on, all or nothing. Return False if it is no
+        longer where it was when it was read. Then another worker has made these notices.
         """
         c = subscriptions.c
         is_there = and_(
@@ -235,7 +238,9 @@ class Notices:
         return True
 
     def newest(self, owner: str, *, unread: bool, limit: int) -> Sequence[Notice]:
-        """Return the newest notices of an owner, the newest first; `unread`: those alone."""
+        """Return the newest notices of an owner, the newest first; with `unread`, only unread
+        notices.
+        """
         query = select(*_NOTICE).where(notices.c.owner == owner)
         if unread:
             query = query.where(notices.c.read == "")
@@ -244,8 +249,8 @@ class Notices:
             return [Notice(*row) for row in rows]
 
     def mark_read(self, owner: str, *, up_to: int, only: int | None = None) -> int:
-        """Mark the notices of an owner up to a place as read, or one alone; return how many were
-        not.
+        """Mark the notices of an owner up to a number as read, or only one notice; return how many
+        were unread.
         """
         c = notices.c
         is_chosen = c.place == only if only is not None else c.place <= up_to
@@ -254,10 +259,10 @@ class Notices:
             return int(connection.execute(changed.values(read=utc_text())).rowcount)
 
     def audit_rows(self, after: int, limit: int) -> Sequence[Any]:
-        """Return checks of the audit log after a number, by number: number, time, agency and
-        answer. Look-ups of several entities count as checks.
+        """Return checks of the audit log after a number, in the order of their numbers: number,
+        time, agency and answer. Look-ups of several entities count as checks.
 
-        Numbers are in the order of commits, so none appears later with a smaller number.
+        Numbers follow the order of commits, so no check appears later with a smaller number.
         """
         c = audit_events.c
         query = select(c.number, c.at, c.agency, c.action, c.answer).where(c.number > after)
@@ -280,7 +285,7 @@ class Notices:
     def add_receiver(
         self, owner: str, kind: str, address: str, *, agency: str, sender: str, hours: int = 24
     ) -> tuple[Receiver, str]:
-        """Add an address that the notices of an owner are sent to from now on; return it, and the
+        """Add an address to which the notices of an owner are sent from now on. Return it, and the
         secret that signs messages to a webhook (empty for a mailbox).
         """
         key = base64.b64encode(secrets.token_bytes(24)).decode()
@@ -327,7 +332,9 @@ class Notices:
             return _cipher(connection, receiver.id).open(sealed).decode()
 
     def remove_receiver(self, receiver_id: str) -> None:
-        """Remove a receiver with what waits for it. Raises `StoreError` for an unknown id."""
+        """Remove a receiver with the messages that wait for it. Raises `StoreError` for an unknown
+        id.
+        """
         with write_transaction(self.engine) as connection:
             is_it = receivers.c.id == receiver_id
             number = connection.execute(select(receivers.c.number).where(is_it)).scalar()
@@ -344,7 +351,7 @@ class Notices:
             return [Delivery(*row) for row in connection.execute(query.limit(limit))]
 
     def due_receivers(self) -> Sequence[Receiver]:
-        """Return the webhooks with a message that is due, and the mailboxes whose digest is."""
+        """Return the webhooks with a due message, and the mailboxes with a due digest."""
         now = utc_text()
         c = deliveries.c
         due = select(c.receiver).where(c.state == "waiting", c.next_at <= now)
@@ -381,9 +388,11 @@ class Notices:
         return Delivery(*row), None if found is None else Notice(*found)
 
     def settle(self, delivery: Delivery, error: str = "", retry_after: float = 0.0) -> None:
-        """Note that a message was delivered, or why not: it is tried again later, or is dead."""
+        """Note that a message was delivered, or why not. In that case it is tried again later, or
+        is dead.
+        """
         c = deliveries.c
-        # SQLite gives the number of a message that is gone to another
+        # SQLite reuses the number of a removed message for another one
         is_it = and_(
             c.number == delivery.number,
             c.receiver == delivery.receiver,
@@ -406,7 +415,7 @@ class Notices:
             connection.execute(changed.values(**values))
 
     def resend(self, receiver: Receiver) -> int:
-        """Have all messages that wait for a webhook, or are dead, sent now; return their number."""
+        """Send all messages that wait for a webhook, or are dead, now; return their number."""
         c = deliveries.c
         with write_transaction(self.engine) as connection:
             changed = update(deliveries).where(c.receiver == receiver.number)
@@ -414,9 +423,9 @@ class Notices:
             return int(connection.execute(changed.values(**values)).rowcount)
 
     def settle_digest(self, receiver: Receiver, last: int, error: str = "") -> bool:
-        """Note that a digest with the notices up to a place was sent, or why not; return whether no
-        other worker has done so before. Called before the digest is sent, it keeps others from
-        sending it, too.
+        """Note that a digest with the notices up to a number was sent, or why not. Return whether
+        no other worker has done so before. If it is called before the digest is sent, no other
+        worker sends it, too.
         """
         c = receivers.c
         wait = datetime.timedelta(hours=receiver.hours)
@@ -430,7 +439,7 @@ class Notices:
             return bool(connection.execute(changed.values(**values)).rowcount)
 
     def list(self, owner: str, *, after: int = 0, limit: int = 100) -> list[Notice]:
-        """Return notices of an owner with places after one, in their order."""
+        """Return notices of an owner with numbers after `after`, in their order."""
         query = select(*_NOTICE).where(notices.c.owner == owner, notices.c.place > after)
         with read_transaction(self.engine) as connection:
             rows = connection.execute(query.order_by(notices.c.place).limit(limit))

@@ -4,13 +4,13 @@ The content of a record is the JSON list of its rows `[property, text]` or `[pro
 origin]`, sorted, without repetitions (`resolver.records.packing.pack`). A version of a record is
 identified by the SHA-256 of `[source, kind, schema, content]`, the same as `Record.content_hash`.
 
-Ids of entities that have no record which every identified viewer may see.
+The module also gives ids to entities that have no record which every identified viewer may see.
 
-Such an entity goes by the id of its eldest record that the viewer may see: so its id tells a viewer
-nothing of the other records, and two agencies whose records are one entity know it by two ids. The
-id of a record is keyed (HMAC-SHA256) with a secret of the store, since the hash of a record's id
-alone would give that id to whoever guesses it. The table `restricted_ids` has the id of each
-restricted record and the revision of its first version; the internal ids of the entities
+The id of such an entity comes from its eldest record that the viewer may see. So its id reveals
+nothing about the other records. If records of two agencies are one entity, the agencies know it by
+two ids. The id is keyed (HMAC-SHA256) with a secret of the store. An unkeyed hash of a record's id
+could be computed by anybody who guesses the record's id. The table `restricted_ids` has the id of
+each restricted record and the revision of its first version; the internal ids of the entities
 (`INTERNAL_PREFIX`) are shown to nobody.
 """
 
@@ -64,7 +64,7 @@ def encode_contents(batch: Batch) -> RecordContents:
 
 
 def _heads(batch: Batch) -> list[str]:
-    """Return the hashed text before the content of each record: `[source,kind,schema`."""
+    """Return the text that is hashed before the content of each record: `[source,kind,schema`."""
     sources, schemas = (
         [_json(text) for text in coded.values.to_pylist()]
         for coded in (batch.sources, batch.schemas)
@@ -135,7 +135,7 @@ def decode_record(identity: str, source: str, kind: int, schema: str, content: s
 
 
 def decode_handling(content: str) -> Handling | None:
-    """Return the handling of one row, without decoding its other values; None without one."""
+    """Return the handling of one row, without decoding its other values; None if it has none."""
     texts = [item[1] for item in orjson.loads(content) if item[0] == HANDLING]
     return unpack_handling(texts[0]) if texts else None
 
@@ -188,8 +188,8 @@ _CHARACTERS = 20
 
 
 class RestrictedId(NamedTuple):
-    """Revision of the first version of a restricted record, the id of the record, and the id by
-    which entities go that have no elder one. Sorts by age.
+    """Revision of the first version of a restricted record, the id of the record, and the id of
+    entities that have no elder restricted record. Sorts by age.
     """
 
     first_revision: int
@@ -198,18 +198,18 @@ class RestrictedId(NamedTuple):
 
 
 def keyed_id(secret: str, record_id: str) -> str:
-    """Return the id by which an entity goes whose eldest record is a restricted one."""
+    """Return the id of an entity whose eldest record is this restricted record."""
     return _PREFIX + _digest(secret, f"record\x1f{record_id}")
 
 
 def internal_id(secret: str, record_id: str) -> str:
-    """Return the internal id of an entity that a restricted record founds."""
+    """Return the internal id of an entity whose first record is restricted."""
     return INTERNAL_PREFIX + _digest(secret, f"entity\x1f{record_id}")
 
 
 def erased_id(secret: str, record_id: str) -> str:
-    """Return the id that takes the place of the id of an erased record. It is keyed, so whoever
-    sends the record again is recognized, and nobody else can guess the id from it.
+    """Return the id that takes the place of the id of an erased record. It is keyed, so the program
+    recognizes a record that is sent again, and nobody else can guess the original id from it.
     """
     message = f"erased\x1f{record_id}".encode("utf-8", "surrogatepass")
     digest = hmac.digest(secret.encode(), message, "sha256").hex()
@@ -222,7 +222,7 @@ def _digest(secret: str, text: str) -> str:
 
 
 def restricted_record_ids(batch: Batch) -> list[str]:
-    """Return the ids of those records that not every identified viewer may see."""
+    """Return the ids of the records that not every identified viewer may see."""
     visible = visible_rows(batch, IDENTIFIED)
     if visible is None:
         return []
@@ -231,6 +231,6 @@ def restricted_record_ids(batch: Batch) -> list[str]:
 
 
 def eldest_id(record_ids: Iterable[str], restricted: Mapping[str, RestrictedId]) -> str | None:
-    """Return the id of an entity with some records; None if none of them has one."""
+    """Return the id of an entity with some records; None if none of these records is restricted."""
     rows = [restricted[record_id] for record_id in record_ids if record_id in restricted]
     return min(rows).id if rows else None

@@ -5,8 +5,9 @@ store revision, `landed` the revision (in `versions` the time) of a commit.
 
 A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= r` and (`valid_to`
 is null or `r < valid_to`). Rows of a commit that is being staged are valid from beyond the revision
-in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do. An
-erasure (`resolver.store.erasures`) is the exception: it takes the values out of all of them.
+in `meta`. In rows of records only `valid_to` changes; decisions, events and audit rows never
+change. An erasure (`resolver.store.erasures`) is the exception: it takes the values out of all
+these rows.
 
 `records.number` and `entities.number` have no gaps, in the order of commits and, within one, of
 record ids, so that they can address columns outside the store.

@@ -3,8 +3,8 @@
 A segment covers the commits after revision `since` up to `until` (committed at `committed_at`). It
 has the records numbered `first` … `first + n - 1`, the numbers of records that these commits ended,
 and extra arrays added by indexes (blocking keys). Segments derive from the store and can be rebuilt
-at any time. The chain of segments in a folder begins at revision 0, each segment following the one
-before. Segments with another `stamp` than the index needs are unusable and removed.
+at any time. The first segment of the chain in a folder begins at revision 0, and each segment
+follows the one before. Segments with another `stamp` than the index needs are unusable and removed.
 
 Access to single records of a segment, value by value.
 
@@ -200,8 +200,8 @@ def open_segment_chain(
 ) -> list[Segment]:
     """Map the segments of a folder that follow one another from revision 0.
 
-    Removes damaged segments and those with another stamp, which takes long to compute and is
-    asked for where there are files. `large_pages` as in `open_arrays`.
+    Damaged segments and segments with another stamp are removed. The stamp takes long to compute,
+    so it is requested only if there are files. `large_pages` is as in `open_arrays`.
     """
     ends_by_start = _segment_ends(folder)
     segments: list[Segment] = []
@@ -304,7 +304,7 @@ class SegmentReader:
     def read_rows(self, places: Sequence[int]) -> RecordValues:
         """Return the records of some rows with their values as texts.
 
-        A value is the number of its row among `places`, and a text.
+        A value is a pair of the position of its row in `places` and a text.
         """
         ids, sources, schemas = list[str](), list[str](), list[str]()
         values: dict[str, list[tuple[int, str]]] = {}

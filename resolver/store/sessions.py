@@ -91,7 +91,8 @@ class Sessions:
             sessions.c.digest == _digest(token),
             sessions.c.expires > utc_text(now),
             sessions.c.seen > utc_text(now - idle),
-            # one of the future began, or was used, while the clock was wrong
+            # a session that began, or was used, in the future dates from a time when the clock was
+            # wrong
             sessions.c.seen <= utc_text(now + MAX_CLOCK_SKEW),
         )
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
@@ -160,7 +161,7 @@ class ApiKeys:
     ) -> str:
         """Create a key and return its secret, which is not stored.
 
-        Raises `StoreError` for an empty name or one in use, or an unknown scope.
+        Raises `StoreError` for an empty name, a used name, or an unknown scope.
         """
         if not name.strip():
             raise StoreError("a key needs a name", hint="name it after the program that uses it")
@@ -189,7 +190,7 @@ class ApiKeys:
         return secret
 
     def find(self, secret: str) -> ApiKey | None:
-        """Return the key of a secret, or None if there is none that is valid."""
+        """Return the key of a secret, or None if no valid key has it."""
         now = utc_text()
         is_valid = and_(
             api_keys.c.revoked.is_(None),

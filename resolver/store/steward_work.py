@@ -1,4 +1,4 @@
-"""What the store keeps of the work of stewards and other users.
+"""Work of stewards and other users that the store keeps.
 
 - `StewardWork` and the functions before it: holds on open pairs, assignments, saved filters, and
   rechecks. A recheck shows a decision again, without its verdict, to another steward.

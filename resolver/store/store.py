@@ -109,8 +109,8 @@ class Store:
             yield StoreView(connection, revision)
 
     def entities_in_review(self, revision: int, entities: Sequence[int]) -> set[tuple[int, int]]:
-        """Return the pairs of some entities (a few, by number) that wait for a steward at a
-        revision. Opens no view, which would take as long again: checks need this.
+        """Return the pairs among some entities (a few, by number) that wait for a steward at a
+        revision. It opens no view, because checks call it and a view would double its time.
         """
         with translate_errors(self.engine), self.engine.connect() as connection:
             return find_entities_in_review(connection, revision, entities)
@@ -137,7 +137,9 @@ class Store:
                 return write_commit(self.engine, changes, stage_from=stage_from)
 
     def describe_source(self, name: str, *, create: bool = False, **values: Any) -> None:
-        """Set columns that people state about a source; `create` adds it. Raises `StoreError`."""
+        """Set facts that people state about a source; `create` adds the source. Raises
+        `StoreError`.
+        """
         unknown = set(values) - _SOURCE_COLUMNS
         if unknown:
             raise StoreError(
@@ -172,7 +174,7 @@ class Store:
 
     @property
     def notices(self) -> Notices:
-        """Notices of agencies, and what they subscribe to."""
+        """Notices of agencies, and their subscriptions."""
         return Notices(self.engine)
 
     @property

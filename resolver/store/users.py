@@ -4,8 +4,8 @@ Passwords are stored as argon2id hashes. Wrong passwords lock a name for `LOCK_T
 a row from one address lock it there, and `MAX_NAME_TRIES` from any addresses lock it for all. The
 lock does not depend on whether a user has that name, so that neither the answer nor its time
 reveals which users exist. An address that sends many wrong passwords is locked as well, whatever
-the names, but not for users who have signed in from it lately: many may share it, for instance
-behind a proxy.
+the names. Users who have recently signed in from it can still sign in, since many users may share
+an address, for instance behind a proxy.
 
 A name has letters of one script, and must not look like that of another user (Unicode UTS 39).
 """
@@ -47,7 +47,7 @@ _NAME = re.compile(r"[\w.@+-]{1,60}")
 
 
 class UserRole(IntEnum):
-    """Role of a user; from the viewer on, each role includes the rights of those before it."""
+    """Role of a user; from the viewer on, each role includes the rights of the roles before it."""
 
     AUDITOR = 0
     """Reads the audit log, and no records."""
@@ -89,7 +89,7 @@ class User:
 
 
 class LockedError(StoreError):
-    """Name or address locked after too many wrong passwords, for another `seconds`."""
+    """A name or address is locked after too many wrong passwords, for another `seconds`."""
 
     def __init__(self, seconds: int, subject: str = "for this name") -> None:
         minutes = max(1, round(seconds / 60))
@@ -153,7 +153,7 @@ class Users:
     def has_passwords(self) -> bool:
         """Return whether any user, disabled or not, has a password.
 
-        From then on the store is no longer open to every program on its machine.
+        If so, the store is no longer open to every program on its machine.
         """
         query = select(func.count()).where(users.c.password != "")
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
@@ -194,8 +194,8 @@ class Users:
     ) -> User | None:
         """Return the user of a name and a password, or None.
 
-        `address_limit`: wrong passwords from `address`, for any names, that lock it (0: unlimited);
-        correct ones do not reset the count. Raises `LockedError`.
+        `address_limit`: number of wrong passwords from `address`, for any names, that lock the
+        address (0: unlimited). Correct passwords do not reset the count. Raises `LockedError`.
         """
         name = _fold_name(name)[:60]
         keys = _FailureKeys(name, address)
@@ -208,7 +208,7 @@ class Users:
             limits.insert(0, (keys.address, address_limit, "from this address"))
         row = self._count_try(name, limits, now)
         may_sign_in = row is not None and row.disabled is None and row.password != ""
-        # a hash is checked in any case: who there is must not show in the time
+        # a hash is checked in any case, so that the time does not show which users exist
         is_correct = _verify(
             row.password if row is not None and may_sign_in else _dummy_hash(), password
         )
@@ -218,7 +218,7 @@ class Users:
         return user_from_row(row)
 
     def _is_known(self, key: str, now: datetime.datetime) -> bool:
-        """Return whether a user has signed in from an address lately; `key` stands for both."""
+        """Return whether a user has recently signed in from an address; `key` stands for both."""
         row = select(sign_in_failures.c.name).where(
             sign_in_failures.c.name == key, sign_in_failures.c.until > utc_text(now)
         )
@@ -228,16 +228,16 @@ class Users:
     def _count_try(
         self, name: str, limits: Sequence[tuple[str, int, str]], now: datetime.datetime
     ) -> Any:
-        """Count a try before its password is looked at, so that no two count as one.
+        """Count a try before its password is checked, so that two tries never count as one.
 
-        `limits`: key, tries that lock it, and its description. Returns the row of the user. Raises
-        `LockedError`, and then counts nothing.
+        `limits`: key, number of tries that lock the key, and its description. Returns the row of
+        the user. Raises `LockedError` if one of them is locked, and then counts nothing.
         """
         until = utc_text(now + LOCK_TIME)
         tries = sign_in_failures.c.tries
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            # one that ends far ahead was written while the clock was wrong; without tries it says
-            # that a user has signed in from an address
+            # a lock that ends far ahead was written while the clock was wrong; a row without tries
+            # says that a user has signed in from an address
             end = sign_in_failures.c.until
             is_over = or_(
                 end <= utc_text(now),
@@ -286,7 +286,7 @@ class Users:
                     )
                 )
             if counts_address:
-                # a correct password does not count, and does not reset what counted before
+                # a correct password does not count, and does not reset earlier counts
                 connection.execute(
                     update(sign_in_failures)
                     .where(sign_in_failures.c.name == keys.address)
@@ -303,7 +303,7 @@ class Users:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(update(users).where(users.c.number == user.number).values(**changed))
             if "disabled" in changed:
-                # those of a user who is enabled again must not come back to life
+                # sessions of a disabled user must not become valid again when the user is enabled
                 connection.execute(delete(sessions).where(sessions.c.user == user.number))
             admins = select(func.count()).where(
                 users.c.role == UserRole.ADMIN.label, users.c.disabled.is_(None)
@@ -329,7 +329,7 @@ class _FailureKeys:
 
 
 def _check_look_alikes(name: str, others: Iterable[str]) -> None:
-    """Raise `StoreError` for a name that people could take for that of another user."""
+    """Raise `StoreError` for a name that people could confuse with the name of another user."""
     spoofs = spoof_checker()
     if spoofs.mixes_scripts(name):
         raise StoreError(

@@ -1,4 +1,5 @@
-"""Verdicts on hits of screenings: what an agency has cleared or confirmed, until they expire.
+"""Verdicts on hits of screenings: hits that an agency has cleared or confirmed, until the verdicts
+expire.
 
 A verdict belongs to its owner: an agency, or a sender without one. Nobody else is shown it, and no
 answer to anybody else depends on it.
@@ -21,7 +22,7 @@ from resolver.store.schema import hit_verdicts
 
 
 class HitVerdict(StrEnum):
-    """Verdict on a hit: the subject is not the entity, or is."""
+    """Verdict on a hit: the subject is the entity, or is not."""
 
     CLEARED = "cleared"
     CONFIRMED = "confirmed"
@@ -29,9 +30,10 @@ class HitVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerdictSubject:
-    """Subject as it is recognized again: by the caller's id, or by the keyed hash of its values.
+    """Subject in the form in which it is recognized again: by the caller's id, or by the keyed hash
+    of its values.
 
-    `facts`: keyed hashes of the values by property, which tell what has changed without keeping the
+    `facts`: keyed hashes of the values by property, which show what has changed without storing the
     values.
     """
 
@@ -43,9 +45,9 @@ class VerdictSubject:
 
 @dataclass(frozen=True, slots=True)
 class VerdictEvidence:
-    """Entity as it was when the verdict was given: id, name, ids of its records, its facts by
-    property (normal form to the text that is shown), how alike the names were, and the log-
-    odds by its own evidence, in thousandths.
+    """Entity at the time of the verdict: id, name, ids of its records, its facts by property
+    (normal form to shown text), the similarity of the names, and the log-odds of its own evidence,
+    in thousandths.
     """
 
     entity: str
@@ -58,7 +60,7 @@ class VerdictEvidence:
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """Verdict of an owner; times are UTC texts. `withdrawn` is empty while it holds."""
+    """Verdict of an owner; times are UTC texts. `withdrawn` is empty as long as it holds."""
 
     id: str
     owner: str
@@ -89,7 +91,7 @@ class Verdicts:
         who: str,
         expires: str,
     ) -> StoredVerdict:
-        """Store a verdict. An earlier one of the owner on the same subject and entity ends."""
+        """Store a verdict. An earlier verdict of the owner on the same subject and entity ends."""
         now = utc_text()
         row = StoredVerdict(
             uuid.uuid4().hex, owner, verdict, subject, evidence, reason, who, now, expires
@@ -111,8 +113,8 @@ class Verdicts:
     def list(
         self, owner: str, *, expired: bool = False, limit: int | None = None
     ) -> list[StoredVerdict]:
-        """Return the verdicts of an owner that hold, the newest first; with `expired` also those
-        that have ended.
+        """Return the verdicts of an owner that hold, the newest first; with `expired`, also
+        verdicts that have ended.
         """
         query = select(hit_verdicts).where(hit_verdicts.c.owner == owner)
         if not expired:
@@ -133,8 +135,8 @@ class Verdicts:
         return None if row is None else _verdict(row)
 
     def find_confirmed(self, row: StoredVerdict) -> Sequence[StoredVerdict]:
-        """Return the verdicts by which the owner of another one has confirmed hits of its subject,
-        if they hold.
+        """Return the verdicts by which the owner of a verdict has confirmed hits of the same
+        subject, if they hold.
         """
         c = hit_verdicts.c
         is_subject = c.subject_digest == row.subject.digest
@@ -149,7 +151,7 @@ class Verdicts:
 
     def withdraw(self, owner: str, verdict_id: str, who: str) -> StoredVerdict:
         """End a verdict of an owner, so that its hit returns. Raises `StoreError` for an unknown
-        id, alike for one of another owner.
+        id, and also for an id of another owner.
         """
         is_own = and_(hit_verdicts.c.id == verdict_id, hit_verdicts.c.owner == owner)
         with write_transaction(self.engine) as connection:

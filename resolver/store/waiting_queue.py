@@ -1,6 +1,6 @@
 """Queue of the stewards' desk: one row per pair of entities that waits, in the order of priority.
 
-The queue derives from links, members and decisions, and can be built anew at any time. First in the
+The queue derives from links, members and decisions, and can be rebuilt at any time. First in the
 module are rows, filters and queries of the queue. Then comes its update: every commit notes the
 records that it touched in the table `touched`, `WaitingQueue.begin_update` returns them, and
 `resolver.review.queue.refresh` builds the new rows.
@@ -65,7 +65,7 @@ class WaitingRow:
 
     `logodds`, `score` and `band` compare the entities; `record_logodds` compares the two records
     alone. `not_for` is a steward who may not decide the pair. `why` explains the reason in words.
-    `readers` is the class of viewers that the row is for; see the module.
+    `readers` is the class of viewers for whom the row is; see the module.
     """
 
     low: int
@@ -102,7 +102,7 @@ class QueueFilter:
     """Filter of the queue.
 
     - `marks`: groups of marks; a row needs at least one mark of each group.
-    - `assignee`: steward whom the pair is assigned to (empty: nobody; None: any).
+    - `assignee`: steward to whom the pair is assigned (empty: nobody; None: any).
     - `steward`: only pairs that this steward may decide, and that no other steward has open or
       assigned (None: all pairs).
     - `since`: only pairs that wait since this time or longer (UTC text; empty: all pairs).
@@ -347,9 +347,9 @@ class WaitingQueue:
     ) -> None:
         """Replace the rows of some entities (None: of all) that are for a class of viewers.
 
-        `span` is the revision of the present rows and that of the new rows. If another process has
-        replaced the rows meanwhile, nothing is changed. Raises `StoreError` if the store cannot be
-        written.
+        `span` has the revision of the present rows and the revision of the new rows. If another
+        process has replaced the rows meanwhile, nothing changes. Raises `StoreError` if the store
+        cannot be written.
         """
         since, revision = span
         with (

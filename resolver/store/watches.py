@@ -1,10 +1,11 @@
-"""Watches: subjects that an agency has screened again whenever the store changes, until a day.
+"""Watches: subjects that an agency has screened again whenever the store changes, until a given
+day.
 
-What is kept of a subject, its values and its hits, is encrypted with AES-256-GCM under a key that
-is derived from the secret of the store (`meta.id_secret`). So a copy of these tables alone, such as
-a dump of a table, a replica of it or a page of a lost disk, shows no subject. Whoever has the whole
-database or a backup has the secret as well. The row of a subject is bound to its watch: it cannot
-be read as one of another watch.
+The values and hits of a subject are stored encrypted with AES-256-GCM. The key is derived from the
+secret of the store (`meta.id_secret`). So a copy of these tables alone, such as a dump of a table,
+a replica of it or a page of a lost disk, shows no subject. Whoever has the whole database or a
+backup has the secret as well. The row of a subject is bound to its watch: it cannot be read as a
+row of another watch.
 
 A watch ends on its last day. `erase_expired` then removes it with all of its subjects.
 """
@@ -39,11 +40,12 @@ _ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Watch of an owner (see `StoredVerdict.owner`). It screens as `sender` of `agency` may see the
-    store, or as the operator if the owner is empty.
+    """Watch of an owner (see `StoredVerdict.owner`). It screens with the rights of `sender` of
+    `agency`, or of the operator if the owner is empty.
 
-    `edition` counts changes of its subjects. `revision` is that of the store up to which all hits
-    hold (0: none); `stamp` is what scores depended on then. Times are UTC texts.
+    `edition` counts changes of its subjects. `revision` is the store revision up to which all hits
+    hold (0: none). `stamp` identifies what the scores depended on at that revision. Times are UTC
+    texts.
     """
 
     number: int
@@ -82,19 +84,21 @@ class SubjectCipher:
         self._cipher = AESGCM(hmac.digest(self._secret, b"values of subjects", "sha256"))
 
     def key_of(self, text: str) -> str:
-        """Return a keyed hash that finds a subject again without telling who it is."""
+        """Return a keyed hash that finds a subject again without revealing who it is."""
         message = b"key\x1f" + self._watch + b"\x1f" + text.encode("utf-8", "surrogatepass")
         return hmac.digest(self._secret, message, "sha256").hex()
 
     def seal(self, data: bytes) -> bytes:
-        """Return data encrypted; no data stays no data."""
+        """Return encrypted data; empty data stays empty."""
         if not data:
             return b""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, data, self._watch)
 
     def open(self, sealed: bytes) -> bytes:
-        """Return what was sealed. Raises `StoreError` for data of another store or watch."""
+        """Return the data that was sealed. Raises `StoreError` for data of another store or
+        watch.
+        """
         if not sealed:
             return b""
         from cryptography.exceptions import InvalidTag
@@ -116,8 +120,8 @@ class Watches:
     engine: Engine
 
     def add(self, owner: str, name: str, *, agency: str, sender: str, expires: str) -> Watch:
-        """Return the watch of a name, which is made if the owner has none of it. `expires` is its
-        end from now on.
+        """Return the watch with a name; it is created if the owner has no watch of this name.
+        `expires` becomes its new end.
         """
         row = {
             "id": uuid.uuid4().hex,
@@ -140,7 +144,9 @@ class Watches:
             return _watch(connection.execute(select(watches).where(is_same)).one())
 
     def get(self, owner: str, name: str) -> Watch:
-        """Return a watch of an owner. Raises `StoreError` where there is none of the name."""
+        """Return a watch of an owner. Raises `StoreError` if the owner has no watch of this
+        name.
+        """
         for watch in self.list(owner):
             if watch.name == name:
                 return watch
@@ -162,8 +168,8 @@ class Watches:
         return SubjectCipher(secret, watch.id)
 
     def put_subjects(self, watch: Watch, rows: Iterable[SubjectRow]) -> int:
-        """Add subjects to a watch, in place of those of the same keys; return their number. The
-        number of a row is not used.
+        """Add subjects to a watch, in place of subjects with the same keys; return their number.
+        The number of a row is not used.
         """
         cipher = self.cipher(watch)
         added = list(rows)
@@ -243,7 +249,7 @@ class Watches:
 
     def due(self) -> list[Watch]:
         """Return the watches whose hits are not those of the current revision, and that no worker
-        has.
+        has leased.
         """
         now = datetime.datetime.now(datetime.UTC)
         waits = exists().where(
@@ -290,7 +296,7 @@ class Watches:
         tell: Callable[[Connection], None],
     ) -> None:
         """Store the hits of some subjects (by number) that hold at a revision, and end the lease,
-        all or nothing. `tell` stores the notices of it within the same transaction.
+        all or nothing. `tell` stores the notices of the watch within the same transaction.
 
         Raises `LeaseError` if another worker has the watch, it is gone, or its subjects changed.
         """
@@ -342,13 +348,15 @@ class Watches:
 
 
 def _is_watch(watch: Watch) -> Any:
-    """Return the condition for a watch. SQLite gives the number of one that is gone to another."""
+    """Return the condition for a watch. SQLite may give the number of a removed watch to another
+    one.
+    """
     return and_(watches.c.number == watch.number, watches.c.id == watch.id)
 
 
 def _is_free(now: datetime.datetime) -> Any:
-    """Return the condition that no worker has a watch. A lease that ends too far in the future was
-    taken while the clock was wrong.
+    """Return the condition that no worker has leased a watch. A lease that ends too far in the
+    future was taken while the clock was wrong.
     """
     latest = utc_text(now + datetime.timedelta(seconds=LEASE_SECONDS) + MAX_CLOCK_SKEW)
     return or_(watches.c.lease_until < utc_text(now), watches.c.lease_until > latest)

@@ -5,7 +5,7 @@ four groups of queries, which all read the same revision:
 
 - `EntityQueries`: entities by id, their members, their ids for a viewer, the change feed and the
   list of revisions;
-- `PopulationQueries`: the population that prior and term frequencies are computed for;
+- `PopulationQueries`: the population for which the prior and term frequencies are computed;
 - `RecordQueries` and `LinkQueries`, which have modules of their own.
 
 An entity of restricted records only is stored under an internal id, which nobody is shown. The
@@ -66,7 +66,7 @@ class EntityQueries(RecordQueries):
         """Return an entity by its id, by a retired id that redirects to it, or by the id of a
         member.
 
-        A dissolved entity is returned as it is, without records. None for an unknown id.
+        A dissolved entity is returned without records. None for an unknown id.
         """
         if ("entity", requested_id) not in self.cache:
             self.cache["entity", requested_id] = self._entity(requested_id)
@@ -213,9 +213,9 @@ class EntityQueries(RecordQueries):
     def _entity_of_restricted_id(self, requested_id: str) -> StoredEntity | None:
         """Return the entity that the viewer knows by the id of a restricted record.
 
-        If the record was withdrawn, its last companions decide: the entity is the one that now
-        has the eldest visible record among them. Without such a record the entity is dissolved.
-        None for an unknown id.
+        If the record was withdrawn, the records that were last in one entity with it decide: the
+        entity is the one that now has the eldest visible record among them. Without such a record
+        the entity is dissolved. None for an unknown id.
         """
         homes = self._restricted_homes(requested_id)
         if not homes:
@@ -512,7 +512,7 @@ class EntityQueries(RecordQueries):
 
     def _entity_of_record(self, record_id: str) -> Any:
         """Return the row of the entity that has a record now. A record that the viewer may not see
-        is unknown, and as soon found out: time tells of none.
+        is treated as unknown in the same time, so the time reveals nothing.
         """
         sql = (
             'SELECT "number", "valid_from", "valid_to", "content" FROM "records" '
@@ -564,8 +564,8 @@ class EntityQueries(RecordQueries):
     ) -> list[EntityEvent]:
         """Return births and events by revision, births first.
 
-        `limit` applies to births and to events, each by itself: the result can be up to twice as
-        long, and its first `limit` entries are complete.
+        `limit` applies to births and to events separately. So the result can be up to twice as
+        long; its first `limit` entries are complete.
         """
         births = (
             select(entities.c.born, entities.c.id)

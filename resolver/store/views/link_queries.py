@@ -149,7 +149,7 @@ class LinkTable:
     """Links as columns, by record numbers.
 
     `color` is a `LinkColor`. `rival` is the number of a record of a third entity that one of the
-    two matches about as well (0: none). The other columns are those of `Links`.
+    two matches about as well (0: none). The other columns are as in `Links`.
     """
 
     left: Numbers
@@ -376,8 +376,8 @@ def find_entities_in_review(
 ) -> set[tuple[int, int]]:
     """Return the pairs among a few entities (by number) that wait for a steward at a revision.
 
-    A pair waits if a record of one has a queued link with a record of the other. The query is a
-    single statement, so it needs no transaction.
+    A pair waits if a record of one entity has a queued link with a record of the other entity. The
+    query is a single statement, so it needs no transaction.
     """
     params = (revision, revision, int(Outcome.QUEUED), revision, revision)
     rows = fetch_rows(connection, _IN_REVIEW, entities, *params)

@@ -58,12 +58,12 @@ class RecordQueries(Snapshot):
         return self._records(bulk_rows.is_among(self.connection, records.c.number, list(numbers)))
 
     def records_with_handling(self, numbers: Sequence[int]) -> list[bulk_rows.StoredRecord]:
-        """Return those of some versions of records that have a handling code."""
+        """Return the records with a handling code among some versions of records."""
         return self.records_stating("handling", numbers)
 
     def records_stating(self, column: str, numbers: Sequence[int]) -> list[bulk_rows.StoredRecord]:
-        """Return those of some versions of records that have a value in a column, and a few more
-        in which its name is a text.
+        """Return the records among some versions that have a value in a column, and a few more in
+        which the name of the column occurs in a text.
         """
         has_column = records.c.content.contains(f'"{column}"', autoescape=True)
         return [
@@ -75,7 +75,7 @@ class RecordQueries(Snapshot):
         ]
 
     def handling_of(self, numbers: Sequence[int]) -> dict[int, Handling]:
-        """Return the handling of those of some versions of records that have a handling code."""
+        """Return the handling of the versions of records that have a handling code."""
         sql = (
             'SELECT "number", "content" FROM "records" WHERE "number" {among} AND "content" LIKE ?'
         )
@@ -126,12 +126,12 @@ class RecordQueries(Snapshot):
         return {record_id: sorted(numbers) for record_id, numbers in versions.items()}
 
     def erased_ids(self, record_ids: Sequence[str]) -> set[str]:
-        """Return those of some ids whose records were erased, as far as the viewer may know."""
+        """Return the ids whose records were erased, as far as the viewer may know."""
         if not self.head.erasures:
             return set()
         secret = self.head.id_secret
         named = {erased_id(secret, record_id): record_id for record_id in record_ids}
-        # nor does anybody take the id that stands for an erased record
+        # an id that stands for an erased record cannot be used either
         named |= {row: row for row in record_ids if f":{ERASED_PREFIX}" in row}
         versions = self.record_numbers(list(named))
         handling = self.handling_of([number for rows in versions.values() for number in rows])
@@ -234,7 +234,7 @@ class RecordQueries(Snapshot):
         return list(self.cache["sources", counted])
 
     def restricting_sources(self) -> list[bulk_rows.StoredSource]:
-        """Return the sources that give their records a handling, whoever may know them."""
+        """Return the sources that give their records a handling, for any viewer."""
         return [source for source in self._sources(counted=False) if source.handling]
 
     def _sources(self, *, counted: bool) -> list[bulk_rows.StoredSource]:
@@ -283,7 +283,7 @@ class RecordQueries(Snapshot):
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def sources_with_lists(self) -> set[str]:
-        """Return the names of sources of which a list was committed."""
+        """Return the names of sources of which at least one list was committed."""
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))
         return set(self.connection.execute(query).scalars())
 
@@ -317,9 +317,9 @@ class RecordQueries(Snapshot):
         return sorted(set(self.connection.execute(in_revision).scalars()))
 
     def changes_accepted_after(self, acceptance: bulk_rows.Acceptance) -> bulk_rows.LaterChanges:
-        """Return what is committed already and was accepted later than some lists.
+        """Return the changes that are committed already, but were accepted later than some lists.
 
-        Only commits after the revision at which the lists were accepted can have been, so that a
+        Only commits after the revision at which the lists were accepted can be such changes, so a
         wrong clock of earlier commits does no harm.
         """
         accepted = func.coalesce(revisions.c.accepted, revisions.c.landed)
