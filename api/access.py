@@ -11,7 +11,7 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -34,10 +34,15 @@ from resolver.api.server.limits import (
     refusal_reason,
 )
 from resolver.api.service import Service, current_service
+from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
 from resolver.hub.admin import ApiKeySummary, find_key, is_expired
+from resolver.records import Record
 from resolver.records.visibility import Viewer as Viewer
+from resolver.trust.contacts import NO_CONTACT as NO_CONTACT
+from resolver.trust.contacts import ContactAnswer as ContactAnswer
+from resolver.trust.contacts import StoredSource, ask_sources
 
 _KEY_SECONDS = 2.0
 """Seconds for which a looked-up key is cached, so the time until a revoked key is refused."""
@@ -295,6 +300,17 @@ def count_queries(count: int) -> None:
     """Count the queries of this request, if it comes with a key."""
     if g.viewer.name:
         _control().count_queries(g.viewer.name, count)
+
+
+def find_contacts(
+    queries: Sequence[Record], sources: Sequence[StoredSource], snapshot: IndexSnapshot
+) -> list[ContactAnswer]:
+    """Return the answer of some contact sources (`ContactIndex.sources_for`) to each query of the
+    request.
+    """
+    service = current_service()
+    limits = service.settings.contacts_of_person, service.settings.contacts_of_agency
+    return ask_sources(service.screener, queries, sources, viewer(), snapshot, limits)
 
 
 def key_needed() -> bool:

@@ -16,6 +16,7 @@ from resolver.api.openapi.document import pages
 from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.audit import blueprint as audit
 from resolver.api.routes.batches import blueprint as batches
+from resolver.api.routes.contacts import blueprint as contacts
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.entities import search_blueprint as search
 from resolver.api.routes.feeds import blueprint as feeds
@@ -48,6 +49,7 @@ _BLUEPRINTS = (
     feeds,
     screenings,
     watches,
+    contacts,
     review,
     records,
     network,

@@ -100,6 +100,8 @@ class ServiceSettings:
     streams: event streams held open at once; each takes a thread.
     accept_restricted: accept records with handling codes above H0.
     listed: share of callers of a check who are listed, in (0, 1].
+    contacts_of_person, contacts_of_agency: most queries a day that sources which answer with a
+        contact are asked, of one key or user and of all those of an agency.
 
     Settings of the desk:
 
@@ -132,6 +134,8 @@ class ServiceSettings:
     sign_in_tries: int = 50
     rules: DeskRules = field(default_factory=DeskRules)
     listed: float | None = None
+    contacts_of_person: int = _DEFAULTS.contacts_of_person
+    contacts_of_agency: int = _DEFAULTS.contacts_of_agency
 
 
 _LOG = structlog.get_logger("api")

@@ -188,6 +188,25 @@ class Settings:
             high=1e6,
         ),
     )
+    contacts_of_person: int = field(
+        default=500,
+        metadata=_metadata(
+            "Most queries of one API key or user in a day (UTC) to sources that answer with a "
+            "contact.",
+            unit="queries",
+            low=1,
+            high=1e9,
+        ),
+    )
+    contacts_of_agency: int = field(
+        default=5_000,
+        metadata=_metadata(
+            "The same over all keys and users of one agency together.",
+            unit="queries",
+            low=1,
+            high=1e9,
+        ),
+    )
     sign_in_tries_address: int = field(
         default=50,
         metadata=_metadata(

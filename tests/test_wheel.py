@@ -348,6 +348,7 @@ OPENED_ELSEWHERE = {
     "desk.missing_page",
     "review.list_queue",
     "review.show_pair_values",
+    "contacts.show_contact",
     "watches.watch_hits",
 }
 """A page that needs the code of the link, pages of errors, and answers to a key with a name."""

@@ -48,6 +48,7 @@ MENU = (
     MenuItem("feeds", "Feeds"),
     MenuItem("screenings", "Screenings"),
     MenuItem("notices", "Notices"),
+    MenuItem("contacts", "Contacts"),
     MenuItem("learning", "Learning"),
     MenuItem("erasures", "Erasures", UserRole.ADMIN),
     MenuItem("audit", "Audit log", UserRole.ADMIN),

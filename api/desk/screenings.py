@@ -2,7 +2,8 @@
 
 A screening: upload of subjects, and their hits subject by subject, with verdicts. Notices: the
 inbox of an agency, what it subscribes to, and its watches with their hits. A page of notices shows
-what all users of the agency may see.
+what all users of the agency may see. Contacts: requests that the agency has sent or was sent about
+records of which only a hit is told.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 
-from resolver.api.access import log_access, revision_of
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.batch_pages import stall_reason
 from resolver.api.desk.desk_access import current_user, require_role
 from resolver.api.desk.evidence_rows import group_evidence
@@ -28,6 +29,7 @@ from resolver.api.desk.pages import (
     signed_message,
 )
 from resolver.api.errors import ApiError
+from resolver.api.routes import contacts as requests
 from resolver.api.routes.batches import log_job
 from resolver.api.routes.screenings import (
     find_screenings,
@@ -41,7 +43,7 @@ from resolver.api.routes.screenings import (
 from resolver.api.routes.watches import find_watch, find_watches, newest_notices, reader
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
-from resolver.errors import InputError, StoreError, UsageError
+from resolver.errors import InputError, ResolverError, StoreError, UsageError
 from resolver.hub.admin import UserRole
 from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
 from resolver.notices import KINDS, describe_parts, owner_of_notices, subscribe
@@ -50,6 +52,7 @@ from resolver.screening import Screening, ScreeningHit
 from resolver.screening.jobs import SCREENING_JOB, load_screening
 from resolver.screening.result_files import state_values
 from resolver.screening.watch import read_watch
+from resolver.trust.contacts import DEFAULT_DAYS, MAX_DAYS, MAX_TEXT, list_cases
 
 _MAX_JOBS = 100
 _MAX_DIGITS = 10
@@ -388,3 +391,60 @@ def _find(name: str) -> Any:
         raise DeskError(
             404, "Your agency has no such watch.", "It may have ended, or been erased."
         ) from None
+
+
+@blueprint.get("/desk/contacts")
+def contacts() -> Any:
+    """Show the requests of the agency, and the form for the reference of an answer."""
+    return _contacts_page()
+
+
+def _contacts_page(problem: str = "") -> str:
+    rows = list_cases(current_service().hub.store, viewer())[:_SHOWN]
+    described = [requests.show_case(row, with_record=True) for row in rows]
+    seen = tuple(row["record"]["id"] for row in described if "record" in row)
+    requests.log_cases(rows, seen=seen)
+    return render_page(
+        "contacts.html",
+        section="contacts",
+        rows=described,
+        reference=request.values.get("reference", "")[:40],
+        question=request.form.get("question", "")[:2_000],
+        default_days=DEFAULT_DAYS,
+        max_days=MAX_DAYS,
+        max_text=MAX_TEXT,
+        problem=problem,
+        message=signed_message(),
+    )
+
+
+@blueprint.post("/desk/contacts")
+def ask_desk_contact() -> Any:
+    """Ask the agency behind a reference."""
+    form = request.form
+    text = form.get("days", "").strip() or str(DEFAULT_DAYS)
+    days = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    try:
+        case = requests.ask(form.get("reference", ""), form.get("question", ""), days)
+    except ResolverError as error:
+        return _contacts_page(error.line()), 422
+    message = sign_message(f"{case.owner} was asked about {case.reference}.")
+    return redirect(url_for("desk.contacts", done=message), 303)
+
+
+@blueprint.post("/desk/contacts/<contact>")
+@require_role(UserRole.STEWARD)
+def answer_desk_contact(contact: str) -> Any:
+    """Answer a request to the agency, refuse it, or disclose the record."""
+    form = request.form
+    try:
+        case = requests.answer(
+            contact,
+            form.get("state", ""),
+            form.get("answer", ""),
+            form.get("until", ""),
+        )
+    except ResolverError as error:
+        return _contacts_page(error.line()), 422
+    message = sign_message(f"The request about {case.reference} was {case.state}.")
+    return redirect(url_for("desk.contacts", done=message), 303)

@@ -10,7 +10,14 @@ from typing import Any
 from flask import request
 
 from resolver import review
-from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.access import (
+    NO_CONTACT,
+    ContactAnswer,
+    find_contacts,
+    log_access,
+    revision_of,
+    viewer,
+)
 from resolver.api.desk.charts import build_waterfall
 from resolver.api.desk.pages import blueprint, render_page
 from resolver.api.desk.text_filters import (
@@ -22,6 +29,7 @@ from resolver.api.desk.text_filters import (
 from resolver.api.endpoints import read_integer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
+from resolver.api.routes.entities import ask_text_contacts
 from resolver.api.schemas.other_services import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.check import entity_reader, screener
@@ -70,15 +78,16 @@ def show_search() -> Any:
         submitted = query_record({"schema": schema, "properties": properties}, "q")
     except ApiError as error:
         return _search_page(**form, id_match=id_match, problem=error.detail), 422
-    result, index_revision = _screen(submitted)
+    result, index_revision, contact = _screen(submitted)
     return _search_page(
         **form,
         id_match=id_match,
         result=result,
         matches=[_match_context(match) for match in result.matches],
         unread=_unread_fields(submitted, query),
-        warnings=_warnings(submitted),
+        warnings=[*_warnings(submitted), *contact.warnings],
         revision=index_revision.revision,
+        contacts=contact.contacts,
     )
 
 
@@ -109,7 +118,9 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     typed = read_typed_text(text)
     matches = [_entity_context(entity, typed) for entity in entities]
     revision = revision_of(results.snapshot.revision)
-    answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
+    contact = ask_text_contacts(text, results.snapshot)
+    seen = [entity["id"] for entity in entities]
+    answer = {"total": len(results), "seen": seen, **contact.logged}
     log_access("search", {"q": text}, answer, revision)
     return _search_page(
         **form,
@@ -123,6 +134,8 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
         facets=facet_choices(results, filters),
         filters=[":".join(row) for row in filters],
         start=start,
+        warnings=contact.warnings,
+        contacts=contact.contacts,
     )
 
 
@@ -130,7 +143,7 @@ def _search_page(**context: Any) -> str:
     defaults = dict.fromkeys(
         (
             *("problem", "result", "id_match", "found_count", "matches", "facets", "filters"),
-            *("start", "only_alike", "warnings"),
+            *("start", "only_alike", "warnings", "contacts"),
         )
     )
     choices = {
@@ -142,18 +155,25 @@ def _search_page(**context: Any) -> str:
     return render_page("search.html", section="search", **{**defaults, **choices, **context})
 
 
-def _screen(submitted: SubmittedRecord) -> tuple[screener.ScreeningResult, screener.IndexRevision]:
+def _screen(
+    submitted: SubmittedRecord,
+) -> tuple[screener.ScreeningResult, screener.IndexRevision, ContactAnswer]:
     query = screener.MatchQuery(_MAX_MATCHES, viewer=viewer())
-    (result,), index_revision = current_service().ready_screener().check([submitted.record], query)
+    ready = current_service().ready_screener()
+    snapshot = ready.snapshot_for(viewer())
+    (result,), index_revision = ready.check([submitted.record], query, snapshot)
     current_metrics().checks.inc()
+    contact = NO_CONTACT
+    if sources := ready.contacts.sources_for(viewer()):
+        contact = find_contacts([submitted.record], sources, snapshot)[0]
     scores = {match.entity["id"]: match.score for match in result.matches}
     log_access(
         "search",
         interpreted_query(submitted),
-        {"total": result.total, "seen": scores},
+        {"total": result.total, "seen": scores, **contact.logged},
         index_revision,
     )
-    return result, index_revision
+    return result, index_revision, contact
 
 
 def _find_by_id(text: str) -> entity_reader.EntityDocument | None:

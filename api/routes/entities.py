@@ -6,6 +6,7 @@ id or a number, with filters and facets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,14 @@ import numpy as np
 from flask import Blueprint, Request, Response, request, url_for
 
 from resolver.api import endpoints
-from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.access import (
+    NO_CONTACT,
+    ContactAnswer,
+    find_contacts,
+    log_access,
+    revision_of,
+    viewer,
+)
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.schema import (
@@ -39,13 +47,14 @@ from resolver.api.openapi.schema import (
     response,
 )
 from resolver.api.schemas import entity_schemas, request_options
-from resolver.api.schemas.other_services import SENZING, to_senzing, wants_senzing
+from resolver.api.schemas.other_services import SENZING, query_record, to_senzing, wants_senzing
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import change_feed, entity_reader, result_page
+from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import EntityFilter, FilterContext, build_match_documents
 from resolver.check.term_search import FoundEntities, SearchScope
-from resolver.lists.formats.ftm.ftm_entity import is_entity_property, topic_names
+from resolver.lists.formats.ftm.ftm_entity import ANYTHING, is_entity_property, topic_names
 from resolver.records.kinds import SCHEMATA
 from resolver.search import read_typed_text
 
@@ -324,7 +333,7 @@ _SEARCH_RESPONSE = component(
             "offset": COUNT,
             **entity_schemas.REVISION_FIELDS,
         },
-        {"warnings": STRINGS},
+        {"warnings": STRINGS, "contacts": entity_schemas.CONTACTS},
     ),
 )
 
@@ -373,7 +382,8 @@ def search(dataset: str) -> Response:
     page = result_page.read_page(results, orders, offset, limit, current_service().hub)
     revision = revision_of(results.snapshot.revision)
     returned = {"seen": [entity["id"] for entity in page]}
-    log_access("search", {"q": text, "schema": schema}, returned, revision)
+    contact = NO_CONTACT if sources is not None else ask_text_contacts(text, results.snapshot)
+    log_access("search", {"q": text, "schema": schema}, returned | contact.logged, revision)
     body = {
         "results": page,
         "total": {"value": len(results), "relation": "eq" if is_complete else "gte"},
@@ -382,8 +392,9 @@ def search(dataset: str) -> Response:
         "offset": offset,
         "version": revision.revision,
         "model": revision.model,
+        **contact.fields,
     }
-    warnings = _text_warnings(text)
+    warnings = [*_text_warnings(text), *contact.warnings]
     return json_response({**body, "warnings": warnings} if warnings else body)
 
 
@@ -393,6 +404,20 @@ def _read_text() -> str:
     if len(text) > MAX_TEXT:
         raise ApiError(400, f"q has {len(text):,} characters; a search takes {MAX_TEXT:,} at most")
     return "" if text == "*" else text
+
+
+def ask_text_contacts(text: str, snapshot: IndexSnapshot) -> ContactAnswer:
+    """Return what contact sources say to a typed text, as a name or as a document number."""
+    contacts = current_service().screener.contacts
+    if not text or not contacts.has_sources or not (sources := contacts.sources_for(viewer())):
+        return NO_CONTACT
+    prop = "idNumber" if re.search(r"\d", text) and not re.search(r"\s", text) else "name"
+    try:
+        query = query_record({"schema": ANYTHING, "properties": {prop: [text]}}, "search")
+    except ApiError:
+        # a search takes texts that cannot be a value of anything
+        return NO_CONTACT
+    return find_contacts([query.record], sources, snapshot)[0]
 
 
 def _text_warnings(text: str) -> list[str]:

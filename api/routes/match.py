@@ -24,7 +24,14 @@ import orjson
 from flask import Blueprint, Response, request, stream_with_context
 
 from resolver.api import endpoints
-from resolver.api.access import count_queries, key_needed, log_access, viewer
+from resolver.api.access import (
+    NO_CONTACT,
+    count_queries,
+    find_contacts,
+    key_needed,
+    log_access,
+    viewer,
+)
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError, http_status, public_detail
 from resolver.api.observability import current_metrics
@@ -54,6 +61,7 @@ from resolver.api.openapi.schema import (
     response,
 )
 from resolver.api.schemas.entity_schemas import (
+    CONTACTS,
     ENTITY_FIELDS,
     QUERY_EXAMPLE,
     REVISION_FIELDS,
@@ -152,6 +160,7 @@ _NOTES = {
         **STRING,
         "description": "What to add to the query, where several entities fit and none stands out.",
     },
+    "contacts": CONTACTS,
 }
 _MATCHES = component("Matches", closed_object(_MATCHES_FIELDS, _NOTES))
 _CLEARED = {
@@ -377,16 +386,30 @@ def screen_queries(
     current_metrics().checks.inc(len(answers))
     responses = {}
     stated = {"reference": reference} if reference else {}
-    for (key, submitted), answer in zip(records.items(), answers, strict=True):
-        returned = {"total": answer.total, "seen": candidate_scores(answer)}
+    contacts = [NO_CONTACT] * len(queries)
+    if (
+        screener.contacts.has_sources
+        and options.match_query.sources is None
+        and (sources := screener.contacts.sources_for(viewer()))
+    ):
+        own = snapshot or screener.snapshot_for(viewer())
+        contacts = find_contacts(queries, sources, own)
+    for (key, submitted), answer, contact in zip(records.items(), answers, contacts, strict=True):
+        returned = {
+            "total": answer.total,
+            "seen": candidate_scores(answer),
+            **(contact.logged if contact.contacts else {}),
+        }
         interpreted = interpreted_query(submitted)
         log_access("check", {"key": key, **interpreted, **stated}, returned, revision)
         own_id = {"id": ids[key]} if ids.get(key) else {}
         responses[key] = match_response(
             {**own_id, **interpreted}, answer, options.threshold, is_explained=options.is_explained
         )
-        if submitted.omissions:
-            responses[key]["warnings"] = list(submitted.omissions)
+        if submitted.omissions or contact.warning:
+            responses[key]["warnings"] = [*submitted.omissions, *contact.warnings]
+        if contact.contacts:
+            responses[key] |= contact.fields
     return responses, revision
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
 
 from resolver.api import endpoints
-from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.access import (
+    NO_CONTACT,
+    ContactAnswer,
+    find_contacts,
+    log_access,
+    revision_of,
+    viewer,
+)
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi import schema
-from resolver.api.schemas.entity_schemas import GRAPH_FIELDS
+from resolver.api.schemas.entity_schemas import CONTACTS, GRAPH_FIELDS
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.network import graph_reader
@@ -26,8 +34,10 @@ from resolver.network.paths import (
     years_between,
 )
 from resolver.network.workbench import graph_document
+from resolver.notices import read_visible_records
 from resolver.records import Activity
 from resolver.records.stated_links import ROLE_CLASSES
+from resolver.screening import build_subject
 
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
@@ -38,7 +48,11 @@ AT = schema.query_parameter(
     description="The store as it was at the end of this day (UTC), or at a time of day.",
 )
 _GRAPH = schema.component(
-    "Graph", schema.closed_object({**GRAPH_FIELDS, "id": schema.STRING, "version": schema.COUNT})
+    "Graph",
+    schema.closed_object(
+        {**GRAPH_FIELDS, "id": schema.STRING, "version": schema.COUNT},
+        {"warnings": schema.STRINGS, "contacts": CONTACTS},
+    ),
 )
 _END = schema.component(
     "PathEnd",
@@ -101,10 +115,32 @@ def graph(entity_id: str) -> Response:
     query = _read_query()
     whole = graph_reader.read_graph(current_service().hub, entity_id, viewer(), query)
     network, _ = choose_nodes(whole, _read_choice())
-    _log("graph", {"id": entity_id, "hops": query.hops}, network)
     middle = next((node.id for node in network.nodes if node.distance == 0), "")
-    body = {"id": middle, **graph_document(network), "version": network.revision}
-    return json_response(body)
+    contact = _ask_contacts(middle)
+    _log("graph", {"id": entity_id, "hops": query.hops}, network, contact=contact)
+    body = {"id": middle, **graph_document(network), "version": network.revision, **contact.fields}
+    return json_response(body | ({"warnings": contact.warnings} if contact.warning else {}))
+
+
+def _ask_contacts(entity_id: str) -> ContactAnswer:
+    """Return what contact sources say to the entity in the middle, by the values that the viewer
+    sees of it.
+    """
+    service = current_service()
+    contacts = service.screener.contacts
+    if not contacts.has_sources or not (sources := contacts.sources_for(viewer())):
+        return NO_CONTACT
+    with service.hub.store.view() as view:
+        records = read_visible_records(view, [entity_id], viewer()).get(entity_id, [])
+    if not records:
+        return NO_CONTACT
+    query = replace(
+        build_subject(records[0]).record,
+        values=tuple(sorted({replace(v, origin="") for row in records for v in row.values})),
+        identifiers=tuple(dict.fromkeys(item for row in records for item in row.identifiers)),
+    )
+    snapshot = service.ready_screener().snapshot_for(viewer())
+    return find_contacts([query], sources, snapshot)[0]
 
 
 @endpoint(
@@ -177,10 +213,17 @@ def _read_query() -> graph_reader.GraphQuery:
     )
 
 
-def _log(action: str, query: dict[str, object], network: Graph, others: Sequence[str] = ()) -> None:
+def _log(
+    action: str,
+    query: dict[str, object],
+    network: Graph,
+    others: Sequence[str] = (),
+    contact: ContactAnswer = NO_CONTACT,
+) -> None:
     entity_ids = [node.id for node in network.nodes if node.sort == ENTITY]
     seen = list(dict.fromkeys([*entity_ids, *others]))
-    log_access(action, query, {"seen": seen}, revision_of(network.revision))
+    answer = {"seen": seen, **contact.logged}
+    log_access(action, query, answer, revision_of(network.revision))
 
 
 def _read_end(name: str) -> str:

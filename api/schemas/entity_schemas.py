@@ -73,6 +73,11 @@ TIME_FIELDS = {
     "last_change": NULLABLE_STRING,
 }
 """Members that tell when an entity came, was last listed and last changed."""
+CONTACTS = array_of(
+    component("Contact", closed_object({"agency": STRING, "reference": STRING})),
+    description="Agencies that have a hit in a source of which they disclose nothing more, each"
+    " with the reference to quote when you ask it (`POST /contacts`).",
+)
 TOTAL = component("Total", closed_object({"value": COUNT, "relation": {"enum": ["eq", "gte"]}}))
 ENTITY_FIELDS = {
     "id": STRING,

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.check.contacts import CONTACT_SCORE, Contact, ContactIndex, contact_of
 from resolver.check.entity_index import EntityIndex, IndexPlace, IndexSnapshot
 from resolver.check.queries import advise, comparable_record, names_only_titles
 from resolver.check.ranking import (
@@ -69,7 +70,7 @@ from resolver.records.record import kind_variants
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.store import Store
+from resolver.store import Store, StoredSource
 from resolver.values.normal_values import country_code
 
 
@@ -280,6 +281,8 @@ class Screener:
     def __init__(self, hub: Hub, listed: float | None = None, *, is_private: bool = False) -> None:
         self._hub = hub
         self._index = EntityIndex(hub, listed=listed, is_private=is_private)
+        self.contacts = ContactIndex(hub)
+        """Records of sources that answer other agencies with a contact."""
         self._finder = CandidateFinder()
         self._review_pairs = ReviewPairs(hub)
         self._lock = threading.Lock()
@@ -287,6 +290,11 @@ class Screener:
         self._ended, self._woken = threading.Event(), threading.Event()
         self._refreshed, self._refresh_count = threading.Condition(), 0
         self._concurrency: AbstractContextManager[None] = nullcontext()
+
+    @property
+    def store(self) -> Store:
+        """Store of the hub."""
+        return self._hub.store
 
     def limit_concurrency(self, at_once: int) -> None:
         """Compute at most this many answers at once; call it before the first check."""
@@ -432,6 +440,33 @@ class Screener:
         with self._concurrency:
             return search_entities(text, snapshot, scope, entity_id)
 
+    def find_contacts(
+        self,
+        query: Record,
+        sources: Sequence[StoredSource],
+        viewer: Viewer,
+        snapshot: IndexSnapshot,
+    ) -> list[Contact]:
+        """Return the best record of each agency that has one which a query may mean, by agency: of
+        the records of contact sources that a viewer may not see.
+
+        Each record is judged by itself, so none keeps another one from being a hit.
+        """
+        hidden = self.contacts.snapshot_for(viewer, sources, snapshot)
+        options = MatchQuery(cutoff=CONTACT_SCORE, viewer=viewer)
+        with self._concurrency:
+            prepared = self._prepare(query, hidden)
+            compared = [self._compare(variant, hidden, options) for variant in prepared]
+            is_dated = any(len(variant.births.items) for variant in prepared)
+            best: dict[str, tuple[int, str, Contact]] = {}
+            for row in gather_candidates([hits for rounds, _, _ in compared for hits in rounds]):
+                weighed = weigh_readings([row], query, prepared, hidden, is_dated=is_dated)[0]
+                if weighed.logodds >= 0:
+                    contact = contact_of(hidden.segments[row.segment], row.row)
+                    place = -weighed.logodds, contact.record_id, contact
+                    best[contact.agency] = min(place, best.get(contact.agency, place))
+        return [best[agency][2] for agency in sorted(best) if agency]
+
     def visible_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
         """Return the names of the lists and datasets that the viewer may know. Raises `StoreError`
         for an empty store.
@@ -459,7 +494,9 @@ class Screener:
 
     def _refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
         with self._lock:
-            return self._index.refresh(viewer)
+            snapshot = self._index.refresh(viewer)
+            self.contacts.refresh()
+            return snapshot
 
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery

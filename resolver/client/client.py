@@ -29,6 +29,7 @@ from resolver.client.models import (
     BatchJob,
     BusyError,
     Changes,
+    ContactRequest,
     Dataset,
     DecisionResult,
     Entity,
@@ -568,6 +569,36 @@ class Client:
         """End a subscription; its notices stay."""
         self._http.json("DELETE", f"/subscriptions/{transport.quote_segment(subscription_id)}")
 
+    # --- contacts
+
+    def contacts(self) -> list[ContactRequest]:
+        """Return the requests that the caller's agency has sent or was sent, newest first."""
+        rows = self._http.json("GET", "/contacts")["contacts"]
+        return [parse_object(ContactRequest, payload) for payload in rows]
+
+    def contact(self, request_id: str) -> ContactRequest:
+        """Return a request, with its record where the caller may see it."""
+        path = f"/contacts/{transport.quote_segment(request_id)}"
+        return parse_object(ContactRequest, self._http.json("GET", path))
+
+    def ask_contact(self, reference: str, question: str, *, days: int = 14) -> ContactRequest:
+        """Ask the agency of a reference (`contacts` of an answer) what it has."""
+        body = {"reference": reference, "question": question, "days": days}
+        return parse_object(ContactRequest, self._http.json("POST", "/contacts", body=body))
+
+    def answer_contact(
+        self,
+        request_id: str,
+        state: Literal["answered", "refused", "disclosed"],
+        answer: str = "",
+        *,
+        until: str = "",
+    ) -> ContactRequest:
+        """Answer a request to the caller's agency; `until` is the last day of a disclosure."""
+        path = f"/contacts/{transport.quote_segment(request_id)}/answer"
+        body = {"state": state, "answer": answer, "until": until}
+        return parse_object(ContactRequest, self._http.json("POST", path, body=body))
+
     # --- review
 
     def queue(
@@ -755,6 +786,10 @@ class AsyncClient:
     subscriptions = _in_thread(Client.subscriptions)
     subscribe = _in_thread(Client.subscribe)
     unsubscribe = _in_thread(Client.unsubscribe)
+    contacts = _in_thread(Client.contacts)
+    contact = _in_thread(Client.contact)
+    ask_contact = _in_thread(Client.ask_contact)
+    answer_contact = _in_thread(Client.answer_contact)
     queue = _in_thread(Client.queue)
     next_pair = _in_thread(Client.next_pair)
     pair = _in_thread(Client.pair)

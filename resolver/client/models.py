@@ -293,6 +293,33 @@ class QueuedPair:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRequest:
+    """Request to the `agency` that an answer named, about the record behind a `reference`.
+
+    `state`: asked, answered, refused or disclosed. Times are UTC texts: `due` is the deadline,
+    `until` the end of a disclosure (empty: for good). `record` is there for the agency that owns
+    it, and for the asker while it is disclosed.
+    """
+
+    id: str
+    reference: str
+    agency: str
+    asker: str
+    asked_by: str
+    question: str
+    state: str
+    asked: str
+    due: str
+    answered_by: str
+    answered: str
+    answer: str
+    until: str
+    is_overdue: bool
+    is_ours: bool
+    record: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionResult:
     """Result of a decision. `state`: `done`, `waits` (until another steward confirms it, for the
     reasons in `second_steward`) or `noted`. `decisions` are the ids for `confirm` and `undo`.

@@ -17,6 +17,7 @@ from resolver.records.visibility import is_source_name
 from resolver.store import (
     ApiKey,
     JobState,
+    SourceAnswers,
     Store,
     backup,
     parse_utc_text,
@@ -255,13 +256,19 @@ def update_source(
     maximum_age_days: int | None = None,
     required: bool | None = None,
     handling: str | None = None,
+    answers: str | None = None,
+    least_query: str | None = None,
 ) -> bool:
     """Change the given facts of a source; return whether the source is new.
 
     `agency`: new owner (empty: the hub); `maximum_age_days`: 0 for no limit; `handling`: packed,
-    empty for none. Raises `InputError` for a name that no source may have, `StoreError`.
+    empty for none; `answers`, `least_query`: see `StoredSource`. Raises `InputError` for a name
+    that no source may have and for a source without an agency that is not open, `StoreError`.
     """
-    changes: dict[str, Any] = {"title": title, "required": required, "handling": handling}
+    changes: dict[str, Any] = {
+        **{"title": title, "required": required, "handling": handling},
+        **{"answers": answers, "least_query": least_query},
+    }
     changes = {key: value for key, value in changes.items() if value is not None}
     if agency is not None:
         changes |= {"agency": agency.strip(), "keeper": ""}
@@ -269,7 +276,15 @@ def update_source(
         changes["maximum_age_days"] = maximum_age_days or None
     with Store.open(url, create=False) as store:
         with store.view() as view:
-            is_new = all(source.name != name for source in view.sources())
+            found = next((source for source in view.sources() if source.name == name), None)
+        is_new = found is None
+        stated = SourceAnswers.OPEN if found is None else found.answers
+        owner = "" if found is None else found.agency
+        if (answers or stated) != SourceAnswers.OPEN and not changes.get("agency", owner):
+            raise InputError(
+                f"the source {name[:60]} belongs to no agency, so it can only be open",
+                hint="name the agency that others shall ask",
+            )
         if is_new and not is_source_name(name):
             raise InputError(
                 f"no source can be called {name[:60]!r}", hint="use letters, digits, . _ -"

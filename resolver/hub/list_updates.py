@@ -195,7 +195,7 @@ def _tighten(batch: Batch, view: StoreView, agencies: Mapping[str, str]) -> Batc
     """Return the batch with the handling that records of a source have at least."""
     least = {}
     for source in view.restricting_sources() if len(batch) else ():
-        handling = unpack_handling(source.handling)
+        handling = unpack_handling(source.least_handling)
         agency = handling.agency or source.agency or agencies.get(source.name, "")
         least[source.name] = replace(handling, agency=agency)
     return tighten_handling(batch, least) if least else batch

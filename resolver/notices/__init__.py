@@ -25,6 +25,7 @@ from resolver.notices.making import (
     make_notices,
     owner_of_notices,
     read_notices,
+    read_visible_records,
     subscribe,
     viewer_of_owner,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "operator_or_agency",
     "owner_of_notices",
     "read_notices",
+    "read_visible_records",
     "remove_receiver",
     "resend",
     "sign_webhook",

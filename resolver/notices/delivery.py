@@ -245,6 +245,12 @@ _PHRASES = {
     "hit_lost": "is no longer a hit of",
     "hit_returned": "is a hit again, as its evidence changed, of",
     "hit_changed": "is a hit in another band of",
+    "contact_asked": "was asked about by",
+    "contact_answered": "was answered by",
+    "contact_refused": "was refused by",
+    "contact_disclosed": "was disclosed by",
+    "contact_due": "should be answered within days to",
+    "contact_overdue": "was not answered in time; the other agency is",
 }
 """What happened, as the desk, mails and commands say it."""
 
@@ -259,7 +265,8 @@ def describe_parts(notice: Mapping[str, Any]) -> dict[str, str]:
         target = f"{notice['subject']['name']} ({notice['subject']['id']})"
     elif notice["kind"].startswith("hit_"):
         target = "a subject that was erased"
-    return {"name": notice["caption"] or notice["entity"], "what": what, "target": target}
+    name = notice["caption"] or notice["entity"] or notice.get("reference", "")
+    return {"name": name, "what": what, "target": target}
 
 
 def describe_line(notice: Mapping[str, Any]) -> str:

@@ -345,10 +345,10 @@ def subscribe(hub: Hub, viewer: Viewer, kind: str, value: str) -> Subscription:
 
 
 def make_notices(hub: Hub) -> int:
-    """Follow all subscriptions to the present revision; return the number of notices. Notices of
-    watches are made when watches are run. Raises `StoreError`.
+    """Follow all subscriptions to the present revision, and remind of deadlines of requests. Return
+    the number of notices. Notices of watches are made when watches are run. Raises `StoreError`.
     """
-    store, made = hub.store, 0
+    store, made = hub.store, hub.store.contacts.remind()
     current = store.revision
     rows = store.notices.subscriptions()
     read: dict[tuple[Viewer, int], _Changes] = {}

@@ -20,6 +20,7 @@ from resolver.screening.result_files import (
     HITS_JSON,
     REPORT_HTML,
     describe_hit,
+    list_stated_values,
     write_hits,
     write_screening,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "find_hit",
     "find_redress",
     "give_verdict",
+    "list_stated_values",
     "owner_of",
     "read_expiry",
     "read_subjects",

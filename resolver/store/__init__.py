@@ -39,6 +39,7 @@ from resolver.store.bulk_rows import (
     LaterChanges,
     LinkColor,
     RevisionRow,
+    SourceAnswers,
     StoredDecision,
     StoredEntity,
     StoredRecord,
@@ -54,6 +55,7 @@ from resolver.store.commit import (
     ListCommit,
     OutdatedError,
 )
+from resolver.store.contacts import ContactCase, ContactCases, ContactState, contact_reference
 from resolver.store.feeds import Feed, FeedLeaseError, FeedRun, Feeds, NewFeed, RunOutcome
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
@@ -81,6 +83,9 @@ __all__ = [
     "AuditHead",
     "AuditProof",
     "Commit",
+    "ContactCase",
+    "ContactCases",
+    "ContactState",
     "EntityEvent",
     "EventKind",
     "Feed",
@@ -108,6 +113,7 @@ __all__ = [
     "RunOutcome",
     "Session",
     "Sessions",
+    "SourceAnswers",
     "Store",
     "StoreHead",
     "StoreView",
@@ -125,6 +131,7 @@ __all__ = [
     "Versions",
     "WaitingRow",
     "backup",
+    "contact_reference",
     "encode_contents",
     "parse_utc_text",
     "restore",

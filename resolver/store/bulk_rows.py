@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from functools import partial
 from itertools import chain
@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from resolver.records import Record
+from resolver.records import Handling, Record
 from resolver.records.decisions import Decision
+from resolver.records.packing import handling_text, unpack_handling
 
 Numbers = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 50_000
@@ -360,6 +361,21 @@ class LaterChanges:
         return record_id in self.records or record_id.partition(":")[0] in self.sources
 
 
+RESTRICTED_CODE = "H3"
+"""Handling code of the records of sources that are not open."""
+
+
+class SourceAnswers(StrEnum):
+    """What the owner of a source lets other agencies know of its records."""
+
+    OPEN = "open"
+    """What the handling of each record allows."""
+    CONTACT = "contact"
+    """That there is a hit, the agency to ask, and a reference."""
+    SILENT = "silent"
+    """Nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSource:
     """Source of records, usually a list of an agency.
@@ -367,7 +383,9 @@ class StoredSource:
     `list_version` is the version that its newest list states, and `updated` is the time of that
     list's commit. `keeper` is the key or user that sent it first, if it has no agency. A source
     with neither agency nor keeper belongs to the hub. `required`: the store is not ready without
-    it. `handling`: packed handling that all of its records have at least.
+    it. `handling`: packed handling that all of its records have at least. `answers`: what other
+    agencies get of its records. `least_query`: what a query has to state before a contact is given
+    (names of `resolver.check.contacts.CONTENTS`; empty: any of them).
     """
 
     number: int
@@ -382,6 +400,18 @@ class StoredSource:
     keeper: str = ""
     required: bool = False
     handling: str = ""
+    answers: SourceAnswers = SourceAnswers.OPEN
+    least_query: str = ""
+
+    @property
+    def least_handling(self) -> str:
+        """Packed handling that its records have at least: H3 where it is not open, so that only its
+        agency sees them, whatever its `handling` says.
+        """
+        if self.answers is SourceAnswers.OPEN:
+            return self.handling
+        stated = unpack_handling(self.handling) if self.handling else Handling()
+        return handling_text(replace(stated, code=RESTRICTED_CODE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ sources = Table(
     Column("keeper", Text, nullable=False, server_default=""),
     Column("required", Boolean, nullable=False, server_default=false()),
     Column("handling", Text, nullable=False, server_default=""),
+    Column("answers", Text, nullable=False, server_default=""),
+    Column("least_query", Text, nullable=False, server_default=""),
 )
 list_versions = Table(
     "list_versions",
@@ -533,6 +535,30 @@ sign_in_failures = Table(
     Column("tries", Integer, nullable=False),
     Column("until", Text, nullable=False),
     info={"fleeting": True},
+)
+contact_cases = Table(
+    "contact_cases",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("reference", "record_id", "owner", "asker", "asked_by", "question", "state")
+    ),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("asked", "due", "answered_by", "answered", "answer", "until", "reminded")
+    ),
+)
+Index("ix_contact_cases_owner", contact_cases.c.owner)
+Index("ix_contact_cases_asker", contact_cases.c.asker)
+contact_queries = Table(
+    "contact_queries",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("asker", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 VOLATILE_TABLES = frozenset(
     table.name for table in metadata.sorted_tables if table.info.get("fleeting")

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, insert, select, update
 from resolver.errors import StoreError
 from resolver.store.audit import AuditEvents
 from resolver.store.commit import STAGE_FROM, Commit, write_commit
+from resolver.store.contacts import ContactCases
 from resolver.store.database import (
     commit_lock,
     masked_url,
@@ -46,7 +47,10 @@ _EMPTY_HEAD: dict[str, Any] = {
     "borders": {},
 }
 _SOURCE_COLUMNS = frozenset(
-    {"agency", "keeper", "title", "maximum_age_days", "required", "handling"}
+    {
+        *("agency", "keeper", "title", "maximum_age_days", "required", "handling"),
+        *("answers", "least_query"),
+    }
 )
 
 
@@ -144,7 +148,7 @@ class Store:
         if unknown:
             raise StoreError(
                 f"a source has no {min(unknown)}",
-                hint="set agency, title, maximum_age_days, required or handling",
+                hint=f"set one of {', '.join(sorted(_SOURCE_COLUMNS))}",
             )
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             row = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()
@@ -191,6 +195,11 @@ class Store:
     def audit_events(self) -> AuditEvents:
         """Audit log."""
         return AuditEvents(self.engine)
+
+    @property
+    def contacts(self) -> ContactCases:
+        """Requests to agencies whose sources answer with a contact."""
+        return ContactCases(self.engine)
 
     @property
     def erasures(self) -> Erasures:

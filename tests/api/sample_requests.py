@@ -45,6 +45,7 @@ SAMPLES = Samples(
         "name": "docs.js",
         "feed": "absent",
         "act": "run",
+        "contact": "absent",
     },
     {
         "name": "John Smith",
@@ -81,6 +82,8 @@ SAMPLES = Samples(
                 "reason": "another face",
             }
         },
+        "contacts.ask_contact": {"json": {"reference": "R-ABSENT", "question": "Who is it?"}},
+        "contacts.answer_contact": {"json": {"state": "refused", "answer": ""}},
         "watches.mark_notices": {"json": {"cursor": 0}},
         "watches.add_subscription": {"json": {"kind": "words", "value": "john smith"}},
         "reconcile.reconcile_form": {

@@ -260,6 +260,7 @@ class Sides:
             "view_id": ("v-0000000000000001",),
             "watch": ("crew",),
             "subscription": ("nowhere",),
+            "contact": ("nowhere",),
             "path": ("nowhere",),
         }
         return dice.choice(choices[name])
@@ -285,6 +286,8 @@ _WRITING = {
     "review.decide_over_http",
     "review.confirm_over_http",
     "review.undo_over_http",
+    "contacts.ask_contact",
+    "contacts.answer_contact",
     "watches.erase_watch",
     "watches.mark_notices",
     "watches.add_subscription",
@@ -382,6 +385,10 @@ def screen(sides: Sides, dice: random.Random) -> None:
 def subscribe(sides: Sides, dice: random.Random) -> None:
     """Compare subscriptions of an agency to what is visible and to what is not."""
     viewer = dice.choice(["checker", "key of stewards"])
+    asked = {"reference": "R-ABSENT", "question": "Who is it?"}
+    sides.compare(sides.api(viewer, "POST", "/contacts", json=asked))
+    answer = {"state": "refused", "answer": ""}
+    sides.compare(sides.api(viewer, "POST", "/contacts/absent/answer", json=answer))
     for kind, value in (
         ("country", dice.choice(["ir", "iq", "ru"])),
         ("source", "secret"),

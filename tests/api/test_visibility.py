@@ -166,6 +166,7 @@ MAY_REFUSE = {
     "screenings.give_hit_verdict",
     "screenings.withdraw_clearance",
     "watches.watch_hits",
+    "contacts.show_contact",
 }
 """Endpoints that need a steward's key, a pair that waits or a hit: here they show marks at most in
 what they refuse. `test_hidden_against_absent.py` has them with such pairs and hits.

@@ -155,6 +155,8 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
         proxies=_networks(proxies),
         sign_in_tries=settings.sign_in_tries_address,
         listed=settings.listed if options["listed"] is None else options["listed"],
+        contacts_of_person=settings.contacts_of_person,
+        contacts_of_agency=settings.contacts_of_agency,
     )
 
 

@@ -143,6 +143,7 @@ def list_sources_command(store_url: str, as_json: bool) -> None:
         facts += [f"{limit} days old at most"] if limit is not None else []
         facts += ["required"] if row["required"] else []
         facts += [f"handling {row['handling']['code']}"] if row["handling"] else []
+        facts += [f"answers {row['answers']}"] if row["answers"] != "open" else []
         facts += [str(row["fault"]).upper()] if row["fault"] else []
         click.echo(f"{row['name']}: {'; '.join(facts)}")
 
@@ -162,6 +163,19 @@ def list_sources_command(store_url: str, as_json: bool) -> None:
     default=None,
     help="Let /readyz fail while the store has no record of it.",
 )
+@click.option(
+    "--answers",
+    type=click.Choice(["open", "contact", "silent"]),
+    help="What checks of other agencies get of its records: what their handling allows; that there "
+    "is a hit, the agency and a reference; or nothing.",
+)
+@click.option(
+    "--least-query",
+    multiple=True,
+    type=click.Choice(["two-words", "name-and-year", "number"]),
+    help="What a query has to state before a contact is given; repeat it for several, of which one "
+    "is enough. Default: any of them.",
+)
 @handling_options
 @click.pass_obj
 def set_source_command(
@@ -172,6 +186,7 @@ def set_source_command(
     *,
     handling: str | None,
     handling_facts: tuple[str, ...],
+    least_query: tuple[str, ...],
     **values: Any,
 ) -> None:
     """Set properties of the source called NAME, before or after its first list was added.
@@ -179,19 +194,28 @@ def set_source_command(
     A handling holds for every list and record that comes later, and for the records in the store at
     once. A record that states a stricter code keeps it. After you loosen the handling, records are
     loosened when they are sent again.
+
+    With the answers `contact` and `silent` all records have the handling H3, so for other agencies
+    they do not exist. With `contact`, checks, searches and graphs also name the agency with a
+    reference by which it can be asked. Checks have to state enough for that (--least-query). After
+    you set a source to `open` again, send its list again.
     """
+    from resolver.check.contacts import read_contents
     from resolver.cli.arguments import open_hub
     from resolver.hub.admin import update_source
     from resolver.records import Handling
 
     values["handling"] = pack_handling(handling, handling_facts)
+    values["least_query"] = read_contents(least_query) if least_query else None
     if all(value is None for value in values.values()):
         raise click.UsageError(
-            "nothing to set: give --agency, --title, --maximum-age-days, --required or --handling"
+            "nothing to set: give --agency, --title, --maximum-age-days, --required, --handling,"
+            " --answers or --least-query"
         )
     process_start.log_act_at(store_url, source=name, **{**values, "handling": handling})
     is_new = update_source(store_url, name, **values)
-    if values["handling"] and not is_new:
+    is_closed = values["answers"] in ("contact", "silent")
+    if (values["handling"] or is_closed) and not is_new:
         with open_hub(store_url, settings) as hub:
             # the agency that owns the source is that of its records
             count = hub.tighten_sources({name: Handling()})

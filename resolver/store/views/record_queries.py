@@ -233,9 +233,17 @@ class RecordQueries(Snapshot):
             self.cache["sources", counted] = self._sources(counted=counted)
         return list(self.cache["sources", counted])
 
+    def contact_sources(self) -> list[bulk_rows.StoredSource]:
+        """Return the sources that answer other agencies with a contact, whoever may know them."""
+        return [
+            source
+            for source in self._sources(counted=False)
+            if source.answers is bulk_rows.SourceAnswers.CONTACT
+        ]
+
     def restricting_sources(self) -> list[bulk_rows.StoredSource]:
         """Return the sources that give their records a handling, for any viewer."""
-        return [source for source in self._sources(counted=False) if source.handling]
+        return [source for source in self._sources(counted=False) if source.least_handling]
 
     def _sources(self, *, counted: bool) -> list[bulk_rows.StoredSource]:
         counts: Mapping[int, int] = {}
@@ -380,4 +388,6 @@ def _stored_source(row: Any, count: int) -> bulk_rows.StoredSource:
         row.keeper,
         bool(row.required),
         row.handling,
+        bulk_rows.SourceAnswers(row.answers or "open"),
+        row.least_query,
     )

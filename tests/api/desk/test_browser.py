@@ -794,6 +794,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "audit log": "/desk/audit",
         "feeds": "/desk/feeds",
         "notices": "/desk/notices",
+        "contacts": "/desk/contacts",
         "users": "/desk/users",
         "account": "/desk/account",
         "purpose": "/desk/purpose",

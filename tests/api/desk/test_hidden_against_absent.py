@@ -106,6 +106,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "view_id": worlds.VIEWS,
         "watch": ("crew", "nowhere"),
         "subscription": ("nowhere",),
+        "contact": (worlds.ABSENT_JOB,),
         "erasure_id": (*ids.erasures, worlds.ABSENT_JOB),
         "feed": ("coast-feed", "secret-feed", "nowhere"),
         "path": ("nowhere",),
@@ -239,6 +240,8 @@ FORMS: Mapping[str, Sequence[Form]] = {
         {"kind": "weather", "value": ""},
     ],
     "desk.end_desk_subscription": [{}],
+    "desk.ask_desk_contact": [{"reference": "R-ABSENT", "question": "Who is it?", "days": "3"}],
+    "desk.answer_desk_contact": [{"state": "refused", "answer": ""}],
     "desk.remove_desk_watch": [{}],
     "desk.judge_screening_hit": [
         {"subject": "1", "entity": name, "verdict": "cleared", "reason": "a test"}

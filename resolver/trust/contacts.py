@@ -1,0 +1,236 @@
+"""Hit, no hit: what contact sources answer, and the requests that follow.
+
+An answer of a check, a search or a graph names an agency and a reference. Whoever got it quotes the
+reference in a request. The agency answers in words, refuses, or discloses the record to the agency
+that asked. A disclosed record is shown with its request, and nowhere else: no other answer depends
+on it.
+
+Which records are hits is found by `resolver.check`; requests and limits are rows of the store
+(`resolver.store.contacts`).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from resolver.check.contacts import CONTENTS, Contact, stated_content
+from resolver.check.entity_index import IndexSnapshot
+from resolver.check.screener import Screener
+from resolver.errors import InputError, StoreError
+from resolver.records import Record, concat
+from resolver.records.visibility import Viewer, may_read_all
+from resolver.screening import list_stated_values, owner_of
+from resolver.store import ContactCase as ContactCase
+from resolver.store import ContactState, Store, contact_reference, utc_text
+from resolver.store import StoredSource as StoredSource
+from resolver.store.contacts import DEFAULT_DAYS as DEFAULT_DAYS
+from resolver.store.contacts import MAX_DAYS as MAX_DAYS
+from resolver.store.contacts import MAX_TEXT as MAX_TEXT
+
+STATES = tuple(map(str, ContactState))
+ANSWERS = tuple(state for state in STATES if state != ContactState.ASKED)
+"""What an agency can do with a request."""
+_TOO_LITTLE = "too little was asked for sources that answer with a contact: state {contents}"
+_BEYOND_LIMIT = (
+    "sources that answer with a contact were not asked: your queries of today have used up the"
+    " limit of your key or of your agency"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """What sources that answer with a contact say to a query: agencies with a hit, each with the
+    reference by which to ask it; and why sources were not asked, or an empty text.
+    """
+
+    contacts: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The hits as a member of an answer; none without a hit."""
+        rows = [{"agency": agency, "reference": text} for agency, text in self.contacts]
+        return {"contacts": rows} if rows else {}
+
+    @property
+    def logged(self) -> dict[str, Any]:
+        """The hits as a member of an audit event; none without a hit."""
+        return {"contacts": [list(row) for row in self.contacts]} if self.contacts else {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warning, if there is one."""
+        return [self.warning] if self.warning else []
+
+
+NO_CONTACT = ContactAnswer()
+
+
+def ask_sources(
+    screener: Screener,
+    queries: Sequence[Record],
+    sources: Sequence[StoredSource],
+    viewer: Viewer,
+    snapshot: IndexSnapshot,
+    limits: tuple[int, int],
+) -> list[ContactAnswer]:
+    """Return the answer of some contact sources (`ContactIndex.sources_for`) to each query.
+
+    Queries that state enough count against the `limits` of the viewer and of its agency, whether or
+    not there is a hit. Beyond a limit no source is asked.
+    """
+    cases, asker = screener.store.contacts, owner_of(viewer)
+    willing = [
+        [row for row in sources if not content.isdisjoint(row.least_query.split() or CONTENTS)]
+        for content in map(stated_content, queries)
+    ]
+    count = sum(map(bool, willing))
+    is_within = not count or cases.count_queries(
+        asker, viewer.name, count, of_person=limits[0], of_asker=limits[1]
+    )
+    secret = cases.secret() if count else ""
+    answers = []
+    for query, asked in zip(queries, willing, strict=True):
+        warning = "" if is_within else _BEYOND_LIMIT
+        if len(asked) < len(sources):
+            needed = {name for row in sources for name in row.least_query.split() or CONTENTS}
+            texts = [text for name, text in CONTENTS.items() if name in needed]
+            warning = _TOO_LITTLE.format(contents=" or ".join(texts))
+        found = (
+            screener.find_contacts(query, asked, viewer, snapshot) if asked and is_within else ()
+        )
+        pairs = [(row.agency, contact_reference(secret, asker, row.record_id)) for row in found]
+        answers.append(ContactAnswer(tuple(pairs), warning))
+    return answers
+
+
+def is_owner(case: ContactCase, viewer: Viewer) -> bool:
+    """Return whether a request is for the viewer's agency to answer; admins may, too."""
+    return may_read_all(viewer) or bool(viewer.agency and viewer.agency == case.owner)
+
+
+def list_cases(store: Store, viewer: Viewer) -> list[ContactCase]:
+    """Return the requests that the viewer's agency was sent or has sent, the newest first."""
+    if may_read_all(viewer):
+        return list(store.contacts.list())
+    if not viewer.name:
+        return []
+    return list(store.contacts.list(owner=viewer.agency, asker=owner_of(viewer)))
+
+
+def find_case(store: Store, viewer: Viewer, case_id: str) -> ContactCase:
+    """Return a request that the viewer's agency was sent or has sent. Raises `StoreError`."""
+    for case in list_cases(store, viewer):
+        if case.id == case_id:
+            return case
+    raise StoreError("there is no such request", hint="see the list of requests")
+
+
+def describe_case(
+    store: Store, viewer: Viewer, case: ContactCase, *, with_record: bool = False
+) -> dict[str, Any]:
+    """Return a request as JSON; with the record as far as the viewer may see it now."""
+    described: dict[str, Any] = {
+        "id": case.id,
+        "reference": case.reference,
+        "agency": case.owner,
+        "asker": case.asker.partition(" ")[2],
+        "asked_by": case.asked_by,
+        "question": case.question,
+        "state": str(case.state),
+        "asked": case.asked,
+        "due": case.due,
+        "answered_by": case.answered_by,
+        "answered": case.answered,
+        "answer": case.answer,
+        "until": case.until,
+        "is_overdue": case.is_overdue(),
+        "is_ours": is_owner(case, viewer),
+    }
+    if with_record and (is_owner(case, viewer) or case.is_disclosed()):
+        record = _read_record(store, case.record_id)
+        if record is not None:
+            described["record"] = {
+                "id": record.id,
+                "schema": record.schema,
+                "datasets": [record.source],
+                "properties": list_stated_values(record),
+            }
+    return described
+
+
+def ask_agency(
+    screener: Screener, viewer: Viewer, reference: str, question: str, days: int
+) -> ContactCase:
+    """Ask the agency behind a reference. Raises `InputError`; `StoreError` for a reference that the
+    viewer's agency was not given, or whose record is gone.
+    """
+    cases, reference = screener.store.contacts, reference.strip()
+    contact = _find_reference(screener, viewer, reference)
+    if contact is None:
+        raise StoreError(
+            "your agency has no such reference", hint="copy it from the answer that named it"
+        )
+    return cases.ask(
+        reference,
+        contact.record_id,
+        owner=contact.agency,
+        asker=owner_of(viewer),
+        who=viewer.name,
+        question=question,
+        days=days,
+    )
+
+
+def answer_case(
+    store: Store, viewer: Viewer, case: ContactCase, state: str, answer: str, until: str
+) -> ContactCase:
+    """Answer a request to the viewer's agency; `until` is a day or empty. Raises `InputError`,
+    `StoreError`.
+    """
+    if not is_owner(case, viewer):
+        raise StoreError(f"only {case.owner} answers this request", hint="wait for its answer")
+    if state not in ANSWERS:
+        raise InputError(f"{state[:40]!r} is no answer", hint=f"use one of {', '.join(ANSWERS)}")
+    return store.contacts.answer(
+        case.id, ContactState(state), answer, who=viewer.name, until=_read_day(until)
+    )
+
+
+def _find_reference(screener: Screener, viewer: Viewer, reference: str) -> Contact | None:
+    """Return the record that a reference names to the viewer's agency; None for one that it has
+    not.
+
+    Every record is tried, so the time says nothing of the one that is found.
+    """
+    found, secret, asker = None, screener.store.contacts.secret(), owner_of(viewer)
+    for contact in screener.contacts.hidden_records(viewer):
+        text = contact_reference(secret, asker, contact.record_id)
+        if hmac.compare_digest(text.encode(), reference.encode("utf-8", "replace")):
+            found = contact
+    return found
+
+
+def _read_record(store: Store, record_id: str) -> Record | None:
+    """Return the present version of a record, whoever may see it; None for one that is gone."""
+    with store.view() as view:
+        numbers = view.numbers_of([record_id]).get(record_id, ())
+        batch = concat([part.batch for part in view.batches_of(np.array(numbers[:1], np.int64))])
+    return next(iter(batch.to_records()), None)
+
+
+def _read_day(text: str) -> str:
+    """Return the end of a day as a UTC text; empty for an empty text. Raises `InputError`."""
+    if not text.strip():
+        return ""
+    try:
+        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+        return utc_text(day + timedelta(days=1))
+    except (ValueError, OverflowError):
+        raise InputError(f"{text[:40]!r} is no day", hint="write one like 2027-06-30") from None
