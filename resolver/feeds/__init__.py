@@ -1,1 +1,1 @@
-"""Lists that are fetched from their publishers on schedule, and guarded requests to other hosts."""
+"""Lists that are fetched from their publishers on schedule, and safe requests to other hosts."""

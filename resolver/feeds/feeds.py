@@ -41,8 +41,8 @@ _SECONDS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Known publisher of a list. `changes`: how often the list changes, in words; `source`: where
-    these facts are from.
+    """Known publisher of a list. `changes`: how often the list changes, in words. `source`: where
+    these facts come from.
     """
 
     name: str
@@ -97,7 +97,7 @@ def local_path(address: str) -> Path:
 
 
 def add_feed(store: Store, feed: NewFeed, rules: NetworkRules) -> Feed:
-    """Add a feed after a check of what was stated. Raises `InputError`, `StoreError`."""
+    """Add a feed after checking its facts. Raises `InputError`, `StoreError`."""
     if not _NAME.fullmatch(feed.name) or not is_source_name(feed.name):
         raise InputError(
             f"no feed can be called {feed.name[:60]!r}",
@@ -107,7 +107,7 @@ def add_feed(store: Store, feed: NewFeed, rules: NetworkRules) -> Feed:
 
 
 def update_feed(store: Store, name: str, changes: Mapping[str, Any], rules: NetworkRules) -> Feed:
-    """Change what was stated about a feed, after a check. Raises `InputError`, `StoreError`."""
+    """Change facts of a feed, after checking them. Raises `InputError`, `StoreError`."""
     feed = _check_feed(replace(store.feeds.get(name), **changes), rules)
     return store.feeds.change(name, **{**changes, "address": feed.address})
 
@@ -116,8 +116,10 @@ _AnyFeed = TypeVar("_AnyFeed", bound=NewFeed)
 
 
 def _check_feed(feed: _AnyFeed, rules: NetworkRules) -> _AnyFeed:
-    """Return a feed with its address in full. Raises `InputError` for what cannot be fetched."""
-    # what serves pages needs no client of HTTP
+    """Return a feed with its address in full. Raises `InputError` for an address that cannot be
+    fetched.
+    """
+    # processes that only serve pages do not need to load the HTTP client
     from resolver.feeds.transfer import check_address
 
     if feed.format and all(row.name != feed.format for row in READERS):
@@ -136,9 +138,9 @@ def _check_feed(feed: _AnyFeed, rules: NetworkRules) -> _AnyFeed:
 
 
 def remove_feed(store: Store, name: str, jobs: Path) -> None:
-    """Remove a feed, its files and its batch that waits; what was committed stays.
+    """Remove a feed, its files and its waiting batch; committed versions stay.
 
-    Raises `StoreError` for an unknown name, and while a process fetches the feed.
+    Raises `StoreError` for an unknown name, and if a process is fetching the feed.
     """
     if store.feeds.get(name).is_leased:
         raise StoreError(
@@ -179,9 +181,9 @@ class FeedState(StrEnum):
 class FeedStatus:
     """State of a feed with its reason.
 
-    - `age`: seconds since the list in the store was last known to be the newest one; None if it
+    - `age`: seconds since the list in the store was last known to be the newest version; None if it
       never was. `full_age`: seconds since it was last fetched in full.
-    - `good`: the version in the store; `last`: outcome of the last run; `batch`: the newest batch.
+    - `good`: the version in the store. `last`: outcome of the last run. `batch`: the newest batch.
     """
 
     feed: Feed
@@ -200,7 +202,7 @@ class FeedStatus:
 
     @property
     def is_late(self) -> bool:
-        """Whether the list was not confirmed for too long."""
+        """Whether the list has not been confirmed for too long."""
         return _is_late(self.feed, self.age)
 
 
@@ -219,9 +221,9 @@ def load_statuses(store: Store) -> list[FeedStatus]:
 class VisibleFeed:
     """Feed as a viewer may know it. `is_whole`: the viewer may see everything about it.
 
-    Others see how the fetching goes, and nothing that depends on what the list holds, since its
-    records may be hidden from them: neither batches nor sizes, and as its age the time since the
-    publisher last answered.
+    Other viewers see only how the fetching goes. Nothing they see depends on the content of the
+    list, since its records may be hidden from them: no batches, no sizes, and as age the time since
+    the publisher last answered.
     """
 
     status: FeedStatus
@@ -241,7 +243,7 @@ class VisibleFeed:
 
     @property
     def age(self) -> float | None:
-        """Seconds since the list was last known to be the newest one."""
+        """Seconds since the list was last known to be the newest version."""
         return self.status.age if self.is_whole else _age(self.status.feed.answered)
 
     @property
@@ -263,9 +265,10 @@ def find_visible_feeds(
 ) -> list[VisibleFeed]:
     """Return the feeds that a viewer may know of, by name.
 
-    Admins see all, the users and keys of an agency its own. Everybody else sees a feed that updates
-    one of the `visible_sources`, which are asked for only where it matters. A feed of an agency
-    is not shown for a source of another agency: it can only bring hidden records under that name.
+    Admins see all feeds; the users and keys of an agency see the agency's feeds. Everybody else
+    sees a feed that updates one of the `visible_sources`, which are computed only if they matter. A
+    feed of an agency is not shown for a source of another agency: it can only bring hidden records
+    under that name.
     """
     feeds = [
         VisibleFeed(
@@ -377,7 +380,7 @@ def _whole(seconds: float | None) -> int | None:
 
 
 def _age(time: str) -> float | None:
-    """Return the seconds since a UTC text; 0 for one that lies ahead, None for an empty one."""
+    """Return the seconds since a UTC text; 0 for a future time, None for an empty text."""
     if not time:
         return None
     return max(0.0, (datetime.now(UTC) - parse_utc_text(time)).total_seconds())

@@ -3,20 +3,21 @@
 `run_feed` does one run of one feed:
 
 1. It leases the feed, so that no other process fetches it meanwhile, on this machine or another.
-2. It asks the publisher for the list, if possible only for a version other than the last one. A
-   folder of files is compared by names, sizes and times instead.
-3. A list with the checksum of the last version changes nothing. Any other one is checked, kept in
-   a folder beside those of jobs, and queued as a complete list of its sources. From there on it is
-   a batch like an upload: a worker reads it, compares it with the store, and commits it or holds
-   it.
+2. It asks the publisher for the list, if possible only for a version that differs from the last
+   one. A folder of files is compared by names, sizes and times instead.
+3. A list with the checksum of the last version changes nothing. Any other list is checked, kept in
+   a folder beside the folders of jobs, and queued as a complete list of its sources. From there on
+   it is a batch like an upload: a worker reads it, compares it with the store, and commits it or
+   holds it.
 4. It records the outcome in one line, and when the feed is due again.
 
-What did not arrive as a whole, is empty, is a web page or another format is a failed run: nothing
-is queued, and the feed is tried again after a pause. What can be read, but is doubtful, is queued
-with its `concerns` and held until a person accepts it (`find_alarms`): a list that breaks off, is
-much smaller or was published before the one in the store. Until then the last version serves.
+A download that is incomplete, empty, a web page or of another format is a failed run. Nothing is
+queued, and the feed is tried again after a pause. A list that can be read but is doubtful is queued
+with its `concerns` and held until a person accepts it (`find_alarms`). Such a list breaks off, is
+much smaller than the list in the store, or was published before it. Until then the last version
+stays in use.
 
-A process may be killed at any moment. Before the batch is queued, the next run begins anew; after
+A process may be killed at any moment. Before the batch is queued, the next run begins again. After
 it, the next run finds the same batch by its idempotency key.
 """
 
@@ -98,7 +99,7 @@ _SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """Version of a list that has arrived: a folder of files, and what the publisher says of it."""
+    """Version of a list that has arrived: a folder of files, and the publisher's facts about it."""
 
     folder: Path
     size: int
@@ -117,10 +118,10 @@ def run_feed(
     full: bool = False,
     limits: TransferLimits | None = None,
 ) -> FeedRun | None:
-    """Fetch a feed once and return the outcome; None where another process fetches it.
+    """Fetch a feed once and return the outcome; None if another process fetches it.
 
     `due`: only if the feed is still due. `full`: fetch the whole list, and queue it again if its
-    last batch failed or was cancelled. Raises `StoreError`; everything else that goes wrong is the
+    last batch failed or was cancelled. Raises `StoreError`; any other error is recorded as the
     outcome.
     """
     owner = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -134,7 +135,7 @@ def run_feed(
     except FeedLeaseError:
         return None
     except BaseException:
-        # stopped by the user, or the store is away: the next run begins anew
+        # stopped by the user, or the store is not available: the next run begins again
         with suppress(StoreError):
             hub.store.feeds.release(feed)
         raise
@@ -175,7 +176,8 @@ class _FeedRunner:
         except StoreError:
             raise
         except Exception as error:
-            # any fault is recorded: a feed that stays due first would keep all others waiting
+            # every error is recorded: otherwise the feed would stay due, and all other feeds would
+            # wait behind it
             if self._is_lost:
                 _raise_lost(self._feed)
             line = _error_line(error)
@@ -185,8 +187,8 @@ class _FeedRunner:
 
     @property
     def _is_full(self) -> bool:
-        """Whether to ask for the whole list: nothing is known of it, what is known is old, or the
-        batch of the last version failed and is tried again.
+        """Whether to ask for the whole list: if nothing is known of it, if the knowledge is old, or
+        if the batch of the last version failed and is tried again.
         """
         if self._is_asked or not self._feed.checksum or not self._feed.fetched:
             return True
@@ -197,7 +199,8 @@ class _FeedRunner:
 
     @property
     def _again(self) -> bool:
-        """Whether to queue the last version again: nobody refused it, and it is not in the store.
+        """Whether to queue the last version again: nobody has refused it, and it is not in the
+        store.
 
         A batch that failed is tried again with each run. Its worker may have been killed, and a
         later program may read what this one cannot.
@@ -214,13 +217,15 @@ class _FeedRunner:
             self._is_lost = True
             return False
         except ResolverError:
-            # the database may be back before the lease is over
+            # the database may be available again before the lease is over
             pass
         return True
 
     @contextmanager
     def _arriving(self) -> Iterator[Path]:
-        """Yield a new folder for what arrives. Whatever killed processes left there is removed."""
+        """Yield a new folder for the download. Files that killed processes left there are
+        removed.
+        """
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         for left in self._folder.glob(f"*{_PART}"):
             shutil.rmtree(left, ignore_errors=True)
@@ -232,7 +237,9 @@ class _FeedRunner:
             shutil.rmtree(part, ignore_errors=True)
 
     def _receive(self, part: Path) -> _Version | None:
-        """Return what the publisher offers; None for the version that was fetched last."""
+        """Return the version that the publisher offers; None if it is the version that was fetched
+        last.
+        """
         if is_web_address(self._feed.address):
             return self._download(part)
         return self._copy(part)
@@ -274,7 +281,7 @@ class _FeedRunner:
         return answer
 
     def _copy(self, part: Path) -> _Version | None:
-        """Copy a file or the files of a folder, if they are others than last time."""
+        """Copy a file or the files of a folder, if they differ from last time."""
         files, name = _find_local(self._feed)
         states = [(shown, path.stat()) for shown, path in files.items()]
         stamp = hashlib.sha256(
@@ -310,7 +317,9 @@ class _FeedRunner:
         return _Version(folder, size, digest.hexdigest(), stamp, published)
 
     def _check(self, version: _Version) -> None:
-        """Raise `TransferError` or `InputError` for what is no list of the format of the feed."""
+        """Raise `TransferError` or `InputError` if the version is no list in the format of the
+        feed.
+        """
         feed, place = self._feed, describe_url(self._feed.address)
         if not version.size:
             raise TransferError("nothing arrived: the list is empty", place=place)
@@ -376,7 +385,7 @@ class _FeedRunner:
             feed, run, {"answered": now, "fetched": now, **_marks(version)}
         )
         if self._job is not None and self._job.state is JobState.HELD and self._job.id != job.id:
-            # a complete list takes the place of the one before it
+            # a complete list replaces the list before it
             store.jobs.cancel(self._job.id)
         self._prune(kept)
         return recorded
@@ -390,7 +399,7 @@ class _FeedRunner:
 
     def _prune(self, newest: Path) -> None:
         """Remove the files of all versions but the newest and the last `KEPT_VERSIONS` that were
-        committed. The folders of their batches keep what came of them.
+        committed. The folders of their batches keep the results.
         """
         keep, good = {newest.name}, 0
         old: list[Job] = []
@@ -443,7 +452,7 @@ def _error_line(error: Exception) -> str:
 
 
 def _contradicts(answer: Answer, feed: Feed) -> bool:
-    """Return whether an answer that nothing has changed names another version than the last one."""
+    """Return whether an answer "not modified" names another version than the last one."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     return (bool(etag and feed.etag) and etag != feed.etag) or (
         bool(modified and feed.last_modified) and modified != feed.last_modified
@@ -451,8 +460,8 @@ def _contradicts(answer: Answer, feed: Feed) -> bool:
 
 
 def _file_name(feed: Feed, answer: Answer) -> str:
-    """Return the name to keep a list under. Tables take their source from it, so it is the feed's;
-    files of a list that has parts keep their own.
+    """Return the name under which to keep a list. Tables take their source from the name, so it is
+    the feed's name; files of a list with several parts keep their own names.
     """
     path = Path(unquote(urlsplit(answer.address).path))
     stated = re.search(r'filename="?([\w.-]{1,100})', answer.headers.get("content-disposition", ""))
@@ -473,10 +482,11 @@ def _parts(companions: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
-    """Return the files of a feed that is no URL, by the names to keep them under, and its name.
+    """Return the files of a feed that is no URL, by the names under which to keep them, and the
+    feed's name.
 
-    A folder stands for all its files, a pattern for the newest file that matches. Symbolic links
-    there are left out, as they may lead anywhere. Raises `TransferError`.
+    A folder stands for all its files; a pattern stands for the newest file that matches. Symbolic
+    links in it are left out, because they may lead anywhere. Raises `TransferError`.
     """
     path = local_path(feed.address)
     if path.is_dir():
@@ -507,7 +517,7 @@ def _is_plain(path: Path) -> bool:
 
 
 def _link(kept: Path, folder: Path) -> None:
-    """Make a folder hold the files of another one, as hard links where the system allows them."""
+    """Make a folder hold the files of another folder, as hard links if the system allows them."""
     for path in kept.rglob("*"):
         if path.is_file():
             target = folder / path.relative_to(kept)
@@ -546,7 +556,7 @@ def _parse_http_date(text: str) -> datetime | None:
 
 
 def feed_owner(feed: Feed) -> RecordOwner:
-    """Return who owns what a feed brings: its agency, or the hub."""
+    """Return who owns the records that a feed brings: its agency, or the hub."""
     return RecordOwner(f"feed {feed.name}", feed.agency, not feed.agency)
 
 
@@ -554,7 +564,7 @@ def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> 
     """Return why a list that a feed brought has to be accepted by a person.
 
     `last`: batch of the last version that was committed. The alarms for large changes, which every
-    batch has, come on top.
+    batch has, are added to these.
     """
     alarms = [str(concern) for concern in job.params.get("concerns", ())]
     sources = list(view.sources())
@@ -585,7 +595,7 @@ def find_alarms(view: StoreView, intake: Intake, job: Job, last: Job | None) -> 
 def least_handling(store: Store, job: Job) -> str:
     """Return the packed handling that the records of a job have at least; empty for none.
 
-    A feed may have got another one since it queued the job.
+    A feed may have got another handling since it queued the job.
     """
     name = str(job.params.get("feed", ""))
     feed = next((row for row in store.feeds.list() if row.name == name), None) if name else None
@@ -595,8 +605,8 @@ def least_handling(store: Store, job: Job) -> str:
 def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:
     """Check what a worker has read for a feed, and note its sources; other batches pass.
 
-    Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold,
-    and `InputError` for a version that a later one has overtaken.
+    Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold.
+    Raises `InputError` for a version if a later version has overtaken it.
     """
     name = str(job.params.get("feed", ""))
     if not name:
@@ -604,7 +614,7 @@ def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:
     runs = hub.store.feeds.runs(name, _MAX_VERSIONS, (RunOutcome.NEW,))
     after = int(job.params.get("after", runs[0].number if runs else 0))
     if runs and runs[0].number > after and all(run.batch != job.id for run in runs):
-        # its process was away so long that another one fetched the list meanwhile
+        # its process was stopped for so long that another process fetched the list meanwhile
         raise InputError(
             f"another process has fetched a later version of the feed {name}",
             hint="nothing has to be done: the later version is committed",

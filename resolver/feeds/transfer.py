@@ -3,15 +3,17 @@
 `fetch` copies an answer into a file, `send` posts a body. Both follow the same rules:
 
 - No connection is made to a private, loopback or link-local address, unless the operator allows its
-  network. The program resolves a name once, checks the addresses, and connects to the very address
-  that it checked, so a name that resolves differently a moment later (DNS rebinding) gains nothing.
+  network. The program resolves a name once, checks the addresses, and connects to exactly the
+  address that it checked. So a name that resolves differently a moment later (DNS rebinding) has no
+  effect.
 - A redirect may only lead to the host of the address itself, or to hosts that the caller allows,
   and never from HTTPS to HTTP.
-- Time, silence, pace and size are limited, also of what a compressed answer unpacks to.
+- Time, silence, speed and size are limited. The size limit also holds for the unpacked content of a
+  compressed answer.
 
 Proxies and certificates come from the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`,
-`SSL_CERT_FILE`, `SSL_CERT_DIR`. A proxy resolves names itself, so behind one only the addresses are
-checked that this machine knows for a name.
+`SSL_CERT_FILE`, `SSL_CERT_DIR`. A proxy resolves names itself. So behind a proxy, only the
+addresses that this machine knows for a name are checked.
 """
 
 from __future__ import annotations
@@ -84,11 +86,11 @@ class TransferError(ResolverError):
 
 @dataclass(frozen=True, slots=True)
 class NetworkRules:
-    """Where requests may lead.
+    """Hosts and networks that requests may reach.
 
-    `hosts`: hosts besides that of the address which a redirect may lead to; one that begins with a
-    dot means all hosts below it. `private_networks`: networks that may be reached although they are
-    not public.
+    `hosts`: hosts, besides the host of the address, to which a redirect may lead. A host that
+    begins with a dot means all hosts below it. `private_networks`: networks that may be reached
+    although they are not public.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -157,8 +159,8 @@ def network_rules(settings: Settings) -> NetworkRules:
 
 @dataclass(frozen=True, slots=True)
 class TransferLimits:
-    """Limits on one request: bytes after unpacking, seconds in all, seconds of silence, bytes a
-    second once a minute has passed, and redirects.
+    """Limits on one request: bytes after unpacking, seconds in total, seconds of silence, bytes a
+    second after the first minute, and number of redirects.
     """
 
     max_bytes: int = 4 << 30
@@ -170,8 +172,8 @@ class TransferLimits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer to a request. `address`: where it came from after redirects; `headers` in lower case;
-    `size` and `checksum` (SHA-256, hexadecimal) are those of the unpacked body.
+    """Answer to a request. `address`: the final address after redirects. `headers` have names in
+    lower case. `size` and `checksum` (SHA-256, hexadecimal) are of the unpacked body.
     """
 
     status: int
@@ -187,7 +189,7 @@ class _Sink(Protocol):
 
 
 class _HeadSink:
-    """Keep the first bytes of an answer, and ignore the others."""
+    """Keeps the first bytes of an answer, and ignores the others."""
 
     def __init__(self) -> None:
         self.buffer = io.BytesIO()
@@ -243,10 +245,10 @@ def fetch(
     limits: TransferLimits | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Copy what an address serves into an open file, unpacked, and return the answer.
+    """Copy the content of an address into an open file, unpacked, and return the answer.
 
-    The status is 200, or 304 where `headers` make the request conditional. Raises `TransferError`
-    for everything else, `InputError` for an address that is not allowed.
+    The status is 200, or 304 if `headers` make the request conditional. Raises `TransferError` for
+    any other result, and `InputError` for an address that is not allowed.
     """
     limits = limits or TransferLimits()
     answer = _request("GET", address, None, headers or {}, target, rules, limits)
@@ -265,8 +267,8 @@ def send(
 ) -> Answer:
     """Post a body, and return the answer with its first 64 KiB, whatever its status.
 
-    Redirects are not followed. Raises `TransferError` without an answer, `InputError` for an
-    address that is not allowed.
+    Redirects are not followed. Raises `TransferError` if there is no answer, and `InputError` for
+    an address that is not allowed.
     """
     limits = limits or TransferLimits(max_bytes=1 << 20, seconds=30.0, stall_seconds=15.0)
     return _request("POST", address, body, headers or {}, None, rules, limits)
@@ -343,7 +345,7 @@ def _without_user(address: str) -> str:
 
 
 def _authorization(address: str, host: str) -> Mapping[str, str]:
-    """Return the header for user and password in an address; other hosts never get it."""
+    """Return the header for the user and password in an address; other hosts never get it."""
     parts = urlsplit(address)
     if parts.username is None or parts.hostname != host:
         return {}
@@ -384,7 +386,7 @@ def _read(
         guard.check_time()
         digest.update(data)
         sink.write(data)
-    # a connection that was cut at the deadline looks like the end of an answer without a length
+    # if a connection is cut at the deadline, this looks like the end of an answer without a length
     guard.check_time()
     body = sink.buffer.getvalue() if isinstance(sink, _HeadSink) else b""
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -392,10 +394,10 @@ def _read(
 
 
 class _Guard:
-    """Check the addresses that one request connects to, and cut its connections at the deadline.
+    """Checks the addresses to which one request connects, and cuts its connections at the deadline.
 
-    A context manager: a thread waits for the deadline within it. Only this bounds a server that
-    sends a byte of the headers now and then, as no read of it ever times out.
+    It is a context manager; within it, a thread waits for the deadline. Nothing else limits a
+    server that sends one byte of the headers from time to time, because no read then times out.
     """
 
     def __init__(self, rules: NetworkRules, place: str, end: float) -> None:
@@ -422,7 +424,7 @@ class _Guard:
             raise TransferError("was not complete in the time that it may take", place=self.place)
 
     def watch(self, sock: socket.socket) -> None:
-        """Cut a connection at the deadline. TLS takes the socket over, so a copy is kept."""
+        """Cut a connection at the deadline. TLS takes over the socket, so a copy is kept."""
         copy = socket.socket(fileno=os.dup(sock.fileno()))
         with self._lock:
             self._sockets.append(copy)
@@ -437,8 +439,8 @@ class _Guard:
     def addresses(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host, each of them allowed.
 
-        Raises `InputError` if one is not: a name that leads to a public and a private address is
-        no publisher's. Raises `socket.gaierror` for an unknown name.
+        Raises `InputError` if one address is not allowed: a publisher's name does not lead to a
+        public and a private address. Raises `socket.gaierror` for an unknown name.
         """
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
@@ -448,7 +450,7 @@ class _Guard:
 
 
 class _CheckedAddresses(HTTPConnection):
-    """Connection that is made to addresses which its guard has checked, never to a name."""
+    """Connection to addresses that its guard has checked, never to a name."""
 
     def __init__(self, *args: Any, guard: _Guard, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -482,7 +484,7 @@ class _CheckedAddresses(HTTPConnection):
 
 
 class _CheckedTls(_CheckedAddresses, HTTPSConnection):
-    """The same over TLS; the certificate must be the name's, not the address's."""
+    """`_CheckedAddresses` over TLS; the certificate must be for the name, not for the address."""
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
@@ -495,7 +497,9 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 @contextmanager
 def _open(guard: _Guard, address: str, limits: TransferLimits) -> Iterator[urllib3.PoolManager]:
-    """Yield what sends a request to an address, through the proxy of the environment if any."""
+    """Yield the pool that sends requests to an address, through the proxy of the environment if
+    there is one.
+    """
     parts = urlsplit(address)
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     manager: urllib3.PoolManager
@@ -539,7 +543,7 @@ def _translated_errors(guard: _Guard, limits: TransferLimits) -> Iterator[None]:
 
 
 def _failure_text(error: Exception, limits: TransferLimits) -> str:
-    # a proxy and a connection that breaks off are reported around what happened
+    # urllib3 wraps the real error if a proxy is used or a connection breaks off
     while isinstance(error.args[-1] if error.args else None, exceptions.HTTPError):
         error = error.args[-1]
     reason = " ".join(str(error.args[-1] if error.args else error).split())[:200]

@@ -49,7 +49,7 @@ _CLOCK_SKEW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """Figures of a store, with the plan and model it was resolved under, and its sources."""
+    """Figures of a store, with the plan and model of its resolution, and its sources."""
 
     revision: int
     plan: str
@@ -155,13 +155,13 @@ def summarize_keys(store: Store) -> list[ApiKeySummary]:
 
 
 def find_key(store: Store, secret: str) -> ApiKeySummary | None:
-    """Return the API key of a secret, or None if there is no such key or it is no longer good."""
+    """Return the API key of a secret; None if there is no such key, or if it is no longer good."""
     key = store.api_keys.find(secret)
     return None if key is None else _summarize_key(key)
 
 
 def is_expired(key: ApiKey | ApiKeySummary) -> bool:
-    """Return whether the time of a key is over."""
+    """Return whether a key has expired."""
     return bool(key.expires and key.expires <= utc_text())
 
 
@@ -241,7 +241,7 @@ def source_fault(view: StoreView, source: StoredSource) -> str:
 def _is_recent(updated: str, days: int) -> bool:
     """Return whether a time is at most some days ago.
 
-    A list that was committed while the clock was ahead has an unknown age.
+    If a list was committed while the clock was ahead, its age is unknown.
     """
     age = datetime.now(UTC) - parse_utc_text(updated)
     return -_CLOCK_SKEW <= age <= timedelta(days)
@@ -358,7 +358,8 @@ def change_desk_user(
 
 
 def get_or_create_first_admin(store: Store) -> User:
-    """Return the user of a sign-in link: the admin without a password, created if absent.
+    """Return the user of a sign-in link: the admin, who has no password; the admin is created if
+    absent.
 
     Raises `StoreError` where a user has a password already.
     """

@@ -58,13 +58,13 @@ def _find_none(_view: StoreView) -> Sequence[NewDecision]:
 class CommitRequest:
     """Request for one commit of a `kind` by an `actor`.
 
-    `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
-    where `ListUpdate.alarms` need a person. `source_owners`, `claims`: see `Commit`; a
-    source gets its owner with the first record that everybody may see. `engine`: where the first
-    lists of a store are compared (None: in this process). `viewer`: whose records `build_update`
-    works with; a dry run is worked out over these records alone. `with_refresh`: a dry run also
-    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`. `inspect`
-    is called by a dry run.
+    `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even if
+    `ListUpdate.alarms` require that a person accepts the change. `source_owners`, `claims`: see
+    `Commit`; a source gets its owner with the first record that everybody may see. `engine`:
+    compares the first lists of a store (None: this process does). `viewer`: `build_update` works
+    with the records that this viewer may see. A dry run is computed from these records alone.
+    `with_refresh`: a dry run also computes the refresh that would then be due, if there is one.
+    `accepted`: see `Commit`. `inspect` is called in a dry run.
     """
 
     kind: str
@@ -85,10 +85,10 @@ class CommitRequest:
 
     @property
     def may_use_cache(self) -> bool:
-        """Return whether components may come from the cache of the hub, and go there.
+        """Return whether components may be read from the cache of the hub and stored in it.
 
-        A preview shows all links, so nothing may come from the cache. A cached component has all
-        pairs that were compared; an engine may return only those that clustering needs.
+        A preview shows all links, so it must not use the cache. A cached component has all pairs
+        that were compared, but an engine may return only the pairs that clustering needs.
         """
         return self.engine is None and not self.dry_run and self.follow_up is None
 
@@ -113,12 +113,13 @@ Numbers = npt.NDArray[np.int64]
 class CommitResult:
     """Result of a commit, or of a dry run.
 
-    `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
-    current now, `outdated_ids` those of lists older than the store's. `changed_members` are the
-    records that entities lost or got, each with its entity, by numbers. `waiting_records` are the
-    numbers of those with a link that began to wait for a steward. `preview` is set for a dry
-    run over lists, `refresh` for one that asks for the refresh that would follow. `alarms`: reasons
-    why a dry run's lists would be held until somebody accepts them, which the `notes` say, too.
+    `revision` is the new revision (of a dry run: the present one). `ids` are records that were read
+    and are current now. `outdated_ids` are records of lists that are older than the store's.
+    `changed_members` are the records that entities lost or got, and the entity of each, both as
+    numbers. `waiting_records` are the numbers of records with a link that began to wait for a
+    steward. `preview` is set after a dry run over lists, and `refresh` after a dry run that asks
+    for the refresh that would follow. `alarms`: reasons why the lists of a dry run would be held
+    until somebody accepts them; they are also among the `notes`.
     """
 
     revision: int
@@ -163,9 +164,9 @@ def build_commit_result(
     *,
     is_refused: bool = False,
 ) -> CommitResult:
-    """Return the result of an update that was committed at a revision, or would be.
+    """Return the result of an update that was committed at a revision, or would be committed.
 
-    `is_refused`: the update is a dry run's, and its alarms would keep it from being committed.
+    `is_refused`: the update is a dry run, and its alarms would prevent the commit.
     """
     notes, alarms = update.notes, update.alarms if is_refused else ()
     if alarms:
@@ -215,8 +216,8 @@ class Committer:
     def commit(self, request: CommitRequest, progress: Progress, *, locked: bool) -> CommitResult:
         """Compute a request and commit it, unless it is a dry run.
 
-        `locked`: no other process can commit meanwhile. Raises `OutdatedError` where another
-        commit came between, `LargeChangeError`, and the errors of `Hub.add`.
+        `locked`: no other process can commit meanwhile. Raises `OutdatedError` if another commit
+        came first, `LargeChangeError`, and the errors of `Hub.add`.
         """
         meter = StageMeter(progress)
         with self._store.view() as view:
@@ -252,7 +253,9 @@ class Committer:
     def _prepare(
         self, view: StoreView, request: CommitRequest, progress: Progress, *, locked: bool
     ) -> tuple[IncrementContext, ListUpdate]:
-        """Return what an increment is computed from. Raises `LargeChangeError`."""
+        """Return the context and the list update from which an increment is computed. Raises
+        `LargeChangeError`.
+        """
         options = self._find_options(view.head)
         count = request.record_count
         plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
@@ -309,7 +312,7 @@ class Committer:
         owners = {
             name: owner
             for name, owner in request.source_owners.items()
-            # a keeper owns restricted records too: they name no agency
+            # a keeper also owns the restricted records, because they name no agency
             if name in public or owner[1]
         }
         commit = replace(
@@ -328,7 +331,7 @@ class Committer:
             commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)
         prepared = increment.prepared_fresh
-        # of few records, keys are built when they are asked for
+        # for few records, keys are built when they are needed
         with threads(2 if len(update.fresh) >= _MANY_RECORDS else 1) as pool:
             keys = pool.map(self._index.build_keys, [prepared])
             revision = self._store.commit(commit, locked=locked)
@@ -347,7 +350,7 @@ class Committer:
 
 
 def _add_hidden_sources(update: ListUpdate, view: StoreView, visible_view: StoreView) -> ListUpdate:
-    """Return an update that also names deduplicated sources of which its sender sees nothing."""
+    """Return an update that also names deduplicated sources of which its sender sees no record."""
     visible = {source.name for source in visible_view.sources()}
     hidden = {source.name for source in view.sources() if source.deduplicated} - visible
     sent = {row.source for row in update.lists}
@@ -356,7 +359,7 @@ def _add_hidden_sources(update: ListUpdate, view: StoreView, visible_view: Store
 
 
 def _check_alarms(update: ListUpdate, request: CommitRequest) -> None:
-    """Raise `LargeChangeError` where a person has to accept an update before it is committed."""
+    """Raise `LargeChangeError` if a person has to accept an update before it is committed."""
     if update.alarms and not (request.accept_large or request.dry_run):
         raise LargeChangeError(update.alarms)
 
@@ -364,7 +367,9 @@ def _check_alarms(update: ListUpdate, request: CommitRequest) -> None:
 def _insert_parts(
     stages: Sequence[StageStat], name: str, parts: Sequence[StageStat]
 ) -> tuple[StageStat, ...]:
-    """Return stages with the parts of one before it; the stage is what the parts leave of it."""
+    """Return stages in which the parts of a stage come before it; the stage keeps the time that the
+    parts leave.
+    """
     rows: list[StageStat] = []
     for stage in stages:
         if stage.name == name:
@@ -377,7 +382,9 @@ def _insert_parts(
 
 
 def _complete_decisions(view: StoreView, increment: Increment) -> Increment:
-    """Return an increment whose decisions state the band of their pair and the versions seen."""
+    """Return an increment whose decisions state the band of their pair and the versions that were
+    seen.
+    """
     commit = increment.commit
     if not commit.decisions:
         return increment

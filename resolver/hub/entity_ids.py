@@ -236,7 +236,7 @@ class RetiredEntities:
 
     - `births`: id and revision of birth by entity number.
     - `last`: the versions of records that each entity had when it retired.
-    - `once`: the versions that it ever had, and for which it was looked up.
+    - `once`: the versions that it ever had and for which it was looked up.
     - `since`: the revision at which it retired.
     """
 
@@ -276,7 +276,7 @@ class RetiredEntities:
 
 @dataclass(frozen=True, slots=True)
 class EntityHistory:
-    """Clusters of rows, and the entities that had the rows before; see `assign_entities`.
+    """Clusters of rows, and the entities that had these rows before; see `assign_entities`.
 
     `labels` is the cluster of each row, `before` its entity. `rows` limits the clusters that get
     an id to the clusters of these rows (None: all).
@@ -370,7 +370,9 @@ class EntityClaims:
         self.redirects: list[tuple[int, int]] = []
 
     def settle(self) -> None:
-        """Give clusters the entities that claim them, and retire those that get none."""
+        """Give each cluster the entity that claims it, and retire the entities that get no
+        cluster.
+        """
         self._keep_other_parts(self._give_claimed())
         self._retire_empty()
         self._revive_unclaimed()
@@ -404,7 +406,7 @@ class EntityClaims:
         }
         if staying or not free:
             return _largest_part(staying or parts)
-        # every part was once an entity of its own: undo the last merge only
+        # every part was once an entity of its own, so only the last merge is undone
         since = {label: self._returning_since(label, rows) for label, rows in free.items()}
         first = min(since.values())
         return _largest_part({label: rows for label, rows in free.items() if since[label] == first})
@@ -453,8 +455,8 @@ class EntityClaims:
     def _revive_unclaimed(self) -> None:
         """Revive each retired entity that has most of its last records in an unclaimed cluster.
 
-        If several entities fit a cluster, the one born first returns, and the others redirect to
-        it.
+        If several entities fit a cluster, the entity that was born first returns, and the others
+        redirect to it.
         """
         claimants_of: dict[int, list[int]] = {}
         for entity, rows in sorted(self._retired.rows.items()):
@@ -475,7 +477,7 @@ class EntityClaims:
 
 
 def _largest_part(parts: Mapping[int, Sequence[int]]) -> int:
-    """Return the cluster with most of the rows; tie: the one with the smallest row."""
+    """Return the cluster with most of the rows; tie: the cluster with the smallest row."""
     return min(parts, key=lambda label: (-len(parts[label]), min(parts[label])))
 
 

@@ -1,14 +1,14 @@
 """The store as if it held only the records that one viewer may see, and previews of entities.
 
-What a sender's list changes, and what a dry run would change, is worked out over the visible
-records. Which of them are one entity does not depend on hidden records, and neither do the ids of
-their entities, so the members of an entity are simply those that the viewer may see.
+The changes by a sender's list, and the changes that a dry run would make, are computed from the
+visible records. Hidden records do not change which visible records are one entity, or the ids of
+their entities. So the members of an entity are simply the records that the viewer may see.
 
 Two entities have one link, with the score of their profiles, named by their strongest records. If
 one entity has a hidden record, both the name and the score may come from that record, and the link
-may be missing because of it. Any union of entities comes out of a resolution as in the whole. So
-the visible records of the entities in question are resolved again, and their links are those that
-the store would have.
+may be missing because of it. If any union of entities is resolved alone, it gives the same result
+as in the whole store. So the visible records of the entities in question are resolved again, and
+their links are those that the store would have.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ _MAX_VERSIONS = 20_000
 class VisibleView(StoreView):
     """View without the versions of records that a viewer may not see (`hidden`, by number).
 
-    Of two entities of which one has a hidden record the stored link may be missing, or be named by
-    that record: `resolver.hub.entity_preview` has the links that the store would have.
+    If one of two entities has a hidden record, their stored link may be missing or may name that
+    record. `resolver.hub.entity_preview` has the links that the store would have without it.
     """
 
     def __init__(self, view: StoreView, hidden: Numbers, viewer: Viewer) -> None:
@@ -69,7 +69,7 @@ class VisibleView(StoreView):
         return np.unique(super()._member_rows("record", self.hidden.tolist(), False)[1])
 
     def find_partial(self, entities: Numbers) -> Numbers:
-        """Return those of some entities that have a hidden record now."""
+        """Return the entities, among those given, that have a hidden record now."""
         record, entity, _ = super()._member_rows("entity", np.unique(entities).tolist(), False)
         return np.unique(entity[np.isin(record, self.hidden)])
 
@@ -115,7 +115,7 @@ class VisibleView(StoreView):
         }
 
     def sources(self, *, counted: bool = False) -> list[StoredSource]:
-        """Return the sources by name, without those that have hidden records only."""
+        """Return the sources by name, without sources that have only hidden records."""
         if ("visible sources", counted) not in self.cache:
             self.cache["visible sources", counted] = [
                 source for source in super().sources(counted=counted) if self._is_known(source)
@@ -130,18 +130,20 @@ class VisibleView(StoreView):
         return not versions or bool(self._is_visible(np.array(versions, dtype=np.int64)).any())
 
     def decisions(self, record_ids: Sequence[str] | None = None) -> list[StoredDecision]:
-        """Return the decisions on pairs of which both records are visible, or not in the store."""
+        """Return the decisions whose two records are visible or are not in the store."""
         logged = super().decisions(record_ids)
         ids = sorted({end for stored in logged for end in stored.decision.pair})
         hidden = super().numbers_of(ids).keys() - self.numbers_of(ids).keys() if ids else set()
         return [stored for stored in logged if hidden.isdisjoint(stored.decision.pair)]
 
     def links_of(self, numbers: Sequence[int], *, min_logodds: int | None = None) -> LinkTable:
-        """Return the stored links of some records to visible ones."""
+        """Return the stored links between some records and visible records."""
         return self._select_links(super().links_of(numbers, min_logodds=min_logodds))
 
     def rivals_of(self, numbers: Sequence[int]) -> Numbers:
-        """Return the visible records that some records wait with because one is ambiguous."""
+        """Return the visible records that wait together with some records because one of them is
+        ambiguous.
+        """
         rivals = super().rivals_of(numbers)
         return rivals[self._is_visible(rivals)]
 
@@ -176,7 +178,7 @@ def restrict_store(
 ) -> tuple[StoreView, RecordIndex]:
     """Return a view of the present and its index without the records that a viewer may not see.
 
-    Where the store hides nothing from the viewer, both are returned as they are.
+    If the store hides nothing from the viewer, both are returned unchanged.
     """
     hidden = find_hidden_numbers(index, viewer)
     if not len(hidden):
@@ -188,8 +190,8 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 
 def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: Viewer) -> LinkTable:
-    """Return the links of some records (by number), which are all that a viewer may see of their
-    entities, as a store without hidden records would have them.
+    """Return the links of some records (by number), as a store without hidden records would have
+    them. The records must be all that the viewer may see of their entities.
     """
     if may_read_all(viewer):
         return view.links_of(numbers.tolist())
@@ -197,7 +199,7 @@ def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: View
         visible_view, visible_index = restrict_store(present, index, viewer)
         if visible_view is present:
             return view.links_of(numbers.tolist())
-        # a commit may have ended one of them since the caller looked
+        # a commit may have ended one of them since the caller read it
         own = np.sort(numbers[index.are_current(numbers)])
         if not len(own):
             return view.links_of([])
@@ -214,7 +216,8 @@ def load_links_between(context: IncrementContext, members: tuple[Numbers, Number
     if not isinstance(view, VisibleView):
         return view.links_of(records.tolist())
     is_partial = np.isin(entities, view.find_partial(entities))
-    # a link to an entity with a hidden record rests on that record, or is missing because of it
+    # a link to an entity with a hidden record may depend on that record, or may be missing because
+    # of it
     linked = _find_linked_to_partial(context, view, records)
     is_relinked = is_partial | np.isin(entities, entities[np.isin(records, linked)])
     stored = view.links_of(records[~is_relinked].tolist())
@@ -230,9 +233,10 @@ def load_links_between(context: IncrementContext, members: tuple[Numbers, Number
 def _find_linked_to_partial(
     context: IncrementContext, view: VisibleView, records: Numbers
 ) -> Numbers:
-    """Return records of entities that pairs connect with another entity that has a hidden record.
+    """Return records of entities that are connected by a pair with another entity that has a hidden
+    record.
 
-    Those of some `records` (ascending) are among them.
+    Only records among `records` (ascending) are returned.
     """
     search = _search_of(context)
     others = np.setdiff1d(view.members(view.holders_of_hidden().tolist())[0], records)
@@ -257,7 +261,7 @@ def _select(links: LinkTable | LinkRows, chosen: npt.NDArray[np.bool_]) -> LinkT
 
 
 def relink(context: IncrementContext, own: Numbers) -> LinkTable:
-    """Return the links of some records, computed anew.
+    """Return the links of some records, computed again.
 
     The links are computed from three groups of records: the entities of the given records, the
     entities that these are connected with, and the entities that either are related to.
@@ -277,15 +281,15 @@ def relink(context: IncrementContext, own: Numbers) -> LinkTable:
 
 
 def find_related_entities(context: IncrementContext, entities: Numbers) -> Numbers:
-    """Return the entities whose evidence some entities, of which any may have changed, are part of
-    by relations.
+    """Return the entities whose evidence from relations depends on some entities, any of which may
+    have changed.
     """
     return find_touched_entities(context, context.view.members(entities.tolist())[0])
 
 
 def find_touched_entities(context: IncrementContext, records: Numbers) -> Numbers:
-    """Return the entities whose evidence some versions of records, which began or ended, may have
-    changed by relations.
+    """Return the entities whose evidence from relations may have changed because some versions of
+    records began or ended.
     """
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
     if not related.exist:
@@ -298,11 +302,11 @@ def find_touched_entities(context: IncrementContext, records: Numbers) -> Number
 def find_pairs_in_review(
     hub: Hub, revision: int, members: tuple[Numbers, Numbers], viewer: Viewer
 ) -> set[tuple[int, int]]:
-    """Return the pairs of some entities that would wait for a steward in a store without what is
-    hidden from a viewer.
+    """Return the pairs of some entities that would wait for a steward in a store without the
+    records that are hidden from a viewer.
 
-    `members`: numbers of all records of the entities that the viewer may see, and the entity of
-    each, at a revision. What a commit has ended since counts no more.
+    `members`: numbers of all records of the entities that the viewer may see at a revision, and the
+    entity of each. Records that a commit has ended since then no longer count.
     """
     records, entities = members
     with hub.store.view(revision) as view:
@@ -318,9 +322,10 @@ def find_pairs_in_review(
 class EntityPreview:
     """Records of some entities.
 
-    `records` (numbers, ascending), `batch` and `entities` (numbers) have one row per record;
-    `entity_ids` maps entity numbers to stored ids; `restricted` has the ids of restricted records,
-    by which entities of these alone are known. `links` are those of the records, to any others.
+    `records` (numbers, ascending), `batch` and `entities` (numbers) have one row per record.
+    `entity_ids` has the stored id of each entity number. `restricted` has the ids of restricted
+    records, which name entities that have only restricted records. `links` are the links of these
+    records to any records.
     """
 
     records: Numbers
@@ -331,8 +336,8 @@ class EntityPreview:
     restricted: Mapping[str, RestrictedId]
 
     def ids_for(self, batch: Batch, entities: Numbers) -> list[str]:
-        """Return the entity id of each of some records, as somebody knows it who sees just these;
-        `entities`: the numbers of their entities.
+        """Return the entity id of each record, as it is known to a viewer who sees just these
+        records. `entities` has the numbers of their entities.
         """
         ids = [self.entity_ids[number] for number in entities.tolist()]
         eldest: dict[str, RestrictedId] = {}
@@ -346,7 +351,9 @@ class EntityPreview:
 def build_preview(
     view: StoreView, index: RecordIndex, records: Numbers, entities: Numbers, links: LinkTable
 ) -> EntityPreview:
-    """Return current records (ascending), each with its entity, as they are in the store."""
+    """Return the preview of current records (ascending), each with its entity, as they are in the
+    store.
+    """
     entity_ids = view.internal_ids(np.unique(entities).tolist())
     batch = index.batch(records)
     restricted = view.restricted_ids(restricted_record_ids(batch))
@@ -356,10 +363,11 @@ def build_preview(
 def add_waiting(
     view: StoreView, members: tuple[Numbers, Numbers], links: LinkTable
 ) -> tuple[Numbers, Numbers]:
-    """Return the records of some entities, and of those that wait for a steward with one of them.
+    """Return the records of some entities, and of the entities that wait for a steward together
+    with one of them.
 
-    `members`: numbers of records, ascending, and the entity of each. `links` are theirs, to any
-    records.
+    `members`: numbers of records, ascending, and the entity of each. `links` are the links of these
+    records to any records.
     """
     record, entity = members
     waits = links.outcome == Outcome.QUEUED
@@ -372,7 +380,7 @@ def add_waiting(
 
 
 def find_queued_ends(links: LinkRows | None) -> Numbers:
-    """Return the records of those of some links that wait for a steward, ascending."""
+    """Return the records of the links that wait for a steward, ascending."""
     if links is None:
         return _NONE
     waits = links.outcome == Outcome.QUEUED
@@ -382,7 +390,8 @@ def find_queued_ends(links: LinkRows | None) -> Numbers:
 def preview_increment(
     context: IncrementContext, update: ListUpdate, increment: Increment
 ) -> EntityPreview:
-    """Return what an increment, computed on the context's view, would make of the read records.
+    """Return the preview of an increment that was computed on the context's view, with the entities
+    that it would make of the read records.
 
     The preview has the records and their entities, the entities that would change, and the entities
     that would begin to wait for a steward.
@@ -433,7 +442,7 @@ def _links_after(
     `members`: the records of the entities, and the entity of each.
     """
     links, begun = load_links_between(context, members), increment.links
-    # records that were worked on get the links of the increment, to each other
+    # records that were resolved get the links of the increment to each other
     resolved = np.concatenate([increment.resolved_records, increment.commit.ended_records])
     stays = ~(np.isin(links.left, resolved) & np.isin(links.right, resolved))
     return LinkTable(

@@ -1,7 +1,7 @@
 """Group commit: records posted one at a time are committed together.
 
-A record that is posted during a commit becomes part of the next one. A commit costs the same for
-one record as for a hundred, and each is durable before its poster gets an answer.
+A record that is posted during a commit becomes part of the next commit. A commit costs the same for
+one record as for a hundred. Each record is durable before its poster gets an answer.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MAX_NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class CommittedRecord:
-    """Revision that a record was committed with, and the id of its entity."""
+    """Revision in which a record was committed, and the id of its entity."""
 
     revision: int
     entity_id: str
@@ -60,7 +60,7 @@ class _PendingRecord:
     accept_large: commit it even if its id named another person or group before, which a batch would
         be held for as well.
 
-    `is_woken` is set once the record has a result, or is to lead the next commit.
+    `is_woken` is set once the record has a result, or if its thread is to lead the next commit.
     """
 
     record: Record
@@ -88,9 +88,9 @@ class GroupCommit:
     ) -> CommittedRecord:
         """Add one record, or a new version of one, and resolve it as a batch would.
 
-        Raises `InputError` where the record is not admitted, `OwnerError` where the owner may not
-        change it, `ReusedIdError` where its id seems to name somebody else now (unless
-        `accept_large`), `StoreError`.
+        Raises `InputError` if the record is not admitted, `OwnerError` if the owner may not change
+        it, `ReusedIdError` if its id seems to name somebody else now (unless `accept_large`), and
+        `StoreError`.
         """
         check_admission(record, accept_restricted=self._accept_restricted)
         return self.post_admitted(record, owner, accept_large=accept_large)
@@ -115,27 +115,28 @@ class GroupCommit:
         return pending.result
 
     def withdraw(self, record_id: str, owner: RecordOwner = HUB_OWNER) -> int:
-        """Withdraw one record; return the new revision. Raises as `Hub.withdraw` does."""
+        """Withdraw one record; return the new revision. Raises the errors of `Hub.withdraw`."""
         with self._hub.exclusive_commits():
             return self._hub.withdraw([record_id], owner=owner).revision
 
     def warm_up(self) -> None:
-        """Load what the first commit takes seconds for, and refresh the index, by a dry run.
+        """Run a dry run, which loads what the first commit needs (this takes seconds) and refreshes
+        the index.
 
-        Do nothing where the store is empty. Raises `StoreError`.
+        If the store is empty, do nothing. Raises `StoreError`.
         """
         if self._hub.store.revision:
             self._hub.add(Intake(fingerprint_records(), (), ()), dry_run=True)
 
     def _lead(self) -> None:
-        """Commit for all that wait, this thread among them, and wake the next leader."""
+        """Commit all waiting records, also the record of this thread, and wake the next leader."""
         try:
             self._gather()
             # more records arrive while others commit, and become part of this commit
             with self._hub.exclusive_commits():
                 self._serve_next()
         except Exception as error:
-            # no commit is possible at all, and those who wait must not wait for ever
+            # no commit is possible, and the waiting threads must not wait for ever
             for pending in self._take_next():
                 pending.error = error
                 pending.is_woken.set()
@@ -147,17 +148,18 @@ class GroupCommit:
                     self._waiting[0].is_woken.set()
 
     def _serve_next(self) -> None:
-        """Commit the next group, and note how many may come for the one after it."""
+        """Commit the next group, and note how many records to expect for the group after it."""
         started, group = time.monotonic(), self._take_next()
         self._serve(group)
         self._last_seconds = time.monotonic() - started
-        # those who came meanwhile, and those who get their answers now
+        # records that came meanwhile, and records that get their answers now
         self._expected_count = len(self._waiting) + len(group)
 
     def _gather(self) -> None:
         """Wait a moment for the posters of the last commit to come with their next records.
 
-        One commit for all of them costs little more than one for those who came meanwhile.
+        One commit for all of them costs little more than one commit for the records that came
+        meanwhile.
         """
         with self._lock:
             if len(self._waiting) >= self._expected_count:
@@ -182,7 +184,7 @@ class GroupCommit:
             self._commit(group)
         except ResolverError as error:
             if len(group) > 1:
-                # one record may be at fault, and the others must not suffer for it
+                # one record may be the cause, and the others must not fail because of it
                 for pending in group:
                     self._serve([pending])
             else:
@@ -239,9 +241,9 @@ class GroupCommit:
         self, group: Sequence[_PendingRecord]
     ) -> tuple[list[_PendingRecord], dict[str, tuple[str, str]], frozenset[str]]:
         """Return the records that their owners may change, the owners of new sources, and the
-        sources that owners but admins claim.
+        sources that owners (except admins) claim.
 
-        The other records get an error, as do those whose id names somebody else now. No other
+        All other records get an error, also records whose id names somebody else now. No other
         process may commit meanwhile.
         """
         permitted: list[_PendingRecord] = []
@@ -251,7 +253,8 @@ class GroupCommit:
             stored = view.numbers_of([member.record.id for member in group])
             owned = {row.name for row in view.sources() if row.agency or row.keeper}
             allowed = [pending for pending in group if _check_owner(view, pending, stored)]
-            # after the owners: the time of a refusal tells of no record that is another's
+            # checked after the owners, so that the time of a refusal reveals nothing about another
+            # owner's record
             reused = _find_reused_ids(view, allowed, stored)
             for pending in allowed:
                 record, owner = pending.record, pending.owner
@@ -260,7 +263,7 @@ class GroupCommit:
                     first = source_owners.setdefault(record.source, owner.new_source_owner)
                     may_claim = record.source not in owned and not owner.may_change_all
                     if may_claim and first != owner.new_source_owner:
-                        # of two who post to a new source at once, the first one gets it
+                        # if two owners post to a new source at once, the first one gets it
                         pending.error = ownership_error(record.source, owner)
                     elif may_claim:
                         claims.add(record.source)
@@ -297,7 +300,7 @@ def _check_owner(
 
 
 def check_admission(record: Record, *, accept_restricted: bool = False) -> None:
-    """Raise `InputError` where a record may not enter the store."""
+    """Raise `InputError` if a record may not enter the store."""
     batch = LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32))
     _, nameless = remove_placeholders(batch, "")
     _, invalid = validate_records(batch, "", accept_restricted)
@@ -309,7 +312,9 @@ def check_admission(record: Record, *, accept_restricted: bool = False) -> None:
 def _find_reused_ids(
     view: StoreView, group: Sequence[_PendingRecord], stored: Mapping[str, tuple[int, bytes]]
 ) -> dict[str, ReusedIdError]:
-    """Return the errors of records, by id, that seem to be of somebody else than those stored."""
+    """Return the errors of records, by id, that seem to be about somebody else than the stored
+    records.
+    """
     records = [
         pending.record
         for pending in group

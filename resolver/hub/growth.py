@@ -39,8 +39,8 @@ _MAX_POPULATIONS = 4
 class StoreModels:
     """Models of one store. Thread-safe.
 
-    Each population is read once, so that `ModelSet`, which keeps sets by its identity, builds one
-    set for it. Models of an earlier form know no population: they have none at any revision.
+    Each population is read once. `ModelSet` keeps sets by the identity of the population, so it
+    builds one set for it. Models of an earlier form have no population at any revision.
     """
 
     def __init__(self, models: ModelSet) -> None:
@@ -53,9 +53,9 @@ class StoreModels:
         return view.population_revision() if self.models.counts_words else 0
 
     def population_at(self, view: StoreView) -> Population | None:
-        """Return the population that the scores of a view hold for, or None.
+        """Return the population that belongs to the scores of a view, or None.
 
-        Raises `StoreError` for one that a newer program has written.
+        Raises `StoreError` for a population that a newer program has written.
         """
         revision = self.revision_at(view)
         if not revision:
@@ -70,7 +70,7 @@ class StoreModels:
             return self._populations[revision]
 
     def at(self, view: StoreView, plan: str = "") -> ModelSet:
-        """Return the models for a view; `plan`: another than that of the store."""
+        """Return the models for a view; `plan` replaces the plan of the store."""
         return self.models.for_population(plan or view.head.plan, self.population_at(view))
 
 
@@ -84,8 +84,8 @@ def measure_growth(
 ) -> Growth:
     """Return by how much the current records have outgrown a population.
 
-    `ended` records are taken to have ended, and the `fresh` ones to be stored. Records of an
-    audience count with all others that it may see.
+    `ended` records count as ended, and `fresh` records as stored. Records of an audience count
+    together with all other records that the audience may see.
     """
     parts = []
     for segment in index.segments:
@@ -118,7 +118,7 @@ def _find_audiences(parts: Sequence[tuple[Batch, Flags]]) -> tuple[visibility.Au
 
 
 def _count(parts: Sequence[tuple[Batch, Flags]], audience: visibility.Audience) -> dict[str, int]:
-    """Count the chosen records by kind that all of an audience may see."""
+    """Count the chosen records by kind, if the whole audience may see them."""
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     for batch, chosen in parts:
         visible = audience.visible_rows(batch)
@@ -129,8 +129,8 @@ def _count(parts: Sequence[tuple[Batch, Flags]], audience: visibility.Audience) 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Steps of growth of each population that was outgrown, by the key of its audience, and the
-    fewest new records after which a refresh can be due.
+    """Steps of growth of each population that was outgrown, by the key of its audience. It also has
+    the smallest number of new records after which a refresh can be due.
     """
 
     steps_by_key: Mapping[str, int]
@@ -138,12 +138,12 @@ class Growth:
 
     @property
     def steps(self) -> int:
-        """Return the most steps that were passed: 0 if no refresh is due."""
+        """Return the largest number of steps that were passed: 0 if no refresh is due."""
         return max(self.steps_by_key.values(), default=0)
 
 
 def growth_steps(growth: float) -> int:
-    """Return the steps of growth that were passed: 0 if no refresh is due."""
+    """Return the number of steps of growth that were passed: 0 if no refresh is due."""
     return max(math.ceil(math.log(growth, GROWTH) - 1e-9) - 1, 0) if growth > 1 else 0
 
 
@@ -151,7 +151,7 @@ NO_GROWTH = Growth({}, 1)
 
 
 class GrowthWatch:
-    """Growth of one store, counted only where it may have passed another step.
+    """Growth of one store; records are counted only if the growth may have passed another step.
 
     Not safe for several threads at once.
     """
@@ -167,7 +167,7 @@ class GrowthWatch:
     def growth_at(self, view: StoreView, open_index: Callable[[], RecordIndex]) -> Growth:
         """Return the growth at a view of the present.
 
-        `open_index` is called where records have to be counted, and may raise what it raises.
+        `open_index` is called if records have to be counted, and its errors are passed on.
         """
         population = self._models.population_at(view)
         if population is None:
@@ -185,7 +185,7 @@ class GrowthWatch:
 
 
 def _least_growth(counts: Mapping[str, int], population: Population) -> int:
-    """Return the fewest new records after which a refresh can be due."""
+    """Return the smallest number of new records after which a refresh can be due."""
     before = {label: population.of(label).records for label in counts}
     gaps = [GROWTH * max(before[label], MIN_RECORDS) - counts[label] for label in counts]
     # a record of unknown kind counts as a person and as a group
@@ -196,8 +196,8 @@ def _least_growth(counts: Mapping[str, int], population: Population) -> int:
 class CurrentIndex:
     """Holder of the index of one store. Not safe for several threads at once.
 
-    `folder` holds index files of several stores (None: beside a SQLite store, else in the user's
-    cache); it may be set until the index is first used.
+    `folder` holds index files of several stores (None: beside a SQLite store, otherwise in the
+    user's cache). It may be set until the index is first used.
     """
 
     def __init__(
@@ -216,7 +216,9 @@ class CurrentIndex:
         """Number of erasures of the store when the index was opened."""
 
     def at(self, view: StoreView, plan: Plan, *, certain: bool = False) -> RecordIndex:
-        """Return the index at the revision of a view; raises as `RecordIndex.refresh` does."""
+        """Return the index at the revision of a view. Raises the errors of
+        `RecordIndex.refresh`.
+        """
         if self._index is not None and self._models.revision_at(view) < self._refreshed:
             if not certain:
                 raise OutdatedError("the store has moved on", hint="run the command again")
@@ -246,7 +248,7 @@ class CurrentIndex:
                     **({"erasures": str(erasures)} if erasures else {}),
                 },
                 plan,
-                # which sources are deduplicated has no influence on keys
+                # deduplicated sources do not change keys
                 lambda batch: normalize(batch, models),
                 self._min_file_records,
             )
@@ -267,7 +269,9 @@ class CurrentIndex:
         revision: int,
         keys: KeyTable | None = None,
     ) -> None:
-        """Add the records of a commit, and their keys, unless another has been made since."""
+        """Add the records of a commit, and their keys, unless another commit has been made
+        since.
+        """
         with self._store.view() as view:
             if self._index is None or view.revision != revision:
                 return
@@ -276,11 +280,11 @@ class CurrentIndex:
                 index = self._open(view, self._index.plan)
                 index.add(update.fresh, prepared, update.ended, view, keys)
             except StoreError:
-                # the commit is durable; the next run builds an index that could not be written
+                # the commit is durable; if an index could not be written, the next run builds it
                 self._index = None
 
     def drop(self) -> None:
-        """Let go of the index."""
+        """Forget the index."""
         self._index = None
 
 
@@ -294,9 +298,10 @@ def empty_store_error(place: str) -> StoreError:
 
 
 def check_first_lists(head: StoreHead, place: str) -> None:
-    """Raise `EngineError` where a store has had records: a cluster compares the first lists only.
+    """Raise `EngineError` if a store has had records, because a cluster compares only the first
+    lists.
 
-    Later ones are compared with the index, which lies on one machine.
+    Later lists are compared with the index, which is on one machine.
     """
     if head.last_record:
         raise EngineError(
@@ -308,7 +313,7 @@ def check_first_lists(head: StoreHead, place: str) -> None:
 
 
 def check_merge_threshold(options: RunOptions) -> None:
-    """Raise `InputError` where a store would merge below the review threshold."""
+    """Raise `InputError` if the merge threshold of a store would be below the review threshold."""
     if options.merge_at is not None and options.merge_at < options.thresholds.review:
         raise InputError(
             "a store cannot merge below its review threshold "
@@ -320,10 +325,11 @@ def check_merge_threshold(options: RunOptions) -> None:
 def merge_options(
     head: StoreHead, requested: RunOptions, models: ModelSet, place: str
 ) -> RunOptions:
-    """Return requested options completed by those of a store; an empty store takes any.
+    """Return requested options, completed by the options of the store; an empty store accepts any
+    options.
 
-    Raises `InputError` where the two contradict each other, `StoreError` where the store was
-    resolved with another model. `place` names the store in messages.
+    Raises `InputError` if the two contradict each other, and `StoreError` if the store was resolved
+    with another model. `place` names the store in messages.
     """
     check_merge_threshold(requested)
     if not head.revision:
@@ -354,7 +360,7 @@ def merge_options(
 
 
 def _stored_review_value(head: StoreHead) -> float:
-    """Return from which value of a review pairs wait; in stores of earlier versions, from 1."""
+    """Return the value of a review from which pairs wait; in stores of earlier versions it is 1."""
     return head.thresholds.get("min_review_value", 1.0)
 
 

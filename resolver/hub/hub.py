@@ -304,7 +304,7 @@ class Hub:
     def exclusive_commits(self) -> Iterator[None]:
         """Block the commits of all others, so that commits of this thread are computed only once.
 
-        Use it for short commits. Long ones should be computed while others can commit.
+        Use it only for short commits. Long commits should be computed while others can commit.
         """
         with self._lock, self.store.commit_lock():
             self._is_exclusive = True

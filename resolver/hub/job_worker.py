@@ -1,9 +1,9 @@
 """Batch jobs and refreshes: uploads in folders, rows in the store, workers that take them up.
 
 A job's folder holds the upload (`input/`) and the results (`result/`). A worker leases a job, keeps
-the lease alive from a thread of its own, and commits the batch as a whole. Killed at any moment it
-leaves the store without any of the batch or with all of it; another worker that takes up the job
-changes nothing twice, as records that are stored already are equal.
+the lease alive from a thread of its own, and commits the batch as a whole. If it is killed at any
+moment, the store has either nothing of the batch or all of it. Another worker that takes up the job
+changes nothing twice, because the stored records are then equal.
 
 A refresh is queued when a store has grown, and run by a worker.
 """
@@ -52,12 +52,14 @@ JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
 def is_own_job(job: Job, agency: str, sender: str) -> bool:
-    """Return whether a job is of an agency; without an agency, whether this sender sent it."""
+    """Return whether a job belongs to an agency; for a sender without an agency, whether this
+    sender sent it.
+    """
     return job.agency == agency and (agency != "" or job.submitted_by == sender)
 
 
 def has_restricted_reader(store: Store, job: Job) -> bool:
-    """Return whether a key that may look nobody up may read the results of a job."""
+    """Return whether a key that may not look anybody up may read the results of a job."""
     return any(
         key.state == "good"
         and LOOKUP_SCOPES.isdisjoint(key.scopes)
@@ -67,13 +69,13 @@ def has_restricted_reader(store: Store, job: Job) -> bool:
 
 
 class JobStoppedError(ResolverError):
-    """Stop of a job: it was cancelled, or has gone to another worker."""
+    """A job must stop: it was cancelled, or another worker has it."""
 
 
 def jobs_folder(store: Store, folder: Path | None = None) -> Path:
-    """Return the folder with the folders of a store's jobs.
+    """Return the folder that holds the folders of a store's jobs.
 
-    Default: beside a SQLite store, else in the user's cache.
+    By default it is beside a SQLite store, otherwise in the user's cache.
     """
     if folder is not None:
         return folder
@@ -94,8 +96,8 @@ def create_job_folder(jobs: Path) -> Path:
 
 
 class WorkerPresence:
-    """Sign of life of a worker: a file in the folder of jobs, touched by a thread while the worker
-    runs, busy or not. A context manager.
+    """Sign of life of a worker: a file in the folder of jobs. A thread touches it as long as the
+    worker runs, busy or not. A context manager.
     """
 
     def __init__(self, jobs: Path) -> None:
@@ -110,7 +112,7 @@ class WorkerPresence:
     def __exit__(self, *error: object) -> None:
         self._repeated.__exit__(*error)
         with suppress(OSError):
-            # another worker makes it anew within seconds
+            # another worker creates the file again within seconds
             self._path.unlink()
 
     def _touch(self) -> bool:
@@ -121,7 +123,7 @@ class WorkerPresence:
 
 
 def is_worker_running(jobs: Path) -> bool:
-    """Return whether some worker has given a sign of life in a folder of jobs of late."""
+    """Return whether a worker has recently given a sign of life in a folder of jobs."""
     try:
         age = time.time() - (jobs / _PRESENCE).stat().st_mtime
     except OSError:
@@ -133,13 +135,13 @@ def is_worker_running(jobs: Path) -> bool:
 class BatchOptions:
     """Options for reading and committing a submitted batch.
 
-    `label` names it in lists. `complete`: it holds all records of its sources.
-    `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
-    `feed`: feed that fetched it; `concerns`: why a person has to accept it, if there is a reason;
-    `after`: number of the run that brought the version of the feed before it, 0 for the first one.
-    `source`: name of the source of tables without a mapping; `table_sources`: that of each by the
-    name of its file, where they differ. `draft`: id of the import at the desk
-    that a dry run is made of. `handling`: packed handling that the records have at least.
+    `label` is its name in lists of batches. `complete`: it holds all records of its sources.
+    `accept_large_change`: commit it even if it changes much. `dry_run`: only say what would change.
+    `feed`: feed that fetched it. `concerns`: why a person has to accept it, if there is a reason.
+    `after`: number of the run that brought the version of the feed before it, 0 for the first
+    version. `source`: name of the source of tables without a mapping. `table_sources`: source of
+    each table by the name of its file, if they differ. `draft`: id of the import at the desk from
+    which a dry run is made. `handling`: packed handling that the records have at least.
     """
 
     label: str
@@ -157,7 +159,7 @@ class BatchOptions:
 
     @property
     def signature(self) -> str:
-        """Text of the options that have to be the same where an idempotency key is used again."""
+        """Text of the options that must be the same if an idempotency key is used again."""
         options = f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
         named = self.source or " ".join(map("=".join, sorted(self.table_sources.items())))
         return f"{options} {named}" if named else options
@@ -173,8 +175,8 @@ def submit_batch(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder; return the job and whether it is new.
 
-    The batches of an agency, or of a sender without one, run in the order in which they came. For
-    keys and errors, see `submit_upload`.
+    The batches of an agency, or of a sender without an agency, run in the order in which they came.
+    For keys and errors, see `submit_upload`.
     """
     params: dict[str, Any] = {
         "label": options.label,
@@ -209,9 +211,9 @@ def submit_upload(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a job of a kind; return the job and whether it is new.
 
-    `signature`: a text that differs where the options do. For an idempotency key that was used
-    before, return the job of that time, and remove the folder. Raises `UsageError` where the key
-    was used for other content or options, `StoreError`.
+    `signature`: a text that differs if the options differ. If an idempotency key was used before,
+    the earlier job is returned, and the folder is removed. Raises `UsageError` if the key was used
+    for other content or options, and `StoreError`.
     """
     digest = digest_upload(folder / INPUT, signature) if key else ""
     job = hub.store.jobs.submit(
@@ -233,13 +235,15 @@ def submit_upload(
 
 
 def acceptance_of(job: Job) -> Acceptance | None:
-    """Return when a batch was accepted; None of one that an earlier version queued."""
+    """Return when a batch was accepted; None if an earlier version of the program queued it."""
     revision = job.params.get("revision")
     return None if revision is None else Acceptance(int(revision), job.created)
 
 
 def digest_upload(sent: Path, options: str) -> str:
-    """Return a digest of an upload, whatever its files are called: the list, then the mapping."""
+    """Return a digest of an upload: the list, then the mapping. The names of the files do not
+    matter.
+    """
     state = hashlib.sha256(options.encode())
     files = [path for path in sent.rglob("*") if path.is_file() and not path.is_symlink()]
     files.sort(key=lambda file: (file.suffix == ".yml", file.relative_to(sent).as_posix()))
@@ -257,7 +261,7 @@ def owner_of_job(job: Job) -> RecordOwner:
 
 
 class _StageState(NamedTuple):
-    """Stage of a job: items that are done, and all of them, if known."""
+    """Stage of a job: the number of finished items, and of all items, if known."""
 
     stage: str
     done: int
@@ -267,8 +271,8 @@ class _StageState(NamedTuple):
     def shown(self) -> _StageState:
         """State as readers of the job see it.
 
-        Once lists are read, stages count records and pairs that they may not see, so that they get
-        percents instead.
+        Once lists are read, stages count records and pairs that readers of the job may not see, so
+        they get percents instead.
         """
         if self.stage == READ_STAGE:
             return self
@@ -283,7 +287,7 @@ _CANCEL_SECONDS = 0.5
 
 
 class JobProgress:
-    """Progress of a job, written to its row by a thread that also keeps the lease. A context
+    """Progress of a job, written to the job's row by a thread that also keeps the lease. A context
     manager.
     """
 
@@ -306,7 +310,7 @@ class JobProgress:
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
         """Begin a stage. Raises `JobStoppedError`."""
         self._state = _StageState(stage, 0, total)
-        # a commit is written as a whole or not at all: from here on it is too late to stop
+        # a commit is written as a whole or not at all, so from here on the job cannot be stopped
         self._late = self._late or stage == "store"
         self._check()
 
@@ -324,14 +328,14 @@ class JobProgress:
             raise JobStoppedError(self._stop)
 
     def _look(self) -> bool:
-        """Look whether the job was cancelled, and keep its lease now and then; return whether the
-        job still has it.
+        """Check whether the job was cancelled, and renew its lease from time to time; return
+        whether this worker still has it.
         """
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + self._beat_seconds
             return self._beat()
         with suppress(ResolverError):
-            # the database may be back at the next look
+            # the database may be available again at the next check
             self._note_cancel(self._store.jobs.get(self._job.id))
         return True
 
@@ -350,7 +354,7 @@ class JobProgress:
             self._stop = error.message
             return False
         except ResolverError:
-            # the database may be back before the lease is over
+            # the database may be available again before the lease is over
             pass
         return True
 
@@ -358,9 +362,10 @@ class JobProgress:
 def run_next_job(
     hub: Hub, jobs: Path, work: JobHandler, *, worker: str = "", lease: timedelta = LEASE_TIME
 ) -> Job | None:
-    """Take up the next job and run it; return the job afterwards, or None where none waits.
+    """Take up the next job and run it; return the job afterwards, or None if none waits.
 
-    Raises `StoreError` where the store is away; then the lease runs out and the job waits again.
+    Raises `StoreError` if the store is not available. Then the lease runs out, and the job waits
+    again.
     """
     queue = hub.store.jobs
     job = queue.lease(worker or f"{os.uname().nodename}:{os.getpid()}", lease=lease)
@@ -388,7 +393,7 @@ def run_next_job(
 
 
 def _end_job(end: Callable[[], Job]) -> Job | None:
-    """End a job; return None where it has gone to another worker."""
+    """End a job; return None if another worker has it."""
     try:
         return end()
     except LeaseError:
@@ -408,8 +413,9 @@ def refresh_if_due(
 ) -> int | None:
     """Refresh a store that has outgrown its population; return the new revision, or None.
 
-    `report` is called with the effect before the commit. Raises `LargeChangeError` where a person
-    has to accept the changes (`accept_large`), which holds until the store has grown much further.
+    `report` is called with the effect before the commit. Raises `LargeChangeError` if a person has
+    to accept the changes. `accept_large` accepts them; this holds until the store has grown much
+    further.
     """
     try:
         with hub.indexed_view() as (view, _):
@@ -432,14 +438,15 @@ def queue_refresh(hub: Hub) -> Job | None:
     """Queue a refresh if one is due, at most one at a time; return the new job, or None.
 
     After a refresh that failed or is on hold, the next one is queued only when the store has grown
-    by a further step. Raises `StoreError`.
+    by a further step. If the last refresh failed or is on hold, the next one is queued only when
+    the store has grown by a further step.
     """
     try:
         with hub.store.view() as view:
             steps = hub.growth_at(view).steps
             refreshed = hub.store_models.revision_at(view)
     except OutdatedError:
-        # another process has committed since: the next look tells
+        # another process has committed meanwhile; the next check decides
         return None
     if not steps:
         return None
@@ -453,7 +460,7 @@ def queue_refresh(hub: Hub) -> Job | None:
 
 
 def run_refresh_job(hub: Hub, job: Job, progress: Progress) -> Mapping[str, Any]:
-    """Refresh a store, unless it no longer is due, and return the effect.
+    """Refresh a store if it is still due, and return the effect.
 
     Raises `LargeChangeError`, which puts the job on hold.
     """
@@ -474,9 +481,9 @@ def build_check_models(
 ) -> ModelSet:
     """Return the models for checks against some entities (their number by label of kind).
 
-    `listed`: share of callers who are listed. Words count as at the last refresh, so profiles are
-    those of the store's own models; models without a population stay as they are. `key`: that of
-    the audience in whose population callers are compared.
+    `listed`: share of callers who are listed. Word counts are those of the last refresh, so
+    profiles fit the store's own models. Models without a population stay as they are. `key` is the
+    key of the audience in whose population callers are compared.
     """
     models = hub.models_at(view)
     if key:
@@ -488,5 +495,5 @@ def build_check_models(
         kind: model.for_population(view.head.plan, population.of(kind))
         for kind, model in hub.models.models.items()
     }
-    # built here and not by `for_population`, which keeps every set it builds
+    # built here and not by `for_population`, which would keep every set that it builds
     return replace(models, models=at_population, population=population)

@@ -192,7 +192,9 @@ def build_list_update(
 
 
 def _tighten(batch: Batch, view: StoreView, agencies: Mapping[str, str]) -> Batch:
-    """Return the batch with the handling that records of a source have at least."""
+    """Return the batch in which the records of each source have at least the handling of the
+    source.
+    """
     least = {}
     for source in view.restricting_sources() if len(batch) else ():
         handling = unpack_handling(source.least_handling)

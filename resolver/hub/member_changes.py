@@ -25,9 +25,9 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class MemberChanges:
-    """Changes of entities, as `Commit` has them.
+    """Changes of entities, in the form of `Commit`.
 
-    `left` are the records that entities lose, each with its entity: those that move, and versions
+    `left` are the records that entities lose, each with its entity: records that move, and versions
     that end.
     """
 
@@ -65,8 +65,8 @@ def compute_member_changes(
 ) -> MemberChanges:
     """Return the changes of entities for records in clusters.
 
-    Numbers beyond the store's last are new records. `restricted`: handling of those versions that
-    end and not everybody might see.
+    Numbers above the store's last number are new records. `restricted`: handling of the versions
+    that end and that not everybody might see.
     """
     batch, numbers = working_set.batch, working_set.numbers
     is_new = numbers > view.head.last_record
@@ -122,7 +122,9 @@ def compute_member_changes(
 def _list_ended(
     memberships: _Memberships, ended: Numbers, earlier: Numbers, restricted: Mapping[int, Handling]
 ) -> list[entity_ids.EarlierRecord]:
-    """Return the versions that end, in their entities; `earlier` has that of each row (0: none)."""
+    """Return the versions that end, with their entities; `earlier` has the version that each row
+    replaces (0: none).
+    """
     rows = np.flatnonzero(earlier)
     row_of = dict(zip(earlier[rows].tolist(), rows.tolist(), strict=True))
     return [
@@ -149,7 +151,9 @@ def _withdrawal_events(
 def _load_retired(
     view: StoreView, batch: Batch, rows: Numbers, ended: Numbers
 ) -> entity_ids.RetiredEntities:
-    """Return the retired entities that once held records of some rows; `ended` versions end."""
+    """Return the retired entities that once held records of some rows; `ended` are versions that
+    end.
+    """
     if not len(rows):
         return entity_ids.RetiredEntities()
     versions = view.record_numbers(batch.ids.take(pa.array(rows)).to_pylist())
@@ -186,7 +190,8 @@ def _find_mixed(
     before: Numbers,
     ended: Sequence[entity_ids.EarlierRecord],
 ) -> Flags:
-    """Return which rows are in clusters with restricted records, or were in entities with some.
+    """Return which rows are in clusters with restricted records, or were in entities with
+    restricted records.
 
     `visible`: which rows everybody may see (None: all).
     """
@@ -207,15 +212,15 @@ def _find_mixed(
 def _new_entity_ids(
     view: StoreView, batch: Batch, assignment: entity_ids.EntityAssignment, *, is_open: bool
 ) -> list[str]:
-    """Return ids for new entities that were never used, by the smallest record of each that its
-    floor sees; `is_open`: everybody may see all records.
+    """Return ids for new entities. An id was never used before, and comes from the smallest record
+    of the entity that its floor sees. `is_open`: everybody may see all records.
     """
     if not assignment.births:
         return []
     rows = np.array(assignment.births, dtype=np.int64)
     smallest = batch.ids.take(pa.array(rows)).cast(pa.binary()).to_pylist()
     if not is_open:
-        # no id tells that there was a record before everybody might see it
+        # an id must not reveal that a record existed before everybody might see it
         handlings, places = visibility.code_handlings(batch)
         of_birth = [handlings[place] for place in places[rows].tolist()]
         smallest = [

@@ -1,13 +1,14 @@
-"""Ownership of sources: the owner that first sent a source, or that a command gave it to.
+"""Ownership of sources: a source belongs to the owner that first sent it, or to which a command
+gave it.
 
-A source belongs to the agency that first sends it a record which everybody may see, so who owns a
-name tells of no hidden record. Until then agencies that see no record of others in it may all use
-the name, each for its own records; restricted records stay their agency's, whoever gets the name.
-An agency's key may add to, change and withdraw its agency's sources. A key or user without an
-agency keeps under its own name what it first sent. Sources that an operator loads by command are
-the hub's: only keys of scope `admin` may change them, until a command binds them to an agency
-(`resolver sources set`). A handling code may be loosened, or taken to another agency, by the agency
-that it names, and by admins.
+A source belongs to the agency that first sends it a record which everybody may see, so the owner of
+a name reveals nothing about hidden records. Until then, agencies that see no record of other
+agencies in the source may all use the name, each for its own records. Restricted records stay with
+their agency, whoever gets the name. An agency's key may add to, change and withdraw its agency's
+sources. If a key or user without an agency is the first to send a source, it keeps the source under
+its own name. Sources that an operator loads by command belong to the hub. Only keys of scope
+`admin` may change them, until a command binds them to an agency (`resolver sources set`). The
+agency that a handling names, and admins, may loosen its code or give it to another agency.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ reads them.
 
 @dataclass(frozen=True, slots=True)
 class RecordOwner:
-    """Owner of records: name and agency; with `may_change_all` also records of others."""
+    """Owner of records: name and agency. With `may_change_all`, it may also change records of
+    others.
+    """
 
     name: str = ""
     agency: str = ""
@@ -45,19 +48,21 @@ class RecordOwner:
 
     @classmethod
     def of_viewer(cls, viewer: visibility.Viewer) -> RecordOwner:
-        """Return the owner that a viewer acts as; a viewer without a name is the local operator."""
+        """Return the owner for whom a viewer acts; a viewer without a name is the local
+        operator.
+        """
         return cls(viewer.name, viewer.agency, not viewer.name or "admin" in viewer.scopes)
 
     @property
     def viewer(self) -> visibility.Viewer:
-        """Viewer of what every key and user of this owner may see."""
+        """Viewer who sees what every key and user of this owner may see."""
         return visibility.Viewer(
             self.name, self.agency, frozenset({"admin" if self.may_change_all else "submit"})
         )
 
     @property
     def new_source_owner(self) -> tuple[str, str]:
-        """Agency that a new source belongs to, and its keeper where there is no agency."""
+        """Agency to which a new source belongs, and its keeper if there is no agency."""
         return self.agency, "" if self.agency or self.may_change_all else self.name
 
     def owns(self, source: StoredSource) -> bool:
@@ -72,7 +77,9 @@ HUB_OWNER = RecordOwner()
 
 
 def intake_sources(intake: Intake) -> set[str]:
-    """Return the sources of an intake: of its records, and of lists without any record."""
+    """Return the sources of an intake: the sources of its records, and of lists without any
+    record.
+    """
     return {name for info in intake.lists for name in info.sources} | set(
         intake.batch.sources.values.to_pylist()
     )
@@ -83,14 +90,14 @@ def build_owned_update(
 ) -> ListUpdate:
     """Return the update of an intake that was accepted some time ago, or now.
 
-    Raises `OwnerError` where the owner may not make it.
+    Raises `OwnerError` if the owner may not make it.
     """
     names = intake_sources(intake)
     guests = check_source_owner(view, names, owner)
     agencies = dict.fromkeys(names, owner.agency)
     update = build_list_update(view, intake, acceptance, guests, agencies)
     if not owner.may_change_all:
-        # no list of one agency withdraws records that are another's
+        # no list of one agency withdraws records of another agency
         others = _find_others(view, update.withdrawn, owner)
         withdrawn = {end: number for end, number in update.withdrawn.items() if end not in others}
         update = replace(update, withdrawn=withdrawn)
@@ -104,7 +111,7 @@ def build_owned_update(
 
 
 def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwner) -> ListUpdate:
-    """Return the withdrawal of records. Raises `OwnerError` where the owner may not make it."""
+    """Return the withdrawal of records. Raises `OwnerError` if the owner may not make it."""
     guests = check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
     update = build_withdrawal(view, ids)
     others = set() if owner.may_change_all else _find_others(view, update.withdrawn, owner)
@@ -117,11 +124,11 @@ def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwn
 
 
 def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> frozenset[str]:
-    """Return those of some sources that are others', in which the owner has restricted records and
-    may send such records only.
+    """Return the sources that belong to others but have restricted records of the owner; the owner
+    may send only restricted records to them.
 
-    Raises `OwnerError` where a source belongs to another owner: a command has bound it, or it has
-    or had a record of others that this owner may see.
+    Raises `OwnerError` if a source belongs to another owner: a command has bound it, or it has or
+    had a record of others that this owner may see.
     """
     if owner.may_change_all:
         return frozenset()
@@ -140,8 +147,8 @@ def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner
 
 
 def _look_into(view: StoreView, source: StoredSource, owner: RecordOwner) -> tuple[bool, bool]:
-    """Return whether a source has or had a restricted record of an owner's agency, and a record of
-    others that the owner may see, among its newest versions.
+    """Look at the newest versions of a source. Return whether it has or had a restricted record of
+    the owner's agency, and whether it has or had a record of others that the owner may see.
     """
     versions = view.newest_versions(source, _MAX_VERSIONS)
     handling = view.handling_of(sorted(versions))
@@ -159,7 +166,7 @@ def _look_into(view: StoreView, source: StoredSource, owner: RecordOwner) -> tup
 
 
 def _find_others(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> set[str]:
-    """Return those of some records, by id, whose handling names another agency."""
+    """Return the records, by id, whose handling names another agency."""
     handling = view.handling_of(sorted(numbers.values()))
     return {
         record_id
@@ -169,7 +176,7 @@ def _find_others(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner
 
 
 def _find_own(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> set[str]:
-    """Return those of some records, by id, whose handling names the owner's agency."""
+    """Return the records, by id, whose handling names the owner's agency."""
     handling = view.handling_of(sorted(numbers.values()))
     return {
         record_id
@@ -193,8 +200,8 @@ def ownership_error(name: str, owner: RecordOwner) -> OwnerError:
 
 
 def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwner) -> None:
-    """Raise `OwnerError` where an update names another agency as that of its records, or loosens
-    the handling code of one.
+    """Raise `OwnerError` if an update names another agency in the handling of its records, or
+    loosens the handling code of a record.
     """
     if owner.may_change_all:
         return
@@ -216,10 +223,10 @@ def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwne
 
 
 def check_free_ids(view: StoreView, update: ListUpdate) -> None:
-    """Raise `OwnerError` where new records have the ids of others, which their sender may not see.
+    """Raise `OwnerError` if new records have ids of other records that their sender may not see.
 
-    An admin can bring records of another agency into a source. Its owner neither sees nor changes
-    them.
+    An admin can add records of another agency to a source. The owner of the source neither sees nor
+    changes these records.
     """
     new = set(update.fresh.ids.to_pylist()) - update.superseded.keys()
     hidden = view.numbers_of(sorted(new)) if new else {}
@@ -228,7 +235,7 @@ def check_free_ids(view: StoreView, update: ListUpdate) -> None:
 
 
 def check_hidden_ids(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> None:
-    """Raise `OwnerError` where a stored record, by id, is hidden from the owner."""
+    """Raise `OwnerError` if a stored record, by id, is hidden from the owner."""
     handling = view.handling_of(sorted(numbers.values()))
     for record_id, number in sorted(numbers.items()):
         if not visibility.is_visible(handling.get(number, Handling()), owner.viewer):
@@ -241,7 +248,9 @@ def taken_id_error(record_id: str) -> OwnerError:
 
 
 def check_named_agencies(handlings: Iterable[Handling], owner: RecordOwner) -> None:
-    """Raise `OwnerError` where records are to be another agency's: only it could see them."""
+    """Raise `OwnerError` if records would belong to another agency: only that agency could see
+    them.
+    """
     for handling in handlings:
         is_foreign = handling.agency not in ("", owner.agency)
         if is_foreign and not owner.may_change_all:
@@ -265,7 +274,8 @@ def check_handling_codes(
     handling_of: Mapping[str, Handling],
     owner: RecordOwner,
 ) -> None:
-    """Do the same for records by id.
+    """Check, for records by id, that the owner may set their new handling; otherwise raise
+    `OwnerError`.
 
     `superseded`: number of the present version; `handling_of`: handling of the new version
     (absent: unrestricted).
@@ -292,8 +302,8 @@ _EDITION_WORDS = frozenset(
 def name_pattern(text: str) -> str:
     """Return the name of a file or source without dates, numbers and words for an edition.
 
-    Two names with one pattern, such as `border-dec` and `border_2026`, differ only in these. A
-    number that is part of a word counts: `list2` and `list3` are two lists.
+    Two names with one pattern, such as `border-dec` and `border_2026`, differ only in these parts.
+    A number that is part of a word counts: `list2` and `list3` are two lists.
     """
     words = re.findall(r"[^\W_]+", text.casefold())
     kept = [
@@ -309,12 +319,12 @@ _UNNAMED = "batch"
 
 
 class SourceChoiceError(InputError):
-    """Table that may be a new edition of a known source: somebody has to say which source it is."""
+    """A table may be a new edition of a known source, so somebody has to say which source it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNames:
-    """Names of the sources that an owner may update, and those that files updated before.
+    """Names of the sources that an owner may update, and of the sources that files updated before.
 
     `remembered`: pattern of a file's name → the source that such a file updated last. So a file
     that was once given a source keeps it.
@@ -327,7 +337,8 @@ class SourceNames:
     def load(cls, view: StoreView, owner: RecordOwner) -> SourceNames:
         """Load the names in a store.
 
-        An owner learns of no source of others, and of no list that another key or user sent.
+        An owner learns neither of sources of other owners nor of lists that another key or user
+        sent.
         """
         known = frozenset(
             source.name for source in view.sources() if owner.may_change_all or owner.owns(source)
@@ -344,8 +355,8 @@ class SourceNames:
     def find(self, stem: str) -> str:
         """Return the source that a table without a mapping updates, by the name of its file.
 
-        Raises `SourceChoiceError` where it would be a new source whose name differs from a known
-        one in its date or number only.
+        Raises `SourceChoiceError` if it would be a new source whose name differs from a known name
+        only in its date or number.
         """
         name, pattern = source_name(stem), name_pattern(stem)
         if name in self.known:

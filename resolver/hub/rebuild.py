@@ -1,9 +1,9 @@
-"""Rebuilds and refreshes: all records of a store resolved anew, in the population of today.
+"""Rebuilds and refreshes: all records of a store are resolved again, in the present population.
 
-A rebuild computes outside of any lock and commits once; where another commit came between, it is
+A rebuild computes outside of any lock and commits once. If another commit came first, it is
 computed again while nobody else can commit.
 
-Resolution of all records of a store anew: the commit of a rebuild or refresh.
+The module resolves all records of a store again and makes the commit of a rebuild or refresh.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _NOTHING = Commit(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """Entity that each record had (number) and its new cluster, with the population that was
-    measured, and what to commit.
+    """Entity number that each record had and its new cluster, the population that was measured, and
+    the commit.
     """
 
     entities: Numbers
@@ -60,17 +60,19 @@ class Rebuild:
 
 @dataclass(frozen=True, slots=True)
 class KeptPopulations:
-    """Population of a store before a refresh, and the keys of those parts that are outgrown.
+    """Population of a store before a refresh, and the keys of its parts that are outgrown.
 
-    The others are kept: what one audience sees must not change because of records that it does not
-    see.
+    All other parts are kept: what one audience sees must not change because of records that it does
+    not see.
     """
 
     before: Population
     outgrown: Collection[str]
 
     def merge(self, measured: Population) -> Population:
-        """Return the measured populations where they were outgrown, and the others as before."""
+        """Return the measured populations for the outgrown parts, and the earlier populations for
+        all others.
+        """
         base = measured if "" in self.outgrown else self.before
         kept = {key: own for key, own in self.before.restricted.items() if key not in self.outgrown}
         new = {key: own for key, own in measured.restricted.items() if key in self.outgrown}
@@ -80,10 +82,10 @@ class KeptPopulations:
 def compute_rebuild(
     context: ResolutionContext, *, actor: str = "", kept: KeptPopulations | None = None
 ) -> Rebuild:
-    """Compare and cluster all records of a store anew, under the options of the context.
+    """Compare and cluster all records of a store again, under the options of the context.
 
     If the context has no population, the population of all records is measured and committed.
-    `kept` is the part of the earlier population that stays (None: nothing).
+    `kept` is the part of the earlier population that does not change (None: nothing).
     """
     view, nothing = context.view, build_empty_update(context.view)
     working_set = _load_all(context)
@@ -108,7 +110,9 @@ def resolve_after(
     increment: Increment,
     kept: KeptPopulations | None = None,
 ) -> Rebuild:
-    """Resolve all records as they will be after an increment that is not committed yet."""
+    """Resolve all records in the state that they will have after an increment that is not committed
+    yet.
+    """
     view, commit = context.view, increment.commit
     stored = _load_all(context)
     stays = np.flatnonzero(~np.isin(stored.numbers, commit.ended_records))
@@ -148,7 +152,9 @@ def _resolve_all(
 
 
 def _load_all(context: ResolutionContext) -> WorkingSet:
-    """Return all current records, from the store itself: its index may be of another model."""
+    """Return all current records from the store itself, because its index may belong to another
+    model.
+    """
     context.progress.start("read the store", context.view.head.last_record)
     parts = []
     for part in context.view.batches():
@@ -172,8 +178,8 @@ FindOptions = Callable[[StoreView], RunOptions]
 class RebuildEffect:
     """Effect of a rebuild on the entities of a store, and its population before and after.
 
-    `split` of the `entities` lose records to another, `merged` get records of another; `changed`
-    are either.
+    Of the `entities`, `split` ones lose records to another entity, and `merged` ones get records of
+    another entity. `changed` ones do either.
     """
 
     entities: int
@@ -225,8 +231,8 @@ def refuse_large(effect: RebuildEffect) -> None:
 class RebuildRequest:
     """Request for a rebuild by an `actor`.
 
-    `inspect` is called before the commit. `engine`: where records are compared (None: in this
-    process). `outgrown`: keys of the populations to measure anew (None: all of them).
+    `inspect` is called before the commit. `engine`: compares the records (None: this process does).
+    `outgrown`: keys of the populations to measure again (None: all of them).
     """
 
     find_options: FindOptions
@@ -239,13 +245,13 @@ class RebuildRequest:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilder:
-    """Computer of rebuilds of one store; it does not use the index."""
+    """Computes rebuilds of one store; it does not use the index."""
 
     store: Store
     models: StoreModels
 
     def compute(self, request: RebuildRequest) -> tuple[Commit, RebuildEffect, RunOptions]:
-        """Return what to commit, its effect, and the options of the store from then on."""
+        """Return the commit, its effect, and the new options of the store."""
         with self.store.view() as view:
             if not view.revision:
                 raise empty_store_error(self.store.url)
@@ -266,9 +272,9 @@ class Rebuilder:
         return self.compute(request)[1]
 
     def commit(self, request: RebuildRequest, *, locked: bool) -> tuple[int, RunOptions]:
-        """Compute and commit once; return the new revision, and the options from then on.
+        """Compute and commit once; return the new revision and the new options.
 
-        Raises `OutdatedError` where another commit came between, which cannot be if `locked`.
+        Raises `OutdatedError` if another commit came first; this cannot happen if `locked`.
         """
         commit, effect, options = self.compute(request)
         if request.inspect is not None:
@@ -281,14 +287,14 @@ class Rebuilder:
 
 @dataclass(frozen=True, slots=True)
 class DueRefresh:
-    """Refresh that follows a commit, and the steps by which the store has then grown."""
+    """Refresh that follows a commit, and the number of steps by which the store has then grown."""
 
     effect: RebuildEffect
     steps: int
 
     def check(self, *, accept_large: bool) -> None:
-        """Raise `LargeChangeError` where a person has to accept it: not if most records came since
-        the last refresh, so that what the store made of them was provisional.
+        """Raise `LargeChangeError` if a person has to accept it. Nobody has to if most records came
+        since the last refresh, since the earlier entities were then provisional.
         """
         if not accept_large and self.steps < ACCEPTED_STEPS:
             refuse_large(self.effect)
@@ -297,8 +303,8 @@ class DueRefresh:
 def preview_refresh_after(
     context: IncrementContext, update: ListUpdate, increment: Increment, models: StoreModels
 ) -> DueRefresh | None:
-    """Return the refresh that would be due after an increment that is not committed; None if none
-    is.
+    """Return the refresh that would be due after an increment that is not committed; None if no
+    refresh would be due.
     """
     commit = increment.commit
     population = commit.population or models.population_at(context.view)

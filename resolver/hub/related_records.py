@@ -1,13 +1,14 @@
-"""Records that the relations of other records lead to, and the relations of a part of a store.
+"""Records that are related to other records, and the relations of a part of a store.
 
-The evidence of relations between two entities depends on their common neighbors: on which entities
-these are, resolved by their own values, and on how many records are related to them. So an
-increment also resolves the neighbors of the records that it may change. If a record changes, the
-evidence of every record that shares a neighbor with it may change, too.
+The evidence of relations between two entities depends on their common neighbors. It depends on
+which entities these are, resolved by their own values, and on how many records are related to them.
+So an increment also resolves the neighbors of the records that it may change. If a record changes,
+the evidence of every record that shares a neighbor with it may change, too.
 
-Look-up arrays of an index segment: who states a relation to a record id, and who to a name.
+The look-up arrays of an index segment tell which records state a relation to a record id or to a
+name.
 
-They derive from the segment alone, are built when an increment first needs them, and live as long
+They derive only from the segment, are built when an increment first needs them, and exist as long
 as the segment.
 """
 
@@ -45,16 +46,16 @@ _MAX_CACHED_SEGMENTS = 64
 
 @dataclass(frozen=True, slots=True)
 class RelationLookup:
-    """Rows that state relations, by the hash of what they name.
+    """Rows that state relations, by the hash of the id or name that they state.
 
-    `keys` ascend; `rows[i]` names `keys[i]`. Ids and names are told apart by a mark.
+    `keys` ascend; row `rows[i]` states `keys[i]`. A mark distinguishes ids from names.
     """
 
     keys: Hashes
     rows: Numbers
 
     def find(self, keys: Hashes) -> tuple[Numbers, Numbers]:
-        """Return (place of the key, row) of all rows that name one of some keys."""
+        """Return (position of the key, row) for all rows that state one of some keys."""
         starts = np.searchsorted(self.keys, keys, side="left")
         counts = np.searchsorted(self.keys, keys, side="right") - starts
         return np.repeat(np.arange(len(keys)), counts), self.rows[spread(starts, counts)]
@@ -71,10 +72,10 @@ def group_name_key(name: str) -> int:
 
 
 def build_lookup(batch: Batch) -> RelationLookup:
-    """Return the rows of a batch by what their relations name.
+    """Return the rows of a batch by the ids and names that their relations state.
 
-    A target that is a native id of its source is there under the full id as well. Records that not
-    everybody may see are left out, as their relations do not count.
+    If a target is a native id of its source, the row is also found by the full id. Records that not
+    everybody may see are left out, because their relations do not count.
     """
     column = batch.columns.get(RELATION)
     visible = visible_rows(batch, STRANGER)
@@ -139,7 +140,7 @@ _MAX_STUBS = 10 * MAX_RELATED
 class RelatedRecords:
     """Relations among the records that a store will hold after an increment.
 
-    `fresh` are the new records, `ended` those that end. All numbers are ascending.
+    `fresh` are the new records, `ended` the records that end. All numbers are ascending.
     """
 
     context: IncrementContext
@@ -148,7 +149,7 @@ class RelatedRecords:
 
     @cached_property
     def exist(self) -> bool:
-        """True if relations count, and any record of the store, or a new one, states one."""
+        """True if relations count, and a record of the store or a new record states a relation."""
         segments = self.context.index.segments
         return bool(self.context.models.relations.kinds) and state_relations(
             [self.fresh.batch, *(segment.batch for segment in segments)]
@@ -197,11 +198,12 @@ class RelatedRecords:
     ) -> Numbers:
         """Return the stored records that remain and are related to some records.
 
-        Where more than `most` records state relations to one, before and after, these are left out,
-        or all but `most` of them (`cut`). `with_names`: also those that state the same names.
+        If more than `most` records state relations to one record, before and after, these are left
+        out, or all but `most` of them (`cut`). `with_names`: also include records that state the
+        same names.
         """
         if not len(numbers) or not self.context.index.segments:
-            # nothing is stored that could be related
+            # the store has no records that could be related
             return numbers[:0]
         batch = concat([self._take_fresh(numbers), *self._read(self._stored(numbers))])
         ids, names = _read_targets(batch)
@@ -251,18 +253,18 @@ class RelatedRecords:
         return _strip(self.fresh.batch.take(rows))
 
     def _read(self, numbers: Numbers) -> list[Batch]:
-        """Return what is read of some stored records."""
+        """Return some stored records with only the values that are read here."""
         return [_strip(self.context.index.batch(numbers))] if len(numbers) else []
 
 
 def _strip(batch: Batch) -> Batch:
-    """Return a batch with no values but those that relations are read from."""
+    """Return a batch with only the values from which relations are read."""
     columns = {prop: batch.columns[prop] for prop in _READ_COLUMNS if prop in batch.columns}
     return replace(batch, columns=columns)
 
 
 def _read_targets(batch: Batch) -> tuple[set[str], set[str]]:
-    """Return the ids, in either form, and the names that the relations of a batch give."""
+    """Return the ids, in either form, and the names that the relations of a batch state."""
     column = batch.columns.get(RELATION)
     if column is None:
         return set(), set()

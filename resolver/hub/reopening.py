@@ -1,9 +1,9 @@
 """Reopen decisions whose records have changed so much that they may be about somebody else.
 
-A decision names the versions of its two records that the steward saw. It is *reopened* while the
-present version of a record contradicts that version. A reopened *same* no longer merges, a reopened
-*different* still keeps apart, and both wait for a steward. If the record returns to its earlier
-values, the decision is no longer reopened. The order of commits does not matter.
+A decision states the versions of its two records that the steward saw. It is *reopened* as long as
+the present version of a record contradicts that version. A reopened *same* no longer merges, a
+reopened *different* still keeps apart, and both wait for a steward. If the record returns to its
+earlier values, the decision is no longer reopened. The order of commits does not matter.
 
 The first part finds contradictions (`find_material_changes`). Two versions contradict in a field if
 both state it and no value of one agrees with a value of the other:
@@ -17,9 +17,9 @@ both state it and no value of one agrees with a value of the other:
 | nationality, country of birth, jurisdiction | they have one country in common |
 | kind | one entity can have both kinds |
 
-So these changes are no contradiction: an added or removed value, a more precise date, another
-spelling, and all values that do not identify, such as notes, programs, addresses and positions. No
-model and no frequencies are used.
+So these changes are no contradiction: an added or removed value, a more precise date, or another
+spelling. Values that do not identify anybody do not count either, such as notes, programs,
+addresses and positions. No model and no frequencies are used.
 
 The second part marks reopened decisions in the log (`mark_reopened`), and names the versions that a
 new decision saw (`name_versions`).
@@ -309,7 +309,8 @@ def mark_stored(view: StoreView, log: Sequence[StoredDecision]) -> list[StoredDe
 def mark_reopened(
     view: StoreView, log: Sequence[tuple[Decision, Versions]], fresh: FreshRecords = _NO_RECORDS
 ) -> list[Decision]:
-    """Return the decisions, with reopened ones marked. `log` has the versions that each one saw.
+    """Return the decisions, with reopened ones marked. `log` has the versions that each decision
+    saw.
 
     `fresh` are records about to be committed, which replace the records of the view.
     """

@@ -6,10 +6,10 @@ The module reads in this order:
 2. The fingerprint of the program. It is the digest of the normal forms and keys of some invented
    records. If another version of the program makes other normal forms or keys, the files of the
    index are built anew.
-3. Segments: their arrays, keys and normal forms, and how two segments are merged.
-4. Where the fingerprint is stored. To compute it takes half a second, since it loads the tables of
-   every script. So it is kept next to the index, until the program, its libraries or the stamp of
-   the index change.
+3. Segments: their arrays, keys and normal forms, and the merging of two segments.
+4. The fingerprint is stored. To compute it takes half a second, since it loads the tables of every
+   script. So it is kept next to the index, until the program, its libraries or the stamp of the
+   index change.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _PLAIN = ("kinds", "name_quality", "gender")
 
 
 class MappedTexts:
-    """Texts in mapped memory, decoded on access. It takes the place of an object array of texts."""
+    """Texts in mapped memory, decoded on access. It replaces an object array of texts."""
 
     def __init__(self, ends: IntArray, letters: npt.NDArray[np.uint8]) -> None:
         self._ends, self._letters = ends, letters
@@ -136,7 +136,7 @@ def _from_tables(prepared: PreparedBatch, empty_texts: Collection[str]) -> dict[
 def prepared_from_arrays(arrays: Mapping[str, AnyArray]) -> MaterializedBatch:
     """Build a prepared batch from arrays; its ids are empty, its texts are decoded on access.
 
-    Raises `KeyError` where an array is missing.
+    Raises `KeyError` if an array is missing.
     """
     count = len(arrays["kinds"])
     sides: dict[str, Any] = {name: _to_ragged(name, arrays) for name in _SIDES}
@@ -186,7 +186,7 @@ def _to_ragged(name: str, arrays: Mapping[str, AnyArray]) -> Ragged:
 
 
 def _from_texts(name: str, value: npt.NDArray[np.object_]) -> dict[str, AnyArray]:
-    # a form put together from parts has no text
+    # a name form that was composed from parts has no text
     return encode_texts(
         name, pa.array(["" if text is None else text for text in value.tolist()], pa.string())
     )
@@ -285,9 +285,9 @@ def merge_segments(first: Segment, second: Segment) -> Segment:
 
 
 def build_segment_arrays(keys: KeyTable, prepared: PreparedBatch) -> dict[str, AnyArray]:
-    """Return the arrays that a segment holds beside its records.
+    """Return the arrays that a segment holds in addition to its records.
 
-    Names as they were written are left out, as no score depends on them.
+    Names as they were written are left out, because no score depends on them.
     """
     arrays = prepared_to_arrays(prepared, empty_texts=_UNUSED_TEXTS)
     prefixed = {f"{_PREFIX}{name}": array for name, array in arrays.items()}
@@ -331,10 +331,10 @@ _LEFT_OUT = frozenset({"__pycache__"})
 def keep_fingerprint(
     folder: Path, stamp: Mapping[str, str], compute: Callable[[], str], program: str | None = None
 ) -> str:
-    """Return what `compute` returns, or returned for the same program and stamp before.
+    """Return the result of `compute`, or its earlier result for the same program and stamp.
 
-    `folder`: that of the index; nothing is kept where it does not exist or cannot be written.
-    `program`: digest of the program's files (None: those of this installation).
+    `folder`: the folder of the index. Nothing is kept if it does not exist or cannot be written.
+    `program`: digest of the program's files (None: the files of this installation).
     """
     key = [program or digest_program(), dict(sorted(stamp.items()))]
     path = folder / _FILE
@@ -351,13 +351,13 @@ def keep_fingerprint(
 
 @cache
 def digest_program() -> str:
-    """Return a digest of what this program is made of: names, sizes and times of its files, and
-    when a library was last installed beside it.
+    """Return a digest of this program: names, sizes and times of its files, and the time at which a
+    library was last installed beside it.
     """
     digest = hashlib.sha256(sys.version.encode())
     for root in (Path(resolver.__file__).parent, *_resolve_links(Path(resolver.__file__).parent)):
         for path in _files(root):
-            # an editor's or a compiler's temporary file may lead nowhere, or be gone
+            # a temporary file of an editor or a compiler may be a broken link, or be gone
             with suppress(FileNotFoundError):
                 state = path.lstat()
                 digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
@@ -367,14 +367,14 @@ def digest_program() -> str:
 
 
 def _resolve_links(folder: Path) -> Iterator[Path]:
-    """Yield the folders that links in a folder lead to: parts of the package in a checkout."""
+    """Yield the folders to which links in a folder lead: parts of the package in a checkout."""
     for path in sorted(folder.iterdir()):
         if path.is_symlink() and path.is_dir():
             yield path.resolve()
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder, in a fixed order, bytecode left out."""
+    """Yield the files in a folder, in a fixed order, without bytecode."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - _LEFT_OUT)
         for name in sorted(names):

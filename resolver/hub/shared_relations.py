@@ -1,8 +1,8 @@
 """Relations in a store: how an explanation shows them, and which records an increment needs.
 
-`SharedRelations` explains what a relation to the same entity added to a merge. The store has only
-the entities after evidence from relations was used, not the entities before. So the entities in
-question and the neighbors that they share are resolved again; these are few records.
+`SharedRelations` explains the evidence that a relation to the same entity added to a merge. The
+store has only the entities after evidence from relations was used, not the entities before. So the
+entities in question and the neighbors that they share are resolved again; these are few records.
 
 `RelationScope` selects the stored records of an increment. Three groups are resolved together:
 records that may change, entities that these are compared with, and *context*, the entities that
@@ -111,7 +111,7 @@ def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities
 
 
 def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> candidates.IncrementContext:
-    """Return the context that the present entities of a store are resolved in."""
+    """Return the context in which the present entities of a store are resolved."""
     options = replace(hub.options_of(view.head), plan=view.head.plan)
     sources = build_empty_update(view).deduplicated_sources
     return candidates.IncrementContext(view, hub.models_at(view), options, sources, index=index)
@@ -123,10 +123,10 @@ def _resolve(
     is_own: npt.NDArray[np.bool_],
     table: RelationTable,
 ) -> Resolution:
-    """Resolve entities of a store (`is_own`) and their neighbors, which never merge with these.
+    """Resolve entities of a store (`is_own`) together with their neighbors, which never merge with
+    these.
 
-    Of the neighbors not all relations are here, so no more of them counts than how they were
-    frozen.
+    Not all relations of the neighbors are loaded, so only their frozen state counts.
     """
     # block purging counts over the whole store
     purge = context.index.build_purge(None, _NONE > 0, _NONE)
@@ -146,7 +146,7 @@ def _find_sharing(
 ) -> Numbers:
     """Return the rows of `own` records and of the entities that two of them are related to.
 
-    Empty where two share neither a record nor a name.
+    Empty if no two of them share a record or a name.
     """
     if table is None:
         return _NONE
@@ -155,7 +155,7 @@ def _find_sharing(
     edges = np.flatnonzero(is_own[table.own])
     node = table.node[edges].copy()
     is_row = node < table.count
-    # entities of the store are unions of those that neighbors are frozen as
+    # entities of the store are unions of the entities that neighbors are frozen as
     node[is_row] = labels[node[is_row]]
     pairs = np.unique(np.stack([node, table.own[edges]], axis=1), axis=0)
     nodes, counts = np.unique(pairs[:, 0], return_counts=True)
@@ -173,16 +173,17 @@ def _label_entities(view: StoreView, records: candidates.WorkingSet) -> IntArray
 
 @dataclass(frozen=True, slots=True)
 class RelationScope:
-    """Scope by the relations of a store; where it has none, every method returns what it is given.
+    """Scope by the relations of a store. If the store has no relations, every method returns its
+    argument.
 
-    Numbers are those of stored records, ascending.
+    Numbers are numbers of stored records, ascending.
     """
 
     related: RelatedRecords
     search: candidates.NeighborSearch
 
     def find_touched(self, numbers: Numbers) -> Numbers:
-        """Return the records whose relations the increment touches, where `numbers` may change."""
+        """Return the records whose relations the increment touches if `numbers` change."""
         related = self.related
         if not related.exist:
             return _NONE
@@ -203,7 +204,7 @@ class RelationScope:
     ) -> Numbers:
         """Return the stored records of clusters that are not entities of the store.
 
-        Clusters of context alone do not count.
+        Clusters that have only context do not count.
         """
         working_set, labels = resolved.working_set, resolved.resolution.labels
         changed = self.search.changed_records(working_set, labels, disturbed)
@@ -214,7 +215,9 @@ class RelationScope:
         return np.intersect1d(changed, working_set.numbers[in_scope])
 
     def include_touched(self, changed: Numbers, included: Numbers) -> Numbers:
-        """Return changed records, with all that those not yet `included` touch by relations."""
+        """Return changed records, and all records touched by relations of those that are not yet in
+        `included`.
+        """
         further = exclude(changed, included)
         if not self.related.exist or not len(further):
             return changed
@@ -222,7 +225,7 @@ class RelationScope:
         return unite(changed, expand(self.related.touched_by(further, _NONE, expand)))
 
     def restrict(self, resolved: ResolvedSet, present: Numbers) -> ResolvedSet:
-        """Return what was resolved without the context."""
+        """Return the resolved records without the context."""
         if not self.related.exist:
             return resolved
         working_set, resolution = resolved.working_set, resolved.resolution
@@ -261,7 +264,7 @@ class RelationScope:
 
 
 def _select_pairs(compared: candidates.CachedPairs, place: IntArray) -> candidates.CachedPairs:
-    """Return the compared pairs of rows that have a new place (-1: none), by their places."""
+    """Return the compared pairs whose rows have a new position (-1: none), by these positions."""
     inside = np.flatnonzero((place[compared.left] >= 0) & (place[compared.right] >= 0))
     return candidates.CachedPairs(
         place[compared.left[inside]], place[compared.right[inside]], compared.logodds[inside]

@@ -10,7 +10,7 @@ There are three kinds of export:
 - full: also entity ids, revisions, sources, decisions, and redirects of retired ids.
 - FollowTheMoney: only entities and their link entities. It can be read again as a list.
 
-The last functions explain two records of a store by what was decided on them.
+The last functions explain two records of a store by the decision on them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def load_commit_results(
     hub: Hub, result: CommitResult, viewer: Viewer = STRANGER, waiting: Numbers = NO_NUMBERS
 ) -> StoredResults:
     """Return the records of all entities that have a record of the commit, that changed, or that
-    began to wait for a steward: a commit can change a relation of two entities and nothing else.
+    began to wait for a steward. The last group is needed because a commit may change only a
+    relation of two entities.
 
     `waiting` are the numbers of the entities that began to wait as far as the viewer may know it
     (`resolver.review.find_changes.find_waiting_entities`). Records that the viewer may not see are
@@ -449,10 +450,10 @@ def _decision(stored: StoredDecision) -> dict[str, Any]:
 def find_stored_decision(
     hub: Hub, view: StoreView, record_ids: Sequence[str]
 ) -> DecidedPair | None:
-    """Return what was decided on two records of a store, or on their entities.
+    """Return the outcome for two records of a store, or for their entities.
 
-    None where nothing was: for twice the same record, records of two entities that no link
-    connects, and records of one entity that blocking did not bring together.
+    None if there is no outcome: both records are the same, they are in two entities without a link,
+    or they are in one entity but blocking did not join them.
     """
     ids = sorted(set(record_ids))
     if len(ids) < len(record_ids):
@@ -479,6 +480,8 @@ def find_stored_decision(
 
 
 def find_rival_id(view: StoreView, links: LinkTable, place: int) -> str:
-    """Return the id of the record that keeps the pair of a link ambiguous, or nothing."""
+    """Return the id of the record that makes the pair of a link ambiguous; empty if there is
+    none.
+    """
     rival = int(links.rival[place])
     return view.record_ids([rival]).get(rival, "") if rival else ""

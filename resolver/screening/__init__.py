@@ -1,7 +1,7 @@
 """Screening of many subjects against a store, without listing them.
 
-`read_subjects` makes subjects of a list, `screen_subjects` compares them with the entities of a
-store, `write_screening` writes the files of the result.
+`read_subjects` makes subjects from a list, `screen_subjects` compares them with the entities of a
+store, and `write_screening` writes the files of the result.
 """
 
 from resolver.screening.clearances import (

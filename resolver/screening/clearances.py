@@ -1,12 +1,13 @@
-"""Verdicts on hits: cleared ones stay away until their evidence changes, confirmed ones are marked.
+"""Verdicts on hits: cleared hits stay away until their evidence changes, and confirmed hits are
+marked.
 
 A subject is recognized by the id that its caller gives it, or by a keyed hash of its values. An
-entity is recognized by its id, by the ids of its records, or, where a list has changed all of
-these, by its facts: so a verdict outlasts merges, splits and new versions of lists.
+entity is recognized by its id, by the ids of its records or, if a list has changed all of these, by
+its facts. So a verdict outlasts merges, splits and new versions of lists.
 
-The evidence of a hit has changed if the entity states a fact that it did not state before, if its
-names are more like the subject's, if a fact is gone that spoke against the hit, or if the subject
-states something else. The hit then returns, and says what changed.
+The evidence of a hit has changed in four cases: the entity states a fact that it did not state
+before, its names are more like the subject's, a fact that spoke against the hit is gone, or the
+subject states other values. The hit then returns, and says what changed.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ _SUBJECT_FACTS = frozenset(("address", "phone", "email"))
 
 
 def owner_of(viewer: Viewer) -> str:
-    """Return the owner of the verdicts of a viewer: its agency, or its name without one."""
+    """Return the owner of the verdicts of a viewer: its agency; without one, its name."""
     return f"agency {viewer.agency}" if viewer.agency else f"sender {viewer.name}"
 
 
@@ -107,7 +108,7 @@ def give_verdict(
     expires: str,
     anonymous: bool = False,
 ) -> StoredVerdict:
-    """Store a verdict on a hit; `anonymous` keeps the keyed hash of the subject alone.
+    """Store a verdict on a hit; `anonymous` keeps only the keyed hash of the subject.
 
     `expires`: see `read_expiry`. Raises `UsageError` without a reason.
     """
@@ -169,8 +170,8 @@ def describe_verdict(row: StoredVerdict) -> dict[str, Any]:
 
 
 def recognize(subject: Subject, secret: str, *, anonymous: bool = False) -> VerdictSubject:
-    """Return how a subject is recognized again. An id that was made from the values of a row does
-    not count as the caller's.
+    """Return the keys by which a subject is recognized again. If an id was made from the values of
+    a row, it does not count as the caller's id.
     """
     facts = {
         prop: sorted(_digest(secret, prop, text) for text in texts)
@@ -189,8 +190,8 @@ def recognize(subject: Subject, secret: str, *, anonymous: bool = False) -> Verd
 def apply_verdicts(
     screening: Screening, verdicts: Iterable[StoredVerdict], store: Store
 ) -> Screening:
-    """Return a screening without the hits that its owner has cleared (`cleared`), and with the
-    status of the others.
+    """Return a screening without the hits that its owner has cleared (they are in `cleared`), and
+    with the status of the other hits.
     """
     by_id: dict[str, list[StoredVerdict]] = {}
     by_digest: dict[str, list[StoredVerdict]] = {}
@@ -224,14 +225,14 @@ def find_redress(
     options: MatchQuery,
     snapshot: IndexSnapshot | None = None,
 ) -> list[str]:
-    """Return the ids of the entities that a person, who is checked with the reference of a
-    clearance, is not.
+    """Return the ids of the entities that a checked person is not, according to the clearance with
+    the given reference.
 
-    The reference is the id of the verdict. It tells nothing of it, and holds for every agency, but
-    only for the person who was cleared: the record has to have the same name, and a birth date or a
-    number that the subject stated then, and nothing that contradicts the subject. As for its owner,
-    the clearance does not hold if the evidence of the hit has changed. Only hits that the viewer of
-    `options` gets anyway are compared.
+    The reference is the id of the verdict. It reveals nothing about the verdict and holds for every
+    agency, but only for the person who was cleared. The record must have the same name, and a birth
+    date or a number that the subject stated then, and nothing that contradicts the subject. The
+    clearance does not hold if the evidence of the hit has changed, as for its owner. Only hits that
+    the viewer of `options` gets in any case are compared.
     """
     verdict = store.verdicts.find(reference.strip().lower())
     if verdict is None or verdict.verdict is not HitVerdict.CLEARED:
@@ -245,7 +246,7 @@ def find_redress(
     screening = screen_subjects(screener, [subject], options, snapshot=snapshot)
     if not screening.hits:
         return []
-    # the owner may have confirmed the same hit since, such as of an entity that has another id
+    # the owner may have confirmed the same hit since, for example if the entity has another id now
     own = [*store.verdicts.find_confirmed(verdict), verdict]
     own.sort(key=lambda row: row.made, reverse=True)
     judged = _judge_hits(screening.hits, own, verdict.subject)
@@ -255,7 +256,9 @@ def find_redress(
 def _judge_hits(
     hits: Sequence[ScreeningHit], verdicts: Sequence[StoredVerdict], subject: VerdictSubject
 ) -> list[ScreeningHit]:
-    """Return the hits of one subject with what its verdicts, given newest first, say of them."""
+    """Return the hits of one subject, with the status that its verdicts (newest first) give
+    them.
+    """
     evidence = [_evidence_of(hit) for hit in hits]
     anchored = [
         [verdict for verdict in verdicts if _is_anchored(verdict.evidence, now)] for now in evidence
@@ -263,7 +266,7 @@ def _judge_hits(
     used = {verdict.id for some in anchored for verdict in some}
     judged = []
     for hit, now, own in zip(hits, evidence, anchored, strict=True):
-        # a list that has changed all of its ids: the same facts are the same entity
+        # a list has changed all of its ids, but the same facts mean the same entity
         equal = [row for row in verdicts if row.id not in used and _has_equal_facts(row, now)]
         judged.append(_judge(hit, now, own or equal, subject))
     return judged
@@ -288,8 +291,8 @@ def _judge(
 
 
 def _without_replaced(verdicts: Sequence[StoredVerdict]) -> list[StoredVerdict]:
-    """Return verdicts, given newest first, without those that a newer one on the same entity or on
-    all of its records replaces: the entity may have another id since.
+    """Return verdicts (newest first) without those that a newer verdict replaces, on the same
+    entity or on all of its records: the entity may have another id since.
     """
     kept: list[StoredVerdict] = []
     for row in verdicts:
@@ -319,7 +322,7 @@ def _keys(facts: Mapping[str, Mapping[str, str]]) -> set[tuple[str, str]]:
 def _find_changes(
     now: VerdictEvidence, verdicts: Sequence[StoredVerdict], subject: VerdictSubject
 ) -> Iterable[str]:
-    """Yield what has changed since verdicts that together rest on all facts of an entity."""
+    """Yield the changes since some verdicts, which together rest on all facts of an entity."""
     then = [verdict.evidence for verdict in verdicts]
     known = {key for evidence in then for key in _keys(evidence.facts)}
     for prop, values in sorted(now.facts.items()):
@@ -343,7 +346,7 @@ def _find_changes(
 
 
 def _name_rise(verdicts: Sequence[StoredVerdict], now: VerdictEvidence) -> float:
-    """Return by how much the names are more alike than when the verdicts were given."""
+    """Return by how much the names are more alike than at the time of the verdicts."""
     before = max(verdict.evidence.similarity or 0.0 for verdict in verdicts)
     return (now.similarity or 0.0) - before
 
@@ -377,7 +380,7 @@ def _group(prop: str) -> str:
 def _normalize(prop: str, text: str) -> str | None:
     """Return the normal form of a fact; None for a property that is no fact.
 
-    Names are none: how alike they are says what they add.
+    Names are no facts; how similar they are is compared separately.
     """
     if prop in _COUNTRY_PROPERTIES:
         return country_code(text) or _plain(text)

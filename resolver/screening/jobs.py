@@ -45,7 +45,7 @@ _SHORT_COLUMNS = ("subject_id", "subject_name", "score", "band", "sources", "sta
 
 
 def viewer_of_agency(name: str, agency: str) -> Viewer:
-    """Return the viewer as which the screenings of a sender run."""
+    """Return the viewer with whose rights the screenings of a sender run."""
     return Viewer(name, agency, frozenset({"submit"})) if name else STRANGER
 
 
@@ -62,9 +62,9 @@ def submit_screening(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
 
-    `listed`: share of subjects who are listed, as checks of the service assume it (None: the usual
-    ones). `watch`: name and end of a watch that keeps the subjects. For keys and errors, see
-    `submit_upload`.
+    `listed`: share of subjects who are listed, as checks of the service assume it (None: the
+    default share). `watch`: name and end of a watch in which the subjects are kept. For keys and
+    errors, see `submit_upload`.
     """
     params: dict[str, Any] = {"label": label, "format": list_format, "listed": listed}
     signature = f"{SCREENING_JOB} {list_format}"
@@ -139,7 +139,7 @@ def run_screening_job(
 
 
 def _short_columns(hub: Hub) -> dict[str, Callable[[ScreeningHit], str]]:
-    """Return the columns for keys that may look nobody up, with the agencies to contact."""
+    """Return the columns for keys that may not look anybody up, with the agencies to contact."""
     with hub.store.view() as view:
         agencies = {source.name: source.agency or source.title for source in view.sources()}
 
@@ -154,7 +154,7 @@ def _short_columns(hub: Hub) -> dict[str, Callable[[ScreeningHit], str]]:
 
 def load_screening(hub: Hub, job: Job, folder: Path) -> Screening:
     """Return the hits of a screening that is done, with the verdicts that hold now. Raises
-    `OSError` where its files are gone.
+    `OSError` if its files are gone.
     """
     with (folder / RESULT / HITS_JSON).open("rb") as file:
         hits = [hit_from_json(orjson.loads(line)) for line in file]

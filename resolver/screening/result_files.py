@@ -86,7 +86,7 @@ def list_stated_values(record: Record) -> dict[str, list[str]]:
 
 
 def state_values(subject: Subject) -> list[str]:
-    """Return what a subject states beside its name, as texts: `Birth date: 1984-03-02`."""
+    """Return the values of a subject beside its name, as texts: `Birth date: 1984-03-02`."""
     properties = list_stated_values(subject.record)
     names = {*NAME_PARTS} if not properties.get("name") else set()
     return [
@@ -168,7 +168,7 @@ def write_report(path: Path, screening: Screening, title: str) -> None:
 
 
 def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
-    """Return what the report shows."""
+    """Return the data that the report shows."""
     shown: dict[str, list[ReportedHit]] = {}
     for hits in list(screening.hits_by_subject().values())[:_MAX_REPORTED]:
         subject = hits[0].subject

@@ -1,8 +1,9 @@
-"""Batch screening: many subjects are compared with the entities of a store, and never enter it.
+"""Batch screening: many subjects are compared with the entities of a store, but they never enter
+it.
 
 A subject is a record of a list that the caller sends: a passenger, a customer, a supplier. Each
-subject is answered as a single check with the same values is (`resolver.check`), so score, band and
-reason are those of the check. Subjects with equal values are compared once.
+subject gets the answer of a single check with the same values (`resolver.check`), with the same
+score, band and reason. Subjects with equal values are compared once.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ _MAX_NOTE = 300
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Subject of a screening: the id that its list gives it, its first name, the name of its list,
-    the record that is compared, and what of it is not compared.
+    the record that is compared, and notes on values that are not compared.
 
     An id that begins with `~` was made for a row without an id, or for one of several rows that
     share an id and state different values.
@@ -72,8 +73,8 @@ class ScreeningHit:
 
     `entity` is the FtM entity as the viewer may see it, `records` are the ids of its records, and
     `evidence` the rows that explain the score. `not_compared`: values of the subject that were not
-    compared, and why. `status` is empty for a new hit; else it is what is kept of an earlier
-    verdict: `cleared`, `confirmed`, or `returned` for one whose evidence changed since (`changes`).
+    compared, and the reasons. `status` is empty for a new hit. Otherwise it comes from an earlier
+    verdict: `cleared`, `confirmed`, or `returned` if the evidence has changed since (`changes`).
     `verdicts` are the ids of the verdicts on this hit.
     """
 
@@ -92,7 +93,7 @@ class ScreeningHit:
 
     @property
     def compared(self) -> tuple[EvidenceRow, ...]:
-        """Rows of evidence that compare values and count, without those of the population."""
+        """Rows of evidence that compare values and count, without the rows of the population."""
         return tuple(
             row
             for row in self.evidence
@@ -101,7 +102,7 @@ class ScreeningHit:
 
     @property
     def logodds(self) -> int:
-        """Log-odds by its own evidence in thousandths: other candidates say nothing about it."""
+        """Log-odds of its own evidence in thousandths, without the effect of other candidates."""
         return sum(row.weight for row in self.evidence if row.name != "competition")
 
     @property
@@ -122,11 +123,11 @@ class ScreeningHit:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Result of a screening: its subjects, its hits in the order of the subjects, best first, and
-    the revision that they are based on.
+    """Result of a screening: its subjects, its hits, and the revision on which they are based. Hits
+    are in the order of the subjects, and for each subject the best first.
 
-    `cut`: number of subjects with more hits than the limit. `cleared`: hits that stay away, since
-    their owner has cleared them.
+    `cut`: number of subjects with more hits than the limit. `cleared`: hits that are not shown,
+    because their owner has cleared them.
     """
 
     subjects: tuple[Subject, ...]
@@ -136,7 +137,9 @@ class Screening:
     cleared: tuple[ScreeningHit, ...] = ()
 
     def hits_by_subject(self) -> dict[str, list[ScreeningHit]]:
-        """Return the hits of each subject that has any, by the list and the id of the subject."""
+        """Return the hits of each subject that has any; keys are the list and the id of the
+        subject.
+        """
         hits: dict[str, list[ScreeningHit]] = {}
         for hit in self.hits:
             hits.setdefault(f"{hit.subject.source}:{hit.subject.id}", []).append(hit)
@@ -158,8 +161,8 @@ def read_subjects(intake: Intake) -> list[Subject]:
 
 
 def build_subject(record: Record, notes: Iterable[str] = ()) -> Subject:
-    """Return a record as a subject. Only its values take part: neither its source nor its relations
-    do, as in a single check.
+    """Return a record as a subject. Only its values count. Its source and its relations do not, as
+    in a single check.
     """
     values = tuple(sorted({replace(value, origin="") for value in record.values}))
     query = Record(
@@ -181,7 +184,7 @@ def build_subject(record: Record, notes: Iterable[str] = ()) -> Subject:
 
 
 def _note_values(query: Record) -> list[str]:
-    """Return what of a query is not compared, in one line each."""
+    """Return the values of a query that are not compared, one line each."""
     if not (query.values or query.identifiers or query.addresses):
         return [_NO_VALUES]
     notes = [] if any(value.prop in _NAMES for value in query.values) else [_NO_NAME]
@@ -243,9 +246,11 @@ def screen_subjects(
 
 
 def next_chunk_size(size: int, seconds: float) -> int:
-    """Return how many subjects to compare before the next report, after so many took some seconds.
+    """Return how many subjects to compare before the next report, if `size` subjects took
+    `seconds`.
 
-    The size doubles where that still takes less than `_CHUNK_SECONDS`, and halves above it.
+    The size doubles if that will still take less than `_CHUNK_SECONDS`, and halves if it takes
+    longer.
     """
     if seconds > _CHUNK_SECONDS:
         return max(size // 2, _LEAST_CHUNK)
@@ -254,7 +259,7 @@ def next_chunk_size(size: int, seconds: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Answer to one query, as a copy of the process sends it: hits of nobody yet."""
+    """Answer to one query, as a copy of the process sends it; the hits have no subject yet."""
 
     hits: tuple[ScreeningHit, ...]
     is_cut: bool
@@ -269,7 +274,7 @@ class _Answer:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Comparison of some queries; `process` is the number of the process that made it."""
+    """Comparison of some queries; `process` is the number of the process that created it."""
 
     screener: Screener
     queries: Sequence[Record]
@@ -280,8 +285,8 @@ class _Comparison:
     def __call__(self, ranges: Ranges) -> list[tuple[int, _Answer]]:
         """Return the answers to the queries of some ranges, each with its number."""
         if os.getpid() != self.process:
-            # a copy of the process must not use the connections of the original, and searching what
-            # it inherited for garbage would copy that memory
+            # a copy of the process must not use the connections of the original; a garbage
+            # collection would copy the inherited memory
             self.screener.disown()
             gc.freeze()
         answers: list[tuple[int, _Answer]] = []

@@ -1,14 +1,14 @@
-"""Watched subjects: screened again when the store changes, as far as the change can affect them.
+"""Watched subjects: they are screened again when the store changes, if the change can affect them.
 
-A change can affect a subject if an entity that changed counts for it, as it was before or as it is
-now. An entity counts for a subject if it reaches the review threshold by its own evidence, or has
-the name of the subject. So the changed entities are looked up among the subjects, as a check looks
-up a subject among the entities: by words of names and by keys, then by comparison. The subjects
-that are found are screened again, and all others keep their hits.
+A change can affect a subject if a changed entity counts for it, in its state before or now. An
+entity counts for a subject if its own evidence reaches the review threshold, or if it has the name
+of the subject. So the changed entities are looked up among the subjects in the same way as a check
+looks up a subject among the entities: first by words of names and by keys, then by comparison. The
+subjects that are found are screened again, and all others keep their hits.
 
 Scores also depend on how many entities there are. A watch keeps the numbers of its last full
 screening until the store has grown or shrunk by `MAX_DRIFT`; then all subjects are screened again.
-So is everything after a refresh of the population, and with another model.
+The same happens after a refresh of the population, and with another model.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ _MIN_COUNT = 256
 
 
 def read_watch_end(text: str, now: datetime | None = None) -> str:
-    """Return the end of a watch, as `read_expiry` does. Raises `UsageError`, also without a day."""
+    """Return the end of a watch, in the form of `read_expiry`. Raises `UsageError`, also if no day
+    is given.
+    """
     if not text.strip():
         raise UsageError("a watch needs an end", hint="give its last day, as 2027-06-30")
     return read_expiry(text, now)
@@ -107,7 +109,7 @@ def read_watch_name(text: str) -> str:
 
 
 def viewer_of_watch(watch: Watch) -> Viewer:
-    """Return the viewer as which a watch is screened."""
+    """Return the viewer with whose rights a watch is screened."""
     if not watch.owner:
         return OPERATOR
     if not watch.sender:
@@ -121,8 +123,8 @@ def add_watch(
     """Keep the subjects of a screening with their hits in a watch of the viewer; return the watch
     and the number of subjects.
 
-    A subject with the caller's id, or without one with the values, of a subject that the watch has
-    takes its place. A worker keeps the hits up to date.
+    If the watch already has a subject with the same caller's id (without an id, with the same
+    values), the new subject replaces it. A worker keeps the hits up to date.
     """
     is_operator = viewer == OPERATOR
     watch = store.watches.add(
@@ -140,7 +142,7 @@ def add_watch(
         secret = view.head.id_secret
 
     def key_of(subject: Subject) -> str:
-        """Return the key of a subject: that of the caller's id, or of its values."""
+        """Return the key of a subject: the key of the caller's id, or the key of its values."""
         known = recognize(subject, secret)
         text = f"id {subject.source} {known.id}" if known.id else f"values {known.digest}"
         return cipher.key_of(text)
@@ -189,8 +191,8 @@ def _decode_hits(content: bytes, subject: Subject) -> tuple[ScreeningHit, ...]:
 @dataclass(frozen=True, slots=True)
 class HitChange:
     """Change of a hit between two runs of a watch: `new`, `lost`, `returned` (it was cleared, and
-    its evidence changed) or `changed` (its band did). `hit` is that of before for a lost one.
-    `number` is that of the subject.
+    its evidence changed) or `changed` (its band changed). `hit` is the earlier hit if it was lost.
+    `number` is the number of the subject.
     """
 
     kind: str
@@ -200,8 +202,8 @@ class HitChange:
 
 @dataclass(frozen=True, slots=True)
 class WatchRun:
-    """Result of a run: the watch, the revision that its hits now hold for, how many subjects were
-    screened, whether these are all, and what changed.
+    """Result of a run: the watch, the revision for which its hits now hold, how many subjects were
+    screened, whether these were all subjects, and the changes.
     """
 
     watch: Watch
@@ -214,7 +216,7 @@ class WatchRun:
 def read_watch(store: Store, watch: Watch) -> tuple[Screening, list[Subject]]:
     """Return the hits of a watch with the verdicts that hold now, and its subjects.
 
-    A hit is left out if one of its records is gone since, or may no longer be seen.
+    A hit is left out if one of its records is gone since, or if the viewer may no longer see it.
     """
     viewer = viewer_of_watch(watch)
     kept = _Kept.load(store, watch)
@@ -236,8 +238,9 @@ def read_watch(store: Store, watch: Watch) -> tuple[Screening, list[Subject]]:
 
 @dataclass
 class _Kept:
-    """Subjects of a watch by number, their hits, and those that were not screened yet; `edition`
-    and `revision` are those of the watch. `index` finds the subjects that an entity counts for.
+    """Subjects of a watch by number, their hits, and the subjects that are not screened yet.
+    `edition` and `revision` are those of the watch. `index` finds the subjects for which an entity
+    counts.
     """
 
     edition: int
@@ -291,8 +294,8 @@ class WatchRunner:
         """Erase the watches that have ended, and run those that are not up to date. Raises
         `StoreError`.
 
-        With `on_error`, a watch that fails is told to it, and the others are run. The watch that
-        failed is left out until its pause is over.
+        With `on_error`, a watch that fails is reported to this function, and the other watches are
+        run. The watch that failed is left out until its pause is over.
         """
         self.hub.store.watches.erase_expired()
         runs = []
@@ -328,7 +331,7 @@ class WatchRunner:
             with RepeatedTask(partial(self._extend, leased), LEASE_SECONDS / 4, "watch"):
                 return self._run(leased, full, progress)
         except LeaseError:
-            # its subjects may have changed: it is still due, and runs again at once
+            # its subjects may have changed: the watch is still due, and runs again at once
             watches.release(leased, self._name)
             return None
         except BaseException:
@@ -340,7 +343,7 @@ class WatchRunner:
         try:
             return self.hub.store.watches.lease(watch, self._name) is not None
         except ResolverError:
-            # the database may be back before the lease is over
+            # the database may be available again before the lease is over
             return True
 
     def _run(self, watch: Watch, full: bool, progress: Progress) -> WatchRun:
@@ -403,8 +406,8 @@ class WatchRunner:
     def _pin(
         self, watch: Watch, snapshot: IndexSnapshot
     ) -> tuple[IndexSnapshot, dict[str, Any], bool]:
-        """Return the snapshot with the numbers of entities that a watch counts, its stamp, and
-        whether the hits of the watch hold but for what has changed since.
+        """Return three things: the snapshot with the numbers of entities that a watch counts, its
+        stamp, and whether the hits of the watch still hold except for later changes.
         """
         population = snapshot.models.population
         live = {} if population is None else population.count_records()
@@ -451,7 +454,7 @@ class WatchRunner:
         self, watch: Watch, kept: _Kept, snapshot: IndexSnapshot, viewer: Viewer
     ) -> set[int] | None:
         """Return the subjects (by number) whose hits the changes since the last run can affect;
-        None if these may be all.
+        None if all may be affected.
         """
         if watch.revision == snapshot.revision or not kept.subjects:
             return set()
@@ -481,7 +484,7 @@ class WatchRunner:
     def _compare(
         self, watch: Watch, kept: _Kept, hits: Mapping[int, tuple[ScreeningHit, ...]]
     ) -> tuple[HitChange, ...]:
-        """Return what changes for the owner of a watch, who does not see cleared hits."""
+        """Return the changes for the owner of a watch, who does not see cleared hits."""
         store = self.hub.store
         verdicts = store.verdicts.list(watch.owner)
         number_of = {id(kept.subjects[number]): number for number in hits}
@@ -532,8 +535,8 @@ def _tell_changes(
 def read_subject_names(
     store: Store, owner: str, keys: Collection[str]
 ) -> dict[str, dict[str, str]]:
-    """Return id and name of some watched subjects of an owner, by key; none of those that were
-    erased. Raises `StoreError`.
+    """Return id and name of some watched subjects of an owner, by key; erased subjects are left
+    out. Raises `StoreError`.
     """
     names: dict[str, dict[str, str]] = {}
     for watch, row in store.watches.find_subjects(owner, sorted(set(keys) - {""})):
@@ -545,8 +548,8 @@ def read_subject_names(
 def _list_changes(
     before: Sequence[ScreeningHit], now: Sequence[ScreeningHit]
 ) -> Iterable[tuple[str, ScreeningHit]]:
-    """Yield the changes of the hits of one subject. An entity is the same if it has the same id or
-    a record of before.
+    """Yield the changes of the hits of one subject. Two hits are on the same entity if its id is
+    the same or if it shares a record with the earlier entity.
     """
     cleared = HitVerdict.CLEARED.value
     for hit in now:
@@ -569,8 +572,8 @@ def _is_same_entity(one: ScreeningHit, other: ScreeningHit) -> bool:
 
 
 def _read_profiles(view: StoreView, numbers: Numbers, viewer: Viewer) -> tuple[Batch, set[str]]:
-    """Return some entities as a viewer sees them at the revision of a view, one profile each, and
-    the ids of the entities and their records.
+    """Return some entities as a viewer sees them at the revision of a view, as one profile each.
+    Also return the ids of these entities and their records.
     """
     record, entity, _ = view.members(numbers.tolist())
     order = np.argsort(record)
@@ -589,12 +592,12 @@ def _read_profiles(view: StoreView, numbers: Numbers, viewer: Viewer) -> tuple[B
 
 @dataclass(frozen=True)
 class _SubjectIndex:
-    """Subjects of a watch, laid out as the entity index lays out entities, so that an entity can be
-    looked up among them.
+    """Subjects of a watch in the layout of the entity index, so that an entity can be looked up
+    among them.
 
-    `parts`: subjects that are compared, and those of a single word, which count without: everybody
-    whose name has the word counts for them. `numbers` are those of the subjects, by row, for each
-    part.
+    `parts`: subjects that are compared, and subjects of a single word, which are not compared:
+    everybody whose name has this word counts for them. `numbers` has the numbers of the subjects,
+    by row, for each part.
     """
 
     population_revision: int
@@ -626,8 +629,8 @@ class _SubjectIndex:
         return cls(snapshot.population_revision, (parts[0], parts[1]), (rows_of[0], rows_of[1]))
 
     def find(self, profiles: Batch, snapshot: IndexSnapshot) -> set[int] | None:
-        """Return the subjects that some entities count for, by number; None if there are too many
-        to tell.
+        """Return the subjects for which some entities count, by number; None if there are too many
+        to find out.
         """
         found: set[int] = set()
         if not len(profiles):
@@ -656,9 +659,7 @@ class _SubjectIndex:
     def _compare(
         self, entity: PreparedBatch, places: Numbers, snapshot: IndexSnapshot
     ) -> Numbers | None:
-        """Return the rows of the compared subjects that an entity counts for, among those at some
-        places.
-        """
+        """Return the rows of the compared subjects at some positions for which an entity counts."""
         floor = threshold_logodds(snapshot.thresholds.review) - _MARGIN
         least_score, is_word = float(scores(np.array([floor]))[0]), is_single_word(entity)
         material, rows = name_material(entity), []
@@ -679,7 +680,9 @@ class _SubjectIndex:
 
 
 def _have_one_word(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
-    """Return which records have one word of a name beside particles, legal forms and initials."""
+    """Return which records have one word in a name, not counting particles, legal forms and
+    initials.
+    """
     tokens = prepared.names.through(prepared.forms.tokens)
     used = identity_tokens(prepared)[tokens.items]
     pairs = np.unique(np.stack([tokens.rows[used], tokens.items[used]]), axis=1)
@@ -714,7 +717,7 @@ def describe_watches(url: str) -> list[dict[str, Any]]:
 
 
 def describe_watch(watch: Watch, subjects: int, due: Collection[int]) -> dict[str, Any]:
-    """Return a watch as JSON; `due`: the numbers of watches that wait to be screened again."""
+    """Return a watch as JSON. `due` has the numbers of watches that wait to be screened again."""
     return {
         "name": watch.name,
         "owner": watch.owner,
@@ -727,7 +730,7 @@ def describe_watch(watch: Watch, subjects: int, due: Collection[int]) -> dict[st
 
 
 def remove_subject(store: Store, watch: Watch, subject_id: str) -> None:
-    """Erase a subject of a watch, by its id. Raises `UsageError` where there is none."""
+    """Erase a subject of a watch, by its id. Raises `UsageError` if there is no such subject."""
     rows = store.watches.subjects(watch)
     keys = [row.key for row in rows if _decode_subject(row.content).id == subject_id]
     if not keys:

@@ -1,10 +1,12 @@
-"""Questions that the audit log answers, and proof that nobody changed it.
+"""Queries of the audit log, and the proof that nobody changed it.
 
-- `verify_log` computes the chain of the log anew and compares it with signed heads.
+- `verify_log` computes the chain of the log again and compares it with signed heads.
 - `sign_head` writes a signed head: the number and the chain of the last event, with an Ed25519
-  signature. Keep these outside of the store, where who can change the store cannot change them. A
-  log whose chain was computed anew after a change, or whose end was cut off, differs from them.
-- `find_accesses` says who was shown a record, by its id or by those of the entities that it was in.
+  signature. Keep signed heads outside of the store, where people who can change the store cannot
+  change them. If a log was changed and its chain computed again, or if its end was cut off, it
+  differs from the heads.
+- `find_accesses` says who was shown a record, by its id or by the ids of the entities that it was
+  in.
 - `report_subject` collects what the store holds about one person, and who was shown it.
 """
 
@@ -44,9 +46,9 @@ _CONTENT = ("format", "at", "number", "chain")
 class LogProof:
     """Outcome of `verify_log`.
 
-    `head`: last event. `events`: number of events. `heads`: number of signed heads that the log was
-    compared with. `faults`: by number of event. `removals`: events that state which others were
-    removed by their age, or erased.
+    `head`: last event. `events`: number of events. `heads`: number of signed heads with which the
+    log was compared. `faults`: faults by the number of the event. `removals`: events that state
+    that other events were removed by their age, or erased.
     """
 
     head: AuditHead
@@ -117,7 +119,7 @@ def verify_log(store: Store, heads: Path | None = None, public_key: str = "") ->
     `heads`: file that `sign_head` wrote. `public_key`: as `create_signing_key` returned it. Raises
     `StoreError` if the file cannot be read, or if a head was not signed with this key.
     """
-    # first the file: a head that is signed meanwhile would be beyond the log
+    # read the file first: a head that is signed meanwhile would be beyond the end of the log
     signed = [] if heads is None else _read_heads(heads, public_key)
     proof = store.audit_events.verify()
     removed = {event.query.get("through"): event.query.get("chain") for event in proof.removals}
@@ -150,8 +152,8 @@ def find_accesses(
 
     An event counts if it names a record, or an entity that a record was in at the revision of the
     event. Events that do not name what they showed, such as backups, count as well, with an empty
-    `shown`. Raises `StoreError` if the store has never had one of the records, or none that the
-    viewer may see.
+    `shown`. Raises `StoreError` if the store never had one of the records, or none that the viewer
+    may see.
     """
     return list(_iterate_accesses(store, record_ids, viewer, LogFilter(), 0))
 
@@ -159,9 +161,10 @@ def find_accesses(
 def _iterate_accesses(
     store: Store, record_ids: Sequence[str], viewer: Viewer, choice: LogFilter, after: int
 ) -> Iterator[RecordAccess]:
-    """Yield the accesses of `find_accesses` that a filter chooses, above the number `after`.
+    """Yield the accesses of `find_accesses` that a filter selects and whose number is above
+    `after`.
 
-    The log is read in parts, so whoever needs a page reads no more than what leads to it.
+    The log is read in parts, so a caller who needs one page reads only the log up to that page.
     """
     names: dict[str, list[tuple[int, int | None]]] = {}
     first = None
@@ -176,7 +179,7 @@ def _iterate_accesses(
     for event in store.audit_events.list(actions=[ERASURE], limit=_ALL_EVENTS):
         for number, ids in event.query.get("shown", {}).items():
             emptied.setdefault(int(number), set()).update(ids)
-    # an erasure of another record has emptied these events, and keeps which ids they have shown
+    # the erasure of another record has emptied these events, but it keeps which ids they have shown
     numbers = [number for number, ids in emptied.items() if not ids.isdisjoint(names)]
     blank = [event for event in store.audit_events.get(sorted(numbers)) if event.number > after]
     actions = {choice.action} if choice.action else set(_UNNAMED)
@@ -209,8 +212,8 @@ def _iterate_events(
     containing: Sequence[str] = (),
     actions: Sequence[str] = (),
 ) -> Iterator[AuditEvent]:
-    """Yield the events that a filter chooses and that contain one of some texts, or have one of
-    some actions; none without either.
+    """Yield the events that a filter selects and that contain one of some texts or have one of some
+    actions; none if both are empty.
     """
     while containing or actions:
         events = store.audit_events.list(
@@ -223,7 +226,7 @@ def _iterate_events(
 
 
 def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
-    """Return all that the store holds about a person, for a person who asks what is held on them.
+    """Return everything that the store holds about a person, for a person who asks for it.
 
     `requested_id`: id of an entity, also of a retired one, or of a record. The result can be
     written as JSON: `entity`, `records` (every version, with handling and values), `decisions` and
@@ -267,10 +270,10 @@ def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which events to read; an empty text does not filter.
+    """Filter of events; an empty text does not filter.
 
     `since` and `before` are times as texts (`2026-03-01`), `record` is the id of a record that was
-    shown. `only_agency`: agency whose events alone the reader may see.
+    shown. `only_agency`: the reader may see only events of this agency.
     """
 
     since: str = ""
@@ -292,7 +295,7 @@ class LogFilter:
         }
 
     def accepts(self, event: AuditEvent) -> bool:
-        """Return whether an event passes the filter, whatever it showed."""
+        """Return whether an event passes the filter, not counting the records that it showed."""
         return (
             (self.only_agency or self.agency or event.agency) == event.agency
             and self.who in ("", event.actor)
@@ -307,8 +310,8 @@ def read_log(
 ) -> list[AuditEvent]:
     """Return events above the number `after`, at most `limit`, the oldest first.
 
-    `newest` selects the last ones instead of the first. There are none for a record that the store
-    has never had: whether it has a record that the reader may not see must not show.
+    `newest` selects the last ones instead of the first. For a record that the store never had, the
+    result is empty, so that nobody learns whether a hidden record exists.
     """
     if choice.only_agency and choice.agency not in ("", choice.only_agency):
         return []
@@ -326,7 +329,9 @@ def read_log(
 
 
 def open_log(url: str) -> AbstractContextManager[Store]:
-    """Open the store at a URL for questions about its log. Raises `StoreError` for none."""
+    """Open the store at a URL for questions about its log. Raises `StoreError` if there is no
+    store.
+    """
     return Store.open(url, create=False)
 
 
@@ -345,7 +350,7 @@ def describe_event(event: AuditEvent, *, short: bool = False) -> str:
 
 
 def describe_access(access: RecordAccess) -> dict[str, Any]:
-    """Return an access as JSON: who was shown what, when and why; no query of anybody."""
+    """Return an access as JSON: who was shown what, when and why. It has no queries."""
     event = access.event
     return {
         "number": event.number,
@@ -360,7 +365,7 @@ def describe_access(access: RecordAccess) -> dict[str, Any]:
 
 
 def _describe_record(record: Record) -> dict[str, Any]:
-    """Return the fields of a record that say something, without its id and source."""
+    """Return the informative fields of a record, without its id and source."""
     stated = json.loads(json.dumps(asdict(record), default=str))
     return {
         name: value
@@ -372,7 +377,8 @@ def _describe_record(record: Record) -> dict[str, Any]:
 def _names_of(
     view: StoreView, record_id: str
 ) -> tuple[dict[str, list[tuple[int, int | None]]], int]:
-    """Return when a record was in each entity, by the id of the entity, and its first revision.
+    """Return when a record was in each entity, by the id of the entity, and the record's first
+    revision.
 
     A span is (first revision, revision from which it no longer holds; None: it still holds).
     """
@@ -396,7 +402,7 @@ def _names_of(
             own_spans.setdefault(entity, []).append((since, until))
             spans.setdefault(ids[entity], []).append((since, until))
     first = min(since for rows in spans.values() for since, _ in rows) if spans else 0
-    # an entity of restricted records goes by the id of the eldest record that its reader sees
+    # the id of an entity of restricted records comes from the eldest record that its reader sees
     record_names = view.record_ids(sorted({number for number, *_ in members}))
     restricted = view.restricted_ids(sorted(set(record_names.values())))
     for number, entity, since, until in members:

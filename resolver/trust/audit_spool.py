@@ -2,8 +2,8 @@
 
 The program hands a row to the operating system before it sends its answer, so the row survives a
 kill of the process. It does not survive a power failure: events of the last tenth of a second are
-lost. Rows that are in the store are cut off. The next process that starts puts the rows of other
-processes into the store, each once.
+lost. Rows that are in the store are removed from the file. The next process that starts puts the
+rows of other processes into the store, each once.
 
 Commands that read records out of a store, or change it, write audit events, too.
 """
@@ -40,9 +40,9 @@ def add_timestamp(row: Row) -> Row:
 
 
 class AuditSpool:
-    """Spool of one process: one file, and another one when it is rewritten.
+    """Spool of one process: one file, which is replaced by another when it is rewritten.
 
-    Safe to use from several threads; a forked process leaves it alone. Raises `OSError` where the
+    Safe to use from several threads; a forked process does not touch it. Raises `OSError` where the
     file cannot be created.
     """
 
@@ -59,20 +59,20 @@ class AuditSpool:
         # a process that holds the lock is alive
         fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file).st_nlink == 0:
-            # another process took the file for one of a killed process, and removed it
+            # another process took this file for the file of a killed process, and removed it
             os.close(file)
             return self._create()
         return path, file
 
     def add(self, row: Row) -> None:
-        """Append a row. Raises `OSError` where it is not in the file as a whole."""
+        """Append a row. Raises `OSError` if it is not completely in the file."""
         with self._lock:
             self._size += _write(self._file, [row], self._size)
 
     def keep_only(self, rows: Iterable[Row]) -> None:
-        """Cut off what is in the store: all but some rows, which were added last.
+        """Remove the rows that are in the store: all but `rows`, which were added last.
 
-        Raises `OSError` where rows cannot be written anew; then all of them are kept.
+        Raises `OSError` if rows cannot be written again; then all of them are kept.
         """
         with self._lock:
             waiting = list(rows)
@@ -83,7 +83,7 @@ class AuditSpool:
                 self._rewrite(waiting)
 
     def _rewrite(self, rows: Sequence[Row]) -> None:
-        """Put rows into a new file before the old one goes."""
+        """Put rows into a new file before the old file is removed."""
         path, file = self._create()
         try:
             size = _write(file, rows, 0)
@@ -97,7 +97,7 @@ class AuditSpool:
         os.close(old_file)
 
     def close(self, *, remove: bool) -> None:
-        """Close the file, and remove it if asked to and if this process created it."""
+        """Close the file; remove it if `remove` is true and this process created it."""
         if remove and os.getpid() == self._owner:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
@@ -106,7 +106,7 @@ class AuditSpool:
 def _write(file: int, rows: Sequence[Row], size: int) -> int:
     """Append rows to a file of `size` bytes; return their bytes.
 
-    Raises `OSError` where they do not fit, and leaves nothing of them.
+    Raises `OSError` if they do not fit; then none of them is in the file.
     """
     data = b"\n".join([*map(orjson.dumps, rows), b""])
     try:
@@ -174,7 +174,7 @@ def _find_missing(rows: Sequence[dict[str, Any]], store: Store) -> list[dict[str
     missing = []
     for row in rows:
         key = _event_key(row["at"], row["request_id"], row["action"], row["query"])
-        # a row may be twice in a file that was rewritten while the row was added
+        # a row may occur twice in a file that was rewritten while the row was added
         if key not in stored:
             stored.add(key)
             missing.append(row)
@@ -196,8 +196,8 @@ _MAX_TEXT = 2_000
 class CommandAccess:
     """Access by a command of the system account `account`.
 
-    `arguments`: what the records were selected by. `records`: their number; None for all records of
-    the store.
+    `arguments`: arguments that selected the records. `records`: number of records; None for all
+    records of the store.
     """
 
     account: str
@@ -208,9 +208,9 @@ class CommandAccess:
 
 
 def log_command(store: Store, access: CommandAccess) -> None:
-    """Log an access before anything of it is shown.
+    """Log an access before anything is shown.
 
-    Raises `StoreError` where the event is not durable: then nothing may be shown.
+    Raises `StoreError` if the event is not durable; then nothing may be shown.
     """
     store.audit_events.append([command_event(store, access)])
 
@@ -239,7 +239,9 @@ def command_event(store: Store, access: CommandAccess) -> dict[str, Any]:
 
 
 def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> None:
-    """Log an access to the store at a URL, which `create` makes if absent. Raises `StoreError`."""
+    """Log an access to the store at a URL; with `create`, the store is created if absent. Raises
+    `StoreError`.
+    """
     with Store.open(url, create=create) as store:
         log_command(store, access)
 
@@ -247,7 +249,7 @@ def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> 
 def _bounded(value: Any) -> Any:
     """Return a value with texts and numbers that every database and backup can store."""
     if isinstance(value, str):
-        # arguments in another encoding than that of the terminal hold lone surrogates
+        # arguments in another encoding than the terminal's contain lone surrogates
         return value[:_MAX_TEXT].encode("utf-8", "replace").decode()
     if isinstance(value, (list, tuple)):
         return [_bounded(part) for part in value]

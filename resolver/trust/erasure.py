@@ -1,15 +1,16 @@
-"""Erasure of records: everything that holds their values is rewritten or removed, and searched.
+"""Erasure of records: every table and file that holds their values is rewritten or removed, and
+then searched.
 
-`erase` goes through these steps. Each can be repeated, so whoever calls it next finishes what a
+`erase` goes through these steps. Each step can be repeated, so the next caller finishes what a
 killed process began:
 
-1. The records are withdrawn, so what is left is resolved without them.
+1. The records are withdrawn, so that the remaining records are resolved without them.
 2. The tables are rewritten in one transaction (`resolver.store.erasures`), which is one revision.
 3. The index of the store is removed; the next run makes it again. Files of batches, feeds and
-   screenings that hold values are removed, but not those of a batch that is not over yet.
-4. The tables are written anew, so that freed space holds nothing.
-5. Tables, files of the database, index and files of jobs are searched. Only if nothing is found is
-   the erasure done, and what it was about forgotten.
+   screenings that hold values are removed, except those of a batch that is not finished.
+4. The tables are written again, so that freed space holds no values.
+5. Tables, files of the database, index and files of jobs are searched. The erasure is done only if
+   nothing is found. Then its values are removed from its row.
 
 A backup that was made before still has the values. `write_erasure_list` writes the erased ids as
 keyed hashes, and `apply_list` erases them in a store that was restored from such a backup.
@@ -80,8 +81,8 @@ POSTGRESQL_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class ErasureResult:
-    """Erasure after an attempt. `waits`: why it is not done yet, if it is not. `shared`: values
-    that were left, because other records state them as well.
+    """Erasure after an attempt to carry it out. `waits`: why it is not done yet, if it is not.
+    `shared`: values that were left, because other records state them as well.
     """
 
     erasure: Erasure
@@ -98,7 +99,9 @@ def ask_for_erasure(
     who: str,
     confirmed: bool = False,
 ) -> Erasure:
-    """Ask for the erasure of records, as their owner may. Raises `InputError`, `OwnerError`."""
+    """Ask for the erasure of records, if their owner may do so. Raises `InputError`,
+    `OwnerError`.
+    """
     with store.view() as view:
         own = view.seen_by(owner.viewer)
         check_source_owner(own, {record_id.partition(":")[0] for record_id in ids}, owner)
@@ -106,10 +109,10 @@ def ask_for_erasure(
 
 
 def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult:
-    """Carry out a confirmed erasure, or go on with it.
+    """Carry out a confirmed erasure, or continue it.
 
-    `jobs`: folder of the jobs of the store. Raises `StoreError`, also where the store cannot be
-    resolved without the records; the erasure then stays, and the next call tries again.
+    `jobs`: folder of the jobs of the store. Raises `StoreError`, also if the store cannot be
+    resolved without the records. The erasure then stays, and the next call tries again.
     """
     store = hub.store
     if erasure.state is ErasureState.DONE:
@@ -122,7 +125,7 @@ def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult
     waits: list[str] = []
     values = store.erasures.values(erasure)
     if values.is_collected:
-        # tables were rewritten before; they are again when all jobs are over
+        # tables were rewritten before; they are rewritten again when all jobs are over
         removed, waits = _remove_files(store, jobs, values)
         if waits:
             return ErasureResult(erasure, tuple(waits), values.shared)
@@ -173,9 +176,9 @@ def erase_confirmed(hub: Hub, jobs: Path | None = None) -> list[ErasureResult]:
 
 
 class ErasureRunner:
-    """Worker's part: proposes what rules of retention make due, carries out what was confirmed, and
-    tries again now and then what must wait, such as for a batch that is not over. An erasure that
-    fails is one that waits.
+    """Part of the worker: it proposes the erasures that rules of retention make due and carries out
+    confirmed erasures. Erasures that must wait, for example for an unfinished batch, are tried
+    again from time to time. An erasure that fails counts as one that waits.
     """
 
     def __init__(self, hub: Hub, jobs: Path) -> None:
@@ -218,15 +221,15 @@ def _rewrite(hub: Hub, erasure: Erasure) -> dict[str, int]:
 
 
 def _remove_index(hub: Hub) -> None:
-    """Remove the files of the index; processes that have them open build others."""
+    """Remove the files of the index; processes that have them open build new ones."""
     with hub.store.view() as view:
         folder = index_folder(hub.store, view.head.store_id, hub.index_dir)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_files(store: Store, jobs: Path | None, values: ErasedValues) -> tuple[int, list[str]]:
-    """Remove the files of jobs and feeds that hold values; return how many, and a line for each
-    job that is not over yet.
+    """Remove the files of jobs and feeds that hold values. Return their number, and a line for each
+    job that is not finished.
     """
     if jobs is None or not jobs.is_dir():
         return 0, []
@@ -236,7 +239,7 @@ def _remove_files(store: Store, jobs: Path | None, values: ErasedValues) -> tupl
     removed, waits = 0, dict[str, None]()
     for path in sorted(jobs.rglob("*")):
         place = path.relative_to(jobs).parts
-        # the subjects of a screening are others, who may have the same birth date
+        # the subjects of a screening are other people, who may have the same birth date
         further = () if place[0] in screenings else values.others
         texts = (*values.searched_bytes, *further)
         if not path.is_file() or place[0] == SPOOL_FOLDER or not _count_texts(path, texts):
@@ -257,8 +260,8 @@ class _Searched:
 
 
 def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searched, dict[str, int]]:
-    """Search the files of the database, the index and the jobs; return what was searched, and the
-    number of texts that were found by file.
+    """Search the files of the database, the index and the jobs. Return what was searched, and the
+    number of texts that were found in each file.
     """
     paths = []
     if hub.store.path is not None:
@@ -279,9 +282,9 @@ def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searche
 
 
 def _count_texts(path: Path, texts: Sequence[str]) -> int:
-    """Return how many texts a file holds, also where it is compressed; 0 if it is gone.
+    """Return how many texts a file holds, also if it is compressed; 0 if it is gone.
 
-    Of an archive that is damaged, what comes before the damage counts.
+    In a damaged archive, the content before the damage counts.
     """
     found = set[str]()
     with suppress(OSError), path.open("rb") as file:
@@ -308,7 +311,7 @@ def _scan_unpacked(file: BufferedReader, path: Path, texts: Sequence[str], found
 
 
 def _parts(file: Any) -> Iterator[bytes]:
-    """Yield the bytes of a file; of a damaged archive, those before the damage."""
+    """Yield the bytes of a file; of a damaged archive, the bytes before the damage."""
     return iter(partial(file.read1, _BYTES_AT_ONCE), b"")
 
 
@@ -322,10 +325,10 @@ def _unpack_table(path: Path) -> Iterator[bytes]:
 
 
 def _scan(parts: Iterable[bytes], texts: Sequence[str], found: set[str]) -> None:
-    """Add the texts that the parts of a file hold, in any of their forms.
+    """Add the texts that occur in the parts of a file, in any of their forms.
 
-    Digits that are a part of longer ones, of a fraction or of a digest do not count: short numbers
-    stand in any file by chance.
+    Digits that are a part of a longer number, of a fraction or of a digest do not count, because
+    short numbers occur in any file by chance.
     """
     texts_of: dict[bytes, list[str]] = {}
     for text in texts:
@@ -342,7 +345,7 @@ def _scan(parts: Iterable[bytes], texts: Sequence[str], found: set[str]) -> None
 
 
 def _is_whole(number: bytes, data: bytes) -> bool:
-    """Return whether digits stand in some bytes as a number of their own."""
+    """Return whether digits occur in some bytes as a separate number."""
     place = data.find(number)
     while place >= 0:
         end = place + len(number)
@@ -354,7 +357,7 @@ def _is_whole(number: bytes, data: bytes) -> bool:
 
 
 def describe_erasure(erasure: Erasure) -> dict[str, Any]:
-    """Return an erasure as JSON, without what it was about."""
+    """Return an erasure as JSON, without the erased values."""
     values = {name: getattr(erasure, name) for name in Erasure.__slots__ if name != "number"}
     return {**values, "state": str(erasure.state), "proof": dict(erasure.proof)}
 
@@ -369,7 +372,9 @@ def describe_result(result: ErasureResult) -> dict[str, Any]:
 
 
 def result_lines(result: ErasureResult) -> list[str]:
-    """Return the proof of an erasure, or why it is not complete, as lines for people."""
+    """Return the proof of an erasure, or the reasons why it is not complete, as lines for
+    people.
+    """
     count = pluralize(len(result.erasure.records), "record")
     if result.waits:
         lines = [f"The erasure of {count} is not complete yet:"]
@@ -399,8 +404,8 @@ def result_lines(result: ErasureResult) -> list[str]:
 
 
 def write_erasure_list(store: Store, path: Path) -> int:
-    """Write the ids of all erased records, as keyed hashes, for backups that were made before;
-    return their number. Raises `OSError`.
+    """Write the ids of all erased records, as keyed hashes, for earlier backups; return their
+    number. Raises `OSError`.
     """
     erased = store.erasures.list_erased()
     with replace_file(path) as file:
@@ -412,7 +417,7 @@ def write_erasure_list(store: Store, path: Path) -> int:
 def read_erasure_list(path: Path) -> tuple[str, list[str]]:
     """Return the key of the store and the ids that `write_erasure_list` wrote. Raises `InputError`.
 
-    A list of an earlier version has no key.
+    A list that an earlier version wrote has no key.
     """
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -436,7 +441,7 @@ def apply_list(
     """Erase the records of a restored store that were erased after the backup; return how many.
 
     `listed`: as `read_erasure_list` returns it. Raises `InputError` for the list of another store,
-    and `StoreError` where the store cannot be resolved without the records.
+    and `StoreError` if the store cannot be resolved without the records.
     """
     key, erased = listed
     if key not in ("", store.erasures.list_key()):

@@ -1,14 +1,14 @@
-"""Records that an increment resolves together, and comparison of new ones with stored ones.
+"""Records that an increment resolves together, and the comparison of new records with stored ones.
 
 `IncrementContext` has the view of the store, models, options and the index. `WorkingSet` has the
-records that are resolved together: the new ones, the stored ones that share a blocking key with
-them, and the entities of these. Profiles of entities are compared where a pair of records at or
-above the link threshold connects the two. So an entity that changes is resolved together with all
-entities it is connected with: they may merge with it now, and the links between them change. Those
-that stay as they were need no neighbors of their own.
+records that are resolved together: new records, stored records that share a blocking key with them,
+and the entities of these stored records. Profiles of two entities are compared if a pair of records
+at or above the link threshold connects them. So an entity that changes is resolved together with
+all entities it is connected with: they may merge with it now, and the links between them change.
+Entities that do not change need no neighbors of their own.
 
 `CachedComponent` saves time between two commits. A new record can share keys with thousands of
-records of a common name, and to compare all of these with each other again takes seconds. Compared
+records of a common name. To compare all of these with each other again takes seconds. Compared
 pairs stay valid as long as no version of a record ends. So the hub keeps the compared pairs of
 large components, together with their links in the store, and the next commit compares only new
 records. The cache is valid for one revision of the store. It is emptied when another process
@@ -171,7 +171,7 @@ def build_cached_components(
 ) -> Iterator[CachedComponent]:
     """Yield a clustering's components worth caching; `same_rows` are decided to be the same.
 
-    `compared` are pairs of rows of the working set, and `links` what the store will hold.
+    `compared` are pairs of rows of the working set, and `links` the links that the store will hold.
     """
     is_match = compared.logodds >= merge_threshold
     ties = [
@@ -218,9 +218,9 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class IndexPairs:
-    """Scored pairs of a queried and an indexed record, by record numbers.
+    """Scored pairs of a queried record and an indexed record, by record numbers.
 
-    `left` has the smaller record id; `logodds` are thousandths; `indexed` is the side that was
+    `left` has the smaller record id; `logodds` are thousandths; `indexed` is the record that was
     found in the index.
     """
 
@@ -238,8 +238,9 @@ class IndexPairs:
 class IndexCandidates(IndexPairs):
     """Pairs of new and stored records at or above the link threshold.
 
-    `prepared` is the normal form of the queried records (None: there are none), and `values` that
-    of their values, if at hand; `purge` counts keys over all that the store will hold.
+    `prepared` is the normal form of the queried records (None: there are none), and `values` the
+    normal form of their values, if it was made. `purge` counts keys over all records that the store
+    will hold.
     """
 
     prepared: PreparedBatch | None
@@ -250,7 +251,9 @@ class IndexCandidates(IndexPairs):
 def compare_with_index(
     context: IncrementContext, queried: WorkingSet, ended: Numbers
 ) -> IndexCandidates:
-    """Compare records with the stored ones that share a key; records that end are left out."""
+    """Compare records with the stored records that share a key; stored records that end are left
+    out.
+    """
     prepared, values = context.normalize(queried.batch) if len(queried.batch) else (None, None)
     is_new = queried.numbers > context.view.head.last_record
     purge = context.index.build_purge(prepared, is_new, ended)
@@ -272,7 +275,8 @@ def score_index_pairs(
     rows: IntArray,
     numbers: Numbers,
 ) -> IndexPairs:
-    """Compare queried records with indexed ones: pair i is row `rows[i]` and number `numbers[i]`.
+    """Compare queried records with indexed records: pair i is row `rows[i]` and number
+    `numbers[i]`.
 
     Return the pairs that pass the plan's prefilter, whatever their log-odds.
     """
@@ -315,8 +319,8 @@ def _score_chunks(
 def _find_classes(
     context: IncrementContext, queried: WorkingSet, partners: Numbers
 ) -> VisibilityClasses | None:
-    """Return the classes of viewers of queried records and their partners in the index, if they
-    have populations of their own.
+    """Return the classes of viewers of queried records and of the indexed records they are compared
+    with; None if no class has a population of its own.
     """
     population = context.models.population
     if population is None or not population.restricted:
@@ -326,7 +330,7 @@ def _find_classes(
 
 
 def _find_places(all_numbers: Numbers, numbers: Numbers) -> IntArray:
-    """Return the place of each number among others, which must contain it."""
+    """Return the position of each number among other numbers, which must contain it."""
     order = np.argsort(all_numbers)
     return order[np.searchsorted(all_numbers[order], numbers)].astype(np.int32)
 
@@ -334,8 +338,8 @@ def _find_places(all_numbers: Numbers, numbers: Numbers) -> IntArray:
 def prepare_with_stored(
     context: IncrementContext, queried: WorkingSet, prepared: PreparedBatch, together: WorkingSet
 ) -> PreparedBatch:
-    """Return the normal form of queried records together with stored ones, which is that of the
-    index.
+    """Return the normal form of queried records together with stored records, whose normal form is
+    in the index.
     """
     stored = exclude(together.numbers, queried.numbers)
     ids = pa.concat_arrays([queried.batch.ids, context.index.ids(stored)])
@@ -356,7 +360,9 @@ def _combine_prepared(
     partners: Numbers,
     ids: pa.StringArray,
 ) -> PreparedBatch:
-    """Return the normal forms of queried records and their partners in the index together."""
+    """Return the normal forms of queried records and of the indexed records they are compared with,
+    as one batch.
+    """
     queried_part = BatchRows(prepared, np.arange(len(prepared), dtype=np.int64))
     combined = assemble([queried_part, *context.index.parts(partners)], ids)
     sources = queried.batch.sources
@@ -377,9 +383,10 @@ def _combine_prepared(
 def find_stated_candidates(
     index: RecordIndex, queried: WorkingSet, pairs: IndexPairs, merge_threshold: int
 ) -> Numbers:
-    """Return the indexed records of pairs below the merge threshold that are stated to differ.
+    """Return the indexed records of pairs that a list states to be different and whose score is
+    below the merge threshold.
 
-    Their links would wait for a steward if they were not resolved together with the new records.
+    If they were not resolved together with the new records, their links would wait for a steward.
     """
     below = np.flatnonzero(pairs.logodds < merge_threshold)
     if not len(below):
@@ -419,7 +426,7 @@ def expand_entities(view: StoreView, numbers: Numbers) -> Numbers:
 class NeighborSearch:
     """Search for entities that stored records are connected with.
 
-    `purge` counts keys over all that the store will hold; `ended` are the records that end.
+    `purge` counts keys over all records that the store will hold; `ended` are the records that end.
     """
 
     context: IncrementContext
@@ -427,8 +434,8 @@ class NeighborSearch:
     ended: Numbers
 
     def around(self, numbers: Numbers) -> Numbers:
-        """Return all records of the entities that pairs at or above the link threshold connect
-        with some stored records.
+        """Return all records of the entities that are connected with some stored records by pairs
+        at or above the link threshold.
         """
         if not len(numbers):
             return numbers
@@ -441,7 +448,7 @@ class NeighborSearch:
         return self.expand(pairs.indexed_above(context.options.link_threshold))
 
     def expand(self, numbers: Numbers) -> Numbers:
-        """Return what `expand_entities` does, without records that end."""
+        """Return the result of `expand_entities` without records that end."""
         return exclude(expand_entities(self.context.view, numbers), self.ended)
 
     def changed_records(

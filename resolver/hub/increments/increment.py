@@ -10,9 +10,9 @@
 4. It clusters these records anew. If a neighbor merges with them, the neighbor is affected, too,
    and step 3 is repeated for it. All other entities stay as they are.
 
-The result equals one batch of all records, because a cluster depends on its own records only.
-Block purging is the exception: it counts over all records that the store will have. If the count of
-a key crosses the limit in either direction, the records with this key are compared anew.
+The result equals one batch of all records, because a cluster depends on its own records only. Block
+purging is the exception, because it counts over all records that the store will have. If the count
+of a key crosses the limit in either direction, the records with this key are compared again.
 
 A large component can be cached from commit to commit (`resolve_with_component`). Its records are
 not compared with each other again; the result is the same.

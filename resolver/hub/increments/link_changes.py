@@ -1,8 +1,8 @@
 """Links and decisions of an increment: some records of a store, resolved as a batch of their own.
 
 The links are brought into the form of the store and compared with the links that it holds. Only
-decisions on records that the increment reaches are read, so that one decision costs the same
-however long the log is.
+decisions on records that the increment reaches are read, so the cost of one decision does not
+depend on the length of the log.
 """
 
 from __future__ import annotations
@@ -35,15 +35,17 @@ from resolver.store import LinkColor, LinkRows, LinkTable, NewDecision, StoreVie
 
 Numbers = npt.NDArray[np.int64]
 _WHOLE_LOG_SHARE = 4
-"""Divisor of the log's size: if decisions on more records are needed, the log is read as a whole.
+"""Divisor of the log's size: if decisions on more records are needed, the log is read as a
+whole.
 """
 Pair = tuple[str, str]
 
 
 class RelevantDecisions:
-    """Decisions of a store, and new ones, on the records that are asked for.
+    """Decisions of a store, and new decisions, on the records that callers ask for.
 
-    `fresh` are records about to be committed; decisions that they contradict are reopened.
+    `fresh` are records about to be committed; if they contradict a decision, the decision is
+    reopened.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class RelevantDecisions:
         self._fresh = FreshRecords(fresh)
         self._new = self._mark_new(new)
         self._count = view.decision_count()
-        # ids whose decisions have been read; None: all have
+        # ids whose decisions have been read; None: all decisions have been read
         self._read_ids: set[str] | None = set() if self._count else None
         self._log: dict[Pair, list[Decision]] = {}
         for decision in self._new:
@@ -62,7 +64,9 @@ class RelevantDecisions:
         self._add_pairs(self._log)
 
     def _mark_new(self, new: Sequence[NewDecision]) -> tuple[Decision, ...]:
-        """Return new decisions; one that brings an earlier one back may be reopened as that is."""
+        """Return new decisions. A decision that brings an earlier one back is reopened if the
+        earlier one is.
+        """
         earlier = [(decision.decision, decision.versions) for decision in new if decision.versions]
         marked = iter(mark_reopened(self._view, earlier, self._fresh))
         return tuple(next(marked) if decision.versions else decision.decision for decision in new)
@@ -92,11 +96,13 @@ class RelevantDecisions:
         return [decision for pair in sorted(pairs) for decision in self._log[pair]]
 
     def settled(self, ids: Iterable[str]) -> tuple[Decision, ...]:
-        """Return the decisions that count (see `settle`); two that clash raise `DecisionError`."""
+        """Return the decisions that count (see `settle`). Raises `DecisionError` if two of them
+        clash.
+        """
         return settle_decisions(self.touching(ids))
 
     def within(self, ids: set[str]) -> list[Decision]:
-        """Return the log of all pairs with both records among some."""
+        """Return the log of all pairs whose two records are among some records."""
         return [
             decision
             for decision in self.touching(ids)
@@ -128,10 +134,11 @@ class RelevantDecisions:
 
 
 def add_bands(decisions: Sequence[NewDecision], resolution: Resolution) -> Sequence[NewDecision]:
-    """Add the band of the two entities to decisions *different* that lack it (those of a file).
+    """Add the band of the two entities to decisions *different* that have none, such as decisions
+    of a file.
 
-    Band and log-odds are those of the strongest pair between the two at the time of the commit:
-    later evidence is measured against them. Log-odds are left out where no pair between the two
+    Band and log-odds come from the strongest pair between the two entities at the time of the
+    commit. Later evidence is compared with them. Log-odds are left out if no pair between the two
     reached the review threshold.
     """
     if not any(map(_lacks_band, decisions)):
@@ -165,13 +172,13 @@ def _lacks_band(decision: NewDecision) -> bool:
 
 
 def _pair_keys(left: Numbers, right: Numbers) -> Numbers:
-    """Return one number for each pair of clusters, in either order."""
+    """Return one number for each pair of clusters; the order of the two does not matter."""
     keys: Numbers = (np.minimum(left, right) << 32) + np.maximum(left, right)
     return keys
 
 
 class SameRecordTies:
-    """Decisions *same* between records, by numbers: of current, ending and new records."""
+    """Decisions *same* between records, by the numbers of current, ending and new records."""
 
     def __init__(self, view: StoreView, decisions: RelevantDecisions, fresh: WorkingSet) -> None:
         self._view, self._decisions = view, decisions
@@ -183,7 +190,7 @@ class SameRecordTies:
             self._fresh_ids = dict(zip(numbers, ids, strict=True))
 
     def tied_to(self, numbers: Numbers) -> Numbers:
-        """Return the records that some are decided to be the same as."""
+        """Return the records that are decided to be the same as some records."""
         if not self._decisions.has_any or not len(numbers):
             return np.zeros(0, dtype=np.int64)
         is_fresh = {number: number in self._fresh_ids for number in numbers.tolist()}
@@ -211,7 +218,9 @@ class SameRecordTies:
         return np.array(sorted(numbers), dtype=np.int64)
 
     def decided_records(self) -> Numbers:
-        """Return the stored records with a new decision, or with one that names a new record."""
+        """Return the stored records with a new decision, or with a decision that names a new
+        record.
+        """
         ids = set(self._decisions.newly_decided)
         if self._fresh_numbers:
             settled = self._decisions.settled(self._fresh_numbers)
@@ -254,7 +263,7 @@ def _color_decided(
 def build_link_rows(
     working_set: WorkingSet, links: Links, decisions: RelevantDecisions
 ) -> LinkRows:
-    """Return the links of a resolution by record numbers, colored by what stewards decided."""
+    """Return the links of a resolution by record numbers, with the colors of decided links."""
     color = _COLORS[links.outcome]
     if decisions.has_any and len(links):
         _color_decided(color, links, decisions, working_set.batch.ids.to_pylist())
@@ -294,7 +303,7 @@ def load_replaced_links(
     if not len(replaced):
         return inside
     links = view.links_of(replaced.tolist())
-    # links among the affected records are in both
+    # links between two affected records are in both tables
     is_further = ~(np.isin(links.left, affected) & np.isin(links.right, affected))
     return LinkTable(
         *(
@@ -307,7 +316,9 @@ def load_replaced_links(
 def load_links_with_component(
     view: StoreView, affected: Numbers, component: CachedComponent, ended: Numbers
 ) -> LinkTable:
-    """Return the same, with the links within a cached component from the cache."""
+    """Return the result of `load_replaced_links`, but take the links within a cached component from
+    the cache.
+    """
     links = view.links_of(unite(exclude(affected, component.numbers), ended).tolist())
     is_inside = np.isin(links.left, affected) & np.isin(links.right, affected)
     counts = is_inside | np.isin(links.left, ended) | np.isin(links.right, ended)
@@ -320,12 +331,14 @@ def load_links_with_component(
 
 
 def diff_links(stored: LinkTable | None, current: LinkRows) -> LinkChanges:
-    """Return the stored links that end and the current ones that begin (changed ones: both)."""
+    """Return the stored links that end, and the current links that begin. A changed link is in
+    both.
+    """
     if stored is None or not len(stored):
         return LinkChanges((_NONE, _NONE), current)
     if not len(current.left):
         return LinkChanges((stored.left, stored.right), current)
-    # pairs as one number each: a table holds a pair once
+    # each pair as one number, since a table holds a pair once
     span = 1 + max(int(stored.right.max()), int(current.right.max()))
     before, now = stored.left * span + stored.right, current.left * span + current.right
     order = np.argsort(now)
@@ -386,8 +399,9 @@ def resolve_working_set(
 ) -> tuple[Resolution, ScoredCandidates]:
     """Resolve some records as a batch of their own; also return the pairs of the engine.
 
-    If the context has no population, the population of the records is measured. `relations` has
-    the relations of the records, if these are a part of a store (None: read them from the records).
+    If the context has no population, the population of the records is measured. `relations` has the
+    relations of the records, if the records are a part of a store (None: they are read from the
+    records).
     """
     task = build_task(context, working_set, decisions)
     meter = StageMeter(context.progress)
@@ -404,10 +418,10 @@ def resolve_cacheable(
     *,
     cache: bool,
 ) -> ResolvedSet:
-    """Resolve some records; with `cache` keep the compared pairs if their number permits it."""
+    """Resolve some records; with `cache`, keep the compared pairs unless there are too many."""
     resolution, scored = resolve_working_set(context, working_set, decisions, engine, relations)
     links = build_link_rows(working_set, resolution.links, decisions)
-    # what is cached does not tell which records stand for others of equal normal form
+    # a cache does not state which records represent others of equal normal form
     is_cached = cache and (scored.twins is None or not len(scored.twins))
     if not is_cached or not MIN_CACHED_PAIRS <= len(scored.left) <= MAX_CACHED_PAIRS:
         return ResolvedSet(working_set, resolution, links)
