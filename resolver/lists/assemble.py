@@ -1,13 +1,14 @@
 """Join the lists of a run into one intake: versions of a list, repeated ids, repeated records.
 
-Nothing here depends on the order of lists or rows.
+The result does not depend on the order of lists or rows.
 
-- If a source comes in several versions, the newest counts. Ids that only older versions have are
-  withdrawn. If such an id may also be in the newest version (`list_versions`), its record stays as
-  the version before has it.
+- If a source comes in several versions, the newest version counts. Ids that only older versions
+  have are withdrawn. If such an id may also be in the newest version (`list_versions`), its record
+  stays as in the version before.
 - Of records with the same id and content, one is kept.
 - Of records of one version with the same id and different content, the record with more values is
-  kept, or else the one with the smaller content digest. The others are rejects.
+  kept. If they have equally many, the record with the smaller content digest is kept. All other
+  records are rejects.
 - A relation may name its target without an id. The name stands for the record of the same source
   with this principal name, if there is exactly one. Only relations that state a difference are
   read, such as kin or membership.
@@ -42,10 +43,10 @@ NameBearers = Mapping[StatedName, str]
 
 
 def resolve_target_names(batch: Batch, bearers: NameBearers | None = None) -> Batch:
-    """Return a canonical batch whose relations have the ids of the records they name.
+    """Return a canonical batch whose relations have the ids of the records that they name.
 
-    `bearers`: those of the names that its relations give, where the batch is part of a whole (None:
-    find them in it).
+    `bearers`: the records that have the names in its relations, if the batch is a part of a whole
+    (None: find them in the batch).
     """
     column = batch.columns.get(RELATION)
     if column is None:
@@ -76,7 +77,7 @@ def find_target_names(batch: Batch) -> set[StatedName]:
 
 
 def _find_target_names(batch: Batch, column: Column) -> tuple[list[int], list[StatedName]]:
-    """Return the places of the relations that give a name instead of an id, and these names."""
+    """Return the positions of the relations that give a name instead of an id, and these names."""
     names = {
         code: name
         for code, text in enumerate(column.values.to_pylist())
@@ -101,7 +102,7 @@ def _target_name(text: str) -> str:
 
 
 def find_name_bearers(batch: Batch, is_sought: Callable[[str], bool]) -> dict[StatedName, str]:
-    """Return the records that bear some names (`match_key`), as far as the batch has them."""
+    """Return the records that have some names (`match_key`), if they are in the batch."""
     column = batch.columns.get("name")
     if column is None:
         return {}
@@ -120,7 +121,7 @@ def find_name_bearers(batch: Batch, is_sought: Callable[[str], bool]) -> dict[St
 
 
 def merge_name_bearers(parts: Iterable[NameBearers]) -> dict[StatedName, str]:
-    """Return the bearers of names in several batches, which have no id in common."""
+    """Return the records that have some names, from several batches, which have no id in common."""
     bearers: dict[StatedName, str] = {}
     for part in parts:
         for name, identity in part.items():
@@ -135,7 +136,8 @@ Rows = npt.NDArray[np.int64]
 class LocatedRows:
     """Rows of some lists.
 
-    `units` holds each row's list (an index into `ListOrder.labels`), `lines` its line there.
+    `units` has each row's list (an index into `ListOrder.labels`), and `lines` has its line in this
+    list.
     """
 
     batch: Batch
@@ -145,7 +147,8 @@ class LocatedRows:
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Lists of a run in their order: label of each, and rank of its version (-1: none).
+    """Lists of a run in their order: the label of each, and the rank of its version (-1: no
+    version).
 
     `versions` are ascending. `sources`: versions of each source. `unread`: ids of records whose
     rows were not read, with the versions of their lists.
@@ -178,10 +181,12 @@ class ListOrder:
 
 @dataclass(frozen=True, slots=True)
 class SettledRows:
-    """Rows with one of each id: `batch` is canonical; targets that relations name have no id yet.
+    """Rows after ids are settled, one for each id. `batch` is canonical; targets that relations
+    give by name have no id yet.
 
-    `collapsed`: rows that repeat another. `warnings`: ids that name another person than before.
-    `retained`: versions of records that are not of the newest list of their source, by id.
+    `collapsed`: number of rows that repeat another row. `warnings`: ids that seem to name another
+    person than before. `retained`: by id, the version of each record that does not come from the
+    newest list of its source.
     """
 
     batch: Batch
@@ -201,7 +206,7 @@ def assemble(
 ) -> Intake:
     """Join the lists read in a run into one intake; `skipped` are rejects without a list.
 
-    With `apart`, rows that share an id are records of their own; see `set_apart`.
+    With `apart`, rows that share an id become separate records; see `set_apart`.
 
     The result does not depend on `workers` (threads).
     """
@@ -231,10 +236,10 @@ def assemble(
 
 
 def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
-    """Return the places of lists in the order that a run has them in."""
+    """Return the positions of the lists, in the order of a run."""
 
     def key(place: int) -> tuple[object, ...]:
-        """Return what decides the place of a list."""
+        """Return the sort key of the position of a list."""
         facts = lists[place]
         return facts.label, facts.version, facts.format, facts.records, facts.rejects
 
@@ -242,7 +247,7 @@ def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
 
 
 def set_apart(rows: LocatedRows) -> LocatedRows:
-    """Return rows whose ids differ wherever their content does: rows with the id `a:1` and other
+    """Return rows whose ids differ if their content does. Rows with the id `a:1` but different
     content get the ids `a:~1#1` and `a:~1#2`, in the order of the digests of their content.
     """
     codes = pc.dictionary_encode(rows.batch.ids).indices.to_numpy()
@@ -265,11 +270,11 @@ def set_apart(rows: LocatedRows) -> LocatedRows:
 def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> SettledRows:
     """Settle the versions and repetitions of ids, with `workers` threads.
 
-    Rows must have all that some ids have in the lists; other rows play no part.
+    For each id in the rows, all rows of this id must be given; rows of other ids do not matter.
     """
     newest, older = _split_versions(rows, order)
     if not len(older):
-        # sorting tells in a fifth of the time of a table whether an id is repeated
+        # sorting finds repeated ids in a fifth of the time of a table
         places = pc.sort_indices(rows.batch.ids)
         ordered = rows.batch.ids.take(places)
         if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
@@ -288,7 +293,7 @@ def build_intake(
 ) -> Intake:
     """Return an intake of sorted lists, without records.
 
-    `rejects` and `warnings` are those that no single list has by itself.
+    `rejects` and `warnings` concern several lists together.
     """
     gaps = list_versions.describe_gaps(list_versions.compare_lists(lists))
     notes = [*(note for facts in lists for note in facts.notes), *gaps, *warnings]
@@ -337,7 +342,7 @@ def _split_versions(table: LocatedRows, order: ListOrder) -> tuple[Rows, Rows]:
 
 
 def _find_unread_rows(table: LocatedRows, older: Rows, order: ListOrder) -> Rows:
-    """Return the older rows whose records all versions that would replace them have, but unread."""
+    """Return the older rows whose records are unread in all versions that would replace them."""
     if not order.unread:
         return older[:0]
     ids = table.batch.ids.take(pa.array(older))
@@ -361,7 +366,7 @@ def _row_ranks(table: LocatedRows, order: ListOrder) -> Rows:
 def _source_ranks(
     batch: Batch, order: ListOrder, version: Literal["newest", "newest_whole"]
 ) -> Rows:
-    """Return the rank of one of the versions of each row's source."""
+    """Return, for each row, the rank of one version of its source."""
     rank_of = {text: rank for rank, text in enumerate(order.versions)}
     ranks = [
         rank_of.get(getattr(order.sources[name], version), -1) if name in order.sources else -1
@@ -371,7 +376,9 @@ def _source_ranks(
 
 
 def _find_retained(table: LocatedRows, rows: Rows, order: ListOrder) -> dict[str, str]:
-    """Return the versions of those rows that are not of the newest list of their source, by id."""
+    """Return, by id, the version of each row that does not come from the newest list of its
+    source.
+    """
     if max(order.ranks, default=-1) < 1:
         return {}
     ranks = _row_ranks(table, order)

@@ -1,4 +1,4 @@
-"""Discovery of files: paths given by the user become files, and files of one list become one unit.
+"""Discovery of files: paths of the user become files, and files of one list become one unit.
 
 A path is a file, a zip (read as its members), a workbook (read as its sheets) or a directory (read
 recursively). Hidden files and READMEs inside directories and zips are skipped.
@@ -20,7 +20,7 @@ from resolver.lists.reader_types import ListUnit, ReaderRow
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """File to read. `is_explicit`: given by name.
+    """File to read. `is_explicit`: the user gave its name.
 
     `folder`: the directory or archive whose files may form one list. `fault`: why the file cannot
     be read.
@@ -78,7 +78,9 @@ def _files_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
 
 
 def _worksheets_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
-    """Return the sheets of a workbook; one that cannot be read is a fault only if it was named."""
+    """Return the sheets of a workbook. A workbook that cannot be read is an error only if the user
+    named it.
+    """
     try:
         sheets = extract_worksheets(path, name)
     except InputError as error:

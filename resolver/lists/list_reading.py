@@ -1,4 +1,4 @@
-"""Reading one list: gathers a reader's items into one batch and validates its records."""
+"""Reading one list: gathers a reader's items into one batch, and validates its records."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """What is known of a list as read, besides its `records`; `sources` are sorted.
+    """Facts about a list that was read, besides its `records`; `sources` are sorted.
 
-    `broken`, `complete`, `unread`: see `ListInfo`.
+    `broken`, `complete` and `unread` are as in `ListInfo`.
     """
 
     label: str
@@ -53,7 +53,9 @@ class ListFacts:
 
 @dataclass(frozen=True, slots=True)
 class ListContents:
-    """List as read: n valid records, the line of each (int32, 0 unknown), its rejects and notes."""
+    """List that was read: n valid records, the line of each (int32, 0: unknown), its rejects and
+    notes.
+    """
 
     label: str
     format: str
@@ -69,7 +71,7 @@ class ListContents:
 
     @property
     def facts(self) -> ListFacts:
-        """Return what is known of the list besides its records."""
+        """Return the facts about the list besides its records."""
         return ListFacts(
             self.label,
             self.format,
@@ -86,7 +88,7 @@ class ListContents:
 
 
 class RejectList:
-    """Rejects of a list, up to `MAX_REJECTS`; later ones are counted.
+    """Rejects of a list, up to `MAX_REJECTS`; later rejects are only counted.
 
     `rows`: number of the rejects of whole rows. `unread`: ids of records whose rows were rejected,
     as in `ListInfo`.
@@ -124,7 +126,9 @@ class RejectList:
 
 @dataclass(frozen=True, slots=True)
 class RawList:
-    """List, or a share of it, as read: its valid records, their lines, and what else was said."""
+    """List, or a share of it, that was read: its valid records, their lines, and all other
+    items.
+    """
 
     batch: Batch
     lines: npt.NDArray[np.int32]
@@ -136,7 +140,7 @@ class RawList:
 
     @property
     def facts(self) -> ShareFacts:
-        """Return what is known of the share besides its records."""
+        """Return the facts about the share besides its records."""
         return ShareFacts(
             len(self.batch),
             source_names(self.batch),
@@ -150,7 +154,7 @@ class RawList:
 
 
 class ShareFacts(NamedTuple):
-    """What is known of a list, or a share of it, besides its records."""
+    """Facts about a list, or a share of it, besides its records."""
 
     records: int
     sources: tuple[str, ...]
@@ -179,7 +183,7 @@ def read_unit(
 ) -> ListContents:
     """Read one list. `progress` gets the list's label and the number of records so far.
 
-    Raises `InputError` for the first reject if `strict`, and where nothing of the list can be read.
+    Raises `InputError` for the first reject if `strict`, and if nothing of the list can be read.
     """
     raw = read_share(
         row, unit, strict=strict, accept_restricted=accept_restricted, progress=progress
@@ -195,7 +199,7 @@ def read_share(
     accept_restricted: bool = False,
     progress: Progress | None = None,
 ) -> RawList:
-    """Read what `unit.share` holds of a list. Progress and errors as in `read_unit`."""
+    """Read the share `unit.share` of a list. Progress and errors are as in `read_unit`."""
     chunks: list[reader_types.LocatedBatch] = []
     rejects = RejectList(unit.label, strict=strict)
     messages: list[str] = []
@@ -253,9 +257,9 @@ def complete_list(
     notes: Sequence[str],
     workers: int = 1,
 ) -> ListContents:
-    """Return the list that the shares make up; `notes` are known of it before it was read.
+    """Return the list that is made of the shares; `notes` are known before it is read.
 
-    `workers`: threads.
+    `workers`: number of threads.
     """
     facts = complete_facts(row, unit, [share.facts for share in shares], notes)
     return ListContents(
@@ -279,7 +283,7 @@ def complete_facts(
     shares: Sequence[ShareFacts],
     notes: Sequence[str],
 ) -> ListFacts:
-    """Return what is known of the list that the shares make up (see `complete_list`)."""
+    """Return the facts about the list that is made of the shares (see `complete_list`)."""
     rejects = tuple(reject for share in shares for reject in share.rejects)
     messages = [*notes, *(note for share in shares for note in share.notes)]
     records = sum(share.records for share in shares)
@@ -308,7 +312,9 @@ def clean_batch(
     label: str,
     accept_restricted: bool = False,
 ) -> reader_types.LocatedBatch:
-    """Return the valid part of a batch: placeholders, surplus values and faulty records removed."""
+    """Return the valid part of a batch: placeholders, surplus values and faulty records are
+    removed.
+    """
     for clean in (remove_placeholders, limit_values):
         batch, refused = clean(batch, label)
         rejects.add(refused)
@@ -318,7 +324,7 @@ def clean_batch(
 
 
 def reject_error(reject: reader_types.Reject) -> InputError:
-    """Return the error for a reject where none is allowed."""
+    """Return the error for a reject if no reject is allowed."""
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
     return InputError(reject.reason, place=place)
 
@@ -326,8 +332,8 @@ def reject_error(reject: reader_types.Reject) -> InputError:
 def _stop_at_bad_rows(
     label: str, items: Iterator[reader_types.Item]
 ) -> Iterator[reader_types.Item]:
-    """Yield the items of a list of single records, up to a place where most of very many rows
-    cannot be read; those of a table, which counts its rows itself, up to its end.
+    """Yield the items of a list of single records, and stop if most of very many rows cannot be
+    read. A table counts its rows itself, so its items are yielded to the end.
     """
     counts, is_table = reader_types.RowCounts(), False
     for item in items:
@@ -375,7 +381,7 @@ def _gather_batches(
 def build_batch(
     label: str, records: list[Record], lines: list[int]
 ) -> Iterator[reader_types.LocatedBatch | reader_types.Reject]:
-    """Yield the batch of some records, with a reject for each one with lone surrogates."""
+    """Yield the batch of some records, with a reject for each record with lone surrogates."""
     try:
         yield reader_types.LocatedBatch(
             Batch.from_records(records), np.array(lines, dtype=np.int32)

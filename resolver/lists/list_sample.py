@@ -26,10 +26,10 @@ _PIECE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ListSample:
-    """First records of a list: `read` of them were read, `records` are the first of these.
+    """First records of a list: `read` records were read, and `records` are the first of these.
 
-    `format`, `help`: name and description of the format; `rejects`: what was not taken, in the
-    order of the list; `is_whole`: the list was read to its end.
+    `format`, `help`: name and description of the format. `rejects`: values and rows that were not
+    taken, in the order of the list. `is_whole`: the list was read to its end.
     """
 
     label: str
@@ -57,9 +57,9 @@ def sample_lists(
     """Return a sample of each list, and a reject for each file that no format reads.
 
     Reading stops after `rows` records of a list (at least `records`). The dates of a table are an
-    exception, because many dates show how doubtful ones are read: all of them are read, or at least
-    the dates of `date_rows` rows. `accept_restricted`: take records with handling codes above H0.
-    Raises the errors of `read_lists`.
+    exception: all of them are read, or at least the dates of `date_rows` rows, because many dates
+    show how doubtful dates are read. `accept_restricted`: take records with handling codes above
+    H0. Raises the errors of `read_lists`.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
     samples = [
@@ -155,7 +155,7 @@ class _SampleReader:
         self._ids.update(batch.ids.to_pylist())
 
     def repetition_notes(self) -> list[str]:
-        """Return a note if records read have the id of another one, of which one is kept."""
+        """Return a note if several records that were read share an id; one of them is kept."""
         count = self.read - len(self._ids)
         if not count:
             return []

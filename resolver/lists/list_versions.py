@@ -1,8 +1,8 @@
 """Versions of lists: which records of an older version are withdrawn, and which ids look reused.
 
 - A list withdraws the records of its source that it does not have. A list that breaks off, or has
-  rows without a readable id, may lack records that its source still has, so it withdraws none. A
-  record with a readable id in an unreadable row stays as the list before has it.
+  rows without a readable id, may lack records that its source still has, so it withdraws none. If
+  the row of a record cannot be read but its id can, the record stays as in the list before.
 - Lists sometimes give an old number to a new person. The program warns if the two versions of a
   record share no birth date and no identifier, and none of their names is even faintly similar. It
   also warns if one is a person and the other a group or an asset.
@@ -28,7 +28,7 @@ from resolver.records import Batch, Column, Record, properties
 
 
 class ReadList(Protocol):
-    """What is known of a list that was read."""
+    """Facts about a list that was read."""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class ReadList(Protocol):
 
     @property
     def version(self) -> str:
-        """Return the time it was made, empty if it does not say."""
+        """Return the time at which it was made; empty if the list does not state it."""
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -44,13 +44,13 @@ class ReadList(Protocol):
 
     @property
     def gap(self) -> str:
-        """Return why it may lack records that its source has, empty if it does not."""
+        """Return why it may lack records that its source has; empty if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceVersions:
-    """Lists of one source: the versions of those that have one, ascending, and those of them
-    without a gap. `gaps`: what is wrong with lists, by version (empty: lists without one).
+    """Lists of one source: the versions that lists state, ascending, and the versions without a
+    gap. `gaps`: by version, the reason why lists have a gap (empty: lists without a version).
     """
 
     dated: tuple[str, ...]
@@ -68,12 +68,14 @@ class SourceVersions:
         return self.whole[-1] if self.whole else ""
 
     def replacements(self, version: str) -> frozenset[str]:
-        """Return the versions that withdraw what they lack of a list of some version."""
+        """Return the versions of lists that withdraw records of a list of some version if they lack
+        them.
+        """
         return frozenset((*(own for own in self.whole if own > version), self.newest_whole))
 
 
 def compare_lists(lists: Iterable[ReadList]) -> dict[str, SourceVersions]:
-    """Return the versions of each source. One has a gap if any of its lists has."""
+    """Return the versions of each source. A version has a gap if any of its lists has one."""
     versions: dict[str, dict[str, str]] = {}
     for info in lists:
         for name in info.sources:
@@ -120,7 +122,9 @@ _IDENTIFYING = (
 
 
 def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
-    """Return a line per id whose older and newer row seem to be different persons; sorted."""
+    """Return a line for each id whose older and newer row seem to be about different people;
+    sorted.
+    """
     if not len(older):
         return []
     ids = pc.dictionary_encode(batch.ids).indices.to_numpy()
@@ -141,7 +145,9 @@ def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
 
 
 def _describe(record: Record, other: Record) -> str:
-    """Return a record's caption, and its schema if that tells it from the other."""
+    """Return a record's caption, and its schema if it differs from the schema of the other
+    record.
+    """
     is_other_kind = not record.kind & other.kind
     return f"{record.caption}, {record.schema}" if is_other_kind else record.caption
 
@@ -176,7 +182,7 @@ def _value_keys(column: Column, rows: Rows) -> npt.NDArray[np.int64]:
 
 
 def _have_similar_names(old: Record, new: Record) -> bool:
-    """Return whether any names are similar; true where one side has none to contradict."""
+    """Return whether any names are similar; true if one side has no names."""
     left, right = _names_of(old), _names_of(new)
     if not left or not right:
         return True
@@ -211,7 +217,7 @@ def origin_digests(batch: Batch) -> Digests:
     """Return the digest (uint64) of the origins of each record's values."""
     sums = np.zeros(len(batch), dtype=np.uint64)
     for prop, column in batch.columns.items():
-        # The product ties an origin to its value, so swapped origins change the digest.
+        # The product binds an origin to its value, so swapped origins change the digest.
         texts, origins = (
             text_digests(prop, column.values),
             text_digests(prop, column.origin_values),
@@ -229,7 +235,9 @@ def count_values(batch: Batch) -> npt.NDArray[np.int64]:
 
 
 def text_digests(salt: str, texts: pa.StringArray) -> Digests:
-    """Return a digest per text (uint64); `salt` makes the same text in two properties differ."""
+    """Return a digest (uint64) of each text; `salt` makes the digests of one text in two properties
+    differ.
+    """
     start = blake2b(f"{salt}\x00".encode(), digest_size=8)
     digests = bytearray()
     for text in texts.to_pylist():

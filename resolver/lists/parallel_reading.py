@@ -1,4 +1,4 @@
-"""Reading all lists of a run, on several cores where they are large.
+"""Reading all lists of a run, on several cores if they are large.
 
 A process reads whole lists, or a share of the chunks of a large table.
 """
@@ -31,11 +31,11 @@ MAX_SILENT_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """Rules that all lists of a run are read by.
+    """Rules by which all lists of a run are read.
 
     `accept_restricted` admits handling codes above H0. `complete` states that the lists hold all
     records of their sources. Lists are read in up to `workers` processes; this does not change the
-    result. With `apart`, rows that share an id and state different values are records of their own;
+    result. With `apart`, rows that share an id but state different values become separate records;
     otherwise one of them is kept.
     """
 
@@ -50,7 +50,9 @@ DEFAULT_RULES = ReadingRules()
 
 @dataclass(frozen=True, slots=True)
 class ReadingTask:
-    """List, or share of one, that one process reads: the list's place in the plan, and bytes."""
+    """List, or share of a list, that one process reads: the list's position in the plan, and its
+    size in bytes.
+    """
 
     place: int
     item: PlannedList
@@ -68,16 +70,16 @@ def read_planned(
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> list[ListContents]:
-    """Read lists, in their order, on several cores where they are large.
+    """Read lists, in their order, on several cores if they are large.
 
-    `progress` as in `read_unit`; what another process reads is reported once it is read.
-    `meanwhile`: what this process does before, or while copies of it read. Raises the error of the
-    first list, in their order, that raises one.
+    `progress` is as in `read_unit`; lists that another process reads are reported once they are
+    read. `meanwhile`: work of this process before the lists are read, or while copies of the
+    process read them. Raises the error of the first list, in their order, that raises one.
     """
     size = count_bytes(planned)
     workers = rules.workers if size >= MIN_PARALLEL_BYTES else 1
     tasks = split_lists(planned, 1 if strict else workers)
-    # one table that copies alone read shows no progress
+    # if copies alone read one table, no progress is shown
     may_copies_read = workers > 1 and (size <= MAX_SILENT_BYTES or len(tasks) > workers)
     if meanwhile is not None and not may_copies_read:
         meanwhile()
@@ -100,8 +102,10 @@ def _run(
     read: Callable[[PlannedList], _Result],
     meanwhile: Callable[[], None] | None,
 ) -> tuple[dict[int, _Result], set[int]]:
-    """Return the results of tasks by their number, and the numbers of those of this process."""
-    # the largest come first, so that no process begins a large one when the others are done
+    """Return the results of tasks by their number, and the numbers of the tasks that this process
+    did.
+    """
+    # the largest come first, so that no process begins a large task when the others are done
     order = sorted(range(len(tasks)), key=lambda number: -tasks[number].size)
 
     def run(ranges: Ranges) -> dict[int, _Result]:
@@ -133,10 +137,10 @@ def read_item(
 
 
 def _join_shares(shares: Sequence[_Result]) -> list[RawList]:
-    """Return the shares of one list, or none where only reading it as a whole tells what it holds:
-    the place of an error, and which of very many rejects come first.
+    """Return the shares of one list. The result is empty if the list has to be read as a whole,
+    because only that shows the place of an error, and which of very many rejects come first.
 
-    Raises the error of a list that was read as a whole.
+    Raises the error of a list if it was read as a whole.
     """
     if len(shares) == 1:
         return _whole(shares[0])
@@ -152,9 +156,10 @@ def _whole(result: _Result) -> list[RawList]:
 
 
 def split_lists(planned: Sequence[PlannedList], workers: int) -> list[ReadingTask]:
-    """Return a task for each list, or one for each process where a table holds most of the bytes.
+    """Return a task for each list; if one table has most of the bytes, one task for each process.
 
-    A process that reads a share of a table skips the chunks of others, which takes time, too.
+    A process that reads a share of a table skips the chunks of other processes, which takes time,
+    too.
     """
     tasks, sizes = [], [_size(item) for item in planned]
     for index, (item, size) in enumerate(zip(planned, sizes, strict=True)):
@@ -172,7 +177,9 @@ def count_bytes(planned: Sequence[PlannedList]) -> int:
 
 
 def _size(item: PlannedList) -> int:
-    """Return the bytes of the files of a list; of a member of an archive, those of the archive."""
+    """Return the bytes of the files of a list; for a member of an archive, the bytes of the
+    archive.
+    """
     paths = {
         file.path if file.worksheet is None else file.worksheet.path for file in item.unit.files
     }
@@ -183,5 +190,5 @@ def _file_size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        # reading it says what is wrong
+        # reading it will report the fault
         return 0

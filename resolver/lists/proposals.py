@@ -1,7 +1,7 @@
 """Propose what each column of a table means, for people to check: as YAML or in a form.
 
-Names of columns come first. Values decide about columns whose names are unknown. The YAML says what
-each column seems to hold, and why. You can save it and use it as a mapping as it is.
+Names of columns come first. The values of a column decide if its name is unknown. The YAML says
+what each column seems to hold, and why. You can save it and use it as a mapping without any change.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ _NAMES = ("name", "firstName", "lastName")
 class TableProposal:
     """Columns of a table with their profiles, and the proposed mapping in parts.
 
-    `columns`: those with a name of their own; `rows`: number of rows that were examined; `keys`:
-    column (or word) of id, kind and schema; `properties`: columns by property; `reasons`: why a
-    column was chosen; `options`: further keys of the mapping with value and reason; `width`: number
-    of all columns; `facts`: columns that state facts of a handling, by the name of the fact.
+    `columns`: columns with a unique name. `rows`: number of rows that were examined. `keys`: column
+    (or word) of id, kind and schema. `properties`: columns by property. `reasons`: why a column was
+    chosen. `options`: further keys of the mapping with value and reason. `width`: number of all
+    columns. `facts`: columns that state facts of a handling, by the name of the fact.
     """
 
     columns: tuple[str, ...]
@@ -67,7 +67,7 @@ class TableProposal:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, source: str) -> dict[str, object]:
-        """Return the mapping as plain values, for a list of a short name."""
+        """Return the mapping as plain values, for a list with the short name `source`."""
         values = {key: value for key, (value, _) in self.options.items()}
         return {
             **self.keys,
@@ -94,12 +94,12 @@ class _Draft:
 
 
 def usable_columns(table: TableFile) -> list[str]:
-    """Return the columns that have a name of their own, in the order of the table."""
+    """Return the columns with a unique name, in the order of the table."""
     return [column for column, count in Counter(table.columns).items() if count == 1 and column]
 
 
 def propose_columns(file: SourceFile) -> TableProposal:
-    """Return a proposal for the table in a file. Raises `InputError` for one without rows."""
+    """Return a proposal for the table in a file. Raises `InputError` for a table without rows."""
     proposal = propose_table(open_table_file(file), file.label)
     head = file.head()
     if file.worksheet is not None or head.startswith((PARQUET_MAGIC, b"{", b"[")):
@@ -113,7 +113,7 @@ def propose_columns(file: SourceFile) -> TableProposal:
 
 
 def propose_table(table: TableFile, label: str) -> TableProposal:
-    """Return a proposal for an open table. Raises `InputError` for one without rows."""
+    """Return a proposal for an open table. Raises `InputError` for a table without rows."""
     columns = usable_columns(table)
     chunk = next(
         (item for item in table.chunks(columns, WHOLE) if not isinstance(item, Reject)), None
@@ -139,7 +139,7 @@ def propose_table(table: TableFile, label: str) -> TableProposal:
 def find_tables(path: Path) -> tuple[list[SourceFile], list[str]]:
     """Return the tables of a path, those with known column names first, and labels of other files.
 
-    Raises `InputError` for a file that cannot be read, `FormatError` where there is no table.
+    Raises `InputError` for a file that cannot be read, and `FormatError` if there is no table.
     """
     tables, others, formats = [], [], set()
     for candidate in find_files([path]):
@@ -169,7 +169,9 @@ def _has_known_header(file: SourceFile) -> bool:
 
 
 def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -> _Draft:
-    """Return the mapping by the names of columns, then by the values of the others."""
+    """Return the mapping by the names of columns; for unknown names, by the values of the
+    columns.
+    """
     draft = _Draft()
     _add_by_names(draft, columns)
     draft.facts = guessed_mapping.find_handling_facts(columns, draft.properties)
@@ -205,7 +207,7 @@ def _add_by_names(draft: _Draft, columns: Sequence[str]) -> None:
 
 
 def _add_keys(draft: _Draft, guess: mapping.Mapping) -> None:
-    """Take id, kind and schema from a guess, where they are columns."""
+    """Take id, kind and schema from a guess, if they are columns."""
     keys = ("id", guess.id), ("schema", guess.ftm_schema), ("kind", guess.kind)
     for key, column in (*keys, ("handling", guess.handling)):
         if column and column not in ("person", "legal", *HANDLING_CODES):
@@ -234,7 +236,7 @@ def _add_by_values(draft: _Draft, column: str, profile: ColumnProfile) -> None:
 def _add_name_by_values(
     draft: _Draft, columns: Sequence[str], profiles: dict[str, ColumnProfile]
 ) -> None:
-    """Take the column with most values that look like names as the name, if there is any."""
+    """Take the column with most values that look like names as the name, if there is one."""
     candidates = [
         (profiles[column].share(column_profiles.NAME) * profiles[column].distinct, -at, column)
         for at, column in enumerate(columns)
@@ -321,7 +323,7 @@ def _format_mapping(proposal: TableProposal, source: str) -> list[str]:
 
 
 def _explain(proposal: TableProposal, column: str) -> str:
-    """Return why a column has its place, and what its values look like."""
+    """Return why a column was chosen, and what its values look like."""
     reason = proposal.reasons.get(column, "")
     if column not in proposal.profiles:
         return reason
@@ -343,7 +345,7 @@ def _format_unused(proposal: TableProposal, source: str) -> list[str]:
 
 
 def _scalar(text: str) -> str:
-    """Return a text as YAML: bare where that is safe, else in double quotes."""
+    """Return a text as YAML: without quotes if that is safe, otherwise in double quotes."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 

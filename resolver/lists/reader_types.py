@@ -1,10 +1,10 @@
 """Reader interface: the items a reader yields, and the row that describes a format.
 
-A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar
-file is read by column; `LocatedRecord` and `LocatedBatch` where lines are known), `Reject` for a
-row that cannot become a record, `Note` for information to the user, and at most one `ListVersion`.
-It never holds a whole file in memory and never raises for a bad row; it raises `InputError` where
-nothing of the file can be read.
+A reader turns the files of one list into a stream of items. These are `Record` (or `Batch`, if a
+columnar file is read by column; `LocatedRecord` and `LocatedBatch` if lines are known), `Reject`
+for a row that cannot become a record, `Note` for information to the user, and at most one
+`ListVersion`. It never holds a whole file in memory and never raises for a bad row. It raises
+`InputError` if nothing of the file can be read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from resolver.lists.io.source_files import SourceFile
 from resolver.records import Batch, Record, is_content_id
 
-# Controls, invisible characters and direction marks: different ids would look the same.
+# Controls, invisible characters and direction marks; with these, different ids could look the same.
 HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 HIDDEN_PATTERN = re.compile(HIDDEN)
 _SKIPPED = "skipped: "
@@ -37,7 +37,7 @@ Such a file is no list, and each of its rows takes longer than a good one.
 
 @dataclass(slots=True)
 class RowCounts:
-    """Numbers of rows of a list that were and that could not be read so far."""
+    """Numbers of the rows of a list that could be read so far, and of those that could not."""
 
     good: int = 0
     bad: int = 0
@@ -61,7 +61,7 @@ class Reject:
     """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown.
 
     `record_id`: id of the record that it concerns; empty if unknown. `is_row`: a whole row was not
-    read, so that the list has a record which is not among those read from it.
+    read, so the list has a record that is missing from the records read.
     """
 
     file: str
@@ -94,20 +94,20 @@ class Reject:
 
     @property
     def lasting_id(self) -> str:
-        """Return the id that the record has in every list; empty if it is unknown, or made from
-        what the row holds.
+        """Return the id that the record has in every list; empty if it is unknown, or if it is made
+        from the content of the row.
         """
         return "" if is_content_id(self.record_id) else self.record_id
 
     @property
     def fault(self) -> str:
-        """Return the reason without the record it names."""
+        """Return the reason without the record that it names."""
         return self.reason.removeprefix(_subject(self.record_id)) if self.record_id else self.reason
 
 
 def _subject(record_id: str) -> str:
-    """Return the beginning of a reason, with invisible characters of the id as code points, and a
-    very long id cut off.
+    """Return the beginning of a reason. Invisible characters of the id are shown as code points,
+    and a very long id is cut.
     """
     short = record_id if len(record_id) <= _SHOWN_ID else f"{record_id[:_SHOWN_ID]}…"
     shown = HIDDEN_PATTERN.sub(lambda match: f"\\u{ord(match[0]):04x}", short)
@@ -118,13 +118,14 @@ def _subject(record_id: str) -> str:
 class Truncation(Reject):
     """Place where a list breaks off.
 
-    What follows is lost, so records that are missing from such a list do not count as withdrawn.
+    All rows after this place are lost, so records that are missing from such a list do not count as
+    withdrawn.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """Time the list was made, as stated in the list; sorts as text (ISO 8601)."""
+    """Time at which the list was made, as stated in the list; sorts as text (ISO 8601)."""
 
     text: str
 
@@ -157,7 +158,7 @@ Item = Record | LocatedRecord | Batch | LocatedBatch | Reject | ListVersion | No
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Share of the chunks of a table: every `count`-th one, from chunk `number` on."""
+    """Share of the chunks of a table: every `count`-th chunk, from chunk `number` on."""
 
     number: int = 0
     count: int = 1
@@ -178,8 +179,9 @@ WHOLE = Share()
 class ListUnit:
     """Files that together are one list, the principal file first.
 
-    `date_rows`: rows of a table, at least, whose dates decide how doubtful ones are read (0: all).
-    `share`: what is read of the list; other than `WHOLE` only where the reader has shares.
+    `date_rows`: least number of rows of a table whose dates decide how doubtful dates are read (0:
+    all rows). `share`: the share of the list that is read; it is `WHOLE` unless the reader has
+    shares.
     """
 
     files: tuple[SourceFile, ...]
@@ -217,8 +219,8 @@ class ListInfo:
     """Summary of a list that was read, for reports and for deduplicated sources.
 
     `broken`: the list breaks off. `complete`: it holds all records of its sources, so that records
-    missing from it are withdrawn. `unread`: ids of records whose rows were not read, sorted; empty
-    ids stand for rows whose id is unknown.
+    missing from it are withdrawn. `unread`: ids of records whose rows were not read, sorted; an
+    empty id stands for a row with an unknown id.
     """
 
     label: str
@@ -239,7 +241,7 @@ class ListInfo:
 
 
 def describe_gap(unread: Collection[str], *, broken: bool) -> str:
-    """Return why a list may lack records that its source has, empty if it does not.
+    """Return why a list may lack records that its source has; empty if it does not.
 
     `unread`: see `ListInfo`; records whose ids are known are no gap.
     """
@@ -253,9 +255,9 @@ class Intake:
     """Result of one run of reading.
 
     Holds one canonical batch, the lists, the rejects, and the differences between versions.
-    `retained`: versions of records that are not of the newest list of their source, by id.
-    `places`: place of the first row of each record among all rows, by id; only of a list whose rows
-    are read `apart`.
+    `retained`: by id, the version of each record that does not come from the newest list of its
+    source. `places`: by id, the position of the first row of each record among all rows; only for a
+    list whose rows are read `apart`.
     """
 
     batch: Batch

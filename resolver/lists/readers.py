@@ -99,18 +99,18 @@ def read_lists(
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Intake:
-    """Read lists of any known format, any mix, into one intake that does not depend on their order.
+    """Read lists of any known formats into one intake, which does not depend on their order.
 
     `format` names the format of all files; otherwise each file's format is detected. `mapping` (one
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
-    unless a mapping of its own lies beside the file. `source` names the source of tables without a
-    mapping, which their file names do otherwise; a function returns it for the name of a file.
-    `strict` raises the first reject as an `InputError`. `progress` is called with a list's label
-    and the number of records read from it so far. `meanwhile` is called once: while copies of this
-    process read, where that pays.
+    unless the file has its own mapping beside it. `source` names the source of tables without a
+    mapping; by default their file names do. It may be a function that returns the source for the
+    name of a file. `strict` raises the first reject as an `InputError`. `progress` is called with a
+    list's label and the number of records read from it so far. `meanwhile` is called once; if it
+    pays, while copies of this process read.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
-    mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
+    mapping that does not fit, and `InputError` if a file cannot be read or if nothing can be read.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
     if strict and skipped:
@@ -131,7 +131,8 @@ def plan_reads(
 ) -> tuple[list[PlannedList], list[Reject]]:
     """Return the lists to read, sorted by label, and a reject for each skipped file.
 
-    Only files of a directory or zip are skipped. Raises the errors of `read_lists` for others.
+    Only files in a directory or zip are skipped. For other files, the errors of `read_lists` are
+    raised.
     """
     if (
         isinstance(source, str)
@@ -175,9 +176,9 @@ def plan_reads(
 def _name_source(
     claimed: Sequence[tuple[InputFile, ReaderRow]], source: str
 ) -> list[tuple[InputFile, ReaderRow]]:
-    """Return the files with the source of those tables that no mapping reads.
+    """Return the files; tables that no mapping reads get the source.
 
-    Raises `MappingError` where there is no such table.
+    Raises `MappingError` if there is no such table.
     """
     if all(row is not table_reader.ROW for _, row in claimed):
         names = ", ".join(sorted({row.name for _, row in claimed}))
@@ -216,7 +217,7 @@ def _no_list_error(paths: Sequence[Path], skipped: Sequence[Reject]) -> FormatEr
 
 
 def _find_row(format: str | None, mappings: Sequence[Mapping]) -> ReaderRow | None:
-    """Return the row that `format` names, or None where formats are to be detected."""
+    """Return the row that `format` names, or None if formats are to be detected."""
     if format is None:
         return None
     row = next((row for row in READERS if row.name == format), None)
@@ -257,7 +258,9 @@ def _match_row(
 
 
 def _detect_row(head: bytes, file: SourceFile, *, is_mapped: bool) -> ReaderRow | None:
-    """Return the first row that claims a file; where a mapping reads tables, no table claims it."""
+    """Return the first row that claims a file; if a mapping reads tables, no table format claims
+    it.
+    """
     rows = (row for row in READERS if not (is_mapped and row.name == table_reader.NAME))
     return next((row for row in rows if row.detect(head, file)), None)
 
@@ -276,7 +279,7 @@ def _find_fault(candidate: InputFile, head: bytes) -> str:
 def _mapped_row(file: SourceFile, mappings: Sequence[Mapping]) -> tuple[ReaderRow | None, str]:
     """Return the row that reads a table by a mapping.
 
-    A sheet without the columns is skipped, since a workbook may have other sheets.
+    A sheet without the mapped columns is skipped, since a workbook may have other sheets.
     """
     try:
         mapping = choose_mapping(file, mappings)

@@ -1,19 +1,19 @@
 """Validation of records of any format by rules over a batch.
 
-Each rule gives the rows it refuses and the reason.
+Each rule gives the rows that it refuses, and the reason.
 
-Refused are records without anything to identify them by (no name, number, contact, date, place or
-address), values over `MAX_NAME` characters (notes `MAX_NOTES`) or with a word over `MAX_WORD`
-letters, records over `MAX_RECORD` characters, ids over `MAX_ID` characters or with control
-characters or marks that change the direction of writing, values with NUL bytes, and, unless the
-caller accepts them, records whose handling code is above H0.
+A record is refused if it has nothing that identifies it (no name, number, contact, date, place or
+address), values over `MAX_NAME` characters (notes: `MAX_NOTES`) or with a word over `MAX_WORD`
+letters, more than `MAX_RECORD` characters in all, an id over `MAX_ID` characters or with control
+characters or marks that change the direction of writing, or values with NUL bytes. Records with a
+handling code above H0 are refused unless the caller accepts them.
 
-Limit of the values of a record.
+The module also limits the number of values of a record.
 
-Every check of a name compares all names of each candidate, so a record keeps at most `MAX_VALUES`
-of each property, the first by their text in any order of rows; a reject states the number of values
-left out. (The longest real record has 95 aliases.) Relations and link entities, which are not
-compared with one another, have no limit.
+Every check of a name compares all names of each candidate. So a record keeps at most `MAX_VALUES`
+values of each property, the first ones by their text, whatever the order of rows. A reject states
+how many were left out. (The longest real record has 95 aliases.) Relations and link entities, which
+are not compared with one another, have no limit.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ Rows = npt.NDArray[np.int64]
 def validate_records(
     chunk: LocatedBatch, label: str, accept_restricted: bool
 ) -> tuple[LocatedBatch, list[Reject]]:
-    """Return the valid records of a chunk, and a reject with the first fault of each other one."""
+    """Return the valid records of a chunk, and for each other record a reject with its first
+    fault.
+    """
     refused: dict[int, str] = {}
     for rows, reason in _find_faults(chunk.batch, accept_restricted):
         for row in rows.tolist():
@@ -101,7 +103,8 @@ _UNIDENTIFIABLE = "it has no name, number, contact, date or place to identify it
 def fault_of_record(record: Record, *, accept_restricted: bool = False) -> str:
     """Return the fault for which `validate_records` refuses a record; empty if there is none.
 
-    For a single record, such as the query of a check, columns would cost more than its values.
+    This is for a single record, such as the query of a check, for which columns would cost more
+    than its values.
     """
     if HIDDEN_PATTERN.search(record.id):
         return _HIDDEN_ID
@@ -176,7 +179,9 @@ def _unidentifiable(batch: Batch) -> Rows:
 
 
 def value_limit(prop: str) -> int:
-    """Return the characters that a value of a property may have; a packed one has several parts."""
+    """Return the number of characters that a value of a property may have; a packed value has
+    several parts.
+    """
     if prop in _NOTES:
         return MAX_NOTES
     if prop == LINK_ENTITY:
@@ -185,8 +190,8 @@ def value_limit(prop: str) -> int:
 
 
 def _long_values(batch: Batch) -> Iterator[tuple[Rows, str]]:
-    """Yield rows with a value beyond its bound: in characters, in the longest word, or once it is
-    written in plain letters.
+    """Yield rows with a value that exceeds a limit: in its characters, in its longest word, or
+    after conversion to plain letters.
     """
     for prop, column in batch.columns.items():
         limit = value_limit(prop)
@@ -204,8 +209,8 @@ def _too_long(prop: str, length: int, limit: int) -> str:
 
 
 def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str]]:
-    """Yield the code of each text that grows beyond a limit in plain letters, or has a word that
-    is too long, with the reason. Longer texts are left out.
+    """Yield the code of each text that exceeds a limit in plain letters or has a word that is too
+    long, with the reason. Longer texts are left out.
     """
     for code in _suspects(values, limit):
         text = values[code].as_py()
@@ -237,8 +242,8 @@ def _suspects(values: pa.StringArray, limit: int) -> list[int]:
 
 
 def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:
-    """Yield the rows whose values are too many characters together, without link entities, which
-    are not compared: their relations, addresses and numbers count.
+    """Yield the rows whose values have too many characters together. Link entities do not count,
+    since they are not compared; their relations, addresses and numbers do.
     """
     total = np.zeros(len(batch))
     for column in (item for prop, item in batch.columns.items() if prop != LINK_ENTITY):
@@ -289,7 +294,9 @@ _UNLIMITED = (LINK_ENTITY, RELATION)
 
 
 def limit_values(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
-    """Return the chunk with at most `MAX_VALUES` per property of a record, and a reject per cut."""
+    """Return the chunk with at most `MAX_VALUES` values per property of a record, and a reject for
+    each property that was cut.
+    """
     rejects: list[Reject] = []
     columns = dict(chunk.batch.columns)
     for prop, column in chunk.batch.columns.items():

@@ -1,12 +1,12 @@
 """Swiss list of sanctions of SECO as XML (`swiss-sanctions-list`, the whole list of SESAM).
 
-The layout is that of the XSD which the State Secretariat for Economic Affairs publishes with the
-download of SESAM. Targets refer to places and sets of sanctions by their `ssid`; places may follow
-the targets, so the file is read twice.
+The layout is the XSD that the State Secretariat for Economic Affairs publishes with the download of
+SESAM. Targets refer to places and sets of sanctions by their `ssid`; places may follow the targets,
+so the file is read twice.
 
-A target that was removed from the list (its newest modification is `de-listed`) is history: it is
-left out, with a note that says how many there are. The names of its parts are in an `order`, and a
-part may have spellings in other scripts, which give whole names of their own.
+A target that was removed from the list (its newest modification is `de-listed`) is left out; a note
+states how many there are. The parts of its names have an `order`. A part may have spellings in
+other scripts, which make further whole names.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _TABLE = load_layout("ch_seco")
 
 @dataclass(slots=True)
 class _Referred:
-    """Places and programs by their id, and what the newest modification of a target says."""
+    """Places and programs by their id, and the content of the newest modification of a target."""
 
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     programs: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -234,7 +234,9 @@ def _add_identity(entry: Entry, identity: Element, referred: _Referred, *, is_ma
 
 
 def _place_of(element: Element, referred: _Referred) -> dict[str, str]:
-    """Return the parts of the place that an element refers to, and those that it has itself."""
+    """Return the parts of the place to which an element refers, and the parts in the element
+    itself.
+    """
     return referred.places.get(element.get("place-id", ""), {}) | _read_place(element)
 
 

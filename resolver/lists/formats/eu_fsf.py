@@ -2,11 +2,11 @@
 
 The XML follows `xmlFullSanctionsList_1_1` (namespace `http://eu.europa.ec/fpi/fsd/export`), the CSV
 `csvFullSanctionsList_1_1`, both published by the European Commission at
-`https://webgate.ec.europa.eu/fsd/fsf`. The CSV is the XML laid flat: one row for each name, date of
+`https://webgate.ec.europa.eu/fsd/fsf`. The CSV is the flattened XML: one row for each name, date of
 birth, address, document or citizenship, so an entry has many rows. Both give the same records.
 
-The list does not mark the main name of an entry. It is the strong name in English or without a
-language that was entered first (lowest logical id).
+The list does not mark the main name of an entry. The reader takes the strong name that was entered
+first (lowest logical id), in English or without a language.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ _COLUMN_PLACES: dict[str, tuple[str, str] | None] = {}
 
 
 def _place_of_column(column: str) -> tuple[str, str] | None:
-    """Return the element and attribute of a column, or None for one that is not read."""
+    """Return the element and attribute of a column, or None for a column that is not read."""
     if column not in _COLUMN_PLACES:
         _COLUMN_PLACES[column] = _find_place(column)
     return _COLUMN_PLACES[column]
@@ -227,7 +227,7 @@ def _find_place(column: str) -> tuple[str, str] | None:
     if column.startswith("Entity_SubjectType"):
         return ENTITY, "code" if rest.endswith("ClassificationCode") else "subjectType"
     if rest.startswith("Regulation_"):
-        # the legal act of one value, which the XML has as regulationSummary
+        # the legal act of one value, which the XML states as regulationSummary
         return None
     if rest == "ContactInfo":
         return "address", "contacts"
@@ -305,7 +305,7 @@ def _add_names(entry: Entry, names: Iterable[Part]) -> None:
 
 
 def _name_rank(part: Part) -> tuple[bool, bool, int, str]:
-    """Return the rank of a name among those of its entry; the lowest is the main one."""
+    """Return the rank of a name among the names of its entry; the lowest is the main name."""
     number = part.get("logicalId", "")
     return (
         part.get("strong", "true").lower() == "false",
@@ -443,7 +443,7 @@ _FLAG_WORDS = {
 
 
 def _add_unknown(entry: Entry, parts: _Parts) -> None:
-    """Keep attributes and elements that the layout does not have as notes."""
+    """Keep attributes and elements that are not in the layout as notes."""
     for group, group_parts in parts.by_group.items():
         known = _KNOWN.get(group)
         for part in group_parts:

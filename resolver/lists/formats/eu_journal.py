@@ -1,4 +1,5 @@
-"""Annexes of EU sanctions regulations as CSV, one file a regulation, perhaps with only a header.
+"""Annexes of EU sanctions regulations as CSV, one file for each regulation; a file may have only a
+header.
 
 The cells come from prose and hold several values, enumerations, brackets and other scripts. Regular
 forms are parsed (`names`, `list_dates`, `list_documents`), and everything else stays as notes. A
@@ -128,7 +129,7 @@ def _nationality_pieces(part: str) -> list[str]:
 
 
 def add_nationalities(draft: RecordDraft, cell: str, column: str) -> list[str]:
-    """Add nationalities or countries in the list's own words; doubts about them are notes."""
+    """Add nationalities or countries in the list's own words; doubtful words become notes."""
     text, *tails = _DOCUMENT_AFTER.split(cell.strip('"'), maxsplit=1)
     for tail in tails:
         draft.add_note(tail, column)
@@ -231,7 +232,7 @@ def add_addresses(draft: RecordDraft, cell: str, column: str) -> list[str]:
 
 
 def _split_country(text: str) -> tuple[str, str]:
-    """Return (country, rest) of an address that ends or begins with its country."""
+    """Return (country, rest) for an address that ends or begins with its country."""
     if country := name_words.country_at_end(text):
         head = text.rstrip().removesuffix(")").rstrip()
         is_last = head.endswith(country)
@@ -254,7 +255,9 @@ def add_phones(draft: RecordDraft, cell: str, column: str) -> list[str]:
 
 
 def add_contacts(draft: RecordDraft, cell: str, column: str) -> list[str]:
-    """Add mail addresses and web sites of either column; other words make the cell a note too."""
+    """Add mail addresses and web sites of both columns; if there are other words, the cell is also
+    a note.
+    """
     rest = cell
     for prop, pattern in (("email", _MAIL), ("website", _SITE)):
         for match in pattern.finditer(rest):
@@ -290,7 +293,9 @@ _UNSPACED = frozenset(("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "THAI", "MYANMAR
 
 
 def add_main_name(draft: RecordDraft, cell: str) -> None:
-    """Add the main name with its variants, and a person's name parts where capitals show them."""
+    """Add the main name with its variants, and the parts of a person's name if capitals show
+    them.
+    """
     is_person = draft.schema == "Person"
     first, *others = repairs.split_enumeration(cell)
     forms = parse_person_name(first) if is_person else parse_group_name(first)
@@ -305,8 +310,8 @@ def add_main_name(draft: RecordDraft, cell: str) -> None:
 def add_aliases(draft: RecordDraft, cell: str, prop: str) -> list[str]:
     """Add the alternate names of a cell; return no faults.
 
-    A person's name of one word or in quotes is weak. The text of a name whose words are put into
-    order is kept as a note.
+    A person's name of one word or in quotes is weak. If the words of a name are put into order, its
+    text is kept as a note.
     """
     is_person = draft.schema == "Person"
     for item in split_items(cell):
@@ -390,7 +395,9 @@ def _is_one_word(name: str) -> bool:
 
 
 def split_capitalized_name(name: str) -> list[tuple[str, str]]:
-    """Split a name with the family in capitals, first or last, into (property, text), else []."""
+    """Split a name with the family name in capitals, first or last, into (property, text);
+    otherwise return [].
+    """
     words = name.split()
     in_capitals = [is_capitals(word) for word in words]
     if len(words) < 2 or all(in_capitals) or not any(in_capitals):
@@ -468,7 +475,7 @@ def detect_eu_journal(head: bytes, file: SourceFile) -> bool:
 def read_eu_journal(unit: ListUnit) -> Iterator[Item]:
     """Yield the rows of the annexes as records.
 
-    Raises `InputError` where the header lacks a column needed for ids and names.
+    Raises `InputError` if the header lacks a column that ids and names need.
     """
     for file in unit.files:
         yield from _read_file(file)
@@ -486,9 +493,10 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
 
 
 def _read_names(file: SourceFile) -> dict[str, str]:
-    """Return the record ids by the casefolded main names of the file, of names that one entry has.
+    """Return the record ids by the casefolded main names of the file, for names that only one entry
+    has.
 
-    Reasons name other entries of the same annex.
+    These are needed because reasons name other entries of the same annex.
     """
     ids: dict[str, str] = {}
     for row in read_header_rows(file, _REQUIRED):
@@ -551,7 +559,7 @@ def _add_cell(draft: RecordDraft, column: str, cell: str) -> list[str]:
 
 
 def _choose_schema(cells: Cells) -> str:
-    """Return the schema of the row, or a guess where FtM knows no such schema to resolve."""
+    """Return the schema of the row, or a guess if FtM does not know the stated schema."""
     if kind_of_schema(cells["schema"]) is not None:
         return cells["schema"]
     if any(map(cells.get, (properties.BIRTH_DATE, "gender", *properties.FATHER_NAMES))):
@@ -560,7 +568,7 @@ def _choose_schema(cells: Cells) -> str:
 
 
 def _narrow_schema(draft: RecordDraft, cells: Cells) -> None:
-    """Narrow `LegalEntity` where the name, the legal form or a number shows the kind of group."""
+    """Narrow `LegalEntity` if the name, the legal form or a number shows the kind of group."""
     if draft.schema not in ("LegalEntity", "Organization"):
         return
     names = [value.text for value in draft.values if value.prop in ("name", "alias")]

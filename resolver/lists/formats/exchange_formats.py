@@ -1,12 +1,13 @@
 """Formats in which many publishers exchange entities: STIX, LEI-CDF, and statements.
 
 STIX 2.1 (OASIS): identities, threat actors and intrusion sets of a bundle are records, and
-relationships join them. Other objects (indicators, malware) describe nobody and are counted.
+relationships join them. Other objects (indicators, malware) describe no entity; they are only
+counted.
 
 LEI-CDF 3.1 of GLEIF (level 1, `LEIRecord`): legal entities with their addresses and registers.
 
 Statements of OpenSanctions and nomenklatura as CSV: a row for each value of an entity. The rows of
-an entity are together, as the publisher sorts them, or anywhere in the file.
+an entity are together, in the order of the publisher, or anywhere in the file.
 """
 
 from __future__ import annotations

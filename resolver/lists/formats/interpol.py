@@ -1,6 +1,7 @@
 """INTERPOL's public notices as JSON of its web service: a page of results, an array, or lines.
 
-The source names the kind of notice where the notice does (in its own link), else it is `interpol`.
+The source names the kind of notice if the notice states it (in its own link); otherwise it is
+`interpol`.
 """
 
 from __future__ import annotations
@@ -127,7 +128,9 @@ def _add_warrants(draft: RecordDraft, row: json_rows.Json) -> None:
 
 
 def _notice_source(row: json_rows.Json) -> str:
-    """Return the source from the notice's own link, such as `interpol-red`, else `interpol`."""
+    """Return the source from the notice's own link, such as `interpol-red`; otherwise
+    `interpol`.
+    """
     links = row.get("_links")
     own = links.get("self") if isinstance(links, dict) else None
     target = json_rows.json_text(own.get("href")) if isinstance(own, dict) else ""

@@ -1,7 +1,7 @@
-"""Common ground of lists in the layout of their publisher: what becomes of each element.
+"""Common functions for lists in the layout of their publisher: how each element is used.
 
-`list_elements.tsv` says of each element of a layout whether it is read into properties, kept as a
-note, or ignored, and why. A reader adds an element that the table does not know as a note, so
+`list_elements.tsv` states for each element of a layout whether it is read into properties, kept as
+a note, or ignored, and why. A reader adds an element that the table does not know as a note, so
 nothing that a publisher adds later is lost.
 """
 
@@ -36,7 +36,7 @@ _UN_REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class ElementUse:
-    """What becomes of an element: `use`, and the properties, the label or the reason."""
+    """Use of an element: `use`, and the properties, the label or the reason."""
 
     use: str
     target: str
@@ -82,8 +82,8 @@ class Entry(RecordDraft):
     def add_reference(self, prop: str, text: str, kind: str, origin: str) -> None:
         """Add the number under which an authority lists the entry.
 
-        A number of the UN is one in every list. Digits alone could be of any authority, so they are
-        kept and shown as `recordId`, but not compared.
+        A reference number of the UN is the same in every list. A number of digits alone could be of
+        any authority, so it is kept and shown as `recordId`, but not compared.
         """
         text = " ".join(text.split())
         if text.isdecimal():
@@ -93,9 +93,9 @@ class Entry(RecordDraft):
             self.add_fact(Identifier(prop, text, type=kind, origin=origin))
 
     def add_date(self, prop: str, text: str, origin: str) -> None:
-        """Add the dates of a text; what is no date is kept as a note.
+        """Add the dates of a text; text that is no date is kept as a note.
 
-        A fault is added where no date can be read, except for an open one such as `before 1964`.
+        A fault is added if no date can be read, except for an open date such as `before 1964`.
         """
         text = text.strip()
         if is_canonical_day(text):
@@ -132,7 +132,9 @@ class Entry(RecordDraft):
 
 
 def clean(text: str | None) -> str:
-    """Return a text with white space normalized; empty for a word that stands for no value."""
+    """Return a text with white space normalized; empty for a word that stands for a missing
+    value.
+    """
     if not text:
         return ""
     plain = " ".join(text.split())
@@ -169,8 +171,8 @@ def read_titled_rows(
 ) -> Iterator[tuple[int, dict[str, str]] | Preamble | Reject]:
     """Yield the rows below a header that may have title rows above it, as (line, cells by column).
 
-    Rows above the header come first, as `Preamble`. A row with fewer cells than the header has
-    empty ones at its end, as spreadsheets write it.
+    Rows above the header come first, as `Preamble`. If a row has fewer cells than the header, empty
+    cells are added at its end, as in spreadsheets.
     """
     header: list[str] = []
     for row in read_csv_rows(file, delimiter=delimiter):

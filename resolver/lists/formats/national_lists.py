@@ -1,10 +1,10 @@
 """Lists of single states: Canada (XML), Australia (table), France and Ukraine (JSON).
 
 Canada: `sema-lmes.xml` of Global Affairs Canada, flat records without ids. Schedule and item number
-are unique within a country, and make the id.
+are unique within a country, so they make the id.
 
 Australia: the consolidated list of DFAT (`regulation8_consolidated.xlsx`, or a CSV of it). An entry
-has a row for each name; references with one number (`101`, `101a`) are one entry.
+has a row for each name; references with the same number (`101`, `101a`) are one entry.
 
 France: the `Registre national des gels` (`flux-json` of the Direction générale du Trésor). The
 facts of an entry are typed fields (`TypeChamp`), each with a list of values.
@@ -162,7 +162,7 @@ def _read_dfat_entry(
 
 
 def _split_cell(text: str) -> list[str]:
-    """Return the items of a cell: `a) Kabul b) Herat`, or one on each line."""
+    """Return the items of a cell: `a) Kabul b) Herat`, or one item on each line."""
     lines = re.sub(r"_x000D_|\n", ";", text)
     return _AU_ITEMS.split(" ".join(lines.split()))
 
@@ -379,7 +379,7 @@ def _read_nsdc_subject(label: str, line: int, row: Json) -> Iterator[Item]:
     entry = layouts.Entry(UA_SOURCE, identity, schema or "Organization", label, line)
     is_person = entry.schema == "Person"
     for index, text in enumerate((other_name, name)):
-        # The register has names in Ukrainian, and in brackets those in other languages.
+        # The register has names in Ukrainian, and names in other languages in brackets.
         parts = (part.strip() for part in re.split(r"[(,)]", text))
         main, *others = [*filter(None, parts)] or [""]
         entry.add_value("name" if index == (0 if other_name else 1) else "alias", main, "name")

@@ -2,10 +2,10 @@
 
 The files are `sdn`, `alt`, `add`, or `cons_prim`, `cons_alt`, `cons_add`.
 
-Three files without header make one list; the number of columns distinguishes them. The principal
-file is streamed (twice: first for the names that `Linked To` refers to), the other two are held as
-an index by entry number. `-0-` is null. Names of persons come as `FAMILY, Given` and are turned
-into given-family order; for the remarks see `ofac_remarks`.
+Three files without headers make one list; the number of columns distinguishes them. The principal
+file is streamed twice (first for the names to which `Linked To` refers). The other two files are
+held as an index by entry number. `-0-` is null. Names of persons come as `FAMILY, Given` and are
+turned into given-family order. For the remarks see `ofac_remarks`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _PLACE = re.compile(
 
 @dataclass(slots=True)
 class _CompanionIndex:
-    """Alternate names and addresses by entry number, and the entries that bear a name."""
+    """Alternate names and addresses by entry number, and the entries that have each name."""
 
     names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     addresses: dict[str, list[Address]] = field(default_factory=dict)
@@ -62,14 +62,16 @@ class _CompanionIndex:
     entries_by_alias: dict[str, set[str]] = field(default_factory=dict)
 
     def find_bearer(self, name: str) -> str:
-        """Return the number of the only entry with a name (main, else alternate), or empty."""
+        """Return the number of the only entry with a name (as main name, else as alternate name),
+        or empty.
+        """
         key = match_key(name)
         numbers = self.entries_by_name.get(key) or self.entries_by_alias.get(key) or set()
         return next(iter(numbers)) if len(numbers) == 1 else ""
 
 
 def detect_ofac(head: bytes, file: SourceFile) -> bool:
-    """Return whether a file looks like one of the three.
+    """Return whether a file looks like one of the three files.
 
     Its rows begin with entry numbers and have a known number of columns.
     """
@@ -157,7 +159,7 @@ def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[reader
         return
     for item in _read_cells(file, width):
         if isinstance(item, reader_types.Reject):
-            # the entry that it belongs to is read without it
+            # the entry to which it belongs is read without it
             yield replace(item, is_row=False)
             continue
         line, cells = item
@@ -293,7 +295,7 @@ def _is_family_first(value: Value, draft: RecordDraft) -> bool:
 
 
 def _resolve_relation(relation: Relation, draft: RecordDraft, index: _CompanionIndex) -> Relation:
-    """Return a relation with the id of its target if exactly one entry bears the name."""
+    """Return a relation with the id of its target, if exactly one entry has the name."""
     target = index.find_bearer(relation.target_name)
     identity = f"{draft.source}:{target}" if target else ""
     return replace(relation, target_id=identity) if identity and identity != draft.id else relation

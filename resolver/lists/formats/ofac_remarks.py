@@ -1,7 +1,7 @@
 """OFAC's remarks: items between semicolons, read into values, identifiers and relations.
 
 Every item is kept. An item that is not understood becomes a note. An item that should contain a
-date and does not becomes a note and a fault. Some entries are cut at about a thousand characters;
+date but does not becomes a note and a fault. Some entries are cut at about a thousand characters;
 their last item may be incomplete and only becomes a note.
 
 The table of labels gives the property of each label of a document or number. A label is matched as
@@ -134,7 +134,9 @@ def _date_or_text(text: str | None) -> str:
 
 
 def _choose_property(prop: str, number: str, country: str, label: str) -> str:
-    """Return the narrower property that a number's form proves: LEI, or Russian INN, OGRN, OKPO."""
+    """Return the narrower property that the form of a number proves: LEI, or Russian INN, OGRN,
+    OKPO.
+    """
     if prop == "registrationNumber" and _LEI.fullmatch(number) and re.search(r"[A-Z]", number):
         return "leiCode"
     if country not in ("", "Russia", "Russian Federation") or not number.isdigit():
@@ -347,7 +349,7 @@ def _read_alias(text: str, schema: str) -> RemarkFacts | None:
     match = _ALIAS.fullmatch(text)
     if not match:
         return None
-    # Remarks hold only the weak aliases; the others are in the file of alternate names.
+    # Remarks have only the weak aliases; all other aliases are in the file of alternate names.
     return _value_facts("previousName" if match[1] == "f" else "weakAlias", match[2].strip())
 
 

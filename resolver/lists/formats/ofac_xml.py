@@ -3,13 +3,14 @@
 `SDN.XML` and `CONSOLIDATED.XML` (root `sdnList`) follow OFAC's XSD of the data specification of
 2004, as updated in 2023. `SDN_ADVANCED.XML` and `CONS_ADVANCED.XML` (root `Sanctions`) follow the
 Advanced Sanctions Data Model of the UN's `Sanctions 1.0` schema, which OFAC describes in
-`sdn_advanced_notes.pdf`. Their namespaces changed with the service, so they are not read.
+`sdn_advanced_notes.pdf`. Their namespaces changed with the service, so the reader ignores
+namespaces.
 
-Labels of numbers and remarks are those of OFAC's CSV, and records have the ids of the CSV: an
-authority that moves from one layout to another keeps its records.
+Labels of numbers and remarks, and ids of records, are those of OFAC's CSV. So if an authority
+changes from one layout to another, its records stay the same.
 
 The advanced layout lists parties before their sanctions and relations, so the file is read twice:
-first what parties refer to, then the parties, one at a time.
+first the elements to which parties refer, then the parties, one at a time.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def _add_labeled(
     *,
     is_document: bool = True,
 ) -> None:
-    """Add a value under one of OFAC's labels: a number, or what the label makes of it."""
+    """Add a value under one of OFAC's labels: as a number, or as the kind of value that the label
+    means.
+    """
     origin = label.strip(" :-")
     text = _IMO.sub("", text) if label.startswith("Vessel Registration") else text
     if label.startswith(_WALLET):
@@ -369,7 +372,7 @@ class _Place:
 
 @dataclass(slots=True)
 class _Referred:
-    """What parties of the advanced layout refer to, by id."""
+    """Elements of the advanced layout to which parties refer, by id."""
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     party_types: dict[str, str] = field(default_factory=dict)
@@ -386,7 +389,7 @@ class _Referred:
         return self.values.get(kind, {}).get(number or "", "")
 
     def country(self, number: str | None) -> str:
-        """Return the name of a country, or its code where it has no name."""
+        """Return the name of a country, or its code if it has no name."""
         return clean(self.name("Country", number)) or self.iso_codes.get(number or "", "")
 
 
@@ -418,7 +421,7 @@ def _collect(referred: _Referred, element: Element) -> None:
             number, kind = value.get("ID", ""), str(value.tag)
             text = clean(value.text) or clean(value.get("Description"))
             if kind == "AreaCode":
-                # the code itself is of two letters; the country is its description
+                # the value itself is a code of two letters; the description is the country
                 text = clean(value.get("Description")) or text
             referred.values.setdefault(kind, {})[number] = text
             if kind == "PartySubType":
@@ -496,7 +499,7 @@ def _collect_relation(referred: _Referred, element: Element) -> None:
 
 
 def _collect_entry(referred: _Referred, element: Element) -> None:
-    """Collect what an entry says of sanctions, as (what, text, origin)."""
+    """Collect the statements of an entry on sanctions, as (kind, text, origin)."""
     facts = referred.entries.setdefault(element.get("ProfileID", ""), [])
     list_name = referred.name("List", element.get("ListID"))
     if list_name:
@@ -643,7 +646,9 @@ def _add_identity(entry: Entry, identity: Element, referred: _Referred, names: l
 
 
 def _join_name(parts: dict[str, list[str]]) -> str:
-    """Return a name in the order of its parts; parts of no known type keep the file's order."""
+    """Return a name in the order of its parts; parts of an unknown type keep the order of the
+    file.
+    """
     known = [text for kind in _NAME_ORDER for text in parts.get(kind, ())]
     rest = [text for kind, texts in parts.items() if kind not in _NAME_ORDER for text in texts]
     return " ".join((*known, *rest))

@@ -68,7 +68,8 @@ _DATE_PROPERTIES = {
     row.senzing: row.name for row in PROPERTIES if row.senzing and row.type is ValueType.DATE
 }
 _NUMBERS = [row for row in PROPERTIES if row.senzing and row.type is ValueType.IDENTIFIER]
-# Property of each family of identifiers; its attributes are the family with each of _NUMBER_PARTS.
+# Property of each family of identifiers; an attribute is the name of the family with one of
+# _NUMBER_PARTS.
 _NUMBER_PROPERTIES = {row.senzing: row.name for row in _NUMBERS if not row.senzing_type} | {
     "DRIVERS_LICENSE": "idNumber",
     "OTHER_ID": "idNumber",
@@ -84,7 +85,7 @@ _NUMBER_TYPES = {
     "BIC": "swiftBic",
     "TAX": "taxNumber",
 }
-# A type such as TAX_REGISTRATION is the other word's.
+# A type such as TAX_REGISTRATION belongs to the word TAX.
 _NUMBER_TYPES["REGISTRATION"] = _NUMBER_TYPES.pop("REGISTRATION")
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
 _FAX = "FAX"
@@ -214,7 +215,7 @@ class _Attribute(NamedTuple):
 
 @cache_short_texts(_MAX_KEYS)
 def _read_key(key: str) -> _Attribute:
-    """Return the longest known attribute at the end of a key; the whole key where there is none."""
+    """Return the longest known attribute at the end of a key; the whole key if there is none."""
     key = key.upper()
     name, usage, start = key, "", 0
     while start >= 0:
@@ -242,7 +243,7 @@ def gather_date_evidence(feature: Json, evidence: DateEvidence) -> None:
 
 
 def add_group(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> None:
-    """Add the facts of a group, a date of two readings as two dates.
+    """Add the facts of a group; a date with two readings is added as two dates.
 
     Raises `DateError` for a date that cannot be read.
     """
@@ -375,7 +376,7 @@ def detect_senzing(head: bytes, file: SourceFile) -> bool:
 def read_senzing(unit: ListUnit) -> Iterator[Item]:
     """Yield the records of one file in two passes.
 
-    The first finds the targets of pointers, and the order of day and month in dates.
+    The first pass finds the targets of pointers, and the order of day and month in dates.
     """
     file = unit.files[0]
     evidence = DateEvidence()
@@ -391,7 +392,7 @@ def read_senzing(unit: ListUnit) -> Iterator[Item]:
 
 
 def senzing_source(row: Json, file: SourceFile) -> str:
-    """Return the source: DATA_SOURCE in lower case with hyphens, else the file's name."""
+    """Return the source: DATA_SOURCE in lower case with hyphens; without one, the file's name."""
     return re.sub(
         r"[^\w.-]+", "-", (json_text(row.get("DATA_SOURCE")) or file.stem).lower()
     ).replace("_", "-")
@@ -448,7 +449,7 @@ def own_date_order(row: Json) -> DateOrder:
 def _iterate_features(row: Json) -> Iterator[Json]:
     """Yield the flat attributes as one object, then every nested object.
 
-    The facts of a handling are an attribute, also where they are an object.
+    The facts of a handling are one attribute, even if they are an object.
     """
     flat, nested = {}, []
     for key, value in row.items():
@@ -486,7 +487,9 @@ def _read_anchors(file: SourceFile, evidence: DateEvidence) -> Anchors:
 
 
 def _find_target(anchors: Anchors, source: str, group: FeatureGroup) -> str:
-    """Return the record id of a pointer: by its anchor, else by the key in the same source."""
+    """Return the record id of a pointer, by its anchor or, if there is none, by the key in the same
+    source.
+    """
     domain, key = group.get("REL_POINTER_DOMAIN"), group.get("REL_POINTER_KEY")
     return anchors.get((domain, key), f"{source}:{key}")
 
@@ -502,7 +505,7 @@ ROW = ReaderRow(
 def read_senzing_record(row: Json) -> SubmittedRecord:
     """Return the record of one object with DATA_SOURCE and RECORD_ID.
 
-    Raises `RecordError` where it is no valid record, `TypeError` (one line) where DATA_SOURCE or
+    Raises `RecordError` if it is no valid record, and `TypeError` (one line) if DATA_SOURCE or
     RECORD_ID is missing.
     """
     for name in ("DATA_SOURCE", "RECORD_ID"):
@@ -521,7 +524,7 @@ def read_senzing_record(row: Json) -> SubmittedRecord:
         > MAX_ENTITY_VALUES
     ):
         raise RecordError(f"the record has more than {MAX_ENTITY_VALUES} values", hint="send fewer")
-    # who takes the record decides which handling codes it takes
+    # the caller that takes the record decides which handling codes are allowed
     for record in records:
         if fault := fault_of_record(record, accept_restricted=True):
             raise RecordError(fault, hint="give a name, number, date or place")

@@ -194,7 +194,7 @@ Facts = dict[str, dict[tuple[str, ...], None]]
 
 @dataclass(slots=True)
 class _Collected:
-    """Facts of an entry by group, and texts that the layout does not know."""
+    """Facts of an entry by group, and texts that are not in the layout."""
 
     line: int
     facts: Facts = field(default_factory=dict)
@@ -214,7 +214,7 @@ class _Collected:
         return next((cells[0] for cells in self.get(group) if cells[0]), "")
 
     def texts(self, group: str) -> list[str]:
-        """Return the items of a group of single texts: `(1) Kabul (2) Herat` is two."""
+        """Return the items of a group of single texts: `(1) Kabul (2) Herat` has two items."""
         facts = self.facts.get(group)
         if facts is None:
             return []

@@ -1,8 +1,8 @@
 """Consolidated list of the United Nations Security Council (XML), individuals and entities.
 
-The parts of a person's name come in given-family order for some and in family-given order for
-others. So they are joined to one `name`, and no first and last names are set. References to other
-entries (`Brother of … (QDi.123)`) become relations.
+Some entries have the parts of a person's name in given-family order, others in family-given order.
+So they are joined to one `name`, and no first and last names are set. References to other entries
+(`Brother of … (QDi.123)`) become relations.
 
 Comments: fixed phrases are read into properties, and the whole text is kept. A death is only read
 if it is stated as a fact; `reportedly` and `believed` stay in the notes.
@@ -178,7 +178,7 @@ def detect_un_sc(head: bytes, file: SourceFile) -> bool:
 def read_un_sc(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
     """Yield the entries of one list.
 
-    Raises `InputError` where the file is no UN list or is damaged before the first entry.
+    Raises `InputError` if the file is no UN list or is damaged before the first entry.
     """
     for file in unit.files:
         yield from _read_file(file)
@@ -205,7 +205,7 @@ def _read_file(file: SourceFile) -> Iterator[reader_types.Item]:
 
 
 def _read_references(file: SourceFile) -> dict[str, str]:
-    """Return record ids by reference number, as comments refer to entries."""
+    """Return the record ids by the reference numbers with which comments refer to entries."""
     references: dict[str, str] = {}
     for element in read_elements(file, ROOT, TAGS):
         if not isinstance(element, reader_types.Reject) and element.tag != ROOT:
@@ -269,7 +269,7 @@ def _parse_name(draft: RecordDraft, name: str) -> NameForms:
 
 
 def _add_forms(draft: RecordDraft, prop: str, forms: NameForms, origin: str) -> None:
-    """Add a name and its variants; variants of a weak or former name are weak or former too."""
+    """Add a name and its variants; variants of a weak (or former) name are weak (or former) too."""
     for form_prop, text in forms.all_names():
         if form_prop == "name":
             draft.add_value(prop, text, origin)

@@ -1,15 +1,15 @@
 """US consolidated screening list, and denied persons list of the Bureau of Industry and Security.
 
 **Consolidated screening list**, CSV and JSON: the lists of three departments in one table. Cells
-hold several values, separated by semicolons. `type` is empty where a list does not say whether an
-entry is a person; the form of the name decides there. Numbers come as `label, number, country`, in
+hold several values, separated by semicolons. `type` is empty if a list does not say whether an
+entry is a person; the form of the name then decides. Numbers come as `label, number, country`, in
 any order, with the labels of OFAC; addresses end with a country of two letters.
 
 **Denied persons list**: tab separated and quoted, with a header and without ids. A row is a name at
-an address under an order, so a party with two addresses has two rows: rows of one name and of the
-same dates are of one party, and each has the addresses of all. Equal rows collapse by their id. The
-list does not mark persons: the form of the name decides, and where it does not, the record is a
-`LegalEntity`, which may be either.
+an address under an order, so a party with two addresses has two rows. Rows with the same name and
+the same dates are of one party, and each gets the addresses of all of them. Equal rows collapse by
+their id. The list does not mark persons: the form of the name decides, and where it does not, the
+record is a `LegalEntity`, which may be either.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _add_name(draft: RecordDraft, prop: str, text: str, origin: str) -> None:
 
 
 def _add_number(draft: RecordDraft, text: str) -> str:
-    """Add an item of `ids` as the remark it is in OFAC's list; return its fault."""
+    """Add an item of `ids` as the same remark in OFAC's list; return its fault."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     countries = [part for part in parts if _COUNTRY.fullmatch(part)]
     days = [part for part in parts if _DAY.fullmatch(part)]
@@ -186,7 +186,7 @@ def _add_dates(draft: RecordDraft, column: str, text: str) -> str:
 
 
 def _add_notes(draft: RecordDraft, cells: dict[str, str]) -> None:
-    """Keep the cells that have no property of their own, those of unknown columns included."""
+    """Keep the cells that have no property of their own, including cells of unknown columns."""
     read_columns = {"_id", "type", "name", "alt_names", "addresses", "ids", "remarks", "call_sign"}
     for column, cell in cells.items():
         if cell and (column in _NOTES or column not in {*read_columns, *_VALUES, *_DATES}):
@@ -218,7 +218,7 @@ def read_us_csl_json(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]
 
 
 def _cells_of(row: json_rows.Json) -> dict[str, str]:
-    """Return an entry of the JSON as the cells that the CSV has for it."""
+    """Return an entry of the JSON in the form of cells of the CSV."""
     cells = {"type": "", "name": ""}
     for key, value in row.items():
         column = "_id" if key == "id" else key
@@ -326,7 +326,7 @@ def _identify_party(cells: Cells) -> tuple[str, ...]:
 def _read_bis_dpl_row(
     label: str, line: int, cells: Cells, places: Places
 ) -> Iterator[reader_types.Item]:
-    """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
+    """Yield the record of a row. `places` has the addresses in all rows of its party, by line."""
     if not cells["Name"]:
         yield reader_types.Reject.of_row(label, line, "a row without a name")
         return
@@ -385,7 +385,7 @@ def _add_names(draft: RecordDraft, text: str) -> None:
 def _match_holder(name: str) -> re.Match[str] | None:
     """Match the company in brackets that trades under the name before it.
 
-    A bracket that only spells out an acronym is no company.
+    A bracket that only spells out an acronym contains no company.
     """
     match = _HOLDER.search(name)
     if (
@@ -404,7 +404,7 @@ def _add_aliases(draft: RecordDraft, forms: NameForms) -> None:
 
 
 def _clean_person_name(draft: RecordDraft, name: str, suffix: str) -> str:
-    """Return a person's name without nicknames in quotes and with its suffix at the end."""
+    """Return a person's name without nicknames in quotes, and with its suffix at the end."""
     draft.add_value("nameSuffix", suffix, "Name")
     if match := _NICKNAME.search(name):
         before, after = name[: match.start()], name[match.end() :]
@@ -442,9 +442,11 @@ def _read_address(cells: Cells) -> list[Fact]:
 
 
 def _add_places(draft: RecordDraft, line: int, places: Places) -> None:
-    """Add the addresses of a party, that of the row first, and say from which lines others are.
+    """Add the addresses of a party, the address of the row first, and state from which lines the
+    others come.
 
-    Of a party of more than `_MAX_ROWS` rows each has its own only: all would be their square.
+    If a party has more than `_MAX_ROWS` rows, each row has only its own address, because the number
+    of all addresses would grow with the square of the rows.
     """
     for fact in places[line]:
         draft.add_fact(fact)
@@ -457,7 +459,7 @@ def _add_places(draft: RecordDraft, line: int, places: Places) -> None:
 
 
 def _add_date(draft: RecordDraft, prop: str, text: str) -> str:
-    """Add a date, month first if all digits; return its fault, or an empty text."""
+    """Add a date; in all-digit dates the month comes first. Return its fault, or an empty text."""
     if not text:
         return ""
     try:

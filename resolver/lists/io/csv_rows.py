@@ -1,8 +1,8 @@
 """Rows of delimited files: a bad row costs that row, not the file.
 
-Most lines of a file need no care: no quotes but around whole cells, no faults. `read_csv_items`
-yields such lines together, to be split by native code, and all other rows one by one, each with the
-number of the line it begins on, or a `Reject` in its place.
+Most lines of a file are simple: they have no faults, and quotes only around whole cells.
+`read_csv_items` yields such lines together, to be split by native code. All other rows come one by
+one, each with the number of the line on which it begins, or a `Reject` in its place.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class PlainLines:
         return "\n\n" in text or f"\n{self.delimiter * (width - 1)}\n" in text
 
     def arrays(self, width: int, places: list[int]) -> list[pa.Array] | None:
-        """Return the texts of the cells at some places, or None unless all rows have `width` cells
-        and none is blank.
+        """Return the texts of the cells at some positions; None unless all rows have `width` cells
+        and no row is blank.
         """
         if _DOS_END_OF_FILE in self.text or not self.delimiter.isascii() or self._has_blank(width):
             return None
@@ -126,10 +126,11 @@ _QUOTED_TEXT = {
 
 
 def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> CsvItems:
-    """Yield the rows of a delimited file as (first line of the row, cells), or several together.
+    """Yield the rows of a delimited file as (first line of the row, cells), or several rows
+    together.
 
     A `Reject` replaces a row with NUL bytes, bytes of an unknown encoding, a cell over `MAX_FIELD`
-    characters, or an unclosed quote; after an unclosed quote, reading goes on with the next line.
+    characters, or an unclosed quote. After an unclosed quote, reading continues with the next line.
     Raises `InputError` for a damaged file.
     """
     csv.field_size_limit(MAX_FIELD)
@@ -173,7 +174,7 @@ def read_csv_rows(
 
 
 def _is_plain(text: str, delimiter: str, quotechar: str) -> bool:
-    """Return whether each line is a row that has no fault and quotes only around whole cells."""
+    """Return whether each line is a row without faults, and with quotes only around whole cells."""
     if "\x00" in text or has_stray_bytes(text):
         return False
     if quotechar in text:
@@ -206,7 +207,7 @@ def read_header_rows(
     """Yield the rows of a delimited file after its header as (line, cell by column), each cell
     stripped.
 
-    Raises `InputError` where there is no header, or a required column is not in it.
+    Raises `InputError` if there is no header, or if it lacks a required column.
     """
     header: list[str] | None = None
     for row in read_csv_rows(file, delimiter=delimiter):
@@ -228,7 +229,9 @@ def read_header_rows(
 
 
 class _LineFeed:
-    """Numbered lines that can be pushed back; as an iterator, the lines of one row for `csv`."""
+    """Numbered lines that can be pushed back; as an iterator, it gives the lines of one row to
+    `csv`.
+    """
 
     def __init__(self, blocks: Iterator[tuple[int, str]]) -> None:
         self._blocks = blocks
@@ -238,7 +241,7 @@ class _LineFeed:
         self.row: list[tuple[int, str]] = []
 
     def next_block(self) -> tuple[int, str] | None:
-        """Return the next lines as a block, or None while single ones wait and after the last."""
+        """Return the next lines as a block; None if single lines wait, and after the last line."""
         block = None if self._pushed_back else next(self._blocks, None)
         if block is not None:
             text = block[1]
@@ -257,7 +260,7 @@ class _LineFeed:
         self._pushed_back.extendleft(reversed(lines))
 
     def read_anew(self) -> None:
-        """Put back the lines of the row but its first one: they are rows of their own."""
+        """Put back the lines of the row except the first one: they are rows of their own."""
         again = self.row[1:]
         self._credit -= sum(len(line) + _LINE_COST for _, line in again)
         self.push_back(again)

@@ -45,10 +45,10 @@ class PlainObjects:
 def read_json_items(
     file: SourceFile, share: Share = WHOLE
 ) -> Iterator[JsonRow | Reject | PlainObjects]:
-    """Yield the objects of a JSON file as (first line, object), or several together: JSON lines, an
-    array of objects, or indented objects one after another.
+    """Yield the objects of a JSON file as (first line, object), or several objects together. The
+    file has JSON lines, an array of objects, or indented objects one after another.
 
-    `share`: only blocks of lines that belong to it (`WHOLE` unless `is_json_lines`).
+    `share`: only blocks of lines that belong to it are read (`WHOLE` unless `is_json_lines`).
     """
     if is_json_lines(file.head()):
         return _read_json_lines(file, share)
@@ -90,11 +90,11 @@ def _read_json_lines(file: SourceFile, share: Share) -> Iterator[JsonRow | Rejec
 
 
 def _parse_lines(lines: list[str]) -> list[Json] | None:
-    """Return the object of each line, or None unless all are objects without fault."""
+    """Return the object of each line; None unless all lines are objects without faults."""
     try:
         objects = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
-        # also for NUL and for bytes of no encoding
+        # also None for NUL bytes and for bytes of an unknown encoding
         return None
     is_plain = all(map(_is_object, objects)) and max(map(len, lines)) <= MAX_LINE
     return objects if is_plain else None
@@ -125,7 +125,7 @@ def read_json_objects(
 ) -> Iterator[JsonRow | Reject]:
     """Yield the objects of a JSON array as (first line of the object, object), on one line or many.
 
-    `begin` matches the text before the objects (`"notices": [`); without it they are in the
+    `begin` matches the text before the objects (`"notices": [`). Without it, the objects are in the
     outermost array, or follow one another without an array. The array may be one long line. Invalid
     JSON is a `Reject`, and reading goes on with the next object. Raises `InputError` for an object
     over `MAX_LINE` characters.
@@ -158,7 +158,7 @@ def read_json_objects(
 
 
 def _parse_whole(line: str) -> Json | None:
-    """Return the object that a line is, with or without a comma after it; None for other lines."""
+    """Return the object on a line, with or without a comma after it; None for other lines."""
     text = line.strip().removesuffix(",")
     if not text.startswith("{") or not text.endswith("}"):
         return None
@@ -175,14 +175,15 @@ def _parse_object(label: str, line: int, text: str) -> JsonRow | Reject:
         return Reject.of_row(label, line, line_fault(text) or f"no JSON: {error.msg}")
 
 
-# An unclosed string reaches to the end of the piece, so that scanning stays linear in its length.
+# An unclosed string extends to the end of the piece, so the time of a scan is linear in its length.
 _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\]]')
 
 
 class _ObjectScanner:
     """Scanner that cuts lines, or pieces of lines, into balanced `{…}` texts.
 
-    JSON strings never span lines, so a string is open at most from one piece of a line to the next.
+    JSON strings never span lines, so a string can stay open only from one piece of a line to the
+    next.
     """
 
     def __init__(self) -> None:
@@ -229,7 +230,7 @@ class _ObjectScanner:
                 self.is_finished, self.trailing = True, line[match.end() :]
                 return
             elif match.end() == len(line) and not ends_line:
-                # The string may go on in the next piece; whether it is closed is told there.
+                # The string may continue in the next piece, which shows whether it is closed.
                 line, self._open_string = line[: match.start()], mark
         if self._depth:
             self.pending_lines.append(line[begin:] + "\n" * ends_line)
@@ -264,7 +265,9 @@ def json_objects(value: object) -> list[dict[str, object]]:
 def date_or_text(
     text: str, order: DateOrder | None = None, latest: datetime.date | None = None
 ) -> str:
-    """Return a date of one reading in canonical form, another text unchanged (for display)."""
+    """Return a date with one reading in canonical form, and any other text unchanged (for
+    display).
+    """
     if not text:
         return text
     try:

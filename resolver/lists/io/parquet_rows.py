@@ -68,10 +68,10 @@ def safe_batch_rows(
 
 
 def columns_with_codes(metadata: Any, columns: Sequence[str], rows: int) -> list[str]:
-    """Return those of some columns that a file holds as few bytes per value: codes of a dictionary,
-    which are read as they are.
+    """Return the columns that a file holds in few bytes per value, as codes of a dictionary; these
+    are read as codes.
 
-    None for batches of few `rows`, since each batch carries the whole dictionary.
+    Empty for batches of few `rows`, since each batch carries the whole dictionary.
     """
     if rows < _MIN_CODED_ROWS:
         return []
@@ -98,7 +98,7 @@ def _chunks(metadata: Any) -> Iterator[Any]:
 
 
 def _longest_dictionary_value(source: Any, metadata: Any, columns: Sequence[str]) -> int:
-    """Return the bytes of the longest value in a dictionary, which the first row loads whole."""
+    """Return the bytes of the longest value in a dictionary, all of which the first row loads."""
     longest = 0
     for group in range(metadata.num_row_groups):
         row_group = metadata.row_group(group)
@@ -142,7 +142,7 @@ Batches = Iterator[tuple[int, pa.RecordBatch]]
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """Columns, and a function that streams a share of the rows of some of them: batches with the
+    """Columns, and a function that streams a share of the rows of some columns: batches with the
     number of their first row, from 1.
     """
 
@@ -153,7 +153,7 @@ class ParquetTable:
 def open_parquet(file: SourceFile) -> ParquetTable:
     """Open a Parquet file.
 
-    Raises `InputError` where it is damaged, here and as its rows are read.
+    Raises `InputError` if it is damaged, either here or while its rows are read.
     """
     try:
         source = _seekable_source(file)
@@ -179,7 +179,7 @@ def open_parquet(file: SourceFile) -> ParquetTable:
             for batch, is_own in zip(streamed, share.marks(), strict=False):
                 check_stopped()
                 if is_own:
-                    # Invalid UTF-8 would fail at any later place.
+                    # Invalid UTF-8 would otherwise fail at some later place.
                     batch.validate(full=True)
                     yield row, batch
                 row += len(batch)
@@ -190,7 +190,9 @@ def open_parquet(file: SourceFile) -> ParquetTable:
 
 
 def _seekable_source(file: SourceFile) -> Any:
-    """Return the file, or its bytes if it is packed in another: Parquet is read from its end."""
+    """Return the file, or its bytes if it is packed in another file: Parquet is read from its
+    end.
+    """
     if not file.member and not is_zip(file.path):
         with file.path.open("rb") as raw:
             if raw.read(4) == PARQUET_MAGIC:

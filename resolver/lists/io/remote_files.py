@@ -1,8 +1,8 @@
 """Lists from standard input (`-`) and from URLs, copied to local files while they are read.
 
 Only arguments of the command line become a `RemotePath`: paths of uploads and of the Python
-interface are never fetched. A URL is opened by fsspec (extra `url`); one that stalls, or sends more
-than `MAX_BYTES`, is given up.
+interface are never fetched. A URL is opened by fsspec (extra `url`). A download that stalls, or
+that exceeds `MAX_BYTES`, is given up.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class RemotePath(PosixPath):
-    """Argument that is a URL or `-`. `text` keeps its slashes, which a path joins."""
+    """Argument that is a URL or `-`. `text` keeps double slashes, which a path would join."""
 
     text: str
 
@@ -136,7 +136,7 @@ def _receive(url: str, place: str) -> Iterator[bytes]:
 
 
 def _opener(url: str, place: str) -> Any:
-    """Return the file of fsspec that opens a URL, or raise `InputError` where none can."""
+    """Return the file object of fsspec that opens a URL; raise `InputError` if none can."""
     scheme = urlsplit(url).scheme.lower()
     if scheme not in SCHEMES or "::" in url:
         raise InputError(
@@ -163,7 +163,7 @@ def _http_options() -> dict[str, Any]:
 
 
 def _fetch(source: Any, pieces: queue.Queue[bytes | Exception]) -> None:
-    """Put the content of a file into a queue: pieces, and an empty one or an error at the end."""
+    """Put the content of a file into a queue: its pieces, then an empty piece or an error."""
     try:
         with source as stream:
             while piece := stream.read(_CHUNK):
@@ -174,7 +174,7 @@ def _fetch(source: Any, pieces: queue.Queue[bytes | Exception]) -> None:
 
 
 def _fetch_error(error: Exception, url: str, place: str) -> InputError:
-    # fsspec says that a file is absent, whatever kept it from asking.
+    # fsspec reports an absent file, whatever the reason is.
     while isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
         error = error.__cause__
     if isinstance(error, FileNotFoundError) or getattr(error, "status", 0) == _NOT_FOUND:

@@ -1,10 +1,10 @@
 """Input files: decompressed while reading, never unpacked to disk, and never trusted.
 
 A `SourceFile` is a plain file, a gzip, or one member of a zip, judged by the first bytes, not by
-the name. Reading is bounded: a stream that unpacks to more than `MAX_RATIO` times its packed size
-(beyond `FREE_BYTES`) counts as a bomb. Damage (truncation, bad checksums, encryption) is an
-`InputError` with one line of text. Labels hold no absolute paths, so that outputs do not depend on
-the location of the files.
+the name. Reading is limited: a stream that unpacks to more than `MAX_RATIO` times its packed size
+(beyond `FREE_BYTES`) counts as a decompression bomb. Damage (truncation, bad checksums, encryption)
+is an `InputError` with one line of text. Labels hold no absolute paths, so that outputs do not
+depend on the location of the files.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from resolver.errors import InputError
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
 MAX_MEMBERS = 1_000
-"""Files of an archive. Each takes some milliseconds, however little is in it.
-"""
+"""Files of an archive. Each takes some milliseconds, however little is in it."""
 HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -50,9 +49,9 @@ _DAMAGE = (
 
 @contextmanager
 def stoppable(check: Callable[[], None]) -> Iterator[None]:
-    """Call `check` often while lists are read within the context, so that it can stop that.
+    """Call `check` often while lists are read within the context, so that it can stop the reading.
 
-    It is called for each piece of a file and for each thing that is read from it, and stops the
+    It is called for each piece of a file and for each item that is read from it. It stops the
     reading by raising an error other than `InputError`.
     """
     token = _STOP_CHECK.set(check)
@@ -63,7 +62,7 @@ def stoppable(check: Callable[[], None]) -> Iterator[None]:
 
 
 def check_stopped() -> None:
-    """Raise the error of whoever wants reading to stop (`stoppable`)."""
+    """Raise the error of the check that wants to stop the reading (`stoppable`)."""
     check = _STOP_CHECK.get()
     if check is not None:
         check()
@@ -80,7 +79,8 @@ class WorksheetFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """File to read. `member`: file inside a zip; `name`: label, by default the file's name.
+    """File that is to be read. `member`: file inside a zip; `name`: label, by default the file's
+    name.
 
     `worksheet`: the member is a sheet of a workbook, extracted to a file of its own.
     """
@@ -99,7 +99,7 @@ class SourceFile:
     @property
     def _inner(self) -> PurePosixPath:
         if self.worksheet is not None:
-            # A sheet added later does not change the names of the others.
+            # A sheet that is added later does not change the names of the other sheets.
             stem = self.path.stem if self.worksheet.is_first else f"{self.path.stem}-{self.member}"
             return PurePosixPath(f"{stem.replace('/', '-')}.csv")
         inner = PurePosixPath(self.member.replace("\\", "/") if self.member else self.path.name)
@@ -165,8 +165,8 @@ class SourceFile:
 def _open_archive(raw: IO[bytes], member: str) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
     """Return an open archive and the entry of a member.
 
-    The list of members is read once for each archive: a member is opened several times, and reading
-    the list anew each time would take hours for an archive of many. Raises `KeyError`.
+    The list of members is read only once for each archive: a member is opened several times, and
+    reading a long list each time would take hours. Raises `KeyError`.
     """
     state = os.fstat(raw.fileno())
     info = _members(raw.name, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)[member]
@@ -177,7 +177,9 @@ def _open_archive(raw: IO[bytes], member: str) -> tuple[zipfile.ZipFile, zipfile
 
 @lru_cache(maxsize=4)
 def _members(path: str, *_state: int) -> dict[str, zipfile.ZipInfo]:
-    """Return the entries of an archive by name. `_state` tells files from later ones."""
+    """Return the entries of an archive by name. `_state` distinguishes files from later files at
+    the same path.
+    """
     with zipfile.ZipFile(path) as archive:
         return {info.filename: info for info in archive.infolist()}
 

@@ -97,10 +97,11 @@ def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
 
 
 def read_text_blocks(file: SourceFile) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text file in blocks: the 1-based number of the first, and the lines.
+    """Yield the lines of a text file in blocks: the 1-based number of the first line, and the
+    lines.
 
     Lines are joined by line ends, without one after the last. A block has about `BLOCK_CHARS`
-    characters and ends with a line. Lines are those of `read_text_lines`.
+    characters and ends with a line. The lines are the same as in `read_text_lines`.
     """
     with _open_text(file) as (stream, code_page):
         number = 1
@@ -114,7 +115,7 @@ def read_text_blocks(file: SourceFile) -> Iterator[tuple[int, str]]:
 
 
 def _read_block(_file: SourceFile, stream: io.TextIOWrapper, _number: int) -> str:
-    """Return the next lines of UTF-8, in which no byte is an error."""
+    """Return the next lines of a UTF-8 file; in these no byte is an error."""
     text = stream.read(BLOCK_CHARS)
     if not text or text.endswith("\n"):
         return text
@@ -124,7 +125,9 @@ def _read_block(_file: SourceFile, stream: io.TextIOWrapper, _number: int) -> st
 
 
 def _read_lines(file: SourceFile, stream: io.TextIOWrapper, number: int) -> str:
-    """Return the next lines of another encoding. Raises `InputError` for bytes that are none."""
+    """Return the next lines of another encoding. Raises `InputError` for bytes that are invalid in
+    it.
+    """
     lines: list[str] = []
     size = 0
     try:
@@ -148,7 +151,9 @@ def _read_line(stream: io.TextIOWrapper) -> str:
 
 @contextmanager
 def _open_text(file: SourceFile) -> Iterator[tuple[io.TextIOWrapper, str]]:
-    """Open a file as text in its encoding, with the code page of lines that are not UTF-8."""
+    """Open a file as text in its encoding. Also return the code page for lines that are not
+    UTF-8.
+    """
     with file.open() as binary:
         head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
         encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
@@ -166,7 +171,7 @@ def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bo
     """Yield the lines of a text file in pieces of at most `size` characters.
 
     A piece is (1-based number of its line, text without line end, whether the line ends with it).
-    Decoding is that of `read_text_lines`.
+    The decoding is the same as in `read_text_lines`.
     """
     with _open_text(file) as (stream, code_page):
         number = 1
@@ -182,7 +187,7 @@ def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bo
 def has_stray_bytes(text: str) -> bool:
     """Return whether a text has bytes that are not UTF-8, as `surrogateescape` keeps them."""
     try:
-        # encoding takes a tenth of the time of a search
+        # trying to encode takes a tenth of the time of a search
         text.encode()
     except UnicodeEncodeError:
         return ESCAPED.search(text) is not None
@@ -218,16 +223,16 @@ def detect_encoding(head: bytes) -> str:
 ESCAPED = re.compile("[\udc80-\udcff]")
 """Bytes that are not UTF-8, as `surrogateescape` keeps them."""
 _NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
-# Signs of another code page read as windows-1252: words of accented letters only (Cyrillic, Greek,
-# Arabic code pages), or symbols inside words (Central European ones).
+# Signs of another code page that is read as windows-1252: words of accented letters only (Cyrillic,
+# Greek, Arabic code pages), or symbols inside words (Central European code pages).
 _NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
 
 
 def redecode_line(line: str, code_page: str) -> str:
     """Decode a line that is not UTF-8 in a code page.
 
-    A Western line with valid UTF-8 letters too is damaged UTF-8 and stays (two Cyrillic letters may
-    look like one).
+    A Western line that also has valid UTF-8 letters is damaged UTF-8 and stays (two Cyrillic
+    letters may look like one UTF-8 letter).
     """
     if (
         not code_page
@@ -283,15 +288,15 @@ def is_archive(head: bytes) -> bool:
 
 
 def is_binary(head: bytes) -> bool:
-    """Return whether the file is not text. A few NULs are damage of single rows."""
+    """Return whether the file is not text. A few NULs are damage in single rows."""
     text = head_text(head[:4096])
     return text.count("\x00") * 50 > len(text)
 
 
 def json_keys(head: bytes) -> frozenset[str]:
-    """Return the keys of the first JSON object as far as `head` reaches, on one line or many.
+    """Return the keys of the first JSON object, as far as `head` contains it, on one line or many.
 
-    Empty where the text is neither a JSON object nor an array of objects.
+    Empty if the text is neither a JSON object nor an array of objects.
     """
     text = head_text(head).lstrip()
     start = text.find("{")
@@ -316,10 +321,11 @@ def json_keys(head: bytes) -> frozenset[str]:
 
 
 def detect_delimiter(head: bytes) -> str:
-    """Return the delimiter of a table: stated in its first line, or the one that makes most cells.
+    """Return the delimiter of a table: the one stated in its first line, or the one that gives most
+    cells.
 
-    A delimiter that gives most of the first rows another number of cells than the header comes
-    after all others: a header may have commas within its names.
+    A delimiter that gives most of the first rows another number of cells than the header is the
+    last choice, because a header may have commas within its names.
     """
     lines = [line for line in head_text(head).splitlines() if line.strip()][:_SAMPLE_LINES]
     if lines and (stated := stated_delimiter(lines[0])):
@@ -334,7 +340,7 @@ def detect_delimiter(head: bytes) -> str:
 
 
 def split_cells(line: str, delimiter: str) -> list[str]:
-    """Return the cells of a line, stripped; none where the line cannot be split."""
+    """Return the cells of a line, stripped; empty if the line cannot be split."""
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:

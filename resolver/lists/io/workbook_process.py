@@ -1,8 +1,9 @@
-"""Program that writes the visible sheets of a workbook as CSV, run as a process of its own.
+"""Program that writes the visible sheets of a workbook as CSV; it runs as a separate process.
 
 A few kilobytes of a workbook can stand for more cells than any memory holds, and the library that
 reads it allocates them all. The process therefore limits its own memory, time and output before it
-opens the file; where it dies, the caller reports it. It imports nothing of this project.
+opens the file. If it dies, the caller reports it. It imports nothing of this project, because it
+starts before it knows the folders of packages.
 
 `workbook_process.py WORKBOOK FOLDER PACKAGES` writes `FOLDER/0.csv` and so on, and prints a JSON
 object with `sheets` (name, file, notes) and `hidden` (names), or with `error`.
@@ -20,8 +21,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-from resolver.errors import pluralize
 
 MAX_MEMORY = 2 << 30
 MAX_SECONDS = 120
@@ -85,7 +84,7 @@ def read_rows(worksheet: Any) -> Iterator[Cells]:
 
 
 def write_worksheet(file: Path, rows: Iterator[Cells], merged: Ranges) -> list[str]:
-    """Write the rows as CSV, a blank line for each row above the header, and return notes.
+    """Write the rows as CSV, with a blank line for each row above the header; return notes.
 
     The header is quoted, so that it never looks like another format.
     """
@@ -104,14 +103,13 @@ def write_worksheet(file: Path, rows: Iterator[Cells], merged: Ranges) -> list[s
     if any(map(any, first_rows[:header])):
         notes.append(f"row {header + 1} is read as the header; the rows above it are a title")
     if filler.count:
-        notes.append(
-            f"values of merged cells were filled down into {pluralize(filler.count, 'cell')}"
-        )
+        cells = f"{filler.count:,} cell" if filler.count == 1 else f"{filler.count:,} cells"
+        notes.append(f"values of merged cells were filled down into {cells}")
     return notes
 
 
 def find_header(rows: list[Cells]) -> int:
-    """Return the number (0-based) of the first row with two cells; those above it are titles.
+    """Return the number (0-based) of the first row with two cells; the rows above it are titles.
 
     A table of one column begins with its first row that is not empty.
     """
@@ -163,7 +161,7 @@ def cell_text(value: object) -> str:
 def main(path: str, folder: str, imports: str) -> None:
     """Write the sheets of a workbook and print the result as JSON.
 
-    `imports`: folders of packages, separated like those of a PATH.
+    `imports`: folders of packages, separated as in a PATH.
     """
     sys.path[:] = imports.split(os.pathsep)
     limit_process(os.path.getsize(path))

@@ -1,7 +1,7 @@
 """Sheets of workbooks (Excel's `.xlsx`, OpenDocument's `.ods`), extracted as CSV files.
 
-A workbook is known by its content. A process with limits of its own reads it (see
-`workbook_process`); the CSV files live in a temporary folder as long as their sheets are used.
+A workbook is recognized by its content. A process with its own limits reads it (see
+`workbook_process`). The CSV files are in a temporary folder as long as their sheets are used.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _TemporaryFolder:
 
 
 def is_workbook(path: Path) -> bool:
-    """Return whether a file is a workbook, of a kind that can be read or not.
+    """Return whether a file is a workbook, of any kind, even one that cannot be read.
 
     Raises `InputError` if it cannot be opened.
     """
@@ -76,7 +76,7 @@ def extract_worksheets(path: Path, name: str) -> list[ExtractedWorksheet]:
     """Return the visible sheets of a workbook whose label is `name`.
 
     Raises `InputError` for a workbook that is damaged, protected, too large or of an old kind, and
-    where the package that reads workbooks is not installed.
+    if the package that reads workbooks is not installed.
     """
     if _is_ole(path):
         raise _ole_error(path, name)
@@ -135,7 +135,7 @@ def _ole_error(path: Path, name: str) -> InputError:
 
 
 def _run_process(path: Path, folder: Path, name: str) -> Any:
-    """Return what the process says. Raises `InputError` where it dies or takes too long."""
+    """Return the output of the process. Raises `InputError` if it dies or takes too long."""
     script = str(workbook_process.__file__)
     imports = os.pathsep.join(filter(None, sys.path))
     command = [sys.executable, "-P", script, str(path.resolve()), str(folder), imports]

@@ -1,7 +1,7 @@
 """Streaming XML records from untrusted files.
 
 Document types are refused (entities, external files and entity bombs all need one), nothing is
-fetched, and the parser's own limit bounds the length of a text. Records before a damaged place are
+fetched, and the parser's own limit limits the length of a text. Records before a damaged place are
 kept.
 
 Tags are local names: publishers change the namespace of a list from one version to the next.
@@ -103,7 +103,7 @@ def _describe(damage: etree.XMLSyntaxError) -> str:
 def _find_truncation(
     file: SourceFile, element_bytes: int, damage: etree.XMLSyntaxError | None
 ) -> Truncation | None:
-    """Return the place where the list breaks off, or None where it goes on."""
+    """Return the place where the list breaks off, or None if it does not."""
     if element_bytes > MAX_ELEMENT_BYTES:
         reason = f"an element is longer than {MAX_ELEMENT_BYTES:,} bytes; the rest is not read"
         return Truncation(file.label, 0, reason)
@@ -145,7 +145,9 @@ def _release(element: Element) -> None:
 
 
 def _drop_finished(root: Element, tags: frozenset[str]) -> bool:
-    """Discard finished elements outside the tags; return whether the open element has one."""
+    """Discard finished elements outside the tags; return whether the open element has one of the
+    tags.
+    """
     element = root
     while len(element):
         del element[:-1]

@@ -49,7 +49,7 @@ _ROWS = load_rows("list_crimes")
 
 
 def _patterns(*uses: str) -> Iterator[tuple[Activity, str]]:
-    """Yield one pattern for each activity, of all rows of the table with these uses."""
+    """Yield one pattern for each activity, made of all rows of the table with these uses."""
     patterns: dict[Activity, list[str]] = {}
     for use, activity, _language, pattern, _stems in _ROWS:
         if use in uses:
@@ -66,9 +66,10 @@ _PROGRAMS = {activity: re.compile(text, re.IGNORECASE) for activity, text in _pa
 
 
 def _read_stems() -> dict[Activity, tuple[str, ...]]:
-    """Return letters by activity of which a text has some wherever a phrase of it matches.
+    """Return, by activity, sequences of letters; a text in which a phrase of the activity matches
+    contains at least one of them.
 
-    Looking for letters is much faster than matching, and most texts have none.
+    Searching for letters is much faster than matching, and most texts contain none of them.
     """
     stems: dict[Activity, set[str]] = {}
     for use, activity, _language, _pattern, alternatives in _ROWS:
@@ -111,7 +112,9 @@ def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
 
 
 def stated_activities(programs: Iterable[str], reasons: Iterable[str]) -> tuple[Activity, ...]:
-    """Return the activities that programs of sanctions name, or reasons state in plain words."""
+    """Return the activities that programs of sanctions name or that reasons state in plain
+    words.
+    """
     found = {activity for program in programs for activity in _program_activities(program)}
     return tuple(sorted(found.union(*map(_reason_activities, reasons))))
 

@@ -4,7 +4,8 @@
 - The file itself shows the order of day and month in its all-digit dates: `8/20/1985` proves that
   the month comes first, `20/8/1985` that the day does. Dates with dots are judged apart. Without
   proof, their day comes first, because countries that write the month first do not use dots.
-- Dates of data files: the forms that `parse_date` reads, and some that only machines write.
+- It also reads dates of data files: the forms that `parse_date` reads, and some that only machines
+  write.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ _LEADING = re.compile(
 
 @cache_short_texts(8_192)
 def canonical_date(text: str) -> str:
-    """Return the canonical text of one date or range. Raises `DateError` where there is none.
+    """Return the canonical text of one date or range. Raises `DateError` if there is no date.
 
     A range of whole months or years is shortened: 01 Jan 1961 to 31 Dec 1963 becomes 1961 to 1963.
     """
@@ -84,7 +85,7 @@ def _is_month_end(date: PartialDate) -> bool:
 
 
 def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
-    """Return a range of whole months as months, or as years where it covers whole years."""
+    """Return a range of whole months as months, or as years if it covers whole years."""
     years = first.month == 1 and last.month == 12
     start = PartialDate(first.year, 0 if years else first.month, circa=first.circa)
     end = PartialDate(last.year, 0 if years else last.month)
@@ -184,7 +185,7 @@ def _read_alternative(text: str) -> tuple[list[str], list[str]]:
 
 
 def _read_other_calendar(text: str) -> tuple[list[str], list[str]]:
-    """Convert a date of another calendar, and keep its text so that it can be converted anew."""
+    """Convert a date of another calendar, and keep its text so that it can be converted again."""
     try:
         return [canonical_date(text)], [text]
     except DateError:
@@ -238,8 +239,8 @@ DATE_ORDER_MAX_TEXT = 40
 class DateOrder:
     """Order of dates with slashes or hyphens, and of dates with dots.
 
-    `True` is day first, `False` month first, `None` unknown or of both kinds: a date that may be
-    read both ways then has two readings.
+    `True` is day first, `False` is month first. `None` is unknown or both: a date that can be read
+    both ways then has two readings.
     """
 
     slashed: bool | None = None
@@ -252,7 +253,9 @@ class DateOrder:
 
 @dataclass(slots=True)
 class DateEvidence:
-    """Evidence of the dates of a file, gathered text by text: counts, and an example of each."""
+    """Evidence from the dates of a file, gathered text by text: counts, and an example of each
+    kind.
+    """
 
     counts: Counter[tuple[bool, str]] = field(default_factory=Counter)
     examples: dict[tuple[bool, str], str] = field(default_factory=dict)
@@ -260,7 +263,7 @@ class DateEvidence:
     short_example: str = ""
 
     def add(self, text: str, count: int = 1) -> None:
-        """Add a date that occurs `count` times; other texts say nothing."""
+        """Add a date that occurs `count` times; other texts are no evidence."""
         # Nearly all files begin their dates with the year.
         if len(text) > DATE_ORDER_MAX_TEXT or text[:4].isdecimal():
             return
@@ -285,7 +288,9 @@ class DateEvidence:
         return bool(day) if day or month else default
 
     def describe(self, remedy: str = "") -> Iterator[str]:
-        """Yield a line on each assumption; `remedy` says how to settle what is read both ways."""
+        """Yield a line on each assumption; `remedy` says how to settle dates that can be read both
+        ways.
+        """
         for dotted in (False, True):
             if line := self._describe_order(dotted, f"; {remedy}" if remedy else ""):
                 yield line
@@ -318,7 +323,7 @@ class DateEvidence:
 
 
 def _proven_order(first: int, second: int) -> str:
-    """Return the order that two numbers prove, or an empty text where it does not matter."""
+    """Return the order that two numbers prove, or an empty text if it does not matter."""
     if first > 31 or second > 31 or max(first, second) == 0 or (first > 12 and second > 12):
         return ""
     if first > 12:
@@ -353,7 +358,7 @@ def read_date(text: str, *, day_first: bool = True) -> str:
     """Return the canonical text of a date.
 
     `19590915`, `1959-09-15 00:00:00` and `9/15/1959 12:00:00 AM` are days too (the time of day is
-    ignored). Raises `DateError` where no date can be read or there is no such day.
+    ignored). Raises `DateError` if no date can be read or if the day does not exist.
     """
     if is_canonical_day(text):
         return text
@@ -363,10 +368,10 @@ def read_date(text: str, *, day_first: bool = True) -> str:
 def read_date_readings(
     text: str, order: DateOrder | None = None, latest: datetime.date | None = None
 ) -> tuple[str, ...]:
-    """Return the canonical texts of a date: two where it can be read both ways in its order.
+    """Return the canonical texts of a date: two if it can be read both ways.
 
-    `latest` is the last day of a year of two digits, today by default. Raises the errors of
-    `read_date`.
+    `latest` is the last possible day of a date with a year of two digits, by default today. Raises
+    the errors of `read_date`.
     """
     if is_canonical_day(text):
         return (text,)
@@ -376,7 +381,7 @@ def read_date_readings(
 
 
 def _strip_time(text: str) -> str:
-    """Return a date without the time of day, eight digits as an ISO date."""
+    """Return a date without the time of day; eight digits become an ISO date."""
     plain = text.strip()
     if match := _COMPACT_DATE.match(plain):
         return "-".join(match.groups())
@@ -410,7 +415,7 @@ def find_old_births(batch: Batch) -> OldBirths:
 
 
 def describe_old_births(parts: Iterable[OldBirths]) -> str:
-    """Return a warning about the records of a list, given in parts; empty where it has none."""
+    """Return a warning about the records of a list, given in parts; empty if there are none."""
     parts = list(parts)
     records = sum(part.records for part in parts)
     example = max((part.example for part in parts), default="")

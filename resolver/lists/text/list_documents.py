@@ -1,8 +1,8 @@
 """Documents and register numbers that lists describe in words.
 
 `read_documents` reads a text that may contain several documents, such as `Kuwaiti passport number
-101856740, issued on 12.5.2005`. It returns an identifier for each certain number, and the rest of
-the text.
+101856740, issued on 12.5.2005`. It returns an identifier for each number that is certain, and the
+rest of the text.
 
 Further functions read the numbers of companies and ships in one cell: `7701058410 (Tax ID/INN)`,
 `CR No 2408160`, `7726700943 KPP: 772601001`, `1027739132563; 1027739387411`.
@@ -80,7 +80,7 @@ class DocumentTexts:
 
 @cache_short_texts(8_192)
 def read_documents(text: str, prop: str, origin: str) -> DocumentTexts:
-    """Read the documents that a cell describes; `prop` applies where the words name none."""
+    """Read the documents that a cell describes; `prop` is used if the words name no property."""
     if len(text) > MAX_TEXT:
         return DocumentTexts((), (text,))
     identifiers: list[Identifier] = []
@@ -102,7 +102,7 @@ def read_documents(text: str, prop: str, origin: str) -> DocumentTexts:
 def read_document(
     text: str, prop: str, origin: str, country: str = "", kind: str = ""
 ) -> Identifier | None:
-    """Return the identifier of one described document, or None where no number is found."""
+    """Return the identifier of one described document, or None if no number is found."""
     rest = text
     expires, rest = _extract_date(_EXPIRES, rest)
     issued, rest = _extract_date(_ISSUED, rest)
@@ -132,10 +132,10 @@ def read_document(
 
 
 def _find_number(text: str) -> re.Match[str] | None:
-    """Find the number: after a label, else the first word with digits; never in brackets."""
+    """Find the number: after a label, or else the first word with digits; never in brackets."""
 
     def outside(place: int) -> bool:
-        """Return whether a place is outside brackets."""
+        """Return whether a position is outside brackets."""
         return text.count("(", 0, place) == text.count(")", 0, place)
 
     for label in _NUMBER_LABEL.finditer(text):
@@ -182,7 +182,7 @@ def _find_country(before: str, after: str, label: str) -> str:
 
 
 def _find_label(before: str, after: str) -> str:
-    """Return the name of the document: the words before the number, else those after it."""
+    """Return the name of the document: the words before the number, or else the words after it."""
     for text in (before, after.lstrip("(")):
         words = re.split(r"[,;()]|\b(?:issued|which|in|name|place)\b", text)[0].strip(" :.")
         if words and _LABEL.search(words) and len(words) < 60:
@@ -225,7 +225,9 @@ _PROPERTY_PATTERNS = (
 
 
 def _choose_property(prop: str, words: str, number: str) -> str:
-    """Return the property that the words show, or `prop`, as for all numbers of companies."""
+    """Return the property that the words show, or else `prop`, which is used for all numbers of
+    companies.
+    """
     if prop in (PASSPORT, "idNumber"):
         for pattern, candidate in _PROPERTY_PATTERNS:
             if pattern.search(words):
@@ -262,7 +264,7 @@ _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 
 @cache_short_texts(8_192)
 def read_registrations(text: str, prop: str, origin: str) -> DocumentTexts:
-    """Read the register numbers of a cell; `prop` applies where the words name no property."""
+    """Read the register numbers of a cell; `prop` is used if the words name no property."""
     if len(text) > MAX_TEXT:
         return DocumentTexts((), (text,))
     identifiers: list[Identifier] = []
@@ -316,7 +318,9 @@ def _build_identifier(match: re.Match[str], prop: str, origin: str) -> Identifie
 
 
 def narrow_russian(prop: str, number: str, country: str) -> str:
-    """Return INN, KPP or OGRN where form and check digits prove it and the country allows it."""
+    """Return INN, KPP or OGRN if the form and the check digits prove it and the country allows
+    it.
+    """
     if country not in ("", "Russia", "Russian Federation") or not number.isdigit():
         return prop
     if prop in ("taxNumber", "innCode") and len(number) == 9 and number.endswith("01001"):

@@ -1,9 +1,9 @@
 """Names in lists: given-family order, items of a cell, scripts.
 
 `NameForms` is a parsed name with all its variants. `names.parse_person_name` and
-`names.parse_group_name` build it: they free the main name of everything else, and make every
-variant in a bracket or after a slash a whole name of its own. A text that is no name (`Governor of
-…`, `branch`) becomes a note or stays in place. Nothing is invented.
+`names.parse_group_name` build it. They remove everything else from the main name, and make each
+variant in a bracket or after a slash a whole name. A text that is no name (`Governor of …`,
+`branch`) becomes a note or stays in place. Nothing is invented.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _TRAILING_SUFFIX = re.compile(r"(?:,|(?<!\s))\s++((?:jr|sr)\.?|ii|iii|iv)$", re.
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """Person's name in given-family order, with the parts the list distinguishes (else empty)."""
+    """Person's name in given-family order, with the parts that the list distinguishes (otherwise
+    empty).
+    """
 
     full: str
     given_name: str = ""
@@ -63,7 +65,7 @@ def split_suffix(text: str) -> tuple[str, str]:
 
 
 def match_key(text: str) -> str:
-    """Return the sorted words of a name without case and marks, equal for variants in one list."""
+    """Return the sorted words of a name without case and marks; equal for variants in one list."""
     return " ".join(sorted(text.casefold().replace("'", "").translate(_PUNCTUATION).split()))
 
 
@@ -94,7 +96,7 @@ def is_spelling_variant(left: str, right: str) -> bool:
 
 
 def is_capitals(word: str) -> bool:
-    """Return whether a word is in capitals like a family name (`ZOLOTOV`), and no initial."""
+    """Return whether a word is in capitals like a family name (`ZOLOTOV`), and is no initial."""
     last = re.split(r"[-–]", word.strip(",.()"))[-1]
     return len(last) > 1 and last.isupper()
 
@@ -222,7 +224,7 @@ def strip_name_marks(text: str) -> str:
 
 
 def strip_quotes(text: str) -> str:
-    """Remove the quotes around a whole text; a single quote belongs to a word inside."""
+    """Remove the quotes around a whole text; a single quote inside a word stays."""
     text = text.strip()
     while (
         len(text) > 1 and text[0] in _OPENING and text[-1] in _CLOSING and text[0] not in text[1:-1]

@@ -1,4 +1,4 @@
-"""Words of names that show the kind of their bearer, and names of countries in lists.
+"""Words in names that show the kind of the named entity, and names of countries in lists.
 
 Only plain signs count: a legal form, a commercial or an institutional word, a title. A name without
 any of them gives no evidence.
@@ -34,7 +34,9 @@ _RETIREMENT_MARKS = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "
 
 @cache_short_texts(8_192)
 def guess_group_schema(name: str) -> str:
-    """Return `Company` or `Organization` where the words of a name show it; else an empty text."""
+    """Return `Company` or `Organization` if the words of a name show it; otherwise an empty
+    text.
+    """
     if is_armed_group(name):
         return "Organization"
     words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
@@ -47,10 +49,11 @@ def guess_group_schema(name: str) -> str:
 
 @cache_short_texts(8_192)
 def is_armed_group(name: str) -> bool:
-    """Return whether a name calls its bearer a group, and its other words are of armed groups.
+    """Return whether a name contains `group` and its other words are typical of armed groups.
 
-    `Libyan Islamic Fighting Group`, `Commander Nazir Group`, `Islamic Group`; not `Hamsho Group`
-    or `Revolutionary Trading Group`, whose other words are of companies.
+    It is true for `Libyan Islamic Fighting Group`, `Commander Nazir Group` and `Islamic Group`. It
+    is false for `Hamsho Group` and `Revolutionary Trading Group`, whose other words are typical of
+    companies.
     """
     words = [word.casefold().rstrip(".") for word in re.findall(r"[^\W\d_]+", name)]
     if _WEAK_COMPANY_WORDS.isdisjoint(words) or _has_legal_form(name):
@@ -63,7 +66,9 @@ def is_armed_group(name: str) -> bool:
 
 
 def guess_groups_schema(names: Iterable[str]) -> str:
-    """Return the schema that the first name shows, else empty; an armed group in any name wins."""
+    """Return the schema that the first name shows, or empty; but an armed group in any name
+    wins.
+    """
     names = list(names)
     if any(map(is_armed_group, names)):
         return "Organization"
@@ -95,7 +100,7 @@ def is_legal_form(text: str) -> bool:
 
 
 def has_person_form(name: str) -> bool:
-    """Return whether a name has the form of a person's.
+    """Return whether a name has the form of a person's name.
 
     It is two to seven words of letters, or a title and a word.
     """
@@ -133,7 +138,7 @@ def split_title(name: str) -> tuple[str, str]:
 
 
 def is_title(text: str) -> bool:
-    """Return whether a text is titles and nothing else (`Maulavi`, `Major General`)."""
+    """Return whether a text consists only of titles (`Maulavi`, `Major General`)."""
     words = text.split()
     return bool(words) and all(map(_is_title, words))
 
@@ -160,7 +165,7 @@ def is_country(text: str) -> bool:
 
 @cache_short_texts(8_192)
 def country_at_end(place: str) -> str:
-    """Return the country a place ends with, or an empty text.
+    """Return the country at the end of a place, or an empty text.
 
     Examples: `Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`.
     """

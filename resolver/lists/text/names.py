@@ -116,7 +116,7 @@ def _parse_order(text: str, forms: list_names.NameFormsBuilder) -> str:
 
 
 def _split_brackets(text: str, forms: list_names.NameFormsBuilder) -> tuple[str, list[str]]:
-    """Return a person's name without its brackets, and the whole names that the brackets offer."""
+    """Return a person's name without its brackets, and the whole names that the brackets give."""
     base, slots = "", []
     end = 0
     for match in list_names.BRACKET.finditer(text):
@@ -165,7 +165,7 @@ def _split_brackets(text: str, forms: list_names.NameFormsBuilder) -> tuple[str,
 def _insert_variant(
     bare: str, position: int, variant: str, words_in_all: int, is_inside: bool
 ) -> str:
-    """Return the whole name that a variant in brackets at `place` stands for."""
+    """Return the whole name for which a variant in brackets at `position` stands."""
     before, after = bare[:position].split(), bare[position:].split()
     words = variant.split()
     if (
@@ -187,7 +187,9 @@ def _insert_variant(
 
 
 def _resolve_slash(text: str, names: list[str]) -> str:
-    """Keep the name with the first of two words at a slash; append the other to `names`."""
+    """Keep the name with the first of two words at a slash; append the name with the other word to
+    `names`.
+    """
     match = re.search(r"(?<!\S)(\S+?)\s*/\s*(\S+)", text)
     if not match or not re.search(rf"[{list_names.LATIN}]", match[1]):
         return text
@@ -235,7 +237,7 @@ def parse_group_name(text: str) -> list_names.NameForms:
 
 
 def _remove_brackets(text: str, forms: list_names.NameFormsBuilder) -> str:
-    """Remove brackets with other names of a group, not those with its country or branch."""
+    """Remove brackets with other names of a group, but keep brackets with its country or branch."""
     name, end, has_short_form = "", 0, False
     for match in list_names.BRACKET.finditer(text):
         inner, after = match[1].strip(), text[match.end() :]

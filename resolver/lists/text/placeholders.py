@@ -1,5 +1,5 @@
-"""Values that say nothing of anybody: words in place of an unknown name ("Unknown", "N/A", "FNU"),
-full names of a person that are titles alone or whole sentences, and births in the future.
+"""Values without information: words in place of an unknown name ("Unknown", "N/A", "FNU"), full
+names of a person that are only titles or whole sentences, and births in the future.
 
 Two records with "Unknown" have nothing in common. Such values are left out, each with a reject; the
 rest of the record is kept.
@@ -50,7 +50,9 @@ def is_placeholder(text: str) -> bool:
 
 
 def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
-    """Return the chunk without values that say nothing, and a reject for each value left out."""
+    """Return the chunk without values that give no information, and a reject for each value left
+    out.
+    """
     batch, rejects = chunk.batch, list[Reject]()
     columns = dict(batch.columns)
     is_person = batch.kinds == int(Kind.PERSON)
@@ -80,8 +82,9 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
 
 
 def _faulty_values(prop: str, values: pa.StringArray) -> Iterator[tuple[Bools, str, bool]]:
-    """Yield masks of the values of a property that say nothing, with the reason, and whether that
-    holds for persons alone."""
+    """Yield masks of the values of a property that give no information, with the reason, and
+    whether this is true only for persons.
+    """
     if prop == BIRTH_DATE:
         yield are_in_future(values), "which lies in the future", True
         return
@@ -108,13 +111,17 @@ def are_in_future(dates: pa.StringArray) -> Bools:
 
 
 def is_in_future(date: str) -> bool:
-    """Return whether a canonical date begins after today; tomorrow is today further east."""
+    """Return whether a canonical date begins after tomorrow, since today is already tomorrow
+    further east.
+    """
     first = start_of_date(date)
     return first > _tomorrow()[: len(first)]
 
 
 def start_of_date(date: str) -> str:
-    """Return the beginning of a canonical date, as far as it is known; these sort as texts."""
+    """Return the beginning of a canonical date, as far as it is known; the results sort as
+    texts.
+    """
     return date.partition("/")[0].rstrip("~")
 
 

@@ -1,9 +1,9 @@
-"""Draft of a record: gathers facts while a reader reads its row, and builds the `Record`.
+"""Draft of a record: it gathers facts while a reader reads a row, and builds the `Record`.
 
-Handling code of a record in JSON, in a field of its own.
+The module also reads the handling code of a record in JSON, from a field of its own.
 
-A restricted record must not become public because its field is misspelled: what looks like the
-field but is not is an error.
+A restricted record must not become public because its field is misspelled, so a field with a
+similar name is an error.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _OTHER_NAMES = frozenset(("alias", "weakAlias", "previousName"))
 
 
 class RecordDraft:
-    """Record under construction. Drops empty and repeated facts, and keeps the order of adding."""
+    """Record under construction. Empty and repeated facts are dropped; the order of adding is
+    kept.
+    """
 
     __slots__ = ("_added", "_facts", "activities", "handling", "id", "schema", "source")
 
@@ -134,7 +136,7 @@ def _has_controls(text: str) -> bool:
 def build_handling(stated: Mapping[str, object]) -> Handling:
     """Return the handling with some facts, by their names in `HANDLING_FIELDS`.
 
-    Raises `RecordError` for a fact that there is not, or that cannot be read: without it a record
+    Raises `RecordError` for a fact that does not exist or cannot be read: without it, a record
     would be less protected than its owner wants.
     """
     texts = {}
@@ -163,10 +165,10 @@ def build_handling(stated: Mapping[str, object]) -> Handling:
 
 
 def read_handling_field(row: Mapping[str, object], field: str) -> Handling:
-    """Return the handling that a field of a record states, H0 where it is absent or empty.
+    """Return the handling that a field of a record states; H0 if the field is absent or empty.
 
     The field has a handling code, or an object with the facts of `HANDLING_FIELDS`. Raises
-    `RecordError` for what cannot be read, and for a field that is spelled almost like it.
+    `RecordError` for a value that cannot be read, and for a field with almost the same name.
     """
     refuse_handling((name for name in row if name != field), field)
     code = row.get(field)
@@ -180,7 +182,9 @@ def read_handling_field(row: Mapping[str, object], field: str) -> Handling:
 
 
 def refuse_handling(names: Iterable[str], field: str) -> None:
-    """Raise `RecordError` where one of some names is like `field`, in which a handling belongs."""
+    """Raise `RecordError` if one of some names is similar to `field`, which is the name of the
+    field for the handling.
+    """
     for name in names:
         if name.startswith(_LETTER) and name.casefold().startswith(_WORD):
             raise RecordError(

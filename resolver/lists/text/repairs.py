@@ -1,15 +1,15 @@
 """Repair cells of printed lists before they are read.
 
 - Join words that a line break has cut at their hyphen: `Научно- производственный`.
-- Split several names in one cell, and take off words after a name. A text is only split if every
+- Split several names in one cell, and remove words after a name. A text is only split if every
   piece is a name by itself.
 - Split telephone numbers in a cell: several numbers, faxes, and endings after a slash.
-- Find numbers in cells for something else: IMO numbers and telephones in addresses, documents and
+- Find numbers in cells of another kind: IMO numbers and telephones in addresses, documents and
   register numbers in remarks.
-- Restore the order of words in names in Arabic script. A text with presentation forms of letters
-  was taken from a page as drawn. If its lines were mixed, the words of a Persian name come family
-  first, or reversed. The Latin name of the entry, with its family in capitals, shows the right
-  order.
+- Restore the order of words in names in Arabic script. Presentation forms of letters show that a
+  text was taken from a page as drawn. If its lines were mixed, the words of a Persian name come
+  family first, or reversed. The Latin name of the entry, with its family name in capitals, shows
+  the right order.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _LINKING_VOWELS = tuple("оеё")
 def join_line_breaks(text: str, *, is_person: bool) -> str:
     """Return a name without the spaces that line breaks have left after hyphens.
 
-    A person's hyphen always joins. In the name of a group it may also be a dash, and joins only an
-    article (`al- Islam`), the first part of a Russian compound, or a small letter after it.
-    Soft hyphens go, and the typographic hyphen becomes the usual one.
+    A person's hyphen always joins. In the name of a group a hyphen may also be a dash. It then
+    joins only an article (`al- Islam`), the first part of a Russian compound, or a small letter
+    after it. Soft hyphens are removed, and the typographic hyphen becomes the usual one.
     """
     text = text.replace("\u00ad", "").replace("‐", "-")
     if "- " not in text:
@@ -100,7 +100,7 @@ _FOLLOWING = re.compile(
 
 
 def split_enumeration(text: str) -> list[str]:
-    """Split `a) One, b) Two`, `(a) One (b) Two` and `One, (b) Two`, else return the whole text."""
+    """Split `a) One, b) Two`, `(a) One (b) Two` and `One, (b) Two`; return any other text whole."""
     if len(text) > MAX_TEXT:
         return [text]
     if first := _FIRST_LETTER.match(text):
@@ -111,7 +111,7 @@ def split_enumeration(text: str) -> list[str]:
 
 
 def split_group_list(text: str) -> list[str]:
-    """Split the names of a group at commas where each piece is a whole name.
+    """Split the names of a group at commas if each piece is a whole name.
 
     Examples: `ПАО ‘Банк ПСБ’, ПАО ‘Промсвязьбанк’`; `JSC «A», OJSC “B”`; a name and the acronym of
     its words. `Завод ‘Знамя’, ПАО` and `Ministry of Trade, Industry and Mines` stay whole.
@@ -135,7 +135,7 @@ def _are_names(pieces: list[str]) -> bool:
     *names, last = pieces
     if _is_acronym_of(last, names[-1]) and (len(names) == 1 or all(map(_is_whole_name, names))):
         return True
-    # A piece that is nothing but a quoted name may belong to the words before it.
+    # A piece that is only a quoted name may belong to the words before it.
     bare = sum(piece[0] in _OPENING for piece in pieces)
     has_quotes = bare in (0, len(pieces)) and any(_QUOTED.search(piece) for piece in pieces)
     return has_quotes and all(map(_is_whole_name, pieces))
@@ -144,9 +144,9 @@ def _are_names(pieces: list[str]) -> bool:
 def split_alias_list(text: str) -> list[str]:
     """Split a list of at least three aliases of a group: `Macina Front, Katiba Macina, FLM`.
 
-    It is one if each piece begins like a name, some have several words, and none is joined to the
-    others by `and`. `Pribory, Service, Torgovlya` and `Ministry of Culture, Youth and Sport` stay
-    whole, and a legal form stays with the name before it (`Mayak Co., Ltd`).
+    It is a list if each piece begins like a name, some pieces have several words, and none is
+    joined to the others by `and`. `Pribory, Service, Torgovlya` and `Ministry of Culture, Youth and
+    Sport` stay whole, and a legal form stays with the name before it (`Mayak Co., Ltd`).
     """
     if len(text) > MAX_TEXT or _ANY_QUOTE.search(_APOSTROPHE.sub("", text)):
         return [text]
@@ -165,7 +165,7 @@ def split_alias_list(text: str) -> list[str]:
 
 
 def _begins_like_name(piece: str) -> bool:
-    """Return whether a piece begins with a capital, a digit or an article, and not with `and`."""
+    """Return whether a piece begins with a capital, a digit or an article, but not with `and`."""
     first = piece[:1]
     is_capital = first.isalpha() and not first.islower()
     return not _CONTINUED.match(piece) and (
@@ -224,7 +224,8 @@ MAX_CELL = 2_000
 def read_phones(cell: str) -> tuple[list[str], list[str]]:
     """Return the telephone numbers of a cell, and the other items: faxes, short numbers, words.
 
-    A fax label holds for the numbers that commas join to it; one without a number for the next.
+    A fax label applies to the numbers that commas join to it; a label without a number applies to
+    the next item.
     """
     phones: list[str] = []
     rest: list[str] = []
@@ -244,7 +245,7 @@ def read_phones(cell: str) -> tuple[list[str], list[str]]:
 
 
 def _pieces(cell: str) -> Iterator[tuple[str, str]]:
-    """Yield each item of a cell with the sign before it (a space where there is none)."""
+    """Yield each item of a cell with the sign before it (a space if there is none)."""
     parts = _PIECE.split(cell)
     yield " ", parts[0]
     for separator, piece in zip(parts[1::2], parts[2::2], strict=True):
@@ -327,7 +328,7 @@ Facts = list[Value | Identifier]
 
 
 def take_address_numbers(text: str, origin: str) -> tuple[str, Facts]:
-    """Return an address without the IMO numbers and telephones in it, and these."""
+    """Return an address without the IMO numbers and telephones in it, and these numbers."""
     facts: Facts = []
     for match in _IMO.finditer(text):
         if _is_imo(match[1]):
@@ -343,7 +344,7 @@ def take_address_numbers(text: str, origin: str) -> tuple[str, Facts]:
 def _is_imo(number: str) -> bool:
     """Return whether seven digits may be the IMO number of a ship or company by their check digit.
 
-    Companies' numbers have another one than ships' (IMO resolution MSC.160(78)).
+    Companies' numbers have another check digit than ships' numbers (IMO resolution MSC.160(78)).
     """
     try:
         imo.validate(number)
@@ -355,9 +356,9 @@ def _is_imo(number: str) -> bool:
 
 
 def find_passports(text: str, origin: str) -> list[Identifier]:
-    """Return the passports with a number that a remark states to be the person's own.
+    """Return the passports with a number that a remark calls the person's own.
 
-    A forged passport, and one of a relative, stays in the remark.
+    A forged passport, or a passport of a relative, stays in the remark.
     """
     passports = []
     text = text[:STRAY_NUMBERS_MAX_TEXT]
@@ -415,8 +416,8 @@ _VOWELS = re.compile("[^bdfghklmnprstw]|(?<=[a-z])[hw]")
 def restore_word_order(text: str, forenames: str, family: str) -> str:
     """Return an Arabic-script name with the given names first, or unchanged.
 
-    It is changed only if it has presentation forms, its first word is the family, each of its words
-    is a word of the Latin name, and these words stand in another order there.
+    It is changed only if it has presentation forms, its first word is the family name, each of its
+    words is a word of the Latin name, and the Latin name has these words in another order.
     """
     words = text.split()
     if not PRESENTATION_FORMS.search(text) or not 2 <= len(words) <= MAX_WORDS:
@@ -436,7 +437,7 @@ def restore_word_order(text: str, forenames: str, family: str) -> str:
 
 
 def _place_of(code: str, codes: list[str], earlier: list[int]) -> int:
-    """Return the place of the most similar word at no earlier place, or -1."""
+    """Return the position of the most similar word at no earlier position, or -1."""
     scores = [
         (JaroWinkler.similarity(code, other), -place)
         for place, other in enumerate(codes)
@@ -452,7 +453,9 @@ def _to_latin() -> Transliterator:
 
 
 def _consonants(word: str) -> str:
-    """Return the consonants of a word in Latin letters, those of one sound as one letter."""
+    """Return the consonants of a word in Latin letters; consonants of one sound become one
+    letter.
+    """
     plain = _to_latin().transliterate(word).lower()
     for digraph, letter in _DIGRAPHS:
         plain = plain.replace(digraph, letter)

@@ -3,8 +3,8 @@
 A phrase of the table `relation_phrases` is followed by a name: words that begin with capitals, or a
 name in quotation marks. Only sentences count whose subject is the entry itself: they begin with the
 phrase ("Senior member of …"), with a pronoun ("He is the brother of …") or with the entry's own
-name. What somebody else is in a sentence ("His uncle, a member of …"), and what is denied, says
-nothing of the entry. The origin of each relation cites the sentence that states it.
+name. If a sentence is about somebody else ("His uncle, a member of …") or is denied, it says
+nothing about the entry. The origin of each relation cites the sentence that states it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ many facts, would be refused as a whole.
 
 
 def split_own_names(names: Iterable[str]) -> frozenset[str]:
-    """Return the casefolded words of names, as `find_stated_relations` takes them."""
+    """Return the casefolded words of names, in the form for `find_stated_relations`."""
     return frozenset(word for name in names for word in re.findall(r"\w+", name.casefold()))
 
 
@@ -71,7 +71,7 @@ _QUOTED = re.compile(
 _DETERMINER = re.compile(r"(?:the|both|le|la|les|l’|el|los|las)\s+", re.IGNORECASE)
 _NAME_WORD = re.compile(r"(?:[a-z]{2,3}[-’'])?[^\W\d_a-zßà-öø-ÿа-яё][\w.’'&/+-]*")
 _WORD = re.compile(r"\S+")
-# a body of an organization: the relation is one to the organization that follows
+# a body of an organization: the relation is to the organization that follows
 _BODY = re.compile(
     r"(?:board of (?:directors|trustees|governors)|(?:supervisory|management|executive|advisory)"
     r" (?:board|committee)|board|management|presidium|secretariat|central committee|leadership"
@@ -91,7 +91,7 @@ _DEPUTIES = {
     RelationType.DIRECTOR_OF: RelationType.EMPLOYEE_OF,
 }
 """What the deputy of somebody with a relation is."""
-# words before a phrase after which the sentence says something of somebody else, or denies it
+# words before a phrase which show that the sentence is about somebody else or is denied
 _OTHERS = re.compile(
     r"\b(?:his|her|its|their|whose|who|which|that|by|with|for|to|against|not|never|denie[sd]"
     r"|alleg\w+|accus\w+|than|between|where|when|via|through|under|over|from|targeted|killed|met"
@@ -104,11 +104,11 @@ _OTHERS = re.compile(
 def find_stated_relations(
     text: str, own_names: frozenset[str], ids: Mapping[str, str], origin: str
 ) -> Iterator[Relation]:
-    """Yield the relations that a text states of the entry it belongs to.
+    """Yield the relations that a text states about its entry.
 
     `own_names`: casefolded words of the entry's names. `ids`: record ids by the casefolded names of
-    the list, for targets that are on it. `origin`: the column of the text; with the sentence it is
-    the origin of each relation. A relation names its target in any case.
+    the list, for targets on the list. `origin`: the column of the text. Together with the sentence,
+    it becomes the origin of each relation. A relation always names its target.
     """
     seen: set[tuple[RelationType, str]] = set()
     for sentence in _SENTENCE.split(text[:MAX_READ]):
@@ -116,7 +116,7 @@ def find_stated_relations(
         last = words[-1].start() if len(words) > _MAX_PREFIX_WORDS else len(sentence)
         for found in _FIND.finditer(sentence):
             if found.start() > last:
-                # too many words before it
+                # there are too many words before it
                 break
             if not _is_about_entry(sentence[: found.start()], own_names):
                 continue
@@ -145,7 +145,7 @@ def find_stated_relations(
 
 
 def _is_about_entry(before: str, own_names: frozenset[str]) -> bool:
-    """Return whether the words before a phrase leave the entry itself as the subject."""
+    """Return whether the subject is still the entry itself after the words before a phrase."""
     words = _WORD.findall(before)
     if _OTHERS.search(before):
         return False
@@ -180,7 +180,7 @@ def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> str:
     words: list[str] = []
     rest = text
     for _ in range(_MAX_NAME_WORDS):
-        # a name in quotation marks ends what stands before it: JSC ‘Red Pier’
+        # a name in quotation marks ends the words before it: JSC ‘Red Pier’
         if words and (match := _QUOTED.match(rest)):
             words += match[1].strip(" ,").split()
             break
@@ -208,7 +208,9 @@ def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> str:
 
 
 def _extend(name: str, rest: str, ids: Mapping[str, str]) -> str:
-    """Return a name with what follows, such as "in Iraq", if the list has the longer name."""
+    """Return a name with the words that follow, such as "in Iraq", if the list has the longer
+    name.
+    """
     following = [match[0] for match in islice(_WORD.finditer(rest), _MAX_NAME_WORDS)]
     for count in range(len(following), 0, -1):
         longer = f"{name} {' '.join(following[:count])}".rstrip(",.;:)’")
@@ -218,8 +220,8 @@ def _extend(name: str, rest: str, ids: Mapping[str, str]) -> str:
 
 
 def _is_name(name: str, words: list[str], ids: Mapping[str, str]) -> bool:
-    """Return whether words can be the name of somebody: not a general word, and no single word
-    but an acronym, or one that is on the list.
+    """Return whether words can be a name. A general word cannot, and a single word can only if it
+    is an acronym or on the list.
     """
     plain = name.casefold()
     if plain in _GENERAL or len(name) < _MIN_LETTERS:

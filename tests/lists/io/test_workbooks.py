@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import random
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -340,6 +341,12 @@ def test_a_zip_of_lists_is_no_workbook(tmp_path: Path) -> None:
 )
 def test_the_header_is_the_first_wide_row(rows: list[list[str]], header: int) -> None:
     assert workbook_process.find_header(rows) == header
+
+
+def test_the_process_starts_without_any_package() -> None:
+    """It gets the folders of packages as an argument, so it cannot import from them before."""
+    load = f"import runpy; runpy.run_path({workbook_process.__file__!r})"
+    subprocess.run([sys.executable, "-I", "-S", "-c", load], check=True)
 
 
 @pytest.mark.slow

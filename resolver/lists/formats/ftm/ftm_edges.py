@@ -1,10 +1,10 @@
 """FollowTheMoney entities that link others. A first pass gathers them, before the records are made.
 
-FollowTheMoney's model tells the ends of a link. The tables here give each edge its meaning as a
+FollowTheMoney's model states the ends of a link. The tables here give each edge its meaning as a
 relation. A directed edge (member of, owner of) becomes a relation of the record from which it
-starts. An undirected edge becomes a relation of both records. If another list has brought the
-record from which an edge starts, the other end states that the two are related. Facts that
-comparisons need are added to the records, and every edge is also kept as it is stated.
+starts. An undirected edge becomes a relation of both records. If another list has the record from
+which an edge starts, the other end states that the two are related. Facts that comparisons need are
+added to the records, and every edge is also kept as stated.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason"
 class LinkEntity:
     """Link entity: its line, schema, and packed statement, which names records by native ids.
 
-    `is_used`: a record made use of it. `root`: native id of the record that it is nested in.
+    `is_used`: a record uses it. `root`: native id of the record that it is nested in.
     """
 
     line: int
@@ -70,7 +70,7 @@ class LinkEntity:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """End of an edge: a native id, and a name where the entity is nested."""
+    """End of an edge: a native id, and a name if the entity is nested."""
 
     id: str
     name: str = ""
@@ -88,7 +88,9 @@ class _Edge:
 
     @property
     def type(self) -> RelationType:
-        """Type of the relation: that of the schema, or of a mere link what its role says."""
+        """Type of the relation: the type of the schema; for a mere link, the type that its role
+        states.
+        """
         schema = self.link.schema
         if schema == "Directorship" and stated_links.role_class(self.role) == "director":
             return RelationType.DIRECTOR_OF
@@ -112,22 +114,22 @@ class LinkFacts:
     links: list[LinkEntity] = field(default_factory=list)
 
     def facts(self, native_id: str) -> Iterator[tuple[LinkEntity, Fact | None]]:
-        """Yield the link entities of a record, each with a fact that it states, if any; marks them
-        as used.
+        """Yield the link entities of a record, each with a fact that it states (None: no fact);
+        mark them as used.
         """
         for link, fact in self.by_id.get(native_id, ()):
             link.is_used = True
             yield link, fact
 
     def address(self, native_id: str) -> tuple[LinkEntity, Address] | None:
-        """Return the address that an entity id stands for; marks it as used."""
+        """Return the address for which an entity id stands; mark it as used."""
         entry = self.addresses.get(native_id)
         if entry is not None:
             entry[0].is_used = True
         return entry
 
     def statement(self, link: LinkEntity, relations: Iterable[Relation]) -> str:
-        """Return the packed statement of a link entity for a record that has relations from it."""
+        """Return the packed statement of a link entity, for a record that has relations from it."""
         stated = stated_links.unpack_link(link.text)
         properties = {
             prop: list(map(self.record_id, texts)) if prop in stated.ends else texts
@@ -148,7 +150,7 @@ class LinkFacts:
 def gather_links(file: SourceFile) -> LinkFacts:
     """Gather the link entities of a file.
 
-    A file of several sources is read twice, to know the sources at the ends of edges.
+    A file with several sources is read twice, so that the sources at the ends of edges are known.
     """
     gatherer = _LinkGatherer(file)
     for item in json_rows.read_json_rows(file):
@@ -169,7 +171,7 @@ class _LinkGatherer:
         self._referred: set[str] = set()
         self._nested: dict[str, str] = {}
         self._inner: list[tuple[str, LinkEntity]] = []
-        # hashes, since a file may hold millions of records
+        # only hashes are kept, since a file may hold millions of records
         self._record_hashes, self._nested_hashes = array("q"), array("q")
 
     def add_entity(
@@ -182,8 +184,9 @@ class _LinkGatherer:
     ) -> None:
         """Add one entity.
 
-        For a nested one, `source` is that of the outer entity, `back` is (property, native id) by
-        which it would refer to the outer entity, and `root` the native id of the outermost one.
+        For a nested entity, `source` is the source of the outer entity. `back` is (property, native
+        id) by which it would refer to the outer entity. `root` is the native id of the outermost
+        entity.
         """
         schema, native_id = (
             json_rows.json_text(entity.get("schema")),
@@ -276,12 +279,15 @@ class _LinkGatherer:
         return facts
 
     def _keep_inner(self) -> None:
-        """Let the outermost records keep what is nested in them and no record of the file has."""
+        """Let the outermost records keep link entities that are nested in them and that concern no
+        record of the file.
+        """
         absent = _find_absent([inner for inner, _ in self._inner], self._record_hashes)
         for inner, link in self._inner:
             if inner in absent:
                 self._facts.by_id[link.root].append((link, None))
-                # relations of a record that is nested only concern the one it is nested in
+                # relations of a record that is only nested concern only the record in which it is
+                # nested
                 for part, _ in self._facts.by_id.get(inner, ()):
                     self._facts.by_id[link.root].append((part, None))
 
@@ -315,8 +321,8 @@ class _LinkGatherer:
             )
 
     def _relate_other_end(self, edge: _Edge, left: _End, right: _End) -> None:
-        """Add what a directed edge says of its right end, where it makes the two different, or is
-        all there is of a payment.
+        """Add the relation of a directed edge to its right end, if it says that the two are
+        different, or if it is the only statement about a payment.
         """
         kind = edge.type
         is_payment = kind is RelationType.PAYER_OF
@@ -340,7 +346,7 @@ def _find_absent(native_ids: list[str], hashes: array[int]) -> set[str]:
 
 
 def _pack_entity(entity: json_rows.Json, back: tuple[str, str]) -> str:
-    """Return the packed statement of an entity, which names others by their native ids.
+    """Return the packed statement of an entity, which refers to other entities by their native ids.
 
     `last_seen` is left out: it changes with each publication of a list, which would make each
     record a new version every day.
@@ -384,7 +390,7 @@ def _first_text(properties: json_rows.Json, prop: str) -> str:
 
 
 def _read_role(properties: json_rows.Json) -> str:
-    """Return what an edge says of itself: a role, a relationship, or an amount of money."""
+    """Return the text of an edge: a role, a relationship, or an amount of money."""
     for prop in ("role", "relationship"):
         if text := _first_text(properties, prop):
             return text

@@ -1,4 +1,4 @@
-"""Check a single FollowTheMoney entity that a program sends, and make it a record.
+"""Check a single FollowTheMoney entity that a program sends, and make a record of it.
 
 Queries and submissions use this. Unlike a bad row of a list, a faulty entity is refused: unknown
 schema or property, wrong type, a placeholder as name. A date that cannot be read is left out and
@@ -55,7 +55,8 @@ DOCUMENTS = {"Passport": PASSPORT, "Identification": "idNumber"}
 _MAX_NAMES = 10_000
 """Names of schemata and properties in a cache; a list may hold any number of unknown ones."""
 _MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
-"""Letters of a misspelled property that are compared, and the least similarity of its suggestion.
+"""Letters of a misspelled property that are compared, and the least similarity of its
+suggestion.
 """
 ANYTHING = "Thing"
 """Schema of queries that may mean a person, a group or an asset."""
@@ -70,7 +71,9 @@ DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 
 
 def entity_source(row: Json, file: SourceFile) -> str:
-    """Return the source of an entity: the first of its datasets, else the file's name."""
+    """Return the source of an entity: the first of its datasets, or the file's name if it has
+    none.
+    """
     datasets = json_texts(row.get(DATASETS))
     return _name_source(datasets[0] if datasets else file.stem)
 
@@ -83,25 +86,27 @@ def further_datasets(row: Json) -> list[str]:
 
 @cache_short_texts(_MAX_NAMES)
 def _name_source(dataset: str) -> str:
-    """Return the source that a dataset is."""
+    """Return the source for a dataset."""
     return re.sub(r"[^\w.-]+", "-", dataset)
 
 
 def entity_properties(entity: Json) -> Json:
-    """Return an entity's properties; none where they are no object."""
+    """Return an entity's properties; empty if they are no object."""
     properties = entity.get("properties")
     return properties if isinstance(properties, dict) else {}
 
 
 def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
-    """Yield entities nested inside another instead of referred to, with their property."""
+    """Yield entities that are nested inside another entity instead of referred to, each with its
+    property.
+    """
     for prop, value in entity_properties(entity).items():
         for inner in json_objects(value):
             yield prop, inner
 
 
 def is_link_schema(schema: str) -> bool:
-    """Return whether entities of the schema only join or describe others."""
+    """Return whether entities of the schema only connect or describe other entities."""
     return (
         schema in ("Address", "Position", "Sanction", *DOCUMENTS) or edge_ends(schema) is not None
     )
@@ -109,14 +114,16 @@ def is_link_schema(schema: str) -> bool:
 
 @cache_short_texts(_MAX_NAMES)
 def edge_ends(schema: str) -> tuple[str, str] | None:
-    """Return the properties at the two ends of an edge, or None where the schema is no edge."""
+    """Return the properties at the two ends of an edge, or None if the schema is no edge."""
     model_schema = find_schema(schema)
     return None if model_schema is None else model_schema.edge
 
 
 @cache_short_texts(_MAX_NAMES)
 def link_ends(schema: str) -> tuple[str, ...]:
-    """Return the properties of a link entity that name the records it joins or describes."""
+    """Return the properties of a link entity that name the records which it connects or
+    describes.
+    """
     if schema == "Occupancy" or schema in DOCUMENTS:
         # the other end of an occupancy is a position
         return ("holder",)
@@ -139,8 +146,8 @@ def is_stub(schema: str, prop: str) -> bool:
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def has_property(schema: str, prop: str) -> bool:
-    """Return whether entities of a schema may have a property; a `Thing` or `LegalEntity` those of
-    all that it may turn out to be.
+    """Return whether entities of a schema may have a property. A `Thing` or `LegalEntity` may have
+    the properties of all schemata that it may turn out to be.
     """
     return any(find_property(kind, prop) is not None for kind in _schemata_within(schema))
 
@@ -153,8 +160,8 @@ def _schemata_within(schema: str) -> tuple[str, ...]:
 
 
 def schema_of_properties(properties: Collection[str]) -> str:
-    """Return the schema of a query that states some properties, and no kind: `Thing`, or the part
-    of it whose entities may have them all.
+    """Return the schema of a query that states some properties but no kind: `Thing`, or the part of
+    it whose entities may have all of these properties.
     """
     fitting = {
         kind_of_schema(schema): schema
@@ -169,7 +176,7 @@ def schema_of_properties(properties: Collection[str]) -> str:
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def suggest_property(schema: str, prop: str) -> str:
-    """Return the property of a schema that a misspelled one most likely means, or empty."""
+    """Return the property of a schema that a misspelled property most likely means, or empty."""
     properties = {name.lower(): name for name in value_properties(schema)}
     folded = prop[:_MAX_MISSPELLED].lower().replace("_", "").replace("-", "").replace(" ", "")
     alike = get_close_matches(folded, properties, n=1, cutoff=_MIN_ALIKE)
@@ -178,7 +185,7 @@ def suggest_property(schema: str, prop: str) -> str:
 
 @cache_short_texts(_MAX_NAMES)
 def value_properties(schema: str) -> tuple[str, ...]:
-    """Return the properties of a schema whose values are no other entities, sorted by name."""
+    """Return the properties of a schema whose values are not other entities, sorted by name."""
     properties = {
         name: model_property
         for kind in _schemata_within(schema)
@@ -190,7 +197,7 @@ def value_properties(schema: str) -> tuple[str, ...]:
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_kind_of(schema: str, broader: str) -> bool:
-    """Return whether a schema is another one, or a kind of it."""
+    """Return whether a schema is another schema, or a kind of it."""
     model_schema = find_schema(schema)
     return model_schema is not None and model_schema.is_a(broader)
 
@@ -245,7 +252,7 @@ def describe_schema(schema: str) -> SchemaDescription | None:
 
 @cache_short_texts(_MAX_NAMES)
 def property_label(prop: str) -> str:
-    """Return the label of a property; its name where no person, group or asset has it."""
+    """Return the label of a property; its name if no person, group or asset has the property."""
     schemata = ("Person", "Company", "Vessel", "Airplane")
     return next(
         (
@@ -265,9 +272,10 @@ _BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 
 
 class Omission(str):
-    """Sentence on a value of a submission that is left out, not compared, or contradicts another.
+    """Sentence on a value of a submission that is left out, that is not compared, or that
+    contradicts another value.
 
-    It begins with the property `prop`, which is empty where all of the record is meant.
+    It begins with the property `prop`, which is empty if the sentence is about the whole record.
     `is_unread`: the value cannot be read.
     """
 
@@ -275,7 +283,7 @@ class Omission(str):
     is_unread: bool
 
     def __new__(cls, prop: str, text: str, *, is_unread: bool = False) -> Self:
-        """Return the sentence of a property's name and a text."""
+        """Return the sentence that a property's name and a text form."""
         omission = super().__new__(cls, f"{prop} {text}" if prop else text)
         omission.prop, omission.is_unread = prop, is_unread
         return omission
@@ -306,11 +314,11 @@ def read_ftm_entity(
     """Return the record of one entity.
 
     `with_relations`: properties that name another record of the source (parent, owner, operator)
-    become relations and topics become crimes, as in a list; else the former are passed over, as all
-    that name entities. `skip_unknown`: properties that the schema lacks are left out and reported.
-    `of_any_kind`: `Thing` is a person, group or asset, else a legal entity.
-    Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
-    type.
+    become relations, and topics become crimes, as in a list. Otherwise such properties are ignored,
+    like all properties that name entities. `skip_unknown`: properties that the schema lacks are
+    left out and reported. `of_any_kind`: `Thing` is a person, group or asset; otherwise it is a
+    legal entity. Raises `RecordError` if it is no valid entity, and `TypeError` (one line) for
+    values of a wrong type.
     """
     if not isinstance(schema, str):
         raise TypeError("schema must be a text, such as Person")
@@ -358,7 +366,7 @@ def read_ftm_entity(
         record = replace(record, kind=Kind.ANY)
     fault = fault_of_record(record)
     if fault and unknown:
-        # the name is most likely under a misspelled property
+        # the name is most likely in a misspelled property
         raise _unknown_property(schema, unknown[0])
     if fault:
         raise RecordError(fault, hint="give a name, number, date or place")
@@ -366,10 +374,10 @@ def read_ftm_entity(
 
 
 def _unknown_property(schema: str, prop: str) -> RecordError:
-    """Return the error of a property that a schema lacks.
+    """Return the error for a property that a schema lacks.
 
-    Raise it without naming it: a frame that holds an error raised in it is a cycle, which keeps
-    the whole request in memory until the next search for cycles.
+    Raise the error without assigning it to a name. A frame that holds an error raised in it is a
+    cycle, which keeps the whole request in memory until the next garbage collection.
     """
     suggested = suggest_property(schema, prop)
     return RecordError(
@@ -412,12 +420,13 @@ _FIELDS = ("type", "target", "name", "role", "start", "end")
 
 
 def add_relations(submitted: SubmittedRecord, relations: object) -> SubmittedRecord:
-    """Add relations to a submission: objects with `type`, `target` (id of a record, in the same
-    source unless it names one) or `name`, and optionally `role`, `start` and `end`.
+    """Add relations to a submission: objects with `type`, with `target` (id of a record, in the
+    same source unless it names a source) or `name`, and optionally with `role`, `start` and `end`.
 
-    The target need not be there yet. A date that cannot be read is left out and reported, an end
+    The target need not exist yet. A date that cannot be read is left out and reported. An end
     before its start is kept and reported. Raises `RecordError` for an unknown type, a relation to
-    the record itself or without other end, and too many; `TypeError` for values of a wrong type.
+    the record itself or without another end, and too many relations; `TypeError` for values of a
+    wrong type.
     """
     if relations is None:
         return submitted
@@ -493,8 +502,8 @@ def add_routes(submitted: SubmittedRecord, routes: object) -> SubmittedRecord:
     """Add the countries of routes to a submission: objects with `country` and `role` (source,
     transit or destination).
 
-    Raises `RecordError` for an unknown role, a missing country and too many; `TypeError` for values
-    of a wrong type.
+    Raises `RecordError` for an unknown role, a missing country and too many countries; `TypeError`
+    for values of a wrong type.
     """
     if routes is None:
         return submitted

@@ -2,10 +2,11 @@
 
 Persons, groups and assets become records, which keep other ids that a list gives them
 (`referents`). Link entities (memberships, ownerships, families, payments, passports, addresses,
-positions held, sanctions) become relations, identifiers, addresses and values of the records they
-concern, at any place in the file: a first pass gathers them, a second pass makes the records. Each
-is also kept as it is stated, for exports. Memory grows with the link entities only. `handling`,
-`relations` and `routes` are read as the service takes them with a single record.
+positions held, sanctions) become relations, identifiers, addresses and values of the records that
+they concern. They may be anywhere in the file: a first pass gathers them, and a second pass makes
+the records. Each link entity is also kept as stated, for exports. Memory grows only with the number
+of link entities. `handling`, `relations` and `routes` are read as the service takes them with a
+single record.
 """
 
 from __future__ import annotations
@@ -141,8 +142,9 @@ def _read_record(
 def _read_submitted(
     file: SourceFile, line: int, row: json_rows.Json, record: Record
 ) -> Iterator[reader_types.Item]:
-    """Yield a record with the relations and routes that stand outside of its properties, as in a
-    submission; a reject for each faulty part goes before."""
+    """Yield a record with the relations and routes that are outside of its properties, as in a
+    submission. Rejects for faulty parts come before the record.
+    """
     submitted = ftm_entity.SubmittedRecord(record, ())
     for field, add in _SUBMITTED:
         if field not in row:

@@ -23,7 +23,7 @@ Codes = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class CellValues:
-    """Values of one column: `rows` and `codes` (into `texts`), int32, of one length.
+    """Values of one column: `rows` and `codes` (positions in `texts`), int32 arrays of one length.
 
     Rows are ascending, texts unique.
     """
@@ -33,7 +33,9 @@ class CellValues:
     texts: pa.StringArray
 
     def recode(self, texts: pa.Array) -> CellValues:
-        """Return the same values with a new text for each old one, without null and empty ones."""
+        """Return the same values with a new text for each old text; null and empty texts are
+        dropped.
+        """
         coded = pc.dictionary_encode(texts)
         code_of = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
         empty = pc.index(coded.dictionary, "").as_py()
@@ -51,7 +53,7 @@ class CellValues:
 def encode_cells(
     array: pa.Array, separator: str | None = None, pattern: str | None = None
 ) -> CellValues:
-    """Encode the texts of a column, trimmed, without empty ones; they may be coded already.
+    """Encode the texts of a column, trimmed, without empty texts; the column may be coded already.
 
     Lists, and cells with `separator` or a match of `pattern` (RE2), give several values per row.
     """
@@ -76,7 +78,9 @@ def encode_cells(
 
 
 def _drop_unused(cells: CellValues) -> CellValues:
-    """Return the same values without texts that no row has: a dictionary may be of more rows."""
+    """Return the same values without texts that no row has, because a dictionary may serve more
+    rows.
+    """
     is_used = np.zeros(len(cells.texts), dtype=bool)
     is_used[cells.codes] = True
     place = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
@@ -84,7 +88,9 @@ def _drop_unused(cells: CellValues) -> CellValues:
 
 
 def encode_whole_cells(array: pa.Array) -> CellValues:
-    """Encode the texts of an array without nulls unchanged, one per row, without empty ones."""
+    """Encode the texts of an array without nulls unchanged, one per row; empty texts are
+    dropped.
+    """
     coded = pc.dictionary_encode(array)
     rows = np.arange(len(array), dtype=np.int32)
     return CellValues(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).recode(
@@ -104,7 +110,9 @@ def _split_values(cells: CellValues, parts: pa.ListArray) -> CellValues:
 
 
 def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
-    """Return per row (of `count`) the first text of each array, joined by spaces, or empty."""
+    """Return, for each of `count` rows, the first text of each array, joined by spaces, or
+    empty.
+    """
     firsts = [
         pc.replace_substring(_first_per_row(array, count), SEPARATOR, " ") for array in arrays
     ]
@@ -118,7 +126,7 @@ def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
 
 
 def _first_per_row(array: pa.Array, count: int) -> pa.StringArray:
-    """Return per row the first text that is not empty, trimmed; empty where there is none."""
+    """Return, for each row, the first text that is not empty, trimmed; empty if there is none."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if not pa.types.is_list(array.type):
@@ -130,7 +138,9 @@ def _first_per_row(array: pa.Array, count: int) -> pa.StringArray:
 
 
 def build_column(parts: Sequence[CellValues], origins: Sequence[str]) -> Column:
-    """Build one property's column from cells of the columns `origins`, each value once a row."""
+    """Build the column of one property from cells of the columns `origins`; each value occurs once
+    per row.
+    """
     coded = pc.dictionary_encode(pa.concat_arrays([part.texts for part in parts]))
     order = pc.sort_indices(coded.dictionary).to_numpy()
     place = np.empty(len(order), dtype=np.int32)
@@ -150,7 +160,7 @@ def build_column(parts: Sequence[CellValues], origins: Sequence[str]) -> Column:
 
 
 def _sort_unique(column: Column) -> Column:
-    """Sort rows, and codes within a row, and keep each pair once with the first of its origins."""
+    """Sort rows, and codes within a row; keep each pair once, with its first origin."""
     if _is_ascending(column):
         return column
     order = np.lexsort((column.origins, column.codes, column.rows))
@@ -211,7 +221,8 @@ def _iso_day(value: datetime.datetime) -> str:
 def convert_values(values: Sequence[object], name: str, refused: dict[int, str]) -> pa.Array:
     """Convert the JSON values of column `name` to texts, or to lists of texts.
 
-    Adds the reason to `refused` for each row with a value that is no text, number or list of them.
+    For each row with a value that is no text, number or list of these, the reason is added to
+    `refused`.
     """
     try:
         array = pa.array(values)

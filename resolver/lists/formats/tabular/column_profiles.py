@@ -1,7 +1,7 @@
 """Profiles of columns: which shares of their values look like dates, numbers, countries and so on.
 
 Profiles explain a proposed mapping, and show if a column contradicts its header. The module also
-reads the facts that occur once a row: kind and schema, handling code, id.
+reads the facts that occur once in a row: kind and schema, handling code, and id.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def read_kinds(chunk: TableChunk, mapping: Mapping) -> tuple[npt.NDArray[np.uint
 
 
 def read_handling(chunk: TableChunk, mapping: Mapping) -> tuple[Column | None, Refused]:
-    """Return the packed handling of rows that have one; rows are refused whose handling cannot be
-    read.
+    """Return the packed handling of rows that have one; rows whose handling cannot be read are
+    refused.
     """
     if mapping.handling_facts:
         return _read_handling_facts(chunk, mapping)
@@ -158,7 +158,7 @@ def read_ids(
 
 
 def _row_contents(columns: dict[str, Column], schemas: Coded) -> list[str]:
-    """Return all values of each row as one text, in an order independent of the columns'."""
+    """Return all values of each row as one text; the order of the columns does not matter."""
     contents = schemas.texts()
     for prop in sorted(columns):
         column = columns[prop]
@@ -169,7 +169,9 @@ def _row_contents(columns: dict[str, Column], schemas: Coded) -> list[str]:
 
 
 def _read_words(chunk: TableChunk, word: str, *, fixed: bool) -> CellValues:
-    """Return one word per row: the fixed one, or the column's (empty where it has none)."""
+    """Return one word per row: the fixed word, or the word in the column (empty if the row has
+    none).
+    """
     count = len(chunk.lines)
     rows = np.arange(count, dtype=np.int32)
     if fixed:
@@ -224,9 +226,9 @@ _COUNTRY_LETTERS = re.compile(r"[^\d@/;|]{2,40}")
 class ColumnProfile:
     """Shares (0 to 1) of a column in the first rows of a table.
 
-    `filled`: of rows with a value; `distinct`: of different values among all; `shares`: of values
-    that look like something, by its name, the largest first; `separated`: of cells that hold
-    several values, by separator; `examples`: a few values.
+    `filled`: share of rows with a value. `distinct`: share of different values among all values.
+    `shares`: share of values that look like a kind of value, by the name of the kind, the largest
+    first. `separated`: share of cells with several values, by separator. `examples`: a few values.
     """
 
     column: str
@@ -237,12 +239,12 @@ class ColumnProfile:
     examples: tuple[str, ...]
 
     def share(self, look: str) -> float:
-        """Return the share of values that look like something."""
+        """Return the share of values that look like a kind of value."""
         return self.shares.get(look, 0.0)
 
 
 def first_rows(chunk: TableChunk) -> TableChunk:
-    """Return the rows of a chunk that profiles are made of."""
+    """Return the rows of a chunk from which profiles are made."""
     arrays = {name: array.slice(0, MAX_ROWS) for name, array in chunk.arrays.items()}
     return TableChunk(arrays, chunk.lines[:MAX_ROWS])
 
@@ -250,7 +252,7 @@ def first_rows(chunk: TableChunk) -> TableChunk:
 def profile_column(
     chunk: TableChunk, column: str, tests: Sequence[str] | None = None
 ) -> ColumnProfile:
-    """Return the profile of a column by the named tests, or by all."""
+    """Return the profile of a column by the named tests, or by all tests."""
     cells = encode_cells(chunk.arrays[column])
     codes, occurrences = np.unique(cells.codes, return_counts=True)
     texts = [cells.texts[int(code)].as_py() for code in codes]
@@ -276,9 +278,10 @@ def profile_column(
 
 
 def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
-    """Return whether some dates prove that the month comes first, and none that the day does.
+    """Return whether some dates prove that the month comes first, and no date proves that the day
+    does.
 
-    Dates with dots have an order of their own, so doubtful ones are left to the reader.
+    Dates with dots have an order of their own, so the reader decides about doubtful ones.
     """
     evidence = DateEvidence()
     for column in columns:
@@ -290,7 +293,7 @@ def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
 
 
 def find_contradictions(chunk: TableChunk, mapping: Mapping) -> list[str]:
-    """Return what is odd about mapped columns whose values are of another kind than their property.
+    """Return a line for each mapped column whose values are of another kind than its property.
 
     Dates and names are examined in the first rows of a table.
     """
@@ -331,7 +334,7 @@ def _is_date(text: str) -> bool:
         date = read_date(text)
     except (DateError, ValueError):
         return False
-    # A short number is a year only where people of today may have lived.
+    # A short number is a year only if people of today may have lived then.
     return not _YEAR.fullmatch(text) or _FIRST_YEAR <= int(date[:4]) <= _LAST_YEAR
 
 

@@ -1,9 +1,9 @@
 """Guess the mapping of a table from the names of its columns.
 
-The program knows its own names of columns, FollowTheMoney's, and common words of many languages.
-`column_words.csv` has one row per language and property: `language,property,words`.
-`normalize_column_name` removes differences of spelling, case and accents, so they are not listed.
-Two entries of the column `property` are not properties:
+The program knows its own names of columns, the names of FollowTheMoney, and common words of many
+languages. `column_words.csv` has one row per language and property: `language,property,words`.
+`normalize_column_name` removes differences of spelling, case and accents, so the file does not list
+them. Two entries of the column `property` are not properties:
 
 - `surname?` is a word for a whole name. It means the surname if another column holds the given name
   (`nom` beside `prénom`).
@@ -32,14 +32,15 @@ ENGLISH = "English"
 ID = "id"
 _SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
 _AMBIGUOUS = (_SURNAME_OR_NAME, _GIVEN_OR_NAME)
-# Columns of relations and routes are named in a mapping; programs have words of their own.
+# Columns of relations and routes are named in a mapping; programs use their own words for them.
 _NOT_IN_COLUMNS = (ValueType.RELATION, ValueType.ROUTE, ValueType.PROGRAM, ValueType.ACTIVITY)
 # Letters that Unicode does not decompose, and variants of one letter.
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ʼ": "'", "ي": "ی", "ك": "ک"}
 )
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-# Combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic; those of other scripts are letters.
+# Combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic; combining marks of other scripts are
+# letters.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _ALTERNATIVES = re.compile(r"[/|\n・、]")
@@ -69,8 +70,9 @@ def normalize_column_name(column: str) -> str:
 def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     """Return the meaning of each column whose name is known.
 
-    Columns that occur twice have none; of columns with equal normalized names only the first has.
-    Names in English and FollowTheMoney's come first, then the language of most other columns.
+    A name that occurs twice has no meaning; of columns with equal normalized names only the first
+    has a meaning. English names and FollowTheMoney's names come first, then the language of most
+    other columns.
     """
     counts = Counter(columns)
     names = {
@@ -88,18 +90,20 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
 
 
 def is_common_name(column: str, languages: Iterable[str]) -> bool:
-    """Return whether a column's name is known in English or one of some languages."""
+    """Return whether a column's name is known in English or in one of some languages."""
     return bool(_senses(column).keys() & {ENGLISH, *languages})
 
 
 def id_rank(column: str) -> int:
-    """Return the place of a column among the names of record numbers, the usual ones first."""
+    """Return the position of a column among the names of record numbers; usual names come first."""
     plain = normalize_column_name(column)
     return _id_names().index(plain) if plain in _id_names() else len(_id_names())
 
 
 def _senses(column: str) -> dict[str, str]:
-    """Return the property by language; of a name in two languages (`Name / Nom`) that of both."""
+    """Return the property by language; for a name in two languages (`Name / Nom`), the property of
+    both parts.
+    """
     whole = _look_up(column) or _look_up(_BRACKETS.sub(" ", column))
     if whole:
         return whole
@@ -111,7 +115,9 @@ def _senses(column: str) -> dict[str, str]:
 
 
 def _look_up(name: str) -> dict[str, str]:
-    """Return the property by language of a name: as it stands, else of a usual variant of it."""
+    """Return the property of a name by language: of the name itself, or else of a usual variant of
+    it.
+    """
     plain = normalize_column_name(name)
     known = _senses_by_name()
     if found := known.get(plain) or known.get(plain.replace("_", "")):
@@ -124,7 +130,7 @@ def _look_up(name: str) -> dict[str, str]:
 
 
 def _look_up_number(name: str, words: Sequence[str]) -> dict[str, str]:
-    """Return the property of a name that says `number` in another way: `N° passeport`."""
+    """Return the property of a name that writes `number` in another way: `N° passeport`."""
     rest = _content_words(words)
     is_number = len(rest) < len(words) or bool(_NUMBER_SIGN.search(name))
     return _numbers_by_words().get(rest, {}) if is_number and rest else {}
@@ -158,14 +164,16 @@ def _look_up_short(name: str) -> dict[str, str]:
 
 
 def _content_words(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the words of a name without those for a number and without prepositions, sorted."""
+    """Return the words of a name without words for a number and without prepositions, sorted."""
     left = (word for word in words if word not in _NUMBER_WORDS and word not in _LINK_WORDS)
     return tuple(sorted(left))
 
 
 @cache
 def _numbers_by_words() -> dict[tuple[str, ...], dict[str, str]]:
-    """Return the property by language of names of numbers, by their words but for `number`."""
+    """Return the property by language for names of numbers, keyed by their words without
+    `number`.
+    """
     numbers: dict[tuple[str, ...], dict[str, str]] = {}
     for language, prop, words in _all_names():
         if prop in _NUMBERED and (rest := _content_words(words)):
@@ -175,7 +183,7 @@ def _numbers_by_words() -> dict[tuple[str, ...], dict[str, str]]:
 
 @cache
 def _names_by_length(is_number: bool) -> dict[int, list[tuple[str, str, tuple[str, ...]]]]:
-    """Return language, property and words of each name, by the number of words that matter.
+    """Return language, property and words of each name, by the number of its words that matter.
 
     `is_number`: only names of numbers, without their words for a number.
     """
@@ -254,7 +262,9 @@ def _choose_sense(
 
 
 def _resolve_ambiguous(meanings: dict[str, ColumnMeaning]) -> dict[str, ColumnMeaning]:
-    """Decide whether words for a name mean the whole name or the part that no other column has."""
+    """Decide whether a word for a name means the whole name, or the part of the name that no other
+    column has.
+    """
     properties = {meaning.prop for meaning in meanings.values()}
     has_given, has_surname = "firstName" in properties, "lastName" in properties
     chosen = {
@@ -332,14 +342,15 @@ _NAME_PROPERTIES = ("name", "firstName", "lastName")
 _PERSON_PROPERTIES = frozenset(
     row.name for row in PROPERTIES if row.kinds is Kind.PERSON and row.type is not ValueType.TEXT
 )
-"""Properties that make the rows of a table persons. Any list may have a column such as `position`.
+"""Properties that make the rows of a table persons. Any list may have a column such as
+`position`.
 """
 
 
 def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
-    """Return the mapping of columns with plain names, or None where no column is a name.
+    """Return the mapping of columns with plain names, or None if no column is a name.
 
-    Of columns with equal plain names the first counts.
+    Of columns with equal plain names, the first counts.
     """
     counts = Counter(columns)
     by_plain = {
@@ -377,7 +388,7 @@ def find_handling_facts(
 ) -> dict[str, str]:
     """Return the columns that state facts of a handling by their names, by the name of the fact.
 
-    Columns that are mapped to a property state none.
+    Columns that are mapped to a property state no facts.
     """
     counts = Counter(columns)
     by_plain = {
@@ -480,8 +491,8 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
 
 
 def join_some(columns: Sequence[str]) -> str:
-    """Return the names of columns as a list of one line, which ends after the first 20. Long names
-    are cut.
+    """Return the names of columns as one line, with at most the first 20 names. Long names are
+    cut.
     """
     rest = f" and {len(columns) - _MOST_COLUMNS:,} more" if len(columns) > _MOST_COLUMNS else ""
     names = (" ".join(name.split())[:_MOST_LETTERS] for name in columns[:_MOST_COLUMNS])
@@ -491,7 +502,7 @@ def join_some(columns: Sequence[str]) -> str:
 
 
 def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:
-    """Return the columns that a mapping does not read, without those that have no name."""
+    """Return the columns that a mapping does not read, except columns without a name."""
     used = {name for names in mapping.properties.values() for name in names}
     used |= {name for name in mapping.handling_facts.values() if isinstance(name, str)}
     used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or "", mapping.handling, ""}

@@ -26,11 +26,10 @@ day_first: false               # optional: 03/04/1970 is the 4th of March; else 
 delimiter: ";"                 # optional: separates the cells of a CSV
 
 The YAML may come from an untrusted sender, so it is read as plain texts: no numbers, aliases, merge
-keys or deep nesting. A mapping needs none of these, and with each of them a small file may cost
-much: aliases multiply, a number in base 60 may have a million digits, and nesting exhausts the
-stack.
+keys or deep nesting. A mapping needs none of these, and each of them lets a small file cost much:
+aliases multiply, a number in base 60 may have a million digits, and nesting exhausts the stack.
 
-A table is read by the mapping next to it, or else by the first given mapping that fits.
+A table is read by the mapping next to it; without one, by the first given mapping that fits.
 `suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder. The
 search for list files skips mapping files.
 """
@@ -67,7 +66,7 @@ _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 def read_yaml_text(text: str, label: str) -> Any:
     """Return the content of a YAML text: dictionaries, lists and texts.
 
-    Raises `MappingError`, and `yaml.YAMLError` for what is no YAML.
+    Raises `MappingError`, and `yaml.YAMLError` for a text that is no YAML.
     """
     if len(text.encode()) > MAX_BYTES:
         raise MappingError(f"a mapping is no longer than {MAX_BYTES:,} bytes", place=label)
@@ -83,7 +82,7 @@ def read_yaml_text(text: str, label: str) -> Any:
 
 
 def _find_fault(event: yaml.Event, depth: int, count: int) -> str:
-    """Return what a mapping may not have, or an empty text."""
+    """Return the first part that a mapping may not have, or an empty text."""
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         return "write the text again instead of an anchor (&) or an alias (*)"
     if isinstance(event, yaml.ScalarEvent) and event.value == "<<":
@@ -109,7 +108,7 @@ _SOURCE = r"^[\w.-]+$"
 
 
 class RelationColumns(BaseModel):
-    """Columns of one relation of each row. `type` may be a fixed one (`memberOf`, `member of`)."""
+    """Columns of one relation of each row. `type` may be a fixed type (`memberOf`, `member of`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -128,12 +127,12 @@ class RelationColumns(BaseModel):
 
     @property
     def fixed_type(self) -> RelationType | None:
-        """Type of all rows; None where a column says it."""
+        """Type of all rows; None if a column states it."""
         return find_relation_type(self.type)
 
     @property
     def fields(self) -> tuple[str | None, ...]:
-        """Columns of type, target, name, role, start and end; None for none."""
+        """Columns of type, target, name, role, start and end; None for a missing column."""
         kind = None if self.fixed_type is not None else self.type
         return (kind, self.target, self.name, self.role, self.start, self.end)
 
@@ -154,7 +153,7 @@ class FixedText(BaseModel):
 class Mapping(BaseModel):
     """Mapping, checked as far as possible without the table.
 
-    `properties` maps each property to one or more column names.
+    `properties` maps each property to one or more names of columns.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -223,7 +222,9 @@ class Mapping(BaseModel):
         return self
 
     def columns(self, available: Iterable[str]) -> list[str]:
-        """Return the columns the mapping reads. Raises `MappingError` for a missing one."""
+        """Return the columns the mapping reads. Raises `MappingError` if the table lacks one of
+        them.
+        """
         existing = Counter(available)
         needed = [self.id] if self.id else []
         needed += [name for names in self.properties.values() for name in names]
@@ -296,7 +297,7 @@ def _column_names(prop: object, names: object) -> tuple[str, ...]:
 
 
 def closest_word(word: str, words: Iterable[str]) -> str:
-    """Return the most similar of some words, or an empty text where none is similar."""
+    """Return the most similar of some words, or an empty text if none is similar."""
     match = process.extractOne(
         word, list(words), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60
     )
@@ -364,7 +365,7 @@ def is_mapping_file(path: PurePath) -> bool:
 def find_adjacent_mapping(file: SourceFile) -> Mapping | None:
     """Return the mapping next to a file, if any. Raises `MappingError` for a damaged one.
 
-    An archive has no mapping; that of a workbook is for all its sheets.
+    An archive has no mapping; the mapping of a workbook is for all its sheets.
     """
     if file.member and file.worksheet is None:
         return None
@@ -379,9 +380,10 @@ def find_adjacent_mapping(file: SourceFile) -> Mapping | None:
 def choose_mapping(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
     """Return the first of the mappings (at least one) whose columns the table has.
 
-    Raises `MappingError` where none of several fits, `InputError` where the file is no table.
+    Raises `MappingError` if none of several mappings fits, and `InputError` if the file is no
+    table.
     """
-    # Reading reports the faults of a single mapping better.
+    # If there is only one mapping, reading reports its faults better.
     if len(mappings) == 1:
         return mappings[0]
     reasons = []

@@ -1,7 +1,7 @@
 """Tables in CSV, Parquet and JSON as chunks of Arrow arrays of text, with the line of each row.
 
-A `TableFile` knows its columns at once (for JSON: those of the first chunk) and streams its rows in
-chunks of bounded size, with a `Reject` in place of each unreadable row.
+A `TableFile` knows its columns at once (for JSON: the columns of the first chunk). It streams its
+rows in chunks of bounded size, with a `Reject` in place of each unreadable row.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MAX_CHARS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class TableChunk:
-    """Rows: per column an array of text, or of lists of text; `lines` int32.
+    """Rows: for each column an array of texts, or of lists of texts; `lines` is int32.
 
     For Parquet, `lines` are row numbers.
     """
@@ -69,7 +69,7 @@ class TableFile:
 def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
     """Open the table in a file. `delimiter` separates the cells of a CSV.
 
-    Raises `InputError` where the file is no table, or has more than `MAX_COLUMNS` columns.
+    Raises `InputError` if the file is no table, or has more than `MAX_COLUMNS` columns.
     """
     head = file.head()
     if head.startswith(text_lines.PARQUET_MAGIC):
@@ -89,7 +89,7 @@ def width_fault(columns: Sequence[str]) -> str:
 
 
 def head_columns(head: bytes, file: SourceFile) -> list[str]:
-    """Return the columns of a table as far as its first bytes tell, without raising."""
+    """Return the columns of a table, as far as its first bytes show them. It never raises."""
     if head.startswith(text_lines.PARQUET_MAGIC):
         try:
             return list(_open_parquet(file).columns)
@@ -172,7 +172,7 @@ def _csv_chunks(
 
 
 def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
-    """Yield blocks of rows as they come, and runs of rows between them."""
+    """Yield blocks of rows as they come, and runs of single rows between them."""
     for is_block, run in groupby(items, lambda item: isinstance(item, block)):
         if is_block:
             yield from run
@@ -183,7 +183,9 @@ def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterat
 def _pick_cells(
     label: str, rows: Iterator[csv_rows.Row | Reject], width: int, places: list[int]
 ) -> Iterator[TableRow | Reject]:
-    """Yield the requested cells of each row; rows of another width than the header are refused."""
+    """Yield the requested cells of each row; rows with another number of cells than the header are
+    refused.
+    """
     for item in rows:
         if isinstance(item, Reject):
             yield item
@@ -207,8 +209,8 @@ def _build_chunks(
 ) -> Chunks:
     """Yield chunks of at most `CHUNK` rows and about `MAX_CHARS` characters by `size_of`.
 
-    `counts`: rows of the table before these, to which these are added. Where most of very many rows
-    cannot be read, the chunks end, and a reject says so.
+    `counts`: numbers of the rows of the table before these; these rows are added to them. If most
+    of very many rows cannot be read, the chunks end, and a reject says so.
     """
     item: TableRow | Reject | None = None
     lines: list[int] = []
@@ -301,10 +303,12 @@ def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunk
 
 
 def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
-    """Return a builder of chunks that refuses values other than texts, numbers and their lists."""
+    """Return a builder of chunks that refuses values other than texts, numbers and lists of
+    these.
+    """
 
     def build(columns: Sequence[Sequence[Any]], lines: list[int]) -> Chunks:
-        """Build the chunk of some rows, after a reject for each refused one."""
+        """Build the chunk of some rows, after a reject for each refused row."""
         refused: dict[int, str] = {}
         arrays = {
             name: convert_values(values, name, refused)

@@ -72,8 +72,8 @@ from resolver.records.stated_links import find_relation_type
 def read_relations(
     chunk: table_files.TableChunk, mapping: Mapping, label: str, order: DateOrder
 ) -> tuple[list[CellValues], list[str], list[reader_types.Reject]]:
-    """Read the relations of a chunk: cells of packed relations, the columns they come from, and a
-    reject for each value that was not read.
+    """Read the relations of a chunk: cells of packed relations, the columns from which they come,
+    and a reject for each value that was not read.
     """
     cells: list[CellValues] = []
     origins: list[str] = []
@@ -100,7 +100,9 @@ def _join_columns(chunk: table_files.TableChunk, columns: RelationColumns) -> pa
 
 
 def _read_relation(text: str, source: str, order: DateOrder) -> tuple[str | None, list[str]]:
-    """Return a packed relation, None where a row states none, and what could not be read."""
+    """Return a packed relation (None if a row states none), and the texts that could not be
+    read.
+    """
     kind_text, target, name, role, *dates = split_fields(text, 6)
     if not target and not name:
         return None, []
@@ -242,10 +244,11 @@ def _property_columns(mapping: Mapping) -> dict[str, tuple[str, ...]]:
 def _read_values(
     prop: str, cells: CellValues, read: ValueReader, lines: Codes, label: str
 ) -> tuple[CellValues, CellValues, list[reader_types.Reject]]:
-    """Convert the values by `read`; values for which it raises are left out with a reject.
+    """Convert the values by `read`. If `read` raises for a value, the value is left out with a
+    reject.
 
-    The second cells are notes for the dates that were left out, which would be lost otherwise. An
-    open date (`before 1964`) is such a note without a reject.
+    The second cells are notes with the dates that were left out, which would otherwise be lost. An
+    open date (`before 1964`) is also such a note, but has no reject.
     """
     originals = cells.texts.to_pylist()
     # Texts of earlier chunks are in the cache.
@@ -280,7 +283,9 @@ def _has_two_readings(cells: CellValues) -> bool:
 def _split_readings(
     parts: list[CellValues], origins: list[str]
 ) -> tuple[list[CellValues], list[str]]:
-    """Return the first reading of each date as one part, and the second ones as another."""
+    """Return the first readings of all dates as one part, and the second readings as another
+    part.
+    """
     texts = [[text.partition(_BETWEEN) for text in part.texts.to_pylist()] for part in parts]
     firsts = [
         part.recode(pa.array([first for first, _, _ in split], pa.string()))
@@ -295,7 +300,7 @@ def _split_readings(
 
 
 def _choose_reader(prop: str, order: DateOrder) -> ValueReader | None:
-    """Return the reader of a property's values, or None where texts are values unchanged."""
+    """Return the reader of a property's values, or None if texts are values without any change."""
     if prop in DATES:
         return _date_reader(order)
     if prop in IDENTIFIER_SET or prop == ADDRESS:
@@ -352,9 +357,11 @@ _REMEDY = "day_first in a mapping decides otherwise"
 def find_date_order(
     table: table_files.TableFile, mapping: Mapping, rows: int = 0
 ) -> tuple[DateOrder, list[str]]:
-    """Return the order that the mapping states or the dates prove, and a line on each assumption.
+    """Return the order that the mapping states or that the dates prove, and a line on each
+    assumption.
 
-    Reads the date columns of the whole table, or of `rows` rows at least, once; not if it has none.
+    The function reads the date columns of the whole table once, or of at least `rows` rows; it
+    reads nothing if there are none.
     """
     columns = [name for prop in DATES for name in mapping.properties.get(prop, ())]
     evidence = DateEvidence()
@@ -380,10 +387,10 @@ def find_date_order(
 
 
 def _drop_plain(array: pa.Array, separator: str | None) -> pa.Array:
-    """Return the cells of a column that are more than a year and numbers after it.
+    """Return the cells of a column that are not just a year and numbers after it.
 
-    Nearly all dates of a large table begin with the year, which is no evidence. A separator that
-    may be within such a cell leaves them all.
+    Nearly all dates of a large table begin with the year; such dates prove nothing about the order.
+    If a separator may occur within such a cell, all cells are returned.
     """
     if pa.types.is_list(array.type) or _PLAIN_LETTERS.issuperset(separator or " "):
         return array
@@ -441,10 +448,10 @@ def read_tabular(
 ) -> Iterator[reader_types.Item]:
     """Yield the records of a table as batches.
 
-    `source` names the source of a table without a mapping; else the name of the file does.
+    `source` names the source of a table without a mapping; by default the name of the file does.
 
-    Raises `MappingError` where the mapping names a missing column, `FormatError` where no mapping
-    is given and none can be guessed.
+    Raises `MappingError` if the mapping names a missing column, and `FormatError` if no mapping is
+    given and none can be guessed.
     """
     file = unit.files[0]
     table = table_files.open_table_file(file, mapping.delimiter if mapping else None)
@@ -478,7 +485,7 @@ def read_open_table(
 
     `date_rows` and `share`: see `ListUnit`. Notes come with the first share.
 
-    Raises `MappingError` where the mapping names a missing column.
+    Raises `MappingError` if the mapping names a missing column.
     """
     try:
         columns = mapping.columns(table.columns)
@@ -506,7 +513,9 @@ def read_open_table(
 
 
 def has_shares(unit: reader_types.ListUnit) -> bool:
-    """Return whether a share of a table can be read without reading all of it: not of an array."""
+    """Return whether a share of a table can be read without reading all of it (not possible for a
+    JSON array).
+    """
     head = unit.files[0].head()
     is_json = not head.startswith(text_lines.PARQUET_MAGIC) and text_lines.head_text(
         head
