@@ -1,12 +1,12 @@
-"""Checks of many queries in one pass, with the answers that each has by itself.
+"""Checks of many queries in one pass; each query gets the answer of a single check.
 
-A single check spends most of its time on steps of a few microseconds each, of which there are
-thousands. Many queries share these steps: all are brought into normal form together, the keys and
-words of all are looked up together, and all pairs of a query and an entity are compared together.
+A single check spends most of its time on thousands of steps that take a few microseconds each. Many
+queries share these steps: all queries are brought into normal form together, their keys and words
+are looked up together, and all pairs of a query and an entity are compared together.
 
-Every pair that a single check compares is compared here, too. Nearly all are far from review, but
-to prove that of a pair takes as long as to compare it: most of the time goes into the question
-which words of the two names are alike.
+Every pair that a single check compares is compared here, too. Nearly all of these pairs are far
+below review, but to prove this for a pair takes as long as to compare it: most of the time is spent
+on finding which words of the two names are alike.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ form more often. More need more memory for their pairs, some 50 KB each, and gai
 
 @dataclass(frozen=True, slots=True)
 class CandidateRounds:
-    """Candidates of one query that compete or bear its name, whether these are all, and how strong
-    further ones may be (`compare_in_rounds`), for each of its readings as a kind.
+    """Candidates of one query that compete or have its name, for each of its readings as a kind. It
+    also states whether these are all, and how strong further candidates may be
+    (`compare_in_rounds`).
 
     `rows`: the readings in normal form.
     """
@@ -69,8 +70,9 @@ class CandidateRounds:
         return any(len(hits) for rounds, _, _ in self.readings for hits in rounds)
 
     def prepared(self) -> list[PreparedBatch]:
-        """Return each reading in normal form, by itself."""
-        # made here, since arrays of lists load pandas, which a server that answers nothing need not
+        """Return each reading in normal form, as a batch of its own."""
+        # made here, since arrays of lists load pandas, which a server does not need before its
+        # first answer
         no_id = pa.array([""], pa.string())
         return [LazyBatch([row], no_id, is_query=True) for row in self.rows]
 
@@ -81,8 +83,8 @@ def compare_many(
     finder: CandidateFinder,
     scope: DatasetScope | None,
 ) -> list[CandidateRounds]:
-    """Compare queries with the entities of an index, and return the candidates of each, down to the
-    threshold of review.
+    """Compare queries with the entities of an index. Return the candidates of each query, down to
+    the review threshold.
     """
     variants: list[Record] = []
     ends = [0]
@@ -117,7 +119,7 @@ class _Reading:
     is_complete: bool = True
 
     def places_of(self, first: int, last: int) -> Numbers:
-        """Return the candidates of a round, given by its bounds for a query of few names."""
+        """Return the candidates of a round; its bounds are given for a query with few names."""
         return self.candidates[int(self.share * first) : int(self.share * last)]
 
 
@@ -147,7 +149,7 @@ class _Comparison:
     def run(
         self, finder: CandidateFinder, scope: DatasetScope | None
     ) -> list[tuple[list[RoundHits], bool, int | None]]:
-        """Return for each reading what `compare_in_rounds` returns for it."""
+        """Return, for each reading, the result of `compare_in_rounds`."""
         names = np.maximum(self.prepared.names.counts, 1)
         shares = np.minimum(1.0, MAX_FULL_NAMES / names).tolist()
         found = finder.find_candidates_of_many(
@@ -171,7 +173,9 @@ class _Comparison:
     def _compare_round(
         self, readings: Sequence[_Reading], rows: Sequence[int], limits: tuple[int, int]
     ) -> None:
-        """Compare the candidates of one round of some readings, and note who reaches review."""
+        """Compare the candidates of one round of some readings, and note which of them reach
+        review.
+        """
         places = [readings[row].places_of(*limits) for row in rows]
         counts = np.array([len(some) for some in places])
         scored, segments, entities = self._compare_pairs(rows, np.concatenate(places), counts)
@@ -201,10 +205,10 @@ class _Comparison:
     def _compare_pairs(
         self, rows: Sequence[int], places: Numbers, counts: Numbers
     ) -> tuple[ExplainedPairs, Numbers, Numbers]:
-        """Compare readings with entities, given by their places, so many for each reading; return
-        also the segment of each entity and its row there.
+        """Compare readings with entities, given by their positions; `counts` has the number of
+        entities of each reading. Also return the segment of each entity and its row there.
         """
-        # readings have entities in common, each of which is gathered once
+        # readings have entities in common, and each entity is gathered only once
         unique, inverse = np.unique(places, return_inverse=True)
         segment_of, row_of = locate(self.snapshot.segments, unique)
         parts = [BatchRows(self.prepared, np.array(rows, dtype=np.int64))]
@@ -213,7 +217,7 @@ class _Comparison:
             segment = self.snapshot.segments[number]
             parts.append(BatchRows(segment.prepared, row_of[segment_of == number]))
             materials.append(segment.material)
-        # nothing shows ids of rows in a comparison; those of entities are looked up by place
+        # a comparison shows no ids of rows; ids of entities are looked up by position
         ids = pa.array([""] * (len(rows) + len(unique)), pa.string())
         work = GatheredBatch(parts, ids, materials, is_query=False)
         scored = score_explained(
@@ -227,7 +231,9 @@ class _Comparison:
         return scored, segment_of[inverse], row_of[inverse]
 
     def _end_round(self, reading: _Reading, hits: RoundHits, is_late: Bools, limit: int) -> None:
-        """Note the hits of a round, and whether another one is needed, as `compare_in_rounds`."""
+        """Note the hits of a round, and whether another round is needed, as in
+        `compare_in_rounds`.
+        """
         if len(hits):
             reading.rounds.append(hits)
         late = hits.logodds[is_late]

@@ -1,9 +1,9 @@
 """Change feed and history of entities, as far as a viewer may know them.
 
-The feed says of each event what the entity is called, which sources state it, and which fields of
-its records changed. All of this comes from the records that the viewer may see. The module also
-compares two versions of a record (`compare_versions`) and names entities (`name_entities`), for the
-report on what one revision changed (`resolver.review.change_report`).
+For each event, the feed states the name of the entity, the sources that state it, and the fields of
+its records that changed. All of this comes from the records that the viewer may see. The module
+also compares two versions of a record (`compare_versions`) and names entities (`name_entities`),
+for the report on what one revision changed (`resolver.review.change_report`).
 """
 
 from __future__ import annotations
@@ -63,9 +63,10 @@ class ChangeEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventDetails:
-    """What an entity is called after an event, or before the one that ends it.
+    """Caption of an entity after an event, or before the event that ends it.
 
-    `sources`: those of its records. `fields`: properties of its records that the revision changed.
+    `sources`: sources of its records. `fields`: properties of its records that the revision
+    changed.
     """
 
     name: str = ""
@@ -79,8 +80,8 @@ class EventDetails:
 
 @dataclass(frozen=True, slots=True)
 class ChangedField:
-    """Field of a record that changed: the values that only the earlier version states, and those
-    that only the later one does, as people read them.
+    """Field of a record that changed: the values that only the earlier version has, and the values
+    that only the later version has, in readable form.
     """
 
     field: str
@@ -95,7 +96,7 @@ SCHEMA_FIELD = "schema"
 def compare_versions(before: Record, after: Record) -> tuple[ChangedField, ...]:
     """Return the fields in which two versions of a record differ, by name.
 
-    Versions that differ in nothing but where their values stand in the list have no such field.
+    If versions differ only in the positions of their values in the list, no field is returned.
     """
     stated = [defaultdict[str, dict[str, None]](dict) for _ in range(2)]
     for values, record in zip(stated, (before, after), strict=True):
@@ -136,11 +137,11 @@ def name_entities(batch: Batch, entity_ids: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFeed:
-    """Part of the change feed: current revision of the store, events, and the position to go on
-    from.
+    """Part of the change feed: current revision of the store, events, and the position from which
+    to go on.
 
-    All events up to revision `until` were returned, and of those that follow the first `skip`.
-    `has_more` tells whether there are more by now. Nothing but `revision` counts hidden ones.
+    All events up to revision `until` were returned, and also the first `skip` events after it.
+    `has_more` tells whether there are more events by now. Only `revision` counts hidden events.
     """
 
     revision: int
@@ -158,8 +159,8 @@ def read_history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Ch
 
 @dataclass(frozen=True, slots=True)
 class EntityTimes:
-    """Times of an entity: since when it is listed, of the latest update of a list that has it, and
-    of its last change. None: not known to the viewer.
+    """Times of an entity: the time since which it is listed, the time of the latest update of a
+    list that has it, and the time of its last change. None: the viewer may not know the time.
     """
 
     listed_since: str | None
@@ -180,8 +181,8 @@ def read_times(
 ) -> dict[str, EntityTimes]:
     """Read the times of some entities (FtM forms) by id, as far as the viewer may know them.
 
-    What lists state of an entity holds: since when it is listed, and its last change unless the
-    store has changed it after the commit that brought it.
+    Times that lists state for an entity count: the time since which it is listed, and its last
+    change, unless the store has changed it after the commit that added it.
     """
     listed = list(entities)
     with hub.store.view() as view:
@@ -195,8 +196,8 @@ def read_times(
 def read_indexed_times(
     hub: Hub, entities: Sequence[Mapping[str, Any]], revisions: Mapping[str, Collection[int]]
 ) -> dict[str, EntityTimes]:
-    """Read the times of some entities (FtM forms) by id, as `read_times` does; `revisions`: those
-    of the first and last change of each that the viewer may know.
+    """Read the times of some entities (FtM forms) by id, as `read_times` does. `revisions` has the
+    revisions of the first and the last change of each entity that the viewer may know.
     """
     with hub.store.view() as view:
         return _build_times(view, entities, revisions)
@@ -228,17 +229,17 @@ def _entity_times(
 
 
 def _utc(text: str) -> str:
-    """Return a time of a list with the mark of UTC, which is what lists mean without any."""
+    """Return a time of a list with the mark of UTC, which is meant if the list states no zone."""
     return f"{text}Z" if re.fullmatch(r"[\d-]{10}T[\d:.]+", text) else text
 
 
 def read_changes(
     hub: Hub, since: int, limit: int, viewer: Viewer = STRANGER, *, skip: int = 0
 ) -> ChangeFeed:
-    """Read the changes of entities after a revision, as far as the viewer may know them: of the
-    next `limit` changes after the first `skip`.
+    """Read the changes of entities after a revision, as far as the viewer may know them: the next
+    `limit` changes after the first `skip`.
 
-    Both count only what the viewer sees.
+    Both numbers count only changes that the viewer sees.
     """
     starts = _STARTS.setdefault(hub, {})
     with hub.store.view() as view:
@@ -261,8 +262,8 @@ def read_changes(
 
 
 class _BlockStart(NamedTuple):
-    """Number of events after revision `since` that come before a block: of all, and of those that a
-    viewer sees.
+    """Numbers of events after revision `since` that come before a block: of all events, and of the
+    events that a viewer sees.
     """
 
     since: int = 0
@@ -285,10 +286,10 @@ class _Block(NamedTuple):
 def _read_blocks(
     view: StoreView, start: _BlockStart, viewer: Viewer, size: int
 ) -> Iterator[_Block]:
-    """Yield the feed from a start on in blocks of about `size` events.
+    """Yield the feed from a start on, in blocks of about `size` events.
 
-    Only a revision of more events is divided, since what a viewer sees of an entity depends on all
-    of its events of a revision.
+    Only a revision with more events is divided, since what a viewer sees of an entity depends on
+    all of its events in the revision.
     """
     while True:
         part = view.changes(start.since, limit=size + 1, skip=start.all)
@@ -305,7 +306,7 @@ def _read_blocks(
 
 
 class _FeedPage:
-    """Page of at most `limit` events after some that are skipped.
+    """Page of at most `limit` events, after some events that are skipped.
 
     It ends after the first `count` events of a `revision`, in the block with a `start`.
     """
@@ -380,7 +381,7 @@ class _Memberships:
 def _add_details(
     view: StoreView, events: Sequence[ChangeEvent], viewer: Viewer
 ) -> list[ChangeEvent]:
-    """Return events of the feed with what their entities are called, and which fields changed."""
+    """Return events of the feed with the names of their entities and the fields that changed."""
     if not events:
         return []
     members = _Memberships(view, {event.entity for event in events}, viewer)
@@ -430,7 +431,7 @@ def _add_details(
 
 
 def _name_groups(batch: Batch, groups: Sequence[Sequence[int]]) -> list[str]:
-    """Return the caption of each group of rows; groups may have rows and records in common."""
+    """Return the caption of each group of rows; groups may share rows and records."""
     ids = batch.ids.to_pylist()
     passes: list[tuple[set[str], dict[int, int]]] = []
     keys = [tuple(sorted(group)) for group in groups]

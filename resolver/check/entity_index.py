@@ -1,17 +1,17 @@
 """Entity index: every entity of a store as a prepared profile at one revision, kept up with
 commits.
 
-It has a layer for each class of viewers that has asked: the entities of which the class sees more
-records than the class before it (`viewer_classes`), as profiles of what it sees. The first layer,
-of what everybody may see, holds most of a store. So an answer reads what was prepared for its
-viewer from records that the viewer may see, and a commit of other records changes no layer that the
-viewer reads.
+It has a layer for each class of viewers that has asked. A layer has the entities of which the class
+sees more records than the class before it (`viewer_classes`), as profiles of the visible records.
+The first layer, of what everybody may see, holds most of a store. So an answer reads profiles that
+were prepared for its viewer from visible records only. A commit of other records changes no layer
+that the viewer reads.
 
-A layer is a chain of segments. The first holds everything as of some revision; each later one holds
-what has changed since and replaces earlier entries. Small segments are merged as they add up, and
-stay in memory until they are large enough for a file. The files lie in `profiles` beside those of
-the record index, may be deleted at any time, and are rebuilt from the store. A snapshot never
-changes: checks keep theirs while the next is built.
+A layer is a chain of segments. The first segment holds everything up to some revision. Each later
+one holds the changes since, and replaces earlier entries. Small segments are merged as they add up,
+and stay in memory until they are large enough for a file. The files are in the folder `profiles`
+beside the files of the record index. They may be deleted at any time, and are rebuilt from the
+store. A snapshot never changes: checks keep theirs while the next snapshot is built.
 """
 
 from __future__ import annotations
@@ -94,16 +94,16 @@ class IndexPlace(Protocol):
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """Entity index at one revision of the store as a class of viewers sees it, with the thresholds
-    and models for checks there.
+    """Entity index at one revision of the store, as a class of viewers sees it, with the thresholds
+    and models for checks.
 
-    `dated_shift` (thousandths of log-odds) is added to people where a query states a birth date.
-    `population_revision` is that of the last refresh (0: none). `active[i]` marks the entities of
-    segment i that neither a later segment nor a layer of the viewer replaces. `sources` are the
-    names of the lists and datasets that the viewer may know (a list without records is known to
-    all), `refused` the claims on datasets that do not count. `partial` are the numbers of the
-    entities of which the viewer may not see all records, `decision_count` is the number of
-    decisions.
+    `dated_shift` (thousandths of log-odds) is added to people if a query states a birth date.
+    `population_revision` is the revision of the last refresh (0: none). `active[i]` marks the
+    entities of segment i that neither a later segment nor a layer of the viewer replaces. `sources`
+    are the names of the lists and datasets that the viewer may know (everybody may know a list
+    without records). `refused` are the claims on datasets that do not count. `partial` are the
+    numbers of the entities of which the viewer may not see all records. `decision_count` is the
+    number of decisions.
     """
 
     revision: int
@@ -161,7 +161,7 @@ class IndexSnapshot:
 
     @cached_property
     def key_tables(self) -> list[StoredKeys]:
-        """Key tables of all segments; number n is the n-th entity, segment after segment."""
+        """Key tables of all segments; number n is the n-th entity, counted through all segments."""
         firsts = np.cumsum([0, *(len(segment) for segment in self.segments)])
         return [
             StoredKeys(segment.keys, int(first), segment.prepared.kinds, active)
@@ -198,7 +198,7 @@ class _Layer:
         return masks
 
     def contents(self, entities: Sequence[int]) -> dict[int, EntityContent]:
-        """Return what the layer holds of those of some entities that are active."""
+        """Return the contents of the active entities among some entities."""
         contents: dict[int, EntityContent] = {}
         sought = np.array(sorted(entities), dtype=np.int64)
         for segment, mask in zip(self.segments, self.active, strict=True):
@@ -210,10 +210,11 @@ class _Layer:
 
 @dataclass(frozen=True)
 class _IndexState:
-    """Layers of the classes that have asked, and the snapshots made of them, at one revision.
+    """Layers of the classes that have asked, and the snapshots that were made from them, at one
+    revision.
 
-    `restricted`: handling of the records that not everybody may see, by the number of their entity;
-    `head`: what the store says of itself.
+    `restricted`: handling of the records that not everybody may see, by the number of their entity.
+    `head`: state of the store.
     """
 
     revision: int
@@ -241,8 +242,8 @@ class _IndexState:
 
 @dataclass(frozen=True)
 class _Members:
-    """Records of some entities: their batch, and in parallel their numbers and entities; ordered by
-    entity, then record.
+    """Records of some entities: their batch, with the number and the entity of each record; ordered
+    by entity, then record.
     """
 
     entities: Numbers
@@ -271,8 +272,8 @@ class EntityIndex:
     """Builder and holder of the entity index of a hub's store. Not thread-safe, except for
     `snapshot_for`.
 
-    `is_private`: the store ends with this process, and is only checked against, so no files are
-    written, and no terms made before a search asks for them.
+    `is_private`: the store ends with this process and is only used for checks. So no files are
+    written, and terms are made only when a search needs them.
     """
 
     def __init__(
@@ -297,9 +298,10 @@ class EntityIndex:
         return None if state is None else state.snapshots.get(viewer_classes(viewer)[-1])
 
     def refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
-        """Bring the index to the current revision, for a viewer and all that asked before.
+        """Bring the index to the current revision, for a viewer and all viewers that asked before.
 
-        Raises `StoreError` for an empty store, and for one that was resolved with another model.
+        Raises `StoreError` for an empty store, and for a store that was resolved with another
+        model.
         """
         own = viewer_classes(viewer)[-1]
         with self._hub.store.view() as view:
@@ -393,8 +395,8 @@ class EntityIndex:
         }
 
     def _find_digest(self, view: StoreView) -> str:
-        """Return the digest of the tables of words and of the segment of a few fixed records: a
-        program that has others builds its own files.
+        """Return the digest of the tables of words and of the segment of a few fixed records. A
+        program with another digest builds its own files.
         """
         if not self._digest:
             stamp = {"form": _FORMAT, **self._hub.models.stamp}
@@ -419,14 +421,14 @@ class EntityIndex:
         layer = self._load_files(view, viewer)
         if layer is None:
             with self._lock(view, viewer):
-                # another process may have built it meanwhile
+                # another process may have built the layer meanwhile
                 layer = self._load_files(view, viewer) or self._build(view, viewer)
         return layer
 
     def _load_files(self, view: StoreView, viewer: Viewer) -> _Layer | None:
         """Load the files of a layer, as far as they belong to the history of this store."""
         folder = self._folder(view, viewer)
-        # checks read at random places, for which small pages cost too many page-table look-ups
+        # checks read at random places; with small pages this costs too many page-table look-ups
         segments = open_segment_chain(folder, lambda: self._stamp(view, viewer), large_pages=True)
         committed = view.commit_times([stored.until for stored in segments])
         usable: list[IndexSegment] = []
@@ -440,13 +442,15 @@ class EntityIndex:
 
     @contextmanager
     def _lock(self, view: StoreView, viewer: Viewer) -> Iterator[None]:
-        """Let one process build a whole layer while others wait instead of doing the same."""
+        """Let one process build a whole layer, while other processes wait instead of building it,
+        too.
+        """
         folder = self._folder(view, viewer)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = open(folder / "lock", "a")  # noqa: SIM115
         except OSError:
-            # nothing can be written there, so each process builds its own
+            # nothing can be written to the folder, so each process builds its own index
             yield
             return
         with lock:
@@ -457,12 +461,12 @@ class EntityIndex:
         _LOG.info("building the entity index anew, at revision %d", view.revision)
         record, entity = view.all_members()
         if viewer != STRANGER:
-            # others have no record beyond those that everybody may see
+            # entities without restricted records have only records that everybody may see
             restricted = sorted(self._find_restricted(view))
             if not restricted:
                 return _Layer(view.revision, (), ())
             record, entity, _ = view.members(restricted)
-        # not how many records: viewers see this, but perhaps not all records
+        # no number of records: viewers see this text, but perhaps not all records
         self.activity = "building the entity index"
         members = self._order_members(view, np.unique(entity), record, entity)
         layer = _Layer(view.revision, (), ())
@@ -472,9 +476,10 @@ class EntityIndex:
     def _catch_up(
         self, view: StoreView, viewer: Viewer, layer: _Layer, members: _Members
     ) -> _Layer:
-        """Bring a layer to the revision of a view; `members`: those of all changed entities.
+        """Bring a layer to the revision of a view; `members` are the records of all changed
+        entities.
 
-        A change of what the class does not see changes nothing in its layer.
+        If only records change that the class does not see, the layer does not change.
         """
         before = layer.contents(members.entities.tolist())
         contents = self._describe(view, viewer, members)
@@ -511,7 +516,7 @@ class EntityIndex:
             members.batch.take(rows),
             contents,
             until,
-            # deduplicated sources play no part between a query and an entity
+            # deduplicated sources do not matter between a query and an entity
             lambda batch: normalize(batch, models, workers=workers),
         )
         masks = [*layer.without(changed), *all_active([segment])]
@@ -520,7 +525,7 @@ class EntityIndex:
     def _describe(
         self, view: StoreView, viewer: Viewer, members: _Members
     ) -> dict[int, EntityContent]:
-        """Return what the layer of a class holds of some entities, by number, ascending."""
+        """Return the contents of the layer of a class for some entities, by number, ascending."""
         visible = members.visible_to(viewer)
         classes = viewer_classes(viewer)
         if len(classes) > 1:
@@ -596,7 +601,7 @@ class EntityIndex:
         is_large = len(merged[-1]) >= self._min_file_records
         if merged[-1].stored.path is None and is_large and not self._is_private:
             merged = self._write_files(view, viewer, merged)
-        # compute lazy values here, so that no check has to
+        # compute lazy values here, so that no check has to do it
         for segment in merged:
             segment.warm(with_terms=not self._is_private)
         return _Layer(view.revision, tuple(merged), tuple(masks))
@@ -615,7 +620,7 @@ class EntityIndex:
             ]
             remove_other_segments(folder, [segment.stored for segment in stored_segments])
         except StoreError as error:
-            # this process serves from memory; the next one builds the index again
+            # this process serves from memory; the next process builds the index again
             _LOG.warning("the entity index cannot be written to files: %s", error.line())
             return list(segments)
         return stored_segments
@@ -628,10 +633,10 @@ class EntityIndex:
         models: ModelSet,
         sources: Sequence[StoredSource],
     ) -> IndexSnapshot:
-        """Build the snapshot of a viewer; `sources`: all lists, with their numbers of records.
+        """Build the snapshot of a viewer; `sources` are all lists, with their numbers of records.
 
-        `models`: those of checks in the population that everybody may see. A viewer who sees far
-        more is answered in the population of that.
+        `models`: models for checks in the population that everybody may see. A viewer who sees far
+        more gets answers in a larger population.
         """
         layers = [state.layers[row] for row in viewer_classes(viewer)]
         masks: list[Bools] = []
@@ -673,17 +678,17 @@ class EntityIndex:
         if state.revision > view.revision or not self._has_same_commits(view, state):
             return False
         if state.head.erasures != view.head.erasures:
-            # segments that were made before hold erased values
+            # segments that were made before an erasure hold erased values
             return False
-        # a population is measured by a commit, so it is the same at the same revision: each check
-        # asks, and a query less is a twentieth of its time
+        # a population is measured by a commit, so at the same revision it is the same; this saves a
+        # query, which would be a twentieth of the time of each check
         is_same = state.revision == view.revision
         return is_same or state.population_revision == self._hub.store_models.revision_at(view)
 
     @staticmethod
     def _has_same_commits(view: StoreView, state: _IndexState) -> bool:
-        """Return whether the last commit of a state is also one of a view. It is none of a store
-        that was restored from a backup and went on from there.
+        """Return whether the last commit of a state is also one of a view. This is false for a
+        store that was restored from a backup and then had other commits.
         """
         committed_at = view.commit_times([state.revision]).get(state.revision)
         return committed_at == state.committed_at
@@ -706,7 +711,7 @@ def current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
 def _count_entities(layer: _Layer) -> dict[str, int]:
     """Count the active entities of a layer by label of kind.
 
-    Each segment is counted once, and what was replaced of it is subtracted.
+    Each segment is counted once, and the number of replaced entities is subtracted.
     """
     counts: Counter[str] = Counter()
     for segment, mask in zip(layer.segments, layer.active, strict=True):

@@ -1,4 +1,4 @@
-"""Readers of entities as FtM entities: by any id that ever led to them, with relations and history,
+"""Readers of entities as FtM entities, by any id that ever led to them, with relations and history,
 as a viewer may see them.
 """
 
@@ -61,10 +61,10 @@ class EntityDocument:
 
 
 def may_be_id(text: str) -> bool:
-    """Return whether a typed text may be an id: one word that has more than letters.
+    """Return whether a typed text may be an id: one word that does not consist of letters only.
 
-    An id within a source that has letters only is found by `read_entity`, but is taken for a name
-    where people type.
+    `read_entity` also finds ids within a source that have only letters; a typed text of letters
+    counts as a name.
     """
     return (
         bool(text) and " " not in text and any(category(letter)[0] not in "LM" for letter in text)
@@ -72,7 +72,9 @@ def may_be_id(text: str) -> bool:
 
 
 def find_typed_id(hub: Hub, text: str, viewer: Viewer = STRANGER) -> str:
-    """Return the current id of the entity that a typed text is an id of; empty for other texts."""
+    """Return the current id of the entity, if a typed text is one of its ids; empty for other
+    texts.
+    """
     document = read_entity(hub, text, viewer) if may_be_id(text) else None
     return document.id if document is not None and document.entity is not None else ""
 
@@ -80,11 +82,11 @@ def find_typed_id(hub: Hub, text: str, viewer: Viewer = STRANGER) -> str:
 def read_entity(
     hub: Hub, entity_id: str, viewer: Viewer = STRANGER, *, with_relations: bool = False
 ) -> EntityDocument | None:
-    """Read the entity of an id: its own, a retired one, that of a record, or that of the only
-    entity with a record that has or lists this id in any source.
+    """Read the entity of an id. The id may be its own id, a retired id, the id of a record, or an
+    id that only one entity's records have or list in any source.
 
-    Returns None if the id is unknown, or the viewer may see none of its records or not the record
-    whose id was given.
+    Returns None if the id is unknown, if the viewer may see none of its records, or if the viewer
+    may not see the record whose id was given.
     """
     read = _read_exact(hub, entity_id, viewer, with_relations=with_relations)
     if read is not None or not entity_id or ":" in entity_id:
@@ -92,7 +94,7 @@ def read_entity(
     for find in (_find_native, _find_listing):
         documents: dict[str, EntityDocument] = {}
         for record_id in find(hub, entity_id):
-            # one that the viewer may not see is as if it were absent
+            # a record that the viewer may not see is treated as absent
             document = _read_exact(hub, record_id, viewer, with_relations=with_relations)
             if document is not None:
                 documents[document.id] = document
@@ -109,9 +111,9 @@ def _find_native(hub: Hub, native_id: str) -> list[str]:
 
 
 def _find_listing(hub: Hub, referent: str) -> list[str]:
-    """Return the ids of the records that list an id as another one of theirs."""
+    """Return the ids of the records that list an id as another id of theirs."""
     if not any(map(str.isdigit, referent)):
-        # a typed surname, which is looked up as an id too
+        # the text is a typed surname, which is also looked up as an id
         return []
     with hub.indexed_view() as (_, index):
         records = find_by_value(index.segments, REFERENTS, referent)
@@ -149,8 +151,8 @@ def _read_exact(
 
 
 def add_current_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> frozenset[str]:
-    """Return some ids with those that the retired ones among them lead to now, as far as the viewer
-    may know.
+    """Return some ids, together with the present ids to which the retired ids among them lead, as
+    far as the viewer may know.
     """
     current_ids = set(ids)
     with hub.store.view() as present:
@@ -200,12 +202,13 @@ def _drop_foreign_relations(
     ids: frozenset[str],
     viewer: Viewer,
 ) -> Batch:
-    """Drop relations and link entities of some entities (`owner`) to others the viewer may see.
+    """Drop relations and link entities that lead from some entities (`owner`) to other entities
+    which the viewer may see.
 
-    A relation to a record that the viewer may not see stays, as one to an unknown id does.
-    Relations that the entity `number` states, those to its records (`ids`), and those within one
-    entity stay. An entity related to many would otherwise bring thousands of relations that an
-    answer has no place for.
+    A relation to a record that the viewer may not see stays, like a relation to an unknown id.
+    Three kinds of relations stay: relations that the entity `number` states, relations to its
+    records (`ids`), and relations within one entity. Without this, an entity with very many
+    relations would bring thousands of relations that the answer does not show.
     """
     column = batch.columns.get(RELATION)
     if column is None:
@@ -254,7 +257,9 @@ def _find_visible(view: StoreView, ids: Collection[str], viewer: Viewer) -> dict
 def _find_related_entities(
     view: StoreView, index: RecordIndex, batch: Batch, viewer: Viewer
 ) -> list[int]:
-    """Find the entities that some records name, and those that name them, by visible records."""
+    """Find the entities that some records name, and the entities that name these records, by
+    visible records.
+    """
     column = batch.columns.get(RELATION)
     values = column.values.to_pylist() if column is not None else []
     related_ids = sorted({split_fields(text, 2)[1] for text in values} - {""})
@@ -275,8 +280,8 @@ def _find_related_entities(
 def suggest_entities(
     hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Return the revision of the store, and the visible entities with a name word that begins with
-    a prefix, ordered by caption. An id finds its entity.
+    """Return the revision of the store, and the visible entities with a word of a name that begins
+    with a prefix, ordered by caption. A text that is an id finds its entity.
     """
     exact = read_entity(hub, prefix, viewer)
     with hub.indexed_view() as (_, index):
@@ -365,7 +370,9 @@ def _nest_relations(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[st
 def _nest_link(
     own_id: str, form: dict[str, Any], by_id: dict[str, dict[str, Any]]
 ) -> tuple[str, dict[str, Any]] | None:
-    """Return the property of an entity that holds a link entity, and that with its other end."""
+    """Return the property of an entity that holds a link entity, and the link entity with its other
+    end.
+    """
     schema = find_schema(form["schema"])
     ends = _find_ends(schema) if schema is not None else ()
     own_end = next((prop for prop in ends if own_id in form["properties"].get(prop, ())), None)

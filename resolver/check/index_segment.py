@@ -1,8 +1,8 @@
-"""Segment of the entity index: some entities of a store, as one class of viewers sees them, as
-prepared profiles in arrays that may be mapped from a file.
+"""Segment of the entity index: some entities of a store, as one class of viewers sees them. They
+are prepared profiles in arrays that may be mapped from a file.
 
-It is stored as a segment (`resolver.store.segments`) whose records are those of its entities,
-entity by entity, and whose extra arrays are derived from them, so that a check prepares nothing
+It is stored as a segment (`resolver.store.segments`). Its records are the records of its entities,
+entity by entity. Its extra arrays are derived from these records, so a check prepares nothing
 again. It holds no record that the class may not see, so nothing in it depends on such records.
 """
 
@@ -80,7 +80,7 @@ class IndexSegment:
         return len(self.entities)
 
     def rows_of(self, entities: Numbers) -> Numbers:
-        """Return the rows of those of some entities (ascending) that are in this segment."""
+        """Return the rows of the entities, among some (ascending), that are in this segment."""
         positions = np.searchsorted(self.entities, entities)
         is_within = positions < len(self)
         positions, entities = positions[is_within], entities[is_within]
@@ -119,7 +119,7 @@ class IndexSegment:
         return names
 
     def describe(self, row: int) -> EntityContent:
-        """Return what the segment holds of an entity row."""
+        """Return the content of an entity row."""
         return EntityContent(
             str(self.ids[row].as_py()),
             int(self.first_revisions[row]),
@@ -128,7 +128,7 @@ class IndexSegment:
         )
 
     def claims_of(self, active: npt.NDArray[np.bool_]) -> set[Claim]:
-        """Return the datasets of the records of its active entities, by the source that says so."""
+        """Return the claims on datasets of the records of its active entities."""
         rows, codes, claims, counts = self._claims
         gone, _ = self.members(np.flatnonzero(~active))
         starts = np.searchsorted(rows, gone)
@@ -138,8 +138,8 @@ class IndexSegment:
 
     @cached_property
     def _claims(self) -> tuple[Numbers, Numbers, list[Claim], Numbers]:
-        """Rows of records, ascending, places of their claims, the claims, and how many records each
-        has.
+        """Rows of records, ascending; positions of their claims; the claims; and the number of
+        records of each claim.
         """
         rows, codes, claims = dataset_rows(self.stored.batch)
         order = np.argsort(rows, kind="stable")
@@ -155,8 +155,8 @@ class IndexSegment:
     def terms(self) -> TermIndex:
         """Terms of its records.
 
-        Files hold them. Small segments in memory, which follow each commit, make them for the first
-        search, since most are replaced before anybody searches.
+        The file of a segment holds them. Small segments in memory, which follow each commit, make
+        them only for the first search, since most are replaced before anybody searches.
         """
         arrays = _select_arrays(_TERMS, self.stored.extra)
         arrays = arrays or build_term_index(self.stored.batch).to_arrays()
@@ -180,7 +180,9 @@ class IndexSegment:
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
 
     def warm(self, *, with_terms: bool) -> None:
-        """Compute the values that are otherwise computed on first access, but for few terms."""
+        """Compute the values that are otherwise computed on first access; with few terms, leave the
+        terms out.
+        """
         _ = self.reader, self.material.listed, self.material.source.name_offsets
         _ = self.kind_counts, self.owners, self._claims
         if with_terms and len(self.stored) >= _MANY_RECORDS:
@@ -208,8 +210,8 @@ class EntityContent:
 class RevisionRange:
     """Revisions that a segment covers: after `since` up to `until`, committed at `committed_at`.
 
-    `changed_entities` (ascending) changed or ended in them, so earlier segments no longer hold for
-    these.
+    `changed_entities` (ascending) changed or ended in these revisions, so earlier segments no
+    longer count for them.
     """
 
     since: int
@@ -381,5 +383,7 @@ def _select_arrays(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, Any
 
 
 def _read_only(arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
-    """Return arrays that are read-only as those of files, so that kernels see one array type."""
+    """Return arrays that are read-only, like arrays from files, so that kernels see only one array
+    type.
+    """
     return {name: read_only(array) for name, array in arrays.items()}

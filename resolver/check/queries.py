@@ -1,11 +1,11 @@
-"""Queries of checks, as every entry point reads them: properties to a record, and what is wrong
-with it.
+"""Queries of checks, as every entry point reads them: from properties to a record, with warnings.
 
-A query that cannot be meant as it stands is refused (`RecordError`): no known schema, a property
-that it lacks, a birth date in the future. One that can be answered in part is answered, and its
-warnings name what was not compared.
+A query that makes no sense is refused (`RecordError`): an unknown schema, a property that the
+schema lacks, or a birth date in the future. A query that can be answered in part is answered, and
+its warnings name the values that were not compared.
 
-Values of a record or a query that cannot be compared, since they are not recognized.
+The module also finds values of a record or a query that cannot be compared because they are not
+recognized.
 """
 
 from __future__ import annotations
@@ -96,11 +96,11 @@ _YEAR = re.compile(r"\(?((?:19|20)\d\d)\)?")
 def read_query(
     schema: object, properties: object, *, skip_unknown: bool = False
 ) -> SubmittedRecord:
-    """Return the record of a query with warnings about what cannot be compared.
+    """Return the record of a query, with warnings about values that cannot be compared.
 
-    `schema`: one of FollowTheMoney; `Thing` or None leaves the kind open, as far as the properties
-    do: a birth date is a person's. `skip_unknown` as in `read_ftm_entity`. Raises `RecordError`,
-    and `TypeError` (one line) for values of a wrong type.
+    `schema`: a schema of FollowTheMoney. `Thing` or None leaves the kind open, unless the
+    properties decide it: a birth date is a person's. `skip_unknown` as in `read_ftm_entity`. Raises
+    `RecordError`, and `TypeError` (one line) for values of a wrong type.
     """
     if schema in (None, ANYTHING) and isinstance(properties, Mapping):
         stated = [prop for prop, value in properties.items() if value not in (None, "", [])]
@@ -122,7 +122,8 @@ def read_query(
 
 
 def query_warnings(record: Record) -> list[Omission]:
-    """Return a line for each value of a query that cannot be compared, or contradicts another.
+    """Return a line for each value of a query that cannot be compared, or that contradicts another
+    value.
 
     Raises `RecordError` for a birth date in the future.
     """
@@ -139,8 +140,8 @@ def query_warnings(record: Record) -> list[Omission]:
 
 
 def comparable_record(record: Record) -> Record:
-    """Return a query as it is compared: without names that nobody is found by and genders that
-    contradict each other, and with the year in a person's name as the year of birth.
+    """Return a query in the form in which it is compared: without names that find nobody, without
+    genders that contradict each other, and with the year in a person's name as the year of birth.
     """
     record = _read_year_in_name(record)
     dropped = set(_contradicting_genders(record))
@@ -153,8 +154,8 @@ def comparable_record(record: Record) -> Record:
 
 
 def _read_year_in_name(record: Record) -> Record:
-    """Return the query of a person with the year that a name ends with ("Osama Bin Laden 1957") as
-    the year of birth, unless it states a birth date. No person's name has a year.
+    """If a person's name in a query ends with a year ("Osama Bin Laden 1957"), return the query
+    with this year as the year of birth, unless it states a birth date. No person's name has a year.
     """
     if record.kind != Kind.PERSON or record.texts(BIRTH_DATE):
         return record
@@ -170,9 +171,9 @@ def _read_year_in_name(record: Record) -> Record:
 
 
 def advise(query: Record, rivals: Rivals, *, is_complete: bool, is_word: bool = False) -> str:
-    """Return a sentence on what to add to a query that several fit, or somebody of a common name:
-    "38 listed people have this name; add a birth date." `is_complete`: there are no more of them.
-    `is_word`: the query is a single word, which their names have.
+    """Return a sentence on what to add to a query, if several candidates fit or if its name is
+    common: "38 listed people have this name; add a birth date." `is_complete`: there are no more of
+    them. `is_word`: the query is a single word, which their names have.
     """
     stated = {value.prop for value in query.values}
     stated |= {"number"} if query.identifiers else set()
@@ -202,9 +203,9 @@ def _fault_of_name(value: Value, kind: Kind) -> str:
 
 
 def _why_no_name(value: Value, kind: Kind) -> str:
-    """Return why nobody is found by a name, or an empty text; also for values that are no names.
+    """Return why a name finds nobody, or an empty text; also for values that are no names.
 
-    A letter or a title may be a part of a name, but is none.
+    A letter or a title may be a part of a name, but is no name alone.
     """
     text = value.text
     if value.prop not in _NAMES:
@@ -226,13 +227,15 @@ def _are_titles(text: str) -> bool:
 
 
 def names_only_titles(record: Record) -> bool:
-    """Return whether all names of a query are titles, which a ship may have as its whole name."""
+    """Return whether all names of a query are only titles, which may be the whole name of a
+    ship.
+    """
     names = record.texts(*FULL_NAMES)
     return bool(names) and all(map(_are_titles, names))
 
 
 def _contradictions(record: Record) -> list[Omission]:
-    """Return a line for values of which one must be wrong."""
+    """Return a line for each group of values that cannot all be right."""
     births = sorted(set(record.texts(BIRTH_DATE)), key=start_of_date)
     deaths = sorted(set(record.texts("deathDate")), key=start_of_date)
     lines = []
@@ -251,6 +254,6 @@ def _contradictions(record: Record) -> list[Omission]:
 
 
 def _contradicting_genders(record: Record) -> list[Value]:
-    """Return the genders of a query, if they are of more than one."""
+    """Return the genders of a query if they differ; otherwise an empty list."""
     bits = set(map(gender_bit, record.texts("gender"))) - {0}
     return [value for value in record.values if value.prop == "gender"] if len(bits) > 1 else []

@@ -1,15 +1,14 @@
-"""Ranking of candidates: compare them with a query in rounds, the likeliest first, let them
-compete, and keep those at or above a cutoff, or in review as namesakes (`find_crowd`).
+"""Ranking of candidates. They are compared with a query in rounds, the likeliest first, and
+compete. Candidates at or above a cutoff are kept, and also namesakes in review (`find_crowd`).
 
-A round has a high fixed cost and a low cost per entity, so there are two: the likeliest, which
-suffice for many queries, then far more of the others.
+A round has a high fixed cost and a low cost per entity, so there are two rounds: one for the
+likeliest, which suffices for many queries, and one for far more of the others.
 
-Candidates compete (`resolver.matching.scoring.competition`), as the query means one of them at
-most. All compared ones at or above the review threshold by their own evidence compete; those below
-are distinct and do not.
-Whether the second round is compared, and whether its candidates compete, does
-not depend on the limit, and whether they compete not on the cutoff either, so that a score depends
-on neither.
+Candidates compete (`resolver.matching.scoring.competition`), because the query means at most one of
+them. All compared candidates compete if their own evidence reaches the review threshold; all others
+are distinct and do not compete. A score must not depend on the limit or the cutoff. So the limit
+does not decide whether the second round is compared or whether its candidates compete, and the
+cutoff does not decide whether they compete.
 """
 
 from __future__ import annotations
@@ -99,9 +98,9 @@ _MAX_KEPT_PAIRS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class RoundHits:
-    """Entities of one round at or above a floor: their segments, rows there, log-odds (thousandths)
-    by their own evidence, whether they compete and have the name of the query, and their pairs in
-    `scored_pairs`.
+    """Entities of one round at or above a floor: their segments, their rows there, the log-odds
+    (thousandths) of their own evidence, whether they compete and have the name of the query, and
+    their pairs in `scored_pairs`.
     """
 
     scored_pairs: ExplainedPairs
@@ -119,7 +118,7 @@ class RoundHits:
         """Return the hits one by one."""
         similarities = self.scored_pairs.similarities("name")[self.pairs].tolist()
         return [
-            # a missing similarity is not a number, which is not equal to itself
+            # a missing similarity is NaN, which is not equal to itself
             Candidate(
                 *(logodds, competes, has_name, segment, row, pair),
                 round(name, 4) if name == name else 0.0,
@@ -142,9 +141,9 @@ class RoundHits:
 class Hit:
     """Entity at or above the cutoff: its id, its place in the index, its pair in `scored_pairs`.
 
-    `score` is that after competition with `others`, which took `weight` (thousandths); `shift` as
-    of a `Candidate`.
-    `is_crowded`: it is in band review, whatever its score, as one of a crowd (`find_crowd`).
+    `score` is the score after competition with `others`, which took `weight` (thousandths). `shift`
+    is as in `Candidate`. `is_crowded`: it is in band review, whatever its score, because it is one
+    of a crowd (`find_crowd`).
     """
 
     id: str
@@ -160,10 +159,11 @@ class Hit:
 
 
 class Candidate(NamedTuple):
-    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes, and
-    has the name of the query, its segment and row in the index, its pair in `hits.scored_pairs`,
-    and how alike the names are (0…1; 0 if the query states none). `shift` is the part of the
-    log-odds that comes from the other candidates and readings of the query (`weigh_readings`).
+    """Candidate of a query: the log-odds (thousandths) of its own evidence, whether it competes,
+    whether it has the name of the query, its segment and row in the index, its pair in
+    `hits.scored_pairs`, and the similarity of the names (0…1; 0 if the query states none). `shift`
+    is the part of the log-odds that comes from the other candidates and readings of the query
+    (`weigh_readings`).
     """
 
     logodds: int
@@ -178,7 +178,7 @@ class Candidate(NamedTuple):
 
 
 def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
-    """Return the hits of the rounds of all variants of a query; of an entity in several the one
+    """Return the hits of the rounds of all variants of a query; if an entity is in several, the hit
     with the strongest evidence.
     """
     if len(rounds) == 1:
@@ -200,13 +200,13 @@ def weigh_readings(
     *,
     is_dated: bool,
 ) -> list[Candidate]:
-    """Return the candidates, with lower log-odds where the query rather means another entity.
+    """Return the candidates, with lower log-odds if the query rather means another entity.
 
-    `prepared`: the query as a person, and as a group or an asset, as far as it may be one. If its
-    words are those of people's names, groups and assets that are only like it lose. If they are
-    words of groups, people lose. If a candidate has exactly the name of the query, those that have
-    it only in translation lose. People lose where the query states a birth date (`is_dated`), as
-    fewer of such callers are listed.
+    `prepared`: the query as a person, and as a group or an asset, if it may be one. If its words
+    are typical of people's names, groups and assets whose names are only similar lose. If they are
+    words of groups, people lose. If a candidate has exactly the name of the query, candidates that
+    have it only in translation lose. People lose if the query states a birth date (`is_dated`),
+    because fewer of such callers are listed.
     """
     shifts = _kind_shifts(prepared)
     dated_shift = snapshot.dated_shift if is_dated else 0
@@ -246,8 +246,8 @@ def weigh_readings(
 
 
 def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:
-    """Return by kind what the words of a name take from the log-odds of a candidate that is only
-    like it, as entities of that kind rarely have such words; none for a single word.
+    """Return, by kind, how much the words of a name take from the log-odds of a candidate with a
+    similar name, because entities of that kind rarely have such words. Empty for a single word.
     """
     if len(prepared) < 2 or prepared[0].kinds[0] != Kind.PERSON:
         return {}
@@ -263,8 +263,8 @@ def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Candidates of which none stands out: their number, the `Kind` bits of all of them, and
-    whether the names of all are the one of the query.
+    """Candidates among which none stands out: their number, the `Kind` bits of all of them, and
+    whether all names equal the name of the query.
     """
 
     count: int
@@ -273,10 +273,11 @@ class Rivals:
 
 
 class Ranking(NamedTuple):
-    """Candidates to show: the best of them, and the number of all.
+    """Candidates to show: the best candidates, and the number of all.
 
-    `rivals`: those in review whose names are like the query's, or all of them if there are none;
-    empty where one stands out, or none has such a name and none would stand out without the others.
+    `rivals`: candidates in review whose names are like the query's; if there are none, all
+    candidates in review. Empty if one candidate stands out, or if no candidate has such a name and
+    none would stand out alone.
     """
 
     hits: list[Hit]
@@ -296,9 +297,9 @@ def rank_hits(
 ) -> Ranking:
     """Let the candidates compete; return the best `count` to show, best first (ties by id).
 
-    To show are those at or above the cutoff; without one, those at or above the review threshold,
-    and the crowd. `is_word`: the query is a single word, so that the crowd is everybody whose name
-    has it. `is_dated`: the query states a birth date.
+    Candidates to show are those at or above the cutoff; without a cutoff, those at or above the
+    review threshold and the crowd. `is_word`: the query is a single word, so the crowd is everybody
+    whose name has this word. `is_dated`: the query states a birth date.
     """
     own, competes = list[int](), list[bool]()
     for candidate in candidates:
@@ -307,7 +308,8 @@ def rank_hits(
     competitions = compete(own, competes, in_review)
     logodds = [competition.logodds for competition in competitions]
     score = scores(np.array(logodds)).tolist()
-    # what each of several that fit alike has for itself says whether anybody stands out
+    # the scores that several equal candidates have without each other show whether anybody stands
+    # out
     shares = score
     equals = _group_equals(candidates)
     if equals:
@@ -326,7 +328,7 @@ def rank_hits(
         0.0 if is_word and not is_dated else review,
     )
     if not is_word and math.fsum(score[place] for place in shown | crowd) < review:
-        # a crowd that is only like the query is in review as a whole, as one candidate would be
+        # a crowd that is only similar to the query is in review as a whole, like one candidate
         has_name = any(candidates[place].name_similarity >= _SAME_NAME for place in crowd)
         crowd = crowd if has_name else frozenset()
     shown |= crowd
@@ -372,9 +374,9 @@ def describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Riv
 
 
 def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
-    """Return the places of competitors that the query cannot tell apart, two or more in a group:
-    their names are like the query's to the same extent, and all else that it states says the same
-    of them.
+    """Return the positions of competitors that the query cannot tell apart, two or more in a group.
+    Their names are equally similar to the query's, and every other value of the query gives the
+    same evidence for them.
     """
     places = [place for place, candidate in enumerate(candidates) if candidate.is_competitor]
     groups: dict[object, list[int]] = {}
@@ -388,10 +390,11 @@ def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
 
 
 def _is_namesake(candidate: Candidate, is_dated: bool) -> bool:
-    """Return whether a candidate has the name of the query, and nothing contradicts.
+    """Return whether a candidate has the name of the query and nothing contradicts.
 
-    If the query states a birth date (`is_dated`), the candidate has the whole name, and is born in
-    that year: whoever adds a date to a common name does not ask for all who have the name.
+    If the query states a birth date (`is_dated`), the candidate must also have the whole name and
+    be born in that year: a caller who adds a date to a common name does not ask for everybody with
+    the name.
     """
     scored_pairs, pair = candidate.hits.scored_pairs, candidate.pair
     if not candidate.has_name:
@@ -406,13 +409,13 @@ def _is_namesake(candidate: Candidate, is_dated: bool) -> bool:
 
 
 def find_crowd(score: Mapping[int, float], shown: Sequence[float], review: float) -> frozenset[int]:
-    """Return which candidates are in review though each is below that threshold.
+    """Return which candidates are in review although each of them is below the threshold.
 
-    `score`: of the candidates, by place, that only competition or the commonness of their name
-    keeps from review; `shown`: the scores of those at or above the threshold. Each by itself is
-    unlikely, but forty of one name hold most of the probability together. So where nobody stands
-    out (0.5 or more), the strongest of them stay in review, and equal ones with them, until those
-    that are left out have a share of all that is below the threshold.
+    `score`: scores, by position, of the candidates that only competition or a common name keeps
+    below review. `shown`: scores of the candidates at or above the threshold. Each of them alone is
+    unlikely, but forty people of one name together hold most of the probability. So if nobody
+    stands out (0.5 or more), the strongest of them stay in review, together with equal ones. The
+    candidates that are left out together have a share below the threshold.
     """
     if max(shown, default=0.0) >= _STANDS_OUT:
         return frozenset()
@@ -429,11 +432,12 @@ def find_crowd(score: Mapping[int, float], shown: Sequence[float], review: float
 
 
 class ReviewPairs:
-    """Pairs of entities in review, by entity number, as far as records that a viewer may see tell.
+    """Pairs of entities in review, by entity number, according to the records that a viewer may
+    see.
 
-    The links that the store has of an entity with hidden records may come from these, so its pairs
-    are found by resolving the visible records of the candidates, with those around them.
-    They are kept for as long as the store has the same revision.
+    The stored links of an entity with hidden records may come from these. So its pairs are found by
+    resolving the visible records of the candidates together with related records. The pairs are
+    kept as long as the store has the same revision.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -472,8 +476,8 @@ class ReviewPairs:
 def find_in_review(
     candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs, viewer: Viewer
 ) -> InReview:
-    """Find which competitors are in review with each other, as far as a viewer may know; one query
-    of the store, and none for fewer than two competitors.
+    """Find which competitors are in review with each other, as far as a viewer may know. This takes
+    one query of the store, and none for fewer than two competitors.
     """
     strengths = {
         place: candidate.logodds
@@ -505,10 +509,12 @@ def _strongest_first(
     snapshot: IndexSnapshot,
     count: int,
 ) -> list[int]:
-    """Return the `count` strongest of some places among the candidates, by log-odds, ties by id."""
+    """Return the `count` strongest of some positions among the candidates, by log-odds, ties by
+    id.
+    """
     ordered = sorted(strengths, key=strengths.__getitem__, reverse=True)
     if len(ordered) > count:
-        # an id takes longer to read than all the rest
+        # reading an id takes longer than everything else here
         lowest = strengths[ordered[count - 1]] if count else math.inf
         ordered = [place for place in ordered if strengths[place] >= lowest]
     ordered.sort(key=lambda place: (-strengths[place], _entity_id(candidates[place], snapshot)))
@@ -520,7 +526,9 @@ def _entity_id(candidate: Candidate, snapshot: IndexSnapshot) -> str:
 
 
 def compared_share(query: PreparedBatch) -> float:
-    """Return the share of candidates (0…1) that a query compares, by its number of names."""
+    """Return the share of candidates (0…1) that are compared for a query, by its number of
+    names.
+    """
     return min(1.0, MAX_FULL_NAMES / max(len(query.names.items), 1))
 
 
@@ -530,14 +538,14 @@ def compare_in_rounds(
     candidates: Numbers,
     cutoff: float,
 ) -> tuple[list[RoundHits], bool, int | None]:
-    """Compare candidates (places in the index), the likeliest first, and return those that compete
-    or reach the cutoff by their own evidence; whether these are all; and the log-odds (thousandths)
-    by its own evidence of the strongest late one, which further ones could have too (None: there
-    are no further ones, or none is in review).
+    """Compare candidates (positions in the index), the likeliest first. Return three things: the
+    candidates that compete or whose own evidence reaches the cutoff; whether these are all; and the
+    log-odds (thousandths) of the strongest late candidate's own evidence, which further candidates
+    could have, too (None: there are no further ones, or none is in review).
 
-    The second round is compared only if the best of the last part of the first would still reach
-    the cutoff or the review threshold after competition there, for later ones score no better. Its
-    candidates compete if it is the review threshold.
+    The second round is compared only if the best candidate of the last part of the first round
+    still reaches the cutoff or the review threshold after competition, because later candidates
+    score no better. Its candidates compete if the review threshold is reached.
     """
     rounds: list[RoundHits] = []
     share, material, is_word = compared_share(query), name_material(query), is_single_word(query)
@@ -560,15 +568,15 @@ def compare_in_rounds(
         if remaining_score < floor:
             break
         if remaining_score < review:
-            # only for a low cutoff are later ones compared
+            # later candidates are compared only because of a low cutoff
             competes_from = np.inf
     is_complete = remaining_score < cutoff or len(candidates) < max_compared
     return rounds, is_complete, int(late_logodds.max()) if len(late_logodds) else None
 
 
 def score_after_competition(round_hits: RoundHits, is_late: Bools) -> float:
-    """Return the score of the best late candidate after competition with its whole round. Those who
-    have the name of the query may be equal to all of them (`spare_equals`).
+    """Return the score of the best late candidate after competition with its whole round. Late
+    candidates with the name of the query may be equal to all of the round (`spare_equals`).
     """
     logodds = round_hits.logodds[is_late]
     if not len(logodds):
@@ -589,11 +597,11 @@ def compare_round(
     *,
     is_word: bool,
 ) -> tuple[RoundHits, Bools]:
-    """Return the candidates whose score is `floor` or more, or who have the name of the query or
-    nearly; and which of them are in the least likely part.
+    """Return the candidates whose score is `floor` or more, or whose name is (nearly) the name of
+    the query; and which of them are in the least likely part.
 
     `competes_from`: score from which they compete. `is_word`: the name of the query is one word,
-    which may be a part of theirs.
+    which may be a part of a candidate's name.
     """
     segment_of, row_of = locate(snapshot.segments, candidates)
     query = query_material.prepared
@@ -642,5 +650,7 @@ def _ids_of_round() -> pa.Array:
 
 
 def is_single_word(query: PreparedBatch) -> bool:
-    """Return whether a query has one word of a name beside particles, legal forms and initials."""
+    """Return whether a query has one word in a name, not counting particles, legal forms and
+    initials.
+    """
     return int(identity_tokens(query).sum()) == 1

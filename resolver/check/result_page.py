@@ -1,10 +1,10 @@
-"""Pages of the entities that a search found, by relevance or in another order.
+"""Pages of the entities that a search found, ordered by relevance or in another way.
 
-Facets of found entities: the countries, topics, sources and so on that their visible records
-state, as filters and as counts.
+The module also has the facets of found entities: the countries, topics, sources and so on that
+their visible records state, as filters and as counts.
 
 Values are read from the columns of the index, so that no document is built for entities that are
-only counted. Countries and genders are codes; a text that is none does not count.
+only counted. Countries and genders are codes; a text that is no code does not count.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SortOrder:
     is_descending: bool
 
     def apply(self, entities: list[_Entity]) -> None:
-        """Sort entities in place; those without a value come last in either direction."""
+        """Sort entities in place; entities without a value come last in either direction."""
         keyed = [(self.key(entity), entity) for entity in entities]
         with_value = [row for row in keyed if row[0] is not None]
         with_value.sort(key=lambda row: row[0], reverse=self.is_descending)
@@ -70,7 +70,7 @@ class SortOrder:
 def parse_sort_order(text: str) -> SortOrder:
     """Return the order of a text such as `caption`, `changed:desc` or `properties.X:asc`.
 
-    Raises `ValueError` for any other.
+    Raises `ValueError` for any other text.
     """
     word, _, direction = text.partition(":")
     key = SORT_KEYS.get(word)
@@ -96,7 +96,7 @@ def read_page(
 ) -> list[_Entity]:
     """Return the FtM entities of a page, with their relevance as `score` and their times.
 
-    `orders`, the most important first, sort the `MAX_ENTITIES` most relevant.
+    `orders`, the most important first, sort the `MAX_ENTITIES` most relevant entities.
     """
     last = min(offset + limit, MAX_ENTITIES)
     best = results.best(MAX_ENTITIES if orders else last)
@@ -119,7 +119,9 @@ def read_page(
 def _with_times(
     entities: list[_Entity], hub: Hub, revisions: Mapping[str, tuple[int, int]]
 ) -> list[_Entity]:
-    """Return some entities with the times when they came, were last listed and last changed."""
+    """Return some entities with three times: when they came, when they were last listed, and when
+    they last changed.
+    """
     times = read_indexed_times(hub, entities, revisions)
     return [{**entity, **times[entity["id"]].to_json()} for entity in entities]
 
@@ -132,7 +134,9 @@ _GENDERS = {1: "male", 2: "female", 4: "other"}
 
 @dataclass(frozen=True, slots=True)
 class FacetValues:
-    """Values of a facet, and which entity has which: distinct pairs of places and values."""
+    """Values of a facet, and which entity has which value: distinct pairs of positions and
+    values.
+    """
 
     names: Sequence[str]
     entities: Numbers
@@ -141,7 +145,7 @@ class FacetValues:
     def counts(self) -> list[tuple[str, int]]:
         """Return the number of entities with each value, the most frequent first."""
         used, counts = np.unique(self.values, return_counts=True)
-        # of other names, entities that do not count may be the only ones that have them
+        # a name without a count may belong only to entities that do not count
         counted = [(self.names[value], count) for value, count in zip(used, counts, strict=True)]
         return sorted(
             ((name, int(count)) for name, count in counted), key=lambda row: (-row[1], row[0])
@@ -191,12 +195,14 @@ def _read_properties(
 
 
 def _read_topics(results: FoundEntities) -> list[_Texts]:
-    """Read stated topics, and those that documents have for kinds of crime."""
+    """Read the topics that records state, and the topics that FtM documents have for kinds of
+    crime.
+    """
     activities = []
     for segment, records, owners in results.records():
         batch = segment.stored.batch
         if ACTIVITY in batch.columns:
-            # a crime that a victim or a witness speaks of is none of theirs
+            # a crime that a victim or a witness states is not their own
             is_suspect = ~np.isin(records, find_vulnerable(batch))
             chosen = records[is_suspect], owners[is_suspect]
             read = _read_column(segment, ACTIVITY, lambda text: TOPICS.get(text, ""), *chosen)
@@ -233,7 +239,7 @@ def _read_schemata(results: FoundEntities) -> list[_Texts]:
     parts = []
     for segment, records, owners in results.records():
         batch = segment.stored.batch
-        # the schema that a record states, if there is such a schema, else that of its kind
+        # the schema that a record states if it exists, otherwise the schema of its kind
         pairs = batch.schemas.codes[records].astype(np.int64) * 256 + batch.kinds[records]
         used, places = np.unique(pairs, return_inverse=True)
         stated = batch.schemas.values.to_pylist()
@@ -243,7 +249,7 @@ def _read_schemata(results: FoundEntities) -> list[_Texts]:
 
 
 def _choose_schemata(texts: list[str], owners: Numbers, places: Numbers) -> _Texts:
-    """Return the schema of each entity, given those of its records, which follow one another."""
+    """Return the schema of each entity from the schemata of its records, which are adjacent."""
     starts = np.flatnonzero(np.diff(owners, prepend=-1))
     if not len(starts):
         return texts, owners, places

@@ -1,8 +1,8 @@
-"""Retrieval of the candidates of one query from the entity index, the likeliest first, before
-anything is compared.
+"""Retrieval of the candidates of one query from the entity index, the likeliest first; nothing is
+compared yet.
 
 Two ways lead to an entity: words of its names (`resolver.matching.blocking.word_lookup`), and keys
-that need no name (same date of birth, number, telephone, mailbox, or initials of a group). The
+that need no name (the same date of birth, number, telephone, mailbox, or initials of a group). The
 prefilter score (`resolver.matching.blocking.keys`) and the weight of shared words put them in
 order.
 """
@@ -55,7 +55,7 @@ MAX_PREFILTERED = 4_500
 
 
 def locate(segments: Sequence[IndexSegment], places: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the segment of each place, and the row there; place n is the n-th entity of all
+    """Return the segment of each position, and the row there; position n is the n-th entity of all
     segments.
     """
     if len(segments) == 1:
@@ -91,11 +91,11 @@ class CandidateFinder:
         limit: int,
         share: float = 1.0,
     ) -> Numbers:
-        """Return the places (`locate`) of the entities that the only record of `query` may mean,
-        the likeliest first, `limit` at most.
+        """Return the positions (`locate`) of the entities that the single record of `query` may
+        mean, the likeliest first, at most `limit`.
 
-        Entities must have a record in the scope (None: any). `share` is the part of those found by
-        words that the prefilter scores.
+        Entities must have a record in the scope (None: any). `share` is the part of the entities
+        found by words that the prefilter scores.
         """
         kind, letters = int(query.kinds[0]), TextLetters.of(query.tokens.texts)
         words = seek_words(query, letters)
@@ -112,9 +112,11 @@ class CandidateFinder:
         limit: int,
         shares: Sequence[float],
     ) -> list[Numbers]:
-        """Return `find_candidates` of each record of `queries`, which has a share each.
+        """Return the result of `find_candidates` for each record of `queries`; `shares` has the
+        share of each.
 
-        What takes long for one query, the codes of its words and its keys, is computed for all.
+        Slow steps of a single query (the codes of its words, and its keys) are computed for all
+        together.
         """
         by_key = find_nearest_of_many(
             build_key_table(queries, CHECK_PLAN), queries.kinds, snapshot.key_tables
@@ -145,8 +147,8 @@ class CandidateFinder:
         limit: int,
         share: float,
     ) -> Numbers:
-        """Return `find_candidates` of a query, given by its kind, words and prefilter arrays, and
-        the places that its keys lead to.
+        """Return the result of `find_candidates` for a query, given by its kind, words and
+        prefilter arrays, and the positions to which its keys lead.
         """
         rankings, first = [_NOTHING], 0
         masks = snapshot.active_of_kind(kind)
@@ -176,14 +178,15 @@ class CandidateFinder:
 
 
 def _order_places(ranking: _Ranking, segments: Sequence[IndexSegment], limit: int) -> Numbers:
-    """Return the first `limit` places by score; ties by number of the entity, in whichever segment
-    it is.
+    """Return the first `limit` positions by score; ties are ordered by the number of the entity,
+    across segments.
 
     The prefilter compares dates, places of birth and identical words, but neither short forms
-    (Billy, William) nor the rarity of words; its score (tenths of a nat) and that of the words
+    (Billy, William) nor the rarity of words. Its score (tenths of a nat) and the score of the words
     (256ths) are added.
     """
-    # score and place in one number: sorting these takes a tenth of the time of sorting by two keys
+    # score and position in one number: sorting these takes a tenth of the time of sorting by two
+    # keys
     scores = 128 * ranking.prefilter_scores + 5 * ranking.word_scores
     if len(segments) == 1:
         # entities of a segment are in the order of their numbers
@@ -202,8 +205,8 @@ def _order_places(ranking: _Ranking, segments: Sequence[IndexSegment], limit: in
 
 
 def _query_plan(query: PreparedBatch) -> Plan:
-    """Return the plan without the rules that give the query no keys: most queries state neither
-    number nor telephone.
+    """Return the plan without rules that give the query no keys: most queries state neither a
+    number nor a telephone.
     """
     phones, mails = len(query.plain["phone"][0].items), len(query.plain["email"][0].items)
     key_counts = {

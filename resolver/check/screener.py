@@ -1,19 +1,20 @@
 """Single checks: the entities of a store that a query may mean.
 
-A query is a record. It is compared with *profiles*, each the union of all values of an entity's
-records, so that a name known to one agency and a birth date known to another count together.
-Profiles are prepared in the entity index (`resolver.check.entity_index`). Candidates are
+A query is a record. It is compared with *profiles*. A profile is the union of all values of an
+entity's records, so a name that one agency knows and a birth date that another one knows count
+together. Profiles are prepared in the entity index (`resolver.check.entity_index`). Candidates are
 compared in rounds, the likeliest first, until a round finds nobody or `MAX_COMPARED` were compared;
-a result states whether it is complete. Then candidates compete: five that fit equally share the
-probability. Scores, cutoffs, totals and the order are those after competition.
+a result states whether it is complete. Then candidates compete: five candidates that fit equally
+share the probability. Scores, cutoffs, totals and the order use the values after competition.
 
-Fair semaphore: a limited number of threads at once, in order of arrival.
+The module also has a fair semaphore: it lets a limited number of threads run at once, in order of
+arrival.
 
-Threads of one process that compute at the same time contend for the interpreter at every step, and
+Threads of one process that compute at the same time compete for the interpreter at every step, so
 each step costs more than in sequence. A finished thread hands over to the one that has waited
 longest, so a thread that returns again and again does not overtake others.
 
-FtM entities of matches, and explanations of their scores.
+It also makes FtM entities of matches, and explanations of their scores.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class FairSemaphore:
 
 
 class LazyExplanations:
-    """Explanations of the hits of one answer, all computed when the first is requested."""
+    """Explanations of the hits of one answer; all are computed when the first one is requested."""
 
     def __init__(self, thresholds: Thresholds) -> None:
         self._thresholds = thresholds
@@ -138,7 +139,8 @@ def build_match_documents(
 ) -> list[dict[str, Any]]:
     """Build the FtM entities of some hits, in their order.
 
-    All hits are built together, so no note depends on how records are spread over segments.
+    All hits are built together, so notes do not depend on the distribution of records over
+    segments.
     """
     if not hits:
         return []
@@ -174,7 +176,9 @@ _HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", 
 
 @dataclass(frozen=True)
 class FilterContext:
-    """Facts about some entities of the index that a filter may need beside their documents."""
+    """Facts about some entities of the index that a filter may need in addition to their
+    documents.
+    """
 
     store: Store
     snapshot: IndexSnapshot
@@ -218,11 +222,11 @@ class ScreeningMatch:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningResult:
-    """Entities that a query may mean, best first (ties by id): the first of them, and the total at
-    or above the cutoff.
+    """Entities that a query may mean, best first (ties by id): the first entities, and the number
+    of all at or above the cutoff.
 
     `is_complete` is false if common keys or distant entities were skipped. `advice`: a sentence on
-    what to add, where several fit and nobody stands out; else empty.
+    what to add if several fit and nobody stands out; otherwise empty.
     """
 
     matches: tuple[ScreeningMatch, ...]
@@ -233,7 +237,7 @@ class ScreeningResult:
 
 @dataclass(frozen=True, slots=True)
 class IndexRevision:
-    """Revision of the store and model that an answer is based on."""
+    """Revision of the store, and model, on which an answer is based."""
 
     revision: int
     model: str
@@ -241,8 +245,8 @@ class IndexRevision:
 
 @dataclass(frozen=True, slots=True)
 class MatchQuery:
-    """Options of a check: at most `limit` entities with a score of `cutoff` or more (None: those in
-    band match or review, which a crowd of namesakes is whatever their scores).
+    """Options of a check: at most `limit` entities with a score of `cutoff` or more. None: entities
+    in band match or review, including a crowd of namesakes, whatever their scores.
 
     `sources` restricts the entities to those in one of these lists or datasets (None: any).
     `accept` filters FtM entities. Entities are compared and shown as `viewer` may see their
@@ -328,26 +332,28 @@ class Screener:
 
     @property
     def followed_revision(self) -> int | None:
-        """Revision that answers are based on now; None if each check refreshes by itself."""
+        """Revision on which answers are based now; None if each check refreshes the index
+        itself.
+        """
         snapshot = self._index.snapshot_for()
         if self._follower is None or snapshot is None:
             return None
         return snapshot.revision
 
     def reach(self, revision: int) -> None:
-        """Wait until answers are based on a revision or a later one, for two seconds at most."""
+        """Wait until answers are based on a revision or a later one, but at most two seconds."""
         snapshot = self._index.snapshot_for()
         if self._follower is None or (snapshot is not None and snapshot.revision >= revision):
             return
         with self._refreshed:
-            # the refresh that runs now may have begun too early, and one can fail
+            # the refresh that runs now may have begun too early, and one refresh can fail
             last = self._refresh_count + 2
             self._woken.set()
             self._refreshed.wait_for(lambda: self._has_reached(revision, last), _REACH_SECONDS)
 
     def _has_reached(self, revision: int, last: int) -> bool:
-        """Return whether answers are based on a revision, or nothing is to be expected of more
-        refreshes than `last`; then another one is begun if there were fewer.
+        """Return whether answers are based on a revision, or whether more refreshes than `last`
+        would not help. If there were fewer refreshes, begin another one.
         """
         if (self.followed_revision or 0) >= revision or self._refresh_count >= last:
             return True
@@ -390,9 +396,9 @@ class Screener:
         self, queries: Sequence[Record], options: MatchQuery, snapshot: IndexSnapshot
     ) -> list[ScreeningResult]:
         """Return the answers that `check` gives, in a fraction of its time, by comparing all
-        queries together. With a cutoff below the threshold of review it is `check`.
+        queries together. With a cutoff below the review threshold, it calls `check`.
         """
-        # single checks do without
+        # single checks do not need this module
         from resolver.check.batch_checks import compare_many
 
         if options.cutoff is not None:
@@ -409,7 +415,7 @@ class Screener:
             else:
                 nobody = Ranking([], 0, [])
                 ranked.append(_RankedQuery(query, nobody, compared.readings, is_word=False))
-        # notes of an entity name those related to it among the hits of its own query
+        # notes of an entity name related entities among the hits of its own query
         documents = [build_match_documents(row.ranking.hits, snapshot) for row in ranked]
         explanations = LazyExplanations(snapshot.thresholds)
         return [
@@ -418,14 +424,14 @@ class Screener:
         ]
 
     def snapshot_for(self, viewer: Viewer) -> IndexSnapshot:
-        """Return the current snapshot of what a viewer sees, for several calls of `check`; the
-        first of a class of viewers is built for it. Raises `StoreError` for an empty store.
+        """Return the current snapshot for a viewer, to be used in several calls of `check`. The
+        first snapshot of a class of viewers is built here. Raises `StoreError` for an empty store.
         """
         snapshot = self._index.snapshot_for(viewer) if self._follower is not None else None
         return snapshot or self._refresh(viewer)
 
     def revision_of(self, snapshot: IndexSnapshot) -> IndexRevision:
-        """Return the revision and the model that answers from a snapshot are based on."""
+        """Return the revision and the model on which answers from a snapshot are based."""
         return IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
 
     def disown(self) -> None:
@@ -509,8 +515,8 @@ class Screener:
         return self._describe(ranked, documents, explanations, snapshot, options)
 
     def _prepare(self, query: Record, snapshot: IndexSnapshot) -> list[PreparedBatch]:
-        """Return a query in normal form, as each kind that it may be of."""
-        # the id of the query plays no part; the comparison gives it another
+        """Return a query in normal form, once for each kind that it may be."""
+        # the id of the query does not matter; the comparison gives it another id
         tables, lookup = snapshot.models.tables, symbol_source().lookup
         return [
             prepare(batch_from_record(comparable_record(variant)), tables, lookup)
@@ -538,10 +544,10 @@ class Screener:
             is_dated=is_dated,
         )
         if is_title:
-            # a firm whose name only begins with it is not meant
+            # a firm whose name only begins with the query is not meant
             candidates = [row for row in candidates if not 0 < row.name_similarity < ALIKE_NAME]
         in_review = find_in_review(candidates, snapshot, self._review_pairs, options.viewer)
-        # a filter may refuse any number of the matches
+        # a filter may refuse any number of matches
         count = options.limit if options.accept is None else len(candidates)
         ranking = rank_hits(
             candidates,
@@ -570,11 +576,11 @@ class Screener:
         is_complete, advice = all(is_complete for _, is_complete, _ in compared), ""
         if ranking.rivals:
             weakest = min(candidate.logodds for candidate in ranking.rivals)
-            # further ones may be as strong as the weakest of them
+            # further candidates may be as strong as the weakest of these
             has_all = all(late is None or late < weakest for _, _, late in compared)
             is_complete &= has_all or options.cutoff is not None
             accepted = [row for row in ranking.rivals if (row.segment, row.row) not in refused]
-            # a filter has not seen those below a stated cutoff
+            # the filter has not seen entities below a stated cutoff
             if accepted and (options.cutoff is None or options.accept is None):
                 rivals = describe_rivals(accepted, snapshot)
                 advice = advise(ranked.query, rivals, is_complete=has_all, is_word=ranked.is_word)
@@ -583,7 +589,7 @@ class Screener:
     def _compare(
         self, prepared: PreparedBatch, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ComparedReading:
-        """Compare a query, and return its candidates, whether these are all, and how strong further
+        """Compare a query. Return its candidates, whether these are all, and how strong further
         ones may be (`compare_in_rounds`).
         """
         scope = None if options.sources is None else snapshot.scope(options.sources)
@@ -605,7 +611,9 @@ class Screener:
         snapshot: IndexSnapshot,
         options: MatchQuery,
     ) -> tuple[tuple[ScreeningMatch, ...], set[tuple[int, int]]]:
-        """Return the first matches that the filter accepts, and the places of those it refuses."""
+        """Return the first matches that the filter accepts, and the positions of the matches that
+        it refuses.
+        """
         context = FilterContext(self._hub.store, snapshot, hits)
         matches: list[ScreeningMatch] = []
         refused: set[tuple[int, int]] = set()

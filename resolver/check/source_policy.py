@@ -1,4 +1,6 @@
-"""Catalog of sources and datasets: which a viewer may know of, with numbers of visible records."""
+"""Catalog of sources and datasets: the sources that a viewer may know, with numbers of visible
+records.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from resolver.store import StoredSource
 
 
 def find_refused(claims: Iterable[Claim], agency_of: Mapping[str, str]) -> frozenset[Claim]:
-    """Return those of some claims that name the list of another agency: only an agency itself says
-    what is in its list. `agency_of`: agencies of the lists that the viewer may know.
+    """Return the claims that name the list of another agency: only an agency itself says what is in
+    its list. `agency_of`: agencies of the lists that the viewer may know.
     """
     return frozenset(
         (source, name)
@@ -48,8 +50,8 @@ def read_catalog(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[StoredS
 
 @dataclass(frozen=True, slots=True)
 class FurtherDataset:
-    """Dataset that lists name for records of theirs: how many of these the viewer may see, and the
-    latest update of such a list.
+    """Dataset that lists name for their records: the number of these records that the viewer may
+    see, and the latest update of such a list.
     """
 
     name: str
@@ -60,7 +62,7 @@ class FurtherDataset:
 def read_datasets(
     hub: Hub, viewer: Viewer = STRANGER
 ) -> tuple[int, list[StoredSource], list[FurtherDataset]]:
-    """Read what `read_catalog` does, and the datasets that lists name beside their own.
+    """Read the result of `read_catalog`, and the datasets that lists name in addition to their own.
 
     These may be sources, too.
     """
@@ -99,7 +101,7 @@ def _count_further(index: RecordIndex, viewer: Viewer) -> Counter[Claim]:
 
 
 def _may_be_empty(source: StoredSource, viewer: Viewer) -> bool:
-    """Return whether a viewer may know of a source none of whose records they may see."""
+    """Return whether a viewer may know a source although they may see none of its records."""
     is_own = "admin" in viewer.scopes or bool(viewer.agency and viewer.agency == source.agency)
     return bool(source.updated) and (is_own or not (source.records or source.agency))
 

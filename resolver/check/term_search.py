@@ -1,12 +1,12 @@
 """Free-text search of the entity index: the entities that state typed words, the best first.
 
-Relevance is lexical. Each typed word counts by the best way in which an entity states it (the very
-word, one that begins with it, one that is like it: `LIKENESS_FACTORS`), the weight of the property
-that states it and the rarity of the word; a value that is the whole typed text counts as all of its
-words. The index of the viewer holds only records that the viewer may see, so hidden ones change
-neither relevance nor rarity, totals or order.
+Relevance is lexical. Each typed word counts by the best way in which an entity states it (the same
+word, a word that begins with it, a similar word: `LIKENESS_FACTORS`), by the weight of the property
+that states it, and by the rarity of the word. A value that is the whole typed text counts as all of
+its words. The index of a viewer holds only records that the viewer may see, so hidden records
+change neither relevance nor rarity, totals or order.
 
-Entities that a search found in the entity index, and the best of them.
+The module also has the entities that a search found in the index, and selects the best of them.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ FIRST = 2.0
 
 @dataclass(frozen=True, slots=True)
 class FoundEntity:
-    """Entity that a search found: its id, place in the index, relevance within [0, 1], and its
-    place among those found.
+    """Entity that a search found: its id, its place in the index, its relevance in [0, 1], and its
+    position among the found entities.
     """
 
     id: str
@@ -53,7 +53,7 @@ class FoundEntity:
 
 @dataclass(frozen=True, slots=True)
 class FoundEntities:
-    """Entities that a search found, in any order: segment, row there and relevance of each, and
+    """Entities that a search found, in any order: the segment, row and relevance of each, and
     whether they state the text as a place.
     """
 
@@ -67,13 +67,13 @@ class FoundEntities:
         return len(self.rows)
 
     def select(self, mask: Bools) -> FoundEntities:
-        """Return those that a mask marks."""
+        """Return the entities that a mask marks."""
         names = ("segments", "rows", "scores", "by_place")
         return replace(self, **{name: getattr(self, name)[mask] for name in names})
 
     def records(self) -> Iterator[tuple[IndexSegment, Numbers, Numbers]]:
-        """Yield each segment with the rows of the records there, and the place among the entities
-        of the owner of each.
+        """Yield each segment with the rows of the records in it, and for each record the position
+        of its entity.
         """
         for number, segment in enumerate(self.snapshot.segments):
             places = np.flatnonzero(self.segments == number)
@@ -85,8 +85,8 @@ class FoundEntities:
     def best(self, limit: int) -> list[FoundEntity]:
         """Return the first entities by relevance, number of records and id.
 
-        Those named like a town and those that lie in it take turns: no more than two of one sort
-        follow one another while there are others.
+        Entities with the name of a town and entities in the town take turns: at most two of one
+        sort follow one another as long as there are others.
         """
         records = np.zeros(len(self), dtype=np.int64)
         for _, _, owners in self.records():
@@ -113,7 +113,7 @@ class FoundEntities:
         scores = np.round(self.scores[places].astype(np.float64), _PLACES)
         counts = records[places]
         last = np.lexsort((-counts, -scores))[min(limit, len(places)) - 1]
-        # those equal to the last are told apart by their ids
+        # entities with the same score as the last one are ordered by their ids
         is_before = (scores > scores[last]) | ((scores == scores[last]) & (counts >= counts[last]))
         chosen = np.flatnonzero(is_before)
         keys = zip(
@@ -136,7 +136,9 @@ class FoundEntities:
 
 
 def _take_turns(first: list[_Key], second: list[_Key]) -> list[_Key]:
-    """Merge two sorted lists, with no more than `_MAX_RUN` of one in a row while both last."""
+    """Merge two sorted lists; at most `_MAX_RUN` entries of one list follow one another as long as
+    both have entries.
+    """
     merged: list[_Key] = []
     queues = [first[::-1], second[::-1]]
     run, last = 0, 0
@@ -161,8 +163,8 @@ _LEAST_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """Records that a search may read: those of a viewer, of entities in some lists or datasets
-    (None: any).
+    """Records that a search may read: the records of a viewer, of entities in some lists or
+    datasets (None: any).
     """
 
     viewer: Viewer
@@ -172,10 +174,11 @@ class SearchScope:
 def search_entities(
     text: str, snapshot: IndexSnapshot, scope: SearchScope, entity_id: str = ""
 ) -> FoundEntities:
-    """Return the entities that state a text; all, with relevance 0, for an empty one.
+    """Return the entities that state a text; for an empty text, all entities with relevance 0.
 
-    Only those count that have as many of its words as any has, and at least half of the best
-    relevance. The text may be an id of the entity `entity_id`, which comes first then.
+    An entity is returned only if no other entity states more of the words, and if it has at least
+    half of the best relevance. If the text is an id of the entity `entity_id`, this entity comes
+    first.
     """
     places = _EntityPlaces(snapshot, scope)
     sizes = [len(segment) for segment in snapshot.segments]
@@ -205,14 +208,14 @@ class _EntityPlaces:
         )
 
     def bearers_of_word(self, word: str) -> list[_SegmentBearers]:
-        """Return the entities that state a word, its beginning, or a word like it."""
+        """Return the entities that state a word, a word that begins with it, or a similar word."""
         return [
             self._collect(number, _word_ranges(segment.terms, word))
             for number, segment in enumerate(self._segments)
         ]
 
     def bearers_of_whole(self, typed: TypedText) -> list[_SegmentBearers]:
-        """Return the entities with a value that is, or begins with, all of a typed text."""
+        """Return the entities with a value that equals, or begins with, the whole typed text."""
         return [
             self._collect(number, _whole_ranges(segment.terms, typed))
             for number, segment in enumerate(self._segments)
@@ -285,8 +288,8 @@ def _whole_ranges(terms: TermIndex, typed: TypedText) -> TermRanges:
 
 @dataclass(frozen=True, slots=True)
 class _Relevance:
-    """Relevance of the entities of a segment: the sums of all words and of those stated as places,
-    and the number of words that each states.
+    """Relevance of the entities of a segment: the sums over all words, the sums over words stated
+    as places, and the number of words that each entity states.
     """
 
     sums: _Factors
@@ -295,7 +298,7 @@ class _Relevance:
 
     @classmethod
     def zeros(cls, size: int) -> _Relevance:
-        """Return that of entities that state nothing."""
+        """Return the relevance of entities that state nothing."""
         sums, of_places = np.zeros((2, size), dtype=np.float32)
         return cls(sums, of_places, np.zeros(size, dtype=np.uint8))
 
@@ -307,7 +310,7 @@ class _Relevance:
         self.words[rows] += 1
 
     def set_whole(self, total: float, words: int, bearers: _SegmentBearers) -> None:
-        """Let values that are the whole text count as all of its words."""
+        """Let values that equal the whole text count as all of its words."""
         rows, factors, is_place = bearers
         self.words[rows] = words
         is_better = np.float32(total) * factors > self.sums[rows]
@@ -317,7 +320,7 @@ class _Relevance:
 
 
 def _sum_words(typed: TypedText, places: _EntityPlaces, sizes: Sequence[int]) -> list[_Relevance]:
-    """Return the relevance of the entities of each segment; 0 for those that do not count."""
+    """Return the relevance of the entities of each segment; 0 for entities that do not count."""
     parts = [_Relevance.zeros(size) for size in sizes]
     total = 0.0
     for word in typed.words:

@@ -1,13 +1,13 @@
 """History of entities as far as a viewer may know it.
 
 If the viewer may see all records that an entity ever had, all of its events are shown. Otherwise
-they are told anew from the visible records alone: for the viewer the entity is born with the first
-of these, grows and shrinks with them, and ends with the last. So neither a feed nor a history
-reveals that a hidden record exists, or existed.
+the events are computed again from the visible records alone. For the viewer, the entity is born
+with the first visible record, grows and shrinks with these records, and ends with the last one. So
+neither a feed nor a history reveals that a hidden record exists, or existed.
 
-Entities of restricted records alone go by the ids of their eldest visible records
-(`resolver.store.record_contents`), so their events are told from these ids before and after each
-revision, whatever the entities are in the store.
+An entity that has only restricted records is named by the id of its eldest visible record
+(`resolver.store.record_contents`). So its events are derived from these ids before and after each
+revision, whatever the entities in the store are.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _ORDER = {
 
 @dataclass(slots=True)
 class _EntityView:
-    """Entity as a viewer sees it: its number, whether that is everything, and the visible versions
-    of records that came to it and left it, by revision.
+    """Entity as a viewer sees it: its number, whether the viewer sees all of it, and the visible
+    versions of records that came and left, by revision.
     """
 
     number: int = 0
@@ -54,13 +54,13 @@ class _EntityView:
         return self.is_complete or bool(self.came)
 
     def add(self, record: int, came: int, left: int | None) -> None:
-        """Add a version that was there between two revisions (None: it still is)."""
+        """Add a version that was in the entity between two revisions (None: it still is)."""
         self.came.setdefault(came, []).append(record)
         if left is not None:
             self.left.setdefault(left, []).append(record)
 
     def exists(self, revision: int) -> bool:
-        """Return whether a visible version was there after a revision."""
+        """Return whether a visible version was in the entity after a revision."""
         if self._sizes is None:
             revisions = sorted({*self.came, *self.left})
             changes = (len(self.came.get(at, ())) - len(self.left.get(at, ())) for at in revisions)
@@ -92,7 +92,7 @@ def visible_events(
 
 
 def _rank(event: EntityEvent) -> int:
-    """Return the place of an event among those of its revision."""
+    """Return the rank of an event among the events of its revision."""
     is_loss = event.kind is EventKind.SHRANK and not event.other
     return _LOST if is_loss else _ORDER[event.kind]
 
@@ -107,7 +107,8 @@ def visible_history(view: StoreView, entity_id: str, viewer: Viewer) -> list[Ent
     """
     view = view.seen_by(viewer)
     events = visible_events(view, view.history(entity_id), viewer)
-    # where only hidden records moved between it and another, what is left is of the other
+    # if only hidden records moved between the two entities, the remaining events are the other
+    # entity's
     return [event for event in events if entity_id in (event.entity, event.other)]
 
 
@@ -134,15 +135,15 @@ class _VisibleHistory:
         is_partial = any(not entity.is_complete for entity in entities.values())
         if not is_partial:
             return cls(entities, {})
-        # what leaves came before
+        # records that leave came before
         came = (records for entity in entities.values() for records in entity.came.values())
         return cls(entities, view.record_ids(sorted({*chain.from_iterable(came)})))
 
     def order(self, event: EntityEvent) -> tuple[int, int, int, int]:
-        """Return the place of an event in the history."""
+        """Return the sort key of an event in the history."""
         rank = _rank(event)
         if rank == _ENDED:
-            # as the store logs them: this order is the same whatever is hidden
+            # in the order of the store's log, which does not depend on hidden records
             return event.revision, rank, 0, 0
         subject, other = self._view(event.entity), self._view(event.other)
         return event.revision, rank, subject.number, other.number
@@ -174,8 +175,8 @@ class _VisibleHistory:
     def _tell_changes(
         self, entity_id: str, revision: int, targets: Sequence[EntityEvent]
     ) -> Iterator[EntityEvent]:
-        """Yield how the visible records of an entity that stays changed: which went to the other
-        entities of some events, whether others came, and whether some were withdrawn.
+        """Yield how the visible records of an entity that stays changed: which went to other
+        entities (of some events), whether others came, and whether some were withdrawn.
         """
         left = self._name(self._view(entity_id).left.get(revision, ()))
         came = self._name(self._view(entity_id).came.get(revision, ()))
@@ -196,8 +197,8 @@ class _VisibleHistory:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Visible version of a record in an entity: its record, and the revisions from and to which it
-    was there.
+    """Visible version of a record in an entity: its record, and the revisions between which it was
+    there.
     """
 
     record: RestrictedId
@@ -212,8 +213,8 @@ class _Span:
 
 @dataclass(frozen=True, slots=True)
 class _RestrictedHistory:
-    """Visible versions of records in entities, by internal ids, and the entities that the events of
-    each revision name, for those revisions that name entities of restricted records (`involved`).
+    """Visible versions of records in entities, by internal ids. `involved` has, for each revision
+    that names entities of restricted records, the entities that its events name.
 
     `first`: the revision since when each id has a record.
     """
@@ -233,7 +234,7 @@ class _RestrictedHistory:
                 )
         named = view.entity_numbers(sorted({*chain.from_iterable(involved.values())}))
         versions = sorted({span[0] for span in view.visible_spans(sorted(named.values()))})
-        # and wherever their records came from or went to
+        # and the entities from which their records came or to which they went
         others = view.record_numbers(sorted(set(view.record_ids(versions).values())))
         numbers = sorted({*chain.from_iterable(others.values())})
         _, holders, _ = view.memberships(numbers, include_ended=True)
@@ -251,7 +252,9 @@ class _RestrictedHistory:
         return cls(spans, involved, first)
 
     def rename(self, entity_id: str, revision: int) -> str:
-        """Return the id by which the viewer knows an entity after a revision, else before it."""
+        """Return the id by which the viewer knows an entity after a revision; if there is none,
+        before it.
+        """
         return self._name(entity_id, revision) or self._name(entity_id, revision - 1) or entity_id
 
     def tell(self) -> Iterator[EntityEvent]:
@@ -295,19 +298,21 @@ class _RestrictedHistory:
             yield EventKind.SHRANK, ""
 
     def _name(self, entity_id: str, revision: int) -> str:
-        """Return the id of an entity after a revision; empty where the viewer sees none of it."""
+        """Return the id of an entity after a revision; empty if the viewer sees none of its
+        records.
+        """
         present = [span.record for span in self.spans.get(entity_id, ()) if span.is_there(revision)]
         if not entity_id.startswith(INTERNAL_PREFIX):
             return entity_id
         return min(present).id if present else ""
 
     def _names(self, entity_ids: Iterable[str], revision: int) -> Set[str]:
-        """Return the ids of those of some entities that are of restricted records alone."""
+        """Return the ids of the entities that have only restricted records."""
         restricted = (row for row in entity_ids if row.startswith(INTERNAL_PREFIX))
         return {self._name(row, revision) for row in restricted} - {""}
 
     def _place(self, revision: int) -> dict[str, tuple[str, int]]:
-        """Return the entity, by its id, and the version of each record after a revision."""
+        """Return, for each record, its entity (by id) and its version after a revision."""
         return {
             span.record.record_id: (self._name(entity_id, revision), span.version)
             for entity_id, spans in self.spans.items()

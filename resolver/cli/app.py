@@ -84,12 +84,12 @@ def _no_memory(error: Exception) -> bool:
         return True
     if isinstance(error, OSError) and error.errno:
         return False
-    # a library whose allocation failed may raise any error
+    # any error of a library may come from an allocation that failed
     return _memory_left() < (math.inf if isinstance(error, SystemError) else _LITTLE)
 
 
 def _memory_left() -> float:
-    """Return how many bytes the limit on this process leaves, or infinity where there is none."""
+    """Return how many bytes the limit on this process leaves, or infinity if there is no limit."""
     soft_limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     if soft_limit == resource.RLIM_INFINITY:
         return math.inf
@@ -111,7 +111,7 @@ class CommandRow:
     """Row of the command table: module below `resolver.cli`, and summary in `--help`.
 
     `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
-    prints a note with the current name. `shows`: what it may show of a store.
+    prints a note with the current name. `shows`: the content of a store that it may show.
     """
 
     module: str
@@ -247,7 +247,7 @@ INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command in the table, and return what `NAME_command` is there.
+    """Import the module of a command in the table, and return its function `NAME_command`.
 
     Commands that show records have the option --purpose.
     """
@@ -285,8 +285,8 @@ class CommandTable(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command as click does; suggest similar names for an unknown one, note a renamed
-        one.
+        """Resolve a command as click does; for an unknown command suggest similar names, for a
+        renamed one print a note.
         """
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
@@ -369,7 +369,7 @@ def _report_failure(error: Exception) -> int:
         line, code = describe_failure(error)
     except MemoryError as lack:
         line, code = describe_failure(lack)
-    # what is written below needs memory, too
+    # writing the message needs memory, too
     process_start.lift_limit()
     click.echo(f"error: {line}", err=True)
     return code

@@ -126,7 +126,7 @@ def read_list_files(
 def read_while(
     begin: Callable[[], _Begun], read: Callable[[Callable[[], None]], Intake]
 ) -> tuple[Intake, _Begun]:
-    """Return the result of `read`, and the result of `begin`, which runs before or meanwhile.
+    """Return the result of `read`, and the result of `begin`, which runs before or during `read`.
 
     `read` gets a function that calls `begin`. It must call this function once: before it reads
     lists, or while copies of this process read them.
@@ -137,7 +137,8 @@ def read_while(
 
 
 def _count_bytes(paths: Sequence[Path]) -> int:
-    """Return the total size of files, and of files in folders, in bytes. Unreadable ones count 0.
+    """Return the total size of files, and of files in folders, in bytes. Unreadable files count as
+    0.
 
     `parallel_reading.count_bytes` is more exact, but it needs the readers, which load slowly.
     """
@@ -319,7 +320,7 @@ def dedupe_into_store(
             with_refresh=True,
             accept_large=options["accept_large"],
             acceptance=acceptance,
-            # of the first lists of a store, everything is new
+            # for the first lists of a store, everything is new
             inspect=(
                 (lambda *found: reports.append(plan_report(*found)))
                 if options["dry_run"] and hub.store.revision
@@ -459,11 +460,11 @@ def _read_while_opening(
 
 
 def _load_source_names(options: dict[str, Any]) -> Callable[[str], str] | None:
-    """Return a function that names the source of a table by its file, given the sources of a store;
-    None where a source is named, and for a new store.
+    """Return a function that names the source of a table by its file, given the sources of a store.
+    None if a source is stated, and for a new store.
 
-    The function asks on a terminal where a file may be a new edition of a known source, and raises
-    `InputError` elsewhere.
+    If a file may be a new edition of a known source, the function asks on a terminal, and otherwise
+    raises `InputError`.
     """
     from resolver.errors import StoreError
     from resolver.hub.ownership import read_source_names
@@ -474,7 +475,7 @@ def _load_source_names(options: dict[str, Any]) -> Callable[[str], str] | None:
     try:
         names = read_source_names(options["store_url"])
     except StoreError:
-        # opened again in a moment, which tells what is wrong with it
+        # the store is opened again in a moment, and the error is reported then
         return None
 
     def name_source(stem: str) -> str:
@@ -637,7 +638,7 @@ def _print_summary(
     if report is not None:
         from resolver.review.change_report import text_lines
 
-        # the first two lines say again what was compared and how much changes
+        # the first two lines repeat what was compared and how much changes
         for line in list(text_lines(replace(report, alarms=()), _SHOWN_CHANGES))[2:]:
             click.echo(line)
     print_uncompared(result.stats.uncompared)

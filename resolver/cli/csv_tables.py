@@ -85,7 +85,7 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> CsvTable:
     csv.field_size_limit(MAX_CELL)
     first = file.readline()
     delimiter = _delimiter(first, required)
-    # the file may be a pipe, which can be read once only
+    # the file may be a pipe, which can be read only once
     reader = csv.reader(chain([first] if first else [], file), strict=True, delimiter=delimiter)
     header = next(reader, None)
     if header is None:
@@ -139,7 +139,7 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _delimiter(line: str, required: Sequence[str]) -> str:
-    """Return the first usual delimiter under which the header has all required columns, else a
+    """Return the first usual delimiter with which the header has all required columns, or else a
     comma.
     """
     for mark in _DELIMITERS:
@@ -226,8 +226,8 @@ def read_decisions(path: Path | None) -> tuple[Decision, ...]:
 
 
 def read_decision_log(path: Path | None) -> tuple[Decision, ...]:
-    """Return all decisions of a file in its order. Raises as `read_decisions`, except for
-    contradictions.
+    """Return all decisions of a file in its order. Raises the errors of `read_decisions`, except
+    for contradictions.
     """
     if path is None:
         return ()

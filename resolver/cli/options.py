@@ -60,7 +60,7 @@ class _Share(click.FloatRange):
         """Return the share. Raises click's `BadParameter` for any other value."""
         share = value if isinstance(value, float) else parse_share(str(value))
         if not MIN_SHARE <= share <= 1:
-            # NaN for other texts included
+            # this includes NaN for other texts
             self.fail(
                 f"{value!r} is not a share: write '1 in 100', or a number above 0 and up to 1.",
                 param,
@@ -101,8 +101,9 @@ def handling_options(function: F) -> F:
 
 
 def pack_handling(code: str | None, facts: Sequence[str]) -> str | None:
-    """Return the packed handling of `handling_options`, empty for H0 without facts; None where
-    neither is given. Raises `RecordError`, `click.UsageError`.
+    """Return the packed handling that `handling_options` state; empty for H0 without facts; None if
+    neither option is given. Raises `RecordError` for a fact that cannot be read, and
+    `click.UsageError`.
     """
     from resolver.lists.text.record_draft import build_handling
     from resolver.records import Handling
@@ -224,7 +225,7 @@ def decisions_option(function: F) -> F:
 def store_option(*, required: bool = False) -> Callable[[F], F]:
     """Add --store URL and --store-file FILE.
 
-    Where a store is required and neither is given, the setting `store` names it.
+    If a store is required and neither option is given, the setting `store` names it.
     """
 
     def choose(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
@@ -271,7 +272,7 @@ _STORE_FILE = "resolver.store_file"
 
 
 def _read_store_file(path: Path, context: click.Context) -> str:
-    """Return the URL in a file. Raises click's `UsageError` where there is none."""
+    """Return the URL in a file. Raises click's `UsageError` if there is none."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -327,7 +328,9 @@ def start_engine(options: dict[str, Any]) -> None:
 
 
 def load_engine(running: RunOptions, options: dict[str, Any]) -> None:
-    """Load what resolves lists on this machine, while they are read: program, models, tables."""
+    """Load everything that resolves lists on this machine, while the lists are read: program,
+    models, tables.
+    """
     if options["engine"] == "local":
         importlib.import_module("resolver.engines.local")
         from resolver.matching.pipeline import normalize
@@ -340,7 +343,7 @@ def load_engine(running: RunOptions, options: dict[str, Any]) -> None:
 
 
 def build_store_engine(options: dict[str, Any]) -> Engine | None:
-    """Return the engine that compares the records of a store; None: this process."""
+    """Return the engine that compares the records of a store; None if this process does."""
     if options["engine"] == "local":
         return None
     from resolver.spark.engine import SparkEngine
@@ -412,7 +415,7 @@ def run_options(
     only_entities: bool = False,
     out: Path | None = None,
 ) -> RunOptions:
-    """Return run options from those of `running_options`, with settings as defaults.
+    """Return run options from the options of `running_options`, with settings as defaults.
 
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """

@@ -57,8 +57,8 @@ class _WithoutPandas(MetaPathFinder):
 def load_arrow_without_pandas() -> None:
     """Import pyarrow without the import of pandas, which takes a quarter of a second.
 
-    pyarrow asks whether there is pandas when it converts a first value, and imports it for that. It
-    does not ask again, and other modules can import pandas as ever.
+    When pyarrow converts its first value, it checks whether pandas exists, and imports it. It does
+    not check again, and other modules can still import pandas.
     """
     if "pandas" in sys.modules:
         return
@@ -75,18 +75,19 @@ def load_arrow_without_pandas() -> None:
 def start_no_blas_threads() -> None:
     """Let OpenBLAS start no threads in this process and its children, before numpy is imported.
 
-    Nothing here multiplies large matrices, and idle threads wait busily, for a twentieth of the
-    processor time of a small batch.
+    Nothing here multiplies large matrices. Idle threads of OpenBLAS wait actively, which takes a
+    twentieth of the processor time of a small batch.
     """
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
 
 
 def start_batch_process() -> None:
-    """Prepare this process for a batch: lean loading, rare collection, one heap that is kept.
+    """Prepare this process for a batch: without pandas, with rare garbage collection, and with one
+    heap that keeps its memory.
 
-    pyarrow takes memory from the heap that numpy has, instead of one of its own: what one frees the
-    other uses again. The system clears fewer new pages, which takes a tenth of the time of a
-    million records.
+    pyarrow uses the heap of numpy instead of its own, so memory that one of them frees is used by
+    the other. So the system clears fewer new pages. For a million records this saves a tenth of the
+    time.
     """
     collect_rarely(BATCH_OBJECTS)
     start_no_blas_threads()
@@ -133,9 +134,9 @@ def _work_as_child(work: Callable[[], int]) -> NoReturn:
     end_with_parent()
     code = work()
     if not code:
-        # after a lack of memory these could fail
+        # after a lack of memory these functions could fail
         atexit._run_exitfuncs()
-    # a regular exit would free all records one by one, and after a lack of memory fail again
+    # a regular exit would free all records one by one, and could fail again after a lack of memory
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
@@ -149,16 +150,16 @@ def _forward_signals(child: int) -> None:
 
     signal.signal(signal.SIGTERM, forward_signal)
     signal.signal(signal.SIGHUP, forward_signal)
-    # the terminal sends it to the child as well
+    # the terminal sends the signal to the child as well
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def limit_memory(mib: int) -> None:
     """Limit the data of this process and of each child to `mib` MiB.
 
-    Allocations beyond the limit fail, which Python can report, instead of ending the process. A
-    lower limit set by the system stays. Raises `UsageError` for a limit too low to load the
-    program.
+    Allocations beyond the limit then fail, and Python can report this, instead of the system
+    killing the process. A lower limit set by the system stays. Raises `UsageError` for a limit too
+    low to load the program.
     """
     if mib < MIN_MIB:
         raise UsageError(
@@ -168,20 +169,23 @@ def limit_memory(mib: int) -> None:
     limit = mib << 20
     if hard_limit != resource.RLIM_INFINITY:
         limit = min(limit, hard_limit)
-    # Arrow's own allocator reserves a GiB of addresses, and OpenBLAS memory for unused threads
+    # Arrow's own allocator reserves a GiB of addresses, and OpenBLAS reserves memory for unused
+    # threads
     set_library_variable("ARROW_DEFAULT_MEMORY_POOL", "system")
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
-    # a backtrace of Rust that gets no memory waits for ever for its own lock
+    # if a backtrace of Rust gets no memory, it waits for its own lock for ever
     set_library_variable("RUST_BACKTRACE", "0")
-    # OpenBLAS tries for ever to get its buffers while it is loaded, and runs were seen to wait
-    # while Arrow and pandas were; what they take counts, so that the next allocation fails
+    # OpenBLAS tries for ever to get its buffers while it is loaded, and runs were seen to hang
+    # while Arrow and pandas were loaded; their memory counts, so the next allocation fails instead
     for library in _NATIVE_LIBRARIES:
         importlib.import_module(library)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 
 def lift_limit() -> None:
-    """Allow this process as much memory as the system does, to report that there was too little."""
+    """Allow this process as much memory as the system allows, to report that there was too
+    little.
+    """
     _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard_limit, hard_limit))
 
@@ -204,7 +208,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class StoreContent(Enum):
-    """Kinds of content that a command may show of a store; audit and contract tests follow."""
+    """Kinds of content of a store that a command may show; audit and contract tests use them."""
 
     NOTHING = "nothing: it opens no store"
     STATE = "counts, states, accounts, and ids that it was called with: not audited"
@@ -235,8 +239,8 @@ def purpose_option() -> click.Option:
 def log_records(hub: Hub, records: int | None, **arguments: Any) -> None:
     """Log that the running command is about to show records of an open store.
 
-    records: their number; None for all. arguments: what they were selected by. Raises `StoreError`
-    where the event is not durable: then nothing may be shown.
+    `records`: their number; None for all. `arguments`: arguments that selected them. Raises
+    `StoreError` if the event is not durable; then nothing may be shown.
     """
     from resolver.trust.audit_spool import log_command
 
@@ -245,9 +249,9 @@ def log_records(hub: Hub, records: int | None, **arguments: Any) -> None:
 
 def log_act_at(url: str, *, create: bool = False, **arguments: Any) -> None:
     """Log that the running command is about to change the store at a URL, or to say what a change
-    would do; `create` makes a store where there is none.
+    would do. With `create`, the store is created if there is none.
 
-    Raises `StoreError` where the event is not durable: then nothing may be changed.
+    Raises `StoreError` if the event is not durable; then nothing may be changed.
     """
     from resolver.trust.audit_spool import log_command_at
 

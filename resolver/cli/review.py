@@ -83,7 +83,7 @@ def decide_command(
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
     rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
-        # a refusal shows the decisions that it rests on
+        # a refusal shows the decisions on which it rests
         log_records(hub, 2, left=left, right=right, verdict=verdict)
         over = tuple(load_decision(hub, name, steward.viewer).id for name in options["over"])
         request = DecisionRequest(
@@ -108,7 +108,7 @@ def log_preview(hub: Hub, effects: DecisionPreview) -> None:
 
 
 def print_preview(effects: DecisionPreview, *, as_json: bool) -> None:
-    """Print the effects of a decision that is not made."""
+    """Print the effects of a decision that is not committed."""
     if as_json:
         click.echo(json.dumps(effects.to_json(), ensure_ascii=False))
         return
@@ -162,7 +162,7 @@ def confirm_command(
     from resolver.review import Steward, confirm_decision
 
     with open_hub(store_url, settings) as hub:
-        # a refusal shows the decisions that it rests on
+        # a refusal shows the decisions on which it rests
         log_records(hub, 2, decision=decision_id)
         outcome = confirm_decision(
             hub, Steward(options["steward"], scopes=frozenset({"admin"})), decision_id
@@ -202,7 +202,7 @@ def split_command(
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
     rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
-        # a refusal shows the decisions that it rests on
+        # a refusal shows the decisions on which it rests
         log_records(hub, len(records), entity=entity)
         if options["dry_run"]:
             effects = preview_split(hub, steward, entity, records, rules)
@@ -237,7 +237,7 @@ def undo_command(settings: Settings, /, decision_id: str, store_url: str, **opti
     from resolver.review import Steward, undo_decision
 
     with open_hub(store_url, settings) as hub:
-        # a refusal shows the decisions that it rests on
+        # a refusal shows the decisions on which it rests
         log_records(hub, 2, decision=decision_id)
         outcome = undo_decision(
             hub,
@@ -343,8 +343,8 @@ def queue_command(settings: Settings, /, store_url: str, **options: Any) -> None
 
 
 def _check_lists(hub: Hub, source: str, agency: str) -> None:
-    """Raise `InputError` for a list or agency that the store does not have: an empty queue would
-    read as work that is done.
+    """Raise `InputError` for a list or agency that the store does not have; otherwise an empty
+    queue would look like finished work.
     """
     from resolver.errors import InputError
 

@@ -47,7 +47,7 @@ def prepare_folder(out: Path) -> None:
 
 
 def note_earlier_model(running: RunOptions) -> None:
-    """Say so where the model of a run knows no population."""
+    """Print a note if the model of a run knows no population."""
     if running.model_dir is None:
         return
     from resolver.matching.resolution_task import load_models
@@ -183,8 +183,8 @@ def print_counts(
     *,
     only_entities: bool,
 ) -> None:
-    """Print the counts of a run, the work of review, and a line on the place of the results; as
-    JSON where the `plan` is given. With `only_entities` no file lists what could not be read.
+    """Print the counts of a run, the work of review, and a line on the place of the results; print
+    JSON if the `plan` is given. With `only_entities` no file lists what could not be read.
     """
     if plan is not None:
         extra = {"plan": plan, "out": str(out), "review": forecast.to_json()}
@@ -203,7 +203,7 @@ def print_counts(
 def print_rejects(
     rejects: Sequence[Reject], out: Path | None, *, only_entities: bool, as_json: bool
 ) -> None:
-    """Print how much could not be read, and the file of results that lists it.
+    """Print how many rows and values could not be read, and the file of results that lists them.
 
     Without such a file the first rejects go to standard error; JSON has their number already.
     """
@@ -220,7 +220,7 @@ def print_rejects(
         return
     remedy = "leave out --only entities" if only_entities else "add --out FOLDER"
     click.echo(f"note: {line}; to list all in rejects.csv, {remedy}", err=True)
-    # whole files first: the most is lost with them
+    # whole files first, because most is lost with them
     for reject in [*files, *rest][:SHOWN_REJECTS]:
         place = f"{reject.file}:{reject.line}" if reject.line else reject.file
         click.echo(f"  {place}: {reject.reason}", err=True)
@@ -229,7 +229,7 @@ def print_rejects(
 
 
 def count_uncompared(stats: RunStats) -> dict[str, int]:
-    """Return the figure of records that purging left without a pair, none if nobody counted it."""
+    """Return the number of records that purging left without a pair; empty if nobody counted it."""
     return {} if stats.uncompared is None else {"uncompared": stats.uncompared}
 
 
@@ -301,7 +301,9 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
 
 
 class RunProfile:
-    """Clock of a command: each second since its start belongs to one row, so rows sum to all."""
+    """Clock of a command. Each second since its start belongs to one row, so the rows add up to the
+    whole time.
+    """
 
     def __init__(self) -> None:
         self._began = self._wall = time.perf_counter()
@@ -313,7 +315,8 @@ class RunProfile:
     ) -> None:
         """Add the costs since the last phase: its measured `parts`, and the rest as row `name`.
 
-        A part of the same name is one row with the rest. Parts may have used other processes.
+        A part with the same name is one row together with the rest. Parts may have used other
+        processes.
         """
         from resolver.records.results.resolution import StageStat, cpu_seconds
 

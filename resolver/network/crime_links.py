@@ -207,7 +207,7 @@ def crime_link_table(links: Iterable[CrimeLink]) -> str:
 
 
 def words_from(edge: GraphLink, own: str) -> str:
-    """Return the words of an edge as seen from its end `own`."""
+    """Return the words of an edge, read from its end `own`."""
     return edge.words if edge.source == own else edge.reverse
 
 

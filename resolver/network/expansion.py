@@ -1,10 +1,11 @@
 """Expansion of nodes: the edges of entities and artefacts to their neighbors.
 
-A node is told by its key: the number of an entity, `("phone", hash)` for an artefact, or
-`("name", text)` for an end that is known by name only. A node with very many neighbors is cut, by
-what the viewer may see alone.
+A node is identified by its key: the number of an entity, `("phone", hash)` for an artefact, or
+`("name", text)` for an end of which only the name is known. A node with very many neighbors is cut;
+hidden neighbors do not count.
 
-Edges that decisions of stewards state: one group is a faction of another, say.
+The module also reads edges that decisions of stewards state, for example that one group is a
+faction of another.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _ids_by_store: OrderedDict[tuple[str, str], tuple[int, frozenset[str]]] = Ordere
 def related_ids(view: StoreView) -> frozenset[str]:
     """Return the ids of all records on which a decision of any revision states a relation.
 
-    The log only grows, so what was read of it is kept for the next request. The ids are only used
-    to leave out records without such a decision.
+    The log only grows, so the part that was read is kept for the next request. The ids are only
+    used to skip records without such a decision.
     """
     key = str(view.connection.engine.url), view.head.store_id
     last_read, ids = _ids_by_store.get(key, (0, frozenset()))
@@ -58,8 +59,8 @@ def related_ids(view: StoreView) -> frozenset[str]:
 def find_decided_relations(
     view: StoreView, record_ids: Collection[str], viewer: Viewer
 ) -> list[DecidedRelation]:
-    """Find the relations that decisions in effect at a revision state on some records, of which the
-    viewer may see both ends.
+    """Find the relations on some records that decisions in effect at a revision state. The viewer
+    must be allowed to see both ends.
     """
     related = related_ids(view).intersection(record_ids)
     return decided_relations(load_decisions(view, related, viewer)) if related else []
@@ -70,7 +71,7 @@ Key = int | tuple[str, int] | tuple[str, str]
 
 @dataclass(slots=True)
 class Expansion:
-    """Edges expansion so far: statements by (source key, target key, type).
+    """Edges that an expansion has read so far: statements by (source key, target key, type).
 
     `texts`: artefacts as written, by key. `cut`: nodes with more neighbors than were read.
     """
@@ -80,7 +81,7 @@ class Expansion:
     cut: set[Key] = field(default_factory=set)
 
     def add(self, source: Key, target: Key, kind: str, statement: EdgeStatement) -> None:
-        """Add a statement of an edge; one of a node to itself is left out."""
+        """Add a statement of an edge; an edge from a node to itself is left out."""
         if source != target:
             self.edges.setdefault((source, target, kind), set()).add(statement)
 
@@ -104,9 +105,9 @@ class Expansion:
 
 
 class Expander:
-    """Reads the edges of nodes. `types`: those to read (of relations, kinds of artefact); all of
-    them if empty. `limit`: neighbors of one node at most, each way. `day` (ISO): only relations
-    that may be in force then.
+    """Reads the edges of nodes. `types`: types of edges to read (types of relations, kinds of
+    artefact); empty for all. `limit`: largest number of neighbors of one node, each way. `day`
+    (ISO): only relations that may be in force on this day.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class Expander:
         self._rows, self._types, self._limit, self._day = rows, frozenset(types), limit, day
 
     def expand(self, keys: Iterable[Key]) -> Expansion:
-        """Return the edges of some nodes; names have none of their own."""
+        """Return the edges of some nodes; nodes that are only names have no edges of their own."""
         expansion = Expansion()
         nodes = set(keys)
         entities = sorted(key for key in nodes if isinstance(key, int))
@@ -141,7 +142,7 @@ class Expander:
     def expand_stated(self, entities: Collection[int]) -> Expansion:
         """Return the edges that records of some entities state, and their shared artefacts.
 
-        Over all entities that is every edge.
+        For all entities together, these are all edges.
         """
         expansion = Expansion()
         own = self._rows.of_entities(sorted(entities))
@@ -176,14 +177,14 @@ class Expander:
         self._add_relations(stated, owner_of, target_of, expansion)
 
     def _find_targets(self, record_ids: Collection[str]) -> dict[str, int]:
-        """Return the entity of those of some records that count."""
+        """Return the entity of each record that counts, among some records."""
         numbers = self._rows.view.numbers_of(sorted(record_ids))
         id_of = {number: record_id for record_id, (number, _) in numbers.items()}
         owned = self._rows.owned(np.array(sorted(id_of), dtype=np.int64))
         return {id_of[number]: owner for number, owner in owned.by_record().items()}
 
     def _add_received(self, own: visible_records.Owned, expansion: Expansion) -> None:
-        """Add the relations that others state to records of the nodes."""
+        """Add the relations to records of the nodes that other records state."""
         ids, owner_of = self._rows.ids(own.records), own.by_record()
         indices, numbers = self._rows.stating(list(ids.values()))
         own_numbers = np.array(list(ids), dtype=np.int64)
@@ -221,8 +222,8 @@ class Expander:
     def _bounded(
         self, nodes: visible_records.Numbers, numbers: visible_records.Numbers, expansion: Expansion
     ) -> visible_records.Owned:
-        """Return the records that count among some (each with the node that it leads to), at most
-        `limit` entities for a node of very many; such a node is cut.
+        """Return the records that count, each with the node to which it leads. For a node with very
+        many, at most `limit` entities are kept, and the node is marked as cut.
         """
         order = np.lexsort((numbers, nodes))
         nodes, numbers = nodes[order], numbers[order]
@@ -261,7 +262,7 @@ class Expander:
             )
 
     def _add_artefacts(self, own: visible_records.Owned, expansion: Expansion) -> None:
-        """Add the artefacts that the nodes share with others, with those who have them."""
+        """Add the artefacts that the nodes share with other entities, with these entities."""
         artefact_keys: set[Key] = set()
         for _, artefact in self._rows.artefacts(own.records):
             if self._wants(artefact.kind):
@@ -275,7 +276,9 @@ class Expander:
         self._add_holders(candidates, expansion)
 
     def _add_holders(self, keys: Sequence[Key], expansion: Expansion) -> None:
-        """Add the edges of artefacts to all who have them; one that one entity has is none."""
+        """Add the edges of artefacts to all entities that have them; an artefact of only one entity
+        has no edge.
+        """
         artefact_keys = sorted({key for key in keys if isinstance(key, tuple)}, key=str)
         if not artefact_keys:
             return

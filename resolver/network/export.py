@@ -458,7 +458,9 @@ class _Part:
     owners: Numbers
 
     def without_vulnerable(self) -> _Part:
-        """Return the records that are not about victims and witnesses, who have no activity."""
+        """Return the records that are not about victims or witnesses, because these have no
+        activity.
+        """
         stays = ~np.isin(self.rows, find_vulnerable(self.segment.batch))
         return self if stays.all() else _Part(self.segment, self.rows[stays], self.owners[stays])
 

@@ -1,8 +1,10 @@
-"""Graph of entities: nodes, edges, and what states them.
+"""Graph of entities: nodes, edges, and the statements behind them.
 
-Periods of relations: whether one was in force on a day, and whether its dates make sense.
+It also has periods of relations: whether one was in force on a day, and whether its dates make
+sense.
 
-Parts of a graph: the tree that spans it, and nodes that fit a choice with what leads there.
+Parts of a graph: its spanning tree, and the nodes that fit a choice together with the nodes that
+lead to them.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ SHARES = "shares"
 class EdgeStatement:
     """Statement of an edge by a record: its source and id, role with class, and dates as written.
 
-    `is_reversed_period`: the end lies before the start.
+    `is_reversed_period`: the end is before the start.
     """
 
     source: str
@@ -76,11 +78,12 @@ def _period(row: EdgeStatement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GraphNode:
-    """Node of a graph, told by `id`: that of an entity, or of an artefact or name in this graph.
+    """Node of a graph, identified by `id`: the id of an entity, or of an artefact or name in this
+    graph.
 
     `sort` is one of `ENTITY`, `ARTEFACT`, `NAME`; `kind` is person, group, asset or legal, or the
-    kind of artefact. `distance` counts edges from where the graph begins. `is_cut`: the node has
-    more neighbors than were read. The rest is empty for all but entities.
+    kind of artefact. `distance` is the number of edges from the start of the graph. `is_cut`: the
+    node has more neighbors than were read. All other fields are empty unless the node is an entity.
     """
 
     id: str
@@ -112,7 +115,9 @@ class Graph:
 
 @cache_short_texts(8_192)
 def first_and_last_day(text: str) -> tuple[str, str]:
-    """Return the first and the last day (ISO) that a date as written can mean; empty for none."""
+    """Return the first and the last day (ISO) that a written date can mean; empty for an empty
+    date.
+    """
     try:
         date = parse_date(text)
     except DateError:
@@ -145,8 +150,8 @@ def is_reversed(start: str, end: str) -> bool:
 
 
 def years_of(start: str, end: str) -> tuple[int, int] | None:
-    """Return the first and last year of a period; the last is 9999 where it is open. None for one
-    without a date, or reversed.
+    """Return the first and last year of a period; the last year is 9999 if the period is open. None
+    for a period without a date, or with reversed dates.
     """
     first, last = first_and_last_day(start)[0], first_and_last_day(end)[1]
     if not (first or last) or is_reversed(start, end):
@@ -156,10 +161,10 @@ def years_of(start: str, end: str) -> tuple[int, int] | None:
 
 
 def join_graphs(graph: Graph, other: Graph) -> Graph:
-    """Return a graph with the nodes and edges of another; a node of both stays as it is.
+    """Return a graph with the nodes and edges of another graph; a node that is in both stays as it
+    is.
 
-    The nodes of the other one are as far from the middle as edges lead to them: distances are
-    counted again.
+    Distances are counted again, since edges of the first graph may lead to nodes of the other one.
     """
     nodes = {node.id: node for node in (*other.nodes, *graph.nodes)}
     edges = {(edge.source, edge.target, edge.type): edge for edge in (*other.edges, *graph.edges)}
@@ -184,8 +189,8 @@ def join_graphs(graph: Graph, other: Graph) -> Graph:
 
 
 def find_parents(graph: Graph) -> dict[str, str]:
-    """Return the neighbor of each node through which the graph came to it, by id: one that is an
-    edge nearer to where the graph begins. Nodes of distance 0 have none.
+    """Return, by id, the neighbor of each node through which the graph reached it; this neighbor is
+    one edge nearer to the start. Nodes of distance 0 have none.
     """
     distances = {node.id: node.distance for node in graph.nodes}
     parents: dict[str, str] = {}
@@ -198,7 +203,9 @@ def find_parents(graph: Graph) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class GraphChoice:
-    """Choice of nodes: entities with a crime, of an agency, with a class of role; empty for any."""
+    """Choice of nodes: entities with a crime, of an agency, or with a class of role; empty for
+    any.
+    """
 
     activity: str = ""
     agency: str = ""
@@ -211,8 +218,9 @@ class GraphChoice:
 
 
 def choose_nodes(graph: Graph, choice: GraphChoice) -> tuple[Graph, frozenset[str]]:
-    """Return the part of a graph that a choice leaves: the entities that fit, where the graph
-    begins, and the nodes that lead from there to them; also the ids of the latter.
+    """Return the part of a graph that a choice keeps: the entities that fit, the start of the
+    graph, and the nodes that lead from there to these entities. Also return the ids of the nodes
+    that lead.
     """
     if choice.is_empty:
         return graph, frozenset()
@@ -254,7 +262,7 @@ class SharedArtefact:
 
 
 def shared_artefacts(graph: Graph) -> tuple[SharedArtefact, ...]:
-    """Return the artefacts of a graph, those of most holders first."""
+    """Return the artefacts of a graph; artefacts with most holders come first."""
     nodes = {node.id: node for node in graph.nodes}
     edges: dict[str, list[GraphLink]] = {}
     for edge in graph.edges:
@@ -272,8 +280,8 @@ def shared_artefacts(graph: Graph) -> tuple[SharedArtefact, ...]:
 
 
 def count_choices(graph: Graph) -> Mapping[str, Mapping[str, int]]:
-    """Count what a choice can be made by: entities per crime and agency, edges per class of role
-    and type, the most frequent first.
+    """Count the possible choices: entities per crime and agency, edges per class of role and type,
+    the most frequent first.
     """
     roles = ({row.role_class for row in edge.statements} - {""} for edge in graph.edges)
     return {
@@ -285,7 +293,9 @@ def count_choices(graph: Graph) -> Mapping[str, Mapping[str, int]]:
 
 
 def _type_of(edge: GraphLink) -> str:
-    """Return the type of an edge as a filter has it: of one to an artefact the artefact's kind."""
+    """Return the type of an edge for filters; for an edge to an artefact, the kind of the
+    artefact.
+    """
     return edge.target.partition(":")[0] if edge.type == "shares" else edge.type
 
 

@@ -1,9 +1,10 @@
 """Groups of a store: who belongs to them and when, their crimes, countries and agencies.
 
-Overlap between agencies: how many entities two agencies both have records of.
+The module also computes the overlap between agencies: how many entities two agencies both have
+records of.
 
-Small counts are not given: below `MIN_COUNT` a count says only that it is small, so that a matrix
-of statistics points at nobody.
+Small counts are not shown: a count below `MIN_COUNT` is only called small, so that a matrix of
+statistics identifies nobody.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _OPEN = 9999
 
 @dataclass(frozen=True, slots=True)
 class GroupFilter:
-    """Groups to list: with one of the values of each facet that is given, at least `min_members`,
-    and their order.
+    """Groups to list: they have one of the values of each given facet and at least `min_members`
+    members. It also has their order.
     """
 
     countries: tuple[str, ...] = ()
@@ -57,7 +58,7 @@ class GroupSummary:
 
 @dataclass(frozen=True, slots=True)
 class GroupList:
-    """Page of groups, the number of all that fit, and what these have of each facet."""
+    """Page of groups, the number of all groups that fit, and the counts of their facets."""
 
     revision: int
     groups: tuple[GroupSummary, ...]
@@ -98,7 +99,7 @@ def read_groups(
 
 
 def _sort_values(table: EntityTable, sort: str) -> Numbers:
-    """Return the number that each entity is ordered by."""
+    """Return the number by which each entity is ordered."""
     if sort == "members":
         return np.bincount(table.members[0], minlength=len(table))
     return _labels(table, sort).sizes(len(table))
@@ -126,7 +127,9 @@ def _choose(table: EntityTable, choice: GroupFilter) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Entity that belongs to a group: how, in which roles and periods, by which lists."""
+    """Entity that belongs to a group: with which relation, in which roles and periods, and by which
+    lists.
+    """
 
     node: GraphNode
     edge: GraphLink
@@ -134,10 +137,11 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Group with those who belong to it, and the groups that it is related to.
+    """Group with the entities that belong to it, and the groups to which it is related.
 
-    `leaders` are among the members. `by_year`: those in force in each year, from the first to the
-    last that a list dates; `undated` members are in none. `is_complete`: no member was left out.
+    `leaders` are among the members. `by_year`: number of members in force in each year, from the
+    first to the last year that a list states; `undated` members are in no year. `is_complete`: no
+    member was left out.
     """
 
     revision: int
@@ -168,7 +172,7 @@ def read_group(
 
 
 def view_group(graph: Graph) -> GroupView:
-    """View the graph of one hop around a group as a group."""
+    """Return the graph of one hop around a group as a view of the group."""
     group = next(node for node in graph.nodes if node.distance == 0)
     nodes = {node.id: node for node in graph.nodes}
     members: list[Membership] = []
@@ -210,7 +214,9 @@ def _count(values: Iterable[Sequence[str]]) -> dict[str, int]:
 
 
 def _count_years(members: Iterable[Membership]) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Return (year, members then) for all years that are dated, and how many are undated."""
+    """Return (year, number of members then) for all dated years, and the number of undated
+    members.
+    """
     years_by_member: dict[str, set[tuple[int, int]]] = {}
     for row in members:
         spans = {years_of(item.start, item.end) for item in row.edge.statements} - {None}
@@ -253,11 +259,11 @@ MIN_COUNT = 5
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Entities that agencies share: `counts[i][j]` is the number of those that agencies i and j
-    both have, and of all that i has where j is i; None for a small one.
+    """Entities that agencies share: `counts[i][j]` is the number of entities that agencies i and j
+    both have; if i is j, the number of all entities of i. None for a small number.
 
-    `shared`: entities of two agencies at least. `kind` and `activity` are what they were selected
-    by, empty for all.
+    `shared`: number of entities of at least two agencies. `kind` and `activity` are the filters of
+    the entities, empty for all.
     """
 
     revision: int
@@ -272,8 +278,8 @@ class Overlap:
 def read_overlap(
     hub: Hub, viewer: Viewer = STRANGER, *, kind: str = "", activity: str = ""
 ) -> Overlap:
-    """Count the entities that agencies share, as the viewer may see them: of a kind (label) and a
-    crime, or of all.
+    """Count the entities that agencies share, as the viewer may see them. `kind` (label) and
+    `activity` select entities.
     """
     with open_rows(hub, viewer) as rows:
         return count_agency_overlap(load_table(rows), kind=kind, activity=activity)
@@ -288,11 +294,11 @@ def count_agency_overlap(table: EntityTable, *, kind: str = "", activity: str = 
     size = len(agencies.names)
     sizes = np.bincount(rows, minlength=len(table))
     counts = np.diag(np.bincount(codes, minlength=size))
-    # most entities are of one agency: only the others have pairs
+    # most entities are of one agency; only the others form pairs
     is_shared = sizes[rows] > 1
     rows, codes = rows[is_shared], codes[is_shared]
     for step in range(1, int(sizes.max(initial=0))):
-        # labels are sorted by row, so the others of a row follow it
+        # labels are sorted by row, so the other labels of a row follow it
         is_pair = rows[step:] == rows[:-step]
         left, right = codes[:-step][is_pair], codes[step:][is_pair]
         np.add.at(counts, (left, right), 1)
@@ -323,7 +329,7 @@ def _select(table: EntityTable, kind: str, activity: str) -> npt.NDArray[np.bool
 
 
 def suppress_small(count: int) -> int | None:
-    """Return a count; None for a small one that is not 0."""
+    """Return a count; None for a small count that is not 0."""
     return count if count == 0 or count >= MIN_COUNT else None
 
 

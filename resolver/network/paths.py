@@ -36,9 +36,10 @@ MAX_MEANT = 40
 
 @dataclass(frozen=True, slots=True)
 class PathEnd:
-    """Entity that somebody means by what they typed (`asked`).
+    """Entity that somebody means by a typed text (`asked`).
 
-    `others`: further entities of that name, as (id, caption). Empty for an end asked for by its id.
+    `others`: further entities with that name, as (id, caption). Empty if the end was given by its
+    id.
     """
 
     asked: str
@@ -48,7 +49,7 @@ class PathEnd:
 
     @property
     def seen(self) -> tuple[str, ...]:
-        """Ids of all entities that somebody sees who is told of this end."""
+        """Ids of all entities that a reader of this end is shown."""
         return (self.id, *(entity_id for entity_id, _ in self.others))
 
 
@@ -139,11 +140,12 @@ def years_between(first: int | None, last: int | None) -> tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Shortest paths between two entities, each as ids of nodes from one to the other, best first.
+    """Shortest paths between two entities, best first; each path is a list of ids of nodes from one
+    to the other.
 
     `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
-    path, or a shorter path. `hubs`: nodes between the ends that have many neighbors, with how many
-    were seen; a path over a hub says little.
+    path, or a shorter path. `hubs`: nodes between the ends that have many neighbors, with the
+    number of neighbors that were seen; a path over a hub says little.
     """
 
     graph: Graph
@@ -247,7 +249,9 @@ def _restrict(expansion: Expansion, query: PathQuery) -> Expansion:
 
 
 def _counts(statement: EdgeStatement, query: PathQuery) -> bool:
-    """Return whether a list and a period count. A period without dates can be in force always."""
+    """Return whether a list and a period count. A period without dates counts as always in
+    force.
+    """
     if statement.source in query.without:
         return False
     if query.years is None:
@@ -306,7 +310,7 @@ def _sort_chains(
         )
 
     def commonness(chain: Sequence[Key]) -> float:
-        """Return how little a path says."""
+        """Return how little a path says; larger is less."""
         seen = sum(math.log(neighbors[key]) for key in chain[1:-1])
         return round(
             seen - sum(math.log(len(lists[frozenset(ends)])) for ends in pairwise(chain)), 6

@@ -1,4 +1,4 @@
-"""Records behind a network: which records count for a viewer at a revision, and what they state.
+"""Records behind a network: the records that count for a viewer at a revision, and what they state.
 
 `VisibleRecords`, at the end, is the class that networks use. Before it, the module has:
 
@@ -424,7 +424,7 @@ class VisibleRecords:
     def texts(self, props: Sequence[str], numbers: Numbers) -> Iterator[tuple[int, str, str]]:
         """Iterate over (record, property, packed text) of some records (numbers ascending).
 
-        A victim or a witness has no activity: what they state of crimes is done by others.
+        Crimes of a victim or a witness are left out, because others did them.
         """
         for edges, rows in self._rows(numbers):
             batch = edges.segment.batch

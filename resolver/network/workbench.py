@@ -1,4 +1,4 @@
-"""What pages and the API do with networks.
+"""Functions on networks that pages and the API share.
 
 The module reads in this order:
 

@@ -180,7 +180,9 @@ def _measure_pairs(
 def _read_judged(
     pairs: Path, files: tuple[Path, ...], reading: ReadingOptions, bars: ProgressBars
 ) -> tuple[list[JudgedPair], int, Intake]:
-    """Return the judged pairs with records in the lists, the number of others, and the lists."""
+    """Return the judged pairs whose records are in the lists, the number of other pairs, and the
+    lists.
+    """
     from resolver.training.data.labeled_pairs import read_judged_pairs
 
     judgments = read_judged_pairs(pairs)

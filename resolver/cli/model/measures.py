@@ -102,7 +102,7 @@ def group_rates(
 
     rates_by_dimension = {}
     for by, group_masks in masks.items():
-        # what differs is the stratum itself: nothing to standardise
+        # the difference itself is the stratum, so there is nothing to standardize
         stratified = replace(scored, stratum=None) if by == "difference" else scored
         groups = group_error_rates(stratified, group_masks)
         gaps = {name: widest_gap(groups, name, stratified, group_masks) for name in _MEASURES}
@@ -198,7 +198,8 @@ def _short(group: GroupErrors, name: str) -> str:
 def save_rates(
     directory: Path, base: Path | None, model: str, count: int, seed: int, figures: dict[str, Any]
 ) -> str:
-    """Save figures of probes beside a model; return a warning if the gap has widened, else nothing.
+    """Save figures of probes beside a model; return a warning if the gap has widened, otherwise an
+    empty text.
 
     The limit on the worst gap in missed matches between cultures never rises: it is the lower of
     the limit of `base` (default: the shipped model) and the measured gap.
@@ -318,7 +319,7 @@ def _world(records: int, seed: int) -> TrainingWorld:
 
 
 def invent_query_worlds(seed: int) -> tuple[list[QueryWorld], tuple[Record, ...]]:
-    """Return the worlds whose names are asked in checks, and strangers to lists."""
+    """Return the worlds whose names are used as queries of checks, and strangers to lists."""
     from resolver.training.fit.check_fit import QueryWorld
     from resolver.world import generate
 
@@ -411,7 +412,9 @@ def to_figures(
 
 
 def format_calibration(reliability: Reliability) -> str:
-    """Return a table of groups for each dimension, then the bins of all but the joint one."""
+    """Return a table of groups for each dimension, then the bins of all dimensions except the joint
+    one.
+    """
     from resolver.training.evaluate.measures import JOINT
     from resolver.training.evaluate.reliability import format_bins, format_reliability
 

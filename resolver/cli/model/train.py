@@ -4,7 +4,7 @@ The command trains in one of three ways, which the module has in this order:
 
 - `train_from_store` corrects the current model by the decisions of a store. It prints the
   comparison of both models (`format_comparison`), as `resolver compare` does.
-- `train_on_lists` fits a model on lists: with labels, or without any (`--unlabelled`).
+- `train_on_lists` fits a model on lists: with labels, or without labels (`--unlabelled`).
 - `train_checks` fits only the weights that checks of a name use (`--checks-only`).
 
 Options and help of the command are at the end. The training itself is in `resolver.training`, which

@@ -412,10 +412,10 @@ def remove_feed_command(name: str, store_url: str, jobs: Path | None) -> None:
 
 
 class FeedProcess:
-    """Process of a worker that fetches due feeds, so that no publisher holds up a batch.
+    """Process of a worker that fetches due feeds, so that a slow publisher does not delay batches.
 
-    The worker itself has no thread for it: beside threads it could not copy itself for batches. A
-    context manager; the process is stopped at its end.
+    The worker itself uses no thread for this, because a process with threads cannot fork for
+    batches. A context manager; the process is stopped at its end.
     """
 
     def __init__(self, store_url: str, jobs: Path) -> None:
@@ -442,7 +442,8 @@ class FeedProcess:
             return
         self._next_look = now + _LOOK_SECONDS
         if due():
-            # by the environment, where a password in the address is not in the list of processes
+            # in the environment, because a password in the arguments would be in the list of
+            # processes
             environment = child_environment(RESOLVER_STORE=self._store_url)
             command = [sys.executable, "-m", "resolver", "feeds", "run", "--due"]
             self._process = subprocess.Popen(

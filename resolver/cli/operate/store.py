@@ -217,7 +217,7 @@ def set_source_command(
     is_closed = values["answers"] in ("contact", "silent")
     if (values["handling"] or is_closed) and not is_new:
         with open_hub(store_url, settings) as hub:
-            # the agency that owns the source is that of its records
+            # the owner of the source becomes the agency of its records
             count = hub.tighten_sources({name: Handling()})
         click.echo(f"{pluralize(count, 'record')} of {name} got another handling.", err=True)
     click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)
@@ -520,7 +520,7 @@ def backup_command(settings: Settings, /, store_url: str, out: Path, sign_key: P
     """
     from resolver.hub.admin import backup_store
 
-    # the backup holds its own event
+    # the backup contains its own event
     process_start.log_records_at(store_url, None)
     count = backup_store(store_url, out, sign_key)
     click.echo(f"{pluralize(count, 'row')}: {out}")

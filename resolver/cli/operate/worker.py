@@ -213,7 +213,9 @@ class _Worker:
                 stop.wait(_PAUSE)
 
     def _run_round(self) -> bool:
-        """Run the next job, if one waits, and all that follows from it; return whether one did."""
+        """Run the next job, if one waits, and the work that follows from it; return whether there
+        was a job.
+        """
         from resolver.hub.job_worker import queue_refresh, run_next_job
         from resolver.notices import make_notices
         from resolver.review import refresh_queue
@@ -241,7 +243,7 @@ class _Worker:
         return True
 
     def _note_failure(self, watch: Watch, error: Exception) -> None:
-        """Tell that a watch failed, once for each reason; it is tried again."""
+        """Print that a watch failed, once for each reason; it is tried again."""
         from resolver.errors import ResolverError
 
         reason = error.line() if isinstance(error, ResolverError) else type(error).__name__
@@ -256,8 +258,8 @@ def run_batch_job(
 ) -> Mapping[str, Any]:
     """Add a batch to the store, write its results into its folder, and return the counts.
 
-    With `dry_run` in the job, compute what would change instead. What a dry run, or a batch that a
-    person has to accept, would change is written as a report. Raises `ResolverError`.
+    With `dry_run` in the job, compute what would change instead. The report shows what a dry run,
+    or a batch that a person has to accept, would change. Raises `ResolverError` if the batch fails.
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError, LargeChangeError
@@ -308,14 +310,14 @@ def run_batch_job(
             hint="see `resolver formats` for the formats that can be read",
         )
     owner = owner_of_job(job)
-    # restricted to what every user of the agency who may fetch the files may see
+    # restricted to values that every user of the agency who may fetch the files may see
     viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
 
     def add(*, dry_run: bool, alarms: Sequence[str] = ()) -> CommitResult:
         """Add the lists. A dry run writes its report, with the reasons why it would be held."""
 
         def write_report(*found: Any) -> None:
-            """Write what an increment would change."""
+            """Write the report on an increment that is not committed."""
             report = plan_report(*found, viewer=viewer)
             reasons = () if accept_large else dict.fromkeys((*alarms, *report.alarms))
             content = replace(report, alarms=tuple(reasons)).to_json()
@@ -357,7 +359,7 @@ def run_batch_job(
 
 
 def _find_source(job: Job) -> str | Callable[[str], str]:
-    """Return the source of the tables of a batch, or a function that returns that of each."""
+    """Return the source of the tables of a batch, or a function that returns the source of each."""
     from resolver.lists.formats.tabular.guessed_mapping import source_name
 
     named = job.params.get("table_sources") or {}
@@ -378,7 +380,7 @@ def _write_results(
     """Write the result files of a job, of a dry run too.
 
     `stored`: the results, as far as the agency of the job may see them. A second set of files holds
-    nothing but the records of its own lists, for keys that may look nobody up.
+    only the records of its own lists, for keys that may not look anybody up.
     """
     from resolver.hub.job_worker import OWN, RESULT, has_restricted_reader
     from resolver.hub.stored_results import restrict_to_sources
@@ -408,11 +410,11 @@ def _write_set(
 
 
 def _link_files(folder: Path, copy: Path) -> None:
-    """Make a folder hold the files of another one, as hard links."""
+    """Make a folder hold the files of another folder, as hard links."""
     copy.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if path.is_file():
-            # a worker that was killed may have left some of them
+            # a worker that was killed may have left some of these files
             (copy / path.name).unlink(missing_ok=True)
             (copy / path.name).hardlink_to(path)
 

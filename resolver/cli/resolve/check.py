@@ -173,7 +173,7 @@ def check_command(
 
 
 def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
-    """Return what is asked for. Raises `ResolverError`."""
+    """Return the query as a record. Raises `ResolverError`."""
     from resolver.check.queries import read_query
     from resolver.records.properties import BIRTH_DATE, NATIONALITY, PASSPORT
 
@@ -259,7 +259,9 @@ def _match_to_json(match: ScreeningMatch) -> dict[str, object]:
 
 
 def _describe(match: ScreeningMatch) -> str:
-    """Return a candidate in lines: the name that it was found by, what weighs most, its records."""
+    """Return a candidate in lines: the name by which it was found, the evidence that weighs most,
+    and its records.
+    """
     from resolver.records.results.explanation import POPULATION_ROWS, summarize_evidence
 
     explanation, caption = match.why, match.entity["caption"]
@@ -267,7 +269,7 @@ def _describe(match: ScreeningMatch) -> str:
     heaviest = sorted(
         (row for row in evidence if row.weight), key=lambda row: (-abs(row.weight), row.name)
     )[:_MAX_REASONS]
-    # competition is no evidence on the candidate, but may explain more than all the rest
+    # competition is no evidence about the candidate, but may explain more than everything else
     competition = [row for row in explanation.rows if row.name == _COMPETITION]
     reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in [*heaviest, *competition])
     if competition:

@@ -265,9 +265,9 @@ def _run(
 ) -> tuple[Intake, Resolution, RunOptions]:
     """Read the lists, resolve them and write the results.
 
-    A function of its own since it is short: where memory runs out, Python 3.11 needs a number from
-    the heap to leave a `with` block that is more than 256 instructions into a function, and tries
-    for ever to get it.
+    This is a short function of its own for a reason. If memory runs out, Python 3.11 needs a number
+    from the heap to leave a `with` block that is more than 256 instructions into a function, and
+    tries for ever to get it.
     """
     reading = ReadingOptions.from_options(options)
     with ProgressBars(verbose=reading.verbose) as bars:
@@ -378,7 +378,7 @@ def refresh_command(
     ):
 
         def show(effect: RebuildEffect) -> None:
-            """Show what a refresh changes, and refuse too much of it."""
+            """Show what a refresh changes, and refuse it if it changes too much."""
             bars.finish()
             print_effect(effect)
             if not (dry_run or accept_large):

@@ -113,8 +113,8 @@ def demo_command(
 
 
 def find_example(batch: Batch, labels: IntArray) -> tuple[str, str]:
-    """Return name and birth date of a person of whom many records tell, in Latin letters and with
-    the day, if any is.
+    """Return name and birth date of a person with many records, preferably in Latin letters and
+    with a full date.
 
     `labels`: entity of each record.
     """

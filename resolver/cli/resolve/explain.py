@@ -363,7 +363,7 @@ def _evidence_lines(explanation: Explanation) -> list[str]:
     for row in explanation.rows:
         if not row.weight and row.similarity is None:
             continue
-        # show the same values once and not in each of the eleven rows for names
+        # show equal values once, and not in each of the eleven rows for names
         is_repeated = (row.left, row.right) in (shown_values, ("", ""))
         values = (
             "" if is_repeated else f"{_shorten(row.left) or '-'} | {_shorten(row.right) or '-'}"

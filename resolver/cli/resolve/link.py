@@ -116,8 +116,8 @@ def _run(
     options: dict[str, Any],
     profile: run_results.RunProfile,
 ) -> tuple[Intake, Resolution]:
-    """Read both sides, resolve them and write the results; short as `_run` of `dedupe` is, for the
-    same reason.
+    """Read both sides, resolve them and write the results. It is short for the same reason as
+    `_run` of `dedupe`.
     """
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")

@@ -202,7 +202,7 @@ def _screen_on_cluster(
     listed: float | None,
     cluster: tuple[str | None, Path | None],
 ) -> Screening:
-    """Return the hits of subjects in a store, as the workers of a cluster find them; `cluster`: its
+    """Return the hits of subjects in a store, found by the workers of a cluster. `cluster` has its
     address, and the folder of the model.
     """
     from resolver.check.screener import MatchQuery
@@ -224,7 +224,7 @@ def _apply_verdicts(hub: Hub, screening: Screening) -> Screening:
 def _keep_traces(
     hub: Hub, screening: Screening, files: Sequence[Path], watch: str | None, expires: str
 ) -> None:
-    """Write a screening to the audit log, and its subjects to a watch if one is named."""
+    """Write a screening to the audit log, and its subjects to a watch if a watch is named."""
     from resolver.records.visibility import OPERATOR
     from resolver.screening.watch import add_watch
 

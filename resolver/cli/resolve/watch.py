@@ -1,7 +1,7 @@
 """Commands on watches: subjects of a screening that are screened again when the store changes.
 
 - Command `resolver watches`: list and show watches, run them now, and remove them.
-- Command `resolver notices`: show what an agency is told of, and say what and how.
+- Command `resolver notices`: show notices, and set what an agency is told of and how.
 """
 
 from __future__ import annotations
