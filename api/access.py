@@ -1,6 +1,6 @@
 """Access control of the API: keys with scopes, purposes of access and request rates.
 
-A key comes as `Authorization: ApiKey …`. Each endpoint declares the scope that it asks for
+A key comes as `Authorization: ApiKey …`. Each endpoint declares the scope that it requires
 (`api/endpoints.py`). A store that has never had keys or users can be used without a key from the
 machine that serves it, without a purpose and without a rate.
 """
@@ -58,7 +58,7 @@ _Answer = TypeVar("_Answer")
 
 
 def revision_of(revision: int) -> IndexRevision:
-    """Return a revision of the store with the model that the service answers by."""
+    """Return a revision of the store, together with the model with which the service answers."""
     return IndexRevision(revision, current_service().hub.models.stamp["model"])
 
 
@@ -74,14 +74,16 @@ class AccessControl:
         self._budgets: dict[str, tuple[float, float]] = {}
 
     def needs_key(self) -> bool:
-        """Return whether requests need a key. A store that needed one once always needs one."""
+        """Return whether requests need a key. If a store has ever needed a key, it always needs
+        one.
+        """
         if not self._service.settings.open_to_all:
             return True
         checked_at, is_guarded = self._guarded
         if is_guarded and checked_at > -math.inf:
             return True
         if time.monotonic() - checked_at > _KEY_SECONDS:
-            # one of many threads asks for all
+            # one thread asks the store for all threads
             with self._guard_lock:
                 if self._guarded[0] == checked_at:
                     self._guarded = self._ask_store(self._service.is_guarded, self._guarded)
@@ -106,11 +108,11 @@ class AccessControl:
     def _ask_store(
         self, question: Callable[[], _Answer], earlier: tuple[float, _Answer] | None
     ) -> tuple[float, _Answer]:
-        """Return the answer of the store and its time, or what was known at most `_AWAY_SECONDS`
-        ago while the store does not answer.
+        """Return the answer of the store and its time. If the store does not answer, return what
+        was known at most `_AWAY_SECONDS` ago.
 
-        A store that did not answer is left alone for a while, since a connection may take seconds
-        to fail. Raises `StoreError` where nothing is known.
+        A store that did not answer is not asked again for a while, since a connection may take
+        seconds to fail. Raises `StoreError` if nothing is known.
         """
         now = time.monotonic()
         is_recent = earlier is not None and now - earlier[0] <= _AWAY_SECONDS
@@ -142,7 +144,7 @@ class AccessControl:
     def count_queries(self, name: str, count: int) -> None:
         """Count the queries of a request that was counted as one.
 
-        All of them are answered, whatever is left: the key waits for them afterwards.
+        All of them are answered, even beyond the limit; the key then has to wait longer.
         """
         if self._service.settings.rate:
             with self._lock:
@@ -165,7 +167,7 @@ def install_access_control(app: Flask) -> None:
     def authorize() -> None:
         """Authenticate the request and check its scope."""
         g.viewer = Viewer()
-        # no text of a store has one, and PostgreSQL refuses a query with one
+        # no text in a store has a NUL, and PostgreSQL refuses a query with one
         if "\x00" in request.path or "%00" in request.environ.get("QUERY_STRING", ""):
             raise ApiError(422, "an address holds no NUL character (%00)")
         if not service.settings.proxies and is_loopback_host(request.remote_addr or ""):
@@ -177,11 +179,11 @@ def install_access_control(app: Flask) -> None:
         g.purpose = "" if endpoint is None and is_self_guarded() else _purpose()
         scope = None if endpoint is None else endpoint.access.scope
         if endpoint is not None and endpoint.access.public_if is not None:
-            # everybody may see it, and whoever has a key is counted by it
+            # everybody may see it; if the request has a key, it counts for the key
             has_key = request.headers.get("Authorization") or request.args.get("api_key")
             if endpoint.access.public_if(request) and not has_key:
                 scope = None
-        # browsers send OPTIONS before they send a key; the answer lists methods only
+        # browsers send OPTIONS before they send a key; the answer only lists methods
         if endpoint is None or scope is None or request.method == "OPTIONS":
             return
         control = _control()
@@ -219,7 +221,7 @@ def _control() -> AccessControl:
 
 
 def _purpose() -> str:
-    """Return the purpose of access. Raises `ApiError` for one that cannot be logged."""
+    """Return the purpose of access. Raises `ApiError` for a purpose that cannot be logged."""
     purpose: str = request.environ.get("HTTP_X_PURPOSE", "")
     if not purpose and "purpose" in request.args:
         purpose = request.args["purpose"]
@@ -233,7 +235,9 @@ def _purpose() -> str:
 
 
 def _lacks_audit_event(response: Response, endpoint: Endpoint) -> bool:
-    """Return whether an answer discloses records by its endpoint's declaration, unlogged."""
+    """Return whether an answer discloses records according to its endpoint's declaration, but has
+    not been logged.
+    """
     if not endpoint.access.discloses.is_audited:
         return False
     is_public = endpoint.access.public_if is not None and endpoint.access.public_if(request)
@@ -242,8 +246,8 @@ def _lacks_audit_event(response: Response, endpoint: Endpoint) -> bool:
 
 
 def _log_rest(response: Response, endpoint: Endpoint | None) -> None:
-    """Log what no view logs by itself: a form of the desk that was carried out, and a look-up that
-    found nothing (whoever tries ids learns which there are not).
+    """Log the events that no view logs itself: a form of the desk that was carried out, and a
+    look-up that found nothing (a caller who tries ids learns which ids do not exist).
     """
     if request.url_rule is None:
         return
@@ -321,8 +325,9 @@ def key_needed() -> bool:
 def cross_origin(response: Response) -> Response:
     """Let pages of other origins read a response.
 
-    Any origin is allowed once a key is needed, since a page without the key gets nothing. Before
-    that only origins of this machine are, so that no foreign page can send requests for its reader.
+    Any origin is allowed once a key is needed, since a page without the key gets no data. Before
+    that, only origins of this machine are allowed, so that no foreign page can send requests for
+    its reader.
     """
     origin = request.headers.get("Origin", "")
     response.vary.add("Origin")
@@ -335,7 +340,7 @@ def cross_origin(response: Response) -> Response:
 
 
 def viewer() -> Viewer:
-    """Return the viewer of the request; without a name where no key is needed."""
+    """Return the viewer of the request; the viewer has no name if no key is needed."""
     request_viewer: Viewer = g.viewer
     return request_viewer
 
@@ -349,9 +354,9 @@ def log_access(
     actor: Viewer | None = None,
     purpose: str | None = None,
 ) -> None:
-    """Log that this request has looked something up, before it is answered.
+    """Log an access by this request, before the request is answered.
 
-    actor, purpose: those of the request unless given. Raises `StoreError` where the event cannot be
+    `actor`, `purpose`: by default those of the request. Raises `StoreError` if the event cannot be
     made durable.
     """
     actor = viewer() if actor is None else actor
@@ -372,10 +377,10 @@ def log_access(
 
 
 def _bound_size(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is logged of a query: all of it, or as much as fits.
+    """Return the part of a query that is logged: all of it, or as much as fits.
 
     If the query is too large, its size and its digest are logged, too. They show whether a copy of
-    the query is the one that was asked.
+    the query is the one that was sent.
     """
     whole = orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS, default=str)
     if len(whole) <= MAX_LOGGED_BYTES:

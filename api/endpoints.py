@@ -44,7 +44,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Scope(StrEnum):
-    """Scopes of API keys that endpoints ask for; a key with `admin` passes every check."""
+    """Scopes of API keys that endpoints require; a key with `admin` passes every check."""
 
     CHECK = "check"
     SUBMIT = "submit"
@@ -55,7 +55,7 @@ class Scope(StrEnum):
 
 
 class Disclosure(Enum):
-    """Kinds of content that an answer may hold; caching, audit and visibility tests follow."""
+    """Kinds of content that an answer may have; caching, audit and visibility tests use them."""
 
     VALUES = "values of records, or how entities come and go: audited, never cached"
     FILES = "files of a batch, written for its sender: audited, never cached"
@@ -73,10 +73,10 @@ class Disclosure(Enum):
 class Access:
     """Access policy of an endpoint.
 
-    scope: scope that a key must have; None opens the endpoint to everybody.
-    discloses: kind of content of its answers.
-    key_in_query: accept the key as `api_key`, for clients that cannot send headers.
-    public_if: predicate of the requests that need no key; credentials sent along are checked.
+    `scope`: scope that a key must have; None opens the endpoint to everybody. `discloses`: kind of
+    content of its answers. `key_in_query`: accept the key as `api_key`, for clients that cannot
+    send headers. `public_if`: predicate of the requests that need no key; if credentials are sent,
+    they are checked.
     """
 
     scope: Scope | None
@@ -89,11 +89,10 @@ class Access:
 class Endpoint:
     """Declaration of one route and method.
 
-    name: Flask's name of the endpoint, `blueprint.function`.
-    path: rule in Flask's notation.
-    body: contents of the request by media type; empty for none.
-    responses: responses by status, without the errors that every endpoint with a scope shares.
-    is_documented: whether the OpenAPI document lists it.
+    `name`: Flask's name of the endpoint, `blueprint.function`. `path`: rule in Flask's notation.
+    `body`: contents of the request by media type; empty for none. `responses`: responses by status,
+    without the errors that all endpoints with a scope share. `is_documented`: whether the OpenAPI
+    document lists it.
     """
 
     name: str
@@ -215,7 +214,7 @@ _FALSE = ("false", "0", "no", "off")
 
 
 def require_utf8() -> None:
-    """Refuse a query string that is not UTF-8: decoded otherwise, a name would match nobody.
+    """Refuse a query string that is not UTF-8; in any other decoding a name would match nobody.
 
     Raises `ApiError`.
     """
@@ -226,7 +225,7 @@ def require_utf8() -> None:
 
 
 def read_number(name: str, default: float | None, low: float, high: float) -> float | None:
-    """Return a number from `low` to `high`, or the default where the parameter is absent."""
+    """Return a number from `low` to `high`, or the default if the parameter is absent."""
     if name not in request.args:
         return default
     text = request.args[name]
@@ -254,7 +253,7 @@ def read_integer(name: str, default: int, low: int, high: int) -> int:
 def read_texts(name: str, max_length: int = MAX_TEXT) -> tuple[str, ...]:
     """Return the nonempty values of a parameter that may be repeated.
 
-    Raises `ApiError` for one that is longer.
+    Raises `ApiError` for a longer value.
     """
     texts = tuple(text for text in request.args.getlist(name) if text)
     for text in texts:
@@ -265,7 +264,7 @@ def read_texts(name: str, max_length: int = MAX_TEXT) -> tuple[str, ...]:
 def read_text(name: str, max_length: int = MAX_TEXT) -> str:
     """Return the first nonempty value of a parameter, or an empty text.
 
-    Raises `ApiError` for one that is longer.
+    Raises `ApiError` for a longer value.
     """
     return next(iter(read_texts(name, max_length)), "")
 
@@ -277,7 +276,7 @@ def check_length(name: str, text: str, max_length: int = MAX_TEXT) -> None:
 
 
 def read_choice(name: str, words: Sequence[str]) -> str:
-    """Return one of some words, or an empty text where the parameter is absent."""
+    """Return one of some words, or an empty text if the parameter is absent."""
     return _check_choice(name, request.args[name], words) if name in request.args else ""
 
 
@@ -303,7 +302,7 @@ def read_boolean(name: str, *, default: bool) -> bool:
 
 
 def read_datetime(name: str) -> datetime | None:
-    """Return a date or time in ISO form, in UTC where it names no zone, or None."""
+    """Return a date or time in ISO form, in UTC if it names no zone, or None."""
     if name not in request.args:
         return None
     text = request.args[name]
@@ -330,7 +329,7 @@ def ignore_undeclared() -> None:
 def reject_undeclared() -> None:
     """Refuse query parameters that the endpoint does not declare.
 
-    Raises `ApiError`: a misspelled filter must not be taken for none.
+    Raises `ApiError`, because a misspelled filter must not count as no filter.
     """
     known_names = _parameter_names()
     undeclared = sorted(set(request.args) - known_names - {PURPOSE})

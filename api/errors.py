@@ -1,4 +1,4 @@
-"""Errors of the API: each leaves as `{"detail": …}` with a status of 4xx for the caller's faults.
+"""Errors of the API. Each is sent as `{"detail": …}`, with a status of 4xx if the caller caused it.
 
 Faults of the service itself have a status of 5xx.
 """
@@ -50,7 +50,9 @@ def http_status(error: ResolverError) -> int:
 
 
 def public_detail(error: ResolverError) -> str:
-    """Return what a caller is told of an error: nothing of where the store is, or who opens it."""
+    """Return the text that a caller gets about an error: it does not say where the store is, or who
+    opens it.
+    """
     if isinstance(error, StoreFullError):
         _LOG.error("the store is full", error=error.line())
         return "the disk of the store is full: nothing was written"

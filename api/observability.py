@@ -113,7 +113,8 @@ class Metrics:
 
 
 def share_metrics() -> None:
-    """Let processes forked from this one count in files, which each of them can sum up.
+    """Let processes that are forked from this one count in files, whose sum each of them can
+    compute.
 
     Call it before any metric is created.
     """
@@ -152,7 +153,7 @@ def install_observability(app: Flask) -> None:
         """Set the request's id and start time."""
         client_id = request.environ.get("HTTP_X_REQUEST_ID", "")
         is_usable = bool(client_id and _REQUEST_ID.fullmatch(client_id))
-        # an id tells requests apart and opens nothing, so it need not be hard to guess
+        # an id only distinguishes requests and opens nothing, so it need not be hard to guess
         g.request_id = client_id if is_usable else f"{random.getrandbits(128):032x}"
         g.started_at = time.perf_counter()
 
@@ -188,7 +189,9 @@ class _LogForwarder(logging.Handler):
     """Handler that writes the log of the engine and of libraries in our own format."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Forward a log record, and of its error the type alone: its text may hold data."""
+        """Forward a log record, but only the type of its error: the text of the error may hold
+        data.
+        """
         write = _LOG.error if record.levelno >= logging.ERROR else _LOG.info
         error = record.exc_info[0] if record.exc_info else None
         details = {} if error is None else {"error": error.__name__}
@@ -209,7 +212,7 @@ def log_as_json() -> None:
             structlog.processors.JSONRenderer(),
         ],
         # looked up for each line, since the embedding program may replace the stream; a line is one
-        # write, so that lines of several processes do not mix where Python does not buffer
+        # write, so lines of several processes do not mix if Python does not buffer
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

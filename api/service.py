@@ -4,9 +4,9 @@
 - `AuditLog` writes audit events in a thread of its own, so no response waits for a disk. First,
   each event goes to the spool of the process (`resolver.trust.audit_spool`). If the process is
   killed, the next process writes the events of the spool. If an event cannot be spooled, or if the
-  log could not be written for long, requests are refused: there is no access without an audit
-  event. Each process has a log of its own. A process that will be forked refuses events, since
-  threads and files do not survive a fork.
+  log could not be written for long, requests are refused, so there is never an access without an
+  audit event. Each process has a log of its own. A process that will be forked refuses events,
+  since threads and files do not survive a fork.
 - `Service` has the hub, the screener, the audit log and the writer of single records, which all
   requests share.
 """
@@ -71,7 +71,7 @@ class WrittenRevisions:
     def note(self, caller: str, revision: int) -> None:
         """Note that a caller has written a revision."""
         slot = zlib.crc32(caller.encode()) % _CALLERS
-        # the lock of the file keeps other processes out, but not other threads of this one
+        # the lock of the file keeps out other processes, but not other threads of this process
         with self._lock:
             fcntl.lockf(self._file, fcntl.LOCK_EX)
             try:
@@ -80,7 +80,9 @@ class WrittenRevisions:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)
 
     def last_of(self, caller: str) -> int:
-        """Return the last revision that a caller has written or a later one; 0 without any."""
+        """Return the last revision that a caller has written, or a later one; 0 if the caller has
+        written none.
+        """
         return int(self._revisions[zlib.crc32(caller.encode()) % _CALLERS])
 
 
@@ -158,7 +160,7 @@ class AuditLog:
         self._begin()
 
     def _begin(self) -> None:
-        """Begin without events, thread and spool, which belong to a parent process."""
+        """Begin without the events, thread and spool of the parent process."""
         self._spool: AuditSpool | None = None
         self._pending: deque[Mapping[str, Any]] = deque()
         self._closed = threading.Event()
@@ -191,7 +193,7 @@ class AuditLog:
         except OSError as error:
             _LOG.error("cannot spool audit events", error=type(error).__name__)
             raise _unwritable() from error
-        # the writer polls: waking it would cost every response a thread switch
+        # the writer polls, because waking it would cost every response a thread switch
         self._pending.append(event)
 
     def recover(self) -> None:
@@ -380,7 +382,7 @@ class Service:
         return self._warm_event.is_set()
 
     def ready_screener(self) -> Screener:
-        """Return the screener, when its answers include all records that the caller has written.
+        """Return the screener once its answers include all records that the caller has written.
 
         Raises `StoreError` while it is still loading.
         """

@@ -41,8 +41,8 @@ _SUFFIXES = {
 def upload_errors() -> Iterator[None]:
     """Translate errors of an upload.
 
-    Raises `ApiError`: 400 for an upload that was cut off, 408 for one that stalled, 507 for a disk
-    that cannot take it.
+    Raises `ApiError`: 400 for an upload that was cut off, 408 for an upload that stalled, 507 if
+    the disk has no room for it.
     """
     try:
         yield

@@ -1,6 +1,6 @@
 """Pages for stewards, analysts and admins, at `/desk` and `/review`.
 
-Pages are rendered by the server. A small script adds keyboard shortcuts and saves full page loads;
+The server renders the pages. A small script adds keyboard shortcuts and saves full page loads;
 everything works without it. A page is one view function in a module of this package, with a
 template of its name in `api/templates/desk`. `support.desk_access` checks who uses the desk (by
 password, header of a proxy, or first sign-in link), asks for the purpose of access, and refuses

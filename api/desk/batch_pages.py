@@ -123,7 +123,9 @@ def batch(job_id: str) -> Any:
 
 @blueprint.get("/desk/batches/<job_id>/changes")
 def batch_changes(job_id: str) -> Any:
-    """Show what a batch changed, or would change, with filters; `as=csv` sends it as a table."""
+    """Show the changes that a batch made, or would make, with filters; `as=csv` sends them as a
+    table.
+    """
     job = _find_job(job_id)
     report = _find_report(job)
     if report is None:
@@ -188,7 +190,7 @@ def batch_state(job_id: str) -> Any:
     """Return the part of the page that changes; the script polls it until the batch ends."""
     job = _find_job(job_id)
     if job.state in FINAL_STATES:
-        # the page has logged that its reader follows the batch; now come the results
+        # the page has already logged that its reader follows the batch; now the results are logged
         log_job("job", {"batch": job.id, "act": "result"}, [job])
     return render_page("_batch_state.html", **_batch_context(job))
 
@@ -206,7 +208,7 @@ def cancel_batch(job_id: str) -> Any:
 @blueprint.post("/desk/batches/<job_id>/accept")
 @require_role(UserRole.STEWARD)
 def accept_batch(job_id: str) -> Any:
-    """Accept a held batch, so that it is committed however much it changes."""
+    """Accept a held batch, so that it is committed even if it changes much."""
     job = _find_job(job_id)
     log_job("job", {"batch": job.id, "act": "accept"}, [job])
     current_service().hub.store.jobs.accept(job.id, current_user().name)
@@ -237,7 +239,7 @@ def batch_result(job_id: str, result: str) -> Any:
 
 
 def render_batches_page(problem: str = "") -> str:
-    """Return the list of batches with the upload form, and why an upload was refused."""
+    """Return the list of batches with the upload form and, if an upload was refused, the reason."""
     jobs = list_own_batches(_MAX_ROWS)
     log_job("jobs", {"limit": _MAX_ROWS}, jobs)
     return render_page(
@@ -253,7 +255,9 @@ def render_batches_page(problem: str = "") -> str:
 
 
 def list_own_batches(limit: int) -> list[Job]:
-    """List the latest batches of the user's agency, without an agency their own; for admins all."""
+    """List the latest batches of the user's agency. A user without an agency sees their own, and an
+    admin sees all.
+    """
     jobs, user = current_service().hub.store.jobs, current_user()
     if user.role >= UserRole.ADMIN:
         return jobs.list(kind=BATCH_JOB, limit=limit)
@@ -262,7 +266,9 @@ def list_own_batches(limit: int) -> list[Job]:
 
 
 def _latest_commits() -> list[RevisionRow]:
-    """Return the latest commits, the newest first; only for admins, as they count all records."""
+    """Return the latest commits, the newest first; only for admins, since commits count all
+    records.
+    """
     if current_user().role < UserRole.ADMIN:
         return []
     with current_service().hub.store.view() as view:
@@ -272,7 +278,7 @@ def _latest_commits() -> list[RevisionRow]:
 def _find_job(job_id: str) -> Job:
     """Return a batch of the user's agency; admins may see any.
 
-    Raises `DeskError`, the same for batches of other agencies as for unknown ones.
+    Raises `DeskError`, which is the same for batches of other agencies and for unknown batches.
     """
     job, user = current_service().hub.store.jobs.find(job_id), current_user()
     if job is None or (user.role < UserRole.ADMIN and not is_own_job(job, user.agency, user.name)):
@@ -305,7 +311,7 @@ def _batch_context(job: Job) -> dict[str, Any]:
 
 
 def _find_own_draft(job: Job) -> ImportDraft | None:
-    """Return the draft of an import that a dry run was made of, while its user keeps it."""
+    """Return the draft of an import from which a dry run was made, as long as its user keeps it."""
     draft_id = job.params.get("draft")
     if not draft_id or job.state != "done":
         return None
@@ -316,10 +322,12 @@ def _find_own_draft(job: Job) -> ImportDraft | None:
 
 
 def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
-    """Return the lists of a committed batch of which pairs wait, with the number of these."""
+    """Return the lists of a committed batch that have waiting pairs, with the number of these
+    pairs.
+    """
     result = job.result or {}
     revision = result.get("version")
-    # the version of a dry run is the last commit of anybody, perhaps of hidden records
+    # the version of a dry run is the last commit of anybody, perhaps with hidden records
     if job.state != "done" or not revision or result.get("dry_run"):
         return []
     hub = current_service().hub
@@ -335,8 +343,8 @@ def stall_reason(job: Job) -> str:
     """Return why a job does not progress: no worker runs (`down`), its worker is `busy` or `lost`;
     else empty.
 
-    Only admins are told that the worker is busy; to others the batch `waits`, as batches of other
-    agencies are none of their business.
+    Only admins are told that the worker is busy. For others the batch only `waits`, because they
+    may not learn about batches of other agencies.
     """
     now = datetime.now(UTC)
     if job.state == "queued" and now - datetime.fromisoformat(job.created) > _QUEUE_PATIENCE:
@@ -369,7 +377,7 @@ _SHOWN_RECORDS, _READ_ROWS, _DATE_ROWS, _SHOWN_REJECTS = 5, 2_000, 16_000, 20
 @blueprint.post("/desk/batches/new")
 @require_role(UserRole.STEWARD)
 def start_import() -> Any:
-    """Store the chosen file and lead to what it needs next."""
+    """Store the chosen file, and lead to the next step that it needs."""
     list_format = request.form.get("format", "")
     if list_format not in ("", *(reader.name for reader in READERS)):
         raise DeskError(422, "There is no such format.", "Choose one of the list.")
@@ -385,7 +393,9 @@ def start_import() -> Any:
 
 
 def _refuse_file(draft: ImportDraft, error: InputError) -> tuple[str, int]:
-    """Discard a draft whose file cannot be read, and show why above the form for another one."""
+    """Discard a draft whose file cannot be read, and show the reason above the form for another
+    file.
+    """
     draft.discard()
     return render_batches_page(f"{' '.join(_explain(error))} Nothing was sent."), 422
 
@@ -399,7 +409,9 @@ def _next_step(draft: ImportDraft) -> str:
 
 
 def _first_page(draft: ImportDraft) -> str:
-    """Return `columns` for a table, and `preview` for a list whose format says what it holds."""
+    """Return `columns` for a table, and `preview` for a list in a format that defines its
+    fields.
+    """
     if draft.list_format not in ("", TABULAR):
         return "preview"
     try:
@@ -469,7 +481,9 @@ def _columns_page(draft: ImportDraft, problem: str = "", answers: Any = None) ->
 def _list_answers(
     file: SourceFile, proposal: TableProposal, mapping: Mapping | None
 ) -> dict[str, str]:
-    """Return the first answers about the list as a whole, of a mapping or else the proposal."""
+    """Return the first answers about the list as a whole: from the mapping if there is one,
+    otherwise from the proposal.
+    """
     options = {key: value for key, (value, _) in proposal.options.items()}
     chosen = mapping.model_dump() if mapping else {**proposal.keys, **options}
     day_first = chosen.get("day_first")
@@ -494,7 +508,9 @@ def _propose_source(stem: str) -> str:
 @blueprint.post("/desk/batches/new/<draft_id>/columns")
 @require_role(UserRole.STEWARD)
 def save_import_columns(draft_id: str) -> Any:
-    """Save what the columns mean; errors show the form again as it was filled in."""
+    """Save the meaning of the columns; after an error, the form is shown again as it was filled
+    in.
+    """
     draft, answers = find_draft(draft_id), request.form.to_dict()
     columns = usable_columns(open_table_file(find_tables(draft.path)[0][0]))
     before = draft.mapping()
@@ -523,7 +539,7 @@ def save_import_columns(draft_id: str) -> Any:
 @blueprint.get("/desk/batches/new/<draft_id>/preview")
 @require_role(UserRole.STEWARD)
 def import_preview(draft_id: str) -> Any:
-    """Show the first records as they are read, and what is rejected and why."""
+    """Show the first records as they are read, and the rejected rows with the reasons."""
     draft = find_draft(draft_id)
     samples: list[ListSample] = []
     skipped: list[Reject] = []
@@ -574,7 +590,7 @@ def send_import(draft_id: str) -> Any:
     is_complete = request.form.get("complete") == "1"
     options = BatchOptions(label, draft.list_format, complete=is_complete)
     if request.form.get("dry_run") == "1":
-        # the draft stays: whoever likes what would change sends it from there
+        # the draft stays, so that a user who agrees with the changes can send it
         folder = create_job_folder(current_service().jobs_dir)
         shutil.copytree(draft.input_folder, folder / INPUT, dirs_exist_ok=True)
         options = replace(options, dry_run=True, draft=draft.id)
@@ -594,7 +610,7 @@ def discard_import(draft_id: str) -> Any:
 
 
 def _explain(error: InputError) -> tuple[str, str]:
-    """Return the meaning of an error and its mend, without advice for the command line."""
+    """Return the meaning of an error and how to mend it, without advice for the command line."""
     message, advice = describe_error(error)
     if error.place:
         message = f"{error.place}: {error.message}."

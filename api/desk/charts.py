@@ -1,12 +1,14 @@
-"""Geometry of the charts on pages: bars of the evidence, ring of a contradiction. No markup.
+"""Geometry of the charts on pages: the bars of the evidence, and the ring of a contradiction. No
+markup.
 
-Geometry of the drawings on an entity's page: network, dates and map. No markup.
+The module also has the geometry of the drawings on an entity's page: network, dates and map. No
+markup.
 
-Layout of a graph in rings: one for each distance from the middle. No markup.
+It lays out a graph in rings, one ring for each distance from the middle. No markup.
 
-The place of a node follows from the tree that spans the graph, with the children of a node in the
-order of their kind, caption and id: the same graph is always drawn the same. Rings are as wide as
-their labels need, so that no two overlap, and labels stand along the rays once a ring is full.
+The place of a node follows from the tree that spans the graph. The children of a node are ordered
+by kind, caption and id, so the same graph is always drawn in the same way. Each ring is wide enough
+for its labels, so that no two overlap. Labels lie along the rays once a ring is full.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ _MIN_BAR_WIDTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Step of a waterfall: evidence on a subject, and running sum after it (in thousandths).
+    """Step of a waterfall: the evidence on a subject, and the running sum after it (in
+    thousandths).
 
-    The bar covers `width` from `x` in a drawing of `CHART_WIDTH`; `zero` is the place of sum 0. The
-    weights of `parts` add up to that of `row`.
+    The bar covers `width` from `x` on, in a drawing of `CHART_WIDTH`; `zero` is the position of sum
+    0. The weights of `parts` add up to that of `row`.
     """
 
     row: EvidenceRow
@@ -50,7 +53,7 @@ class Bar:
 
     @property
     def sign(self) -> str:
-        """Direction of the evidence: for, against, neither; or usual (`is_usual`)."""
+        """Direction of the evidence: for, against or neither; or usual (`is_usual`)."""
         if is_usual(self.row):
             return "usual"
         return "for" if self.row.weight > 0 else "against" if self.row.weight < 0 else "neither"
@@ -125,7 +128,9 @@ def _place_on_circle(records: Iterable[str]) -> dict[str, tuple[int, int]]:
 
 
 def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
-    """Return the steps of a sum by subject, as a decision weighs them; they add up to `total`."""
+    """Return the steps of a sum by subject, in the order in which a decision weighs them; they add
+    up to `total`.
+    """
     groups = group_evidence(evidence)
     sums = list(accumulate((group.row.weight for group in groups), initial=0))
     bars = _place_bars(groups, sums)
@@ -133,7 +138,7 @@ def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
     small = [
         bar for bar, group in zip(bars, groups, strict=True) if group.is_compared and group.is_small
     ]
-    # a summary of a single step would hide it and save nothing
+    # a summary of a single step would hide the step and save no space
     summarized = small if len(small) > 1 else []
     drawn = [bar for bar in compared if bar not in summarized]
     return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
@@ -143,7 +148,7 @@ def _place_bars(groups: Sequence[EvidenceGroup], sums: Sequence[int]) -> list[Ba
     low, high = min(sums), max(sums)
 
     def place(value: int) -> int:
-        """Return the horizontal place of a sum."""
+        """Return the horizontal position of a sum."""
         return round((value - low) * CHART_WIDTH / max(high - low, 1))
 
     bars = []
@@ -188,7 +193,9 @@ class PlacedTie:
 
 @dataclass(frozen=True, slots=True)
 class NetworkDrawing:
-    """Network in columns: the middle, the nearest on both sides of it, and those beyond."""
+    """Network in columns: the middle, the nearest nodes on both sides of it, and the nodes
+    beyond.
+    """
 
     width: int
     height: int
@@ -234,8 +241,8 @@ def _reach(side: Sequence[int], children: Mapping[int, Sequence[int]]) -> int:
 def _tied_groups(
     indices: Sequence[int], ties: Iterable[tuple[int, int, str]]
 ) -> list[tuple[int, ...]]:
-    """Return the nearest nodes in groups that are tied to one another; a group of more than half of
-    them is no group.
+    """Return the nearest nodes in groups that are tied to each other; a group of more than half of
+    them does not count as a group.
     """
     group_of = {index: [index] for index in indices}
     for left, right, _ in ties:
@@ -255,7 +262,7 @@ def _tied_groups(
 def _split_sides(
     groups: Iterable[tuple[int, ...]], children: Mapping[int, Sequence[int]]
 ) -> tuple[list[int], list[int]]:
-    """Split the nearest nodes into two sides of about equal height, groups kept together."""
+    """Split the nearest nodes into two sides of about equal height; groups are kept together."""
     right: list[int] = []
     left: list[int] = []
     for group in groups:
@@ -283,7 +290,7 @@ def _place_side(
 
 def _curve(start: tuple[int, int], end: tuple[int, int], middle: int) -> str:
     """Return the path of a line; between boxes of one column it bends outwards. The script draws
-    the same.
+    the same curve.
     """
     (x1, y1), (x2, y2) = start, end
     bend = (x1 + x2) // 2
@@ -302,7 +309,7 @@ class TimeMark:
 
 @dataclass(frozen=True, slots=True)
 class TimeRow:
-    """Row of a time axis: what (`label` of `subject`), when, its marks, and the lists."""
+    """Row of a time axis: its label and subject, the time in words, its marks, and the lists."""
 
     label: str
     subject: str
@@ -313,14 +320,16 @@ class TimeRow:
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """Rows over one axis of years; `ticks` are places of years, with the year."""
+    """Rows over one axis of years; `ticks` are the positions of years, with the year."""
 
     rows: tuple[TimeRow, ...]
     ticks: tuple[tuple[int, int], ...]
 
 
 def draw_time_axis(spans: Sequence[LifeSpan], days: Mapping[str, Sequence[str]]) -> TimeAxis:
-    """Draw spans, and below them rows of days by label (as written; what is no date is ignored)."""
+    """Draw spans, and below them rows of days by label (as written; texts that are no dates are
+    ignored).
+    """
     dated = {
         label: sorted(filter(None, (first_day(text) for text in dict.fromkeys(texts))))
         for label, texts in days.items()
@@ -351,7 +360,9 @@ def _day_row(label: str, days: Sequence[str], first: int, last: int) -> TimeRow:
 
 
 def _at(day: str, first: int, last: int) -> int:
-    """Return the place of a day on the axis from the start of one year to that of another."""
+    """Return the position of a day on the axis, which goes from the start of one year to the start
+    of another.
+    """
     start, end = date(first, 1, 1).toordinal(), date(last, 1, 1).toordinal()
     share = (date.fromisoformat(day).toordinal() - start) / max(end - start, 1)
     return round(AXIS_WIDTH * share)
@@ -373,7 +384,7 @@ class MapMarker:
 class PlacesMap:
     """Window of the world map around some places (SVG `view_box`), and places without a point.
 
-    `radius` is that of a marker, in units of the map.
+    `radius` is the radius of a marker, in units of the map.
     """
 
     view_box: str
@@ -383,7 +394,7 @@ class PlacesMap:
 
 
 def draw_map(places: Sequence[MappedPlace]) -> PlacesMap | None:
-    """Draw the places that have a point on a window of the map; None without any."""
+    """Draw the places that have a point on a window of the map; None if no place has one."""
     shown = [(place, project(place.point)) for place in places if place.point is not None]
     shown = shown[:_MAX_MARKERS]
     if not shown:
@@ -407,7 +418,9 @@ def project(point: Point) -> tuple[float, float]:
 
 
 def _window(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
-    """Return left, top and width of a window that holds some points with a border around them."""
+    """Return left, top and width of a window that contains some points, with a margin around
+    them.
+    """
     xs, ys = zip(*points, strict=True)
     width = max((max(xs) - min(xs)) * 1.3, (max(ys) - min(ys)) * 1.3 / _MAP_RATIO, _MIN_MAP_WIDTH)
     width = min(width, 1440.0)
@@ -417,7 +430,9 @@ def _window(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]
 
 
 def _spread(points: Sequence[tuple[float, float]], radius: float) -> list[tuple[float, float]]:
-    """Move circles apart that would hide one another: each to the first free place around it."""
+    """Move circles apart that would hide each other: each is moved to the first free place around
+    its point.
+    """
     placed: list[tuple[float, float]] = []
     for x, y in points:
         spots = [(x, y)]
@@ -440,8 +455,8 @@ _LEVEL_SPACE = 46
 
 @dataclass(frozen=True, slots=True)
 class RingNode:
-    """Node at a point. `turn`: degrees by which its label is turned about it; `side`: -1 where the
-    label ends at the node, 1 where it begins there, 0 where it stands centered below.
+    """Node at a point. `turn`: degrees by which its label is turned about it. `side`: -1 if the
+    label ends at the node, 1 if it begins there, 0 if it is centered below.
     """
 
     node: GraphNode
@@ -453,7 +468,9 @@ class RingNode:
 
 @dataclass(frozen=True, slots=True)
 class RingLine:
-    """Line between two nodes, by their places. `is_tree`: it leads a ring outwards."""
+    """Line between two nodes, by their places. `is_tree`: it leads from one ring to the next ring
+    outwards.
+    """
 
     edge: GraphLink
     left: int
@@ -495,7 +512,7 @@ def draw_rings(graph: Graph) -> RingDrawing:
 
 
 def _find_children(graph: Graph, parents: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the children of each node; those of the empty id are where the graph begins."""
+    """Return the children of each node; the children of the empty id are the start of the graph."""
     children: dict[str, list[str]] = {"": []}
     for node in sorted(graph.nodes, key=lambda n: (n.sort, n.kind, n.caption.casefold(), n.id)):
         if node.distance == 0 or node.id in parents:
@@ -514,7 +531,9 @@ def _weigh(graph: Graph, children: Mapping[str, Sequence[str]]) -> dict[str, int
 def _assign_angles(
     graph: Graph, children: Mapping[str, Sequence[str]], weights: Mapping[str, int]
 ) -> dict[str, float]:
-    """Return the angle of each node: the middle of the part of the circle that its leaves take."""
+    """Return the angle of each node: the middle of the part of the circle that its leaves
+    occupy.
+    """
     total = sum(weights[root] for root in children[""]) or 1
     angles = {node.id: -math.pi / 2 for node in graph.nodes}
     waiting = [("", 0.0)]
@@ -536,7 +555,7 @@ def _is_level(graph: Graph) -> bool:
 
 
 def _ring_radii(graph: Graph, leaves: int, *, is_level: bool) -> dict[int, int]:
-    """Return the radius of each ring, wide enough for as many labels as there are leaves."""
+    """Return the radius of each ring, which is wide enough for the labels of all leaves."""
     needed = leaves * (_LEVEL_SPACE if is_level else _LABEL_HEIGHT) / (2 * math.pi)
     farthest = max((node.distance for node in graph.nodes), default=0)
     first = max(_RING, round(needed))

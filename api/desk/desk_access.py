@@ -7,12 +7,12 @@ confirmation, and sent again when the user says so (`saved_forms`).
 
 Audit events of accounts: sign-ins that succeeded, failed or were refused, and sign-outs.
 
-Addresses that forms ask to be led to next.
+Addresses of the next page, which forms state.
 
 Forms that could not be carried out at once: saved in the page and sent again on confirmation.
 
-A saved form comes back from a browser and is trusted as little as any other: it leads only to views
-of the desk, and only through a button on a page that shows its content.
+A saved form comes back from a browser and is trusted as little as any other form. It leads only to
+views of the desk, and only through a button on a page that shows its content.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class AccountEvent(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Outcome of a try to sign in, or to change one's password."""
+    """Outcome of an attempt to sign in, or to change one's password."""
 
     DONE = "done"
     WRONG = "wrong name or password"
@@ -79,7 +79,9 @@ def log_user_event(
 def log_failed_try(
     event: AccountEvent, name: str, outcome: Outcome, address: str, *, via: str = "password"
 ) -> None:
-    """Log a failed try with the name that was typed, bounded. Raises `StoreError`."""
+    """Log a failed attempt with the name that was typed, cut to a maximum length. Raises
+    `StoreError`.
+    """
     refusals: dict[tuple[Outcome, str], float] = current_app.extensions["desk_refusals"]
     now, key = time.monotonic(), (outcome, address)
     if outcome in _REFUSALS and now - refusals.get(key, -_REPEAT_SECONDS) < _REPEAT_SECONDS:
@@ -153,7 +155,7 @@ def parse_saved_form(text: str) -> SavedForm | None:
 
 
 def _validate(form: SavedForm) -> SavedForm | None:
-    """Return the form if it leads to a view of the desk and is not too large, else None."""
+    """Return the form if it leads to a view of the desk and is not too large; otherwise None."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(form.path, method="POST")
     except HTTPException:
@@ -317,7 +319,7 @@ def _check_form() -> None:
 
 
 def _refuse_auditor() -> Any:
-    """Lead an auditor who opens the desk to the log, and refuse every other page."""
+    """If an auditor opens the desk, lead them to the log; refuse every other page."""
     if request.endpoint in ("desk.root", "desk.home"):
         return redirect(url_for("desk.audit"), 303)
     raise DeskError(
@@ -349,7 +351,7 @@ def _set_headers(response: Response) -> Response:
 
 @blueprint.after_request
 def _note_commit(response: Response) -> Response:
-    """Let later pages of this user show what the request has changed, whichever process answers."""
+    """Make later pages of this user show the changes of the request, whichever process answers."""
     if request.method == "POST" and response.status_code < 400:
         with suppress(StoreError):
             current_service().note_commit(current_service().hub.store.revision)
@@ -368,7 +370,7 @@ def begin_session(user: User, via: str, purpose: str = "") -> Session:
     session = sessions.find(token, idle=timedelta(seconds=settings.session_idle))
     if session is None:
         raise StoreError("the session could not be begun", hint="try again")
-    # nobody gets the token of a session that is not logged
+    # if a session is not logged, nobody gets its token
     log_user_event(AccountEvent.SIGN_IN, user, client_address(), via=via, purpose=session.purpose)
     g.token = token
     _use_session(session)
@@ -436,7 +438,9 @@ def _find_session() -> Session | None:
 
 
 def _proxy_session(name: str, session: Session | None) -> Session:
-    """Return the session if it is that of the proxy's user, else a new one."""
+    """Return the session if it belongs to the user whom the proxy names; otherwise a new
+    session.
+    """
     user = current_service().hub.store.users.find(name)
     if user is None or user.disabled is not None:
         log_failed_try(
@@ -475,7 +479,7 @@ def _has_token_of(session: Session) -> bool:
 
 def _refuse_foreign_form() -> Any:
     if is_partial_request():
-        # the script then sends the form as a browser does, and so it is saved
+        # the script then sends the form as a browser does, and the form is saved
         raise DeskError(
             401, "This page belongs to another session.", "Load it again; nothing is lost."
         )
@@ -484,7 +488,7 @@ def _refuse_foreign_form() -> Any:
 
 def _ask_sign_in() -> Any:
     if is_partial_request():
-        # the script then sends the form as a browser does, and so it is saved
+        # the script then sends the form as a browser does, and the form is saved
         raise DeskError(401, "Your session has ended.", "Sign in again; nothing is lost.")
     if request.method == "GET":
         return redirect(url_for("desk.sign_in", next=_request_url()), 303)
@@ -498,13 +502,15 @@ def _request_url() -> str:
 
 
 def safe_target(address: str, fallback: str = "desk.home") -> str:
-    """Return an address from a form if it is a page of the desk, else that of `fallback`."""
+    """Return an address from a form if it is a page of the desk; otherwise the address of
+    `fallback`.
+    """
     path, _, _ = address.partition("?")
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return url_for(fallback)
-    # a path of another blueprint, or one that a browser reads as another host, is none
+    # a path of another blueprint, or a path that a browser reads as another host, is not allowed
     is_own = (
         str(endpoint).startswith("desk.")
         and path.startswith("/")

@@ -53,7 +53,7 @@ def show_entity(entity_id: str) -> Any:
 
 
 def _requested_id() -> str:
-    """Return the id that led to the entity, if it could be one: anybody can send a link with any
+    """Return the id that led to the entity, if it could be an id: anybody can send a link with
     other text in it.
     """
     requested_id = request.args.get("was", "")[:300]
@@ -80,8 +80,8 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
 
 
 def _drawings(entity_page: EntityPage, decisions: Sequence[DecisionView]) -> dict[str, Any]:
-    """Return the network, what of it helped to merge the records, the dates and the map of an
-    entity.
+    """Return the drawings of an entity: its network, the relations that helped to merge its
+    records, its dates and its map.
     """
     hub = current_service().hub
     network = load_relations(hub, entity_page.id, viewer())

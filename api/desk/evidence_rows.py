@@ -1,4 +1,5 @@
-"""Evidence by subject: all rows on names, on birth dates and so on, as one row with its parts.
+"""Evidence by subject: all rows on one subject, such as names or birth dates, become one row with
+its parts.
 
 Labels of evidence for stewards: "Phone numbers differ", "Rarity of the names".
 """
@@ -30,19 +31,21 @@ _ACRONYM = "acronym"
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
-    """Rows on one subject: `row` has their weight and the values compared, `parts` are all."""
+    """Rows on one subject: `row` has their total weight and the compared values, and `parts` has
+    all rows.
+    """
 
     row: explanation.EvidenceRow
     parts: tuple[explanation.EvidenceRow, ...]
 
     @property
     def is_compared(self) -> bool:
-        """Whether a row weighs anything, or compares values that weigh nothing."""
+        """Whether a row has a weight, or compares values although its weight is 0."""
         return any(part.weight or part.similarity is not None for part in self.parts)
 
     @property
     def is_small(self) -> bool:
-        """Whether it is summarized with others."""
+        """Whether it is summarized together with others."""
         return abs(self.row.weight) < SMALL_WEIGHT and self.row.name != _NAME
 
 
@@ -63,7 +66,9 @@ def group_evidence(evidence: Iterable[explanation.EvidenceRow]) -> list[Evidence
 
 
 def _subject(name: str) -> str:
-    """Return the subject of a row; two comparators together are about the one besides names."""
+    """Return the subject of a row; for two comparators together, it is the one that is not
+    names.
+    """
     if name in explanation.STARTING_ROWS:
         return _START
     parts = name.replace(" ", "_").split("_×_")
@@ -96,7 +101,7 @@ def _show_value(subject: str, value: str) -> str:
 
 
 def _name_words(parts: Iterable[explanation.EvidenceRow]) -> str:
-    """Return in words what, besides their likeness, speaks against two names."""
+    """Return in words what speaks against two names, besides their similarity."""
     words = [
         explanation.PHRASES[part.name].differ
         for part in sorted(parts, key=lambda row: row.weight)
@@ -187,7 +192,9 @@ _NONE = 0.995
 
 
 def evidence_title(name: str) -> str:
-    """Return the label of evidence, of two comparators together for an interaction (`a × b`)."""
+    """Return the label of evidence; for an interaction (`a × b`), the label of two comparators
+    together.
+    """
     titles = [_title(part.replace(" ", "_")) for part in name.split(" × ")]
     if len(titles) == 1:
         return titles[0]
@@ -196,7 +203,7 @@ def evidence_title(name: str) -> str:
 
 
 def evidence_label(row: explanation.EvidenceRow) -> str:
-    """Return the label of a row, with its outcome where values of both sides are compared."""
+    """Return the label of a row, with its outcome if values of both sides are compared."""
     name = row.name.replace(" ", "_")
     if name in _ABSENT and row.similarity is not None and row.similarity >= _NONE:
         return _ABSENT[name]
@@ -209,8 +216,8 @@ def evidence_label(row: explanation.EvidenceRow) -> str:
 
 
 def is_usual(row: explanation.EvidenceRow) -> bool:
-    """Return whether values agree and yet count against a match, or differ and count for it: they
-    do so too often to say anything else.
+    """Return whether values agree but count against a match, or differ but count for it: this
+    happens so often that it says nothing else.
     """
     name = row.name.replace(" ", "_")
     outcome = explanation.outcome_of(row._replace(name=name)) if name in _COMPARED else None

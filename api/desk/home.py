@@ -1,10 +1,11 @@
-"""Home page: the day's work, what failed or is held, age of the lists, state of the service.
+"""Home page: the day's work, failed and held batches, the age of the lists, and the state of the
+service.
 
 Page of feeds: lists that are fetched on schedule.
 
 Learning page: agreement of stewards, models trained from decisions, and their effect.
 
-Lists that the user of a request may know of.
+The module also finds the lists that the user of a request may know.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ _MAX_VERSIONS = 1_000
 
 
 def has_lists_to_load() -> bool:
-    """Return whether the user sees lists only once the service has loaded: the index tells which
-    records are hidden.
+    """Return whether the user sees lists only after the service has loaded, because the index tells
+    which records are hidden.
     """
     return "admin" not in viewer().scopes and not current_service().is_warm
 
@@ -75,8 +76,8 @@ def _newest_visible(view: StoreView, source: StoredSource) -> int:
 
 
 def visible_lists() -> list[StoredSource]:
-    """Return the lists that the user may know of, by name, with the number of records that they may
-    see; none while the service loads.
+    """Return the lists that the user may know, by name, with the number of records that they may
+    see; empty while the service loads.
     """
     hub = current_service().hub
     if may_read_all(viewer()):
@@ -153,8 +154,8 @@ def _store_context() -> dict[str, Any]:
 
 
 def _find_troubles(batches: Sequence[Job]) -> list[Job]:
-    """Return the batches that are held, and jobs that failed of late; jobs other than batches and
-    screenings are for admins.
+    """Return the batches that are held, and jobs that failed recently; jobs other than batches and
+    screenings are only for admins.
     """
     jobs = list(batches)
     if current_user().role >= UserRole.ADMIN:
@@ -213,7 +214,7 @@ def _queue_charts() -> list[tuple[str, list[ChartRow]]]:
 
 
 def _daily_pace(throughput: review.Throughput) -> list[ChartRow]:
-    """Return the decisions of the last days, today first; none where there were none."""
+    """Return the decisions of the last days, today first; days without decisions are left out."""
     counts, today = dict(throughput.by_day), datetime.now(UTC).date()
     days = [(today - timedelta(days)).isoformat() for days in range(_PACE_DAYS)]
     rows = [ChartRow(day, counts.get(day, 0)) for day in days]
@@ -221,7 +222,7 @@ def _daily_pace(throughput: review.Throughput) -> list[ChartRow]:
 
 
 def _list_fault(source: StoredSource) -> str:
-    """Return what is wrong with a list by the rules that were set for it, or an empty text."""
+    """Return the fault of a list according to the rules for it, or an empty text."""
     if source.required and not source.records:
         return "missing"
     if source.maximum_age_days is None or not source.updated:
@@ -325,13 +326,13 @@ def train_model() -> Any:
 @blueprint.post("/desk/learning/picks")
 @require_role(UserRole.STEWARD)
 def pick_pairs() -> Any:
-    """Mark the waiting pairs that would teach the model most, and show them."""
+    """Mark the waiting pairs from which the model would learn most, and show them."""
     mark_queue_picks(current_service().hub, viewer=viewer())
     return redirect(url_for("desk.queue", reason=review.QueueReason.SAMPLE), 303)
 
 
 def _latest_trainings() -> list[Job]:
-    """Return the latest trainings; only for admins, as they use and count all decisions."""
+    """Return the latest trainings; only for admins, since trainings use and count all decisions."""
     if current_user().role < UserRole.ADMIN:
         return []
     return current_service().hub.store.jobs.list(kind=LEARN_JOB, limit=_LEARNING_MAX_JOBS)
@@ -346,7 +347,9 @@ def _log_moved_pairs(moved: list[dict[str, Any]], stamp: str) -> None:
 
 
 def _training_context(job: Job) -> dict[str, Any]:
-    """Return a job with its results, the pairs that move furthest, and the folder of its model."""
+    """Return a job with its results, the pairs whose scores change most, and the folder of its
+    model.
+    """
     result = dict(job.result or {})
     return {
         "job": job,

@@ -1,9 +1,10 @@
 """Uploaded lists that are not sent yet: their folder, their sheet, and the mapping chosen so far.
 
-A draft is a folder for a job, with a file that says whose it is. When it is sent, the folder
-becomes that of the job. Drafts that nobody sends are removed after a day.
+A draft is a folder for a job, with a file that names its owner. When it is sent, the folder becomes
+the folder of the job. Drafts that nobody sends are removed after a day.
 
-Form that asks what each column of a table means, and the mapping that its answers make.
+The module also has the form that asks what each column of a table means, and makes a mapping of its
+answers.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class ImportDraft:
         return path if is_workbook(path) else None
 
     def mapping(self) -> Mapping | None:
-        """Return the mapping chosen so far. Raises `MappingError` for a damaged one."""
+        """Return the mapping chosen so far. Raises `MappingError` for a damaged mapping."""
         return find_adjacent_mapping(SourceFile(self.path))
 
     def save_mapping(self, content: dict[str, Any]) -> None:
@@ -116,7 +117,7 @@ class ImportDraft:
         _write_state(self.folder, self.name, self.list_format, worksheet)
 
     def finish(self) -> None:
-        """Make the folder that of a job: nobody can open it as a draft any more."""
+        """Make the folder the folder of a job: from then on, nobody can open it as a draft."""
         (self.folder / _STATE).unlink(missing_ok=True)
         shutil.rmtree(self.folder / _ORIGINAL, ignore_errors=True)
 
@@ -140,8 +141,8 @@ def create_draft(list_format: str) -> ImportDraft:
 
 
 def find_draft(draft_id: str) -> ImportDraft:
-    """Return a draft of the user. Raises `DeskError`, the same for the drafts of others as for
-    unknown ones.
+    """Return a draft of the user. Raises `DeskError`, which is the same for drafts of other users
+    and for unknown drafts.
     """
     folder = current_service().jobs_dir / draft_id
     if _ID.fullmatch(draft_id) and (folder / _STATE).is_file():
@@ -195,8 +196,8 @@ DATE_ORDERS = (("true", "day first (3 April 1970)"), ("false", "month first (4 M
 
 @dataclass(frozen=True, slots=True)
 class ColumnQuestion:
-    """Column to ask about: its place in the table, its name, some values, the share of rows that it
-    fills (0 to 1), and the meaning chosen so far (empty: not used).
+    """Column to ask about: its position in the table, its name, some values, the share of rows that
+    have a value (0 to 1), and the meaning chosen so far (empty: not used).
     """
 
     place: int
@@ -208,7 +209,7 @@ class ColumnQuestion:
 
 @cache
 def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Return what a column can mean, as groups of (value of the form, label)."""
+    """Return the possible meanings of a column, as groups of (value of the form, label)."""
     identifiers = names.IDENTIFIERS
     parts = tuple(f"{names.ADDRESS}.{part}" for part in ADDRESS_PARTS[1:])
     # a closed list shows the choice without its group
@@ -249,8 +250,8 @@ def known_meanings() -> dict[str, str]:
 
 
 def ask_columns(proposal: TableProposal, mapping: Mapping | None) -> list[ColumnQuestion]:
-    """Return the questions of at most `MAX_COLUMNS` columns, in the order of the table, answered by
-    a mapping, or else by the proposal.
+    """Return questions about at most `MAX_COLUMNS` columns, in the order of the table. A mapping
+    answers them, or else the proposal does.
     """
     chosen = _meanings_of_mapping(mapping) if mapping else _meanings_of_proposal(proposal)
     columns = list(enumerate(proposal.columns))
@@ -271,7 +272,7 @@ def ask_columns(proposal: TableProposal, mapping: Mapping | None) -> list[Column
 def more_columns(
     proposal: TableProposal, questions: Sequence[ColumnQuestion]
 ) -> list[tuple[str, str]]:
-    """Return place and name of the columns that the questions leave out."""
+    """Return position and name of the columns that the questions leave out."""
     places = {question.place for question in questions}
     return [
         (str(index), name) for index, name in enumerate(proposal.columns) if index not in places
@@ -297,7 +298,7 @@ def _meanings_of_proposal(proposal: TableProposal) -> dict[str, str]:
 
 
 def _as_offered(meanings: AnyMapping[str, str]) -> dict[str, str]:
-    """Return meanings with the whole address under its short name."""
+    """Return meanings in which the whole address has its short name."""
     return {
         column: names.ADDRESS if meaning == _WHOLE_ADDRESS else meaning
         for column, meaning in meanings.items()
@@ -307,10 +308,10 @@ def _as_offered(meanings: AnyMapping[str, str]) -> dict[str, str]:
 def read_answers(
     form: AnyMapping[str, str], columns: Sequence[str], base: AnyMapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the mapping that a form makes, as plain values; `base` holds keys of a mapping that
-    the form does not ask about.
+    """Return the mapping that the answers of a form make, as plain values. `base` has keys of a
+    mapping for which the form does not ask.
 
-    What is wrong with the answers is left to `build_mapping`.
+    Errors in the answers are left to `build_mapping`.
     """
     content: dict[str, Any] = {**base, "source": form.get("source", "").strip()[:100]}
     if content.get(_HANDLING) not in HANDLING_CODES:

@@ -1,6 +1,6 @@
 """Pages of networks: the workbench around an entity, groups, crimes, agencies, and saved views.
 
-- Form of the workbench: what the page of a network shows, as its address carries it.
+- Form of the workbench: the content of a page of a network, as its address states it.
 - Page of the links across crimes.
 - Dossier of an entity, to print or to save as PDF: values, sources, grades, handling.
 - Pages of groups: all of them by members, and one with its members over time.
@@ -60,7 +60,7 @@ MAX_HOPS, _MAX_EXPANDED = 3, 30
 
 @dataclass(frozen=True, slots=True)
 class NetworkForm:
-    """What the page shows. `fit`: the drawing is as wide as the page; `year`: parts that do not
+    """Content of the page. `fit`: the drawing is as wide as the page; `year`: parts that do not
     belong to it are faded, 0 for none; `view`: id of the saved view that is shown, or empty.
     """
 
@@ -75,7 +75,7 @@ class NetworkForm:
     view: str = ""
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
-        """Return the parameters of an address that shows the same, with some changed."""
+        """Return the parameters of an address that shows the same page, with some changed."""
         fields = {
             "hops": self.hops,
             "types": self.types,
@@ -95,8 +95,8 @@ class NetworkForm:
 
 
 def read_form() -> NetworkForm:
-    """Return what the address of the request asks for. Raises `ApiError` for numbers and days that
-    are none.
+    """Return the content of the page that the address of the request describes. Raises `ApiError`
+    for invalid numbers and days.
     """
     args = request.args
     return NetworkForm(
@@ -155,7 +155,7 @@ def show_crime_links() -> Any:
 
 @pages.blueprint.get("/desk/dossier/<path:entity_id>", endpoint="dossier")
 def show_dossier(entity_id: str) -> Any:
-    """Show all that is known of an entity on one page for paper."""
+    """Show everything that is known of an entity on one page for paper."""
     hub = current_service().hub
     try:
         entity = load_entity_page(hub, entity_id, viewer())
@@ -213,7 +213,7 @@ def show_groups() -> Any:
 
 @pages.blueprint.get("/desk/groups/<path:entity_id>", endpoint="group")
 def show_group(entity_id: str) -> Any:
-    """Show a group with those who belong to it."""
+    """Show a group with the entities that belong to it."""
     try:
         view = groups.read_group(current_service().hub, entity_id, viewer())
     except UnknownIdError as error:
@@ -365,7 +365,9 @@ def show_network(entity_id: str) -> Any:
 
 
 def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None) -> dict[str, Any]:
-    """Return what the drawing and the tables show of a graph, and of paths that it may not have."""
+    """Return the data of a graph that the drawing and the tables show, together with paths that may
+    lead beyond it.
+    """
     shown, context_ids = choose_nodes(graph, form.choice)
     if paths is not None and paths.paths:
         shown = join_graphs(shown, paths.graph)
@@ -396,8 +398,8 @@ def _drawing_data(
 ) -> dict[str, Any]:
     """Return the nodes, edges and paths of a drawing for the script that lets people work with it.
 
-    Nodes begin where they stand in the drawing in rings. `about` are lines of text to show when a
-    node or an edge is picked.
+    At first, nodes are where the drawing in rings has them. `about` are lines of text to show when
+    a node or an edge is picked.
     """
     middle = drawing.nodes[0].node
     return {
@@ -459,7 +461,9 @@ def _node_links(node: GraphNode, form: NetworkForm, middle_id: str) -> dict[str,
 
 
 def _edge_data(edge: GraphLink) -> dict[str, Any]:
-    """Return an edge; `count` is its number of statements, `lists` of the lists that state it."""
+    """Return an edge; `count` is the number of its statements, and `lists` has the lists that state
+    it.
+    """
     details = "; ".join((*edge.roles, *edge.periods))
     records = sorted({row.record for row in edge.statements})
     facts = [details, f"Stated by {', '.join(edge.sources)}", ", ".join(records[:12])]
@@ -507,7 +511,7 @@ def _send_file(lines: Iterator[bytes], file_format: str, media_type: str) -> Res
 
 
 def _open_view(view_id: str) -> workbench.SavedView | None:
-    """Return the saved view that an address names, None for one that the user may not know."""
+    """Return the saved view that an address names; None for a view that the user may not know."""
     if not view_id:
         return None
     try:
@@ -535,7 +539,8 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
 
 
 def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:
-    """Return the paths to the id or name that was typed, whom it means, and what is wrong with it.
+    """Return the paths to the id or name that was typed, the entity that it means, and an error
+    text.
 
     The paths follow the relations that the form chooses.
     """

@@ -63,8 +63,8 @@ THEME_COOKIE = "desk_theme"
 def render_page(template: str, *, section: str = "", **context: Any) -> str:
     """Render a template of the desk, or a part of a page.
 
-    `section` is the endpoint of the menu item to highlight. All values are escaped; a name that the
-    context lacks is an error.
+    `section` is the endpoint of the menu item to highlight. All values are escaped; a name that is
+    missing from the context is an error.
     """
     session = g.get("session")
     theme = request.cookies.get(THEME_COOKIE, "auto")
@@ -78,7 +78,7 @@ def render_page(template: str, *, section: str = "", **context: Any) -> str:
         asset_url=asset_url,
         Role=UserRole,
         menu=[] if session is None else _menu_of(session.user.role),
-        # only pages with a menu call it: a part of a page has none
+        # only pages with a menu call this; a part of a page has none
         count_unread=_count_unread,
         section=section,
         fmt=text_filters,
@@ -101,7 +101,7 @@ def _count_unread() -> str:
     try:
         count = len(newest_notices(_MAX_UNREAD, unread=True))
     except ResolverError:
-        # the page may be the one that says why the store cannot be read
+        # the page may be the one that explains why the store cannot be read
         return ""
     return f"{_MAX_UNREAD - 1}+" if count == _MAX_UNREAD else str(count or "")
 
@@ -178,7 +178,7 @@ def describe_error(error: ResolverError) -> tuple[str, str]:
 
 
 def _advice(hint: str) -> str:
-    """Return a hint as a sentence; users of a desk cannot follow one that names a command."""
+    """Return a hint as a sentence; users of a desk cannot follow a hint that names a command."""
     if _COMMAND.search(hint):
         return "Tell the operator of the service."
     return _sentence(hint)
@@ -208,7 +208,7 @@ def _show_desk_error(error: DeskError) -> tuple[str, int]:
 
 @blueprint.errorhandler(DecisionRefusedError)
 def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
-    """Return a page with the ways to go on after a decision that was not carried out."""
+    """Return a page with the possible next steps after a decision that was not carried out."""
     contradiction = error if isinstance(error, ContradictionError) else None
     if contradiction is not None:
         _log_contradiction(contradiction)
@@ -246,7 +246,9 @@ def _decision_fields() -> list[tuple[str, str]]:
 
 @blueprint.errorhandler(ApiError)
 def _show_refused_request(error: ApiError) -> tuple[str, int]:
-    """Return a page about a part of the address or form that is no number, too long or the like."""
+    """Return a page about a part of the address or form that is no number, is too long or has
+    another fault.
+    """
     return _error_page(error.status, _sentence(error.detail), "Correct the address, or go back.")
 
 

@@ -1,6 +1,6 @@
 """Pages of a pair: two entities side by side, preview of a decision, next pair of the queue.
 
-Decisions of stewards: decide, undo, confirm, and the list of those to be confirmed.
+Decisions of stewards: decide, undo, confirm, and the list of decisions that wait for confirmation.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _YEAR = 365 * 86_400
 
 @blueprint.get("/review/next")
 def next_pair() -> Any:
-    """Show the next pair for the steward, and release the one that is skipped."""
+    """Show the next pair to the steward, and release the pair that is skipped."""
     left, right = request.args.get("left", ""), request.args.get("right", "")
     if left and right and current_user().role >= UserRole.STEWARD:
         with suppress(ResolverError):
@@ -102,9 +102,9 @@ def done() -> Any:
 
 @blueprint.get("/review/<ref:left>/<ref:right>/preview")
 def pair_preview(left: str, right: str) -> Any:
-    """Show what a verdict would change, without deciding."""
+    """Show the changes that a verdict would make, without deciding."""
     text = request.args.get("verdict", "")
-    # a relation changes no entity: the two are kept apart
+    # a relation changes no entity: the two groups are kept apart
     verdict = parse_verdict("different" if text == RELATED else text)
     withdrawals = tuple(text[:40] for text in request.args.getlist("over"))
     preview = review.preview_decision(
@@ -143,9 +143,10 @@ def toggle_scores() -> Any:
 
 
 def show_next_pair(filters: Filters, after: str, outcome: DecisionOutcome | None = None) -> Any:
-    """Return the next pair of the queue: as a part for the script, else as a redirect.
+    """Return the next pair of the queue: as a part for the script, otherwise as a redirect.
 
-    `after` is the key of the last skipped item, `outcome` that of the decision just taken.
+    `after` is the key of the last skipped item, and `outcome` the outcome of the decision just
+    taken.
     """
     hub, rules = current_service().hub, current_service().settings.rules
     steward = current_steward()
@@ -252,7 +253,7 @@ def _pair_relations(view: PairView) -> list[tuple[str, str]]:
 
 
 def _without_names(row: EvidenceRow, *, is_shown: bool) -> EvidenceRow:
-    """Return a row without the names compared where the page shows them, word by word."""
+    """Return a row without the compared names, if the page shows them word by word."""
     return row._replace(left="", right="") if row.name == "name" and is_shown else row
 
 
@@ -350,7 +351,7 @@ def _decision_request(left: str, right: str, verdict: StewardVerdict) -> Decisio
 
 
 def _parse_snapshot(text: str) -> PairSnapshot | None:
-    """Return the state of the pair that the form shows; None without one."""
+    """Return the state of the pair that the form shows; None if the form has none."""
     if not text:
         return None
     try:
@@ -396,7 +397,7 @@ def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
             rules=current_service().settings.rules,
         )
     except DecisionRefusedError:
-        # the two are still one entity for another reason
+        # the two are still one entity, for another reason
         return show_next_pair(filters, "", replace(outcome, ids=()))
     left, right = view.left.party.id, view.right.party.id
     if is_partial_request():

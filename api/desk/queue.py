@@ -41,7 +41,7 @@ _NO_FILTERS = asdict(Filters())
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """Place of a pair in the queue, as addresses carry it.
+    """Place of a pair in the queue, in the form in which addresses state it.
 
     `after` is the key of the last skipped item (empty: none), `recheck` the id of the decision
     under blind recheck (empty: none).
@@ -71,7 +71,7 @@ def filters_of_url() -> Filters:
 
 
 def filters_of_form() -> Filters:
-    """Return the filters that a form carries along."""
+    """Return the filters that a form contains."""
     return _read_filters(dict(parse_qsl(request.form.get("filters", "")[:2_000])))
 
 
@@ -95,7 +95,7 @@ def parse_verdict(text: str) -> StewardVerdict:
 
 
 def parse_relation(text: str) -> PairRelation:
-    """Return the relation between two groups of a form. Raises `DeskError`."""
+    """Return the relation between two groups that a form states. Raises `DeskError`."""
     try:
         return PairRelation.parse(text)
     except InputError:
@@ -241,7 +241,7 @@ def queue() -> Any:
 
 
 def _progress_context(total: int) -> dict[str, Any]:
-    """Return what the user decided of late, and the minutes that the pairs take at that pace."""
+    """Return the user's recent decisions, and the minutes that the pairs take at that pace."""
     if current_user().role < UserRole.STEWARD:
         return {"progress": StewardProgress(), "minutes_left": None}
     progress = review.measure_progress(current_service().hub, current_steward())
@@ -249,7 +249,7 @@ def _progress_context(total: int) -> dict[str, Any]:
 
 
 def _queue_cut() -> QueueCut | None:
-    """Return where the capacity of a day cuts the queue of the user; None without a capacity."""
+    """Return where the daily capacity cuts the queue of the user; None without a capacity."""
     service = current_service()
     capacity = service.settings.rules.review_capacity
     return None if capacity is None else review.forecast_queue(service.hub, capacity, viewer())
@@ -279,7 +279,7 @@ def _filter_context(filters: Filters) -> dict[str, Any]:
 
 
 def _age_choices(filters: Filters) -> list[tuple[int, int]]:
-    """Return limits of age in days, and the pairs that wait at least as long."""
+    """Return limits of age in days, and the number of pairs that have waited at least as long."""
     counts = review.count_ages(current_service().hub, filters, viewer())
     longer = list(accumulate(reversed(counts[1:])))[::-1]
     return [row for row in zip(review.AGE_DAYS, longer, strict=True) if row[1]]
@@ -349,7 +349,7 @@ def _marked_items() -> list[QueueItem]:
 def _number_identical_groups(items: tuple[QueueItem, ...]) -> dict[str, int]:
     """Return the group number of items with the same names, score and reason, by item key.
 
-    Items without another of their kind have no group.
+    Items that are alone in their group get no number.
     """
     groups: dict[tuple[Any, ...], list[str]] = {}
     for item in items:

@@ -123,8 +123,9 @@ def _submit_upload(folder: Path) -> Job:
 
 @blueprint.get("/desk/screenings/<job_id>")
 def screening(job_id: str) -> Any:
-    """Show one subject of a screening with its hits. `at` is its number among those with hits;
-    without it the page shows the next one from `after` on that waits for a verdict.
+    """Show one subject of a screening with its hits. `at` is the number of the subject among the
+    subjects with hits. Without it, the page shows the next subject from `after` on that waits for a
+    verdict.
     """
     job = _find_screening(job_id)
     groups = _group_hits(_load(job)) if job.state == "done" else []
@@ -249,8 +250,8 @@ def _find_screening(job_id: str) -> Job:
 
 
 def _compared_rows(hit: ScreeningHit) -> list[EvidenceRow]:
-    """Return the values of the subject and of the entity that were compared, by what they are, in
-    the order in which a verdict weighs them.
+    """Return the compared values of the subject and of the entity, by kind, in the order in which a
+    verdict weighs them.
     """
     groups = group_evidence(hit.compared)
     return [group.row for group in groups if group.row.left or group.row.right]
@@ -320,7 +321,7 @@ def _log(action: str, query: dict[str, Any], seen: list[str]) -> None:
 
 @blueprint.post("/desk/notices/read")
 def read_all_notices() -> Any:
-    """Mark the notices up to the newest one that was shown as read."""
+    """Mark all notices, up to the newest one that was shown, as read."""
     text = request.form.get("cursor", "")
     cursor = int(text) if text.isdecimal() and len(text) < 16 else 0
     _log("notices", {"act": "read"}, [])
@@ -332,7 +333,7 @@ def read_all_notices() -> Any:
 @blueprint.post("/desk/subscriptions")
 @require_role(UserRole.STEWARD)
 def add_desk_subscription() -> Any:
-    """Subscribe the agency to what the form names."""
+    """Subscribe the agency to the events that the form names."""
     kind, value = request.form.get("kind", ""), request.form.get("value", "")
     _log("subscriptions", {"act": "add", "kind": kind, "value": value}, [])
     try:

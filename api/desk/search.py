@@ -1,5 +1,5 @@
-"""Search page: words typed alone find entities by relevance; data of a person, group or asset are
-checked against the store, with an explanation of each match.
+"""Search page. Words that are typed alone find entities by relevance; the data of a person, group
+or asset is checked against the store, with an explanation of each match.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _MAX_FOUND = 1_000
 
 @blueprint.get("/desk/search", endpoint="search")
 def show_search() -> Any:
-    """Show the entities that state the words typed, or that the fields of the form may mean."""
+    """Show the entities that state the typed words, or that the fields of the form may mean."""
     text = request.args.get("q", "").strip()[:500]
     query = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
     schema = request.args.get("schema", ANYTHING)
@@ -98,7 +98,7 @@ def _unread_fields(submitted: SubmittedRecord, query: Mapping[str, str]) -> list
 
 
 def _warnings(submitted: SubmittedRecord) -> list[str]:
-    """Return what else is wrong with the query, with the labels of its fields."""
+    """Return the other warnings about the query, with the labels of its fields."""
     labels = dict(FIELDS)
     return [
         f"{omission.with_label(labels.get(omission.prop, omission.prop))}."
@@ -199,8 +199,8 @@ def _match_context(match: screener.ScreeningMatch) -> dict[str, Any]:
 
 
 def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> dict[str, Any]:
-    """Return what a result shows; values that state a typed word come first, and where none does,
-    the words that are like it are named.
+    """Return what a result shows. Values that state a typed word come first; if none does, the
+    similar words are named.
     """
     properties = _order_stated(entity["properties"], typed) if typed else entity["properties"]
     names = [*properties.get("name", ()), *properties.get("alias", ())]
@@ -215,7 +215,7 @@ def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> d
         ],
         "alike": _alike_words(entity, typed) if typed else [],
         "datasets": entity["datasets"],
-        # other ids that a source lists have no source in front
+        # other ids that a source lists do not begin with a source
         "record_count": sum(
             referent.partition(":")[0] in entity["datasets"] for referent in entity["referents"]
         ),
@@ -223,8 +223,8 @@ def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> d
 
 
 def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[str, list[str]]:
-    """Return properties with the values first that state a typed word, and of `STATED_FACTS` no
-    others.
+    """Return properties in which values that state a typed word come first; properties of
+    `STATED_FACTS` have only such values.
     """
     ordered = {}
     for prop, values in properties.items():
@@ -235,8 +235,8 @@ def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[st
 
 
 def _alike_words(entity: dict[str, Any], typed: TypedText) -> list[str]:
-    """Return the words of an entity that are like typed ones; none if it states a typed word, the
-    beginning of one, or the typed number.
+    """Return the words of an entity that are similar to typed words; empty if the entity states a
+    typed word, a word that begins with one, or the typed number.
     """
     values = (value for texts in entity["properties"].values() for value in texts)
     texts = [entity["caption"], *(value for value in values if isinstance(value, str))]
@@ -250,12 +250,12 @@ def _alike_words(entity: dict[str, Any], typed: TypedText) -> list[str]:
 
 
 def _states(read: TypedText, typed: TypedText) -> bool:
-    """Return whether a text that was read has a typed word, or is the typed number."""
+    """Return whether a text contains a typed word, or is the typed number."""
     return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
 
 
 def _fact_texts(prop: str, values: list[str]) -> list[str]:
-    """Return values as people read them: countries and topics by name."""
+    """Return values in readable form: countries and topics by name."""
     if prop in COUNTRIES:
         return list(map(country_label, values))
     return [review.topic_label(value) for value in values] if prop == "topics" else values

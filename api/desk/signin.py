@@ -2,7 +2,7 @@
 
 Page of users, for admins: accounts of the desk, their roles and passwords.
 
-Page of erasures, for admins: one asks, another one confirms, and the worker erases.
+Page of erasures, for admins: one admin asks, another one confirms, and the worker erases.
 
 Page of the audit log, for admins and auditors. An auditor sees no record: every other page is
 refused to this role.
@@ -47,7 +47,7 @@ def sign_in() -> Any:
 
 @pages.blueprint.post("/desk/sign-in")
 def submit_sign_in() -> Any:
-    """Sign a user in and lead back to the page that they asked for."""
+    """Sign a user in, and lead them to the page that they asked for."""
     form = request.form
     saved_form = desk_access.parse_saved_form(form.get("saved_form", ""))
     fields: dict[str, Any] = {name: form.get(name, "") for name in ("name", "purpose", "next")}
@@ -93,9 +93,11 @@ def _has_form_token() -> bool:
 
 
 def _check_password(name: str, password: str) -> admin.User | None:
-    """Return the user of a correct password, else None. Raises `LockedError`."""
+    """Return the user of a correct password; otherwise None. Raises `LockedError` if the name or
+    the address is locked.
+    """
     service = current_service()
-    # behind a proxy that nobody named, all clients have one address
+    # behind a proxy that is not named, all clients have one address
     limit = 0 if service.has_unnamed_proxy else service.settings.sign_in_tries
     return service.hub.store.users.check(
         name, password, address=desk_access.client_address(), address_limit=limit
@@ -211,7 +213,7 @@ def sign_out() -> Any:
 
 @pages.blueprint.post("/desk/theme")
 def set_theme() -> Any:
-    """Set the colors (light, dark, or as the system) in a cookie of this browser."""
+    """Set the colors (light, dark, or as the system has them) in a cookie of this browser."""
     response = redirect(desk_access.safe_target(request.form.get("next", "")), 303)
     theme = request.form.get("theme", "")
     response.set_cookie(
@@ -294,7 +296,7 @@ def add_user() -> Any:
 @pages.blueprint.post("/desk/users/<name>")
 @desk_access.require_role(admin.UserRole.ADMIN)
 def change_user(name: str) -> Any:
-    """Change role and agency, password, or access of a user, as far as the form states them."""
+    """Change role and agency, password, or access of a user, if the form states them."""
     form, accounts = request.form, current_service().hub.store.users
     try:
         if "role" in form:
@@ -337,7 +339,7 @@ def _log_change(change: str, name: str, **details: str) -> None:
 @pages.blueprint.get("/desk/erasures")
 @desk_access.require_role(admin.UserRole.ADMIN)
 def erasures() -> Any:
-    """Show the erasures that wait, and those that are done with their proof."""
+    """Show the erasures that wait, and the finished erasures with their proof."""
     return _erasures_page()
 
 
@@ -398,7 +400,9 @@ def _erasures_page(error: ResolverError | None = None, records: str = "", reason
 
 
 def _log_erasure(what: str, erasure: Erasure) -> None:
-    """Log an act without naming records: the event would have to be erased with them."""
+    """Log an action without naming records, because the event would otherwise have to be erased
+    with them.
+    """
     query = {"what": what, "erasure": erasure.id, "by": desk_access.current_user().name}
     revision = IndexRevision(current_service().hub.store.revision, "")
     log_access("erasures", query, {"records": len(erasure.records)}, revision)

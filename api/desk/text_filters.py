@@ -1,11 +1,11 @@
-"""Text of numbers, times, scores and codes on pages; templates use it as `fmt`.
+"""Texts of numbers, times, scores and codes on pages; templates use this module as `fmt`.
 
 Facets of the search page: values that found entities state, each with a count and a link.
 
 Ids in addresses.
 
-An id of a record may hold a slash, which would end a part of a path. As in a JSON pointer (RFC
-6901) a slash is written `~1`, and a tilde `~0`.
+An id of a record may contain a slash, which would end a part of a path. A slash is written `~1` and
+a tilde `~0`, as in a JSON pointer (RFC 6901).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def percent(score: float) -> str:
 
 
 def share(part: float) -> str:
-    """Return a share of rows (0 to 1) as a whole percentage; only all of them are 100 %."""
+    """Return a share of rows (0 to 1) as a whole percentage; only a share of 1 gives 100 %."""
     return f"{min(round(100 * part), 99) if part < 1 else 100} %"
 
 
@@ -145,8 +145,8 @@ def country_labels(codes: Sequence[str]) -> str:
 
 
 def distinct_roles(roles: Sequence[str], relation: str = "") -> list[str]:
-    """Return roles, each once whatever its case (lower case first), without those that the words of
-    the relation have: `MEMBER, driver` of `has as member` → `driver`.
+    """Return roles, each once in any case (lower case first), without roles that the words of the
+    relation contain: `MEMBER, driver` of `has as member` → `driver`.
     """
     relation_words = set(relation.casefold().split())
     distinct: dict[str, str] = {}
@@ -231,7 +231,7 @@ FacetFilter = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
     """Value of a facet, the number of found entities with it, whether it is chosen, and the filters
-    of the page that its link leads to.
+    of the page to which its link leads.
     """
 
     label: str
@@ -241,7 +241,7 @@ class FacetChoice:
 
 
 def read_facet_filters(texts: Sequence[str]) -> tuple[list[FacetFilter], list[str]]:
-    """Return the filters of texts such as `countries:ru`, and the texts that are none."""
+    """Return the filters in texts such as `countries:ru`, and the texts that are no filters."""
     filters: dict[str, str] = {}
     unknown = []
     for text in texts:
@@ -263,8 +263,8 @@ def narrow_search(results: FoundEntities, filters: Sequence[FacetFilter]) -> Fou
 def facet_choices(
     results: FoundEntities, filters: Sequence[FacetFilter]
 ) -> list[tuple[str, list[FacetChoice]]]:
-    """Return by label the values that narrow found entities further, the most frequent first, and
-    those chosen.
+    """Return, by label, the values that narrow the found entities further, the most frequent first,
+    and the chosen values.
     """
     chosen = dict(filters)
     groups = []

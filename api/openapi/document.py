@@ -102,7 +102,9 @@ def _operation(row: Endpoint, *, needs_key: bool) -> dict[str, Any]:
 
 
 def _summary_and_text(docstring: str) -> tuple[str, str]:
-    """Return the first paragraph of a docstring without its full stop, and the text in one line."""
+    """Return the first paragraph of a docstring without its full stop, and the whole text in one
+    line.
+    """
     summary = " ".join(docstring.split("\n\n")[0].split())
     return summary.rstrip("."), " ".join(docstring.split())
 
@@ -181,7 +183,7 @@ def part(name: str) -> Response:
 
 @public_page(pages, "/try")
 def attempt() -> Redirect:
-    """Redirect from the address that the page had."""
+    """Redirect from the former address of the page."""
     return redirect("docs", 308)
 
 

@@ -8,9 +8,9 @@ The module reads in this order:
 4. reconciliation (`answer_queries`): candidate entities for the cells of a column;
 5. data extension (`extend_entities`): values of some properties of reconciled entities.
 
-A query gives a name with or without properties, or properties alone. Each candidate has a score
-from 0 to 100. `match` is true if it is the only candidate that reaches `MATCH_SCORE`. A query whose
-name is the id of an entity returns this entity first.
+A query gives a name with or without properties, or only properties. Each candidate has a score from
+0 to 100. `match` is true if it is the only candidate that reaches `MATCH_SCORE`. A query whose name
+is the id of an entity returns this entity first.
 """
 
 from __future__ import annotations
@@ -354,7 +354,7 @@ def load_object(text: str, field: str) -> dict[str, Any]:
 def _load_queries(text: str) -> dict[str, Any]:
     queries = load_object(text, "queries")
     if len(queries) > MAX_QUERIES:
-        # the status that the protocol names for this
+        # the status that the protocol requires here
         raise ApiError(
             413, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
         )
@@ -485,7 +485,9 @@ def _put_first(
 
 
 def propose_properties(schema: str, limit: int) -> dict[str, Any]:
-    """Return the properties of a type that can be fetched. Raises `ApiError` for no such type."""
+    """Return the properties of a type that can be fetched. Raises `ApiError` if there is no such
+    type.
+    """
     properties = list_properties(schema)
     if not properties:
         raise ApiError(404, f"there is no type {schema[:60]!r}")

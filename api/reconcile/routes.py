@@ -76,7 +76,7 @@ def _is_manifest_request(request: Request) -> bool:
 def reconcile(dataset: str) -> Response:
     """Return the manifest, or the answers to `queries` or `extend` (JSON)."""
     if _is_manifest_request(request) and key_needed() and not viewer().name:
-        # whoever has no key must not learn which datasets there are
+        # callers without a key must not learn which datasets exist
         return json_response(protocol.build_manifest(dataset[:60]))
     answers = _answer(dataset, request.args.get("queries"), request.args.get("extend"))
     return json_response(protocol.build_manifest(dataset) if answers is None else answers)
@@ -184,7 +184,7 @@ def suggest_property(dataset: str) -> Response:
     responses={200: json_response_of(protocol.PROPOSAL), **errors(404)},
 )
 def propose(dataset: str) -> Response:
-    """List the properties that can be fetched of entities of a `type`, `limit` of them."""
+    """List up to `limit` properties that can be fetched of entities of a `type`."""
     _sources(dataset)
     schema = endpoints.read_choice("type", SCHEMATA) or "LegalEntity"
     limit = endpoints.read_integer("limit", 0, 0, 1000)
@@ -225,18 +225,20 @@ def preview(dataset: str) -> Response:
         version=read.revision,
     )
     answer = Response(page, mimetype="text/html")
-    # any page may frame it: it runs nothing and loads nothing
+    # any page may frame it, since it runs nothing and loads nothing
     answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'nonce-{nonce}'"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 
 def _answer(dataset: str, queries: str | None, extend: str | None) -> dict[str, Any] | None:
-    """Return the answers to queries or an extension, or None without either. Raises `ApiError`."""
+    """Return the answers to queries or to an extension; None if neither is given. Raises
+    `ApiError`.
+    """
     _sources(dataset)
     if extend is not None:
         if queries is not None:
-            # the extension is answered, but faults of the queries are reported
+            # the extension is answered, but faults in the queries are reported, too
             protocol.parse_queries(queries)
         return protocol.extend_entities(extend)
     return None if queries is None else protocol.answer_queries(dataset, queries)

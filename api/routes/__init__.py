@@ -1,1 +1,1 @@
-"""HTTP endpoints for programs: one blueprint per noun."""
+"""HTTP endpoints for programs: one blueprint for each noun."""

@@ -1,7 +1,7 @@
 """`/audit`: events of the audit log, for auditors.
 
-An auditor with an agency sees what people and programs of this agency looked up; one without an
-agency, and an administrator, see the events of all. Reading the log is an event itself.
+An auditor with an agency sees what people and programs of this agency looked up. An auditor without
+an agency, and an administrator, see the events of all agencies. Reading the log is logged, too.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def audit_events() -> Response:
     """Return events of the audit log, the oldest first.
 
     `since` and `before` are times in UTC, such as `2026-03-01`. `record` selects the events that
-    showed a record, by its id or by that of an entity that it was in at that time. Send `next` as
+    showed a record, by its id or by the id of an entity that it was in at that time. Send `next` as
     `after` to read on; an empty page is the end for now.
     """
     endpoints.reject_undeclared()
@@ -92,7 +92,7 @@ def audit_events() -> Response:
 def logged_events(
     auditor: Viewer, *, after: int = 0, limit: int = _MAX_EVENTS, newest: bool = False
 ) -> list[AuditEvent]:
-    """Return the events that the request asks for and the auditor may see, and log this access.
+    """Return the events that the request selects and the auditor may see, and log this access.
 
     The result has at most `limit` events, the oldest first; `newest` selects the last ones.
     """
@@ -107,7 +107,7 @@ def logged_events(
 
 
 def is_bound(auditor: Viewer) -> bool:
-    """Return whether an auditor sees the events of their own agency only."""
+    """Return whether an auditor sees only the events of their own agency."""
     return bool(auditor.agency) and Scope.ADMIN not in auditor.scopes
 
 

@@ -1,6 +1,7 @@
 """`/batches`: lists submitted for deduplication. Each becomes a job that a worker takes up.
 
-Batches of a viewer: submission, files of results that they get, and the audit log of both.
+The module also submits the batches of a viewer, selects the result files that the viewer gets, and
+logs both.
 """
 
 from __future__ import annotations
@@ -83,15 +84,15 @@ script of a report of another version stays off, and its tables say the same.
 
 
 def sees_own_records_only() -> bool:
-    """Return whether the viewer may send records but look nobody up."""
+    """Return whether the viewer may send records but may not look anybody up."""
     return bool(g.viewer.name) and LOOKUP_SCOPES.isdisjoint(g.viewer.scopes)
 
 
 def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
-    """Return the file of a result; with `is_own` that of the batch's own records."""
+    """Return the file of a result; with `is_own`, the file with only the batch's own records."""
     folder = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT
     name = RESULT_FILES[what][0]
-    # what was refused is the sender's own
+    # refused rows are always the sender's own
     return folder / OWN / name if is_own and what != "rejects" else folder / name
 
 
@@ -99,8 +100,8 @@ def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tupl
     """Queue the upload in a job's folder as a batch of the viewer; return the job and whether it is
     new.
 
-    `key`: see `submit_batch`. Raises `UsageError`, and `StoreError` where it cannot be logged: then
-    the batch is cancelled.
+    `key`: see `submit_batch`. Raises `UsageError`, and `StoreError` if the batch cannot be logged;
+    the batch is then cancelled.
     """
     jobs = current_service().hub.store.jobs
     owner = RecordOwner.of_viewer(g.viewer)
@@ -119,9 +120,9 @@ def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tupl
 
 def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, Any]:
     """Return the sources of the tables without a mapping in a folder, as fields of `BatchOptions`:
-    the given one, or by the names of their files.
+    the given source, or sources by the names of the files.
 
-    Raises `ApiError` where a file may be a new edition of a source of the sender.
+    Raises `ApiError` if a file may be a new edition of a source of the sender.
     """
     found: dict[str, str] = {}
     names: SourceNames | None = None
@@ -144,7 +145,7 @@ def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, 
     except SourceChoiceError as error:
         raise ApiError(409, error.line()) from None
     except InputError:
-        # the file is at fault, which its worker tells
+        # the file has a fault, which its worker reports
         return {"source": given}
     if given or not found:
         return {"source": given}
@@ -153,7 +154,9 @@ def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, 
 
 
 def log_job(action: str, query: Mapping[str, Any], jobs: Iterable[Job] = ()) -> None:
-    """Log that batches are submitted, changed or looked at; `jobs` are those that are shown."""
+    """Log that batches are submitted, changed or looked at; `jobs` are the batches that are
+    shown.
+    """
     revision = revision_of(current_service().hub.store.revision)
     log_access(action, query, {"seen": [job.id for job in jobs]}, revision)
 
@@ -326,8 +329,8 @@ def submit() -> tuple[Response, int] | Response:
     `dry_run` nothing is committed and the results show what would change. With `complete` the
     records that the list's sources no longer contain are withdrawn. A batch that changes very much
     is held until it is accepted, unless `accept_large_change` is given. `source` names the source
-    of a table without a mapping, which the name of its file does otherwise. Where this name differs
-    from one of your sources in a date or number only, the answer is 409: say which it is.
+    of a table without a mapping; by default the name of the file does. If this name differs from
+    one of your sources only in a date or number, the answer is 409; then state the source.
     """
     endpoints.reject_undeclared()
     dry_run = endpoints.read_boolean("dry_run", default=False)
@@ -339,7 +342,7 @@ def submit() -> tuple[Response, int] | Response:
     try:
         with upload_errors():
             name = store_upload(folder / INPUT)
-        # refuse at once what no worker could read
+        # refuse at once a file that no worker could read
         check_readable(folder / INPUT, list_format)
         options = BatchOptions(
             name,
@@ -450,12 +453,12 @@ def accept(job_id: str) -> Response:
     },
 )
 def show_changes(job_id: str) -> Response:
-    """Return what a batch changed, by name: records with the values of each changed field, what
-    happened to entities, and pairs of entities that began to wait for a steward.
+    """Return the changes of a batch, by name: records with the values of each changed field,
+    effects on entities, and pairs of entities that began to wait for a steward.
 
-    Of a dry run, and of a batch on hold, it is what would change, and `held` says why it is, or
-    would be, held. `change`, `dataset` and `field` select rows; counts are of all rows. `limit` and
-    `offset` count rows of the three lists together.
+    For a dry run, and for a batch on hold, these are the changes that it would make, and `held`
+    says why it is (or would be) held. `change`, `dataset` and `field` select rows; counts are of
+    all rows. `limit` and `offset` count rows of the three lists together.
     """
     endpoints.reject_undeclared()
     job = find_job(job_id)
@@ -477,8 +480,8 @@ def show_changes(job_id: str) -> Response:
 def load_job_report(job: Job) -> Report:
     """Return the report on a batch, as far as the caller may know it.
 
-    A key that may look nobody up gets what it says of the batch's own lists. Raises `ApiError`
-    where there is none.
+    A key that may not look anybody up gets only the part on the batch's own lists. Raises
+    `ApiError` if there is no report.
     """
     hub = current_service().hub
     report = read_job_report(hub, job, current_service().jobs_dir.absolute(), viewer())
@@ -495,7 +498,7 @@ def load_job_report(job: Job) -> Report:
 
 
 def log_changes(job: Job, report: Report, query: Mapping[str, Any]) -> None:
-    """Log that what a batch changed is read."""
+    """Log that the changes of a batch are read."""
     log_access(
         "batch",
         {"batch": job.id, "file": "changes", **query},
@@ -515,8 +518,8 @@ def result(job_id: str, what: str) -> Response:
     """Return a file of a job's results.
 
     A key without the scope `check` gets the records of the batch's own lists, with the ids of their
-    entities; with it also what others that may be seen say of them. `Accept` may ask for entities
-    in Senzing's format.
+    entities. With this scope, it also gets what other visible records say about these entities.
+    `Accept` may ask for entities in Senzing's format.
     """
     job = find_job(job_id)
     media_type = RESULT_FILES[what][1]
@@ -562,7 +565,7 @@ def events(job_id: str) -> Response:
 
 
 def read_idempotency_key() -> str | None:
-    """Return the idempotency key of the request, which is the sender's own, or None. Raises
+    """Return the idempotency key of the request, which is separate for each sender, or None. Raises
     `ApiError`.
     """
     key = request.headers.get("Idempotency-Key", "")
@@ -575,7 +578,7 @@ def read_idempotency_key() -> str | None:
 def find_job(job_id: str, kind: str = BATCH_JOB) -> Job:
     """Return a job of a kind of the caller's agency.
 
-    Raises `ApiError` alike for unknown jobs and for those of other agencies.
+    Raises `ApiError`, which is the same for unknown jobs and for jobs of other agencies.
     """
     job = current_service().hub.store.jobs.find(job_id)
     if (

@@ -105,10 +105,11 @@ _PAGE_PARAMETERS = (
 
 
 def _wants_page(request: Request) -> bool:
-    """Return whether a request is that of a browser for a page: it names HTML, no other type that
-    it likes better, and not JSON.
+    """Return whether a request comes from a browser that wants a page: it names HTML, prefers no
+    other type to it, and does not name JSON.
 
-    `best` would be whichever type has the most parameters, as `application/signed-exchange;v=b3`.
+    `best` is not used, because it would choose the type with the most parameters, such as
+    `application/signed-exchange;v=b3`.
     """
     accepted = {value: quality for value, quality in request.accept_mimetypes if "*" not in value}
     liking = accepted.get("text/html", 0)
@@ -132,10 +133,11 @@ def entity(entity_id: str) -> Response:
     """Return an entity as FollowTheMoney, its relations nested unless `nested=false`.
 
     With `history=true` its changes are included. Retired ids and ids of records redirect to the
-    entity's own id. `Accept` may ask for Senzing's format; a browser is sent to the desk's page.
+    entity's own id. `Accept` may ask for Senzing's format; a browser is redirected to the desk's
+    page.
     """
     if _wants_page(request):
-        # whatever the id is: the desk knows its user, and who may see what
+        # for any id, since the desk knows its user, and who may see what
         page = url_for("desk.entity", entity_id=entity_id)
         return Response(status=303, headers={"Location": page, "Vary": "Accept"})
     nested = endpoints.read_boolean("nested", default=True)
@@ -208,7 +210,7 @@ def adjacent_by(entity_id: str, prop: str) -> Response:
 
 
 def _is_record_id(entity_id: str, suffix: str) -> bool:
-    """Return whether an address that looks like a subresource is the whole id of a record."""
+    """Return whether an address that looks like a subresource is in fact the id of a record."""
     hub = current_service().hub
     if entity_reader.read_entity(hub, entity_id, viewer()) is not None:
         return False
@@ -217,7 +219,7 @@ def _is_record_id(entity_id: str, suffix: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _ReadEntity:
-    """Entity as FollowTheMoney, and the revision of the store that it is of."""
+    """Entity as FollowTheMoney, and the revision of the store from which it comes."""
 
     entity: dict[str, Any]
     version: int
@@ -226,7 +228,8 @@ class _ReadEntity:
 def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
     """Return the entity of an id and log the access, or a redirect to its present id.
 
-    Raises `ApiError`: 404 without such an entity, 410 for one whose records were withdrawn.
+    Raises `ApiError`: 404 if there is no such entity, 410 for an entity whose records were
+    withdrawn.
     """
     hub = current_service().hub
     read = entity_reader.read_entity(hub, entity_id, viewer(), with_relations=nested)
@@ -349,13 +352,13 @@ _SEARCH_RESPONSE = component(
 def search(dataset: str) -> Response:
     """Return the entities that state the words of `q`, the best first unless `sort` says otherwise.
 
-    `score` is the relevance of an entity to the text, from 0 to 1, and no probability: it says how
-    well names, numbers, addresses, telephones and e-mail addresses answer the words typed. Entities
-    of equal relevance are ordered by their number of records, then by id. An id finds its entity.
-    Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `changed:desc`,
+    `score` is the relevance of an entity to the text, from 0 to 1; it is no probability. It says
+    how well names, numbers, addresses, telephones and e-mail addresses match the typed words.
+    Entities of equal relevance are ordered by their number of records, then by id. An id finds its
+    entity. Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `changed:desc`,
     `properties.X` and so on, and orders the first 1,000. `filter` is a facet or a property with a
-    value, as in `genders:female` or `properties.birthDate:1952-10-07`.
-    `fuzzy`, `simple` and `target` are accepted and change nothing.
+    value, as in `genders:female` or `properties.birthDate:1952-10-07`. `fuzzy`, `simple` and
+    `target` are accepted but have no effect.
     """
     endpoints.ignore_undeclared()
     endpoints.require_utf8()
@@ -399,7 +402,7 @@ def search(dataset: str) -> Response:
 
 
 def _read_text() -> str:
-    """Return the typed text; empty where every entity is wanted. Raises `ApiError`."""
+    """Return the typed text; empty if every entity is wanted. Raises `ApiError`."""
     text = request.args.get("q", "").strip()
     if len(text) > MAX_TEXT:
         raise ApiError(400, f"q has {len(text):,} characters; a search takes {MAX_TEXT:,} at most")
@@ -421,7 +424,7 @@ def ask_text_contacts(text: str, snapshot: IndexSnapshot) -> ContactAnswer:
 
 
 def _text_warnings(text: str) -> list[str]:
-    """Return why a text finds less than its writer may expect."""
+    """Return why a text finds less than the user may expect."""
     words = read_typed_text(text).words if text else ("",)
     if not words:
         return [f"{text[:40]!r} has no letters and digits: nothing is found by it"]
@@ -433,7 +436,9 @@ def _text_warnings(text: str) -> list[str]:
 def _select_accepted(
     results: FoundEntities, accept: EntityFilter | None
 ) -> tuple[FoundEntities, bool]:
-    """Return the entities that a filter of documents accepts, and whether it has seen all."""
+    """Return the entities that a filter of documents accepts, and whether the filter has seen all
+    of them.
+    """
     if accept is None:
         return results, True
     best = results.best(result_page.MAX_ENTITIES)

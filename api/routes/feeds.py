@@ -66,7 +66,9 @@ _FEEDS = component("Feeds", closed_object({"feeds": array_of(_FEED)}))
 
 
 def visible_feeds() -> list[VisibleFeed]:
-    """Return the feeds that the user of the request may know of; none by lists while it loads."""
+    """Return the feeds that the user of the request may know. While the service loads, no feeds are
+    returned because of their lists.
+    """
     hub = current_service().hub
 
     def names() -> set[str]:
@@ -93,9 +95,9 @@ def log_feeds(act: str, feeds: list[str]) -> None:
 def list_feeds() -> Response:
     """List the lists that are fetched on schedule, with their age and state.
 
-    Keys of scope `admin` see all of it, keys of the agency that owns a feed all of its feeds.
-    Others see feeds of lists that they may know of: name, title, whether the list is fetched, and
-    how long ago the publisher answered.
+    A key of scope `admin` sees all facts of all feeds. A key of the agency that owns a feed sees
+    all facts of it. Other keys see feeds of lists that they may know: name, title, whether the list
+    is fetched, and how long ago the publisher answered.
     """
     endpoints.reject_undeclared()
     feeds = visible_feeds()
@@ -122,7 +124,7 @@ def change_feed(feed: str, act: str) -> Response:
 
 
 def act_on_feed(name: str, act: str) -> str:
-    """Change a feed, and return what happened, for people. Raises `StoreError`."""
+    """Change a feed, and return a text for people on what happened. Raises `StoreError`."""
     feeds = current_service().hub.store.feeds
     feeds.get(name)
     log_feeds(act, [name])

@@ -1,4 +1,5 @@
-"""`/groups` and `/overlap`: groups with their members, and what agencies have in common.
+"""`/groups` and `/overlap`: groups with their members, and the entities that agencies have in
+common.
 
 `/crime-links`: persons and groups that connect one kind of crime with another.
 """
@@ -145,10 +146,11 @@ _OVERLAP = component(
     responses={200: json_response_of(_GROUPS)},
 )
 def groups() -> Response:
-    """Return the groups of the store, those of most members first unless `sort` says otherwise.
+    """Return the groups of the store; groups with most members come first unless `sort` says
+    otherwise.
 
-    `country` (code), `activity` and `agency` may be repeated: one of them is enough. `facets` count
-    the groups that fit by country, activity and agency.
+    `country` (code), `activity` and `agency` may be repeated; one of the values is enough. `facets`
+    count the groups that fit by country, activity and agency.
     """
     endpoints.reject_undeclared()
     choice = _read_filter()
@@ -178,9 +180,10 @@ def groups() -> Response:
     responses={200: json_response_of(_GROUP), **errors(404)},
 )
 def group(entity_id: str) -> Response:
-    """Return a group with those who belong to it, and the groups that it is related to.
+    """Return a group with the entities that belong to it, and the groups to which it is related.
 
-    `by_year` counts the members whose membership a list dates, in each year; `undated` the others.
+    `by_year` counts, for each year, the members whose membership a list dates; `undated` counts all
+    others.
     """
     endpoints.reject_undeclared()
     view = read_group(current_service().hub, entity_id, viewer(), revision=read_revision())
@@ -205,10 +208,10 @@ def group(entity_id: str) -> Response:
     },
 )
 def agency_overlap() -> Response:
-    """Return how many entities agencies have in common, by `kind` and `activity` or of all.
+    """Return how many entities agencies have in common; `kind` and `activity` select the entities.
 
-    `counts` has a line and a column for each agency; the diagonal counts all entities of one. A
-    count from 1 to 4 is null (`<5` as CSV), so that the matrix points at nobody.
+    `counts` has a row and a column for each agency; the diagonal counts all entities of an agency.
+    A count from 1 to 4 is null (`<5` in CSV), so that the matrix identifies nobody.
     """
     endpoints.reject_undeclared()
     kind = endpoints.read_choice("kind", _KINDS)
@@ -334,13 +337,13 @@ _LINKS = component(
     },
 )
 def crime_links() -> Response:
-    """Return the persons and groups that connect crimes, those of most crimes first.
+    """Return the persons and groups that connect crimes; those with most crimes come first.
 
-    An entity connects two crimes where its own records state both, or where it and those that a
-    relation links it with state them. `activity` may be repeated: each of them is connected.
-    `related` has five linked entities for a crime at most, of `related_count`. Without `activity`,
-    links are among people smuggling, human trafficking, illicit money flows, corruption and
-    fraudulent travel documents.
+    An entity connects two crimes if its own records state both, or if it and entities related to it
+    state them. `activity` may be repeated: the entity then connects each of these crimes. `related`
+    has at most five related entities for a crime; `related_count` is the number of all. Without
+    `activity`, links are among people smuggling, human trafficking, illicit money flows, corruption
+    and fraudulent travel documents.
     """
     endpoints.reject_undeclared()
     choice = CrimeLinkFilter(
@@ -369,7 +372,9 @@ def crime_links() -> Response:
 
 
 def log_crime_links(query: dict[str, Any], listed: CrimeLinkList) -> None:
-    """Log all entities that an answer shows: those that connect crimes, and the witnesses."""
+    """Log all entities that an answer shows: the entities that connect crimes, and the
+    witnesses.
+    """
     shown = {link.node.id for link in listed.links}
     shown |= {
         row.node.id for link in listed.links for crime in link.crimes for row in crime.related

@@ -1,7 +1,7 @@
 """State of the service: health, metrics, catalog of datasets, scoring, and the feed of changes.
 
 `/healthz` and `/readyz` need no key. `POST /updatez` is known from yente: it makes this worker
-process see the latest commits at once. Without it a process looks for commits about once a second.
+process see the latest commits at once. Without it, a process looks for commits about once a second.
 Other worker processes are not affected.
 """
 
@@ -72,7 +72,7 @@ def healthz() -> Response:
     responses={200: schema.json_response_of(HEALTH), **schema.errors(503)},
 )
 def readyz() -> Response:
-    """Report whether checks can be answered from lists that are as new as they must be."""
+    """Report whether checks can be answered from sufficiently recent lists."""
     try:
         version, faults = readiness(current_service())
     except ResolverError as error:
@@ -117,7 +117,7 @@ def metrics() -> Response:
 def readiness(service: Service) -> tuple[int, list[str]]:
     """Return the store's revision and the faults that keep the service from being ready.
 
-    Raises `ResolverError` where the store cannot be read.
+    Raises `ResolverError` if the store cannot be read.
     """
     with service.hub.store.view() as view:
         if not view.revision:
@@ -132,7 +132,7 @@ def readiness(service: Service) -> tuple[int, list[str]]:
 
 
 def _list_ages(service: Service) -> list[dict[str, Any]]:
-    """Return age and state of the feeds that everybody may know of."""
+    """Return age and state of the feeds that everybody may know."""
     feeds = find_visible_feeds(service.hub.store, STRANGER, service.screener.visible_sources)
     return [
         {name: value for name, value in feed.fields.items() if name != "title"} for feed in feeds
@@ -140,7 +140,9 @@ def _list_ages(service: Service) -> list[dict[str, Any]]:
 
 
 def _source_faults(view: StoreView, service: Service) -> list[str]:
-    """Return the faults of lists that everybody may know of; the log has those of the others."""
+    """Return the faults of lists that everybody may know; the faults of other lists are in the
+    log.
+    """
     if not service.is_warm:
         return []
     visible = service.screener.visible_sources()
@@ -164,7 +166,9 @@ def _loading_faults(service: Service) -> list[str]:
 
 
 def _delay_faults(answered: int, next_commit: str) -> list[str]:
-    """Return the fault of checks that answer from an old revision, given the time of the next."""
+    """Return the fault of checks that answer from an old revision; `next_commit` is the time of the
+    commit after it.
+    """
     if _age(next_commit) <= _MAX_DELAY:
         return []
     return [f"checks still answer from version {answered}; the log says why"]
@@ -191,8 +195,8 @@ updates_blueprint = Blueprint("updates", __name__)
 def update() -> Response:
     """Bring this process to the present revision of the store.
 
-    The answer comes once that is done. `sync` and `token`, which clients of yente send, make no
-    difference: the key of the request decides who may ask.
+    The answer comes once that is done. `sync` and `token`, which clients of yente send, have no
+    effect: the key of the request decides who may use it.
     """
     endpoints.reject_undeclared()
     endpoints.read_boolean("sync", default=True)
@@ -300,7 +304,7 @@ def catalog() -> Response:
     responses={200: schema.json_response_of(_CATALOG)},
 )
 def manifest() -> Response:
-    """List the datasets under the address that older clients of yente know."""
+    """List the datasets at the address that older clients of yente use."""
     return _catalog_response()
 
 
@@ -378,8 +382,8 @@ def _default_view(
 def algorithms() -> Response:
     """Describe the scoring algorithm and its features.
 
-    `coefficient` and `least` are the most that a feature can add to the log-odds and the most that
-    it can take from them.
+    `coefficient` is the most that a feature can add to the log-odds, and `least` the most that it
+    can take from them.
     """
     hub = current_service().hub
     features = {feature.name: _feature_view(feature) for feature in feature_weights(hub.models)}
@@ -416,11 +420,11 @@ def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
     responses={200: schema.json_response_of(_CHANGES)},
 )
 def changes() -> Response:
-    """List the changes of entities after the revision `since`: what each entity is called, the
-    sources of its records, and the fields of its records that changed.
+    """List the changes of entities after the revision `since`: the name of each entity, the sources
+    of its records, and the fields of its records that changed.
 
-    For the next page give `until` as `since`, and the same `skip`; `more` says whether there is
-    one. Changes that the caller may not see are left out and not counted.
+    For the next page, send `until` as `since`, and `skip` as it is; `more` says whether there is a
+    next page. Changes that the caller may not see are left out and not counted.
     """
     endpoints.reject_undeclared()
     since = endpoints.read_integer("since", 0, 0, 2**40)
@@ -428,7 +432,7 @@ def changes() -> Response:
     skip = endpoints.read_integer("skip", 0, 0, 2**40)
     hub = current_service().hub
     feed = change_feed.read_changes(hub, since, limit, viewer(), skip=skip)
-    # the events themselves stay in the store: revisions name them
+    # the events themselves stay in the store, and revisions identify them
     log_access(
         "changes",
         {"since": since, "skip": skip, "limit": limit},

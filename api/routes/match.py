@@ -238,7 +238,7 @@ _CHECK_PARAMETERS = (
 def match(dataset: str) -> Response:
     """Return the candidates of a dataset for each of some example entities.
 
-    A property that the schema of a query lacks is left out, and named in `warnings`.
+    If the schema of a query lacks a property, the property is left out and named in `warnings`.
     """
     endpoints.ignore_undeclared()
     snapshot = current_service().ready_screener().snapshot_for(viewer())
@@ -375,8 +375,8 @@ def screen_queries(
     """Return the response to each query and the revision that it was computed from.
 
     `ids` are the ids that senders gave to queries; they are returned with the responses.
-    `snapshot`: that of the viewer, if it is known. The access is logged, with the `reference` of a
-    clearance that the caller states.
+    `snapshot`: snapshot of the viewer, if it is known. The access is logged, with the `reference`
+    of a clearance that the caller states.
     """
     service = current_service()
     screener = service.ready_screener() if snapshot is None else service.screener
@@ -455,7 +455,7 @@ def match_lines(dataset: str) -> Response:
 
     A line is `{"schema": …, "properties": {…}}` with an optional `id`; its answer is as in
     `/match`, with its number as `line`, its `id` and the revision as `version`. A line that cannot
-    be used is answered with its `status` and `detail`, and the others go on.
+    be used is answered with its `status` and `detail`; all other lines are answered.
     """
     endpoints.ignore_undeclared()
     refuse_page_form()

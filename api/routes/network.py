@@ -1,4 +1,4 @@
-"""`/graph/{id}` and `/paths`: the network around an entity, and what connects two of them."""
+"""`/graph/{id}` and `/paths`: the network around an entity, and the paths between two entities."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ def graph(entity_id: str) -> Response:
     """Return the network around an entity, `hops` (1 by default) edges wide.
 
     Nodes are entities, artefacts that entities share (a telephone, document, account, vessel,
-    address) and ends that are known by name only. Edges have a type, a direction and the statements
-    of the lists, with role and dates as written. `types` are those to follow, all by default.
-    `activity`, `role` (class) and `agency` leave the entities that fit, and the nodes that lead
-    there. A node with more neighbors than are shown, and a graph of more than `limit` (300) nodes,
-    are not `complete`.
+    address) and ends of which only the name is known. Edges have a type, a direction and the
+    statements of the lists, with role and dates as written. `types` are the types of edges to
+    follow, by default all. `activity`, `role` (class) and `agency` keep the entities that fit, and
+    the nodes that lead to them. If a node has more neighbors than are shown, or a graph has more
+    than `limit` (300) nodes, it is not `complete`.
     """
     endpoints.reject_undeclared()
     query = _read_query()
@@ -168,11 +168,12 @@ def paths() -> Response:
     """Return the shortest paths between two entities, at most `max` (6) edges long.
 
     `from` and `to` are ids or names; the answer says which entity was meant, and which `others`
-    have the name. `paths` lists the ids of the nodes of each, best first: over nodes that have few
-    neighbors, and stated by many lists. It is empty where nothing connects the two; `nodes` and
-    `edges` are those of all paths, and `hubs` the nodes between the ends with very many neighbors.
-    Only some neighbors of such nodes are followed, a search ends after some thousand nodes, and no
-    more than 20 paths are listed: the answer is not `complete` then.
+    have the name. `paths` lists the ids of the nodes of each path, best first. Paths over nodes
+    with few neighbors, and paths that many lists state, come first. It is empty if nothing connects
+    the two. `nodes` and `edges` are those of all paths, and `hubs` are the nodes between the ends
+    with very many neighbors. Only some neighbors of such nodes are followed, a search ends after
+    some thousand nodes, and at most 20 paths are listed. If one of these limits is reached, the
+    answer is not `complete`.
     """
     endpoints.reject_undeclared()
     query = PathQuery(

@@ -73,12 +73,13 @@ def post() -> Response:
     """Add a record, or a new version of it, and resolve it at once.
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
-    of `datasets` and optionally a `handling` and `relations`; or a record in Senzing's format,
-    by its content type. Further `datasets` have the record, too. The answer is 201 with the id of
-    its entity, once the record is durable; from then on your checks and searches see the record,
-    whichever process answers them. A new version that seems to be of another person or group (no
-    birth date or document in common, and no name alike) is held as a batch would be: the answer is
-    409, and nothing is committed, unless `accept_large_change` is given.
+    of `datasets`, and optionally a `handling` and `relations`. It may also be a record in Senzing's
+    format, by its content type. The record then also belongs to all further `datasets`. The answer
+    is 201 with the id of its entity, once the record is stored durably. From then on your checks
+    and searches see the record, whichever process answers them. If a new version seems to be of
+    another person or group (no birth date or document in common, and no similar name), the answer
+    is 409, and nothing is committed, unless `accept_large_change` is given. A batch would be held
+    in this case.
     """
     endpoints.reject_undeclared()
     accept_large = endpoints.read_boolean("accept_large_change", default=False)
@@ -123,10 +124,10 @@ def post() -> Response:
     responses={200: schema.json_response_of(_WITHDRAWN), **schema.errors(404)},
 )
 def withdraw(source: str, native_id: str) -> Response:
-    """Withdraw a record and resolve the rest of its entity anew, at once and durably.
+    """Withdraw a record and resolve the rest of its entity again, at once and durably.
 
-    Its values stay in the history, and sending it again undoes the withdrawal. The answer is 404
-    where the source has no such record, or none that the sender may see.
+    Its values stay in the history, and sending it again undoes the withdrawal. The answer is 404 if
+    the source has no such record, or none that the sender may see.
     """
     endpoints.reject_undeclared()
     current_service().require_ready()
@@ -170,7 +171,7 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
     """Return the record of a FollowTheMoney body. Raises `ApiError`, `RecordError`, `TypeError`."""
     unknown = sorted(set(body) - _FIELDS)
     if unknown:
-        # ignoring a misspelled `handling` would publish the record
+        # if a misspelled `handling` were ignored, the record would become public
         fields = ", ".join(sorted(_FIELDS))
         raise ApiError(422, f"there is no field {unknown[0][:60]!r}; the fields are {fields}")
     native_id = body.get("id")

@@ -1,7 +1,7 @@
 """Review over HTTP, for case systems: the queue, pairs, decisions and undo, by the desk's rules.
 
-A key with the scope `review` is a steward under its own name. Whoever decides with two keys is two
-stewards, so give each person one key.
+A key with the scope `review` is a steward with the name of the key. Somebody who decides with two
+keys counts as two stewards, so give each person only one key.
 """
 
 from __future__ import annotations
@@ -245,9 +245,10 @@ def take_next() -> Response:
     responses={200: json_response_of(_PAIR), **errors(400, 403, 404, 409)},
 )
 def show_pair_values(left: str, right: str) -> Response:
-    """Return two entities side by side, with the evidence; ids are those of entities or records.
+    """Return two entities side by side, with the evidence; the ids may be ids of entities or of
+    records.
 
-    Under a blind recheck (`again`) there is neither score nor evidence.
+    In a blind recheck (`again`) there is neither a score nor evidence.
     """
     endpoints.reject_undeclared()
     hub, again = current_service().hub, request.args.get("again", "")[:40]
@@ -302,9 +303,9 @@ def show_pair_values(left: str, right: str) -> Response:
 def decide_over_http() -> Response:
     """Decide whether two entities are the same, under the name of your key.
 
-    The rules of the desk hold: some decisions count once a second steward confirms them, a pair
-    that another steward has open is refused (409), and so is a decision whose `snapshot` is no
-    longer what the pair holds, or that contradicts earlier ones.
+    The rules of the desk apply. Some decisions count only after a second steward confirms them. A
+    pair that another steward has open is refused (409). So is a decision whose `snapshot` is out of
+    date, or that contradicts earlier decisions.
     """
     endpoints.reject_undeclared()
     steward, body = _steward(), read_json_object()
@@ -338,7 +339,7 @@ def decide_over_http() -> Response:
     responses={200: json_response_of(_OUTCOME), **errors(400, 403, 404, 409, 415)},
 )
 def confirm_over_http() -> Response:
-    """Confirm a decision of another steward that waits for a second one (state `waits`)."""
+    """Confirm another steward's decision that waits for a second steward (state `waits`)."""
     endpoints.reject_undeclared()
     steward, body = _steward(), read_json_object()
     texts = _read_texts(body, ("decision",), ("comment",))
@@ -361,7 +362,7 @@ def confirm_over_http() -> Response:
     responses={200: json_response_of(_OUTCOME), **errors(400, 403, 404, 409, 415)},
 )
 def undo_over_http() -> Response:
-    """Take back a decision of your own; a key with the scope `admin` may take back any."""
+    """Take back your own decision; a key with the scope `admin` may take back any decision."""
     endpoints.reject_undeclared()
     steward, body = _steward(), read_json_object()
     texts = _read_texts(body, ("decision",), ("why",))
@@ -396,7 +397,7 @@ def _read_texts(
 
 
 def _read_snapshot(content: object) -> PairSnapshot | None:
-    """Return what was shown of a pair; None without it. Raises `ApiError`."""
+    """Return the state of a pair as it was shown; None if the body has none. Raises `ApiError`."""
     if content is None:
         return None
     try:

@@ -1,7 +1,7 @@
 """`/screenings`: subjects compared with the store without entering it, and `/clearances` of hits.
 
-A key with the scope `submit` alone gets the hits without a value of a listed entity: subject,
-score, band, lists and the owner to contact.
+A key with only the scope `submit` gets the hits without values of listed entities: subject, score,
+band, lists and the owner to contact.
 """
 
 from __future__ import annotations
@@ -142,10 +142,10 @@ def post_screening() -> tuple[Response, int] | Response:
     """Screen the subjects of a list, as the body or as the part `file` of a form.
 
     The subjects are compared with the store and never enter it. A form may have a part `mapping`
-    (YAML) for a table of any layout. The answer is as that of `/batches`. Hits are those that every
-    user of your agency may see, without those that it has cleared. `watch` keeps the subjects in
-    the watch of that name until the day `until`, and has them screened again when the store
-    changes.
+    (YAML) for a table of any layout. The answer has the form of the answer of `/batches`. The hits
+    are what every user of your agency may see, without hits that your agency has cleared. `watch`
+    keeps the subjects in the watch with this name until the day `until`. They are screened again
+    when the store changes.
     """
     endpoints.reject_undeclared()
     watch = read_watch_request(request.args.get("watch", ""), request.args.get("until", ""))
@@ -167,7 +167,7 @@ def post_screening() -> tuple[Response, int] | Response:
 
 
 def read_watch_request(name: str, until: str) -> tuple[str, str] | None:
-    """Return name and end of the watch that a request asks for; None for none. Raises
+    """Return name and end of the watch that a request names; None if it names none. Raises
     `UsageError`.
     """
     if not name:
@@ -185,7 +185,7 @@ def submit_and_log_screening(
     watch: tuple[str, str] | None = None,
 ) -> tuple[Job, bool]:
     """Queue the upload in a job's folder as a screening of the viewer; return the job and whether
-    it is new. Raises `UsageError`, and `StoreError` where it cannot be logged.
+    it is new. Raises `UsageError`, and `StoreError` if the screening cannot be logged.
     """
     service = current_service()
     job, is_new = submit_screening(
@@ -255,7 +255,7 @@ def show_screening(job_id: str) -> Response:
     responses={200: json_response_of(JOB_SCHEMA), **errors(404)},
 )
 def cancel_screening(job_id: str) -> Response:
-    """Cancel a screening, at once or at the next subjects."""
+    """Cancel a screening, at once or before the next subjects."""
     job = find_job(job_id, SCREENING_JOB)
     log_job("job", {"screening": job.id, "act": "cancel"}, [job])
     return json_response(job_view(current_service().hub.store.jobs.cancel(job.id)))
@@ -282,8 +282,8 @@ def screening_file(job_id: str, what: str) -> Response:
     """Return a file of a screening: its hits as a table, with their evidence, as a report, or the
     rows that could not be read.
 
-    A key without the scope `check` gets a table without values of listed entities, and neither
-    evidence nor report.
+    A key without the scope `check` gets a table without values of listed entities, but neither the
+    evidence nor the report.
     """
     return send_screening_file(find_job(job_id, SCREENING_JOB), what)
 
@@ -426,7 +426,7 @@ def withdraw_verdicts(job: Job, subject: str, entity: str) -> ScreeningHit:
     responses={200: json_response_of(_VERDICTS)},
 )
 def list_clearances() -> Response:
-    """List what your agency has cleared and confirmed, the newest first."""
+    """List the hits that your agency has cleared and confirmed, the newest first."""
     endpoints.reject_undeclared()
     limit = endpoints.read_integer("limit", 100, 1, 1000)
     store = current_service().hub.store
@@ -444,7 +444,7 @@ def list_clearances() -> Response:
     responses={200: json_response_of(_VERDICT), **errors(404)},
 )
 def withdraw_clearance(verdict_id: str) -> Response:
-    """Withdraw what your agency has cleared or confirmed: its hit returns."""
+    """Withdraw a verdict of your agency; its hit returns."""
     endpoints.reject_undeclared()
     store = current_service().hub.store
     query = {"verdict": verdict_id, "act": "withdraw"}

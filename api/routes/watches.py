@@ -1,7 +1,7 @@
 """`/watches`, `/notices` and `/subscriptions`: news for the caller's agency.
 
-All of it belongs to the agency of the key, and is made and read as every user of that agency may
-see the store. `POST /screenings` with `watch` and `until` makes a watch.
+All of it belongs to the agency of the key. It is made and read with the rights that every user of
+that agency has. `POST /screenings` with `watch` and `until` makes a watch.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ _REMOVED = component("RemovedWatch", closed_object({"removed": STRING}))
 
 
 def reader() -> Viewer:
-    """Return the viewer whose watches and notices a request is about: the operator's are never
-    those of a key.
+    """Return the viewer whose watches and notices a request is about; a key never reads those of
+    the operator.
     """
     viewer: Viewer = g.viewer
     return Viewer(viewer.name, viewer.agency, frozenset({"submit"})) if viewer.name else viewer
@@ -111,7 +111,7 @@ def find_watches() -> list[tuple[Watch, dict[str, Any]]]:
 
 
 def find_watch(name: str) -> tuple[Watch, dict[str, Any]]:
-    """Return a watch of the viewer's agency. Raises `ApiError` for an unknown one."""
+    """Return a watch of the viewer's agency. Raises `ApiError` for an unknown watch."""
     for watch, described in find_watches():
         if watch.name == name:
             return watch, described
@@ -166,7 +166,8 @@ def erase_watch(watch: str) -> Response:
 def list_notices() -> Response:
     """List the notices of your agency after a cursor, the oldest first.
 
-    Go on with the `cursor` of the answer. Notices about what you may no longer see are left out.
+    Go on with the `cursor` of the answer. Notices about records that you may no longer see are left
+    out.
     """
     endpoints.reject_undeclared()
     after = endpoints.read_integer("after", 0, 0, 2**53)
@@ -210,7 +211,7 @@ def mark_notices() -> Response:
     blueprint, "GET", "/subscriptions", _ACTS, responses={200: json_response_of(_SUBSCRIPTIONS)}
 )
 def show_subscriptions() -> Response:
-    """List what your agency has subscribed to."""
+    """List the subscriptions of your agency."""
     endpoints.reject_undeclared()
     rows = current_service().hub.store.notices.subscriptions(owner_of_notices(reader()))
     _log("subscriptions", {}, [])
@@ -246,7 +247,9 @@ def add_subscription() -> Response:
     responses={200: json_response_of(_SUBSCRIPTIONS), **errors(404)},
 )
 def end_subscription(subscription: str) -> Response:
-    """End a subscription of your agency; its notices stay. The answer has those that are left."""
+    """End a subscription of your agency; its notices stay. The answer has the remaining
+    subscriptions.
+    """
     endpoints.reject_undeclared()
     owner, notices = owner_of_notices(reader()), current_service().hub.store.notices
     _log("subscriptions", {"act": "end", "subscription": subscription}, [])

@@ -1,13 +1,16 @@
 """JSON schemas of entities, as clients send them and as answers return them.
 
-An entity that is sent has one schema per FollowTheMoney schema, since each has its own properties.
+An entity that is sent has one JSON schema for each FollowTheMoney schema, since each has its own
+properties.
 
 JSON schemas of networks (see `resolver.network.workbench`).
 
-Addresses and sanctions of an entity as entities of their own, where yente's clients look.
+It also makes addresses and sanctions of an entity into entities of their own, where yente's clients
+look for them.
 
-Those of FollowTheMoney lists are nested as they were stated. Other lists give them as values; these
-get ids that follow from their content, so that the same address has the same id in every answer.
+Addresses and sanctions of FollowTheMoney lists are nested as they were stated. Other lists give
+them as values. They get ids that follow from their content, so the same address has the same id in
+every answer.
 """
 
 from __future__ import annotations
@@ -293,8 +296,8 @@ _Entity = dict[str, Any]
 
 
 def nest_parts(entity: _Entity) -> _Entity:
-    """Return an entity with its addresses as `addressEntity`, and the programs of sanctions that
-    lists state as `sanctions` unless lists state these, beside the values themselves.
+    """Return an entity with its addresses as `addressEntity`, in addition to the values. Programs
+    of sanctions become `sanctions`, unless lists state these.
     """
     properties = entity["properties"]
     nested: dict[str, list[Any]] = {}
@@ -321,7 +324,7 @@ def _texts(properties: dict[str, list[Any]], prop: str) -> list[str]:
 def _part(
     entity: _Entity, prefix: str, schema: str, caption: str, properties: dict[str, list[str]]
 ) -> _Entity:
-    # a place is the same whoever is there, a sanction concerns one entity
+    # a place is the same for everybody, but a sanction concerns one entity
     content = caption if schema == "Address" else f"{entity['id']} {properties}"
     return {
         "id": f"{prefix}-{hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()}",

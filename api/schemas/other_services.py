@@ -1,14 +1,14 @@
 """Wire formats of Senzing and yente.
 
 For `Accept: application/vnd.senzing+json`, an entity is one record of the data source `RESOLVER` in
-Senzing's entity format; its relations are pointers to the anchors of other entities. A property
-that the format has no attribute for keeps its own name, as in Senzing. Reading the output again
-gives the same names, dates, numbers and relations.
+Senzing's entity format; its relations are pointers to the anchors of other entities. If the format
+has no attribute for a property, the property keeps its own name, as in Senzing. Reading the output
+again gives the same names, dates, numbers and relations.
 
 In yente's format, queries are read as records, and results are FtM entities with `score`, `match`
-and, per feature, an explanation. The `score` of a feature is its similarity (0 where a side has no
-value), `weight` its share of the log-odds: prior, features, calibration and `competition` (what
-other candidates take) sum exactly to the score's.
+and, per feature, an explanation. The `score` of a feature is its similarity (0 if a side has no
+value), and `weight` its share of the log-odds. The weights of prior, features, calibration and
+`competition` (what other candidates take) add up exactly to the log-odds of the score.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def senzing_lines(entities: Iterable[_Entity]) -> Iterator[bytes]:
             edges.append(entity)
             continue
         if is_link_schema(entity["schema"]):
-            # what it says is among the values of the entity
+            # its content is already among the values of the entity
             continue
         if node is not None:
             yield _line(node, edges)
@@ -164,7 +164,7 @@ ALGORITHMS = (
 
 
 def query_record(query: object, key: str, *, skip_unknown: bool = False) -> SubmittedRecord:
-    """Return the record of a query, and warnings about values it cannot be found by.
+    """Return the record of a query, and warnings about values by which it cannot be found.
 
     `skip_unknown`: properties that its schema lacks are left out, with a warning. Raises
     `ApiError`.
@@ -192,8 +192,8 @@ def match_response(
 ) -> dict[str, Any]:
     """Return the response to one query: results, their number, and the query as interpreted.
 
-    threshold: score from which a result counts as a match.
-    is_explained: whether results have their evidence by feature.
+    `threshold`: score from which a result counts as a match. `is_explained`: whether results have
+    their evidence by feature.
     """
     # countries are compared, and shown, by their codes
     properties = dict(interpreted["properties"])
@@ -217,7 +217,8 @@ def candidate_scores(answer: ScreeningResult) -> dict[str, float]:
 
 
 def reject_weights(body: Mapping[str, Any]) -> None:
-    """Refuse queries that would reweight the model, since they would get unchanged scores.
+    """Refuse queries that try to change the weights of the model, since they would get unchanged
+    scores.
 
     Raises `ApiError`.
     """
@@ -264,7 +265,7 @@ def _result(candidate: ScreeningMatch, threshold: float, *, is_explained: bool) 
 
 
 def explanations(why: Explanation) -> dict[str, dict[str, Any]]:
-    """Return the evidence of an explanation by feature, as yente states it."""
+    """Return the evidence of an explanation by feature, in the form of yente."""
     return {
         row.name: {
             "score": row.similarity or 0.0,

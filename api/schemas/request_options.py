@@ -63,7 +63,7 @@ def read_facets() -> tuple[str, ...]:
 
 
 def read_schema() -> str:
-    """Return the schema that entities must be of. Raises `ApiError`."""
+    """Return the schema that entities must have. Raises `ApiError`."""
     schema = request.args.get("schema", _ANYTHING)
     if schema != _ANYTHING and kind_of_schema(schema) is None:
         raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
@@ -71,7 +71,7 @@ def read_schema() -> str:
 
 
 def read_filters() -> dict[str, list[str]]:
-    """Return the wanted values by facet, those of the parameter `filter` among them.
+    """Return the wanted values by facet, including the values of the parameter `filter`.
 
     Raises `ApiError`.
     """
@@ -123,8 +123,8 @@ def _check_property(prop: str) -> None:
 def select_with_facets(
     results: FoundEntities, schema: str, filters: Mapping[str, Sequence[str]]
 ) -> FoundEntities:
-    """Return the entities of a schema that have the wanted values of each facet: any of them, or
-    with the parameter `filter_op=AND` all. Raises `ApiError`.
+    """Return the entities of a schema that have one of the wanted values of each facet; with the
+    parameter `filter_op=AND`, all of them. Raises `ApiError`.
     """
     operator = endpoints.read_choice("filter_op", tuple(_OPERATORS)) or "OR"
     if schema != _ANYTHING:
@@ -187,10 +187,9 @@ _FILTER_NAMES = frozenset(("exclude_schema", "changed_since", "exclude_entity_id
 class RequestOptions:
     """Options of a request.
 
-    match_query: limits and filters for the screener.
-    threshold: score from which a result counts as a match.
-    limit: results per query at most.
-    is_explained: whether results come with their evidence by feature.
+    `match_query`: limits and filters for the screener. `threshold`: score from which a result
+    counts as a match. `limit`: largest number of results per query. `is_explained`: whether results
+    come with their evidence by feature.
     """
 
     match_query: MatchQuery
@@ -213,7 +212,8 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
         raise ApiError(
             400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
         )
-    # Checked but without effect: yente's clients send it, and there is one way of scoring here.
+    # Checked but without effect: yente's clients send it, but there is only one way of scoring
+    # here.
     endpoints.read_boolean("fuzzy", default=True)
     limit = endpoints.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
     threshold = endpoints.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)
@@ -233,7 +233,7 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
 
 
 def sources_in_scope(dataset: str, visible_sources: frozenset[str]) -> frozenset[str] | None:
-    """Return the sources that a dataset and the parameters about datasets leave; None for all.
+    """Return the sources that a dataset and the parameters about datasets select; None for all.
 
     Raises `ApiError` for a dataset that the viewer cannot see.
     """

@@ -1,15 +1,16 @@
 """Several HTTP workers behind one address: `gunicorn` with workers that share loaded data.
 
 Workers are forked from a process that has loaded the model and mapped the files of the entity
-index. A worker that ends is replaced at once; on termination every request is answered first.
+index. A worker that ends is replaced at once; at termination, all accepted requests are answered
+first.
 
 Beside them one process commits the records posted to all of them
 (`resolver.api.server.writer`).
 
-Responses and refusals of `gunicorn` in the form of the application's.
+The module also gives responses and refusals of `gunicorn` the form of the application's.
 
 `gunicorn` has no setting for the class of responses, so `send_whole_responses` replaces it. It
-spares the client a second wake-up for each answer.
+saves the client a second wake-up for each answer.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ def send_whole_responses() -> None:
 
 
 def error_status(error: Exception) -> HTTPStatus:
-    """Return the status of a request that cannot be read, or could not be answered (500)."""
+    """Return the status of a request that cannot be read (4xx), or that could not be answered
+    (500).
+    """
     if not isinstance(error, ParseException):
         return HTTPStatus.INTERNAL_SERVER_ERROR
     return _STATUSES.get(type(error).__name__, HTTPStatus.BAD_REQUEST)
@@ -136,7 +139,9 @@ class _ConnectionCounts:
             self._counts[slot] = _UNUSED
 
     def assign_slot(self, worker: object) -> int:
-        """Return a free slot for a worker that is about to be forked, or the shared last one."""
+        """Return a free slot for a worker that is about to be forked; if there is none, the shared
+        last slot.
+        """
         used, last = set(self._slots.values()), len(self._counts) - 1
         slot = self._slots[worker] = next((slot for slot in range(last) if slot not in used), last)
         return slot
@@ -150,7 +155,7 @@ class _ConnectionCounts:
         self._counts[slot] = connections
 
     def holds_more_than_another(self, slot: int) -> bool:
-        """Return whether a worker holds more connections than some other that serves."""
+        """Return whether a worker holds more connections than some other serving worker."""
         return any(_UNUSED < count < self._counts[slot] for count in self._counts)
 
 
@@ -162,7 +167,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     kept_threads: threading.BoundedSemaphore
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Return threads for requests that run and for those that wait for a commit."""
+        """Return threads for running requests and for requests that wait for a commit."""
         return ThreadPoolExecutor(max_workers=self.cfg.threads + limits.MAX_WAITING)
 
     def notify(self) -> None:
@@ -172,7 +177,9 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         self.connection_counts.count(self.slot, self.nr_conns)
 
     def _end_slow_requests(self) -> None:
-        """Stop to read requests that have not come in time; what has come is answered."""
+        """Stop reading requests that have not come in time; requests that have come are
+        answered.
+        """
         now = time.monotonic()
         for conn, until in list(self.reading.items()):
             if now > until:
@@ -181,7 +188,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
                     conn.sock.shutdown(socket.SHUT_RD)
 
     def accept(self, listener: Any) -> None:
-        """Take a connection, unless a worker that holds fewer takes it first."""
+        """Take a connection, unless a worker with fewer connections takes it first."""
         until = time.monotonic() + _YIELD_SECONDS
         counts = self.connection_counts
         while counts.holds_more_than_another(self.slot) and time.monotonic() < until:
@@ -200,7 +207,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: Any) -> Any:
         """Answer a request, and the next ones of the same client if they arrive at once.
 
-        Handing the connection back and getting it again would take longer than most responses.
+        To hand the connection back and get it again would take longer than most responses.
         """
         keeps_alive = self._handle_in_time(conn)
         if keeps_alive is not True or not self.kept_threads.acquire(blocking=False):
@@ -215,15 +222,15 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def _handle_in_time(self, conn: Any) -> Any:
         """Answer a request whose head comes in time.
 
-        A thread takes it up once its head and a small body have come: clients that send a byte now
-        and then would otherwise hold all threads.
+        A thread takes it up only after its head and a small body have come. Otherwise clients that
+        send a byte from time to time would hold all threads.
         """
         if self.alive and not _has_come(conn):
             if time.monotonic() < conn.arriving.until:
                 return _DEFER
             with suppress(OSError):
                 send_refusal(conn.sock, HTTPStatus.REQUEST_TIMEOUT, "the request came too slowly")
-                # so that closing it waits for nothing
+                # so that closing it does not wait
                 conn.sock.shutdown(socket.SHUT_RDWR)
             return False
         conn.arriving = None
@@ -243,12 +250,12 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         else:
             self.reading.pop(conn, None)
         keeps_alive = super().handle_request(req, conn)
-        # what a refused body still sends, so that its client reads the refusal
+        # read what the client of a refused request still sends, so that it reads the refusal
         deadline = time.monotonic() + limits.DRAIN_SECONDS
         return conn.parser.finish_body(deadline, limits.MAX_DRAINED) and keeps_alive
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
-        """Refuse a request that cannot be read or answered; log nothing that it says."""
+        """Refuse a request that cannot be read or answered; log nothing of its content."""
         status = error_status(exc)
         is_fault = status == HTTPStatus.INTERNAL_SERVER_ERROR
         self.log.warning("request refused: %s", type(exc).__name__, exc_info=is_fault)
@@ -263,8 +270,8 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
 
 class _Arriving:
-    """Request that has come in part: when it must have come, how far its head was searched for its
-    end, and the bytes of head and body (0: unknown).
+    """Request that has come in part: the deadline for it, how far its head was searched for its
+    end, and the sizes of head and body in bytes (0: unknown).
     """
 
     def __init__(self) -> None:
@@ -273,10 +280,11 @@ class _Arriving:
 
 
 def _has_come(conn: Any) -> bool:
-    """Read what has come of a request, without waiting; return whether a thread can take it up.
+    """Read the part of a request that has come, without waiting; return whether a thread can take
+    it up.
 
-    It can once head and body have come, and also where the body is large, its client waits to be
-    asked for it, or the connection has ended.
+    It can once head and body have come. It also can if the body is large, if its client waits to be
+    asked for the body, or if the connection has ended.
     """
     conn.init()
     buffer = conn.parser.unreader.buf
@@ -304,7 +312,9 @@ def _has_come(conn: Any) -> bool:
 
 
 def _request_size(content: memoryview, arriving: _Arriving) -> int:
-    """Return the bytes to wait for: head and small body, or the head alone; 0 until it has come."""
+    """Return the number of bytes to wait for: head and small body, or only the head; 0 until the
+    head has come.
+    """
     with content:
         end = bytes(content[arriving.searched :]).find(_HEAD_END)
         if end < 0:
@@ -320,7 +330,7 @@ def _request_size(content: memoryview, arriving: _Arriving) -> int:
 
 
 def _has_next_request(conn: Any) -> bool:
-    """Return whether the next request arrives at once; buffered bytes are left to gunicorn."""
+    """Return whether the next request arrives at once; bytes in the buffer are left to gunicorn."""
     if conn.is_http2 or conn.parser.unreader.buf.getvalue():
         return False
     poll = select.poll()
@@ -329,7 +339,7 @@ def _has_next_request(conn: Any) -> bool:
 
 
 class _Application(BaseApplication):  # type: ignore[misc]
-    """Application and its options in the form that gunicorn wants."""
+    """Application and its options in the form that gunicorn requires."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:
         self._app, self._options = app, options
@@ -341,7 +351,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        """Return the application, with a list of what it does after each response."""
+        """Return the application, which also runs functions after each response."""
 
         def answer(environ: dict[str, Any], start_response: Any) -> Any:
             """Answer one request."""
@@ -352,7 +362,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
 
 
 def load_before_fork(service: Service) -> None:
-    """Load once for all workers what takes seconds; an empty store has nothing to load."""
+    """Load data once for all workers, which takes seconds; an empty store has nothing to load."""
     with suppress(ResolverError):
         service.warm()
 

@@ -13,26 +13,27 @@
 | stream | `ServiceSettings.streams`, each `MAX_STREAM_SECONDS` | 503; cut off |
 | end | `GRACE_SECONDS` once the service is told to stop | cut off |
 
-A single process (`waitress`) reads all heads and bodies in one thread, so slow senders hold none of
-its threads; the limits of a head's and a body's time are those of workers (`gunicorn`), where a
-request holds a thread once it has come, or `MAX_BUFFERED` of its bytes. The rate of an API key is a
-setting.
+A single process (`waitress`) reads all heads and bodies in one thread, so slow senders occupy no
+other threads. The time limits for heads and bodies apply to workers (`gunicorn`), where a request
+occupies a thread once it has come, or once `MAX_BUFFERED` of its bytes have come. The rate of an
+API key is a setting.
 
-Turns of requests: a limited number runs at once; one that waits for a commit lets others run.
+Turns of requests: a limited number runs at once, and a request that waits for a commit lets others
+run.
 
-So any number of posted records never keeps a check from a thread.
+So posted records, however many, never keep a check from getting a thread.
 
-Memory that requests leave behind: caches of words are emptied once they hold many.
+Memory that requests leave behind: caches of words are emptied when they hold too many.
 
-Loading a store fills the caches with the words of all its records, and senders of ever new words
-would fill them again; a query has few words, which take microseconds to read anew.
+Loading a store fills the caches with the words of all its records, and senders of many new words
+would fill them again. A query has few words, which take microseconds to read again.
 
 Detection of requests that come from this machine and are meant for it, by their headers.
 
-While a service is open (no keys, no users, loopback only) this alone stands between the store and a
-page in a browser of the same machine. Such a page can send requests to loopback, from its own
-origin or under a host name of its own that resolves to loopback (DNS rebinding); and a proxy on
-this machine forwards requests from anywhere.
+While a service is open (no keys, no users, loopback only), only this check stands between the store
+and a page in a browser of the same machine. Such a page can send requests to loopback, from its own
+origin or under a host name of its own that resolves to loopback (DNS rebinding). A proxy on this
+machine forwards requests from anywhere.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ GRACE_SECONDS = 30
 
 
 class RequestTurns:
-    """Semaphores of one process: for requests that run and for those that wait for a commit."""
+    """Semaphores of one process: for running requests, and for requests that wait for a commit."""
 
     def __init__(self, max_running: int) -> None:
         self.running = threading.Semaphore(max_running)
@@ -95,7 +96,7 @@ class RequestTurns:
     def released(self) -> Iterator[None]:
         """Let others run while this request waits.
 
-        Raises `ApiError` where too many wait already.
+        Raises `ApiError` if too many requests wait already.
         """
         if not self.waiting.acquire(blocking=False):
             raise ApiError(
@@ -167,7 +168,7 @@ def is_loopback_host(host: str) -> bool:
 
 @cache_short_texts(256)
 def is_loopback_origin(origin: str) -> bool:
-    """Return whether an origin, as browsers state it, is of this machine."""
+    """Return whether an origin, as browsers state it, belongs to this machine."""
     try:
         return is_loopback_host(urlsplit(origin).hostname or "")
     except ValueError:
@@ -177,7 +178,7 @@ def is_loopback_origin(origin: str) -> bool:
 def proxy_header(environ: Mapping[str, Any]) -> str:
     """Return the name of a header that only proxies send, if a request has one, or an empty text.
 
-    environ: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
+    `environ`: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """
     for key, name in _PROXY_HEADERS.items():
         if key in environ:
@@ -188,7 +189,7 @@ def proxy_header(environ: Mapping[str, Any]) -> str:
 def refusal_reason(environ: Mapping[str, Any]) -> str:
     """Return the reason to doubt that a request is local, or an empty text.
 
-    environ: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
+    `environ`: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """
     sent_by_proxy = proxy_header(environ)
     if sent_by_proxy:

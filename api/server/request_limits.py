@@ -1,8 +1,9 @@
 """Limits that a server checks before the application sees a request: size, sender and refusals.
 
 `waitress` stores the whole body of a request before it hands it on. So the limits are checked as
-soon as the headers are read: no address takes more than its maximum, and more than an ordinary body
-only from a sender who may submit lists. Refusals of the server look like those of the application.
+soon as the headers are read. No address accepts more than its maximum, and bodies of more than
+ordinary size are accepted only from a sender who may submit lists. Refusals of the server look like
+those of the application.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ class _Parser(HTTPRequestParser):
         super().__init__(adj)
 
     def received(self, data: bytes) -> int:
-        """Take what the client sends, and refuse a large body that no disk has room for."""
+        """Take the data that the client sends, and refuse a large body if the disk has no room for
+        it.
+        """
         try:
             consumed: int = super().received(data)
         except OSError:
@@ -102,7 +105,7 @@ class _Parser(HTTPRequestParser):
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Parse the headers, then check whether the body is wanted."""
+        """Parse the headers, then check whether the body is accepted."""
         super().parse_header(header_plus)
         is_post = str(self.command) == "POST"
         sender_check = self.limits.sender_checks.get(self.path.rstrip("/")) if is_post else None
@@ -121,7 +124,7 @@ class RequestLimits:
         self._service: Service = app.extensions["resolver"]
         self._access: AccessControl = app.extensions["access"]
         self.plain, self.upload = copy.copy(adj), copy.copy(adj)
-        # waitress refuses a body that is as large as its limit
+        # waitress already refuses a body that is exactly as large as its limit
         self.plain.max_request_body_size = self._service.settings.max_body + 1
         self.upload.max_request_body_size = self._service.settings.max_upload + 1
         self.sender_checks: Mapping[str, Callable[[_Header], LimitError | None]] = {
@@ -169,7 +172,7 @@ class RequestLimits:
         if settings.user_header:
             # a user whom the proxy has signed in may have no session yet
             return None
-        # not the parser of the standard library, which takes seconds for many backslashes
+        # not with the parser of the standard library, which takes seconds for many backslashes
         token = parse_cookie(header("Cookie") or "").get(SESSION_COOKIE)
         idle = timedelta(seconds=settings.session_idle)
         if token is None or self._service.hub.store.sessions.find(token, idle=idle) is None:
@@ -214,7 +217,7 @@ class _Channel(HTTPChannel):
         return bool(self._drain_until or super().readable())
 
     def handle_read(self) -> None:
-        """Read from the client; throw away what follows a refusal."""
+        """Read from the client; discard data after a refusal."""
         if not self._drain_until:
             super().handle_read()
             return
@@ -229,9 +232,9 @@ class _Channel(HTTPChannel):
 
 
 def channel_for(app: Flask, adj: Any) -> type[HTTPChannel]:
-    """Return the type of connections that keep an application's limits.
+    """Return a type of connections that applies an application's limits.
 
-    adj: settings (adjustments) of the waitress server.
+    `adj`: settings (adjustments) of the waitress server.
     """
     parser = type("_LimitedParser", (_Parser,), {"limits": RequestLimits(app, adj)})
     channel: type[HTTPChannel] = type("_LimitedChannel", (_Channel,), {"parser_class": parser})

@@ -2,17 +2,18 @@
 
 Server-sent events: the state of a job, sent as it changes.
 
-A stream holds a thread for as long as it lasts, so their number is limited
-(`ServiceSettings.streams`) and none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the
-limit is told to poll the job; one that is cut off comes back with `Last-Event-ID`, as browsers do.
+A stream occupies a thread as long as it lasts. So the number of streams is limited
+(`ServiceSettings.streams`), and none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the
+limit is told to poll the job. A client that is cut off comes back with `Last-Event-ID`, as browsers
+do.
 
 Compression of JSON responses with gzip, for clients that accept it.
 
-Pages are never compressed. Their length would tell a network observer how far what a request
-repeats in the page resembles a secret in it, such as a CSRF token (the attack BREACH:
-https://breachattack.com). For the same reason an answer to a request with a key in its address is
-not. Other answers of the API hold no secret: a request comes with its key in a header, which no
-page of another origin can make a browser send.
+Pages are never compressed. A page may repeat a part of the request, and it holds secrets such as a
+CSRF token. The length of a compressed page would tell a network observer how similar the two are
+(the attack BREACH: https://breachattack.com). For the same reason, an answer to a request with a
+key in its address is not compressed. Other answers of the API hold no secret: their requests have a
+key in a header, which no page of another origin can make a browser send.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ _JobView = Callable[[Job], dict[str, Any]]
 def stream_job_events(service: Service, job: Job, view: _JobView) -> Response:
     """Return a stream of the states of a job, each as the JSON object that `view` makes of it.
 
-    Raises `ApiError` where no more streams can be held open.
+    Raises `ApiError` if no more streams can be held open.
     """
     if not service.stream_slots.acquire(blocking=False):
         raise ApiError(
@@ -125,7 +126,7 @@ def stream_job_events(service: Service, job: Job, view: _JobView) -> Response:
             headers={"Retry-After": "5"},
         )
     response = Response(_events(service, job, view), mimetype="text/event-stream")
-    # called however the response ends: in full, cut off, or never begun
+    # called however the response ends: complete, cut off, or never begun
     response.call_on_close(service.stream_slots.release)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -155,7 +156,7 @@ def _events(service: Service, job: Job, view: _JobView) -> Iterator[bytes]:
         try:
             job = service.hub.store.jobs.get(job.id)
         except StoreError:
-            # the database may be back when the client reconnects
+            # the database may be available when the client reconnects
             return
 
 
@@ -176,24 +177,24 @@ def install_compression(app: Flask) -> None:
 
     @app.after_request
     def compress(response: Response) -> Response:
-        """Compress a response if its client accepts that and it is worth it."""
+        """Compress a response if its client accepts this and if it saves enough."""
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         if media_type not in _MEDIA_TYPES or is_self_guarded():
             return response
         vary = response.headers.get("Vary")
         response.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
-        # most programs accept none, and parsing takes longer than looking
+        # most programs accept no compression, and parsing takes longer than this search
         accepts = "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
         if not accepts or request.accept_encodings.quality("gzip") <= 0:
             return response
         is_part = "Content-Encoding" in response.headers or "Content-Range" in response.headers
         if is_part or "api_key" in request.args:
             return response
-        # the wrapper of a file may have a length, which is not that of its content
+        # the wrapper of a file may have a length, which is not the length of its content
         if response.is_streamed or response.direct_passthrough:
             response.response = _compress_parts(response.iter_encoded(), response.response)
             response.direct_passthrough = False
-            # the length and the byte ranges of the content that was not compressed
+            # the length and the byte ranges are those of the uncompressed content
             for name in ("Content-Length", "Accept-Ranges"):
                 response.headers.pop(name, None)
         elif len(body := response.get_data()) >= MIN_COMPRESSED:
@@ -203,15 +204,15 @@ def install_compression(app: Flask) -> None:
         response.headers["Content-Encoding"] = "gzip"
         etag, is_weak = response.get_etag()
         if etag is not None and not is_weak:
-            # other bytes than those that the tag was made for
+            # the bytes differ from those for which the tag was made
             response.set_etag(etag, weak=True)
         return response
 
 
 def _compress_parts(parts: Iterable[bytes], source: object) -> Iterator[bytes]:
-    """Yield compressed parts, each of which a client can read as soon as it has come.
+    """Yield compressed parts; a client can read each part as soon as it has come.
 
-    source: what the parts come from; closed at the end if it can be.
+    `source`: object from which the parts come; it is closed at the end if it can be.
     """
     compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
     try:

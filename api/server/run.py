@@ -41,9 +41,10 @@ def serve(
 ) -> None:
     """Serve until interrupted or terminated, in this process or in `workers` children.
 
-    announce: called with each line for the operator once the service listens.
+    `announce`: called with each line for the operator once the service listens.
 
-    Raises `UsageError` where the address may not be served or is taken, `StoreError`, `ModelError`.
+    Raises `UsageError` if the address may not be served or is taken, and `StoreError`,
+    `ModelError`.
     """
     log_as_json()
     if workers > 1:
@@ -85,7 +86,7 @@ def _create_app(settings: ServiceSettings, host: str, threads: int) -> Flask:
             open_to_all=settings.open_to_all and is_local,
             first_code=secrets.token_urlsafe(24) if is_local else "",
             threads=threads,
-            # event streams may never take more than half of the threads
+            # event streams may take at most half of the threads
             streams=min(settings.streams, threads // 2),
         )
     )
@@ -102,7 +103,7 @@ def _serve_in_process(
     try:
         server.run()
     finally:
-        # requests that run are answered, new ones are refused
+        # running requests are answered, new requests are refused
         server.close()
         server.task_dispatcher.shutdown()
 
@@ -128,12 +129,12 @@ def _waitress(app: Flask, listening: socket.socket, threads: int) -> Any:
 def _answering_meanwhile(
     app: Flask, listening: socket.socket, announce: Callable[[], object]
 ) -> Iterator[None]:
-    """Answer from this process while it loads what its workers will share.
+    """Answer from this process while it loads the data that its workers will share.
 
     So the service reports that it is alive and how far it has loaded.
     """
     server = _waitress(app, listening.dup(), 2)
-    # clients must connect again, to the workers that serve then
+    # clients must connect again, to the workers that then serve
     server.channel_class.task_class = _ClosingTask
     thread = threading.Thread(target=server.run, name="loading", daemon=True)
     thread.start()
@@ -150,12 +151,12 @@ def _answering_meanwhile(
 def _drain(server: Any) -> None:
     """Answer the open connections and accept no new ones, which wait in the socket's queue."""
     server.accepting = False
-    # a connection that is being accepted now is known after the next poll of the sockets
+    # a connection that is just being accepted is known only after the next poll of the sockets
     _await_poll(server)
     deadline = time.monotonic() + _HANDOVER_SECONDS
     while server.active_channels and time.monotonic() < deadline:
         time.sleep(0.01)
-    # this process lives on, so connections left open would wait for an answer for ever
+    # this process continues, so open connections would wait for an answer for ever
     for channel in list(server.active_channels.values()):
         channel.will_close = True
     _await_poll(server)
@@ -164,7 +165,7 @@ def _drain(server: Any) -> None:
 def _await_poll(server: Any) -> None:
     """Wait until a server has polled all of its sockets once more.
 
-    Twice, since a poll may have begun before this call.
+    It waits for two polls, since one may have begun before this call.
     """
     for _ in range(2):
         polled = threading.Event()
@@ -181,7 +182,7 @@ class _ClosingTask(WSGITask):
 
 
 def prepare_serving(settings: ServiceSettings, *, announce: Callable[[str], None]) -> None:
-    """Build what serving needs and caches (entity index, compiled kernels), and return.
+    """Build the caches that serving needs (entity index, compiled kernels), and return.
 
     Raises `StoreError`, `ModelError`.
     """
@@ -198,7 +199,9 @@ def prepare_serving(settings: ServiceSettings, *, announce: Callable[[str], None
 
 
 def desk_line(service: Service, address: str) -> str:
-    """Return the line with the desk's address, with a sign-in link while no user can sign in."""
+    """Return the line with the desk's address; as long as no user can sign in, with a sign-in
+    link.
+    """
     code = service.settings.first_code
     if not code or service.is_guarded():
         return f"Steward's desk: {address}/desk"
@@ -211,7 +214,7 @@ def desk_line(service: Service, address: str) -> str:
 def _listening_socket(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # bound here and not by a server, which leaves its socket open where binding fails
+        # bound here and not by a server, which leaves its socket open if binding fails
         return socket.create_server((host.strip("[]"), port), family=family, backlog=limits.BACKLOG)
     except OSError as error:
         raise UsageError(

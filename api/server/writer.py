@@ -1,25 +1,26 @@
 """Forward posted records from HTTP workers to the single writer process.
 
-`WriterServer` runs in the writer process and hands what the workers send to its `GroupCommit`.
-`WriterClient` stands in a worker, in place of a `GroupCommit` of its own. They speak over a Unix
-socket in a folder that only their user can reach (`multiprocessing.connection`): on each connection
-one request and its answer at a time, each a message of JSON.
+`WriterServer` runs in the writer process, and hands requests of workers to its `GroupCommit`.
+`WriterClient` is used in a worker, instead of its own `GroupCommit`. They communicate over a Unix
+socket in a folder that only their user can open (`multiprocessing.connection`). Each connection
+carries one request and its answer at a time, each as a JSON message.
 
-No answered record can be lost, since the answer follows the commit. When the writer dies, its
-successor gets the request again, because committing an already committed record changes nothing.
-When there is no writer for long, each worker commits for itself.
+No answered record can be lost, because the answer follows the commit. When the writer dies, its
+successor gets the request again, because committing an already committed record changes nothing. If
+there is no writer for long, each worker commits its own records.
 
 Run the writer process beside the workers: start it, start it again, and end it after them.
 
-The process ends when the last process that could send it a record has ended. It learns that from a
-pipe which nobody writes to: the parent and, by inheritance, each worker hold the writing end, and
-reading ends once all of them have closed it, even if they were killed. Signals to stop, which a
-terminal sends to all processes of a service, are none of its business.
+The process ends when the last process that could send it a record has ended. It learns this from a
+pipe to which nobody writes: the parent and, by inheritance, each worker hold the writing end.
+Reading ends once all of them have closed it, even if they were killed. It ignores signals to stop,
+which a terminal sends to all processes of a service.
 
 Revisions that callers have written, known to all processes of a service.
 
-A caller who has posted a record and asks at once may be answered by another process, whose entity
-index is a moment behind. The process that answers looks here how far its index must be.
+If a caller has posted a record and sends a request at once, another process may answer, whose
+entity index is a moment behind. The process that answers reads here which revision its index must
+have reached.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ _Message = dict[str, Any]
 class WriterClient:
     """Writer of records in a worker: forwards them to the writer process; thread-safe.
 
-    path: socket of the writer process.
-    fallback: writer of this process, for when there is no other.
+    `path`: socket of the writer process. `fallback`: writer of this process, used if there is no
+    other.
     """
 
     def __init__(
@@ -109,9 +110,9 @@ class WriterClient:
             connection.close()
 
     def _ask(self, request: Mapping[str, Any]) -> _Message | None:
-        """Return the writer's answer, or None where there is no writer.
+        """Return the writer's answer, or None if there is no writer.
 
-        Raises the error that the writer answers with, and `StoreError` when writers keep dying.
+        Raises the error that the writer answers with, and `StoreError` if writers keep dying.
         """
         body = orjson.dumps(request)
         for _ in range(_MAX_ATTEMPTS):
@@ -139,7 +140,7 @@ class WriterClient:
         )
 
     def _connect(self) -> Connection | None:
-        """Return an idle or a new connection, or None where no writer listens for long."""
+        """Return an idle or a new connection, or None if no writer has listened for a long time."""
         connection = self._take_idle()
         until = time.monotonic() + _CONNECT_SECONDS
         while connection is None and time.monotonic() < until:
@@ -155,25 +156,25 @@ class WriterClient:
                 connection = self._idle.pop() if self._idle else None
             if connection is None or not connection.poll():
                 return connection
-            # no request is open, so readable means that the other end is gone
+            # no request is open, so if it is readable, the other end is gone
             connection.close()
 
 
 class WriterServer:
     """Server of the writer process, with a thread for each connection.
 
-    group_commit: function that returns the writer of this process.
+    `group_commit`: function that returns the writer of this process.
     """
 
     def __init__(self, path: Path, group_commit: Callable[[], GroupCommit]) -> None:
         self._path, self._group_commit = path, group_commit
-        # that of a writer that was killed
+        # the socket of a writer that was killed
         path.unlink(missing_ok=True)
         self._listener = Listener(str(path), "AF_UNIX", backlog=BACKLOG)
         self._closing = threading.Event()
 
     def run(self) -> None:
-        """Serve until it is closed. Raises `OSError` where it cannot accept connections."""
+        """Serve until it is closed. Raises `OSError` if it cannot accept connections."""
         with self._listener:
             while True:
                 connection = self._listener.accept()
@@ -185,7 +186,7 @@ class WriterServer:
     def close(self) -> None:
         """Let `run` return; open connections are served until their clients end."""
         self._closing.set()
-        # closing a socket wakes nobody who waits for a connection
+        # closing a socket does not wake a thread that waits for a connection
         with suppress(OSError):
             Client(str(self._path), "AF_UNIX").close()
 
@@ -257,12 +258,12 @@ _MAX_FOLDER = 80
 
 
 class WriterProcess:
-    """Child process that a thread of this process starts, and starts again whenever it has ended.
+    """Child process that a thread of this process starts, and starts again whenever it ends.
 
-    The child is forked beside a main thread that waits for signals, and holds no lock meanwhile.
+    The child is forked beside a main thread that waits for signals and holds no lock meanwhile.
 
-    write: function that the child runs; when it returns or raises, the child ends.
-    close: function that the child runs at the end of the service.
+    `write`: function that the child runs; when it returns or raises, the child ends. `close`:
+    function that the child runs at the end of the service.
     """
 
     def __init__(self, write: Callable[[], None], close: Callable[[], None]) -> None:
@@ -278,7 +279,7 @@ class WriterProcess:
         self._thread.start()
 
     def stop(self) -> None:
-        """Wait until the process has ended; kill it where it does not."""
+        """Wait until the process has ended; kill it if it does not end."""
         self._stopping.set()
         os.close(self._pipe_end)
         self._thread.join(timeout=_LAST_COMMIT_SECONDS)
@@ -339,6 +340,6 @@ def socket_folder() -> Iterator[Path]:
     try:
         yield Path(folder)
     finally:
-        # workers come by here too when they end
+        # workers also get here when they end
         if os.getpid() == owner_pid:
             shutil.rmtree(folder, ignore_errors=True)
