@@ -1,4 +1,4 @@
-"""COMPARATORS: one documented function a row; the table is the model's feature vector.
+"""COMPARATORS: one documented function for each row; the table is the model's feature vector.
 
 Each function takes a `Context` (m pairs) and returns m similarities in 0…1. A similarity is NaN if
 a record has no value: a missing value does not contradict. To add a comparator, add one function
@@ -8,10 +8,10 @@ and one row. The first line of its docstring is the help text that explanations 
 float32.
 
 `alternatives` returns what the fields of a pair would show if they agreed, disagreed or were
-unknown. Agreement is not taken as a similarity of 1: it is what comparators show when a record is
-compared with itself, so that agreeing on a common name or a shared number counts as little as it
-should. Comparators that look at one field change together; all names are one field, since they come
-from one alignment. Dates can also agree in part.
+unknown. Agreement does not mean a similarity of 1. It means the similarity that comparators give
+when a record is compared with itself, so that agreement on a common name or a shared number does
+not count too much. Comparators that look at one field change together; all names are one field,
+since they come from one alignment. Dates can also agree in part.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def activity(context: Context) -> FloatArray:
 def relation(context: Context) -> FloatArray:
     """Persons and groups that both records say they are tied to, unless one record in 100 is.
 
-    What a list says of two entries that it tells apart speaks for sister companies, not for one.
+    If a list tells two entries apart, a relation that both state speaks for sister companies, not
+    for one entity.
     """
     values = overlap(rare_ties(context, "relation"), context.left, context.right)
     values[_are_told_apart(context) & (values > 0)] = np.nan
@@ -152,7 +153,7 @@ def same_list(context: Context) -> FloatArray:
 
 
 def _are_told_apart(context: Context) -> npt.NDArray[np.bool_]:
-    """Return the pairs that stand in one list which declares its entries to be all different."""
+    """Return the pairs of entries in one list that declares its entries to be all different."""
     prepared = context.prepared
     same = prepared.sources[context.left] == prepared.sources[context.right]
     told_apart: npt.NDArray[np.bool_] = same & prepared.is_deduplicated[context.left]
@@ -219,9 +220,9 @@ def features_of(kind: Kind) -> tuple[str, ...]:
 def compare(context: Context, features: Sequence[str | None]) -> FloatArray:
     """Return the similarities of the pairs of a context; columns in the order of `features`.
 
-    NaN where a comparator has nothing to compare, and in columns without a feature (None).
+    NaN if a comparator has nothing to compare, and in columns without a feature (None).
     """
-    # Columns are contiguous, as they are written and read.
+    # Each column is contiguous, as columns are written and read one by one.
     evidence = np.full((len(features), len(context.left)), np.nan, dtype=np.float32)
     for column, feature in enumerate(features):
         if feature is not None:

@@ -348,7 +348,8 @@ def _add_source_shifts(
 def _move_to_sources(
     task: ResolutionTask, counts: Mapping[str, PartnerHistogram], certain: _Candidates
 ) -> Mapping[str, PartnerHistogram]:
-    """Return counts of pairs from which the shift of each key leads to the final log-odds.
+    """Return counts of pairs that are moved so that the shift of each key leads to the final
+    log-odds.
 
     The real shift of a pair depends on its two sources. The counts are moved by the difference.
     """
@@ -407,7 +408,9 @@ def _within_shares(task: ResolutionTask, visible: npt.NDArray[np.bool_] | None) 
 def _source_sizes(
     batch: Batch, kind: str, visible: npt.NDArray[np.bool_] | None
 ) -> npt.NDArray[np.float64]:
-    """Return the number of records of a kind in each source; only `visible` ones (None: all)."""
+    """Return the number of records of a kind in each source; only `visible` records count (None:
+    all).
+    """
     is_counted = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
     if visible is not None:
         is_counted &= visible
@@ -424,11 +427,11 @@ def count_partners(
     workers: int = 1,
     visible: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, PartnerHistogram]:
-    """Count scored pairs of a batch by kind of model and log-odds; under `PARTNER_KEYS`, which tell
-    pairs within one source from others.
+    """Count scored pairs of a batch by the kind of model and by log-odds, under `PARTNER_KEYS`,
+    which distinguish pairs within one source.
 
-    Only pairs of `visible` records count (None: those that everybody may see), as in the rest of a
-    population. The result does not depend on `workers` (threads).
+    Only pairs of `visible` records count (None: records that everybody may see), as in the rest of
+    a population. The result does not depend on `workers` (threads).
     """
     visible = visible_rows(batch, STRANGER) if visible is None else visible
 

@@ -196,8 +196,8 @@ def with_frequencies(
 ) -> MaterializedBatch:
     """Return the batch that `prepare` would give with other frequency tables.
 
-    The tables may only differ in their counts at hand. The result does not depend on `workers`
-    (processes).
+    The tables may differ only in their counts of the present records. The result does not depend on
+    `workers` (processes).
     """
     tokens = token_tables.with_frequencies(prepared.tokens, tables, workers)
     return replace(MaterializedBatch.of(prepared), tokens=tokens)
@@ -278,7 +278,9 @@ def _count_places(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
 
 
 def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str, int]]:
-    """Return how many names some values stand under: property → value → names."""
+    """Return the number of names that have each of some values: property → value → number of
+    names.
+    """
     sides: list[tuple[str, Ragged, npt.NDArray[np.object_]]] = [
         (prop, prepared.plain[prop][0], prepared.plain[prop][1].texts) for prop in SHARED_PROPERTIES
     ]
@@ -315,7 +317,8 @@ def _name_keys(prepared: PreparedBatch) -> npt.NDArray[np.uint64]:
 
 
 def _first_statements(prepared: PreparedBatch, rows: Numbers) -> Numbers:
-    """Return the first row of each source, name and birth date, and all rows without a name.
+    """Return the first row of each combination of source, name and birth date, and all rows without
+    a name.
 
     So nobody makes a name common by uploading one person often.
     """
@@ -366,7 +369,7 @@ def name_concentration(
 ) -> int:
     """Return the concentration of person names (see `KindPopulation`).
 
-    It is the number of namesakes, compared with the number that the frequencies of single words
+    It compares the number of namesakes with the number that the frequencies of single words
     explain. Namesakes are two people with the same first and last word in their principal names.
     Lists of many cultures have more namesakes than single words explain, since names of one culture
     go together. Only pairs count whose birth dates differ in the year, by some years, and in the
@@ -391,7 +394,8 @@ def name_concentration(
 def _count_namesakes(
     words: Numbers, dates: Numbers, workers: int
 ) -> tuple[npt.NDArray[np.bool_], float]:
-    """Return which names are not too common, and how many pairs of them have dates far apart.
+    """Return which names are not too common, and the number of pairs of these names with dates far
+    apart.
 
     `words` has the first and the last word of each name. `dates` has the year and the day of birth
     of its bearer.

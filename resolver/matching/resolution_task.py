@@ -53,9 +53,9 @@ class RunOptions:
     """Options of a run.
 
     Thresholds follow from `wrong_merge_costs`: the cost of a wrong merge, in reviews. `merge_at` (a
-    score) moves the merge threshold alone, `min_review_value` that of the queue (None: that of the
-    store, or `MIN_REVIEW_VALUE`). `pairs_mib`: memory for pairs before the prefilter
-    (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
+    score) moves only the merge threshold, and `min_review_value` moves the threshold of the queue
+    (None: the value of the store, or `MIN_REVIEW_VALUE`). `pairs_mib`: memory for pairs before the
+    prefilter (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
     `review_capacity`: reviews a day, for the report (None: not stated).
 
     Raises `InputError` for a `merge_at` that is no probability.
@@ -97,7 +97,7 @@ class RunOptions:
     def merge_threshold(self) -> int:
         """Merge threshold in thousandths of log-odds."""
         score = self.thresholds.match if self.merge_at is None else self.merge_at
-        # no score reaches 1, so such a threshold merges nothing
+        # no score reaches 1, so this threshold merges nothing
         return threshold_logodds(score) + (score >= 1)
 
     @property
@@ -107,7 +107,7 @@ class RunOptions:
 
 
 def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
-    """Return the requested plan, or the default. Raises `InputError` for an unknown one."""
+    """Return the requested plan, or the default. Raises `InputError` for an unknown plan."""
     if options.plan is None:
         return default
     if options.plan not in PLAN_BY_NAME:
@@ -149,13 +149,14 @@ class ModelSet:
     )
 
     def for_population(self, plan: str, population: Population | None) -> ModelSet:
-        """Return the models for a population (None: even odds), blocked under a plan.
+        """Return the models for a population (None: even odds) and for records that are blocked
+        under a plan.
 
-        The frequency tables count the words of the population. Sets are built once.
+        The frequency tables count the words of the population. Each set is built once.
         """
         key = (plan, id(population))
         models = self._at.get(key)
-        # a set holds its population, so that no other object can have that identity
+        # a set holds its population, so no other object can have the same identity
         if models is None:
             if len(self._at) >= _MAX_POPULATIONS:
                 self._at.clear()
@@ -180,7 +181,7 @@ class ModelSet:
         )
 
     def for_audience(self, audience: Audience) -> ModelSet:
-        """Return the models for records that all of an audience may see."""
+        """Return the models for records that the whole audience may see."""
         population = self.population
         key = "" if population is None else population.find_key(audience)
         if not key or population is None or self.origin is None:
@@ -189,7 +190,7 @@ class ModelSet:
         return models if self.is_limited else models.without_limits
 
     def for_records(self, batch: Batch) -> ModelSet:
-        """Return the models for evidence of some records together."""
+        """Return the models for combined evidence of some records."""
         if self.population is None or not self.population.restricted:
             return self
         classes = find_visibility_classes(batch)
@@ -199,7 +200,7 @@ class ModelSet:
         return self.for_audience(classes.audiences[classes.find_first_of_groups(group, 1)[0]])
 
     def for_names(self, plan: str) -> ModelSet:
-        """Return the models that say whether two names are one, at even odds."""
+        """Return the models that say, at even odds, whether two names belong to one entity."""
         return replace(self, models={kind: m.for_names(plan) for kind, m in self.models.items()})
 
     @cached_property
@@ -240,7 +241,7 @@ def load_models(directory: Path | None = None) -> ModelSet:
 
 
 def load_check_terms(directory: Path | None = None) -> dict[str, CheckTerms]:
-    """Return what checks say of names, by kind; none where a model directory has no such file."""
+    """Return the terms of checks on names, by kind; empty if a model directory has no such file."""
     if directory is not None and not (directory / f"{CHECKS}.json").exists():
         return {}
     features = {kind: features_of(KIND_BY_LABEL[kind]) for kind in loader.KINDS}
@@ -248,7 +249,7 @@ def load_check_terms(directory: Path | None = None) -> dict[str, CheckTerms]:
 
 
 def load_relation_weights(directory: Path | None = None) -> RelationWeights:
-    """Return the weights of relations of a model directory; none where it has no such file."""
+    """Return the weights of relations of a model directory; empty if it has no such file."""
     if directory is not None and not (directory / f"{RELATIONS}.json").exists():
         return RelationWeights()
     data = loader.load(RELATIONS, directory)
@@ -256,7 +257,7 @@ def load_relation_weights(directory: Path | None = None) -> RelationWeights:
 
 
 def build_tables(data: Mapping[str, Any]) -> FrequencyTables:
-    """Build the frequency tables from JSON. Raises `ModelError` where one is missing."""
+    """Build the frequency tables from JSON. Raises `ModelError` if a table is missing."""
     try:
         return FrequencyTables(
             dict(data["person_counts"]),
@@ -281,9 +282,9 @@ class ResolutionTask:
     """Records to resolve, with everything that the result depends on.
 
     `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
-    holds 0, 1 or `BOTH_SIDES` per record where two sets are linked: only pairs across the sides are
-    compared.
-    `models` are those of the population in `models.population`; without one, `resolve` measures it.
+    holds 0, 1 or `BOTH_SIDES` for each record if two sets are linked; then only pairs across the
+    sides are compared. `models` are the models of the population in `models.population`. If there
+    is no population, `resolve` measures it.
     """
 
     batch: Batch
@@ -308,9 +309,9 @@ class ResolutionTask:
     ) -> ResolutionTask:
         """Choose the plan, load the models and check the decisions, before hours of work.
 
-        `population`: that of an earlier refresh, which this run is to keep. `checked`: pairs that
-        alone may contradict other decisions (see `find_decided_rows`). Raises `InputError` for an
-        unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
+        `population`: population of an earlier refresh, which this run keeps. `checked`: only these
+        pairs may contradict other decisions (see `find_decided_rows`). Raises `InputError` for an
+        unknown plan, `ModelError`, and `DecisionError` if decisions contradict each other.
         """
         plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
         models = load_models(options.model_dir).for_population(plan.name, population)
@@ -319,12 +320,14 @@ class ResolutionTask:
 
     @property
     def link_threshold(self) -> int:
-        """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
+        """Log-odds (thousandths) from which clustering uses a pair in any component."""
         return self.options.link_threshold
 
     @property
     def open_shift(self) -> int:
-        """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
+        """Log-odds (thousandths) by which pairs may still rise once the share of true pairs is
+        estimated.
+        """
         return MAX_SHIFT if self.is_measured else 0
 
     def with_population(self, population: Population) -> ResolutionTask:
@@ -346,13 +349,15 @@ class ResolutionTask:
 
     @property
     def scoring_models(self) -> ModelSet:
-        """Models that candidates are scored with: without limits until partners are known."""
+        """Models that score candidates; they have no limits until the share of true pairs is
+        known.
+        """
         return self.models.without_limits if self.is_measured else self.models
 
     @property
     def shifts(self) -> dict[str, int]:
-        """Log-odds (thousandths) by which pairs rise once partners are known, by the keys of
-        `count_partners`; empty where they were known from the start.
+        """Log-odds (thousandths) by which pairs rise once the share of true pairs is known, by the
+        keys of `count_partners`; empty if it was known from the start.
         """
         return partner_shifts(self.models) if self.is_measured else {}
 
@@ -385,7 +390,7 @@ class ResolutionTask:
 
 def partner_shifts(models: ModelSet) -> dict[str, int]:
     """Return the log-odds (thousandths) that the share of true pairs adds, by the keys of
-    `count_partners`: pairs across sources by kind, and pairs within one.
+    `count_partners`: for pairs across sources by kind, and for pairs within one source.
     """
     shifts: dict[str, int] = {}
     for kind, model in models.models.items():
@@ -395,7 +400,7 @@ def partner_shifts(models: ModelSet) -> dict[str, int]:
 
 
 class NormalForms(NamedTuple):
-    """Values of records in normal form, and their tokens as comparators read them."""
+    """Values of records in normal form, and their tokens in the form that comparators read."""
 
     values: NormalValues
     tokens: TokenIndex
@@ -405,8 +410,8 @@ class NormalForms(NamedTuple):
 class ScoredCandidates:
     """Scored candidate pairs: rows sorted by (left, right), log-odds in thousandths.
 
-    Pairs below the link threshold may be left out where no component holds both of their records;
-    `rules` and `histogram` (see `score_histogram`) count them all the same.
+    Pairs below the link threshold may be left out if no component contains both of their records.
+    `rules` and `histogram` (see `score_histogram`) count them nevertheless.
     """
 
     left: IntArray
@@ -438,7 +443,7 @@ class Engine(Protocol):
     ) -> tuple[ResolutionTask, Engine]:
         """Return the task with the population of its records, and the engine to run it on.
 
-        A population that the task has already is kept: only the engine changes.
+        An existing population of the task is kept; only the engine changes.
         """
         ...
 
@@ -447,12 +452,12 @@ class Engine(Protocol):
         ...
 
     def without_forms(self) -> Engine:
-        """Return the engine for other records: without normal forms that are at hand."""
+        """Return the engine for other records, without the normal forms of these records."""
         ...
 
 
 class StagedEngine(ABC, Generic[_Normalized, _Candidates]):
-    """Engine that is given by its stages; they run in this order."""
+    """Engine that is defined by its stages; they run in this order."""
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Run normalize → block → compare → score."""

@@ -253,7 +253,9 @@ def key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
 
 
 def _first_places(bases: HashArray, base: HashArray) -> Numbers:
-    """Return where keys stand, or would stand, in ascending ones."""
+    """Return the positions of keys in ascending keys, or the positions at which they would be
+    inserted.
+    """
     out = np.empty(len(bases), dtype=np.int64)
     for start in range(0, len(bases), _KEYS_AT_ONCE):
         part = slice(start, start + _KEYS_AT_ONCE)
@@ -266,7 +268,7 @@ _Bearers = tuple[Numbers, Numbers, IntArray, ByteArray]
 
 
 def _stored_bearers(chosen: Numbers, places: KeyPlaces, stored: Sequence[StoredKeys]) -> _Bearers:
-    """Return the stored bearers of some keys (places in `places`), key by key."""
+    """Return the stored bearers of some keys (given by their positions in `places`), key by key."""
     parts = [
         _bearers_in_table(low[chosen], high[chosen], table)
         for (low, high), table in zip(places, stored, strict=True)
@@ -352,7 +354,7 @@ def find_nearest(
 def find_nearest_of_many(
     queries: KeyTable, kinds: ByteArray, stored: Sequence[StoredKeys], *, budget: int = BUDGET
 ) -> list[Numbers]:
-    """Return for each of the queries, of some kinds, the numbers that `find_nearest` gives for it,
+    """Return, for each query (`kinds` has its kind), the numbers that `find_nearest` gives for it,
     ascending and each once.
     """
     count = len(kinds)

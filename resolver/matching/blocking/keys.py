@@ -514,7 +514,8 @@ def _words(
     fields = np.empty((len(tokens), len(WordField)), dtype=np.uint32)
     fill_words(columns, fields)
     fields[:, FIRST] = letters.first_letters
-    # Tokens of one text have one number: scores must not depend on which of them a batch contains.
+    # Tokens of one text have one number, because scores must not depend on which of these tokens a
+    # batch contains.
     fields[:1, TOKEN] = 0
     is_new = tokens.texts[1:] != tokens.texts[:-1]
     np.cumsum(is_new, dtype=np.uint32, out=fields[1:, TOKEN])

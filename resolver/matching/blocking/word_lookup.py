@@ -82,9 +82,9 @@ BEARER_BUDGET = 200_000
 
 @dataclass(frozen=True, slots=True)
 class IndexedNames:
-    """Words of profiles, followed by each two neighbors written together.
+    """Words of profiles, followed by all pairs of neighbors written together.
 
-    `codes` ascend; `coded` is the word of each. Profiles with word t are
+    `codes` ascend; `coded` is the word that has each code. Profiles with word t are
     `bearers[starts[t]:starts[t + 1]]`; `signature` is of single words.
     """
 
@@ -100,7 +100,9 @@ class IndexedNames:
 
 @dataclass(frozen=True, slots=True)
 class SoughtWords:
-    """Words of a query: codes of each with their ways (`offsets`), its rarity and letters."""
+    """Words of a query: the codes of each word with their ways (`offsets`), its rarity and its
+    letters.
+    """
 
     offsets: Numbers
     codes: HashArray
@@ -147,10 +149,10 @@ def index_names(prepared: PreparedBatch) -> IndexedNames:
 def _neighbor_pairs(
     prepared: PreparedBatch, is_identity: BoolArray, rarity: Floats, sounds: ScriptSounds
 ) -> tuple[HashArray, Ragged, Floats]:
-    """Return each two neighbors of names: hashes (pairs × 3), profiles and rarity.
+    """Return all pairs of neighbors in names: their hashes (pairs × 3), profiles and rarity.
 
-    The hashes are of both words together and of their consonants, and the code of both as a word
-    of another script.
+    The three hashes are of both words written together, of their consonants, and of their code as a
+    word of another script.
     """
     forms = prepared.forms
     at = _joined_places(prepared, is_identity)
@@ -176,7 +178,9 @@ def _neighbor_pairs(
 
 
 def _joined_places(prepared: PreparedBatch, is_identity: BoolArray) -> Numbers:
-    """Return the places in names of two neighbors of which one carries identity."""
+    """Return the positions of pairs of neighbors in names of which at least one word carries
+    identity.
+    """
     items = prepared.forms.tokens.items
     at = np.flatnonzero(prepared.forms.joined)
     # The last word of a name has no neighbor, so there is always a next one.
@@ -198,7 +202,8 @@ def _birth_numbers(prepared: PreparedBatch) -> IntArray:
 def seek_words(prepared: PreparedBatch, letters_of_tokens: TextLetters) -> SoughtWords:
     """Return the words of a query (the only record of a batch), and its neighbors written together.
 
-    Codes are those of `index_names`, but made by one kernel: for a few words arrays cost more.
+    Codes are the same as in `index_names`, but one kernel makes them, since arrays cost more for a
+    few words.
     """
     is_identity = identity_tokens(prepared)
     used = np.flatnonzero(is_identity)[:MAX_QUERY_WORDS]
@@ -209,13 +214,15 @@ def seek_words(prepared: PreparedBatch, letters_of_tokens: TextLetters) -> Sough
 def _seek_words(
     prepared: PreparedBatch, used: Numbers, at: Numbers, letters_of_tokens: TextLetters
 ) -> SoughtWords:
-    """Return some tokens of a batch, and the neighbors at some places of its names, as sought."""
+    """Return some tokens of a batch, and the neighbors at some positions of its names, as words of
+    a query.
+    """
     tokens, forms = prepared.tokens, prepared.forms
     letters, ends = _letters(tokens)
     offsets = np.empty(len(used) + len(at) + 1, dtype=np.int64)
     sounds = ScriptSounds.of(prepared, letters_of_tokens)
-    # A word has five codes, its symbols, those of other scripts, and a code without each letter;
-    # two neighbors have three.
+    # A word has at most five codes, its symbols, codes for other scripts, and a code without each
+    # letter; a pair of neighbors has three codes.
     capacity = 7 * len(used) + len(tokens.symbols.items) + len(letters) + 3 * len(at)
     capacity += 2 * len(sounds.words.items)
     codes, ways = np.empty(capacity, dtype=np.uint64), np.empty(capacity, dtype=np.uint8)
@@ -248,10 +255,11 @@ def _seek_words(
 
 
 def seek_words_of_many(prepared: PreparedBatch) -> list[SoughtWords]:
-    """Return the words of each record of a batch as `seek_words` gives them for it alone.
+    """Return the words of each record of a batch, as `seek_words` gives them for this record alone.
 
-    The codes of a word depend on the scripts of its record: records without words of other scripts,
-    records with such words and with names in Latin letters, and all others are read apart.
+    The codes of a word depend on the scripts of its record. So three groups are read separately:
+    records without words of other scripts, records with such words and with names in Latin letters,
+    and all others.
     """
     words = prepared.names.through(prepared.forms.tokens)
     is_other = (prepared.tokens.flags >> SCRIPT_SHIFT) != 0
@@ -275,7 +283,7 @@ def _seek_words_of_group(prepared: PreparedBatch) -> list[SoughtWords]:
     records = prepared.names.through(prepared.forms.tokens).distinct()
     used, at = np.flatnonzero(is_identity), _joined_places(prepared, is_identity)
     every = _seek_words(prepared, used, at, TextLetters.of(prepared.tokens.texts))
-    # The words of each record, and then its neighbors, as numbers of words in `every`.
+    # The words of each record, then its neighbors, as positions in `every`.
     kept = is_identity[records.items]
     own = (np.cumsum(is_identity) - 1)[records.items[kept]]
     ends = np.searchsorted(at, prepared.forms.tokens.offsets).astype(np.int32)
@@ -357,9 +365,10 @@ class WordScores:
     ) -> tuple[Numbers, Numbers]:
         """Return the profiles of a mask with the highest sums of word weights, and their sums.
 
-        They are about `limit`, and of those with lower sums (a third of the best or more) those
-        whose birth date agrees with the query's. `query`, `profiles`: their prefilter arrays.
-        `profile_count`: number of all profiles, if `names` is one segment of several.
+        About `limit` profiles are returned. Of profiles with lower sums (a third of the best or
+        more), those whose birth date agrees with the query's are returned, too. `query`,
+        `profiles`: prefilter arrays of the query and of the profiles. `profile_count`: number of
+        all profiles, if `names` is one segment of several.
         """
         if len(self._sums) < len(mask.active):
             self._sums = np.zeros(len(mask.active), dtype=np.uint32)

@@ -63,7 +63,8 @@ class BirthYears:
     """First and last year of each birth date of each record (rows × `_DATES`), and the digits of
     each date as letters (0: not known).
 
-    Where there is no date, the first year is above, and the last below, every other one.
+    If there is no date, the first year is above every other year, and the last year is below every
+    other year.
     """
 
     first: IntArray
@@ -108,9 +109,10 @@ class BirthYears:
         *,
         may_be_slips: bool = True,
     ) -> Flags:
-        """Return whether all birth dates of two rows are far apart; False where one has none.
+        """Return whether all birth dates of two rows are far apart; False if one of the rows has no
+        birth date.
 
-        `may_be_slips`: dates that differ in few digits are not.
+        `may_be_slips`: dates that differ in only a few digits do not count as far apart.
         """
         is_known = (self.first[left, 0] < _NEVER) & (self.first[right, 0] < _NEVER)
         is_near = np.zeros(len(left), dtype=bool)
@@ -300,8 +302,8 @@ class _Matches:
         return _unpack(self.keys)
 
     def opposed_by(self, contradicts_itself: Flags) -> Numbers:
-        """Return the pairs of rows (n × 2) that a row which contradicts itself matches, without
-        those that match each other.
+        """Return the pairs of rows (n × 2) that match one row which contradicts itself, without
+        pairs that match each other.
         """
         both_ends = [np.zeros((0, 2), dtype=np.int64)]
         counts = np.diff(self.starts)
@@ -329,7 +331,7 @@ class _Matches:
         return _Triples(few, many, middle, to_few, to_many)
 
     def _find(self, left: Numbers, right: Numbers) -> Numbers:
-        """Return the place of each pair; -1 for those that do not match."""
+        """Return the position of each pair; -1 for pairs that do not match."""
         if not len(self.keys):
             return np.full(len(left), -1, dtype=np.int64)
         sought = _pack(left, right)

@@ -49,11 +49,12 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class ClusterProblem:
-    """Number of records, the pairs of rows that were compared, the rule of merging, and what binds.
+    """Number of records, the pairs of rows that were compared, the rule of merging, and the
+    constraints.
 
-    `constraints` are of the whole, without clusters that there are already. `births`: birth dates
-    of the rows (None: no row is ambiguous), and `stated` those of the pairs that constraints keep
-    apart (n × 2) which a list states to be different.
+    `constraints` are those of the whole problem, without existing clusters. `births`: birth dates
+    of the rows (None: no row is ambiguous). `stated`: the pairs that constraints keep apart (n × 2)
+    because a list states them to be different.
     """
 
     count: int
@@ -75,7 +76,7 @@ class ClusterProblem:
         return PairLogOdds(left[across], right[across], logodds[across])
 
     def select_pairs(self, places: Numbers) -> PairLogOdds:
-        """Return the pairs at some places."""
+        """Return the pairs at some positions."""
         left, right, logodds = self.pairs
         return PairLogOdds(left[places], right[places], logodds[places])
 
@@ -92,9 +93,11 @@ class ClusterProblem:
     def hold_ambiguous(
         self, may_merge: Callable[[IntArray, IntArray], npt.NDArray[np.bool_]] | None = None
     ) -> tuple[ClusterProblem, AmbiguousPairs]:
-        """Return the settled problem with what ambiguous records keep apart, and their pairs.
+        """Return the settled problem with the pairs that ambiguous records keep apart, and these
+        pairs.
 
-        `may_merge` says of pairs of rows whether anything may still join them (None: of all).
+        `may_merge` tells, for pairs of rows, whether anything may still join them (None: all may
+        join).
         """
         bound, births = self.constraints, self.births
         if births is None:
@@ -112,7 +115,8 @@ class ClusterProblem:
         if may_merge is not None:
             ambiguous = ambiguous.select(may_merge(ambiguous.left, ambiguous.right))
             contradicting = contradicting[may_merge(contradicting[:, 0], contradicting[:, 1])]
-        # what a decision ties to a cluster that there is already is no longer ambiguous within it
+        # if a decision ties a record to an existing cluster, the record is no longer ambiguous
+        # within it
         tied = [*bound.decided.same, *list_started(bound.start)]
         home = components(self.count, nothing, nothing, tied)
         ambiguous = ambiguous.select(home[ambiguous.left] != home[ambiguous.right])
@@ -123,7 +127,7 @@ class ClusterProblem:
         return replace(self, constraints=bound), ambiguous
 
     def limit(self, is_present: npt.NDArray[np.bool_]) -> ClusterProblem:
-        """Return the problem without what is known of some rows, which stay by themselves."""
+        """Return the problem without the facts about some rows, which then stay alone."""
         limited = self._place(np.where(is_present, np.arange(self.count), -1))
         twins = self.constraints.twins
         if twins is None:
@@ -146,7 +150,7 @@ class ClusterProblem:
         return replace(part, count=len(rows), constraints=bound, births=births)
 
     def _place(self, place: Numbers) -> ClusterProblem:
-        """Return the problem with pairs of rows at new places (−1: none)."""
+        """Return the problem with pairs of rows at new positions (−1: none)."""
         left, right = place[self.pairs.left], place[self.pairs.right]
         inside = np.flatnonzero((left >= 0) & (right >= 0))
         pairs = PairLogOdds(
@@ -165,7 +169,7 @@ class ClusterProblem:
 
 
 def _place_rows(pairs: IntArray | None, place: Numbers) -> IntArray | None:
-    """Return the pairs of rows (n × 2) that have places, by these."""
+    """Return the pairs of rows (n × 2) that have positions, by these positions."""
     if pairs is None:
         return None
     moved = place[pairs].reshape(-1, 2)
@@ -184,11 +188,13 @@ def group_twins(
     merge_threshold: int,
     count: int,
 ) -> IntArray | None:
-    """Return for each of `count` rows its group of equal records, -1 for none; None: no groups.
+    """Return the group of equal records for each of `count` rows, -1 for none; None if there are no
+    groups.
 
-    `twins` (n × 2) are pairs of equal records, each of one that was compared in place of others.
-    Any two of a group would score what each scores with that one, so where that is enough to merge
-    they are one cluster from the start, unless something keeps them apart.
+    `twins` (n × 2) are pairs of equal records; one record of each pair was compared in place of the
+    others. Any two records of a group would have the score that each has with that record. So if
+    this score is enough to merge, they are one cluster from the start, unless something keeps them
+    apart.
     """
     if twins is None or not len(twins):
         return None
@@ -224,7 +230,7 @@ def find_stated_rows(
 def keep_statements(batch: Batch) -> Batch:
     """Return a canonical batch without the values that clustering does not read.
 
-    It reads those of `find_stated_rows`, birth dates, and who may see a record.
+    It reads the values for `find_stated_rows`, birth dates, and who may see a record.
     """
     columns = {}
     for prop in (HANDLING, BIRTH_DATE):
@@ -251,7 +257,7 @@ def keep_statements(batch: Batch) -> Batch:
 
 
 def _related_pairs(batch: Batch) -> IntArray:
-    """Return the pairs of rows of which one states a relation to the other."""
+    """Return the pairs of rows in which one row states a relation to the other."""
     column = batch.columns.get(RELATION)
     if column is None:
         return np.zeros((0, 2), dtype=np.int32)
@@ -308,7 +314,7 @@ def _generation_rows(batch: Batch) -> IntArray:
 
 
 def _generation_pairs(batch: Batch, left: IntArray, right: IntArray) -> IntArray:
-    """Return the compared pairs whose names agree but for their generations."""
+    """Return the compared pairs whose names agree except for their generations."""
     rows = _generation_rows(batch)
     place = np.full(len(batch), -1, dtype=np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)

@@ -18,8 +18,9 @@ final entities end with the same entities, and increments rely on this.
 `MergeHistory` records which merge brought two records together, in which stage and with which
 score. Records often merge as parts of clusters or profiles, so results state the score of that
 merge beside the score of the two records. `find_unmatched_entries` finds pairs of entries of one
-deduplicated list that do not match by themselves. Only entries that match by themselves merge, in
-spite of what their list declares; other pairs wait for a steward, since too few of them are true.
+deduplicated list that do not match by themselves. Two entries of one deduplicated list merge only
+if they match by their own values. Other pairs of entries wait for a steward, since too few of them
+are true.
 """
 
 from __future__ import annotations
@@ -247,9 +248,9 @@ def merge_round(
     history: MergeHistory | None = None,
     basis: Basis = Basis.PROFILES,
 ) -> IntArray | None:
-    """Return the labels after a round, or None where it merges nothing.
+    """Return the labels after a round, or None if it merges nothing.
 
-    `problem` has the pairs that links connect, at least (`select_near_pairs`). Merges are added to
+    `problem` has at least the pairs that links connect (`select_near_pairs`). Merges are added to
     the `history` with their `basis`.
     """
     labels, candidates, rule = state.labels, state.candidates, problem.rule
@@ -273,7 +274,9 @@ def merge_round(
 
 
 class _Nodes(NamedTuple):
-    """Entities of a round, ascending; whether each label is one of them, and its place there."""
+    """Entities of a round, ascending. For each label it has whether the label is one of them, and
+    its position among them.
+    """
 
     labels: IntArray
     is_node: npt.NDArray[np.bool_]
@@ -328,7 +331,9 @@ def _constrain_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) 
 
 
 def _forbidden_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) -> IntArray:
-    """Return the pairs of nodes (n × 2) that must not merge, as two of their records must not."""
+    """Return the pairs of nodes (n × 2) that must not merge, because two of their records must
+    not.
+    """
     apart = np.array(constraints.decided.different, dtype=np.int64).reshape(-1, 2)
     if constraints.stated is not None:
         apart = np.concatenate([apart, constraints.stated])
@@ -408,7 +413,7 @@ def merge_related_entities(
 
 
 def _select_merged(candidates: EntityPairs, labels: IntArray) -> MergedPairs:
-    """Return the pairs of entities that are one by the labels after a round."""
+    """Return the pairs of entities that are one entity by the labels after a round."""
     is_merged = labels[candidates.left] == labels[candidates.right]
     return MergedPairs(*(column[is_merged] for column in candidates))
 

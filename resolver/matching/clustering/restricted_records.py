@@ -72,10 +72,10 @@ class RestrictedRecords:
         relate: Callable[[IntArray], RelationScorer] | None,
         history: MergeHistory | None = None,
     ) -> MergedEntities:
-        """Return the entities of all records; `public` are those of the first class.
+        """`public` are the entities of the first class.
 
-        `relate` returns the scorer of relations from frozen labels (None: none count). Merges are
-        added to the `history`.
+        `relate` returns the scorer of relations from frozen labels (None: no relations count).
+        Merges are added to the `history`.
         """
         labels = self._join(public.labels, history)
         weigh = None if relate is None or public.rounds is None else relate(public.rounds.frozen)
@@ -83,7 +83,7 @@ class RestrictedRecords:
         return MergedEntities(labels, candidates, _add_state(public.rounds, labels))
 
     def _join(self, labels: IntArray, history: MergeHistory | None) -> IntArray:
-        """Return the entities of all records, those of the first class by `labels`."""
+        """Return the entities of all records; `labels` has the entities of the first class."""
         rows = self._find_tied()
         place = np.zeros(len(labels), dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
@@ -95,7 +95,9 @@ class RestrictedRecords:
         return out
 
     def _find_tied(self) -> Numbers:
-        """Return the rows that links or decisions tie to a restricted record, in whatever steps."""
+        """Return the rows that links or decisions tie to a restricted record, through any number of
+        steps.
+        """
         linked = self.problem.linked
         count, same = self.problem.count, self.problem.constraints.decided.same
         component = components(count, linked.left, linked.right, same)
@@ -108,8 +110,8 @@ class RestrictedRecords:
     ) -> EntityPairs:
         """Return the candidates among the entities of all records (`labels`).
 
-        `public`: result of the first class. Where both entities are of that class, a candidate
-        keeps its score.
+        `public`: result for the first class. If both entities are of that class, a candidate keeps
+        its score.
         """
         sizes = np.bincount(labels, minlength=len(labels))
         has_changed = sizes != np.bincount(public.labels, minlength=len(labels))
@@ -126,7 +128,9 @@ class RestrictedRecords:
 
 
 def _add_state(rounds: RelationRounds | None, labels: IntArray) -> RelationRounds | None:
-    """Return rounds with the state after restricted records have joined, which no round merged."""
+    """Return rounds with one more state, after restricted records have joined; no round made this
+    state.
+    """
     if rounds is None:
         return None
     nothing = np.zeros(0, dtype=np.int32)
@@ -143,7 +147,7 @@ class _Ties(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """Part of a problem: its rows, their clusters by labels, and the marks of these."""
+    """Part of a problem: its rows, their clusters by labels, and the marks of these clusters."""
 
     rows: Numbers
     start: IntArray
@@ -152,7 +156,9 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Joining:
-    """Records tied to restricted ones, in rows of their own; `origin` are those of the scorer."""
+    """Records that are tied to restricted records, with row numbers of their own; `origin` has
+    their rows in the scorer.
+    """
 
     problem: ClusterProblem
     classes: VisibilityClasses
@@ -161,7 +167,7 @@ class _Joining:
     history: MergeHistory | None = None
 
     def join_classes(self, labels: IntArray) -> IntArray:
-        """Join the records of all classes but the first, class by class."""
+        """Join the records of all classes except the first, class by class."""
         ties = self._find_ties()
         for number in np.unique(ties.first[ties.first > 0]).tolist():
             chosen = ties.first == number
@@ -180,13 +186,15 @@ class _Joining:
         return _Ties(left, right, self.classes.find_first(left, right))
 
     def _join_class(self, number: int, rows: Numbers, labels: IntArray) -> IntArray:
-        """Return the labels after clusters of some rows, all that one class sees, were joined."""
+        """Return the labels after the clusters of some rows were joined; the rows are all that one
+        class sees.
+        """
         start = name_by_smallest_row(labels[rows])
         class_marks = self.classes.marks_of(number)
         marks = np.zeros((len(rows), class_marks.shape[1]), dtype=np.uint64)
         np.bitwise_or.at(marks, start, class_marks[self.classes.compartment[rows]])
         joined = self._cluster(_Part(rows, start, marks))
-        # a cluster takes the label of the smallest of those that it is made of
+        # a cluster takes the smallest label of its parts
         smallest = np.full(len(rows), len(labels), dtype=np.int32)
         np.minimum.at(smallest, joined, labels[rows])
         label_of = np.arange(len(labels), dtype=np.int32)
@@ -198,7 +206,9 @@ class _Joining:
         rows, start, marks = part
 
         def may_merge(first: IntArray, second: IntArray) -> Flags:
-            """Return whether two rows are in clusters that no earlier class sees as two."""
+            """Return whether two rows are in clusters that no earlier class sees as two
+            clusters.
+            """
             left, right = start[first], start[second]
             flags: Flags = (left != right) & ~(marks[left] & marks[right]).any(axis=1)
             return flags

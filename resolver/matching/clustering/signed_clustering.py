@@ -3,7 +3,7 @@
 Two clusters merge if all of these hold:
 
 - The mean of (log-odds - merge threshold) over the compared pairs between them is 0 or more. A pair
-  that speaks against the merge counts `MAX_DOUBT` at most, unless it is certain. A pair that was
+  with evidence against the merge counts at most `MAX_DOUBT`, unless it is certain. A pair that was
   not compared takes `MISSING` from the sum: blocking omits pairs that share only a common word, and
   these are seldom the same person.
 - No decision and no statement of a list keeps any of their records apart.
@@ -59,11 +59,11 @@ def find_decided_rows(
 ) -> DecidedRows:
     """Return the decided pairs whose records are both in a batch.
 
-    Raises `DecisionError` where a pair decided to be different is joined by other decisions. With
-    `checked` only pairs of these record ids can contradict others: decisions that were consistent
-    when they were made may contradict each other once a record is as it was before, and no list may
-    be refused for it. Such pairs stay apart, and of the decisions that join them the latest count
-    as long as they join none.
+    Raises `DecisionError` if other decisions join a pair that is decided to be different. With
+    `checked`, only pairs of these record ids may raise this error. Decisions that were consistent
+    when they were made may contradict each other when a record returns to an earlier state, and no
+    list may be refused because of that. Such pairs stay apart. Of the decisions that join them, the
+    latest count, as long as they join no such pair.
     """
     decisions = tuple(decisions)
     if not decisions:
@@ -80,7 +80,7 @@ def place_decisions(
 ) -> DecidedRows:
     """Return the decided pairs of records whose rows are known by their ids.
 
-    `checked`, and the error: see `find_decided_rows`.
+    For `checked` and for the error, see `find_decided_rows`.
     """
     by_verdict: dict[Verdict, list[Decision]] = {verdict: [] for verdict in Verdict}
     for decision in settle_decisions(decisions):
@@ -114,11 +114,11 @@ class _Groups:
         self._parent: dict[str, str] = {}
 
     def group_of(self, record_id: str) -> str:
-        """Return the id that stands for the group of a record."""
+        """Return the id that represents the group of a record."""
         parent = self._parent
         above = parent.setdefault(record_id, record_id)
         while above != record_id:
-            # the path gets shorter for the next search
+            # this shortens the path for the next search
             parent[record_id] = parent[above]
             record_id, above = above, parent[above]
         return record_id
@@ -130,7 +130,7 @@ class _Groups:
 
 
 def _find_contradiction(same: Sequence[Decision], different: Sequence[Decision]) -> Decision | None:
-    """Return the first decision to keep apart two records that others join."""
+    """Return the first decision that keeps two records apart which other decisions join."""
     groups = _Groups()
     for decision in same if different else ():
         groups.join(*decision.pair)
@@ -264,8 +264,8 @@ def cluster_with_merges(
     *,
     workers: int = 1,
 ) -> tuple[IntArray, Merges]:
-    """Return what `cluster` does, and the merges by rows. Their margins are log-odds beyond the
-    merge threshold; clusters that there were already (`Constraints.start`) are no merges.
+    """Return the result of `cluster`, and the merges by rows. The margins of merges are log-odds
+    beyond the merge threshold. Existing clusters (`Constraints.start`) are no merges.
     """
     left, right, logodds = pairs
     decided, stated = constraints.decided, constraints.stated
@@ -273,14 +273,14 @@ def cluster_with_merges(
     apart = {_ordered(pair) for pair in decided.different}
     start = constraints.start
     if start is not None:
-        # what is one already stays whole
+        # records that are already in one cluster stay together
         apart = {pair for pair in apart if start[pair[0]] != start[pair[1]]}
         if stated is not None:
             stated = stated[start[stated[:, 0]] != start[stated[:, 1]]]
     joined = list_started(start)
     joined += sorted({_ordered(pair) for pair in decided.same} - apart)
     joined += [pair for pair in _list_twins(constraints.twins) if pair not in apart]
-    # A merge needs a pair that speaks for it, so pairs between such components play no part.
+    # A merge needs a pair with evidence for it, so pairs between such components do not matter.
     links = np.flatnonzero(logodds >= rule.link_threshold)
     links = links[_margins(logodds[links], rule) >= 0]
     component = components(count, left[links], right[links], joined)
@@ -313,7 +313,9 @@ def cluster_with_merges(
 
 
 class _Limits(NamedTuple):
-    """Kinds and marks of each record, and what a pair takes from the sum if it was not compared."""
+    """Kinds and marks of each record, and how much a pair takes from the sum if it was not
+    compared.
+    """
 
     kinds: npt.NDArray[np.uint8]
     marks: Marks
@@ -327,7 +329,7 @@ class _Limits(NamedTuple):
 
 
 def list_started(start: IntArray | None) -> list[RowPair]:
-    """Return pairs of rows that join what one label names."""
+    """Return pairs of rows that join the rows of one label."""
     if start is None:
         return []
     rows = np.flatnonzero(start != np.arange(len(start)))
@@ -335,7 +337,7 @@ def list_started(start: IntArray | None) -> list[RowPair]:
 
 
 def _list_twins(twins: IntArray | None) -> list[RowPair]:
-    """Return pairs of the first row of each group and each other row of it."""
+    """Return pairs of the first row of each group with each other row of the group."""
     if twins is None:
         return []
     rows = np.flatnonzero(twins >= 0)
@@ -363,7 +365,7 @@ def _merge_components(
     out: tuple[IntArray, Merges],
     workers: int,
 ) -> None:
-    """Agglomerate each component by itself; write the labels of merged records and the merges."""
+    """Agglomerate each component separately; write the labels of merged records, and the merges."""
     records, compared, apart, same = _lay_out_batches(component, edges)
 
     def run(first: int, last: int) -> None:
@@ -420,7 +422,9 @@ def _batches(
 def _by_key(
     keys: IntArray, count: int, items: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return items by key (0 … count - 1), each key's in their order, and where each key begins."""
+    """Return items by key (0 … count - 1); the items of one key keep their order. Also return where
+    each key begins.
+    """
     starts = np.zeros(count + 1, dtype=np.int64)
     out = np.empty(len(items), dtype=np.int64)
     sort_by_key(keys, items, starts, out)
@@ -428,7 +432,7 @@ def _by_key(
 
 
 def _margins(logodds: npt.NDArray[np.integer], rule: MergeRule) -> npt.NDArray[np.int64]:
-    """Return what pairs add to the sum: log-odds beyond the threshold, with limited doubt."""
+    """Return how much pairs add to the sum: log-odds beyond the threshold, with limited doubt."""
     whole = logodds.astype(np.int64)
     limited = np.where(whole > -CERTAIN, np.maximum(whole, -MAX_DOUBT), whole)
     margins: npt.NDArray[np.int64] = limited - rule.merge_threshold
@@ -436,7 +440,8 @@ def _margins(logodds: npt.NDArray[np.integer], rule: MergeRule) -> npt.NDArray[n
 
 
 def drop_joined_pairs(pairs: IntArray, count: int, same: Sequence[RowPair]) -> IntArray:
-    """Leave out the pairs of rows (n × 2) that decisions (`same`) join, directly or through others.
+    """Leave out the pairs of rows (n × 2) that decisions (`same`) join, directly or through other
+    rows.
 
     `count` is the number of records.
     """
@@ -467,9 +472,9 @@ def components(count: int, left: IntArray, right: IntArray, joined: Sequence[Row
 def find_pairs_between(
     pairs: PairLogOdds, labels: IntArray, groups: IntArray
 ) -> npt.NDArray[np.int64]:
-    """Return the places of the pairs whose rows have two labels of one group.
+    """Return the positions of the pairs whose two rows have different labels of one group.
 
-    `labels` by row, `groups` by label.
+    `labels` has the label of each row, and `groups` the group of each label.
     """
     marked = np.empty(len(pairs.left), dtype=bool)
     left, right, labels, groups = (

@@ -1,4 +1,6 @@
-"""Counts of patterns of agreement among scored pairs, in memory that does not grow with them."""
+"""Counts of patterns of agreement among scored pairs; the memory for them does not grow with the
+number of pairs.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ _NO_SAMPLE = np.uint64(2**64 - 1)
 
 
 class PatternFlags(NamedTuple):
-    """What shifts the scores of pairs later: support by names alone, and one source."""
+    """Facts that shift the scores of pairs later: that only names support the pair, and that it is
+    within one source.
+    """
 
     unsupported: npt.NDArray[np.bool_]
     is_within: npt.NDArray[np.bool_]
@@ -111,8 +115,8 @@ class PatternTally:
     ) -> AgreementPatterns:
         """Return the patterns under final scores: shifted by kind, and limited.
 
-        `shifts`: by the keys of `count_partners`, `limits`: by the label of a kind; empty where
-        scores were final when counted.
+        `shifts` has the keys of `count_partners`, and `limits` has labels of kinds. Both are empty
+        if scores were final when they were counted.
 
         A bin of log-odds counts as its middle.
         """
@@ -168,7 +172,7 @@ def _final_logodds(
 
 
 def _unite_supported(patterns: AgreementPatterns) -> AgreementPatterns:
-    """Unite the patterns that differ in support or sources alone."""
+    """Unite the patterns that differ only in support or sources."""
     keys, place = np.unique(patterns.patterns & ((1 << UNSUPPORTED_BIT) - 1), return_inverse=True)
     place = place.reshape(-1)
     pairs = np.zeros((len(keys), 3), dtype=np.int64)

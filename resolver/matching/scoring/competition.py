@@ -1,4 +1,5 @@
-"""Competition among the candidates of one query: the person looked up is at most one of them.
+"""Competition among the candidates of one query, since at most one of them is the person that is
+looked up.
 
 Each candidate has odds `o` from its own evidence. If at most one of several candidates can be
 right, the probability of candidate i is `o_i / (1 + sum of all o_j)` (Bayes' theorem over exclusive
@@ -60,11 +61,12 @@ def compete(
 ) -> list[Competition]:
     """Return how n candidates with some log-odds (thousandths) of their own compete.
 
-    Those that are no competitors lose to the others, but the others do not lose to them.
-    `in_review` holds competitors only. The result does not depend on the order of candidates:
-    sums are exactly rounded, and the weight is rounded up, so that no two of equal odds reach 0.5.
+    Candidates that are no competitors lose to the others, but the others do not lose to them.
+    `in_review` holds competitors only. The result does not depend on the order of candidates: sums
+    are rounded exactly. The weight is rounded up, so that two candidates of equal odds never reach
+    0.5 both.
     """
-    # lists, as there are mostly few candidates, for which arrays take longer
+    # lists are used, because there are mostly few candidates, for which arrays take longer
     odds = [math.exp(value / 1000.0) for value in logodds]
     unlinked = [
         place for place, competes in enumerate(is_competitor) if competes and place not in in_review
@@ -97,11 +99,12 @@ def spare_equals(
     in_review: InReview,
     equals: Iterable[Sequence[int]],
 ) -> list[Competition]:
-    """Return `competitions` where candidates that the query cannot tell apart spare each other.
+    """Return `competitions`, changed for candidates that the query cannot tell apart, since these
+    do not lower each other fully.
 
-    `equals`: positions of competitors of equal evidence, two or more each. Each loses to the other
-    candidates as before. To those of its own group it loses as long as it stays at even odds: five
-    people of one name get 0.5 each instead of 0.2, and two of 0.4 keep it.
+    `equals`: positions of competitors with equal evidence, two or more in each group. Each of them
+    loses to the other candidates as before. To candidates of its own group it loses only down to
+    even odds: five people of one name get 0.5 each instead of 0.2, and two with 0.4 keep 0.4.
     """
     spared = list(competitions)
     for group in equals:
@@ -120,8 +123,8 @@ def spare_equals(
 
 
 def _count_once(places: Iterable[int], in_review: InReview) -> list[int]:
-    """Return those of some places (strongest first) that count: of several in review with each
-    other the strongest.
+    """Return the positions that count (strongest first): of several candidates in review with each
+    other, only the strongest.
     """
     counted: list[int] = []
     for place in places:
@@ -131,7 +134,7 @@ def _count_once(places: Iterable[int], in_review: InReview) -> list[int]:
 
 
 def group_in_review(ordered: Sequence[int], pairs: Iterable[tuple[int, int]]) -> InReview:
-    """Return the positions that some pairs hold, in the given order, with their partners."""
+    """Return the positions that occur in some pairs, in the given order, each with its partners."""
     partners: dict[int, set[int]] = {}
     for left, right in pairs:
         partners.setdefault(left, set()).add(right)
@@ -140,8 +143,8 @@ def group_in_review(ordered: Sequence[int], pairs: Iterable[tuple[int, int]]) ->
 
 
 class ContestedPairs(NamedTuple):
-    """Pairs of a query and a candidate, each by row, whose log-odds (thousandths) are at or above
-    the review threshold. Candidates that others do not lose to are no competitors.
+    """Pairs of a query and a candidate, both given by row, with log-odds (thousandths) at or above
+    the review threshold. A candidate to which others do not lose is no competitor.
     """
 
     query: IntArray
@@ -154,8 +157,9 @@ class ContestedPairs(NamedTuple):
 class QueryCompetition:
     """Competition among the candidates of many queries, each as in a check.
 
-    `order` has the places of the pairs whose query has several candidates, query by query, the
-    strongest candidate first (ties: the smallest row), and `starts` where each query begins.
+    `order` has the positions of the pairs whose query has several candidates, query by query, the
+    strongest candidate first (ties: the smallest row). `starts` has the position at which each
+    query begins.
     """
 
     pairs: ContestedPairs
@@ -175,8 +179,8 @@ class QueryCompetition:
         return cls(pairs, order, np.append(starts, len(order)))
 
     def find_rivals(self) -> Numbers:
-        """Return the pairs of candidates (n × 2, smaller row first) of which it matters whether
-        they are in review with each other, each once, sorted.
+        """Return the pairs of candidates (n × 2, smaller row first) for which it matters whether
+        they are in review with each other; each once, sorted.
         """
         parts = [np.zeros((0, 2), dtype=np.int64)]
         for begin, end in pairwise(self.starts.tolist()):
@@ -195,10 +199,12 @@ class QueryCompetition:
         compatible: AbstractSet[tuple[int, int]] = frozenset(),
         match_from: int = 0,
     ) -> npt.NDArray[np.int32]:
-        """Return what competition takes from the log-odds of each pair (thousandths, at most 0).
+        """Return how much competition takes from the log-odds of each pair (thousandths, at most
+        0).
 
-        `in_review`: those of the rivals that are in review with each other, or match. They do not
-        compete, and neither do `compatible` ones where the query matches both (`match_from`).
+        `in_review`: pairs of rivals that are in review with each other, or match. Rivals in such
+        pairs do not compete. `compatible` ones do not compete either, if the query matches both
+        (`match_from`).
         """
         weights = np.zeros(len(self.pairs.query), dtype=np.int32)
         for begin, end in pairwise(self.starts.tolist()):
@@ -206,7 +212,7 @@ class QueryCompetition:
             rows = self.pairs.candidate[places].tolist()
             competes = self.pairs.is_competitor[places].tolist()
             logodds = self.pairs.logodds[places].tolist()
-            # the strongest come first
+            # the strongest candidates come first
             matches = sum(value >= match_from for value in logodds)
             together = [
                 (first, second)
@@ -221,8 +227,8 @@ class QueryCompetition:
 
 
 def add_readings(explanation: Explanation, weight: int, thresholds: Thresholds) -> Explanation:
-    """Return an explanation whose row on checks also has the weight of other readings of the query:
-    of another kind, or in the very words of another candidate.
+    """Return an explanation whose row on checks also includes the weight of other readings of the
+    query: as another kind, or because another candidate has exactly the same words.
     """
     rows = [
         row._replace(weight=row.weight + weight, help=f"{row.help} {_READINGS}")
@@ -238,9 +244,9 @@ def add_readings(explanation: Explanation, weight: int, thresholds: Thresholds) 
 def add_competition(
     explanation: Explanation, weight: int, others: int, thresholds: Thresholds
 ) -> Explanation:
-    """Return an explanation after competition: with one more row, unless its weight is 0.
+    """Return an explanation after competition; it has one more row, unless the weight is 0.
 
-    Its smallest changes are left out, since they hold for the candidate's own evidence.
+    Its smallest changes are left out, since they apply only to the candidate's own evidence.
     """
     if not weight:
         return explanation
@@ -253,7 +259,7 @@ def add_competition(
 def _with_rows(
     explanation: Explanation, rows: Iterable[EvidenceRow], logodds: int, thresholds: Thresholds
 ) -> Explanation:
-    """Return an explanation with other rows, which sum to some log-odds."""
+    """Return an explanation with other rows, whose sum is the given log-odds."""
     score = float(scores(np.array([logodds]))[0])
     band = thresholds.band(score)
     return replace(

@@ -1,9 +1,9 @@
-"""Scores of pairs of entities, by profiles with the values of all their records.
+"""Scores of pairs of entities, by profiles that contain the values of all their records.
 
 `ProfileScorer` builds profiles and scores them with the stages that score records. The more values
-two profiles state, the more likely some agree by chance, so `more_values_penalty` lowers their
-scores. `ContestedScorer` also
-subtracts the least that any linked pair of their records lost in the competition of candidates.
+two profiles state, the more likely some of them agree by chance, so `more_values_penalty` lowers
+their scores. If candidates compete, `ContestedScorer` also subtracts the smallest loss of any
+linked pair of their records.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _NO_SOURCE = -1
 def more_values_penalty(
     left_sizes: npt.NDArray[np.integer], right_sizes: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.int32]:
-    """Return the thousandths of log-odds that chance takes from each pair of entities.
+    """Return how many thousandths of log-odds each pair of entities loses because of chance
+    agreement.
 
     Sizes are numbers of records. Two entities of one record each lose nothing.
     """
@@ -59,12 +60,12 @@ class ProfileScorer(Generic[_Index]):
     """Scorer of pairs of entities, by the stages that score records.
 
     `load_records` returns the records of some rows, in that order. `prepare` returns the normal
-    form of profiles, whose dictionaries are those of the records, and what `compare` reads beside
-    it; `compare` returns the log-odds (thousandths) of pairs of rows, whatever sources the profiles
-    are entries of. Two profiles that both have a
-    record of one source are compared as two records of that source are: of several such sources the
-    one that seldomest holds an entity twice. Others are compared as records of those of their
-    sources which have most partners elsewhere, by the `population`.
+    form of profiles (their dictionaries are those of the records), and the index that `compare`
+    also reads. `compare` returns the log-odds (thousandths) of pairs of rows, without regard to
+    sources. If two profiles both have a record of one source, they are compared as two records of
+    that source. If there are several such sources, the source that most rarely holds an entity
+    twice is used. Other profiles are compared as records of the one of their sources that has most
+    partners elsewhere, according to the `population`.
 
     `workers` (threads that compare) do not change the result.
     """
@@ -82,7 +83,7 @@ class ProfileScorer(Generic[_Index]):
         """Return the log-odds (thousandths) of pairs of entities.
 
         `labels` name the entity of each record by its smallest row, as `left` and `right` do. Each
-        pair is scored in the population of those who may see all of its records.
+        pair is scored in the population of viewers who may see all of its records.
         """
         if self.at_audience is None or not self.population.restricted or not len(left):
             return self._score(labels, left, right)
@@ -109,7 +110,7 @@ class ProfileScorer(Generic[_Index]):
         records = self.load_records(rows)
         ids = [f"{position:09d}" for position in range(len(entities))]
         prepared, index = self.prepare(build_profiles(records, owner, ids))
-        # profiles stand in the order of the smallest ids of their records, as records do
+        # profiles are ordered by the smallest ids of their records, as records are
         left_rows, right_rows = (
             np.searchsorted(entities, side).astype(np.int32) for side in (left, right)
         )
@@ -184,7 +185,7 @@ class ContestedScorer(Generic[_Index]):
     losses: npt.NDArray[np.int32]
 
     def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
-        """Return what `ProfileScorer` does, after competition."""
+        """Return the result of `ProfileScorer`, after competition."""
         logodds = self.score(labels, left, right)
         if not len(self.left):
             return logodds
@@ -211,7 +212,7 @@ def _pair_keys(left: IntArray, right: IntArray) -> Numbers:
 
 
 class _ProfileSource(NamedTuple):
-    """Source of some records of profiles, and what is known of it by label of kind."""
+    """Source of some records of profiles, and the facts about it by label of kind."""
 
     name: str
     is_deduplicated: bool
@@ -219,20 +220,24 @@ class _ProfileSource(NamedTuple):
 
     @property
     def within(self) -> int:
-        """Log-odds (thousandths) that two of its entries are one; lowest where they never are."""
+        """Log-odds (thousandths) that two of its entries are one entity; the lowest value if they
+        never are.
+        """
         if self.is_deduplicated:
             return LOWEST_LOGODDS
         return min((shift.within for shift in self.shifts.values()), default=0)
 
     def across(self, kind: str) -> int:
-        """Log-odds (thousandths) by which its entries have more partners elsewhere."""
+        """Log-odds (thousandths) that its entries have more partners elsewhere than entries of
+        other sources.
+        """
         return self.shifts[kind].across if kind in self.shifts else 0
 
 
 def _chunks_by_source(
     shared: Numbers, sources: Iterable[int], workers: int
 ) -> Iterator[tuple[int, Numbers]]:
-    """Yield each source with places of its pairs, in chunks that keep all workers busy."""
+    """Yield each source with the positions of its pairs, in chunks that keep all workers busy."""
     size = min(max(_FEWEST_PAIRS, -(-len(shared) // (2 * workers))), _PAIRS_PER_CHUNK)
     for source in sources:
         indices = np.flatnonzero(shared == source)
@@ -246,8 +251,8 @@ def _shared_sources(
     left: IntArray,
     right: IntArray,
 ) -> npt.NDArray[np.int64]:
-    """Return for each pair of profiles the source that both have a record of, or `_NO_SOURCE`; of
-    several the one that seldomest holds an entity twice.
+    """Return, for each pair of profiles, the source of which both have a record, or `_NO_SOURCE`.
+    If there are several, it is the source that most rarely holds an entity twice.
 
     `has_record`: whether each source (row) has a record of each profile (column).
     """
@@ -276,8 +281,8 @@ def _as_entries_of_own_sources(
     sources: Sequence[_ProfileSource],
     has_record: npt.NDArray[np.bool_],
 ) -> MaterializedBatch:
-    """Return the profiles each as entry of a source of its own, named as that of its sources which
-    has most partners elsewhere.
+    """Return the profiles, each as an entry of a source of its own. That source is named like the
+    one of its sources that has most partners elsewhere.
     """
     count = len(prepared.kinds)
     best = np.zeros(count, dtype=np.int64)

@@ -119,8 +119,8 @@ class Model:
 
     @cached_property
     def _check_weights(self) -> Weights:
-        """Weights of names, of everything else and of stated facts, each against chance and
-        relatives; and those of checks.
+        """Weights of names, of all other values and of stated facts, each against chance and
+        against relatives; and the weights of checks.
         """
         checks, terms = self.checks, self.population
         if checks is None or terms is None:
@@ -134,7 +134,7 @@ class Model:
 
     @cached_property
     def _support(self) -> Weights:
-        """Weights for a match of the comparators that may support names."""
+        """Weights of the comparators that may support names in a match."""
         names = self.limit.features if self.limit else ()
         terms = [
             replace(term, weights=tuple(max(weight, 0) for weight in term.weights))
@@ -160,7 +160,7 @@ class Model:
 
     @property
     def _optional_parts(self) -> dict[str, Model]:
-        """Parts this model has, by JSON key, in the order of `PART_KEYS`."""
+        """Parts that this model has, by JSON key, in the order of `PART_KEYS`."""
         parts = {REGISTER_PART: self.register, NAME_ONLY_PART: self.name_only}
         return {name: part for name, part in parts.items() if part is not None}
 
@@ -177,7 +177,7 @@ class Model:
     def for_population(self, plan: str, population: KindPopulation | None) -> Model:
         """Return the model for a population of its kind (None: even odds), blocked under a plan.
 
-        A model of an earlier form knows plans only.
+        A model of an earlier form has only plans, no populations.
         """
         if self.population is None:
             return self.for_plan(plan)
@@ -194,19 +194,20 @@ class Model:
 
     @property
     def is_check(self) -> bool:
-        """Whether this is the model of a check that weighs names anew."""
+        """Whether this is the model of a check, which weighs names differently."""
         return self.checks is not None and self.basis is not None and self.basis.listed > 0
 
     def for_names(self, plan: str) -> Model:
-        """Return the model that says whether two names are one, at even odds."""
+        """Return the model that says, at even odds, whether two names belong to one entity."""
         if self.population is not None and self.name_only is not None:
             return self.name_only.for_plan(plan)
         return self.for_population(plan, None)
 
     def logodds_in(self, population: KindPopulation, sums: tuple[int, int]) -> tuple[int, int]:
-        """Return log-odds (thousandths) that sums against chance and relatives have elsewhere.
+        """Return the log-odds (thousandths) in a population for sums against chance and against
+        relatives.
 
-        The first holds against chance alone, the second, with the share of true pairs, in full.
+        The first value counts only chance; the second is complete, with the share of true pairs.
         """
         if self.population is None:
             raise ModelError("a model without population terms knows no population")
@@ -222,7 +223,7 @@ class Model:
 
     @cached_property
     def _curves_by_population(self) -> dict[KindPopulation, tuple[PopulationCurves, int]]:
-        """Curves of the few populations that explanations refer to, and their `partner_shift`."""
+        """Curves of the few populations to which explanations refer, with their `partner_shift`."""
         return {}
 
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
@@ -236,7 +237,7 @@ class Model:
 
     @property
     def used_features(self) -> frozenset[str]:
-        """Comparators that contribute to sums or select the part that sums."""
+        """Comparators that contribute to sums, or that select the part which sums."""
         features = {term.feature for term in self.terms}
         features |= {name for pair in self.pairs for name in pair.features}
         if self.population is not None:
@@ -250,7 +251,7 @@ class Model:
 
     @cached_property
     def compared_features(self) -> tuple[str | None, ...]:
-        """Comparator of each column of evidence; None for those that play no part."""
+        """Comparator of each column of evidence; None for comparators that are not used."""
         used = self.used_features
         return tuple(name if name in used else None for name in self.features)
 
@@ -267,7 +268,7 @@ class Model:
         return numbers
 
     def part_of(self, similarities: Sequence[float]) -> Model:
-        """Return the model that scores one pair, this one or a part, as `part_numbers` does."""
+        """Return the model that scores one pair: this model or a part, as `part_numbers` does."""
         column_of = self.features.index
         if self.name_only and not math.isnan(similarities[column_of(NAME_ONLY_FEATURE)]):
             return self.name_only
@@ -291,15 +292,17 @@ class Model:
         return self.raw_and_logodds(evidence)[0]
 
     def logodds(self, evidence: FloatArray, sources: PairSources | None = None) -> Numbers:
-        """Return calibrated log-odds in thousandths (`sources`: None where nothing is known)."""
+        """Return calibrated log-odds in thousandths (`sources` is None if nothing is known)."""
         return self.raw_and_logodds(evidence, sources)[1]
 
     def source_shifts(self, sources: PairSources | None) -> Numbers:
-        """Return the log-odds that pairs have before they are compared, by their sources."""
+        """Return the log-odds that pairs have because of their sources, before they are
+        compared.
+        """
         return shifts_by_source(self.basis, sources)
 
     def at_source(self, sources: PairSources) -> Model:
-        """Return the model for pairs of the sources of one pair, in its population."""
+        """Return the model for the sources of one pair, in its population."""
         return replace(self, shift=self.shift + int(self.source_shifts(sources)[0]))
 
     def raw_and_logodds(
@@ -318,8 +321,8 @@ class Model:
     def _check_sums_and_logodds(
         self, evidence: FloatArray, sources: PairSources | None
     ) -> tuple[Numbers, Numbers]:
-        """Return the sums and the log-odds of a check, without limits: those of a pair of records,
-        and what the check adds to them for its names.
+        """Return the sums and the log-odds of a check, without limits: the sums of a pair of
+        records, and the amount that the check adds for its names.
         """
         checks, curves = self.checks, self.curves
         if checks is None or curves is None:
@@ -332,7 +335,7 @@ class Model:
         added = checks.adjustments(evidence, names, sums[6])
         added += self._even_odds_shift
         if checks.stated:
-            # without a name there is nothing that a check weighs anew
+            # without a name, a check weighs nothing differently
             nameless = checks.are_nameless(evidence)
             added += np.where(nameless, 0, sums[7])
             weighed = sums[2:4] + np.where(nameless, sums[4:6], 0)
@@ -364,8 +367,8 @@ class Model:
         return sums[0], logodds + (self.shift + self.source_shifts(sources))
 
     def _apply_limit(self, limit: SupportLimit, evidence: FloatArray, logodds: Numbers) -> None:
-        """Lower the log-odds of pairs that nothing but names supports to the limit."""
-        # few pairs are above it, and it says nothing about others
+        """Lower the log-odds of pairs that only names support to the limit."""
+        # few pairs are above the limit, and it does not change others
         high = np.flatnonzero(logodds > limit.most)
         if len(high):
             logodds[high] = limit.apply(logodds[high], self.unsupported(evidence[high]))
@@ -380,12 +383,15 @@ class Model:
 
     @property
     def unlimited(self) -> Model:
-        """This model with its limit for pairs that only names support put off."""
+        """This model without its limit for pairs that only names support; the limit is applied
+        later.
+        """
         return replace(self, limit=replace(self.limit, most=LOGODDS_LIMIT)) if self.limit else self
 
     def unsupported(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
-        """Return the pairs (m × features) that nothing but names supports, or no name and no number
-        or contact: many people share a birth date and a place, and a letter."""
+        """Return the pairs (m × features) that only names support, and the pairs without a name
+        that no number or contact supports: many people share a birth date, a place and a letter.
+        """
         if self.limit is None:
             return np.zeros(len(evidence), dtype=bool)
         support = np.zeros((1, len(evidence)), dtype=np.int64)
@@ -438,8 +444,9 @@ def smallest_changes(
 ) -> tuple[Change, ...]:
     """Return the smallest changes that lead into each other band, nearest band first.
 
-    A change alters one field, or two where no single field is enough; each set of fields counts
-    once, by its smallest shift, at most `MAX_CHANGES` per band. `evidence` is 1 × features.
+    A change alters one field, or two fields if no single field is enough. Each set of fields counts
+    once, by its smallest shift; there are at most `MAX_CHANGES` per band. `evidence` is 1 ×
+    features.
     """
     own_logodds = int(model.logodds(evidence)[0])
     own_band = Band(int(thresholds.bands(scores(np.array([own_logodds])))[0]))

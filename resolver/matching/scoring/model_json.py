@@ -126,9 +126,9 @@ def _part(name: str, model_data: Mapping[str, Any], features: Sequence[str]) -> 
 
 
 def _check_features(data: Mapping[str, Any], features: Sequence[str]) -> None:
-    """Refuse a model of comparators that there are not, or in another order.
+    """Refuse a model with unknown comparators, or with comparators in another order.
 
-    One that was made before a comparator was added gives it no weight.
+    A model that was made before a comparator was added gives it no weight.
     """
     stored = tuple(data["features"])
     if stored != tuple(name for name in features if name in stored):

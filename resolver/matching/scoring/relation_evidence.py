@@ -1,4 +1,4 @@
-"""Evidence from what two entities are both related to.
+"""Evidence from the entities to which two entities are both related.
 
 Two members of one group are more likely one person than two strangers are. The evidence is stronger
 for a smaller group, and if both had the same role there since the same year. A shared node counts
@@ -48,7 +48,7 @@ class KindWeights:
       more relations than the last pair is a hub and weighs nothing.
     - `same_role`, `other_role`: added if both records state a role there.
     - `years`: added if both state a first year, by the years between them. The last entry is for
-      more years.
+      any larger number of years.
     - `further`: a further node counts only this share (per thousand) of its weight, and the share
       is applied once for each node before it.
     """
@@ -143,7 +143,7 @@ def read_tie(text: str, is_reversed: bool) -> StatedTie:
 
 
 def weigh_ties(weights: KindWeights, left: StatedTie, right: StatedTie) -> int:
-    """Return what roles and years add to the weight of a shared node."""
+    """Return how much roles and years add to the weight of a shared node."""
     total = 0
     if left.role_class and right.role_class:
         is_same = left.role_class == right.role_class
@@ -316,7 +316,7 @@ def stated_name(text: str) -> str:
 def _derive_names(
     batch: Batch, edges: tuple[Numbers, Numbers, Numbers], keys: Sequence[str]
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """Return record, name and code of the relations to groups that bear one of some names."""
+    """Return record, name and code of the relations to groups that have one of some names."""
     source, target, code = edges
     bearers = _find_bearers(batch, np.unique(target), keys)
     order = np.argsort(target, kind="stable")
@@ -349,7 +349,7 @@ _LABEL_OF_KIND[int(Kind.LEGAL)] = "group"
 
 
 class SharedNode(NamedTuple):
-    """Node that both entities are related to.
+    """Node to which both entities are related.
 
     `weight` is in thousandths of a nat. `degree` is the number of records that are related to the
     node. `left` and `right` are the two relations that agree best.
@@ -467,7 +467,7 @@ class RelationEvidence:
 
 
 class _CommonNode(NamedTuple):
-    """Node that both entities of a pair are related to, with the half-edges of either."""
+    """Node to which both entities of a pair are related, with the half-edges of both."""
 
     node: int
     left: Numbers
@@ -476,11 +476,12 @@ class _CommonNode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _EntityEdges:
-    """Half-edges of some `entities` (ascending) to other entities, hubs left out.
+    """Half-edges of some `entities` (ascending) to other entities, without hubs.
 
-    `edges` are places in the table, by entity and node; those from `starts[i]` share `keys[i]`, the
-    place of the entity times `width` plus the node. `degrees` has one row per node. `related` are
-    pairs of entities that are related to each other, smaller first, each as one number.
+    `edges` are positions in the table, by entity and node. The edges from `starts[i]` on share
+    `keys[i]`, which is the position of the entity times `width` plus the node. `degrees` has one
+    row per node. `related` are pairs of entities that are related to each other, smaller first,
+    each as one number.
     """
 
     entities: IntArray
@@ -518,7 +519,8 @@ class _EntityEdges:
         return cls(entities, edges[chosen[order]], keys, starts, width, degrees, related)
 
     def intersect(self, left: IntArray, right: IntArray) -> Mapping[int, list[_CommonNode]]:
-        """Return the nodes that both entities of each pair share, ascending, by its place.
+        """Return the nodes that both entities of each pair share, ascending, by the position of the
+        pair.
 
         Pairs of entities that are related to each other are left out.
         """

@@ -28,8 +28,8 @@ from resolver.runtime.key_groups import order_codes
 class ScoredRows(NamedTuple):
     """Pairs of rows, left < right, with log-odds in thousandths.
 
-    `record_logodds`: those of the two records alone, where other candidates have taken something
-    from `logodds` (None: the same).
+    `record_logodds`: log-odds of the two records alone, if other candidates have lowered `logodds`
+    (None: the same).
     """
 
     left: IntArray
@@ -43,7 +43,7 @@ class ScoredRows(NamedTuple):
         return self.logodds if self.record_logodds is None else self.record_logodds
 
     def select(self, places: npt.NDArray[np.int64]) -> ScoredRows:
-        """Return the pairs at some places."""
+        """Return the pairs at some positions."""
         own = None if self.record_logodds is None else self.record_logodds[places]
         return ScoredRows(self.left[places], self.right[places], self.logodds[places], own)
 
@@ -63,7 +63,9 @@ def score_histogram(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
 def _count_logodds(
     logodds: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the different log-odds, ascending, and how often each occurs: few among many."""
+    """Return the distinct log-odds, ascending, and how often each occurs; there are few among many
+    pairs.
+    """
     if not len(logodds):
         none = np.zeros(0, dtype=np.int64)
         return none, none
@@ -84,7 +86,9 @@ def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
 
 
 class ApartRows(NamedTuple):
-    """Pairs of rows that are apart: decided to be different, and stated to be (n × 2)."""
+    """Pairs of rows that are apart: pairs decided to be different, and pairs stated to be different
+    (n × 2).
+    """
 
     different: Sequence[tuple[int, int]]
     stated: IntArray | None = None
@@ -103,18 +107,18 @@ def build_links(
     """Return the links of a run, sorted by rows.
 
     - Within an entity, each pair of records at or above the queue threshold has a link. Its
-      log-odds are those of the merge that brought the two records together. `find_joined` looks
-      them up; None takes the log-odds of the records.
+      log-odds are those of the merge that joined the two records. `find_joined` looks up this
+      merge; None takes the log-odds of the records.
     - Two entities have one link if pairs in band match or review connect them. The link is at their
-      strongest pair (ties: the smallest rows), and has the log-odds of the two `entities`. It
-      waits, however likely it is. If these log-odds are below the queue threshold, there is no
-      link. There are three exceptions: if the records match, the log-odds are raised to the
-      threshold; an ambiguous pair always has a link; and so has a pair that only the competition
-      with other candidates has brought below the threshold.
+      strongest pair (ties: the smallest rows), and has the log-odds of the two `entities`. The two
+      entities then wait for a steward, however likely it is that they are one. If these log-odds
+      are below the queue threshold, there is no link. There are three exceptions. If the records
+      match, the log-odds are raised to the threshold. An ambiguous pair always has a link. A pair
+      that is below the threshold only because of competition with other candidates has a link, too.
 
     `scored` pairs may be in any order. `labels` names the entity of each row by its smallest row,
-    as the sorted `entities` do. `rivals` has, for each pair of entities, a row of the entity that
-    one of the two matches about as well (-1: none).
+    as the sorted `entities` do. `rivals` has, for each pair of entities, a row of a third entity
+    that one of the two matches about as well (-1: none).
     """
     linked = _select_linked(scored, thresholds)
     left, right, own_logodds = linked.left, linked.right, linked.own_logodds
@@ -146,8 +150,8 @@ def build_links(
 def _find_within(
     linked: ScoredRows, within: npt.NDArray[np.int64], find_joined: FindJoined | None
 ) -> JoiningMerges:
-    """Return what brought pairs within entities together; where nothing was weighed, with the
-    log-odds of their records.
+    """Return the merges that joined pairs within entities. If a merge was not weighed, it has the
+    log-odds of the records.
     """
     logodds = linked.logodds[within]
     if find_joined is None:
@@ -173,7 +177,7 @@ def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
 
 
 class _EntityLinks(NamedTuple):
-    """Links between entities: places of the pairs that name them, and log-odds and rivals of the
+    """Links between entities: positions of the pairs that name them, and log-odds and rivals of the
     entities.
     """
 
@@ -189,11 +193,11 @@ def _find_entity_links(
     rivals: IntArray | None,
     thresholds: Thresholds,
 ) -> _EntityLinks:
-    """Return the links of entities, by the pairs of records that stand for them."""
+    """Return the links of entities, named by the pairs of records that represent them."""
     first, second = labels[linked.left], labels[linked.right]
     across = np.flatnonzero(first != second)
     keys = _pack(np.minimum(first, second)[across], np.maximum(first, second)[across])
-    # pairs are sorted, so a stable sort leaves ties to the smallest rows
+    # pairs are sorted, so in ties a stable sort puts the smallest rows first
     order = np.lexsort((-linked.logodds[across].astype(np.int64), keys))
     distinct, start = np.unique(keys[order], return_index=True)
     strongest = across[order[start]]
@@ -206,7 +210,7 @@ def _find_entity_links(
     waits = is_match | (logodds >= queued_from)
     least = np.where(is_match, queued_from, logodds)
     if linked.record_logodds is not None:
-        # many that fit equally are each unlikely, and yet one may be right
+        # if many candidates fit equally, each is unlikely, but one of them may be right
         contested = linked.logodds[strongest]
         own = linked.record_logodds[strongest]
         waits |= (contested < own) & (own >= queued_from)
@@ -223,7 +227,7 @@ def _judge_entities(
     apart: ApartRows,
     thresholds: Thresholds,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Return the outcome of links between entities, and what it rests on: they are apart if any of
+    """Return the outcome of links between entities, and its basis. Two entities are apart if any of
     their records must be.
     """
     match_from = threshold_logodds(thresholds.match)

@@ -82,11 +82,12 @@ def estimate_partners(histogram: PartnerHistogram, records: int) -> int:
 def estimate_partners_by_source(
     within: PartnerHistogram, across: PartnerHistogram, records: int, within_share: float
 ) -> Partners:
-    """Return the share of true pairs, and how far pairs within one source and others differ in it.
+    """Return the share of true pairs, and by how much pairs within one source and other pairs
+    differ in it.
 
-    `within_share`: pairs within one source among all pairs of records, compared or not. A list
-    seldom holds a person twice, so that two of its entries are less often one than entries of two
-    lists. Where all pairs are of one class, there is nothing to tell apart.
+    `within_share`: share of pairs within one source among all pairs of records, compared or not. A
+    list seldom holds a person twice, so two of its entries are less often one person than entries
+    of two lists. If all pairs are of one class, there is nothing to distinguish.
     """
     partners = estimate_partners(within + across, records)
     if not 0 < within_share < 1:
@@ -101,8 +102,8 @@ def estimate_partners_by_source(
 
 
 def source_shift(own: float, usual: float, bounds: tuple[int, int]) -> int:
-    """Return the log-odds (thousandths) by which a share of true pairs differs from the usual,
-    within bounds.
+    """Return the log-odds (thousandths) by which a share of true pairs differs from the usual
+    share, within bounds.
     """
     lowest, highest = bounds
     return min(max(round(1000 * math.log(own / usual)), lowest), highest)
@@ -111,11 +112,11 @@ def source_shift(own: float, usual: float, bounds: tuple[int, int]) -> int:
 def fit_share(
     histogram: PartnerHistogram, records: float, prior: float, prior_records: float
 ) -> float:
-    """Return the true pairs per record whose scores explain a histogram best.
+    """Return the true pairs per record with which the scores explain a histogram best.
 
     The expected number of true pairs depends on their share, and the share on that number: the
-    fixed point is the share of greatest likelihood. The `prior` share counts as that of
-    `prior_records` more.
+    fixed point is the share of greatest likelihood. The `prior` share counts as much as
+    `prior_records` further records.
     """
     logodds = middle_logodds()
     reference = REFERENCE_PARTNERS / 1000
@@ -143,8 +144,8 @@ def shift_logodds(
 def shift_histogram(
     counts: Mapping[str, PartnerHistogram], shifts: Mapping[str, int]
 ) -> LogoddsHistogram:
-    """Add up the pairs of all kinds by their log-odds, kinds shifted each by its own; a bin counts
-    as its middle.
+    """Add up the pairs of all kinds by their log-odds, after each kind was shifted; each bin counts
+    with its middle.
     """
     middles = np.arange(BINS) * BIN + BIN // 2 - _LIMIT
     total = np.zeros(BINS, dtype=np.int64)
@@ -157,8 +158,9 @@ def shift_histogram(
 def shifted_score_histogram(
     counts: Mapping[str, PartnerHistogram], shifts: Mapping[str, int]
 ) -> npt.NDArray[np.int64]:
-    """Count pairs in equal bins of the score (see `score_histogram`), kinds shifted each by its
-    own; a bin of log-odds counts as its middle."""
+    """Count pairs in equal bins of the score (see `score_histogram`), after each kind was shifted;
+    each bin of log-odds counts with its middle.
+    """
     total = np.zeros(SCORE_BINS, dtype=np.int64)
     middles = np.arange(BINS) * BIN + BIN // 2 - _LIMIT
     for kind, histogram in counts.items():
@@ -204,7 +206,8 @@ class PairSources(NamedTuple):
 
 
 def shifts_by_source(basis: KindPopulation | None, pairs: PairSources | None) -> Numbers:
-    """Return the log-odds (thousandths) that pairs have by their sources; 0 if nothing is known.
+    """Return the log-odds (thousandths) that pairs have because of their sources; 0 if nothing is
+    known.
 
     Two entries of a source that declares all its entries different count as entries of two unknown
     sources.
@@ -226,7 +229,9 @@ def shifts_by_source(basis: KindPopulation | None, pairs: PairSources | None) ->
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """Pairs by their sources (`first` ≤ `second`) and bin of log-odds: number of each (`pairs`)."""
+    """Pairs by their sources (`first` ≤ `second`) and by bin of log-odds, with the number of each
+    (`pairs`).
+    """
 
     first: Numbers
     second: Numbers
@@ -237,7 +242,7 @@ class SourceCounts:
     def of(
         cls, sources: PairSources, logodds: npt.NDArray[np.integer[Any]], chosen: npt.NDArray[Any]
     ) -> SourceCounts:
-        """Count the chosen pairs, as far as they are of two sources or within one."""
+        """Count the chosen pairs, if they are of two sources or within one source."""
         chosen = chosen & (sources.is_within | (sources.left != sources.right))
         left, right = (side[chosen].astype(np.int64) for side in (sources.left, sources.right))
         count = max(len(sources.names), 1)
@@ -270,13 +275,13 @@ def _count_keys(keys: Numbers) -> tuple[Numbers, Numbers]:
 def estimate_source_shifts(
     counts: SourceCounts, names: Sequence[str], sizes: npt.NDArray[Any], pooled: Partners
 ) -> tuple[SourceShift, ...]:
-    """Return how far single sources differ from all in their share of true pairs, in the order of
-    their names.
+    """Return by how much single sources differ from all sources in their share of true pairs, in
+    the order of their names.
 
-    `sizes`: records of each source, `pooled`: share of true pairs of them all. A list that copies
-    others has a partner for most of its entries, a list of a country's own members for none, and
-    some lists hold a person many times. Sources of few records stay near the others. Of a single
-    source there is nothing to tell apart.
+    `sizes`: number of records of each source. `pooled`: share of true pairs of all sources
+    together. If a list copies others, most of its entries have a partner. If a list has a country's
+    own members, none has a partner. Some lists hold a person many times. Estimates for sources with
+    few records stay near the others. With a single source, there is nothing to distinguish.
     """
     records = float(sizes.sum())
     if np.count_nonzero(sizes) < 2:
@@ -302,11 +307,11 @@ def estimate_source_shifts(
 def _fit_effects(
     counts: SourceCounts, exposure: npt.NDArray[np.float64], usual: float
 ) -> npt.NDArray[np.float64]:
-    """Return by how much the entries of each source have partners in others oftener than usual
-    (nats), by expectation-maximization.
+    """Return by how much more often than usual the entries of each source have partners in other
+    sources (nats), by expectation-maximization.
 
-    A pair of sources has as many true pairs as its records and both effects say; the `usual` share
-    counts as that of `PRIOR_CLASS_RECORDS` more records of each source.
+    The number of true pairs of two sources follows from their records and from both effects. The
+    `usual` share counts as much as `PRIOR_CLASS_RECORDS` further records of each source.
     """
     effects = np.zeros(len(exposure))
     exposure = exposure * (1 - np.eye(len(exposure)))
@@ -323,6 +328,6 @@ def _fit_effects(
         update = np.log((partnered + prior) / (expected + prior))
         if np.abs(update - effects).max() < _TOLERANCE:
             break
-        # both ends of a pair move: half a step each
+        # both ends of a pair move, so each moves by half a step
         effects = (effects + update) / 2
     return effects

@@ -6,12 +6,12 @@ write JSON.
 
 `CheckTerms`: how a check weighs names. Two records that blocking joins probably share more than a
 name. A person who is checked is mostly a stranger, of whom only the name is known. So the log-odds
-that the model gives to names alone are mapped by a `curve`, which was fitted on names asked against
-stores (`resolver.training.fit.check_fit`). Beside a name, a `stated` fact (a birth date) adds the
-log-ratio that was counted for it in random pairs: of two records that blocking joins many are of
-kin, but a stranger who is checked is hardly ever kin of the person of that name. Other values of a
-query add what they add to a pair of records. Names alone have no limit here, since a check merges
-nobody.
+that the model gives to names alone are mapped by a `curve`, which was fitted on checks of names
+against stores (`resolver.training.fit.check_fit`). Beside a name, a `stated` fact (a birth date)
+adds the log-ratio that was counted for it in random pairs. Among two records that blocking joins,
+many are of kin; but a stranger who is checked is hardly ever kin of the person with that name.
+Other values of a query add as much as they add to a pair of records. Names alone have no limit in a
+check, since a check merges nobody.
 
 `PopulationTerms`: sums of evidence to probabilities, in a population of any size. There are two
 sorts of coincidences. The number of chance look-alikes grows with the population. The number of
@@ -24,7 +24,7 @@ chance and r the evidence against relatives, as log-likelihood ratios,
 where N is the number of records, c how far whole names coincide, λ the true pairs per record, and
 f and g rise piecewise linearly. N0 and λ0 are the reference (`records.prepared.population`).
 
-Scores of log-odds, and the thresholds that make bands of them.
+The module also has scores of log-odds, and the thresholds of the bands.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ LOWEST_LOGODDS = -LOGODDS_LIMIT
 class Term:
     """Weights of one comparator.
 
-    `weights[k]` belongs to similarities in the k-th interval of `cuts` (a value equal to a cut lies
-    left of it), `weights[-1]` to missing values.
+    `weights[k]` belongs to similarities in the k-th interval of `cuts` (a value equal to a cut is
+    left of it). `weights[-1]` belongs to missing values.
     """
 
     feature: str
@@ -74,8 +74,8 @@ class Term:
 class PairTerm:
     """Joint weights of two comparators.
 
-    `weights[i][j]` belongs to the intervals of the first and the second; the last of each axis
-    belongs to missing values.
+    `weights[i][j]` belongs to the intervals of the first and the second comparator; the last index
+    of each axis belongs to missing values.
     """
 
     features: tuple[str, str]
@@ -113,7 +113,8 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class SupportLimit:
-    """Limit for pairs that nothing but names supports: they may wait, but never merge by itself.
+    """Limit for pairs that only names support: they may wait, but never merge because of their own
+    score.
 
     `most`: highest log-odds (thousandths) unless the weights for a match of `features` sum to
     `support` or more.
@@ -151,8 +152,8 @@ def pair_to_json(pair: PairTerm) -> dict[str, Any]:
 def terms_from_json(
     items: Sequence[Mapping[str, Any]], features: Sequence[str]
 ) -> tuple[Term, ...]:
-    """Return terms stored as plain data. Raises `ModelError` if one is damaged, of none of
-    `features`, or there twice.
+    """Return terms stored as plain data. Raises `ModelError` if a term is damaged, belongs to none
+    of `features`, or occurs twice.
     """
     terms = tuple(_term(item, features) for item in items)
     if len({term.feature for term in terms}) < len(terms):
@@ -172,8 +173,8 @@ def _term(item: Mapping[str, Any], features: Sequence[str]) -> Term:
 
 
 def pair_from_json(item: Mapping[str, Any], features: Sequence[str]) -> PairTerm:
-    """Return a pair term stored as plain data. Raises `ModelError` if it is damaged, or not of two
-    of `features`.
+    """Return a pair term stored as plain data. Raises `ModelError` if it is damaged, or does not
+    belong to two of `features`.
     """
     first_name, second_name = item["features"]
     if first_name not in features or second_name not in features or first_name == second_name:
@@ -223,8 +224,9 @@ _ABSENT = "name"
 class CheckTerms:
     """Terms of one kind, in thousandths of log-odds, at even odds of being listed.
 
-    `features`: columns of evidence; `names`: those of them that compare names; `curve`: map of the
-    log-odds of names alone; `stated`: terms of facts, in place of what they add to a pair.
+    `features`: columns of evidence. `names`: the features that compare names. `curve`: map of the
+    log-odds of names alone. `stated`: terms of facts, in place of the weights that they have in a
+    pair.
     """
 
     features: tuple[str, ...]
@@ -241,8 +243,9 @@ class CheckTerms:
         return frozenset((*(term.feature for term in (*self.terms, *self.stated)), *paired))
 
     def split(self, terms: Sequence[Term], pairs: Sequence[PairTerm]) -> list[TermGroup]:
-        """Return weights of a sum as three sums: what names weigh if nothing else is known, what
-        everything else adds to it, and what `stated` facts add to that. Weights of 0 are left out.
+        """Return weights of a sum as three sums: the weight of names if nothing else is known, the
+        amount that all other values add, and the amount that `stated` facts add to these. Weights
+        of 0 are left out.
         """
         groups: list[tuple[list[Term], list[PairTerm]]] = [([], []) for _ in range(3)]
         for term in terms:
@@ -258,23 +261,23 @@ class CheckTerms:
         return [*groups]
 
     def _parts(self, weights: Numbers, features: Sequence[str]) -> list[Numbers]:
-        """Return weights by the intervals of some features as the three parts of `split`."""
+        """Return weights by the intervals of some features, as the three parts of `split`."""
         stated = {term.feature for term in self.stated}
         names = _weights_without(weights, [name in self.names for name in features])
         others = _weights_without(weights, [name not in stated for name in features])
         return [names, others - names, weights - others]
 
     def adjustments(self, evidence: FloatArray, names: Numbers, sums: Numbers) -> Numbers:
-        """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
-        the log-odds `names`, and whose terms of checks sum to `sums`; 0 where no names are
-        compared.
+        """Return how much a check adds to the log-odds of pairs (m × features). `names` has the
+        log-odds of their names alone, and `sums` the sum of their terms of checks. 0 if no names
+        are compared.
         """
         added: Numbers = self.curve.apply(names) - names + sums
         added[self.are_nameless(evidence)] = 0
         return added
 
     def are_nameless(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
-        """Return the pairs (m × features) of which no names are compared."""
+        """Return the pairs (m × features) in which no names are compared."""
         return np.isnan(evidence[:, self.features.index(_ABSENT)])
 
     def to_json(self) -> dict[str, Any]:
@@ -292,8 +295,8 @@ class CheckTerms:
 
 
 def _weights_without(weights: npt.NDArray[np.int64], is_known: Iterable[bool]) -> Numbers:
-    """Return weights by the intervals of some features as they are where features that are not
-    known have no value.
+    """Return weights by the intervals of some features, as they are if features that are not known
+    have no value.
     """
     own = weights.copy()
     for axis, known in enumerate(is_known):
@@ -305,7 +308,8 @@ def _weights_without(weights: npt.NDArray[np.int64], is_known: Iterable[bool]) -
 def check_terms_from_json(
     data: Mapping[str, Any], features: Mapping[str, tuple[str, ...]]
 ) -> dict[str, CheckTerms]:
-    """Return the terms of each kind that a file states; `features`: comparators by label of kind.
+    """Return the terms of each kind that a file states; `features` has the comparators by label of
+    kind.
 
     Raises `ModelError` for damaged data.
     """
@@ -338,8 +342,8 @@ def _from_json(data: Mapping[str, Any], features: tuple[str, ...]) -> CheckTerms
 
 
 def even_odds_shift(true_share: float, partner_shift: int) -> int:
-    """Return what leads from the odds of a share of listed callers, as pairs have them
-    (`partner_shift`), to those against callers who are not.
+    """Return the shift from the odds of a pair (`partner_shift`) to the odds of a check, for a
+    share of listed callers.
     """
     unlisted = min(max(1.0 - true_share, 1e-6), 1.0)
     return round(1000 * math.log(true_share / unlisted)) - partner_shift
@@ -352,7 +356,7 @@ _BOTH = np.rint(1000 * np.log1p(np.exp(-np.arange(_WIDEST_GAP + 1) / 1000))).ast
 
 @dataclass(frozen=True, slots=True)
 class PopulationCurves:
-    """Maps of both sums to log-odds in one population, or, with `even`, at even odds."""
+    """Maps of both sums to log-odds in one population or, with `even`, at even odds."""
 
     chance: Calibration
     relatives: Calibration
@@ -369,10 +373,10 @@ class PopulationCurves:
 class PopulationTerms:
     """Fitted terms of one kind, in thousandths.
 
-    `raw`: rising points of evidence. `chance` and `dependent`: f and g there. `even`: log-odds of a
-    pair that is as likely to be true as not before anything is compared, where its log-odds in the
-    reference population are `raw`. Lines go on outside the points. `terms` and `pairs`: weights
-    against relatives.
+    `raw`: rising points of evidence. `chance` and `dependent`: f and g at these points. `even`:
+    log-odds of a pair at even odds (before anything is compared, it is as likely to be true as
+    not), for log-odds `raw` in the reference population. Lines continue outside the points. `terms`
+    and `pairs`: weights against relatives.
     """
 
     raw: tuple[int, ...]
@@ -413,7 +417,7 @@ def threshold_logodds(score: float) -> int:
     Scores are clipped to 1e-6 … 1 − 1e-6.
     """
     score = min(max(score, MIN_SCORE), 1 - MIN_SCORE)
-    # the last bit of a logarithm must not move a threshold
+    # rounding errors in a logarithm must not move a threshold
     return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
 
 
@@ -427,8 +431,8 @@ those up to 4.5 one in nine: with them less than half of all reviews would.
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Scores from which a pair is in band match or in band review, and from which two entities wait
-    for a steward (`queue`).
+    """Scores from which a pair is in band match or in band review, and the score from which two
+    entities wait for a steward (`queue`).
     """
 
     match: float = 0.95
@@ -439,13 +443,13 @@ class Thresholds:
     def from_costs(
         cls, wrong_merge: float, min_review_value: float = MIN_REVIEW_VALUE
     ) -> Thresholds:
-        """Return thresholds for a wrong merge that costs as much as `wrong_merge` reviews.
+        """Return the thresholds if a wrong merge costs as much as `wrong_merge` reviews.
 
-        A missed match costs the same. A pair is merged without review where the expected cost of a
-        wrong merge, (1 − p) · c, is below one review, and it is in doubt where that of a missed
-        match, p · c, is one review or more. It waits for a steward where that is at least
-        `min_review_value`, or the pair is in band match. Raises `ModelError` for costs below 2 and
-        a value below 1.
+        A missed match costs the same. A pair is merged without review if the expected cost of a
+        wrong merge, (1 − p) · c, is below one review. It is in doubt if the expected cost of a
+        missed match, p · c, is one review or more. It waits for a steward if this cost is at least
+        `min_review_value`, or if the pair is in band match. Raises `ModelError` for costs below 2
+        and a value below 1.
         """
         if not wrong_merge >= 2:
             raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")

@@ -50,9 +50,9 @@ class Weights:
     """Entries that each add one weight to a sum, by the intervals on one or two axes.
 
     An axis cuts a column of evidence into intervals, which are found once for all sums. Its column
-    is `columns[i]`, its cuts are `cuts[bounds[i]:bounds[i + 1]]`. `axes` (entries × 2): the second
-    is -1 where only one counts. `sums`: the sum that the entry belongs to, of `count`. Its weights
-    begin at `first`, row by row.
+    is `columns[i]`, its cuts are `cuts[bounds[i]:bounds[i + 1]]`. `axes` (entries × 2): the two
+    axes of each entry; the second is -1 if only one axis counts. `sums`: for each entry, the sum to
+    which it belongs, of `count` sums. Its weights begin at `first`, row by row.
     """
 
     columns: Numbers
@@ -108,10 +108,11 @@ class Weights:
     ) -> None:
         """Write the sums and log-odds of the rows of evidence that belong to a part of the model.
 
-        `parts`: part of each row. `raw` (sums × rows) receives the sums of weights, the first from
-        the start of the curve, `logodds` the value of the first on the curve.
+        `parts`: part of the model for each row. `raw` (sums × rows) receives the sums of weights;
+        the first sum begins at the start of the curve. `logodds` receives the value of the first
+        sum on the curve.
         """
-        # Column by column, as `compare` lays evidence out.
+        # Column by column, because `compare` lays out evidence in this way.
         by_column = np.ascontiguousarray(evidence.T)
         entries = WeightEntries(
             *(self.columns, self.bounds, self.cuts, self.axes, self.sums, self.first, self.weights)
@@ -128,8 +129,8 @@ class Weights:
 class Curve:
     """Start of the sums, and the curve that turns them into log-odds.
 
-    Lines through the points (x, y), whose first and last slopes go on outside; rounded (halves to
-    even) and limited to `least` … `most`.
+    Lines through the points (x, y), whose first and last slopes continue outside; rounded (halves
+    to even) and limited to `least` … `most`.
     """
 
     start: int
@@ -140,7 +141,7 @@ class Curve:
 
     @property
     def calibration(self) -> CalibrationCurve:
-        """Curve as the kernels read it."""
+        """Curve in the form that the kernels read."""
         return CalibrationCurve(self.x, self.y, self.least, self.most)
 
 
