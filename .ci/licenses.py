@@ -45,6 +45,7 @@ STATED = {
     "lxml": "BSD-3-Clause",
     "numba": "BSD-2-Clause",
     "propcache": "Apache-2.0",
+    "pyasn1": "BSD-2-Clause",
     "pyspark": "Apache-2.0",
     "python-stdnum": "LGPL-2.1-or-later",
     "tzdata": "Apache-2.0",

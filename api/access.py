@@ -90,7 +90,10 @@ class AccessControl:
         return self._guarded[1]
 
     def key_of(self, secret: str) -> ApiKeySummary | None:
-        """Return the valid key of a secret, or None."""
+        """Return the valid key of a secret, or None for an unknown one.
+
+        Raises `ApiError` for a key that is revoked or expired.
+        """
         now = time.monotonic()
         with self._lock:
             cached: tuple[float, ApiKeySummary | None] | None = self._keys.get(secret)
@@ -101,9 +104,13 @@ class AccessControl:
         with self._lock:
             if len(self._keys) > _MAX_CACHED_KEYS:
                 self._keys.clear()
-            if key is not None:
+            self._keys.pop(secret, None)
+            if key is not None and key.state != "revoked":
                 self._keys[secret] = (checked_at, key)
-        return None if key is None or is_expired(key) else key
+        if key is not None and (key.state == "revoked" or is_expired(key)):
+            end = "was revoked" if key.state == "revoked" else f"expired on {key.expires[:10]}"
+            raise _key_error(f"the key {key.name!r} {end}; ask an admin of the service for another")
+        return key
 
     def _ask_store(
         self, question: Callable[[], _Answer], earlier: tuple[float, _Answer] | None
@@ -277,10 +284,8 @@ def _authenticate(control: AccessControl, access: Access, scope: Scope) -> Viewe
     is_key = scheme.lower() == "apikey" and secret.strip() != ""
     key = control.key_of(secret.strip()) if is_key else None
     if key is None:
-        problem = "this key is unknown, expired or revoked" if secret else "a key is needed"
-        raise ApiError(
-            401, f"{problem}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"}
-        )
+        problem = "this key is unknown" if secret else "a key is needed"
+        raise _key_error(f"{problem}: Authorization: ApiKey …")
     if {scope, Scope.ADMIN}.isdisjoint(key.scopes):
         raise ApiError(403, f"the key {key.name!r} lacks the scope {scope}")
     seconds = control.count_request(key.name)
@@ -292,6 +297,10 @@ def _authenticate(control: AccessControl, access: Access, scope: Scope) -> Viewe
             headers={"Retry-After": str(math.ceil(seconds))},
         )
     return Viewer(key.name, key.agency, frozenset(key.scopes))
+
+
+def _key_error(problem: str) -> ApiError:
+    return ApiError(401, problem, headers={"WWW-Authenticate": "ApiKey"})
 
 
 def _rate_text() -> str:

@@ -32,11 +32,12 @@ import numpy as np
 import structlog
 from flask import Flask, current_app, g
 
+from resolver.api.identity_provider import IdentityProvider, ProviderSettings
 from resolver.api.server.limits import MAX_BODY, MAX_UPLOAD, RequestTurns
 from resolver.api.server.writer import WriterClient, WriterServer
 from resolver.check.screener import Screener
 from resolver.errors import ResolverError, StoreError
-from resolver.hub.admin import has_users, summarize_keys
+from resolver.hub.admin import SESSION_IDLE_SECONDS, has_users, summarize_keys
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
@@ -112,6 +113,8 @@ class ServiceSettings:
     session_idle, session_lasts: seconds after which a session ends unused, and in any case.
     first_code: secret of the link that signs in while no user has a password; empty for none.
     sign_in_tries: failed sign-ins from one address before it is locked; 0 disables the lock.
+    provider: identity provider that signs users in, or None.
+    security_key_roles: roles whose users must have a security key beside their password.
     rules: which decisions need two stewards, and for how long a pair is leased.
     """
 
@@ -130,10 +133,12 @@ class ServiceSettings:
     accept_restricted: bool = False
     user_header: str = ""
     proxies: tuple[str, ...] = ()
-    session_idle: int = 3_600
+    session_idle: int = SESSION_IDLE_SECONDS
     session_lasts: int = 43_200
     first_code: str = ""
     sign_in_tries: int = 50
+    provider: ProviderSettings | None = None
+    security_key_roles: frozenset[str] = frozenset()
     rules: DeskRules = field(default_factory=DeskRules)
     listed: float | None = None
     contacts_of_person: int = _DEFAULTS.contacts_of_person
@@ -300,6 +305,9 @@ class Service:
         self._warm_event = threading.Event()
         self._started_at = time.monotonic()
         self.closed_event = threading.Event()
+        self.identity_provider = (
+            None if settings.provider is None else IdentityProvider(settings.provider)
+        )
         self.has_unnamed_proxy = False
         """Whether a request came from a proxy on this machine that the settings do not name."""
 
@@ -427,11 +435,12 @@ class Service:
     def is_guarded(self) -> bool:
         """Return whether requests need credentials.
 
-        They do if there is or was a key or a user, or if a proxy names the user. Revoked and
-        expired keys count, too, so the service does not become open when the last key ends.
+        They do if there is or was a key or a user, or if a proxy or an identity provider names the
+        user. Revoked and expired keys count, too, so the service does not become open when the last
+        key ends.
         """
         return (
-            bool(self.settings.user_header)
+            bool(self.settings.user_header or self.settings.provider)
             or bool(summarize_keys(self.hub.store))
             or has_users(self.hub.store)
         )

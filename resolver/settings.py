@@ -216,6 +216,22 @@ class Settings:
             high=1e6,
         ),
     )
+    provider_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_metadata(
+            "Secret of the service at the identity provider that `serve --provider` names, unless "
+            "the file of the provider names a file with it.",
+            secret=True,
+        ),
+    )
+    security_key_roles: str | None = field(
+        default=None,
+        metadata=_metadata(
+            "Roles whose users must have a security key beside their password, such as "
+            "`senior, admin`, separated by commas. Unset: none."
+        ),
+    )
     private_networks: str | None = field(
         default=None,
         metadata=_metadata(

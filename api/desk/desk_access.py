@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -38,12 +40,14 @@ from resolver.api.desk.text_filters import ReferenceConverter
 from resolver.api.service import Service, current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
-from resolver.hub.admin import Session, User, UserRole
+from resolver.hub.admin import PROVIDER, Session, User, UserRole
 
 _MAX_NAME = 60
 """Characters of a name that was tried; no user has a longer one."""
 _REPEAT_SECONDS = 60.0
 _MAX_REFUSALS = 1_000
+_FORM_COOKIE = "desk_form"
+_TOKEN = re.compile(r"[\w-]{43}")
 
 
 class AccountEvent(StrEnum):
@@ -52,6 +56,8 @@ class AccountEvent(StrEnum):
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
     PASSWORD = "password"
+    SESSIONS = "sessions"
+    SECURITY_KEY = "security key"
 
 
 class Outcome(StrEnum):
@@ -62,18 +68,23 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     UNKNOWN_USER = "the proxy names an unknown user"
     INVALID_LINK = "invalid link"
+    REFUSED = "refused"
+    INVALID_TOKEN = "invalid token of the provider"
+    WRONG_KEY = "security key not confirmed"
 
 
-_REFUSALS = frozenset({Outcome.LOCKED, Outcome.UNKNOWN_USER, Outcome.INVALID_LINK})
+_REFUSALS = frozenset(
+    {Outcome.LOCKED, Outcome.UNKNOWN_USER, Outcome.INVALID_LINK, Outcome.INVALID_TOKEN}
+)
 """Outcomes that cost nothing to repeat: logged once a minute for each address."""
 
 
 def log_user_event(
-    event: AccountEvent, user: User, address: str, *, via: str, purpose: str = ""
+    event: AccountEvent, user: User, address: str, *, via: str, purpose: str = "", **facts: str
 ) -> None:
-    """Log a sign-in, sign-out or new password of a user. Raises `StoreError`."""
+    """Log a sign-in, sign-out or change of a user's own account. Raises `StoreError`."""
     actor = Viewer(user.name, user.agency)
-    _log(event, {"via": via, "address": address}, Outcome.DONE, actor, purpose)
+    _log(event, {"via": via, "address": address, **facts}, Outcome.DONE, actor, purpose)
 
 
 def log_failed_try(
@@ -190,6 +201,10 @@ OPEN_ENDPOINTS = frozenset(
         "desk.submit_sign_in",
         "desk.first_sign_in",
         "desk.set_theme",
+        "desk.begin_provider_sign_in",
+        "desk.end_provider_sign_in",
+        "desk.end_provider_sessions",
+        "desk.submit_second_factor",
     }
 )
 """Endpoints that need no session."""
@@ -200,10 +215,23 @@ AUDITOR_ENDPOINTS = frozenset(
         "desk.audit",
         "desk.account",
         "desk.change_password",
+        "desk.end_own_sessions",
+        "desk.new_security_key",
+        "desk.add_security_key",
+        "desk.remove_security_key",
         *ENDPOINTS_WITHOUT_PURPOSE,
     }
 )
 """Endpoints that an auditor may call; all others show records, counts of them, or users."""
+ENDPOINTS_WITHOUT_KEY = frozenset(
+    {
+        "desk.account",
+        "desk.new_security_key",
+        "desk.add_security_key",
+        *ENDPOINTS_WITHOUT_PURPOSE,
+    }
+)
+"""Endpoints for users who must have a security key, and have none yet."""
 UPLOAD_ENDPOINTS = frozenset({"desk.upload_batch", "desk.start_import"})
 """Endpoints that take a list, which may be larger than other bodies."""
 _CONTENT_POLICY = (
@@ -306,6 +334,8 @@ def _check_request() -> Any:
     _check_form()
     if not session.purpose and request.endpoint not in ENDPOINTS_WITHOUT_PURPOSE:
         return redirect(url_for("desk.purpose", next=_request_url()), 303)
+    if lacks_security_key(session) and request.endpoint not in ENDPOINTS_WITHOUT_KEY:
+        return redirect(url_for("desk.account"), 303)
     if session.user.role is UserRole.AUDITOR and request.endpoint not in AUDITOR_ENDPOINTS:
         return _refuse_auditor()
     return None
@@ -358,14 +388,26 @@ def _note_commit(response: Response) -> Response:
     return response
 
 
-def begin_session(user: User, via: str, purpose: str = "") -> Session:
-    """Begin a session for a user, log it, and send its cookie with the response."""
+def lacks_security_key(session: Session) -> bool:
+    """Return whether a session must not go on before its user has registered a security key."""
+    roles = current_service().settings.security_key_roles
+    return session.via == "password" and session.user.role.label in roles
+
+
+def begin_session(user: User, via: str, purpose: str = "", **facts: str) -> Session:
+    """Begin a session for a user, log it, and send its cookie with the response.
+
+    facts: `provider_session` and `id_token` of a session at the identity provider.
+    """
     sessions, settings = current_service().hub.store.sessions, current_service().settings
     token = sessions.begin(
         user,
         via=via,
         lifetime=timedelta(seconds=settings.session_lasts),
         purpose=purpose[:500].strip(),
+        address=client_address(),
+        browser=_browser_name(request.headers.get("User-Agent", "")),
+        **facts,
     )
     session = sessions.find(token, idle=timedelta(seconds=settings.session_idle))
     if session is None:
@@ -375,6 +417,60 @@ def begin_session(user: User, via: str, purpose: str = "") -> Session:
     g.token = token
     _use_session(session)
     return session
+
+
+def finish_sign_in(
+    user: User,
+    via: str,
+    purpose: str,
+    target: str,
+    saved_form: SavedForm | None,
+    **facts: str,
+) -> Any:
+    """Begin a session, and lead to the page that the user asked for or to a form to be confirmed.
+
+    facts: what an identity provider says of its session.
+    """
+    begin_session(user, via, purpose, **facts)
+    if saved_form is not None and purpose:
+        return render_page("confirm.html", saved_form=saved_form)
+    return redirect(safe_target(target), 303)
+
+
+def has_form_token() -> bool:
+    """Return whether the form comes from a sign-in page of this browser."""
+    cookie, field = request.cookies.get(_FORM_COOKIE, ""), request.form.get("form", "")
+    return bool(_TOKEN.fullmatch(cookie)) and hmac.compare_digest(cookie.encode(), field.encode())
+
+
+@blueprint.app_context_processor
+def _add_form_token() -> dict[str, Callable[[], str]]:
+    return {"form_token": _form_token}
+
+
+def _form_token() -> str:
+    """Return the secret of the sign-in form, which this browser also has as a cookie."""
+    cookie = request.cookies.get(_FORM_COOKIE, "")
+    if _TOKEN.fullmatch(cookie):
+        g.form_token = cookie
+    else:
+        g.form_token = g.get("form_token") or secrets.token_urlsafe(32)
+    return str(g.form_token)
+
+
+@blueprint.after_request
+def _set_form_cookie(response: Response) -> Response:
+    token = g.get("form_token")
+    if token is not None:
+        response.set_cookie(
+            _FORM_COOKIE,
+            token,
+            httponly=True,
+            samesite="Strict",
+            secure=is_secure(),
+            path="/desk",
+        )
+    return response
 
 
 def end_session() -> None:
@@ -389,6 +485,18 @@ def end_session() -> None:
         via=session.via,
         purpose=session.purpose,
     )
+
+
+def _browser_name(text: str) -> str:
+    """Return browser and system as a `User-Agent` header names them, such as "Firefox on Linux"."""
+    names = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox"}
+    names |= {"Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+    name = next((name for mark, name in names.items() if mark in text), "")
+    system = next((system for system in systems if system in text), "")
+    if not name:
+        return _printable(text)
+    return f"{name} on {system}" if system else name
 
 
 def is_secure() -> bool:
@@ -433,8 +541,9 @@ def _find_session() -> Session | None:
     name = _proxy_user_name()
     if name is not None:
         return _proxy_session(name, session)
-    # a session begun through the proxy is valid only through the proxy
-    return None if session is not None and session.via == "proxy" else session
+    # a session begun through the proxy or the provider is valid only where there is one
+    without = {"proxy"} if service.settings.provider is not None else {"proxy", PROVIDER}
+    return None if session is not None and session.via in without else session
 
 
 def _proxy_session(name: str, session: Session | None) -> Session:

@@ -33,7 +33,13 @@ from resolver.check import source_policy
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError, StoreError
 from resolver.feeds.feeds import FeedState, format_interval
-from resolver.hub.admin import StoredSource, StoreView, UserRole
+from resolver.hub.admin import (
+    ApiKeySummary,
+    StoredSource,
+    StoreView,
+    UserRole,
+    find_ending_keys,
+)
 from resolver.hub.job_worker import BATCH_JOB, Job
 from resolver.records.visibility import may_read_all
 from resolver.report.charts import draw_bar
@@ -126,6 +132,7 @@ def home() -> Any:
         section="home",
         draw_bar=draw_bar,
         faults=_faults(),
+        ending_keys=_find_ending_keys(),
         **_store_context(),
         **_review_context(),
     )
@@ -151,6 +158,13 @@ def _store_context() -> dict[str, Any]:
         "stalled": find_stalled(jobs),
         "late_feeds": [feed for feed in visible_feeds() if feed.state in _FEED_TROUBLES],
     }
+
+
+def _find_ending_keys() -> list[ApiKeySummary]:
+    """Return the API keys that end soon; only admins can replace them."""
+    if current_user().role < UserRole.ADMIN:
+        return []
+    return find_ending_keys(current_service().hub.store)
 
 
 def _find_troubles(batches: Sequence[Job]) -> list[Job]:

@@ -11,30 +11,27 @@ refused to this role.
 from __future__ import annotations
 
 import hmac
-import re
-import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 
 from resolver.api.access import Viewer, log_access
-from resolver.api.desk import desk_access, pages
+from resolver.api.desk import desk_access, pages, security_keys
 from resolver.api.routes.audit import is_bound, logged_events
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
-from resolver.errors import ResolverError, StoreError
+from resolver.errors import ResolverError, StoreError, pluralize
 from resolver.hub import admin
 from resolver.trust.erasure import Erasure, ErasureState
 
-_FORM_COOKIE = "desk_form"
-_TOKEN = re.compile(r"[\w-]{43}")
 _YEAR = 365 * 86_400
 _EVENTS = 200
 """Events of the audit log on its page."""
 _ERASURES, _MAX_FORM = 100, 20_000
 """Erasures on their page, and characters of a refused form that it shows again."""
-_PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
+FORM_EXPIRED = "This form has expired, or your browser blocks cookies. Try again."
+PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
 
 
 @pages.blueprint.get("/desk/sign-in")
@@ -42,7 +39,7 @@ def sign_in() -> Any:
     """Show the sign-in form."""
     if g.session is not None:
         return redirect(desk_access.safe_target(request.args.get("next", "")), 303)
-    return _sign_in_page(next=request.args.get("next", ""))
+    return sign_in_page(next=request.args.get("next", ""))
 
 
 @pages.blueprint.post("/desk/sign-in")
@@ -52,11 +49,10 @@ def submit_sign_in() -> Any:
     saved_form = desk_access.parse_saved_form(form.get("saved_form", ""))
     fields: dict[str, Any] = {name: form.get(name, "") for name in ("name", "purpose", "next")}
     fields |= {"purpose": fields["purpose"].strip(), "saved_form": saved_form}
-    if not _has_form_token():
-        problem = "This form has expired, or your browser blocks cookies. Try again."
-        return _sign_in_page(**fields, problem=problem), 400
+    if not desk_access.has_form_token():
+        return sign_in_page(**fields, problem=FORM_EXPIRED), 400
     if not fields["purpose"]:
-        return _sign_in_page(**fields, problem=_PURPOSE_MISSING), 422
+        return sign_in_page(**fields, problem=PURPOSE_MISSING), 422
     try:
         user = _check_password(fields["name"], form.get("password", ""))
     except admin.LockedError as error:
@@ -68,7 +64,7 @@ def submit_sign_in() -> Any:
         )
         problem = " ".join(pages.describe_error(error))
         return (
-            _sign_in_page(**fields, problem=problem),
+            sign_in_page(**fields, problem=problem),
             429,
             {"Retry-After": str(error.seconds)},
         )
@@ -79,17 +75,12 @@ def submit_sign_in() -> Any:
             desk_access.Outcome.WRONG,
             desk_access.client_address(),
         )
-        return _sign_in_page(**fields, problem="The name or the password is wrong."), 401
-    desk_access.begin_session(user, "password", fields["purpose"])
-    if saved_form is not None:
-        return pages.render_page("confirm.html", saved_form=saved_form)
-    return redirect(desk_access.safe_target(fields["next"]), 303)
-
-
-def _has_form_token() -> bool:
-    """Return whether the form comes from a sign-in page of this browser."""
-    cookie, field = request.cookies.get(_FORM_COOKIE, ""), request.form.get("form", "")
-    return bool(_TOKEN.fullmatch(cookie)) and hmac.compare_digest(cookie.encode(), field.encode())
+        return sign_in_page(**fields, problem="The name or the password is wrong."), 401
+    if current_service().hub.store.security_keys.list(user):
+        return security_keys.ask_second_factor(user, fields["purpose"], fields["next"], saved_form)
+    return desk_access.finish_sign_in(
+        user, "password", fields["purpose"], fields["next"], saved_form
+    )
 
 
 def _check_password(name: str, password: str) -> admin.User | None:
@@ -161,7 +152,7 @@ def set_purpose() -> Any:
     target = request.form.get("next", "")
     if not text:
         return pages.render_page(
-            "purpose.html", purpose="", next=target, problem=_PURPOSE_MISSING
+            "purpose.html", purpose="", next=target, problem=PURPOSE_MISSING
         ), 422
     current_service().hub.store.sessions.set_purpose(desk_access.current_session(), text)
     return redirect(desk_access.safe_target(target), 303)
@@ -169,8 +160,40 @@ def set_purpose() -> Any:
 
 @pages.blueprint.get("/desk/account")
 def account() -> Any:
-    """Show the user's own account, with a form for the password."""
-    return pages.render_page("account.html", problem="", min_length=admin.MIN_PASSWORD_LENGTH)
+    """Show the user's own account: password, security keys and sessions."""
+    return account_page()
+
+
+def account_page(problem: str = "") -> str:
+    """Return the page of the user's own account."""
+    session, store = desk_access.current_session(), current_service().hub.store
+    return pages.render_page(
+        "account.html",
+        problem=problem,
+        min_length=admin.MIN_PASSWORD_LENGTH,
+        sessions=admin.user_sessions(store, session.user),
+        keys=store.security_keys.list(session.user),
+        must_have_key=desk_access.lacks_security_key(session),
+        message=pages.signed_message(),
+    )
+
+
+@pages.blueprint.post("/desk/account/sessions")
+def end_own_sessions() -> Any:
+    """End one session of the user, or all but this one."""
+    session, name = desk_access.current_session(), request.form.get("session", "")
+    ended = current_service().hub.store.sessions.end_of(
+        session.user, name, except_for=session if not name else None
+    )
+    desk_access.log_user_event(
+        desk_access.AccountEvent.SESSIONS,
+        session.user,
+        desk_access.client_address(),
+        via=session.via,
+        ended=str(ended),
+    )
+    message = pages.sign_message(f"{pluralize(ended, 'session')} ended.")
+    return redirect(url_for("desk.account", done=message), 303)
 
 
 @pages.blueprint.post("/desk/account")
@@ -197,17 +220,7 @@ def change_password() -> Any:
         )
         accounts.set_password(user.name, request.form.get("new", ""))
     except StoreError as error:
-        problem = " ".join(pages.describe_error(error))
-        return pages.render_page(
-            "account.html", problem=problem, min_length=admin.MIN_PASSWORD_LENGTH
-        ), 422
-    return redirect(url_for("desk.sign_in"), 303)
-
-
-@pages.blueprint.post("/desk/sign-out")
-def sign_out() -> Any:
-    """End the session."""
-    desk_access.end_session()
+        return account_page(" ".join(pages.describe_error(error))), 422
     return redirect(url_for("desk.sign_in"), 303)
 
 
@@ -226,38 +239,10 @@ def set_theme() -> Any:
     return response
 
 
-@pages.blueprint.app_context_processor
-def _add_form_token() -> dict[str, Callable[[], str]]:
-    return {"form_token": _form_token}
-
-
-def _form_token() -> str:
-    """Return the secret of the sign-in form, which this browser also has as a cookie."""
-    cookie = request.cookies.get(_FORM_COOKIE, "")
-    if _TOKEN.fullmatch(cookie):
-        g.form_token = cookie
-    else:
-        g.form_token = g.get("form_token") or secrets.token_urlsafe(32)
-    return str(g.form_token)
-
-
-@pages.blueprint.after_request
-def _set_form_cookie(response: Response) -> Response:
-    token = g.get("form_token")
-    if token is not None:
-        response.set_cookie(
-            _FORM_COOKIE,
-            token,
-            httponly=True,
-            samesite="Strict",
-            secure=desk_access.is_secure(),
-            path="/desk",
-        )
-    return response
-
-
-def _sign_in_page(**context: Any) -> str:
+def sign_in_page(**context: Any) -> str:
+    """Return the sign-in page; `context` has the fields that were filled in, and the problem."""
     defaults = {
+        "next": "",
         "name": "",
         "purpose": "",
         "saved_form": None,
@@ -312,9 +297,42 @@ def change_user(name: str) -> Any:
         if "enable" in form:
             accounts.enable(name)
             _log_change("enable", name)
+        _end_sessions_of(accounts.get(name), form)
     except StoreError as error:
         return _users_page(error), 422
-    return redirect(url_for("desk.users", done=pages.sign_message(f"{name} was changed.")), 303)
+    message = pages.sign_message(f"{name} was changed.")
+    if {"session", "end", "reset"} & set(form):
+        return redirect(url_for("desk.user_sessions", name=name, done=message), 303)
+    return redirect(url_for("desk.users", done=message), 303)
+
+
+def _end_sessions_of(user: admin.User, form: Mapping[str, str]) -> None:
+    """End the sessions of a user, or remove the security keys, as far as the form says so."""
+    store = current_service().hub.store
+    if "session" in form or "end" in form:
+        store.sessions.end_of(user, form.get("session", ""))
+        _log_change("end sessions", user.name)
+    if "reset" in form:
+        admin.reset_security_keys(store, user)
+        _log_change("remove security keys", user.name)
+
+
+@pages.blueprint.get("/desk/users/<name>")
+@desk_access.require_role(admin.UserRole.ADMIN)
+def user_sessions(name: str) -> Any:
+    """Show the sessions and the security keys of a user."""
+    store = current_service().hub.store
+    user = store.users.find(name)
+    if user is None:
+        raise pages.DeskError(404, "There is no such user.", "All users are on the page “Users”.")
+    return pages.render_page(
+        "user_sessions.html",
+        section="users",
+        owner=user,
+        sessions=admin.user_sessions(store, user),
+        keys=store.security_keys.list(user),
+        message=pages.signed_message(),
+    )
 
 
 def _users_page(error: StoreError | None = None, name: str = "") -> str:

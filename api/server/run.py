@@ -84,7 +84,8 @@ def _create_app(settings: ServiceSettings, host: str, threads: int) -> Flask:
         replace(
             settings,
             open_to_all=settings.open_to_all and is_local,
-            first_code=secrets.token_urlsafe(24) if is_local else "",
+            # an identity provider signs the first admin in
+            first_code="" if settings.provider or not is_local else secrets.token_urlsafe(24),
             threads=threads,
             # event streams may take at most half of the threads
             streams=min(settings.streams, threads // 2),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from resolver.errors import InputError
+from resolver.errors import InputError, StoreError
 from resolver.records.packing import named_fields
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import is_source_name
@@ -34,6 +34,8 @@ from resolver.store import User as User
 from resolver.store import UserRole as UserRole
 from resolver.store.backup import read_backup_key
 from resolver.store.database import whole_database
+from resolver.store.sessions import PROVIDER as PROVIDER
+from resolver.store.sessions import SecurityKey as SecurityKey
 from resolver.store.users import MAX_PASSWORD_LENGTH as MAX_PASSWORD_LENGTH
 from resolver.store.users import MIN_PASSWORD_LENGTH as MIN_PASSWORD_LENGTH
 
@@ -127,7 +129,9 @@ def _check_held(store: Store, job_id: str, act: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeySummary:
-    """Public facts of an API key. `state`: good, expired or revoked."""
+    """Public facts of an API key. `state`: good, expired or revoked. `expires` is empty if the
+    key has no end.
+    """
 
     name: str
     agency: str
@@ -136,17 +140,42 @@ class ApiKeySummary:
     expires: str
     state: str
 
+    @property
+    def days_left(self) -> int | None:
+        """Return the whole days until a good key expires, or None."""
+        if self.state != "good" or not self.expires:
+            return None
+        return max(0, (parse_utc_text(self.expires) - datetime.now(UTC)).days)
+
+
+KEY_NOTICE_DAYS = 14
+"""Days before its end from which admins are told of a key, so that they can replace it in time."""
+
 
 def create_key(
-    url: str, name: str, agency: str, scopes: Sequence[str], days: int | None = None
+    url: str, name: str, agency: str, scopes: Sequence[str], expires: datetime | None = None
 ) -> str:
     """Create an API key in a store; return its secret, which cannot be shown again.
 
-    `days`: validity (None: without end). Raises `StoreError`.
+    `expires`: end of its validity (None: without end). Raises `StoreError`.
     """
-    expires = None if days is None else utc_text(datetime.now(UTC) + timedelta(days=days))
+    if expires is not None and expires <= datetime.now(UTC):
+        raise StoreError(
+            f"the key would end on {expires:%Y-%m-%d}, which has passed", hint="state a later day"
+        )
+    text = None if expires is None else utc_text(expires)
     with Store.open(url) as store:
-        return store.api_keys.create(name, agency, scopes, expires=expires)
+        return store.api_keys.create(name, agency, scopes, expires=text)
+
+
+def find_ending_keys(store: Store) -> list[ApiKeySummary]:
+    """Return the good API keys that expire within `KEY_NOTICE_DAYS`, the next one first."""
+    keys = [
+        key
+        for key in summarize_keys(store)
+        if key.days_left is not None and key.days_left < KEY_NOTICE_DAYS
+    ]
+    return sorted(keys, key=lambda key: key.expires)
 
 
 def summarize_keys(store: Store) -> list[ApiKeySummary]:
@@ -155,7 +184,7 @@ def summarize_keys(store: Store) -> list[ApiKeySummary]:
 
 
 def find_key(store: Store, secret: str) -> ApiKeySummary | None:
-    """Return the API key of a secret; None if there is no such key, or if it is no longer good."""
+    """Return the API key of a secret, or None. The key may be expired or revoked."""
     key = store.api_keys.find(secret)
     return None if key is None else _summarize_key(key)
 
@@ -355,6 +384,43 @@ def change_desk_user(
         if disabled is not None:
             user = store.users.disable(name) if disabled else store.users.enable(name)
         return user
+
+
+SESSION_IDLE_SECONDS = 3_600
+"""Seconds after which a session of the desk ends unused."""
+
+
+def list_sessions(url: str, name: str) -> list[Session]:
+    """Return the sessions of a user, the one that was used last first. Raises `StoreError`."""
+    with Store.open(url, create=False) as store:
+        return user_sessions(store, store.users.get(name))
+
+
+def user_sessions(store: Store, user: User) -> list[Session]:
+    """Return the sessions of a user, the one that was used last first."""
+    return store.sessions.of_user(user, idle=timedelta(seconds=SESSION_IDLE_SECONDS))
+
+
+def end_sessions(url: str, name: str, session_id: str = "") -> int:
+    """End all sessions of a user, or one; return how many there were. Raises `StoreError`."""
+    with Store.open(url, create=False) as store:
+        return store.sessions.end_of(store.users.get(name), session_id)
+
+
+def remove_security_keys(url: str, name: str) -> int:
+    """Remove the security keys of a user, and end the sessions; return the number of keys.
+
+    Raises `StoreError`.
+    """
+    with Store.open(url, create=False) as store:
+        return reset_security_keys(store, store.users.get(name))
+
+
+def reset_security_keys(store: Store, user: User) -> int:
+    """Remove the security keys of a user, and end the sessions; return the number of keys."""
+    count = store.security_keys.remove(user)
+    store.sessions.end_of(user)
+    return count
 
 
 def get_or_create_first_admin(store: Store) -> User:

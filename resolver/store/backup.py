@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _FORMAT = "watchlist-resolver backup 1"
 _ROWS_AT_ONCE = 20_000
-ACCOUNT_TABLES = frozenset({"api_keys", "users", "receivers", "deliveries"})
+ACCOUNT_TABLES = frozenset({"api_keys", "users", "security_keys", "receivers", "deliveries"})
 """Tables that decide who gets in, and who is sent notices: restored on request only.
 
 The store that was backed up may still send to the same receivers.

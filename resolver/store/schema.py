@@ -516,6 +516,20 @@ users = Table(
     Column("name", Text, nullable=False, unique=True),
     *(Column(name, Text, nullable=False) for name in ("agency", "role", "password", "created")),
     Column("disabled", Text),
+    Column("subject", Text, nullable=False, server_default=""),
+)
+security_keys = Table(
+    "security_keys",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("user", BigInteger, ForeignKey("users.number"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("credential", Text, nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("used", Text),
 )
 sessions = Table(
     "sessions",
@@ -526,6 +540,17 @@ sessions = Table(
         Column(name, Text, nullable=False)
         for name in ("via", "csrf", "purpose", "created", "seen", "expires")
     ),
+    *(
+        Column(name, Text, nullable=False, server_default="")
+        for name in ("address", "browser", "provider_session", "id_token")
+    ),
+    info={"fleeting": True},
+)
+sign_in_steps = Table(
+    "sign_in_steps",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("kind", "content", "expires")),
     info={"fleeting": True},
 )
 sign_in_failures = Table(

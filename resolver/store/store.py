@@ -28,7 +28,7 @@ from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
 from resolver.store.notices import Notices
 from resolver.store.schema import meta, sources
-from resolver.store.sessions import ApiKeys, Sessions
+from resolver.store.sessions import ApiKeys, SecurityKeys, Sessions, SignInSteps
 from resolver.store.steward_work import NetworkViews, StewardWork
 from resolver.store.users import Users
 from resolver.store.verdicts import Verdicts
@@ -220,6 +220,16 @@ class Store:
     def sessions(self) -> Sessions:
         """Sessions at the steward's desk."""
         return Sessions(self.engine)
+
+    @property
+    def sign_in_steps(self) -> SignInSteps:
+        """Sign-ins that have begun."""
+        return SignInSteps(self.engine)
+
+    @property
+    def security_keys(self) -> SecurityKeys:
+        """Security keys of the users."""
+        return SecurityKeys(self.engine)
 
     @property
     def queue(self) -> WaitingQueue:

@@ -86,6 +86,8 @@ class User:
     created: str
     disabled: str | None
     has_password: bool
+    subject: str = ""
+    """Issuer and subject by which an identity provider knows the user, or empty."""
 
 
 class LockedError(StoreError):
@@ -141,6 +143,36 @@ class Users:
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             row = connection.execute(select(users).where(users.c.name == _fold_name(name))).first()
         return None if row is None else user_from_row(row)
+
+    def sign_in_by_provider(
+        self, subject: str, name: str, role: UserRole, agency: str, *, may_adopt: bool = False
+    ) -> User:
+        """Return the user whom an identity provider calls `subject`, with this role and agency.
+
+        The first time the user is added under `name`. If `may_adopt`, a user of this name who has
+        no password and no subject gets it instead. Raises `StoreError` for an invalid name or one
+        of another user, for a disabled user, and if no admin would be left.
+        """
+        query = select(users.c.name).where(users.c.subject == subject)
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            known = connection.execute(query).scalar()
+        if known is None:
+            namesake = self.find(name)
+            if namesake is None:
+                known = self.add(name, role, agency).name
+            elif may_adopt and not namesake.has_password and not namesake.subject:
+                known = namesake.name
+            else:
+                raise StoreError(
+                    f"the desk has another user called {namesake.name!r}",
+                    hint="an admin can give you another name at the identity provider",
+                )
+        user = self.get(known)
+        if user.disabled is not None:
+            raise StoreError(f"the account {user.name!r} is disabled", hint="ask an admin")
+        if (user.role, user.agency, user.subject) == (role, agency, subject):
+            return user
+        return self._change(user.name, role=role.label, agency=agency, subject=subject)
 
     def list(self) -> list[User]:
         """Return all users by name."""
@@ -355,6 +387,7 @@ def user_from_row(row: Any) -> User:
         row.created,
         row.disabled,
         row.password != "",
+        row.subject,
     )
 
 

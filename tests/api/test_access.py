@@ -14,7 +14,7 @@ from resolver.api import ServiceSettings
 from resolver.api.schemas.other_services import SENZING
 from resolver.cli.app import run
 from resolver.cli.operate import serve
-from resolver.errors import OwnerError
+from resolver.errors import OwnerError, StoreError
 from resolver.hub.admin import create_key
 from resolver.hub.group_commit import GroupCommit, _PendingRecord
 from resolver.hub.hub import Hub
@@ -201,12 +201,52 @@ def test_the_end_of_the_last_key_opens_to_nobody(
         assert run(["keys", "revoke", "border", "--store", url]) == 0
         assert "no valid key is left" in capsys.readouterr().err
     else:
-        monkeypatch.setattr(
-            "resolver.store.sessions.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
-        )
+        monkeypatch.setattr("resolver.hub.admin.utc_text", lambda: "2999-01-01T00:00:00.000000Z")
     for client in (open_app()[0], open_app()[0]):
         assert client.get(CHECK).status_code == 401
         assert client.post("/records", json={}).status_code == 401
+
+
+def test_a_key_ends_on_its_day_and_says_so(
+    url: str, open_app: Open, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = ["keys", "create", "visit", "--scope", "check", "--store", url]
+    assert run([*create, "--expires", "2020-01-31"]) == 1
+    assert "the key would end on 2020-01-31, which has passed" in capsys.readouterr().err
+    assert run([*create, "--expires", "2998-01-31", "--days", "3"]) == 2
+    capsys.readouterr()
+    assert run([*create, "--expires", "2998-01-31"]) == 0
+    headers = {"Authorization": f"ApiKey {capsys.readouterr().out.strip()}"}
+    assert run(["keys", "list", "--store", url]) == 0
+    assert capsys.readouterr().out == "visit: good, until 2998-01-31; check; no agency\n"
+    client, _ = open_app()
+    assert client.get(CHECK, headers=headers).status_code == 200
+    monkeypatch.setattr("resolver.hub.admin.utc_text", lambda: "2999-01-01T00:00:00.000000Z")
+    client, _ = open_app()
+    for _ in range(2):
+        refused = client.get(CHECK, headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "ApiKey")
+        assert refused.json["detail"] == (
+            "the key 'visit' expired on 2998-01-31; ask an admin of the service for another"
+        )
+
+
+def test_a_revoked_key_is_refused_while_the_database_is_away(
+    url: str, open_app: Open, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = key(url, "border", "check", capsys=capsys)
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    client, service = open_app()
+    assert client.get(CHECK, headers=headers).status_code == 200
+    service.hub.store.api_keys.revoke("border")
+    refused = client.get(CHECK, headers=headers)
+    assert (refused.status_code, "was revoked" in refused.json["detail"]) == (401, True)
+
+    def is_away(*_: object) -> None:
+        raise StoreError("the database is away")
+
+    monkeypatch.setattr("resolver.api.access.find_key", is_away)
+    assert client.get(CHECK, headers=headers).status_code != 200
 
 
 def test_a_store_with_a_user_is_closed(url: str, open_app: Open) -> None:

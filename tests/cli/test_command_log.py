@@ -131,6 +131,9 @@ class Sample(NamedTuple):
             "users passwd": ["absent", "--password-file", "/dev/null", *store],
             "users disable": ["absent", *store],
             "users enable": ["absent", *store],
+            "users sessions": ["absent", *store],
+            "users sign-out": ["absent", *store],
+            "users remove-keys": ["absent", *store],
             "status": store,
             "sources list": store,
             "sources set": ["coast", "--agency", "Port authority", *store],
@@ -186,6 +189,7 @@ STORE_COMMANDS = [
 NOT_LOGGED = {
     "keys list": "names and scopes of keys, no record",
     "users list": "names and roles of users, no record",
+    "users sessions": "browsers of a user, no record",
     "sources list": "names and counts of lists, no record",
 }
 """Commands of rows that change something which change nothing themselves, with what they show."""

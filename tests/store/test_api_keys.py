@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
 from resolver.errors import StoreError
+from resolver.hub.admin import find_ending_keys, find_key
 from resolver.store import Store
+from resolver.store.bulk_rows import utc_text
 from resolver.store.schema import api_keys
 
 
@@ -20,17 +24,29 @@ def test_key_is_found_by_its_secret_only(store: Store) -> None:
         assert secret not in str(connection.execute(select(api_keys)).all())
 
 
-def test_revoked_and_expired_keys_are_not_found(store: Store) -> None:
+def test_revoked_and_expired_keys_are_no_good(store: Store) -> None:
     secret = store.api_keys.create("desk", "coast", ["check"])
     old = store.api_keys.create("old", "coast", ["check"], expires="2020-01-01T00:00:00.000000Z")
     store.api_keys.revoke("desk")
     store.api_keys.revoke("desk")
-    assert store.api_keys.find(secret) is None
-    assert store.api_keys.find(old) is None
+    states = [key.state for key in (find_key(store, text) for text in (secret, old)) if key]
+    assert states == ["revoked", "expired"]
     assert [(key.name, key.revoked is None) for key in store.api_keys.list()] == [
         ("desk", False),
         ("old", True),
     ]
+
+
+def test_keys_that_end_within_two_weeks_are_told(store: Store) -> None:
+    now = datetime.now(UTC)
+    for name, days in (("later", 15.1), ("second", 13.9), ("first", 0.1), ("over", -1)):
+        expires = utc_text(now + timedelta(days=days))
+        store.api_keys.create(name, "coast", ["check"], expires=expires)
+    store.api_keys.create("endless", "coast", ["check"])
+    ending = [(key.name, key.days_left) for key in find_ending_keys(store)]
+    assert ending == [("first", 0), ("second", 13)]
+    store.api_keys.revoke("second")
+    assert [key.name for key in find_ending_keys(store)] == ["first"]
 
 
 def test_invalid_keys_are_refused(store: Store) -> None:

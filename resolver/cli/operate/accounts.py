@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.cli.process_start import log_act_at
+from resolver.errors import pluralize
 
 _ROLE = click.Choice(["auditor", "viewer", "steward", "senior", "admin"])
 
@@ -33,6 +35,8 @@ def users_command() -> None:
       resolver users role amira senior --store sqlite:///hub.db
       resolver users passwd amira --store sqlite:///hub.db
       resolver users disable amira --store sqlite:///hub.db
+      resolver users sessions amira --store sqlite:///hub.db
+      resolver users sign-out amira --store sqlite:///hub.db
     """
 
 
@@ -140,6 +144,52 @@ def enable(name: str, store_url: str) -> None:
     click.echo(f"User {user.name} is enabled.", err=True)
 
 
+@users_command.command("sessions")
+@click.argument("name")
+@store_option(required=True)
+@json_option
+def list_sessions_command(name: str, store_url: str, as_json: bool) -> None:
+    """List the sessions of the user NAME at the desk."""
+    from resolver.hub.admin import list_sessions
+
+    sessions = list_sessions(store_url, name)
+    if as_json:
+        shown = ("id", "created", "seen", "via", "browser", "address")
+        rows = [{part: getattr(row, part) for part in shown} for row in sessions]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in sessions:
+        click.echo(
+            f"{row.id}: since {row.created[:16]}Z, last used {row.seen[:16]}Z; by {row.via}; "
+            f"{row.browser or 'unknown browser'} at {row.address or 'an unknown address'}"
+        )
+
+
+@users_command.command("sign-out")
+@click.argument("name")
+@store_option(required=True)
+@click.option("--session", "session_id", default="", metavar="ID", help="End this session only.")
+def sign_out(name: str, store_url: str, session_id: str) -> None:
+    """End the sessions of the user NAME at the desk."""
+    from resolver.hub.admin import end_sessions
+
+    log_act_at(store_url, user=name, session=session_id)
+    count = end_sessions(store_url, name, session_id)
+    click.echo(f"{pluralize(count, 'session')} of user {name} ended.", err=True)
+
+
+@users_command.command("remove-keys")
+@click.argument("name")
+@store_option(required=True)
+def remove_keys(name: str, store_url: str) -> None:
+    """Remove the security keys of the user NAME, who has lost them, and end the sessions."""
+    from resolver.hub.admin import remove_security_keys
+
+    log_act_at(store_url, user=name)
+    count = remove_security_keys(store_url, name)
+    click.echo(f"{pluralize(count, 'security key')} of user {name} removed.", err=True)
+
+
 def _password(path: Path | None) -> str:
     if path is None:
         if not sys.stdin.isatty():
@@ -164,6 +214,7 @@ def keys_command() -> None:
     \b
     Examples:
       resolver keys create border-1 --agency "Border police" --scope check --store sqlite:///hub.db
+      resolver keys create visit --scope check --expires 2030-01-31 --store sqlite:///hub.db
       resolver keys list --store sqlite:///hub.db
       resolver keys revoke border-1 --store sqlite:///hub.db
     """
@@ -186,14 +237,31 @@ def keys_command() -> None:
     type=click.IntRange(1, 36_500),
     help="Days until it expires. Default: never.",
 )
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day on which it expires, at 00:00 UTC, such as 2027-01-31. Default: never.",
+)
 def create(
-    name: str, store_url: str, agency: str, scopes: tuple[str, ...], days: int | None
+    name: str,
+    store_url: str,
+    agency: str,
+    scopes: tuple[str, ...],
+    days: int | None,
+    expires: datetime | None,
 ) -> None:
     """Create a key called NAME, and show its secret once."""
     from resolver.hub.admin import create_key
 
-    log_act_at(store_url, create=True, key=name, agency=agency, scopes=scopes, days=days)
-    secret = create_key(store_url, name, agency, scopes, days)
+    if days is not None and expires is not None:
+        raise click.UsageError("--days and --expires exclude each other")
+    end = None if expires is None else expires.replace(tzinfo=UTC)
+    if days is not None:
+        end = datetime.now(UTC) + timedelta(days=days)
+    until = "" if end is None else f"{end:%Y-%m-%d}"
+    log_act_at(store_url, create=True, key=name, agency=agency, scopes=scopes, expires=until)
+    secret = create_key(store_url, name, agency, scopes, end)
     click.echo(
         f"This is the secret of key {name}; it is not shown again. Send it as the header "
         "`Authorization: ApiKey …`.",
@@ -209,7 +277,7 @@ def list_keys_command(store_url: str, as_json: bool) -> None:
     """List the keys, without their secrets."""
     from dataclasses import asdict
 
-    from resolver.hub.admin import list_keys
+    from resolver.hub.admin import KEY_NOTICE_DAYS, list_keys
 
     keys = list_keys(store_url)
     if as_json:
@@ -217,6 +285,9 @@ def list_keys_command(store_url: str, as_json: bool) -> None:
         return
     for key in keys:
         until = f", until {key.expires[:10]}" if key.expires else ""
+        left = key.days_left
+        if left is not None and left < KEY_NOTICE_DAYS:
+            until += f", which is in {pluralize(left, 'day')}" if left else ", within a day"
         click.echo(
             f"{key.name}: {key.state}{until}; {', '.join(key.scopes)}; {key.agency or 'no agency'}"
         )

@@ -18,7 +18,7 @@ import click
 
 from resolver.cli.options import PATH, listed_option, store_option
 from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
-from resolver.errors import ResolverError
+from resolver.errors import ResolverError, UsageError
 from resolver.runtime.processes import collect_rarely
 from resolver.settings import SettingRow, Settings, format_setting, setting_rows
 
@@ -32,6 +32,7 @@ Examples:
   resolver serve --store sqlite:///hub.db
   resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
   resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
+  resolver serve --store sqlite:///hub.db --provider provider.yml
 """
 
 _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
@@ -83,6 +84,12 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
     "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
 )
 @click.option(
+    "--provider",
+    type=PATH,
+    metavar="FILE",
+    help="Let users sign in with the identity provider (OpenID Connect) of this file.",
+)
+@click.option(
     "--proxy",
     "proxies",
     multiple=True,
@@ -99,7 +106,7 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
 @click.pass_obj
 def serve_command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
-    _require_extra()
+    _require_packages(*_PACKAGES)
     collect_rarely()
     start_no_blas_threads()
     load_arrow_without_pandas()
@@ -114,9 +121,9 @@ def serve_command(settings: Settings, /, store_url: str, **options: Any) -> None
     serve(service_settings, announce=_announce, **address)
 
 
-def _require_extra() -> None:
-    """Raise `ResolverError` without the packages of the extra `server`."""
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+def _require_packages(*names: str) -> None:
+    """Raise `ResolverError` without these packages of the extra `server`."""
+    missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise ResolverError(
             f"the HTTP service needs {', '.join(missing)}",
@@ -141,6 +148,11 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
     )
     if options["user_header"] and not proxies:
         raise click.UsageError("--user-header needs --proxy: the address of the trusted proxy")
+    provider = None
+    if options["provider"] is not None:
+        _require_packages("authlib", "joserfc")
+        provider_settings = pkgutil.resolve_name("resolver.api.identity_provider:ProviderSettings")
+        provider = provider_settings.read(options["provider"], settings.provider_secret or "")
     return service_settings(
         store_url,
         options["model_dir"] or settings.model_dir,
@@ -154,10 +166,26 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
         rules=desk_rules.from_settings(settings),
         proxies=_networks(proxies),
         sign_in_tries=settings.sign_in_tries_address,
+        provider=provider,
+        security_key_roles=_security_key_roles(settings.security_key_roles or ""),
         listed=settings.listed if options["listed"] is None else options["listed"],
         contacts_of_person=settings.contacts_of_person,
         contacts_of_agency=settings.contacts_of_agency,
     )
+
+
+def _security_key_roles(text: str) -> frozenset[str]:
+    """Return the roles of a setting. Raises `UsageError` for an unknown one."""
+    from resolver.hub.admin import ROLES
+
+    roles = frozenset(text.replace(",", " ").split())
+    if unknown := sorted(roles.difference(ROLES)):
+        raise UsageError(
+            f"RESOLVER_SECURITY_KEY_ROLES names {unknown[0][:40]!r}, which is no role",
+            place="environment",
+            hint=f"use {', '.join(ROLES)}",
+        )
+    return roles
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
             f"desk.import_{step}": f"/desk/batches/new/{batch}/{step}"
             for step in ("worksheets", "columns", "preview")
         },
+        "desk.user_sessions": "/desk/users/chief",
         "desk.dossier": f"/desk/dossier/{ids[0]}",
         "desk.network_view": f"/desk/views/{add_view(desk, ids[0])}",
         "desk.entity": f"/desk/entities/{ids[0]}",

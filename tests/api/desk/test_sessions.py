@@ -1,0 +1,117 @@
+"""Sessions that are listed and ended by their user, an admin and a command; keys that end soon."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from resolver.cli.app import run
+from resolver.store import UserRole
+from resolver.store.bulk_rows import utc_text
+from tests.api.desk.conftest import Desk, csrf, sign_in
+from tests.store.passwords import quick_passwords
+
+pytestmark = pytest.mark.slow
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path) -> Iterator[Desk]:
+    """Return a desk over an empty store, where passwords cost little."""
+    with quick_passwords():
+        desk = Desk(f"sqlite:///{tmp_path}/hub.db")
+        yield desk
+        desk.service.close()
+
+
+def test_a_user_sees_and_ends_own_sessions(empty_desk: Desk) -> None:
+    desk, here = empty_desk, empty_desk.signed_in("amira")
+    other, third = desk.browser(), desk.browser()
+    other.environ_base["HTTP_USER_AGENT"] = FIREFOX
+    for browser in (other, third):
+        assert sign_in(browser, "amira").status_code == 303
+    stranger = desk.signed_in("bo")
+    page = here.get("/desk/account")
+    rows = page.text.partition("Your sessions")[2]
+    ids = re.findall(r'name="session" value="(\w{16})"', rows)
+    assert (len(ids), rows.count("this one"), rows.count("Firefox on Linux")) == (3, 1, 1)
+    assert rows.count("127.0.0.1") == 3
+    # nobody ends sessions of others, and a name of a session is no key to it
+    theirs = re.findall(r'name="session" value="(\w{16})"', stranger.get("/desk/account").text)
+    for name in (*theirs, "0", "%"):
+        form = {"csrf": csrf(here), "session": name}
+        assert (
+            "0 sessions ended"
+            in here.post("/desk/account/sessions", data=form, follow_redirects=True).text
+        )
+    assert here.post("/desk/account/sessions", data={"session": ids[0]}).status_code == 409
+    mark = desk.store.sessions.of_user(desk.store.users.get("amira"), idle=timedelta(hours=1))
+    firefox = next(row.id for row in mark if row.browser == "Firefox on Linux")
+    here.post("/desk/account/sessions", data={"csrf": csrf(here), "session": firefox})
+    assert other.get("/desk/account").status_code == 303
+    assert third.get("/desk/account").status_code == 200
+    here.post("/desk/account/sessions", data={"csrf": csrf(here)})
+    assert third.get("/desk/account").status_code == 303
+    assert [browser.get("/desk/account").status_code for browser in (here, stranger)] == [200, 200]
+    desk.service.audit_log.flush()
+    ended = [row for row in desk.store.audit_events.list() if row.action == "sessions"]
+    assert [row.query["ended"] for row in ended] == ["0", "0", "0", "1", "1"]
+
+
+def test_an_admin_ends_sessions_of_a_user(empty_desk: Desk) -> None:
+    desk, browser = empty_desk, empty_desk.signed_in("amira")
+    chief = desk.signed_in("chief", UserRole.ADMIN)
+    assert browser.get("/desk/users/chief").status_code == 403
+    assert chief.get("/desk/users/nobody").status_code == 404
+    page = chief.get("/desk/users/amira")
+    assert "Sessions of <bdi>amira</bdi>" in page.text
+    (name,) = re.findall(r'name="session" value="(\w{16})"', page.text)
+    ended = {"csrf": csrf(chief), "session": name}
+    answer = chief.post("/desk/users/amira", data=ended)
+    assert answer.headers["Location"].startswith("/desk/users/amira?done=")
+    assert browser.get("/desk/account").status_code == 303
+    for _ in range(2):
+        sign_in(desk.browser(), "amira")
+    chief.post("/desk/users/amira", data={"csrf": csrf(chief), "end": "1"})
+    assert "has no session now" in chief.get("/desk/users/amira").text
+    desk.service.audit_log.flush()
+    rows = [row.query for row in desk.store.audit_events.list() if row.action == "users"]
+    assert rows == [{"what": "end sessions", "user": "amira", "by": "chief"}] * 2
+
+
+def test_commands_list_and_end_sessions(
+    empty_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk, browser = empty_desk, empty_desk.signed_in("amira")
+    sign_in(desk.browser(), "amira")
+    store = ["--store", desk.url]
+    capsys.readouterr()
+    assert run(["users", "sessions", "amira", "--json", *store]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["via"], row["address"]) for row in rows] == [("password", "127.0.0.1")] * 2
+    assert run(["users", "sign-out", "amira", "--session", rows[0]["id"], *store]) == 0
+    assert "1 session of user amira ended." in capsys.readouterr().err
+    assert run(["users", "sessions", "amira", *store]) == 0
+    assert capsys.readouterr().out.startswith(f"{rows[1]['id']}: since ")
+    assert run(["users", "sign-out", "amira", *store]) == 0
+    assert browser.get("/desk/account").status_code == 303
+    assert run(["users", "sign-out", "nobody", *store]) == 1
+
+
+def test_admins_are_told_of_keys_that_end_soon(empty_desk: Desk) -> None:
+    desk = empty_desk
+    for name, days in (("gate-1", 3), ("gate-2", 40)):
+        expires = utc_text(datetime.now(UTC) + timedelta(days=days))
+        desk.store.api_keys.create(name, "Coast", ["check"], expires=expires)
+    shown = {
+        role: desk.signed_in(role.label, role).get("/desk").text
+        for role in (UserRole.SENIOR, UserRole.ADMIN)
+    }
+    assert "gate-1" not in shown[UserRole.SENIOR]
+    assert "API key ends soon" in shown[UserRole.ADMIN]
+    assert ("gate-1" in shown[UserRole.ADMIN], "gate-2" in shown[UserRole.ADMIN]) == (True, False)
