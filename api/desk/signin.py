@@ -171,7 +171,7 @@ def account_page(problem: str = "") -> str:
         "account.html",
         problem=problem,
         min_length=admin.MIN_PASSWORD_LENGTH,
-        sessions=admin.user_sessions(store, session.user),
+        sessions=admin.find_sessions(store, session.user),
         keys=store.security_keys.list(session.user),
         must_have_key=desk_access.lacks_security_key(session),
         message=pages.signed_message(),
@@ -329,7 +329,7 @@ def user_sessions(name: str) -> Any:
         "user_sessions.html",
         section="users",
         owner=user,
-        sessions=admin.user_sessions(store, user),
+        sessions=admin.find_sessions(store, user),
         keys=store.security_keys.list(user),
         message=pages.signed_message(),
     )

@@ -393,10 +393,10 @@ SESSION_IDLE_SECONDS = 3_600
 def list_sessions(url: str, name: str) -> list[Session]:
     """Return the sessions of a user, the one that was used last first. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
-        return user_sessions(store, store.users.get(name))
+        return find_sessions(store, store.users.get(name))
 
 
-def user_sessions(store: Store, user: User) -> list[Session]:
+def find_sessions(store: Store, user: User) -> list[Session]:
     """Return the sessions of a user, the one that was used last first."""
     return store.sessions.of_user(user, idle=timedelta(seconds=SESSION_IDLE_SECONDS))
 

@@ -33,6 +33,8 @@ PROVIDER = "provider"
 """Method of sign-in of sessions that an identity provider vouches for."""
 _ID_LENGTH = 16
 """Digits of the digest of a session that name it on pages and for commands."""
+_MAX_STEPS = 5_000
+"""Begun sign-ins of a kind that the store keeps; each takes 20 KB at most."""
 _MAX_KEYS, _MAX_KEY_NAME = 10, 60
 """Security keys of a user, and characters of the name of one."""
 _USE_INTERVAL = datetime.timedelta(seconds=60)
@@ -263,6 +265,16 @@ class SignInSteps:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             is_over = sign_in_steps.c.expires <= utc_text(now)
             connection.execute(delete(sign_in_steps).where(is_over))
+            if text:
+                # anybody can begin a sign-in, so the eldest ones give way
+                newest = select(sign_in_steps.c.expires).where(sign_in_steps.c.kind == kind)
+                ordered = newest.order_by(sign_in_steps.c.expires.desc())
+                eldest = connection.execute(ordered.offset(_MAX_STEPS - 1).limit(1)).scalar()
+                if eldest is not None:
+                    is_old = sign_in_steps.c.expires <= eldest
+                    connection.execute(
+                        delete(sign_in_steps).where(sign_in_steps.c.kind == kind, is_old)
+                    )
             connection.execute(insert(sign_in_steps).values(**row))
 
 

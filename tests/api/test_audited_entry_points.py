@@ -32,6 +32,8 @@ NOT_LOGGED_PAGES = {
     "desk.home": "counts and states, no record",
     "desk.done": "counts of one's own decisions",
     "desk.users": "names and roles of users, no record",
+    "desk.user_sessions": "browsers and addresses of a user, no record",
+    "desk.new_security_key": "a form of one's own account",
     "desk.import_worksheets": "one's own upload before it is sent",
     "desk.import_preview": "one's own upload before it is sent",
 }

@@ -169,7 +169,7 @@ def list_sessions_command(name: str, store_url: str, as_json: bool) -> None:
 @click.argument("name")
 @store_option(required=True)
 @click.option("--session", "session_id", default="", metavar="ID", help="End this session only.")
-def sign_out(name: str, store_url: str, session_id: str) -> None:
+def sign_out_command(name: str, store_url: str, session_id: str) -> None:
     """End the sessions of the user NAME at the desk."""
     from resolver.hub.admin import end_sessions
 

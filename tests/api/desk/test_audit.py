@@ -220,6 +220,7 @@ def test_an_auditor_opens_the_log_and_no_other_page(busy: Desk) -> None:
     allowed = {
         *("desk.audit", "desk.account", "desk.purpose", "desk.static", "desk.sign_in"),
         *("desk.root", "desk.home", "desk.first_sign_in"),
+        *("desk.new_security_key", "desk.end_provider_sign_in"),
     }
     pair = DecisionRequest(KIM, "coast:p13", "river:p13", StewardVerdict.SAME)
     decide_pair(busy.service.hub, pair)

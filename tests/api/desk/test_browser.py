@@ -796,6 +796,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "notices": "/desk/notices",
         "contacts": "/desk/contacts",
         "users": "/desk/users",
+        "sessions of a user": f"/desk/users/{ADMIN}",
         "account": "/desk/account",
         "purpose": "/desk/purpose",
         "missing entity": "/desk/entities/e-nobody",

@@ -68,8 +68,8 @@ class ServedDesk:
     """Desk over an empty store, served at an address, beside a provider that runs."""
 
     def __init__(self, folder: Path, package: Path) -> None:
-        self.server: Any = create_server(self._answer, host="127.0.0.1", port=0, threads=4)
-        self.address = f"http://127.0.0.1:{self.server.effective_port}"
+        server: Any = create_server(self._answer, host="127.0.0.1", port=0, threads=4)
+        self.server, self.address = server, f"http://127.0.0.1:{server.effective_port}"
         command = ["node", "provider.js", self.address, json.dumps(ACCOUNTS)]
         self.provider = subprocess.Popen(
             command, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -293,7 +293,7 @@ def provider(keys: tuple[Any, Any]) -> IdentityProvider:
     return client
 
 
-LOGOUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+LOGOUT: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
 def test_logout_tokens_are_checked(provider: IdentityProvider, keys: tuple[Any, Any]) -> None:
@@ -302,8 +302,8 @@ def test_logout_tokens_are_checked(provider: IdentityProvider, keys: tuple[Any, 
     assert logout == Logout("1", "https://login.example.org 7", "s")
     assert provider.read_logout(make_token(keys[0], good, "sub")).subject == ""
     # the clocks of both may differ by a minute
-    assert provider.read_logout(make_token(keys[0], {**good, "iat": time.time() + 50}))
-    for claims in (
+    assert provider.read_logout(make_token(keys[0], {**good, "iat": time.time() + 50})).id == "1"
+    wrong: tuple[dict[str, Any], ...] = (
         {"iss": "https://evil.example"},
         {"aud": "another"},
         {"events": {}},
@@ -313,7 +313,8 @@ def test_logout_tokens_are_checked(provider: IdentityProvider, keys: tuple[Any, 
         {"iat": time.time() + 400},
         {"exp": time.time() - 100},
         {"sub": 7},
-    ):
+    )
+    for claims in wrong:
         with pytest.raises(SignInRefusedError):
             provider.read_logout(make_token(keys[0], {**good, **claims}))
     for left_out in (("jti",), ("iat",), ("aud",), ("sub", "sid"), ("events",)):

@@ -63,6 +63,20 @@ def test_a_user_sees_and_ends_own_sessions(empty_desk: Desk) -> None:
     assert [row.query["ended"] for row in ended] == ["0", "0", "0", "1", "1"]
 
 
+def test_begun_sign_ins_are_kept_once_and_bounded(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.store.sessions._MAX_STEPS", 3)
+    steps, minute = empty_desk.store.sign_in_steps, timedelta(minutes=1)
+    tokens = [steps.put("provider", {"number": number}, minute) for number in range(5)]
+    other = steps.put("second factor", {"number": 9}, minute)
+    assert steps.take("provider", other) is None
+    assert steps.take("provider", steps.put("provider", {"number": 5}, -minute)) is None
+    taken = [steps.take("provider", token) for token in tokens * 2]
+    assert [step["number"] for step in taken if step is not None] == [3, 4]
+    assert steps.take("second factor", other) == {"number": 9}
+
+
 def test_an_admin_ends_sessions_of_a_user(empty_desk: Desk) -> None:
     desk, browser = empty_desk, empty_desk.signed_in("amira")
     chief = desk.signed_in("chief", UserRole.ADMIN)
