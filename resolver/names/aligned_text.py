@@ -1,8 +1,8 @@
 """Text for explanations: values that a comparator compared, and how the parts of two names match.
 
-`record_texts` gives the values of one record. `aligned_parts` gives the fate of every word of the
-best pair of names; it takes the partners of the words from `token_partners`. `detail` describes the
-similarity of one comparator in words.
+`record_texts` gives the values of one record. `aligned_parts` says, for the best pair of names,
+what happened to each word: matched or left over. It takes the partners of the words from
+`token_partners`. `detail` describes the similarity of one comparator in words.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from resolver.values.kernels.code_sets import LEAST_SAME
 def token_partners(
     left: IntArray, right: IntArray, group: bool, names: NameIndex
 ) -> tuple[npt.NDArray[np.int32], FloatArray]:
-    """Return the partners of all words of pairs of name forms, and their match values.
+    """Return the partner of each word in pairs of name forms, and the match value of each word.
 
-    Partners (pairs × sides × `LIMIT`) are positions in the other name; -1 means no partner. Values
-    (pairs × `LIMIT`) belong to the words of the left name.
+    Partners (pairs × sides × `LIMIT`) are positions in the other name; -1 means that a word has no
+    partner. Values (pairs × `LIMIT`) belong to the words of the left name.
     """
     partners = np.full((len(left), 2, LIMIT), -1, dtype=np.int32)
     values = np.zeros((len(left), LIMIT), dtype=np.float32)
@@ -88,7 +88,8 @@ def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
     if field in ("nationalities", "linked_countries"):
         return " | ".join(map(prepared.country_codes.__getitem__, codes))
     texts = (prepared.plain[prop][1] if is_plain else getattr(prepared, _TABLES[field])).texts
-    # One by one: most records have one value, and texts in files are read on access.
+    # Values are read singly, because most records have one value, and texts in files are read on
+    # access.
     return (
         str(texts[codes[0]])
         if len(codes) == 1
@@ -102,7 +103,9 @@ def _gender_text(bits: int) -> str:
 
 
 def form_text(prepared: PreparedBatch, form: int) -> str:
-    """Return a name as its source wrote it, or assembled from its parts; empty for -1."""
+    """Return a name as its source wrote it, or assembled from its parts; the text is empty for form
+    -1.
+    """
     if form < 0:
         return ""
     text = prepared.forms.texts[form]
@@ -116,7 +119,7 @@ def form_text(prepared: PreparedBatch, form: int) -> str:
 def _origin(prepared: PreparedBatch, row: int) -> tuple[PreparedBatch, int]:
     """Return the batch and row that a row comes from.
 
-    Reading there avoids assembling the tables of a `LazyBatch`.
+    Reading from this batch avoids assembling the tables of a `LazyBatch`.
     """
     return prepared.source_row(row) if isinstance(prepared, LazyBatch) else (prepared, row)
 
@@ -132,7 +135,7 @@ _TABLES = {
 
 
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
-    """Return the fate of every part of the best pair of names.
+    """Return, for every part of the best pair of names, whether and with what it matches.
 
     The parts of the left name come in their order, then the parts that only the right name has. The
     result is empty if a record has no name.
@@ -141,7 +144,9 @@ def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
 
 
 def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
-    """Return `aligned_parts` of several pairs. They cost little more than one pair."""
+    """Return `aligned_parts` of several pairs. Several pairs cost little more time than one
+    pair.
+    """
     left, right = context.best_forms[0][pairs], context.best_forms[1][pairs]
     have_names = np.flatnonzero((left >= 0) & (right >= 0))
     parts: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
@@ -158,10 +163,11 @@ def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple
 
 
 class _PartDescriber:
-    """Describes the fate of the parts of names; reads each token once."""
+    """Describes whether and how the parts of names match; reads each token once."""
 
     def __init__(self, context: Context) -> None:
-        # Records of the alignment: a table of all tokens would have to be assembled first.
+        # Tokens are read from the records of the alignment, because a table of all tokens would
+        # have to be assembled first.
         self._context, self._texts = context, context.names.texts
         self._records = context.names.tokens.records
         self._rarity = self._records["rarity_group" if context.group else "rarity_person"]
@@ -174,7 +180,9 @@ class _PartDescriber:
         partners: Sequence[Sequence[int]],
         values: Sequence[float],
     ) -> tuple[AlignedPart, ...]:
-        """Return the parts of two name forms; `partners` and `values` as in `token_partners`."""
+        """Return the parts of two name forms; `partners` and `values` are as in
+        `token_partners`.
+        """
         tokens = self._tokens_of(forms[0]), self._tokens_of(forms[1])
         left, right = partners[0][: len(tokens[0])], partners[1][: len(tokens[1])]
         both_have_rest = min(left, default=0) < 0 and min(right, default=0) < 0
@@ -234,9 +242,10 @@ class _PartDescriber:
     def _joined(
         self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], indices: tuple[int, int]
     ) -> tuple[float, int]:
-        """Return the match value of two words of one name that together spell one of the other.
+        """Return the match value of two words of one name that together spell one word of the other
+        name.
 
-        The second value is that one word.
+        The second value is the token of that word.
         """
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         target, table = tokens[single][0], self._context.prepared.forms

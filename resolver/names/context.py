@@ -1,9 +1,10 @@
-"""`Context`: the pairs of records that comparators compare, with results that several share.
+"""`Context`: the pairs of records that comparators compare, with results that several comparators
+use.
 
 A comparator receives a `Context` of m pairs and returns m similarities. The context aligns the
-names of all pairs once, when the first comparator asks for it, and keeps the result. The functions
-before the class compute one shared result each: similarities of names, grading by gender, and
-grades of dates (`GRADES`), which the model weighs.
+names of all pairs once, when the first comparator asks for it, and keeps the result. Each function
+before the class computes one of these results: similarities of names, grading by gender, and grades
+of dates (`GRADES`), which the model weighs.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ GRADES = {
 def best_date_grades(table: DateTable, side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
     """Return the best grade between any date of the left and any of the right record.
 
-    Records are rows of `side`. The grade is NaN if one has no date. The order of the two records
-    does not matter.
+    Records are rows of `side`. The grade is NaN if one of the two records has no date. The order of
+    the two records does not matter.
     """
     out = np.empty(len(left), dtype=np.float32)
     columns = DateColumns(table.year, table.last_year, table.month, table.day, table.circa)
@@ -110,7 +111,8 @@ def best_date_grades(table: DateTable, side: Ragged, left: IntArray, right: IntA
 def query_date_grades(
     parts: Sequence[BatchRows], side: Callable[[PreparedBatch], Ragged]
 ) -> FloatArray:
-    """Return `best_date_grades` of the only row of the first part and each row of all parts.
+    """Return `best_date_grades` of the only row of the first part compared with each row of all
+    parts.
 
     Results are in the order of the parts. The tables of the parts are not combined, because that
     would take longer than the comparison.
@@ -146,8 +148,8 @@ _MIN_PARALLEL = 20_000
 class Context:
     """m pairs of records of one kind.
 
-    `left` and `right` are rows of `prepared`. `group` says whether the rarity of words is that
-    among groups. `frequencies` says how common values are.
+    `left` and `right` are rows of `prepared`. `group` is true if the rarity of words is their
+    rarity in names of groups. `frequencies` says how common values are.
     """
 
     prepared: PreparedBatch
@@ -165,15 +167,17 @@ class Context:
 
     @lazy_property
     def similarities(self) -> tuple[NameSimilarities, int]:
-        """Similarities of names, and the number of pairs that only the family name contradicts."""
+        """Similarities of names, and the number of pairs in which only the family name
+        contradicts.
+        """
         return name_similarities(self.alignments)
 
     @lazy_property
     def names_contradict(self) -> npt.NDArray[np.bool_]:
-        """Per pair, whether the two names contradict each other.
+        """True for each pair whose two names contradict each other.
 
-        The records are then of two bearers. Values that they share belong to a household or an
-        office, or are a mistake.
+        The two records then belong to two different bearers. Values that both records have then
+        belong to a household or an office, or are a mistake.
         """
         contradict = np.zeros(len(self.left), dtype=np.bool_)
         fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
@@ -181,11 +185,13 @@ class Context:
 
     @lazy_property
     def birth_grades(self) -> FloatArray:
-        """Best grade between birth dates of each pair (`GRADES`), NaN without any."""
+        """Best grade between the birth dates of each pair (`GRADES`); NaN if a record has no
+        date.
+        """
         return self.date_grades(lambda prepared: prepared.births)
 
     def date_grades(self, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:
-        """Return the best grade between dates of each pair, NaN where a record has none."""
+        """Return the best grade between dates of each pair; NaN if a record has none."""
         if isinstance(self.prepared, LazyBatch) and self.prepared.is_query:
             # One record of each pair is the query, row 0.
             grades = query_date_grades(self.prepared.parts, side)
@@ -194,7 +200,9 @@ class Context:
 
     @lazy_property
     def best_forms(self) -> tuple[IntArray, IntArray]:
-        """Name forms of the best supported pair of names; -1 where a record has none."""
+        """Name forms of the best supported pair of names of each pair of records; -1 if a record
+        has no name.
+        """
         return (
             np.ascontiguousarray(self.alignments["left_form"]),
             np.ascontiguousarray(self.alignments["right_form"]),
@@ -202,7 +210,7 @@ class Context:
 
     @lazy_property
     def principal_forms(self) -> tuple[IntArray, IntArray]:
-        """Forms of the first principal name of both records; -1 where a record has none."""
+        """Forms of the first principal name of both records; -1 if a record has no name."""
         return self.names.principal[self.left], self.names.principal[self.right]
 
     @lazy_property
@@ -223,8 +231,8 @@ class Context:
     def best_of(self, side: Ragged, compare: ValuePairs) -> FloatArray:
         """Return the best similarity between any value of the left and any of the right record.
 
-        NaN if a record has no value. `compare` receives every distinct pair of values once, as
-        codes of the table of `side`, with the lower code first.
+        The similarity is NaN if a record has no value. `compare` receives every distinct pair of
+        values once, as codes of the table of `side`, with the lower code first.
         """
         best = np.full(len(self.left), np.nan, dtype=np.float32)
         if not len(side.items):
@@ -252,7 +260,9 @@ class Context:
 
 
 def combinations(side: Ragged, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
-    """Return all combinations of the left record's values with the right one's, pair by pair."""
+    """Return all combinations of a value of the left record with a value of the right one, pair by
+    pair.
+    """
     left_counts, right_counts = side.counts[left], side.counts[right]
     left_items = side.items[spread(side.offsets[:-1][left], left_counts)]
     # Each left value is combined with all values of the right record.
@@ -262,7 +272,9 @@ def combinations(side: Ragged, left: IntArray, right: IntArray) -> tuple[IntArra
 
 
 def _run_slices(run: Callable[[int, int], None], count: int, workers: int) -> None:
-    """Run over slices of 0…count on threads (kernels release the interpreter lock)."""
+    """Run over slices of 0…count on threads, which works because kernels release the interpreter
+    lock.
+    """
     if count < _MIN_PARALLEL or workers < 2:
         run(0, count)
         return

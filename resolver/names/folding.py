@@ -23,7 +23,7 @@ from resolver.runtime.text_cache import cache_short_texts
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
-# Scripts of India, Sri Lanka and the mainland of Southeast Asia.
+# Scripts of India, Sri Lanka and the mainland of Southeast Asia write vowels as signs.
 _SIGNED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
@@ -31,9 +31,9 @@ HANGUL = re.compile("[\uac00-\ud7af]")
 
 @cache
 def _to_latin() -> Transliterator:
-    # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base
-    # letters. Russian by the BGN system (ch, sh, zh), since the carons of ISO 9 are lost in ASCII;
-    # Greek as it is spoken.
+    # NFKC comes first, so that ICU sees Arabic presentation forms and full-width letters as their
+    # base letters. Russian follows the BGN system (ch, sh, zh), since the carons of ISO 9 are lost
+    # in ASCII; Greek is written as it is spoken.
     spoken = "Russian-Latin/BGN; Armenian-Latin/BGN; Greek-Latin/UNGEGN"
     return Transliterator(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
 
@@ -91,7 +91,8 @@ def transliterate_signed_words(text: str) -> dict[str, str]:
 
 
 DIGRAPHS = (
-    # All contain an h; German and Russian spellings of the j in John come first.
+    # All of these spellings contain an h; the German and Russian spellings of the j in John come
+    # first.
     ("dsch", "j"),
     ("dzh", "j"),
     ("sch", "s"),
@@ -112,7 +113,7 @@ PLAIN_DIGRAPHS = (
     ("tz", "s"),
     ("ck", "k"),
     ("x", "ks"),
-    # As in French, Spanish and English.
+    # These letters sound as in French, Spanish and English.
     ("ce", "se"),
     ("ci", "si"),
 )
@@ -121,7 +122,7 @@ FOLDS = str.maketrans(
 )
 _CONSONANTS = {**FOLDS, **dict.fromkeys(map(ord, "aeiou"))}
 """Letters of skeletons: `FOLDS`, and no vowels."""
-# a function, as replacing by a text with backslashes takes four times as long
+# `sub` gets a function, because replacing by a text with backslashes takes four times as long
 _DOUBLES, _ONCE = re.compile(r"(.)\1+"), itemgetter(1)
 _SOUNDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"}
@@ -141,10 +142,12 @@ _MEN = re.compile(
 
 @cache_short_texts(50_000)
 def skeleton_code(token: str) -> str:
-    """Return the consonant skeleton of a Latin token: what survives a change of transliteration.
+    """Return the consonant skeleton of a Latin token: the letters that do not depend on the
+    transliteration.
 
-    Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`,
-    `mohamed` and the transliteration of Arabic `mhmd` all give `mhmt`.
+    Vowels and semivowels are removed; digraphs, voiced and unvoiced consonants, and double letters
+    become one letter. `muhammad`, `mohamed` and the transliteration of Arabic `mhmd` all give
+    `mhmt`.
     """
     token = _plain(token).translate(_CONSONANTS)
     if len(token) > 2 and token.endswith("h"):
@@ -154,14 +157,15 @@ def skeleton_code(token: str) -> str:
 
 @cache_short_texts(50_000)
 def sound_code(token: str) -> str:
-    """Return a Latin token with its spelling leveled but its vowels kept, as a, i or u.
+    """Return a Latin token in a simplified spelling that keeps its vowels as a, i or u.
 
-    `khaled` and `khalid`, `qasim` and `kassem`, `sayf` and `seif`, `rahman` and the French
-    `rahmane` get one code; `hassan` and `hussein`, `samir` and `samira` get two.
+    Each of these pairs gets one code: `khaled` and `khalid`, `qasim` and `kassem`, `sayf` and
+    `seif`, `rahman` and the French `rahmane`. Each of these pairs gets two codes: `hassan` and
+    `hussein`, `samir` and `samira`.
     """
     if token.endswith("ne") and len(token) > 4 and not _MEN.fullmatch(token):
         token = _MUTE.sub("", token)
-    # patterns are slow: each is used only on words that it may change
+    # patterns are slow, so each is used only on words that it may change
     if token.startswith("ou"):
         token = _OU.sub("w", token)
     if "a" in token and token != "said":

@@ -1,7 +1,7 @@
 """Split names of groups and assets into tokens, with flags and symbols of their words.
 
 `tokenize_group` translates generic words to English and flags them, as it flags legal forms, places
-and numbers. Words that mean the same share a symbol. `group_readings` gives further readings of a
+and numbers. Words that mean the same share a symbol. `group_readings` gives other readings of a
 name that contains a short form or two names. `stem_symbol` connects singular and plural.
 """
 
@@ -84,7 +84,7 @@ def group_readings(text: str) -> tuple[str, ...]:
 
     Examples are `World Health Organization (WHO)`, `WHO - World Health Organization` and `World
     Health Organization / Organisation mondiale de la santé`. Capitals before or after a dash are a
-    short form if the rest of the name has their letters in this order. Capitals at the beginning
+    short form if the rest of the name has the same letters in this order. Capitals at the beginning
     (`ABB Asea Brown Boveri`) are a short form if the letters begin words of the name.
     """
     if match := _BRACKETED.match(text):
@@ -97,12 +97,14 @@ def group_readings(text: str) -> tuple[str, ...]:
         ways = [match[2]]
     else:
         ways = text.split(" / ") if text.count(" / ") == 1 else []
-    # A single word is a part of the name, as in `Norvelt / Malta`.
+    # A text of a single word is a part of the name, as in `Norvelt / Malta`.
     return tuple(map(str.strip, ways)) if all(" " in way.strip() for way in ways) else ()
 
 
 def _is_short_form(short: str, text: str) -> bool:
-    """Return whether a name begins with the first capital and has the others later, in order."""
+    """Return whether a name begins with the first letter of a short form and has its other letters
+    later, in order.
+    """
     rest, capitals = iter(fold(text).replace(" ", "")), short.lower()
     return next(rest, "") == capitals[0] and all(letter in rest for letter in capitals[1:])
 
@@ -123,7 +125,7 @@ def _analyze(text: str) -> GroupName | None:
 
 
 def tokenize_group(text: str) -> list[Token]:
-    """Return the tokens of the name of a group or an asset: 0 to `MAX_TOKENS`."""
+    """Return the tokens of the name of a group or an asset, at most `MAX_TOKENS`."""
     name = _analyze(text)
     if name is None:
         return [Token(word) for word in fold(level_spelling(text)).split()[:MAX_TOKENS]]
@@ -148,7 +150,7 @@ def tokenize_group(text: str) -> list[Token]:
 def _flag_repeated(tokens: list[Token]) -> list[Token]:
     """Flag a proper name as a particle if the word before it is the same.
 
-    Registers repeat a firm's name that is also the name of a town (`Norvelt Norvelt BV`).
+    Registers repeat a firm's name if it is also the name of a town (`Norvelt Norvelt BV`).
     """
     return [
         replace(token, flags=_PARTICLE)
@@ -243,7 +245,7 @@ def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]
 
 @cache_short_texts(50_000)
 def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
-    """Return the token of a word that is no number."""
+    """Return the token of a word that is not a number."""
     word, surface = letters(form) or to_latin(form), ""
     if word in _PREPOSITIONS:
         return Token(word, _PARTICLE)
@@ -259,7 +261,8 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     thing = thing or (word if word in english else "")
     if thing:
         symbols = (*symbols, symbol_id("THING", thing))
-    # The library knows only some spellings of some places. Our symbol connects all spellings.
+    # The library `rigour` knows only some spellings of some places. The symbol of this project
+    # connects all spellings.
     city = "" if flags & _NO_CITY else city_name(word)
     if city:
         symbols, flags = (*symbols, symbol_id("CITY", city)), flags | _PLACE
@@ -270,7 +273,8 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
 
 @cache
 def _emblems() -> tuple[dict[str, str], frozenset[str]]:
-    """Return word for a virtue, animal, color or thing → English word, and all English words.
+    """Return a mapping from a word for a virtue, animal, color or thing to its English word, and
+    all English words.
 
     The words are not translated, because many are also names of persons. They share a symbol with
     the English word.
@@ -290,7 +294,9 @@ def stem_symbol(token: Token) -> int:
 
 @cache
 def _sense_symbols() -> dict[str, tuple[int, ...]]:
-    """Return usual English word for a word in Han → symbols of the other words for it."""
+    """Return a mapping from the usual English word for a word in Han to the symbols of its other
+    English words.
+    """
     senses: dict[str, set[str]] = {}
     for usual, *others in word_senses().values():
         senses.setdefault(english_stem(usual), set()).update(map(english_stem, others))

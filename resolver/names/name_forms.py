@@ -1,4 +1,5 @@
-"""Name forms of records: written names and composed names, as rows of one table.
+"""Name forms of records: names that a source wrote and names composed of parts, as rows of one
+table.
 
 A record states whole names, or parts of a name (given, family, father's), or both. Every whole name
 is a form; parts are composed to further forms. If a written and a composed name have the same
@@ -60,9 +61,10 @@ QUALITY = {
 class NameValues:
     """Values of names in normal form.
 
-    `written` are the forms of written names: persons' readings, then others'. `readings` gives for
-    each property and side (persons, others) the form of each value in each reading of it; -1: none.
-    `parts` gives the tokens of each value of a part of names, and `read_parts` which were read.
+    `written` are the forms of written names: first the readings of persons' names, then those of
+    other names. For each property and side (persons, others), `readings` gives the form of each
+    value in each reading of it; -1 means no form. `parts` gives the tokens of each value of a part
+    of names, and `read_parts` says which values were read.
     """
 
     tokens: TokenTable
@@ -74,7 +76,7 @@ class NameValues:
 
 
 def reading_sides(kinds: npt.NDArray[np.uint8]) -> tuple[BoolArray, BoolArray]:
-    """Return which records may be persons, and which may be others: some are read in both ways."""
+    """Return which records may be persons, and which may be others; some records may be both."""
     return (kinds & int(Kind.PERSON)) != 0, kinds != int(Kind.PERSON)
 
 
@@ -85,7 +87,7 @@ def read_name_values(
     lookup: Lookup,
     workers: int = 1,
 ) -> NameValues:
-    """Read the names of a canonical batch, and those values of `part_properties` that persons have.
+    """Read the names of a canonical batch, and the values of `part_properties` that persons have.
 
     The result does not depend on `workers` (processes and threads).
     """
@@ -133,9 +135,9 @@ def has_all_names(batch: Batch, values: NameValues, is_composed: BoolArray) -> b
 def _written_texts(
     batch: Batch,
 ) -> tuple[tuple[list[str], list[str]], dict[str, tuple[list[IntArray], list[IntArray]]]]:
-    """Return the texts of written names of persons and of others, and the readings of values.
+    """Return the texts of written names of persons and of others, and the readings of each value.
 
-    Codes of others' forms follow persons'.
+    The codes of others' forms follow the codes of persons' forms.
     """
     columns = {prop: batch.columns[prop] for prop in QUALITY if prop in batch.columns}
     readings: dict[str, tuple[list[IntArray], list[IntArray]]] = {
@@ -155,14 +157,14 @@ def _written_texts(
 
 
 def _values_in_use(column: Column, mask: BoolArray) -> BoolArray:
-    """Return which values of a column the records of a mask have."""
+    """Return which values of a column the records selected by a mask have."""
     used = np.zeros(len(column.values), dtype=bool)
     used[column.codes[mask[column.rows]]] = True
     return used
 
 
 def _texts_in_use(columns: Iterable[Column], mask: BoolArray) -> set[str]:
-    """Return the texts of some columns that the records of a mask have."""
+    """Return the texts of some columns that the records selected by a mask have."""
     texts: set[str] = set()
     for column in columns:
         texts.update(column.values.filter(_values_in_use(column, mask)).to_pylist())
@@ -170,7 +172,7 @@ def _texts_in_use(columns: Iterable[Column], mask: BoolArray) -> set[str]:
 
 
 def _texts_or_none(column: Column, used: BoolArray) -> list[str]:
-    """Return the texts of a column, empty ones for those not in use."""
+    """Return the texts of a column, with an empty text for each value that is not used."""
     texts = column.values.to_pylist()
     return [text if is_used else "" for text, is_used in zip(texts, used.tolist(), strict=True)]
 
@@ -178,7 +180,9 @@ def _texts_or_none(column: Column, used: BoolArray) -> list[str]:
 def _readings(
     column: Column, codes: Mapping[str, int], cuts: Mapping[str, tuple[str, ...]]
 ) -> list[IntArray]:
-    """Return the form of each value of a column, -1 for none, as written and in other readings."""
+    """Return the form of each value of a column, as written and in other readings; -1 means no
+    form.
+    """
     texts = column.values.to_pylist()
     ways = [texts]
     for index in range(max(map(len, cuts.values()), default=0)):
@@ -264,7 +268,8 @@ class FormRows(NamedTuple):
 def is_single_reading(batch: Batch) -> bool:
     """Return True if `build_single_names` can read a batch.
 
-    It must be one record, without parts of names, and of a kind whose names are read in one way.
+    The batch must have one record, without parts of names, and of a kind whose names are read in
+    one way only.
     """
     return (
         len(batch) == 1
@@ -279,7 +284,7 @@ def has_all_names_of(batch: Batch, values: NameValues) -> bool:
 
 
 def lay_out_forms(batch: Batch, values: NameValues, workers: int = 1) -> NameTables:
-    """Return all names of a canonical batch. `values` are its texts, already read.
+    """Return all names of a canonical batch. `values` are the texts of these names, already read.
 
     The result does not depend on `workers` (threads).
     """
@@ -320,7 +325,7 @@ def _append(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[An
 
 
 def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
-    """Return all names of a single record, the best first."""
+    """Return all names of a single record, those of the best quality first."""
     is_person = int(batch.kinds[0]) == int(Kind.PERSON)
     readings_of = japanese_split if is_person else group_readings
     written: list[tuple[str, int]] = []
@@ -334,7 +339,7 @@ def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) ->
     tokens, forms = build_small_lexicon(texts, is_person, tables, lookup)
     form_of = dict(zip(texts, range(len(texts)), strict=True))
     compact = _compact(forms, tokens)
-    # of forms with the same words, the one of the best quality
+    # Of forms with the same words, `best` has the form of the best quality
     best: dict[int, tuple[int, int]] = {}
     for text, quality in written:
         for form in map(form_of.__getitem__, (text, *readings[text])):
@@ -436,10 +441,11 @@ def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
 
 
 def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
-    """Return which records have both a given and a family name, or a part but no written name.
+    """Return which records have both a given and a family name, or have a part of a name but no
+    written name.
 
-    If a name is written, a single part is no further name: many people share a given name, and
-    the father's name belongs to the father.
+    If a record has a written name, a single part is no further name, because many people share a
+    given name, and the father's name belongs to the father.
     """
     count = len(batch)
     has = {
@@ -467,7 +473,7 @@ def _forms_of_records(
     rows, forms, quality = all_forms
     filled = tokens.counts[forms] > 0
     rows, forms, quality = rows[filled], forms[filled], quality[filled]
-    # Most records of registers have one form, which nothing can be equal to.
+    # Most records of registers have a single form, so they can have no equal forms.
     is_single = (np.bincount(rows, minlength=count) == 1)[rows]
     several = np.flatnonzero(~is_single)
     distinct = _distinct_forms(
@@ -492,7 +498,7 @@ def _distinct_forms(
 ) -> tuple[IntArray, IntArray, ByteArray]:
     """Return the rows, the forms and the qualities of distinct forms, sorted by row and quality.
 
-    If forms of a row are equal, a composed form is kept, with the best quality of all of them.
+    If forms of a row are equal, a composed form is kept, and gets the best quality of all of them.
     """
     order = np.lexsort((forms, quality, compact[forms], rows))
     rows, forms, quality = rows[order], forms[order], quality[order]

@@ -1,6 +1,6 @@
-"""Names of a batch as the arrays that the alignment kernels read.
+"""Names of a batch, as the arrays that the alignment kernels read.
 
-The module goes from small to large:
+The module goes from simple to combined parts:
 
 1. `name_arrays` lays out the names and words of all records.
 2. `token_sounds` gives the sounds of words, so that words of another script can be compared with
@@ -116,7 +116,9 @@ def lay_out_names(prepared: PreparedBatch) -> tuple[npt.NDArray[np.void], npt.ND
 
 
 def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """Return a read-only view, as mapped arrays are, so that kernels are compiled only once."""
+    """Return a read-only view. Mapped arrays are read-only as well, so kernels are compiled only
+    once.
+    """
     if not array.flags.writeable:
         return array
     view = array.view()
@@ -145,7 +147,7 @@ def encode_letters(text: str) -> tuple[int, ...]:
 def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
     """Return the sounds of every token.
 
-    All rows are empty if every token is in Latin letters, unless `always` is set.
+    All rows are empty if every token is in Latin letters, unless `always` is true.
     """
     scripts = tokens.flags >> SCRIPT_SHIFT
     scripts = np.where(scripts == int(Script.OTHER), int(Script.LATIN), scripts)
@@ -182,7 +184,9 @@ _MAX_MEMO = 1 << 16
 
 
 def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenRecords:
-    """Lay out a table of tokens. `sounds` are those of `token_sounds`, if already computed."""
+    """Lay out a table of tokens. `sounds` are the result of `token_sounds`, if the caller has
+    already computed it.
+    """
     sounds = sounds if sounds is not None else token_sounds(tokens)
     count = len(tokens)
     flags = flags_without_script(tokens.flags)
@@ -225,12 +229,12 @@ def new_memo(tokens: int) -> SimilarityMemo:
 def token_similarity(
     tokens: TokenTable, sounds: Ragged, first: IntArray, second: IntArray
 ) -> FloatArray:
-    """Return the similarity (0…1) of pairs of token codes; `sounds` of every token.
+    """Return the similarity (0…1) of pairs of token codes; `sounds` has the sounds of every token.
 
     It is the mean of the Jaro–Winkler similarity (Winkler 1990) and the optimal string alignment
-    similarity. It is raised if the words sound alike, or share a consonant skeleton, a Metaphone
-    code or a symbol (the same name in another language). It is lowered if both are established
-    words without any such link: Maria is no misspelling of Mario.
+    similarity. The similarity is raised if the words sound alike, or share a consonant skeleton, a
+    Metaphone code or a symbol (the same name in another language). The similarity is lowered if
+    both words are established names without any such link: Maria is no misspelling of Mario.
     """
     out = np.empty(len(first), dtype=np.float32)
     fill_token_similarity(first, second, token_records(tokens, sounds), new_memo(0), out)
@@ -246,8 +250,8 @@ _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 class TokenIndex:
     """Tokens of a batch as the alignment kernels read them, with facts for the comparators.
 
-    It is computed once for a table, and used for all batches over this table. `gather_facts`
-    returns the `word_facts` of the texts, if they are computed already.
+    The index is computed once for a table, and used for all batches over this table. `gather_facts`
+    returns the `word_facts` of the texts, if they are already computed.
     """
 
     records: TokenRecords
@@ -267,15 +271,17 @@ class TokenIndex:
 
     @property
     def faction_tokens(self) -> npt.NDArray[np.bool_]:
-        """Per token, True if it marks the beginning of a faction's own name in a group's name."""
+        """For each token, True if it marks the beginning of a faction's own name in a group's
+        name.
+        """
         return np.ascontiguousarray(self.facts["faction"])
 
     @cached_property
     def qualifier_codes(self) -> IntArray:
-        """Per token, its code as a word that tells groups of one name apart.
+        """For each token, its code as a word that tells groups of one name apart.
 
-        Places have `PLACE_CODE`. Words that are no names (particles, legal forms, generic words,
-        numbers, markers of factions) have -1. All other words have 0.
+        Places have the code `PLACE_CODE`. Words that are no names (particles, legal forms, generic
+        words, numbers, markers of factions) have -1. All other words have 0.
         """
         codes: IntArray = self.facts["qualifier"].copy()
         is_name = (self.records.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
@@ -285,10 +291,11 @@ class TokenIndex:
 
     @cached_property
     def acronyms(self) -> AcronymTokens:
-        """Per token, its part in acronyms. Words that acronyms leave out count as legal forms.
+        """For each token, its role in acronyms. Words that acronyms leave out have the same role as
+        legal forms.
 
-        A token of three to eight letters may be an acronym. `spelled` then has the hash of a name
-        with these initials, and `bags` the hash of its letters in any order.
+        A token of three to eight letters may be an acronym. For such a token, `spelled` has the
+        hash of a name with these initials, and `bags` the hash of its letters in any order.
         """
         starts = self.records.records["letters"]
         letters = TextLetters(starts.astype(np.int64), self.records.letters)
@@ -308,7 +315,7 @@ class TokenIndex:
 
     @cached_property
     def abbreviations(self) -> AbbreviationTokens:
-        """Per token, its part in an abbreviated name. The scratch array is empty."""
+        """For each token, its role in an abbreviated name. The scratch array is empty."""
         flags, count = self.records.flags, len(self.texts)
         kinds = np.full(count, COUNTED, dtype=np.uint8)
         for flag, kind in (
@@ -338,9 +345,9 @@ class TokenIndex:
 
 @dataclass(frozen=True)
 class NameIndex:
-    """Names of a batch as the alignment kernels read them.
+    """Names of a batch, as the alignment kernels read them.
 
-    Computed once for a batch, and used by every chunk of its pairs.
+    The index is computed once for a batch, and used for every chunk of its pairs.
     """
 
     token_index: TokenIndex
@@ -349,7 +356,9 @@ class NameIndex:
 
     @classmethod
     def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
-        """Build the index of a batch. `token_index` is that of its tokens, if already built."""
+        """Build the index of a batch. `token_index` is the index of the batch's tokens, if already
+        built.
+        """
         tokens = prepared.names.through(prepared.forms.tokens).distinct()
         return cls(
             token_index or TokenIndex.of(prepared.tokens),
@@ -373,28 +382,29 @@ class NameIndex:
 
     @cached_property
     def name_only(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has nothing but names."""
+        """For each record, True if it has only names."""
         return name_only_records(self.prepared)
 
     @cached_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
+        """For each record, True if it has a fact that only watchlists state (`listed_records`)."""
         return listed_records(self.prepared)
 
     @cached_property
     def principal(self) -> IntArray:
-        """Per record, the form of its first principal name; -1 if it has none."""
+        """For each record, the form of its first principal name; -1 if it has none."""
         forms = np.full(len(self.prepared), -1, dtype=np.int32)
         names = self.prepared.names
         quality = self.prepared.name_quality[: len(names.items)]
         principal = np.flatnonzero(quality == NameQuality.PRIMARY)[::-1]
-        # The last assignment to a record counts: backwards, that is its first name.
+        # If a record is assigned several times, the last assignment counts. The order is reversed,
+        # so that this is the first name.
         forms[names.rows[principal]] = names.items[principal]
         return forms
 
 
 def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
-    """Return per record whether it has nothing but names."""
+    """Return, for each record, whether it has only names."""
     sides = [
         prepared.births,
         prepared.starts,
@@ -415,9 +425,9 @@ def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
 
 
 def listed_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
-    """Return per record whether it has an alias, a nationality, a passport or a relation.
+    """Return, for each record, whether it has an alias, a nationality, a passport or a relation.
 
-    Watchlists state these, registers do not.
+    Watchlists state such facts, registers do not.
     """
     listed: npt.NDArray[np.bool_] = prepared.nationalities.counts > 0
     listed[prepared.names.rows[prepared.name_quality > NameQuality.PRIMARY]] = True
@@ -446,9 +456,9 @@ class NameUse(NamedTuple):
 def lay_out_rows(
     sources: Sequence[NameSource], rows: Sequence[RowArray], uses: Sequence[NameUse]
 ) -> NameTarget:
-    """Copy the names of the rows of each source, one source after the other.
+    """Copy the names of some rows of each source, one source after the other.
 
-    `uses` has the names of the rows of each source, as `count_names` gives them.
+    `uses` describes the names of the rows of each source, as `count_names` returns them.
     """
     befores = [CopySizes(0, 0, 0, 0, 0, 0)]
     for use in uses:

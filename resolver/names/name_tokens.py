@@ -1,9 +1,10 @@
 """Split written names into tokens, and hash the tokens of name forms.
 
 The first part reads one text: `tokenize_person` splits a person's name into `Token`s. Titles and
-particles stay in the name, but a flag gives them little weight. All spellings of `abd` and the word
-after it become one token. Names in Han or Hangul that are written as one word are split into family
-and given name. `group_tokens` does the same for groups and assets, with the helpers of this module.
+particles stay in the name, but a flag gives them little weight. All spellings of `abd` together
+with the word after it become one token. Names in Han or Hangul that are written as one word are
+split into family and given name. `group_tokens` does the same for groups and assets, with the
+helpers of this module.
 
 The second part computes arrays for many forms at once: `compact_hashes` (equal sets of words),
 `skeleton_hashes` (equal consonants) and `joined_hashes` (two neighbors written as one word).
@@ -74,7 +75,7 @@ _LINKS = frozenset(("van", "von", "de", "del"))
 _LINKED = frozenset("la las los le der den dem de het ter".split())
 """First and second word of particles that are joined, such as `van der` and `de la`."""
 
-# Plain ints: operations on enumeration members take a microsecond each.
+# The flags are plain ints, because operations on enumeration members take a microsecond each.
 _INITIAL, _NUMBER = int(TokenFlag.INITIAL), int(TokenFlag.NUMBER)
 _PARTICLE, _FOREIGN = int(TokenFlag.PARTICLE), int(TokenFlag.FOREIGN)
 _MAYBE_NUMBERS = frozenset((*_GENERATIONS, *_LAST_GENERATIONS, "vi", "xi"))
@@ -135,7 +136,7 @@ class Token:
     """Token of a name.
 
     `text` is ASCII if possible. `flags` are `TokenFlag` bits, and `symbols` are 31-bit ids.
-    `surface` is the source's spelling in lower case; it is empty if it equals the text.
+    `surface` is the spelling of the source in lower case; it is empty if it equals `text`.
     """
 
     text: str
@@ -157,7 +158,7 @@ def tokenize_person(text: str) -> list[Token]:
     text = join_hyphenated_syllables(text.replace("`", ""))
     if not text.isascii():
         spelt = spelt or transliterate_signed_words(text)
-    # J.R. is two initials, Jr. none; Dr.Khan is a title and a name
+    # J.R. is two initials, but Jr. is none; Dr.Khan is a title and a name
     apart = text
     if "." in text:
         apart = _GLUED.sub(_split_title, _DOTTED.sub(lambda match: f"{match[1]} ", text))
@@ -216,7 +217,8 @@ def _is_independent(token: Token) -> bool:
 def _non_ascii_word(
     word: str, words: Sequence[str], spelt: Mapping[str, str]
 ) -> tuple[Sequence[Token], bool]:
-    """Return the tokens of a word with other letters, and whether neighbors cannot change them.
+    """Return the tokens of a word that has letters outside ASCII, and whether neighbors cannot
+    change them.
 
     `words` are all words of the name. `spelt` has transliterations of some of them.
     """
@@ -247,7 +249,7 @@ def _spelled_word(word: str) -> tuple[Sequence[Token], bool]:
 
 
 def _spelled_token(text: str, word: str) -> Token:
-    """Return the token of a word, given its transliteration."""
+    """Return the token of a word, whose transliteration is given."""
     if _KATAKANA.fullmatch(word):
         return Token(text, _FOREIGN, surface=word)
     if not is_vowelless(word):
@@ -276,7 +278,7 @@ def _latin_token(text: str, surface: str = "") -> Token:
 
 
 def _join_particles(tokens: list[Token]) -> list[Token]:
-    """Join particles of two words, such as `van der` and `de la`, to one token.
+    """Join particles of two words, such as `van der` and `de la`, into one token.
 
     Other spellings of the name may join them to the next word (`Vandermeer`).
     """
@@ -309,7 +311,7 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
-    """Unflag titles, and `Al`, where their position shows that they are names.
+    """Unflag titles, and `Al`, if their position shows that they are names.
 
     `Earl`, `Prince` and `Major` can be titles or names. They are names if fewer than two words
     follow. `Sheikh` and similar titles are names only at the end.
@@ -332,7 +334,7 @@ def _particle(text: str) -> int:
 
 
 def _join_abd(tokens: list[Token]) -> list[Token]:
-    """Join `abd al rahman`, `abdul rahman` and `abdulrahman` to `abdrahman`."""
+    """Join `abd al rahman`, `abdul rahman` and `abdulrahman` into `abdrahman`."""
     joined: list[Token] = []
     position = 0
     while position < len(tokens):
@@ -353,7 +355,7 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
 
 
 def _join_din(tokens: list[Token]) -> list[Token]:
-    """Join `salah al din`, `salah eddine` and `salahuddin` to `salahaldin`."""
+    """Join `salah al din`, `salah eddine` and `salahuddin` into `salahaldin`."""
     joined: list[Token] = []
     for token in tokens:
         if token.text in _DIN:
@@ -433,8 +435,8 @@ def letter_signature(text: str) -> int:
 def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
     """Return a hash of each form that does not depend on the order of its tokens.
 
-    Particles, titles and legal forms are left out, unless the form has no other tokens. An empty
-    form has 0.
+    Particles, titles and legal forms are ignored, unless the form has no other tokens. An empty
+    form has the hash 0.
     """
     meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
@@ -443,7 +445,9 @@ def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
 
 
 def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
-    """Return per form the sum over its tokens, which ignores order and counts repetitions."""
+    """Return, for each form, the sum over its tokens, which does not depend on their order and
+    counts repeated tokens.
+    """
     sums = np.concatenate(
         (np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64))
     )
@@ -507,12 +511,12 @@ def joined_hashes(
     inside[forms.offsets[1:][forms.counts > 0] - 1] = False
     at = np.flatnonzero(inside)
     texts, (offsets, data, is_ascii) = table.texts, letters
-    # The kernel reads ASCII only; the few other words are joined here.
+    # The kernel reads ASCII only; the few words with other letters are joined here.
     spelled = is_ascii[forms.items[at]] & is_ascii[forms.items[at + 1]]
     indices = at[spelled]
 
     def fill(part: npt.NDArray[np.int64]) -> None:
-        """Fill in the hashes at some places."""
+        """Fill in the hashes at some positions."""
         fill_joined_hashes(part, forms.items, offsets, data, SKELETON_RULES, joined, bones)
 
     with threads(workers if len(indices) >= _MIN_PARALLEL else 1) as pool:

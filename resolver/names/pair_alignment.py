@@ -1,15 +1,16 @@
-"""Align the names of pairs of records: find the best supported pair of names, and sum its evidence.
+"""Align the names of pairs of records: find the pair of names with the most evidence, and sum this
+evidence.
 
-Tokens of two names are matched one to one: equal tokens first, then by falling similarity. Two
-neighbors that together spell one token of the other name are matched as one token. The weight of a
-token is its rarity in nats. A token without a partner is omitted. If both names have such tokens,
-the weight of the lighter side is contradicted.
+Tokens of two names are matched one to one: equal tokens first, then similar ones, the most similar
+first. Two neighbors that together spell one token of the other name are matched as one token. The
+weight of a token is its rarity in nats. A token without a partner is omitted. If both names have
+such tokens, the smaller of the two sums of their weights counts as contradicted.
 
-`align_records` writes the result (`COLUMNS`) with the room that `new_matrix` makes. `factorize`
-numbers distinct values. `order_pairs` gives a faster order of many pairs, by the rarest word of
-their left record: records with one rare word are compared with the same partners, whose names are
-then still in the processor's cache, and whose similarities are still in the memo. The order changes
-no result.
+`align_records` writes the result (`COLUMNS`) and uses the scratch memory that `new_matrix` makes.
+`factorize` numbers distinct values. `order_pairs` gives a faster order of many pairs, by the rarest
+word of their left record: records with one rare word are compared with the same partners, whose
+names are then still in the processor's cache, and whose similarities are still in the memo. The
+order changes no result.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def align_records(
 ) -> None:
     """Write the alignment of pairs of records into `out` (`PAIR_ALIGNMENT`).
 
-    `group`: whether rarity is that of groups.
+    `group` says whether the rarity of words is their rarity in names of groups.
     """
     matrix = new_matrix(tokens, names, matrix_cells(names, left, right))
     align_pairs(left, right, group, names, tokens, memo, matrix, out)
@@ -140,10 +141,10 @@ _STEPS_PER_NAT = 1000
 
 @dataclass(frozen=True, slots=True)
 class PairOrder:
-    """Order of pairs, as n runs of pairs with one left record.
+    """Order of pairs, as n runs of pairs that have the same left record.
 
-    `starts` (n) has the first pair of each run in the given order. `bounds` (n + 1) has the first
-    pair of each run in the new order.
+    `starts` (n) has the position of the first pair of each run in the given order. `bounds` (n + 1)
+    has the position of the first pair of each run in the new order, and the number of pairs.
     """
 
     starts: Numbers
@@ -163,7 +164,7 @@ class PairOrder:
 def order_pairs(left: IntArray, names: NameArrays, tokens: TokenRecords) -> PairOrder | None:
     """Return the order of pairs with these left records; None if it would save no time.
 
-    The given pairs of one left record must follow one another.
+    The given pairs of each left record must follow one another.
     """
     starts = np.flatnonzero(np.diff(left, prepend=-1))
     if len(left) < FEWEST_PARTNERS * len(starts) or not len(names.tokens):
@@ -174,11 +175,14 @@ def order_pairs(left: IntArray, names: NameArrays, tokens: TokenRecords) -> Pair
 
 
 def _rarest_tokens(names: NameArrays, tokens: TokenRecords) -> Numbers:
-    """Return each record's token that is rarest among persons; -1 for a record without tokens."""
+    """Return each record's token that is rarest in names of persons; -1 for a record without
+    tokens.
+    """
     rarity = tokens.records["rarity_person"][names.tokens]
     ranked = (rarity * _STEPS_PER_NAT).astype(np.int64) << 32 | names.tokens
     bounds = names.records["tokens"].astype(np.int64)
-    # the last bound is no place, and an empty record is given the token behind it
+    # The last bound is no index, so a 0 is appended; an empty record first gets a wrong token,
+    # which is replaced below.
     rarest = np.maximum.reduceat(np.append(ranked, 0), bounds[:-1]) & 0xFFFFFFFF
     rarest[bounds[:-1] == bounds[1:]] = -1
     return rarest

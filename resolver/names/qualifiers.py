@@ -1,14 +1,14 @@
 """Facts about single words of groups' names: qualifiers, and letters of acronyms.
 
 A qualifier tells groups of otherwise equal names apart: a National Front is no Salvation Front. The
-table `group_qualifiers` gives each qualifier a code. Words with one code mean the same, such as an
-adjective and its noun. A new word gets the code of its synonym, or the next free code up to
+table `group_qualifiers` gives each qualifier a code. Words with one code mean the same, for example
+an adjective and its noun. A new word gets the code of its synonym, or the next free code up to
 `MAX_CODE`. Words that name a group without telling it from others, such as Company, Group and
 Holding, are not listed.
 
 An acronym often abbreviates the name in another language: FPR is the Rwandan Patriotic Front, ELN
-the National Liberation Army. So the table `acronym_initials` has the first letters of a word in
-other languages.
+the National Liberation Army. So the table `acronym_initials` has the first letters that a word has
+in other languages.
 
 Words of both tables are tokens of `group_tokens`, mostly in the singular. `word_facts` collects all
 facts about a word.
@@ -51,7 +51,9 @@ _NEAR_NAMES = frozenset(("christian", "regional"))
 
 
 def _cuts(word: str) -> list[str]:
-    """Return the word without its second letter, without its third, and so on."""
+    """Return the spellings of a word without its second letter, without its third letter, and so
+    on.
+    """
     return [word[:index] + word[index + 1 :] for index in range(1, len(word))]
 
 
@@ -89,7 +91,7 @@ def qualifier_code(word: str) -> int:
     found = _CUT_CODES.get(word, 0)
     if found or word[:2] not in _STARTS:
         return found
-    # One letter is missing or wrong, or two are swapped.
+    # The word has a missing or wrong letter, or two letters are swapped.
     return next((code for cut in _cuts(word) if (code := _CUT_CODES.get(cut, 0))), 0)
 
 

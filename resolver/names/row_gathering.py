@@ -53,14 +53,14 @@ class NameMaterial:
 
     @lazy_property
     def facts(self) -> npt.NDArray[np.void]:
-        """`word_facts` of the tokens, which only groups and assets are compared by."""
+        """`word_facts` of the tokens, which only comparators of groups and assets use."""
         if self.stated_facts is not None:
             return self.stated_facts
         return word_facts(self.prepared.tokens.texts.tolist())
 
     @lazy_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
+        """For each record, True if it has a fact that only watchlists state (`listed_records`)."""
         return listed_records(self.prepared)
 
     @lazy_property
@@ -120,9 +120,11 @@ def name_material(prepared: PreparedBatch) -> NameMaterial:
 
 
 class GatheredBatch(LazyBatch):
-    """Rows compared with queries, whose names, forms and tokens are copied from `materials`.
+    """Rows that are compared with queries. Their names, forms and tokens are copied from
+    `materials`.
 
-    Other members are assembled as in `LazyBatch`. `is_query`: the first part is a single query.
+    The other members are assembled as in `LazyBatch`. `is_query` says that the first part is a
+    single query.
     """
 
     def __init__(
@@ -202,7 +204,7 @@ class GatheredBatch(LazyBatch):
         return _GatheredNames(tokens, self._target.names, self)
 
     def gather(self, columns: Iterable[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]:
-        """Return the values of the rows, given a column of values for each material."""
+        """Return the values of the rows; `columns` has an array of values for each material."""
         return np.concatenate(list(map(np.take, columns, self._rows)))
 
     def _facts(self) -> npt.NDArray[np.void]:
@@ -217,16 +219,18 @@ class GatheredBatch(LazyBatch):
 
 
 class _GatheredNames(NameIndex):
-    """Name index whose facts about records are copied, since a batch would first be assembled."""
+    """Name index whose facts about records are copied, because computing them would first assemble
+    a batch.
+    """
 
     prepared: GatheredBatch
 
     @cached_property
     def name_only(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has nothing but names."""
+        """For each record, True if it has only names."""
         return self.prepared.gather(material.name_only for material in self.prepared.materials)
 
     @cached_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has a fact that only watchlists state (`listed_records`)."""
+        """For each record, True if it has a fact that only watchlists state (`listed_records`)."""
         return self.prepared.gather(material.listed for material in self.prepared.materials)

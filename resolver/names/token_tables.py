@@ -3,8 +3,9 @@
 1. `code_texts` tokenizes many names and gives each token a code.
 2. `build_lexicon` makes the `TokenTable` of these tokens. `build_small_lexicon` makes the same rows
    for a few names, with a cache, because single checks repeat names.
-3. The functions behind them compute one column each: symbols from the tables of names, flags, codes
-   of sound, and rarity. `with_frequencies` replaces the rarities by those of another population.
+3. The functions that these call compute one column each: symbols from the tables of names, flags,
+   codes of sound, and rarity. `with_frequencies` replaces the rarities by those of another
+   population.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from resolver.records.prepared.value_flags import SCRIPT_SHIFT, TokenFlag
 from resolver.runtime.processes import Ranges, map_ranges, share_ranges
 from resolver.runtime.text_cache import cache_short_texts, hash64, hash_texts
 
-# Cached, since single checks repeat names.
+# These functions are cached, since single checks repeat names.
 _person_tokens, _group_tokens = (
     cache_short_texts(100_000)(tokenize_person),
     cache_short_texts(30_000)(tokenize_group),
@@ -71,7 +72,9 @@ class TokenKey(NamedTuple):
 
 
 class CodedTexts(NamedTuple):
-    """Unique tokens in order, and the codes of each text: one ragged array per list of texts."""
+    """Unique tokens in order, and the codes of each text, as one ragged array for each list of
+    texts.
+    """
 
     tokens: list[TokenKey]
     codes: list[Ragged]
@@ -80,8 +83,8 @@ class CodedTexts(NamedTuple):
 class _Share(NamedTuple):
     """Tokens of the texts that one process read.
 
-    `tokens` are in order of first use. `places` are the indices of the texts, `counts` the numbers
-    of their tokens, and `codes` index into `tokens`.
+    `tokens` are in order of first use. `places` are the indices of the texts, `counts` are the
+    numbers of their tokens, and `codes` are indices of `tokens`.
     """
 
     tokens: list[TokenKey]
@@ -161,7 +164,7 @@ def _rows(ragged: Ragged, start: int, stop: int) -> Ragged:
 
 
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
-# Plain ints: operations on enumeration members take a microsecond each.
+# The flags are plain ints, because operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
 _NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
 _FOREIGN = int(TokenFlag.FOREIGN)
@@ -182,7 +185,7 @@ _MIN_PARALLEL = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Token codes of unique texts (`tokens_by_text`, a row per text) over one sorted table."""
+    """Token codes of unique texts (`tokens_by_text`, a row for each text) into one sorted table."""
 
     table: TokenTable
     tokens_by_text: list[Ragged]
@@ -195,12 +198,12 @@ def build_lexicon(
     lookup: Lookup,
     workers: int = 1,
 ) -> Lexicon:
-    """Tokenize unique texts. The rows are in the order of the lists: persons first, then groups.
+    """Tokenize unique texts. The rows are in the order of the lists: first persons, then groups.
 
     The result does not depend on `workers` (processes).
     """
     coded = code_texts(person_texts, group_texts, workers)
-    # opens the table of symbols before the work is shared out
+    # this opens the table of symbols before the work is divided
     lookup(())
     parts = map_ranges(
         lambda start, stop: _table(coded.tokens[start:stop], tables, lookup),
@@ -318,7 +321,9 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
 
 
 def _sound_text(token: Token) -> str:
-    """Return the text of a word's sound. For a word in Han, it is the leveled characters."""
+    """Return the text from which the sound of a word is coded. For a word in Han, it is the leveled
+    characters.
+    """
     return level_han(token.surface) if HAN.search(token.surface) else sound_code(token.text)
 
 
@@ -360,7 +365,7 @@ def _symbols_and_flags(
 
 
 def _group_symbols(token: Token, tables: FrequencyTables) -> tuple[Sequence[int], bool]:
-    """Return the symbols of a word of a group's name, and True if it is an established word."""
+    """Return the symbols of a word of a group's name, and whether it is an established word."""
     stem = stem_symbol(token)
     is_known = bool(token.symbols) or _is_listed(token.text, tables.group_counts)
     return sorted({*token.symbols, stem}) if stem else token.symbols, is_known
@@ -369,7 +374,7 @@ def _group_symbols(token: Token, tables: FrequencyTables) -> tuple[Sequence[int]
 def _person_symbols(
     text: str, answer: _Answer, tables: FrequencyTables
 ) -> tuple[Sequence[int], bool]:
-    """Return the symbols of a word of a person's name, and True if it is an established word."""
+    """Return the symbols of a word of a person's name, and whether it is an established word."""
     symbols, leveled = answer
     is_name = bool(symbols)
     forms = form_symbols(text, leveled)
@@ -377,7 +382,7 @@ def _person_symbols(
     if key := korean_key(text, is_known=is_name):
         spelled.append(symbol_id("KOREAN", key))
     heard = [symbol_id(category, key) for category, find in _SPELLING_KEYS if (key := find(text))]
-    # A name of many languages is connected to its variants already.
+    # A name of many languages is already connected to its variants.
     if len(symbols) <= _FEW and (key := vw_key(text)):
         heard.append(symbol_id("VAU", key))
     is_known = is_name or bool(forms or (spelled and len(text) > 4))
@@ -388,7 +393,9 @@ def _person_symbols(
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
-    """Return the symbols of words. An unlisted Han word has the symbols of its readings."""
+    """Return the symbols of words. A Han word that is not listed has the symbols of its
+    readings.
+    """
     answers = lookup(words)
     readings_by_place = {
         index: readings(word)
@@ -408,7 +415,7 @@ def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
 def _lookup_text(token: Token) -> str:
     """Return the text by which the symbols of a token are looked up.
 
-    For a name that begins with `abd`, it is the rest of the name.
+    For a name that begins with `abd`, this text is the rest of the name.
     """
     surface = token.surface or token.text
     if token.text.startswith("abd") and len(token.text) > 6 and not token.flags & TokenFlag.FOREIGN:
@@ -417,7 +424,9 @@ def _lookup_text(token: Token) -> str:
 
 
 def _is_listed(text: str, counts: Mapping[str, int]) -> bool:
-    """Return True if the counts have a word, or if it is a name that begins with `abd`."""
+    """Return True if a word is among the counted words, or if it is a name that begins with
+    `abd`.
+    """
     return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
@@ -428,7 +437,7 @@ def _phonetic(text: str) -> str:
 
 
 def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 1) -> TokenTable:
-    """Return a token table with the rarities of other frequency tables.
+    """Return a token table whose rarities come from other frequency tables.
 
     The result does not depend on `workers` (processes).
     """
@@ -465,7 +474,7 @@ def _rarities(
 
 
 def _capped(rarity: float, text: str, flags: int, *, group: bool) -> float:
-    """Return the rarity of a token, capped for tokens that carry little identity."""
+    """Return the rarity of a token, limited for tokens that carry little identity."""
     if flags & _PARTICLE:
         return 0.3
     if flags & _LEGAL:
@@ -475,7 +484,7 @@ def _capped(rarity: float, text: str, flags: int, *, group: bool) -> float:
     if not group and text.endswith(("ch", "na")) and _PATRONYMIC.search(text):
         return min(rarity, 5.0)
     if group and flags & _COMMON and not city_name(text):
-        # A city may be a whole name (ships), and the tables state its frequency.
+        # A city may be a whole name (as of ships), and the tables state its frequency.
         return min(rarity, 3.0)
     return rarity
 

@@ -1,8 +1,8 @@
-"""Errors of the hand and of scanners in the letters of a text.
+"""Errors of typing and of scanning in the letters of a text.
 
-Generated lists and training material contain such errors, each with its own shares and random
-numbers. This module states once what an error does to a text, and which letters are mixed up.
-Nothing here is random: the caller chooses the error, its position and the letter.
+Generated lists and training material contain such errors, each with its own shares and its own
+random numbers. This module defines once what an error does to a text, and which letters are mixed
+up. Nothing here is random: the caller chooses the error, its position and the letter.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ MIN_LENGTH = 3
 def change_letter(text: str, index: int, typo: Typo, letter: str) -> str:
     """Return the text with an error at one letter.
 
-    `letter` is the one that is written in its place (`NEIGHBOR`, `VOWEL`), before it (`INSERTED`,
-    `DOUBLED`), or behind the next one (`SWAPPED`); an omitted one needs none.
+    `letter` is the letter that is written instead of it (`NEIGHBOR`, `VOWEL`), before it
+    (`INSERTED`, `DOUBLED`), or after the next letter (`SWAPPED`). An omitted letter needs no
+    `letter`.
     """
     before, after = text[:index], text[index + 1 :]
     if typo is Typo.OMITTED:
@@ -74,14 +75,17 @@ def find_misreadings(text: str, table: tuple[tuple[str, str], ...]) -> list[tupl
 
 
 def misread(text: str, misreading: tuple[str, str]) -> str:
-    """Return the text with the first such letters behind its first letter misread."""
+    """Return the text with the first occurrence of some letters, after its first letter,
+    misread.
+    """
     return text[0] + text[1:].replace(*misreading, 1)
 
 
 def apply_typo(text: str, kind: Typo, u: float) -> str:
     """Apply one typo to a text; `u` in 0…1 selects its position.
 
-    The first letter stays. Returns the text unchanged if the typo does not apply.
+    The first letter never changes. The function returns the text unchanged if the typo does not
+    apply.
     """
     if len(text) < MIN_LENGTH:
         return text

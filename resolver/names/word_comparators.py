@@ -1,9 +1,9 @@
 """Comparators of names (rows of `resolver.matching.comparators.COMPARATORS`).
 
-The first ones compare whole names by the alignment of their words. The others compare single words:
-numbers, places, factions, qualifiers, legal forms and acronyms. Their first functions call the
-kernels on arrays of name forms. The comparators at the end of the module choose the forms and the
-rules for a `Context`.
+The first comparators compare whole names by the alignment of their words. The others compare single
+words: numbers, places, factions, qualifiers, legal forms and acronyms. The functions at the
+beginning call the kernels on arrays of name forms. The comparators at the end of the module choose
+the forms and the rules for a `Context`.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ def _flagged(
     surplus: float = 1.0,
     linked: float | None = None,
 ) -> FloatArray:
-    """Compare the words with a flag in pairs of name forms; by default, the best pairs.
+    """Compare the words that have a flag in pairs of name forms; by default, in the best pairs.
 
     - 1: the words agree
     - `surplus`: one name has more of them
     - 0.5: only one name has any
-    - 0.25: they agree in part, or the first ones behind a link differ
+    - 0.25: they agree in part, or the first words with the flag that follow a link differ
     - 0: they differ
     - NaN: neither name has any
 
@@ -151,7 +151,7 @@ def qualifier(context: Context) -> FloatArray:
     """Words such as People's, State or Medical, which tell groups of one name apart."""
     codes, form_tokens = context.names.token_index.qualifier_codes, context.prepared.forms.tokens
     values = qualifiers(context.best_forms, form_tokens, codes)
-    # Names without a word in common are not told apart by qualifiers.
+    # Names that share no word are not told apart by qualifiers.
     values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
     # A further quality or name only shows a rival if the names agree in everything else.
     agrees = context.alignments["contradicted"] < _MAX_CONTRADICTED
@@ -182,7 +182,7 @@ def acronym(context: Context) -> FloatArray:
         *(context.left, context.right, *sides[0], *sides[1]), words.acronyms, initials, out
     )
     rows = np.zeros(len(forms), dtype=FORM)
-    # Threads share the index, so each call needs a scratch array of its own.
+    # Threads share the index, so each call needs its own scratch array.
     scratch = np.zeros(MAX_LETTERS + 26, dtype=np.int32)
     tokens = words.abbreviations._replace(scratch=scratch)
     fill_abbreviations(context.left, context.right, *sides, tokens, rows, out)

@@ -1,14 +1,14 @@
 """Symbols that connect a given name with its short forms and its forms in other languages.
 
-1. `read_short_forms` and `possible_bases` read the tables of short forms. `short_forms` has a name
-   and one of its short forms a line. `given_names` has a spelling of a name a line, and also full
-   names that have no short form. `short_form_endings` has the endings by which languages form short
-   forms regularly; its words are leveled like whole words, so `ukcio` is -uccio and `kuito` is
-   -quito. Spellings that `level_spelling` makes equal need only one line. These tables were written
-   for this project. The package `nicknames` adds English short forms.
-2. `level_spelling` removes differences between transliterations of one word.
+1. `read_short_forms` and `possible_bases` read the tables of short forms. `short_forms` has, on
+   each line, a name and one of its short forms. `given_names` has one spelling of a name on each
+   line, and also full names that have no short form. `short_form_endings` has the endings by which
+   languages form short forms regularly; its words are leveled like whole words, so `ukcio` is
+   -uccio and `kuito` is -quito. Spellings that `level_spelling` makes equal need only one line.
+   These tables were written for this project. The package `nicknames` adds English short forms.
+2. `level_spelling` removes differences between transliterations of the same word.
 3. `nickname_symbols` and `form_symbols` give the symbols. They also read the table `name_variants`,
-   which has the forms of a name that no rule of letters connects, by three uses:
+   which has the forms of a name that no rule of letters connects. A form has one of three uses:
 
    - `form`: the form in a neighboring language. It is looked up by its leveled spelling.
    - `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians
@@ -46,9 +46,9 @@ _SHORTEST_BASE = 3
 class ShortForms:
     """Names of each language with their short forms, all words leveled.
 
-    `names_by_language` has language → word → names of which the word is a spelling or a short form.
-    `names_by_word` has word → names of all languages. `full_names` are words that are full names in
-    some language, even if they are also short forms of another name.
+    `names_by_language` maps a language and a word to the names of which the word is a spelling or a
+    short form. `names_by_word` maps a word to such names in all languages. `full_names` are words
+    that are full names in some language, even if they are also short forms of another name.
     """
 
     names_by_language: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -92,7 +92,9 @@ def read_short_forms(
 
 @cache
 def _bases_by_ending() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Return ending of a short form → (ending of the name in its place, languages)."""
+    """Return a mapping from the ending of a short form to the ending of the full name, with the
+    languages.
+    """
     bases: dict[str, dict[str, tuple[str, ...]]] = {}
     for language, ending, replaced in load_rows("short_form_endings"):
         ways = bases.setdefault(ending, {})
@@ -102,7 +104,9 @@ def _bases_by_ending() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
 
 @cache
 def _lengths() -> dict[str, tuple[int, ...]]:
-    """Return last letter → lengths of the endings with it, ascending."""
+    """Return a mapping from a last letter to the lengths of the endings with this letter,
+    ascending.
+    """
     lengths: dict[str, set[int]] = {}
     for ending in _bases_by_ending():
         lengths.setdefault(ending[-1], set()).add(len(ending))
@@ -118,7 +122,7 @@ def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
     bases_by_ending = _bases_by_ending()
     bases = []
     for length in _lengths().get(word[-1:], ()):
-        # two letters or more stand before an ending
+        # at least two letters stand before an ending
         if length > len(word) - 2:
             break
         for replaced, languages in bases_by_ending.get(word[-length:], ()):
@@ -147,27 +151,27 @@ _LEVELS = dict(
 )
 _LEVELLED = re.compile("|".join(_LEVELS))
 _SINGLES = str.maketrans("ywq", "ivk")
-# Kolja, Andrej; Nicolas; Yevgeny; Sarah
+# The examples are Kolja, Andrej; Nicolas; Yevgeny; Sarah
 _GLIDE = re.compile("j(?:(?<=[bcdfgklmnprstvz]j)(?=[aeou])|(?<=[aeiou]j)$)", re.MULTILINE)
 _HARD_C = re.compile("c(?![heiy])")
 _FIRST_GLIDE = re.compile("^i(?=e)", re.MULTILINE)
 _SILENT_H = re.compile("h(?<=..[aeo]h)$", re.MULTILINE)
-# a function, as replacing by a text with backslashes takes four times as long
+# `sub` gets a function, because replacing by a text with backslashes takes four times as long
 _DOUBLES, _ONCE = re.compile(r"(.)\1+"), itemgetter(1)
 
 
 @cache_short_texts(50_000)
 def level_spelling(token: str) -> str:
-    """Return a word with differences between transliterations removed.
+    """Return a word without the differences between transliterations.
 
     `kolya`, `kolia` and `kolja` become one word; `evgenii` and `yevgeny`, too. Words of fewer than
-    four letters and words in other than Latin letters stay as they are.
+    four letters, and words in other than Latin letters, stay as they are.
     """
     return _level_lines(token) if _has_levels(token) else token
 
 
 def level_spellings(tokens: Sequence[str]) -> list[str]:
-    """Return `level_spelling` of many words. One pass over all takes a third of the time."""
+    """Return `level_spelling` of many words. One pass over all words takes a third of the time."""
     levelled = list(tokens)
     indices = [index for index, token in enumerate(tokens) if _has_levels(token)]
     lines = _level_lines("\n".join([tokens[index] for index in indices])).split("\n")
@@ -181,7 +185,7 @@ def _has_levels(token: str) -> bool:
 
 
 def _level_lines(text: str) -> str:
-    """Return a text of a word per line with each word leveled."""
+    """Return a text that has one word on each line, with each word leveled."""
     text = _LEVELLED.sub(lambda match: _LEVELS[match[0]], text)
     if "j" in text:
         text = _GLIDE.sub("i", text)
@@ -192,7 +196,9 @@ def _level_lines(text: str) -> str:
 
 
 def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
-    """Return word → names of which it is a form, from the rows of `name_variants` with one use."""
+    """Return a mapping from a word to the names of which it is a form, from the rows of
+    `name_variants` with one use.
+    """
     names_by_word: dict[str, set[str]] = {}
     for name, form in load_rows("name_variants", use=use):
         names_by_word.setdefault(key(form), set()).add(name)
@@ -201,9 +207,9 @@ def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
 
 @cache
 def _english_names() -> dict[str, tuple[str, ...]]:
-    """Return word → leveled names, from the table of the package `nicknames`.
+    """Return a mapping from a word to leveled names, from the table of the package `nicknames`.
 
-    The word is a short form of these names, or one of them. The package has some pairs reversed, so
+    The word is one of these names, or a short form of them. The package has some pairs reversed, so
     a short form must be shorter than its name.
     """
     namer = NickNamer()
@@ -256,8 +262,8 @@ def _exact_forms() -> dict[str, set[str]]:
 def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
     """Return the symbols of the names of which a token may be a short form or a translation.
 
-    Symbols are ascending. A name that has short forms has a symbol, too. `leveled` is the token
-    after `level_spelling`, if already computed.
+    Symbols are ascending. A name that has short forms has a symbol of its own, too. `leveled` is
+    the token after `level_spelling`, if the caller has already computed it.
     """
     names = _full_names(level_spelling(token) if leveled is None else leveled)
     names.update(_english_names().get(token, ()))
@@ -272,7 +278,7 @@ def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
 def form_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
     """Return the symbols of the names of which a token is the form in one language, ascending.
 
-    `leveled` is the token after `level_spelling`, if already computed.
+    `leveled` is the token after `level_spelling`, if the caller has already computed it.
     """
     leveled = level_spelling(token) if leveled is None else leveled
     heads = {*_forms().get(leveled, ()), *_exact_forms().get(token, ())}
@@ -291,10 +297,10 @@ _ONES = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "
 
 
 def find_numbers(name: GroupName) -> dict[int, str]:
-    """Return index of a word in a group's name → its number in digits.
+    """Return a mapping from the index of a word in a group's name to its number in digits.
 
-    A word that belongs to the number of another word gets an empty text: `No.` before a number, and
-    `Twenty` before `First`.
+    A word that belongs to the number of another word gets an empty text, such as `No.` before a
+    number, or `Twenty` before `First`.
     """
     words = [letters(word) for word in name.words]
     numbers = _numbers_in_words(name, words)
@@ -308,7 +314,9 @@ def find_numbers(name: GroupName) -> dict[int, str]:
 
 
 def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
-    """Return the numbers that the tables have, in the form of `find_numbers`. Long phrases win."""
+    """Return the numbers that the tables have, in the form of `find_numbers`. Of phrases that
+    overlap, the longest counts.
+    """
     numbers: dict[int, str] = {}
     spans = [span for span in name.spans if span.category == NUMERIC]
     for span in sorted(spans, key=lambda span: -len(span.places)):
@@ -322,7 +330,9 @@ def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
 
 
 def _value(word: str) -> int:
-    """Return the value of digits or of a Roman numeral of two letters or more; 0 for others."""
+    """Return the value of digits or of a Roman numeral of two letters or more; 0 for other
+    words.
+    """
     if _DIGITS.fullmatch(word):
         return int(word)
     return roman_value(word) if len(word) > 1 else 0
@@ -337,8 +347,8 @@ def roman_value(word: str) -> int:
 def _counts(words: Sequence[str], index: int) -> bool:
     """Return True if a word that may be a numeral is a numeral at its position.
 
-    I and V may be initials. They are numerals only at the end of a name, after a longer word. `Xi`
-    at the beginning of a name is no numeral.
+    I and V may be initials. They are numerals only if they stand at the end of a name, after a
+    longer word. `Xi` at the beginning of a name is no numeral.
     """
     word = words[index]
     if word in ("i", "v"):

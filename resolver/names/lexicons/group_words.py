@@ -16,22 +16,23 @@
 
 The tables are in `resolver/data`:
 
-- `group_words` has one word a line. Its topic says where such words stand: names of companies,
-  institutions (with their subjects), movements and politics, peoples and countries (`demonym`),
-  trades of front companies, emblems, English words as Russian writes them (`transcription`), or any
-  name (`general`). Latin words are ASCII, as `folding.letters` gives them, so accents need no lines
-  of their own. Words in Arabic and Hebrew letters, and some in Cyrillic and Greek ones, are listed
-  as written. Abbreviations are those of company registers, patent offices and bibliographies. If an
-  abbreviation may stand for two words, the more usual one is listed. Peoples without a state have
-  the name of their region.
-- `cities` has places of one word in ASCII, with spellings in other languages. Cities with
-  universities also have the forms in names of institutions (`Helsingin`, `moskovskiy`). A place
-  that is missing is compared like any other word. Countries come from `rigour`.
+- `group_words` has one word on each line. Its topic says where such words stand: names of
+  companies, institutions (with their subjects), movements and politics, peoples and countries
+  (`demonym`), trades of front companies, emblems, English words as Russian writes them
+  (`transcription`), or any name (`general`). Latin words are written in ASCII, as `folding.letters`
+  gives them, so spellings with accents need no lines of their own. Words in Arabic and Hebrew
+  letters, and some in Cyrillic and Greek ones, are listed as written. Abbreviations are those that
+  company registers, patent offices and bibliographies use. If an abbreviation may stand for two
+  words, the more usual one is listed. Peoples without a state have the name of their region.
+- `cities` has places whose name is one word in ASCII, with spellings in other languages. Cities
+  with universities also have the forms in names of institutions (`Helsingin`, `moskovskiy`). A
+  place that is missing is compared like any other word. Countries come from `rigour`.
 - `unspaced_words` has places, and words with their usual English word. Further English words
-  follow, separated by slashes. Chinese characters are simplified: `han.level_han` simplifies all
-  others, so a word that Taiwan or Japan shares with China is listed once. Their own words (資訊,
-  製作所) are listed in simplified characters. Full names of countries, provinces and prefectures
-  come from `rigour`; the table has their short forms, and cities.
+  follow, separated by slashes. Chinese characters are simplified, because `han.level_han`
+  simplifies all others. So a word that Taiwan or Japan shares with China is listed once. Words that
+  only Taiwan or Japan uses (資訊, 製作所) are listed in simplified characters, too. Full names of
+  countries, provinces and prefectures come from `rigour`; the table has their short forms, and the
+  names of cities.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ from resolver.runtime.text_cache import cache_short_texts
 
 
 def city_name(word: str) -> str:
-    """Return the usual spelling of the place that a word names; empty if it names none."""
+    """Return the usual spelling of the place that a word names; empty if the word names no
+    place.
+    """
     return _cities().get(word, "")
 
 
@@ -135,7 +138,7 @@ _MIN_SIMPLIFIED = 5
 
 
 def level_spelling(text: str) -> str:
-    """Return a group's name with its words apart and its legal forms as abbreviations."""
+    """Return a group's name with its words separated and its legal forms as abbreviations."""
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if "?" in text or "\ufffd" in text:
@@ -162,7 +165,7 @@ def _name_after_city(text: str) -> str:
     if match is None:
         return text
     city = _FOUNDERS[re.sub(r"[\s-]", " ", match[1].lower())]
-    # The city may follow, in any language.
+    # The city may follow the founder, in any language.
     is_city = match[2] and (city_name(letters(match[2])) or letters(match[2]) == letters(city))
     end = match.end() if is_city or not match[2] else match.start(2)
     return f"{text[: match.start()]}University of {city} {text[end:]}"
@@ -191,7 +194,7 @@ def _join_letters(match: re.Match[str]) -> str:
 
 
 def _abbreviate_legal_forms(text: str) -> str:
-    """Return a name with an abbreviation in place of a legal form that is written in words."""
+    """Return a name in which an abbreviation replaces a legal form that is written in words."""
     words = text.split()
     folded = [letters(word) for word in words]
     if _PHRASE_START.isdisjoint(folded):
@@ -221,10 +224,10 @@ _DOUBLE_NAMES = frozenset(
 
 
 def mark_faction(text: str) -> str:
-    """Return a translated name with the word `faction` where the name of a part begins.
+    """Return a translated name with the word `faction` before the name of the part of a group.
 
-    `Liberation Army - Minni Minawi` and `LA - K` are parts, `Liberation Army - LA` and
-    `LA - Liberation Army of the North` give a short form.
+    `Liberation Army - Minni Minawi` and `LA - K` name parts; `Liberation Army - LA` and `LA -
+    Liberation Army of the North` give a short form.
     """
     if FACTION in fold(text).split():
         return _mark_stated(text)
@@ -258,7 +261,9 @@ def _mark_stated(text: str) -> str:
 
 
 def _mark_hyphenated(text: str) -> str:
-    """Return the name of an armed group with its part after a hyphen (`Red Front-Unity`) marked."""
+    """Return the name of an armed group with the name of its part after a hyphen (`Red
+    Front-Unity`) marked.
+    """
     for hyphen in _HYPHEN.finditer(text):
         whole, part = fold(text[: hyphen.start()]).split(), fold(text[hyphen.end() :]).split()
         if len(whole) < _MIN_WHOLE or _ARMED.isdisjoint(whole) or not part:
@@ -287,21 +292,25 @@ _Piece = tuple[str, str]
 
 @cache
 def word_senses() -> dict[str, tuple[str, ...]]:
-    """Return word of simplified characters, kana or Hangul → English words, the usual one first."""
+    """Return a mapping from a word of simplified characters, kana or Hangul to its English words,
+    the usual one first.
+    """
     rows = load_rows("unspaced_words", use="word")
     return {word: (usual, *filter(None, others.split("/"))) for word, usual, others in rows}
 
 
 @cache
 def _places() -> dict[str, str]:
-    """Return place → English name."""
+    """Return a mapping from a place to its English name."""
     names = {**han_territories(), **load_pairs("unspaced_words", use="place")}
     return {level_han(word): name for word, name in names.items()}
 
 
 @cache
 def _lexicon() -> dict[str, str]:
-    """Return word → its most usual English words; Chinese characters are simplified ones."""
+    """Return a mapping from a word to its most usual English words; Chinese characters are
+    simplified.
+    """
     generic = {level_han(word): senses[0] for word, senses in word_senses().items()}
     return {**_places(), **generic}
 
@@ -312,7 +321,7 @@ def _longest() -> int:
 
 
 def translate_unspaced_words(text: str) -> str:
-    """Return a name with the words of the lexicon in English and apart from each other.
+    """Return a name with the words of the lexicon in English, separated from each other.
 
     `三菱造船株式会社` gives `三菱 shipbuilding kk`; other texts stay as they are.
     """
@@ -394,7 +403,7 @@ VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)")
 
 @cache
 def _meanings() -> dict[str, str]:
-    """Return word → English word, by which it is replaced."""
+    """Return a mapping from a word to the English word that replaces it."""
     return {word: meaning for _, _, word, meaning in load_rows("group_words")}
 
 
@@ -408,7 +417,7 @@ def translate_generic_words(text: str) -> str:
     """Return a group's name with its generic words in English and without Arabic articles."""
     if not text.isascii():
         text = translate_unspaced_words(text)
-    # MV, M/T, SS: type of a ship, not part of her name.
+    # MV, M/T and SS state the type of a ship and are no part of its name.
     text = VESSEL.sub("", _LIL.sub("", _DOMAIN.sub("", text)))
     return _WORD.sub(lambda match: _meaning(match[0]), text)
 
@@ -419,7 +428,9 @@ def stem(word: str) -> str:
 
 
 def english_stem(word: str) -> str:
-    """Return the stem of an English word, as names have it once their words are translated."""
+    """Return the stem of an English word, in the form that names have once their words are
+    translated.
+    """
     return stem(_find_meaning(word) or word)
 
 
@@ -436,7 +447,7 @@ def _meaning(word: str) -> str:
 
 
 def _translate_folded(word: str) -> str:
-    """Return the English word for a generic word; an empty text if it is none.
+    """Return the English word for a generic word; an empty text if the word is not generic.
 
     An elided article is removed: `l'armée` and `dell'esercito` are armies. The noun after it is
     returned even if it is not generic.
@@ -448,7 +459,7 @@ def _translate_folded(word: str) -> str:
 
 
 def _find_meaning(word: str) -> str:
-    """Return the English word for a generic word; an empty text if it is none.
+    """Return the English word for a generic word; an empty text if the word is not generic.
 
     Plurals in s, longer romanizations and compounds are recognized.
     """
@@ -462,7 +473,8 @@ def _find_meaning(word: str) -> str:
 
 
 def _split_compound(word: str) -> str:
-    """Return the English words for a compound of generic words; an empty text if it is none.
+    """Return the English words for a compound of generic words; an empty text if the word is no
+    such compound.
 
     `werkzeugfabrik` gives `tools factory`. Legal forms are separated from any word.
     """

@@ -1,4 +1,5 @@
-"""Analyze a group's name: its words, with the numbers, places, legal forms and generic words in it.
+"""Analyze a group's name: its words, and the numbers, places, legal forms and generic words among
+them.
 
 `SpellingTable` and `PhraseTable` find entries of a table in a text and among words.
 `find_legal_forms` and `level_legal_forms` recognize legal forms of firms in many spellings;
@@ -32,7 +33,8 @@ class SpellingTable:
     """Spellings that are found in a text, as a tree of their letters.
 
     No letter or digit may stand before or after a spelling in the text. ASCII letters of the text
-    match in either case. Spellings are in lower case, and may contain any signs.
+    match whether they are capitals or not. Spellings are in lower case, and may contain any
+    characters.
     """
 
     def __init__(self, spellings: Iterable[str]) -> None:
@@ -44,10 +46,10 @@ class SpellingTable:
             node[_END] = True
 
     def find_longest(self, text: str) -> list[tuple[int, int]]:
-        """Return start and end of the spellings in a text, from left to right.
+        """Return the start and the end of each spelling in a text, from left to right.
 
-        If several begin at one index, the longest counts. Spellings do not overlap; the earlier one
-        counts.
+        If several spellings begin at one index, the longest counts. Spellings do not overlap; the
+        earlier one counts.
         """
         folded = text.lower() if text.isascii() else text.translate(_LOWER)
         spans: list[tuple[int, int]] = []
@@ -61,7 +63,9 @@ class SpellingTable:
         return spans
 
     def _longest(self, text: str, start: int) -> int:
-        """Return the end of the longest spelling that begins at `start`; `start` if none does."""
+        """Return the end of the longest spelling that begins at `start`; `start` itself if none
+        begins there.
+        """
         node, longest = self._tree, start
         for index in range(start, len(text)):
             if text[index] not in node:
@@ -73,7 +77,7 @@ class SpellingTable:
 
 
 class PhraseTable:
-    """Phrases of folded words, separated by single spaces, that are found among words."""
+    """Phrases of folded words, separated by single spaces, that are searched for among words."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = frozenset(phrases)
@@ -149,7 +153,7 @@ class GroupName:
 def _prefixes() -> re.Pattern[str]:
     """Return the pattern of words and signs before the name of a group.
 
-    It takes a tenth of a second to compile, which a run without groups need not wait for.
+    The pattern takes a tenth of a second to compile, so a run without groups does not compile it.
     """
     return re.compile(
         rf"^[{character_class('before_names')}]*"
@@ -190,7 +194,9 @@ def _find_spans(words: list[str]) -> Iterator[NameSpan]:
 
 
 def _places(words: list[str], phrase: list[str]) -> Iterator[tuple[int, ...]]:
-    """Yield the indices of a phrase's words. They are in order, and other words may be between."""
+    """Yield the indices of a phrase's words. The words are in the order of the phrase, and other
+    words may stand between them.
+    """
     matched: list[int] = []
     for index, word in enumerate(words):
         if word == phrase[len(matched)]:
@@ -209,9 +215,9 @@ def _is_number(word: str) -> bool:
 
 
 def _value(word: str) -> int | None:
-    """Return the value of digits in any script, or of one other numeral.
+    """Return the value of digits in any script, or of a single numeral that is no digit.
 
-    None for several numerals that are no digits, and above 2^63.
+    The value is None for several numerals that are no digits, and for numbers above 2^63.
     """
     if word.isascii():
         number: float = int(word)

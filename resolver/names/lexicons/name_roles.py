@@ -1,13 +1,14 @@
 """Words of a person's name: spellings of given and family names, titles, and likely roles.
 
-`likely_roles` tells given names from family names if the source does not. By position, the given
-name is first and the family name last; in Chinese, Japanese and Korean letters the family name is
-first. The frequencies of two words may show the other order: `Wang Xiaoming`, `SMITH John`. If the
-first word is in no table, a given name at the end may be the bearer's own (`Smiuk Serhii`) or the
-father's (`Hodan Mohamed`). `guessed_roles` gives the same result for a few names, word by word.
-Likely roles are only used to decide which parts of two names contradict each other.
+`likely_roles` tells given names from family names if the source does not state them. By position,
+the given name is first and the family name last; in Chinese, Japanese and Korean letters the family
+name is first. The frequencies of two words may show that the order is reversed: `Wang Xiaoming`,
+`SMITH John`. If no table has the first word, a given name at the end may be the bearer's own
+(`Smiuk Serhii`) or the father's (`Hodan Mohamed`). `guessed_roles` gives the same result for a few
+names, word by word. Likely roles are only used to decide which parts of two names contradict each
+other.
 
-`mark_lineage` reads markers of a father's name, which prove whose child somebody is: `bin`, `Ould`,
+`mark_lineage` reads markers of a father's name, which prove whose child a person is: `bin`, `Ould`,
 `oglu`, `ap`.
 """
 
@@ -29,7 +30,7 @@ from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 from resolver.reference.tables import read_person_names, read_table
 from resolver.runtime.text_cache import cache_short_texts
 
-# Words as tokens spell them: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
+# Words are spelled as in tokens: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
 BEFORE_FATHER = load_words("titles", use="before the name of a father")
 AFTER_FATHER = load_words("titles", use="after the name of a father")
 _MARKERS = BEFORE_FATHER | AFTER_FATHER
@@ -56,8 +57,9 @@ def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArr
 def mark_form(words: Sequence[str], roles: list[int]) -> None:
     """Add `Lineage` bits to the roles of the words of one name.
 
-    The word beside a marker is a forebear's name. Words before it are own names. A word that the
-    source states as family name (`bin Laden`) is neither, and a stated own name is no forebear's.
+    The word beside a marker is the name of a forebear. Words before that name are the person's own
+    names. A word that the source states as family name (`bin Laden`) is neither a forebear's nor an
+    own name. A word that the source states as own name is no forebear's name.
     """
     if _MARKERS.isdisjoint(words):
         return
@@ -84,7 +86,7 @@ def _forebears(words: Sequence[str]) -> list[int]:
 def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
     """Return the indices of own names.
 
-    Before `bin` only the nearest word is surely an own name, since a family name may go first.
+    Before `bin` only the nearest word is surely an own name, since the family name may stand first.
     Before a father's name with a marker behind it (`Vagif oglu`) all words are own names.
     """
     for father in forebears:
@@ -130,8 +132,8 @@ def likely_roles(
 
     Particles are skipped. The first word gets `LIKELY_GIVEN` and the last word `LIKELY_FAMILY`. In
     reversed order, the first word is the family name and the second word the given name. If the
-    order of two words is open, both are `LIKELY_GIVEN`. All other words, and names with fewer than
-    two words, get `UNSET`. `texts` are the names as written.
+    order of two words cannot be decided, both are `LIKELY_GIVEN`. All other words, and names with
+    fewer than two words, get `UNSET`. `texts` are the names as written.
     """
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
@@ -197,13 +199,15 @@ def guessed_roles(
 
 
 def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
-    """Return the percentage of bearers with a word as given name, and its `_syllables`."""
+    """Return which percentage of the bearers of a word have it as given name, and the `_syllables`
+    of the word.
+    """
     share = _INITIAL if flags & _OF_INITIAL else _given_share(text, tables)
     return share, _syllables(text, bool(flags & _KNOWN))
 
 
 def _given_share(text: str, tables: FrequencyTables) -> int:
-    """Return the percentage of bearers with a word as given name."""
+    """Return which percentage of the bearers of a word have it as given name."""
     return 0 if text in _GIVEN_LAST else tables.person_given.get(text, _UNKNOWN)
 
 
@@ -222,7 +226,7 @@ def _given_shares(
     first: npt.NDArray[np.int32],
     last: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the percentage of bearers with the first, and with the last, word as given name.
+    """Return the percentages of bearers that have the first, and the last, word as given name.
 
     If one word of a Chinese or Korean name has one syllable and the other has two, the word of one
     syllable is the family name: its percentage is 0.
@@ -248,7 +252,9 @@ def _given_shares(
 
 @cache_short_texts(50_000)
 def _syllables(text: str, is_known: bool) -> int:
-    """Return 1 for a Chinese or Korean syllable, 2 for a given name of two, 0 for other words."""
+    """Return 1 for a Chinese or Korean syllable, 2 for a given name of two syllables, 0 for other
+    words.
+    """
     if is_syllable(text):
         return 1
     return (

@@ -2,8 +2,8 @@
 
 1. `read_words` reads the tables of names (`CorpusWords`). A word has the symbols of every name of
    which it is a form.
-2. `build_word_table` makes a `WordTable` of sorted hashes, which `lookup` searches. Words that it
-   lacks have no symbols.
+2. `build_word_table` makes a `WordTable` of sorted hashes, which `lookup` searches. Words that the
+   table lacks have no symbols.
 3. `write_word_table` and `open_word_table` keep the table in a file that is mapped into memory, so
    all processes share its pages.
 4. `SymbolSource` opens the table. A wheel for one platform contains it. Otherwise the table is
@@ -70,7 +70,7 @@ def read_words() -> CorpusWords:
         words.add({normal_form(form) for form in forms} - {""}, symbol_id(category, key))
     for name_id, forms in name_lines():
         distinct = {normal_form(form) for form in forms} - {""}
-        # a name with one spelling connects nothing
+        # a name with only one spelling connects no spellings
         if len(distinct) > 1:
             words.add(distinct, symbol_id(NAME, name_id))
     return words
@@ -147,7 +147,7 @@ class WordTable:
 
 def _phrases(token: str, longest: int) -> list[str]:
     """Return the distinct runs of one to `longest` words of a token."""
-    # A title is removed only if something follows it.
+    # A title is removed only if other words follow it.
     words = normal_form(remove_titles(token) if _SPACE.search(token) else token).split(" ")
     runs = (
         words[first : first + count]
@@ -173,7 +173,7 @@ def build_word_table(words: CorpusWords) -> WordTable:
 
 
 def write_word_table(path: Path, table: WordTable) -> None:
-    """Write a table to a file in one step. Raises `OSError`."""
+    """Write a table to a file in one step. Raises `OSError` if the file cannot be written."""
     arrays = (table.hashes, table.symbols.offsets, table.symbols.items)
     head = np.array(
         [(_FORM, _sum(*arrays), table.longest, len(table.hashes), len(table.symbols.items))],
@@ -231,7 +231,9 @@ class SymbolSource:
         self._lock = threading.Lock()
 
     def load(self) -> WordTable:
-        """Open the table, or build it in some seconds. The first look-up does this, too."""
+        """Open the table, or build it, which takes some seconds. The first look-up opens the table,
+        too.
+        """
         with self._lock:
             if self._table is None:
                 self._table = self._open() or self._build()
@@ -242,7 +244,7 @@ class SymbolSource:
         return (self._table or self.load()).lookup(tokens)
 
     def _open(self) -> WordTable | None:
-        """Open the table of the wheel, else of the cache folder; None if both are missing."""
+        """Open the table of the wheel, else that of the cache folder; None if both are missing."""
         for path in (FOLDER / _FILE, self._path):
             table = open_word_table(path) if path is not None else None
             if table is not None:

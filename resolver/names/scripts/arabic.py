@@ -1,17 +1,18 @@
 """Arabic and Hebrew letters: bring them to common spellings and to Latin letters.
 
 - `level_arabic` replaces letters of Kurdish, Uyghur, Urdu, Sindhi and Malay, which ICU leaves out
-  or misreads. A letter for the sound of one language becomes the letter that other languages write
-  in its place. Short vowels that Kurdish and Uyghur write are left out, as in other languages.
+  or misreads. A letter for a sound of one language becomes the letter that other languages write
+  instead. Short vowels that Kurdish and Uyghur write are left out, because other languages do not
+  write them.
 - `is_arabic_shaped` tells whether a word in Latin letters is spelled like an Arabic name
   (`Zawahiri`, not `Pacino`). `place_of_given_al` uses it to tell the article from the given name
-  `Al`. The evidence is a sum over pairs of neighboring letters.
-  `resolver.training.letters` learned it from 1,522 words behind an article in public
-  lists (OFAC, BIS, the US Congress, the United Nations and the EU) and from 3,307 family names in
-  Splink's set of historical figures (Wikidata, CC0). It classifies 94 % of other words correctly.
+  `Al`. The evidence is a sum of values of pairs of neighboring letters. `resolver.training.letters`
+  learned these values from 1,522 words behind an article in public lists (OFAC, BIS, the US
+  Congress, the United Nations and the EU) and from 3,307 family names in Splink's set of historical
+  figures (Wikidata, CC0). The sum classifies 94 % of other words correctly.
 - `transliterate_hebrew` writes Hebrew words letter by letter. ICU drops alef and ayin, and the
-  geresh by which Hebrew writes the sounds of foreign names: ג׳ is j, צ׳ is ch and ז׳ is zh. A he at
-  the end of a word becomes the vowel before it.
+  geresh with which Hebrew writes the sounds of foreign names: ג׳ is j, צ׳ is ch and ז׳ is zh. The
+  letter he at the end of a word becomes the vowel before it.
 """
 
 from __future__ import annotations
@@ -99,12 +100,12 @@ def is_arabic_shaped(word: str) -> bool:
 
 
 def place_of_given_al(text: str, words: Sequence[str]) -> int:
-    """Return the place of a first or last `Al` that is a given name (`Al Green`); -1 if there is
+    """Return the index of a first or last `Al` that is a given name (`Al Green`); -1 if there is
     none.
 
-    It is an article in a name with a word that looks Arabic, with a hyphen, or in lower case before
-    a capital. `text`: the name as written; `words`: its words in lower case, empty for those that
-    are no names, such as titles.
+    `Al` is an article if the name has a word that looks Arabic, or if `Al` has a hyphen, or is in
+    lower case before a capital. `text` is the name as written. `words` are its words in lower case,
+    with an empty text for each word that is no name, such as a title.
     """
     if "al" not in words or not text.isascii() or _ARTICLE.search(text):
         return -1
@@ -138,7 +139,8 @@ _LAST_HE = re.compile("(?<=[\u05d0-\u05ea\u05f3])ה$")
 def transliterate_hebrew_words(text: str) -> tuple[str, dict[str, str]]:
     """Return a text without the signs inside Hebrew words, and these words in Latin letters.
 
-    The words are keys as the text that is returned has them: `ג'ון` is `גון`, and `jwn`.
+    Each key of the mapping is a word as it stands in the returned text: `ג'ון` is `גון` there, and
+    its value is `jwn`.
     """
     if text.isascii() or not _WORD.search(text):
         return text, {}
@@ -150,9 +152,9 @@ def transliterate_hebrew_words(text: str) -> tuple[str, dict[str, str]]:
 
 
 def transliterate_hebrew(word: str) -> str:
-    """Return a Hebrew word, with U+05F3 for a geresh, in Latin letters.
+    """Return a Hebrew word in Latin letters; the word has U+05F3 for a geresh.
 
-    `ג׳ון` gives `jwn`, `פרנצ׳סקה` `prnchsqa`.
+    `ג׳ון` gives `jwn`, and `פרנצ׳סקה` gives `prnchsqa`.
     """
     spelled = _LAST_HE.sub("א", word)
     return "".join(
@@ -164,8 +166,8 @@ def transliterate_hebrew(word: str) -> str:
 
 
 def has_geresh(text: str, word: str) -> bool:
-    """Return whether a transliteration is that of a Hebrew word written with a geresh (בת׳: Beth).
+    """Return whether a transliteration belongs to a Hebrew word written with a geresh (בת׳: Beth).
 
-    `word`: the word without it.
+    `word` is the word without the geresh.
     """
     return bool(_LETTER.search(word)) and text != transliterate_hebrew(word)

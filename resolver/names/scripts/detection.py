@@ -1,6 +1,7 @@
-"""Script of a word, by the ranges of Unicode.
+"""Script of a word, found by the ranges of Unicode.
 
-Latin letters that stand for Cyrillic ones of the same look (`ДАВЫДЬКO` with a Latin O).
+Repair of Latin letters that stand for Cyrillic letters of the same look (`ДАВЫДЬКO` with a Latin
+O).
 
 Parser of the tables of letters in this package, which are texts that can be reviewed.
 """
@@ -33,9 +34,10 @@ _LATIN = re.compile("[A-Za-z\u00aa-\u02b8\u1e00-\u1eff\uff21-\uff5a]")
 
 
 def script_of(text: str) -> Script:
-    """Return the script of the first letter of a text that is in one of `Script` by name.
+    """Return the script of the first letter of a text that belongs to a script named in `Script`.
 
-    Else it is Latin if a letter is Latin or nothing is a letter, and `OTHER` for all others.
+    Without such a letter, the script is Latin if a letter is Latin or if the text has no letters,
+    else `OTHER`.
     """
     if text.isascii():
         return Script.LATIN
@@ -46,7 +48,8 @@ def script_of(text: str) -> Script:
     return Script.OTHER if is_other else Script.LATIN
 
 
-# Latin letters and their Cyrillic twins; the accented ones are stressed or dotted in print.
+# Latin letters and Cyrillic letters that look the same; letters with accents are stressed or dotted
+# in print.
 _TWINS = dict(
     zip(
         "ABCEHIJKMOPTXYËÏÁÉÍÓaceijopxykĸëïáéíó",
@@ -58,16 +61,18 @@ _REPAIR = str.maketrans(_TWINS)
 _HOMOGLYPHS_LATIN = "A-Za-zÀ-ɏ"
 _WORD = re.compile(rf"[\u0400-\u04ff{_HOMOGLYPHS_LATIN}]+")
 _MIXED = re.compile(rf"[\u0400-\u04ff][{_HOMOGLYPHS_LATIN}]|[{_HOMOGLYPHS_LATIN}][\u0400-\u04ff]")
-# Cyrillic letters that no Latin letter looks like: a word with one of them is Cyrillic.
+# Cyrillic letters that look like no Latin letter: a word with one of them is Cyrillic.
 _PLAIN = re.compile("[БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЂЄЉЊЋЎЏҐбвгджзийлмнптфцчшщъыьэюяђєљњћўџґ]")
 _LATIN_LETTER = re.compile(f"[{_HOMOGLYPHS_LATIN}]")
 
 
 def repair_homoglyphs(text: str) -> str:
-    """Return a text whose Cyrillic words have Cyrillic letters in place of their Latin twins.
+    """Return a text in whose Cyrillic words Cyrillic letters replace the Latin letters of the same
+    look.
 
-    A word is repaired if all of its Latin letters have a twin, and a letter is Cyrillic beyond
-    doubt or more than half of them are: `ГOBOP` and `НОВIК` are, `AО`, `UМT` and `Сompany` not.
+    A word is repaired if all of its Latin letters have a Cyrillic twin, and a letter is Cyrillic
+    beyond doubt or more than half of the letters are Cyrillic: `ГOBOP` and `НОВIК` are repaired,
+    but `AО`, `UМT` and `Сompany` are not.
     """
     if text.isascii() or not _MIXED.search(text):
         return text
@@ -84,6 +89,6 @@ def _repair_word(match: re.Match[str]) -> str:
 
 
 def parse_pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a text of words `left=right`, in order; either side may be empty."""
+    """Return the pairs of a text of words like `left=right`, in order; either side may be empty."""
     pairs = (word.partition("=") for word in text.split())
     return tuple((left, right) for left, _, right in pairs)

@@ -2,15 +2,16 @@
 
 - `split_family_first` and `japanese_split` split a name that is written as one word into family
   name and given name.
-- `level_han` writes traditional, simplified and Japanese forms of a character as one.
+- `level_han` gives traditional, simplified and Japanese forms of a character one spelling.
 - `korean_reading` reads characters by syllables, with one usual reading per character
-  (`sino_korean.txt`, which names its origin). At the beginning of a word ㄹ and ㄴ soften, and
-  after a vowel or ㄴ 렬 and 률 become 열 and 율 (Hangul orthography of 1988, sections 10 to 12).
-- `japanese_reading` reads words by a table of names and common words (`japanese_readings.txt.xz`,
-  from UniDic; `.ci/japanese-readings` writes it). It has the usual reading of a word, not every
-  reading that a name may have. A word that it lacks is read in parts. The table takes 0.4 s and
-  20 MB, and is loaded when the first word is read.
-- `readings` gives the readings of a word that no table of names contains, also in scripts of India.
+  (`sino_korean.txt`, which names its origin). At the beginning of a word ㄹ and ㄴ soften; after a
+  vowel or ㄴ the syllables 렬 and 률 become 열 and 율 (Hangul orthography of 1988, sections 10 to 12).
+- `japanese_reading` reads words with a table of names and common words (`japanese_readings.txt.xz`,
+  from UniDic; `.ci/japanese-readings` writes the table). The table has the usual reading of a word,
+  not every reading that a name may have. A word that is not in the table is read in parts. The
+  table takes 0.4 s to load and 20 MB of memory, and is loaded when the first word is read.
+- `readings` gives the readings of a word that no table of names contains; it also reads scripts of
+  India.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 def split_family_first(word: str) -> list[str]:
     """Split a Han or Hangul name without spaces after the family name.
 
-    Longer words are no personal names and stay whole.
+    Words longer than personal names stay whole.
     """
     if not 2 <= len(word) <= 5:
         return [word]
@@ -47,10 +48,12 @@ def split_family_first(word: str) -> list[str]:
 
 @cache_short_texts(50_000)
 def japanese_split(text: str) -> tuple[str, ...]:
-    """Return a Han name of three to six characters split as most Japanese names are, else nothing.
+    """Return a Han name of three to six characters split as most Japanese names are; an empty tuple
+    for other texts.
 
-    The cut is after the second character (the third after some family names); kana may follow the
-    second. `tokenize_person` cuts after the first, as in most Chinese and Korean names.
+    The cut is after the second character, or after the third for some family names; kana may follow
+    the second character. `tokenize_person` cuts after the first character, as in most Chinese and
+    Korean names.
     """
     word = text.strip()
     if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
@@ -92,7 +95,9 @@ def _to_traditional() -> Transliterator:
 
 
 def japanese_form(word: str) -> str:
-    """Return a word in Chinese characters with simplified ones as Japanese writes them."""
+    """Return a word in Chinese characters, with its simplified characters replaced by those that
+    Japanese uses.
+    """
     return _to_traditional().transliterate(word.translate(_TO_JAPANESE))
 
 
@@ -103,7 +108,7 @@ def _to_simplified() -> Transliterator:
 
 @cache_short_texts(20_000)
 def level_han(word: str) -> str:
-    """Return a word with each character in its simplified form, as far as it has one."""
+    """Return a word with each character in its simplified form, if it has one."""
     normal = unicodedata.normalize("NFKC", word).translate(_HAN_VARIANTS_JAPANESE)
     return _to_simplified().transliterate(normal)
 
@@ -122,7 +127,9 @@ _SOFT_WITHIN = {"렬": "열", "률": "율"}
 
 
 def korean_reading(word: str) -> str:
-    """Return the reading of a word in Hangul, empty if a letter is no character of the table."""
+    """Return the reading of a word in Hangul; empty if a character of the word is not in the
+    table.
+    """
     table = _table()
     reading = ""
     for character in word:
@@ -134,7 +141,7 @@ def korean_reading(word: str) -> str:
 
 
 def korean_syllables() -> frozenset[str]:
-    """Return all readings of characters in Hangul."""
+    """Return all readings of characters, in Hangul."""
     return frozenset(_table().values())
 
 
@@ -146,7 +153,7 @@ def _table() -> dict[str, str]:
 
 
 def _at_beginning(syllable: str) -> str:
-    """Return a syllable as it is at the beginning of a word: 녀 → 여, 리 → 이, 로 → 노."""
+    """Return the spelling of a syllable at the beginning of a word: 녀 → 여, 리 → 이, 로 → 노."""
     place = ord(syllable) - _FIRST_SYLLABLE
     initial, vowel = divmod(place // _FINALS, _VOWELS)
     if initial == _R:
@@ -170,20 +177,24 @@ _JAPANESE_REPEATED = re.compile("(.)々")
 
 
 def japanese_reading(word: str) -> str:
-    """Return the reading of a word, with long vowels short as in passports (太郎 → taro).
+    """Return the reading of a word in Latin letters, with long vowels short as in passports (太郎 →
+    taro).
 
-    Empty for words with a character that has no reading. The sign 々 repeats the one before it.
+    The reading is empty if a character of the word has no reading. The sign 々 repeats the character
+    before it.
     """
     table = _japanese_table()
     return read_by_parts(word, table) or read_by_parts(_JAPANESE_REPEATED.sub(r"\1\1", word), table)
 
 
 def read_by_parts(word: str, table: Mapping[str, str]) -> str:
-    """Return the readings of the fewest parts that a table knows, joined; empty if there are none.
+    """Return the readings of the fewest parts that a table contains, joined; empty if the word has
+    no such parts.
 
-    Of equally many parts those with the longest first part count: 山田太郎 is 山田 and 太郎.
+    If several cuts have equally few parts, the one with the longest first part counts: 山田太郎 is 山田
+    and 太郎.
     """
-    # for each place the number of parts from there to the end, and their reading
+    # for each position, the number of parts from there to the end of the word, and their reading
     best: list[tuple[int, str] | None] = [None] * len(word) + [(0, "")]
     for start in range(len(word) - 1, -1, -1):
         for end in range(len(word), start, -1):
@@ -237,11 +248,11 @@ Each reading occurs once, so that names that differ in Chinese do not match by a
 
 @cache_short_texts(20_000)
 def readings(word: str) -> tuple[str, ...]:
-    """Return possible readings of a word; nothing for words in other scripts.
+    """Return possible readings of a word; an empty tuple for words in other scripts.
 
-    A word in Han characters, perhaps with kana, gives its Japanese reading in Latin letters (long
-    vowels short, as in passports) and its Korean one in Hangul; a word in a script of India gives
-    its Latin letters.
+    A word in Han characters, perhaps with kana, gives its Japanese reading in Latin letters (with
+    long vowels short, as in passports) and its Korean reading in Hangul. A word in a script of
+    India gives its reading in Latin letters.
     """
     if INDIC.fullmatch(word):
         return (transliterate_indic(word),)

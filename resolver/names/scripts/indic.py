@@ -1,15 +1,16 @@
 """Names in the scripts of South and Southeast Asia, as they are written in Latin letters.
 
-`transliterate_indic` reads the scripts of India as passports spell them. ICU gives the scholarly
-transliteration (ISO 15919), which writes every short a of a consonant, spoken or not, and c for ch.
-In northern languages the a is silent at the end of a word, unless it follows two consonants that
-cannot end a word. It is also silent between single consonants inside a word (after Ohala 1983).
+`transliterate_indic` writes words in the scripts of India as passports spell them. ICU gives the
+scholarly transliteration (ISO 15919), which writes every short a of a consonant, spoken or not, and
+c for ch. In northern languages the a is silent at the end of a word, unless it follows two
+consonants that cannot end a word. It is also silent between single consonants inside a word (after
+Ohala 1983).
 
 `transliterate_southeast` reads the scripts of Burma, Cambodia, Laos, Sri Lanka and Thailand. ICU
 does not read Khmer, Lao and Sinhala. It reads Burmese letter by letter, without the syllables of
-its names (အောင်ဆန်းစုကြည် is Aung San Suu Kyi). The tables were written by hand: Okell's usual
-transcription of Burmese (1971), Cambodia's by the two series of consonants, and the usual sounds of
-letters in Lao and Sinhala. Tones are left out. Of Thai, only silent letters are removed.
+its names (အောင်ဆန်းစုကြည် is Aung San Suu Kyi). The tables were written by hand. Burmese follows
+Okell's usual transcription (1971), Khmer the two series of consonants, and Lao and Sinhala the
+usual sounds of their letters. Tones are left out. In Thai, only silent letters are removed.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from resolver.runtime.icu import Transliterator
 
 INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
 _NORTH = re.compile("[\u0900-\u0b7f]")
-# The nasal dot sounds ng before h (Singh); the nasal sign of Gurmukhi is the dot; the crescent is n
-# before a consonant; joiners are silent. In Bengali the dot is ng, and y is j where no dot is below
-# it, unless it follows a consonant at once.
+# The nasal dot sounds ng before h (Singh); the nasal sign of Gurmukhi is read like the dot; the
+# crescent is n before a consonant; joiners are silent. In Bengali the dot is ng, and y without a
+# dot below it is j, unless it directly follows a consonant.
 _HEARD = tuple(
     (re.compile(written), heard)
     for written, heard in (
@@ -47,8 +48,9 @@ _LAST = re.compile(
 )
 _INSIDE = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a({_CONSONANT}[{_VOWELS}])")
 _TAMIL = re.compile("[\u0b80-\u0bff]")
-# Tamil writes k and g, t and d, ch, s and j with one letter each. It is voiced after a nasal and,
-# but for the dental t, between vowels; c sounds s unless it is doubled (after Schiffman 1999).
+# Tamil writes k and g with one letter, t and d with one, and ch, s and j with one. Such a letter is
+# voiced after a nasal and, except the dental t, between vowels; c sounds s unless it is doubled
+# (after Schiffman 1999).
 _TAMIL_HEARD = tuple(
     (re.compile(written), heard)
     for written, heard in (
@@ -78,9 +80,9 @@ def _scholars() -> Transliterator:
 
 
 def transliterate_indic(text: str) -> str:
-    """Return a text with its words in scripts of India in plain Latin letters.
+    """Return a text with its words in scripts of India written in plain Latin letters.
 
-    `वर्मा` gives `varma`, `चोपरा` `chopra`.
+    `वर्मा` gives `varma`, and `चोपरा` gives `chopra`.
     """
     return INDIC.sub(lambda match: _word(match[0]), text)
 
@@ -119,22 +121,26 @@ _RUNS = {
 
 
 def transliterate_southeast(text: str) -> str:
-    """Return a text with its words in these scripts in Latin letters, and the rest unchanged.
+    """Return a text with its words in scripts of Southeast Asia and Sri Lanka in Latin letters, and
+    the rest unchanged.
 
-    Thai words only lose their silent letters, for ICU; Burmese syllables become words.
+    Thai words only lose their silent letters, because ICU transliterates the rest; Burmese
+    syllables become words.
     """
     text = unicodedata.normalize("NFC", text)
     return _ANY.sub(lambda match: _READERS[match.lastgroup or ""](match[0]), text)
 
 
 def _sounds(text: str) -> dict[str, str]:
-    """Return the sounds of a text of `letter=sound` (`letter=` if silent)."""
+    """Return a mapping from letters to sounds, from a text of words like `letter=sound` (`letter=`
+    if silent).
+    """
     return dict(parse_pairs(text))
 
 
 # --- Thai
 
-# A consonant under the sign of silence, and a second final consonant before it.
+# These are a consonant under the sign of silence, and a second final consonant before it.
 _SILENT = re.compile("(?:(?<=[ก-ฮ])[ก-ฮ])?[ก-ฮ][\u0e34\u0e38]?\u0e4c")
 
 
@@ -143,7 +149,7 @@ def _thai(word: str) -> str:
 
 
 def respell_thai(spelt: str) -> str:
-    """Return ICU's transliteration of Thai as passports have it: ch for c, without silent x."""
+    """Return ICU's transliteration of Thai as passports spell it: ch for c, and no silent x."""
     return re.sub("c(?!h)", "ch", spelt).replace("x", "")
 
 
@@ -161,9 +167,10 @@ _LAO_SILENT = re.compile("ຫ(?=[ງຍນມລຣວ\u0ebc])")
 
 
 def _lao(word: str) -> str:
-    # Vowels are written before the consonant that they follow; ໃ and ໄ stay with it.
+    # These vowels are written before the consonant that they follow in speech, so they are moved
+    # behind it.
     spoken = _LAO_SILENT.sub("", _LAO_BEFORE.sub("\\2\\1", word))
-    # A vowel carrier is silent before a vowel, and otherwise an o.
+    # The vowel carrier is silent before a vowel, and otherwise it is an o.
     spoken = re.sub("ອ(?=[\u0eb1-\u0ebbະາຳເແໂໄໃ\u0ecd])", "", spoken)
     return "".join("o" if sign == "ອ" else _LAO.get(sign, "") for sign in spoken)
 
@@ -194,7 +201,7 @@ def _sinhala(word: str) -> str:
     out = []
     for index, sign in enumerate(word):
         if sign in _SINHALA:
-            # Consonants carry an a unless a sign replaces it.
+            # Consonants are followed by an a unless a sign replaces it.
             follows = word[index + 1 : index + 2]
             out.append(_SINHALA[sign] + ("" if follows in _SINHALA_SIGNS else "a"))
         else:
@@ -212,7 +219,7 @@ _BURMESE = _sounds(
 )
 _INDEPENDENT_VOWELS = frozenset("ဣဤဥဦဧဩဪ")
 _MEDIALS = {"k": "ky", "kh": "ch", "g": "gy", "ng": "ny", "hp": "phy", "sy": "sh", "ys": "sh"}
-# Rhyme by written final and vowel signs.
+# Rhymes by their written final consonant and vowel signs.
 _RHYMES = {
     "": _sounds(
         """
@@ -237,7 +244,7 @@ _SYLLABLE = re.compile(
 
 
 def _burmese(word: str) -> str:
-    # Tones are left out; a stacked letter ends the syllable before it.
+    # Tones are left out; a stacked letter ends the preceding syllable.
     word = (
         re.sub("[\u1037\u1038]", "", word)
         .replace("\u103a\u1039", "\u103a")
@@ -301,7 +308,7 @@ _KHMER_SYLLABLE = re.compile(
 
 
 def _khmer(word: str) -> str:
-    # Letters under the sign of silence, and signs that shorten.
+    # Letters under the sign of silence are removed, and signs that shorten vowels.
     word = re.sub("[ក-អ][\u17b7\u17bb]?\u17cd", "", word)
     word = re.sub("[\u17cb-\u17d1\u17d7\u200b]", "", word)
     return "".join(_khmer_syllable(match) for match in _KHMER_SYLLABLE.finditer(word))

@@ -1,17 +1,17 @@
-"""Codes of the sound of words, which spellings of one name in different scripts share.
+"""Codes of the sound of words: spellings of one name in different scripts have the same code.
 
-A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word
-has one code (`latin_codes`). A word of another script has a code for each likely way to write it
-with Latin letters, by learned costs (`foreign_codes`): `Джек` may begin with j, dj or dzh, and a
-Chinese r may be an l. `ScriptSounds` computes the codes of a batch for blocking. Only records
-without a name in Latin letters need them; other records are found by their Latin name.
+A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word has
+one code (`latin_codes`). A word of another script has one code for each likely way to write it with
+Latin letters, by learned costs (`foreign_codes`): `Джек` may begin with j, dj or dzh, and a Chinese
+r may be an l. `ScriptSounds` computes the codes of a batch for blocking. Only records without a
+name in Latin letters need these codes; other records are found by their Latin name.
 
 `cost_table` reads the learned costs from `letter_costs.txt`, which names its origin and license. A
 way to write a symbol that the table does not list costs as much as any single letter, or as no
-letter: somebody may pronounce a word in a way that nobody in the table does. `split_symbols` cuts a
-transliterated word into symbols. A symbol stands for one sound or syllable: a mora in katakana, a
-letter of a Korean syllable, the initial or final of a Chinese one, and otherwise a letter or
-digraph.
+letter, because somebody may pronounce a word in a way that the table does not have. `split_symbols`
+cuts a transliterated word into symbols. A symbol stands for one sound or syllable: a mora in
+katakana, a letter of a Korean syllable, the initial or final of a Chinese one, and otherwise a
+letter or digraph.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ _Costs = dict[str, int]
 
 @dataclass(frozen=True)
 class CostTable:
-    """`grams` and `costs` of `SoundScratch`, and the number of each symbol in sounds.
+    """`grams` and `costs` are arrays of `SoundScratch`; `numbers` has the number of each symbol in
+    sounds.
 
-    `spellings` has the listed costs of each symbol by its letters (1/32 nat; empty for no letter).
+    `spellings` has, for each symbol, the listed costs of its ways to be written, by their letters
+    (1/32 nat; empty text for no letter).
     """
 
     grams: npt.NDArray[np.int32]
@@ -75,18 +77,22 @@ class CostTable:
     spellings: dict[tuple[Script, str], dict[str, int]]
 
     def number(self, script: Script, symbol: str) -> int:
-        """Return the number of a symbol, that of unknown symbols if the table does not have it."""
+        """Return the number of a symbol; the number for unknown symbols if the table does not have
+        it.
+        """
         return self.numbers.get((script, symbol), FIRST_SYMBOL + _UNKNOWN)
 
 
 @cache
 def cost_table() -> CostTable:
-    """Return the table of this package."""
+    """Return the cost table of this package."""
     return parse_costs((FOLDER / "letter_costs.txt").read_text("utf-8"))
 
 
 def parse_costs(text: str) -> CostTable:
-    """Return a table from its text: a line per symbol, of script, symbol and costs of grams."""
+    """Return the table that a text describes: a line for each symbol, with its script, the symbol
+    and the costs of grams.
+    """
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     surprise = next(_costs(words[1:]) for words in lines if words[0] == _SURPRISE)
     rows = [(Script[name.upper()], symbol, _costs(costs)) for name, symbol, *costs in _rows(lines)]
@@ -119,7 +125,9 @@ def _costs(words: list[str]) -> _Costs:
 
 
 def _gram_columns(columns: list[str]) -> npt.NDArray[np.int32]:
-    """Return the column of each gram by its code, and behind them for grams without one."""
+    """Return the column of each gram by the code of the gram; grams without a column have the
+    number of columns.
+    """
     codes = np.full(gram_code(LETTERS, LETTERS, LETTERS) + 1, len(columns), dtype=np.int32)
     for index, gram in enumerate(columns[1:], 1):
         codes[_code(gram)] = index
@@ -132,7 +140,9 @@ def _arrays(
     surprise: _Costs,
     columns: list[str],
 ) -> npt.NDArray[np.int32]:
-    """Return a row per symbol, the first for unknown ones, and one of the surprise of letters."""
+    """Return a row for each symbol, after a first row for unknown symbols and before a last row for
+    the surprise of letters.
+    """
     index = {gram: number for number, gram in enumerate(columns)}
     width = len(columns) + EXTRA_COLUMNS
     costs = np.full((len(symbols) + 2, width), IMPOSSIBLE, dtype=np.int32)
@@ -159,7 +169,9 @@ def _code(gram: str) -> int:
 
 
 def _near_letters(written: _Costs, added: list[int]) -> int:
-    """Return a bit per letter with which a symbol is written, or that is added at a low cost."""
+    """Return a bit for each letter with which a symbol is written, or that is added at a low
+    cost.
+    """
     letters = {ord(letter) - ord("a") for gram in written if gram != _EMPTY for letter in gram}
     letters |= {letter for letter, cost in enumerate(added) if cost < STRONG_COST}
     return sum(1 << letter for letter in letters)
@@ -210,7 +222,7 @@ _DIGIT = str(VOWEL)
 
 
 def latin_codes(letters: TextLetters, *, with_vowels: bool = False) -> npt.NDArray[np.uint32]:
-    """Return the code of each word as Latin letters spell it, 0 for a word of vowels."""
+    """Return the code of each word as Latin letters spell it; 0 for a word of vowels only."""
     codes = np.empty(len(letters.starts) - 1, dtype=np.uint32)
     fill_consonant_classes(letters.starts, letters.letters, with_vowels, codes)
     return codes
@@ -220,7 +232,7 @@ def latin_codes(letters: TextLetters, *, with_vowels: bool = False) -> npt.NDArr
 def foreign_codes(text: str, script: int) -> tuple[int, ...]:
     """Return codes of a transliterated word of another script, the likeliest first.
 
-    They are at most `MAX_CODES` - 2, and none for scripts without learned costs.
+    There are at most `MAX_CODES` - 2 codes, and none for scripts without learned costs.
     """
     spoken = text.replace(*_SPOKEN[script]) if script in _SPOKEN else text
     codes = dict.fromkeys(code for way in {text: 0, spoken: 0} for code in _codes(way, script))
@@ -243,15 +255,15 @@ def _codes(text: str, script: int) -> list[int]:
 
 
 def _pack(classes: str) -> int:
-    """Return the code of some classes without their vowels."""
+    """Return the code of some consonant classes, without the vowels among them."""
     consonants = classes.replace(_DIGIT, "")[:MAX_CLASSES]
     return sum(int(own) << CLASS_BITS * index for index, own in enumerate(consonants))
 
 
 @cache
 def _options() -> dict[tuple[int, str], tuple[tuple[str, int], ...]]:
-    """Return the classes of the likely spellings of each symbol, with what they cost more than the
-    likeliest.
+    """Return the classes of the likely spellings of each symbol, with the cost of each above the
+    cost of the likeliest spelling.
     """
     spellings = cost_table().spellings
     grams = sorted({gram for costs in spellings.values() for gram in costs})
@@ -281,12 +293,12 @@ def _unpack(code: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ScriptSounds:
-    """Names of the records of a batch by their sounds.
+    """Sounds of the names of the records of a batch.
 
-    `names`: the forms of each record, those in Latin letters if it has any; `forms`: the tokens of
-    each form; `words`: the codes of each token; `joined`: the code of the word at each place of
-    `forms` with its right neighbor, if these may be one word (0: none). `foreign_words`: tokens
-    in names of records that have no name in Latin letters.
+    `names` has the forms of each record, only those in Latin letters if it has any. `forms` has the
+    tokens of each form, and `words` the codes of each token. `joined` has, for each item of
+    `forms`, the code of the word joined with its right neighbor if the two may be one word, else 0.
+    `foreign_words` says which tokens are in names of records that have no name in Latin letters.
     """
 
     names: Ragged
@@ -297,12 +309,12 @@ class ScriptSounds:
 
     @classmethod
     def of(cls, prepared: PreparedBatch, letters: TextLetters) -> ScriptSounds:
-        """Return the sounds of the names of a batch; `letters`: those of its tokens."""
+        """Return the sounds of the names of a batch; `letters` are the letters of its tokens."""
         names, forms = prepared.names, prepared.forms.tokens
         codes = latin_codes(letters).view(np.int32)
         codes[(prepared.tokens.flags & _NO_WORD) != 0] = 0
         if not (prepared.tokens.flags >> SCRIPT_SHIFT).any():
-            # most queries
+            # most queries have words in Latin letters only
             is_word = codes != 0
             words = Ragged(offsets_of(is_word), codes[is_word])
             foreign = np.zeros(len(codes), dtype=np.bool_)
@@ -319,7 +331,9 @@ class ScriptSounds:
         return cls(names, forms, words, _join_neighbors(forms, codes), foreign)
 
     def first_classes(self) -> Ragged:
-        """Return the first three classes of the codes at each place of `forms`, each once."""
+        """Return the first three classes of the codes of each item of `forms`, without
+        repetitions.
+        """
         codes = self.words.take(self.forms.items)
         joined = np.flatnonzero(self.joined)
         rows = np.concatenate([codes.rows, joined.astype(np.int32)])
@@ -330,7 +344,9 @@ class ScriptSounds:
 def _add_foreign_codes(
     prepared: PreparedBatch, codes: IntArray, foreign: npt.NDArray[np.int64]
 ) -> Ragged:
-    """Return the code of each token, if any, with further codes of some of other scripts."""
+    """Return the code of each token, if it has one, with further codes of the tokens in other
+    scripts.
+    """
     own = np.flatnonzero(codes)
     rows, items = [own], [codes[own]]
     texts, scripts = prepared.tokens.texts, prepared.tokens.flags >> SCRIPT_SHIFT
@@ -344,10 +360,11 @@ def _add_foreign_codes(
 
 
 def _join_neighbors(forms: Ragged, codes: IntArray) -> IntArray:
-    """Return the code of each two neighbors of a name that may be one word, at the place of the
-    first one, and 0 at other places: `Jong Un` is one word in Hangul, and `Ram Chandra` in Nepali.
+    """Return the code of each two neighboring words of a name that may be one word, at the index of
+    the first of them, and 0 at other indices: `Jong Un` is one word in Hangul, and `Ram Chandra` in
+    Nepali.
 
-    A first word of three classes has the first classes of the two by itself.
+    If the first word has three classes, it alone gives the first classes of the two words.
     """
     joined = np.zeros(len(forms.items), dtype=np.int32)
     fill_joined_classes(forms.offsets, forms.items, codes, joined)
@@ -366,7 +383,9 @@ def _latin_forms(prepared: PreparedBatch) -> Bools:
 
 
 def lack_latin(prepared: PreparedBatch, is_latin: Bools | None = None) -> Bools:
-    """Return which records have names, but none in Latin letters; `is_latin`: forms that are."""
+    """Return which records have names, but no name in Latin letters; `is_latin` says which forms
+    are in Latin letters.
+    """
     names = prepared.names
     is_latin = _latin_forms(prepared) if is_latin is None else is_latin
     is_foreign = names.counts > 0
@@ -378,7 +397,7 @@ def are_syllabic(prepared: PreparedBatch) -> Bools:
     """Return whether each record has a name with a word in a script of syllables."""
     words = _IS_SYLLABIC[prepared.tokens.flags >> SCRIPT_SHIFT]
     if not words.any():
-        # a query of Latin words, mostly
+        # Most queries have Latin words only
         return np.zeros(len(prepared), dtype=np.bool_)
     tokens = prepared.names.through(prepared.forms.tokens)
     has_word = np.zeros(len(prepared), dtype=np.bool_)

@@ -1,10 +1,10 @@
-"""Latin spellings of one name by different systems, leveled.
+"""Spellings of one name by different systems of Latin letters, brought to one spelling.
 
 Given names of two syllables, Chinese and Korean, are written as one word, as two, or with a hyphen
-(`join_hyphenated_syllables`). Chinese names are in pinyin or, in older and Taiwanese papers, in
-Wade–Giles, mostly without its apostrophes, so that `Chin` may be Jin or Qin (`pinyin_readings`).
-Syllables are from Xinhua, Wade 1867 as revised by Giles 1912, and the revised and older
-romanizations of Korean.
+(`join_hyphenated_syllables`). Chinese names are written in pinyin or, in older and Taiwanese
+papers, in Wade–Giles, mostly without its apostrophes, so `Chin` may be Jin or Qin
+(`pinyin_readings`). The syllables come from Xinhua, from Wade 1867 as revised by Giles 1912, and
+from the revised and older romanizations of Korean.
 
 `respell` rewrites Somali orthography (c for ʿayn, x for ḥ, long vowels doubled) as English does.
 The other functions give keys that spellings of one word share: `armenian_key` for eastern and
@@ -24,7 +24,7 @@ from resolver.names.folding import sound_code
 from resolver.names.scripts.detection import parse_pairs
 from resolver.runtime.text_cache import cache_short_texts
 
-# Finals of pinyin with their initials (-: none).
+# Finals of pinyin with their initials (-: no initial).
 _FINALS = """
 a: - b p m f d t n l g k h zh ch sh z c s
 o: - b p m f l
@@ -184,7 +184,8 @@ def _joined(match: re.Match[str]) -> str:
     if first.lower() in ("al", "el", "ul"):
         return match[0]
     are_syllables = is_syllable(first.lower()), is_syllable(second.lower())
-    # Typos (Chih-yvng) keep the lower-case letter after the hyphen, which other names do not have.
+    # Typos (Chih-yvng) keep the lower-case letter after the hyphen, which names of other languages
+    # do not have.
     is_typo = (
         any(are_syllables)
         and first.istitle()
@@ -197,9 +198,9 @@ def _joined(match: re.Match[str]) -> str:
 def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """Return possible pinyin spellings of a word of two or three syllables.
 
-    They are the word itself if it is pinyin, and its readings as Wade–Giles; nothing for other
-    words, or if there are too many. A word that `is_known` as a name must have letters that are
-    rare in other languages.
+    They are the word itself if it is pinyin, and its readings as Wade–Giles. The tuple is empty for
+    other words, or if there are too many readings. A word that is known as a name (`is_known`) must
+    have letters that are rare in other languages.
     """
     if not 4 <= len(token) <= 18 or not token.isascii() or (is_known and not _OWN.search(token)):
         return ()
@@ -208,7 +209,7 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
 
 @cache_short_texts(20_000)
 def _read_syllables(token: str) -> tuple[str, ...]:
-    """Return what `pinyin_readings` does for a word with the outline of syllables."""
+    """Return the result of `pinyin_readings` for a word that has the outline of syllables."""
     if not _may_be_cut(token, _all_syllables()):
         return ()
     spellings = set()
@@ -227,7 +228,7 @@ def _read_syllables(token: str) -> tuple[str, ...]:
 def korean_key(token: str, *, is_known: bool) -> str:
     """Return a word of two Korean syllables with its spelling leveled; empty for other words.
 
-    `yonghyeok` and `yonghyouk` share a key. `is_known` as in `pinyin_readings`.
+    `yonghyeok` and `yonghyouk` share a key. `is_known` is as in `pinyin_readings`.
     """
     if (
         not 4 <= len(token) <= 14
@@ -247,7 +248,9 @@ def _all_syllables() -> frozenset[str]:
 
 
 def _may_be_cut(token: str, table: Container[str]) -> bool:
-    """Return whether two or three syllables of a table make up a word, as few words are."""
+    """Return whether two or three syllables of a table make up a word; few words pass this
+    check.
+    """
     size = len(token)
     firsts = [length for length in range(1, min(size, 7)) if token[:length] in table]
     lasts = [size - end for end in range(1, size) if token[end:] in table] if firsts else []
@@ -323,8 +326,8 @@ _SHU = re.compile("(?<![sc])hu")
 def respell(word: str) -> str:
     """Return a word in Somali orthography in its English spelling, and other words as they are.
 
-    `xasan` gives `hasan`, `cabdiraxmaan` `abdirahman`. Digits misread for letters are corrected
-    (`br0wne`).
+    `xasan` gives `hasan`, and `cabdiraxmaan` gives `abdirahman`. Digits that were misread for
+    letters are corrected (`br0wne`).
     """
     if not word.isalpha():
         word = _MISREAD.sub(lambda match: _LETTERS[match[0]], word)
@@ -334,9 +337,10 @@ def respell(word: str) -> str:
 
 
 def armenian_key(word: str) -> str:
-    """Return the key of an Armenian family name in either dialect; empty for other words.
+    """Return the key of an Armenian family name, which is equal for both dialects; empty for other
+    words.
 
-    `papoyan` and `baboian` share one.
+    `papoyan` and `baboian` share a key.
     """
     if len(word) < 6 or not _SURNAME.search(word) or word in _NOT_ARMENIAN or _CHINESE.search(word):
         return ""
@@ -348,7 +352,7 @@ def armenian_key(word: str) -> str:
 def georgian_key(word: str) -> str:
     """Return the key of a Georgian family name in -dze or -shvili; empty for other words.
 
-    `javakhishvili` and `dschawachischwili` share one.
+    `javakhishvili` and `dschawachischwili` share a key.
     """
     if len(word) < 7 or not _GEORGIAN.search(word):
         return ""
@@ -361,7 +365,7 @@ def georgian_key(word: str) -> str:
 def japanese_key(word: str) -> str:
     """Return the Hepburn spelling of a Japanese word of three or more syllables; empty for others.
 
-    `keniti` and `kenichi` share one.
+    `keniti` and `kenichi` share a key.
     """
     if not 5 <= len(word) <= 16 or not _KUNREI.search(word) or not _KANA.fullmatch(word):
         return ""
@@ -378,9 +382,10 @@ def is_japanese_spelling(word: str) -> bool:
 
 
 def vw_key(word: str) -> str:
-    """Return the sound code of a word with its w as v (`parwin`, `parveen`); empty without either.
+    """Return the sound code of a word with each w replaced by v (`parwin`, `parveen`); empty for a
+    word without v and w.
 
-    Both are one letter in languages from the Vistula to the Indus.
+    The two are one letter in languages from the Vistula to the Indus.
     """
     if len(word) < 4 or not ("v" in word or "w" in word):
         return ""
