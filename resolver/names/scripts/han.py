@@ -5,7 +5,8 @@
 - `level_han` gives traditional, simplified and Japanese forms of a character one spelling.
 - `korean_reading` reads characters by syllables, with one usual reading per character
   (`sino_korean.txt`, which names its origin). At the beginning of a word ㄹ and ㄴ soften; after a
-  vowel or ㄴ the syllables 렬 and 률 become 열 and 율 (Hangul orthography of 1988, sections 10 to 12).
+  vowel or ㄴ the syllables 렬 and 률 become 열 and 율 (Hangul orthography of 1988, sections 10 to
+  12).
 - `japanese_reading` reads words with a table of names and common words (`japanese_readings.txt.xz`,
   from UniDic; `.ci/japanese-readings` writes the table). The table has the usual reading of a word,
   not every reading that a name may have. A word that is not in the table is read in parts. The
@@ -180,8 +181,8 @@ def japanese_reading(word: str) -> str:
     """Return the reading of a word in Latin letters, with long vowels short as in passports (太郎 →
     taro).
 
-    The reading is empty if a character of the word has no reading. The sign 々 repeats the character
-    before it.
+    The reading is empty if a character of the word has no reading. The sign 々 repeats the
+    character before it.
     """
     table = _japanese_table()
     return read_by_parts(word, table) or read_by_parts(_JAPANESE_REPEATED.sub(r"\1\1", word), table)
@@ -191,8 +192,8 @@ def read_by_parts(word: str, table: Mapping[str, str]) -> str:
     """Return the readings of the fewest parts that a table contains, joined; empty if the word has
     no such parts.
 
-    If several cuts have equally few parts, the one with the longest first part counts: 山田太郎 is 山田
-    and 太郎.
+    If several cuts have equally few parts, the one with the longest first part counts: 山田太郎 is
+    山田 and 太郎.
     """
     # for each position, the number of parts from there to the end of the word, and their reading
     best: list[tuple[int, str] | None] = [None] * len(word) + [(0, "")]

@@ -1,7 +1,7 @@
 """Codes of the sound of words: spellings of one name in different scripts have the same code.
 
-A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word has
-one code (`latin_codes`). A word of another script has one code for each likely way to write it with
+A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word
+has one code (`latin_codes`). A word of another script has one code for each likely way to write it with
 Latin letters, by learned costs (`foreign_codes`): `Джек` may begin with j, dj or dzh, and a Chinese
 r may be an l. `ScriptSounds` computes the codes of a batch for blocking. Only records without a
 name in Latin letters need these codes; other records are found by their Latin name.
