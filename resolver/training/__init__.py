@@ -21,9 +21,9 @@ INSTALL = "pip install 'watchlist-resolver[train]'"
 
 
 def check_packages() -> None:
-    """Check that what training and measuring models need is installed.
+    """Check that the packages which training and measuring models need are installed.
 
-    Raises `ResolverError` that names what is missing, and the command that installs it.
+    Raises `ResolverError` that names the missing packages, and the command that installs them.
     """
     missing = [package for module, package in PACKAGES.items() if find_spec(module) is None]
     if missing:

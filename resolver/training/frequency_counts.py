@@ -1,13 +1,13 @@
 """Shipped frequency tables: how common tokens of names are, and which numbers many names share.
 
-Only tokens of at least 20 entities, and numbers under at least 20 names, are kept, so that no list
-can be reconstructed from the tables.
+The tables have only tokens of at least 20 entities, and numbers of at least 20 names, so that no
+list can be reconstructed from them.
 
 Shared numbers are documents, telephones and e-mail addresses. A number with at least `MIN_BEARERS`
 bearers of different names identifies nobody: 0000000, a ministry's telephone, a popular forgery. A
 bearer is a record. If a store knows which records belong together, a bearer is an entity, so a
-company in twenty lists is one bearer. In an entity whose names share no word, each name counts as a
-bearer, because such a number may be the only reason why they were merged.
+company that is in twenty lists is one bearer. If the names of an entity share no word, each name
+counts as a bearer, because such a number may be the only reason why the records were merged.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ BearerBatches = Callable[[], Iterable[tuple[Batch, BearerIds]]]
 
 
 def distinguishing_words(record: Record) -> set[str]:
-    """Return the words in the names of a record, without those that do not distinguish names."""
+    """Return the words in the names of a record, without words that do not distinguish names."""
     is_person = record.kind == Kind.PERSON
     texts = record.texts(*FULL_NAMES) + (record.texts(*NAME_PARTS) if is_person else ())
     tokens = tokenize_person if is_person else tokenize_group
@@ -78,14 +78,16 @@ def mass_used_in_batches(batches: Iterable[Batch]) -> list[str]:
 
 
 def mass_used_in_store(store: Store) -> tuple[int, list[str]]:
-    """Return the number of records in a store and the numbers that many of its entities share."""
+    """Return the number of records in a store, and the numbers that many of its entities share."""
     with store.view() as view:
         record, _ = view.all_members()
         return len(record), mass_used_numbers(lambda: _store_batches(view))
 
 
 def mass_used_at_url(url: str) -> tuple[int, list[str]]:
-    """Return `mass_used_in_store` of the store at a URL. Raises `StoreError`."""
+    """Return `mass_used_in_store` of the store at a URL. Raises `StoreError` if the store cannot be
+    read.
+    """
     with Store.open(url, create=False) as store:
         return mass_used_in_store(store)
 
@@ -99,7 +101,9 @@ def _store_batches(view: StoreView) -> Iterator[tuple[Batch, BearerIds]]:
 def _number_columns(
     batch: Batch,
 ) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], list[str]]]:
-    """Yield rows, codes and table notation of the codes ("" for none) per property with numbers."""
+    """Yield, for each property with numbers, rows, codes, and the table notation of the codes (""
+    for a code without one).
+    """
     for prop in (*IDENTIFIERS, *CONTACTS):
         if prop in batch.columns:
             column = batch.columns[prop]
@@ -123,7 +127,7 @@ NamesByBearer = dict[int, set[frozenset[str]]]
 
 
 def _names_by_number(bearer_batches: BearerBatches, hashes: set[int]) -> dict[str, NamesByBearer]:
-    """Return the names under which the numbers with the given hashes are used."""
+    """Return the names for which the numbers with the given hashes are used."""
     names_of: dict[str, NamesByBearer] = {}
     for batch, bearers in bearer_batches():
         for rows, codes, texts in _number_columns(batch):
@@ -141,7 +145,7 @@ def _names_by_number(bearer_batches: BearerBatches, hashes: set[int]) -> dict[st
 
 
 def _count_shared_numbers_bearers(names: NamesByBearer) -> int:
-    """Return the number of bearers with names of their own."""
+    """Return the number of bearers that have unrelated names."""
     different = set().union(*names.values())
     return min(
         len(different), sum(_count_unrelated_names(bearer_names) for bearer_names in names.values())
@@ -149,7 +153,7 @@ def _count_shared_numbers_bearers(names: NamesByBearer) -> int:
 
 
 def _count_unrelated_names(names: Iterable[frozenset[str]]) -> int:
-    """Return how many names remain when names that share a word are merged."""
+    """Return the number of names if names that share a word are counted as one."""
     groups: list[frozenset[str]] = []
     for words in names:
         touching = [group for group in groups if group & words]
@@ -166,7 +170,7 @@ _LOCALES = tuple(
     da_DK no_NO ka_GE hy_AM az_AZ id_ID th_TH
 """.split()
 )
-# Faker's name lists, with the share of people that each covers
+# Faker's name lists, with the share of people that each list covers
 _NAME_LISTS = {
     "given": (("first_names_male", 0.5), ("first_names_female", 0.5), ("first_names", 0.5)),
     "family": (("last_names", 1.0), ("last_names_male", 0.5), ("last_names_female", 0.5)),
@@ -179,7 +183,8 @@ def build_frequency_tables(batches: Iterable[Batch]) -> dict[str, Any]:
     persons, groups, given_names, family_names = _count_bearers(batch_list)
     shares = persons.shares()
     for token, share in census_shares("given", "family").items():
-        # a census covers one country, so use half its share if that exceeds the share in the lists
+        # a census covers one country, so half of its share is used if that exceeds the share in the
+        # lists
         shares[token] = max(shares.get(token, 0.0), share / 2)
     percentages = _given_name_percentages(
         census_shares("given"), census_shares("family"), given_names.shares(), family_names.shares()
@@ -218,10 +223,10 @@ def _informative_words(texts: Iterable[str]) -> set[str]:
 
 
 def _given_name_percentages(*shares: Mapping[str, float]) -> dict[str, int]:
-    """Return the percentage of its bearers for whom a token is a given name.
+    """Return, for each token, the percentage of its bearers for whom it is a given name.
 
-    `shares` are given and family names of a census, then of the lists (from records with name
-    parts); both count half. Only tokens with enough bearers are included.
+    `shares` has given and family names, first of a census, then of the lists (from records with
+    name parts); both count half. Only tokens with enough bearers are included.
     """
     common_tokens = {
         token
@@ -240,7 +245,7 @@ def _given_name_percentages(*shares: Mapping[str, float]) -> dict[str, int]:
 
 
 class _BearerCounts:
-    """Number of records that bear a word, by source."""
+    """Number of records that have a word, by source."""
 
     def __init__(self) -> None:
         self._total = 0
@@ -252,9 +257,9 @@ class _BearerCounts:
         self._counts.setdefault(source, Counter()).update(words)
 
     def shares(self) -> dict[str, float]:
-        """Return the share of records that bear each common word.
+        """Return the share of records that have each common word.
 
-        An entity may occur in several lists, so a word needs `MIN_BEARERS` records of one list.
+        An entity may be in several lists, so a word needs `MIN_BEARERS` records in one list.
         """
         totals: Counter[str] = Counter()
         common: set[str] = set()
@@ -272,8 +277,8 @@ def _common_counts(shares: Mapping[str, float], population: int) -> dict[str, in
 def census_shares(*name_types: str) -> dict[str, float]:
     """Return shares of name tokens in Faker's locales; `name_types` are `given` and `family`.
 
-    Census weights are used where a locale has them; otherwise each name counts one over the length
-    of its list, which holds the common names of that country.
+    Census weights are used if a locale has them. Otherwise each name counts as 1 divided by the
+    length of its list, which has the common names of that country.
     """
     shares: dict[str, float] = {}
     for locale in _LOCALES:

@@ -1,4 +1,4 @@
-"""Learning from decisions as a job: requested at the desk, run by a worker.
+"""Learning from decisions as a job, which is requested at the desk and run by a worker.
 
 The model is kept in the folder of the job.
 """
@@ -24,7 +24,7 @@ def submit_learning(
 ) -> Job:
     """Queue a job that corrects the model by the decisions of the store.
 
-    Raises `StoreError`, `OSError`.
+    Raises `StoreError` if the store cannot be read, and `OSError` if the job cannot be stored.
     """
     folder = create_job_folder(jobs)
     params = {"folder": folder.name, "label": "learn from decisions"}
@@ -34,7 +34,9 @@ def submit_learning(
 
 
 def learned_model_folder(jobs: Path, job: Job) -> Path | None:
-    """Return the folder of the model made by a job, or None if there is none (any more)."""
+    """Return the folder of the model that a job made; None if there is none, or if it was
+    removed.
+    """
     folder = jobs.absolute() / str(job.params.get("folder", "")) / RESULT / MODEL_FOLDER
     return folder if (folder / "person.json").is_file() else None
 
@@ -42,12 +44,12 @@ def learned_model_folder(jobs: Path, job: Job) -> Path | None:
 def run_learning_job(
     hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None
 ) -> Mapping[str, Any]:
-    """Correct the model in `base` (default: the shipped one) by the decisions of the store.
+    """Correct the model in `base` (default: the shipped model) by the decisions of the store.
 
     Returns the version of the new model, notes, and a comparison of both models. Raises
-    `ResolverError` and then leaves no new model.
+    `ResolverError` if no model can be made, and then leaves no new model.
     """
-    # imported here because it loads scikit-learn, which submitting a job does not need
+    # imported here because it loads scikit-learn, which is not needed to submit a job
     from resolver.training.store_learning import learn_from_store
 
     progress.start("decisions", None, "decisions")

@@ -4,15 +4,15 @@
 `resolver.names.scripts.sounds` reads. The same reference tables give the same table.
 
 The source is the table of names inside the `rigour` library (MIT license), whose names are from
-Wikidata (CC0). A line lists the forms of one name in all languages, and not only transliterations.
-So each word of another script has several candidates, and the fit chooses one.
+Wikidata (CC0). A line lists the forms of one name in all languages, including forms that are no
+transliterations. So each word of another script has several candidates, and the fit chooses one.
 
 The fit is expectation maximization over all alignments (Dempster, Laird and Rubin 1977). In each
-round a word counts with the candidate that it explains best, if it explains enough of it. So forms
-of a name in another language (`Johannes` for `Giovanni`) drop out.
+round, the candidate that explains a word best is used for it, if it explains enough of the word. So
+forms of a name in another language (`Johannes` for `Giovanni`) are ignored.
 
 `python -m resolver.training.letters ARABIC.txt OTHER.txt` prints the table of
-`resolver.names.scripts.arabic`, from two files with one word a line.
+`resolver.names.scripts.arabic`, from two files with one word on each line.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class WordPair:
 def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list[WordPair]]:
     """Return the pairs of each script, in the order of their words.
 
-    `lines`: forms of one name each, those of the reference tables if left out.
+    `lines` has, for each name, its forms; by default, those of the reference tables.
     """
     spellings: dict[Script, dict[str, set[str]]] = {
         script: {} for script in Script if Script.LATIN < script < Script.OTHER
@@ -90,10 +90,11 @@ def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list
 
 
 def origins(script: Script, pairs: list[WordPair]) -> list[list[WordPair]]:
-    """Return pairs by the origin of their names, where a script writes its own names otherwise.
+    """Return pairs by the origin of their names, if a script writes its own names in another way
+    than foreign names.
 
-    In Hangul: see `_hangul_origin`. In Arabic and Hebrew: names without short vowels, and foreign
-    ones, whose vowels are written.
+    For Hangul, see `_hangul_origin`. For Arabic and Hebrew, the origins are names without short
+    vowels, and foreign names, whose vowels are written.
     """
     if script == Script.HANGUL:
         return _parted(pairs, [_hangul_origin(pair) for pair in pairs])
@@ -117,7 +118,7 @@ def _hangul_origin(pair: WordPair) -> int:
     """Return where a name in Hangul comes from.
 
     - 0: it is Korean.
-    - 1: it is Chinese, written by the Korean readings of its characters.
+    - 1: it is Chinese, written with the Korean readings of its characters.
     - 2: it is Chinese or Japanese, written by its sound.
     - 3: it comes from another language.
     """
@@ -129,13 +130,13 @@ def _hangul_origin(pair: WordPair) -> int:
 
 @cache
 def _korean_readings() -> re.Pattern[str]:
-    """Return the pattern of one to three syllables that are readings of characters."""
+    """Return the pattern of one to three syllables, each of which is a reading of a character."""
     syllables = sorted(map(letters, korean_syllables()), key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(syllables)}){{1,3}}")
 
 
 def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
-    """Yield the transliterations of forms that are one word of another script."""
+    """Yield the transliterations of those forms that are one word of another script."""
     for form in forms:
         script = script_of(form)
         if script in (Script.LATIN, Script.OTHER) or " " in form:
@@ -148,7 +149,7 @@ def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
 
 
 def _written_pairs() -> list[WordPair]:
-    """Return the pairs of the table `hangul_renderings`, as often as they count."""
+    """Return the pairs of the table `hangul_renderings`, each as many times as it counts."""
     return [
         WordPair(tuple(split_symbols(letters(text), Script.HANGUL)), (latin,))
         for latin, text in load_rows("hangul_renderings")
@@ -167,14 +168,14 @@ def _pairs(script: Script, words: dict[str, set[str]]) -> Iterator[WordPair]:
 
 
 def _likeness(text: str, latin: str) -> float:
-    """Return how like two words are by all their letters or by their consonants alone, 0…1."""
+    """Return how similar two words are by all letters, or by consonants alone, 0…1."""
     bones, others = coarse(text), coarse(latin)
     by_bones = Indel.normalized_similarity(bones, others) if bones else 0.0
     return max(Indel.normalized_similarity(text, latin), 0.9 * by_bones)
 
 
 def coarse(text: str) -> str:
-    """Return the consonants of a text, with those alike that scripts confuse."""
+    """Return the consonants of a text, with consonants that scripts confuse written as one."""
     return _SOFT.sub("", text).translate(_COARSE)
 
 
@@ -200,7 +201,7 @@ _DROPPED = 0.05
 
 @dataclass(frozen=True)
 class FittedChannel:
-    """Probabilities of one script; the columns of `channel.written` are `grams`."""
+    """Probabilities of one script; `grams` are the columns of `channel.written`."""
 
     symbols: list[str]
     grams: list[str]
@@ -208,7 +209,7 @@ class FittedChannel:
 
 
 def letter_surprise(pairs: Sequence[WordPair]) -> Doubles:
-    """Return the nats by which each letter surprises, from the first candidates of all pairs."""
+    """Return how surprising each letter is, in nats, from the first candidates of all pairs."""
     counts = np.ones(sound_distance.LETTERS)
     for pair in pairs:
         np.add.at(counts, letter_numbers(pair.candidates[0]), 1)
@@ -264,7 +265,7 @@ def _common_grams(pairs: Sequence[WordPair]) -> list[str]:
 
 
 def _first_guess(symbols: Sequence[str], grams: Sequence[str]) -> Doubles:
-    """Return probabilities by the likeness of a symbol's transliteration and a gram."""
+    """Return first probabilities, by the similarity of a symbol's transliteration and a gram."""
     guess = np.array([[_guess(symbol, gram) for gram in grams] for symbol in symbols])
     guess[:, 0] = _DROPPED
     guess[:, 1:] *= (1 - _DROPPED) / guess[:, 1:].sum(axis=1, keepdims=True)
@@ -315,8 +316,8 @@ _FEW = 3
 
 
 def letter_pair_lines(arabic: Iterable[str], other: Iterable[str]) -> Iterator[str]:
-    """Yield a line for each letter, with the evidence of each letter behind it, from unique words
-    of lower-case letters.
+    """Yield a line for each letter, with the evidence of each letter that may follow it, counted in
+    unique words of lower-case letters.
     """
     sides = [Counter(chain.from_iterable(map(_shape_pairs, words))) for words in (arabic, other)]
     for first in ARABIC_LETTERS:
@@ -333,13 +334,13 @@ def _shape_pairs(word: str) -> Iterator[tuple[str, str]]:
 
 
 def _shares(counts: Counter[tuple[str, str]], first: str) -> list[float]:
-    """Return the share of each letter among those that follow a letter."""
+    """Return the share of each letter among the letters that follow a given letter."""
     row = [counts[first, second] + _COUNT for second in ARABIC_LETTERS]
     return [count / sum(row) for count in row]
 
 
 def _totals(sides: list[Counter[tuple[str, str]]], first: str) -> list[int]:
-    """Return how often each letter follows a letter, on both sides together."""
+    """Return how often each letter follows a given letter, in both sets of words together."""
     return [sum(counts[first, second] for counts in sides) for second in ARABIC_LETTERS]
 
 
@@ -388,7 +389,9 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def _charge_long_vowels(costs: dict[str, dict[str, float]]) -> None:
-    """Raise the costs of two vowels for a consonant: long ones are written, so it lacks them."""
+    """Raise the costs of writing a consonant with two vowels, because long vowels have letters of
+    their own.
+    """
     for symbol, written in costs.items():
         if symbol != "+" and not _VOWEL.search(symbol):
             for gram in filter(_LONG_VOWEL.search, written):
@@ -396,7 +399,9 @@ def _charge_long_vowels(costs: dict[str, dict[str, float]]) -> None:
 
 
 def _charge_dropped(costs: dict[str, dict[str, float]]) -> None:
-    """Raise the costs of leaving a symbol out to their least: each origin leaves out others."""
+    """Raise the costs of omitting a symbol to a minimum, because each origin omits other
+    symbols.
+    """
     for symbol, written in costs.items():
         if symbol != "+" and "-" in written:
             least = _DROPPED_VOWEL if _VOWEL.search(symbol) else _DROPPED_CONSONANT
@@ -404,7 +409,7 @@ def _charge_dropped(costs: dict[str, dict[str, float]]) -> None:
 
 
 def _keep_lower(costs: dict[str, dict[str, float]], others: dict[str, dict[str, float]]) -> None:
-    """Add costs of symbols to others, and keep the lower one of each."""
+    """Add the costs of `others` to `costs`, and keep the lower cost of each symbol and gram."""
     for symbol, written in others.items():
         own = costs.setdefault(symbol, {})
         own.update({gram: min(cost, own.get(gram, cost)) for gram, cost in written.items()})

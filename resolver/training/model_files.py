@@ -1,4 +1,4 @@
-"""Trained models in a folder: one JSON file per kind, frequency tables, and a model card."""
+"""Trained models in a folder: one JSON file for each kind, frequency tables, and a model card."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ LEFT_OUT = "left_out"
 def save_trained_models(
     trained: TrainedModels, directory: Path, base: Path | None = None
 ) -> tuple[str, ...]:
-    """Write models, tables and card; return the kinds that were reused.
+    """Write models, tables and card; return the kinds whose models were reused.
 
-    Kinds that were not trained are copied from `base` (default: the shipped models). Raises
-    `ModelError` if `base` lacks one.
+    Models of kinds that were not trained are copied from `base` (default: the shipped models).
+    Raises `ModelError` if `base` lacks such a model.
     """
     models = {kind.label: model_to_json(model) for kind, model in trained.models.items()}
     reused = tuple(name for name in loader.KINDS if name not in models)
@@ -43,7 +43,7 @@ def save_trained_models(
         loader.save(name, data, directory)
     loader.save("tables", dict(trained.tables), directory)
     for name in (RELATIONS, CHECKS):
-        # relations, and names in checks, are not trained on these pairs
+        # models of relations, and of names in checks, are not trained on these pairs
         if ((base or loader.MODEL_DIR) / f"{name}.json").exists():
             loader.save(name, loader.load(name, base), directory)
     for name in (MEASURED, REASONS):
@@ -54,7 +54,7 @@ def save_trained_models(
 
 
 def copy_model(base: Path | None, directory: Path) -> None:
-    """Copy the files of a model (None: the shipped one) that scores depend on, and its card."""
+    """Copy the files of a model (None: the shipped one) on which scores depend, and its card."""
     source = base or loader.MODEL_DIR
     directory.mkdir(parents=True, exist_ok=True)
     names = [*loader.KINDS, "tables", RELATIONS, CALIBRATION, LEFT_OUT, CHECKS, MEASURED, REASONS]
@@ -66,7 +66,7 @@ def copy_model(base: Path | None, directory: Path) -> None:
 def write_model_card(
     models: Mapping[str, Mapping[str, Any]], directory: Path, reused: Sequence[str] = ()
 ) -> None:
-    """Write the card of models (by kind, as JSON), and its plot if there are bins to plot."""
+    """Write the card of models (by kind, as JSON), and its plot if there are bins."""
     (directory / CARD_FILE).write_text(
         model_card.render_model_card(models, reused), encoding="utf-8"
     )
@@ -79,7 +79,7 @@ def write_model_card(
 
 
 def write_measured_section(directory: Path) -> None:
-    """Write what was measured of contradictions into the card of models that have counts."""
+    """Write the measured evidence of contradictions into the card of models that have counts."""
     card = directory / CARD_FILE
     if card.exists():
         text = insert_measured_levels(card.read_text(encoding="utf-8"), directory)
@@ -87,7 +87,7 @@ def write_measured_section(directory: Path) -> None:
 
 
 def insert_measured_levels(card: str, directory: Path) -> str:
-    """Return a card with what was measured of contradictions beside its models, if it was."""
+    """Return a card with the measured evidence of contradictions, if its folder has counts."""
     counts = load_measured(directory)
     if not counts:
         return card
@@ -101,12 +101,16 @@ def insert_measured_levels(card: str, directory: Path) -> str:
 
 
 def save_calibration(figures: dict[str, Any], directory: Path) -> None:
-    """Write figures of calibration beside a model, and their section of its card if it has one."""
+    """Write figures of calibration beside a model, and write their section into its card if it has
+    one.
+    """
     _save_figures(CALIBRATION, figures, directory, model_card.insert_calibration)
 
 
 def save_left_out(figures: dict[str, Any], directory: Path) -> None:
-    """Write figures of sets left out beside a model, and their section of its card."""
+    """Write figures of sets that were left out beside a model, and write their section into its
+    card if it has one.
+    """
     _save_figures(LEFT_OUT, figures, directory, model_card.insert_left_out)
 
 
@@ -119,6 +123,6 @@ def _save_figures(
     loader.save(name, figures, directory)
     card = directory / CARD_FILE
     if card.exists():
-        # as the file has them, so that a card written anew is the same
+        # the figures are read from the file, so that a card that is written again is the same
         stored = loader.load(name, directory)
         card.write_text(insert(card.read_text(encoding="utf-8"), stored), encoding="utf-8")

@@ -41,7 +41,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class BandChange:
-    """Waiting record pair that would change its band."""
+    """Waiting record pair whose band would change."""
 
     left: str
     right: str
@@ -53,8 +53,8 @@ class BandChange:
 class QueueEffect:
     """Effect of a new model on waiting record pairs.
 
-    `waiting` is their number, `looked_at` how many were scored anew, `bands` the number of these
-    per new band, and `moved` those with the largest change into another band.
+    `waiting` is their number, `looked_at` is how many were scored again, `bands` has the number of
+    these by new band, and `moved` are the pairs with the largest change into another band.
     """
 
     waiting: int
@@ -80,9 +80,9 @@ class QueueEffect:
 class ModelComparison:
     """Two models (by their stamps) compared on a store.
 
-    `fresh` compares them, by kind, on decisions that neither has learned from (`unseen` of
-    `decisions`). `held_out` holds, by kind, the figures of the new model's card on decisions held
-    out when it was made. `waiting` is the effect on the pairs that wait.
+    `fresh` compares them, by kind, on decisions from which neither has learned (`unseen` of
+    `decisions`). `held_out` has, by kind, the figures of the new model's card on decisions that
+    were held out when it was made. `waiting` is the effect on the pairs that wait.
     """
 
     old: str
@@ -95,7 +95,9 @@ class ModelComparison:
 
     @property
     def worse(self) -> list[str]:
-        """Kinds for which the new model is worse on decisions that neither has learned from."""
+        """Kinds for which the new model is worse on decisions from which neither model has
+        learned.
+        """
         return [kind for kind, comparison in self.fresh.items() if comparison.gain < 0]
 
     def to_json(self) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _held_out_figures(models: ModelSet) -> dict[str, dict[str, Any]]:
 def compare_models(
     store: Store, old: ModelSet, new: ModelSet, decided: TrainingDecisions | None = None
 ) -> ModelComparison:
-    """Compare two models on a store. Raises `InputError` if they are the same."""
+    """Compare two models on a store. Raises `InputError` if both are the same model."""
     if old.stamp["model"] == new.stamp["model"]:
         raise InputError("the two models are the same", hint="name the folder of another one")
     decisions = read_training_decisions(store) if decided is None else decided
@@ -200,9 +202,10 @@ def _largest_changes(
 def _score_with_models(
     view: StoreView, left: Numbers, right: Numbers, model_sets: Sequence[ModelSet]
 ) -> tuple[list[tuple[str, str]], list[npt.NDArray[np.int32]]]:
-    """Return ids of record pairs, and log-odds (thousandths) per model, under the store's plan.
+    """Return the ids of record pairs, and their log-odds (thousandths) by each model, with the
+    store's blocking plan.
 
-    The population is that of the store.
+    The population is the population of the store.
     """
     numbers = np.unique(np.concatenate([left, right]))
     batch = concat(part.batch for part in view.batches_of(numbers))
@@ -225,7 +228,7 @@ def _score_with_models(
 
 
 def _population_of(view: StoreView) -> Population:
-    """Return the population of a store; one of its size where its model needed none."""
+    """Return the population of a store; if its model needed none, a population of the same size."""
     stored = view.population()
     if stored is not None:
         return stored[1]
@@ -241,7 +244,9 @@ class LearningResult:
 
 
 def read_store_decisions(url: str) -> TrainingDecisions:
-    """Return the decisions of a store that can train a model. Raises `StoreError`, `InputError`."""
+    """Return the decisions of a store that can train a model. Raises `StoreError` if the store
+    cannot be read, and `InputError` if it has no usable decisions.
+    """
     with Store.open(url, create=False) as store:
         return read_training_decisions(store)
 
@@ -255,7 +260,7 @@ def learn_at_url(
     seed: int = 7,
     before_writing: Callable[[], None] = lambda: None,
 ) -> LearningResult:
-    """Correct the model in `base` (default: the shipped one) by a store's decisions.
+    """Correct the model in `base` (default: the shipped model) by a store's decisions.
 
     The new model is written to `out`. Raises `InputError` if no model improves, and then writes
     nothing.
@@ -294,13 +299,13 @@ def learn_from_store(
     before_writing()
     save_trained_models(TrainedModels(result.models, loader.load("tables", base), {}), out, base)
     notes = _learning_notes(store, decided, before, result.unchanged)
-    # the folder may contain a model that was loaded and cached before
+    # the cache may have an earlier model of this folder
     load_models.cache_clear()
     return LearningResult(compare_models(store, before, load_models(out), decided), tuple(notes))
 
 
 def compare_at_url(url: str, old: Path | None, new: Path) -> ModelComparison:
-    """Compare two models (folders; None: the shipped one) on a store.
+    """Compare two models (folders; None means the shipped model) on a store.
 
     Raises `StoreError`, `ModelError`, `InputError`.
     """

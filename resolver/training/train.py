@@ -1,7 +1,7 @@
-"""Train models of all kinds: weights of the pairs, fit, calibration and measured figures.
+"""Train models of all kinds: weights of pairs, fit, calibration and measured figures.
 
-The quality on each set of pairs is that of a model that learned from all other sets (leave one set
-out).
+The quality on each set of pairs is measured with a model that learned from all other sets (leave
+one set out).
 """
 
 from __future__ import annotations
@@ -56,15 +56,17 @@ class TrainedModels:
 
 
 def weight_by_origin(data: LabeledPairs, shares: Mapping[str, OriginWeight]) -> LabeledPairs:
-    """Return pairs with weights that sum to `shares`: origin → (positives, negatives), or total.
+    """Return pairs with weights that sum to `shares`, which maps an origin to the sums of its
+    positive and negative pairs, or to a total.
 
-    Each population of an origin counts by the number of its pairs, and a pair within it by what it
-    stands for there.
+    Each population of an origin counts in proportion to its pairs, and each pair in it in
+    proportion to the pairs that it stands for there.
     """
     weights = data.weights.copy()
     for origin in set(data.origin.tolist()):
         if origin == CLUSTER_ORIGIN:
-            # weights as blocking gives them, but not less than the invented pairs next to them
+            # weights are those of blocking, but not less than those of the invented pairs beside
+            # them
             own = data.origin == CLUSTER_ORIGIN
             weights[own] *= max(MIN_CLUSTER_WEIGHT / weights[own].sum(), 1.0)
             continue
@@ -81,7 +83,7 @@ def weight_by_origin(data: LabeledPairs, shares: Mapping[str, OriginWeight]) -> 
 
 
 def _shares_within(data: LabeledPairs) -> npt.NDArray[np.float64]:
-    """Return weights with mean 1 in each population; 1 for pairs of none."""
+    """Return weights with mean 1 in each population; pairs without a population have weight 1."""
     shares = np.ones(len(data))
     for chance in np.unique(data.chance[~np.isnan(data.chance)]):
         own = data.chance == chance
@@ -91,7 +93,7 @@ def _shares_within(data: LabeledPairs) -> npt.NDArray[np.float64]:
 
 MIN_CLUSTER_WEIGHT = 12_000.0
 """Minimum total weight of the pairs of labeled clusters."""
-# About one pair in six is true overall, as among the pairs that blocking finds in watchlists.
+# About one pair in six is true overall, like among the pairs that blocking finds in watchlists.
 ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
     "judged": (800.0, 3000.0),
     resampled_entries.RESAMPLED_ORIGIN: (1500.0, 9000.0),
@@ -108,15 +110,16 @@ ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
     "parish": 3000.0,
     "post": 2000.0,
     "census": 6000.0,
-    # a thousand institutions, of which many bear one name
+    # a thousand institutions, many of which have the same name
     "institutes": (100.0, 570.0),
     "*": (700.0, 4000.0),
 }
 
 
 def default_fit_options(seed: int, base: Path | None = None) -> model_parts.FitOptions:
-    """Return fit options with the weights that are stated, and the counts of contradictions beside
-    the models of `base` (default: the shipped ones)."""
+    """Return fit options with the weights that are stated, and with the counts of contradictions
+    that are stored beside the models of `base` (default: the shipped models).
+    """
     fixed = {"same_list": SAME_LIST_WEIGHT}
     return model_parts.FitOptions(seed=seed, fixed=fixed, measured=load_measured(base))
 
@@ -198,7 +201,7 @@ _ONE_SIDED = (
 
 
 def _with_version(model: Model, version: str) -> Model:
-    """Return a model whose parts have a version, too."""
+    """Return a model with a version, which its parts have, too."""
     parts = {name: replace(part, version=version) for name, part in model.parts.items() if name}
     return replace(model, version=version).with_parts(parts)
 
@@ -227,9 +230,10 @@ def _train_for_populations(
 
 
 def weight_for_populations(raw_data: LabeledPairs) -> LabeledPairs:
-    """Return the pairs that a model for populations learns from, weighted.
+    """Return the pairs from which a model for populations learns, with their weights.
 
-    Pairs drawn from a population keep their weights, others get those stated for their origin.
+    Pairs drawn from a population keep their weights; other pairs get the weights stated for their
+    origin.
     """
     chosen = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
     outside = np.isnan(chosen.chance)
@@ -240,7 +244,9 @@ def weight_for_populations(raw_data: LabeledPairs) -> LabeledPairs:
 
 
 def _train_name_part(raw_data: LabeledPairs, options: model_parts.FitOptions) -> dict[str, Model]:
-    """Return the part that says whether two names are one, where there are pairs to learn it."""
+    """Return the part that says whether two names are the same, if there are pairs to learn it
+    from.
+    """
     data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
     mask = model_parts.split_parts(data).get(NAME_ONLY_PART)
     if mask is None:
@@ -256,7 +262,8 @@ CARD_FOLDS = 3
 def population_logodds(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64]:
     """Return the log-odds of pairs (thousandths), each in its own population.
 
-    Pairs without a population get those at even odds.
+    Pairs without a population get the log-odds that hold if true and false pairs are equally
+    likely.
     """
     logodds = model.for_population("", None).logodds(data.evidence)
     in_population = ~np.isnan(data.chance)
@@ -271,7 +278,7 @@ def population_logodds(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64
 
 
 def _material_summary(training_data: TrainingData) -> dict[str, Any]:
-    """Return the sources and left-out judgments for the model card."""
+    """Return the sources, and the numbers of judgments left out, for the model card."""
     dropped = {"judged pairs that name records which are not in the lists": training_data.dropped}
     return {
         "sources": dict(training_data.sources),
@@ -302,13 +309,14 @@ _SET_OF_ORIGIN: Mapping[str, str] = {"judged": _LISTS, resampled_entries.RESAMPL
 def measure_left_out(
     pairs: Mapping[Kind, LabeledPairs], options: model_parts.FitOptions
 ) -> dict[str, Any]:
-    """Return figures of each set, by kind: fit on all other sets, scored in its own population.
+    """Return figures of each set, by kind: the model is fitted on all other sets, and the set is
+    scored in its own population.
 
-    Sets are those drawn from a population, and the given lists (judged pairs and resampled
-    entries); pairs invented to teach one thing are no set, and learned from unless they have an
-    entity of the tested set. Sets with fewer than `MIN_PAIRS` pairs of either label are skipped.
-    Deterministic; takes one fit for each set. Each row names the data of its kind, as a model that
-    learns from all sets does.
+    Sets are the sets of pairs drawn from a population, and the given lists (judged pairs and
+    resampled entries). Pairs invented to teach one thing are no set; each model learns from those
+    that have no entity of the tested set. Sets with fewer than `MIN_PAIRS` pairs of either label
+    are skipped. The result depends only on the arguments; there is one fit for each set. Each row
+    identifies the data of its kind, as a model that learns from all sets does.
     """
     return {
         kind.label: list(_measure_sets(data, options))

@@ -1,4 +1,4 @@
-"""Training data: labeled pairs of judgments, clusters, list entries and invented material.
+"""Training data: labeled pairs from judgments, clusters, list entries and invented material.
 
 `add_decided_pairs` adds the decisions of a store (`resolver train LISTS --from-store URL`).
 """
@@ -53,8 +53,9 @@ _PairsByKind = dict[Kind, labeled_pairs.LabeledPairs]
 class TrainingData:
     """Labeled pairs by kind, with what was left out.
 
-    `dropped` counts judgments on records that are not in the lists, `quarantined` other judgments
-    left out, by reason, and `sources` the records of each source.
+    `dropped` is the number of judgments on records that are not in the lists; `quarantined` has the
+    numbers of other judgments that were left out, by reason; `sources` has the number of records of
+    each source.
     """
 
     pairs: Mapping[Kind, labeled_pairs.LabeledPairs]
@@ -65,10 +66,11 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class TrainingWorld:
-    """Invented records with their truth (record id → true id), blocked under a plan (empty: that of
-    a run).
+    """Invented records with their truth (record id → true id), blocked with a plan (empty: the plan
+    of a run).
 
-    At most `max_negatives` false and `max_positives` true pairs are used, with their `weight`.
+    At most `max_negatives` false pairs and `max_positives` true pairs are used, with their
+    `weight`.
     """
 
     name: str
@@ -82,11 +84,11 @@ class TrainingWorld:
 
 @dataclass(frozen=True)
 class InventedMaterial:
-    """Invented material to learn from besides real records.
+    """Invented material to learn from, in addition to real records.
 
-    `spellings` holds the spellings of each invented person's name, `groups` names of invented
-    groups by true id, `differences` pairs with one controlled difference, and `people` records from
-    which stated pairs are made.
+    `spellings` has the spellings of each invented person's name, `groups` has names of invented
+    groups by true id, `differences` has pairs with one controlled difference, and `people` are
+    records from which stated pairs are made.
     """
 
     worlds: Sequence[TrainingWorld] = ()
@@ -99,7 +101,7 @@ class InventedMaterial:
 def build_register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[TrainingWorld]:
     """Return registers made of the names and places of invented `people`.
 
-    `people` holds each record with its name culture.
+    `people` has each record together with its name culture.
     """
     return [
         TrainingWorld(
@@ -163,10 +165,11 @@ def build_institution_worlds(
 
 
 def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tuple[str, ...]]:
-    """Return the names of the first groups of lists of groups, at most `most` each, by true id.
+    """Return the names of the first groups of invented lists, at most `most` names for each group,
+    by true id.
 
-    These are lists of movements and of institutions. Rivals, factions and likenesses follow their
-    model, so that both are among them.
+    These are lists of movements and of institutions. Rivals, factions and similar groups follow the
+    group that they are modeled on, so the first groups include both.
     """
     lists = {movements.name for movements in MOVEMENT_LISTS}
     lists |= {institutions.name for institutions in directories.INSTITUTION_LISTS}
@@ -189,12 +192,12 @@ def gather_training_data(
     clusters: LabeledClusters | None = None,
     seed: int = 7,
 ) -> TrainingData:
-    """Return all labeled pairs; only judgments are added to clusters that are sufficient."""
+    """Return all labeled pairs. If clusters are sufficient, only judgments are added to them."""
     invented = invented or InventedMaterial()
     frequencies = build_tables(dict(tables))
     labeled = clusters or LabeledClusters({}, {})
     judgments, quarantined = quarantine_contradictions(judgments, labeled.cluster_of)
-    # all origins share clusters, so that no fold tests what another has learned
+    # all origins share clusters, so that no fold tests a cluster that another origin has learned
     names = labeled_pairs.name_clusters(
         intake.batch.ids.to_pylist(), [*judgments, *labeled.as_judgments()]
     )
@@ -291,7 +294,7 @@ def _resampled_pairs(
         comparable=comparable,
         sampling=sampling,
     )
-    # only pairs within one list are labeled, which is no population
+    # only pairs within one list are labeled, and such pairs are no population
     return {kind: data.without_population() for kind, data in pairs.items()}
 
 
@@ -300,9 +303,9 @@ def reconcile_labels(
     judgments: Sequence[labeled_pairs.JudgedPair],
     clusters: LabeledClusters | None = None,
 ) -> tuple[TrainingDecisions, list[labeled_pairs.JudgedPair]]:
-    """Return the decisions and judgments that are consistent with each other.
+    """Return the decisions and judgments that do not contradict each other.
 
-    A pair both decided and judged alike counts as decided.
+    A pair that is decided and judged alike counts as decided.
     """
     decided_pairs = set(decided.judgments)
     others = [judgment for judgment in judgments if judgment not in decided_pairs]
@@ -325,8 +328,8 @@ def add_decided_pairs(
 ) -> TrainingData:
     """Return the training data with the pairs that decisions label.
 
-    Records that decisions or judgments tie together become one cluster in all data, so that no fold
-    tests what another has learned.
+    Records that decisions or judgments connect become one cluster in all data, so that no fold
+    tests a cluster that another fold has learned.
     """
     home_cultures = cluster_tied_records([*judgments, *decided.ties], intake.batch.ids.to_pylist())
     pairs = {kind: _rename_clusters(data, home_cultures) for kind, data in material.pairs.items()}
@@ -341,7 +344,7 @@ def add_decided_pairs(
 def _rename_clusters(
     data: labeled_pairs.LabeledPairs, home_cultures: Mapping[str, str]
 ) -> labeled_pairs.LabeledPairs:
-    """Rename clusters by the records that name them."""
+    """Return the pairs with their clusters renamed; a cluster without a new name keeps its name."""
     names = np.array(
         [
             [home_cultures.get(left, left), home_cultures.get(right, right)]

@@ -1,10 +1,10 @@
 """Codes of the sound of words: spellings of one name in different scripts have the same code.
 
 A code has the consonant classes of a word, so `Whitfield` and 惠特菲尔德 share a code. A Latin word
-has one code (`latin_codes`). A word of another script has one code for each likely way to write it with
-Latin letters, by learned costs (`foreign_codes`): `Джек` may begin with j, dj or dzh, and a Chinese
-r may be an l. `ScriptSounds` computes the codes of a batch for blocking. Only records without a
-name in Latin letters need these codes; other records are found by their Latin name.
+has one code (`latin_codes`). A word of another script has one code for each likely way to write it
+with Latin letters, by learned costs (`foreign_codes`): `Джек` may begin with j, dj or dzh, and a
+Chinese r may be an l. `ScriptSounds` computes the codes of a batch for blocking. Only records
+without a name in Latin letters need these codes; other records are found by their Latin name.
 
 `cost_table` reads the learned costs from `letter_costs.txt`, which names its origin and license. A
 way to write a symbol that the table does not list costs as much as any single letter, or as no

@@ -1,1 +1,3 @@
-"""Generated training pairs: typos, hard negatives, registers, controlled differences."""
+"""Generated training pairs: typos, hard negatives, registers, and pairs with controlled
+differences.
+"""

@@ -1,18 +1,18 @@
 """Invented directories: sites, shops, offices and institutions, as training material.
 
-Watchlists name companies and gangs. Directories name the school at a corner and the branches of a
-chain. Branches share the name of the whole, often a switchboard or a mailbox, and sometimes a
-building. One site is listed under a shorter name, at an address written in another way, or under
-its new number.
+Watchlists name companies and gangs. Directories name, for example, a school and the branches of a
+chain. Branches share the name of the whole organization, often a switchboard or a mailbox, and
+sometimes a building. The same site may be listed again under a shorter name, at an address written
+in another way, or under its new number.
 
 Institutions are universities, hospitals, offices and firms. Registers name an institution in its
 own language, in English, abbreviated, with its acronym, with a department or with its city. A place
 has several institutions whose names differ only in their type (`Technical University`), and
 branches of a firm differ in their country.
 
-Pairs of branches have stated labels, because lists hold too few. Two groups under the name of one
-organization, each with its own place in its principal name, are different. One place that is
-written in two ways, or omitted on one side, is the same.
+Pairs of branches have stated labels, because lists hold too few. Two groups are different if they
+bear the name of one organization and each has its own place in its principal name. Two groups are
+the same if they have the same place, even if it is written in two ways, or omitted on one side.
 """
 
 from __future__ import annotations
@@ -46,15 +46,17 @@ _SHORT_WORDS = {"Saint": "St.", "Center": "Ctr", "School": "Sch.", "Academy": "A
 class Directory:
     """Error rates and fields of a directory. Rates are shares of records unless stated otherwise.
 
-    - `sites`: number of sites; `duplicate_share` of them are listed more than once, on average
-      `mean_duplicates` more times.
-    - `branches`: share of sites that are one more branch of the organization before.
-    - `typos`: share of words with a typo; `short_names`: names with a part left out.
-    - `switchboards`: branches that share their telephone; `same_building`: branches that share
+    - `sites` is the number of sites; `duplicate_share` of them are listed more than once, on
+      average `mean_duplicates` more times.
+    - `branches` is the share of sites that are another branch of the organization of the preceding
+      site.
+    - `typos` is the share of words with a typo; `short_names` the share of names with a part left
+      out.
+    - `switchboards` and `same_building` are the shares of branches that share their telephone, or
       their address.
-    - `phones`, `cities`, `streets`, `websites`: records with that field; `new_phones`: telephones
-      that have changed.
-    - `home_cultures`: name cultures that the directory is generated for, one after another.
+    - `phones`, `cities`, `streets` and `websites` are the shares of records with that field;
+      `new_phones` is the share of telephones that have changed.
+    - `home_cultures` are the name cultures for which the directory is generated, one after another.
     """
 
     name: str
@@ -111,7 +113,9 @@ class _Site:
 def generate_directory(
     directory: Directory, culture: str, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
-    """Return the records of a directory in one country (reproducible), and record id → site id."""
+    """Return the records of a directory in one country, and record id → site id; equal arguments
+    give equal records.
+    """
     chance = random.Random(f"{seed}:{directory.name}:{culture}")
     records: list[Record] = []
     truth: dict[str, str] = {}
@@ -180,7 +184,7 @@ def _draw_phone(chance: random.Random) -> str:
 
 
 def _draw_branch(directory: Directory, site: _Site, new: _Site, chance: random.Random) -> _Site:
-    """Return a site of the organization of another one, at an address of its own."""
+    """Return another site of the organization of a given site, at an address of its own."""
     is_neighbor = chance.random() < directory.same_building
     address = site if is_neighbor else new
     return _Site(
@@ -301,14 +305,15 @@ _FORMS = registers.forms_by_meaning(
 class InstitutionList:
     """Error rates of a list of institutions. Rates are shares of institutions or records.
 
-    - `institutions`: number; `duplicate_share` of them are listed more than once, on average
-      `mean_duplicates` more times.
-    - `firms`: institutions that are firms; `likenesses`: institutions whose name differs in one
-      word from the name of the institution before.
-    - `abroad`, `short`, `units`: records with words of another language, with abbreviations, or
-      under a department.
-    - `acronyms`, `cities`: records with the acronym or the city behind the name; `glued`: records
-      with two words run together; `typos`: words with a typo.
+    - `institutions` is their number; `duplicate_share` of them are listed more than once, on
+      average `mean_duplicates` more times.
+    - `firms` is the share of institutions that are firms; `likenesses` is the share of institutions
+      whose name differs in one word from the name of the preceding institution.
+    - `abroad`, `short` and `units` are the shares of records with words of another language, with
+      abbreviations, and under a department.
+    - `acronyms` and `cities` are the shares of records with the acronym or the city after the name;
+      `glued` is the share of records with two words run together; `typos` is the share of words
+      with a typo.
     """
 
     name: str
@@ -350,7 +355,9 @@ class _Institution:
 def generate_institutions(
     institutions: InstitutionList, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
-    """Return the records of a list (reproducible), and record id → id of the institution."""
+    """Return the records of a list, and record id → id of the institution; equal arguments give
+    equal records.
+    """
     chance = random.Random(f"{seed}:{institutions.name}")
     records: list[Record] = []
     truth: dict[str, str] = {}
@@ -423,7 +430,7 @@ def _draw_firm(vocabulary: registers.RegisterVocabulary, chance: random.Random) 
 
 
 def _other(choices: Sequence[_Choice], own: _Choice, chance: random.Random) -> _Choice:
-    """Draw a choice that is not the own one."""
+    """Draw one of the choices, but not the own one."""
     return chance.choice([choice for choice in choices if choice != own])
 
 
@@ -437,20 +444,23 @@ def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
 def _change_one_word(
     body: _Institution, vocabulary: registers.RegisterVocabulary, chance: random.Random
 ) -> _Institution:
-    """Return a likeness: another type or subject, place or founder, or a branch of a firm."""
+    """Return an institution with a similar name: another type or subject, place or founder, or a
+    branch of a firm.
+    """
     if body.is_firm:
         return _change_firm(body, chance)
     if body.campus:
         return replace(body, campus="")
     shape = chance.random()
     if shape < 0.05 and body.head == registers.HEADS[0]:
-        # A university of several towns has one of its own in each.
+        # A university in several towns has a place of its own in each town.
         return replace(body, place=_other(_PLACES, body.seat, chance), campus=body.seat[0])
     if shape < 0.1:
         seat = _other(_PLACES, body.seat, chance)
         return replace(body, place=seat if body.place is body.seat else body.place, seat=seat)
     if shape < 0.2:
-        # Of two institutions of a city, one bears the name of a founder before that of the city.
+        # Of two institutions of a city, one bears the name of a founder before the name of the
+        # city.
         is_founded = body.place is body.seat
         place = (_draw_family(vocabulary, chance),) if is_founded else body.seat
         return replace(body, place=place)
@@ -491,7 +501,7 @@ def _body_words(
         return [body.type, body.head, "of", place, chance.choice(("at", "in", "")), body.campus]
     if is_abroad:
         return [body.head, body.type, *subject[1:], chance.choice(_LINKS_ABROAD), place]
-    # Registers turn a name without a subject round.
+    # Registers may put the words of a name without a subject in the other order.
     is_last = body.is_place_last != (not body.subject and chance.random() < 0.12)
     if is_last:
         return [body.type, body.head, *subject, "in" if subject else "of", place]
@@ -503,9 +513,9 @@ def _firm_words(body: _Institution, chance: random.Random) -> list[str]:
     if " " in name and chance.random() < 0.1:
         name = name.replace(" ", chance.choice(("", "-", " & ")))
     legal = chance.choice((*body.legal_form, "", ""))
-    # A firm is listed without the country of its only branch, too.
+    # A firm with a single branch is also listed without the country of this branch.
     branch = body.subject if chance.random() < 0.75 else ""
-    # Registers of patents state the seat of a firm, which may bear the firm's name.
+    # Patent registers state the seat of a firm, which may have the same name as the firm.
     again = name if " " not in name and chance.random() < 0.03 else ""
     return [*name.split(), again, body.head, branch, *legal.split()]
 
@@ -513,7 +523,9 @@ def _firm_words(body: _Institution, chance: random.Random) -> list[str]:
 def _append_parts(
     institutions: InstitutionList, body: _Institution, name: str, chance: random.Random
 ) -> str:
-    """Return a name with its acronym, city or department, run together or in capitals, perhaps."""
+    """Return a name, perhaps with its acronym, city or department, with two words run together, or
+    in capitals.
+    """
     kind = chance.random()
     letters = "".join(word[0] for word in name.split() if word[0].isupper() and len(word) > 2)
     unit, acronym = institutions.units, institutions.units + institutions.acronyms
@@ -538,7 +550,9 @@ _ALIAS_SHARE = 0.85
 
 
 def generate_branch_pairs(people: Iterable[Record], seed: int) -> Iterator[LabeledRecordPair]:
-    """Yield a pair of different and a pair of equal branches per group without a city's name."""
+    """Yield a pair of different branches and a pair of equal branches for each group whose name has
+    no city.
+    """
     chance = random.Random(f"{seed}:{BRANCH_ORIGIN}")
     groups = [group for group in people if group.kind == Kind.GROUP and _has_no_city(group)]
     chance.shuffle(groups)
@@ -547,7 +561,7 @@ def generate_branch_pairs(people: Iterable[Record], seed: int) -> Iterator[Label
         first = _branch_record(parent, own_place, chance)
         other = _branch_record(parent, other_place, chance)
         yield with_pair_ids(first, other, BRANCH_ORIGIN, 2 * number, same=False)
-        # an only branch may be listed under the name of the whole organization
+        # a single branch may be listed under the name of the whole organization
         again = (
             _branch_record(parent, own_place, chance)
             if chance.random() < 0.7
@@ -573,7 +587,9 @@ def _branch_record(parent: Record, place: tuple[str, ...], chance: random.Random
 
 
 def _group_record(parent: Record, names: Iterable[Value], chance: random.Random) -> Record:
-    """Return a group with the given names, or its own name, and its country half of the time."""
+    """Return a group with the given names, or else its own name; half of the groups state their
+    country.
+    """
     values = [*names] or [Value("name", parent.texts("name")[0])]
     countries = parent.texts("country")
     if countries and chance.random() < 0.5:

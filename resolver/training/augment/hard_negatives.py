@@ -1,14 +1,15 @@
 """Hard negatives: two similar names that belong to different people or groups.
 
-Examples for persons are father and son of one name, another middle initial, another syllable of a
-given name, and a name of the other gender. Examples for groups are another number, direction,
-country or trade. Both names are drawn from the given random generator: the same state gives the
+Examples for persons are father and son with the same name, another middle initial, another syllable
+of a given name, and a name of the other gender. Examples for groups are another number, direction,
+country or trade. Both names are drawn with the given random generator: the same state gives the
 same names.
 
 Movements are invented lists of armed and political groups, their factions and similar names. Names
-of such groups consist of few words in different orders, so one word tells a rival from its model. A
-group is listed under its English name, its name at home, a short form of either, or several of
-them. Its factions and splinters have its whole name and one more word.
+of such groups consist of few words in different orders, so a single word may tell a rival group
+from the group that it is modeled on. A group is listed under its English name, its name at home, a
+short form of one of them, or several of these. Its factions and splinters have the whole name of
+the group and one more word.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def person_hard_negative(name: str, chance: random.Random) -> NamePair | None:
 
 
 def group_hard_negative(name: str, chance: random.Random) -> NamePair | None:
-    """Return two names of different groups, derived from a group's name, or None."""
+    """Return two names of different groups, derived from a group's name.
+
+    Returns None if the drawn kind of difference does not apply to the name.
+    """
     is_institution = not _WRITTEN_HEADS.isdisjoint(name.lower().replace(",", " ").split())
     return _draw_pair(name, chance, _INSTITUTION_MAKERS if is_institution else _GROUP_MAKERS)
 
@@ -79,12 +83,12 @@ def _different_generations(words: list[str], chance: random.Random) -> NamePair:
 
 
 def _different_initials(words: list[str], chance: random.Random) -> NamePair:
-    """Insert different initials, or replace a word by an initial that is not its own."""
+    """Insert different initials, or replace a word by an initial that is not the word's own."""
     dot = chance.choice(("", "."))
     letter_a, letter_b = chance.sample(_LETTERS, 2)
     position = chance.randrange(1, len(words))
     if chance.random() < 0.3 and len(words) > 2:
-        # one of the two names spells the middle name out
+        # one of the two names has the full middle name
         position = chance.randrange(1, len(words) - 1)
         if words[position][:1].upper() == letter_a:
             letter_a = letter_b
@@ -107,7 +111,7 @@ def _other_initial(words: list[str], chance: random.Random) -> NamePair | None:
 
 
 def _other_gender(words: list[str], chance: random.Random) -> NamePair | None:
-    """Give the first name an ending of the other gender."""
+    """Change the ending of the first name to an ending of the other gender."""
     name = words[0]
     if len(name) < 4 or not name.isalpha():
         return None
@@ -148,7 +152,7 @@ def _other_syllable(words: list[str], chance: random.Random) -> NamePair | None:
 
 
 def _other_consonant(words: list[str], chance: random.Random) -> NamePair | None:
-    """Replace a consonant by one that no typo produces."""
+    """Replace a consonant by a consonant that no typo produces."""
     long_words = [index for index, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
     if not long_words:
         return None
@@ -177,7 +181,7 @@ def _different_numbers(words: list[str], chance: random.Random) -> NamePair:
     prefix = chance.choice(("", "", "No. ", "Unit "))
     position = chance.choice((len(words), max(len(words) - 1, 1)))
     if chance.random() < 0.35:
-        # the first of several is seldom numbered
+        # the first of several units seldom has a number
         return " ".join(words), " ".join([*words[:position], prefix + second, *words[position:]])
     return _insert_each(words, position, prefix + first, prefix + second)
 
@@ -200,7 +204,7 @@ def _different_trades(words: list[str], chance: random.Random) -> NamePair:
 
 
 def _other_abbreviation(words: list[str], chance: random.Random) -> NamePair | None:
-    """Return an abbreviation, and other words that begin with its letters."""
+    """Return an abbreviation, and other words whose initials are its letters."""
     letters = [
         word[0].upper() for word in words if word[0].isalpha() and word.lower() not in _PARTICLES
     ]
@@ -234,7 +238,9 @@ _FACTIONS = tuple(
 
 
 def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | None:
-    """Add a quality that tells a rival or a splinter from its model."""
+    """Add a word for a quality that tells a rival or a splinter from the group that it is modeled
+    on.
+    """
     quality = chance.choice(_QUALITIES)
     if quality.lower() in (word.lower() for word in words):
         return None
@@ -246,7 +252,7 @@ _WRITTEN_HEADS = frozenset((*registers.HEADS, "univ", "universitat"))
 
 
 def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
-    """Give an institution another type: a Technical University is no University."""
+    """Change the type of an institution: a Technical University is not the University."""
     heads = [index for index, word in enumerate(words) if word.lower() in _WRITTEN_HEADS]
     if not heads:
         return None
@@ -258,7 +264,7 @@ def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
 
 
 def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:
-    """Put another institution at the same place: its founder's name stands before the place."""
+    """Name another institution at the same place: its founder's name stands before the place."""
     if words[0].lower() not in _WRITTEN_HEADS or words[1].lower() != "of" or len(words) > 4:
         return None
     place, founder = " ".join(words[2:]), chance.choice(registers.FOUNDERS)
@@ -267,7 +273,9 @@ def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:
 
 
 def _other_campus(words: list[str], chance: random.Random) -> NamePair | None:
-    """Put the institution of another place at this one: the first place is that of the whole."""
+    """Name a site of the institution at another place: the first place belongs to the whole
+    institution.
+    """
     if words[0].lower() not in _WRITTEN_HEADS or words[1].lower() != "of" or len(words) > 4:
         return None
     place, whole = " ".join(words[2:]), chance.choice(_COUNTRIES)
@@ -278,14 +286,16 @@ def _other_campus(words: list[str], chance: random.Random) -> NamePair | None:
 
 
 def _faction(words: list[str], chance: random.Random) -> NamePair:
-    """Name a part of a group by its whole name and what tells the part."""
+    """Name a part of a group by the whole name of the group and the name of the part."""
     name, part = " ".join(words), chance.choice(_FACTIONS)
     forms = ("{}-{}", "{} - {}", "{} ({} faction)", "{} - {} faction", "{} ({} wing)", "{} ({})")
     return name, chance.choice(forms).format(name, part)
 
 
 def _without_own_name(words: list[str], chance: random.Random) -> NamePair | None:
-    """Leave out words that are not generic: the National Front is not named after a country."""
+    """Leave out words that are not generic: a group named only National Front is not the National
+    Front of a country.
+    """
     generic = [
         word for word in words if qualifier_code(letters(word)) or word.lower() in _PARTICLES
     ]
@@ -357,13 +367,16 @@ _MAX_DUPLICATES = 8
 class MovementList:
     """Error rates and fields of a list of movements. Rates are shares of records or groups.
 
-    - `groups`: number of groups; `duplicate_share` of them are listed more than once, on average
-      `mean_duplicates` more times.
-    - `factions`, `likenesses`: groups that are a part of the one before, or differ in one word.
-    - `abroad`, `short`: records under the name at home, or under a short form; `aliases`: records
-      that state one more of these.
-    - `unheard`: words that no lexicon translates; `typos`: words with a typo.
-    - `countries`, `years`: records with a country, or with the year of foundation.
+    - `groups` is the number of groups; `duplicate_share` of them are listed more than once, on
+      average `mean_duplicates` more times.
+    - `factions` and `likenesses` are the shares of groups that are a part of the preceding group,
+      or differ from it in one word.
+    - `abroad` and `short` are the shares of records under the name at home, or under a short form;
+      `aliases` is the share of records that state one more of these names.
+    - `unheard` is the share of words that no lexicon translates; `typos` is the share of words with
+      a typo.
+    - `countries` and `years` are the shares of records with a country, or with the year of
+      foundation.
     """
 
     name: str
@@ -404,7 +417,9 @@ class _Movement:
 def generate_movements(
     movements: MovementList, vocabulary: registers.RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
-    """Return the records of a list (reproducible), and record id → id of the group."""
+    """Return the records of a list, and record id → id of the group; equal arguments give equal
+    records.
+    """
     chance = random.Random(f"{seed}:{movements.name}")
     records: list[Record] = []
     truth: dict[str, str] = {}
@@ -451,7 +466,7 @@ def _draw_group(vocabulary: registers.RegisterVocabulary, chance: random.Random)
 
 
 def _change_one_word(group: _Movement, chance: random.Random) -> _Movement:
-    """Return a rival: another core, goal, country, or one quality more or less."""
+    """Return a rival group: another core, goal or country, or one quality more or less."""
     shape = chance.random()
     if shape < 0.25:
         return replace(group, core=chance.choice([core for core in _CORES if core != group.core]))
@@ -542,7 +557,7 @@ def _entry(
 
 
 def _choose_names(movements: MovementList, names: _Names, chance: random.Random) -> list[str]:
-    """Return the name that a record states, and others that it may state besides."""
+    """Return the name that a record states, and the other names that it may also state."""
     short = chance.choice(names.short)
     kind = chance.random()
     if kind < movements.abroad:

@@ -1,10 +1,10 @@
 """Name-only pairs: how much two names say if neither record states anything else.
 
-True pairs are two names of one list entry, two spellings of one invented name, and a name with a
-typo of it. False pairs are names of different entries that blocking joins, names with one word
-replaced by another name, and hard negatives (`hard_negatives.py`). Equal names say nothing here
-about who bears them: the question is whether the names are the same. These pairs have a prior of
-their own (`NAME_PAIRS_PLAN`), because about half of the name pairs that users ask about are the
+True pairs are two names of one list entry, two spellings of one invented name, and a name and the
+same name with a typo. False pairs are names of different entries that blocking joins, names with
+one word replaced by another name, and hard negatives (`hard_negatives.py`). Equal names do not
+decide here who bears them: the question is whether the names are the same. These pairs have a prior
+of their own (`NAME_PAIRS_PLAN`), because about half of the name pairs that users ask about are the
 same.
 """
 
@@ -53,9 +53,10 @@ MAX_BLOCKED_NEGATIVES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Names of one list entry or of one invented person, and the cluster it belongs to.
+    """Names of one list entry or of one invented person, and the cluster that the entry or person
+    belongs to.
 
-    `hard_negatives`: number of hard negatives to draw.
+    `hard_negatives` is the number of hard negatives to draw.
     """
 
     kind: Kind
@@ -76,7 +77,7 @@ def name_only_pairs(
 ) -> dict[Kind, labeled_pairs.LabeledPairs]:
     """Return name-only pairs of the entries of `sources` and of spellings of invented names.
 
-    `clusters` is the true cluster of each record of the canonical `batch`; `groups` holds the names
+    `clusters` has the true cluster of each record of the canonical `batch`; `groups` has the names
     of invented groups by cluster.
     """
     entries = [
@@ -117,7 +118,9 @@ def _invented_entries(spellings: Iterable[tuple[str, ...]]) -> Iterator[_Entry]:
 def _generated_pairs(
     entries: Sequence[_Entry], tables: FrequencyTables, seed: int
 ) -> dict[Kind, labeled_pairs.LabeledPairs]:
-    """Return pairs made from one entry each: its names, typos of them, and similar other names."""
+    """Return pairs that are made from one entry each: its names, its names with typos, and other
+    names that are similar.
+    """
     pools = _word_pools(entries)
     similar = {kind: SimilarNames.from_words(pools[kind, True]) for kind in _SCHEMA}
     cases: list[tuple[_Entry, str, str, bool]] = []
@@ -143,7 +146,9 @@ def _generated_pairs(
 
 
 def _same_names(entry: _Entry, first: str, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a name of an entry and another of its names, or a variation of it."""
+    """Yield pairs of a name of an entry and another name of the entry, or a variation of the
+    name.
+    """
     others = [name for name in entry.names if name != first]
     for other in chance.sample(others, min(_MAX_PAIRED_NAMES, len(others))):
         yield first, other
@@ -154,7 +159,9 @@ def _same_names(entry: _Entry, first: str, chance: random.Random) -> Iterator[tu
 def _other_names(
     entry: _Entry, first: str, words: tuple[Sequence[str], SimilarNames], chance: random.Random
 ) -> list[tuple[str, str]]:
-    """Return pairs of names of different entries; `words`: those of others, and similar ones."""
+    """Return pairs of names of different entries; `words` has the words of other names, and similar
+    words.
+    """
     pool, similar = words
     is_group = entry.kind == Kind.GROUP
     make_hard_negative = person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
@@ -167,12 +174,14 @@ def _other_names(
     ]
     pairs += [] if is_group else hard
     pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair, entry.kind)]
-    # A word more tells a splinter from the whole.
+    # One more word tells a splinter from the whole group.
     return [*pairs, *hard] if is_group else pairs
 
 
 def _word_pools(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
-    """Return the words in names of a kind, as often as entries have them, by (kind, is ASCII)."""
+    """Return the words in names of a kind, each as often as entries have it, by (kind, is
+    ASCII).
+    """
     pools: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
     for entry in entries:
         for name in entry.names[:1]:
@@ -218,7 +227,9 @@ class SimilarNames:
         return cls(neighbors)
 
     def replace_one_word(self, name: str, chance: random.Random) -> str:
-        """Return the name with one established word replaced by a similar one, or ""."""
+        """Return the name with one established word replaced by a similar word; "" if no word can
+        be replaced.
+        """
         parts = name.replace(",", " ").split()
         places = [index for index, word in enumerate(parts) if self.similar_words.get(fold(word))]
         if len(parts) < 2 or not places:
@@ -229,9 +240,10 @@ class SimilarNames:
 
 
 def _spelled_alike(first: str, second: str, kind: Kind = Kind.PERSON) -> bool:
-    """Return whether two names may be spellings of one, or one is an abridged form of the other.
+    """Return whether two names may be spellings of the same name, or one may be an abridged form of
+    the other.
 
-    A number in only one of them makes them different names, and so does a qualifier of a group.
+    Two names are different if only one of them has a number, or, for groups, a qualifier.
     """
     sounds, other_sounds = (
         {sound_code(word) for word in fold(name).split()} for name in (first, second)
@@ -272,7 +284,7 @@ def _keep_usable(data: labeled_pairs.LabeledPairs) -> labeled_pairs.LabeledPairs
     """Drop pairs whose label does not follow from the names.
 
     Two kinds of pairs are dropped: unrelated names of one person, since a nom de guerre is no
-    spelling, and names of two people if one name says nothing that the other does not say.
+    spelling of the name, and names of two people if all words of one name are in the other.
     """
     features = features_of(data.kind)
     name_similarity = data.evidence[:, features.index("name")]

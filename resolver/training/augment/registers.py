@@ -1,14 +1,13 @@
-"""Invented registers: plain data of persons, as in population registers and customer files.
+"""Invented registers: plain data of persons, like those of population registers and customer files.
 
 Watchlists hold aliases and documents. Registers hold one name, a date and a place, with typos, gaps
 and swaps. How much a field says depends on how carefully a register is kept, how many people it
 holds and how often it records each of them. So there are several registers, from small careless
 ones to a large careful one. `REGISTERS` has one row for each.
 
-The vocabulary has names by culture, and places, drawn by their shares. It also has the words of
-which names of institutions and firms consist. Both the generator of institutions and the hard
-negatives use them: the generator writes a word in many forms, and the hard negatives tell the words
-apart.
+The vocabulary has names by culture, and places, drawn by their shares. It also has the words that
+make up names of institutions and firms. Both the generator of institutions and the hard negatives
+use them: the generator writes a word in many forms, and the hard negatives tell the words apart.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ RARE_NAME_SHARE = 0.15
 
 
 def training_words(use: str) -> tuple[str, ...]:
-    """Return the words of the table `training_words` that have a use, by rank."""
+    """Return the words of the table `training_words` that have a given use, by rank."""
     return tuple(word for _, word in load_rows("training_words", use=use))
 
 
@@ -47,7 +46,7 @@ FOUNDERS = training_words("founder")
 
 
 def forms_by_meaning(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the forms of each meaning, given rows of a form and its meaning."""
+    """Return the forms of each meaning, from rows of a form and its meaning."""
     forms: dict[str, list[str]] = {}
     for form, meaning in rows:
         forms.setdefault(meaning, []).append(form)
@@ -67,9 +66,9 @@ class WordPool:
     def from_counts(
         cls, words: Iterable[str], offset: float, exponent: float, rare: float = 0.0
     ) -> WordPool:
-        """Build with Zipf-Mandelbrot shares by rank, (rank + offset)^-exponent.
+        """Build a pool with Zipf-Mandelbrot shares by rank, (rank + offset)^-exponent.
 
-        Observed shares of so small a sample are used for the ranks only.
+        The observed shares come from a small sample, so only their ranks are used.
         """
         ranked = [word for word, _ in Counter(words).most_common()]
         return cls(
@@ -79,7 +78,7 @@ class WordPool:
         )
 
     def draw(self, chance: random.Random) -> str:
-        """Return a word by its share."""
+        """Return a word, drawn by its share."""
         if self.rare and chance.random() < self.rare:
             return splice_names(chance.choice(self.words), chance.choice(self.words))
         return self.words[
@@ -91,7 +90,7 @@ _FIRST_SYLLABLE = re.compile(r"[^aeiouy]*[aeiouy]+", re.IGNORECASE)
 
 
 def splice_names(first: str, second: str) -> str:
-    """Join the first syllable of a name with the end of another: Müller, Schneider → Müder."""
+    """Join the first syllable of a name with the end of another name: Müller, Schneider → Müder."""
     begin, end = (_FIRST_SYLLABLE.match(word) for word in (first, second))
     rest = second[end.end() :] if end else ""
     return f"{begin.group() if begin and len(rest) > 2 else first}{rest}".title()
@@ -142,20 +141,22 @@ def collect_vocabulary(people: Iterable[tuple[Record, str]]) -> RegisterVocabula
 class Register:
     """Error rates and fields of a register. Rates are shares of records unless stated otherwise.
 
-    - `persons`: number of people; `duplicate_share` of them have further records, on average
+    - `persons` is the number of people; `duplicate_share` of them have further records, on average
       `mean_duplicates`.
-    - `typos`: share of words with a typo.
-    - `foreigners`: share of people of another name culture than the register's country.
-    - `gaps`, `swaps`, `initials`, `pet_names`, `middle_names`, `full_names`: how given and family
-      name are written.
-    - `date_gaps`, `date_errors`: dates that are missing or have an error; `new_years`: dates of
-      which only the year was known, written as 1 January; `other_dates`: unrelated dates.
-    - `twins`: people with family name, date and place of the person before; `maiden_names`:
-      people of whom some records state an earlier family name.
-    - `genders`, `phones`, `fathers`, `occupations`, `email`, `id_numbers`: records with that field.
-    - `place`: property of the place; `place_gaps` and `moves`: places that are missing or changed;
-      `postal`: whether addresses are complete.
-    - `home_cultures`: name cultures that the register is generated for, one after another.
+    - `typos` is the share of words with a typo.
+    - `foreigners` is the share of people whose name culture is not that of the register's country.
+    - `gaps`, `swaps`, `initials`, `pet_names`, `middle_names` and `full_names` say how given and
+      family names are written.
+    - `date_gaps` and `date_errors` are the shares of dates that are missing or have an error;
+      `new_years` is the share of dates of which only the year was known, written as 1 January;
+      `other_dates` is the share of unrelated dates.
+    - `twins` is the share of people with the family name, date and place of the preceding person;
+      `maiden_names` is the share of people of whom some records state an earlier family name.
+    - `genders`, `phones`, `fathers`, `occupations`, `email` and `id_numbers` are the shares of
+      records with that field.
+    - `place` is the property of the place; `place_gaps` and `moves` are the shares of places that
+      are missing or changed; `postal` says whether addresses are complete.
+    - `home_cultures` are the name cultures for which the register is generated, one after another.
     """
 
     name: str
@@ -276,7 +277,9 @@ _OCCUPATIONS = training_words("occupation")
 def generate_register(
     register: Register, home_culture: str, vocabulary: RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
-    """Return the records of a register in one country (reproducible), and record id → person id."""
+    """Return the records of a register in one country, and record id → person id; equal arguments
+    give equal records.
+    """
     chance = random.Random(f"{seed}:{register.name}:{home_culture}")
     records: list[Record] = []
     truth: dict[str, str] = {}
@@ -298,7 +301,9 @@ def generate_register(
 def _draw_persons(
     register: Register, home_culture: str, vocabulary: RegisterVocabulary, chance: random.Random
 ) -> Iterator[_Person]:
-    """Yield the persons of a register, each drawn after the entries of the one before."""
+    """Yield the persons of a register; each person is drawn after the entries of the preceding
+    person.
+    """
     person: _Person | None = None
     for number in range(register.persons):
         culture = home_culture
@@ -411,7 +416,7 @@ def _register_entry(
     *,
     careful: bool,
 ) -> Record:
-    """Return one record of a person; a `careful` one has gaps and fewer errors."""
+    """Return one record of a person; a `careful` record has gaps, but fewer errors."""
     rate = 0.2 if careful else 1.0
     values = _name_values(register, person, chance, rate)
     if chance.random() >= register.date_gaps:
@@ -541,7 +546,9 @@ def _address(
 def generate_registers(
     people: Iterable[tuple[Record, str]], seed: int, registers: Sequence[Register] = REGISTERS
 ) -> Iterator[tuple[Register, list[Record], dict[str, str]]]:
-    """Yield each register, once per home culture, with its records and record id → person id."""
+    """Yield each register, once for each home culture, with its records and record id → person
+    id.
+    """
     vocabulary = collect_vocabulary(people)
     for register in registers:
         for culture in register.home_cultures:

@@ -1,18 +1,20 @@
-"""Training pairs made from list entries, with one difference, or with stated labels.
+"""Training pairs made from list entries, with one controlled difference, or with stated labels.
 
 - Resampled entries are two pseudo-records of one list entry, as two agencies would write it. Each
-  name, date and other value goes to one copy, the other or both, and some dates are altered as
-  lists alter them. Two copies of one entry are a true pair. Copies of different entries of a list
-  without duplicates are a false pair. So namesakes and branches inside one list, the hardest pairs,
-  need no label.
-- Pairs with one controlled difference: an omitted part of a name, another romanization, one digit
-  of a date, or a twin. Lists hold few of each; here each has its share. Pairs without the marks of
-  a watchlist are left out, because registers have their own typos and twins.
-- Pairs with stated labels, for evidence that lists hold too little of. A number that two different
-  names share may be one person or a forged document that two people use; no list says how often, so
-  a steward must look. A birth date alone does not make two names one person. A rare name is the
-  same person's even if the birth dates differ, because dates are forged and mistyped. These pairs
-  weigh little compared with lists (`train.ORIGIN_WEIGHTS`).
+  name, date and other value goes to the first copy, the second copy or both, and some dates are
+  altered as lists alter them. Two copies of one entry are a true pair. Copies of different entries
+  of a list without duplicates are a false pair. So namesakes and branches inside one list, which
+  are the hardest pairs, need no label.
+- Some pairs have one controlled difference: an omitted part of a name, another romanization, one
+  changed digit of a date, or a twin. Lists hold few of each difference; here each difference has
+  its share. Pairs without the marks of a watchlist are left out, because registers have their own
+  typos and twins.
+- Some pairs have stated labels, because lists hold too little of their evidence. Two different
+  names that share a number may be one person, or two people who use one forged document. No list
+  says how often each is the case, so a steward must look. A birth date alone does not make two
+  names one person. Two records with a rare name are the same person even if their birth dates
+  differ, because dates are forged and mistyped. These pairs have little weight compared with lists
+  (`train.ORIGIN_WEIGHTS`).
 """
 
 from __future__ import annotations
@@ -46,9 +48,11 @@ _DROP_RATES = {BIRTH_DATE: 0.25, "birthPlace": 0.45, NATIONALITY: 0.4, "gender":
 def resample_entries(
     batch: Batch, seed: int, share: float = 1.0
 ) -> Iterator[tuple[Record, Record]]:
-    """Yield two copies of each record (or of a `share`), with ids ending in `#a` and `#b`."""
+    """Yield two copies of each record (or of a `share` of the records), with ids that end in `#a`
+    and `#b`.
+    """
     for record in batch.to_records():
-        # seeded by the record id, so that the copies do not depend on the rest of the batch
+        # the seed contains the record id, so the copies do not depend on the rest of the batch
         chance = random.Random(f"{seed}:{record.id}")
         if chance.random() < share:
             yield _split_entry(record, chance)
@@ -81,12 +85,12 @@ def _split_entry(record: Record, chance: random.Random) -> tuple[Record, Record]
 
 
 def _distribute_names(names: list[Value], values: _CopyValues, chance: random.Random) -> None:
-    """Shuffle `names` and add each to one copy or both."""
+    """Shuffle `names` and add each name to one copy or to both."""
     chance.shuffle(names)
     for number, value in enumerate(names):
         is_shared = chance.random() < _SHARED_NAME_RATE
         for side in (0, 1):
-            # the first two names go to different copies, so that neither is nameless
+            # the first two names go to different copies, so that both copies have a name
             if is_shared or len(names) == 1 or number % 2 == side:
                 values[side].append(_as_agency_name(value, side, values, chance))
 
@@ -94,7 +98,7 @@ def _distribute_names(names: list[Value], values: _CopyValues, chance: random.Ra
 def _distribute_name_parts(
     parts: list[Value], names: list[Value], values: _CopyValues, chance: random.Random
 ) -> None:
-    """Add name parts to copies that have the principal name, which the parts spell out."""
+    """Add name parts to the copies that have the principal name to which the parts belong."""
     principal = {value.text for value in names if value.prop == "name"}
     for side in (0, 1):
         has_principal = any(
@@ -105,7 +109,7 @@ def _distribute_name_parts(
 
 
 def _distribute_values(others: list[Value], values: _CopyValues, chance: random.Random) -> None:
-    """Add other values to the copies by chance; dates of the second copy may be altered."""
+    """Add other values to the copies at random; dates of the second copy may be altered."""
     for value in others:
         for side in (0, 1):
             if chance.random() >= _DROP_RATES.get(value.prop, 0.35):
@@ -113,7 +117,9 @@ def _distribute_values(others: list[Value], values: _CopyValues, chance: random.
 
 
 def _as_agency_name(value: Value, side: int, values: _CopyValues, chance: random.Random) -> Value:
-    """Return a name as principal name or alias: agencies choose different principal names."""
+    """Return a name as principal name or alias, because agencies choose different principal
+    names.
+    """
     if not values[side] and (value.prop != "weakAlias" or chance.random() < 0.2):
         return replace(value, prop="name")
     return replace(value, prop="alias") if value.prop == "name" else value
@@ -162,7 +168,7 @@ LabeledRecordPair = tuple[Record, Record, bool]
 def with_pair_ids(
     first: Record, second: Record, origin: str, number: int, *, same: bool
 ) -> LabeledRecordPair:
-    """Return the `number`-th pair of an origin, with record ids of its own."""
+    """Return the `number`-th pair of an origin, with its own record ids."""
     left, right = (
         replace(record, id=f"stated:{origin}:{number:06d}{mark}")
         for record, mark in ((first, "a"), (second, "b"))
@@ -173,7 +179,7 @@ def with_pair_ids(
 def controlled_difference_pairs(
     pairs: Iterable[LabeledRecordPair], tables: FrequencyTables
 ) -> dict[Kind, LabeledPairs]:
-    """Return evidence of the watchlist pairs among `pairs`, each a cluster of its own."""
+    """Return evidence of the watchlist pairs among `pairs`; each pair is a cluster of its own."""
     by_kind = evidence_of_record_pairs(pairs, tables, CONTROLLED_ORIGIN)
     return {
         kind: data.select(data.evidence[:, data.features.index(LISTED_FEATURE)] > 0)
@@ -184,7 +190,9 @@ def controlled_difference_pairs(
 def evidence_of_record_pairs(
     pairs: Iterable[LabeledRecordPair], tables: FrequencyTables, origin: str
 ) -> dict[Kind, LabeledPairs]:
-    """Return evidence of `pairs` under an origin, by kind, each pair a cluster of its own."""
+    """Return evidence of `pairs` with a given origin, by kind; each pair is a cluster of its
+    own.
+    """
     pair_list = list(pairs)
     if not pair_list:
         return {}
@@ -226,7 +234,7 @@ _MIN_RARITY = 14.0
 def build_stated_pairs(
     people: Iterable[Record], tables: FrequencyTables, seed: int
 ) -> list[dict[Kind, LabeledPairs]]:
-    """Return evidence of the stated pairs of each origin, made of invented `people`."""
+    """Return evidence of the stated pairs of each origin, made from invented `people`."""
     chance = random.Random(f"{seed}:stated")
     usable = [
         person
@@ -245,7 +253,7 @@ def build_stated_pairs(
 
 
 def _full_date(record: Record) -> str:
-    """Return the first birth date known to the day, or ""."""
+    """Return the first birth date with a known day; "" if there is none."""
     for text in record.texts(BIRTH_DATE):
         try:
             date = parse_date(text)
@@ -259,7 +267,9 @@ def _full_date(record: Record) -> str:
 def _shared_number_pairs(
     people: Sequence[Record], chance: random.Random
 ) -> Iterator[LabeledRecordPair]:
-    """Yield two names with one passport number, once with either label."""
+    """Yield two names with one passport number, once labeled the same and once labeled
+    different.
+    """
     for position, (first_person, second_person) in enumerate(_consecutive_pairs(people)):
         letter, digits = chance.choice("ABCDEFGHKLMP"), chance.randrange(10**6, 10**7)
         passports = (Identifier(PASSPORT, f"{letter}{digits}"),)
@@ -276,7 +286,9 @@ def _shared_number_pairs(
 def _shared_date_pairs(
     people: Sequence[Record], chance: random.Random
 ) -> Iterator[LabeledRecordPair]:
-    """Yield two names with one birth date, labeled different; some lack one name or both."""
+    """Yield two names with one birth date, labeled different; some pairs have a name on one side
+    only, or on neither.
+    """
     for position, (first_person, second_person) in enumerate(_consecutive_pairs(people)):
         date = _full_date(first_person)
         records = [
@@ -320,7 +332,7 @@ def _consecutive_pairs(people: Sequence[Record]) -> list[tuple[Record, Record]]:
 
 
 def _short_record(record: Record, chance: random.Random, date: str = "") -> Record:
-    """Return a record with its name, its nationality half of the time, and a date."""
+    """Return a record with its name, a date and, half of the time, its nationality."""
     values = [Value("name", record.texts("name")[0])]
     nations = record.texts(NATIONALITY)
     if nations and chance.random() < 0.5:

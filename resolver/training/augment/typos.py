@@ -1,8 +1,8 @@
-"""Variations of names, as a hurried clerk, a scanner or another form would write them.
+"""Variations of names, as a hurried clerk, a scanner or another form might write them.
 
-A variation leaves the name the same; a namesake differs in one word. The module also makes keyboard
-errors in plain text and dates. All are drawn from the given random generator: the same state gives
-the same text.
+A variation is still the same name; a namesake differs in one word. The module also makes keyboard
+errors in plain text and dates. All errors are drawn with the given random generator: the same state
+gives the same text.
 """
 
 from __future__ import annotations
@@ -46,17 +46,19 @@ _Variation = Callable[[list[str], random.Random], list[str]]
 
 
 def misspell_person_name(name: str, chance: random.Random) -> str:
-    """Return another way to write a person's name; the name itself if none applies."""
+    """Return another way to write a person's name; the name itself if no variation applies."""
     return _vary(name, chance, _PERSON_VARIATIONS)
 
 
 def mistype_letter(name: str, chance: random.Random) -> str:
-    """Return a name with a slip in one letter; the name itself if no word has four letters."""
+    """Return a name with a typing error in one letter; the name itself if no word has four
+    letters.
+    """
     return " ".join(_edit_letter(name.replace(",", " ").split(), chance))
 
 
 def misspell_group_name(name: str, chance: random.Random) -> str:
-    """Return another way to write a group's name; the name itself if none applies."""
+    """Return another way to write a group's name; the name itself if no variation applies."""
     return _vary(name, chance, _GROUP_VARIATIONS)
 
 
@@ -71,7 +73,9 @@ def _vary(name: str, chance: random.Random, table: Sequence[tuple[_Variation, fl
 
 
 def _edit_letter(words: list[str], chance: random.Random) -> list[str]:
-    """Replace, omit, double, insert, swap or mis-scan one letter in a word of four or more."""
+    """Replace, omit, double, insert, swap or misread one letter in a word of at least four
+    letters.
+    """
     long_words = [index for index, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
     if not long_words:
         return words
@@ -114,7 +118,7 @@ def _add_title(words: list[str], chance: random.Random) -> list[str]:
 
 
 def _abbreviate_word(words: list[str], chance: random.Random) -> list[str]:
-    """Cut one word, but not the longest, to its first letter."""
+    """Shorten one word, but not the longest, to its first letter."""
     if len(words) < 2:
         return words
     longest = max(range(len(words)), key=lambda index: len(words[index]))
@@ -135,7 +139,7 @@ def _drop_middle_word(words: list[str], chance: random.Random) -> list[str]:
 
 
 def _drop_plain_word(words: list[str], chance: random.Random) -> list[str]:
-    """Omit a word between others that does not tell a group from another (`qualifier_code`)."""
+    """Omit a word between other words that does not distinguish groups (`qualifier_code`)."""
     places = [
         index for index in range(1, len(words) - 1) if not qualifier_code(letters(words[index]))
     ]
@@ -155,7 +159,7 @@ def _join_words(words: list[str], chance: random.Random) -> list[str]:
 
 
 def _change_legal_form(words: list[str], chance: random.Random) -> list[str]:
-    """Add a legal form, or change or drop the one at the end."""
+    """Add a legal form, or change or drop the legal form at the end."""
     last = words[-1].strip(".").lower() if words else ""
     if len(words) > 1 and last in {form.strip(".").lower() for form in _LEGAL_FORMS}:
         return words[:-1] if chance.random() < 0.6 else [*words[:-1], chance.choice(_LEGAL_FORMS)]
@@ -225,7 +229,7 @@ _GENERIC_FORMS = dict(
 
 
 def _shorten_words(words: list[str], chance: random.Random) -> list[str]:
-    """Cut one or two long words after the first to their beginning, as registers of firms do."""
+    """Shorten one or two long words after the first word, as registers of firms do."""
     indices = [index for index, word in enumerate(words) if index and len(word) >= 6]
     for index in chance.sample(indices, min(len(indices), chance.choice((1, 1, 2)))):
         start = words[index][: chance.randrange(3, 6)]
@@ -238,7 +242,7 @@ def _uppercase(words: list[str], chance: random.Random) -> list[str]:
 
 
 def _make_acronym(words: list[str], chance: random.Random) -> list[str]:
-    """Return the first letters of a name of three words or more, without particles."""
+    """Return the first letters of the words of a name of three words or more, without particles."""
     if len(words) < 3:
         return words
     return [
@@ -278,7 +282,7 @@ _GROUP_VARIATIONS: tuple[tuple[_Variation, float], ...] = (
 
 
 def make_namesake(name: str, pool: Sequence[str], chance: random.Random) -> str:
-    """Return the name with one word replaced by one of `pool`, or "" if no word can be."""
+    """Return the name with one word replaced by a word of `pool`; "" if no word can be replaced."""
     parts = name.replace(",", " ").split()
     long_words = [index for index, word in enumerate(parts) if len(word) > 2]
     if len(parts) < 2 or not long_words or not pool:
@@ -292,7 +296,8 @@ _WORD_SLIPS = (Typo.NEIGHBOR, Typo.OMITTED, Typo.INSERTED, Typo.SWAPPED)
 
 
 def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
-    """Return a word with typos: letters wrong, omitted, inserted or swapped with the next.
+    """Return a word with typos: letters that are wrong, omitted, inserted or swapped with the next
+    letter.
 
     Each further typo has probability `rate`. Words of two letters or fewer stay unchanged.
     """
@@ -329,7 +334,9 @@ def add_date_error(text: str, chance: random.Random) -> str:
 
 
 def draw_other_date(year: int, chance: random.Random) -> PartialDate:
-    """Return an unrelated date four to twenty years away, as forged or of another person."""
+    """Return an unrelated date that is four to twenty years away, such as a forged date or the date
+    of another person.
+    """
     moved = year + chance.choice((-1, 1)) * chance.randrange(4, 21)
     return PartialDate(
         min(max(moved, MIN_YEAR), MAX_YEAR), chance.randrange(1, 13), chance.randrange(1, 29)

@@ -1,4 +1,4 @@
-"""Active learning: select the pairs that are worth a steward's time.
+"""Active learning: select the pairs whose judgment by a steward teaches the model most.
 
 A pair teaches most if the model is unsure of it (uncertainty sampling, Lewis and Gale 1994) and no
 similar pair was selected yet. Half of the pairs are selected one by one, by uncertainty times
@@ -6,7 +6,7 @@ distance from the pairs selected before. Distance is measured in weights of evid
 of one pattern are not selected. The other half is drawn at random from all candidates, because a
 model that is trained only on hard cases forgets the easy ones.
 
-Queue picks apply this to a store: they mark the least certain waiting pairs with the most different
+Queue picks do this in a store: they mark the least certain waiting pairs with the most different
 evidence. A mark holds until the pair is decided or either side changes. Selecting again removes
 earlier marks. The queue itself draws the random pairs.
 """
@@ -49,9 +49,9 @@ _REPEAT_FACTOR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SampledPair:
-    """Pair to judge, `left_id` < `right_id`, with its current score and band.
+    """Pair to judge, with `left_id` < `right_id`, its current score and its band.
 
-    `is_random` tells pairs drawn at random from selected ones.
+    `is_random` is true for pairs that were drawn at random.
     """
 
     left_id: str
@@ -70,7 +70,7 @@ def sample_pairs(
 ) -> list[SampledPair]:
     """Return at most `count` candidate pairs of a canonical batch for stewards to judge.
 
-    Selected pairs come first, most informative first, then pairs drawn at random. Pairs in
+    Selected pairs come first, the most informative first; then pairs drawn at random. Pairs in
     `excluded` (ids, smaller first) are left out. The same batch, model and count give the same
     pairs.
     """
@@ -113,7 +113,9 @@ def sample_pairs(
 
 
 def uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """Return 1 for a score of one half, falling to 0 for certain scores."""
+    """Return the uncertainty of scores: 1 for a score of one half, falling to 0 for certain
+    scores.
+    """
     score = scores(logodds)
     unsure: npt.NDArray[np.float64] = 4 * score * (1 - score)
     return unsure
@@ -122,7 +124,9 @@ def uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
 def weight_patterns(
     prepared: PreparedBatch, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray
 ) -> FloatArray:
-    """Return the weight of each evidence row (log-odds) per pair, one block of columns per kind."""
+    """Return the weights of each evidence row (log-odds) for each pair, as one block of columns for
+    each kind.
+    """
     model_kind = choose_model_kinds(prepared.kinds, left, right)
     blocks = []
     for number, kind in enumerate(loader.KINDS):
@@ -140,7 +144,7 @@ def weight_patterns(
             )
             evidence = compare(context, model.features)
             block[rows, :-1] = term_contributions(model, evidence)
-            # keeps pairs of different kinds far apart
+            # this keeps pairs of different kinds far apart
             block[rows, -1] = 10.0 * (number + 1)
         blocks.append(block)
     return np.concatenate(blocks, axis=1)
@@ -155,7 +159,7 @@ def draw_random_rows(
 
 
 def term_contributions(model: Model, evidence: FloatArray) -> FloatArray:
-    """Return the log-odds added by each term and pair term: m × (terms + pairs)."""
+    """Return the log-odds that each term and pair term adds: m × (terms + pairs)."""
     column_of = {name: column for column, name in enumerate(model.features)}
     columns = [
         np.array(term.weights, dtype=np.float32)[
@@ -177,7 +181,9 @@ def term_contributions(model: Model, evidence: FloatArray) -> FloatArray:
 def select_diverse_rows(
     unsure: Floats, patterns: FloatArray, left: IntArray, right: IntArray, count: int
 ) -> npt.NDArray[np.int64]:
-    """Return rows by uncertainty × distance from the rows before them; ties go to the first."""
+    """Return the selected rows in order; each has the largest uncertainty × distance from the rows
+    before it, and the first of equal rows counts.
+    """
     distance = np.full(len(unsure), np.inf)
     gain = unsure.copy()
     repeat_factor = np.ones(len(unsure))
@@ -188,7 +194,7 @@ def select_diverse_rows(
         distance = np.minimum(distance, np.sqrt(((patterns - patterns[best]) ** 2).sum(axis=1)))
         records = left[best], right[best]
         repeat_factor[np.isin(left, records) | np.isin(right, records)] *= _REPEAT_FACTOR
-        # rows at distance 0 teach little, but rank above rows already chosen
+        # rows at distance 0 teach little, but they rank above rows that are already chosen
         gain = unsure * repeat_factor * (1e-6 + distance / (distance + _HALF_GAIN_DISTANCE))
         gain[chosen] = -1.0
     return np.array(chosen, dtype=np.int64)
@@ -206,9 +212,9 @@ PICK_REASON = (
 
 
 def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS, *, viewer: Viewer = STRANGER) -> int:
-    """Mark at most `count` pairs that wait for a viewer and return how many were marked.
+    """Mark at most `count` pairs that wait for a viewer, and return how many were marked.
 
-    Raises `StoreError`.
+    Raises `StoreError` if the store cannot be read or written.
     """
     refresh_queue(hub, viewer=viewer)
     hub.store.queue.mark_sampled([], PICK_REASON)

@@ -1,4 +1,6 @@
-"""Labeled clusters: tables that state which records are the same, and the pairs they label."""
+"""Labeled clusters: tables that state which records are the same, and the pairs that follow from
+them.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,16 @@ _USUAL_COLUMNS = (
 
 @dataclass(frozen=True)
 class LabeledClusters:
-    """Record id → cluster of records in the lists, and rows left out, by reason."""
+    """Record id → cluster, for records in the lists; and the number of rows that were left out, by
+    reason.
+    """
 
     cluster_of: Mapping[str, str]
     dropped: Mapping[str, int]
 
     @property
     def true_pairs(self) -> int:
-        """Number of record pairs that are the same by these clusters."""
+        """Number of record pairs that are the same according to these clusters."""
         return sum(count * (count - 1) // 2 for count in Counter(self.cluster_of.values()).values())
 
     @property
@@ -54,7 +58,7 @@ class LabeledClusters:
         return self.true_pairs >= SUFFICIENT_PAIRS
 
     def as_judgments(self) -> list[JudgedPair]:
-        """Return judgments that tie each record to the first of its cluster."""
+        """Return judgments that connect each record with the first record of its cluster."""
         first: dict[str, str] = {}
         return [
             JudgedPair(first[cluster], identity, same=True)
@@ -82,7 +86,7 @@ def read_cluster_rows(path: Path, columns: tuple[str, str] | None = None) -> lis
     """Return rows (record id, cluster) of a CSV or Parquet file, with "" for missing values.
 
     `columns` names the two columns; by default they are found by their usual names. Raises
-    `InputError`.
+    `InputError` if the file cannot be read or has no such columns.
     """
     try:
         open_table = _open_parquet if path.suffix == ".parquet" else _open_csv
@@ -127,7 +131,9 @@ def _open_csv(path: Path) -> tuple[list[str], RowReader]:
 
 
 def _record_names(ids: Sequence[str]) -> dict[str, str]:
-    """Return name → record id: a name is the id or, if only one list has it, the id inside it."""
+    """Return name → record id. A name is the id or, if only one list has it, the id inside the
+    list.
+    """
     record_of = {identity: identity for identity in ids}
     within = Counter(identity.partition(":")[2] for identity in ids)
     return record_of | {
@@ -140,7 +146,7 @@ def _record_names(ids: Sequence[str]) -> dict[str, str]:
 def _collect_clusters(
     rows: Iterable[tuple[str, str]], record_of: Mapping[str, str], counts: Counter[str]
 ) -> dict[str, set[str]]:
-    """Return record id → all its clusters; count unusable rows by reason in `counts`."""
+    """Return record id → all clusters of the record; count unusable rows by reason in `counts`."""
     clusters_of: dict[str, set[str]] = {}
     for name, cluster in rows:
         if not name or not cluster:
@@ -155,7 +161,7 @@ def _collect_clusters(
 
 
 def match_clusters(rows: Iterable[tuple[str, str]], ids: Sequence[str]) -> LabeledClusters:
-    """Return the clusters of the records in `ids`; records in two clusters are left out."""
+    """Return the clusters of the records in `ids`; a record in two clusters is left out."""
     counts: Counter[str] = Counter()
     clusters_of = _collect_clusters(rows, _record_names(ids), counts)
     ambiguous = [clusters for clusters in clusters_of.values() if len(clusters) > 1]
@@ -180,9 +186,9 @@ def label_cluster_pairs(
 ) -> dict[Kind, LabeledPairs]:
     """Return the pairs of labeled records that blocking joins, in the proportion of a run.
 
-    All true pairs are included and at most `max_negatives` false ones, which weigh as many as there
-    were. `names` is the cluster of each record of the batch for cross-validation and may join more
-    than `clusters`.
+    All true pairs are included, and at most `max_negatives` false pairs, which together weigh as
+    much as all false pairs. `names` has, for cross-validation, the cluster of each record of the
+    batch; these clusters may be larger than those in `clusters`.
     """
     if not clusters.cluster_of:
         return {}

@@ -1,12 +1,13 @@
-"""Labeled pairs with their evidence: the data a model is fitted on, and its origin.
+"""Labeled pairs with their evidence and origin: the data that a model is fitted to.
 
 `PairSampling` draws the pairs of a population from which a model learns. Most pairs that blocking
-joins are unlike, and any model tells them apart. The few false pairs that look like true ones
-decide. When false pairs were drawn evenly, one in a thousand carried a third of the loss, so chance
-decided how cautious a model became. So many pairs are compared. Half of the drawn pairs are drawn
-evenly. The other half is drawn by how likely a first guess takes them for true. The weight of a
-pair is the number of pairs that it represents. This is case-control sampling with a pilot (Fithian
-and Hastie 2014) and a defensive mixture (Hesterberg 1995).
+joins are clearly different, and any model can tell that. The few false pairs that look like true
+ones decide how good a model is. When false pairs were drawn evenly, one pair in a thousand carried
+a third of the loss, so chance decided how cautious a model became. So many pairs are compared. Half
+of the drawn pairs are drawn evenly. The other half is drawn with chances that grow with the
+probability by which a first guess takes the pair for true. The weight of a pair is the number of
+pairs that it represents. This is case-control sampling with a pilot (Fithian and Hastie 2014) and a
+defensive mixture (Hesterberg 1995).
 
 The module also measures the share of true pairs within one source and across sources, in records
 with known clusters.
@@ -76,7 +77,9 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class DrawnWeights:
-    """Number of pairs that a true and a false one drawn evenly stand for, each at least 1."""
+    """Number of pairs that a drawn true pair and an evenly drawn false pair stand for, each at
+    least 1.
+    """
 
     true: float
     false: float
@@ -86,7 +89,8 @@ class DrawnWeights:
 class PairSampling:
     """Maximum numbers of false and true pairs to draw, and the seed.
 
-    With `by_guess`, false pairs are drawn by what a first guess says of them, else evenly.
+    With `by_guess`, false pairs are drawn by the probability that a first guess gives them, else
+    evenly.
     """
 
     max_negatives: int = 200_000
@@ -97,7 +101,7 @@ class PairSampling:
     def choose_compared(
         self, same: npt.NDArray[np.bool_]
     ) -> tuple[npt.NDArray[np.int64], DrawnWeights]:
-        """Return the rows to compare, sorted, and how many pairs one stands for."""
+        """Return the rows to compare, sorted, and how many pairs each of them stands for."""
         chance = np.random.default_rng(self.seed)
         most_false = MAX_COMPARED if self.by_guess else self.max_negatives
         drawn, weights = [], []
@@ -110,9 +114,9 @@ class PairSampling:
         return np.sort(np.concatenate(drawn)), DrawnWeights(weights[1], weights[0])
 
     def draw_false(self, evidence: FloatArray, labels: npt.NDArray[np.int8], most: int) -> Floats:
-        """Return how many pairs each stands for: 1 if it is true, 0 if it is not drawn.
+        """Return how many pairs each pair stands for: 1 if it is true, 0 if it is not drawn.
 
-        `evidence` is m × features, `most` the number of false pairs to draw. They are drawn at
+        `evidence` is m × features; `most` is the number of false pairs to draw. They are drawn at
         equal steps along the sum of their chances.
         """
         stands_for = np.ones(len(labels))
@@ -130,8 +134,8 @@ class PairSampling:
 def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int) -> Floats:
     """Return a first guess of the probability that each pair is true, above 0.
 
-    It is that of a logistic regression on some pairs of either label, weighted to all; 1 for all
-    pairs where none is true.
+    The guess is the probability of a logistic regression on some pairs of either label, weighted to
+    represent all pairs. It is 1 for all pairs if all have the same label.
     """
     chance = np.random.default_rng(seed)
     drawn, weights = [], []
@@ -144,7 +148,7 @@ def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int
         return np.ones(len(labels))
     some = np.concatenate(drawn)
     guess = LogisticRegression(max_iter=300)
-    # sums in another number of threads differ in their last bits, and then in what is drawn
+    # sums in another number of threads differ in their last bits, and then other pairs are drawn
     with threadpool_limits(limits=1):
         guess.fit(_filled(evidence[some]), labels[some], sample_weight=np.concatenate(weights))
         logodds = guess.decision_function(_filled(evidence)).astype(np.float64)
@@ -153,13 +157,13 @@ def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int
 
 
 def _filled(evidence: FloatArray) -> FloatArray:
-    """Return values (0 if missing), then flags of missing values: m × twice the features."""
+    """Return values (0 if missing), then flags of missing values: m × (2 × features)."""
     missing = np.isnan(evidence)
     return np.hstack([np.where(missing, 0.0, evidence), missing]).astype(np.float32)
 
 
 def _chances(sizes: Floats, count: int) -> Floats:
-    """Return chances in proportion to `sizes`, at most 1 each, whose sum is `count`."""
+    """Return chances in proportion to `sizes`; each is at most 1, and their sum is `count`."""
     is_certain = np.zeros(len(sizes), dtype=bool)
     while True:
         rest = ~is_certain
@@ -177,10 +181,10 @@ def source_offsets(
     left: IntArray,
     right: IntArray,
 ) -> npt.NDArray[np.float64]:
-    """Return the log-odds that pairs of rows of a kind have before they are compared, by whether
-    they are of one source, against all pairs of the kind.
+    """Return the log-odds that pairs of rows of a kind have before they are compared, relative to
+    all pairs of the kind; they depend on whether both rows are of one source.
 
-    Runs estimate the same from scores (`estimate_partners_by_source`), here it is counted.
+    Runs estimate these log-odds from scores (`estimate_partners_by_source`); here they are counted.
     """
     is_kind = (prepared.kinds & int(kind)) != 0
     within, across = _source_shifts(prepared.sources[is_kind], clusters[is_kind])
@@ -224,12 +228,14 @@ class LabeledPairs:
     """Labeled pairs of one kind, m rows.
 
     - `evidence`: m × features; `labels`: 1 same, 0 different; `weights`: m.
-    - `clusters`: m × 2 names of the true clusters, so that folds share none.
-    - `origin`: source of each pair; `plans`: blocking plan that joined it.
-    - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.reliability`).
-    - `chance`: log of the number of chance look-alikes in the pair's population, against that of
-      the reference; `partners`: log-odds that its share of true pairs adds, within one source or
-      across. NaN where the pairs were not drawn from a population as they occur in it.
+    - `clusters` (m × 2) has the names of the true clusters, so that no cluster is in two folds.
+    - `origin` is the source of each pair; `plans` the blocking plan that joined it.
+    - `scripts` and `cultures` are the groups of each pair (see
+      `resolver.training.evaluate.reliability`).
+    - `chance` is the log of the number of chance look-alikes in the pair's population, relative to
+      the reference population; `partners` is the log-odds that the share of true pairs adds, within
+      one source or across sources. Both are NaN if the pairs were not drawn from a population as
+      they occur in it.
     """
 
     kind: Kind
@@ -258,7 +264,7 @@ class LabeledPairs:
         return len(self.labels)
 
     def without_population(self) -> LabeledPairs:
-        """Return the pairs as of no population: not as they occur in one."""
+        """Return the pairs without their population, as pairs that were not drawn from one."""
         unknown = np.full(len(self), np.nan)
         return replace(self, chance=unknown, partners=unknown)
 
@@ -296,9 +302,9 @@ def evidence_by_kind(
     origin: str,
     frequencies: FrequencyTables = NO_FREQUENCIES,
 ) -> dict[Kind, LabeledPairs]:
-    """Compare labeled pairs of rows; return them by the kind of model that scores them.
+    """Compare labeled pairs of rows, and return them by the kind of model that scores them.
 
-    `frequencies`: those that the batch was prepared with.
+    `frequencies` are the frequency tables that the batch was prepared with.
     """
     names = NameIndex.of(prepared)
     model_kind = choose_model_kinds(prepared.kinds, left, right)
@@ -344,7 +350,9 @@ class JudgedPair:
 
 
 def read_judged_pairs(path: Path) -> list[JudgedPair]:
-    """Read `left,right,label` rows, with label `match` or `distinct`. Raises `InputError`."""
+    """Read `left,right,label` rows, with label `match` or `distinct`. Raises `InputError` if the
+    file cannot be read or has other columns or labels.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -379,7 +387,9 @@ def _judgement(row: Mapping[str, str | None], place: str) -> JudgedPair:
 
 
 def name_clusters(ids: Sequence[str], judgments: Iterable[JudgedPair]) -> list[str]:
-    """Return the true cluster of each record: records judged the same, named by the smallest id."""
+    """Return the true cluster of each record. Records that are judged the same are in one cluster,
+    named by the smallest id.
+    """
     row_of = {identity: row for row, identity in enumerate(ids)}
     same = [
         (row_of[judgment.left], row_of[judgment.right])
@@ -404,7 +414,9 @@ def label_judged_pairs(
     deduplicated: Sequence[str],
     clusters: Sequence[str] | None = None,
 ) -> tuple[dict[Kind, LabeledPairs], int]:
-    """Return the judged pairs with both records in the batch, and the number of others."""
+    """Return the judged pairs of which the batch has both records, and the number of the other
+    pairs.
+    """
     ids = batch.ids.to_pylist()
     row_of = {identity: row for row, identity in enumerate(ids)}
     present = [judged for judged in judgments if judged.left in row_of and judged.right in row_of]
@@ -431,10 +443,10 @@ def label_blocked_pairs(
 ) -> dict[Kind, LabeledPairs]:
     """Label the pairs that blocking joins among records with known clusters.
 
-    `truth` maps record id → cluster. `comparable` maps record id → word; only pairs with equal
-    words are labeled, for lists that may hold one person under different cluster names. `sampling`
-    limits the pairs; a drawn pair weighs as many as it stands for. Names are compared with the word
-    frequencies of the records.
+    `truth` maps record id → cluster. `comparable` maps record id → word, and only pairs with equal
+    words are labeled; this is for lists that may hold one person under different cluster names.
+    `sampling` limits the pairs; the weight of a drawn pair is the number of pairs that it stands
+    for. Names are compared with the word frequencies of the records.
     """
     batch = Batch.from_records(records).canonical()
     counted = prepare(batch, tables, symbol_source().lookup, ())
@@ -475,7 +487,9 @@ def label_blocked_pairs(
 def _draw_false_pairs(
     compared: Mapping[Kind, LabeledPairs], sampling: PairSampling
 ) -> dict[Kind, LabeledPairs]:
-    """Return all true pairs, and a sample of the false pairs of each kind, in its share."""
+    """Return all true pairs, and a sample of the false pairs of each kind; a kind's part of the
+    sample follows its share of the false pairs.
+    """
     false = {kind: int((data.labels == 0).sum()) for kind, data in compared.items()}
     share = min(sampling.max_negatives / max(sum(false.values()), 1), 1.0)
     drawn = {}

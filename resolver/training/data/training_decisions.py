@@ -1,7 +1,7 @@
 """Steward decisions as labeled pairs of the record versions that the stewards saw.
 
-- A decision counts as it does for entities: the latest of its pair that awaits no second steward.
-  Decisions that cannot train a model are left out and counted.
+- A decision counts if it is the latest decision on its pair and awaits no second steward, as it
+  does for entities. Decisions that cannot train a model are left out and counted.
 - A decision concerns two entities, so it labels all pairs between the records shown. The strongest
   pair alone would teach overconfidence. A decision has weight 1, however many pairs it labels.
 - Judgments that contradict each other are left out and counted. Contradictions are one pair judged
@@ -45,7 +45,7 @@ BOTH_VERDICTS, CONTRADICTING_CHAIN, AGAINST_CLUSTERS = (
 def quarantine_contradictions(
     judgments: Iterable[JudgedPair], cluster_of: Mapping[str, str] | None = None
 ) -> tuple[list[JudgedPair], dict[str, int]]:
-    """Return the consistent judgments, in order, and the number left out by reason."""
+    """Return the consistent judgments in order, and the number of judgments left out by reason."""
     every, clusters = list(judgments), cluster_of or {}
     verdicts: dict[tuple[str, str], set[bool]] = {}
     for judgment in every:
@@ -74,7 +74,9 @@ def _contradicts_clusters(judgment: JudgedPair, cluster_of: Mapping[str, str]) -
 
 
 def _shortest_contradiction(judgments: Sequence[JudgedPair]) -> set[tuple[str, str]]:
-    """Return the pairs of the shortest contradiction (ties by id), or an empty set."""
+    """Return the pairs of the shortest contradiction (the first by id of equally short ones); an
+    empty set if there is none.
+    """
     neighbors: dict[str, list[str]] = {}
     for judgment in judgments:
         if judgment.same:
@@ -94,7 +96,9 @@ def _shortest_contradiction(judgments: Sequence[JudgedPair]) -> set[tuple[str, s
 
 
 def _shortest_path(start: str, end: str, neighbors: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the shortest chain of same-judgments between two records, both included, or []."""
+    """Return the shortest chain of judgments "the same" between two records, with both records; []
+    if there is none.
+    """
     previous = {start: start}
     queue = deque([start])
     while queue:
@@ -123,10 +127,10 @@ _TOGETHER, _VERSION = "together", "version"
 
 @dataclass(frozen=True, slots=True)
 class LabelingDecision:
-    """Decision that labels pairs, with the record versions it was made on.
+    """Decision that labels pairs, with the record versions on which it was made.
 
-    `ends` are the versions of the two records it names, `shown` those shown on either side.
-    Decisions made together share an `act`.
+    `ends` are the versions of the two records that the decision names; `shown` are the versions
+    shown on either side. Decisions made together share an `act`.
     """
 
     number: int
@@ -140,9 +144,9 @@ class LabelingDecision:
 class TrainingDecisions:
     """Decisions of a store that can train a model.
 
-    `records` holds the record versions shown, by number; `dropped` the decisions left out, by
-    reason; `until` the number of the last decision in the log; `plan` the blocking plan of the
-    store; `deduplicated` its sources that are free of duplicates.
+    `records` has the record versions shown, by number; `dropped` has the number of decisions left
+    out, by reason; `until` is the number of the last decision in the log; `plan` is the blocking
+    plan of the store; `deduplicated` are its sources that are free of duplicates.
     """
 
     decisions: tuple[LabelingDecision, ...]
@@ -162,7 +166,7 @@ class TrainingDecisions:
 
     @property
     def ties(self) -> list[JudgedPair]:
-        """Pairs of records that must share a fold: decided the same, or shown as one side."""
+        """Pairs of records that must be in one fold: decided the same, or shown as one side."""
         judgments = [decision.judgment for decision in self.decisions if decision.judgment.same]
         for decision in self.decisions:
             for side in decision.shown:
@@ -175,7 +179,7 @@ class TrainingDecisions:
     def restricted_to(
         self, judgments: Iterable[JudgedPair], dropped: Mapping[str, int]
     ) -> TrainingDecisions:
-        """Return only the decisions in `kept`, with more counted as dropped."""
+        """Return only the decisions in `judgments`, with the counts `dropped` added."""
         remaining = set(judgments)
         decisions = tuple(decision for decision in self.decisions if decision.judgment in remaining)
         return replace(self, decisions=decisions, dropped={**self.dropped, **dropped})
@@ -191,7 +195,7 @@ class TrainingDecisions:
 def read_training_decisions(store: Store) -> TrainingDecisions:
     """Return the decisions of a store that can train a model, without contradictions.
 
-    Raises `InputError` if nothing was decided yet.
+    Raises `InputError` if no decision was made yet.
     """
     with store.view() as view:
         log = view.decisions()
@@ -257,7 +261,9 @@ def _is_disputed(view: StoreView, again: RecheckRow) -> bool:
 def _effective_decisions(
     log: Sequence[StoredDecision], disputed: set[int]
 ) -> tuple[list[StoredDecision], Counter[str]]:
-    """Return the decisions in effect, one per pair, and the number of others by reason."""
+    """Return the decisions in effect, one for each pair, and the number of the other decisions by
+    reason.
+    """
     by_where = {decision.decision.place: decision for decision in log}
     unconfirmed_pairs = {
         decision.pair for decision in waiting_decisions(decision.decision for decision in log)
@@ -276,12 +282,12 @@ def _effective_decisions(
 
 
 def _shown_record_ids(stored: StoredDecision) -> tuple[list[str], list[str]]:
-    """Return ids of the records shown on the side of a decision's left and right record."""
+    """Return the ids of the records shown on the left side of a decision, and on its right side."""
     left, right = stored.decision.pair
     left_ids, right_ids = (list(stored.context.get(side) or ()) for side in _SIDES)
     if left in right_ids or right in left_ids:
         left_ids, right_ids = right_ids, left_ids
-    # without the decided records among those shown, only these two count
+    # if the records shown do not include the decided records, only the decided ones count
     if left not in left_ids or right not in right_ids:
         return [left], [right]
     return left_ids, right_ids
@@ -290,7 +296,7 @@ def _shown_record_ids(stored: StoredDecision) -> tuple[list[str], list[str]]:
 def _record_versions(
     view: StoreView, decisions: Sequence[StoredDecision]
 ) -> dict[str, list[StoredRecord]]:
-    """Return all versions of the records shown, oldest first."""
+    """Return all versions of the records shown, the oldest first."""
     ids = sorted(
         {end for decision in decisions for side in _shown_record_ids(decision) for end in side}
     )
@@ -328,9 +334,9 @@ def _to_labeling_decision(
 
 
 def _version_at(versions: Sequence[StoredRecord], moment: int) -> StoredRecord | None:
-    """Return the version valid at a revision, or the first one after it.
+    """Return the version that is valid at a revision, or else the first version after it.
 
-    That revision is the one shown to the steward, or else (for decisions from a file) the one that
+    That revision is the one shown to the steward or, for decisions from a file, the revision that
     committed the decision.
     """
     earlier = [version for version in versions if version.valid_from <= moment]
@@ -349,8 +355,8 @@ class _LabeledVersions:
 def _label_pairs(decided: TrainingDecisions) -> _LabeledVersions:
     """Return all pairs that decisions label.
 
-    A decision on two records overrules what follows for them from decisions on others; pairs that
-    follow both ways are left out.
+    A decision on two records overrules the labels of the same pair that follow from decisions on
+    other records; pairs for which both labels follow are left out.
     """
     direct = {
         _ordered_pair(*decision.ends): (decision.judgment.same, decision.act)
@@ -377,7 +383,9 @@ def _ordered_pair(first: int, second: int) -> tuple[int, int]:
 
 
 def _implied_labels(decided: TrainingDecisions) -> dict[tuple[int, int], tuple[bool, str]]:
-    """Return verdict and act of pairs that follow, one way only, from decisions on others."""
+    """Return verdict and act of the pairs whose verdict follows from decisions on other pairs
+    without contradiction.
+    """
     judged_ids = {
         (min(decision.left, decision.right), max(decision.left, decision.right))
         for decision in decided.judgments
@@ -402,7 +410,8 @@ def label_decided_pairs(
 ) -> dict[Kind, LabeledPairs]:
     """Return evidence of the pairs that decisions label, by kind.
 
-    `names` maps record id → true cluster for cross-validation, if more than the decisions is known.
+    `names` maps record id → true cluster for cross-validation, if more is known than the decisions
+    say.
     """
     labeled = _label_pairs(decided)
     if not labeled.pairs:

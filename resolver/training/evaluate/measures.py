@@ -1,14 +1,14 @@
 """Quality measures of scores with intervals: rates, F1, calibration, fairness. Deterministic.
 
-The module also sums over the candidate pairs of labeled records, scored in their own population, by
-group.
+The module also sums figures over the candidate pairs of labeled records, by group; the pairs are
+scored in the records' own population.
 
 Fairness compares error rates by group, and finds the widest gap between two groups. Groups differ
-in the variations of their names (a culture without patronymics has none to omit), so rates are
-standardized if pairs are given in strata: observed errors in a group, over the errors expected from
-its mix of strata at the overall rates, times the overall rate (indirect standardization, Breslow
-and Day 1987). The widest of many gaps is wide by chance, too; how wide is simulated from the same
-counts without any difference between groups.
+in the variations of their names (a culture without patronymics has none to omit). So rates are
+standardized if pairs are given in strata: the observed errors in a group, divided by the errors
+expected from its mix of strata at the overall rates, times the overall rate (indirect
+standardization, Breslow and Day 1987). The widest of many gaps is wide by chance, too. How wide it
+is by chance is simulated from the same counts without any difference between groups.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def wilson_interval(count: int, total: int) -> Proportion:
 
 
 def _wilson(count: int, total: int, share: float, pairs: int = 0) -> Proportion:
-    """Return a proportion; `pairs` is the sample size if it differs from `total`."""
+    """Return a proportion; `pairs` is the sample size if it is not `total`."""
     spread = Z95**2 / (pairs or total)
     middle = (share + spread / 2) / (1 + spread)
     half = (
@@ -107,7 +107,7 @@ def measure_accuracy(
 
     Pairs of one entity are not independent, so the bootstrap draws whole clusters (`clusters` is m
     × 2 names; a pair is drawn with the cluster of its left side). `weights` are the numbers of
-    pairs that each stands for, if only a part was drawn.
+    pairs that each pair stands for, if only a sample was drawn.
     """
     pair_weights = np.ones(len(score)) if weights is None else weights
     is_called, is_true = score >= 0.5, labels == 1
@@ -128,7 +128,7 @@ def measure_accuracy(
 
 
 def _weighted_rate(count: float, total: float, pairs: int) -> Proportion:
-    """Return a proportion of weights, with the interval of `pairs` observations."""
+    """Return a proportion of weights, with an interval for `pairs` observations."""
     return (
         _wilson(round(count), round(total), count / total, pairs)
         if pairs and total > 0
@@ -148,7 +148,7 @@ def _f1_interval(
 ) -> tuple[float, float]:
     """Return a percentile bootstrap interval of F1 (Efron and Tibshirani 1993).
 
-    A draw is one multinomial over the distinct count patterns of clusters.
+    A draw is one multinomial over the distinct patterns of counts that clusters have.
     """
     _, cluster_number = np.unique(cluster.astype(str), return_inverse=True)
     columns = [np.bincount(cluster_number, outcome * pair_weights) for outcome in outcomes]
@@ -166,8 +166,8 @@ def _f1_interval(
 class ReliabilityBin:
     """Pairs with scores from `low` to `high`.
 
-    `pairs` is their weight, `score` their mean score, `true` the share of true pairs, `count` their
-    number.
+    `pairs` is the sum of their weights, `score` is their mean score, `true` is the share of true
+    pairs, and `count` is their number.
     """
 
     low: float
@@ -212,7 +212,7 @@ def _reliability_bins(
 def measure_calibration(
     score: Floats, labels: Labels, weights: Floats | None = None, bins: int = BIN_COUNT
 ) -> CalibrationQuality:
-    """Measure the calibration of weighted pairs, in equal bins of the score."""
+    """Measure the calibration of weighted pairs, in bins of the score of equal width."""
     weight = np.ones(len(score)) if weights is None else weights.astype(np.float64)
     is_true, total = labels.astype(np.float64), max(float(weight.sum()), 1e-12)
     bin_of = np.minimum((score * bins).astype(np.int64), bins - 1)
@@ -240,9 +240,9 @@ _Groups = tuple[reliability.Masks, Mapping[str, int]]
 def total_candidates(
     records: Sequence[Record], truth: Mapping[str, str], options: RunOptions
 ) -> dict[str, dict[str, reliability.BinTotals]]:
-    """Score the candidate pairs of records; return their sums by dimension and group.
+    """Score the candidate pairs of records; return sums of their scores by dimension and group.
 
-    `truth`: record id → true id. Pairs whose kinds exclude each other are left out.
+    `truth` maps record id → true id. Pairs whose kinds cannot be the same are left out.
     """
     task = ResolutionTask.build(Batch.from_records(records).canonical(), (), options)
     prepared = normalize(task.batch, task.models)
@@ -298,7 +298,7 @@ BoolMask = npt.NDArray[np.bool_]
 class LabeledScores:
     """Scores, bands and truth of m labeled pairs.
 
-    `stratum` holds a word per pair, or is None if rates are not to be standardized.
+    `stratum` has a word for each pair; it is None if rates are not to be standardized.
     """
 
     score: npt.NDArray[np.float64]
@@ -326,8 +326,9 @@ class ErrorShare:
 class GroupErrors:
     """Error rates of one group.
 
-    `missed` are true pairs scored below 0.5, `lost` those in band distinct, which nobody will see;
-    `false` are false pairs scored 0.5 or more, `merged` those in band match, which are merged.
+    `missed` counts true pairs scored below 0.5; `lost` counts those of them in band distinct, which
+    nobody will see. `false` counts false pairs scored 0.5 or more; `merged` counts those in band
+    match, which are merged.
     """
 
     name: str
@@ -341,7 +342,7 @@ class GroupErrors:
 class ErrorGap:
     """Widest difference of a rate between two groups, 0…1.
 
-    `chance` is the width exceeded in 1 of 20 cases if no group differs from others.
+    `chance` is the width that is exceeded in 1 of 20 cases if the groups do not differ.
     """
 
     width: float
@@ -351,7 +352,9 @@ class ErrorGap:
 
 
 def group_error_rates(scored: LabeledScores, masks: reliability.Masks) -> list[GroupErrors]:
-    """Return error rates of each group, in the order of the masks, without empty groups."""
+    """Return the error rates of each group, in the order of the masks, without groups that have no
+    pairs.
+    """
     outcomes = _error_masks(scored)
     groups = []
     for name, mask in masks.items():
@@ -369,7 +372,9 @@ def group_error_rates(scored: LabeledScores, masks: reliability.Masks) -> list[G
 
 
 def _error_masks(scored: LabeledScores) -> tuple[tuple[BoolMask, BoolMask], ...]:
-    """Return (errors, pairs that could have it) for missed, lost, false and merged."""
+    """Return two masks for each of missed, lost, false and merged: pairs with this error, and pairs
+    that could have it.
+    """
     same, different = scored.same, ~scored.same
     return (
         (same & (scored.score < 0.5), same),
@@ -396,7 +401,7 @@ def _error_share(
 def _stratum_error_rates(
     bad: BoolMask, population: BoolMask, stratum: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.float64]:
-    """Return per pair the error rate of its stratum over all groups."""
+    """Return, for each pair, the error rate of its stratum over all groups."""
     _, stratum_number = np.unique(stratum.astype(str), return_inverse=True)
     total = np.bincount(stratum_number[population], minlength=stratum_number.max(initial=0) + 1)
     wrong = np.bincount(stratum_number[bad], minlength=len(total))
@@ -411,9 +416,10 @@ def widest_gap(
     masks: reliability.Masks,
     seed: int = 7,
 ) -> ErrorGap | None:
-    """Return the widest gap of a measure between groups, or None if there are not two.
+    """Return the widest gap of a measure between groups; None if there are fewer than two groups.
 
-    `measure`: `missed`, `lost`, `false` or `merged`. Small, mixed, unknown groups are left out.
+    `measure` is `missed`, `lost`, `false` or `merged`. Small groups and the groups `mixed` and
+    `unknown` are left out.
     """
     shares = [
         (share, group.name)
@@ -437,7 +443,7 @@ def _chance_gap(
     stratum: npt.NDArray[np.object_] | None,
     seed: int,
 ) -> float:
-    """Return the 95th percentile of the widest gap if no group differs within a stratum."""
+    """Return the 95th percentile of the widest gap if the groups do not differ within a stratum."""
     names = stratum.astype(str) if stratum is not None else np.full(len(bad), "", dtype=str)
     _, stratum_number = np.unique(names, return_inverse=True)
     bad_counts, totals, *group_counts = (
@@ -455,7 +461,7 @@ def _chance_gap(
 
 
 def groups_to_json(groups: Sequence[GroupErrors]) -> list[dict[str, object]]:
-    """Return groups as JSON data, rates rounded to four digits."""
+    """Return groups as JSON data, with rates rounded to four digits."""
     return [
         {
             "group": group.name,

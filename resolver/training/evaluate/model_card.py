@@ -1,7 +1,7 @@
 """Model card: purpose, limits, training data and quality of a model.
 
-It is rendered from the model files, so equal models give equal bytes. The module also gives the
-cross-validated figures of one kind as plain data.
+The card is rendered from the model files, so equal models give equal bytes. The module also gives
+the cross-validated figures of one kind as plain data.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ _ORIGIN_LABELS = {
 def render_model_card(models: Mapping[str, Mapping[str, Any]], reused: Sequence[str] = ()) -> str:
     """Return the card of models (by kind, as JSON) in Markdown.
 
-    `reused` names kinds that were copied, not trained.
+    `reused` names the kinds whose models were copied, not trained.
     """
     training_of = {kind: models[kind].get("training", {}) for kind in loader.KINDS}
     parts = [
@@ -176,7 +176,7 @@ def _accuracy_section(training_of: Mapping[str, Mapping[str, Any]]) -> Iterator[
 def _accuracy_row(
     kind: str, origin: str, counts: Mapping[str, int], figures: Mapping[str, Any]
 ) -> str:
-    # precision and recall need a true pair
+    # precision and recall can only be measured if there are true pairs
     shown = figures if counts["same"] else {}
     row = [
         kind,
@@ -274,9 +274,11 @@ def insert_measured(
     levels: Mapping[str, Iterable[MeasuredLevel]],
     reasons: Mapping[str, Mapping[str, str]],
 ) -> str:
-    """Return a card with what is measured of the levels of each kind, in place of an earlier one.
+    """Return a card with the measured evidence of the levels of each kind, in place of an earlier
+    section.
 
-    `reasons`: kind → comparator → why it takes more or less than is measured.
+    `reasons` maps kind → comparator → the reason why the comparator takes more or less than is
+    measured.
     """
     return _insert_section(card, _MEASURED_TITLE, _measured_section(levels, reasons))
 
@@ -304,7 +306,7 @@ def _measured_section(
 
 
 def _insert_section(card: str, title: str, lines: Iterable[str]) -> str:
-    """Return a card with a section in its place, instead of an earlier one of that title."""
+    """Return a card with a section, in place of an earlier section with that title."""
     start = card.find(title)
     if start >= 0:
         end = card.find("\n## ", start + 1)
@@ -380,9 +382,9 @@ def measure_for_card(
 ) -> dict[str, Any]:
     """Return figures for the card of a model.
 
-    `logodds` are calibrated, each by a model that has not seen the entities of the pair. The result
-    holds `figures` by origin of the pairs, `quality` of all pairs as weighted in training, and
-    error rates of `groups` (script, culture, missing field).
+    `logodds` are calibrated; the log-odds of each pair come from a model that has not seen the
+    entities of the pair. The result holds `figures` by origin of the pairs, `quality` of all pairs
+    as weighted in training, and error rates of `groups` (script, culture, missing field).
     """
     score = scores(logodds)
     return {
@@ -404,10 +406,10 @@ def hash_data(data: LabeledPairs) -> str:
 
 
 def pair_figures(data: LabeledPairs, score: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Return accuracy and calibration of the scores of some pairs.
+    """Return the accuracy and the calibration of the scores of some pairs.
 
-    Accuracy counts each pair once (or, if only a part was drawn, as many as it stands for);
-    calibration counts pairs as weighted in training.
+    Accuracy counts each pair once or, if only a sample was drawn, as many times as it stands for;
+    calibration counts pairs with their weights in training.
     """
     return _figures(data, score, np.ones(len(data), dtype=bool))
 
@@ -415,12 +417,12 @@ def pair_figures(data: LabeledPairs, score: npt.NDArray[np.float64]) -> dict[str
 def _figures(
     data: LabeledPairs, score: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]
 ) -> dict[str, Any]:
-    # false pairs of clusters are a sample of which a sample is tested, so each stands for several;
-    # the pairs of one decision share its weight
+    # Pairs of clusters are a sample of a sample, so each false pair stands for several pairs; the
+    # pairs of one decision share its weight
     is_weighted = bool(mask.any()) and data.origin[mask][0] in (CLUSTER_ORIGIN, DECIDED_ORIGIN)
     weights = data.weights[mask] if is_weighted else None
     accuracy = measure_accuracy(score[mask], data.labels[mask], data.clusters[mask], weights)
-    # scores are calibrated to pairs weighted as in training
+    # scores are calibrated to pairs with their weights in training
     calibration = measure_calibration(score[mask], data.labels[mask], data.weights[mask])
     same = data.labels[mask] == 1
     total_weights = [round(float(data.weights[mask][side].sum()), 1) for side in (same, ~same)]
@@ -493,7 +495,9 @@ def _large_groups(scored: LabeledScores, masks: Masks) -> list[dict[str, object]
 
 
 def _missing(data: LabeledPairs) -> Masks:
-    """Return masks of the pairs that lack a field, that is, whose comparator is missing."""
+    """Return masks of the pairs that lack a field, which are those whose comparator has no
+    value.
+    """
     return {
         f"no {name.replace('_', ' ')}": np.isnan(data.evidence[:, data.features.index(name)])
         for name in FIELDS

@@ -1,10 +1,10 @@
 """Reliability: the share of true pairs among pairs with one score, by group and bin of the score.
 
-The plot shows it as SVG without scripts or fonts; equal figures give equal bytes. Quality is
-measured for groups of pairs by kind, source, script, culture, field and evidence. The culture
+The plot shows reliability as SVG without scripts or fonts; equal figures give equal bytes. Quality
+is measured for groups of pairs by kind, source, script, culture, field and evidence. The culture
 follows from the nationality of a record, or else from another of its countries. This is rough, but
-it shows whom a model serves worse. Cultures have the names that the probes use, if the probes have
-one.
+it shows whom a model serves worse. Cultures have the names that the probes use for them, if the
+probes have such a culture.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _ordered(side: Ragged, words: Words) -> Words:
 
 
 def _first(side: Ragged, words: Words, otherwise: str) -> Words:
-    """Return per row the first non-empty word of its items, or `otherwise`."""
+    """Return, for each row, the first of its items that is not empty, or `otherwise`."""
     first_words = np.full(len(side), otherwise, dtype=object)
     positions = (
         np.flatnonzero(words[side.items] != "") if len(side.items) else np.zeros(0, dtype=np.int64)
@@ -80,18 +80,20 @@ def _first(side: Ragged, words: Words, otherwise: str) -> Words:
 
 
 def combine_sides(left: Words, right: Words, neutral: str) -> Words:
-    """Return the word of each pair: `mixed` if the sides differ and neither is `neutral`."""
+    """Return the word of each pair: `mixed` if both sides have different words and neither word is
+    `neutral`.
+    """
     combined = np.where(left == neutral, right, left)
     return np.where((left != right) & (left != neutral) & (right != neutral), MIXED, combined)
 
 
 def group_masks(words: Words) -> Masks:
-    """Return a mask of pairs per word, sorted by word."""
+    """Return a mask of pairs for each word, sorted by word."""
     return {str(word): words == word for word in sorted(set(words.tolist()))}
 
 
 def pair_group_masks(prepared: PreparedBatch, left: IntArray, right: IntArray, by: str) -> Masks:
-    """Return masks of record-row pairs per group of a dimension (`DIMENSIONS`).
+    """Return masks of pairs of record rows, one for each group of a dimension (`DIMENSIONS`).
 
     In `missing` a pair may belong to several groups; a field is missing if either side lacks it.
     """
@@ -125,7 +127,9 @@ def _culture(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
 
 
 def _evidence(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
-    """Return masks by the most telling field that both sides state, in this order."""
+    """Return masks of pairs by the first field that both sides state: an identifier, a birth date,
+    another field, or else only names.
+    """
     identifier, birth_date, other = (
         np.logical_or.reduce([present[left] & present[right] for present in fields])
         for fields in _stated_fields(prepared)
@@ -139,7 +143,7 @@ def _evidence(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks
 
 
 def _stated_fields(prepared: PreparedBatch) -> tuple[list[npt.NDArray[np.bool_]], ...]:
-    """Return masks of the records that state an identifier, a birth date, each other field."""
+    """Return masks of the records that state an identifier, a birth date, and each other field."""
     others = (
         prepared.starts,
         prepared.nationalities,
@@ -188,7 +192,8 @@ _BINS = len(EDGES) - 1
 class BinTotals:
     """Sums over the pairs of a group in each bin: pairs, scores and true pairs.
 
-    `records`: number of records that the pairs come from. Totals of several sets add up.
+    `records` is the number of records that the pairs come from. The totals of several sets can be
+    added.
     """
 
     pairs: npt.NDArray[np.int64]
@@ -207,7 +212,7 @@ class BinTotals:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBin:
-    """Pairs scored from `low` to `high`: their number, mean score and share of true ones."""
+    """Pairs scored from `low` to `high`: their number, mean score and share of true pairs."""
 
     low: float
     high: float
@@ -217,14 +222,16 @@ class ScoreBin:
 
     @property
     def gap(self) -> float:
-        """Difference of mean score and share, less two standard errors of the share, at least 0."""
+        """Difference of mean score and share of true pairs, minus two standard errors of the share;
+        at least 0.
+        """
         variance = max(self.true * (1 - self.true), 1 / self.pairs)
         return max(abs(self.score - self.true) - 2 * math.sqrt(variance / self.pairs), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupReliability:
-    """Bins of one group that hold pairs, in rising order; `records` as in `BinTotals`."""
+    """Bins of one group that hold pairs, in rising order; `records` is as in `BinTotals`."""
 
     name: str
     records: int
@@ -237,7 +244,9 @@ class GroupReliability:
 
     @property
     def gap(self) -> float | None:
-        """Largest gap of bins with `MIN_BIN_PAIRS` pairs or more; None if there are none."""
+        """Largest gap of the bins with at least `MIN_BIN_PAIRS` pairs; None if there are no such
+        bins.
+        """
         return max((row.gap for row in self._large), default=None)
 
     @property
@@ -350,7 +359,7 @@ def _rounded(share: float | None) -> float | None:
 
 
 def format_reliability(by: str, groups: Sequence[GroupReliability]) -> list[str]:
-    """Return the lines of a table with one row per group."""
+    """Return the lines of a table with one row for each group."""
     width = _name_width(by, groups)
     head = f"{'pairs':>12}{'reviews':>10}{'per record':>12}{'true':>9}{'gap':>8}  at scores"
     lines = [f"{by:<{width}}{head}"]
@@ -369,7 +378,7 @@ def format_reliability(by: str, groups: Sequence[GroupReliability]) -> list[str]
 
 
 def format_bins(by: str, groups: Sequence[GroupReliability]) -> list[str]:
-    """Return the lines of a table with one row per group and bin."""
+    """Return the lines of a table with one row for each group and bin."""
     width = _name_width(by, groups)
     lines = [f"{by:<{width}}  {'scores':<13}{'pairs':>12}{'score':>8}{'true':>8}"]
     for group in groups:
@@ -389,7 +398,7 @@ _BAR = 40
 
 
 def render_reliability_plot(bins: Mapping[str, Sequence[Sequence[float]]]) -> str:
-    """Return an SVG with one panel per kind.
+    """Return an SVG with one panel for each kind.
 
     `bins` maps kind → rows of (low, high, pairs, mean score, share of true pairs).
     """

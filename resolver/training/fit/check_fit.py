@@ -1,16 +1,17 @@
-"""Fit of `CheckTerms`: how a check weighs names, learned from names that are asked against stores.
+"""Fit of `CheckTerms`: how a check weighs names, learned from names that are asked against stores
+(as queries of checks).
 
 The fit is a logistic regression on the log-odds that the model gives to names alone, and on the
-intervals of a few comparators of names (`TERMS`), at even odds of being listed. The weight of a
-store is the number of strangers who are asked there, and listed persons together weigh as much.
-Ways to ask have the shares stated here. What a birth date says is counted, not fitted
-(`counted_terms`).
+intervals of a few comparators of names (`TERMS`). Its prior is that a query is listed in one case
+of two. The weight of a store is the number of strangers (queries that are in no list) asked there;
+its listed persons together have the same weight. The shares of the ways to write a query are stated
+here. The weight of a birth date is counted, not fitted (`counted_terms`).
 
 The fit learns from labeled pairs of a query by name and an entity of a store. A query is asked
-against a store as the service would be asked. In generated worlds some records are held out and
-their names asked, and strangers come from another world and from lists. Against real lists, names
-of their entries are asked as they are written, mistyped, misspelt, and shortened, and strangers are
-persons and groups of a world.
+against a store as the service would be asked. In generated worlds some records are left out of the
+store and their names are asked; strangers come from another world and from lists. Against real
+lists, the names of their entries are asked as they are written, mistyped, misspelled, and
+shortened; strangers are persons and groups of a generated world.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ _COMPARED_FIRST, _COMPARED_LATER = 30, 20
 
 @dataclass(frozen=True, slots=True)
 class NameQuery:
-    """Name that is asked: its record of one name, the records it means (none: a stranger), and
-    how it is written.
+    """Name that is asked: a record with only this name, the ids of the records that it means (empty
+    for a stranger), and the way in which it is written.
     """
 
     record: Record
@@ -86,9 +87,9 @@ class NameQuery:
 class QueryPairs:
     """Pairs of a query and an entity, of one kind and one store.
 
-    `population`: that of the store; `evidence`: m × features; `labels`: 1 where the query means the
-    entity; `weights`: pairs that each stands for; `queries`: number of the query; `ways`: how it is
-    written, by query.
+    `population` is that of the store. `evidence` is m × features. `labels` are 1 if the query means
+    the entity. `weights` are the numbers of pairs that each pair stands for. `queries` has the
+    number of each pair's query, and `ways` says, by query, how it is written.
     """
 
     kind: Kind
@@ -103,8 +104,8 @@ class QueryPairs:
 @dataclass(frozen=True, slots=True)
 class QueryWorld:
     """Generated world whose names are asked: its records, their true ids by record id, records of
-    other worlds or lists, whose persons and groups are strangers here, and the seed of what is
-    drawn.
+    other worlds or lists whose persons and groups are strangers here, and the seed of all random
+    numbers.
     """
 
     records: Sequence[Record]
@@ -114,7 +115,7 @@ class QueryWorld:
 
 
 def query_world(world: QueryWorld) -> tuple[Intake, list[NameQuery]]:
-    """Return the stored records of a world as a list, and names that are asked against them."""
+    """Return the stored records of a world as a list, and the names that are asked against them."""
     chance = random.Random(f"{world.seed}:held out")
     stored: list[Record] = []
     left_out: list[Record] = []
@@ -136,10 +137,11 @@ def query_world(world: QueryWorld) -> tuple[Intake, list[NameQuery]]:
 
 
 def query_lists(intake: Intake, strangers: Sequence[Record], seed: int) -> list[NameQuery]:
-    """Return names that are asked against lists: those of their entries, and of `strangers`.
+    """Return names that are asked against lists: names of entries of the lists, and names of
+    `strangers`.
 
-    Entities that share a name with the one that is asked are no negatives, as lists do not say
-    which of their entries are one.
+    Other entities that have the name that is asked are no negatives, because lists do not say which
+    of their entries are the same.
     """
     chance = random.Random(f"{seed}:lists")
     stored = list(intake.batch.to_records())
@@ -181,7 +183,7 @@ def _query(record: Record, name: str, true_ids: frozenset[str], way: str) -> Ite
 
 
 def _draw(queries: Sequence[NameQuery], chance: random.Random) -> list[NameQuery]:
-    """Return some names of each way and kind, in a fixed order."""
+    """Return some names for each way and kind, in a fixed order."""
     drawn: list[NameQuery] = []
     for way, counts in MAX_QUERIES.items():
         for kind, count in zip(KINDS, counts, strict=True):
@@ -206,7 +208,7 @@ def compare_queries(
             kind: replace(stated.of(kind.label), listed=0, partners=REFERENCE_PARTNERS)
             for kind in KINDS
         }
-        # the order of candidates must not depend on what was fitted before
+        # The order of candidates must not depend on earlier fits
         models = {
             kind: replace(hub.models.models[kind.label], checks=None).for_population("", population)
             for kind, population in populations.items()
@@ -241,8 +243,9 @@ def _label(
     model: Model,
     chance: random.Random,
 ) -> list[tuple[FloatArray, int, float]]:
-    """Return evidence, label and weight of the pairs of one query: of a listed one, the likeliest
-    with an entity that it means; of a stranger, the likeliest and some of the others.
+    """Return evidence, label and weight of the pairs of one query. For a listed query this is the
+    likeliest pair with an entity that it means. For a stranger these are the likeliest pairs and
+    some of the others.
     """
     hits = [
         (own, index)
@@ -328,12 +331,12 @@ def fit_checks(
     seed: int,
     model_dir: Path | None = None,
 ) -> dict[str, Any]:
-    """Return what checks say of names, as JSON, fitted on worlds and on each source of some lists.
+    """Return the terms of checks as JSON, fitted on worlds and on each source of some lists.
 
-    `strangers`: persons and groups who are asked against the lists; persons of the lists are asked
-    against the worlds. Sources of fewer than `MIN_LIST_RECORDS` records are left out. `model_dir`:
-    folder of the model that scores names (default: the shipped one). Deterministic in its
-    arguments.
+    `strangers` are persons and groups whose names are asked against the lists; names of persons of
+    the lists are asked against the worlds. Sources of fewer than `MIN_LIST_RECORDS` records are
+    left out. `model_dir` is the folder of the model that scores names (default: the shipped model).
+    The result depends only on the arguments.
     """
     sets = query_sets(intake, worlds, strangers, seed)
     stores = [compare_queries(*own, seed, model_dir) for own in sets]
@@ -369,9 +372,9 @@ def query_sets(
 
 
 def fit_check_terms(kind: Kind, stores: Sequence[QueryPairs], model: Model) -> CheckTerms | None:
-    """Fit the terms of a kind to names asked against stores; None where too few were asked.
+    """Fit the terms of a kind to names asked against stores; None if too few names were asked.
 
-    `model`: the model of the kind, which scores names alone. Deterministic.
+    `model` is the model of the kind, which scores names alone. Deterministic.
     """
     stores = [pairs for pairs in stores if len(pairs.labels)]
     if sum(int(pairs.labels.sum()) for pairs in stores) < MIN_LISTED:
@@ -394,7 +397,7 @@ def fit_check_terms(kind: Kind, stores: Sequence[QueryPairs], model: Model) -> C
     terms = []
     for feature, own in cuts.items():
         steps = [next(weights) for _ in range(len(own) + 2)]
-        # a name that is compared has a value in each of them
+        # a name that is compared has a value in each of these comparators
         terms.append(Term(feature, own, (*(round(1000 * step) for step in steps[:-1]), 0)))
     curve = Calibration(
         tuple(round(1000 * end) for end in _ENDS),
@@ -404,10 +407,10 @@ def fit_check_terms(kind: Kind, stores: Sequence[QueryPairs], model: Model) -> C
 
 
 def _without_namesakes(pairs: QueryPairs) -> QueryPairs:
-    """Return the pairs without strangers who have exactly the name of a listed entity.
+    """Return the pairs without those of strangers who have exactly the name of a listed entity.
 
-    Registered names of groups are nearly unique. Those of generated groups are not: among 10,000,
-    one in twenty has the name of another.
+    Registered names of groups are nearly unique. Names of generated groups are not: among 10,000 of
+    them, one in twenty has the name of another group.
     """
     columns = map(features_of(pairs.kind).index, ("name", "name_exact"))
     is_exact = (pairs.evidence[:, list(columns)] >= 1).all(axis=1)
@@ -426,7 +429,9 @@ def _without_namesakes(pairs: QueryPairs) -> QueryPairs:
 
 
 def _names_logodds(pairs: QueryPairs, model: Model, names: Sequence[str]) -> Floats:
-    """Return the log-odds of names alone in the population of their store, at even odds."""
+    """Return the log-odds that names alone give in the population of their store, if a query is
+    listed in one case of two.
+    """
     placed = replace(model, checks=None).for_population("", pairs.population).unlimited
     evidence = pairs.evidence.copy()
     evidence[:, ~np.isin(features_of(pairs.kind), names)] = np.nan

@@ -1,13 +1,14 @@
 """Correct a store's models by its decisions, and evaluate the correction on held-out decisions.
 
 The old model is the prior, and decisions correct it. The new log-odds are `a · old + b +
-corrections`, with one correction per comparator and interval. Both are found by logistic regression
-with the old log-odds as an offset (prior correction, King and Zeng 2001; the Gaussian penalty
-towards the old model is as in Chelba and Acero 2006), so few decisions change little. A weight
-never falls if similarity rises. The result is a model of the same kind: tables in thousandths.
+corrections`, with one correction for each comparator and interval. The scale (`a`, `b`) and the
+corrections are found by logistic regression with the old log-odds as an offset (prior correction,
+King and Zeng 2001; the Gaussian penalty that draws the model to the old one is as in Chelba and
+Acero 2006). So a few decisions change little. A weight never falls when similarity rises. The
+result is a model of the same kind: tables in thousandths.
 
-Held-out decisions, on other entities, determine whether a correction is used and how strong it is.
-A model that is no better on them than the old model is not made.
+Held-out decisions, on other entities, determine whether a correction is used and how large it may
+be. If a corrected model is no better than the old model on these decisions, it is not used.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ _STEPS = 400
 
 @dataclass(frozen=True, slots=True)
 class CorrectionStrength:
-    """Penalty on squared corrections in log-odds, holding them at 0.
+    """Penalty on squared corrections in log-odds, which draws them towards 0.
 
-    None makes no corrections and refits only the scale of the old sums.
+    None means that there are no corrections, and only the scale of the old sums is fitted.
     """
 
     ridge: float | None
@@ -72,10 +73,10 @@ STRENGTHS = tuple(CorrectionStrength(ridge) for ridge in (None, 30.0, 10.0, 3.0,
 
 @dataclass(frozen=True, slots=True)
 class _CorrectionCuts:
-    """Cuts at which corrections of one comparator may begin.
+    """Cuts of one comparator at which corrections may change.
 
-    `rises` is the minimum rise (thousandths) of the old weights at each cut, or infinity if they
-    need not rise.
+    `rises` is, for each cut, the minimum rise (thousandths) of the old weights there; it is
+    infinity if the weights need not rise.
     """
 
     feature: str
@@ -91,10 +92,11 @@ def refit_model(
     fixed: Sequence[str] = (),
     shift: int = 0,
 ) -> Model:
-    """Return a model without parts, corrected by labeled pairs.
+    """Return a model that has no parts, corrected by labeled pairs.
 
-    `rises` states for each feature whether its weights may only rise; `fixed` names features that
-    are stated, not learned. `shift` (thousandths) is the prior of the plan of the decisions.
+    `rises` says for each feature whether its weights may only rise; `fixed` names the features
+    whose weights are stated, not learned. `shift` (thousandths) is the prior of the blocking plan
+    of the decisions.
     """
     raw = model.raw(pairs.evidence) + shift
     old = model.calibration.apply(raw) / 1000.0
@@ -161,11 +163,11 @@ def _fit_corrections(
     scale: Floats,
     ridge: float,
 ) -> tuple[list[Floats], float]:
-    """Return corrections of the raw sum (log-odds) per comparator, and a common shift.
+    """Return corrections of the raw sum (log-odds) for each comparator, and a common shift.
 
-    Column i of the evidence of `pairs` belongs to `steps[i]`; `start` is the offset and `scale` the
-    slope of the calibration per pair. A correction has one value per interval, then one for
-    missing.
+    Column i of the evidence of `pairs` belongs to `steps[i]`. For each pair, `start` is the offset
+    and `scale` the slope of the calibration. A correction has one value for each interval, and then
+    one value for missing similarities.
     """
     columns, lowest, spans = [], [], []
     for number, step in enumerate(steps):
@@ -221,7 +223,7 @@ def _select_cuts(cuts: Sequence[float], present: npt.NDArray[np.float64]) -> lis
         for cut, count in zip(cuts, below, strict=True)
         if 0 < count < len(present)
     ]
-    # cuts between the same two values are equivalent
+    # cuts that lie between the same two values are equivalent
     selected = list({count: cut for cut, count in reversed(inner)}.values())[::-1]
     if len(selected) > MAX_CUTS:
         selected = [selected[round(at)] for at in np.linspace(0, len(selected) - 1, MAX_CUTS)]
@@ -231,7 +233,7 @@ def _select_cuts(cuts: Sequence[float], present: npt.NDArray[np.float64]) -> lis
 def _correction_cuts(
     model: Model, name: str, similarity: FloatArray, *, rises: bool
 ) -> _CorrectionCuts | None:
-    """Return the cuts of a comparator with decisions on both sides, or None.
+    """Return the cuts of a comparator that have decisions on both sides; None if there are none.
 
     A comparator without weights in the model uses `DEFAULT_CUTS`.
     """
@@ -240,7 +242,8 @@ def _correction_cuts(
     )
     present = np.sort(similarity[~np.isnan(similarity)].astype(np.float64))
     selected = _select_cuts(cuts, present)
-    # nothing to weigh if the comparator is always missing, or present everywhere on one side
+    # there is nothing to learn if the comparator never has a value, or always has a value on the
+    # same side of all cuts
     if not len(present) or (not selected and len(present) == len(similarity)):
         return None
     rises_at = tuple(_min_rise(model, name, cut) if rises else np.inf for cut in selected)
@@ -248,9 +251,9 @@ def _correction_cuts(
 
 
 def _weights_of(model: Model, name: str) -> list[tuple[tuple[float, ...], npt.NDArray[np.int64]]]:
-    """Return cuts and weights of all terms that depend on a comparator.
+    """Return the cuts and the weights of all terms that depend on a comparator.
 
-    The first axis of the weights is the comparator's intervals, missing last.
+    The first axis of the weights is the comparator's intervals, with missing values last.
     """
     weights = [
         (term.cuts, np.array(term.weights).reshape(-1, 1))
@@ -275,10 +278,12 @@ def _min_rise(model: Model, name: str, cut: float) -> float:
 
 
 def _add_correction(term: Term, steps: _CorrectionCuts, values: Floats) -> Term:
-    """Return a term with corrections, cut at its own cuts and theirs."""
+    """Return a term with corrections; its cuts are those of the term and those of the
+    corrections.
+    """
     cuts = tuple(sorted({*term.cuts, *steps.cuts}))
     points = [*cuts, (cuts[-1] if cuts else 0.0) + 1.0, math.nan]
-    # rounding half up keeps rising weights rising
+    # rounding half up keeps rising weights in rising order
     rounded = np.floor(1000 * values + 0.5).astype(np.int64)
     weights = tuple(
         term.weights[interval_index(point, term.cuts)]
@@ -301,11 +306,11 @@ Logodds = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DecisionComparison:
-    """Two models compared on the same decisions.
+    """Comparison of two models on the same decisions.
 
-    `old` and `new` hold figures as in a model card. `gain` is the decrease of log loss in nats per
-    pair, with its 95 % interval by bootstrap over entities. `pairs` is the number of labeled pairs,
-    `same` the number of true ones.
+    `old` and `new` have the figures that a model card has. `gain` is the decrease of log loss in
+    nats per pair, with its 95 % interval by bootstrap over entities. `pairs` is the number of
+    labeled pairs, and `same` the number of true pairs among them.
     """
 
     pairs: int
@@ -346,7 +351,7 @@ def correct_models(
 ) -> CorrectedModels:
     """Correct all models for which there are enough decisions.
 
-    Raises `InputError` if none improves.
+    Raises `InputError` if no model improves.
     """
     models: dict[Kind, Model] = {}
     compared: dict[Kind, DecisionComparison] = {}
@@ -374,7 +379,7 @@ def _no_better_model(reasons: Mapping[str, str]) -> InputError:
 def _correct_kind(
     model: Model, data: LabeledPairs, decided: TrainingDecisions, version: str, seed: int
 ) -> tuple[Model, DecisionComparison] | str:
-    """Return the corrected model of a kind and its comparison, or the reason for having none."""
+    """Return the corrected model of a kind and its comparison, or the reason why there is none."""
     old_logodds, new_logodds = (
         model.for_plan(decided.plan).logodds(data.evidence),
         np.zeros(len(data), dtype=np.int64),
@@ -412,15 +417,15 @@ def _correct_kind(
 def _correct_part(
     model: Model, data: LabeledPairs, shift: int, seed: int
 ) -> tuple[Model, CorrectionStrength, Logodds]:
-    """Correct one part by all its decisions.
+    """Correct one part of a model by all decisions on it.
 
-    Returns the part, the strength chosen, and held-out log-odds of each pair.
+    Returns the part, the chosen strength, and the held-out log-odds of each pair.
     """
     rises = [COMPARATOR_BY_NAME[name].rises for name in data.features]
     fixed = tuple(default_fit_options(seed).fixed)
 
     def fit(part: LabeledPairs, strength: CorrectionStrength) -> Model:
-        """Fit a correction of given strength."""
+        """Fit a correction with a given strength."""
         return refit_model(model, rises, part.labeled_evidence, strength, fixed=fixed, shift=shift)
 
     def predict(fitted: Model, part: LabeledPairs) -> Logodds:
@@ -430,7 +435,7 @@ def _correct_part(
     def predict_with(
         strength: CorrectionStrength,
     ) -> Callable[[LabeledPairs, LabeledPairs], Logodds]:
-        """Return a function that fits with a strength and predicts."""
+        """Return a function that fits with a given strength and predicts."""
         return lambda train, test: predict(fit(train, strength), test)
 
     def choose_strength(part: LabeledPairs) -> CorrectionStrength:
@@ -463,7 +468,7 @@ def _mean_loss(logodds: Logodds, data: LabeledPairs) -> float:
 def compare_on_pairs(
     data: LabeledPairs, old: Logodds, new: Logodds, seed: int = 7
 ) -> DecisionComparison:
-    """Two models on the same pairs, by their log-odds (thousandths)."""
+    """Compare two models on the same pairs by their log-odds (thousandths)."""
     gains = _pair_losses(old, data.labels) - _pair_losses(new, data.labels)
     low, high = _bootstrap_interval(gains, data.weights, data.clusters[:, 0], seed)
     return DecisionComparison(

@@ -1,4 +1,6 @@
-"""Cross-validation by cluster: no cluster of a tested pair occurs in training, on either side."""
+"""Cross-validation by cluster: a cluster that a tested pair has on either side does not occur in
+training.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ FOLDS = 5
 
 
 def fold_of(cluster: str, folds: int = FOLDS) -> int:
-    """Return the fold of a cluster, by hash of its name, so that it never changes."""
+    """Return the fold of a cluster. It is a hash of the cluster's name, so it never changes."""
     return int.from_bytes(hashlib.blake2b(cluster.encode(), digest_size=4).digest(), "big") % folds
 
 
@@ -28,15 +30,17 @@ def out_of_fold_sums(
     folds: int = FOLDS,
     inside: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return raw sums (thousandths) by models that saw no cluster of the tested pairs.
+    """Return raw sums (thousandths) of pairs, by models that saw no cluster of these pairs.
 
-    Also returns a mask of the pairs that were tested.
+    The second result is a mask of the pairs that were tested.
     """
     return cross_validate(data, lambda train, test: plan_sums(fit(train), test), folds, inside)
 
 
 def plan_sums(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64]:
-    """Return raw sums (thousandths) of pairs, each with the prior of its blocking plan."""
+    """Return raw sums (thousandths) of pairs, including the prior of the blocking plan of each
+    pair.
+    """
     sums = np.zeros(len(data), dtype=np.int64)
     for plan in sorted(set(data.plans.tolist())):
         mask = data.plans == plan
@@ -50,12 +54,13 @@ def cross_validate(
     folds: int = FOLDS,
     inside: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return held-out answers of all test pairs, and a mask of the pairs that were tested.
+    """Return held-out answers for all tested pairs, and a mask of the pairs that were tested.
 
-    `answer` gets all pairs without the clusters of a fold's test pairs, and these test pairs. A
-    pair is tested in the fold of its left cluster. Pairs marked `inside` are tested only if both
-    their clusters are in the fold: if all clusters meet each other, holding out all that meet a
-    fold would leave nothing.
+    `answer` gets the pairs that share no cluster with the tested pairs of a fold, and these tested
+    pairs. A pair is tested in the fold of its left cluster. Pairs marked `inside` are tested only
+    if both of their clusters are in the fold. This is for sets in which every cluster has pairs
+    with all others: if all pairs with a cluster of the fold were left out, no pairs would remain to
+    learn from.
     """
     names = sorted(set(data.clusters.ravel().tolist()))
     number_of = {name: number for number, name in enumerate(names)}
@@ -81,9 +86,10 @@ def cross_validate(
 def fit_calibration(
     raw: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64]
 ) -> Calibration:
-    """Fit a rising line from held-out raw sums to log-odds.
+    """Fit a rising line that turns held-out raw sums into log-odds.
 
-    It is straight (Platt 1999), then bent at up to `MAX_BENDS` places if the pairs require it.
+    The line is straight (Platt 1999), and then bent at up to `MAX_BENDS` points if the pairs
+    require it.
     """
     scaled = np.clip(raw / 1000.0, -15, 15)
     line = LogisticRegression(C=1e3).fit(scaled.reshape(-1, 1), labels, sample_weight=weights)
@@ -105,12 +111,13 @@ _MIN_SLOPE, _MIN_BENT_SLOPE, _SLOPE_PENALTY = 0.05, 0.2, 3.0
 def _choose_bends(
     straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
 ) -> tuple[float, ...]:
-    """Return at most `MAX_BENDS` places (log-odds) between which doubtful pairs weigh equally.
+    """Return at most `MAX_BENDS` points (log-odds) that divide the doubtful pairs into intervals of
+    equal weight.
 
-    Places close to each other are left out, so that each interval has pairs of its own.
+    Points close to each other are left out, so that each interval has enough pairs.
     """
     order = np.argsort(straight, kind="stable")
-    # weigh doubtful pairs, not the many that are certainly different
+    # this weighs doubtful pairs, not the many pairs that are certainly different
     doubt = weights[order] * np.exp(-np.abs(straight[order]) / 2)
     sums = np.cumsum(doubt)
     targets = np.linspace(0.02, 0.98, MAX_BENDS) * sums[-1]
@@ -129,13 +136,13 @@ def _fit_bends(
     weights: npt.NDArray[np.float64],
     bends: Sequence[float],
 ) -> npt.NDArray[np.float64]:
-    """Return log-odds at the bends by penalized likelihood; the line is straight beyond the ends.
+    """Return log-odds at the bends by penalized likelihood; beyond the ends the line is straight.
 
     The penalty applies to slopes other than 1.
     """
     knots = np.array(bends)
     gaps = np.diff(knots)
-    # a value is that of the first bend plus slopes × reach into each interval
+    # a value is the value at the first bend, plus slope × reach for each interval
     reach = np.clip(straight[:, None] - knots[None, :-1], 0.0, gaps[None, :])
     reach[:, 0] += np.minimum(straight - knots[0], 0.0)
     reach[:, -1] += np.maximum(straight - knots[-1], 0.0)
@@ -178,9 +185,9 @@ def measure_at_even_point(
     labels: npt.NDArray[np.int8],
     weights: npt.NDArray[np.float64] | None = None,
 ) -> EvenPointMeasures:
-    """Return precision, recall and F1 of calling pairs with log-odds of at least 0 the same.
+    """Return precision, recall and F1 if pairs with log-odds of at least 0 are called the same.
 
-    `weights` are the numbers of pairs that each stands for.
+    `weights` are the numbers of pairs that each pair stands for.
     """
     pair_weights = np.ones(len(labels)) if weights is None else weights
     is_called = logodds >= 0

@@ -1,13 +1,14 @@
-"""Correct weights of disagreement by lists and generated worlds, counted pair by pair.
+"""Correct the weights of disagreement by lists and generated worlds, in which pairs are counted.
 
-Judged pairs and generated worlds hold few true pairs that contradict each other, so a fit says too
-little about contradictions. Here they are counted: P(level | different) in random pairs of records,
-and P(level | same) in pairs that other fields establish. The log of their ratio is the measured
-weight of a level, and `apply_measured` gives stated facts at least this weight.
+Judged pairs and generated worlds have few true pairs that contradict each other, so a fit learns
+too little about contradictions. Here such pairs are counted: P(level | different) in random pairs
+of records, and P(level | same) in pairs that other fields show to be the same. The log of their
+ratio is the measured weight of a level, and `apply_measured` gives stated facts at least this
+weight.
 
-A weight acts through a curve of the model (`scoring.terms`), which is steeper than 1 for doubtful
-pairs. So the effect of a level on the log-odds is its weight times the slope of the curve there,
-and this product is compared with the log-ratio.
+A weight acts through a curve of the model (`scoring.terms`), whose slope is larger than 1 for
+doubtful pairs. So the effect of a level on the log-odds is its weight times the slope of the curve
+there, and this product is compared with the log-ratio.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Level(NamedTuple):
 
 
 def _levels(*levels: tuple[str, float]) -> tuple[Level, ...]:
-    """Return levels of the given values, each up to halfway to the next."""
+    """Return levels for the given values; each level ends halfway to the next value."""
     ends = [(value + following) / 2 for (_, value), (_, following) in pairwise(levels)]
     return tuple(
         Level(label, end, value)
@@ -199,7 +200,9 @@ _SAME_NUMBER = 0.85
 
 @dataclass(frozen=True)
 class LevelCounts:
-    """Pairs at each level of a comparator, of the same and of different entities."""
+    """Numbers of pairs at each level of a comparator, for pairs of the same entity and of different
+    entities.
+    """
 
     same: npt.NDArray[np.int64]
     different: npt.NDArray[np.int64]
@@ -218,7 +221,7 @@ class LevelCounts:
 
     @property
     def is_measured(self) -> list[bool]:
-        """Whether there are enough pairs to say something of each level."""
+        """For each level, true if there are enough pairs to measure it."""
         enough = self.same.sum() >= MIN_SAME
         return [bool(enough and count >= MIN_AT_LEVEL) for count in (self.same + self.different)]
 
@@ -230,8 +233,8 @@ def _log_ratio(counts: tuple[int, int], totals: tuple[int, int]) -> float:
     """Return the log of P(level | same) / P(level | different), in nats.
 
     Half a pair is added to each count. A share `WRONG_STATEMENTS` of the pairs of one entity is
-    taken to have a wrong statement, so these pairs are spread over the levels as pairs of different
-    entities are.
+    assumed to have a wrong statement, so these pairs are spread over the levels like pairs of
+    different entities.
     """
     same, different = (
         (count + 0.5) / (total + 1) for count, total in zip(counts, totals, strict=True)
@@ -249,7 +252,7 @@ def count_levels(
     """Return the counts of levels in some records, by kind and comparator.
 
     `truth` (record id → entity) says which candidate pairs are the same; without it, other fields
-    of the pair do. Two entries of one of the `deduplicated` sources are never the same.
+    of a pair decide this. Two entries of one of the `deduplicated` sources are never the same.
     """
     counted = prepare(batch, tables, symbol_source().lookup, deduplicated)
     frequencies = replace(tables, at_hand=count_population(counted).counts)
@@ -314,14 +317,14 @@ def _at_levels(
 
 
 def is_established(name: str, data: LabeledPairs) -> npt.NDArray[np.bool_]:
-    """Return the pairs that other fields than `name` establish as the same.
+    """Return the pairs that other fields than `name` show to be the same.
 
-    They share an identifier and have names that are alike, or they have one rare full name and
-    share a place of birth or an address. Entries that a list tells apart are not the same.
+    They share an identifier and have names that are alike, or they share one rare full name and a
+    place of birth or an address. Two entries that a list keeps apart are not the same.
     """
 
     def at_least(feature: str, least: float) -> npt.NDArray[np.bool_]:
-        """Return the pairs whose similarity is at least this."""
+        """Return the pairs whose similarity is at least `least`."""
         if feature not in data.features or feature == name:
             return np.zeros(len(data), dtype=bool)
         values: FloatArray = data.evidence[:, data.features.index(feature)]
@@ -364,7 +367,7 @@ def counts_to_json(counts: Counts) -> dict[str, Any]:
 
 
 def counts_from_json(data: Mapping[str, Any]) -> Counts:
-    """Return counts stored as plain data. Raises `ModelError` for counts of other levels."""
+    """Return counts stored as plain data. Raises `ModelError` if the counts have other levels."""
     counts: dict[Kind, dict[str, LevelCounts]] = {}
     for label, features in data.items():
         own = counts.setdefault(KIND_BY_LABEL[label], {})
@@ -379,10 +382,10 @@ def counts_from_json(data: Mapping[str, Any]) -> Counts:
 
 
 def load_measured(folder: Path | None = None) -> Counts:
-    """Return the counts beside the models of a folder (default: the shipped ones), of lists and
-    worlds together; none where there is no such file.
+    """Return the counts that are stored beside the models of a folder (default: the shipped
+    models), for lists and worlds together; they are empty if there is no such file.
 
-    Raises `ModelError` for a file that is no JSON object, or counts other levels.
+    Raises `ModelError` if the file is no JSON object or has counts of other levels.
     """
     if not ((folder or loader.MODEL_DIR) / f"{MEASURED}.json").exists():
         return {}
@@ -390,8 +393,10 @@ def load_measured(folder: Path | None = None) -> Counts:
 
 
 class MeasuredLevel(NamedTuple):
-    """Level of a comparator, in nats: what is measured, the weights against chance and against
-    relatives, and what the two take from the log-odds of a pair in doubt; with counts of pairs."""
+    """Level of a comparator, in nats: the measured evidence, the weights against chance and against
+    relatives, and how much each of the two changes the log-odds of a pair in doubt; also the counts
+    of pairs.
+    """
 
     feature: str
     label: str
@@ -403,7 +408,7 @@ class MeasuredLevel(NamedTuple):
 
 
 def measured_levels(model: Model, counts: Mapping[str, LevelCounts]) -> Iterator[MeasuredLevel]:
-    """Yield each level of the comparators that a model with population terms weighs."""
+    """Yield each level of the comparators that have weights in a model with population terms."""
     if model.population is None:
         return
     slopes = _slopes(model.population)
@@ -441,24 +446,24 @@ def _weight_at(parts: _Sum, feature: str, value: float) -> float:
 
 
 def _slopes(terms: PopulationTerms) -> tuple[float, float]:
-    """Return the slopes of the curves against chance and relatives where pairs are in doubt."""
+    """Return the slopes of the curves against chance and against relatives at pairs in doubt."""
     slopes = []
     for curve in (terms.chance, terms.dependent):
-        # evidence by log-odds: the points of a curve rise on both axes
+        # The curve is read backwards, from log-odds to evidence, since its points rise on both axes
         back = Calibration(curve, terms.raw).apply(np.array(_IN_DOUBT, dtype=np.int64))
         slopes.append((_IN_DOUBT[1] - _IN_DOUBT[0]) / int(back[1] - back[0]))
     return slopes[0], slopes[1]
 
 
 def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
-    """Return a model in which stated facts count at least as much as is measured.
+    """Return a model in which stated facts count at least as much as was measured.
 
-    That holds for the disagreement of `COUNTED` comparators against chance and relatives, and for
-    the agreement of `AGREEING` ones against chance. Registers copy by hand, and one record in a
-    hundred has another's date there; where a model knows watchlists from registers
-    (`LISTED_FEATURE`), a joint term makes disagreement count in full in watchlists only. Weights
-    still rise with similarity and pass through 0. Deterministic. A model that was returned stays as
-    it is, as long as its curves do.
+    This applies to the disagreement of `COUNTED` comparators against chance and relatives, and to
+    the agreement of `AGREEING` comparators against chance. Registers are copied by hand, and one
+    record in a hundred has the date of another person. If a model distinguishes watchlists from
+    registers (`LISTED_FEATURE`), a joint term makes disagreement count in full in watchlists only.
+    Weights still rise with similarity and pass through 0. Deterministic. Applying the function to
+    its own result changes nothing, as long as the curves stay the same.
     """
     if model.population is None or not counts:
         return model
@@ -475,7 +480,7 @@ def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
 
 def counted_terms(kind: str, counts: Mapping[str, LevelCounts]) -> tuple[Term, ...]:
     """Return terms of the facts of a kind whose agreement and disagreement count in full: the
-    log-ratio of each measured level, rising with similarity, and 0 for a missing value.
+    log-ratio of each measured level, which rises with similarity, and 0 for a missing value.
     """
     terms = []
     for name in AGREEING.get(kind, ()):
@@ -493,7 +498,7 @@ def _moved_terms(
     slope: float,
     agreeing: Collection[str],
 ) -> _Sum:
-    """Return the terms and joint terms of one sum, with stated facts that count in full."""
+    """Return the terms and joint terms of one sum, in which stated facts count in full."""
     stated = STATED.get(model.kind, {})
     has_registers = LISTED_FEATURE in model.features
     terms, joint = list[Term](), list[PairTerm]()
@@ -514,13 +519,15 @@ def _moved_terms(
 
 
 def _with_pairs(pairs: Sequence[PairTerm], joint: Sequence[PairTerm]) -> tuple[PairTerm, ...]:
-    """Return joint terms with others, which take the place of those of the same comparators."""
+    """Return joint terms together with others, which replace the terms of the same comparators."""
     names = {pair.features for pair in joint}
     return (*(pair for pair in pairs if pair.features not in names), *joint)
 
 
 def _told_apart(model: Model, parts: _Sum) -> _Sum:
-    """Return the terms against relatives with what tells them apart (`TOLD_APART`, `LINKED`)."""
+    """Return the terms against relatives, with the joint terms that distinguish relatives
+    (`TOLD_APART`, `LINKED`).
+    """
     own = {term.feature: term for term in parts[0]}
     told_apart = TOLD_APART.get(model.kind, {}) if LISTED_FEATURE in model.features else {}
     joint = [
@@ -537,8 +544,9 @@ def _told_apart(model: Model, parts: _Sum) -> _Sum:
 
 
 def _taken_back(names: Term, link: Term, most: float, added: float) -> PairTerm:
-    """Return the joint term that takes back what a link says for a match, and adds some nats, where
-    names are at most so similar."""
+    """Return the joint term that removes what a link says for a match and adds some nats, if the
+    similarity of names is at most `most`.
+    """
     against = tuple(round(1000 * added) - weight if weight > 0 else 0 for weight in link.weights)
     nothing = (0,) * len(against)
     rows = interval_index(most, names.cuts)
@@ -565,8 +573,9 @@ def _with_stated(pair: PairTerm, cells: Mapping[tuple[float, float], float]) -> 
 
 
 def _raised_terms(kind: str, terms: Sequence[Term], index: int) -> tuple[Term, ...]:
-    """Return the terms of one sum (0 against chance, 1 against relatives) with levels that weigh
-    `AT_LEAST` so much."""
+    """Return the terms of one sum (index 0 against chance, 1 against relatives), with the levels of
+    `AT_LEAST` raised to at least the weights stated there.
+    """
     raised = list(terms)
     for (feature, value), weights in AT_LEAST.get(kind, {}).items():
         for number, term in enumerate(raised):
@@ -577,7 +586,9 @@ def _raised_terms(kind: str, terms: Sequence[Term], index: int) -> tuple[Term, .
 
 
 def _in_watchlists(term: Term, full: Term) -> PairTerm:
-    """Return the joint term that lowers weights of disagreement to the full ones in watchlists."""
+    """Return the joint term that lowers the weights of disagreement to those of `full`, in
+    watchlists only.
+    """
     lower = [
         min(low - own, 0) if own < 0 else 0
         for own, low in zip(term.weights, full.weights, strict=True)
@@ -589,7 +600,9 @@ def _in_watchlists(term: Term, full: Term) -> PairTerm:
 
 
 def _moved(term: Term, ratios: Iterable[tuple[int, float]], slope: float) -> Term:
-    """Return a term with at least these log-ratios (nats) in its intervals, over the slope."""
+    """Return a term whose intervals weigh at least these log-ratios (nats), divided by the
+    slope.
+    """
     weights = list(term.weights)
     for interval, ratio in ratios:
         weight = round(1000 * ratio / slope)
@@ -610,7 +623,7 @@ def _moved(term: Term, ratios: Iterable[tuple[int, float]], slope: float) -> Ter
 def _rising_ratios(term: Term, counts: LevelCounts) -> list[tuple[int, float]]:
     """Return the log-ratio of each interval of a term that has measured levels.
 
-    Neighbors whose ratios would fall are measured together (pool adjacent violators).
+    Neighboring intervals whose ratios would fall are measured together (pool adjacent violators).
     """
     pools: list[tuple[list[int], int, int]] = []
     totals = int(counts.same.sum()), int(counts.different.sum())
@@ -624,7 +637,7 @@ def _rising_ratios(term: Term, counts: LevelCounts) -> list[tuple[int, float]]:
             of_interval[interval] = before[0] + int(same), before[1] + int(different)
 
     def ratio(pool: tuple[list[int], int, int]) -> float:
-        """Return the log-ratio of intervals together."""
+        """Return the log-ratio of several intervals together."""
         return _log_ratio(pool[1:], totals)
 
     for interval, (same, different) in sorted(of_interval.items()):

@@ -1,4 +1,4 @@
-"""Parts of a model, each fitted and cross-validated on the pairs that it will score.
+"""Parts of a model; each is fitted and cross-validated on the kind of pairs that it will score.
 
 The parts are watchlists, plain registers, and name-only pairs. Each is an additive boosted model
 that is converted exactly to tables of weights.
@@ -49,8 +49,9 @@ START_PLANS = (NAME_PAIRS_PLAN, "S")
 class FitOptions:
     """Options of a fit.
 
-    `fixed` holds weights (thousandths, for a present value) that are stated instead of learned,
-    such as `same_list`; `measured` the counts by kind that contradictions are weighed by.
+    `fixed` has the weights (thousandths, for a value that is present) that are stated instead of
+    learned, such as `same_list`. `measured` has, by kind, the counts that correct the weights of
+    contradictions.
     """
 
     rounds: int = 250
@@ -67,8 +68,9 @@ class FitOptions:
 class ModelSpec:
     """Terms that an additive model may have.
 
-    `features` names the comparators by column, `rises` states which of them may only speak more
-    for a match as similarity rises, and `interactions` lists pairs with a joint term.
+    `features` names the comparators by column. `rises` says which of them may only give more
+    evidence for a match when similarity rises. `interactions` lists the pairs of comparators that
+    have a joint term.
     """
 
     kind: str
@@ -92,7 +94,8 @@ def fit_additive(
     data = pairs.evidence.astype(np.float64).copy()
     for name in options.fixed:
         data[:, column_of[name]] = np.nan
-    # binning samples rows and fails on a nearly empty column; one value cannot be split by any tree
+    # binning samples rows and fails on a column that is nearly empty; no tree can split a column
+    # with one value
     data[:, (~np.isnan(data)).sum(axis=0) < options.min_leaf_pairs] = 0.0
     order: list[str] = []
     plan_column = np.zeros(len(data))
@@ -119,7 +122,7 @@ def fit_additive(
 
 @dataclass(frozen=True, slots=True)
 class _LeafValue:
-    """Value that one leaf adds where all splits on its path hold."""
+    """Value that one leaf adds if all splits on its path hold."""
 
     splits: tuple[tuple[int, float, bool, bool], ...]
     """Per split: feature, threshold, whether missing values go left, whether this leaf is left."""
@@ -127,7 +130,7 @@ class _LeafValue:
 
     @property
     def features(self) -> tuple[int, ...]:
-        """Features the leaf depends on, sorted."""
+        """Features that the leaf depends on, sorted."""
         return tuple(sorted({split[0] for split in self.splits}))
 
 
@@ -153,10 +156,10 @@ def _leaves(nodes: Any) -> list[_LeafValue]:
 def _trees_to_model(
     spec: ModelSpec, booster: Any, fixed: Mapping[str, int], plans: Sequence[str]
 ) -> Model:
-    """Convert trees to terms of the comparators they split.
+    """Convert trees to terms of the comparators that they split.
 
-    A tree with three comparators (a pair on either side of its root) is converted leaf by leaf: the
-    path to a leaf splits two at most.
+    A tree with three comparators (a pair on either side of its root) is converted leaf by leaf,
+    because the path to a leaf splits at most two comparators.
     """
     features = spec.features
     constant = float(np.ravel(booster._baseline_prediction)[0])
@@ -174,7 +177,7 @@ def _trees_to_model(
         steps = _sum_leaves(
             plan_leaves, {len(features): np.arange(len(plans), dtype=np.float64)}, len(plans)
         )
-        # the intercept is that of small sets; larger plans shift it by their own prior
+        # the intercept belongs to small sets; larger plans shift it by their own prior
         constant += float(steps[_reference_plan(plans)])
         shifts = (1000 * (steps - steps[_reference_plan(plans)])).tolist()
         priors = {plan: round(shift) for plan, shift in zip(plans, shifts, strict=True)}
@@ -215,7 +218,7 @@ def _cuts(leaves: Sequence[_LeafValue], feature: int) -> tuple[float, ...]:
 
 
 def _points(cuts: Sequence[float]) -> npt.NDArray[np.float64]:
-    """Return one value inside each interval, then NaN."""
+    """Return one value inside each interval, and then NaN."""
     if not cuts:
         return np.array([0.5, np.nan])
     return np.array([*cuts, cuts[-1] + 1.0, np.nan])
@@ -320,7 +323,7 @@ NAME_ONLY_FIT: Mapping[str, Any] = {
 
 
 def fit_part_model(data: LabeledPairs, options: FitOptions, part: str = "") -> Model:
-    """Fit one kind, or one part of its model.
+    """Fit a model to one kind, or to one part of its pairs.
 
     A plan without pairs gets the prior of the next smaller plan.
     """
@@ -338,10 +341,10 @@ def fit_part_model(data: LabeledPairs, options: FitOptions, part: str = "") -> M
 
 
 def merge_ceilings(kind: Kind, part: str) -> dict[str, int]:
-    """Return, by plan, the log-odds that persons never exceed by name alone.
+    """Return, by plan, the largest log-odds that persons can reach by name alone.
 
-    They are below the default threshold of a match: two records with only a name may wait for a
-    steward. Whether two names are the same (`NAME_PAIRS_PLAN`) is another question.
+    These limits are below the default threshold of a match, so two records with only a name may
+    wait for a steward. Whether two names are the same (`NAME_PAIRS_PLAN`) is another question.
     """
     if kind != Kind.PERSON or part != NAME_ONLY_PART:
         return {}
@@ -358,7 +361,9 @@ def _fill_priors(priors: Mapping[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class FittedPart:
-    """Calibrated model, the pairs it was cross-validated on, and their calibrated log-odds."""
+    """Calibrated model, the pairs on which it was cross-validated, and their calibrated
+    log-odds.
+    """
 
     model: Model
     held_out: LabeledPairs
@@ -371,8 +376,8 @@ _REGISTER_ORIGINS = [register.name for register in REGISTERS]
 def split_parts(data: LabeledPairs) -> dict[str, npt.NDArray[np.bool_]]:
     """Return masks of the pairs of each part (`scoring.PART_KEYS`) with enough pairs.
 
-    `""` are the other pairs. Name-only pairs and register pairs are parts only if there are
-    training pairs made for them.
+    `""` stands for the other pairs. Name-only pairs and register pairs are parts only if there are
+    training pairs made for these parts.
     """
     rest = np.ones(len(data), dtype=bool)
     masks: dict[str, npt.NDArray[np.bool_]] = {}
@@ -397,11 +402,12 @@ def fit_calibrated_part(data: LabeledPairs, options: FitOptions, part: str = "")
     totals = _weight_totals(data)
 
     def fit(training_pairs: LabeledPairs) -> Model:
-        # a fold leaves out mostly false pairs across folds, so restore the label proportions
-        """Fit with the label proportions of all pairs."""
+        # a fold leaves out mostly false pairs between folds, so the proportions of labels are
+        # restored
+        """Fit with the proportions of labels that all pairs have."""
         return fit_part_model(_scale_weights(training_pairs, totals), options, part)
 
-    # blocking joins nearly each person of a register with one of another fold
+    # blocking joins nearly every person of a register with a person of another fold
     is_dense |= np.isin(data.origin, _REGISTER_ORIGINS)
     sums, tested = out_of_fold_sums(data, fit, 3 if is_dense.mean() > 0.5 else FOLDS, is_dense)
     held_out, sums = _reweight_tested(data, tested), sums[tested]
@@ -412,7 +418,9 @@ def fit_calibrated_part(data: LabeledPairs, options: FitOptions, part: str = "")
 
 
 def _reweight_tested(data: LabeledPairs, tested: npt.NDArray[np.bool_]) -> LabeledPairs:
-    """Return the tested pairs with the total weights of all pairs by origin and label."""
+    """Return the tested pairs, whose total weights by origin and label are made equal to those of
+    all pairs.
+    """
     return _scale_weights(data.select(tested), _weight_totals(data))
 
 
@@ -428,7 +436,7 @@ def _weight_totals(data: LabeledPairs) -> dict[tuple[str, int], float]:
 
 
 def _scale_weights(part: LabeledPairs, totals: Mapping[tuple[str, int], float]) -> LabeledPairs:
-    """Return the pairs with weights scaled to the totals of their origin and label."""
+    """Return the pairs with their weights scaled to the totals of their origin and label."""
     weights = part.weights.copy()
     for (origin, label), total in totals.items():
         chosen = (part.origin == origin) & (part.labels == label)

@@ -1,19 +1,21 @@
-"""Fit of evidence and population terms together, over pairs from populations of several sizes.
+"""Fit of evidence and population terms together, to pairs from populations of several sizes.
 
-Weights are those under which pairs from all populations are likeliest, where chance look-alikes
-grow with the population and relatives do not (`resolver.matching.scoring.terms`). Every term has
-a weight against either, and those against relatives are drawn towards a share of those against
-chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
+The weights are those that make the pairs from all populations likeliest, if chance look-alikes grow
+with the population and relatives do not (`resolver.matching.scoring.terms`). Every term has a
+weight against chance look-alikes and a weight against relatives; the second is drawn towards a
+share of the first. The fit is penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995), and
+deterministic.
 
 A term is a step function of one similarity. It rises and passes through 0: its lowest value is 0 or
 less, and its highest is 0 or more. A missing value weighs 0. So a stated field that agrees never
-lowers a sum, and one that contradicts never raises it. A joint term is a grid over two
+lowers a sum, and a stated field that contradicts never raises it. A joint term is a grid over two
 similarities, which applies if both are stated.
 
-Sums of evidence never fall if the similarity of names rises. Joint terms correct sums for fields
-that state the same fact twice. Their correction may exceed what a better name adds, so that an
-exact name would score below a misspelt one. So each step of a term is checked: the difference of
-its weights at a cut, plus the worst cells of all joint terms over this cut, must not be negative.
+Sums of evidence never fall when the similarity of names rises. Joint terms correct sums for fields
+that state the same fact twice. Without a limit, their correction could exceed what a better name
+adds, so that an exact name would score below a misspelled one. So each step of a term is checked:
+the difference of its weights at a cut, plus the worst cells of all joint terms over this cut, must
+not be negative.
 """
 
 from __future__ import annotations
@@ -37,10 +39,10 @@ MAX_CUTS, MAX_JOINT_CUTS = 22, 6
 
 @dataclass(frozen=True, slots=True)
 class TermCuts:
-    """Cuts of the terms and of the axes of joint terms, with their places in the weights.
+    """Cuts of the terms and of the axes of joint terms, with their positions among the weights.
 
-    `first[k]` is the first weight of term k, `joint_first[k]` that of joint term k; `count` is the
-    number of weights, after which one more stands for missing values.
+    `first[k]` is the index of the first weight of term k, and `joint_first[k]` that of joint term
+    k. `count` is the number of weights; one more weight after them stands for missing values.
     """
 
     features: tuple[str, ...]
@@ -72,8 +74,8 @@ class TermCuts:
     def indicators(self, evidence: FloatArray) -> csr_array:
         """Return the weights that apply to each pair: a sparse matrix, pairs × (`count` + 1).
 
-        The last column is empty: a missing value has no entry. Entries are float64, as scipy would
-        convert others anew for every product.
+        The last column is empty: a missing value has no entry. Entries are float64, because scipy
+        would convert other types for every product.
         """
         index, missing, begin = {name: n for n, name in enumerate(self.features)}, self.count, 0
         columns: list[npt.NDArray[np.int64]] = []
@@ -97,7 +99,7 @@ class TermCuts:
 
 
 def choose_cuts(values: FloatArray, most: int) -> tuple[float, ...]:
-    """Return cuts that part the values evenly, and its extreme values from the others."""
+    """Return cuts that divide the values evenly, and divide the extreme values from the others."""
     present = values[~np.isnan(values)].astype(np.float64)
     distinct = np.unique(present)
     if len(distinct) < 2:
@@ -110,7 +112,7 @@ def choose_cuts(values: FloatArray, most: int) -> tuple[float, ...]:
 
 
 def thin_cuts(cuts: Sequence[float], values: FloatArray, most: int) -> tuple[float, ...]:
-    """Return at most `most` of the cuts, so that values spread evenly between them."""
+    """Return at most `most` of the cuts, chosen so that values spread evenly between them."""
     present = np.sort(values[~np.isnan(values)].astype(np.float64))
     if len(cuts) <= most or not len(present):
         return tuple(cuts)
@@ -122,7 +124,8 @@ def thin_cuts(cuts: Sequence[float], values: FloatArray, most: int) -> tuple[flo
 
 @dataclass(frozen=True, slots=True)
 class Increments:
-    """Weights of `cuts` as parameters: two increments of at least 0 at each cut, cells as they are.
+    """Weights of `cuts` as parameters: two increments of at least 0 at each cut, and the cells of
+    joint terms, which are parameters themselves.
 
     The increment above a cut raises all intervals above it. The increment below a cut lowers all
     intervals below it. A term without cuts has one weight of at least 0.
@@ -136,7 +139,7 @@ class Increments:
         return sum(2 * (size - 1) if size > 1 else 1 for size in self.cuts.sizes)
 
     def weights(self, parameters: Floats) -> Floats:
-        """Return the weights, and last the 0 of missing values."""
+        """Return the weights, followed by the 0 of missing values."""
         weights, at, begin = np.zeros(self.cuts.count + 1), 0, 0
         for size in self.cuts.sizes:
             steps = size - 1
@@ -153,7 +156,9 @@ class Increments:
         return weights
 
     def gradient(self, by_weight: Floats) -> Floats:
-        """Return the gradient by parameters from that by weights."""
+        """Return the gradient with respect to the parameters, from the gradient with respect to the
+        weights.
+        """
         parts, begin = [], 0
         for size in self.cuts.sizes:
             own = by_weight[begin : begin + size]
@@ -169,8 +174,8 @@ _Places = npt.NDArray[np.int64]
 class _Joint:
     """Cells of a joint term on both sides of its cuts along one axis.
 
-    `below`, `above`: places of weights, cuts × intervals of the other axis; `steps`: the step of
-    the term at each cut.
+    `below` and `above` are the indices of weights, cuts × intervals of the other axis; `steps` is
+    the number of the term's step at each cut.
     """
 
     below: _Places
@@ -180,8 +185,10 @@ class _Joint:
 
 @dataclass(frozen=True, slots=True)
 class RisingSums:
-    """Steps of the guarded terms: the weights `below` and `above` each, and its term's `first` and
-    `last` weight; and the joint terms over them."""
+    """Steps of the guarded terms. `below` is the index of the weight below each step, the next
+    weight is above it, and `first` and `last` are the first and last weight of its term. `joints`
+    are the joint terms over these steps.
+    """
 
     below: _Places
     first: _Places
@@ -204,7 +211,7 @@ class RisingSums:
         return cls(below, first, last, tuple(_joints(cuts, step_at)))
 
     def shortfalls(self, weights: Floats) -> Floats:
-        """Return how far each step falls below 0 at worst, 0 or less."""
+        """Return how far each step can fall below 0, as a number of 0 or less."""
         steps = weights[self.below + 1] - weights[self.below]
         for joint in self.joints:
             least = (weights[joint.above] - weights[joint.below]).min(axis=1)
@@ -213,7 +220,7 @@ class RisingSums:
         return short
 
     def penalty(self, weights: Floats) -> tuple[float, Floats]:
-        """Return the sum of squared shortfalls and its gradient by weights."""
+        """Return the sum of squared shortfalls, and its gradient with respect to the weights."""
         short = self.shortfalls(weights)
         gradient, slope = np.zeros_like(weights), 2 * short
         np.add.at(gradient, self.below + 1, slope)
@@ -228,7 +235,7 @@ class RisingSums:
         return float((short**2).sum()), gradient
 
     def lift(self, weights: Floats) -> Floats:
-        """Return weights whose steps are as much larger as they fall short.
+        """Return weights with each step enlarged by its shortfall.
 
         Weights above 0 rise and weights below 0 fall, so that a term still passes through 0.
         """
@@ -281,10 +288,11 @@ JointPairs = Collection[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class FittedEvidence:
-    """Weights of the terms (the last one, of missing values, is 0), start of the sum, f and g.
+    """Weights of the terms (the last weight, for missing values, is 0), start of the sum, f and g.
 
-    All in nats; `weights` are those against chance, `relative` those against relatives; `chance`
-    and `dependent` are f and g at `KNOTS`. `penalized` is the value that the fit made least.
+    All values are in nats. `weights` are the weights against chance, and `relative` those against
+    relatives; `chance` and `dependent` are f and g at `KNOTS`. `penalized` is the penalized loss,
+    which the fit minimized.
     """
 
     cuts: TermCuts
@@ -315,11 +323,11 @@ class _Pairs:
 def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> FittedEvidence:
     """Fit terms to pairs.
 
-    Every origin has a constant. It is the log of the number of its relatives if its population is
-    known, else the log of the odds of a true pair. Some origins hold many more relatives than
-    others. So g is halfway between two constants: the average over pairs of known populations, and
-    the constant of the origin with the fewest relatives. Against relatives, only the joint terms of
-    `related` are fitted.
+    Every origin has a constant. If the population of an origin is known, the constant is the log of
+    the number of its relatives; otherwise it is the log of the odds of a true pair. Some origins
+    hold many more relatives than others. So g uses a value halfway between two constants: the
+    average over pairs of known populations, and the constant of the origin with the fewest
+    relatives. Only the joint terms of `related` are fitted against relatives.
     """
     return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
 
@@ -371,12 +379,14 @@ class _Lines:
 
     @classmethod
     def through(cls, anchor: float, slopes: Floats) -> _Lines:
-        """Return the lines that have a value at the anchor."""
+        """Return the lines that have a given value at the anchor."""
         values = np.concatenate([[0.0], np.cumsum(slopes * np.diff(KNOTS))])
         return cls(values - values[_ANCHOR] + anchor, slopes)
 
     def at(self, evidence: Floats) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
-        """Return the value at each sum, its interval, and how far it lies beyond that's knot."""
+        """Return the value at each sum, the interval of the sum, and the distance of the sum from
+        the knot of this interval.
+        """
         knots = np.array(KNOTS)
         interval = np.clip(np.searchsorted(knots, evidence) - 1, 0, len(knots) - 2)
         beyond = evidence - knots[interval]
@@ -384,11 +394,11 @@ class _Lines:
 
 
 class _Objective:
-    """Penalized loss of parameters: increments and cells against chance, then those against
-    relatives, start, g at `_ANCHOR`, slopes of f and of g, constants. f is its own argument at
-    `_ANCHOR`.
+    """Penalized loss of the parameters. These are the increments and cells against chance, those
+    against relatives, the start, g at `_ANCHOR`, the slopes of f and of g, and the constants. At
+    `_ANCHOR`, f is equal to its argument.
 
-    With `fixed` sums of evidence there are no increments and cells.
+    If the sums of evidence are `fixed`, there are no increments and cells.
     """
 
     def __init__(
@@ -437,7 +447,7 @@ class _Objective:
         ]
 
     def result(self, parameters: Floats, penalized: float) -> FittedEvidence:
-        """Return what parameters stand for."""
+        """Return the fitted evidence that the parameters describe."""
         cuts = self._increments.cuts
         weights, relative = np.zeros(cuts.count + 1), np.zeros(cuts.count + 1)
         own, related, (start, _), _, constants = self._split(parameters)
@@ -448,8 +458,8 @@ class _Objective:
         return FittedEvidence(cuts, weights, relative, float(start), f.values, usual, penalized)
 
     def _usual_rate(self, constants: Floats) -> float:
-        """Return the constant halfway between the mean of known populations, weighted as their
-        pairs, and the least of them.
+        """Return the value halfway between two constants: the mean of known populations, weighted
+        by their pairs, and the smallest of them.
         """
         pairs = self._pairs
         weights = np.bincount(pairs.origin, pairs.weights, len(constants)) * pairs.is_known
@@ -457,7 +467,7 @@ class _Objective:
         return (mean + float(constants[pairs.is_known].min(initial=mean))) / 2
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Return both sets of terms, start and anchor, slopes of f and g, and constants."""
+        """Return both sets of terms, start and anchor, the slopes of f and g, and the constants."""
         ends = np.cumsum([self._terms, self._terms, 2, 2 * len(self._gaps)])
         own, related, ends_of_lines, slopes, constants = np.split(parameters, ends)
         return own, related, ends_of_lines, slopes, constants
@@ -544,7 +554,9 @@ class _Objective:
         return penalty + float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
 
     def _penalize_falls(self, terms: tuple[Floats, Floats], gradient: Floats) -> Iterator[float]:
-        """Yield the penalties of sums that fall as names become more alike; add the gradients."""
+        """Yield the penalties of sums that fall when names become more alike, and add their
+        gradients.
+        """
         for number, part in enumerate(terms if self._fixed is None else ()):
             fall, by_weight = self._rising.penalty(self._increments.weights(part))
             own = gradient[number * self._terms : (number + 1) * self._terms]
@@ -553,9 +565,10 @@ class _Objective:
 
 
 def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats) -> Floats:
-    """Return the gradient by the slopes of a line whose value is fixed at `_ANCHOR`.
+    """Return the gradient with respect to the slopes of a line whose value is fixed at `_ANCHOR`.
 
-    A sum counts in its own interval in part, in those between it and the anchor in full.
+    A sum counts in part in its own interval, and in full in the intervals between it and the
+    anchor.
     """
     part = np.bincount(at, by_line * beyond, len(gaps))
     count = np.bincount(at, by_line, len(gaps))
@@ -568,12 +581,12 @@ def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps:
 def joint_bounds(
     weights: Sequence[float], others: Sequence[float], share: float
 ) -> tuple[Floats, Floats]:
-    """Return the least and the most value of each cell of a joint term, rows × columns.
+    """Return the smallest and the largest value of each cell of a joint term, rows × columns.
 
-    `weights` has the weight of the first comparator at each row, and `others` the weight of the
+    `weights` has the weight of the first comparator in each row, and `others` the weight of the
     second comparator in each column. No cell is larger than the larger of its two weights. A cell
     takes back at most a `share` of the second comparator's weight, so that all joint terms of this
-    comparator together never reverse it.
+    comparator together never reverse this weight.
     """
     first = np.abs(np.array(weights))[:, None]
     second = np.array(others)

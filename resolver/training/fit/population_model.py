@@ -75,7 +75,8 @@ JOINTS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     ),
     Kind.ASSET: (("name", "name_rarity"),),
 }
-"""Pairs of comparators with a joint term; where they compare two fields, the second is not a name.
+"""Pairs of comparators with a joint term; where they compare two fields, the second is not a
+name.
 """
 MIN_SUPPORT = 1_000
 """Weight for a match (thousandths) from which other fields support names."""
@@ -90,8 +91,8 @@ def fit_population_model(
 ) -> Model:
     """Fit the model of a kind. Deterministic.
 
-    `fixed` holds weights (thousandths, for a present value) that are stated, not learned;
-    `measured` the counts that contradictions of stated facts are moved towards.
+    `fixed` has the weights (thousandths, for a value that is present) that are stated, not learned.
+    `measured` has the counts towards which the weights of contradicting facts are moved.
     """
     cuts = choose_term_cuts(data, fixed)
     fitted = population_fit.fit_evidence(_without(data, fixed), cuts, RELATIVE_SHARES)
@@ -117,14 +118,16 @@ def fit_population_model(
     fitted_model = fit_curves(model, data, fixed)
     if not measured:
         return fitted_model
-    # how far a weight is moved depends on the slopes of the curves, which then fit the new sums
+    # the slopes of the curves decide how far a weight is moved; then the curves are fitted to the
+    # new sums
     return fit_curves(apply_measured(fitted_model, measured), data, fixed)
 
 
 def fit_curves(model: Model, data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
     """Return a model with the start and the curves of its population terms fitted to pairs.
 
-    Its weights stay as they are. Raises `ModelError` for a model without population terms.
+    The weights of the model stay as they are. Raises `ModelError` if the model has no population
+    terms.
     """
     if model.population is None:
         raise ModelError("a model without population terms has no curves")
@@ -142,9 +145,11 @@ def fit_curves(model: Model, data: LabeledPairs, fixed: Mapping[str, int]) -> Mo
 
 
 def support_limit(kind: Kind) -> SupportLimit | None:
-    """Return the limit for pairs of which only names agree, below the threshold of a match.
+    """Return the limit for pairs that agree in their names only; it is below the threshold of a
+    match.
 
-    Many persons and many ships bear one name; a group's name is what tells it from others.
+    Many persons and many ships have the same name, but the name of a group distinguishes it from
+    others.
     """
     if kind == Kind.GROUP:
         return None
@@ -157,7 +162,7 @@ def support_limit(kind: Kind) -> SupportLimit | None:
 
 
 def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> population_fit.TermCuts:
-    """Choose the cuts of all terms among true pairs and as many false ones."""
+    """Choose the cuts of all terms by true pairs and equally many false pairs."""
     true, false = np.flatnonzero(data.labels == 1), np.flatnonzero(data.labels == 0)
     step = max(len(false) // max(len(true), 1), 1)
     sample = data.evidence[np.concatenate([true, false[::step]])]
@@ -197,7 +202,7 @@ def _without(data: LabeledPairs, fixed: Mapping[str, int]) -> LabeledPairs:
 def _bound_joints(
     cuts: population_fit.TermCuts, fitted: population_fit.Floats
 ) -> population_fit.Floats:
-    """Return the weights with cells of joint terms of two fields within `joint_bounds`."""
+    """Return the weights, with the cells of joint terms of two fields limited by `joint_bounds`."""
     weights = fitted.copy()
     of_term = _term_weights(cuts, weights)
     begin = cuts.term_count
@@ -217,9 +222,10 @@ def _bound_joints(
 
 
 def _joint_share(joint: Sequence[tuple[str, str]], pair: tuple[str, str]) -> float:
-    """Return the share of its second comparator's weight that a joint term may take back.
+    """Return which share of its second comparator's weight a joint term may take back.
 
-    The other joint terms share the rest, after those of relatives, in equal parts.
+    The joint terms of relatives get their share first; the other joint terms divide the rest
+    equally.
     """
     if pair in RELATIVE_SHARES:
         return RELATIVE_SHARES[pair]
@@ -230,14 +236,16 @@ def _joint_share(joint: Sequence[tuple[str, str]], pair: tuple[str, str]) -> flo
 
 
 def _crosses(pair: tuple[str, str]) -> bool:
-    """Return True for two comparators that compare different fields."""
+    """Return True if two comparators compare different fields."""
     return COMPARATOR_BY_NAME[pair[0]].shows != COMPARATOR_BY_NAME[pair[1]].shows
 
 
 def _coarsen(
     cuts: Sequence[float], weights: population_fit.Floats, axis: Sequence[float]
 ) -> list[float]:
-    """Return the weight nearest to 0 in each interval of `axis`, 0 where they differ in sign."""
+    """Return the weight nearest to 0 in each interval of `axis`; 0 if the weights differ in
+    sign.
+    """
     upper = [*cuts, np.inf]
     bounds = [-np.inf, *axis, np.inf]
     nearest = []
@@ -259,7 +267,7 @@ def _term_weights(
 
 
 def _terms(cuts: population_fit.TermCuts, weights: population_fit.Floats) -> list[Term]:
-    """Return the terms that have weight anywhere."""
+    """Return the terms that have a weight other than 0."""
     return [
         Term(name, own_cuts, (*_thousandths(own), 0))
         for (name, own), own_cuts in zip(
@@ -285,7 +293,7 @@ def _thousandths(weights: population_fit.Floats | FloatArray) -> list[int]:
 
 
 def _rising(values: population_fit.Floats) -> tuple[int, ...]:
-    """Return values in thousandths, each at least one above the one before."""
+    """Return values in thousandths, each at least one thousandth above the preceding value."""
     rising: list[int] = []
     for value in values.tolist():
         rising.append(max(round(value), rising[-1] + 1) if rising else round(value))
@@ -293,10 +301,10 @@ def _rising(values: population_fit.Floats) -> tuple[int, ...]:
 
 
 def _with_even_odds(model: Model, data: LabeledPairs) -> Model:
-    """Return the model with log-odds for pairs that are as likely to be true as not.
+    """Return the model with added log-odds for pairs that are equally likely to be true and false.
 
-    Fitted to pairs that come from no population, where there are any, else to all; either label
-    weighs the same.
+    These are fitted to pairs that come from no population or, if there are none, to all pairs; both
+    labels have the same weight.
     """
     if model.population is None:
         return model

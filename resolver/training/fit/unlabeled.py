@@ -1,16 +1,17 @@
 """Learn without labels: count pairs of records as patterns, and fit Fellegi-Sunter weights by EM.
 
-The model is that of Fellegi and Sunter (1969) as fitted by Winkler (1988): pairs are a mixture of
+The model is that of Fellegi and Sunter (1969), fitted as by Winkler (1988): pairs are a mixture of
 matches and others, and variables are independent within either class. Plain EM on candidate pairs
-often ends with another pair of classes, such as namesakes and the rest. Three things prevent this:
+often ends with another pair of classes, such as namesakes and all other pairs. Three things prevent
+this:
 
 - The model is fitted over *all* pairs of records. Pairs that blocking does not join count as
   different, with patterns from a sample. So a shared name is weighed against chance, not against
   the pairs that blocking joined. The share of matches among all pairs (the prior) is estimated.
 - The comparators of names are one variable (contradiction × rarity of the matched words), because
-  parts of one thing are not independent.
-- Weights never fall as similarity rises (isotonic regression in each step), and a missing value
-  weighs nothing.
+  parts of one name are not independent.
+- Weights never fall as similarity rises (isotonic regression in each step), and a missing value has
+  no weight.
 
 Only distinct patterns of intervals are kept, with their counts, so a step costs the same for a
 million pairs as for ten million.
@@ -49,10 +50,10 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class AgreementVariable:
-    """Comparator, or two with a joint effect, with the cuts of their similarities.
+    """A comparator, or two comparators with a joint effect, with the cuts of their similarities.
 
-    It is left out if one of the `unless` comparators has a value: what follows from another
-    comparator is no independent evidence.
+    The variable is left out if one of the `unless` comparators has a value, because what follows
+    from another comparator is no independent evidence.
     """
 
     features: tuple[str, ...]
@@ -61,16 +62,16 @@ class AgreementVariable:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Number of intervals of each comparator, without missing."""
+        """Number of intervals of each comparator, without the one for missing values."""
         return tuple(len(cuts) + 1 for cuts in self.cuts)
 
     @property
     def size(self) -> int:
-        """Number of values of the variable, without missing."""
+        """Number of values of the variable, without the one for missing values."""
         return int(np.prod(self.shape))
 
     def codes(self, evidence: FloatArray, features: Sequence[str]) -> Codes:
-        """Return the value of the variable per pair, 0 … size − 1, or `size` if missing."""
+        """Return the value of the variable for each pair: 0 … size − 1, or `size` if missing."""
         code = np.zeros(len(evidence), dtype=np.int64)
         missing = np.zeros(len(evidence), dtype=bool)
         for feature, cuts in zip(self.features, self.cuts, strict=True):
@@ -84,7 +85,8 @@ class AgreementVariable:
 _DATE = (0.04, 0.1, 0.2, 0.3, 0.37, 0.42, 0.47, 0.55, 0.65, 0.75, 0.83, 0.89, 0.96)
 _PLACE = (0.1, 0.3, 0.45, 0.6, 0.75, 0.9, 0.97)
 _HALF = (0.5,)
-# cuts of contradiction start at a keyboard error; those of rarity are one to four nats apart
+# the cuts of contradiction start at the size of a typing error; those of rarity are one to four
+# nats apart
 _NAMES = AgreementVariable(
     ("name_contradicted", "name_rarity"),
     ((0.3, 0.6, 0.8, 0.9, 0.97), (0.05, 0.12, 0.2, 0.26, 0.32, 0.4, 0.48, 0.6)),
@@ -92,7 +94,8 @@ _NAMES = AgreementVariable(
 _CONTACTS = (
     AgreementVariable(("identifier",), ((0.1, 0.3, 0.6, 0.9),)),
     AgreementVariable(("phone",), (_HALF,)),
-    # coarse, because mail addresses contain names and those of namesakes differ in a digit
+    # the cuts are coarse, because mail addresses contain names, and those of namesakes differ in a
+    # digit
     AgreementVariable(("email",), ((0.72, 0.9),)),
 )
 VARIABLES: Mapping[Kind, tuple[AgreementVariable, ...]] = {
@@ -123,8 +126,9 @@ VARIABLES: Mapping[Kind, tuple[AgreementVariable, ...]] = {
 class PairPatterns:
     """Pairs of one kind by pattern.
 
-    `codes` is p × variables, `counts` the number of candidates with each pattern, `rest` per
-    variable the number of unjoined pairs with each of its values, `total` the number of all pairs.
+    `codes` is p × variables; `counts` is the number of candidates with each pattern; `rest` is, for
+    each variable, the number of pairs that blocking does not join, by value; `total` is the number
+    of all pairs.
     """
 
     variables: tuple[AgreementVariable, ...]
@@ -138,9 +142,9 @@ class PairPatterns:
 class Mixture:
     """Fitted mixture.
 
-    `prior` is the log-odds of a match before any evidence, `weights` the log-odds of each
-    variable's values, `posterior` that of each pattern, `steps` the number of EM steps, `expected`
-    the number of matches among the candidates.
+    `prior` is the log-odds of a match before any evidence. `weights` are the log-odds of each
+    variable's values, and `posterior` those of each pattern. `steps` is the number of EM steps, and
+    `expected` the number of matches among the candidates.
     """
 
     prior: float
@@ -162,7 +166,9 @@ agree more than they disagree.
 
 
 def fit_mixture(patterns: PairPatterns, max_steps: int = MAX_STEPS) -> Mixture:
-    """Fit the mixture by EM from a deterministic start at which agreement implies a match."""
+    """Fit the mixture by EM. It starts, without random numbers, from weights at which agreement
+    implies a match.
+    """
     weights = [_START_WEIGHT * agreement_ramp(variable.shape) for variable in patterns.variables]
     posterior = _logistic(_sums(patterns, weights) - _START_PENALTY)
     steps, prior = 0, 0.0
@@ -208,7 +214,7 @@ def _maximize(patterns: PairPatterns, posterior: Floats) -> tuple[float, list[Fl
         different = (
             np.bincount(codes, weights=others, minlength=size + 1)[:size] + patterns.rest[column]
         )
-        # one pair per class, spread over all values, keeps unseen values possible
+        # one pair for each class, spread over all values, keeps values possible that do not occur
         rates = [(count + 1 / size) / (count.sum() + 1) for count in (same, different)]
         weight = np.log(rates[0]) - np.log(rates[1])
         weights.append(
@@ -220,9 +226,9 @@ def _maximize(patterns: PairPatterns, posterior: Floats) -> tuple[float, list[Fl
 
 
 def fit_isotonic(values: Floats, importance: Floats, shape: tuple[int, ...]) -> Floats:
-    """Return the nearest values (weighted squares) that fall along no comparator.
+    """Return the nearest values (by weighted squares) that fall along no comparator.
 
-    With two comparators they are fitted in turn, then made strictly monotone.
+    Two comparators are fitted in turn, and then made strictly monotone.
     """
     if len(shape) == 1:
         values_fitted: Floats = isotonic_regression(values, sample_weight=importance)
@@ -240,7 +246,7 @@ def fit_isotonic(values: Floats, importance: Floats, shape: tuple[int, ...]) -> 
 
 
 def _pair_term(variable: AgreementVariable, thousandths: npt.NDArray[np.int_]) -> PairTerm:
-    # a missing value is neutral on either side
+    # a missing value has no weight on either side
     grid = np.pad(thousandths.reshape(variable.shape), ((0, 1), (0, 1))).tolist()
     first, second = variable.features
     cuts = (variable.cuts[0], variable.cuts[1])
@@ -250,9 +256,9 @@ def _pair_term(variable: AgreementVariable, thousandths: npt.NDArray[np.int_]) -
 def mixture_to_model(
     kind: Kind, variables: Sequence[AgreementVariable], mixture: Mixture, fixed: Mapping[str, int]
 ) -> Model:
-    """Return the mixture as a model in thousandths.
+    """Return the mixture as a model with weights in thousandths.
 
-    `fixed` holds weights that are stated, not learned (for a present value).
+    `fixed` has the weights (for a value that is present) that are stated, not learned.
     """
     terms, pairs = [], []
     for variable, weights in zip(variables, mixture.weights, strict=True):
@@ -268,7 +274,8 @@ def mixture_to_model(
 
 
 SAMPLE_SIZE = 400_000
-"""Number of pairs drawn from all pairs, to see the patterns of pairs that blocking does not join.
+"""Number of pairs drawn from all pairs, to see the patterns of pairs that blocking does not
+join.
 """
 CHUNK_SIZE = 400_000
 MIN_RECORDS, MIN_MATCHES = 200, 50
@@ -285,9 +292,9 @@ RowPairs = tuple[IntArray, IntArray]
 class _Pairs:
     """Pairs to learn from.
 
-    `candidates` are pairs of rows that blocking joins, `others` a sample of those it does not.
-    `groups` numbers sets of records that are not compared with each other (sides, and lists free of
-    duplicates), −1 for none.
+    `candidates` are pairs of rows that blocking joins, and `others` is a sample of the pairs that
+    it does not join. `groups` numbers the sets of records that are not compared with each other
+    (sides, and lists free of duplicates); −1 means that a record is in no such set.
     """
 
     prepared: PreparedBatch
@@ -300,10 +307,10 @@ class _Pairs:
 def learn_unlabeled(
     left: Intake, right: Intake | None, tables: Mapping[str, Any], version: str, *, seed: int = 7
 ) -> tuple[TrainedModels, dict[str, str]]:
-    """Return models of the kinds that can be learned, and the reason for each other kind.
+    """Return models of the kinds that can be learned, and for each other kind the reason why not.
 
-    With `right` only pairs across are used, as `link` does. Deterministic. Raises `InputError` if
-    no kind can be learned.
+    With `right`, only pairs of a left and a right record are used, as in `link`. Deterministic.
+    Raises `InputError` if no kind can be learned.
     """
     pairs = _collect_pairs(left, right, tables, seed)
     models: dict[Kind, Model] = {}
@@ -364,7 +371,7 @@ def _collect_pairs(
     sources = left.deduplicated_sources | (right.deduplicated_sources if right else frozenset())
     frequencies = build_tables(dict(tables))
     counted = prepare(batch, frequencies, symbol_source().lookup, ())
-    # as a run with the learned model sees them
+    # these are the counts that a run with the learned model sees
     frequencies = replace(frequencies, at_hand=count_population(counted, sides).counts)
     prepared = with_frequencies(counted, frequencies)
     groups = _exclusive_groups(batch, sides, sources)
@@ -396,7 +403,9 @@ def _combine_sides(
 def _exclusive_groups(
     batch: Batch, sides: npt.NDArray[np.uint8] | None, deduplicated: frozenset[str]
 ) -> npt.NDArray[np.int64]:
-    """Return each record's group of records without duplicates: its side or list, or −1."""
+    """Return the number of each record's set of records without duplicates (its side or list); −1
+    if it is in none.
+    """
     if sides is not None:
         return sides.astype(np.int64)
     names = sorted(deduplicated)
@@ -442,7 +451,9 @@ def _count_pairs(groups: npt.NDArray[np.int64]) -> float:
 def _used_columns(
     codes: npt.NDArray[np.integer[Any]], variables: Sequence[AgreementVariable]
 ) -> list[int]:
-    """Return the numbers of variables that have values and are not replaced by another one."""
+    """Return the numbers of the variables that have values and are not replaced by another
+    variable.
+    """
     has_values = [
         bool((codes[:, column] < variable.size).any()) for column, variable in enumerate(variables)
     ]
@@ -482,11 +493,11 @@ def _collect_patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> PairPatter
 def _pattern_chunks(
     pairs: _Pairs, rows_of_pairs: RowPairs, names: NameIndex, kind: Kind
 ) -> Iterator[tuple[Codes, Floats]]:
-    """Yield patterns of the pairs of one kind, in chunks that fit into memory."""
+    """Yield the patterns of the pairs of one kind, in chunks that fit into memory."""
     prepared, (left, right) = pairs.prepared, rows_of_pairs
     kind_rows = np.flatnonzero(choose_model_kinds(prepared.kinds, left, right) == int(kind))
     features = features_of(kind)
-    # without pairs, yield one empty chunk that has the columns
+    # without pairs, one empty chunk that has the columns is yielded
     for start in range(0, max(len(kind_rows), 1), CHUNK_SIZE):
         rows = kind_rows[start : start + CHUNK_SIZE]
         context = Context(
