@@ -54,8 +54,8 @@ __all__ = [
 class TableLayout:
     """Layout of a table.
 
-    `columns`: column of the file → column of the world. `properties`: property → columns of the
-    file. `schema`: column that states what a row describes.
+    `columns` maps a column of the file to the column of the world. `properties` maps a property to
+    columns of the file. `schema` is the column that states what a row describes.
     """
 
     columns: dict[str, str]
@@ -64,7 +64,7 @@ class TableLayout:
     schema: str
 
     def select_columns(self, content: pa.Table) -> pa.Table:
-        """Return the columns of the file from those of the world."""
+        """Return the columns that the file has, from the columns of the world."""
         return pa.table({name: content.column(source) for name, source in self.columns.items()})
 
     def mapping_text(self, agency: Agency) -> str:
@@ -215,7 +215,9 @@ class WorldWriter:
         self._truth.write(b"record_id,true_id,kind\n")
 
     def write(self, chunk: Chunk) -> None:
-        """Append a chunk to all lists. Raises `OutputError` if writing fails, as on a full disk."""
+        """Append a chunk to all lists. Raises `OutputError` if writing fails, for example on a full
+        disk.
+        """
         try:
             for index, writer in enumerate(self._lists):
                 writer.write(chunk.agency_table(index))
@@ -243,9 +245,9 @@ class WorldWriter:
 class World:
     """Generated world.
 
-    `truth`: record id → true id, for every record. `kinds`, `cultures`: true id → kind (`person`,
-    `group`, `asset`) and name culture (empty for assets). `roles`: true id → special role (`twin`,
-    …).
+    `truth` maps each record id to its true id. `kinds` and `cultures` map each true id to its kind
+    (`person`, `group`, `asset`) and its name culture (empty for assets). `roles` maps a true id to
+    its special role (`twin`, …).
     """
 
     records: tuple[Record, ...]
@@ -260,7 +262,8 @@ class World:
 class WorldSummary:
     """Summary of the written files.
 
-    `shared`: records whose entity has another record. `files`: list file → number of records.
+    `shared` is the number of records whose entity has another record. `files` maps each list file
+    to its number of records.
     """
 
     records: int
@@ -274,7 +277,7 @@ def make_chunks(
 ) -> Iterator[Chunk]:
     """Yield the chunks of a world, in order.
 
-    Raises `UsageError` for no records or a number of agencies outside 5 … 50.
+    Raises `UsageError` if no records are asked for, or if the number of agencies is not in 5 … 50.
     """
     if records < 1:
         raise UsageError(f"a world needs at least one record, not {records}")
@@ -287,9 +290,9 @@ def make_chunks(
 def generate(records: int, *, seed: int = 1, agencies: int = 8, networks: bool = False) -> World:
     """Generate a world of exactly `records` records in memory (about 10 KB each).
 
-    With `networks` it has cells, facilitators, factions and fronts, and their relations.
-    Deterministic in its arguments. Raises `UsageError` for no records or a number of agencies
-    outside 5 … 50.
+    With `networks` it has cells, facilitators, factions and fronts, and their relations. The result
+    depends only on the arguments. Raises `UsageError` if no records are asked for, or if the number
+    of agencies is not in 5 … 50.
     """
     all_records: list[Record] = []
     truth: dict[str, str] = {}
@@ -319,9 +322,9 @@ def write_world(
     """Write a world of exactly `records` records to files.
 
     Files are one list per agency, mapping files for tables, and `truth.csv`. The same arguments
-    give the same bytes; memory does not grow with `records`. `networks`: see `generate`. `progress`
-    receives the number of records done. Raises `UsageError` as `generate` does, `OutputError` if a
-    file cannot be written.
+    give the same bytes; memory does not grow with `records`. `networks` is as in `generate`.
+    `progress` receives the number of records done. Raises `UsageError` as `generate` does, and
+    `OutputError` if a file cannot be written.
     """
     agencies_of_world = make_agencies(seed, agencies)
     counts = np.zeros(len(agencies_of_world), dtype=np.int64)

@@ -1,10 +1,11 @@
-"""Agencies of the world: region, list format and writing habits; and which records they write.
+"""Agencies of the world: their region, list format and writing habits, and the records that they
+write.
 
 1. `make_agencies` draws the agencies. `habit_values` and `Habits` give the habits of the agencies
-   of a set of records, one value per record.
+   of a set of records, one value for each record.
 2. `assign_records` draws, for each record of a chunk, the entity that it describes and its agency.
-3. `draw_written_dates` gives birth dates as agencies write them: partial, circa, with day and month
-   swapped, or with wrong digits.
+3. `draw_written_dates` gives birth dates as agencies write them: partial, marked as circa, with day
+   and month swapped, or with wrong digits.
 """
 
 from __future__ import annotations
@@ -76,14 +77,15 @@ class CountryStyle(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """Agency and its habits. Rates are shares (0…1) of its records.
+    """An agency and its habits. Rates are shares (0…1) of its records.
 
-    `code`: source name. `region`: index into `REGIONS`. `letters`: `Form` of its Latin spellings.
-    `writes_diacritics`: Latin names keep their diacritics. `scripts`: scripts it writes itself.
-    `adds_native`: rate of names added in their own script. `splits_names`: names are split into
-    columns. `father`, `second`, `middle`: rates of these name parts. `abbreviates_middle`: middle
-    names become initials. `max_name_width`: longest name in characters. `error_factor`: 1 for the
-    usual rate of errors, more is worse.
+    `code` is the source name. `region` is an index of `REGIONS`. `letters` is the `Form` of its
+    Latin spellings. If `writes_diacritics` is true, Latin names keep their diacritics. `scripts`
+    are the scripts that the agency itself writes. `adds_native` is the rate of records that add the
+    name in its own script. If `splits_names` is true, names are split into columns. `father`,
+    `second` and `middle` are the rates of these name parts. If `abbreviates_middle` is true, middle
+    names become initials. `max_name_width` is the longest name in characters. `error_factor` is 1
+    for the usual rate of errors, and larger if there are more errors.
     """
 
     code: str
@@ -184,7 +186,9 @@ _PURPOSES = (
 
 
 def agency_codes(count: int) -> tuple[str, ...]:
-    """Return the names of the first `count` agencies. Raises `UsageError` outside 5 … 50."""
+    """Return the names of the first `count` agencies. Raises `UsageError` if `count` is not in 5 …
+    50.
+    """
     if not MIN_AGENCIES <= count <= MAX_AGENCIES:
         raise UsageError(f"a world has {MIN_AGENCIES} to {MAX_AGENCIES} agencies, not {count}")
     others = [f"{region}-{service}" for service in _SERVICES for region in REGIONS]
@@ -246,7 +250,7 @@ def _make_agency(seed: int, number: int, code: str) -> Agency:
 def _choose_format(number: int, code: str) -> ListFormat:
     if code == "interpol":
         return ListFormat.INTERPOL
-    # INTERPOL is agency 3 and does not take a turn in the cycle of formats.
+    # INTERPOL is agency 3 and is left out of the cycle of formats.
     return _FORMATS[number % 4 if number < 4 else (number - 1) % 4]
 
 
@@ -295,21 +299,21 @@ Columns = dict[str, pa.Array]
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Habits of the agencies of n records; `agency`: index of each record's agency."""
+    """Habits of the agencies of n records; `agency` is the index of each record's agency."""
 
     agencies: tuple[Agency, ...]
     agency: Ints
 
     def rate(self, name: str) -> Floats:
-        """Return a rate or factor per record."""
+        """Return a rate or factor for each record."""
         return habit_values(self.agencies, name)[self.agency].astype(np.float64)
 
     def number(self, name: str) -> Ints:
-        """Return a whole number or enumeration value per record."""
+        """Return a whole number or enumeration value for each record."""
         return habit_values(self.agencies, name)[self.agency].astype(np.int64)
 
     def flag(self, name: str) -> Bools:
-        """Return a boolean habit per record."""
+        """Return a boolean habit for each record."""
         return habit_values(self.agencies, name)[self.agency].astype(np.bool_)
 
     def take(self, rows: Ints) -> Habits:
@@ -318,7 +322,7 @@ class Habits:
 
 
 def format_countries(countries: Ints, habits: Habits) -> pa.StringArray:
-    """Write countries in each agency's notation; null if negative."""
+    """Write countries in each agency's notation; null for a negative index."""
     geo, style = load_geography(), habits.number("countries")
     index = pa.array(np.where(countries >= 0, countries, 0), mask=countries < 0)
     names = choose_where(style == CountryStyle.NAME, geo.names.take(index), geo.codes.take(index))
@@ -350,7 +354,7 @@ def make_handling_columns(dice: Dice, habits: Habits, columns: Columns) -> Colum
 
 
 def _per_record(texts: list[str], habits: Habits) -> pa.Array:
-    """Return, for each record, the text of its agency."""
+    """Return, for each record, the text that belongs to its agency."""
     return pa.array(texts, pa.string()).take(pa.array(habits.agency))
 
 
@@ -365,10 +369,10 @@ _SAME_AGENCY_RATE = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """Assignment of n records over e entities, in random order.
+    """Assignment of n records to e entities, in random order.
 
-    `entity`, `agency`: per record. `kind`: per entity. `kind_index`: per entity, its number among
-    the entities of its kind.
+    `entity` and `agency` have a value for each record. `kind` has a value for each entity.
+    `kind_index` has, for each entity, its number among the entities of its kind.
     """
 
     entity: Ints
@@ -382,10 +386,11 @@ class Assignments:
 
 
 def draw_kinds(dice: Dice, records: int, *, networks: bool = False) -> tuple[Ints, Ints]:
-    """Draw kind and number of records of entities, for exactly `records` records in all.
+    """Draw the kind and the number of records of each entity, so that there are exactly `records`
+    records in all.
 
-    With `networks` groups have more members, more persons are on several lists, and most groups
-    are, as lists that have the members have their group.
+    With `networks`, groups have more members, more persons are on several lists, and so are most
+    groups, because a list that has the members also has their group.
     """
     draws = dice.uniform(records)
     sizes = 2 + dice.choose(records, _SIZE_WEIGHTS)
@@ -402,7 +407,7 @@ def draw_kinds(dice: Dice, records: int, *, networks: bool = False) -> tuple[Int
 def assign_records(
     dice: Dice, kinds: Ints, sizes: Ints, regions: Ints, agencies: tuple[Agency, ...]
 ) -> Assignments:
-    """Assign records to agencies, those of an entity's regions (entities × 2) before others."""
+    """Assign records to agencies; agencies of an entity's regions (entities × 2) are preferred."""
     scores = np.log(_affinity(kinds, regions, agencies)) - np.log(
         -np.log(dice.uniform(len(kinds), len(agencies)) + 1e-12)
     )
@@ -446,7 +451,7 @@ _MONTH_LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 class WrittenDates:
     """Written form of n dates.
 
-    `month`, `day`: 0 if left out. `until`: last year of a range, else 0.
+    `month` and `day` are 0 if left out. `until` is the last year of a range, else 0.
     """
 
     year: Ints
@@ -461,7 +466,7 @@ def draw_written_dates(
 ) -> WrittenDates:
     """Draw the written form of birth dates.
 
-    `year_only`: rate of dates with the year only. `error_factor`: factor of all error rates.
+    `year_only` is the rate of dates with the year only. `error_factor` multiplies all error rates.
     """
     count = len(born)
     day, month, year = split_dates(born)
@@ -501,7 +506,7 @@ class _Digit(IntEnum):
 def _shift_digit(
     dice: Dice, year: Ints, month: Ints, day: Ints, mask: Bools
 ) -> tuple[Ints, Ints, Ints]:
-    """Make one digit of the year, the month or the day wrong where `mask` is True."""
+    """Make one digit of the year, the month or the day wrong, in the rows selected by `mask`."""
     count = len(year)
     kind, step = dice.integers(count, len(_Digit)), np.where(dice.chance(count, 0.5), 1, -1)
     year = (

@@ -1,20 +1,21 @@
-"""Spellings of names whose scripts are alphabets, in their script and in Latin letters.
+"""Spellings of names whose scripts are alphabets, in their own script and in Latin letters.
 
-`Spellings` has a name in the systems that different offices use. Rules follow real romanization
-systems, with the precision that invented data needs; they are not meant for other uses.
+`Spellings` has a name as different offices write it. Rules follow real romanization systems, with
+the precision that invented data needs; they are not meant for other uses.
 
 1. `Spellings`, and functions that all scripts use: the set of spellings, replacement by a table.
-2. `spell_arabic_script`: Arabic, Persian, Dari, Pashto and Urdu names from a phonemic spelling.
-   Names are written once, with vowels, in the letters below. The script (which drops short vowels)
-   and all romanizations follow by rule. One character stands for one sound: A I U long vowels, a e
-   i o u short vowels; H ح, x خ, v ث, P ذ, $ ش, S ص, D ض, T ط, Z ظ, c ع, g غ, ' ء, Y ى, @ the ending
-   -a that is written ة; in Persian and Urdu also p پ, C چ, J ژ, G گ, and w و pronounced v. `al-` is
-   the article.
-3. Georgian, Armenian and Greek names in Latin letters.
-4. Russian and Ukrainian names in Latin letters, and Serbian names in both scripts. Russian:
-   passports (ICAO 2013), English newspapers, French and German. Ukrainian: the national system of
-   2010, spellings by way of Russian, and two older systems.
-5. `spell_latin`: names written in Latin letters, with and without diacritics, and by ear.
+2. `spell_arabic_script` spells Arabic, Persian, Dari, Pashto and Urdu names from a phonemic
+   spelling. Names are written once, with vowels, in the letters below. The script (which drops
+   short vowels) and all romanizations follow by rule. One character stands for one sound. A I U are
+   long vowels, a e i o u are short vowels; H is ح, x خ, v ث, P ذ, $ ش, S ص, D ض, T ط, Z ظ, c ع, g
+   غ, ' ء, Y ى, and @ is the ending -a that is written ة. In Persian and Urdu, p is پ, C چ, J ژ, G
+   گ, and w is و pronounced v. `al-` is the article.
+3. Functions for Georgian, Armenian and Greek names in Latin letters.
+4. Functions for Russian and Ukrainian names in Latin letters, and for Serbian names in both
+   scripts. Russian names are spelled as in passports (ICAO 2013), in English newspapers, in French
+   and in German. Ukrainian names are spelled by the national system of 2010, through Russian, and
+   by two older systems.
+5. `spell_latin` spells names written in Latin letters, with and without diacritics, and by ear.
 
 """
 
@@ -29,11 +30,12 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """Spellings of one name. Equal spellings may repeat.
+    """Spellings of one name. Several of the spellings may be equal.
 
-    `native`: in its own script, or None if only Latin spellings are known. `second`: in a second
-    script (kana beside kanji, Russian beside Ukrainian), else None. `standard`: as in a passport,
-    plain ASCII. `b`, `c`: two other systems in use. `loose`: spelling by ear.
+    `native` is the name in its own script, or None if only Latin spellings are known. `second` is
+    the name in a second script (kana beside kanji, Russian beside Ukrainian), else None. `standard`
+    is the spelling of a passport, in plain ASCII. `b` and `c` are spellings by two other systems in
+    use. `loose` is a spelling by ear.
     """
 
     native: str | None
@@ -49,7 +51,7 @@ def parse_entry(line: str, rule: Callable[[str], Spellings]) -> Spellings:
 
     An entry is a name. After a `:` it may state up to four customary Latin forms, separated by
     commas: standard, b, c and loose. They replace the forms that the rule makes. If there are fewer
-    than four, the last one stands for the missing forms, too.
+    than four forms, the last form stands for the missing forms, too.
     """
     name, _, custom_forms = line.partition(":")
     spellings = rule(name)
@@ -61,7 +63,7 @@ def parse_entry(line: str, rule: Callable[[str], Spellings]) -> Spellings:
 
 
 def parse_pairs(table: str) -> dict[str, str]:
-    """Return key → value of a text with `key:value` entries, separated by spaces.
+    """Return a mapping from keys to values, from a text of `key:value` entries separated by spaces.
 
     `_` stands for a space.
     """
@@ -70,7 +72,7 @@ def parse_pairs(table: str) -> dict[str, str]:
 
 
 def pair_signs(signs: str, sounds: str) -> dict[str, str]:
-    """Return character → sound; sounds are separated by spaces."""
+    """Return a mapping from characters to sounds; `sounds` are separated by spaces."""
     return dict(zip(signs, sounds.split(), strict=True))
 
 
@@ -160,7 +162,7 @@ _ARTICLES = ("Al-", "El ", "Al ", "Al")
 
 
 def write_arabic_script(name: str, language: str = "ar") -> str:
-    """Write a name in Arabic letters (`language`: ar, fa or ur)."""
+    """Write a name in Arabic letters; `language` is ar, fa or ur."""
     return " ".join(_write_word(word, language) for word in name.split(" "))
 
 
@@ -288,7 +290,7 @@ def spell_georgian(name: str) -> Spellings:
 def spell_armenian(name: str) -> Spellings:
     """Return the spellings of an Armenian name.
 
-    By ear, family names end in -ian; Western Armenian exchanges consonants.
+    In spellings by ear, family names end in -ian; Western Armenian exchanges consonants.
     """
     lower = name.lower()
     latin = [
@@ -306,7 +308,7 @@ def _romanize_armenian(lower: str, table: dict[str, str]) -> str:
 
 
 def spell_greek(name: str) -> Spellings:
-    """Return the spellings of a Greek name: official, by ear, Latinized, German."""
+    """Return the spellings of a Greek name: official, by ear, Latinized, and German."""
     lower = strip_accents(name.lower())
     latin = []
     for table in (_GREEK, _GREEK_BY_EAR, _GREEK_OLD, _GREEK_GERMAN):
@@ -394,7 +396,7 @@ def spell_russian(name: str) -> Spellings:
 def spell_ukrainian(name: str, russified: str | None = None) -> Spellings:
     """Return the spellings of a Ukrainian name in Cyrillic.
 
-    `russified`: its Russian form, if no rule gives it.
+    `russified` is the Russian form of the name, if no rule gives it.
     """
     russian_form = russified or _russify(name)
     lower = name.lower()
@@ -441,7 +443,7 @@ def spell_serbian(name: str) -> Spellings:
 
 
 def make_patronymic(father: str, *, female: bool, language: str) -> str:
-    """Make the patronymic of a father's given name in Cyrillic (`language`: ru or uk)."""
+    """Make the patronymic of a father's given name in Cyrillic; `language` is ru or uk."""
     if father in _IRREGULAR_PATRONYMICS:
         return _IRREGULAR_PATRONYMICS[father].split(",")[female]
     ending, patronymic_endings = next(
@@ -464,8 +466,8 @@ _FEMININE_ENDINGS = parse_pairs("""
 ский:ская цкий:цкая ський:ська цький:цька ой:ая ый:ая ий:ая ов:ова ев:ева єв:єва їв:їва ёв:ёва
 ин:ина ын:ына
 """)
-# Ending of the father's name: endings of the son's and the daughter's patronymic. The first match
-# applies.
+# The table maps the ending of the father's name to the endings of the son's and the daughter's
+# patronymic. The first match applies.
 _PATRONYMIC_ENDINGS = {
     "ru": parse_pairs("ий:ьевич,ьевна й:евич,евна ь:евич,евна я:ич,ична а:ич,ична :ович,овна"),
     "uk": parse_pairs(
@@ -540,8 +542,8 @@ _LATIN_BY_EAR = {
 def spell_latin(name: str, language: str) -> Spellings:
     """Return the spellings of a name in Latin letters.
 
-    `language`: a key of the tables above. `standard` is the form in a passport's machine-readable
-    zone.
+    `language` is a key of the tables above. `standard` is the form in the machine-readable zone of
+    a passport.
     """
     plain = strip_accents(name)
     spelled_out = (
@@ -555,7 +557,7 @@ def spell_latin(name: str, language: str) -> Spellings:
 
 
 def spell_with_variants(name: str, forms: Sequence[str], language: str) -> Spellings:
-    """Return the spellings of a name with listed variants. Empty ones do not count."""
+    """Return the spellings of a name with listed variants. Empty variants are ignored."""
     variants = [form for form in forms if form]
     spellings = spell_latin(name, language)
     if not variants:

@@ -1,4 +1,4 @@
-"""Name lists: Arabic, Iranian, South Asian, Chinese, Korean, Japanese and Vietnamese."""
+"""Name lists of Arabic, Iranian, South Asian, Chinese, Korean, Japanese and Vietnamese cultures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ _PERSIAN_FAMILY_ENDS = ("I", "I", "I", "zAde", "pUr", "nejAd", "yAn", "far", "fa
 
 
 def make_arabic_lists(culture: str, flat_family: float, extra: Iterable[str] = ()) -> NameLists:
-    """Make the Arabic lists with the family names of a region, and `extra` Latin-only ones."""
+    """Make the Arabic lists with the family names of a region, and with `extra` names in Latin
+    letters only.
+    """
     family = listed_names(f"{culture} family")
     build = partial(make_words, rule=alphabets.spell_arabic_script, pets=read_nicknames("arabic"))
     families = build(family) + make_words(extra, partial(alphabets.spell_latin, language="french"))
@@ -60,7 +62,7 @@ def make_arabic_lists(culture: str, flat_family: float, extra: Iterable[str] = (
 
 @cache
 def _arabic_given_tails() -> TailPair:
-    """Return the tails of given names, which are the same in all Arabic cultures."""
+    """Return the rare names (tails) of given names, which are the same in all Arabic cultures."""
     tails = TailMaker("arabic", alphabets.spell_arabic_script, cut_phonemic)
     return tails.make_given(listed_names("arabic male"), listed_names("arabic female"))
 
@@ -193,7 +195,7 @@ def make_chinese_lists() -> NameLists:
 
 
 def _rotate(signs: list[str], step: int) -> list[str]:
-    """Return names of two characters: each one with the one some steps later."""
+    """Return names of two characters: each character with the character `step` positions later."""
     return [a + b for a, b in zip(signs, signs[step:] + signs[:step], strict=True)]
 
 
@@ -261,7 +263,7 @@ def make_japanese_lists() -> NameLists:
 
 
 def _pair_parts(first: list[str], second: list[str]) -> list[str]:
-    """Return names of a first and a second part, each part at least once."""
+    """Return names that consist of a first and a second part; each part occurs at least once."""
     count = max(len(first), len(second))
     return [first[at % len(first)] + second[at % len(second)] for at in range(count)]
 
@@ -275,7 +277,7 @@ def _spell_with_reading(text: str) -> Spellings:
 
 
 def _make_japanese_words(listed: str, extra: list[str]) -> list[Word]:
-    """Make words from a list of Faker and pairs of characters and reading."""
+    """Make words from a list of Faker, and from pairs of characters and their reading."""
     pairs = name_lists.read_japanese_names(listed)
     extra_pairs = [entry.split(":") for entry in extra]
     readings = {pair[0]: pair[1] for pair in [*pairs, *extra_pairs]}

@@ -1,8 +1,8 @@
 """A chunk of the world: its true entities, and the records about them as one table of columns.
 
-A chunk is a pure function of the seed, the number of agencies, the number of the chunk and its
-number of records. `make_network_columns` gives the relations of networks as agencies know them:
-incomplete, some of them wrong, some without dates. `make_chunk` puts everything together.
+A chunk depends only on the seed, the number of agencies, the number of the chunk and its number of
+records. `make_network_columns` gives the relations of networks as agencies know them: incomplete,
+partly wrong, and partly without dates. `make_chunk` puts everything together.
 """
 
 from __future__ import annotations
@@ -61,11 +61,12 @@ def make_network_columns(
     ids: pa.StringArray,
     habits: Habits,
 ) -> Columns:
-    """Make the columns of at most eight relations per record, by `RELATION_PREFIXES`.
+    """Make the columns of at most eight relations for each record, by `RELATION_PREFIXES`.
 
-    Each agency states some of the true relations of its entities, to its own record of the other
-    entity, or to a group that it knows by name only. Columns as in `make_relation_columns`, and
-    `…Start`.
+    Each agency states some of the true relations of its entities. A relation leads to the agency's
+    own record of the other entity, or to a group that the agency knows by name only. The columns
+    are those of `make_relation_columns`, and one with the ending `Start`, for the start of each
+    relation.
     """
     rows, indices = _draw_stated(dice, assignments, ties, habits)
     agency, ends = assignments.agency[rows], ties.target[indices]
@@ -84,7 +85,7 @@ def make_network_columns(
 
 
 def _spread(texts: Columns, rows: Ints, stated: Ints, count: int) -> Columns:
-    """Spread the stated of some relations, by rows, over the columns of `count` records."""
+    """Distribute the stated relations, given by `rows`, over the columns of `count` records."""
     number = _number_within(rows[stated])
     columns: Columns = {}
     for slot, prefix in enumerate(relation_columns.RELATION_PREFIXES):
@@ -99,7 +100,9 @@ def _spread(texts: Columns, rows: Ints, stated: Ints, count: int) -> Columns:
 def _draw_stated(
     dice: name_lexicon.Dice, assignments: Assignments, ties: relation_columns.Ties, habits: Habits
 ) -> tuple[Ints, Ints]:
-    """Draw which relations records state: rows, ascending, and places among the relations."""
+    """Draw which relations records state; the result has the rows of the records, ascending, and
+    the indices of the relations.
+    """
     first = np.searchsorted(ties.source, assignments.entity, side="left")
     count = np.searchsorted(ties.source, assignments.entity, side="right") - first
     rows = np.repeat(np.arange(len(first), dtype=np.int64), count)
@@ -111,7 +114,7 @@ def _draw_stated(
 
 
 def _number_within(rows: Ints) -> Ints:
-    """Return the number, from 0, of each of some ascending rows among its equals."""
+    """Return, for each of some ascending rows, its number among equal rows, from 0."""
     first = np.searchsorted(rows, rows, side="left")
     return np.asarray(np.arange(len(rows), dtype=np.int64) - first)
 
@@ -119,7 +122,7 @@ def _number_within(rows: Ints) -> Ints:
 def _draw_roles(
     dice: name_lexicon.Dice, ties: relation_columns.Ties, indices: Ints
 ) -> pa.StringArray:
-    """Draw the role that each relation is stated with; null for none."""
+    """Draw the role that each relation is stated with; null if no role is stated."""
     count, role = len(indices), ties.role[indices]
     is_other = dice.chance(count, _OTHER_ROLE_RATE)
     word = np.where(is_other, dice.integers(count, 1000), ties.word[indices])
@@ -131,7 +134,9 @@ def _draw_roles(
 
 
 def _draw_starts(dice: name_lexicon.Dice, since: Ints) -> pa.StringArray:
-    """Draw the year or month in which each relation is stated to begin; null for none."""
+    """Draw the year or month in which each relation is stated to begin; null if no start is
+    stated.
+    """
     count = len(since)
     shift = np.where(dice.chance(count, 0.5), 1, -1) * dice.chance(count, _OTHER_YEAR_RATE)
     year = name_lexicon.format_numbers(since + shift, 4)
@@ -143,7 +148,7 @@ def _draw_starts(dice: name_lexicon.Dice, since: Ints) -> pa.StringArray:
 
 
 CHUNK_RECORDS = 50_000
-# More than a chunk has, so that the numbers of ships in different chunks differ.
+# This is more than a chunk has, so the numbers of ships in different chunks differ.
 _SHIPS = 1_500
 _PRIME, _STEP, _OFFSET = 99_999_989, 48_271_031, 12_345_677
 _KINDS = pa.array(["person", "group", "asset"], pa.string())
@@ -151,12 +156,12 @@ _KINDS = pa.array(["person", "group", "asset"], pa.string())
 
 @dataclass(frozen=True, slots=True)
 class WorldColumn:
-    """Column of the records of the world, and what lists call it.
+    """Column of the records of the world, with its names in lists.
 
-    `prop`: property of its values, or empty; `office` and `data`: names of the column in tables in
-    the style of an office and of a data team (empty: they have no such column); `country` and
-    `expires`: columns with the country and the expiry of a number. INTERPOL's notices leave out
-    what is not `on_notices`.
+    `prop` is the property of its values, or empty. `office` and `data` are the names of the column
+    in tables in the style of an office and of a data team; they are empty if such tables lack the
+    column. `country` and `expires` are the columns with the country and the expiry of a number.
+    INTERPOL's notices omit columns that are not `on_notices`.
     """
 
     name: str
@@ -256,9 +261,10 @@ VALUE_COLUMNS = tuple(
 class Chunk:
     """Chunk of n records.
 
-    `columns`: texts, null if not stated. `agency`: index of each record's agency. `entity`: number
-    of its entity within the chunk. `true_ids`, `kinds`: the truth, per record. `roles`: true id →
-    special role.
+    `columns` are texts; null means that a record does not state the value. `agency` is the index of
+    each record's agency. `entity` is the number of each record's entity within the chunk.
+    `true_ids` and `kinds` are the truth, for each record. `roles` maps a true id to its special
+    role.
     """
 
     agencies: tuple[Agency, ...]
@@ -281,10 +287,12 @@ class Chunk:
 def make_chunk(
     seed: int, number: int, records: int, agencies: tuple[Agency, ...], *, networks: bool = False
 ) -> Chunk:
-    """Build chunk `number` of a world, with exactly `records` records, and with `networks`."""
+    """Build chunk `number` of a world with exactly `records` records; with networks if `networks`
+    is true.
+    """
 
     def dice(purpose: str) -> name_lexicon.Dice:
-        """Return the random numbers of one purpose."""
+        """Return the random numbers for one purpose."""
         return name_lexicon.Dice(seed, number, purpose)
 
     kinds, sizes = draw_kinds(dice("kinds"), records, networks=networks)
@@ -359,7 +367,7 @@ def _make_entity_columns(
     """Make the columns of persons, groups and ships, in the order of the records."""
 
     def dice(purpose: str) -> name_lexicon.Dice:
-        """Return the random numbers of one purpose."""
+        """Return the random numbers for one purpose."""
         return name_lexicon.Dice(seed, number, purpose)
 
     persons, groups, ships = population.persons, population.groups, population.ships
@@ -405,7 +413,9 @@ def _combine_columns(
 def _make_ids(
     number: int, assignments: Assignments, agencies: tuple[Agency, ...]
 ) -> tuple[pa.StringArray, pa.StringArray]:
-    """Make native ids and record ids, scattered so that records of one entity are not adjacent."""
+    """Make native ids and record ids in random order, so that records of one entity are not
+    adjacent.
+    """
     serial = number * CHUNK_RECORDS + np.arange(len(assignments.entity), dtype=np.int64)
     scattered = (serial * _STEP + _OFFSET) % _PRIME
     style = habit_values(agencies, "id_style")[assignments.agency]
@@ -442,7 +452,7 @@ def _make_true_ids(number: int, entities: Ints) -> pa.StringArray:
 def _make_activity_column(
     dice: name_lexicon.Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
 ) -> Columns:
-    """Make the activities of persons: often those of their group."""
+    """Make the activities of persons, which are often those of their group."""
     count = len(rows)
     group = memberships.group[rows]
     own = dice.choose(count, (5.0, 2.0, 2.0, 0.5, 2.5, 0.4, 1.2, 0.4, 1.5))

@@ -1,7 +1,8 @@
-"""Ways in which two records of a person, or of two easily confused persons, differ: `CORRUPTIONS`.
+"""Ways in which two records of the same person, or of two persons who are easily confused, differ:
+`CORRUPTIONS`.
 
 The functions change dates, combine several changes, or make other persons who are easily confused.
-To add a way, write a function and a row of the table.
+To add a way, write a function and add a row to the table.
 
 `make_probes` makes probes: pairs of records of a person with one named difference, for fairness
 tests and training. Probes differ only in their `corruption`, except that either side may lack birth
@@ -52,7 +53,7 @@ def change_date_digit(
     )
     other_day = np.where(dates.day > 10, dates.day - 10, dates.day + 10)
     day = np.where(digit == 2, other_day, dates.day)
-    # The changed year may have no 29 February.
+    # The changed year may have no 29 February, so the day becomes 28.
     day = np.where((dates.month == 2) & (day > 28), 28, day)
     return view, replace(view, dates=replace(dates, year=year, day=day))
 
@@ -142,8 +143,9 @@ def can_be_father(persons: Persons, view: name_changes.PersonView) -> Bools:
 class Corruption:
     """Named difference between two records of a person, or of two persons.
 
-    `possible` selects the persons it applies to; `change` makes the two sides. `native`: half of
-    the persons with a script of their own are written in it on both sides.
+    `possible` selects the persons to whom the difference applies; `change` makes the two sides.
+    With `native`, half of the persons who have a script of their own are written in this script on
+    both sides.
     """
 
     name: str
@@ -321,8 +323,8 @@ CORRUPTIONS: tuple[Corruption, ...] = (
 class Probe:
     """Pair of records, and whether they describe the same person.
 
-    `corruption`: name of the difference. `culture`: name culture. `script`: script of a name that
-    is not in Latin letters (`Cyrillic` …), else `Latin`.
+    `corruption` is the name of the difference. `culture` is the name culture. `script` is the
+    script of a name that is not in Latin letters (`Cyrillic` …), else `Latin`.
     """
 
     left: Record
@@ -334,9 +336,9 @@ class Probe:
 
 
 def make_probes(count: int, seed: int = 1) -> list[Probe]:
-    """Make `count` probes with alternating corruptions; deterministic in its arguments.
+    """Make `count` probes with alternating corruptions; the result depends only on the arguments.
 
-    Raises `UsageError` for a negative count.
+    Raises `UsageError` if the count is negative.
     """
     if count < 0:
         raise UsageError(f"the number of probes must be 0 or more, not {count}")
@@ -353,8 +355,8 @@ def make_probes(count: int, seed: int = 1) -> list[Probe]:
 def spell_name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[str, ...]]:
     """Return the spellings of the full names of `count` persons of a culture.
 
-    `culture`: a name of `CULTURES`. Per person a tuple of distinct spellings, the passport's first.
-    Raises `UsageError` for an unknown culture.
+    `culture` is a name of `CULTURES`. For each person there is a tuple of distinct spellings; the
+    spelling of the passport is first. Raises `UsageError` if there is no such culture.
     """
     if culture not in CULTURE_NAMES:
         raise UsageError(

@@ -1,6 +1,6 @@
 """Name cultures of the world: name structure, home regions and share of the population.
 
-Rows state the share of persons that have each name part. The lists of names are in `vocabulary`.
+Rows state the share of persons who have each name part. The lists of names are in `vocabulary`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ REGIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Culture:
-    """Naming tradition.
+    """Naming tradition of a population.
 
-    `script`: its own script. `weight`: its share. `family_first`: the family name precedes at home;
-    `middle_first`: the middle name precedes the given name. `middle`, `father`, `grandfather`,
-    `family`, `second`: shares (0…1) of persons whose full name has these parts. `son_of`: words
-    that may precede the father's name. `pets`: share of persons known by a nickname.
-    `states_father`: documents state the father's name even if the full name lacks it. `countries`:
-    ISO codes, frequent ones repeated. `regions`: where its people live, home first.
+    `script` is its own script. `weight` is its share of the population. `family_first` says that
+    the family name stands first at home; `middle_first` says that the middle name stands before the
+    given name. `middle`, `father`, `grandfather`, `family` and `second` are the shares (0…1) of
+    persons whose full name has these parts. `son_of` are the words that may stand before the
+    father's name. `pets` is the share of persons known by a nickname. `states_father` says that
+    documents state the father's name even if the full name lacks it. `countries` are ISO codes;
+    frequent countries are repeated. `regions` are the regions where its people live, home first.
     """
 
     name: str

@@ -1,11 +1,11 @@
 """Numbers and contacts of the world. All of them are invented.
 
-1. Document numbers in their national forms with valid check digits, phone numbers, e-mail
+1. Document numbers in their national forms with valid check digits, phone numbers, and e-mail
    addresses.
-2. `Contacts`: telephones, e-mail addresses and streets of persons and groups, some of them shared.
-   Households share a number, and branches share a mailbox. An agent gives his own contacts for many
-   clients who have nothing else in common.
-3. `Papers`: documents of the true persons, with passports (current, old, forged) and identity
+2. `Contacts` has telephones, e-mail addresses and streets of persons and groups, some of which are
+   shared. Households share a number, and branches share a mailbox. An agent gives his own contacts
+   for many clients who have nothing else in common.
+3. `Papers` has documents of the true persons: passports (current, old, forged) and identity
    numbers.
 """
 
@@ -36,7 +36,7 @@ from resolver.world.persons import Persons, load_vocabulary
 
 Digits = npt.NDArray[np.int64]
 
-# A is a letter, 9 a digit. Countries that are not listed use the first form.
+# A stands for a letter, 9 for a digit. Countries that are not listed use the first form.
 _PASSPORT = {
     "A99999999": "",
     "999999999": "RU BY FR US ES FI",
@@ -74,7 +74,7 @@ def draw_identity_numbers(
 ) -> pa.StringArray:
     """Draw a national identity number in each country's form.
 
-    Numbers that contain birth date, gender or a check digit have the correct ones.
+    Numbers that contain the birth date, the gender or a check digit have the correct one.
     """
     geo = load_geography()
     numbers = _draw_numbers(dice, countries, _patterns(_IDENTITY, geo))
@@ -289,8 +289,8 @@ def draw_phones(dice: Dice, countries: Ints) -> pa.StringArray:
 
 
 def draw_emails(dice: Dice, given_names: pa.StringArray, family: pa.StringArray) -> pa.StringArray:
-    """Make a mail address from given and family name, or from a word, at a domain reserved for
-    examples.
+    """Make a mail address from given and family name, or from a word, with a domain that is
+    reserved for examples.
     """
     count = len(given_names)
     domain = pa.array(
@@ -315,7 +315,7 @@ _HANDLES = (
 
 
 def make_imo_numbers(serials: Ints) -> pa.StringArray:
-    """Make IMO numbers with check digit from serial numbers (six digits)."""
+    """Make IMO numbers with a check digit from serial numbers (six digits)."""
     columns = _split_digits(100_000 + serials % 900_000, 6)
     check = _weighted_sum(columns, (7, 6, 5, 4, 3, 2)) % 10
     return concat_texts(["IMO", pa.array(_join_digits([*columns, check]), pa.string())])
@@ -334,7 +334,9 @@ _CLIENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Contacts of n entities: the usual ones, and others that some records state instead."""
+    """Contacts of n entities: the usual contacts, and other contacts that some records state
+    instead.
+    """
 
     phone: pa.StringArray
     other_phone: pa.StringArray
@@ -343,7 +345,7 @@ class Contacts:
     street: pa.StringArray
 
     def phones(self, dice: Dice, rows: Ints) -> pa.StringArray:
-        """Draw the telephone that each record states; `rows`: the entity of each record."""
+        """Draw the telephone that each record states; `rows` has the entity of each record."""
         return _draw_either(dice, self.phone, self.other_phone, rows)
 
     def emails(self, dice: Dice, rows: Ints) -> pa.StringArray:
@@ -363,7 +365,8 @@ def make_person_contacts(
 ) -> Contacts:
     """Make the contacts of persons.
 
-    `names`: given and family names (lexicon words). `partners`: a relative of each person, or -1.
+    `names` are given and family names (words of the lexicon). `partners` has a relative of each
+    person, or -1.
     """
     lexicon = load_vocabulary().lexicon
     first, family = (lexicon.spell(words, int(Form.STANDARD)) for words in names)
@@ -380,7 +383,7 @@ def make_person_contacts(
 def make_group_contacts(
     dice: Dice, names: pa.StringArray, countries: Ints, partners: Ints
 ) -> Contacts:
-    """Make the contacts of groups. `names`: words for their mailboxes."""
+    """Make the contacts of groups. `names` are words for their mailboxes."""
     count = len(countries)
     word = pc.utf8_lower(pc.replace_substring_regex(pc.fill_null(names, ""), "[^A-Za-z0-9]", ""))
     domain = concat_texts(["@", word, pa.array(_DOMAINS).take(pa.array(dice.integers(count, 3)))])
@@ -388,7 +391,7 @@ def make_group_contacts(
     has_mailbox = np.asarray(pc.greater(pc.utf8_length(word), 2))
 
     def draw_mailboxes() -> pa.StringArray:
-        """Draw a mailbox of each group."""
+        """Draw a mailbox for each group."""
         box = boxes.take(pa.array(dice.integers(count, len(_MAILBOXES))))
         return keep_where(concat_texts([box, domain]), has_mailbox)
 
@@ -407,9 +410,11 @@ _DOMAINS = [".example", ".test", ".invalid"]
 
 
 def _share(dice: Dice, own: Contacts, partners: Ints, rate: float) -> Contacts:
-    """Return contacts of which related entities share some, and an agent's clients others.
+    """Return contacts some of which are shared by related entities, and others by the clients of an
+    agent.
 
-    Who shares one contact mostly shares the others: they are one household or one office.
+    Entities that share one contact mostly share the others, because they are one household or one
+    office.
     """
     count = len(partners)
     close = (partners >= 0) & (partners < np.arange(count)) & dice.chance(count, rate)
@@ -431,9 +436,10 @@ def _share_with(partners: Ints, chosen: Bools) -> Ints:
 
 
 def _agents(dice: Dice, owners: Ints) -> Ints:
-    """Return whose contact each entity gives, after agents have given theirs for some clients.
+    """Return, for each entity, whose contact it gives, after agents have given their contact for
+    some clients.
 
-    Few agents have many clients, and many have few.
+    Few agents have many clients, and many agents have few.
     """
     clients = np.flatnonzero(dice.chance(len(owners), AGENT_RATE))
     agents = max(len(clients) // _CLIENTS, 1)
@@ -449,10 +455,11 @@ _FORGED_COUNTRIES = "SY IQ GR IT FR BE TR PK BG RO ES UA"
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Documents and contacts, one of each per person.
+    """Documents and contacts, one of each for each person.
 
-    `old_passport`: null for most. `forges`: persons who also use a forged passport; there are few
-    forged numbers, each used by many. `town`: city of residence.
+    `old_passport` is null for most persons. `forges` selects the persons who also use a forged
+    passport; there are few forged numbers, and many persons use each of them. `town` is the city of
+    residence.
     """
 
     passport: pa.StringArray
@@ -468,7 +475,9 @@ class Papers:
 
 @lru_cache(maxsize=8)
 def draw_forged_passports(seed: int) -> tuple[pa.StringArray, Ints]:
-    """Draw the forged passport numbers of a world, and the countries they claim."""
+    """Draw the numbers of forged passports of a world, and the countries that they claim to come
+    from.
+    """
     dice, geo = Dice(seed, "forged"), load_geography()
     codes = _FORGED_COUNTRIES.split()
     countries = np.array(

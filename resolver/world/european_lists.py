@@ -1,4 +1,4 @@
-"""Name lists: European, Caucasian, Turkish and African, and those of the Americas."""
+"""Name lists of European, Caucasian, Turkish and African cultures, and of those of the Americas."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def make_west_african_lists() -> NameLists:
 
 
 def _other_west_african(table: list[str], attribute: str) -> list[str]:
-    """Return the names of Faker's West African lists that a table does not list."""
+    """Return the names of Faker's West African lists that are not in a table."""
     listed = {entry.partition(":")[0] for entry in table}
     locales = ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
     names = [name for locale in locales for name in name_lists.read_names(locale, attribute)]

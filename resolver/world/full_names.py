@@ -1,4 +1,4 @@
-"""Full names from their parts: choice, letters and order of the parts."""
+"""Full names made of their parts: choice, letters and order of the parts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARTS = ("title", "given_name", "middle", "son_of", "father", "grandfather", "fa
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
-    """Parts of n names as words of the lexicon, -1 if left out."""
+    """Parts of n names as words of the lexicon; -1 if a part is left out."""
 
     title: Ints
     given_name: Ints
@@ -60,8 +60,8 @@ def select_parts(persons: Persons, rows: Ints) -> NameParts:
 
 @cache
 def _culture_flags() -> tuple[Bools, Bools, Bools, Bools]:
-    """Return, by culture: Latin script, middle name first, family name first, written without
-    spaces.
+    """Return four flags for each culture: it has Latin script, the middle name stands first, the
+    family name stands first, and names are written without spaces.
     """
     return (
         np.array([culture.is_latin for culture in CULTURES]),
@@ -72,12 +72,12 @@ def _culture_flags() -> tuple[Bools, Bools, Bools, Bools]:
 
 
 def latin_cultures() -> Bools:
-    """Return, by culture, whether its own script is Latin."""
+    """Return, for each culture, whether its own script is Latin."""
     return _culture_flags()[0]
 
 
 def unspaced_cultures() -> Bools:
-    """Return, by culture, whether names in its own script have no spaces."""
+    """Return, for each culture, whether names in its own script have no spaces."""
     return _culture_flags()[3]
 
 
@@ -94,7 +94,9 @@ def has_native_script(parts: NameParts) -> Bools:
 def spell_parts(
     parts: NameParts, forms: dict[str, Ints], culture: Ints, native: Bools
 ) -> NameTexts:
-    """Spell names. `forms`: `Form` of each part; `native`: names written in their own script."""
+    """Spell names. `forms` has the `Form` of each part; `native` selects the names that are written
+    in their own script.
+    """
     lexicon = load_vocabulary().lexicon
 
     def text(part: str) -> pa.StringArray:
@@ -113,7 +115,7 @@ def spell_parts(
 
 
 def _in_home_order(given_name: pa.Array, middle: pa.Array, culture: Ints) -> list[pa.Array]:
-    """Return given and middle names, the middle name first where the culture has it first."""
+    """Return given and middle names, with the middle name first if the culture has this order."""
     middle_first = _culture_flags()[1][culture]
     return [
         choose_where(middle_first, middle, given_name),
@@ -131,7 +133,9 @@ def _join_pieces(pieces: list[pa.Array], is_unspaced: Bools) -> pa.StringArray:
 
 
 def join_full_names(texts: NameTexts, order: Ints, culture: Ints, native: Bools) -> pa.StringArray:
-    """Join full names in each record's `NameOrder`; in their own script always in home order."""
+    """Join full names in each record's `NameOrder`; names in their own script are always in home
+    order.
+    """
     at_home = (order == NameOrder.AS_AT_HOME) | native
     family_first = at_home & _culture_flags()[2][culture] | (
         _culture_flags()[1][culture] & (order != NameOrder.FAMILY_COMMA)

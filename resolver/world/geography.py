@@ -1,4 +1,6 @@
-"""Countries with their cities and streets, as arrays indexed by country, built once per process."""
+"""Countries with their cities and streets, as arrays indexed by country, built once in each
+process.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ from resolver.world.name_lexicon import (
 class Geography:
     """Geographic data by country.
 
-    `codes`, `names`, `alpha3`, `dial`: texts. `cities`: lexicon that `city_start` and `city_count`
-    index.
+    `codes`, `names`, `alpha3` and `dial` are texts. `cities` is the lexicon that `city_start` and
+    `city_count` index.
     """
 
     codes: pa.StringArray
@@ -49,7 +51,7 @@ class Geography:
     """Index of the street form per country."""
 
     def pick_city(self, dice: Dice, countries: Ints) -> Ints:
-        """Draw a city of each country; the first ones are more frequent."""
+        """Draw a city of each country; the first cities are more frequent."""
         u = dice.uniform(len(countries)) ** 1.6
         return self.city_start[countries] + np.floor(u * self.city_count[countries]).astype(
             np.int64
@@ -85,7 +87,7 @@ def _parse_street_form(form: str) -> tuple[bool, str, str]:
     return first, before, rest.split(end)[0]
 
 
-# `{s}` is the street, `{n}` the number.
+# `{s}` stands for the street, `{n}` for the number.
 _STREET_FORMS = {
     "fr": "{n} rue {s}",
     "es": "Calle {s} {n}",
@@ -143,7 +145,9 @@ def load_geography() -> Geography:
 
 
 def _territory_names(codes: list[str]) -> tuple[pa.StringArray, pa.StringArray]:
-    """Return English name and ISO 3166 alpha-3 code of countries; empty codes if unassigned."""
+    """Return the English name and the ISO 3166 alpha-3 code of countries; the code is empty if none
+    is assigned.
+    """
     names, alpha3 = [], []
     for code in codes:
         territory = find_territory(code)

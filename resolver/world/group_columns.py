@@ -1,4 +1,5 @@
-"""Groups and ships as agencies describe them: one column per property, one row per record.
+"""Groups and ships as agencies describe them: one column for each property, one row for each
+record.
 
 `make_ships` makes the true ships of one chunk.
 `Population` has all true entities of a chunk.
@@ -37,8 +38,8 @@ from resolver.world.persons import Persons, load_vocabulary
 class Ships:
     """Attributes of n ships.
 
-    Names are words of the group lexicon; `old_*`: words of a former name. `owner`: a group of the
-    chunk, else -1.
+    Names are words of the group lexicon; `old_*` are the words of a former name. `owner` is a group
+    of the chunk, else -1.
     """
 
     head: Ints
@@ -63,7 +64,7 @@ class Ships:
 def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
     """Make `count` ships.
 
-    `serial`: number of ships in earlier chunks, to keep IMO numbers unique.
+    `serial` is the number of ships in earlier chunks, which keeps IMO numbers unique.
     """
     vocabulary, geo = true_groups.load_group_words(), load_geography()
     language = dice.integers(count, len(true_groups.LANGUAGES))
@@ -120,7 +121,7 @@ _ACTIVITIES = pa.array([activity.value for activity in Activity], pa.string())
 def make_group_columns(
     dice: Dice, groups: true_groups.TrueGroups, rows: Ints, habits: Habits
 ) -> Columns:
-    """Make the columns of n records; `rows`: the group of each record."""
+    """Make the columns of n records; `rows` has the group of each record."""
     count, geo = len(rows), load_geography()
     columns = _make_name_columns(dice, groups, rows, habits)
     is_company = groups.kind[rows] == true_groups.COMPANY
@@ -184,7 +185,7 @@ def _make_name_columns(
     name = spell_group_names(dice, groups, rows, mode, habits, former=is_renamed & (u < 0.25))
     name = add_typos(dice, name, dice.chance(count, 0.03 * habits.rate("error_factor")))
     upper = dice.chance(count, habits.rate("upper"))
-    # Branches also use the name of the whole company, and are often listed with it.
+    # Branches also use the name of the whole company, and are often listed under it.
     without_branch = (groups.branch[rows] >= 0) & (u < 0.6)
     has_alias = dice.chance(count, np.where(without_branch, 0.7, 0.28))
     alias = spell_group_names(
@@ -230,7 +231,7 @@ def _make_register_columns(
 
 
 def format_activities(activities: Ints) -> pa.StringArray:
-    """Return the names of activities given as index into `Activity`; null if negative."""
+    """Return the names of activities, given as indices of `Activity`; null for a negative index."""
     return _ACTIVITIES.take(pa.array(np.where(activities >= 0, activities, 0), mask=activities < 0))
 
 
@@ -265,7 +266,8 @@ def spell_group_names(
 ) -> pa.StringArray:
     """Spell the names of groups as records state them.
 
-    `former`: the name before a renaming; `without_branch`: without the word of the branch.
+    With `former`, the name before a renaming is spelled; with `without_branch`, the word of the
+    branch is left out.
     """
     count, lexicon, geo = len(rows), true_groups.load_group_words().lexicon, load_geography()
     form, legal_form = _draw_name_forms(dice, mode, habits)
@@ -302,7 +304,7 @@ def spell_group_names(
 
 
 def _draw_name_forms(dice: Dice, mode: Ints, habits: Habits) -> tuple[Ints, Ints]:
-    """Draw the forms of the words of a name, and of its legal form."""
+    """Draw the form of each word of a name, and the form of its legal form."""
     count = len(mode)
     home = np.where(habits.flag("writes_diacritics"), int(Form.B), int(Form.LOOSE))
     english = np.where(dice.chance(count, 0.08), int(Form.C), int(Form.STANDARD))
@@ -326,7 +328,7 @@ def _spell_stem(stem: Ints, mode: Ints, habits: Habits) -> pa.StringArray:
 def _branch_words(dice: Dice, branch: Ints) -> pa.StringArray:
     """Return the words of a branch; null without a branch.
 
-    "(Aden)", "in Aden", "- Aden" or "Aden".
+    Examples are "(Aden)", "in Aden", "- Aden" or "Aden".
     """
     city = load_geography().cities.spell(branch, int(Form.STANDARD))
     style = dice.integers(len(branch), 5)
@@ -341,7 +343,7 @@ def _branch_words(dice: Dice, branch: Ints) -> pa.StringArray:
 def _initials(groups: true_groups.TrueGroups, rows: Ints) -> pa.StringArray:
     """Return the initials of the English words, with the number: `GFT`, `NU-121`.
 
-    Null for fewer than two letters.
+    The initials are null if there are fewer than two letters.
     """
     lexicon = true_groups.load_group_words().lexicon
     first = int(Form.INITIAL)
@@ -359,7 +361,7 @@ def _initials(groups: true_groups.TrueGroups, rows: Ints) -> pa.StringArray:
 
 
 def make_ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> Columns:
-    """Make the columns of n records; `rows`: the ship of each record."""
+    """Make the columns of n records; `rows` has the ship of each record."""
     count, lexicon = len(rows), true_groups.load_group_words().lexicon
     form = np.where(dice.chance(count, 0.5), int(Form.STANDARD), int(Form.LOOSE))
 
@@ -413,7 +415,7 @@ def make_ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> C
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """True entities of a chunk, the memberships and the papers of its persons."""
+    """True entities of a chunk, with the memberships and the papers of its persons."""
 
     persons: Persons
     groups: true_groups.TrueGroups

@@ -1,8 +1,8 @@
-"""Lists in JSON formats: FollowTheMoney, Senzing, INTERPOL notices.
+"""Lists in JSON formats: FollowTheMoney, Senzing, and INTERPOL notices.
 
-The first functions build JSON lines from columns of text, all rows at once, without Python objects
-per row. `render_ftm`, `render_senzing` and `render_interpol` use them. `to_records` gives the
-records of a chunk as `Record` objects, independent of the format of a list.
+The first functions build JSON lines from columns of text, for all rows at once, without Python
+objects for each row. `render_ftm`, `render_senzing` and `render_interpol` use them. `to_records`
+gives the records of a chunk as `Record` objects, independent of the format of a list.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def build_objects(
 ) -> pa.StringArray:
     """Build JSON objects from `first` (never null) and the members that are not null.
 
-    Values are JSON already.
+    The values of the members are already JSON.
     """
     pieces = [
         pc.fill_null(name_lexicon.concat_texts([f',"{key}":', column]), "")
@@ -69,7 +69,7 @@ def build_objects(
 
 
 def build_optional_objects(members: Sequence[tuple[str, pa.Array]]) -> pa.StringArray:
-    """Build JSON objects from the members that are not null; null without members."""
+    """Build JSON objects from the members that are not null; null if a row has no members."""
     pieces = [
         pc.fill_null(name_lexicon.concat_texts([f',"{key}":', column]), "")
         for key, column in members
@@ -83,7 +83,7 @@ def build_optional_objects(members: Sequence[tuple[str, pa.Array]]) -> pa.String
 
 
 def encode_lines(lines: pa.StringArray) -> memoryview:
-    """Return the lines with line ends as the bytes of a file."""
+    """Return the lines, each with a line end, as the bytes of a file."""
     ended = name_lexicon.concat_texts([lines, "\n"])
     if not len(ended):
         return memoryview(b"")
@@ -138,7 +138,7 @@ _POINTERS = {
 def _map_texts(
     column: pa.Array, table: dict[Activity, str] | dict[RelationType, str]
 ) -> pa.StringArray:
-    """Map each text by a table."""
+    """Replace each text by its entry in a table."""
     keys = pa.array([key.value for key in table], pa.string())
     values = pa.array(list(table.values()), pa.string())
     return values.take(pc.index_in(column, value_set=keys))
@@ -152,7 +152,7 @@ def join_address(column: Column) -> pa.StringArray:
 
 
 def _columns_by_property() -> dict[str, list[str]]:
-    """Return the columns of the values of each property."""
+    """Return, for each property, the columns that have its values."""
     columns: dict[str, list[str]] = {}
     for column in VALUE_COLUMNS:
         columns.setdefault(column.prop, []).append(column.name)
@@ -160,7 +160,9 @@ def _columns_by_property() -> dict[str, list[str]]:
 
 
 def render_ftm(table: pa.Table, dataset: str) -> memoryview:
-    """Render FollowTheMoney entities, one per line: the records, then the edges between them."""
+    """Render FollowTheMoney entities, one on each line: the records, then the edges between
+    them.
+    """
     column = _column_reader(table)
     address = join_address(column)
     values = [
@@ -203,7 +205,7 @@ def _render_edges(column: Column, dataset: str, prefix: str, kind: RelationType)
     rows = pa.array(np.flatnonzero(np.asarray(pc.fill_null(has_target, False))))
 
     def take(column_name: str) -> pa.Array:
-        """Return a column of the rows with an edge."""
+        """Return a column, for the rows that have an edge."""
         return column(column_name).take(rows)
 
     ends = pc.replace_substring(take(f"{prefix}Target"), f"{dataset}:", "", max_replacements=1)
@@ -229,7 +231,7 @@ def _render_edges(column: Column, dataset: str, prefix: str, kind: RelationType)
 
 
 def render_senzing(table: pa.Table, code: str) -> memoryview:
-    """Render records in Senzing's entity format, one per line."""
+    """Render records in Senzing's entity format, one on each line."""
     column = _column_reader(table)
     source = f'"{code.upper().replace("-", "_")}"'
     record_type = _SENZING_TYPES.take(pc.index_in(column("schema"), value_set=_SENZING_SCHEMAS))
@@ -313,7 +315,7 @@ _SENZING_PLAIN = {
 
 
 def _feature_array(column: Column, key: str, *names: str) -> pa.StringArray:
-    """Build an array with one object per value of an attribute."""
+    """Build an array with one object for each value of an attribute."""
     return build_arrays(
         *(build_optional_objects([(key, quote_texts(column(name)))]) for name in names)
     )
@@ -352,7 +354,7 @@ def _pointer(column: Column, code: str, prefix: str) -> pa.StringArray:
 
 
 def render_interpol(table: pa.Table, code: str) -> memoryview:
-    """Render notices as INTERPOL's web service publishes them, one per line."""
+    """Render notices as INTERPOL's web service publishes them, one on each line."""
     column = _column_reader(table)
     sex = name_lexicon.choose_where(
         np.asarray(pc.fill_null(pc.equal(column("gender"), "female"), False)),
@@ -385,7 +387,7 @@ def render_interpol(table: pa.Table, code: str) -> memoryview:
 
 
 def _column_reader(table: pa.Table) -> Column:
-    """Return a function that reads a column of a table as one array, nulls if it is missing."""
+    """Return a function that reads a column of a table as one array; missing columns give nulls."""
 
     def column(name: str) -> pa.Array:
         """Return a column by name."""

@@ -1,7 +1,7 @@
-"""Differences in how a name is written, and which persons each difference can apply to.
+"""Differences in the way a name is written, and the persons to whom each difference can apply.
 
 1. Writing errors in columns of texts.
-2. `PersonView`: parts, letters and order of names, and dates, before they become records.
+2. `PersonView` has parts, letters and order of names, and dates, before they become records.
 3. The differences change a view. The function `has_…` or `is_…` beside a difference says to which
    persons it applies.
 """
@@ -30,7 +30,7 @@ _TYPO_WEIGHTS = (0.22, 0.16, 0.2, 0.16, 0.12, 0.1, 0.04)
 
 
 def _change_text(text: str, kind: Typo, u: float) -> str:
-    """Apply a typo, or leave out a letter if it changes nothing."""
+    """Apply a typo; if the typo changes nothing, leave out a letter."""
     changed = apply_typo(text, kind, u)
     return changed if changed != text else apply_typo(text, Typo.OMITTED, u)
 
@@ -56,10 +56,10 @@ def replace_rows(texts: pa.Array, rows: np.ndarray, new: Sequence[str]) -> pa.Ar
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """View of n persons on one side of a pair.
+    """View of n persons, as one side of pairs writes them.
 
-    `forms`: `Form` of each name part. `edit_texts`: change of the finished texts. `width`: longest
-    name in characters, 0 for no limit.
+    `forms` has the `Form` of each name part. `edit_texts` is a change of the finished texts.
+    `width` is the longest name in characters; 0 means no limit.
     """
 
     parts: full_names.NameParts
@@ -82,7 +82,7 @@ Change = Callable[[Dice, Persons, PersonView], tuple[PersonView, PersonView]]
 
 
 def uniform_forms(form: Form, count: int) -> dict[str, Ints]:
-    """Return one form for all parts of `count` names except titles."""
+    """Return the same form for all parts of `count` names, except titles."""
     plain = np.full(count, int(Form.STANDARD), dtype=np.int64)
     return {
         part: plain if part in ("title", "son_of") else np.full(count, int(form), dtype=np.int64)
@@ -98,7 +98,9 @@ def drop_parts(parts: full_names.NameParts, *left_out: str) -> full_names.NamePa
 
 
 def make_plain_view(persons: Persons, rows: Ints) -> PersonView:
-    """Make a view without errors: the passport's spelling, full name, exact date."""
+    """Make a view without errors: the spelling of the passport, the full name, and the exact
+    date.
+    """
     count = len(rows)
     return PersonView(
         parts=drop_parts(full_names.select_parts(persons, rows), "title", "son_of"),
@@ -177,7 +179,7 @@ def use_form(form: Form, *parts: str) -> Change:
     """Make a change that writes parts in another form."""
 
     def change(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
-        """Write the parts in the form on the right side."""
+        """Write the parts of the right side in the form."""
         return view, replace(
             view,
             forms={**view.forms, **{part: np.full(len(view.culture), int(form)) for part in parts}},
@@ -253,7 +255,7 @@ def mistype_name(dice: Dice, persons: Persons, view: PersonView) -> tuple[Person
             family=add_typos(dice, texts.family, in_family),
         )
 
-    # In syllabic scripts one character is half a name, so they get no typo.
+    # In scripts of syllables one character is half a name, so such names get no typo.
     view = replace(view, native=view.native & ~full_names.unspaced_cultures()[view.culture])
     return view, replace(view, edit_texts=edit_texts)
 
@@ -326,7 +328,7 @@ def swap_names(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonVi
 
 
 def truncate_name(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
-    """Cut the right name to 16 characters."""
+    """Cut the name on the right side to 16 characters."""
     return view, replace(view, width=16)
 
 
@@ -362,9 +364,11 @@ def state_persons(
     shares: Mapping[str, float],
     more: Mapping[str, pa.StringArray] | None = None,
 ) -> Columns:
-    """Return columns of what records state of persons besides names; null where one is silent.
+    """Return columns with what records state about persons besides names; null if a record states
+    nothing.
 
-    `shares`: share of the records that state each property; `more`: columns of further properties.
+    `shares` are the shares of the records that state each property; `more` has columns of further
+    properties.
     """
     count, geo = len(view.culture), load_geography()
     styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)

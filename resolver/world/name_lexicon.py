@@ -4,10 +4,10 @@
 number and the name of the purpose. So chunks can be made in any order, and a change of one purpose
 does not affect the others.
 
-In the lexicon, words of one use (given names of Greek men, say) are together in a `Span`, by
-falling frequency. A word is the start of its span plus its rank. A span lists its frequent words. A
-span with a `NameTail` has no end: ranks beyond the list are rare names, each composed of parts that
-a hash of the rank selects.
+In the lexicon, words of one use (for example, given names of Greek men) are together in a `Span`,
+the most frequent first. A word is the start of its span plus its rank in the span. A span lists its
+frequent words. If a span has a `NameTail`, it has no end: ranks beyond the list are rare names,
+composed of parts that a hash of the rank selects.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Form(IntEnum):
 
 
 FORM_COUNT = len(Form)
-# Bits of a word that hold its rank; the higher ones hold the number of its span.
+# Number of bits of a word that hold its rank; the higher bits hold the number of its span.
 RANK_BITS = 40
 _MAX_RANK = float((1 << RANK_BITS) - 1)
-# Form in the own script that corresponds to each form.
+# For each form, the corresponding form in the word's own script.
 NATIVE_OF = np.array([0, 0, 0, 0, 0, 5, 7, 7, 9, 9], dtype=np.int64)
 
 
@@ -76,7 +76,7 @@ class Span:
 
 
 def draw_ranks(u: Floats, size: Any, flat: Any, exponent: Any = 1.0) -> Ints:
-    """Return ranks for uniform `u`, distributed as in `Span`. Arguments broadcast."""
+    """Return ranks for uniform `u`, distributed as in `Span`. Arguments are broadcast."""
     is_open = np.asarray(exponent) > 1.0
     base = np.where(is_open, 1.0 - u, 1.0 + size / flat)
     power = np.where(is_open, -1.0 / np.where(is_open, exponent - 1.0, 1.0), u)
@@ -86,7 +86,7 @@ def draw_ranks(u: Floats, size: Any, flat: Any, exponent: Any = 1.0) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Word before it is in the lexicon. Nicknames are empty if there is none."""
+    """Word before it is added to the lexicon. A nickname is empty if the word has none."""
 
     spellings: Spellings
     pet: str = ""
@@ -101,8 +101,8 @@ PartForms = tuple[str | None, ...]
 class NameTail:
     """Parts of the rare names of a span: an onset, up to two middle parts, and an ending.
 
-    Names of equal rank correspond in tails of one `seed` with as many parts each, such as those of
-    family names and their feminine forms. `middles` may be empty. Repeated endings are more
+    Tails with the same `seed` and equally many parts of each kind correspond: equal ranks give, for
+    example, a family name and its feminine form. `middles` may be empty. Repeated endings are more
     frequent.
     """
 
@@ -116,7 +116,7 @@ class NameTail:
 class LexiconBuilder:
     """Builder of a lexicon.
 
-    Equal words of different spans are kept apart, because ranks are positions in a span.
+    Equal words of different spans are separate words, because ranks are positions in a span.
     """
 
     _texts: list[str | None] = field(default_factory=list)
@@ -130,7 +130,7 @@ class LexiconBuilder:
         exponent: float = 1.0,
         tail: NameTail | None = None,
     ) -> Span:
-        """Append the words of one use. Without a tail the ranks end with the words."""
+        """Append the words of one use. Without a tail, the ranks end with the words."""
         number, start = len(self._starts), len(self._texts) // FORM_COUNT
         self._starts.append(start)
         self._tails.append(tail)
@@ -152,8 +152,9 @@ class LexiconBuilder:
 class TailParts:
     """Parts of the tails of all spans.
 
-    `texts`: the text of part p in a form is at p * len(Form) + form; part 0 is empty. `start`,
-    `count` (spans × 3): onsets, middle parts and endings of each span. `seed`: by span.
+    `texts` has the text of part p in a form at p * len(Form) + form; part 0 is empty. `start` and
+    `count` (spans × 3) say where the onsets, middle parts and endings of each span are. `seed` has
+    a value for each span.
     """
 
     texts: pa.StringArray
@@ -203,7 +204,9 @@ class TailParts:
         forms: Ints,
         is_used: Bools | None = None,
     ) -> pa.StringArray:
-        """Return parts of one kind, chosen by 16 of the bits; empty where not used."""
+        """Return parts of one kind, each chosen by 16 of the bits; empty texts where `is_used` is
+        False.
+        """
         number = ((bits >> np.uint64(16 * turn)) & np.uint64(0xFFFF)).astype(np.int64)
         parts = self.start[span, kind] + (number * self.count[span, kind] >> 16)
         if is_used is not None:
@@ -225,9 +228,9 @@ def _mix_bits(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 class SpellingLexicon:
     """Finished lexicon.
 
-    `texts`: the text of listed word w in a form is at w * len(Form) + form, null if the word lacks
-    the form. `is_native`: listed words with a form in their own script. `starts`, `sizes`: first
-    listed word and number of listed words of each span.
+    `texts` has the text of listed word w in a form at w * len(Form) + form; it is null if the word
+    lacks the form. `is_native` selects the listed words that have a form in their own script.
+    `starts` and `sizes` are the first listed word and the number of listed words of each span.
     """
 
     texts: pa.StringArray
@@ -241,7 +244,7 @@ class SpellingLexicon:
     ) -> pa.StringArray:
         """Return the texts of n words in the given forms.
 
-        Null if a word is negative, not selected by `mask`, or lacks the form.
+        A text is null if its word is negative, not selected by `mask`, or lacks the form.
         """
         words = np.asarray(words, dtype=np.int64)
         is_absent = words < 0 if mask is None else (words < 0) | ~mask
@@ -257,9 +260,9 @@ class SpellingLexicon:
         return pc.replace_with_mask(texts, pa.array(is_rare), rare)
 
     def has_native(self, words: Ints) -> Bools:
-        """Return True for words that have a form in their own script; False for negative ones.
+        """Return True for words that have a form in their own script, and False for negative words.
 
-        Rare names always have one.
+        Rare names always have such a form.
         """
         span, rank = _split_words(words)
         is_rare = rank >= self.sizes[span]
@@ -271,12 +274,14 @@ class SpellingLexicon:
 
 
 def _split_words(words: Ints) -> tuple[Ints, Ints]:
-    """Split words into number of span and rank; those of negative words have no meaning."""
+    """Split words into the number of the span and the rank; the results for negative words have no
+    meaning.
+    """
     return words >> RANK_BITS, words & ((1 << RANK_BITS) - 1)
 
 
 def list_forms(word: Word) -> list[str | None]:
-    """Return the texts of a word, one per `Form`."""
+    """Return the texts of a word, one for each `Form`."""
     spellings = word.spellings
     native, standard = spellings.native, spellings.standard
     return [
@@ -313,15 +318,19 @@ class Dice:
         return self._source.random(shape)
 
     def chance(self, count: int, rate: float | Floats) -> Bools:
-        """Draw booleans, True at the rate `rate` (0…1; one number or one each)."""
+        """Draw booleans that are True at the rate `rate` (0…1), which is one number or a number for
+        each boolean.
+        """
         return np.asarray(self.uniform(count) < rate)
 
     def integers(self, count: int, limit: int | Ints) -> Ints:
-        """Draw whole numbers from 0 to `limit` - 1 (one limit or one each)."""
+        """Draw whole numbers from 0 to `limit` - 1; `limit` is one number or a number for each
+        draw.
+        """
         return np.floor(self.uniform(count) * limit).astype(np.int64)
 
     def choose(self, count: int, weights: Sequence[float] | Floats) -> Ints:
-        """Draw indices into `weights`, proportional to the weights."""
+        """Draw indices of `weights`, in proportion to the weights."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
         return np.minimum(
             np.searchsorted(edges / edges[-1], self.uniform(count), side="right"), len(edges) - 1
@@ -333,7 +342,9 @@ class Dice:
 
 
 def concat_texts(parts: Sequence[pa.Array | str], separator: str = "") -> pa.StringArray:
-    """Concatenate texts element by element; null if any part is null. A `str` is repeated."""
+    """Concatenate texts element by element; null if any part is null. A `str` is repeated for each
+    element.
+    """
     return pc.binary_join_element_wise(*parts, separator, null_handling="emit_null")
 
 

@@ -1,11 +1,11 @@
-"""Name lists of a culture before they are in the lexicon, and how they are made.
+"""Name lists of a culture before they are added to the lexicon, and the functions that make them.
 
 Most lists are those of Faker, from the table `generator_names`. `extend_names` and `TailMaker` add
-rare names: parts of listed names that recombine into new names. Names are cut before a vowel (or
-between characters): Петр|енко and Сидор|ов also give Петров and Сидоренко, and with a middle part
-Сидоренков. Parts are spelled as in the listed name: the spelling of an ending is the rest of the
-name's spelling after the spelling of the onset. So every part, and every name composed of parts,
-has all forms that the rule of its culture gives.
+rare names, which recombine parts of listed names into new names. Names are cut before a vowel (or
+between characters). For example, Петр|енко and Сидор|ов also give Петров and Сидоренко, and with a
+middle part Сидоренков. Parts are spelled as in the listed name: the spelling of an ending is what
+remains of the name's spelling after the spelling of the onset. So every part, and every name
+composed of parts, has all forms that the rule of its culture gives.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ TailPair = tuple[NameTail, NameTail]
 
 @dataclass(frozen=True, slots=True)
 class NameLists:
-    """Names of a culture, men's and women's.
+    """Names of men and of women of a culture.
 
-    `family`: equal ranks are the same family name. `father`: patronymics of sons and daughters, by
-    the rank of the father's name in `given_name`; None: the name itself. `*_tails`: rare names
-    beyond the list; None: the list is complete. `flat_*`, `exponent_*`: frequencies of the ranks,
-    see `Span`.
+    Equal ranks of `family` are the same family name. `father` has the patronymics of sons and
+    daughters, by the rank of the father's name in `given_name`; None means that the father's name
+    itself is used. `*_tails` are the rare names beyond the list; None means that the list is
+    complete. `flat_*` and `exponent_*` are the frequencies of the ranks, as in `Span`.
     """
 
     given_name: WordPair
@@ -51,9 +51,9 @@ class NameLists:
 
 
 def listed_names(name: str) -> list[str]:
-    """Return the entries of a list of the table `world_names`, see `letters.parse_entry`.
+    """Return the entries of a list of the table `world_names`, as `parse_entry` reads them.
 
-    The names denote no real person. The most frequent one is first.
+    The names refer to no real person. The most frequent name is first.
     """
     return _world_names()[name]
 
@@ -67,7 +67,7 @@ def _world_names() -> dict[str, list[str]]:
 
 
 def read_nicknames(culture: str) -> dict[str, str]:
-    """Return name → nickname, for the names that have one."""
+    """Return a mapping from names to nicknames, for the names that have one."""
     return load_pairs("world_nicknames", culture=culture)
 
 
@@ -81,7 +81,7 @@ def make_words(
 ) -> list[Word]:
     """Make words by a spelling rule.
 
-    `pets`: a standard spelling (or the name) → nickname in the same letters.
+    `pets` maps a standard spelling (or the name) to the nickname in the same letters.
     """
     words = []
     for name in names:
@@ -107,8 +107,8 @@ def drop_native(spellings: Spellings) -> Spellings:
 def read_names(locale: str, *attributes: str) -> list[str]:
     """Return the distinct names of some lists of a locale, in order.
 
-    Lists with weights are sorted by falling frequency. Raises `KeyError` for a list that the table
-    lacks.
+    Lists with weights are sorted by falling frequency. Raises `KeyError` if the table lacks such a
+    list.
     """
     lists: dict[str, list[str]] = read_table("generator_names")["lists"][locale]
     return list(dict.fromkeys(name for attribute in attributes for name in lists[attribute]))
@@ -123,7 +123,7 @@ def read_japanese_names(attribute: str) -> list[list[str]]:
 def combine_lists(common: Sequence[str], others: Sequence[str], limit: int) -> list[str]:
     """Return the common names, then a sample of the others.
 
-    Others are taken in steps across their list, so that all initial letters occur.
+    The other names are taken in steps across their list, so that all initial letters occur.
     """
     listed = set(common)
     rest = [name for name in others if name not in listed]
@@ -139,7 +139,9 @@ def extend_names(common: Sequence[str], locale: str, attribute: str, limit: int)
 
 
 def _mix_order(listed: list[str]) -> list[str]:
-    """Reorder names, so that an alphabetical list does not make names with A the frequent ones."""
+    """Reorder names, because in an alphabetical list the names with A would become the frequent
+    ones.
+    """
     step = next((step for step in (37, 41, 43, 47) if len(listed) % step), 1)
     return [listed[at * step % len(listed)] for at in range(len(listed))]
 
@@ -147,7 +149,7 @@ def _mix_order(listed: list[str]) -> list[str]:
 Cut = Callable[[str], list[int]]
 """Returns the places at which a name can be cut."""
 
-# Names of a list that are cut into parts: enough for millions of combinations.
+# Number of names of a list that are cut into parts, which is enough for millions of combinations.
 _NAMES_CUT = 150
 _VOWELS = frozenset("aeiouyаеиоуыэюяієαεηιουωაეიოუաեէըիոօ")
 _PHONEMIC_VOWELS = frozenset("aeiouAIUY@")
@@ -165,12 +167,16 @@ def cut_before_vowels(name: str) -> list[int]:
 
 
 def cut_before_accent(name: str) -> list[int]:
-    """Cut as `cut_before_vowels`, so that endings have the accent, for names with one accent."""
+    """Cut as `cut_before_vowels` does, but so that the accent is in the ending; for names with one
+    accent.
+    """
     return [at for at in cut_before_vowels(name) if strip_accents(name[:at]) == name[:at]]
 
 
 def cut_phonemic(name: str) -> list[int]:
-    """Cut the last word of a name in the letters of `letters.alphabets` before vowels."""
+    """Cut the last word of a name before vowels; the name is in the phonemic letters of
+    `alphabets`.
+    """
     vowels = _PHONEMIC_VOWELS
     return _cut_between(name, lambda before, after: after in vowels and before not in vowels)
 
@@ -192,7 +198,7 @@ def cut_characters(name: str) -> list[int]:
 
 
 def cut_readings(name: str) -> list[int]:
-    """Cut a name of characters, each followed by its reading in katakana."""
+    """Cut a name of characters each of which is followed by its reading in katakana."""
     return _cut_between(name, lambda before, after: is_katakana(before) and not is_katakana(after))
 
 
@@ -207,7 +213,9 @@ def is_katakana(sign: str) -> bool:
 
 
 def _cut_between(name: str, is_border: Callable[[str, str], bool]) -> list[int]:
-    """Cut the last word of a name at borders, after its second letter if one is there."""
+    """Cut the last word of a name at borders; if possible, only at those after its second
+    letter.
+    """
     start = max(name.rfind(" "), name.rfind("-")) + 1
     cuts = [at for at in range(start + 1, len(name)) if is_border(name[at - 1], name[at])]
     return [at for at in cuts if at > start + 1] or cuts
@@ -217,8 +225,9 @@ def _cut_between(name: str, is_border: Callable[[str, str], bool]) -> list[int]:
 class TailMaker:
     """Maker of the tails of one culture.
 
-    `key`: name of the culture, which seeds the choice of parts. `rule`: its spelling. `cut`: where
-    its names are cut. `nicknames`: a third of the given names have one.
+    `key` is the name of the culture, which seeds the choice of parts. `rule` is the spelling rule
+    of the culture. `cut` says where names of the culture are cut. `nicknames` says that a third of
+    the given names have a nickname.
     """
 
     key: str
@@ -233,7 +242,9 @@ class TailMaker:
         return male, female
 
     def make_family(self, names: Iterable[str], feminine: Callable[[str], str] = str) -> TailPair:
-        """Make the tails of family names and their feminine forms; one tail if they are equal."""
+        """Make the tails of family names and of their feminine forms; only one tail if the forms
+        are equal.
+        """
         if feminine is str:
             (tail,) = self._make("family", names, (str,))
             return tail, tail
@@ -255,9 +266,9 @@ class TailMaker:
     def _make(
         self, role: str, names: Iterable[str], derivations: Sequence[Callable[[str], str]]
     ) -> tuple[NameTail, ...]:
-        """Make the tail of the names and of each kind of names derived from them.
+        """Make the tail of the names, and a tail for each kind of names derived from them.
 
-        Equal ranks of the tails are a name and those derived from it.
+        Equal ranks of the tails are a name and the names derived from it.
         """
         listed = list(dict.fromkeys(name.partition(":")[0] for name in names))
         cuts_of = {name: self.cut(name) for name in listed[:: max(1, len(listed) // _NAMES_CUT)]}
@@ -281,7 +292,7 @@ class TailMaker:
         )
 
     def _cut_middles(self, cuts_of: Mapping[str, list[int]]) -> tuple[PartForms, ...]:
-        """Return the parts between the first two cuts of one name in three."""
+        """Return, for one name in three, the part between the first two cuts."""
         middles: dict[str, PartForms] = {}
         for name, cuts in list(cuts_of.items())[::3]:
             if len(cuts) > 1 and name[cuts[0] : cuts[1]] not in middles:
@@ -291,7 +302,9 @@ class TailMaker:
 
 
 def _subtract(whole: Spellings, onset: Spellings) -> PartForms | None:
-    """Return the texts of a name after those of its onset; None if a spelling starts otherwise."""
+    """Return the texts of a name after those of its onset; None if a spelling begins with other
+    letters than the onset.
+    """
     pairs = list(zip(list_forms(Word(whole)), list_forms(Word(onset)), strict=True))
     rest: list[str | None] = []
     for form, (text, start) in enumerate(pairs):
@@ -309,7 +322,7 @@ _INITIALS = (int(Form.INITIAL), int(Form.INITIAL_NATIVE))
 
 
 def _shorten(part: PartForms, has_nickname: bool) -> PartForms:
-    """Return an ending; if it has a nickname, that keeps only the first letter."""
+    """Return an ending; if it has a nickname, the nickname keeps only the first letter."""
     if not has_nickname:
         return part
     pets = (Form.PET, Form.PET_NATIVE)

@@ -1,4 +1,4 @@
-"""Persons as agencies describe them: one column per property, one row per record.
+"""Persons as agencies describe them: one column for each property, one row for each record.
 
 `make_name_columns` writes their names. `make_person_columns` writes all properties.
 """
@@ -39,7 +39,7 @@ _LATIN_FORMS = np.array([Form.STANDARD, Form.B, Form.C, Form.LOOSE])
 
 
 def make_name_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> Columns:
-    """Make the name columns of n records; `rows`: the person of each record."""
+    """Make the name columns of n records; `rows` has the person of each record."""
     count, culture = len(rows), persons.culture[rows]
     parts = _draw_parts(dice, persons, rows, habits)
     native = _draw_native(dice, parts, culture, habits)
@@ -79,7 +79,7 @@ def make_name_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) 
 
 
 def _keep_some(dice: Dice, words: Ints, rate: float | np.ndarray) -> Ints:
-    """Keep a share of the words, -1 for the others."""
+    """Keep a share of the words; the others become -1."""
     return np.where(dice.chance(len(words), rate), words, -1)
 
 
@@ -109,7 +109,9 @@ def _is_middle_first(persons: Persons, rows: Ints) -> Bools:
 
 
 def _draw_native(dice: Dice, parts: full_names.NameParts, culture: Ints, habits: Habits) -> Bools:
-    """Draw the records in which the agency writes a name in its own, not Latin, script."""
+    """Draw the records in which the agency writes a name in the name's own script, which is not
+    Latin.
+    """
     scripts = np.array(
         [[c.script in agency.scripts for c in CULTURES] for agency in habits.agencies]
     )
@@ -122,15 +124,19 @@ def _draw_native(dice: Dice, parts: full_names.NameParts, culture: Ints, habits:
 def _draw_forms(
     dice: Dice, persons: Persons, rows: Ints, habits: Habits, native: Bools
 ) -> dict[str, Ints]:
-    """Draw the form of each part: the agency's letters, sometimes others, nicknames, initials."""
+    """Draw the form of each part: mostly the agency's letters, sometimes other letters, nicknames
+    or initials.
+    """
     count, error_factor = len(rows), habits.rate("error_factor")
     letters = habits.number("letters")
-    # The author of a record may have copied it from a list in another romanization.
+    # The author of a record may have copied the name from a list in another romanization.
     letters = np.where(dice.chance(count, 0.12), _LATIN_FORMS[dice.integers(count, 4)], letters)
     second = native & dice.chance(count, 0.12)
 
     def draw_form(odd: float) -> Ints:
-        """Draw the letters of one part, other than the agency's at rate `odd`."""
+        """Draw the letters of one part, which differ from the agency's letters at the rate
+        `odd`.
+        """
         form = np.where(
             dice.chance(count, odd * error_factor), _LATIN_FORMS[dice.integers(count, 4)], letters
         )
@@ -163,7 +169,7 @@ def _draw_forms(
 def _add_errors(
     dice: Dice, texts: full_names.NameTexts, error_factor: np.ndarray
 ) -> full_names.NameTexts:
-    """Add typos, and rarely swap given and family name."""
+    """Add typos, and in a few records swap given and family name."""
     count = len(error_factor)
     given_name = add_typos(dice, texts.given_name, dice.chance(count, 0.025 * error_factor))
     family = add_typos(dice, texts.family, dice.chance(count, 0.03 * error_factor))
@@ -182,7 +188,7 @@ def _apply_case(texts: pa.Array, upper: Bools) -> pa.Array:
 
 
 def _truncate(texts: pa.Array, width: Ints) -> pa.Array:
-    """Cut texts to the width of each record, as forms with boxes do."""
+    """Cut texts to the width of each record, like paper forms with boxes do."""
     for limit in np.unique(width).tolist():
         if limit < 100:
             shorter = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(texts, 0, limit))
@@ -259,7 +265,7 @@ def _spell_otherwise(
 
 
 def _scatter(texts: pa.Array, mask: Bools, count: int) -> pa.Array:
-    """Place texts in the rows selected by `mask`, null elsewhere."""
+    """Put texts into the rows selected by `mask`; the other rows are null."""
     place = np.cumsum(mask) - 1
     return texts.take(pa.array(place, mask=~mask)) if len(texts) else make_nulls(count)
 
@@ -267,7 +273,7 @@ def _scatter(texts: pa.Array, mask: Bools, count: int) -> pa.Array:
 def make_person_columns(
     dice: Dice, persons: Persons, papers: Papers, rows: Ints, habits: Habits
 ) -> Columns:
-    """Make the columns of n records; `rows`: the person of each record."""
+    """Make the columns of n records; `rows` has the person of each record."""
     columns = make_name_columns(dice, persons, rows, habits)
     columns |= _make_life_columns(dice, persons, rows, habits)
     columns |= _make_paper_columns(dice, persons, papers, rows, habits)

@@ -1,8 +1,8 @@
 """True persons of one chunk as arrays, independent of the records about them.
 
-Among them are twins, fathers and sons with one name, namesakes born in one year, siblings, and
-users of forged documents. `CultureTables` has the values of `CULTURES` and the vocabulary as arrays
-by culture and gender.
+Some of them are twins, fathers and sons with the same name, namesakes born in the same year,
+siblings, and users of forged documents. `CultureTables` has the values of `CULTURES` and the
+vocabulary as arrays by culture and gender.
 
 `Vocabulary` has the name lists of all cultures in one lexicon, built once per process.
 """
@@ -33,7 +33,9 @@ from resolver.world.name_lists import NameLists, TailPair, WordPair, make_plain_
 
 @dataclass(frozen=True, slots=True)
 class NameSpans:
-    """Spans of a culture's names in the lexicon, (men, women) each; see `NameLists`."""
+    """Spans of a culture's names in the lexicon, as pairs of men's and women's names; see
+    `NameLists`.
+    """
 
     given_name: tuple[Span, Span]
     family: tuple[Span, Span]
@@ -53,7 +55,7 @@ class Vocabulary:
 
 @cache
 def load_vocabulary() -> Vocabulary:
-    """Return the vocabulary, built at the first call (about a second)."""
+    """Return the vocabulary; the first call builds it, which takes about a second."""
     builder = LexiconBuilder()
     names = tuple(
         _add_spans(builder, _LISTS[culture.name](), culture.son_of) for culture in CULTURES
@@ -65,7 +67,7 @@ def _add_spans(builder: LexiconBuilder, lists: NameLists, son_of: tuple[str, ...
     def add_pair(
         words: WordPair, flat: float, exponent: float = 1.0, tails: TailPair | None = None
     ) -> tuple[Span, Span]:
-        """Add the words of men and women, once if they are the same."""
+        """Add the words of men and of women; only once if they are the same."""
         male_tail, female_tail = tails or (None, None)
         men = builder.add(words[0], flat, exponent, male_tail)
         if words[1] is words[0]:
@@ -120,7 +122,9 @@ _LISTS: dict[str, Callable[[], NameLists]] = {
 
 @dataclass(frozen=True, slots=True)
 class CultureTables:
-    """Values of `CULTURES` and the vocabulary as arrays by culture (and gender: 0 men, 1 women)."""
+    """Values of `CULTURES` and the vocabulary, as arrays by culture (and gender: 0 men, 1
+    women).
+    """
 
     weight: npt.NDArray[np.float64]
     start: dict[str, Ints]
@@ -137,7 +141,7 @@ class CultureTables:
 
 @cache
 def culture_tables() -> CultureTables:
-    """Return the tables, built once per process."""
+    """Return the tables, which are built once in each process."""
     names = load_vocabulary().names
     spans_of: dict[str, list[tuple[Span, Span]]] = {
         part: [getattr(row, part) for row in names]
@@ -200,7 +204,7 @@ ROLES = {
     NAMESAKE: "namesake of one year",
     SIBLING: "sibling",
 }
-# Rate of each kind of pair among the pairs of neighbors.
+# Rate of each kind of special pair among the pairs of neighbors.
 _PAIR_RATES = (0.010, 0.008, 0.012, 0.015)
 
 
@@ -208,10 +212,11 @@ _PAIR_RATES = (0.010, 0.008, 0.012, 0.015)
 class Persons:
     """Attributes of n persons.
 
-    Name parts are words of the lexicon, -1 if the full name lacks them. `father`: father's name in
-    the form used in the child's name; `father_given`: the given name itself. `maiden`: family name
-    of a woman before marriage. `regions` (n × 2): home and region of activity. `other_nation`:
-    -1 for none. `partner`: other person of a special pair, else -1; `bond`: kind of the pair.
+    Name parts are words of the lexicon; -1 if the full name lacks the part. `father` is the
+    father's name in the form that the child's name has; `father_given` is the given name itself.
+    `maiden` is a woman's family name before marriage. `regions` (n × 2) are the regions of home and
+    of activity. `other_nation` is -1 for a person with one nationality. `partner` is the other
+    person of a special pair, else -1; `bond` is the kind of the pair.
     """
 
     culture: Ints
@@ -244,7 +249,8 @@ class Persons:
         return len(self.culture)
 
 
-# Weights of the regions in which migrants and smugglers are active, 0.4 for the others.
+# Weights of the regions in which migrants and smugglers are active; regions that are not listed
+# have 0.4.
 _REGION_WEIGHTS = {
     "western-europe": 5.0,
     "balkans": 2.0,
@@ -273,10 +279,11 @@ def make_persons(
     pairs: bool = True,
     male: Bools | None = None,
 ) -> Persons:
-    """Make `count` persons of all cultures, of one (index into `CULTURES`), or of one each.
+    """Make `count` persons of all cultures, of one culture (an index of `CULTURES`), or of one
+    culture for each person.
 
-    `pairs`: some neighbors are special pairs, such as twins. `male`: the gender of each; by default
-    most are men, as on watchlists.
+    With `pairs`, some neighbors are special pairs, such as twins. `male` is the gender of each
+    person; by default most are men, as on watchlists.
     """
     table, geo = culture_tables(), load_geography()
     special = _make_pairs(dice, count if pairs else 0)
@@ -330,7 +337,9 @@ def make_persons(
 def _draw_cultures(
     dice: Dice, count: int, culture: int | Ints | None, special: _Pairs
 ) -> tuple[Ints, Bools]:
-    """Draw culture and gender; both of a special pair have one culture and fitting genders."""
+    """Draw culture and gender; the two persons of a special pair have the same culture and genders
+    that fit the pair.
+    """
     cultures = (
         dice.choose(count, culture_tables().weight)
         if culture is None
@@ -347,7 +356,9 @@ def _draw_cultures(
 
 @dataclass(frozen=True, slots=True)
 class _Migration:
-    """Migration of n persons: possible destination, and regions (n x 2) of home and activity."""
+    """Migration of n persons: possible destination, and the regions (n × 2) of home and
+    activity.
+    """
 
     destination: Ints
     has_moved: Bools
@@ -392,7 +403,7 @@ def _make_pairs(dice: Dice, count: int) -> _Pairs:
 def draw_word_ranks(
     dice: Dice, part: str, cultures: Ints, gender: Ints, evenness: float = 1.0
 ) -> Ints:
-    """Draw ranks of words of a part; a higher `evenness` makes rare ones more frequent."""
+    """Draw ranks of the words of a part; a higher `evenness` makes rare words more frequent."""
     table = culture_tables()
     return draw_ranks(
         dice.uniform(len(cultures)),
@@ -403,7 +414,7 @@ def draw_word_ranks(
 
 
 def _draw_words(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
-    """Draw a word of a part, -1 if the culture has none."""
+    """Draw a word of a part; -1 if the culture has no such part."""
     size = culture_tables().size[part][cultures, gender]
     return np.where(
         size > 0,
@@ -414,7 +425,7 @@ def _draw_words(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
 
 
 def _copy_shared_traits(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
-    """Copy the common traits of each pair from the first person to the second."""
+    """Copy the traits that both persons of a pair have from the first person to the second."""
     first, second = pairs.first, pairs.second
     persons.partner[first], persons.partner[second] = second, first
     persons.bond[first] = persons.bond[second] = pairs.kind
@@ -460,7 +471,9 @@ def copy_values(persons: Persons, parts: tuple[str, ...], source: Ints, target: 
 
 
 def convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, targets: Ints) -> Ints:
-    """Convert words of `part` of `sources` to the gender of `targets` (same cultures)."""
+    """Convert words of `part` of the persons in `sources` to the gender of the persons in
+    `targets`, who have the same cultures.
+    """
     start = culture_tables().start[part]
     culture = persons.culture[sources]
     source_start, target_start = (
@@ -470,6 +483,6 @@ def convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, targ
 
 
 def convert_part(words: Ints, culture: Ints, source: str, target: str) -> Ints:
-    """Convert men's words of one part to the words of the same rank of another part."""
+    """Convert men's words of one part to the words with the same rank of another part."""
     start = culture_tables().start
     return np.asarray(words - start[source][culture, 0] + start[target][culture, 0])

@@ -4,7 +4,7 @@
 
 `make_ties` makes the networks: cells with leaders, shared facilitators, factions, front companies.
 A world with networks has groups of very different sizes. Some facilitators serve several groups, a
-faction keeps some members of the group that it left, and kin often belong to one cell. So two
+faction keeps some members of the group that it left, and relatives often belong to one cell. So two
 members with the same group, role and family name may still be two persons.
 """
 
@@ -49,7 +49,8 @@ def relation_prefixes(table: pa.Table) -> list[str]:
 class _RelationEnds:
     """Relations under construction.
 
-    Per record the type (index into `RelationType`, -1 for none) and the entity at the other end.
+    For each record, they are the type (an index of `RelationType`, or -1 for no relation) and the
+    entity at the other end.
     """
 
     type: Ints
@@ -62,7 +63,7 @@ class _RelationEnds:
         return cls(none, none.copy())
 
     def relate(self, rows: Ints, kind: RelationType, entities: Ints) -> None:
-        """Relate records to entities (none if negative)."""
+        """Relate records to entities; a negative entity means no relation."""
         is_related = entities >= 0
         self.type[rows[is_related]] = RELATION_TYPES.index(kind)
         self.entity[rows[is_related]] = entities[is_related]
@@ -75,10 +76,10 @@ def make_relation_columns(
     ids: pa.StringArray,
     habits: Habits,
 ) -> Columns:
-    """Make the columns of at most two relations per record.
+    """Make the columns of at most two relations for each record.
 
-    Columns `relation`, `relationTarget`, `relationName`, `relationRole`, and the same with the
-    prefix `otherRelation`. Targets are record ids of the same agency.
+    The columns are `relation`, `relationTarget`, `relationName`, `relationRole`, and the same names
+    with the prefix `otherRelation`. Targets are record ids of the same agency.
     """
     count = len(assignments.entity)
     rows = assignments.rows_of_kind(PERSON)
@@ -110,7 +111,9 @@ def make_relation_columns(
 def _relate_entities(
     dice: Dice, assignments: Assignments, population: Population
 ) -> tuple[_RelationEnds, _RelationEnds]:
-    """Return the first and the second relation of each record; later ones replace earlier ones."""
+    """Return the first and the second relation of each record; relations added later replace
+    earlier ones.
+    """
     count = len(assignments.entity)
     persons, groups, memberships = population.persons, population.groups, population.memberships
     entities = {
@@ -143,7 +146,7 @@ def _relate_entities(
 
 
 def _invert(owners: Ints, count: int) -> Ints:
-    """Return the property of each of `count` owners (one of several), -1 for none."""
+    """Return what each of `count` owners owns (one thing if there are several); -1 for nothing."""
     owned = np.full(max(count, 1), -1, dtype=np.int64)
     has = np.flatnonzero(owners >= 0)
     owned[owners[has]] = has
@@ -179,7 +182,7 @@ def _member_roles(
 def select_targets(
     assignments: Assignments, agency: Ints, entities: Ints, ids: pa.StringArray
 ) -> pa.StringArray:
-    """Return an agency's record of each entity; null without a record or entity."""
+    """Return an agency's record of each entity; null if there is no record or no entity."""
     width = int(assignments.agency.max(initial=0)) + 1
     keys, record_rows = np.unique(
         assignments.entity * width + assignments.agency, return_index=True
@@ -197,7 +200,7 @@ def name_groups(
     target: pa.Array,
     mask: Bools,
 ) -> pa.StringArray:
-    """Return the English names of groups that the agency has no record of."""
+    """Return the English names of the groups of which the agency has no record."""
     lexicon = true_groups.load_group_words().lexicon
     is_named = mask & ~np.asarray(target.is_valid()) & (entities >= 0)
     is_named &= assignments.kind[np.maximum(entities, 0)] == GROUP
@@ -224,10 +227,12 @@ _FIRST_YEAR, _YEARS = 2004, 20
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """n true relations among the entities of a chunk, by `source`; no two have the same ends.
+    """n true relations among the entities of a chunk, sorted by `source`; no two relations have the
+    same ends.
 
-    `type`: index into `RELATION_TYPES`. `source`, `target`: entities. `role`: list of role words
-    (`NO_ROLE` …), `word`: number that selects one. `since`: year.
+    `type` is an index of `RELATION_TYPES`. `source` and `target` are entities. `role` is a list of
+    role words (`NO_ROLE` …), and `word` is the number that selects one of its words. `since` is a
+    year.
     """
 
     type: Ints
@@ -246,7 +251,7 @@ def assign_cells(
 ) -> true_groups.Memberships:
     """Make most persons members of groups, mostly of their own culture.
 
-    Sizes of groups follow a power law, companies are small. The first member of a group leads it.
+    Sizes of groups follow a power law; companies are small. The first member of a group leads it.
     """
     count = len(persons)
     if not len(groups):
@@ -263,7 +268,9 @@ def assign_cells(
 
 
 def _draw_cells(dice: Dice, persons: Persons, groups: true_groups.TrueGroups) -> Ints:
-    """Draw a group for each person, four of five of their own culture, by the size of groups."""
+    """Draw a group for each person, by the size of groups; four persons of five get a group of
+    their own culture.
+    """
     count = len(persons)
     weight = np.minimum((1.0 - dice.uniform(len(groups))) ** -0.8, _LARGEST_WEIGHT)
     weight = np.where(groups.kind == true_groups.COMPANY, _COMPANY_WEIGHT, 1.0) * weight
@@ -299,7 +306,7 @@ def make_ties(dice: Dice, kinds: Ints, population: Population) -> Ties:
 
 
 class _TieBuilder:
-    """Relations under construction; of several with the same ends the first counts."""
+    """Relations under construction; if several have the same ends, the first counts."""
 
     def __init__(self, dice: Dice) -> None:
         self.dice = dice
@@ -341,7 +348,7 @@ def _add_members(
 
 
 def _add_facilitators(builder: _TieBuilder, people: Ints, bodies: Ints) -> None:
-    """Let some persons serve three groups, of any culture."""
+    """Make some persons serve three groups each, of any culture."""
     if not len(bodies):
         return
     chosen = np.repeat(np.flatnonzero(builder.dice.chance(len(people), _FACILITATOR_RATE)), 3)
@@ -356,7 +363,9 @@ def _add_factions(
     people: Ints,
     bodies: Ints,
 ) -> None:
-    """Let members of a faction have been members of the group it left, which precedes it."""
+    """Make some members of a faction former members of the group that it left, which is the group
+    before it.
+    """
     factions = np.flatnonzero(groups.bond == true_groups.FACTION)
     factions = factions[groups.partner[factions] < factions]
     builder.add(RelationType.PREDECESSOR_OF, bodies[groups.partner[factions]], bodies[factions])
@@ -370,7 +379,7 @@ def _add_factions(
 def _add_associates(
     builder: _TieBuilder, memberships: true_groups.Memberships, people: Ints
 ) -> None:
-    """Relate most members of a group to another member, and some to a second."""
+    """Relate most members of a group to another member, and some of them to a second member."""
     order = np.argsort(memberships.group, kind="stable")
     for step, rate in ((1, 0.6), (2, 0.3)):
         other = np.roll(order, -step)
@@ -382,7 +391,7 @@ def _add_associates(
 
 
 def _add_fronts(builder: _TieBuilder, groups: true_groups.TrueGroups, bodies: Ints) -> None:
-    """Let criminal networks own companies that serve them as fronts."""
+    """Make criminal networks the owners of companies that serve them as fronts."""
     networks = np.flatnonzero(groups.kind == true_groups.NETWORK)
     companies = np.flatnonzero(groups.kind == true_groups.COMPANY)
     fronts = companies[builder.dice.chance(len(companies), 0.35)]

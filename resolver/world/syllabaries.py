@@ -1,10 +1,12 @@
 """Names of China, Korea, Japan and India in Latin letters.
 
-- Chinese: pinyin, Wade–Giles, and southern and overseas family names.
-- Korean: the revised system, McCune–Reischauer without diacritics, and custom.
-- Devanagari: without the vowels that speakers leave silent.
-- Japanese: characters, kana, and Latin letters by Hepburn, by the school system (Kunrei), and with
-  long vowels shown.
+- Chinese names are written in pinyin and Wade–Giles; family names also as in southern China and
+  overseas.
+- Korean names are written by the revised system, by McCune–Reischauer without diacritics, and by
+  custom.
+- Names in Devanagari are written without the vowels that are silent in speech.
+- Japanese names are written in characters, in kana, and in Latin letters by Hepburn, by the school
+  system (Kunrei), and with long vowels shown.
 """
 
 from __future__ import annotations
@@ -73,7 +75,7 @@ def spell_chinese_family(name: str) -> Spellings:
 def spell_chinese_given(name: str) -> Spellings:
     """Return the spellings of a Chinese given name.
 
-    One word, Wade–Giles with hyphen, two words, with hyphen.
+    These are one word, Wade–Giles with a hyphen, two words, and pinyin with a hyphen.
     """
     parts = pinyin_syllables(name)
     wade = "-".join(to_wade_giles(part) for part in parts).capitalize()
@@ -126,7 +128,7 @@ def spell_korean_family(name: str) -> Spellings:
 
 
 def spell_korean_given(name: str) -> Spellings:
-    """Return the spellings of a Korean given name: one word, with hyphen, two words."""
+    """Return the spellings of a Korean given name: as one word, with a hyphen, and as two words."""
     revised = [_syllable(sign, _FIRST, _MIDDLE) for sign in name]
     older = [_syllable(sign, _FIRST_OLD, _MIDDLE_OLD) for sign in name]
     own = [_syllable(sign, _FIRST, _MIDDLE_OWN) for sign in name]
@@ -152,7 +154,7 @@ _VIRAMA, _NUKTA = "्", "़"
 
 
 def _romanize(word: str) -> str:
-    """Romanize a word; an unwritten vowel is `^` if it may be silent."""
+    """Romanize a word; `^` stands for an unwritten vowel that may be silent."""
     letters: list[str] = []
     for index, sign in enumerate(word):
         after = word[index + 1 : index + 2]
@@ -171,9 +173,10 @@ def _romanize(word: str) -> str:
 
 
 def _drop_silent_vowels(text: str) -> str:
-    """Drop unwritten vowels between a vowel with one consonant and one consonant with a vowel.
+    """Drop an unwritten vowel that stands between a vowel with one consonant and a consonant with a
+    vowel.
 
-    The last ones are dropped first.
+    The last such vowel is dropped first.
     """
     while silent_vowels := list(_SILENT.finditer(text)):
         index = silent_vowels[-1].end() - 1
@@ -186,7 +189,7 @@ _SILENT = re.compile(rf"(?<=[aeiou^]){_CONSONANT}\^(?={_CONSONANT}[aeiou^])")
 
 
 def spell_devanagari(name: str) -> Spellings:
-    """Return the spellings of a name in Devanagari; only spelling by ear keeps long vowels."""
+    """Return the spellings of a name in Devanagari; only the spelling by ear keeps long vowels."""
     letters = " ".join(_romanize(word) for word in name.split())
     plain = letters.replace("aa", "a").replace("ii", "i").replace("uu", "u")
     doubled = (

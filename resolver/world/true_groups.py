@@ -1,6 +1,8 @@
-"""True groups of one chunk: networks, companies, organizations; their names, members and owners.
+"""True groups of one chunk: networks, companies and organizations, with their names, members and
+owners.
 
-`GroupWords` has the words of their names: lexicon, languages and draws.
+`GroupWords` has the words of their names: the lexicon, its languages, and the functions that draw
+words.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ LANGUAGES = ("en", "fr", "es", "de", "ru", "tr", "ar", "fa", "zh", "sl", "gr")
 class GroupWords:
     """Lexicon of group names, and its spans by language.
 
-    `head`: colours; `fancy`: fanciful words; `core`: per kind of group; `legal`: legal forms;
-    `number`: numbers.
+    `head` has colors, `fancy` fanciful words, `core` words for each kind of group, `legal` legal
+    forms, and `number` numbers.
     """
 
     lexicon: SpellingLexicon
@@ -48,7 +50,7 @@ class GroupWords:
 def _add_table(builder: LexiconBuilder, name: str) -> tuple[Span, ...]:
     """Add the words of a list in all languages.
 
-    An English word has a second one in place of a romanized form, and a word in Latin letters has
+    An English word has a second word in place of a romanized form; a word in Latin letters has
     neither.
     """
     entries: dict[str, dict[str, Row]] = {}
@@ -62,7 +64,7 @@ def _add_table(builder: LexiconBuilder, name: str) -> tuple[Span, ...]:
 
 @cache
 def load_group_words() -> GroupWords:
-    """Return the words of groups, built once per process."""
+    """Return the words of groups, which are built once in each process."""
     builder = LexiconBuilder()
     spans = partial(_add_table, builder)
     return GroupWords(
@@ -89,7 +91,7 @@ def load_group_words() -> GroupWords:
 def _make_word(entry: dict[str, Row], language: str) -> Word:
     """Make a word from an entry.
 
-    Forms: native; English; romanized; second English word; romanized without diacritics.
+    The forms are: native; English; romanized; second English word; romanized without diacritics.
     """
     first, second = entry["en"]
     home = entry[language] if language != "en" else (first,)
@@ -103,7 +105,7 @@ def _make_number_word(number: int) -> Word:
 
 
 def draw_words(dice: Dice, spans: tuple[Span, ...], language: Ints) -> Ints:
-    """Draw a word of each language, with equal frequency."""
+    """Draw a word of each language; all words are equally frequent."""
     start, size = (
         np.array([getattr(span, attribute) for span in spans], dtype=np.int64)[language]
         for attribute in ("start", "size")
@@ -126,10 +128,11 @@ MEMBER, LEADER = 0, 1
 class TrueGroups:
     """Attributes of n groups.
 
-    Words are -1 if the name lacks them. `stem`: a family name (vocabulary). `place`, `branch`:
-    cities. `old_*`: words of a former name. `partner`, `bond`: other group of a special pair, kind
-    of the pair. `owner`: a person of the chunk, else -1. `route` (n × 4): source, two transits,
-    destination, -1 for none. `activity` (n × 2): index into `Activity`, -1 for none.
+    A word is -1 if the name lacks it. `stem` is a family name (of the vocabulary). `place` and
+    `branch` are cities. `old_*` are the words of a former name. `partner` is the other group of a
+    special pair, and `bond` the kind of the pair. `owner` is a person of the chunk, else -1.
+    `route` (n × 4) has source, two transit countries and destination; -1 means none. `activity` (n
+    × 2) are indices of `Activity`; -1 means none.
     """
 
     kind: Ints
@@ -162,7 +165,7 @@ class TrueGroups:
 
 @dataclass(frozen=True, slots=True)
 class Memberships:
-    """Group of each person (-1 for none), position (`MEMBER` or `LEADER`), and a number that
+    """Group of each person (-1 for no group), position (`MEMBER` or `LEADER`), and a number that
     selects the role word.
     """
 
@@ -229,8 +232,8 @@ def make_groups(dice: Dice, count: int, persons: Persons) -> TrueGroups:
 
 _TRANSIT_COUNTRIES = ("tr", "ly", "gr", "rs", "mx", "ma", "ua", "it", "tn", "ir")
 _DESTINATION_COUNTRIES = ("de", "fr", "gb", "it", "se", "es", "us", "at", "be", "nl")
-# In the order of `Activity`: smuggling, trafficking, money, corruption, documents, terrorism,
-# drugs, arms, other.
+# The weights are in the order of `Activity`: smuggling, trafficking, money, corruption, documents,
+# terrorism, drugs, arms, other.
 _ACTIVITY_WEIGHTS = (6.0, 3.0, 3.0, 0.7, 2.5, 0.6, 1.5, 0.6, 1.0)
 
 
@@ -250,7 +253,7 @@ def _draw_activities(dice: Dice, count: int) -> Ints:
 
 
 def _draw_routes(dice: Dice, country: Ints, smuggles: Bools) -> Ints:
-    """Draw source, two transit countries and destination (n x 4), -1 for groups without a route."""
+    """Draw source, two transit countries and destination (n × 4); -1 for groups without a route."""
     index, count = load_geography().index, len(country)
     transits = np.array([index[code] for code in _TRANSIT_COUNTRIES])
     destinations = np.array([index[code] for code in _DESTINATION_COUNTRIES])
@@ -292,7 +295,7 @@ def _language_of() -> Ints:
 
 
 def draw_person(dice: Dice, count: int, persons: int) -> Ints:
-    """Draw `count` persons out of `persons`; -1 if there are none."""
+    """Draw `count` of the `persons`; -1 if there are none."""
     return dice.integers(count, persons) if persons else np.full(count, -1, dtype=np.int64)
 
 
@@ -305,7 +308,7 @@ def _pick_core(dice: Dice, kind: Ints, language: Ints) -> Ints:
 def _copy_shared_traits(dice: Dice, groups: TrueGroups) -> None:
     """Turn some neighbors (2k, 2k + 1) into pairs.
 
-    Their names differ only by a number, a branch or a faction.
+    The names of a pair differ only by a number, a branch or a faction.
     """
     pairs = len(groups) // 2
     bond = np.searchsorted(np.cumsum(_PAIR_RATES), dice.uniform(pairs), side="right") + 1
@@ -337,7 +340,8 @@ def _copy_shared_traits(dice: Dice, groups: TrueGroups) -> None:
     has_number = bond == SIBLING_NUMBER
     span = load_group_words().number
     base = dice.integers(int(has_number.sum()), span.size - 10)
-    # Some first companies have no number: "Ocean Star" and "Ocean Star II" are two companies.
+    # Some companies that are first in a pair have no number: "Ocean Star" and "Ocean Star II" are
+    # two companies.
     groups.number[first[has_number]] = np.where(base % 5 < 2, -1, span.start + base)
     groups.number[second[has_number]] = (
         span.start + base + 1 + dice.integers(int(has_number.sum()), 9)
