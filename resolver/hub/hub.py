@@ -407,27 +407,37 @@ class Hub:
     def indexed_view(
         self, near: StoreView | None = None
     ) -> Iterator[tuple[StoreView, RecordIndex]]:
-        """Open a view of the present, and bring the index to its revision, for this thread alone.
+        """Open a view of the present, and a snapshot of the index at its revision.
 
-        If the index is at the revision of `near`, as within a commit, this view is used instead.
-        Raises `StoreError` if nothing has been committed yet.
+        The lock of the hub is held only until both are open. So no other thread waits for what is
+        computed from them, and they stay as they are when another thread commits. If the index is
+        at the revision of `near`, as within a commit, this view is used instead. Raises
+        `StoreError` if nothing has been committed yet.
         """
-        with self._lock, ExitStack() as stack:
-            if near is not None and (opened := self._index.opened_at(near)) is not None:
-                yield near, opened
-                return
-            for attempt in range(_VIEW_ATTEMPTS):
-                view = stack.enter_context(self.store.view())
-                if not view.head.plan:
-                    raise empty_store_error(self.store.url)
-                plan, is_last = PLAN_BY_NAME[view.head.plan], attempt == _VIEW_ATTEMPTS - 1
-                try:
-                    index = self._index.at(view, plan, certain=is_last)
-                    break
-                except OutdatedError:
-                    # another process has committed meanwhile, so the index needs a newer view
-                    stack.pop_all().close()
-            yield view, index
+        with ExitStack() as stack:
+            with self._lock:
+                view, index = self._open_present(near, stack)
+                snapshot = index.snapshot()
+            yield view, snapshot
+
+    def _open_present(
+        self, near: StoreView | None, stack: ExitStack
+    ) -> tuple[StoreView, RecordIndex]:
+        """Return what `indexed_view` opens, with the index itself; `stack` closes the view."""
+        if near is not None and (opened := self._index.opened_at(near)) is not None:
+            return near, opened
+        attempt = 0
+        while True:
+            attempt += 1
+            view = stack.enter_context(self.store.view())
+            if not view.head.plan:
+                raise empty_store_error(self.store.url)
+            plan, is_last = PLAN_BY_NAME[view.head.plan], attempt >= _VIEW_ATTEMPTS
+            try:
+                return view, self._index.at(view, plan, certain=is_last)
+            except OutdatedError:
+                # another process has committed meanwhile, so the index needs a newer view
+                stack.pop_all().close()
 
     def changes(self, since: int) -> list[EntityEvent]:
         """Return the change feed after a revision. It is unfiltered: for operators only."""

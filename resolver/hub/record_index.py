@@ -58,7 +58,8 @@ def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Pat
 
 
 class RecordIndex:
-    """Open index at a `revision` of its store. Only one thread may use it at a time.
+    """Open index at a `revision` of its store. Only one thread may use it at a time; give another
+    thread its own `snapshot`.
 
     `stamp` names the store, the model and everything else that the result of `prepare` depends on.
     Files with another stamp are not used, and the index is built anew.
@@ -148,13 +149,19 @@ class RecordIndex:
         """Segments in the order of their record numbers; they include records that have ended."""
         return tuple(self._segments)
 
-    def without(self, numbers: Numbers) -> RecordIndex:
-        """Return an index in which some records count as ended. It shares the contents of this one.
-
-        It is valid until this index is brought to another revision.
+    def snapshot(self) -> RecordIndex:
+        """Return this index as it is now, for one thread. It shares the contents of this index, and
+        stays at its revision when this index moves on.
         """
         other = copy(self)
-        other._is_current, other._tables = self._is_current.copy(), []
+        # the other parts are replaced, and never changed, when an index moves on
+        other._tables = []
+        return other
+
+    def without(self, numbers: Numbers) -> RecordIndex:
+        """Return a snapshot of this index in which some records count as ended."""
+        other = self.snapshot()
+        other._is_current = self._is_current.copy()
         other._is_current[numbers] = False
         other._key_segments = other._load_key_segments()
         return other

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from resolver.engines.local import LocalEngine
@@ -22,6 +23,7 @@ from resolver.hub.stored_results import (
 from resolver.matching.resolution_task import RunOptions
 from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.prepared.assembly import assemble
 from resolver.records.progress import SILENT
 from resolver.records.visibility import OPERATOR
 from resolver.store import EventKind, LinkColor, Store, backup, restore
@@ -63,6 +65,25 @@ def test_a_view_near_the_index_is_used_only_at_its_revision(hub: Hub) -> None:
         hub.add(make_intake([make_namesake("b:1")]))
         with hub.indexed_view(old) as (view, index):
             assert view.revision == index.revision == old.revision + 1
+
+
+def test_a_commit_does_not_wait_for_an_open_index_and_leaves_it_as_it_is(hub: Hub) -> None:
+    hub.add(make_intake([make_namesake("a:1")]))
+    with hub.indexed_view() as (view, index):
+        adding = threading.Thread(
+            target=hub.add, args=(make_intake([make_namesake("b:1")]),), daemon=True
+        )
+        adding.start()
+        adding.join(20)
+        assert not adding.is_alive()
+        numbers = np.array([1], dtype=np.int64)
+        prepared = assemble(index.parts(numbers), index.ids(numbers))
+        assert (view.revision, index.revision, hub.store.revision) == (1, 1, 2)
+        assert index.find_candidates(prepared)[1].tolist() == [1]
+        # another one, opened meanwhile, has the new record
+        with hub.indexed_view() as (_, later):
+            assert later.find_candidates(prepared)[1].tolist() == [1, 2]
+        assert index.find_candidates(prepared)[1].tolist() == [1]
 
 
 def test_an_engine_is_refused_where_others_came_first(hub: Hub) -> None:
