@@ -192,18 +192,20 @@ _NONE = np.zeros(0, dtype=np.int64)
 def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: Viewer) -> LinkTable:
     """Return the links of some records (by number), as a store without hidden records would have
     them. The records must be all that the viewer may see of their entities.
+
+    The links are computed anew even if nothing is hidden, so that the time of a request does not
+    tell whether the store hides anything. Only a viewer who may read all gets the stored links.
     """
     if may_read_all(viewer):
         return view.links_of(numbers.tolist())
     with hub.indexed_view(view) as (present, index):
-        visible_view, visible_index = restrict_store(present, index, viewer)
-        if visible_view is present:
-            return view.links_of(numbers.tolist())
         # a commit may have ended one of them since the caller read it
         own = np.sort(numbers[index.are_current(numbers)])
         if not len(own):
             return view.links_of([])
-        return relink(build_context(hub, visible_view, visible_index), own)
+        hidden = find_hidden_numbers(index, viewer)
+        visible_view = VisibleView(present, hidden, viewer)
+        return relink(build_context(hub, visible_view, index.without(hidden)), own)
 
 
 def load_links_between(context: IncrementContext, members: tuple[Numbers, Numbers]) -> LinkTable:

@@ -1,4 +1,6 @@
-"""Time of checks and searches: it tells of no hidden record that a query would find."""
+"""Time of checks, searches and pages of pairs: it tells of no hidden record that a request would
+find.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +53,14 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Any
         ExitStack() as stack,
     ):
         services = []
-        for hidden in ([], [replace(secret, handling=Handling("River", "H3"))]):
+        closed = Handling("River", "H3")
+        joined = replace(public[8], id="secret:8", handling=closed)
+        for hidden in ([], [replace(secret, handling=closed), joined]):
             url = f"sqlite:///{tmp_path_factory.mktemp('timing')}/hub.db"
             with Hub.open(url, OPTIONS) as hub:
                 hub.add(make_intake([*public, *hidden]))
-            headers = {"Authorization": f"ApiKey {create_key(url, 'coast', 'Coast', ['check'])}"}
+            key = create_key(url, "coast", "Coast", ["check", "review"])
+            headers = {"Authorization": f"ApiKey {key}"}
             app = create_app(ServiceSettings(url, rate=0))
             service = app.extensions["resolver"]
             stack.callback(service.close)
@@ -78,6 +83,9 @@ def area_under_curve(low: list[float], high: list[float]) -> float:
         f"/check?passportNumber={PASSPORT}",
         f"/search/default?q={NAME.replace(' ', '+')}",
         f"/search/default?q={PASSPORT}",
+        "/pairs/coast:7/coast:100",
+        # an entity with a hidden record
+        "/pairs/coast:8/coast:101",
     ],
 )
 def test_time_tells_of_no_hidden_record(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from resolver.hub import entity_preview
 from resolver.hub.entity_preview import find_pairs_in_review, load_visible_links
 from resolver.hub.hub import Hub
+from resolver.hub.record_index import RecordIndex
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Outcome
@@ -138,6 +143,67 @@ def test_who_sees_everything_reads_the_links_of_the_store(stores: Stores) -> Non
             numbers, _ = view.all_members()
             links = load_visible_links(hub, view, numbers, OPERATOR)
             assert name_links(view, links) == name_links(view, view.all_links())
+
+
+def test_links_are_computed_the_same_way_where_nothing_is_hidden(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the time of a request would tell whether the store hides anything."""
+    computed: list[LinkTable] = []
+    relink = entity_preview.relink
+
+    def relink_and_count(*arguments: Any) -> LinkTable:
+        """Resolve links, and keep them."""
+        computed.append(relink(*arguments))
+        return computed[-1]
+
+    monkeypatch.setattr(entity_preview, "relink", relink_and_count)
+    with stores.new() as hub:
+        fill(hub, generate_partial_records(20, 3), [])
+        with hub.store.view() as view:
+            numbers, _ = view.all_members()
+            links = load_visible_links(hub, view, numbers, STRANGER)
+            assert [links] == computed
+            assert name_links(view, links) == name_links(view, view.all_links()) != []
+
+
+def test_others_commit_while_links_of_visible_records_are_resolved(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The links are those of the revision at which they were asked for."""
+    records = restrict_some(generate_partial_records(20, 3), 0.4, random.Random(3))
+    began, go_on = threading.Event(), threading.Event()
+    relink = entity_preview.relink
+
+    def wait_and_relink(*arguments: Any) -> LinkTable:
+        """Resolve links only after another thread has committed."""
+        began.set()
+        assert go_on.wait(20)
+        return relink(*arguments)
+
+    with stores.new() as hub, ThreadPoolExecutor(1) as pool:
+        fill(hub, records, [])
+        with hub.store.view() as view:
+            numbers, _ = view.all_members()
+            hidden = entity_preview.find_hidden_numbers(open_index(hub), STRANGER)
+            visible = np.setdiff1d(numbers, hidden)
+            expected = name_links(view, load_visible_links(hub, view, visible, STRANGER))
+            monkeypatch.setattr(entity_preview, "relink", wait_and_relink)
+            links = pool.submit(load_visible_links, hub, view, visible, STRANGER)
+            assert began.wait(20)
+            try:
+                ids = [item.id for item in records]
+                withdrawing = ThreadPoolExecutor(1).submit(hub.withdraw, ids)
+                assert withdrawing.result(20).revision == hub.store.revision
+            finally:
+                go_on.set()
+            assert name_links(view, links.result(20)) == expected != []
+
+
+def open_index(hub: Hub) -> RecordIndex:
+    """Return the present index of a hub."""
+    with hub.indexed_view() as (_, index):
+        return index
 
 
 def test_records_that_have_ended_have_no_links(stores: Stores) -> None:
