@@ -59,7 +59,13 @@ CALLBACK_PATH = "/desk/sign-in/callback"
 
 
 class SignInRefusedError(ResolverError):
-    """Sign-in that the provider has confirmed, or should have, and that is refused."""
+    """Sign-in that the provider has confirmed, or should have, and that is refused. `subject`: user
+    who has no role or agency any more at the provider, or empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", subject: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.subject = subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,14 +337,16 @@ class IdentityProvider:
                 f"the provider states no name of you (claim {self.settings.name_claim})",
                 hint="tell the operator of the service",
             )
+        subject = f"{claims['iss']} {claims['sub']}"
         roles = [UserRole.from_label(label) for label in self.settings.roles.meanings(claims)]
         if not roles:
             raise SignInRefusedError(
                 f"the provider gives {name[:60]!r} no role at this desk",
                 hint="ask an admin of the provider for one",
+                subject=subject,
             )
         return ProviderUser(
-            f"{claims['iss']} {claims['sub']}",
+            subject,
             name,
             max(roles),
             self._agency(claims),

@@ -121,6 +121,8 @@ def end_provider_sign_in() -> Any:
             request.args.get("code", "")[:4_000], step["nonce"], step["verifier"]
         )
     except SignInRefusedError as error:
+        if error.subject:
+            store.sessions.end_at_provider(subject=error.subject)
         return _refuse(error, "")
     except ResolverError as error:
         return _provider_is_away(provider, error, {**fields, "saved_form": saved_form})

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -162,6 +163,48 @@ def test_sessions_of_a_disabled_user_do_not_come_back(store: Store) -> None:
     store.users.disable("amira")
     store.users.enable("amira")
     assert store.sessions.find(token, idle=HOUR) is None
+
+
+def test_sessions_and_steps_of_a_provider(store: Store) -> None:
+    users = store.users
+    amira = users.sign_in_by_provider("issuer 1", "Amira", UserRole.STEWARD, "Coast")
+    assert users.sign_in_by_provider("issuer 1", "other", UserRole.STEWARD, "Coast") == amira
+    users.add("bo", UserRole.VIEWER, "", PASSWORD)
+    users.add("cleo", UserRole.VIEWER)
+    for name in ("amira", "bo", "cleo"):
+        with pytest.raises(StoreError, match="another user called"):
+            users.sign_in_by_provider("issuer 2", name, UserRole.VIEWER, "")
+    with pytest.raises(StoreError, match="another user called"):
+        users.sign_in_by_provider("issuer 2", "bo", UserRole.VIEWER, "", may_adopt=True)
+    cleo = users.sign_in_by_provider("issuer 2", "cleo", UserRole.SENIOR, "", may_adopt=True)
+    assert (cleo.name, cleo.role) == ("cleo", UserRole.SENIOR)
+    for user, session in ((amira, "a"), (amira, "b"), (cleo, "b")):
+        store.sessions.begin(user, via="provider", lifetime=HOUR, provider_session=session)
+    store.sessions.begin(amira, via="password", lifetime=HOUR)
+    ended = store.sessions.end_at_provider(subject="issuer 1", provider_session="b")
+    assert (ended, len(store.sessions.of_user(amira, idle=HOUR))) == ([amira], 2)
+    assert store.sessions.end_at_provider(provider_session="b") == [cleo]
+    assert store.sessions.end_at_provider(subject="issuer 1") == [amira]
+    (left,) = store.sessions.of_user(amira, idle=HOUR)
+    assert (left.via, store.sessions.end_of(amira, "0" * 16)) == ("password", 0)
+    assert store.sessions.end_of(amira, left.id) == 1
+    token = store.sign_in_steps.put("provider", {"nonce": "n"}, HOUR)
+    assert [store.sign_in_steps.take("provider", token) for _ in range(2)] == [{"nonce": "n"}, None]
+    assert [store.sign_in_steps.use_once("logout", "1", HOUR) for _ in range(2)] == [True, False]
+
+
+def test_security_keys_are_counted(store: Store) -> None:
+    amira = store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
+    facts: dict[str, Any] = {"public_key": "k", "host": "hub.example.org"}
+    store.security_keys.add(amira, " blue  key ", credential="1", **facts)
+    for name, credential in (("red key", "1"), ("blue key", "2"), (" ", "3")):
+        with pytest.raises(StoreError):
+            store.security_keys.add(amira, name, credential=credential, **facts)
+    (key,) = store.security_keys.list(amira)
+    # of two answers that were checked against one count, one counts
+    assert [store.security_keys.note_use(key, 7) for _ in range(2)] == [True, False]
+    assert store.security_keys.list(amira)[0].uses == 7
+    assert [store.security_keys.remove(amira) for _ in range(2)] == [1, 0]
 
 
 def test_correct_password_resets_count(store: Store) -> None:

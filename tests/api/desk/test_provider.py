@@ -70,7 +70,9 @@ class ServedDesk:
     def __init__(self, folder: Path, package: Path) -> None:
         server: Any = create_server(self._answer, host="127.0.0.1", port=0, threads=4)
         self.server, self.address = server, f"http://127.0.0.1:{server.effective_port}"
-        command = ["node", "provider.js", self.address, json.dumps(ACCOUNTS)]
+        self.accounts = folder / "accounts.json"
+        self.accounts.write_text(json.dumps(ACCOUNTS))
+        command = ["node", "provider.js", self.address, str(self.accounts)]
         self.provider = subprocess.Popen(
             command, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -207,6 +209,28 @@ def test_sign_ins_are_refused_with_a_reason(served: ServedDesk) -> None:
     _, page = signed_in(served, "2")
     assert (page.status, "The account &#39;bo&#39; is disabled." in page.text) == (403, True)
     users.enable("bo")
+
+
+def test_the_provider_decides_on_role_and_agency(served: ServedDesk) -> None:
+    accounts = {**ACCOUNTS, "6": {**ACCOUNTS["1"], "preferred_username": "fay"}}
+    served.accounts.write_text(json.dumps(accounts))
+    first, _ = signed_in(served, "6")
+    assert served.desk.store.users.get("fay").role is UserRole.STEWARD
+    # a new name there is no new user here
+    accounts["6"] |= {"groups": ["hub admins"], "preferred_username": "faye"}
+    served.accounts.write_text(json.dumps(accounts))
+    second, page = signed_in(served, "6", next="/desk/users")
+    assert page.address == served.address + "/desk/users"
+    assert served.desk.store.users.get("fay").role is UserRole.ADMIN
+    assert served.desk.store.users.find("faye") is None
+    # whoever has lost the role is refused, and goes on nowhere else
+    accounts["6"]["groups"] = []
+    served.accounts.write_text(json.dumps(accounts))
+    assert "/desk/sign-in" not in first.get("/desk/account").address
+    _, page = signed_in(served, "6")
+    assert page.status == 403
+    for visitor in (first, second):
+        assert "/desk/sign-in" in visitor.get("/desk/account").address
 
 
 def test_answers_that_nobody_asked_for_are_refused(served: ServedDesk) -> None:

@@ -1,9 +1,12 @@
 // Identity provider of the tests: the certified oidc-provider with its own sign-in pages.
-// Arguments: address of the service, and accounts as JSON (claims by subject).
+// Arguments: address of the service, and a JSON file of accounts (claims by subject), which is read
+// anew for each sign-in.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
 
-const [service, accounts] = [process.argv[2], JSON.parse(process.argv[3])];
+const [service, accounts] = process.argv.slice(2);
+const readClaims = (id) => ({ sub: id, ...JSON.parse(readFileSync(accounts, "utf8"))[id] });
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
@@ -23,7 +26,7 @@ server.listen(0, "127.0.0.1", () => {
     // by default it reaches no address of this machine
     fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
     pkce: { required: () => true },
-    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
+    findAccount: (_, id) => ({ accountId: id, claims: () => readClaims(id) }),
   });
   provider.on("backchannel.error", (_, error) => console.error("backchannel", error));
   provider.on("server_error", (_, error) => console.error("server", error));
