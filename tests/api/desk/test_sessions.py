@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +19,11 @@ pytestmark = pytest.mark.slow
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-@pytest.fixture
-def empty_desk(tmp_path: Path) -> Iterator[Desk]:
-    """Return a desk over an empty store, where passwords cost little."""
+@pytest.fixture(scope="module")
+def empty_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Return a desk over an empty store, where passwords cost little; each test has own users."""
     with quick_passwords():
-        desk = Desk(f"sqlite:///{tmp_path}/hub.db")
+        desk = Desk(f"sqlite:///{tmp_path_factory.mktemp('desk')}/hub.db")
         yield desk
         desk.service.close()
 
@@ -78,41 +77,41 @@ def test_begun_sign_ins_are_kept_once_and_bounded(
 
 
 def test_an_admin_ends_sessions_of_a_user(empty_desk: Desk) -> None:
-    desk, browser = empty_desk, empty_desk.signed_in("amira")
+    desk, browser = empty_desk, empty_desk.signed_in("cleo")
     chief = desk.signed_in("chief", UserRole.ADMIN)
     assert browser.get("/desk/users/chief").status_code == 403
     assert chief.get("/desk/users/nobody").status_code == 404
-    page = chief.get("/desk/users/amira")
-    assert "Sessions of <bdi>amira</bdi>" in page.text
+    page = chief.get("/desk/users/cleo")
+    assert "Sessions of <bdi>cleo</bdi>" in page.text
     (name,) = re.findall(r'name="session" value="(\w{16})"', page.text)
     ended = {"csrf": csrf(chief), "session": name}
-    answer = chief.post("/desk/users/amira", data=ended)
-    assert answer.headers["Location"].startswith("/desk/users/amira?done=")
+    answer = chief.post("/desk/users/cleo", data=ended)
+    assert answer.headers["Location"].startswith("/desk/users/cleo?done=")
     assert browser.get("/desk/account").status_code == 303
     for _ in range(2):
-        sign_in(desk.browser(), "amira")
-    chief.post("/desk/users/amira", data={"csrf": csrf(chief), "end": "1"})
-    assert "has no session now" in chief.get("/desk/users/amira").text
+        sign_in(desk.browser(), "cleo")
+    chief.post("/desk/users/cleo", data={"csrf": csrf(chief), "end": "1"})
+    assert "has no session now" in chief.get("/desk/users/cleo").text
     desk.service.audit_log.flush()
     rows = [row.query for row in desk.store.audit_events.list() if row.action == "users"]
-    assert rows == [{"what": "end sessions", "user": "amira", "by": "chief"}] * 2
+    assert rows == [{"what": "end sessions", "user": "cleo", "by": "chief"}] * 2
 
 
 def test_commands_list_and_end_sessions(
     empty_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk, browser = empty_desk, empty_desk.signed_in("amira")
-    sign_in(desk.browser(), "amira")
+    desk, browser = empty_desk, empty_desk.signed_in("dan")
+    sign_in(desk.browser(), "dan")
     store = ["--store", desk.url]
     capsys.readouterr()
-    assert run(["users", "sessions", "amira", "--json", *store]) == 0
+    assert run(["users", "sessions", "dan", "--json", *store]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(row["via"], row["address"]) for row in rows] == [("password", "127.0.0.1")] * 2
-    assert run(["users", "sign-out", "amira", "--session", rows[0]["id"], *store]) == 0
-    assert "1 session of user amira ended." in capsys.readouterr().err
-    assert run(["users", "sessions", "amira", *store]) == 0
+    assert run(["users", "sign-out", "dan", "--session", rows[0]["id"], *store]) == 0
+    assert "1 session of user dan ended." in capsys.readouterr().err
+    assert run(["users", "sessions", "dan", *store]) == 0
     assert capsys.readouterr().out.startswith(f"{rows[1]['id']}: since ")
-    assert run(["users", "sign-out", "amira", *store]) == 0
+    assert run(["users", "sign-out", "dan", *store]) == 0
     assert browser.get("/desk/account").status_code == 303
     assert run(["users", "sign-out", "nobody", *store]) == 1
 
