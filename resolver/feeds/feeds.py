@@ -17,7 +17,7 @@ from resolver.errors import InputError, StoreError, pluralize
 from resolver.lists.io.remote_files import describe_url
 from resolver.lists.readers import READERS
 from resolver.records.packing import unpack_handling
-from resolver.records.visibility import Viewer, is_source_name, may_read_all
+from resolver.records.visibility import Viewer, is_source_name, is_visible, may_read_all
 from resolver.store import Feed as Feed
 from resolver.store import FeedRun as FeedRun
 from resolver.store import Job, JobState, parse_utc_text
@@ -154,11 +154,7 @@ def remove_feed(store: Store, name: str, jobs: Path) -> None:
 
 def find_good_version(store: Store, name: str) -> FeedRun | None:
     """Return the newest version of a feed that was committed, or None."""
-    for run in store.feeds.runs(name, 50, (RunOutcome.NEW,)):
-        job = store.jobs.find(run.batch)
-        if job is not None and job.state is JobState.DONE:
-            return run
-    return None
+    return next(iter(store.feeds.committed_runs(name, 1)), None)
 
 
 class FeedState(StrEnum):
@@ -267,8 +263,9 @@ def find_visible_feeds(
 
     Admins see all feeds; the users and keys of an agency see the agency's feeds. Everybody else
     sees a feed that updates one of the `visible_sources`, which are computed only if they matter. A
-    feed of an agency is not shown for a source of another agency: it can only bring hidden records
-    under that name.
+    feed of an agency is shown for a source that the agency owns. For any other source it is shown
+    only if the viewer sees a record of the agency there, since the feed can only bring restricted
+    records.
     """
     feeds = [
         VisibleFeed(
@@ -283,14 +280,16 @@ def find_visible_feeds(
     with store.view() as view:
         owners = {row.name: row.agency for row in view.sources() if row.name in visible}
 
-    def is_known(status: FeedStatus) -> bool:
-        own = "", status.feed.agency
-        return any(
-            name in visible and (not status.feed.agency or owners.get(name, "") in own)
-            for name in status.sources
-        )
+        def is_known(status: FeedStatus) -> bool:
+            agency, names = status.feed.agency, status.sources & visible
+            return any(not agency or owners.get(name) == agency for name in names) or any(
+                stated.agency == agency and is_visible(stated, viewer)
+                for stated in view.handling_of(
+                    sorted(view.records_of_sources(sorted(names)).values())
+                ).values()
+            )
 
-    return [feed for feed in feeds if feed.is_whole or is_known(feed.status)]
+        return [feed for feed in feeds if feed.is_whole or is_known(feed.status)]
 
 
 def load_feed_status(store: Store, name: str) -> FeedStatus:

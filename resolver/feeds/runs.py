@@ -88,7 +88,7 @@ _ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 KEPT_VERSIONS = 3
 """Committed versions of a feed whose files are kept, besides the newest one."""
 _MAX_VERSIONS = 50
-"""Versions that are looked at for it. Those before them were removed by earlier runs."""
+"""Newest versions of a feed whose batches are looked at; earlier runs removed older files."""
 _PART = ".part"
 _CHUNK = 1 << 20
 _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -401,15 +401,13 @@ class _FeedRunner:
         """Remove the files of all versions but the newest and the last `KEPT_VERSIONS` that were
         committed. The folders of their batches keep the results.
         """
-        keep, good = {newest.name}, 0
+        name, store = self._feed.name, self._hub.store
+        good = store.feeds.committed_runs(name, KEPT_VERSIONS)
+        keep = {newest.name, *(run.checksum[:32] for run in good)}
         old: list[Job] = []
-        for run in self._hub.store.feeds.runs(self._feed.name, _MAX_VERSIONS, (RunOutcome.NEW,)):
-            job = self._hub.store.jobs.find(run.batch)
-            is_good = job is not None and job.state is JobState.DONE
-            good += is_good
-            if (is_good and good <= KEPT_VERSIONS) or run.checksum[:32] in keep:
-                keep.add(run.checksum[:32])
-            elif job is not None and job.state in _ENDED:
+        for run in store.feeds.runs(name, _MAX_VERSIONS, (RunOutcome.NEW,)):
+            job = store.jobs.find(run.batch)
+            if run.checksum[:32] not in keep and job is not None and job.state in _ENDED:
                 old.append(job)
         for folder in self._folder.iterdir():
             if folder.name not in keep and not folder.name.endswith(_PART):

@@ -32,8 +32,8 @@ from sqlalchemy.exc import IntegrityError
 from resolver.errors import StoreError
 from resolver.store.bulk_rows import MAX_CLOCK_SKEW, utc_text
 from resolver.store.database import read_transaction, write_transaction
-from resolver.store.jobs import LEASE_TIME, MAX_LEASE_TIME
-from resolver.store.schema import feed_runs, feeds
+from resolver.store.jobs import LEASE_TIME, MAX_LEASE_TIME, JobState
+from resolver.store.schema import feed_runs, feeds, jobs
 
 KEPT_RUNS = 100
 """Outcomes of a feed that are kept besides its versions: a month of four a day."""
@@ -311,6 +311,18 @@ class Feeds:
                 feed_runs.c.feed == name,
                 feed_runs.c.outcome.in_([outcome.value for outcome in outcomes]),
             )
+            .order_by(feed_runs.c.number.desc())
+            .limit(limit)
+        )
+        with read_transaction(self.engine) as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def committed_runs(self, name: str, limit: int) -> Sequence[FeedRun]:
+        """Return the newest versions of a feed whose batches were committed, the newest first."""
+        query = (
+            select(feed_runs)
+            .join(jobs, jobs.c.id == feed_runs.c.batch)
+            .where(feed_runs.c.feed == name, jobs.c.state == JobState.DONE.value)
             .order_by(feed_runs.c.number.desc())
             .limit(limit)
         )

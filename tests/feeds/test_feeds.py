@@ -21,6 +21,7 @@ from resolver.feeds.feeds import (
     FeedStatus,
     add_feed,
     describe_feed,
+    find_visible_feeds,
     format_interval,
     load_feed_status,
     load_publishers,
@@ -36,10 +37,12 @@ from resolver.hub.job_worker import run_next_job, submit_batch
 from resolver.lists.readers import READERS
 from resolver.records import Handling
 from resolver.records.packing import handling_text
+from resolver.records.visibility import Viewer
 from resolver.store import FeedRun, Job, JobState, NewFeed, RunOutcome, backup, restore, utc_text
 from resolver.store import feeds as feed_rows
 from tests.feeds.publisher import HERE, Publisher, publish
-from tests.hub.hubs import OPTIONS
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 QUICK = TransferLimits(seconds=5.0, stall_seconds=0.5)
@@ -225,6 +228,45 @@ def test_the_files_of_old_versions_are_removed(loaded: Scene) -> None:
     assert [(folder / "input").is_dir() for folder in folders] == [False] * 2 + [True] * 4
     assert all((folder / "result").is_dir() for folder in folders)
     assert len(list((loaded.jobs / "feeds" / "border").iterdir())) == 4
+
+
+def test_the_version_that_serves_is_kept_after_many_that_were_not_committed(
+    loaded: Scene,
+) -> None:
+    store, good = loaded.hub.store, loaded.status().good
+    assert good is not None
+    refused = {"feed": "border", "started": good.started, "finished": good.started, "size": 1}
+    refused |= {"outcome": "new", "line": "", "published": "", "etag": "", "batch": "refused"}
+    with store.engine.begin() as connection:
+        rows = [refused | {"checksum": f"{number:064}"} for number in range(60)]
+        connection.execute(feed_rows.feed_runs.insert(), rows)
+    loaded.serve(table(31), '"2"')
+    loaded.run()
+    assert loaded.status().good == good
+    assert (loaded.jobs / "feeds" / "border" / good.checksum[:32]).is_dir()
+    folder = loaded.jobs / str(store.jobs.get(good.batch).params["folder"])
+    assert (folder / "input").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("owner", "visible", "known"),
+    [("", (), False), ("", ("Coast",), True), ("Coast", (), True), ("Port", (), False)],
+)
+def test_a_feed_is_known_by_records_of_its_agency_only(
+    loaded: Scene, owner: str, visible: tuple[str, ...], known: bool
+) -> None:
+    """The viewer sees a record of the source, and may see restricted ones of the feed's agency."""
+    store = loaded.hub.store
+    store.describe_source("border", agency=owner)
+    store.feeds.change("border", agency="Coast")
+    restricted = [
+        replace(record("border:x", name="Ana Moss"), handling=Handling(agency, "H1"))
+        for agency in visible
+    ]
+    if restricted:
+        loaded.hub.add(make_intake(restricted))
+    feeds = find_visible_feeds(store, Viewer("kim", "Port"), lambda: {"border"})
+    assert [feed.status.feed.name for feed in feeds] == ["border"] * known
 
 
 def test_a_changed_feed_is_fetched_anew(loaded: Scene, tmp_path: Path) -> None:
