@@ -40,6 +40,7 @@ from resolver.records.packing import handling_text
 from resolver.records.visibility import Viewer
 from resolver.store import FeedRun, Job, JobState, NewFeed, RunOutcome, backup, restore, utc_text
 from resolver.store import feeds as feed_rows
+from resolver.store.schema import feed_runs
 from tests.feeds.publisher import HERE, Publisher, publish
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record
@@ -239,7 +240,7 @@ def test_the_version_that_serves_is_kept_after_many_that_were_not_committed(
     refused |= {"outcome": "new", "line": "", "published": "", "etag": "", "batch": "refused"}
     with store.engine.begin() as connection:
         rows = [refused | {"checksum": f"{number:064}"} for number in range(60)]
-        connection.execute(feed_rows.feed_runs.insert(), rows)
+        connection.execute(feed_runs.insert(), rows)
     loaded.serve(table(31), '"2"')
     loaded.run()
     assert loaded.status().good == good

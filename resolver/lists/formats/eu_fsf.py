@@ -90,17 +90,16 @@ class _Parts:
     """Parts of an entry by element: the attributes of each, with `remark` and `contacts`."""
 
     line: int
-    by_group: dict[str, list[Part]] = field(default_factory=dict)
+    by_group: dict[str, dict[tuple[tuple[str, str], ...], Part]] = field(default_factory=dict)
 
     def add(self, group: str, part: Part) -> None:
         """Add a part, unless the entry has it already."""
-        parts = self.by_group.setdefault(group, [])
-        if part and part not in parts:
-            parts.append(part)
+        if part:
+            self.by_group.setdefault(group, {}).setdefault(tuple(part.items()), part)
 
     def get(self, group: str) -> list[Part]:
         """Return the parts of an element."""
-        return self.by_group.get(group, [])
+        return list(self.by_group.get(group, {}).values())
 
 
 def detect_eu_xml(head: bytes, file: SourceFile) -> bool:
@@ -446,7 +445,7 @@ def _add_unknown(entry: Entry, parts: _Parts) -> None:
     """Keep attributes and elements that are not in the layout as notes."""
     for group, group_parts in parts.by_group.items():
         known = _KNOWN.get(group)
-        for part in group_parts:
+        for part in group_parts.values():
             for name, text in part.items():
                 is_new = known is not None and name not in known
                 is_group = known is None and group not in ("remark", "subjectType")

@@ -179,7 +179,9 @@ def read_sdn(unit: ListUnit) -> Iterator[Item]:
 def _texts(element: Element) -> dict[str, str]:
     """Return the texts of the children of an element by tag."""
     return {
-        str(child.tag): text for child in element if (text := " ".join((child.text or "").split()))
+        child.tag: text
+        for child in element
+        if (content := child.text) and (text := " ".join(content.split()))
     }
 
 

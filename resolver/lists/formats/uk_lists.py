@@ -424,7 +424,7 @@ class _Name:
 
 
 def _parse_name(cells: tuple[str, ...]) -> _Name:
-    *given, family = (layouts.clean(cell) for cell in cells[:6])
+    *given, family = [layouts.clean(cell) if cell else "" for cell in cells[:6]]
     kind, strength = cells[6].lower(), cells[7].lower()
     if kind.startswith("primary") and "variation" not in kind:
         prop = "name"
@@ -532,7 +532,11 @@ def _add_documents(entry: layouts.Entry, group: str, prop: str, number: str, det
     notes = [layouts.clean(part) for part in _NUMBERED.split(details) if layouts.clean(part)]
     for index, text in enumerate(numbers):
         note = notes[index] if len(notes) == len(numbers) else "; ".join(notes)
-        described = read_document(f"{text}, {note}" if note else text, prop, group)
+        # a number alone says neither its country nor its dates
+        is_alone = not note and text.isalnum()
+        described = (
+            None if is_alone else read_document(f"{text}, {note}" if note else text, prop, group)
+        )
         country = described.country if described else ""
         issued, expires = (described.issued, described.expires) if described else ("", "")
         kind = "Passport" if prop == PASSPORT else ""

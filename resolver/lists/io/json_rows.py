@@ -138,6 +138,8 @@ def read_json_objects(
             if match is None:
                 continue
             line, begin = line[match.end() :], None
+        if ends_line and scanner.add_inner_line(line):
+            continue
         if ends_line and scanner.is_between and (row := _parse_whole(line)) is not None:
             yield number, row
             continue
@@ -204,6 +206,17 @@ class _ObjectScanner:
     def size(self) -> int:
         """Return the characters that are waiting for the end of their object."""
         return self._pending_size + len(self._open_string)
+
+    def add_inner_line(self, line: str) -> bool:
+        """Add a whole line within an object that has no braces, as most lines of an indented file;
+        return whether the line is one.
+        """
+        size = self._pending_size + len(line)
+        if not self._depth or self._open_string or "{" in line or "}" in line or size > MAX_LINE:
+            return False
+        self.pending_lines.append(line + "\n")
+        self._pending_size = size
+        return True
 
     def feed(self, number: int, line: str, *, ends_line: bool = True) -> Iterator[tuple[int, str]]:
         """Yield the objects that end in this piece of a line as (first line, text).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,18 @@ def test_both_layouts_of_a_list_give_the_same_records(
     assert {name: record.content_hash() for name, record in first.items()} == {
         name: record.content_hash() for name, record in second.items()
     }
+
+
+def test_an_entry_of_very_many_rows_takes_time_in_proportion(tmp_path: Path) -> None:
+    header, first, *_ = write_list(tmp_path, "eu_fsf_csv", 1).read_text("utf-8").splitlines()
+    name = header.split(";").index("NameAlias_WholeName")
+    cells = first.split(";")
+    rows = [";".join([*cells[:name], f"Ana {row}", *cells[name + 1 :]]) for row in range(20_000)]
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    start = time.process_time()
+    assert len(read_lists([path]).batch) == 1
+    assert time.process_time() - start < 5
 
 
 def test_ofac_has_one_id_in_all_layouts(tmp_path: Path) -> None:
