@@ -22,7 +22,7 @@ from resolver.lists.reader_types import Intake, ReaderRow
 from resolver.lists.readers import READERS, detect_format, read_lists
 from resolver.lists.validation import MAX_NAME
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from tests.lists.published_lists import OTHER_WRITERS, WRITERS, write_list
+from tests.lists.published_lists import OTHER_WRITERS, WRITERS, write_icij, write_list
 from tests.lists.samples import SAMPLES
 from tests.lists.samples_lists import SAMPLES as LIST_SAMPLES
 
@@ -30,6 +30,7 @@ SAMPLE_WRITERS: dict[str, Callable[[Path], Path]] = {
     **SAMPLES,
     **LIST_SAMPLES,
     **{name: partial(write_list, name=name) for name in (*WRITERS, *OTHER_WRITERS)},
+    "icij": write_icij,
 }
 NAMES = (*FULL_NAMES, *NAME_PARTS)
 for_each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])

@@ -1191,6 +1191,96 @@ def statements_csv(subjects: Sequence[Subject]) -> str:
     return _csv(rows)
 
 
+# ---- Offshore Leaks of the ICIJ -----------------------------------------------------------------
+
+_ICIJ_END = "countries country_codes sourceID valid_until note".split()
+ICIJ_COLUMNS = {
+    "nodes-entities": (
+        "node_id name original_name former_name jurisdiction jurisdiction_description company_type "
+        "address internal_id incorporation_date inactivation_date struck_off_date dorm_date status "
+        "service_provider ibcRUC country_codes countries sourceID valid_until note"
+    ).split(),
+    "nodes-officers": ["node_id", "name", *_ICIJ_END],
+    "nodes-intermediaries": ["node_id", "name", "status", "internal_id", "address", *_ICIJ_END],
+    "nodes-others": (
+        "node_id name type incorporation_date struck_off_date closed_date jurisdiction "
+        "jurisdiction_description countries country_codes sourceID valid_until note"
+    ).split(),
+    "nodes-addresses": ["node_id", "address", "name", *_ICIJ_END],
+    "relationships": (
+        "node_id_start node_id_end rel_type link status start_date end_date sourceID".split()
+    ),
+}
+"""Columns of each file of the Offshore Leaks."""
+
+
+def icij_files(subjects: Sequence[Subject]) -> dict[str, str]:
+    """Return the files of the Offshore Leaks: persons are officers of the group after them."""
+    rows: dict[str, list[dict[str, str]]] = {name: [] for name in ICIJ_COLUMNS}
+    for item in subjects:
+        node = {
+            "node_id": str(10_000_000 + item.number),
+            "name": item.name,
+            "countries": f"{item.place[1]};Malta",
+            "country_codes": "XXX;MLT",
+            "sourceID": "Panama Papers",
+            "valid_until": "The Panama Papers data is current through 2015",
+        }
+        if item.schema == PERSON:
+            rows["nodes-officers"].append(node)
+            group = 10_000_000 + -(-item.number // 4) * 4
+            place = str(20_000_000 + item.number)
+            rows["nodes-addresses"].append(
+                node | {"node_id": place, "name": "", "address": f"1 Street; {item.place[0]}"}
+            )
+            for end, kind, link, start in (
+                (str(group), "officer_of", "director of", "04-MAR-2009"),
+                (place, "registered_address", "registered address", ""),
+            ):
+                rows["relationships"].append(
+                    {
+                        "node_id_start": node["node_id"],
+                        "node_id_end": end,
+                        "rel_type": kind,
+                        "link": link,
+                        "start_date": start,
+                        "sourceID": "Panama Papers",
+                    }
+                )
+        else:
+            rows["nodes-entities"].append(
+                node
+                | {
+                    "original_name": item.alias,
+                    "former_name": item.weak_alias,
+                    "jurisdiction": "SAM",
+                    "jurisdiction_description": "Samoa",
+                    "company_type": "Standard International Company",
+                    "address": "ORION HOUSE; TESTVILLE",
+                    "internal_id": str(1_000 + item.number),
+                    "incorporation_date": "23-MAR-2006",
+                    "struck_off_date": "15-FEB-2013",
+                    "status": "Defaulted",
+                    "service_provider": "Mossack Fonseca",
+                    "ibcRUC": str(25_000 + item.number),
+                    "note": item.reason,
+                }
+            )
+    return {
+        f"{name}.csv": _csv(
+            [columns, *([row.get(column, "") for column in columns] for row in rows[name])]
+        )
+        for name, columns in ICIJ_COLUMNS.items()
+    }
+
+
+def write_icij(folder: Path, count: int = 8) -> Path:
+    """Write the files of the Offshore Leaks and return their folder."""
+    for name, text in icij_files(make_subjects(count)).items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
 OTHER_WRITERS: dict[str, tuple[str, Callable[[Sequence[Subject]], str]]] = {
     "us_csl_json": ("consolidated.json", csl_json),
     "ca_sema": ("sema-lmes.xml", sema_xml),

@@ -1,4 +1,4 @@
-"""Formats in which many publishers exchange entities: STIX, LEI-CDF, and statements.
+"""Formats in which entities and networks are exchanged: STIX, LEI-CDF, statements, and ICIJ's.
 
 STIX 2.1 (OASIS): identities, threat actors and intrusion sets of a bundle are records, and
 relationships join them. Other objects (indicators, malware) describe no entity; they are only
@@ -8,16 +8,33 @@ LEI-CDF 3.1 of GLEIF (level 1, `LEIRecord`): legal entities with their addresses
 
 Statements of OpenSanctions and nomenklatura as CSV: a row for each value of an entity. The rows of
 an entity are together, in the order of the publisher, or anywhere in the file.
+
+Offshore Leaks of the ICIJ as CSV (`offshoreleaks.icij.org/pages/database`): a file for each type of
+node (`nodes-entities.csv`, `-officers`, `-intermediaries`, `-others`, `-addresses`) and
+`relationships.csv`. Relationships and addresses are gathered first, as numbers where possible, and
+then the nodes are read one by one.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from resolver.errors import pluralize
-from resolver.lists.formats.layouts import Entry, Preamble, clean, load_layout, read_titled_rows
+from resolver.lists.formats.layouts import (
+    Entry,
+    Preamble,
+    clean,
+    load_layout,
+    read_titled_rows,
+    try_date,
+)
 from resolver.lists.io import json_rows
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import first_line, head_text, json_keys, split_cells
@@ -324,6 +341,210 @@ def _read_statements_of(
     yield from entry.items()
 
 
+# ---- Offshore Leaks of the ICIJ -----------------------------------------------------------------
+
+ICIJ_SOURCE = "icij-offshore-leaks"
+_ICIJ_FILES = (
+    "nodes-entities",
+    "nodes-officers",
+    "nodes-intermediaries",
+    "nodes-others",
+    "nodes-addresses",
+    "relationships",
+)
+_ICIJ_NODE = frozenset(("node_id", "name", "sourceID"))
+_ICIJ_LINK = frozenset(("node_id_start", "node_id_end", "rel_type"))
+_ICIJ_NO_ADDRESS = frozenset(("company_type", "internal_id", "status"))
+"""Columns that only other files have than that of addresses."""
+_AT_ADDRESS = "registered_address"
+_ICIJ_VALUES = {
+    "original_name": "previousName",
+    "former_name": "previousName",
+    "company_type": "legalForm",
+    "type": "legalForm",
+    "internal_id": "recordId",
+    "sourceID": "publisher",
+}
+_ICIJ_DATES = {
+    "incorporation_date": "incorporationDate",
+    "struck_off_date": "dissolutionDate",
+    "closed_date": "dissolutionDate",
+}
+_ICIJ_COUNTRIES = (
+    ("country", "countries", "country_codes"),
+    ("jurisdiction", "jurisdiction_description", "jurisdiction"),
+)
+"""Property, its column of names, and its column of codes, which counts where there is no name."""
+_ICIJ_NOTES = ("status", "inactivation_date", "dorm_date", "service_provider", "valid_until")
+_ICIJ_READ = frozenset(
+    (
+        *("node_id", "name", "address", "ibcRUC", "note"),
+        *(*_ICIJ_VALUES, *_ICIJ_DATES, *_ICIJ_NOTES),
+        *(column for _, *columns in _ICIJ_COUNTRIES for column in columns),
+    )
+)
+
+
+@dataclass(slots=True)
+class _Links:
+    """Relationships of nodes: the numbers of both nodes, and what is said of the two.
+
+    A full file has more than three million relationships, which repeat a few texts.
+    """
+
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    ends: array[int] = field(default_factory=lambda: array("q"))
+    texts: array[int] = field(default_factory=lambda: array("q"))
+    codes: dict[tuple[str, ...], int] = field(default_factory=dict)
+    addresses: dict[int, Address] = field(default_factory=dict)
+    used: int = 0
+
+    def add(self, start: int, end: int, texts: tuple[str, ...]) -> None:
+        """Add a relationship."""
+        self.starts.append(start)
+        self.ends.append(end)
+        self.texts.append(self.codes.setdefault(texts, len(self.codes)))
+
+    def sort(self) -> None:
+        """Sort the relationships by their first node, so that `of` finds them."""
+        order = np.argsort(np.asarray(self.starts), kind="stable")
+        for name in ("starts", "ends", "texts"):
+            numbers = np.asarray(getattr(self, name), dtype=np.int64)[order]
+            setattr(self, name, array("q", numbers.tobytes()))
+
+    def of(self, node: int) -> Iterator[tuple[int, int]]:
+        """Yield the other node and the code of the texts of each relationship of a node."""
+        first, last = bisect_left(self.starts, node), bisect_right(self.starts, node)
+        self.used += last - first
+        for place in range(first, last):
+            yield self.ends[place], self.texts[place]
+
+
+def detect_icij(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file has the header of nodes or relationships of the Offshore Leaks."""
+    if b"sourceID" not in head:
+        return False
+    columns = frozenset(split_cells(first_line(head), ","))
+    return columns >= _ICIJ_NODE or columns >= _ICIJ_LINK
+
+
+def read_icij(unit: ListUnit) -> Iterator[Item]:
+    """Yield the entities, officers and intermediaries, with their relationships and addresses."""
+    links, nodes = _Links(), []
+    for file in unit.files:
+        columns = frozenset(split_cells(first_line(file.head()), ","))
+        if columns >= _ICIJ_LINK:
+            yield from _gather_icij_links(file, links)
+        elif "address" in columns and not columns & _ICIJ_NO_ADDRESS:
+            yield from _gather_icij_addresses(file, links)
+        else:
+            nodes.append((file, "Company" if "company_type" in columns else "LegalEntity"))
+    links.sort()
+    texts = list(links.codes)
+    for file, schema in nodes:
+        for row in read_titled_rows(file, _ICIJ_NODE):
+            if isinstance(row, Reject):
+                yield row
+            elif not isinstance(row, Preamble):
+                yield from _read_icij_node(file.label, schema, *row, links, texts)
+    if left := len(links.starts) - links.used:
+        yield Note(f"{unit.label}: the nodes of {pluralize(left, 'relationship')} are missing")
+
+
+def _gather_icij_links(file: SourceFile, links: _Links) -> Iterator[Item]:
+    for row in read_titled_rows(file, _ICIJ_LINK):
+        if isinstance(row, Reject):
+            # the nodes that it joins are read without it
+            yield replace(row, is_row=False)
+        elif not isinstance(row, Preamble):
+            line, cells = row
+            start, end = (cells.get(f"node_id_{name}", "") for name in ("start", "end"))
+            if _is_node_number(start) and _is_node_number(end):
+                names = ("rel_type", "link", "status", "start_date", "end_date")
+                texts = tuple([cells.get(name, "") for name in names])
+                links.add(int(start), int(end), texts)
+            else:
+                yield Reject(file.label, line, "a relationship without the numbers of two nodes")
+
+
+def _is_node_number(text: str) -> bool:
+    """Return whether a text is the number of a node."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _gather_icij_addresses(file: SourceFile, links: _Links) -> Iterator[Item]:
+    for row in read_titled_rows(file, _ICIJ_NODE):
+        if isinstance(row, Reject):
+            yield replace(row, is_row=False)
+        elif not isinstance(row, Preamble):
+            line, cells = row
+            text = clean(cells.get("address")) or clean(cells.get("name"))
+            node = cells.get("node_id", "")
+            if text and _is_node_number(node):
+                countries = cells.get("countries", "").split(";")
+                country = clean(countries[0]) if len(countries) == 1 else ""
+                links.addresses[int(node)] = Address(
+                    text, country=country, origin="registered address"
+                )
+            else:
+                missing = "address" if _is_node_number(node) else "node_id"
+                yield Reject(file.label, line, f"an address without {missing}")
+
+
+def _read_icij_node(
+    label: str,
+    schema: str,
+    line: int,
+    cells: dict[str, str],
+    links: _Links,
+    texts: list[tuple[str, ...]],
+) -> Iterator[Item]:
+    node, name = cells.get("node_id", ""), clean(cells.get("name"))
+    if not _is_node_number(node) or not name:
+        missing = "name" if _is_node_number(node) else "node_id"
+        yield Reject.of_row(label, line, f"a node without {missing}", node)
+        return
+    entry = Entry(ICIJ_SOURCE, node, guess_groups_schema([name]) or schema, label, line)
+    entry.add_value("name", name, "name")
+    for column, prop in _ICIJ_VALUES.items():
+        if (text := cells.get(column, "")) != name:
+            entry.add_value(prop, text, column)
+    for column, prop in _ICIJ_DATES.items():
+        entry.add_date(prop, cells.get(column, ""), column)
+    for prop, names, codes in _ICIJ_COUNTRIES:
+        for text in (cells.get(names) or cells.get(codes, "")).split(";"):
+            entry.add_value(prop, text, names)
+    if text := clean(cells.get("address")):
+        entry.add_fact(Address(text, origin="address"))
+    if number := clean(cells.get("ibcRUC")):
+        entry.add_fact(Identifier("registrationNumber", number, type="IBC/RUC", origin="ibcRUC"))
+    entry.add_reason(cells.get("note", ""), "note")
+    for column in (*_ICIJ_NOTES, *(column for column in cells if column not in _ICIJ_READ)):
+        if text := clean(cells.get(column)):
+            entry.add_note(f"{column}: {text}", column)
+    for end, code in links.of(int(node)):
+        _add_icij_link(entry, end, texts[code], links)
+    yield from entry.items()
+
+
+def _add_icij_link(entry: Entry, end: int, texts: tuple[str, ...], links: _Links) -> None:
+    kind, link, status, start, stop = texts
+    if (address := links.addresses.get(end)) is not None:
+        entry.add_fact(address)
+    elif kind != _AT_ADDRESS:
+        words = link or kind.replace("_", " ")
+        entry.add_fact(
+            Relation(
+                find_relation_type(words) or RelationType.LINKED_TO,
+                f"{ICIJ_SOURCE}:{end}",
+                role=": ".join(filter(None, (words, status))),
+                start=try_date(start),
+                end=try_date(stop),
+                origin="relationships",
+            )
+        )
+
+
 ROWS = (
     ReaderRow(
         name="stix",
@@ -342,5 +563,12 @@ ROWS = (
         help="statements of OpenSanctions as CSV (statements.csv)",
         detect=detect_statements,
         read=read_statements,
+    ),
+    ReaderRow(
+        name="icij",
+        help="Offshore Leaks of the ICIJ as CSV: nodes-entities.csv, relationships.csv and others",
+        detect=detect_icij,
+        read=read_icij,
+        companions=(_ICIJ_FILES,),
     ),
 )

@@ -17,13 +17,16 @@ from resolver.lists.formats.layouts import IGNORED, NOTE, PROPERTY, load_layout
 from resolver.lists.readers import read_lists
 from resolver.records import Activity, Record, RelationType
 from tests.lists.published_lists import (
+    ICIJ_COLUMNS,
     OTHER_WRITERS,
     PERSON,
     SHIP,
     WRITERS,
     Subject,
     eu_xml,
+    icij_files,
     make_subjects,
+    write_icij,
     write_list,
 )
 
@@ -159,6 +162,48 @@ def test_a_list_of_a_state_or_exchange_format_is_read_whole(name: str, tmp_path:
             assert subject.imo in numbers or name in ("ua_nsdc", "statements")
 
 
+def test_the_offshore_leaks_are_read_whole_with_their_relationships(tmp_path: Path) -> None:
+    intake = read_lists([write_icij(tmp_path, COUNT)])
+    assert (intake.rejects, intake.warnings) == ((), ())
+    records = {record.id: record for record in intake.batch.to_records()}
+    subjects = make_subjects(COUNT)
+    assert len(records) == len(subjects)
+    for subject in subjects:
+        record = records[f"icij-offshore-leaks:{10_000_000 + subject.number}"]
+        assert record.texts("name") == (subject.name,)
+        assert set(record.texts("country")) == {subject.place[1], "Malta"}
+        (address,) = record.addresses
+        if subject.schema == PERSON:
+            assert address.full == f"1 Street; {subject.place[0]}"
+            (relation,) = record.relations
+            assert relation.type is RelationType.DIRECTOR_OF
+            assert relation.target_id in records
+            assert relation.start == "2009-03-04"
+        else:
+            assert set(record.texts("previousName")) == {subject.alias, subject.weak_alias}
+            assert record.texts("incorporationDate") == ("2006-03-23",)
+            assert str(25_000 + subject.number) in {item.number for item in record.identifiers}
+            assert (Activity.PEOPLE_SMUGGLING in record.activities) == bool(subject.number % 2)
+
+
+def test_a_part_of_the_offshore_leaks_is_read_without_the_others(tmp_path: Path) -> None:
+    files = icij_files(make_subjects(COUNT))
+    (tmp_path / "nodes-entities.csv").write_text(files["nodes-entities.csv"])
+    lines = files["relationships.csv"].splitlines()
+    lines[1] = lines[1].replace("10000001", "no number")
+    (tmp_path / "relationships.csv").write_text("\n".join(lines))
+    intake = read_lists([tmp_path])
+    assert len(intake.batch) == COUNT // 4
+    (reject,) = intake.rejects
+    assert "without the numbers of two nodes" in reject.reason
+    assert any("relationships are missing" in note for note in intake.warnings)
+
+
+def test_each_column_of_the_offshore_leaks_is_accounted_for() -> None:
+    columns = {column for names in ICIJ_COLUMNS.values() for column in names}
+    assert set(load_layout("icij")) == columns
+
+
 # ---- coverage: each element of a layout is a property, a note or ignored ------------------------
 
 
@@ -214,7 +259,7 @@ def test_each_element_of_a_list_is_accounted_for(name: str, tmp_path: Path) -> N
     assert sorted(element for element in written if not is_covered(element, known)) == []
 
 
-@pytest.mark.parametrize("name", [*WRITERS, *OTHER_WRITERS])
+@pytest.mark.parametrize("name", [*WRITERS, *OTHER_WRITERS, "icij"])
 def test_elements_have_a_use_and_a_target_or_reason(name: str) -> None:
     for use in load_layout(name).values():
         assert use.use in (PROPERTY, NOTE, IGNORED)
