@@ -20,6 +20,7 @@ from resolver.hub.list_updates import build_list_update, find_id_alarms
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
+    check_guest_records,
     check_handling_codes,
     check_hidden_ids,
     check_named_agencies,
@@ -284,14 +285,15 @@ def _check_owner(
                 hint="an erasure holds for good; ask the keeper of the store",
             )
             return False
-        is_guest = bool(check_source_owner(view, [record.source], owner))
+        guests = check_source_owner(view, [record.source], owner)
         is_public = is_visible(record.handling, STRANGER)
-        if is_guest and (is_public or record.handling.agency != owner.agency):
+        if guests and (is_public or record.handling.agency != owner.agency):
             raise ownership_error(record.source, owner)
         check_named_agencies([record.handling], owner)
         if record.id in stored and not owner.may_change_all:
             numbers = {record.id: stored[record.id][0]}
             check_hidden_ids(view, numbers, owner)
+            check_guest_records(view, numbers, guests, owner)
             check_handling_codes(view, numbers, {record.id: record.handling}, owner)
     except OwnerError as error:
         pending.error = error

@@ -14,7 +14,7 @@ agency that a handling names, and admins, may loosen its code or give it to anot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -97,11 +97,17 @@ def build_owned_update(
     agencies = dict.fromkeys(names, owner.agency)
     update = build_list_update(view, intake, acceptance, guests, agencies)
     if not owner.may_change_all:
-        # no list of one agency withdraws records of another agency
+        # no list of one agency withdraws records that are another's
         others = _find_others(view, update.withdrawn, owner)
-        withdrawn = {end: number for end, number in update.withdrawn.items() if end not in others}
+        own = _find_own(view, update.withdrawn, owner) if guests else set()
+        withdrawn = {
+            end: number
+            for end, number in update.withdrawn.items()
+            if end not in others and (end in own or end.partition(":")[0] not in guests)
+        }
         update = replace(update, withdrawn=withdrawn)
     check_update_handling(view, update, owner)
+    check_guest_records(view, update.superseded, guests, owner)
     for name in sorted(guests):
         is_source = [name == end.partition(":")[0] for end in update.fresh.ids.to_pylist()]
         rows = np.flatnonzero(is_source)
@@ -121,6 +127,19 @@ def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwn
         if record_id in others or (source in guests and record_id not in own):
             raise ownership_error(source, owner)
     return update
+
+
+def check_guest_records(
+    view: StoreView, numbers: Mapping[str, int], guests: Collection[str], owner: RecordOwner
+) -> None:
+    """Raise `OwnerError` if a stored record, by id, of the `guests` (`check_source_owner`) is not
+    the owner's: in a source of others an owner changes only records of its own agency.
+    """
+    if guests:
+        own = _find_own(view, numbers, owner)
+        for source in sorted({end.partition(":")[0] for end in numbers if end not in own}):
+            if source in guests:
+                raise ownership_error(source, owner)
 
 
 def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> frozenset[str]:

@@ -105,6 +105,23 @@ def test_a_complete_list_withdraws_no_record_that_its_sender_may_not_see(hub: Hu
         hub.withdraw(["secret:1"], owner=COAST)
 
 
+def test_a_guest_of_a_source_changes_only_its_own_records(hub: Hub) -> None:
+    """River has a hidden record in a source that becomes Coast's."""
+    hub.add(make_intake([make_secret(1)]), owner=RIVER)
+    public = [record(f"secret:x{number}", name=f"Ann Lee {number}") for number in range(3)]
+    hub.add(make_intake(public), owner=COAST)
+    taken = replace(public[0], handling=Handling("River", "H3"))
+    with pytest.raises(OwnerError, match="does not belong to River"):
+        hub.add(make_intake([taken]), owner=RIVER)
+    with pytest.raises(OwnerError, match="does not belong to River"):
+        GroupCommit(hub, accept_restricted=True).post(taken, RIVER)
+    whole = ListInfo("secret.csv", "tabular", ("secret",), "", 1, 0, False, complete=True)
+    hub.add(make_intake([make_secret(2)], whole), owner=RIVER)
+    with hub.store.view() as view:
+        left = set(view.records_of_sources(["secret"]))
+    assert left == {row.id for row in public} | {"secret:2"}
+
+
 def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> None:
     hub.add(make_intake([make_secret(1)]), owner=RIVER)
     update_source(f"sqlite:///{hub.store.path}", "secret", agency="River")
