@@ -347,6 +347,7 @@ OPENED_ELSEWHERE = {
     "desk.first_sign_in",
     "desk.missing_page",
     "review.list_queue",
+    "review.show_link",
     "review.show_pair_values",
     "contacts.show_contact",
     "watches.watch_hits",

@@ -53,6 +53,7 @@ from resolver.review import (
     DecisionStatus,
     DecisionView,
     Filters,
+    LinkBasis,
     PairLockedError,
     PairSnapshot,
     PairView,
@@ -347,6 +348,9 @@ def _decision_request(left: str, right: str, verdict: StewardVerdict) -> Decisio
         snapshot=_parse_snapshot(form.get("snapshot", "")),
         over=withdrawals,
         recheck=form.get("again", "")[:40],
+        link=LinkBasis(
+            *(form.get(name, "").strip()[:500] for name in ("authority", "legal_basis", "expires"))
+        ),
     )
 
 

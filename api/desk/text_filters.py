@@ -59,6 +59,8 @@ _DECISION_STATUSES = {
 }
 _STATE_LABELS = {"held": "held for approval"}
 # The verdict "red": one person under unlawfully different identities.
+_LINK_COLORS = {"same": "white link", "different": "green link", "red": "red link"}
+"""Colors of links by verdict, as in Regulation (EU) 2019/817."""
 _VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}
 
 
@@ -186,6 +188,11 @@ def status_label(status: str) -> str:
 def verdict_class(decision: DecisionView) -> str:
     """Return the CSS class for the verdict of a decision."""
     return "" if decision.undoes else _VERDICT_CLASSES.get(str(decision.verdict), "")
+
+
+def link_color(decision: DecisionView) -> str:
+    """Return the color of the link that a decision states, in words; empty for none."""
+    return "" if decision.undoes else _LINK_COLORS.get(str(decision.verdict), "")
 
 
 def shorten(text: str, width: int) -> str:

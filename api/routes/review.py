@@ -44,6 +44,7 @@ from resolver.review import (
     DecisionOutcome,
     DecisionRequest,
     Filters,
+    LinkBasis,
     PairSnapshot,
     Party,
     QueueItem,
@@ -55,7 +56,7 @@ from resolver.review.models import Mark
 blueprint = Blueprint("review", __name__)
 _ACCESS = Access(Scope.REVIEW, Disclosure.VALUES)
 _TEXT_FILTERS = ("kind", "source", "agency", "script", "reason", "assigned")
-_MAX_COMMENT, _MAX_REASON, _MAX_ID = 2_000, 200, 2_000
+_MAX_COMMENT, _MAX_REASON, _MAX_ID, _MAX_LINK_TEXT = 2_000, 200, 2_000, 500
 _PARTY = closed_object(
     {
         "id": STRING,
@@ -147,10 +148,40 @@ _DECISION = closed_object(
         "comment": {**TEXT, "maxLength": _MAX_COMMENT},
         "again": NULLABLE_STRING,
         "snapshot": _SNAPSHOT,
+        "authority": {**TEXT, "maxLength": _MAX_LINK_TEXT},
+        "legal_basis": {**TEXT, "maxLength": _MAX_LINK_TEXT},
+        "expires": {
+            **STRING,
+            "description": "Last day of the link, `2027-06-30`; the pair waits again afterwards.",
+        },
     },
 )
 _UNDO = closed_object({"decision": NAME}, {"why": {**TEXT, "maxLength": _MAX_COMMENT}})
 _CONFIRM = closed_object({"decision": NAME}, {"comment": {**TEXT, "maxLength": _MAX_COMMENT}})
+_LINK = ("authority", "legal_basis", "expires")
+_LINK_VIEW = component(
+    "Link",
+    closed_object(
+        {
+            "left": STRING,
+            "right": STRING,
+            "color": enum_of(["yellow", "white", "green", "red", ""]),
+            "entities": STRINGS,
+            "decisions": array_of(
+                closed_object(
+                    dict.fromkeys(
+                        (
+                            *("id", "color", "verdict", "state", "left", "right", *_LINK),
+                            *("reason", "by", "at", "reopened"),
+                        ),
+                        STRING,
+                    )
+                )
+            ),
+            "version": COUNT,
+        }
+    ),
+)
 _FILTERS = (
     *(query_parameter(name, STRING) for name in _TEXT_FILTERS),
     query_parameter("score_from", FRACTION),
@@ -294,6 +325,33 @@ def show_pair_values(left: str, right: str) -> Response:
 
 @endpoint(
     blueprint,
+    "GET",
+    "/links/<ref:left>/<ref:right>",
+    _ACCESS,
+    responses={200: json_response_of(_LINK_VIEW), **errors(403, 404)},
+)
+def show_link(left: str, right: str) -> Response:
+    """Return the link between two entities or records: its color, and the decisions on it.
+
+    `color` is yellow (nobody has verified it), white (the same person, lawfully), green (different
+    persons), red (one person under unlawfully different identities), or empty without a link.
+    Decisions state authority, legal basis, reason and last day; only those on records that you may
+    see count.
+    """
+    endpoints.reject_undeclared()
+    steward = _steward()
+    link = review.read_link(current_service().hub, left, right, steward.viewer)
+    log_access(
+        "link",
+        {"left": left, "right": right},
+        {"seen": list(link.entities)},
+        revision_of(link.revision),
+    )
+    return json_response(link.to_json())
+
+
+@endpoint(
+    blueprint,
     "POST",
     "/decisions",
     _ACCESS,
@@ -309,9 +367,9 @@ def decide_over_http() -> Response:
     """
     endpoints.reject_undeclared()
     steward, body = _steward(), read_json_object()
-    texts = _read_texts(body, ("left", "right", "verdict"), ("reason", "comment", "again"))
+    texts = _read_texts(body, ("left", "right", "verdict"), ("reason", "comment", "again", *_LINK))
     if set(body) - set(texts) - {"snapshot"}:
-        raise ApiError(422, "a decision has left, right, verdict, reason, comment, snapshot, again")
+        raise ApiError(422, f"a decision has {', '.join(texts)} and snapshot")
     if texts["verdict"] not in {row.value for row in StewardVerdict}:
         raise ApiError(422, f"verdict must be one of {', '.join(StewardVerdict)}")
     decision = DecisionRequest(
@@ -323,6 +381,7 @@ def decide_over_http() -> Response:
         comment=texts["comment"][:_MAX_COMMENT],
         snapshot=_read_snapshot(body.get("snapshot")),
         recheck=texts["again"][:40],
+        link=LinkBasis(*(texts[name] for name in _LINK)),
     )
     hub, rules = current_service().hub, current_service().settings.rules
     _log_act("decide", {name: texts[name] for name in ("left", "right", "verdict")})

@@ -199,6 +199,7 @@ COMMANDS = {
     "decide": CommandRow(
         "review", "Decide whether two entities of a store are the same.", _RECORDS
     ),
+    "links": CommandRow("review", "Show the color of a link, and who decided it.", _RECORDS),
     "confirm": CommandRow(
         "review", "Confirm a decision that waits for a second steward.", _RECORDS
     ),

@@ -1,6 +1,7 @@
 """Commands that decide: the same or different, confirm, split, undo.
 
 - Command `resolver decide`: decide whether two entities are the same.
+- Command `resolver links`: color of a link, and the decisions on it.
 - Command `resolver confirm`: confirmation by a second steward.
 - Command `resolver split`: split records off an entity.
 - Command `resolver undo`: undo a decision.
@@ -59,6 +60,14 @@ Examples:
     type=click.Choice(["faction of", "splinter of", "successor of", "merged into"]),
     help="With `different`: what group A is to group B.",
 )
+@click.option("--authority", default="", help="Who answers for the link.")
+@click.option("--legal-basis", default="", help="Law by which the link is made.")
+@click.option(
+    "--expires",
+    default="",
+    metavar="DAY",
+    help="Last day of the link, such as 2027-06-30; the pair waits again afterwards.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @steward_option
 @json_option
@@ -72,6 +81,7 @@ def decide_command(
     from resolver.review import (
         DecisionRequest,
         DeskRules,
+        LinkBasis,
         Steward,
         StewardVerdict,
         decide_pair,
@@ -89,6 +99,8 @@ def decide_command(
         request = DecisionRequest(
             steward, left, right, StewardVerdict(verdict), options["why"], over=over
         )
+        facts = (options[name] for name in ("authority", "legal_basis", "expires"))
+        request = replace(request, link=LinkBasis(*facts))
         if relation := find_relation_type(options["relation"] or ""):
             request = replace(request, relation=PairRelation(relation))
         if options["dry_run"]:
@@ -139,6 +151,44 @@ def format_preview(effects: DecisionPreview) -> str:
     ]
     lines += [f"A second steward has to confirm: {reason}." for reason in effects.second_reasons]
     return "\n".join(lines or ["Nothing would change except the log."])
+
+
+@click.command("links")
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@store_option(required=True)
+@json_option
+@click.pass_obj
+def links_command(
+    settings: Settings, /, left: str, right: str, store_url: str, *, as_json: bool
+) -> None:
+    """Show the link between A and B, ids of entities or records: its color, and who decided it.
+
+    Colors are those of Regulation (EU) 2019/817: yellow (nobody has verified it), white (the same
+    person, lawfully), green (different persons), red (one person under unlawfully different
+    identities).
+
+    \b
+    Example:
+      resolver links us-ofac-sdn:7160 un-sc:111298 --store sqlite:///hub.db
+    """
+    from resolver.cli.arguments import open_hub
+    from resolver.records.visibility import OPERATOR
+    from resolver.review import read_link
+
+    with open_hub(store_url, settings) as hub:
+        log_records(hub, 2, left=left, right=right)
+        link = read_link(hub, left, right, OPERATOR)
+    if as_json:
+        click.echo(json.dumps(link.to_json(), ensure_ascii=False))
+        return
+    click.echo(f"{left} and {right}: {link.color or 'no link'}")
+    for row in link.decisions:
+        facts = [row.authority, row.legal_basis, row.reason]
+        facts += [f"until {row.expires}"] if row.expires else []
+        stated = "; ".join(filter(None, facts))
+        line = f"{row.id}  {row.label}, {row.status}, {row.steward or 'a file'}"
+        click.echo(f"  {line}{f': {stated}' if stated else ''}")
 
 
 @click.command("confirm")

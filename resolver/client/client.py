@@ -34,6 +34,7 @@ from resolver.client.models import (
     DecisionResult,
     Entity,
     JudgedHit,
+    LinkSummary,
     Matches,
     NoticePage,
     PostedRecord,
@@ -642,11 +643,14 @@ class Client:
         comment: str = "",
         snapshot: Mapping[str, Any] | None = None,
         again: str = "",
+        authority: str = "",
+        legal_basis: str = "",
+        expires: str = "",
     ) -> DecisionResult:
         """Decide whether two entities are the same.
 
         If `snapshot` is the `snapshot` of `pair`, a pair that has changed since is refused
-        (`ConflictError`).
+        (`ConflictError`). `expires` is the last day of the link, such as 2027-06-30.
         """
         body = {
             "left": left,
@@ -656,8 +660,16 @@ class Client:
             "comment": comment,
             "snapshot": None if snapshot is None else dict(snapshot),
             "again": again or None,
+            "authority": authority,
+            "legal_basis": legal_basis,
+            "expires": expires,
         }
         return self._act("/decisions", body)
+
+    def link(self, left: str, right: str) -> LinkSummary:
+        """Return the color of the link between two entities or records, and its decisions."""
+        ends = "/".join(map(transport.quote_segment, (left, right)))
+        return parse_object(LinkSummary, self._http.json("GET", f"/links/{ends}"))
 
     def confirm(self, decision_id: str, comment: str = "") -> DecisionResult:
         """Confirm another steward's decision that waits for a second steward."""
@@ -796,6 +808,7 @@ class AsyncClient:
     decide = _in_thread(Client.decide)
     confirm = _in_thread(Client.confirm)
     undo = _in_thread(Client.undo)
+    link = _in_thread(Client.link)
     ready = _in_thread(Client.ready)
     openapi = _in_thread(Client.openapi)
 

@@ -320,6 +320,24 @@ class ContactRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSummary:
+    """Link between two entities or records. `color`: yellow (nobody has verified it), white (the
+    same person, lawfully), green (different persons), red (one person under unlawfully different
+    identities), or empty without a link.
+
+    `decisions` have `color`, `authority`, `legal_basis`, `reason`, `expires` and `state`, among
+    others; the newest comes first.
+    """
+
+    left: str
+    right: str
+    color: str
+    entities: tuple[str, ...]
+    decisions: tuple[dict[str, Any], ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionResult:
     """Result of a decision. `state`: `done`, `waits` (until another steward confirms it, for the
     reasons in `second_steward`) or `noted`. `decisions` are the ids for `confirm` and `undo`.

@@ -40,7 +40,7 @@ from rapidfuzz.distance import Indel
 from resolver.errors import DateError
 from resolver.names.folding import fold, skeleton_code, sound_code
 from resolver.records import Batch, Record
-from resolver.records.decisions import Decision
+from resolver.records.decisions import Decision, mark_ended
 from resolver.records.properties import COMPOSED_PARTS, FULL_NAMES, PROPERTIES, SUFFIXES, ValueType
 from resolver.records.stated_links import record_generations
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
@@ -323,7 +323,7 @@ def mark_reopened(
             replace(decision, reopened="; ".join(changes[end] for end in pair if end in changes))
             for (decision, _), pair in zip(piece, ends, strict=True)
         ]
-    return marked
+    return mark_ended(marked)
 
 
 def _decided_versions(

@@ -444,6 +444,7 @@ def _decision(stored: StoredDecision) -> dict[str, Any]:
         "why": decision.reason,
         "landed": stored.revision,
         "seen": dict(stored.context),
+        **({"expires": decision.expires} if decision.expires else {}),
     }
 
 

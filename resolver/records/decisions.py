@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -42,6 +42,11 @@ class Decision:
     same one; red links always need two. `reopened` says how its records have changed since (empty:
     they have not). `number` is the decision's number in the log of a store, and `undoes` is the
     number of the decision on this pair that it takes back. Both are 0 if they do not apply.
+
+    `authority` and `legal_basis` say who answers for the link, and by which law. `expires` is the
+    last day on which the link holds (`2027-06-30`; empty: it has none). `ends` is the number of a
+    decision on this pair whose last day is over. The program logs such an entry, and from then on
+    the decision that it ends counts as reopened (`mark_ended`).
     """
 
     left_id: str
@@ -56,6 +61,10 @@ class Decision:
     reopened: str = ""
     number: int = 0
     undoes: int = 0
+    authority: str = ""
+    legal_basis: str = ""
+    expires: str = ""
+    ends: int = 0
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -89,6 +98,9 @@ def parse_decision(row: Mapping[str, str], place: str = "") -> Decision:
         reason=row.get("why", "").strip(),
         unlawful=unlawful,
         place=place,
+        authority=row.get("authority", "").strip(),
+        legal_basis=row.get("legal_basis", "").strip(),
+        expires=read_last_day(row.get("expires", ""), place),
     )
 
 
@@ -106,6 +118,33 @@ def _parse_pair(row: Mapping[str, str], place: str) -> tuple[str, str]:
             hint="write two different record ids",
         )
     return min(left, right), max(left, right)
+
+
+def read_last_day(text: str, place: str = "") -> str:
+    """Return the last day on which a link holds, as `2027-06-30`; empty for an empty text. Raises
+    `DecisionError` for any other text, with `place`.
+    """
+    text = text.strip()
+    try:
+        return datetime.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise DecisionError(
+            f"expires is {text[:40]!r}", place=place, hint="write a day, e.g. 2027-06-30"
+        ) from None
+
+
+def mark_ended(log: Sequence[Decision]) -> list[Decision]:
+    """Return decisions, with those marked as reopened that a later one of them ends."""
+    reasons = {decision.ends: decision.reason for decision in log if decision.ends}
+    return [
+        replace(
+            decision,
+            reopened="; ".join(filter(None, (decision.reopened, reasons[decision.number]))),
+        )
+        if decision.number in reasons
+        else decision
+        for decision in log
+    ]
 
 
 def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -160,6 +199,8 @@ class PairState:
         Names of stewards that differ only in case are of one steward.
         """
         waited_before = dict(self.waited_before)
+        if decision.ends:
+            return self
         # an undo brings back what waited before the decision that it takes back
         brought_back = waited_before.get(decision.undoes, ())
         following = replace(self, waiting=brought_back)

@@ -51,6 +51,9 @@ Decisions
     `confirm_decision(hub, steward, decision_id, *, comment="") -> DecisionOutcome`
         Confirm a decision that waits for a second steward; `list_pending(hub, viewer)` lists these
         decisions.
+    `read_link(hub, left, right, viewer) -> LinkView`
+        Return the color of a link, with authority, legal basis, reason and last day of each
+        decision on it. `end_expired_links(hub)` ends those whose last day is over.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
         `shown_digest` is the `digest` of `load_entity_page(hub, entity, viewer)` when the page was
@@ -80,6 +83,7 @@ from resolver.review.decisions.decision_checks import confirm_decision, list_pen
 from resolver.review.decisions.earlier_verdicts import Agreement, measure_agreement
 from resolver.review.decisions.undo import split_entity, undo_decision
 from resolver.review.entity_page import list_decisions, load_decision, load_timeline
+from resolver.review.links import LinkExpiry, LinkView, end_expired_links, read_link
 from resolver.review.models import (
     AttributeView,
     BulkOutcome,
@@ -94,6 +98,7 @@ from resolver.review.models import (
     Filters,
     GoldenChange,
     HistoryRow,
+    LinkBasis,
     Mark,
     NameView,
     PairSnapshot,
@@ -173,6 +178,9 @@ __all__ = [
     "Filters",
     "GoldenChange",
     "HistoryRow",
+    "LinkBasis",
+    "LinkExpiry",
+    "LinkView",
     "Mark",
     "NameView",
     "PairLockedError",
@@ -202,6 +210,7 @@ __all__ = [
     "decide_pair",
     "decide_pairs",
     "delete_filters",
+    "end_expired_links",
     "find_item",
     "forecast_queue",
     "hold_pair",
@@ -218,6 +227,7 @@ __all__ = [
     "measure_throughput",
     "preview_decision",
     "preview_split",
+    "read_link",
     "refresh_queue",
     "release_pair",
     "save_filters",

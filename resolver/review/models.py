@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from resolver.records.decisions import Decision
 from resolver.records.labels import ADMINISTRATIVE
 from resolver.records.results.explanation import AlignedPart, EvidenceRow
 from resolver.records.results.resolution import Band
@@ -37,6 +38,23 @@ class StewardVerdict(StrEnum):
     def is_merge(self) -> bool:
         """True if the verdict joins the two into one entity."""
         return self in (StewardVerdict.SAME, StewardVerdict.RED)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBasis:
+    """Who answers for a link, by which law, and the last day on which it holds (`2027-06-30`)."""
+
+    authority: str = ""
+    legal_basis: str = ""
+    expires: str = ""
+
+    @classmethod
+    def of(cls, decision: Decision) -> LinkBasis:
+        """Return the facts that a decision of the log states."""
+        return cls(decision.authority, decision.legal_basis, decision.expires)
+
+
+NO_LINK_BASIS = LinkBasis()
 
 
 class QueueReason(StrEnum):
@@ -266,6 +284,7 @@ class DecisionView:
     - `undoes`: id of the decision that it undoes, or empty.
     - `reopened`: how its records have changed since; empty if they have not.
     - `relation`: a sentence on how the two groups are related, or empty.
+    - `authority`, `legal_basis`, `expires`: as of `LinkBasis`.
     - `number`, `undone_number` (0: none), `act_numbers`: numbers of this decision, of the decision
       that it undoes, and of all decisions of the same act, such as a split. Numbers count all
       decisions of the log, so only commands show them.
@@ -286,6 +305,9 @@ class DecisionView:
     act_numbers: tuple[int, ...] = ()
     reopened: str = ""
     relation: str = ""
+    authority: str = ""
+    legal_basis: str = ""
+    expires: str = ""
 
     @property
     def label(self) -> str:

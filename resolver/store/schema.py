@@ -191,6 +191,7 @@ decisions = Table(
     Column("seen", JSON, nullable=False),
     Column("needs_two", Boolean, nullable=False, server_default=false()),
     *(Column(name, BigInteger) for name in ("left_version", "right_version")),
+    Column("expires", Text, nullable=False, server_default="", index=True),
 )
 # steward's desk: touched records, waiting pairs of entities, work of stewards
 touched = Table(

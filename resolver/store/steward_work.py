@@ -323,6 +323,10 @@ class NewDecision:
         ).hexdigest()
 
 
+LINK_KEY = "link"
+"""Key of authority and legal basis in the context that the log stores with a decision."""
+
+
 def new_decision_id() -> str:
     """Return a random id of 64 bits for a decision: `d-` and 16 hexadecimal digits.
 
@@ -343,10 +347,22 @@ def decision_row(new: NewDecision) -> dict[str, Any]:
         "who": decision.decided_by,
         "decided": utc_text(decision.decided_at) if decision.decided_at else "",
         "why": decision.reason,
-        "seen": {**new.context, **({"undoes": decision.undoes} if decision.undoes else {})},
+        "seen": {**new.context, **_link_context(decision)},
         "needs_two": decision.needs_two,
         "left_version": left_version,
         "right_version": right_version,
+        "expires": decision.expires,
+    }
+
+
+def _link_context(decision: Decision) -> dict[str, Any]:
+    """Return what the context of a decision has of the decision itself."""
+    facts = {"authority": decision.authority, "legal_basis": decision.legal_basis}
+    stated = {name: text for name, text in facts.items() if text}
+    return {
+        **({"undoes": decision.undoes} if decision.undoes else {}),
+        **({"ends": decision.ends} if decision.ends else {}),
+        **({LINK_KEY: stated} if stated else {}),
     }
 
 
@@ -370,6 +386,10 @@ def stored_decision(row: Any) -> StoredDecision:
         needs_two,
         number=row.number,
         undoes=int((context or {}).get("undoes", 0)),
+        authority=str((context or {}).get(LINK_KEY, {}).get("authority", "")),
+        legal_basis=str((context or {}).get(LINK_KEY, {}).get("legal_basis", "")),
+        expires=row.expires,
+        ends=int((context or {}).get("ends", 0)),
     )
     versions = row.left_version, row.right_version
     return StoredDecision(row.number, row.id, row.landed, decision, context or {}, versions)

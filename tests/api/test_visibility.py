@@ -160,6 +160,7 @@ MAY_REFUSE = {
     "review.confirm_over_http",
     "review.decide_over_http",
     "review.list_queue",
+    "review.show_link",
     "review.show_pair_values",
     "review.take_next",
     "review.undo_over_http",

@@ -147,6 +147,7 @@ class Sample(NamedTuple):
             "queue": store,
             "decide": ["coast:3", "river:3", "different", "--dry-run", *store],
             "confirm": [str(PAIRS + 2), "--who", "lee", *store],
+            "links": ["coast:3", "river:3", *store],
             "undo": [str(PAIRS + 1), *store],
             "split": [self.entity, "river:2", "--dry-run", *store],
             "withdraw": ["quay:5", *store],

@@ -162,6 +162,7 @@ class _Worker:
 
     def __init__(self, hub: Hub, folder: Path, settings: Settings, work: _Work) -> None:
         from resolver.notices import Deliverer
+        from resolver.review import LinkExpiry
         from resolver.screening.watch import WatchRunner
         from resolver.trust.erasure import ErasureRunner
 
@@ -169,6 +170,7 @@ class _Worker:
         self._watches = WatchRunner(hub, settings.listed, count_workers(settings))
         self._deliverer = Deliverer(hub, settings)
         self._eraser = ErasureRunner(hub, folder)
+        self._links = LinkExpiry(hub)
         self._failures: dict[str, None] = {}
 
     def close(self) -> None:
@@ -225,6 +227,8 @@ class _Worker:
         self._deliverer.rest()
         queue_refresh(self._hub)
         job = run_next_job(self._hub, self._folder, self._work)
+        if ended := self._links.run_due():
+            click.echo(f"links whose last day is over: {ended:,}", err=True)
         # refreshed now, so that no steward has to wait for it after a large batch
         refresh_queue(self._hub)
         for run in self._watches.run_due(on_error=self._note_failure):

@@ -28,7 +28,7 @@ from resolver.matching.population_scoring import score_in_population
 from resolver.matching.resolution_task import Engine, ResolutionTask, ScoredCandidates
 from resolver.matching.scoring.relation_evidence import RelationTable
 from resolver.records import Batch
-from resolver.records.decisions import Decision, Verdict, settle_decisions
+from resolver.records.decisions import Decision, Verdict, mark_ended, settle_decisions
 from resolver.records.results.resolution import Band, Links, Outcome, Resolution, StageMeter
 from resolver.runtime.key_groups import exclude, unite
 from resolver.store import LinkColor, LinkRows, LinkTable, NewDecision, StoreView
@@ -120,7 +120,8 @@ class RelevantDecisions:
         # a pair may be read twice, once for each record; its log is the same each time
         stored = self._view.decisions(None if read_all else sorted(missing))
         with_versions = [(decision.decision, decision.versions) for decision in stored]
-        for decision in mark_reopened(self._view, with_versions, self._fresh):
+        marked = mark_reopened(self._view, with_versions, self._fresh)
+        for decision in mark_ended([*marked, *self._new])[: len(marked)]:
             log.setdefault(decision.pair, []).append(decision)
         for pair, decisions in log.items():
             self._log[pair] = [*decisions, *(new for new in self._new if new.pair == pair)]

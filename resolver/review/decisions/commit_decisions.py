@@ -103,6 +103,7 @@ class LogEntry:
     needs_two: bool
     context: Mapping[str, Any]
     act_id: str
+    link: models.LinkBasis = models.NO_LINK_BASIS
 
     def build_decisions(
         self,
@@ -144,6 +145,9 @@ class LogEntry:
             is_red,
             needs_two=self.needs_two,
             undoes=undoes.get((left, right), 0),
+            authority=self.link.authority,
+            legal_basis=self.link.legal_basis,
+            expires=self.link.expires,
         )
         context = {**self.context, earlier_verdicts.ACT_KEY: self.act_id}
         if self.comment:
@@ -164,6 +168,7 @@ def new_log_entry(
     *,
     needs_two: bool = False,
     context: Mapping[str, Any] | None = None,
+    link: models.LinkBasis | None = None,
 ) -> LogEntry:
     """Return the entry of a new act, with an id of its own."""
     return LogEntry(
@@ -174,6 +179,7 @@ def new_log_entry(
         needs_two,
         context or {},
         uuid.uuid4().hex[:12],
+        link or models.NO_LINK_BASIS,
     )
 
 

@@ -28,6 +28,7 @@ from resolver.review.decisions.commit_decisions import (
 )
 from resolver.review.decisions.decision_checks import (
     build_contradiction,
+    check_link_basis,
     check_not_locked,
     check_other_steward,
     find_bonds,
@@ -56,12 +57,14 @@ from resolver.review.entity_sides import (
     sources_by_name,
 )
 from resolver.review.models import (
+    NO_LINK_BASIS,
     BulkOutcome,
     Cluster,
     DecisionOutcome,
     DecisionPreview,
     DecisionState,
     GoldenChange,
+    LinkBasis,
     PairSnapshot,
     QueueItem,
     QueueReason,
@@ -90,7 +93,7 @@ class DecisionRequest:
 
     `snapshot` is what was shown (None: not checked); `over` are ids of decisions to withdraw;
     `recheck` is the id of the decision that this verdict rechecks blind, or empty; `relation` is
-    one between two groups that are different.
+    one between two groups that are different. `link`: authority, legal basis and last day.
     """
 
     steward: Steward
@@ -103,6 +106,7 @@ class DecisionRequest:
     over: tuple[str, ...] = ()
     recheck: str = ""
     relation: PairRelation | None = None
+    link: LinkBasis = NO_LINK_BASIS
 
 
 def decide_pair(
@@ -261,6 +265,7 @@ def _new_log_entry(
         request.comment,
         needs_two=bool(second_reasons),
         context=context,
+        link=check_link_basis(request.link),
     )
 
 

@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from resolver.errors import pluralize
+from resolver.errors import DecisionError, InputError, pluralize
 from resolver.hub.hub import Hub
-from resolver.records.decisions import PairState, Verdict, pair_states
+from resolver.records.decisions import PairState, Verdict, pair_states, read_last_day
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review import models, refusals
 from resolver.review.decisions import earlier_verdicts
@@ -26,7 +26,10 @@ from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
 from resolver.review.entity_sides import EntitySide, side_digest
 from resolver.review.pair import load_pair_sides
 from resolver.review.queue.queue_filters import visible_row
-from resolver.store import NewDecision, StoredDecision, StoreView, steward_work
+from resolver.store import NewDecision, StoredDecision, StoreView, steward_work, utc_text
+
+MAX_LINK_TEXT = 500
+"""Characters of the authority and of the legal basis of a link."""
 
 
 def load_unchanged_sides(
@@ -99,6 +102,26 @@ def check_undecided_since(view: StoreView, snapshot: models.PairSnapshot, viewer
 def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[str]) -> bool:
     first, second = stored.decision.pair
     return (first in left and second in right) or (first in right and second in left)
+
+
+def check_link_basis(link: models.LinkBasis) -> models.LinkBasis:
+    """Return the facts of a link without surrounding white space. Raises `InputError` for a last
+    day that is none or is over, and for a text that is too long.
+    """
+    texts = {"authority": link.authority.strip(), "legal_basis": link.legal_basis.strip()}
+    for name, text in texts.items():
+        if "\x00" in text or len(text) > MAX_LINK_TEXT:
+            raise InputError(
+                f"the {name.replace('_', ' ')} of a link is too long",
+                hint=f"it may have {MAX_LINK_TEXT} characters, without NUL",
+            )
+    try:
+        expires = read_last_day(link.expires)
+    except DecisionError as error:
+        raise InputError(error.message, hint=error.hint) from None
+    if expires and expires < utc_text()[:10]:
+        raise InputError(f"a link cannot end on {expires}", hint="give today or a later day")
+    return models.LinkBasis(**texts, expires=expires)
 
 
 def check_not_locked(view: StoreView, steward: models.Steward, pair: tuple[int, int]) -> None:
@@ -355,6 +378,7 @@ def _plan_confirmation(
         comment,
         needs_two=True,
         context=_shown_context(stored),
+        link=models.LinkBasis.of(stored.decision),
     )
     undoes = {
         member.decision.pair: int(member.context[earlier_verdicts.UNDOES_KEY])

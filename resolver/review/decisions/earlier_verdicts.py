@@ -244,6 +244,9 @@ def _build_view(
         act_numbers,
         decision.reopened if status is models.DecisionStatus.REOPENED else "",
         relation.sentence if relation else "",
+        decision.authority,
+        decision.legal_basis,
+        decision.expires,
     )
 
 

@@ -38,7 +38,14 @@ from resolver.review.decisions.decision_checks import (
     overturn_reasons,
 )
 from resolver.review.entity_sides import EntitySide, load_sides, side_digest, sources_by_name
-from resolver.review.models import DecisionOutcome, DecisionState, Steward, StewardVerdict
+from resolver.review.models import (
+    NO_LINK_BASIS,
+    DecisionOutcome,
+    DecisionState,
+    LinkBasis,
+    Steward,
+    StewardVerdict,
+)
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
@@ -58,6 +65,8 @@ class _Reversal:
 
     Later evidence is measured against them.
     """
+    link: LinkBasis = NO_LINK_BASIS
+    """Authority, legal basis and last day of the restored decision."""
     versions: Versions | None = None
     """Record versions that the restored decision rests on. If it was reopened, it stays so."""
 
@@ -244,7 +253,12 @@ def undo_decision(
         decisions: list[NewDecision] = []
         for reversal in reversals:
             pair = reversal.target.decision.pair
-            entry = replace(log_entry, verdict=reversal.verdict, context=reversal.shown_score)
+            entry = replace(
+                log_entry,
+                verdict=reversal.verdict,
+                context=reversal.shown_score,
+                link=reversal.link,
+            )
             undoes = {pair: reversal.target.number}
             decisions += [
                 replace(new, versions=reversal.versions)
@@ -315,6 +329,11 @@ def _plan_reversal(
     """Determine the reversal of one decision. Raises `DecisionNotAllowedError` if it is not the
     last one on its pair.
     """
+    if target.decision.ends:
+        raise refusals.DecisionNotAllowedError(
+            f"decision {target.id} says that the last day of a link is over",
+            hint="decide the pair again",
+        )
     history = _PairHistory.replay(_sort_by_time(log, target.decision.pair))
     effect = history.find_effect(target)
     if effect is None:
@@ -333,7 +352,9 @@ def _plan_reversal(
     effective = restored[-1] if restored else None
     if effective is None or effective.decision.verdict is Verdict.UNSURE:
         verdict, shown, versions = StewardVerdict.UNSURE, {}, None
+        link = NO_LINK_BASIS
     else:
+        link = LinkBasis.of(effective.decision)
         verdict, shown = (
             earlier_verdicts.steward_verdict(effective.decision),
             _shown_score(effective),
@@ -345,7 +366,7 @@ def _plan_reversal(
     is_kept = state.is_binding and verdict is in_effect
     overrules = state.is_binding or verdict is StewardVerdict.RED
     needs_two = (effect is not None and effect.is_confirmed) or (overrules and not is_kept)
-    return _Reversal(target, verdict, needs_two, is_confirmation, shown, versions)
+    return _Reversal(target, verdict, needs_two, is_confirmation, shown, link, versions)
 
 
 def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: Steward) -> None:

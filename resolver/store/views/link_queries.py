@@ -333,6 +333,13 @@ class LinkQueries(Snapshot):
         query = select(decisions).where(decisions.c.landed == revision).order_by(decisions.c.number)
         return [stored_decision(row) for row in self.connection.execute(query)]
 
+    def expired_decisions(self, day: str) -> list[StoredDecision]:
+        """Return the decisions whose last day lies before a day, in the order of writing."""
+        c = decisions.c
+        is_over = (c.expires != "") & (c.expires < day) & (c.landed <= self.revision)
+        rows = self.connection.execute(select(decisions).where(is_over).order_by(c.number))
+        return [stored_decision(row) for row in rows]
+
     def two_steward_decisions(self) -> list[StoredDecision]:
         """Return the decisions that take effect only after two stewards agree."""
         needs_two = or_(decisions.c.needs_two.is_(True), decisions.c.unlawful.is_(True))

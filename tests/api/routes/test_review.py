@@ -118,3 +118,17 @@ def test_only_stewards_review_and_faults_are_named(open_app: Open, url: str) -> 
         answer = client.post("/decisions", json=body, headers=kim)
         assert answer.status_code == 422, body
         assert answer.json["detail"]
+
+
+def test_a_link_has_a_color_and_states_its_facts(open_app: Open, url: str) -> None:
+    kim, other = key_of(url, "kim", "review"), key_of(url, "ada", "check")
+    fill(url)
+    client, _ = open_app()
+    facts = {"authority": "Border police", "legal_basis": "Article 33", "expires": "2999-12-31"}
+    assert decide(client, kim, "same", expires="soon").status_code == 400
+    assert decide(client, kim, "same", reason="seen", **facts).json["state"] == "done"
+    link = client.get("/links/coast:9/river:9", headers=kim).json
+    assert (link["color"], link["decisions"][0]["color"]) == ("white", "white")
+    assert link["decisions"][0].items() >= {**facts, "reason": "seen", "by": "kim"}.items()
+    assert client.get("/links/coast:9/river:9", headers=other).status_code == 403
+    assert client.get("/links/coast:9/absent:1", headers=kim).status_code == 404

@@ -1,0 +1,200 @@
+"""Links as objects: what is known of two entities, in the colors of the EU's Multiple-Identity
+Detector (Regulation (EU) 2019/817, Articles 30 to 33), and the end of links whose last day is over.
+
+| color | meaning | comes from |
+|---|---|---|
+| yellow | nobody has verified it | a pair that waits for a steward |
+| white | the same person, lawfully | a decision *same*, or a match of the program |
+| green | different persons with similar data | a decision *different*, or the program |
+| red | the same person under unlawfully different identities | two stewards who say *red* |
+
+A decision states authority, legal basis, reason and last day of a link. After the last day a worker
+logs that it is over (`end_expired_links`). The decision then counts as reopened: *same* and *red*
+join nothing any more, *different* still keeps apart, and the pair waits for a steward again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resolver.hub.hub import Hub
+from resolver.hub.reopening import load_decisions as load_marked
+from resolver.records.decisions import Decision, Verdict
+from resolver.records.visibility import Viewer
+from resolver.review.decisions.earlier_verdicts import (
+    decision_views,
+    effective_decisions,
+    unconfirmed_decisions,
+)
+from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
+from resolver.review.queue.queue_filters import visible_row
+from resolver.review.refusals import find_entity, load_decisions
+from resolver.store import LinkColor, NewDecision, StoredDecision, StoreView, utc_text
+
+EXPIRY = "end of links"
+"""Who logs that the last day of a link is over."""
+_COLOR_OF = {
+    StewardVerdict.SAME: LinkColor.WHITE,
+    StewardVerdict.DIFFERENT: LinkColor.GREEN,
+    StewardVerdict.RED: LinkColor.RED,
+}
+_IN_EFFECT = (DecisionStatus.ACTIVE,)
+_OPEN = (DecisionStatus.WAITING, DecisionStatus.REOPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """Link of two entities or records as a viewer may see it.
+
+    `color` is empty if the two have neither a decision nor a comparison that a steward should see.
+    `decisions` are those across the two, the newest first.
+    """
+
+    left: str
+    right: str
+    color: str
+    entities: tuple[str, str]
+    decisions: tuple[DecisionView, ...]
+    revision: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the link for answers and commands."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "color": self.color,
+            "entities": list(self.entities),
+            "decisions": [describe_link_decision(row) for row in self.decisions],
+            "version": self.revision,
+        }
+
+
+def describe_link_decision(row: DecisionView) -> dict[str, Any]:
+    """Return a decision on a link as JSON."""
+    color = _COLOR_OF.get(row.verdict)
+    return {
+        "id": row.id,
+        "color": "" if color is None else color.label,
+        "verdict": str(row.verdict),
+        "state": str(row.status),
+        "left": row.left_record,
+        "right": row.right_record,
+        "authority": row.authority,
+        "legal_basis": row.legal_basis,
+        "reason": row.reason,
+        "expires": row.expires,
+        "by": row.steward,
+        "at": row.decided_at,
+        "reopened": row.reopened,
+    }
+
+
+def read_link(hub: Hub, left: str, right: str, viewer: Viewer) -> LinkView:
+    """Return the link between two entities or records. Raises `UnknownIdError` for an id that the
+    viewer may not know.
+    """
+    with hub.store.view() as view:
+        entities = [find_entity(view, end, viewer) for end in (left, right)]
+        # ids of records stand for these records, ids of entities for all of their records
+        sides = [
+            {end} if end in entity.records else set(entity.records)
+            for end, entity in zip((left, right), entities, strict=True)
+        ]
+        log = [
+            stored
+            for stored in load_decisions(view, sorted(sides[0] | sides[1]), viewer)
+            if _is_across(stored, sides)
+        ]
+        views = decision_views(log)
+        numbers = [entity.number for entity in entities]
+        waits = numbers[0] != numbers[1] and (
+            visible_row(view, (min(numbers), max(numbers)), viewer) is not None
+        )
+        return LinkView(
+            left,
+            right,
+            _find_color(views, is_one=numbers[0] == numbers[1], waits=waits),
+            (entities[0].id, entities[1].id),
+            views,
+            view.revision,
+        )
+
+
+def _is_across(stored: StoredDecision, sides: Sequence[set[str]]) -> bool:
+    first, second = stored.decision.pair
+    return (first in sides[0] and second in sides[1]) or (first in sides[1] and second in sides[0])
+
+
+def _find_color(views: Sequence[DecisionView], *, is_one: bool, waits: bool) -> str:
+    """Return the color of a link: that of the decisions in effect, red before green before white;
+    else yellow for what waits, and white for one entity.
+    """
+    stated = {_COLOR_OF.get(row.verdict) for row in views if row.status in _IN_EFFECT}
+    for color in (LinkColor.RED, LinkColor.GREEN, LinkColor.WHITE):
+        if color in stated:
+            return color.label
+    if waits or any(row.status in _OPEN for row in views):
+        return LinkColor.YELLOW.label
+    return LinkColor.WHITE.label if is_one else ""
+
+
+def end_expired_links(hub: Hub, today: datetime.date | None = None) -> int:
+    """Log the end of each decision in effect whose last day is over, in one commit; return how many
+    ended. The pairs then wait for a steward. Raises `StoreError`.
+    """
+    day = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
+    with hub.store.view() as view:
+        due = _find_due(view, day)
+    if not due:
+        return 0
+    now = datetime.datetime.now(datetime.UTC)
+    entries = [
+        NewDecision(
+            Decision(
+                *stored.decision.pair,
+                Verdict.UNSURE,
+                EXPIRY,
+                max(now, (stored.decision.decided_at or now) + datetime.timedelta(microseconds=1)),
+                f"its last day was {stored.decision.expires}",
+                ends=stored.number,
+            )
+        )
+        for stored in due
+    ]
+    hub.decide(entries, actor=EXPIRY)
+    return len(entries)
+
+
+def _find_due(view: StoreView, day: str) -> list[StoredDecision]:
+    """Return the decisions that are in effect, or wait for a second steward, beyond their last
+    day.
+    """
+    expired = {stored.number for stored in view.expired_decisions(day)}
+    if not expired:
+        return []
+    ids = {end for stored in view.expired_decisions(day) for end in stored.decision.pair}
+    log = load_marked(view, sorted(ids))
+    standing = {row.number: row for row in effective_decisions(log)}
+    standing |= {row.number: row for row in unconfirmed_decisions(log)}
+    ended = {row.decision.ends for row in log}
+    return [standing[number] for number in sorted(standing.keys() & expired - ended)]
+
+
+class LinkExpiry:
+    """Ends links when their last day is over, at most once a day and revision."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._last: tuple[str, int] | None = None
+
+    def run_due(self) -> int:
+        """End what is due; return how many links ended. Raises `StoreError`."""
+        state = utc_text()[:10], self._hub.store.revision
+        if state == self._last:
+            return 0
+        count = end_expired_links(self._hub)
+        self._last = state if not count else (state[0], self._hub.store.revision)
+        return count
