@@ -357,6 +357,7 @@ def test_a_rate_applies_where_none_is_stated(
     settings = Settings(key_rate=2.0, key_burst=7)
     options: dict[str, Any] = {"model_dir": None, "jobs": None, "ask_purpose": False, "rate": rate}
     options |= {"accept_restricted": False, "user_header": "", "proxies": (), "listed": None}
+    options |= {"provider": None}
     service_settings = serve._service_settings(settings, url, options)
     assert (service_settings.rate, service_settings.burst) == expected
     default = ServiceSettings(url)

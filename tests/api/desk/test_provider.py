@@ -29,7 +29,10 @@ from resolver.api.identity_provider import (
     ProviderSettings,
     SignInRefusedError,
 )
-from resolver.errors import InputError, ResolverError
+from resolver.cli.app import run
+from resolver.cli.operate import serve
+from resolver.errors import InputError, ResolverError, UsageError
+from resolver.settings import Settings
 from resolver.store import UserRole
 from tests.api.desk.conftest import Desk, field
 from tests.store.passwords import quick_passwords
@@ -430,6 +433,21 @@ def test_the_file_of_a_provider_is_read(tmp_path: Path) -> None:
         path.write_text(changed)
         with pytest.raises(InputError, match=reason):
             ProviderSettings.read(path)
+
+
+def test_the_command_reads_the_provider(tmp_path: Path) -> None:
+    path = tmp_path / "provider.yml"
+    path.write_text(GOOD.replace("secret_file: secret.txt", ""))
+    options = dict.fromkeys(("model_dir", "jobs", "rate", "listed"))
+    options |= {"ask_purpose": False, "accept_restricted": False, "user_header": "", "proxies": ()}
+    options |= {"provider": path}
+    settings = Settings(provider_secret="very secret", security_key_roles="senior, admin")
+    made = serve._service_settings(settings, "sqlite://", options)
+    assert (made.provider.secret, made.security_key_roles) == ("very secret", {"senior", "admin"})
+    assert "very secret" not in repr((made, settings))
+    with pytest.raises(UsageError, match="names 'king', which is no role"):
+        serve._service_settings(Settings(security_key_roles="king"), "sqlite://", options)
+    assert run(["serve", "--store", f"sqlite:///{tmp_path}/hub.db", "--provider", "absent"]) == 1
 
 
 def test_without_a_provider_its_sessions_end(tmp_path: Path) -> None:
