@@ -90,7 +90,7 @@ class AccessControl:
         return self._guarded[1]
 
     def key_of(self, secret: str) -> ApiKeySummary | None:
-        """Return the valid key of a secret, or None for an unknown one.
+        """Return the valid key that belongs to a secret; None for an unknown secret.
 
         Raises `ApiError` for a key that is revoked or expired.
         """
@@ -115,8 +115,8 @@ class AccessControl:
     def _ask_store(
         self, question: Callable[[], _Answer], earlier: tuple[float, _Answer] | None
     ) -> tuple[float, _Answer]:
-        """Return the answer of the store and its time. If the store does not answer, return what
-        was known at most `_AWAY_SECONDS` ago.
+        """Return the answer of the store and its time. If the store does not answer, return the
+        answer that it gave at most `_AWAY_SECONDS` ago.
 
         A store that did not answer is not asked again for a while, since a connection may take
         seconds to fail. Raises `StoreError` if nothing is known.
@@ -149,7 +149,7 @@ class AccessControl:
         return 0.0
 
     def count_queries(self, name: str, count: int) -> None:
-        """Count the queries of a request that was counted as one.
+        """Count all queries of a request; the request itself has been counted as one query.
 
         All of them are answered, even beyond the limit; the key then has to wait longer.
         """

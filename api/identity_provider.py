@@ -76,7 +76,7 @@ class ClaimMap:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def meanings(self, claims: Mapping[str, Any]) -> list[str]:
-        """Return what the values of the claim mean; values that mean nothing are left out."""
+        """Return the meanings of the values of the claim; values without a meaning are left out."""
         found = _claim(claims, self.claim)
         texts = [text for text in (found if isinstance(found, list) else [found]) if text]
         texts = [text for text in texts if isinstance(text, str)]
@@ -89,7 +89,7 @@ class ClaimMap:
 class ProviderSettings:
     """Identity provider as the operator has described it in a file.
 
-    `address`: public address of the service. `secret`: empty for a client without one. `agency`:
+    `address`: public address of the service. `secret`: empty if the client has no secret. `agency`:
     agency of all users, if no claim states it. `may_adopt`: whether users that exist without a
     password are taken over by their name.
     """
@@ -219,7 +219,7 @@ def _claim_map(content: Mapping[Any, Any], name: str, place: str) -> ClaimMap | 
 
 
 def _check_https(name: str, address: str, place: str) -> None:
-    """Raise `InputError` for an address that is not HTTPS, nor one of this machine."""
+    """Raise `InputError` if an address is neither HTTPS nor an address of this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -269,8 +269,8 @@ class Logout:
 class IdentityProvider:
     """Client of an identity provider; thread-safe.
 
-    What the provider says of itself is fetched when it is first needed, so the service starts and
-    passwords work while the provider is away.
+    The provider's description of itself (its metadata) is fetched when it is first needed. So the
+    service starts, and passwords work, while the provider is away.
     """
 
     def __init__(self, settings: ProviderSettings) -> None:
@@ -301,7 +301,8 @@ class IdentityProvider:
         return address
 
     def end_session_address(self, id_token: str) -> str:
-        """Return the address where a user's session at the provider ends, or empty if it has none.
+        """Return the address where a user's session at the provider ends; empty if the provider has
+        no such address.
 
         The provider is not asked for it: whoever signs out is not kept waiting.
         """
@@ -368,8 +369,8 @@ class IdentityProvider:
         return agencies[0].replace("\x00", "")[:200]
 
     def read_logout(self, token: str) -> Logout:
-        """Return what a logout token ends. Raises `SignInRefusedError` for one that is not valid,
-        and `ResolverError` if the provider's keys cannot be had.
+        """Return the sessions that a logout token ends. Raises `SignInRefusedError` for one that is
+        not valid, and `ResolverError` if the provider's keys cannot be had.
         """
         from authlib.oauth2.claims import JWTClaims
         from joserfc.errors import JoseError
@@ -488,7 +489,7 @@ class IdentityProvider:
         return str(address)
 
     def _load_metadata(self) -> dict[str, Any]:
-        """Return what the provider says of itself. Raises `ResolverError`."""
+        """Return the metadata by which the provider describes itself. Raises `ResolverError`."""
         with self._lock:
             known = self._metadata
             if known is None or time.monotonic() - known[0] > _METADATA_SECONDS:
@@ -498,7 +499,7 @@ class IdentityProvider:
                 except ResolverError:
                     if known is None:
                         raise
-                    # what was known is as good as ever while the provider is away
+                    # earlier metadata are still good while the provider is away
                     return known[1]
                 if metadata.get("issuer") != self.settings.issuer:
                     raise ResolverError(
@@ -555,7 +556,7 @@ def _invalid_token(error: Exception) -> SignInRefusedError:
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body, or an empty one."""
+    """Return the JSON object in a body; an empty object if there is none."""
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError:

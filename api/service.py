@@ -324,7 +324,7 @@ class Service:
         self._warm_event.set()
 
     def loading_text(self) -> str:
-        """Return a sentence on what is being loaded, and for how long so far."""
+        """Return a sentence that says what is being loaded, and how long it has taken so far."""
         stage = self.screener.activity or "the model and the names"
         seconds = time.monotonic() - self._started_at
         first = "" if machine_code() else f"; {_COMPILING}"

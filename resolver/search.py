@@ -182,7 +182,7 @@ _MIN_SKELETON = 3
 
 @dataclass(frozen=True, slots=True)
 class SimilarTerms:
-    """Codes of terms, ascending, and the term of each."""
+    """Codes of terms, ascending, and the term to which each code belongs."""
 
     codes: Hashes
     terms: IntArray
@@ -201,10 +201,11 @@ class SimilarTerms:
 
 
 def find_alike(word: str, others: Sequence[str]) -> str:
-    """Return the word among `others` that is most similar to a word, the first if there are
-    several; empty if there is none.
+    """Return the word among `others` that is most similar to a word, or the first if several are
+    equally similar; empty if no word is similar.
 
-    Two words are similar if the index would find one by the other (`SimilarTerms`).
+    Two words are similar if the index finds one of them when the other is searched
+    (`SimilarTerms`).
     """
     words = [other for other in others if has_codes(other)]
     if not words or not has_codes(word):

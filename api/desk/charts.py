@@ -53,7 +53,7 @@ class Bar:
 
     @property
     def sign(self) -> str:
-        """Direction of the evidence: for, against or neither; or usual (`is_usual`)."""
+        """Direction of the evidence: for, against, or neither of them; or usual (`is_usual`)."""
         if is_usual(self.row):
             return "usual"
         return "for" if self.row.weight > 0 else "against" if self.row.weight < 0 else "neither"
@@ -86,7 +86,9 @@ class RingEdge:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Records on a circle in a drawing of `RING_SIZE`: corner (x, y) of each, and their ties."""
+    """Records on a circle in a drawing of `RING_SIZE`: the corner (x, y) of each record's box, and
+    the ties between records.
+    """
 
     records: tuple[str, ...]
     corners: tuple[tuple[int, int], ...]
@@ -394,7 +396,7 @@ class PlacesMap:
 
 
 def draw_map(places: Sequence[MappedPlace]) -> PlacesMap | None:
-    """Draw the places that have a point on a window of the map; None if no place has one."""
+    """Draw a map of those places that have a point; None if no place has a point."""
     shown = [(place, project(place.point)) for place in places if place.point is not None]
     shown = shown[:_MAX_MARKERS]
     if not shown:
@@ -430,8 +432,8 @@ def _window(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]
 
 
 def _spread(points: Sequence[tuple[float, float]], radius: float) -> list[tuple[float, float]]:
-    """Move circles apart that would hide each other: each is moved to the first free place around
-    its point.
+    """Move circles apart that would hide each other: each circle moves to the first free place
+    around its point.
     """
     placed: list[tuple[float, float]] = []
     for x, y in points:

@@ -275,7 +275,7 @@ def require_role(role: UserRole) -> Callable[[ViewFunction], ViewFunction]:
 
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            """Call the view for users of the role, refuse others."""
+            """Call the view for users who have the role, and refuse all other users."""
             user = current_user()
             if user.role < role:
                 article = "an" if role.label[0] in "aeiou" else "a"
@@ -541,7 +541,8 @@ def _find_session() -> Session | None:
     name = _proxy_user_name()
     if name is not None:
         return _proxy_session(name, session)
-    # a session begun through the proxy or the provider is valid only where there is one
+    # a session that began through the proxy or the provider is valid only if the service still has
+    # a proxy or provider
     without = {"proxy"} if service.settings.provider is not None else {"proxy", PROVIDER}
     return None if session is not None and session.via in without else session
 

@@ -155,7 +155,7 @@ def _load_page(entity_id: str) -> EntityPage:
     try:
         return load_entity_page(hub, entity_id, viewer())
     except UnknownIdError as error:
-        # an id within a source, or one that a list gives
+        # this is an id within a source, or an id that a list gives
         document = entity_reader.read_entity(hub, entity_id, viewer())
         if document is not None:
             return load_entity_page(hub, document.id, viewer())

@@ -45,7 +45,7 @@ class EvidenceGroup:
 
     @property
     def is_small(self) -> bool:
-        """Whether it is summarized together with others."""
+        """Whether the row is summarized together with other rows."""
         return abs(self.row.weight) < SMALL_WEIGHT and self.row.name != _NAME
 
 
@@ -66,8 +66,8 @@ def group_evidence(evidence: Iterable[explanation.EvidenceRow]) -> list[Evidence
 
 
 def _subject(name: str) -> str:
-    """Return the subject of a row; for two comparators together, it is the one that is not
-    names.
+    """Return the subject of a row. For two comparators together, it is the subject of the one that
+    does not compare names.
     """
     if name in explanation.STARTING_ROWS:
         return _START

@@ -253,7 +253,7 @@ def show_overlap() -> Any:
 
 @pages.blueprint.get("/desk/views", endpoint="network_views")
 def show_views() -> Any:
-    """List the user's saved views and those that others share."""
+    """List the views of the user and the shared views of other users."""
     hub = current_service().hub
     saved = workbench.list_views(hub, current_user().name, viewer())
     _log("saved-views", {}, [row.entity_id for row in saved])
@@ -398,8 +398,8 @@ def _drawing_data(
 ) -> dict[str, Any]:
     """Return the nodes, edges and paths of a drawing for the script that lets people work with it.
 
-    At first, nodes are where the drawing in rings has them. `about` are lines of text to show when
-    a node or an edge is picked.
+    At first, nodes are at the places that the drawing in rings gives them. `about` are lines of
+    text to show when a node or an edge is picked.
     """
     middle = drawing.nodes[0].node
     return {

@@ -101,7 +101,7 @@ def _count_unread() -> str:
     try:
         count = len(newest_notices(_MAX_UNREAD, unread=True))
     except ResolverError:
-        # the page may be the one that explains why the store cannot be read
+        # the current page may be the page that explains why the store cannot be read
         return ""
     return f"{_MAX_UNREAD - 1}+" if count == _MAX_UNREAD else str(count or "")
 

@@ -401,7 +401,7 @@ def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
             rules=current_service().settings.rules,
         )
     except DecisionRefusedError:
-        # the two are still one entity, for another reason
+        # the two records are still in one entity, for another reason
         return show_next_pair(filters, "", replace(outcome, ids=()))
     left, right = view.left.party.id, view.right.party.id
     if is_partial_request():

@@ -72,7 +72,7 @@ def begin_provider_sign_in() -> Any:
         return signin.sign_in_page(**fields, problem=signin.PURPOSE_MISSING), 422
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     try:
-        # the provider is asked first: nothing is kept for one that is away
+        # the provider is asked first, so that nothing is kept if it does not answer
         provider.authorization_address("", nonce, verifier)
     except ResolverError as error:
         return _provider_is_away(provider, error, fields)
@@ -148,7 +148,9 @@ def end_provider_sign_in() -> Any:
 
 
 def _check_answer(provider: IdentityProvider) -> None:
-    """Raise `SignInRefusedError` for an answer of another provider, or a refusal of this one."""
+    """Raise `SignInRefusedError` if the answer comes from another provider, or if this provider
+    refuses.
+    """
     issuer = request.args.get("iss", provider.settings.issuer)
     if issuer != provider.settings.issuer:
         raise SignInRefusedError("the answer is that of another identity provider")

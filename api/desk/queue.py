@@ -249,7 +249,9 @@ def _progress_context(total: int) -> dict[str, Any]:
 
 
 def _queue_cut() -> QueueCut | None:
-    """Return where the daily capacity cuts the queue of the user; None without a capacity."""
+    """Return the position at which the daily capacity ends in the queue of the user; None if there
+    is no capacity.
+    """
     service = current_service()
     capacity = service.settings.rules.review_capacity
     return None if capacity is None else review.forecast_queue(service.hub, capacity, viewer())

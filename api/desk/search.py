@@ -199,8 +199,8 @@ def _match_context(match: screener.ScreeningMatch) -> dict[str, Any]:
 
 
 def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> dict[str, Any]:
-    """Return what a result shows. Values that state a typed word come first; if none does, the
-    similar words are named.
+    """Return the values that the page shows for a search result. Values that state a typed word
+    come first; if none does, the similar words are named.
     """
     properties = _order_stated(entity["properties"], typed) if typed else entity["properties"]
     names = [*properties.get("name", ()), *properties.get("alias", ())]

@@ -180,7 +180,7 @@ def account_page(problem: str = "") -> str:
 
 @pages.blueprint.post("/desk/account/sessions")
 def end_own_sessions() -> Any:
-    """End one session of the user, or all but this one."""
+    """End one session of the user, or all sessions except the current one."""
     session, name = desk_access.current_session(), request.form.get("session", "")
     ended = current_service().hub.store.sessions.end_of(
         session.user, name, except_for=session if not name else None
@@ -200,7 +200,7 @@ def end_own_sessions() -> Any:
 def change_password() -> Any:
     """Change the user's own password, which ends all their sessions.
 
-    The current password is needed, if there is one.
+    The current password is needed if the user has a password.
     """
     accounts, user = current_service().hub.store.users, desk_access.current_user()
     try:

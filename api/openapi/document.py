@@ -120,7 +120,7 @@ def _path_parameters(path: str) -> list[OpenApiObject]:
 
 
 def _parameters(row: Endpoint) -> list[OpenApiObject]:
-    """Return the declared parameters and those that the access policy adds."""
+    """Return the declared parameters, and the parameters that the access policy adds."""
     in_query = [parameter for parameter in row.parameters if parameter["in"] == "query"]
     if row.access.key_in_query:
         in_query.append(_API_KEY)

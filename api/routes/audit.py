@@ -94,7 +94,8 @@ def logged_events(
 ) -> list[AuditEvent]:
     """Return the events that the request selects and the auditor may see, and log this access.
 
-    The result has at most `limit` events, the oldest first; `newest` selects the last ones.
+    The result has at most `limit` events, the oldest first; with `newest`, these are the last
+    events instead of the first.
     """
     store = current_service().hub.store
     stated = {name: endpoints.read_text(name).strip() for name in _FILTERS}

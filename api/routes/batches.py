@@ -406,7 +406,8 @@ def show_job(job_id: str) -> Response:
 def cancel(job_id: str) -> Response:
     """Cancel a job.
 
-    A queued job is cancelled at once, a running one before it commits; what it has committed stays.
+    A queued job is cancelled at once, a running job before it commits; what a job has committed
+    stays.
     """
     job = find_job(job_id)
     log_job("job", {"batch": job.id, "act": "cancel"}, [job])
@@ -552,7 +553,7 @@ def result(job_id: str, what: str) -> Response:
 def events(job_id: str) -> Response:
     """Stream the state of a job as server-sent events.
 
-    An event is sent whenever the state changes; the last one is named after the final state. A
+    An event is sent whenever the state changes; the last event is named after the final state. A
     stream lasts half a minute, and browsers reconnect by themselves. 204 means that there are no
     more events.
     """

@@ -169,11 +169,11 @@ def paths() -> Response:
 
     `from` and `to` are ids or names; the answer says which entity was meant, and which `others`
     have the name. `paths` lists the ids of the nodes of each path, best first. Paths over nodes
-    with few neighbors, and paths that many lists state, come first. It is empty if nothing connects
-    the two. `nodes` and `edges` are those of all paths, and `hubs` are the nodes between the ends
-    with very many neighbors. Only some neighbors of such nodes are followed, a search ends after
-    some thousand nodes, and at most 20 paths are listed. If one of these limits is reached, the
-    answer is not `complete`.
+    with few neighbors, and paths that many lists state, come first. The list is empty if nothing
+    connects the two entities. `nodes` and `edges` are those of all paths, and `hubs` are the nodes
+    between the ends with very many neighbors. Only some neighbors of such nodes are followed, a
+    search ends after some thousand nodes, and at most 20 paths are listed. If one of these limits
+    is reached, the answer is not `complete`.
     """
     endpoints.reject_undeclared()
     query = PathQuery(
@@ -242,7 +242,7 @@ def read_day(name: str) -> str:
 
 
 def read_revision() -> int | None:
-    """Return the revision of the store at the time `at`; None for the present one.
+    """Return the revision that the store had at the time `at`; None for the present revision.
 
     Raises `ApiError`.
     """

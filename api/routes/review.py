@@ -441,7 +441,9 @@ def undo_over_http() -> Response:
 def _read_texts(
     body: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...]
 ) -> dict[str, str]:
-    """Return the texts of a body; optional ones are empty by default. Raises `ApiError`."""
+    """Return the texts of a body; texts named in `optional` are empty if they are missing. Raises
+    `ApiError`.
+    """
     texts = {}
     for name in (*required, *optional):
         text = body.get(name)

@@ -324,7 +324,7 @@ def _texts(properties: dict[str, list[Any]], prop: str) -> list[str]:
 def _part(
     entity: _Entity, prefix: str, schema: str, caption: str, properties: dict[str, list[str]]
 ) -> _Entity:
-    # a place is the same for everybody, but a sanction concerns one entity
+    # a place is the same in all entities, but a sanction belongs to one entity
     content = caption if schema == "Address" else f"{entity['id']} {properties}"
     return {
         "id": f"{prefix}-{hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()}",

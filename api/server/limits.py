@@ -176,7 +176,8 @@ def is_loopback_origin(origin: str) -> bool:
 
 
 def proxy_header(environ: Mapping[str, Any]) -> str:
-    """Return the name of a header that only proxies send, if a request has one, or an empty text.
+    """Return the name of a header that only proxies send, if a request has such a header; else an
+    empty text.
 
     `environ`: headers of the request under their names in WSGI, such as HTTP_ORIGIN.
     """

@@ -204,7 +204,7 @@ def install_compression(app: Flask) -> None:
         response.headers["Content-Encoding"] = "gzip"
         etag, is_weak = response.get_etag()
         if etag is not None and not is_weak:
-            # the bytes differ from those for which the tag was made
+            # the tag was made for other bytes
             response.set_etag(etag, weak=True)
         return response
 

@@ -150,7 +150,9 @@ def _answering_meanwhile(
 
 
 def _drain(server: Any) -> None:
-    """Answer the open connections and accept no new ones, which wait in the socket's queue."""
+    """Answer the open connections and accept no new ones; new connections wait in the socket's
+    queue.
+    """
     server.accepting = False
     # a connection that is just being accepted is known only after the next poll of the sockets
     _await_poll(server)
@@ -166,7 +168,7 @@ def _drain(server: Any) -> None:
 def _await_poll(server: Any) -> None:
     """Wait until a server has polled all of its sockets once more.
 
-    It waits for two polls, since one may have begun before this call.
+    It waits for two polls, since a poll may have begun before this call.
     """
     for _ in range(2):
         polled = threading.Event()

@@ -198,7 +198,7 @@ class WriterServer:
                 connection.send_bytes(orjson.dumps(self._answer(request)))
 
     def _answer(self, request: _Message) -> _Message:
-        """Commit what is requested; return the result or the error."""
+        """Commit what a request asks for; return the result or the error."""
         sender = RecordOwner(*request["sender"])
         try:
             if "withdraw" in request:

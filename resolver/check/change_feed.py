@@ -197,7 +197,8 @@ def read_indexed_times(
     hub: Hub, entities: Sequence[Mapping[str, Any]], revisions: Mapping[str, Collection[int]]
 ) -> dict[str, EntityTimes]:
     """Read the times of some entities (FtM forms) by id, as `read_times` does. `revisions` has the
-    revisions of the first and the last change of each entity that the viewer may know.
+    revisions of the first and the last change of each entity, of those changes that the viewer may
+    know.
     """
     with hub.store.view() as view:
         return _build_times(view, entities, revisions)
@@ -277,7 +278,7 @@ _BLOCK, _MAX_STARTS = 1_000, 256
 
 
 class _Block(NamedTuple):
-    """Part of the feed as a viewer sees it, and where it begins."""
+    """Part of the feed as a viewer sees it, and the revision at which it begins."""
 
     start: _BlockStart
     events: list[EntityEvent]
@@ -288,8 +289,8 @@ def _read_blocks(
 ) -> Iterator[_Block]:
     """Yield the feed from a start on, in blocks of about `size` events.
 
-    Only a revision with more events is divided, since what a viewer sees of an entity depends on
-    all of its events in the revision.
+    Only a revision with more events is divided, since the view of an entity depends on all of its
+    events in the revision.
     """
     while True:
         part = view.changes(start.since, limit=size + 1, skip=start.all)

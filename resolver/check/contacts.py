@@ -104,8 +104,8 @@ def stated_content(query: Record) -> frozenset[str]:
 class _ContactRecords:
     """Contact records at one state of the store, each an entity of its own, by source.
 
-    `active[i]` marks the records of segment i that are present. `head` and `key` are what they
-    depend on.
+    `active[i]` marks the records of segment i that are present. `head` and `key` are the states of
+    the store on which the records depend.
     """
 
     head: StoreHead | None
@@ -130,8 +130,8 @@ class ContactIndex:
         """
 
     def sources_for(self, viewer: Viewer) -> list[StoredSource]:
-        """Return the sources that answer a viewer with a contact: none for one who sees all records
-        or has no name.
+        """Return the sources that answer a viewer with a contact; none if the viewer sees all
+        records or has no name.
         """
         if not viewer.name or may_read_all(viewer):
             return []

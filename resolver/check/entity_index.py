@@ -98,8 +98,8 @@ class IndexSnapshot:
     and models for checks.
 
     `dated_shift` (thousandths of log-odds) is added to people if a query states a birth date.
-    `population_revision` is the revision of the last refresh (0: none). `active[i]` marks the
-    entities of segment i that neither a later segment nor a layer of the viewer replaces. `sources`
+    `population_revision` is the revision of the last refresh (0: none). `active[i]` is true if
+    neither a later segment nor a layer of the viewer replaces entity i of the segment. `sources`
     are the names of the lists and datasets that the viewer may know (everybody may know a list
     without records). `refused` are the claims on datasets that do not count. `partial` are the
     numbers of the entities of which the viewer may not see all records. `decision_count` is the
@@ -128,8 +128,8 @@ class IndexSnapshot:
         return DatasetScope(names, self.refused)
 
     def change_span(self, place: IndexPlace) -> tuple[int, int]:
-        """Return the revisions of the first and the last change of an entity that the viewer may
-        know.
+        """Return the revisions of the first and the last of those changes of an entity that the
+        viewer may know.
         """
         segment, row = self.segments[place.segment], place.row
         return int(segment.first_revisions[row]), int(segment.last_revisions[row])
@@ -723,8 +723,8 @@ def _count_entities(layer: _Layer) -> dict[str, int]:
 def _find_revisions(
     view: StoreView, viewer: Viewer, ids: Mapping[int, str]
 ) -> dict[int, tuple[int, int]]:
-    """Return the revisions of the first and the last change of some entities (number → id) that a
-    viewer may know.
+    """Return, for some entities (number → id), the revisions of the first and the last of those
+    changes that a viewer may know.
     """
     revisions = view.change_revisions(list(ids))
     record, entity, _ = view.members(list(ids), include_ended=True)

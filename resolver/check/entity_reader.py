@@ -349,8 +349,8 @@ def _build_context(batch: Batch, entity_ids: Mapping[str, str]) -> Any:
 
 
 def _nest_relations(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[str, Any]:
-    """Nest the link entities of an entity, each with the entity at its other end (nested form of
-    FtM).
+    """Nest the link entities of an entity; each of them contains the entity at its other end
+    (nested form of FtM).
     """
     by_id = {form["id"]: form for form in forms}
     properties: dict[str, list[Any]] = {

@@ -191,7 +191,7 @@ def advise(query: Record, rivals: Rivals, *, is_complete: bool, is_word: bool = 
 
 
 def _fault_of_name(value: Value, kind: Kind) -> str:
-    """Return what is wrong with a name, or an empty text."""
+    """Return the fault of a name; an empty text if the name is valid."""
     if fault := _why_no_name(value, kind):
         return fault
     if value.prop not in FULL_NAMES:

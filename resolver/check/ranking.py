@@ -1,8 +1,8 @@
 """Ranking of candidates. They are compared with a query in rounds, the likeliest first, and
 compete. Candidates at or above a cutoff are kept, and also namesakes in review (`find_crowd`).
 
-A round has a high fixed cost and a low cost per entity, so there are two rounds: one for the
-likeliest, which suffices for many queries, and one for far more of the others.
+A round has a high fixed cost and a low cost for each entity, so there are two rounds: the first for
+the likeliest entities, which suffices for many queries, and the second for far more entities.
 
 Candidates compete (`resolver.matching.scoring.competition`), because the query means at most one of
 them. All compared candidates compete if their own evidence reaches the review threshold; all others
@@ -178,8 +178,8 @@ class Candidate(NamedTuple):
 
 
 def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
-    """Return the hits of the rounds of all variants of a query; if an entity is in several, the hit
-    with the strongest evidence.
+    """Return the hits of the rounds of all variants of a query. If an entity is in several rounds,
+    its hit with the strongest evidence is returned.
     """
     if len(rounds) == 1:
         return rounds[0].candidates()
@@ -374,9 +374,9 @@ def describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Riv
 
 
 def _group_equals(candidates: Sequence[Candidate]) -> list[list[int]]:
-    """Return the positions of competitors that the query cannot tell apart, two or more in a group.
-    Their names are equally similar to the query's, and every other value of the query gives the
-    same evidence for them.
+    """Return the positions of competitors that the query cannot tell apart; each group has two or
+    more. Their names are equally similar to the query's, and every other value of the query gives
+    the same evidence for them.
     """
     places = [place for place, candidate in enumerate(candidates) if candidate.is_competitor]
     groups: dict[object, list[int]] = {}
@@ -413,9 +413,9 @@ def find_crowd(score: Mapping[int, float], shown: Sequence[float], review: float
 
     `score`: scores, by position, of the candidates that only competition or a common name keeps
     below review. `shown`: scores of the candidates at or above the threshold. Each of them alone is
-    unlikely, but forty people of one name together hold most of the probability. So if nobody
-    stands out (0.5 or more), the strongest of them stay in review, together with equal ones. The
-    candidates that are left out together have a share below the threshold.
+    unlikely, but forty people of one name together hold most of the probability. So if no candidate
+    stands out (0.5 or more), the strongest candidates stay in review, together with those of equal
+    strength. The candidates that are left out together have a share below the threshold.
     """
     if max(shown, default=0.0) >= _STANDS_OUT:
         return frozenset()
@@ -538,10 +538,11 @@ def compare_in_rounds(
     candidates: Numbers,
     cutoff: float,
 ) -> tuple[list[RoundHits], bool, int | None]:
-    """Compare candidates (positions in the index), the likeliest first. Return three things: the
-    candidates that compete or whose own evidence reaches the cutoff; whether these are all; and the
-    log-odds (thousandths) of the strongest late candidate's own evidence, which further candidates
-    could have, too (None: there are no further ones, or none is in review).
+    """Compare candidates (positions in the index), the likeliest first. Return three things. First,
+    the candidates that compete or whose own evidence reaches the cutoff. Second, whether these are
+    all. Third, the log-odds (thousandths) of the own evidence of the strongest late candidate,
+    which candidates that were not compared could have, too (None if there are no such candidates,
+    or none is in review).
 
     The second round is compared only if the best candidate of the last part of the first round
     still reaches the cutoff or the review threshold after competition, because later candidates

@@ -113,7 +113,7 @@ class CandidateFinder:
         shares: Sequence[float],
     ) -> list[Numbers]:
         """Return the result of `find_candidates` for each record of `queries`; `shares` has the
-        share of each.
+        share of each record.
 
         Slow steps of a single query (the codes of its words, and its keys) are computed for all
         together.
@@ -205,8 +205,8 @@ def _order_places(ranking: _Ranking, segments: Sequence[IndexSegment], limit: in
 
 
 def _query_plan(query: PreparedBatch) -> Plan:
-    """Return the plan without rules that give the query no keys: most queries state neither a
-    number nor a telephone.
+    """Return the plan without the rules that give the query no keys, because most queries state
+    neither a number nor a telephone.
     """
     phones, mails = len(query.plain["phone"][0].items), len(query.plain["email"][0].items)
     key_counts = {

@@ -11,7 +11,7 @@ The module also has a fair semaphore: it lets a limited number of threads run at
 arrival.
 
 Threads of one process that compute at the same time compete for the interpreter at every step, so
-each step costs more than in sequence. A finished thread hands over to the one that has waited
+each step costs more than in sequence. A finished thread hands over to the thread that has waited
 longest, so a thread that returns again and again does not overtake others.
 
 It also makes FtM entities of matches, and explanations of their scores.
@@ -341,7 +341,7 @@ class Screener:
         return snapshot.revision
 
     def reach(self, revision: int) -> None:
-        """Wait until answers are based on a revision or a later one, but at most two seconds."""
+        """Wait until answers are based on this revision or a later one, but at most two seconds."""
         snapshot = self._index.snapshot_for()
         if self._follower is None or (snapshot is not None and snapshot.revision >= revision):
             return
@@ -453,10 +453,10 @@ class Screener:
         viewer: Viewer,
         snapshot: IndexSnapshot,
     ) -> list[Contact]:
-        """Return the best record of each agency that has one which a query may mean, by agency: of
-        the records of contact sources that a viewer may not see.
+        """Return, by agency, the best record that a query may mean, among the records of contact
+        sources that a viewer may not see.
 
-        Each record is judged by itself, so none keeps another one from being a hit.
+        Each record is judged by itself, so no record keeps another record from being a hit.
         """
         hidden = self.contacts.snapshot_for(viewer, sources, snapshot)
         options = MatchQuery(cutoff=CONTACT_SCORE, viewer=viewer)
@@ -589,8 +589,8 @@ class Screener:
     def _compare(
         self, prepared: PreparedBatch, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ComparedReading:
-        """Compare a query. Return its candidates, whether these are all, and how strong further
-        ones may be (`compare_in_rounds`).
+        """Compare a query. Return the candidates of a query, whether these are all, and how strong
+        further candidates may be (`compare_in_rounds`).
         """
         scope = None if options.sources is None else snapshot.scope(options.sources)
         candidates = self._finder.find_candidates(

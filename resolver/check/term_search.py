@@ -85,8 +85,8 @@ class FoundEntities:
     def best(self, limit: int) -> list[FoundEntity]:
         """Return the first entities by relevance, number of records and id.
 
-        Entities with the name of a town and entities in the town take turns: at most two of one
-        sort follow one another as long as there are others.
+        Entities that have the name of a town and entities that are in the town alternate: at most
+        two of one sort follow one another as long as there are others.
         """
         records = np.zeros(len(self), dtype=np.int64)
         for _, _, owners in self.records():

@@ -113,7 +113,9 @@ def visible_history(view: StoreView, entity_id: str, viewer: Viewer) -> list[Ent
 
 
 def was_ever_visible(view: StoreView, entity_id: str, viewer: Viewer) -> bool:
-    """Return whether a viewer may see any record that an entity (even a retired one) ever had."""
+    """Return whether a viewer may see any record that an entity ever had, even if the entity is
+    retired.
+    """
     if may_read_all(viewer):
         return True
     view = view.seen_by(viewer)
@@ -130,7 +132,7 @@ class _VisibleHistory:
 
     @classmethod
     def load(cls, view: StoreView, ids: Iterable[str], viewer: Viewer) -> _VisibleHistory:
-        """Load what a viewer sees of some entities."""
+        """Load the parts of some entities that a viewer may see."""
         entities = _load_views(view, ids, viewer)
         is_partial = any(not entity.is_complete for entity in entities.values())
         if not is_partial:
@@ -225,7 +227,7 @@ class _RestrictedHistory:
 
     @classmethod
     def load(cls, view: StoreView, events: Sequence[EntityEvent]) -> _RestrictedHistory:
-        """Load what the viewer of a view sees of the entities of some events."""
+        """Load the parts, visible to the viewer of a view, of the entities of some events."""
         involved: dict[int, set[str]] = {}
         for event in events:
             if _is_restricted(event):
@@ -322,7 +324,7 @@ class _RestrictedHistory:
 
 
 def _load_views(view: StoreView, ids: Iterable[str], viewer: Viewer) -> dict[str, _EntityView]:
-    """Load what a viewer sees of some entities, by their ids."""
+    """Load the parts of some entities that a viewer may see, by the ids of the entities."""
     numbers = view.entity_numbers(sorted(ids))
     spans = view.membership_spans(sorted(numbers.values()))
     handling = view.handling_of(sorted({record for record, _, _, _ in spans}))

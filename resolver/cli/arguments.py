@@ -539,7 +539,9 @@ def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
 def _refresh_store(
     hub: Hub, running: RunOptions, bars: ProgressBars, profile: RunProfile, *, accept_large: bool
 ) -> ReviewForecast | None:
-    """Refresh population and queue of a store; return the forecast of the queue if one is due."""
+    """Refresh population and queue of a store; return the forecast of the queue if a forecast is
+    due.
+    """
     from resolver.records.visibility import OPERATOR
     from resolver.review import forecast_queue, refresh_queue
 
@@ -622,7 +624,7 @@ def _print_summary(
     dry_run: bool,
     report: Report | None,
 ) -> None:
-    """Print what a run changed. `report`: what a dry run would change."""
+    """Print what a run changed. `report` describes what a dry run would change."""
     counts: dict[str, Any] = dict(result.counts(intake))
     if as_json:
         place = None if out is None else str(out)
@@ -638,7 +640,7 @@ def _print_summary(
     if report is not None:
         from resolver.review.change_report import text_lines
 
-        # the first two lines repeat what was compared and how much changes
+        # the first two lines repeat the comparison and the number of changes
         for line in list(text_lines(replace(report, alarms=()), _SHOWN_CHANGES))[2:]:
             click.echo(line)
     print_uncompared(result.stats.uncompared)

@@ -578,12 +578,12 @@ class Client:
         return [parse_object(ContactRequest, payload) for payload in rows]
 
     def contact(self, request_id: str) -> ContactRequest:
-        """Return a request, with its record where the caller may see it."""
+        """Return a request, with its record if the caller may see it."""
         path = f"/contacts/{transport.quote_segment(request_id)}"
         return parse_object(ContactRequest, self._http.json("GET", path))
 
     def ask_contact(self, reference: str, question: str, *, days: int = 14) -> ContactRequest:
-        """Ask the agency of a reference (`contacts` of an answer) what it has."""
+        """Ask the agency that a reference names (`contacts` of an answer) about its record."""
         body = {"reference": reference, "question": question, "days": days}
         return parse_object(ContactRequest, self._http.json("POST", "/contacts", body=body))
 

@@ -2,9 +2,9 @@
 
 `LocalEngine` runs the stages up to score. `Checkpoint` saves finished stages, so that a run that
 was stopped can continue. Each stage is one file in a folder, written under a temporary name and
-then moved. The file states what its content depends on (`depends`): records, plan, model, versions
-of libraries. A file that does not match or is damaged is computed again, and the results are the
-same. The caller removes the folder after the results are written.
+then moved. The file states on what its content depends (`depends`): records, plan, model, and
+versions of libraries. A file that does not match or is damaged is computed again, and the results
+are the same. The caller removes the folder after the results are written.
 
 The functions at the end score single pairs: pairs of records of a batch by their ids, and bare
 names.

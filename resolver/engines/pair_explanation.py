@@ -98,7 +98,7 @@ class RelationExplainer:
     def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
         """Return the entities of two rows as they were when last apart.
 
-        None if profiles or decisions had already made them one.
+        It is None if profiles or decisions had already merged them.
         """
         index = self.rounds.find_last_apart(left, right)
         if index is None:
@@ -515,7 +515,8 @@ def explain_blocking(
 
 
 def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:
-    """Return the decision on two records, or on two records that decisions call the same as these.
+    """Return the decision on two records, or a decision on two other records that decisions call
+    the same as these two.
 
     None if there is no decision. Raises `DecisionError` if decisions contradict each other.
     """
@@ -567,7 +568,9 @@ def _order_ids(left_id: str, right_id: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Result for two records: calibrated probability that they are the same, band, evidence."""
+    """Result for two records: the calibrated probability that they are the same, the band, and the
+    evidence.
+    """
 
     score: float
     band: Band

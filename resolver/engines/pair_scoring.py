@@ -285,8 +285,8 @@ def score_explained(
 
 
 def _find_missing(query: PreparedBatch) -> frozenset[str]:
-    """Return the compared kinds of text (`Comparator.shows`) that a query lacks; for several
-    queries, those that all of them lack.
+    """Return the compared kinds of text (`Comparator.shows`) that a query lacks. For several
+    queries, return the kinds that all of them lack.
 
     A query belongs to no source, so no list can declare it to be another record.
     """
@@ -373,8 +373,8 @@ class ExplainedPairs:
         return values
 
     def stated_similarities(self, pair: int) -> list[tuple[str, float]]:
-        """Return the comparators that have a value for a pair, each with the value, in table
-        order.
+        """Return the comparators that have a value for a pair, each with its value, in the order of
+        the table.
         """
         features = self._groups[int(self.kinds[pair])].model.features
         return [

@@ -112,9 +112,9 @@ def write_results(
     """Write the files of a run into a folder, which is created if absent.
 
     `report`: text of report.html. `only_entities`: write entities.csv alone. `entity_ids`: id of
-    each record's entity, if a store has given it one. `workers`: processes and threads that write;
-    the files do not depend on it. Raises `OutputError` if a file cannot be written; the files of an
-    earlier run are then unchanged.
+    each record's entity, for records to which a store has given one. `workers`: processes and
+    threads that write; the files do not depend on it. Raises `OutputError` if a file cannot be
+    written; the files of an earlier run are then unchanged.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -359,7 +359,7 @@ class ComparatorRow:
 class RuleRow:
     """Blocking rule: its name, kinds and text, and the plans that use it.
 
-    `plans`: (name of the plan, what it requires in addition; empty: nothing).
+    `plans`: (name of the plan, its additional requirements, or empty).
     """
 
     name: str

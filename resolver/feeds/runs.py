@@ -2,9 +2,9 @@
 
 `run_feed` does one run of one feed:
 
-1. It leases the feed, so that no other process fetches it meanwhile, on this machine or another.
-2. It asks the publisher for the list, if possible only for a version that differs from the last
-   one. A folder of files is compared by names, sizes and times instead.
+1. It leases the feed, so that no other process, on this machine or another, fetches it meanwhile.
+2. It asks the publisher for the list; if possible, only for a version other than the last one. A
+   folder of files is compared by names, sizes and times instead.
 3. A list with the checksum of the last version changes nothing. Any other list is checked, kept in
    a folder beside the folders of jobs, and queued as a complete list of its sources. From there on
    it is a batch like an upload: a worker reads it, compares it with the store, and commits it or
@@ -450,7 +450,7 @@ def _error_line(error: Exception) -> str:
 
 
 def _contradicts(answer: Answer, feed: Feed) -> bool:
-    """Return whether an answer "not modified" names another version than the last one."""
+    """Return whether an answer "not modified" names a version that is not the last one."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     return (bool(etag and feed.etag) and etag != feed.etag) or (
         bool(modified and feed.last_modified) and modified != feed.last_modified
@@ -601,7 +601,8 @@ def least_handling(store: Store, job: Job) -> str:
 
 
 def check_feed_batch(hub: Hub, job: Job, intake: Intake) -> None:
-    """Check what a worker has read for a feed, and note its sources; other batches pass.
+    """Check the rows that a worker has read for a feed, and note its sources; batches without a
+    feed are not checked.
 
     Raises `LargeChangeError` for alarms that no person has accepted, which puts the job on hold.
     Raises `InputError` for a version if a later version has overtaken it.

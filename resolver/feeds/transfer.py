@@ -189,7 +189,7 @@ class _Sink(Protocol):
 
 
 class _HeadSink:
-    """Keeps the first bytes of an answer, and ignores the others."""
+    """Keeps the first bytes of an answer, and ignores the rest."""
 
     def __init__(self) -> None:
         self.buffer = io.BytesIO()
@@ -497,7 +497,7 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 @contextmanager
 def _open(guard: _Guard, address: str, limits: TransferLimits) -> Iterator[urllib3.PoolManager]:
-    """Yield the pool that sends requests to an address, through the proxy of the environment if
+    """Yield the pool that sends requests to an address; it uses the proxy of the environment if
     there is one.
     """
     parts = urlsplit(address)

@@ -139,7 +139,9 @@ def _thresholds(result: Result) -> ReportThresholds:
 
 
 def distribution_rows(result: Result) -> Rows:
-    """Return the number of scored pairs in 50 bins of the probability, with the band of each."""
+    """Return the number of scored pairs in each of 50 bins of the probability, with the band of
+    each bin.
+    """
     histogram = result.resolution.stats.score_histogram
     width = 1 / len(histogram)
     thresholds = result.options.thresholds

@@ -93,7 +93,7 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.resolve(X).entity_ids[0]
 
     def fit_predict(self, X: Any, y: Any = None, **kwargs: Any) -> Labels:
-        """Fit a model to labeled rows, and return the number of the entity of each."""
+        """Fit a model to labeled rows, and return, for each row, the number of its entity."""
         return self.fit(X, y).predict(X)
 
     def resolve(self, X: Any) -> Result:

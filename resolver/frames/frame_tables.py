@@ -353,9 +353,9 @@ Columns = AnyMapping[str, str | Sequence[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """What the columns of a table mean.
+    """Meanings of the columns of a table.
 
-    `reasons`: why each column has its meaning. `id`: the column that names rows in results, if
+    `reasons`: why each column has its meaning. `id`: the column that identifies rows in results, if
     there is one. `unused`: columns that are not read.
     """
 
@@ -401,7 +401,7 @@ class ColumnChoice:
 def choose_columns(
     table: FrameTable, source: str, kind: str | None = None, columns: Columns | None = None
 ) -> ColumnChoice:
-    """Return what the columns of a table mean: the proposal, corrected by `columns`.
+    """Return the meanings of the columns of a table: the proposal, corrected by `columns`.
 
     `kind`: person, group, asset, legal (person or group) or a column; `columns` may also state
     `id`, `kind`, `schema`, `separator` and `day_first`. Raises `MappingError` for a property or a

@@ -170,8 +170,8 @@ SOURCE, LEFT, RIGHT = "frame", "left", "right"
 
 @dataclass(frozen=True, slots=True)
 class TableIntake:
-    """Table of a caller as records. `choice` is what its columns mean (None: a list of a known
-    format).
+    """Table of a caller as records. `choice` has the meanings of its columns (None for a list of a
+    known format).
     """
 
     table: frame_tables.FrameTable
@@ -242,8 +242,8 @@ def link_tables(
 ) -> Result:
     """Find the rows of one table in another; rows of one table are not compared with each other.
 
-    Parameters are as in `dedupe`; a pair of `columns` is for the left and the right table.
-    `clusters` of the result is the left table, `right_clusters` the right one.
+    Parameters are as in `dedupe`; a pair of `columns` is for the left and the right table. In the
+    result, `clusters` belongs to the left table, and `right_clusters` to the right table.
     """
     from resolver.engines import local
 

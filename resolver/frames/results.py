@@ -114,7 +114,7 @@ class ResolvedTable:
     """Table of a caller in a result.
 
     `records`: for each row of the table, its row in the batch, -1 for rows that are no record.
-    `choice`: what its columns mean, None for lists of a known format.
+    `choice`: meanings of its columns; None for lists of a known format.
     """
 
     table: FrameTable
@@ -207,7 +207,7 @@ class Result:
 
         `probability` is the probability that the decision used: of the merge that made two records
         one entity, or of the two entities that wait. `record_probability` is the probability of the
-        two records alone. `basis` says what the decision rests on (`Basis`).
+        two records alone. `basis` says on what the decision is based (`Basis`).
 
         `left` and `right` are the values of the id column, if they are unique; else the labels of
         the index of pandas; else row numbers from 0.
@@ -230,7 +230,8 @@ class Result:
         return explain_links(self.resolution, self.options, places)
 
     def explain(self, left: object, right: object) -> PairExplanation:
-        """Return why two rows have their probability. The rows may be of one table or of two.
+        """Return why two rows have their probability. The rows may be of one table or of two
+        tables.
 
         Rows are named as in `pairs`. Raises `UnknownIdError` for a row that is no record.
         """
@@ -258,7 +259,7 @@ class Result:
 
     @property
     def columns(self) -> ColumnChoice | None:
-        """What the columns of the (left) table mean; None for a list of a known format."""
+        """Meanings of the columns of the (left) table; None for a list of a known format."""
         return self.tables[0].choice
 
     @cached_property

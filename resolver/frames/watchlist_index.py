@@ -165,7 +165,7 @@ class Index:
 
     @property
     def columns(self) -> ColumnChoice | None:
-        """What the columns of the table mean; None for a list of a known format."""
+        """Meanings of the columns of the table; None for a list of a known format."""
         return self._choice
 
     def check(

@@ -223,7 +223,8 @@ def restore_store(
     """Restore a store from a backup; return its revision. Raises `InputError`, `StoreError`.
 
     `verify_key`: file with the key that the backup must have been signed with. `complete` is called
-    with the restored store before anybody else can use it. Others: see `resolver.store.restore`.
+    with the restored store before anybody else can use it. For other records, see
+    `resolver.store.restore`.
     """
     key = b"" if verify_key is None else read_backup_key(verify_key)
     if not path.is_file():
@@ -402,7 +403,9 @@ def find_sessions(store: Store, user: User) -> list[Session]:
 
 
 def end_sessions(url: str, name: str, session_id: str = "") -> int:
-    """End all sessions of a user, or one; return how many there were. Raises `StoreError`."""
+    """End all sessions of a user, or one session; return how many sessions ended. Raises
+    `StoreError`.
+    """
     with Store.open(url, create=False) as store:
         return store.sessions.end_of(store.users.get(name), session_id)
 

@@ -115,11 +115,11 @@ class CommitResult:
 
     `revision` is the new revision (of a dry run: the present one). `ids` are records that were read
     and are current now. `outdated_ids` are records of lists that are older than the store's.
-    `changed_members` are the records that entities lost or got, and the entity of each, both as
-    numbers. `waiting_records` are the numbers of records with a link that began to wait for a
-    steward. `preview` is set after a dry run over lists, and `refresh` after a dry run that asks
-    for the refresh that would follow. `alarms`: reasons why the lists of a dry run would be held
-    until somebody accepts them; they are also among the `notes`.
+    `changed_members` are the records that entities lost or got, with the entity of each record;
+    both are numbers. `waiting_records` are the numbers of records with a link that began to wait
+    for a steward. `preview` is set after a dry run over lists, and `refresh` after a dry run that
+    asks for the refresh that would follow. `alarms`: reasons why the lists of a dry run would be
+    held until somebody accepts them; they are also among the `notes`.
     """
 
     revision: int

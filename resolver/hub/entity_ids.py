@@ -378,7 +378,9 @@ class EntityClaims:
         self._revive_unclaimed()
 
     def _give_claimed(self) -> list[tuple[int, int]]:
-        """Give each claimed cluster its entity; return the losers, each with the winner."""
+        """Give each claimed cluster its entity; return the clusters that lost a claim, each with
+        the winner.
+        """
         claimants_of: dict[int, list[int]] = {}
         losers: list[tuple[int, int]] = []
         for entity, parts in sorted(self._parts.items()):
@@ -397,7 +399,9 @@ class EntityClaims:
         return losers
 
     def _find_heir(self, parts: Mapping[int, Sequence[int]]) -> int:
-        """Return the cluster that keeps the id of an entity with these parts, or a settled one."""
+        """Return the cluster that keeps the id of an entity with these parts, or a cluster that is
+        settled already.
+        """
         free = {label: rows for label, rows in parts.items() if label not in self._settled}
         staying = {
             label: rows
@@ -426,7 +430,8 @@ class EntityClaims:
         return [entity for entity in holders if self._retired.since.get(entity, 0) == last]
 
     def _keep_other_parts(self, losers: Sequence[tuple[int, int]]) -> None:
-        """Give each losing entity the largest of its free parts, or retire it without one.
+        """Give each losing entity the largest of its free parts; an entity without a free part is
+        retired.
 
         The entity born first chooses first.
         """

@@ -7,8 +7,8 @@ their entities. So the members of an entity are simply the records that the view
 Two entities have one link, with the score of their profiles, named by their strongest records. If
 one entity has a hidden record, both the name and the score may come from that record, and the link
 may be missing because of it. If any union of entities is resolved alone, it gives the same result
-as in the whole store. So the visible records of the entities in question are resolved again, and
-their links are those that the store would have.
+as in the whole store. So the visible records of these entities are resolved again, and their links
+are those that the store would have.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ def relink(context: IncrementContext, own: Numbers) -> LinkTable:
     """Return the links of some records, computed again.
 
     The links are computed from three groups of records: the entities of the given records, the
-    entities that these are connected with, and the entities that either are related to.
+    entities that are connected with these, and the entities to which any of them is related.
     """
     view, index = context.view, context.index
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
@@ -353,8 +353,8 @@ class EntityPreview:
 def build_preview(
     view: StoreView, index: RecordIndex, records: Numbers, entities: Numbers, links: LinkTable
 ) -> EntityPreview:
-    """Return the preview of current records (ascending), each with its entity, as they are in the
-    store.
+    """Return the preview of current records (ascending), each with the entity that the store has
+    for it.
     """
     entity_ids = view.internal_ids(np.unique(entities).tolist())
     batch = index.batch(records)
@@ -439,9 +439,9 @@ def preview_increment(
 def _links_after(
     context: IncrementContext, members: tuple[Numbers, Numbers], increment: Increment
 ) -> LinkTable:
-    """Return the links of stored entities and new links, without those that would end.
+    """Return the links of stored entities and the new links, without the links that would end.
 
-    `members`: the records of the entities, and the entity of each.
+    `members`: the records of the entities, with the entity of each record.
     """
     links, begun = load_links_between(context, members), increment.links
     # records that were resolved get the links of the increment to each other

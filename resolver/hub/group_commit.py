@@ -87,7 +87,7 @@ class GroupCommit:
     def post(
         self, record: Record, owner: RecordOwner = HUB_OWNER, *, accept_large: bool = False
     ) -> CommittedRecord:
-        """Add one record, or a new version of one, and resolve it as a batch would.
+        """Add one record, or a new version of it, and resolve it as a batch would.
 
         Raises `InputError` if the record is not admitted, `OwnerError` if the owner may not change
         it, `ReusedIdError` if its id seems to name somebody else now (unless `accept_large`), and
@@ -121,8 +121,8 @@ class GroupCommit:
             return self._hub.withdraw([record_id], owner=owner).revision
 
     def warm_up(self) -> None:
-        """Run a dry run, which loads what the first commit needs (this takes seconds) and refreshes
-        the index.
+        """Run a dry run, which loads everything that the first commit needs (this takes seconds)
+        and refreshes the index.
 
         If the store is empty, do nothing. Raises `StoreError`.
         """
@@ -169,7 +169,7 @@ class GroupCommit:
         self._is_complete.wait(min(_GATHER_SHARE * self._last_seconds, _MAX_GATHER_SECONDS))
 
     def _take_next(self) -> list[_PendingRecord]:
-        """Take the records of the next commit: the first that came, one for each record id."""
+        """Take the records of the next commit: those that came first, one for each record id."""
         chosen: dict[str, _PendingRecord] = {}
         with self._lock:
             for pending in self._waiting:
@@ -185,7 +185,7 @@ class GroupCommit:
             self._commit(group)
         except ResolverError as error:
             if len(group) > 1:
-                # one record may be the cause, and the others must not fail because of it
+                # one record may have caused the error, and the others must not fail because of it
                 for pending in group:
                     self._serve([pending])
             else:

@@ -302,7 +302,8 @@ class Hub:
 
     @contextmanager
     def exclusive_commits(self) -> Iterator[None]:
-        """Block the commits of all others, so that commits of this thread are computed only once.
+        """Block commits of other threads and processes, so that commits of this thread are computed
+        only once.
 
         Use it only for short commits. Long commits should be computed while others can commit.
         """

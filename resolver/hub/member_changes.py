@@ -27,8 +27,8 @@ Flags = npt.NDArray[np.bool_]
 class MemberChanges:
     """Changes of entities, in the form of `Commit`.
 
-    `left` are the records that entities lose, each with its entity: records that move, and versions
-    that end.
+    `left` are the records that entities lose, each with the entity that loses it: records that
+    move, and versions that end.
     """
 
     new_entities: list[str]
@@ -49,7 +49,7 @@ class _Memberships:
     entities: Numbers
 
     def entities_of(self, numbers: Numbers) -> Numbers:
-        """Return the entity of each record, -1 where it has none."""
+        """Return the entity of each record; -1 if it has none."""
         if not len(self.records):
             return np.full(len(numbers), entity_ids.NO_ENTITY, dtype=np.int64)
         index = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)

@@ -166,8 +166,9 @@ def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner
 
 
 def _look_into(view: StoreView, source: StoredSource, owner: RecordOwner) -> tuple[bool, bool]:
-    """Look at the newest versions of a source. Return whether it has or had a restricted record of
-    the owner's agency, and whether it has or had a record of others that the owner may see.
+    """Look at the newest versions of a source. Return two answers: whether the source has or had a
+    restricted record of the owner's agency, and whether it has or had a record of others that the
+    owner may see.
     """
     versions = view.newest_versions(source, _MAX_VERSIONS)
     handling = view.handling_of(sorted(versions))

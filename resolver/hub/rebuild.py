@@ -178,8 +178,9 @@ FindOptions = Callable[[StoreView], RunOptions]
 class RebuildEffect:
     """Effect of a rebuild on the entities of a store, and its population before and after.
 
-    Of the `entities`, `split` ones lose records to another entity, and `merged` ones get records of
-    another entity. `changed` ones do either.
+    Of the `entities`, `split` is the number that lose records to another entity, and `merged` the
+    number that get records of another entity. `changed` is the number that lose or get
+    records.
     """
 
     entities: int

@@ -150,8 +150,8 @@ class RecordIndex:
         return tuple(self._segments)
 
     def snapshot(self) -> RecordIndex:
-        """Return this index as it is now, for one thread. It shares the contents of this index, and
-        stays at its revision when this index moves on.
+        """Return a copy of this index as it is now, for one thread. The copy shares the contents of
+        this index, and stays at its revision when this index moves on.
         """
         other = copy(self)
         # the other parts are replaced, and never changed, when an index moves on
@@ -332,7 +332,9 @@ class RecordIndex:
             self._set_segments([])
 
     def _extend_chain(self, segment: Segment) -> list[Segment]:
-        """Return the segments with a new one: small ones are merged, large ones become files."""
+        """Return the segments with a new segment added: small segments are merged, and large ones
+        become files.
+        """
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
             segments = [*segments[:-2], segment_contents.merge_segments(segments[-2], segments[-1])]
@@ -355,7 +357,7 @@ class RecordIndex:
         """Return the blocking keys of prepared records; two results are cached.
 
         The first result after a commit is kept until the records are added, since these are its new
-        records. The other one is kept until the next call.
+        records. The segment that was replaced is kept until the next call.
         """
         for batch, keys in self._tables:
             if batch is prepared:

@@ -5,8 +5,8 @@ the present version of a record contradicts that version. A reopened *same* no l
 reopened *different* still keeps apart, and both wait for a steward. If the record returns to its
 earlier values, the decision is no longer reopened. The order of commits does not matter.
 
-The first part finds contradictions (`find_material_changes`). Two versions contradict in a field if
-both state it and no value of one agrees with a value of the other:
+The first part finds contradictions (`find_material_changes`). Two versions of a record contradict
+each other in a field if both state it and no value of one version agrees with a value of the other:
 
 | field | two versions agree if |
 |---|---|
@@ -370,7 +370,9 @@ def _describe_changes(
 
 
 def _describe_record(before: Record, after: Record) -> str:
-    """Return how a record contradicts an earlier version of itself; empty if it does not."""
+    """Return how a record contradicts an earlier version of itself; empty if it does not contradict
+    it.
+    """
     changes = find_material_changes(before, after)
     if not changes:
         return ""

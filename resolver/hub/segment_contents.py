@@ -270,7 +270,7 @@ def fingerprint_program(plan: Plan, prepare: PrepareBatch) -> str:
 
 
 def merge_segments(first: Segment, second: Segment) -> Segment:
-    """Return two segments that follow one another as one."""
+    """Return two segments that follow one another as a single segment."""
     keys = merge_key_tables([load_keys(first), load_keys(second)], [0, len(first)])
     prepared = concat_prepared([load_prepared(first), load_prepared(second)])
     return build_segment(

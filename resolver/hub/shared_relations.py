@@ -215,8 +215,8 @@ class RelationScope:
         return np.intersect1d(changed, working_set.numbers[in_scope])
 
     def include_touched(self, changed: Numbers, included: Numbers) -> Numbers:
-        """Return changed records, and all records touched by relations of those that are not yet in
-        `included`.
+        """Return changed records, and all records that the relations of changed records touch,
+        unless they are already in `included`.
         """
         further = exclude(changed, included)
         if not self.related.exist or not len(further):

@@ -164,8 +164,8 @@ def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> Compared
 def count_visible_changes(hub: Hub, result: CommitResult, viewer: Viewer) -> int:
     """Return how many entities lost or got a record that the viewer may see.
 
-    After a dry run, return how many would. The dry run must have been made for this viewer, so it
-    has no record that the viewer may not see.
+    After a dry run, return how many would lose or get one. The dry run must have been made for
+    this viewer, so it has no record that the viewer may not see.
     """
     if result.preview is not None:
         return len(result.changed_entities)
@@ -317,8 +317,8 @@ def _golden_records(results: StoredResults, entity_ids: pa.StringArray) -> Itera
 
 
 def _entity(golden: GoldenRecord, *, canonical: bool) -> dict[str, Any]:
-    """Return the line of an entity. A canonical one has values as they are stored, so that it can
-    be compared with exports of earlier versions.
+    """Return the line of an entity. With `canonical`, it has values as they are stored, so that it
+    can be compared with exports of earlier versions.
     """
     show = _stored_value if canonical else _readable_value
     return {

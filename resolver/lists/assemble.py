@@ -10,8 +10,8 @@ The result does not depend on the order of lists or rows.
   kept. If they have equally many, the record with the smaller content digest is kept. All other
   records are rejects.
 - A relation may name its target without an id. The name stands for the record of the same source
-  with this principal name, if there is exactly one. Only relations that state a difference are
-  read, such as kin or membership.
+  that has this principal name, if there is exactly one such record. Only relations that state a
+  difference are read, such as kin or membership.
 
 All work is on columns. Only records whose content changed between versions are compared one by one.
 """
@@ -147,8 +147,8 @@ class LocatedRows:
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Lists of a run in their order: the label of each, and the rank of its version (-1: no
-    version).
+    """Lists of a run in their order: the label of each list, and the rank of its version (-1 if it
+    has no version).
 
     `versions` are ascending. `sources`: versions of each source. `unread`: ids of records whose
     rows were not read, with the versions of their lists.

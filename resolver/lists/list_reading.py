@@ -114,7 +114,7 @@ class RejectList:
         self.unread |= ids if capacity > 0 or not ids else {""}
 
     def listed(self) -> tuple[reader_types.Reject, ...]:
-        """Return the kept rejects, and one more that counts the others."""
+        """Return the kept rejects, and one more reject that counts the rest."""
         if not self._overflow:
             return tuple(self._listed)
         reason = (

@@ -132,7 +132,7 @@ class _SampleReader:
         return self.read >= self._rows
 
     def flush(self) -> None:
-        """Check the records that came one by one."""
+        """Check the records that were read one by one."""
         records = [item.record for item in self._pending]
         for item in build_batch(self._label, records, [item.line for item in self._pending]):
             if isinstance(item, reader_types.Reject):

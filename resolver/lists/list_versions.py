@@ -5,7 +5,7 @@
   the row of a record cannot be read but its id can, the record stays as in the list before.
 - Lists sometimes give an old number to a new person. The program warns if the two versions of a
   record share no birth date and no identifier, and none of their names is even faintly similar. It
-  also warns if one is a person and the other a group or an asset.
+  also warns if one of the two is a person and the other a group or an asset.
 - Digests of records as columns show whether records that share an id have the same content. The
   digest of a record is the sum (modulo 2⁶⁴) of the digests of its values, so it does not depend on
   the order of values, files or rows. It is not meant to be stored (`Record.content_hash` is).
@@ -59,7 +59,7 @@ class SourceVersions:
 
     @property
     def newest(self) -> str:
-        """Return the newest version, empty if no list has one."""
+        """Return the newest version; empty if no list has a version."""
         return self.dated[-1] if self.dated else ""
 
     @property
@@ -75,7 +75,7 @@ class SourceVersions:
 
 
 def compare_lists(lists: Iterable[ReadList]) -> dict[str, SourceVersions]:
-    """Return the versions of each source. A version has a gap if any of its lists has one."""
+    """Return the versions of each source. A version has a gap if any of its lists has a gap."""
     versions: dict[str, dict[str, str]] = {}
     for info in lists:
         for name in info.sources:

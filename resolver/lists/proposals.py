@@ -236,7 +236,9 @@ def _add_by_values(draft: _Draft, column: str, profile: ColumnProfile) -> None:
 def _add_name_by_values(
     draft: _Draft, columns: Sequence[str], profiles: dict[str, ColumnProfile]
 ) -> None:
-    """Take the column with most values that look like names as the name, if there is one."""
+    """Choose as name the column with the largest number of values that look like names, if there is
+    one.
+    """
     candidates = [
         (profiles[column].share(column_profiles.NAME) * profiles[column].distinct, -at, column)
         for at, column in enumerate(columns)
@@ -323,7 +325,7 @@ def _format_mapping(proposal: TableProposal, source: str) -> list[str]:
 
 
 def _explain(proposal: TableProposal, column: str) -> str:
-    """Return why a column was chosen, and what its values look like."""
+    """Return why a column was chosen, and how its values look."""
     reason = proposal.reasons.get(column, "")
     if column not in proposal.profiles:
         return reason

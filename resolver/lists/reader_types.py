@@ -37,7 +37,9 @@ Such a file is no list, and each of its rows takes longer than a good one.
 
 @dataclass(slots=True)
 class RowCounts:
-    """Numbers of the rows of a list that could be read so far, and of those that could not."""
+    """Number of the rows of a list that could be read so far, and number of those that could
+    not.
+    """
 
     good: int = 0
     bad: int = 0

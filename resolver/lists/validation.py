@@ -12,8 +12,8 @@ The module also limits the number of values of a record.
 
 Every check of a name compares all names of each candidate. So a record keeps at most `MAX_VALUES`
 values of each property, the first ones by their text, whatever the order of rows. A reject states
-how many were left out. (The longest real record has 95 aliases.) Relations and link entities, which
-are not compared with one another, have no limit.
+how many were left out. (The longest real record has 95 aliases.) Relations and link entities have
+no limit, because they are not compared with one another.
 """
 
 from __future__ import annotations

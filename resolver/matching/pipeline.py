@@ -358,9 +358,9 @@ def _let_candidates_compete(
     """Return the log-odds after the candidates of each left record have competed, as in a check.
 
     A record of both sides is a candidate of left records. The right side may hold a person several
-    times, so two candidates count as one if they would merge or wait for a steward. Two with
-    contradicting birth dates count as one only if they match in spite of it. Restricted records do
-    not lower the log-odds of others.
+    times, so two candidates count as one if they would be merged or wait for a steward as a pair.
+    Two candidates with contradicting birth dates count as one only if they match in spite of these
+    dates. Restricted records do not lower the log-odds of others.
     """
     assert task.sides is not None
     places = np.flatnonzero(scored.logodds >= task.link_threshold)

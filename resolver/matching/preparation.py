@@ -107,7 +107,7 @@ def prepare_with_values(
 ) -> tuple[MaterializedBatch, NormalValues | None]:
     """Normalize a canonical batch as `prepare` does, and also return its values.
 
-    The values are None for a single record, whose words are read one by one.
+    The values are None for a single record, whose words are read individually.
     """
     if is_single_reading(batch):
         single = build_single_names(batch, tables, lookup)
@@ -139,7 +139,7 @@ def has_all_values(batch: Batch, values: NormalValues) -> bool:
 
 
 def prepare_again(batch: Batch, values: NormalValues, workers: int = 1) -> MaterializedBatch:
-    """Normalize a batch over the dictionaries of another, whose values were read.
+    """Normalize a batch with the dictionaries of another batch, whose values have been read.
 
     The result is that of `prepare`, except for table rows that no record uses.
     """
@@ -345,7 +345,9 @@ def _first_items(column: Ragged) -> Numbers:
 
 
 def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
-    """Return sound of a word → number of rows with such a word, if there are two or more."""
+    """Return sound of a word → number of rows with such a word; only sounds of at least two rows
+    are included.
+    """
     names, tokens = prepared.names.take(rows), prepared.forms.tokens
     words = names.through(tokens)
     if not len(words.items):

@@ -10,7 +10,8 @@ of a member is dropped. A golden record depends only on its members and, for rel
 entities of the related records; not on the order of records or on other entities.
 
 Link entities of lists (sanctions, addresses, ownerships …) keep the ids that their lists give them.
-Each is exported once, with the entity of the first record that states it, however many records do.
+Each is exported once, with the entity of the first record that states it, even if many records
+state it.
 """
 
 from __future__ import annotations
@@ -273,8 +274,8 @@ class GoldenRecord:
     """Entity as described by all of its members.
 
     `records`: ascending ids; `record_sources`: source of each. `values`: per property, best
-    supported first. `birth_date`: best date (EDTF, may be empty). `conflicts`: property → values
-    that contradict one another.
+    supported first. `birth_date`: best date (EDTF, may be empty). `conflicts` maps a property to
+    the values that contradict one another.
     """
 
     id: str

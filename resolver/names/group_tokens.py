@@ -148,7 +148,7 @@ def tokenize_group(text: str) -> list[Token]:
 
 
 def _flag_repeated(tokens: list[Token]) -> list[Token]:
-    """Flag a proper name as a particle if the word before it is the same.
+    """Flag a proper name as a particle if the word before it is the same word.
 
     Registers repeat a firm's name if it is also the name of a town (`Norvelt Norvelt BV`).
     """

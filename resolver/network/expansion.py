@@ -222,8 +222,8 @@ class Expander:
     def _bounded(
         self, nodes: visible_records.Numbers, numbers: visible_records.Numbers, expansion: Expansion
     ) -> visible_records.Owned:
-        """Return the records that count, each with the node to which it leads. For a node with very
-        many, at most `limit` entities are kept, and the node is marked as cut.
+        """Return the records that are used, each with the node to which it leads. If a node has
+        very many entities, at most `limit` of them are kept, and the node is marked as cut.
         """
         order = np.lexsort((numbers, nodes))
         nodes, numbers = nodes[order], numbers[order]

@@ -135,7 +135,7 @@ class GraphQuery:
 
     - `types`: types of edge (`EDGE_TYPES`); empty for all.
     - `day` (ISO date): only relations that can be in force on this day; empty for all.
-    - `revision`: revision of the store; None for the present one.
+    - `revision`: revision of the store; None for the present revision.
     - `with_ties`: also read the edges among the outermost nodes.
     - `expanded`: entities of the graph (by any id) whose neighbors are read as well, in this order.
     """

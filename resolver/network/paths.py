@@ -62,9 +62,10 @@ def find_end(
 ) -> PathEnd:
     """Return the entity that a viewer means by an id, or by a name as people type it.
 
-    `revision`: revision of the store at which ids count (None: the present one). Names are always
-    the present ones. An entity whose name has the same words comes before one whose name has more
-    words. If no name has all the words, the entity that the search puts first is meant.
+    `revision`: revision of the store whose ids are valid (None for the present revision). Names are
+    always those of the present revision. An entity whose name has the same words comes before one
+    whose name has more words. If no name has all the words, the entity that the search puts first
+    is meant.
 
     Raises `UnknownIdError` if the viewer may know no such entity, and `StoreError` for an empty
     store.
@@ -123,7 +124,7 @@ class PathQuery:
     - `types`: types of edge (`EDGE_TYPES`) to follow; empty for all.
     - `years`: first and last year; only relations that can be in force in one of them are followed.
     - `without`: lists whose statements do not count.
-    - `revision`: revision of the store; None for the present one.
+    - `revision`: revision of the store; None for the present revision.
     """
 
     max_length: int = MAX_LENGTH
@@ -134,14 +135,14 @@ class PathQuery:
 
 
 def years_between(first: int | None, last: int | None) -> tuple[int, int] | None:
-    """Return the years of a query from the first and the last one that are stated (None: open)."""
+    """Return the years of a query, from the first to the last stated year (None: open)."""
     return (first or 1, last or 9999) if first or last else None
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Shortest paths between two entities, best first; each path is a list of ids of nodes from one
-    to the other.
+    """Shortest paths between two entities, the best first; each path is a list of the ids of its
+    nodes, from one entity to the other.
 
     `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
     path, or a shorter path. `hubs`: nodes between the ends that have many neighbors, with the

@@ -1,4 +1,5 @@
-"""Records behind a network: the records that count for a viewer at a revision, and what they state.
+"""Records on which a network is based: the records that count for a viewer at a revision, and the
+facts that they state.
 
 `VisibleRecords`, at the end, is the class that networks use. Before it, the module has:
 
@@ -96,7 +97,7 @@ def _identifier_keys(numbers: Hashes, families: npt.NDArray[np.int64]) -> Hashes
 
 
 def _address_text(packed: str) -> str:
-    """Return the normal form of an address; empty for one that is too short or has no number."""
+    """Return the normal form of an address; empty if the address is too short or has no number."""
     words = "".join(letter if letter.isalnum() else " " for letter in packed.casefold()).split()
     is_exact = len(words) >= MIN_ADDRESS_WORDS and any(map(str.isdigit, "".join(words)))
     return " ".join(words) if is_exact else ""
@@ -259,7 +260,7 @@ _CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Records that count for a viewer, ascending, and the entity of each."""
+    """Records that count for a viewer, ascending, and the entity of each record."""
 
     records: Numbers
     entities: Numbers

@@ -210,7 +210,9 @@ def is_in_year(spans: Iterable[Span], year: int) -> bool:
 
 
 def graph_years(graph: Graph) -> tuple[int, int] | None:
-    """Return the first and the last year in the statements of a graph, or None without years."""
+    """Return the first and the last year in the statements of a graph; None if they have no
+    years.
+    """
     years = {
         year
         for edge in graph.edges

@@ -2,7 +2,8 @@
 
 A message to a webhook has three headers (https://www.standardwebhooks.com):
 
-- `webhook-id`: the same for each attempt, so that a receiver recognizes a message that came twice,
+- `webhook-id`: it is the same for each attempt, so that a receiver recognizes a message that came
+  twice,
 - `webhook-timestamp`: seconds since 1970,
 - `webhook-signature`: `v1,` and the HMAC-SHA256, in base64, of id, timestamp and body, joined by
   dots. The key is the base64 text after `whsec_` in the secret.

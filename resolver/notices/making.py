@@ -373,7 +373,7 @@ def make_notices(hub: Hub) -> int:
 
 
 def _limit(subscription: Subscription, found: list[Notice]) -> list[Notice]:
-    """Return notices; if a revision has very many, one notice replaces them."""
+    """Return notices; if a revision has very many notices, a single notice replaces them."""
     by_revision: dict[int, list[Notice]] = {}
     for notice in found:
         by_revision.setdefault(notice.revision, []).append(notice)

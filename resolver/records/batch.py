@@ -187,7 +187,7 @@ def _single_record_column(texts: list[str], origins: list[str]) -> Column:
 
 
 def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
-    """Return one batch of several, in their order, over common dictionaries."""
+    """Return several batches as one batch, in their order, with common dictionaries."""
     parts = [batch for batch in batches if len(batch)]
     if not parts:
         return BatchBuilder().build()
@@ -285,7 +285,7 @@ def _take(coded: Coded, indices: npt.NDArray[Any]) -> Coded:
 
 
 def _concat_coded(parts: list[Coded]) -> Coded:
-    """Return several coded arrays, one after the other, over one dictionary."""
+    """Return several coded arrays, one after the other, with a common dictionary."""
     first = parts[0].values
     if len(first) == 1 and all(part.values.equals(first) for part in parts):
         return Coded(np.zeros(sum(len(part.codes) for part in parts), dtype=np.int32), first)

@@ -177,7 +177,9 @@ class PairState:
 
     @property
     def is_binding(self) -> bool:
-        """True if two stewards have decided the pair, so that it takes two to decide otherwise."""
+        """True if two stewards have decided the pair, so that another verdict also takes two
+        stewards.
+        """
         return (
             self.is_confirmed
             and self.effective is not None

@@ -1,4 +1,5 @@
-"""Structured values as one text each, so that every column of a batch is a dictionary of texts.
+"""Structured values, each written as one text, so that every column of a batch is a dictionary of
+texts.
 
 Fields are joined by the ASCII unit separator, and trailing empty fields are cut; `unpack` returns
 exactly the values that were packed. A separator inside a field is replaced by a space.

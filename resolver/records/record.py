@@ -170,8 +170,8 @@ class Grade:
 class Handling:
     """Conditions of use. `code` is Europol's handling code, H0 (free within the hub) to H3.
 
-    `conditions` says in words what the code does not regulate. `subject_category` is the category
-    of the data subject, such as suspect, victim or witness.
+    `conditions` is a text for conditions that the code does not express. `subject_category` is the
+    category of the data subject, such as suspect, victim or witness.
     """
 
     agency: str = ""
@@ -262,7 +262,7 @@ def kind_variants(record: Record) -> list[Record]:
 
 
 def content_id(source: str, row: str) -> str:
-    """Return an id for a record without one: `~` and 12 hex digits of the SHA-256 of its row."""
+    """Return an id for a record that has none: `~` and 12 hex digits of the SHA-256 of its row."""
     return f"{source}:~{hashlib.sha256(row.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 

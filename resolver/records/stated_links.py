@@ -1,13 +1,14 @@
 """Statements of lists about two records: their relations, and that they are different.
 
-A record states a relation from its own side. Two types may say the same from the two ends
-(predecessor of, successor of). Older records use a role for what now has a type (linked to, role
-"owned by"). `RELATION_TYPES` has the types, and `direct_relation` brings all statements to one
+A record states a relation from its own side. Two types may state the same relation from its two
+ends (predecessor of, successor of). Older records use a role for what now has a type (linked to,
+role "owned by"). `RELATION_TYPES` has the types, and `direct_relation` brings all statements to one
 form.
 
-Some relations say that the two are different: kin, owners, members, successors, and Sr. against Jr.
-Such records are never one entity, however alike they are. Relations such as "linked to" or
-"associate of" state no difference. Neither do relations whose role says that the two are the same.
+Some relations say that the two records are different: kin, owners, members, successors, and Sr.
+against Jr. Such records are never one entity, however alike they are. Relations such as "linked to"
+or "associate of" state no difference. Relations whose role says that the two are the same do not
+say this either.
 
 Comparisons need only the part of a link entity that joins or describes records: a relation, an
 address, a number. The rest (its id, the authority of a sanction, the share of an ownership) is kept
@@ -53,8 +54,8 @@ class RelationMeaning:
     side.
 
     `difference`: why the ends are two different entities; None if the type does not say so.
-    `is_mutual`: it reads the same from both sides. `inverse`: the type that says the same from the
-    other end and is used in graphs.
+    `is_mutual`: the relation is the same from both sides. `inverse`: the type that states the same
+    relation from the other end and is used in graphs.
     """
 
     words: str
@@ -346,7 +347,7 @@ def find_stated_difference(
     """Return the first statement that a record of one side differs from a record of the other side,
     or None.
 
-    Relations come before generations; the order of the records decides among several.
+    Relations come before generations; if there are several, the order of the records decides.
     """
     left_records, right_records = tuple(lefts), tuple(rights)
     left_ids, right_ids = ({record.id for record in side} for side in (left_records, right_records))

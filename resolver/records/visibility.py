@@ -28,7 +28,7 @@ The module reads in this order:
 Datasets of records: the source of each record, and further datasets that its list names.
 
 A list such as OpenSanctions names the datasets of each entry. The first dataset owns the record and
-its id; the record belongs to the others, too.
+its id; the record also belongs to the other datasets.
 
 The module also has the rules for names of sources.
 """
@@ -227,7 +227,7 @@ def tighten_handling(batch: Batch, handlings: Mapping[str, Handling]) -> Batch:
 
 
 def _combine(text: str, least: Handling | None) -> str:
-    """Return a packed handling (empty: none) that is at least as strict as another one."""
+    """Return a packed handling (empty: none) that is at least as strict as another handling."""
     if least is None:
         return text
     own = unpack_handling(text) if text else Handling()
@@ -254,14 +254,16 @@ def _owned(text: str, agency: str) -> str:
 class Audience:
     """Everybody who sees at least the records of one of `viewers`.
 
-    None of these viewers sees all records of another one.
+    None of these viewers sees all records that another of them sees.
     """
 
     viewers: tuple[Viewer, ...]
 
     @classmethod
     def of(cls, viewers: Iterable[Viewer]) -> Audience:
-        """Return the audience of some viewers, without viewers who see more than another."""
+        """Return the audience of some viewers, without viewers who see all that another viewer
+        sees, and more.
+        """
         given = list(dict.fromkeys(viewers))
         least = [
             viewer
@@ -440,7 +442,9 @@ def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClass
 
 
 def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
-    """Return one viewer of each kind that can differ in what they see of these handlings."""
+    """Return viewers for all differences that these handlings can make: one viewer for each
+    kind.
+    """
     closed = [item for item in handlings if not is_visible(item, Viewer(_NAME))]
     agencies = sorted({item.agency for item in closed} | {""})
     return [

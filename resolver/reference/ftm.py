@@ -422,14 +422,14 @@ def find_schema(name: str) -> Schema | None:
 
 
 def find_property(schema: str, name: str) -> Property | None:
-    """Return a property of a schema; None if either is unknown."""
+    """Return a property of a schema; None if the schema or the property is unknown."""
     ftm_schema = find_schema(schema)
     return None if ftm_schema is None else ftm_schema.properties.get(name)
 
 
 @cache
 def property_type(schema: str, name: str) -> str:
-    """Return the type of a property; without one, `BASE_ID`. Raises `KeyError` if either is
+    """Return the type of a property; `BASE_ID` if it has none. Raises `KeyError` if either is
     unknown.
     """
     return BASE_ID if name == BASE_ID else all_schemata()[schema].properties[name].type

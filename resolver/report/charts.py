@@ -212,7 +212,8 @@ def draw_band_bar(match: int, review: int, distinct: int) -> Markup:
 def draw_weight_bar(weight: int, largest: int) -> Markup:
     """Draw a bar for a weight in thousandths of a nat.
 
-    It extends to the right of the middle for positive weights, to the left for negative ones.
+    It extends to the right of the middle for positive weights, and to the left for negative
+    weights.
     """
     share = min(50.0, 50.0 * abs(weight) / largest) if largest else 0.0
     start = 50.0 if weight >= 0 else 50.0 - share

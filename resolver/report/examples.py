@@ -217,7 +217,7 @@ def _build_members(
 
 
 def _choose_caption(captions: Sequence[str]) -> str:
-    """Return the first caption that is not all capitals, else the first."""
+    """Return the first caption that is not all capitals; if there is none, the first caption."""
     return next((text for text in captions if not text.isupper()), captions[0])
 
 

@@ -125,8 +125,8 @@ class PatternFigures:
 class GraphEdge:
     """Link between two nodes, by their numbers from 0.
 
-    `is_bridge`: without it the entity falls in two. `is_weakest`: it is the weakest link that holds
-    the entity together, and it is weak.
+    `is_bridge`: if the link is removed, the entity falls in two. `is_weakest`: it is the weakest
+    link that holds the entity together, and it is weak.
     """
 
     left: int
@@ -215,7 +215,8 @@ class IntakeSummary:
 class Totals:
     """Figures of the first paragraph.
 
-    `entities_of`: kind → number of entities. `shared`: entities on two or more sources.
+    `entities_of`: kind → number of entities. `shared`: number of entities that are on two or more
+    sources.
     """
 
     records: int
@@ -286,8 +287,8 @@ class ScoreDistribution:
 class Fact:
     """Property of a record.
 
-    `values`: the first few; `hidden_count`: number of the others. `shared`: values that the other
-    side of a pair also has.
+    `values`: the first few values; `hidden_count`: number of the other values. `shared`: values
+    that the other side of a pair also has.
     """
 
     label: str

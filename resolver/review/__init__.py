@@ -20,8 +20,8 @@ Queue
     `delete_filters(hub, user, name)`,
     `measure_throughput(hub, viewer=STRANGER)`, `count_decisions(hub, viewer=STRANGER)`,
     `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
-        These tell the work on the queue that a viewer may see, and where a capacity of reviews a
-        day cuts it.
+        These describe the part of the queue that a viewer may see, and the position at which the
+        daily capacity of reviews ends.
     `count_facets(hub, filters, viewer=STRANGER)`, `count_ages(hub, filters, viewer=STRANGER)`,
     `measure_progress(hub, steward) -> StewardProgress`
         These count visible pairs by the values of each filter and by age, and the recent decisions

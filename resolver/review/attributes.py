@@ -288,7 +288,7 @@ def _mark(
         equality_key(prop, text, value.code) in other_keys for text in (value.text, *value.forms)
     ):
         return Mark.AGREES
-    # values that read the same are not shown as a difference
+    # values that look the same on the page are not shown as a difference
     if _display(prop, value.text) in {_display(prop, other.text) for other in others}:
         return Mark.AGREES
     if prop in properties.IDENTIFIER_SET and any(
@@ -303,8 +303,8 @@ def _mark(
 
 
 def _is_same_number(prop: str, value: GoldenValue, other: GoldenValue) -> bool:
-    """Return whether two numbers of one property are the same, as comparisons read them, and the
-    countries of their issuers do not differ. The kind of number that the lists state does not
+    """Return whether two numbers of one property are equal in the form that comparisons use, and
+    the countries of their issuers do not differ. The kind of number that the lists state does not
     matter.
     """
     left, right = (

@@ -39,8 +39,8 @@ _MAX_TEXT_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """Record of an entity: its source, its names and its dates of birth or foundation (each on one
-    line), and the revision since which this version holds.
+    """Record of an entity: its source, its names and its dates of birth or foundation (each on a
+    line of its own), and the revision since which this version is valid.
     """
 
     statement: models.Statement

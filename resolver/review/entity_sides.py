@@ -138,7 +138,9 @@ class _SummaryPool:
         self._index_of: dict[object, int] = {}
 
     def classify_records(self, view: StoreView, records: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the record numbers in the order of the store, and the summary index of each."""
+        """Return the record numbers in the order of the store, and for each record the index of its
+        summary.
+        """
         numbers, indexes = [], []
         index_of = self._index_of
         for number, source, kind, content in view.content_rows(records.tolist()):

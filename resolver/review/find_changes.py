@@ -1,9 +1,9 @@
 """Changes that a revision made, or that a list would make, as a `change_report.Report`.
 
 `read_report` reads a revision of a store. `plan_report` describes an increment that is not
-committed. Both compare two states: the records before and after the change that the viewer may see,
-each with its entity. Nothing else goes into a report, so it is the same whether or not the store
-has records that are hidden from the viewer.
+committed. Both compare two states: the records that the viewer may see before the change, and those
+after it, each with its entity. Nothing else goes into a report, so it is the same whether or not
+the store has records that are hidden from the viewer.
 """
 
 from __future__ import annotations
@@ -196,7 +196,9 @@ def _begin_entity(
     was: Mapping[str, Sequence[str]],
     before: _State,
 ) -> Iterator[EntityEffect]:
-    """Yield where the records of a new entity came from: split off other entities, or all new."""
+    """Yield where the records of a new entity came from: they were split off other entities, or are
+    all new.
+    """
     moved = defaultdict[str, list[str]](list)
     for record_id in now[name]:
         origin = before.owners.get(record_id, "")
@@ -394,7 +396,7 @@ def _strongest(
     owner_of: Mapping[str, int],
     waited: Collection[_Pair],
 ) -> list[_FoundPair]:
-    """Return the pairs of entities that some links have, each with its strongest link."""
+    """Return the pairs of entities that some links connect, each with its strongest link."""
     found: dict[_Pair, _FoundPair] = {}
     columns = (links.left.tolist(), links.right.tolist(), links.logodds.tolist())
     for left, right, logodds in zip(*columns, strict=True):

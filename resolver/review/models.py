@@ -347,7 +347,7 @@ class DecisionOutcome:
     - `ids`: ids of the logged decisions; to undo them all, give the first. `numbers` are their
       numbers, for commands.
     - `revision`: revision of the store; `changed_entities`: ids of the entities that changed.
-    - `entity`: id of the entity that both sides now belong to; empty if they are two.
+    - `entity`: id of the entity to which both sides now belong; empty if they are two entities.
     - `second_reasons`: reasons why a second steward must confirm it.
     """
 
@@ -521,7 +521,7 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Another entity that could be the same as one side.
+    """Another entity that could be the same as one of the two sides.
 
     `score`, `logodds` (thousandths) and `outcome` are those of their strongest link.
     """

@@ -71,8 +71,8 @@ class AgencyShare:
 
 
 def group_by_agency(statements: Iterable[Statement]) -> tuple[AgencyShare, ...]:
-    """Group the records of an entity (one statement each) by agency; agencies with most records
-    come first.
+    """Group the records of an entity by agency, with one statement for each record; agencies with
+    most records come first.
     """
     dates: dict[str, dict[str, list[str]]] = {}
     for row in statements:
@@ -246,8 +246,8 @@ MAX_RECORDS = 200
 class MergingRelation:
     """Relation that two entities shared when a round of relations merged them.
 
-    `sentence` says what they shared, and `weight` is in thousandths of log-odds. `left` and `right`
-    are the ids of the records of the two entities.
+    `sentence` says what the two shared, and `weight` is in thousandths of log-odds. `left` and
+    `right` are the ids of the records of the two entities.
     """
 
     sentence: str

@@ -62,7 +62,9 @@ _SUBJECT_FACTS = frozenset(("address", "phone", "email"))
 
 
 def owner_of(viewer: Viewer) -> str:
-    """Return the owner of the verdicts of a viewer: its agency; without one, its name."""
+    """Return the owner of the verdicts of a viewer: the viewer's agency or, if there is none, the
+    viewer's name.
+    """
     return f"agency {viewer.agency}" if viewer.agency else f"sender {viewer.name}"
 
 
@@ -291,8 +293,9 @@ def _judge(
 
 
 def _without_replaced(verdicts: Sequence[StoredVerdict]) -> list[StoredVerdict]:
-    """Return verdicts (newest first) without those that a newer verdict replaces, on the same
-    entity or on all of its records: the entity may have another id since.
+    """Return verdicts (newest first), without verdicts that a newer one replaces. A newer verdict
+    replaces an older one if it is on the same entity or on all of its records, because the entity
+    may have another id since.
     """
     kept: list[StoredVerdict] = []
     for row in verdicts:

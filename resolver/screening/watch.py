@@ -443,7 +443,7 @@ class WatchRunner:
         return snapshot, {**stamp, **committed}, is_same
 
     def _is_near(self, before: Mapping[str, int], now: Mapping[str, int]) -> bool:
-        """Return whether the numbers of entities by kind are about the same."""
+        """Return whether the numbers of entities by kind have hardly changed."""
         for kind in {*before, *now}:
             counts = [max(some.get(kind, 0), _MIN_COUNT) for some in (before, now)]
             if max(counts) > (1 + self.max_drift) * min(counts):
@@ -511,7 +511,7 @@ def _tell_changes(
     changes: Sequence[HitChange],
     connection: Connection,
 ) -> None:
-    """Store notices of changes for those who have subscribed to a watch."""
+    """Store notices of changes for the agencies that have subscribed to a watch."""
     found = watch_subscriptions(connection, watch.owner, watch.name)
     now = utc_text()
     made = [
@@ -549,7 +549,7 @@ def _list_changes(
     before: Sequence[ScreeningHit], now: Sequence[ScreeningHit]
 ) -> Iterable[tuple[str, ScreeningHit]]:
     """Yield the changes of the hits of one subject. Two hits are on the same entity if its id is
-    the same or if it shares a record with the earlier entity.
+    the same, or if it shares a record with the earlier entity.
     """
     cleared = HitVerdict.CLEARED.value
     for hit in now:
@@ -572,7 +572,7 @@ def _is_same_entity(one: ScreeningHit, other: ScreeningHit) -> bool:
 
 
 def _read_profiles(view: StoreView, numbers: Numbers, viewer: Viewer) -> tuple[Batch, set[str]]:
-    """Return some entities as a viewer sees them at the revision of a view, as one profile each.
+    """Return some entities as a viewer sees them at the revision of a view, each as one profile.
     Also return the ids of these entities and their records.
     """
     record, entity, _ = view.members(numbers.tolist())

@@ -1,9 +1,9 @@
 """Spark engine: the stages of one machine on the workers of a cluster, with the same results.
 
-There are two ways to run. In the first, lists are read and records are clustered where the command
-runs; the stages between run on the workers. Records go to the workers in ranges. Links at or above
-the review threshold, pairs below it within a component, and counts come back. In the second,
-workers also read the lists and write the results, and the driver only holds numbers.
+There are two ways to run. In the first way, lists are read and records are clustered where the
+command runs; the stages between run on the workers. Records go to the workers in ranges. Links at
+or above the review threshold, pairs below it within a component, and counts come back. In the
+second way, workers also read the lists and write the results, and the driver only holds numbers.
 
 `resolver.spark.worker_stages` has the steps of the workers. These steps count the population:
 
@@ -109,7 +109,7 @@ def build_job(
 
 
 def broadcast_model(spark: SparkContext, folder: Path | None) -> BroadcastModel | None:
-    """Send the files of a model that is not the shipped one to all workers."""
+    """Send the files of a model to all workers, if it is not the shipped model."""
     if folder is None:
         return None
     names = [f"{name}.json" for name in (*KINDS, "tables", RELATIONS)]
@@ -216,7 +216,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
 
 
 def send_records(spark: SparkContext, batch: Batch, cut: Partitioning) -> Frame:
-    """Return the records of a batch in ranges, one part each."""
+    """Return the records of a batch in ranges, one range for each part."""
     parts = []
     for part in range(cut.ranges):
         rows = np.arange(part * cut.span, min((part + 1) * cut.span, len(batch)))
@@ -243,7 +243,8 @@ def _collect_pairs(frame: Frame) -> Arrays:
 def _find_components(
     count: int, links: Arrays, same: Sequence[tuple[int, int]]
 ) -> tuple[Rows, Rows]:
-    """Return the records in components of three or more, ascending, and the component of each.
+    """Return the records in components of three or more records, ascending, and the component of
+    each record.
 
     Links and decisions tie records together. In a component of two records no other pair matters.
     """

@@ -143,8 +143,8 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """Number of parts: ranges of `span` records each, shares of keys, and shares of pairs. It also
-    has the number of records in one part of a merge, unless more records are tied together.
+    """Number of parts: ranges with `span` records each, shares of keys, and shares of pairs. It
+    also has the number of records in one part of a merge, unless more records are tied together.
 
     `starts`: number of the first record of each range, if ranges do not have `span` records each.
     """
@@ -341,8 +341,8 @@ _BANDS_PER_SHARE = 64
 def assign_shares(prepared: PreparedBatch, shares: int) -> npt.NDArray[np.uint16]:
     """Return the share of the pairs of each left record.
 
-    Bands of dates go to the shares in turn. The share of a record without a date of birth depends
-    on its name.
+    Bands of dates are assigned to the shares one after another. The share of a record without a
+    date of birth depends on its name.
     """
     band = max(_SPAN // (shares * _BANDS_PER_SHARE), 1)
     return (_number_birthdays(prepared) // band % shares).astype(np.uint16)

@@ -33,7 +33,9 @@ SINGLE = (1 << 16) - 1
 
 
 class RelationEnds(NamedTuple):
-    """Ends of relations: records, and a hash (uint64) of an id or name that each states or has."""
+    """Ends of relations: records, and for each a hash (uint64) of an id or name that it states or
+    has.
+    """
 
     rows: Rows
     hashes: npt.NDArray[np.uint64]
@@ -96,7 +98,8 @@ def _join_records(
 
 
 def _deal(sizes: npt.NDArray[np.int64], shares: int) -> PartNumbers:
-    """Return the share of each component of two or more, by its smallest record.
+    """Return the share of each component of two or more records, by the smallest record of the
+    component.
 
     `sizes`: records of each component. Large ones come first, so that each share holds about the
     same number of records, or one component that is larger than that.

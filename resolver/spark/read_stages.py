@@ -78,8 +78,8 @@ class SettleJob:
     """Facts that workers need to settle ids.
 
     `order`: lists of the run, in order. `place_of`: for each position in the plan, the position of
-    this list in `order`. `starts`: first id of each range but the first. `decided_ids`: ids that
-    decisions name.
+    this list in `order`. `starts`: first id of each range except the first range. `decided_ids`:
+    ids that decisions name.
     """
 
     order: assemble.ListOrder
@@ -142,7 +142,7 @@ def _find_ranges(ids: pa.StringArray, starts: Sequence[str]) -> Rows:
 
 
 def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Yield the records of a range of ids, one for each id, and figures of them."""
+    """Yield the records of a range of ids, one for each id, and figures about them."""
     report, part = PartReport("settle"), rows[0].part
     settled = assemble.settle_ids(_locate_rows(job, rows), job.order)
     batch = settled.batch

@@ -1,7 +1,8 @@
 """Lists that the workers of a cluster read: records in ranges of ids, one record of each id.
 
-The driver holds facts about lists, rejects, and figures of records. Of texts, it holds only two
-kinds of ids: a sample, which gives the bounds of the ranges, and the ids that decisions name.
+The driver holds facts about lists, rejects, and figures of records. The only texts that it holds
+are ids of two kinds: a sample, which gives the bounds of the ranges, and the ids that decisions
+name.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class WorkerIntake:
 
 @dataclass(frozen=True, slots=True)
 class SettledRanges:
-    """Ranges of records whose ids are settled, with the figures of each, in their order."""
+    """Ranges of records whose ids are settled, with the figures of each range, in their order."""
 
     frame: Frame
     figures: list[dict[str, Numbers]]
@@ -103,7 +104,7 @@ class SettledRanges:
 
     @classmethod
     def collect(cls, raw: Frame, job: worker.SettleJob, ranges: int) -> SettledRanges:
-        """Settle the ids of records as read, and collect what the driver needs."""
+        """Settle the ids of records that were read, and collect the data that the driver needs."""
         pieces = worker_stages.run_on_rows(
             partial(worker.split_ranges, job), worker_stages.select_content(raw, "raw")
         )

@@ -461,7 +461,9 @@ def _run_keyed(step: PartStep, rows: Iterable[_Keyed]) -> Iterator[ArrowPart]:
 
 
 def run_on_rows(step: PartStep, frame: Frame) -> Frame:
-    """Run a step of the workers on rows where they are, without sorting them into parts."""
+    """Run a step of the workers on rows on the worker where they are, without sorting them into
+    parts.
+    """
     return frame.mapPartitions(partial(run_step, step))
 
 

@@ -68,7 +68,7 @@ class AuditHead:
 
 @dataclass(frozen=True, slots=True)
 class AuditFault:
-    """Events that differ from what was written: first and last number, and the problem."""
+    """Events that differ from those that were written: first and last number, and the problem."""
 
     first: int
     last: int
@@ -120,7 +120,7 @@ class AuditEvents:
         limit: int = 1000,
         newest: bool = False,
     ) -> list[AuditEvent]:
-        """Return events, the oldest first; `newest` selects the last ones instead of the first.
+        """Return events, the oldest first; with `newest`, the last events instead of the first.
 
         `since` and `before` bound the time, `after` the number. `containing`: texts, such as ids,
         of which at least one must be in the query or in the answer.
@@ -260,7 +260,8 @@ class AuditEvents:
                 return 0
             facts = {"before": time, "through": through.number, "chain": through.chain}
             _append(connection, [{**row, "action": RETENTION, "query": {**row["query"], **facts}}])
-            # earlier events that state a removal come before this one, which stands for all of them
+            # earlier events that state a removal come before this event, which stands for all of
+            # them
             return connection.execute(
                 delete(audit_events).where(columns.number <= through.number)
             ).rowcount
@@ -357,7 +358,7 @@ def _iterate_rows(connection: Connection) -> Iterator[Any]:
 
 
 def _content_problem(row: Any) -> tuple[str, Any]:
-    """Return what is wrong with the query and the answer of a row, or an empty text; and the query.
+    """Return the fault of the query and the answer of a row, or an empty text; and the query.
 
     The texts must be exactly what the program writes: other texts could hide an id from a search.
     """

@@ -123,7 +123,7 @@ class _SealedFile:
             yield line
 
     def check(self, counts: Mapping[str, int], *, is_sealed: bool, path: Path) -> str:
-        """Compare what was read with the seal; return a warning, or an empty text.
+        """Compare the rows that were read with the seal; return a warning, or an empty text.
 
         Raises `StoreError` with the difference, and `ValueError` if the seal is cut off.
         """

@@ -366,7 +366,7 @@ RESTRICTED_CODE = "H3"
 
 
 class SourceAnswers(StrEnum):
-    """What the owner of a source lets other agencies know of its records."""
+    """What the owner of a source tells other agencies about its records."""
 
     OPEN = "open"
     """What the handling of each record allows."""
@@ -384,8 +384,8 @@ class StoredSource:
     list's commit. `keeper` is the key or user that sent it first, if it has no agency. A source
     with neither agency nor keeper belongs to the hub. `required`: the store is not ready without
     it. `handling`: packed handling that all of its records have at least. `answers`: what other
-    agencies get of its records. `least_query`: what a query has to state before a contact is given
-    (names of `resolver.check.contacts.CONTENTS`; empty: any of them).
+    agencies get of its records. `least_query`: the facts that a query has to state before a contact
+    is given (names of `resolver.check.contacts.CONTENTS`; empty: any of them).
     """
 
     number: int
@@ -405,8 +405,8 @@ class StoredSource:
 
     @property
     def least_handling(self) -> str:
-        """Packed handling that its records have at least: H3 where it is not open, so that only its
-        agency sees them, whatever its `handling` says.
+        """Packed handling that the records of the source have at least. It is H3 if the source is
+        not open, so that only its agency sees them, whatever its `handling` says.
         """
         if self.answers is SourceAnswers.OPEN:
             return self.handling

@@ -97,7 +97,7 @@ class LinkRows:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Changes from revision `base` to the next.
+    """Changes that lead from revision `base` to the next revision.
 
     New records get the numbers `last_record + 1` … in the order of the canonical batch `records`
     (with their `contents`). New entities get `last_entity + 1` … in the order of their ids

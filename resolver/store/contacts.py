@@ -206,7 +206,7 @@ class ContactCases:
             return _find(connection, case_id)
 
     def list(self, *, owner: str = "", asker: str = "") -> Sequence[ContactCase]:
-        """Return the requests to an agency or of an asker, the newest first; all of them where
+        """Return the requests to an agency or from an asker, the newest first; all requests if
         neither is given.
         """
         query = select(*_CASE).order_by(contact_cases.c.number.desc())
@@ -220,8 +220,8 @@ class ContactCases:
             return [_case(row) for row in rows]
 
     def remind(self) -> int:
-        """Remind agencies of requests whose deadline is near, and tell askers of those that were
-        not answered in time, once each; return the number of notices. Workers call it.
+        """Remind agencies of requests whose deadline is near, and tell askers about requests that
+        were not answered in time; each is told once. Return the number of notices. Workers call it.
         """
         now = datetime.datetime.now(datetime.UTC)
         near, is_due = utc_text(now + _REMINDED_BEFORE), contact_cases.c.due
@@ -252,7 +252,7 @@ class ContactCases:
         self, asker: str, person: str, count: int, *, of_person: int, of_asker: int
     ) -> bool:
         """Count queries of a person of an asker on this day; return whether they are within both
-        limits. Queries beyond a limit do not count. Days before the last one are forgotten.
+        limits. Queries beyond a limit do not count. Days before the last day are forgotten.
         """
         day, c = utc_text()[:10], contact_queries.c
         is_today = (c.day == day) & (c.asker == asker)

@@ -4,7 +4,7 @@ occurs.
 - `collect_values` reads the values of some records, and finds which of them other records state as
   well.
 - `ErasedWords` finds and replaces these values in texts, as whole words.
-- `find_events` finds the audit events that hold a value or ask for one.
+- `find_events` finds the audit events that hold a value or ask for it.
 - `ByteFinder` finds the forms of texts (`search_forms`) in the bytes of files.
 """
 
@@ -177,7 +177,7 @@ _WITHOUT_WORDS = frozenset(("consultations",))
 
 
 def _other_texts(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
-    """Yield the ids and contents of all records except some, many at once, and names of the
+    """Yield the ids and contents of all records except some, many at a time, and names of the
     store.
     """
     erased = set(ids)

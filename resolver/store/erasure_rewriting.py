@@ -128,7 +128,9 @@ class TableRewriter:
         return count
 
     def _rewrite_decisions(self) -> int:
-        """Keep decisions, on a record that was erased, without what the steward saw and said."""
+        """Keep decisions on an erased record, but without the values that the steward saw and the
+        steward's comment.
+        """
         c = decisions.c
         ends = (
             is_among(self._connection, column, self._values.ids)

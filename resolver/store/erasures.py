@@ -532,7 +532,7 @@ _COUNTS = ("records", "ended", "born", "retired", "links", "decisions")
 
 
 def _commit_erasure(connection: Connection, erasure: Erasure) -> None:
-    """Move the revision, so that every process reads again what it had in memory."""
+    """Raise the revision, so that every process reads again what it had in memory."""
     head = connection.execute(select(meta.c.version, meta.c.erasures)).one()
     connection.execute(
         insert(revisions).values(

@@ -80,7 +80,7 @@ class Feed(NewFeed):
 
     - `due`: time of the next fetch. `lease_until`: time until which a process is fetching it.
     - `answered`: when the publisher last gave a usable answer; `fetched`: when the list was last
-      fetched in full; `confirmed`: when the list in the store was last known to be the newest one.
+      fetched in full; `confirmed`: when it was last known that the list in the store is the newest.
     - `etag`, `last_modified`, `checksum`: values of the version that was fetched last.
     - `sources`: names of the sources that its lists had so far, separated by spaces.
     """

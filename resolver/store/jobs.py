@@ -1,7 +1,7 @@
 """Job queue: rows that a worker leases, keeps alive by heartbeats and ends.
 
-There is no broker: a job whose lease has expired goes to the next worker that asks for one. Jobs of
-one sequence run one after the other, in the order in which they were submitted. No job is leased
+There is no broker: a job whose lease has expired goes to the next worker that asks for a job. Jobs
+of one sequence run one after the other, in the order in which they were submitted. No job is leased
 while an earlier job of its sequence waits, runs, or has lost its worker. A held job keeps its place
 in the sequence, but does not block other jobs.
 """

@@ -50,8 +50,8 @@ _CLAIM_SECONDS = 60.0
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """Subscription of an owner to a kind of event. It is followed with the rights of `sender` of
-    `agency`, or of the operator if the owner is empty. `revision` and `event` are the last ones
-    that were followed.
+    `agency`, or of the operator if the owner is empty. `revision` and `event` are the last revision
+    and event that were followed.
     """
 
     number: int
@@ -221,8 +221,9 @@ class Notices:
     def add(
         self, subscription: Subscription, made: Sequence[Notice], *, revision: int, event: int
     ) -> bool:
-        """Store notices of a subscription and move it on, all or nothing. Return False if it is no
-        longer where it was when it was read. Then another worker has made these notices.
+        """Store notices of a subscription and move it on, all or nothing. Return False if the
+        subscription is no longer in the state in which it was read: another worker has then made
+        these notices.
         """
         c = subscriptions.c
         is_there = and_(

@@ -3,7 +3,7 @@
 A session is found by a random token, of which only the hash is stored. It ends after a fixed
 lifetime, or earlier if it is not used. Backups leave sessions out.
 
-A sign-in of several requests keeps what it knows in a step until the next request takes it, once.
+A sign-in of several requests keeps its data in a step until the next request takes them, once.
 
 Security keys are second factors of passwords (WebAuthn). Of API keys only hashes are stored.
 """
@@ -47,7 +47,7 @@ class Session:
     forms.
 
     `via`: method of sign-in (`password`, `security key`, `proxy`, `provider` or `link`). `seen`:
-    time of the last use, exact to a minute. `address` and `browser`: where it began.
+    time of the last use, exact to a minute. `address` and `browser`: where the session began.
     `provider_session` and `id_token`: what the identity provider calls its session, and the token
     that it gave; empty for other methods.
     """

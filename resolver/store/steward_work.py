@@ -117,7 +117,7 @@ def current_hold(connection: Connection, pair: Pair) -> Hold | None:
 
 
 def assignees(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, str]:
-    """Return the assigned steward of each pair that has one."""
+    """Return the assigned steward of each pair, for the pairs that have one."""
     stewards = {}
     for low, high in pairs:
         steward = connection.execute(
@@ -416,7 +416,7 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class NetworkViews:
-    """Saved views of a store. The caller checks what the reader may see of a view."""
+    """Saved views of a store. The caller checks which parts of a view the reader may see."""
 
     engine: Engine
 
@@ -444,7 +444,7 @@ class NetworkViews:
             return int(connection.execute(query).scalar_one())
 
     def list(self, user: str) -> list[NetworkView]:
-        """Return the views of a user and those that others share, the latest first."""
+        """Return the views of a user and the shared views of other users, the latest first."""
         c = network_views.c
         query = select(network_views).where(or_(c.who == user, c.shared.is_(True)))
         with translate_errors(self.engine), read_transaction(self.engine) as connection:

@@ -102,19 +102,19 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """Return the current revision: one more for each commit, 0 before the first."""
+        """Return the current revision. It is 0 before the first commit, and each commit adds 1."""
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return int(connection.execute(select(meta.c.version)).scalar_one())
 
     @contextmanager
     def view(self, revision: int | None = None) -> Iterator[StoreView]:
-        """Read one revision, by default the current one."""
+        """Read one revision, by default the current revision."""
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             yield StoreView(connection, revision)
 
     def entities_in_review(self, revision: int, entities: Sequence[int]) -> set[tuple[int, int]]:
-        """Return the pairs among some entities (a few, by number) that wait for a steward at a
-        revision. It opens no view, because checks call it and a view would double its time.
+        """Return the pairs between some entities (a few, given by number) that wait for a steward
+        at a revision. It opens no view, because checks call it and a view would double its time.
         """
         with translate_errors(self.engine), self.engine.connect() as connection:
             return find_entities_in_review(connection, revision, entities)

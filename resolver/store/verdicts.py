@@ -1,8 +1,8 @@
 """Verdicts on hits of screenings: hits that an agency has cleared or confirmed, until the verdicts
 expire.
 
-A verdict belongs to its owner: an agency, or a sender without one. Nobody else is shown it, and no
-answer to anybody else depends on it.
+A verdict belongs to its owner, which is an agency or a sender without an agency. Nobody else is
+shown it, and no answer to anybody else depends on it.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class Watch:
     `agency`, or of the operator if the owner is empty.
 
     `edition` counts changes of its subjects. `revision` is the store revision up to which all hits
-    hold (0: none). `stamp` identifies what the scores depended on at that revision. Times are UTC
-    texts.
+    hold (0: none). `stamp` identifies the state on which the scores depended at that revision.
+    Times are UTC texts.
     """
 
     number: int
@@ -206,8 +206,8 @@ class Watches:
         ]
 
     def find_subjects(self, owner: str, keys: Sequence[str]) -> Sequence[tuple[Watch, SubjectRow]]:
-        """Return some subjects of the watches of an owner, decrypted, each with its watch. Raises
-        `StoreError`.
+        """Return some subjects of the watches of an owner, decrypted, each with the watch to which
+        it belongs. Raises `StoreError`.
         """
         if not keys:
             return []
@@ -348,8 +348,8 @@ class Watches:
 
 
 def _is_watch(watch: Watch) -> Any:
-    """Return the condition for a watch. SQLite may give the number of a removed watch to another
-    one.
+    """Return the condition for a watch. SQLite may give the number of a removed watch to a new
+    watch.
     """
     return and_(watches.c.number == watch.number, watches.c.id == watch.id)
 

@@ -7,7 +7,7 @@
   differs from the heads.
 - `find_accesses` says who was shown a record, by its id or by the ids of the entities that it was
   in.
-- `report_subject` collects what the store holds about one person, and who was shown it.
+- `report_subject` collects what the store holds about one person, and lists to whom it was shown.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class LogProof:
 class RecordAccess:
     """Event that showed a record: `shown` is the id by which it was shown.
 
-    It is empty for events that do not name what they showed, such as a backup.
+    It is empty for events that do not name the records that they showed, such as a backup.
     """
 
     event: AuditEvent
@@ -151,9 +151,9 @@ def find_accesses(
     """Return the events that showed one of some records, the oldest first.
 
     An event counts if it names a record, or an entity that a record was in at the revision of the
-    event. Events that do not name what they showed, such as backups, count as well, with an empty
-    `shown`. Raises `StoreError` if the store never had one of the records, or none that the viewer
-    may see.
+    event. Events that do not name the records that they showed, such as backups, count as well,
+    with an empty `shown`. Raises `StoreError` if the store never had one of the records, or none
+    that the viewer may see.
     """
     return list(_iterate_accesses(store, record_ids, viewer, LogFilter(), 0))
 
@@ -228,8 +228,8 @@ def _iterate_events(
 def report_subject(store: Store, requested_id: str) -> dict[str, Any]:
     """Return everything that the store holds about a person, for a person who asks for it.
 
-    `requested_id`: id of an entity, also of a retired one, or of a record. The result can be
-    written as JSON: `entity`, `records` (every version, with handling and values), `decisions` and
+    `requested_id`: id of an entity, which may be retired, or of a record. The result can be written
+    as JSON: `entity`, `records` (every version, with handling and values), `decisions` and
     `accesses`. Raises `StoreError` for an unknown id.
     """
     with store.view() as view:
@@ -310,8 +310,8 @@ def read_log(
 ) -> list[AuditEvent]:
     """Return events above the number `after`, at most `limit`, the oldest first.
 
-    `newest` selects the last ones instead of the first. For a record that the store never had, the
-    result is empty, so that nobody learns whether a hidden record exists.
+    With `newest`, these are the last events instead of the first. For a record that the store never
+    had, the result is empty, so that nobody learns whether a hidden record exists.
     """
     if choice.only_agency and choice.agency not in ("", choice.only_agency):
         return []

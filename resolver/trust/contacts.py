@@ -45,8 +45,9 @@ _BEYOND_LIMIT = (
 
 @dataclass(frozen=True, slots=True)
 class ContactAnswer:
-    """What sources that answer with a contact say to a query: agencies with a hit, each with the
-    reference by which to ask it; and why sources were not asked, or an empty text.
+    """Answers to a query of those sources that answer with a contact: the agencies with a hit, each
+    with the reference that a question must name; and the reason why sources were not asked, or an
+    empty text.
     """
 
     contacts: tuple[tuple[str, str], ...] = ()
@@ -65,7 +66,7 @@ class ContactAnswer:
 
     @property
     def warnings(self) -> list[str]:
-        """The warning, if there is one."""
+        """The warning of the answer, if there is one."""
         return [self.warning] if self.warning else []
 
 
@@ -204,10 +205,10 @@ def answer_case(
 
 
 def _find_reference(screener: Screener, viewer: Viewer, reference: str) -> Contact | None:
-    """Return the record that a reference names to the viewer's agency; None for one that it has
-    not.
+    """Return the record that a reference names for the viewer's agency; None if the agency does not
+    have this reference.
 
-    Every record is tried, so the time says nothing of the one that is found.
+    Every record is tried, so the time does not show which record is found.
     """
     found, secret, asker = None, screener.store.contacts.secret(), owner_of(viewer)
     for contact in screener.contacts.hidden_records(viewer):
@@ -218,7 +219,9 @@ def _find_reference(screener: Screener, viewer: Viewer, reference: str) -> Conta
 
 
 def _read_record(store: Store, record_id: str) -> Record | None:
-    """Return the present version of a record, whoever may see it; None for one that is gone."""
+    """Return the present version of a record, whoever may see it; None if there is none any
+    more.
+    """
     with store.view() as view:
         numbers = view.numbers_of([record_id]).get(record_id, ())
         batch = concat([part.batch for part in view.batches_of(np.array(numbers[:1], np.int64))])

@@ -1,8 +1,8 @@
 """Erasure of records: every table and file that holds their values is rewritten or removed, and
 then searched.
 
-`erase` goes through these steps. Each step can be repeated, so the next caller finishes what a
-killed process began:
+`erase` goes through these steps. Each step can be repeated, so the next caller finishes an erasure
+that a killed process began:
 
 1. The records are withdrawn, so that the remaining records are resolved without them.
 2. The tables are rewritten in one transaction (`resolver.store.erasures`), which is one revision.
@@ -178,7 +178,7 @@ def erase_confirmed(hub: Hub, jobs: Path | None = None) -> list[ErasureResult]:
 class ErasureRunner:
     """Part of the worker: it proposes the erasures that rules of retention make due and carries out
     confirmed erasures. Erasures that must wait, for example for an unfinished batch, are tried
-    again from time to time. An erasure that fails counts as one that waits.
+    again from time to time. An erasure that fails counts as an erasure that waits.
     """
 
     def __init__(self, hub: Hub, jobs: Path) -> None:
@@ -208,7 +208,7 @@ class ErasureRunner:
 
 
 def _rewrite(hub: Hub, erasure: Erasure) -> dict[str, int]:
-    """Withdraw the records that are valid, and rewrite the tables, before others can commit."""
+    """Withdraw the valid records and rewrite the tables, before other processes can commit."""
     store = hub.store
     access = CommandAccess(erasure.decided_by, "", "erase", {}, len(erasure.records))
     with hub.exclusive_commits():
@@ -260,8 +260,8 @@ class _Searched:
 
 
 def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searched, dict[str, int]]:
-    """Search the files of the database, the index and the jobs. Return what was searched, and the
-    number of texts that were found in each file.
+    """Search the files of the database, the index and the jobs. Return how many files and
+    bytes were searched, and how many texts were found in each file that has any.
     """
     paths = []
     if hub.store.path is not None:

@@ -95,7 +95,9 @@ def written_dates(text: str, latest: datetime.date) -> tuple[Parts, ...]:
 
 
 def _arrange(numbers: Sequence[str], month: int, latest: datetime.date) -> Parts | None:
-    """Return the date of a month with one or two numbers beside it; None if they are no date."""
+    """Return the date of a month with one or two numbers beside it; None if these do not make a
+    date.
+    """
     first, last = numbers[0], numbers[-1]
     if len(numbers) == 1:
         return (int(first), month, 0) if len(first) == 4 else None

@@ -224,9 +224,9 @@ def _as_links(
     """Return the similarities of contacts, lower for shared contacts of two different people.
 
     A contact is shared if its value is above `least`. If the names contradict, or any two stated
-    facts do, the pair gets the first of the `grades`. If only the family names contradict, it gets
-    the second. Values of groups stay as they are: one telephone may belong to groups with unlike
-    names, such as a school and the agency that runs it.
+    facts do, the pair gets the first of the `grades`. If only the family names contradict each
+    other, a pair gets the second value. Values of groups stay as they are: one telephone may belong
+    to groups with unlike names, such as a school and the agency that runs it.
     """
     agree = values > least
     if context.group or not agree.any():
@@ -384,7 +384,7 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
             score_cutoff=0.88,
             dtype=np.float32,
         )
-        # Two places for which only the country is known have the same text, an empty one.
+        # Two places for which only the country is known both have an empty text.
         spelled = np.where(np.isnan(words), np.float32(0), spelled)
         spelled[_have_other_numbers(normal, left, right, spelled > words)] = 0
         both = (table.country[left] > 0) & (table.country[right] > 0)

@@ -277,7 +277,9 @@ def _write_model(
 
 
 def _read_labels(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> _Labels:
-    """Read the labels that the options name; judged pairs that contradict others are left out."""
+    """Read the labels that the options name; judged pairs that contradict other pairs are left
+    out.
+    """
     from resolver.training.data.labeled_pairs import read_judged_pairs
 
     clusters = _read_clusters(options, intake, notes)

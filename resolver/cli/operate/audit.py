@@ -124,8 +124,8 @@ def show_log(
 def who_saw(record_id: str, store_url: str, *, as_json: bool) -> None:
     """List who was shown the record RECORD, when and why.
 
-    An event counts if it names the record, or an entity that the record was in at that time.
-    Events that do not name what they showed, such as backups, count as well.
+    An event counts if it names the record, or an entity that the record was in at that time. Events
+    that do not name the records that they showed, such as backups, count as well.
     """
     from resolver.trust import audit_chain
 

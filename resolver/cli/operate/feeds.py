@@ -224,7 +224,7 @@ def set_feed_command(
         feed = update_feed(store, name, changes, network_rules(settings))
     if feed.sources and changes.get("handling"):
         least = replace(unpack_handling(feed.handling), agency=feed.agency)
-        # lists may name sources of others, whose records are not those of the feed
+        # lists may name sources of other owners, whose records are not those of the feed
         owners = {before.agency, feed.agency}
         with open_hub(store_url, settings) as hub:
             count = hub.tighten_sources(dict.fromkeys(feed.sources.split(), least), owners)

@@ -363,7 +363,9 @@ def run_batch_job(
 
 
 def _find_source(job: Job) -> str | Callable[[str], str]:
-    """Return the source of the tables of a batch, or a function that returns the source of each."""
+    """Return the source of the tables of a batch, or a function that returns the source of each
+    table.
+    """
     from resolver.lists.formats.tabular.guessed_mapping import source_name
 
     named = job.params.get("table_sources") or {}

@@ -198,7 +198,9 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
 
 
 def _read_dates(text: str) -> list[str]:
-    """Return the canonical texts of a date of birth: two if it can be read both ways."""
+    """Return the canonical texts of a date of birth; there are two if the date can be read in two
+    ways.
+    """
     from resolver.errors import DateError
     from resolver.lists.text.list_dates import DateOrder
     from resolver.values.calendars import FIRST_YEAR, LAST_YEAR

@@ -306,7 +306,7 @@ def _check_options(options: dict[str, Any]) -> None:
 
 
 def _check_store_options(options: dict[str, Any]) -> None:
-    """Raise click's `UsageError` for options that need a store, without one."""
+    """Raise click's `UsageError` if an option that needs a store is given without a store."""
     if options["store_url"]:
         return
     if options["dry_run"]:

@@ -1,1 +1,1 @@
-"""Increments: what a batch of records or decisions changes in a store."""
+"""Increments: the changes that a batch of records or decisions makes in a store."""

@@ -169,7 +169,8 @@ def build_cached_components(
     merge_threshold: int,
     same_rows: Sequence[tuple[int, int]],
 ) -> Iterator[CachedComponent]:
-    """Yield a clustering's components worth caching; `same_rows` are decided to be the same.
+    """Yield the components of a clustering that are worth caching; `same_rows` are rows that are
+    decided to be the same.
 
     `compared` are pairs of rows of the working set, and `links` the links that the store will hold.
     """

@@ -508,7 +508,7 @@ def _build_components(
 
 
 def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> WorkingSet:
-    """Return new records together with stored ones."""
+    """Return new records together with the stored ones."""
     if not len(numbers):
         return fresh
     return WorkingSet.of(
@@ -517,7 +517,7 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
 
 
 def measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
-    """Return the population that a resolution measured; None if it used the stored one.
+    """Return the population that a resolution measured; None if it used the stored population.
 
     Also None for a population without records, so that the next commit measures it again.
     """

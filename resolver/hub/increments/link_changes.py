@@ -64,8 +64,8 @@ class RelevantDecisions:
         self._add_pairs(self._log)
 
     def _mark_new(self, new: Sequence[NewDecision]) -> tuple[Decision, ...]:
-        """Return new decisions. A decision that brings an earlier one back is reopened if the
-        earlier one is.
+        """Return new decisions. If a decision brings an earlier decision back, it is reopened if
+        the earlier decision is.
         """
         earlier = [(decision.decision, decision.versions) for decision in new if decision.versions]
         marked = iter(mark_reopened(self._view, earlier, self._fresh))
@@ -173,7 +173,9 @@ def _lacks_band(decision: NewDecision) -> bool:
 
 
 def _pair_keys(left: Numbers, right: Numbers) -> Numbers:
-    """Return one number for each pair of clusters; the order of the two does not matter."""
+    """Return one number for each pair of clusters; the order of the two clusters does not
+    matter.
+    """
     keys: Numbers = (np.minimum(left, right) << 32) + np.maximum(left, right)
     return keys
 
@@ -191,7 +193,7 @@ class SameRecordTies:
             self._fresh_ids = dict(zip(numbers, ids, strict=True))
 
     def tied_to(self, numbers: Numbers) -> Numbers:
-        """Return the records that are decided to be the same as some records."""
+        """Return the records that are decided to be the same as any of some records."""
         if not self._decisions.has_any or not len(numbers):
             return np.zeros(0, dtype=np.int64)
         is_fresh = {number: number in self._fresh_ids for number in numbers.tolist()}

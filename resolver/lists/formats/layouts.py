@@ -82,8 +82,8 @@ class Entry(RecordDraft):
     def add_reference(self, prop: str, text: str, kind: str, origin: str) -> None:
         """Add the number under which an authority lists the entry.
 
-        A reference number of the UN is the same in every list. A number of digits alone could be of
-        any authority, so it is kept and shown as `recordId`, but not compared.
+        A reference number of the UN is the same in every list that states it. A number of digits
+        alone could be of any authority, so it is kept and shown as `recordId`, but not compared.
         """
         text = " ".join(text.split())
         if text.isdecimal():

@@ -300,7 +300,7 @@ def _labeled_value(prop: str, *labels: str) -> _RemarkReader:
 
 def _labeled_date(prop: str, label: str) -> _RemarkReader:
     def read(text: str, schema: str) -> RemarkFacts | None:
-        """Read the date after the label; an unreadable one is a note and a fault."""
+        """Read the date after the label; an unreadable date becomes a note and a fault."""
         if not text.startswith(label):
             return None
         value = text[len(label) :].strip(" :")
@@ -329,7 +329,7 @@ def _read_birth_place(text: str, schema: str) -> RemarkFacts | None:
 
 def _country_reader(prop: str, label: str) -> _RemarkReader:
     def read(text: str, schema: str) -> RemarkFacts | None:
-        """Read the country after the label; a doubtful one is a note, too."""
+        """Read the country after the label; a doubtful country is kept as a note, too."""
         nation = text.removeprefix(label).strip(" :")
         sure = _DOUBT_WORD.sub("", nation)
         if not sure:

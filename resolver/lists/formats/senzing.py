@@ -392,7 +392,9 @@ def read_senzing(unit: ListUnit) -> Iterator[Item]:
 
 
 def senzing_source(row: Json, file: SourceFile) -> str:
-    """Return the source: DATA_SOURCE in lower case with hyphens; without one, the file's name."""
+    """Return the source: DATA_SOURCE in lower case with hyphens; the file's name if there is no
+    DATA_SOURCE.
+    """
     return re.sub(
         r"[^\w.-]+", "-", (json_text(row.get("DATA_SOURCE")) or file.stem).lower()
     ).replace("_", "-")

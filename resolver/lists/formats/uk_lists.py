@@ -362,7 +362,7 @@ _IGNORED = frozenset(
 
 
 def _collect_child(collected: _Collected, element: Element, tree: _Tree) -> None:
-    """Collect the facts of an element below one whose tags are in a tree."""
+    """Collect the facts of the elements below an element whose tags are in a tree."""
     tag = element.tag
     found = tree.get(tag)
     if isinstance(found, dict):

@@ -8,8 +8,8 @@ any order, with the labels of OFAC; addresses end with a country of two letters.
 **Denied persons list**: tab separated and quoted, with a header and without ids. A row is a name at
 an address under an order, so a party with two addresses has two rows. Rows with the same name and
 the same dates are of one party, and each gets the addresses of all of them. Equal rows collapse by
-their id. The list does not mark persons: the form of the name decides, and where it does not, the
-record is a `LegalEntity`, which may be either.
+their id. The list does not say which entries are persons: the form of the name decides. If it does
+not decide, the record is a `LegalEntity`, which may be a person or a group.
 """
 
 from __future__ import annotations

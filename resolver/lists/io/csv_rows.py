@@ -260,7 +260,9 @@ class _LineFeed:
         self._pushed_back.extendleft(reversed(lines))
 
     def read_anew(self) -> None:
-        """Put back the lines of the row except the first one: they are rows of their own."""
+        """Put back the lines of the row except the first line, because they are rows of their
+        own.
+        """
         again = self.row[1:]
         self._credit -= sum(len(line) + _LINE_COST for _, line in again)
         self.push_back(again)

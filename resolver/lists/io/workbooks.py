@@ -55,7 +55,7 @@ class _TemporaryFolder:
 
 
 def is_workbook(path: Path) -> bool:
-    """Return whether a file is a workbook, of any kind, even one that cannot be read.
+    """Return whether a file is a workbook of any kind, even if it cannot be read.
 
     Raises `InputError` if it cannot be opened.
     """

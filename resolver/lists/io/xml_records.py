@@ -103,7 +103,7 @@ def _describe(damage: etree.XMLSyntaxError) -> str:
 def _find_truncation(
     file: SourceFile, element_bytes: int, damage: etree.XMLSyntaxError | None
 ) -> Truncation | None:
-    """Return the place where the list breaks off, or None if it does not."""
+    """Return the place at which the list breaks off; None if it is complete."""
     if element_bytes > MAX_ELEMENT_BYTES:
         reason = f"an element is longer than {MAX_ELEMENT_BYTES:,} bytes; the rest is not read"
         return Truncation(file.label, 0, reason)

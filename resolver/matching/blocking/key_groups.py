@@ -84,8 +84,8 @@ def unite_dealt_pairs(
 ) -> UnitedPairs:
     """Unite dealt pairs, and return them sorted. `dealt` is changed in place.
 
-    The pairs of left record `first` + i are `dealt[ends[i]:ends[i + 1]]`, in any order. Each is
-    right << 5 | rule.
+    The pairs of left record `first` + i are `dealt[ends[i]:ends[i + 1]]`, in any order. Each number
+    is right << 5 | rule.
     """
     count = len(ends) - 1
     counts = np.zeros(count, dtype=np.int64)
@@ -112,7 +112,7 @@ def unite_dealt_pairs(
 
 
 def _cuts(ends: PackedPairs, count: int, workers: int) -> list[tuple[int, int]]:
-    """Ranges of rows with about as many pairs each."""
+    """Cut the rows into ranges with about the same number of pairs each."""
     parts = 8 * workers if workers > 1 else 1
     at = np.searchsorted(ends, np.linspace(0, int(ends[-1]), parts + 1)[1:-1])
     edges = np.unique(np.concatenate(([0], np.minimum(at, count), [count]))).tolist()

@@ -3,8 +3,8 @@
 1. `pair_identical_rows` serves records of equal normal form. Block purging drops a key that would
    make more than `cap` pairs. Records that agree in everything have the same keys, so if there were
    more of them than a key may have, they would never be compared. Each of them is compared with one
-   record that represents all. This makes one pair per record, and the score of any two is the score
-   that each has with the representative.
+   record that represents all. This makes one pair for each record, and any two of these records
+   have the score that each of them has with the representative.
 2. `join_candidates` groups the keys of all rules, counts their pairs, purges keys, and unites the
    pairs. A record without the refinement of a key joins all refinements of this key. Keys join many
    more pairs than the prefilter keeps. If all pairs need more than `PAIR_BUFFER_BYTES`, left
@@ -124,7 +124,9 @@ def pair_equal_contents(
 
 
 def _pair_across(rows: Numbers, hashes: HashArray, sides: npt.NDArray[np.uint8]) -> IntArray:
-    """Return pairs of the first row of each hash on one side and all its rows on the other."""
+    """Return, for each hash, pairs of its first row on one side and all of its rows on the other
+    side.
+    """
     pairs = [np.zeros((0, 2), dtype=np.int64)]
     for side in (0, 1):
         is_own, is_other = sides != 1 - side, sides != side
@@ -236,7 +238,7 @@ class CandidatePairs:
     """Candidate pairs, left < right, sorted, each once.
 
     `rules` has bit k set if rule k of `RULES` joins the pair. `uncompared` counts the records that
-    share purged keys with others and are in no pair. `twins` (n × 2) are the pairs of
+    share purged keys with other records and are in no pair. `twins` (n × 2) are the pairs of
     `pair_identical_rows`.
     """
 
@@ -263,12 +265,12 @@ def join_candidates(
 ) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
     """Return the pairs that a plan's rules join and its prefilter keeps, and figures of each rule.
 
-    `sides` links two sets: only a record of side 0 and a record of side 1 pair. A record of both
-    sides (`BOTH_SIDES`) pairs with either. `cap` is the most pairs of a key; None is
-    `MAX_BLOCK_PAIRS`. `buffer_bytes` limits the memory of pairs before the prefilter, but the pairs
-    of one record always fit. `buffer_bytes` and `workers` do not change the result. `purge_counts`
-    purges keys as among all stored records, if only some of them are compared. For `is_last` see
-    `pair_identical_rows`.
+    `sides` links two sets: only a record of side 0 and a record of side 1 pair. A record that
+    belongs to both sides (`BOTH_SIDES`) is paired with records of either side. `cap` is the most
+    pairs of a key; None is `MAX_BLOCK_PAIRS`. `buffer_bytes` limits the memory of pairs before the
+    prefilter, but the pairs of one record always fit. `buffer_bytes` and `workers` do not change
+    the result. `purge_counts` purges keys as among all stored records, if only some of them are
+    compared. For `is_last` see `pair_identical_rows`.
     """
     cap = MAX_BLOCK_PAIRS if cap is None else cap
     no_sides = np.zeros(len(prepared), dtype=np.uint8)
@@ -365,7 +367,7 @@ def _count_pairs(
         lanes = list(pool.map(count_lane, range(workers)))
     ends = np.zeros(len(records.kinds) + 1, dtype=np.int64)
     np.cumsum(sum(lanes), out=ends[1:])
-    # The pairs of a record on one lane follow those on the lanes before it.
+    # The pairs of a record on one lane come after those on the lanes before it.
     start = ends[:-1].copy()
     for lane, counts in enumerate(lanes):
         lanes[lane], start = start, start + counts
@@ -382,7 +384,7 @@ def _share_lanes(sizes: Sequence[float], lanes: int) -> list[int]:
 
 
 def _find_purged_rows(counted: _CountedPairs) -> npt.NDArray[np.int64]:
-    """Return the records that share keys with others, if all these keys are purged."""
+    """Return the records whose shared keys are all purged."""
     is_purged = np.zeros(len(counted.records.kinds), dtype=bool)
     for groups in counted.groups:
         is_purged[groups.cut_rows] = True

@@ -58,7 +58,7 @@ class NameSenses(NamedTuple):
 
     `names` has the forms of each record, `forms` the tokens of each form, and `senses` the senses
     of each token of each form. If both persons and groups have a form, it has one row for persons
-    and one for groups, so that the keys of a record do not depend on other records.
+    and another row for groups, so that the keys of a record do not depend on other records.
     """
 
     names: Ragged
@@ -117,8 +117,8 @@ _WORD_SALT = np.uint64(17)
 class Rule:
     """Blocking rule, for records whose kind shares a bit with `kinds`.
 
-    `is_slow` says that computing its keys takes several times as long as for most rules. Threads
-    that share the rules start with slow ones.
+    `is_slow` says that computing its keys takes several times as long as for most rules. The slow
+    rules come first for threads that share the rules.
     """
 
     name: str

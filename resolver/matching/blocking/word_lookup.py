@@ -328,7 +328,7 @@ def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
 
 
 def pack_mask(active: BoolArray) -> ByteArray:
-    """Return a mask of profiles as one bit each, the lowest first."""
+    """Return a mask of profiles, with one bit for each profile, the lowest first."""
     return np.packbits(active, bitorder="little")
 
 
@@ -365,10 +365,10 @@ class WordScores:
     ) -> tuple[Numbers, Numbers]:
         """Return the profiles of a mask with the highest sums of word weights, and their sums.
 
-        About `limit` profiles are returned. Of profiles with lower sums (a third of the best or
-        more), those whose birth date agrees with the query's are returned, too. `query`,
-        `profiles`: prefilter arrays of the query and of the profiles. `profile_count`: number of
-        all profiles, if `names` is one segment of several.
+        About `limit` profiles are returned. Profiles with lower sums (at least a third of the best
+        sum) are returned, too, if their birth date agrees with the query's. `query`, `profiles`:
+        prefilter arrays of the query and of the profiles. `profile_count`: number of all profiles,
+        if `names` is one segment of several.
         """
         if len(self._sums) < len(mask.active):
             self._sums = np.zeros(len(mask.active), dtype=np.uint32)

@@ -206,7 +206,7 @@ class HeldPairs(NamedTuple):
 
 
 class _Triples(NamedTuple):
-    """Records (`middle`) that match both `first` and `second`, with the log-odds of each."""
+    """Records (`middle`) that match both `first` and `second`, with the log-odds of both pairs."""
 
     first: Numbers
     second: Numbers
@@ -259,7 +259,9 @@ def find_held_pairs(
 
 
 def _hold_both(triples: _Triples, count: int) -> AmbiguousPairs:
-    """Return the pairs of records with the two that they match about equally well."""
+    """Return the pairs of a record and each of the two records that it matches about equally
+    well.
+    """
     is_equal = np.abs(triples.first_logodds - triples.second_logodds) < MARGIN
     first, second, middle, to_first, to_second = (column[is_equal] for column in triples)
     both = (
@@ -318,7 +320,7 @@ class _Matches:
         """Return the rows that match both of some pairs."""
         counts = np.diff(self.starts)
         first, second = opposed[:, 0], opposed[:, 1]
-        # one of the two may match hundreds
+        # one of the two records may match hundreds of others
         is_fewer = counts[first] <= counts[second]
         few, many = np.where(is_fewer, first, second), np.where(is_fewer, second, first)
         near = spread(self.starts[few], counts[few])

@@ -1,16 +1,17 @@
 """Rounds that merge entities: first by the comparison of their profiles, then by their relations.
 
-Records of one person may each say too little: one has the birth date, another the passport. So
-after records have been clustered, `merge_entities_in_rounds` compares the profiles of entities (all
-values of their records). The candidates of a round are the pairs of entities that a compared pair
-of records at or above the link threshold connects. Signed clustering merges them, with entities in
-place of records, and the next round starts from its result. Rounds only merge. They end when a
-round merges nothing, at the latest after `MAX_ROUNDS`.
+Each record of a person may say too little alone: one record has the birth date, another has the
+passport. So after records have been clustered, `merge_entities_in_rounds` compares the profiles of
+entities (all values of their records). The candidates of a round are the pairs of entities that a
+compared pair of records at or above the link threshold connects. Signed clustering merges them,
+with entities in place of records, and the next round starts from its result. Rounds only merge.
+They end when a round merges nothing, at the latest after `MAX_ROUNDS`.
 
 `merge_related_entities` then adds the evidence of relations to the scores of profiles. Neighbors
-are frozen: in every round they are the entities with which the rounds of profiles ended. So no
-merge by relations supports another one. Relations alone never decide: if two profiles are more
-likely two entities than one, no relation merges them. Pairs without new evidence stay as they are.
+are frozen: in every round they are the entities with which the rounds of profiles ended. So a merge
+by relations never supports another merge by relations. Relations alone never decide: if two
+profiles are more likely two entities than one, no relation merges them. Pairs without new evidence
+stay as they are.
 
 An entity depends on its own records, and on the frozen neighbors, only. Rounds over any union of
 final entities end with the same entities, and increments rely on this.
@@ -221,8 +222,8 @@ def score_candidates(
 ) -> EntityState:
     """Score the pairs of entities that linked records connect.
 
-    Two entities of one record each have the score of their records. Entities that have not changed
-    since `before` keep their score.
+    Two entities that have one record each get the score of their records. Entities that have not
+    changed since `before` keep their score.
     """
     sizes = np.bincount(labels, minlength=len(labels))
     keys, strongest = _group_by_entities(labels, linked)
@@ -345,8 +346,8 @@ def _forbidden_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) 
 def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, Numbers]:
     """Return the pairs of different entities that pairs of records connect.
 
-    Each is one number (`_pack`), in ascending order. The second array has the highest log-odds of
-    each pair.
+    Each pair is one number (`_pack`), in ascending order. The second array has the highest log-odds
+    of each pair.
     """
     first, second = labels[pairs.left], labels[pairs.right]
     across = np.flatnonzero(first != second)

@@ -167,7 +167,7 @@ class _Joining:
     history: MergeHistory | None = None
 
     def join_classes(self, labels: IntArray) -> IntArray:
-        """Join the records of all classes except the first, class by class."""
+        """Join the records of all classes except the first class, class by class."""
         ties = self._find_ties()
         for number in np.unique(ties.first[ties.first > 0]).tolist():
             chosen = ties.first == number

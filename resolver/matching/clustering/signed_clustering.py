@@ -63,7 +63,7 @@ def find_decided_rows(
     `checked`, only pairs of these record ids may raise this error. Decisions that were consistent
     when they were made may contradict each other when a record returns to an earlier state, and no
     list may be refused because of that. Such pairs stay apart. Of the decisions that join them, the
-    latest count, as long as they join no such pair.
+    latest decisions count, as long as they join no such pair.
     """
     decisions = tuple(decisions)
     if not decisions:

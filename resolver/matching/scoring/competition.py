@@ -45,7 +45,9 @@ InReview = Mapping[int, AbstractSet[int]]
 
 
 class Competition(NamedTuple):
-    """Effect of the others on one candidate.
+    """`logodds` (thousandths) are the log-odds after competition. `weight` is their difference from
+    the candidate's own log-odds (negative or 0), and `others` is the number of competitors that
+    were counted.
 
     `logodds` (thousandths) are those after competition, `weight` what they differ by from the
     candidate's own (negative or 0), `others` the number of competitors counted.
@@ -61,7 +63,7 @@ def compete(
 ) -> list[Competition]:
     """Return how n candidates with some log-odds (thousandths) of their own compete.
 
-    Candidates that are no competitors lose to the others, but the others do not lose to them.
+    A candidate that is no competitor loses to the competitors, but they do not lose to it.
     `in_review` holds competitors only. The result does not depend on the order of candidates: sums
     are rounded exactly. The weight is rounded up, so that two candidates of equal odds never reach
     0.5 both.
@@ -103,8 +105,9 @@ def spare_equals(
     do not lower each other fully.
 
     `equals`: positions of competitors with equal evidence, two or more in each group. Each of them
-    loses to the other candidates as before. To candidates of its own group it loses only down to
-    even odds: five people of one name get 0.5 each instead of 0.2, and two with 0.4 keep 0.4.
+    loses to the other candidates as before. Against candidates of its own group it loses at most so
+    much that it reaches even odds: five people of one name get 0.5 each instead of 0.2, and two
+    with 0.4 keep 0.4.
     """
     spared = list(competitions)
     for group in equals:
@@ -155,7 +158,7 @@ class ContestedPairs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QueryCompetition:
-    """Competition among the candidates of many queries, each as in a check.
+    """Competition among the candidates of many queries; each query is treated as in a check.
 
     `order` has the positions of the pairs whose query has several candidates, query by query, the
     strongest candidate first (ties: the smallest row). `starts` has the position at which each
@@ -203,8 +206,8 @@ class QueryCompetition:
         0).
 
         `in_review`: pairs of rivals that are in review with each other, or match. Rivals in such
-        pairs do not compete. `compatible` ones do not compete either, if the query matches both
-        (`match_from`).
+        pairs do not compete. Pairs of `compatible` candidates do not compete either, if the query
+        matches both (`match_from`).
         """
         weights = np.zeros(len(self.pairs.query), dtype=np.int32)
         for begin, end in pairwise(self.starts.tolist()):

@@ -252,7 +252,7 @@ def _shared_sources(
     right: IntArray,
 ) -> npt.NDArray[np.int64]:
     """Return, for each pair of profiles, the source of which both have a record, or `_NO_SOURCE`.
-    If there are several, it is the source that most rarely holds an entity twice.
+    If there are several such sources, it is the source that most rarely holds an entity twice.
 
     `has_record`: whether each source (row) has a record of each profile (column).
     """

@@ -207,7 +207,8 @@ class Model:
         """Return the log-odds (thousandths) in a population for sums against chance and against
         relatives.
 
-        The first value counts only chance; the second is complete, with the share of true pairs.
+        The first value counts only chance; the second value is complete, with the share of true
+        pairs.
         """
         if self.population is None:
             raise ModelError("a model without population terms knows no population")

@@ -7,7 +7,7 @@ other have no such evidence: brothers in one cell are two persons. Neighbors are
 means that they are the entities before any relation counted, so no merge supports itself.
 
 1. `RelationWeights` are the weights of the model file `relations.json`.
-2. `StatedTie` is the relation of a record to one node. `weigh_ties` grades how far two agree.
+2. `StatedTie` is the relation of a record to one node. `weigh_ties` grades how far two ties agree.
 3. `RelationTable` has the relations of a batch as half-edges: a record, and the node that it is
    related to. A node is a record, or a name that a list gives instead of a record. A relation of
    two records is two half-edges. Statements of hidden records, and statements about them, are left

@@ -29,7 +29,7 @@ class ScoredRows(NamedTuple):
     """Pairs of rows, left < right, with log-odds in thousandths.
 
     `record_logodds`: log-odds of the two records alone, if other candidates have lowered `logodds`
-    (None: the same).
+    (None if they are equal).
     """
 
     left: IntArray

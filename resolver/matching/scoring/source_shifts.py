@@ -1,9 +1,9 @@
 """Log-odds that pairs have before they are compared, by the sources of their records.
 
-Some sources have more true pairs than others, within themselves or with others. `SourceCounts`
-counts pairs by their sources, and `estimate_source_shifts` estimates the shift of each source from
-these counts. `shifts_by_source` applies the shifts to pairs. The share of true pairs in a
-population is estimated without labels, from the scores of its pairs.
+Some sources have more true pairs than other sources, among their own records or with other sources.
+`SourceCounts` counts pairs by their sources, and `estimate_source_shifts` estimates the shift of
+each source from these counts. `shifts_by_source` applies the shifts to pairs. The share of true
+pairs in a population is estimated without labels, from the scores of its pairs.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ class SourceCounts:
 
 
 def _count_keys(keys: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the distinct keys (0 or more), ascending, and the number of each."""
+    """Return the distinct keys (0 or more), ascending, and how often each occurs."""
     if len(keys) and int(keys.max()) < _MOST_COUNTERS:
         counts = np.bincount(keys)
         occurring = np.flatnonzero(counts)
@@ -279,9 +279,10 @@ def estimate_source_shifts(
     the order of their names.
 
     `sizes`: number of records of each source. `pooled`: share of true pairs of all sources
-    together. If a list copies others, most of its entries have a partner. If a list has a country's
-    own members, none has a partner. Some lists hold a person many times. Estimates for sources with
-    few records stay near the others. With a single source, there is nothing to distinguish.
+    together. If a list copies other lists, most of its entries have a partner. If a list has a
+    country's own members, none has a partner. Some lists hold a person many times. Estimates for
+    sources with few records stay near the others. With a single source, there is nothing to
+    distinguish.
     """
     records = float(sizes.sum())
     if np.count_nonzero(sizes) < 2:

@@ -9,9 +9,9 @@ name. A person who is checked is mostly a stranger, of whom only the name is kno
 that the model gives to names alone are mapped by a `curve`, which was fitted on checks of names
 against stores (`resolver.training.fit.check_fit`). Beside a name, a `stated` fact (a birth date)
 adds the log-ratio that was counted for it in random pairs. Among two records that blocking joins,
-many are of kin; but a stranger who is checked is hardly ever kin of the person with that name.
-Other values of a query add as much as they add to a pair of records. Names alone have no limit in a
-check, since a check merges nobody.
+many are relatives; but a stranger who is checked is hardly ever a relative of the person with that
+name. Other values of a query add as much as they add to a pair of records. Names alone have no
+limit in a check, since a check merges nobody.
 
 `PopulationTerms`: sums of evidence to probabilities, in a population of any size. There are two
 sorts of coincidences. The number of chance look-alikes grows with the population. The number of
@@ -445,11 +445,11 @@ class Thresholds:
     ) -> Thresholds:
         """Return the thresholds if a wrong merge costs as much as `wrong_merge` reviews.
 
-        A missed match costs the same. A pair is merged without review if the expected cost of a
-        wrong merge, (1 − p) · c, is below one review. It is in doubt if the expected cost of a
-        missed match, p · c, is one review or more. It waits for a steward if this cost is at least
-        `min_review_value`, or if the pair is in band match. Raises `ModelError` for costs below 2
-        and a value below 1.
+        A match that is missed costs the same number of reviews. A pair is merged without review if
+        the expected cost of a wrong merge, (1 − p) · c, is below one review. It is in doubt if the
+        expected cost of a missed match, p · c, is one review or more. It waits for a steward if
+        this cost is at least `min_review_value`, or if the pair is in band match. Raises
+        `ModelError` for costs below 2 and a value below 1.
         """
         if not wrong_merge >= 2:
             raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")

@@ -11,9 +11,9 @@
    which has the forms of a name that no rule of letters connects. A form has one of three uses:
 
    - `form`: the form in a neighboring language. It is looked up by its leveled spelling.
-   - `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians
-     end in -eh and others in -a. It is looked up as written, since Karimeh without her ending is
-     Karim.
+   - `exact`: a form of a short Korean or Chinese family name, or of a woman's name that ends in -eh
+     in Persian and in -a in other languages. It is looked up as written, since Karimeh without her
+     ending is Karim.
    - `translation`: the name in a distant language.
 
 4. `find_numbers` reads numbers in names of groups and ships: `II`, `2`, `Second` and `No. 2` are

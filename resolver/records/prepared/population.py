@@ -4,9 +4,9 @@ model.
 - `FrequencyTables` state how common words of names, countries and places are, and which values
   several people use. They belong to a model. `ValueCounts` of the present records are blended in:
   the more records there are, the more their own counts decide.
-- `Population` has the number of records and the share of true pairs. Both set the prior: false
-  matches by chance grow with the number of records, and a register has few duplicates while an
-  archive has many.
+- `Population` has the number of records and the share of true pairs. Both numbers determine the
+  prior: false matches by chance grow with the number of records, and a register has few duplicates
+  while an archive has many.
 
 A store measures its population at a *refresh* and uses it unchanged until the next refresh, so that
 scores stay stable. A run without a store measures the population of its own records.
@@ -280,7 +280,7 @@ class Population:
     restricted: Mapping[str, Population] = field(default_factory=dict)
 
     def of(self, kind: str) -> KindPopulation:
-        """Return the population of a kind; without one, a population of no records."""
+        """Return the population of a kind; if there is none, a population of no records."""
         return self.kinds.get(kind, KindPopulation(records=0))
 
     @property

@@ -195,8 +195,8 @@ class BlockingTrace:
 class Ruling:
     """Decision of stewards on two records: `same` or not.
 
-    If `direct` is False, `decision` is about two other records, and further decisions connect them
-    with these two.
+    If `direct` is False, `decision` is about two other records, and further decisions connect these
+    with the two records.
     """
 
     same: bool
@@ -489,7 +489,7 @@ def _scripts_text(left: str, right: str) -> str:
 
 @cache_short_texts(4096)
 def _script_name(text: str) -> str:
-    """Return the name of the script of the first letter of a text, empty without one."""
+    """Return the name of the script of the first letter of a text; empty if there is no letter."""
     letter = next((letter for letter in text if letter.isalpha()), "")
     word = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
     return _SCRIPT_NAMES.get(word, word.title())

@@ -9,13 +9,13 @@ The module reads in this order:
 5. measurement of stages while they run (`StageMeter`);
 6. the value of reviews, and the forecast of the work on a queue (`ReviewForecast`).
 
-How the value of a review is computed. A wrong merge and a missed match cost c reviews each, and two
+How the value of a review is computed. A wrong merge and a missed match both cost c reviews, and two
 entities are the same with probability p. If nobody reviews the pair, the entities stay apart, which
 costs p·c on average. If somebody reviews it, it costs one review. So a review is worth p·c. This is
 one review at the review threshold p = 1/c, and c − 1 reviews at the match threshold p = 1 − 1/c. It
 is the expected value of information (Howard 1966) for pairs that are never merged unseen. It grows
-with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.terms`
-is the lowest value at which a pair waits.
+with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.terms` is
+the lowest value at which a pair waits.
 
 One review is one pair of *entities*, however many pairs of records it has. Its p is the score of
 its strongest pair of records. A daily capacity only cuts the ranked queue; no pair is dropped.
@@ -178,9 +178,8 @@ class Links:
 
     - `left` < `right`: rows of the two records.
     - `logodds` (int32, thousandths) and `score` (float64, 0…1): the evidence for the outcome.
-      Within an entity it is the evidence for the merge that brought the two together. Between two
-      entities it compares the entities. For a pair that a decision merged, it compares the two
-      records.
+      Within an entity it is the evidence for the merge that joined the two. Between two entities it
+      compares the entities. For a pair that a decision merged, it compares the two records.
     - `record_logodds`: the evidence of the two records alone.
     - `band` (of the score), `outcome` and `basis` (uint8): see `Band`, `Outcome` and `Basis`.
     - `rival`: if a record of one of the two entities matches a third entity about as well, the row
@@ -202,7 +201,7 @@ class Links:
 
     @property
     def stated_band(self) -> npt.NDArray[np.uint8]:
-        """Band as results state it: match for merged pairs, review for all others."""
+        """Band as results state it: match for merged pairs, and review for all other pairs."""
         is_merged = self.outcome == Outcome.MERGED
         return np.where(is_merged, np.uint8(Band.MATCH), np.uint8(Band.REVIEW))
 
@@ -332,7 +331,7 @@ class RelationRounds:
 
     def find_last_apart(self, left: int, right: int) -> int | None:
         """Return the position in `labels` of the last state in which two rows were in different
-        entities, or None.
+        entities; None if there is none.
         """
         apart = [index for index, state in enumerate(self.labels) if state[left] != state[right]]
         return apart[-1] if apart else None

@@ -64,8 +64,8 @@ def find_widest_pair(
 ) -> tuple[str, str] | None:
     """Return the pair of records, one of each side, that the first class of viewers can see.
 
-    Classes are ordered from strangers to those who see everything. Ties go to the records that come
-    first in their side. None if everybody may see all records.
+    Classes are ordered: strangers first, and those who see everything last. Ties go to the records
+    that come first in their side. None if everybody may see all records.
     """
     ids = list(dict.fromkeys([*left, *right]))
     number_of = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
@@ -112,7 +112,9 @@ class LogEntry:
         *,
         undoes: Mapping[tuple[str, str], int],
     ) -> list[NewDecision]:
-        """Return a decision on each pair of ids, later in time than all others on this pair."""
+        """Return a decision on each pair of ids, later in time than all other decisions on this
+        pair.
+        """
         last_times: dict[tuple[str, str], datetime.datetime] = {}
         for stored in log:
             if stored.decision.decided_at is not None:
@@ -206,8 +208,8 @@ def snapshot_context(snapshot: models.PairSnapshot, queue_reason: str) -> dict[s
 class DecisionPlan:
     """Decisions of one act to be logged.
 
-    `merge_sets` are sets of record ids that must each be one entity once the act takes effect, and
-    `bonds` pairs of records that were decided to be the same before and must stay so.
+    `merge_sets` are sets of record ids; each set must be one entity once the act takes effect.
+    `bonds` are pairs of records that were decided to be the same before and must stay so.
     `second_reasons` explain why the act waits for a second steward.
     """
 

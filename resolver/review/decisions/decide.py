@@ -91,9 +91,10 @@ from resolver.store.record_contents import INTERNAL_PREFIX
 class DecisionRequest:
     """Verdict of a steward on two entities or records.
 
-    `snapshot` is what was shown (None: not checked); `over` are ids of decisions to withdraw;
-    `recheck` is the id of the decision that this verdict rechecks blind, or empty; `relation` is
-    one between two groups that are different. `link`: authority, legal basis and last day.
+    `snapshot` is the state that was shown (None: not checked); `over` are ids of decisions to
+    withdraw; `recheck` is the id of the decision that this verdict rechecks blind, or empty;
+    `relation` is a relation between two groups that are different. `link`: authority, legal basis
+    and last day.
     """
 
     steward: Steward
@@ -378,7 +379,9 @@ def decide_pairs(
     comment: str = "",
     rules: DeskRules | None = None,
 ) -> BulkOutcome:
-    """Give one verdict on several items of the queue; each is accepted or refused by itself."""
+    """Give one verdict on several items of the queue; each item is accepted or refused by
+    itself.
+    """
     done, refused = [], []
     for item in items:
         pair = item.left.id, item.right.id

@@ -154,8 +154,8 @@ def build_contradiction(
 ) -> refusals.ContradictionError:
     """Return the error with the chain of decisions that contradicts a merge of two records.
 
-    The chain is: `left` is the same as one record of a decision `different`, and `right` the same
-    as its other record.
+    The chain is: `left` is the same as one record of a decision `different`, and `right` is the
+    same as the other record of this decision.
     """
     near, far = forbidding[0].decision.pair
     paths = find_same_path(log, left, near) or [], find_same_path(log, far, right) or []
@@ -251,7 +251,9 @@ def find_same_path(
 def _same_neighbors(
     log: Sequence[StoredDecision],
 ) -> dict[str, list[tuple[str, StoredDecision]]]:
-    """Return, for each record, the records decided the same as it, each with the decision."""
+    """Return, for each record, the records that are decided to be the same as it, each with the
+    decision.
+    """
     neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
     for stored in earlier_verdicts.effective_decisions(log):
         if stored.decision.verdict is Verdict.SAME:
@@ -273,9 +275,9 @@ def overturn_reasons(
 ) -> tuple[str, ...]:
     """Return the reason why a decision needs two stewards, or nothing.
 
-    It needs two if two stewards gave another verdict on one of the pairs before. Without a
-    `verdict`, their decision is to be withdrawn. The log must be complete for each pair, with
-    reopened decisions marked.
+    The decision needs two stewards if two stewards gave another verdict on one of the pairs before.
+    Without a `verdict`, their decision is to be withdrawn. The log must be complete for each pair,
+    with reopened decisions marked.
     """
     states = pair_states(stored.decision for stored in log)
     for pair in sorted({(min(pair), max(pair)) for pair in pairs}):
@@ -420,7 +422,8 @@ def _find_bonds(
 def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:
     """Return the sets of records that must each be one entity after a decision.
 
-    A merge has one set, with the records of both sides. A split has two, its parts.
+    A merge has one set, with the records of both sides. A split has two such sets, which are its
+    parts.
     """
     left = tuple(stored.context.get(earlier_verdicts.LEFT_RECORDS, ()))
     right = tuple(stored.context.get(earlier_verdicts.RIGHT_RECORDS, ()))

@@ -1,9 +1,10 @@
 """Earlier decisions on two entities: which are effective, and which wait for a second steward.
 
 When stewards decide that two groups are different, they may state a relation. The decision
-`different` keeps the two apart; its context also says, for example, that one is a faction of the
-other. The latest decision in effect counts. A later decision without a relation withdraws the
-relation, and so does an undo. A reopened decision states nothing until somebody has looked again.
+`different` keeps the two entities apart; its context also says, for example, that one is a faction
+of the other. The latest decision in effect counts. A later decision without a relation withdraws
+the relation, and so does an undo. A reopened decision states nothing until somebody has looked
+again.
 
 Some decided pairs are shown to another steward without the first verdict. This blind recheck
 measures the agreement of stewards (Cohen 1960). The second verdict changes nothing by itself.
@@ -208,7 +209,7 @@ def _find_status(
         return models.DecisionStatus.WAITING
     if place in reopened:
         return models.DecisionStatus.REOPENED
-    # an undo that waits for a second steward has not undone anything
+    # an undo that still waits for a second steward has had no effect
     if place in effective:
         return models.DecisionStatus.ACTIVE
     return (
@@ -262,7 +263,7 @@ _LEFT, _RIGHT = "left", "right"
 
 @dataclass(frozen=True, slots=True)
 class PairRelation:
-    """Relation between the two sides of a pair, read from the left one or from the right one."""
+    """Relation between the two sides of a pair, read from left to right or from right to left."""
 
     type: RelationType
     is_from_left: bool = True

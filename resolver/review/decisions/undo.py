@@ -77,7 +77,7 @@ _Stack = tuple[StoredDecision, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """Decision that took effect on a pair: by one steward, or by the second of two.
+    """Decision that took effect on a pair, made by one steward or by the second of two stewards.
 
     `members` are the decisions that took effect together; the last one completed them. `before`
     and `after` are the decisions that stood on the pair before and after.
@@ -135,7 +135,9 @@ class _PairHistory:
         return self.effects[-1].after if self.effects else ()
 
     def find_effect(self, stored: StoredDecision) -> _Effect | None:
-        """Return the effect of a decision, alone or with another; None if it had no effect."""
+        """Return the effect of a decision, alone or together with another decision; None if it had
+        no effect.
+        """
         numbers = ((member.number for member in effect.members) for effect in self.effects)
         return next(
             (
@@ -158,7 +160,8 @@ class _PairHistory:
         return any(member.number == stored.number for member in self.waiting)
 
     def find_taker(self, effect: _Effect) -> StoredDecision | None:
-        """Return the undo that took an effect back and was not taken back itself; None without one.
+        """Return the undo that reversed an effect and was not reversed itself; None if there is
+        none.
 
         The present decisions do not show this: an undo that was taken back may have been made
         again.

@@ -32,8 +32,8 @@ _CODE_MARKS = {"H1": _SIGNED_IN, "H2": _STEWARDS}
 
 
 def guard_marks(restrictions: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the marks of a queue row that state its restrictions and, if there is only one, the
-    agency that owns the restricted records.
+    """Return the marks of a queue row that state its restrictions and, if only one agency owns the
+    restricted records, this agency.
     """
     marks: set[str] = set()
     owners: dict[str, set[str]] = {_STEWARDS: set(), _OWNERS: set()}

@@ -213,8 +213,8 @@ class EntityQueries(RecordQueries):
     def _entity_of_restricted_id(self, requested_id: str) -> StoredEntity | None:
         """Return the entity that the viewer knows by the id of a restricted record.
 
-        If the record was withdrawn, the records that were last in one entity with it decide: the
-        entity is the one that now has the eldest visible record among them. Without such a record
+        If the record was withdrawn, the records that were last in one entity with it decide. The
+        entity is the one that now has the eldest visible record among these. Without such a record
         the entity is dissolved. None for an unknown id.
         """
         homes = self._restricted_homes(requested_id)

@@ -358,7 +358,7 @@ class LinkQueries(Snapshot):
         """Return the pairs of decisions that have a number above `after` and a key in their
         context.
 
-        Decisions of all revisions count, also later ones than the revision of the view.
+        Decisions of all revisions count, even if they are later than the revision of the view.
         """
         has_key = cast(decisions.c.seen, Text).like(f'%"{key}"%')
         query = select(decisions.c.left_id, decisions.c.right_id, decisions.c.seen)

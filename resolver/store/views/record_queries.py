@@ -253,7 +253,7 @@ class RecordQueries(Snapshot):
         return [_stored_source(row, counts.get(row.number, 0)) for row in rows]
 
     def update_times(self, names: Sequence[str]) -> dict[str, str]:
-        """Return the time of the latest update of each of some sources that has one."""
+        """Return the time of the latest update of each source that has one, for some sources."""
         sql = 'SELECT "name", "updated" FROM "sources" WHERE "name" {among}'
         rows = [
             row
@@ -282,8 +282,8 @@ class RecordQueries(Snapshot):
         return {row[0]: row[1] for row in rows}
 
     def newest_version_of_sources(self) -> dict[int, tuple[int, int]]:
-        """Return the newest record version of each source that has one: source number → (number,
-        revision since which it is valid).
+        """Return the newest record version of each source that has records: source number →
+        (number, revision since which it is valid).
         """
         newest = newest_by_source(self.connection, self.head.store_id, self.revision)
         sql = 'SELECT "source", "number", "valid_from" FROM "records" WHERE "number" {among}'
@@ -296,8 +296,8 @@ class RecordQueries(Snapshot):
         return set(self.connection.execute(query).scalars())
 
     def list_labels(self, list_format: str, actor: str | None = None) -> list[tuple[str, str]]:
-        """Return (name of the file, source) of the lists of a format that were committed, each
-        pair once and the one that was committed last at the end.
+        """Return (name of the file, source) of the lists of a format that were committed; each pair
+        occurs once, and the pair that was committed last is at the end.
 
         `actor`: only lists that this key or user sent.
         """

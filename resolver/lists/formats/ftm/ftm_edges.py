@@ -2,9 +2,9 @@
 
 FollowTheMoney's model states the ends of a link. The tables here give each edge its meaning as a
 relation. A directed edge (member of, owner of) becomes a relation of the record from which it
-starts. An undirected edge becomes a relation of both records. If another list has the record from
-which an edge starts, the other end states that the two are related. Facts that comparisons need are
-added to the records, and every edge is also kept as stated.
+starts. An undirected edge becomes a relation of both records. If an edge starts from a record of
+another list, the record at the other end states that the two are related. Facts that comparisons
+need are added to the records, and every edge is also kept as stated.
 """
 
 from __future__ import annotations

@@ -230,7 +230,7 @@ def convert_values(values: Sequence[object], name: str, refused: dict[int, str])
         if not pa.types.is_nested(kind):
             return convert_to_text(array)
     except (pa.ArrowException, OverflowError):
-        # Values of several types are converted one by one.
+        # If the values have several types, each value is converted by itself.
         pass
     texts: list[list[str] | None] = []
     for row, value in enumerate(values):

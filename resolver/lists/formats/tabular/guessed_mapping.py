@@ -70,7 +70,7 @@ def normalize_column_name(column: str) -> str:
 def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     """Return the meaning of each column whose name is known.
 
-    A name that occurs twice has no meaning; of columns with equal normalized names only the first
+    A name that occurs twice has no meaning; of columns with equal normalized names, only the first
     has a meaning. English names and FollowTheMoney's names come first, then the language of most
     other columns.
     """

@@ -29,7 +29,7 @@ The YAML may come from an untrusted sender, so it is read as plain texts: no num
 keys or deep nesting. A mapping needs none of these, and each of them lets a small file cost much:
 aliases multiply, a number in base 60 may have a million digits, and nesting exhausts the stack.
 
-A table is read by the mapping next to it; without one, by the first given mapping that fits.
+A table is read by the mapping next to it; if there is none, by the first given mapping that fits.
 `suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder. The
 search for list files skips mapping files.
 """
