@@ -26,6 +26,7 @@ from werkzeug.http import parse_cookie
 from resolver.api.access import AccessControl
 from resolver.api.desk.desk_access import SESSION_COOKIE
 from resolver.api.endpoints import Scope
+from resolver.api.errors import ApiError
 from resolver.api.server.limits import DRAIN_SECONDS, MAX_DRAINED, refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
@@ -150,6 +151,8 @@ class RequestLimits:
                 {f"HTTP_{name}": text for name, text in request.headers.items()}
             )
             return _refuse(403, f"{reason}: that takes a key") if reason else None
+        except ApiError as error:
+            return _refuse(error.status, error.detail, *error.headers.items())
         except ResolverError as error:
             return _refuse(503, error.line(), ("Retry-After", "5"))
 

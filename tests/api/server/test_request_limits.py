@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import update
 
-from resolver.hub.admin import create_key
+from resolver.hub.admin import create_key, revoke_key
 from resolver.hub.job_worker import OWN, RESULT, jobs_folder
 from resolver.store import Store
 from resolver.store.schema import jobs
@@ -34,7 +34,10 @@ def closed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
     path = tmp_path_factory.mktemp("closed") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     url = f"sqlite:///{path}"
-    return url, {scope: create_key(url, scope, "Coast", [scope]) for scope in ("check", "submit")}
+    keys = {scope: create_key(url, scope, "Coast", [scope]) for scope in ("check", "submit")}
+    keys["revoked"] = create_key(url, "revoked", "Coast", ["submit"])
+    revoke_key(url, "revoked")
+    return url, keys
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +128,7 @@ def test_a_compressed_file_ends_where_it_says(
     [
         ("/batches", "", 401),
         ("/batches", "check", 403),
+        ("/batches", "revoked", 401),
         ("/desk/batches", "", 401),
         ("/desk/batches/new", "", 401),
     ],
