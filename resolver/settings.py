@@ -216,12 +216,19 @@ class Settings:
             high=1e6,
         ),
     )
+    provider_file: Path | None = field(
+        default=None,
+        metadata=_metadata(
+            "File of the identity provider of `resolver serve`, where it is called without "
+            "`--provider`. Unset: none."
+        ),
+    )
     provider_secret: str | None = field(
         default=None,
         repr=False,
         metadata=_metadata(
-            "Secret of the service at the identity provider that `serve --provider` names, unless "
-            "the file of the provider names a file with it.",
+            "Secret of the service at its identity provider, unless the file of the provider names "
+            "a file with it.",
             secret=True,
         ),
     )

@@ -87,7 +87,8 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
     "--provider",
     type=PATH,
     metavar="FILE",
-    help="Let users sign in with the identity provider (OpenID Connect) of this file.",
+    help="Let users sign in with the identity provider (OpenID Connect) of this file. "
+    "Default: the setting provider_file.",
 )
 @click.option(
     "--proxy",
@@ -149,10 +150,11 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
     if options["user_header"] and not proxies:
         raise click.UsageError("--user-header needs --proxy: the address of the trusted proxy")
     provider = None
-    if options["provider"] is not None:
+    provider_file = options["provider"] or settings.provider_file
+    if provider_file is not None:
         _require_packages("authlib", "joserfc")
         provider_settings = pkgutil.resolve_name("resolver.api.identity_provider:ProviderSettings")
-        provider = provider_settings.read(options["provider"], settings.provider_secret or "")
+        provider = provider_settings.read(provider_file, settings.provider_secret or "")
     return service_settings(
         store_url,
         options["model_dir"] or settings.model_dir,
