@@ -59,10 +59,14 @@ _ASK = closed_object({"reference": NAME, "question": _TEXT}, {"days": integer(1,
 _ANSWER = closed_object({"state": enum_of(list(ANSWERS)), "answer": _TEXT}, {"until": STRING})
 
 
-def log_cases(shown: list[ContactCase], *, seen: tuple[str, ...] = ()) -> None:
-    """Log that requests are shown, and the ids of the records that are shown with them."""
+def log_cases(shown: list[ContactCase], *, seen: tuple[str, ...] = (), sought: str = "") -> None:
+    """Log that requests are shown, with the ids of the records that are shown with them, or that
+    the one sought by its id was not found.
+    """
     revision = revision_of(current_service().hub.store.revision)
-    query = {"act": "list", "contacts": [case.id for case in shown]}
+    query: dict[str, Any] = {"act": "list", "contacts": [case.id for case in shown]}
+    if sought:
+        query["sought"] = sought[:40]
     log_access("contact", query, {"seen": list(seen)}, revision)
 
 
@@ -154,6 +158,7 @@ def show_contact(contact: str) -> Response:
     try:
         case = cases.find_case(current_service().hub.store, viewer(), contact)
     except StoreError as error:
+        log_cases([], sought=contact)
         raise ApiError(404, error.line()) from None
     described = show_case(case, with_record=True)
     log_cases([case], seen=(case.record_id,) if "record" in described else ())
