@@ -45,7 +45,9 @@ from resolver.trust.contacts import ContactAnswer as ContactAnswer
 from resolver.trust.contacts import StoredSource, ask_sources
 
 _KEY_SECONDS = 2.0
-"""Seconds for which a looked-up key is cached, so the time until a revoked key is refused."""
+"""Seconds for which the result of looking up a key is cached. A revoked key is refused after this
+time at the latest.
+"""
 _AWAY_SECONDS = 600.0
 """Seconds for which known keys are good while the database is away, so that checks go on."""
 _MAX_CACHED_KEYS = 1_000

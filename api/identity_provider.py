@@ -257,8 +257,8 @@ class ProviderUser:
 
 @dataclass(frozen=True, slots=True)
 class Logout:
-    """End of sessions that the provider tells: of a subject, of a session, or of both; `id` of the
-    token.
+    """End of sessions, as the provider announces it: of all sessions of a subject, of one session,
+    or of both; `id` is the id of the token.
     """
 
     id: str
@@ -356,7 +356,9 @@ class IdentityProvider:
         )
 
     def _agency(self, claims: Mapping[str, Any]) -> str:
-        """Return the agency of a user. Raises `SignInRefusedError` if its claim states none."""
+        """Return the agency of a user. Raises `SignInRefusedError` if the claim of the agency
+        states none.
+        """
         if self.settings.agencies is None:
             return self.settings.agency
         agencies = self.settings.agencies.meanings(claims)

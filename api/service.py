@@ -51,7 +51,7 @@ _DEFAULTS = Settings()
 
 
 _CALLERS = 1_024
-"""Slots of callers. Callers who share a slot wait for each other's commits, which takes
+"""Number of slots of callers. Callers who share a slot wait for each other's commits, which takes
 milliseconds and changes no answer.
 """
 

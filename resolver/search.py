@@ -47,11 +47,13 @@ MAX_WORDS = 50
 MAX_TERM = 60
 """Letters of a term; longer ones are cut."""
 _WORD_SHARE, _LENGTH_SHARE = 0.9, 0.1
-"""A word counts this share of its property, and the rest divided by the words of its value."""
+"""The weight of a word is this share of its property's weight, plus the rest divided by the number
+of words of its value.
+"""
 _MIN_PHONE_DIGITS = 6
 _PLACE_PARTS = re.compile(f"[,;/()\\[\\]{SEPARATOR}]+")
 _WHOLE = "="
-"""First letter of the terms of wholes, which no word has."""
+"""First letter of the terms that stand for whole texts; no word begins with it."""
 Terms = Iterator[tuple[str, float]]
 
 
@@ -144,7 +146,7 @@ _TERMS: Mapping[ValueType, Callable[[str], Terms]] = {
     ValueType.ADDRESS: _place_terms,
     ValueType.PLACE: _place_terms,
 }
-"""Functions that give the terms of values of a type; of others each word is a term."""
+"""Functions that give the terms of values of a type; for other types, each word is a term."""
 SEARCHED: Mapping[str, SearchedProperty] = {
     row.name: SearchedProperty(
         row.search_weight,
@@ -175,7 +177,7 @@ LIKENESS_FACTORS: Mapping[Likeness, float] = {
     Likeness.LETTER: 0.6,
     Likeness.SKELETON: 0.4,
 }
-"""Worth of a word by the way in which it is like the typed one; the very word has 1."""
+"""Factor for a word by its similarity to the typed word; the typed word itself has 1."""
 _FACTORS = np.array([LIKENESS_FACTORS[way] for way in Likeness], dtype=np.float32)
 _MIN_SKELETON = 3
 
@@ -397,7 +399,9 @@ def _concat(arrays: Sequence[npt.NDArray[np.generic]], kind: type[np.generic]) -
 MAX_MATCHES = 2_000
 """Limit on the records that one search returns."""
 _MAX_SCANNED = 20_000
-"""Relations times records looked for up to which all are read; else a column is sorted once."""
+"""Number of relations times records up to which all relations are read; beyond it, a column is
+sorted once.
+"""
 _MAX_CACHED_COLUMNS = 8
 
 

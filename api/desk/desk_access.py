@@ -429,7 +429,7 @@ def finish_sign_in(
 ) -> Any:
     """Begin a session, and lead to the page that the user asked for or to a form to be confirmed.
 
-    facts: what an identity provider says of its session.
+    facts: the facts that an identity provider states about its session.
     """
     begin_session(user, via, purpose, **facts)
     if saved_form is not None and purpose:

@@ -140,8 +140,9 @@ _USUAL = {
     explanation.EvidenceOutcome.NEAR: "as those of many different persons or groups do",
     explanation.EvidenceOutcome.DIFFERS: "as those of one person or group often do",
 }
-"""Addition to the label of values that agree and count against a match, or differ and count for it:
-both are too usual to say anything else."""
+"""Addition to the label of values that agree and count against a match, or differ and count for a
+match: such values are too usual to say more.
+"""
 _DESCRIBED = {
     "prior": "Chance of a match before comparing",
     "calibration": "Calibration of the score",

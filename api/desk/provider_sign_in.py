@@ -1,8 +1,8 @@
 """Sign-in at the desk through an identity provider, and the end of sessions that it tells.
 
-The browser is led to the provider by a page that loads the next address itself. A redirect after
-a form would be a target of the form, which the content-security policy of the desk keeps to its
-own pages.
+The browser is led to the provider by a page that loads the next address itself. If the page
+redirected after the form, the next address would count as a target of the form, and the
+content-security policy of the desk allows only its own pages as targets.
 """
 
 from __future__ import annotations

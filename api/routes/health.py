@@ -382,8 +382,8 @@ def _default_view(
 def algorithms() -> Response:
     """Describe the scoring algorithm and its features.
 
-    `coefficient` is the most that a feature can add to the log-odds, and `least` the most that it
-    can take from them.
+    `coefficient` is the most that a feature can add to the log-odds, and `least` is the most that
+    it can take from them.
     """
     hub = current_service().hub
     features = {feature.name: _feature_view(feature) for feature in feature_weights(hub.models)}

@@ -241,7 +241,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             self.reading.pop(conn, None)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request whose head has come, and whose body must come in time."""
+        """Answer a request whose head has arrived; its body must arrive in time."""
         length = dict(req.headers).get("CONTENT-LENGTH", "0")
         size = int(length) if length.isdecimal() else 0
         has_body = size > 0 or "TRANSFER-ENCODING" in dict(req.headers)

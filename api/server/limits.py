@@ -68,8 +68,8 @@ READ_SECONDS = 10
 MAX_BODY, MAX_UPLOAD = 4 << 20, 4 << 30
 """Bytes of an ordinary body and of a list, unless the settings say otherwise."""
 BODY_SECONDS, BODY_RATE = 60.0, 20_000
-"""Seconds for any body, and bytes that come at least in each further one: a client that sends a
-byte now and then would hold a thread for hours.
+"""Seconds for every body, and the least number of bytes in each further second: otherwise a client
+that sends a byte now and then would hold a thread for hours.
 """
 
 DRAIN_SECONDS, MAX_DRAINED = 10.0, 64 << 20
@@ -80,7 +80,9 @@ would report a broken connection in place of the refusal.
 """
 
 MAX_WAITING = 64
-"""Requests of a process that wait for commits at once; each has a thread of its own."""
+"""Most requests of a process that wait for commits at the same time; each has a thread of its
+own.
+"""
 MAX_STREAM_SECONDS = 30.0
 GRACE_SECONDS = 30
 

@@ -65,7 +65,7 @@ _ERRORS: Mapping[str, type[ResolverError]] = {
 _CONNECT_SECONDS, _RETRY_SECONDS = 5.0, 0.05
 """Seconds for which a worker waits for a writer, and between two attempts."""
 _MAX_ATTEMPTS = 3
-"""Attempts of one request: its record may be what the writer dies of."""
+"""Most attempts of one request, because its record may be the reason why the writer dies."""
 _Message = dict[str, Any]
 
 
@@ -184,7 +184,7 @@ class WriterServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def close(self) -> None:
-        """Let `run` return; open connections are served until their clients end."""
+        """Make `run` return; open connections are served until their clients end them."""
         self._closing.set()
         # closing a socket does not wake a thread that waits for a connection
         with suppress(OSError):

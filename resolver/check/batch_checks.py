@@ -47,8 +47,9 @@ from resolver.records.visibility import DatasetScope
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 BATCH_SIZE = 1_000
-"""Queries that are compared together. Fewer bring words that queries have in common into normal
-form more often. More need more memory for their pairs, some 50 KB each, and gain no time.
+"""Queries that are compared together. With fewer, words that queries have in common are brought
+into normal form more often. With more, their pairs need more memory, some 50 KB for each query, and
+no time is gained.
 """
 
 
@@ -119,7 +120,9 @@ class _Reading:
     is_complete: bool = True
 
     def places_of(self, first: int, last: int) -> Numbers:
-        """Return the candidates of a round; its bounds are given for a query with few names."""
+        """Return the candidates of a round; its bounds are the bounds for a query with few
+        names.
+        """
         return self.candidates[int(self.share * first) : int(self.share * last)]
 
 

@@ -90,7 +90,7 @@ class ChangedField:
 
 
 SCHEMA_FIELD = "schema"
-"""Field that stands for the schema of a record, which is no property."""
+"""Field that stands for the schema of a record, because the schema is no property."""
 
 
 def compare_versions(before: Record, after: Record) -> tuple[ChangedField, ...]:
@@ -273,7 +273,9 @@ class _BlockStart(NamedTuple):
 
 
 _STARTS: WeakKeyDictionary[Hub, dict[tuple[Viewer, int, int], _BlockStart]] = WeakKeyDictionary()
-"""Blocks in which pages of long revisions end, so that the next page need not count again."""
+"""Blocks in which pages of long revisions end; they are kept, so that the next page need not count
+again.
+"""
 _BLOCK, _MAX_STARTS = 1_000, 256
 
 

@@ -46,13 +46,19 @@ CONTENTS = {
 }
 """What a query can state so that contact sources answer, in the words of settings and of people."""
 _MAX_SEGMENTS = 8
-"""Segments of the index; each more makes a query slower, so then all are built anew as one."""
+"""Most segments of the index. Each further segment would make queries slower, so all segments are
+then built anew as one.
+"""
 _MAX_SNAPSHOTS = 64
 """Snapshots kept for viewers; each holds a mask of the records only."""
 _MIN_DIGITS = 5
-"""Letters and digits of a document number; shorter ones are those of many documents."""
+"""Least number of letters and digits of a document number; shorter numbers belong to many
+documents.
+"""
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2}")
-"""Two characters of a Chinese or Korean name, which writes its words without a space."""
+"""Two Chinese characters or Korean syllables, as in a name that is written without spaces between
+its words.
+"""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DATES = frozenset(("birthDate", "incorporationDate", "buildDate"))
 
@@ -162,7 +168,7 @@ class ContactIndex:
         return found
 
     def hidden_records(self, viewer: Viewer) -> list[Contact]:
-        """Return all records that a viewer may get a reference of."""
+        """Return all records to which a viewer may get a reference."""
         held, names = self._records, frozenset(row.name for row in self.sources_for(viewer))
         return [
             contact_of(segment, int(row))

@@ -3,9 +3,9 @@ commits.
 
 It has a layer for each class of viewers that has asked. A layer has the entities of which the class
 sees more records than the class before it (`viewer_classes`), as profiles of the visible records.
-The first layer, of what everybody may see, holds most of a store. So an answer reads profiles that
-were prepared for its viewer from visible records only. A commit of other records changes no layer
-that the viewer reads.
+The first layer, with what everybody may see, holds most of a store. So an answer reads profiles
+that were prepared for its viewer from visible records only. A commit of other records changes no
+layer that the viewer reads.
 
 A layer is a chain of segments. The first segment holds everything up to some revision. Each later
 one holds the changes since, and replaces earlier entries. Small segments are merged as they add up,

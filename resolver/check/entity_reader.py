@@ -44,9 +44,9 @@ _LINK_ENDS: Mapping[str, tuple[str, ...]] = {
     "Passport": ("holder",),
     "Identification": ("holder",),
 }
-"""Properties by which entities that are no edges name the one that they concern."""
+"""Properties by which entities that are no edges name the entity that they concern."""
 MAX_RELATED = 200
-"""Related records shown with an entity at most."""
+"""Most related records that are shown with an entity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ Numbers = npt.NDArray[np.int64]
 _TERMS = "terms."
 """Beginning of the names of the arrays of terms."""
 _MANY_RECORDS = 500
-"""Records whose terms take longer than a search may wait."""
+"""Number of records whose terms take so long that a search must not wait for them."""
 Prepare = Callable[[Batch], PreparedBatch]
 CHECK_PLAN = Plan(
     "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")

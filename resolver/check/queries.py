@@ -78,19 +78,19 @@ _ADVICE: dict[int, tuple[tuple[str, str], tuple[tuple[frozenset[str], str], ...]
         ((_NUMBER, "add an IMO or other number"), (_COUNTRY, "add a flag")),
     ),
 }
-"""What to add to a query that several entities fit, by their kind: what they are called, and what
-tells them apart, the most telling first, with the properties that state it.
+"""Advice for a query that several entities fit, by their kind: what they are called, and what
+distinguishes them, the most telling first, with the properties that state it.
 """
 _ANY_ADVICE = (("entity", "entities"), ((_COUNTRY, "add a country"), (_NUMBER, "add a number")))
 _SHOWN = 40
-"""Characters of a value that a warning repeats."""
+"""Most characters of a value that a warning repeats."""
 _MAX_YEARS_APART = 10
-"""Years between two birth dates of a query beyond which they contradict each other. Lists give the
-same person dates that are a few years apart.
+"""Number of years between two birth dates of a query from which they contradict each other. Lists
+state dates of the same person that are a few years apart.
 """
 
 _YEAR = re.compile(r"\(?((?:19|20)\d\d)\)?")
-"""Last word of a name that is a year of birth."""
+"""Last word of a name, if it is a year of birth."""
 
 
 def read_query(

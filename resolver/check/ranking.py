@@ -56,44 +56,48 @@ Bools = npt.NDArray[np.bool_]
 FIRST_ROUND_SIZE = 480
 """Entities compared in the first round."""
 MAX_COMPARED = 1_000
-"""Entities compared for one query at most."""
+"""Most entities that are compared for one query."""
 MAX_FULL_NAMES = 6
-"""Names of a query above which fewer entities are compared, since each name is compared with each
-of theirs.
+"""Number of names of a query above which fewer entities are compared, since each of these names is
+compared with each name of an entity.
 """
 LATE_FRACTION = 3
-"""Last part of a round (1 / 3) without a match that ends the comparison."""
+"""Part of a round (its last 1 / 3) that must be without a match to end the comparison."""
 _MAX_LOOKED_UP_RECORDS = 64
-"""Visible records of the competitors whose review links are looked up, at most. More would take
-longer, since each pair of records is looked up.
+"""Most visible records of the competitors whose review links are looked up. More would take longer,
+since each pair of records is looked up.
 """
 
 
 _SAME_NAME = PHRASES["name"].agree_from
-"""Similarity of names from which they are called the same."""
+"""Similarity from which two names are called the same."""
 ALIKE_NAME = 0.95
 """Similarity from which a name is so near that its bearers are shown, however common it is. Of 800
 invented people, asked of 10,000 real and of 20,000 generated records, nobody is shown for this
 reason; from 0.92 on, one is.
 """
 _MAX_KIND_SHIFT = 4.0
-"""Nats that the words of a name take from candidates of another kind, at most."""
+"""Most nats that the words of a name take from candidates of another kind."""
 _TRANSLATED = -1_500
-"""Log-odds (thousandths) of a name that is equal only in translation, where another candidate is
-written as the query. No query of training is a translation, so this is a guess.
+"""Log-odds (thousandths) of a name that is equal only in translation, if another candidate is
+written like the query. No query of training is a translation, so this number is a guess.
 """
 ALIKE_WORD = 0.88
-"""Similarity from which the only word of a query is one of a name: one with a slip (Ahmaad)."""
+"""Similarity from which the only word of a query counts as a word of a name, for example with a
+typo (Ahmaad).
+"""
 _STANDS_OUT = 0.5
-"""Score from which a candidate is likelier the one who is asked for than not."""
+"""Score from which a candidate is more likely than not the person who is asked for."""
 _NAME_FEATURES = frozenset(row.name for row in COMPARATORS if row.shows in ("names", "principals"))
 """Comparators of names."""
 _OTHER_NAME_FEATURES = _NAME_FEATURES - {"name", "name_weakest", "name_omitted"}
-"""Comparators of names that do not say how like the query a name is, but how common it is, or what
-other names its bearer has.
+"""Comparators of names that do not say how similar a name is to the query. They say how common the
+name is, or which other names its bearer has.
 """
 _MAX_KEPT_PAIRS = 4_096
-"""Sets of candidates whose pairs in review are kept; more take memory, fewer are found anew."""
+"""Most sets of candidates whose pairs in review are kept. With more, memory grows; with fewer,
+pairs are found again more often.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ from resolver.records.visibility import dataset_rows, find_vulnerable
 from resolver.values.normal_values import country_code, gender_bit
 
 MAX_ENTITIES = 1_000
-"""Entities up to which results are paged, sorted and filtered by their documents."""
+"""Most entities for which results are paged, sorted and filtered by the documents of the
+entities.
+"""
 _Entity = dict[str, Any]
 _TIMES = frozenset(("first_seen", "last_seen", "last_change", "changed"))
 """Sort words of times."""
@@ -160,7 +162,7 @@ class FacetValues:
 
 
 _Texts = tuple[Sequence[str], Numbers, Numbers]
-"""Texts; and the place of an entity and the place of one of its texts, in parallel."""
+"""Texts, and in parallel arrays the position of an entity and the position of one of its texts."""
 
 
 def read_facet(facet: str, results: FoundEntities) -> FacetValues:
@@ -270,4 +272,4 @@ FACETS: Mapping[str, Callable[[FoundEntities], list[_Texts]]] = {
     "genders": partial(_read_properties, ("gender",), _read_gender),
     "identifiers": partial(_read_properties, IDENTIFIERS, _read_number),
 }
-"""Reader of the values of each facet."""
+"""Function that reads the values of each facet."""

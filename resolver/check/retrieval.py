@@ -47,11 +47,13 @@ from resolver.runtime.text_hashes import TextLetters
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _PLACE_RANGE = 1 << 32
-"""Places that fit in a number beside the score (prefilter scores lie within ±4,096, word scores
-below 2²⁴).
+"""Number of positions that fit in a number beside the score (prefilter scores lie within ±4,096,
+word scores below 2²⁴).
 """
 MAX_PREFILTERED = 4_500
-"""Entities found by words that are scored by the prefilter for one query, about."""
+"""Approximate number of entities found by words that the prefilter scores for one query, at
+most.
+"""
 
 
 def locate(segments: Sequence[IndexSegment], places: Numbers) -> tuple[Numbers, Numbers]:

@@ -162,12 +162,12 @@ def build_match_documents(
 
 Numbers = npt.NDArray[np.int64]
 _PAUSE_FACTOR, _MAX_PAUSE = 4, 0.8
-"""Pause between two refreshes: this many times the duration of the last, and at most this many
-seconds.
+"""Pause between two refreshes: this many times the duration of the last refresh, but at most this
+many seconds.
 """
 _REACH_SECONDS = 2.0
-"""Seconds that an answer waits for the index to hold what its caller has written. Beyond them the
-answer is given without it, as after a batch of very many records.
+"""Seconds that an answer waits until the index has what its caller has written. After them the
+answer is given without it, for example after a batch of very many records.
 """
 _LOG = logging.getLogger("resolver.index")
 _HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", "東方公司"),))
@@ -261,8 +261,8 @@ class MatchQuery:
 
 
 ComparedReading = tuple[list[RoundHits], bool, int | None]
-"""Candidates of one reading of a query, whether these are all, and how strong further ones may be
-(`compare_in_rounds`).
+"""Candidates of one reading of a query, whether these are all, and how strong further candidates
+may be (`compare_in_rounds`).
 """
 
 

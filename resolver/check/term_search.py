@@ -29,13 +29,17 @@ from resolver.search import WEIGHT_UNITS, TermIndex, TypedText, read_typed_text
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _PLACES = 3
-"""Decimal places of relevance; what is equal to these is ordered by the number of records."""
+"""Decimal places of relevance; entities whose relevance is equal to this precision are ordered by
+their number of records.
+"""
 _MAX_RUN = 2
-"""Entities of one sort that follow one another while there are others, at most."""
+"""Most entities of one sort that follow one another while there are entities of the other sort."""
 _Key = tuple[float, int, str, int]
-"""Sort key of an entity, negative relevance first, and its place among those found."""
+"""Sort key of an entity: its relevance as a negative number, then its position among the entities
+found.
+"""
 FIRST = 2.0
-"""Relevance within of an entity that comes before all others; it is shown as 1."""
+"""Key of an entity that comes before all others; its relevance is shown as 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +156,15 @@ def _take_turns(first: list[_Key], second: list[_Key]) -> list[_Key]:
 
 _Factors = npt.NDArray[np.float32]
 _SegmentBearers = tuple[Numbers, _Factors, Bools]
-"""Entity rows of a segment, what a word or text is worth there, and whether as a place."""
+"""Rows of the entities of a segment, how much a word or text counts in each, and whether it is
+stated as a place.
+"""
 _PREFIX_FACTOR = 0.7
 _MIN_PREFIX = 2
-"""Letters of a typed word from which on it finds words that begin with it."""
+"""Least number of letters of a typed word that finds words beginning with it."""
 _ALL_VISIBLE = np.zeros(0, dtype=bool)
 _LEAST_SHARE = 0.5
-"""Entities are found down to this share of the best relevance."""
+"""Share of the best relevance that an entity must reach."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _ORDER = {
     EventKind.SHRANK: 3,
     EventKind.GREW: 4,
 }
-"""Order of the events of a revision; what an entity lost to none comes last."""
+"""Order of the events of a revision; records that an entity lost to no other entity come last."""
 
 
 @dataclass(slots=True)

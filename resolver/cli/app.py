@@ -39,7 +39,9 @@ _NO_MEMORY = (
     "bad_alloc",
 )
 _LITTLE = 16 << 20
-"""Bytes left of a limit below which any unexpected error is put down to it."""
+"""If fewer bytes than this are left of a memory limit, an unexpected error is blamed on the
+limit.
+"""
 _HINTS = {
     errno.ENOSPC: "free some space there or choose another place",
     errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",

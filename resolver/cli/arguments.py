@@ -199,7 +199,7 @@ def _first_reject(intake: Intake) -> str:
 
 _MAX_SUGGESTIONS = 3
 _MIN_SIMILARITY = 80
-"""Similarity, in percent, that an existing id needs to be suggested."""
+"""Least similarity, in percent, of an existing id that is suggested."""
 
 
 def check_file_exists(path: Path | None) -> None:
@@ -460,8 +460,8 @@ def _read_while_opening(
 
 
 def _load_source_names(options: dict[str, Any]) -> Callable[[str], str] | None:
-    """Return a function that names the source of a table by its file, given the sources of a store.
-    None if a source is stated, and for a new store.
+    """Return a function that finds the name of the source of a table by its file, given the sources
+    of a store. Return None if a source is stated, or if the store is new.
 
     If a file may be a new edition of a known source, the function asks on a terminal, and otherwise
     raises `InputError`.
@@ -611,7 +611,7 @@ def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -
 
 
 _SHOWN_CHANGES = 40
-"""Changes that a dry run prints; `--json` prints all of them."""
+"""Most changes that a dry run prints; `--json` prints all of them."""
 
 
 def _print_summary(

@@ -75,8 +75,8 @@ def load_arrow_without_pandas() -> None:
 def start_no_blas_threads() -> None:
     """Let OpenBLAS start no threads in this process and its children, before numpy is imported.
 
-    Nothing here multiplies large matrices. Idle threads of OpenBLAS wait actively, which takes a
-    twentieth of the processor time of a small batch.
+    Nothing here multiplies large matrices. Idle threads of OpenBLAS wait in a busy loop, which
+    takes a twentieth of the processor time of a small batch.
     """
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 SHOWN_REJECTS = 5
-"""Rejects that a command prints where no file lists them."""
+"""Most rejects that a command prints if no file lists them."""
 
 
 def prepare_folder(out: Path) -> None:

@@ -717,7 +717,7 @@ def _as_list(value: str | Sequence[str]) -> list[str]:
 P = ParamSpec("P")
 R = TypeVar("R")
 MAX_THREADS = 16
-"""Requests that run at once; further ones wait for a thread."""
+"""Most requests that run at once; further requests wait for a thread."""
 
 
 def _in_thread(

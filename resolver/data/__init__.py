@@ -16,7 +16,7 @@ Row = tuple[str, ...]
 
 _DATA = frozenset((".csv", ".json", ".tsv", ".txt", ".xz"))
 _NOT_READ = ("README", "list_", "SOURCES", "generator_", "training_", "words-", "world_")
-"""Beginnings of the names of files that no normal form of a record depends on."""
+"""Beginnings of the names of files on which no normal form of a record depends."""
 
 
 def load_rows(name: str, **chosen: str) -> list[Row]:

@@ -135,7 +135,7 @@ def _texts(texts: Any) -> Iterable[bytes | memoryview]:
 
 PAIRS_PER_CHUNK = 200_000
 CHECKPOINT_FORMAT = 10
-"""Version of checkpoints; raise it where rules or comparators change without the model."""
+"""Version of checkpoints; raise it if rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
 

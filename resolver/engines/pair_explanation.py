@@ -64,7 +64,7 @@ class ComparedEntities:
 
 
 EntityComparer = Callable[[int, int], ComparedEntities | None]
-"""Function that returns the entities of two records as they were when last apart."""
+"""Function that returns the entities of two records in the last state in which they were apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def _node_name(
 
 
 ENTITIES_ROW = "entities"
-"""Name of the row that turns the score of two records into the one that was decided on."""
+"""Name of the row that leads from the score of two records to the score that was decided on."""
 _PROFILES = (
     "Entities compared: the values of all their records together, less what chance adds.",
     "all values of the two entities that became one",

@@ -536,7 +536,7 @@ class _PairEvidence:
 
 
 def _join_texts(first: str, second: str) -> str:
-    """Return the texts that two comparators compare; equal texts only once."""
+    """Return the texts that two comparators compare; equal texts are listed only once."""
     return f"{first} / {second}" if first and second and first != second else first or second
 
 

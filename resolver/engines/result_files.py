@@ -74,13 +74,15 @@ _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
 _QUOTED = tuple(b'",\r\n')
-"""Bytes that a cell needs quotes for."""
+"""Bytes that make quotes around a cell necessary."""
 _FORMULA_BYTES = np.isin(np.arange(256), list("'=+-@\t\r\n＝＋－＠".encode()))
-"""Bytes that cells begin with which spreadsheets may run (see `FORMULA`), and few others."""
+"""First bytes of cells that spreadsheets may run as formulas (see `FORMULA`), and of few other
+cells.
+"""
 _ROWS_AT_ONCE = 1 << 17
 _BYTES_AT_ONCE = 1 << 20
 _ENTITIES_PER_PROCESS = 5_000
-"""Entities that are worth a process to write them."""
+"""Number of entities for which a process of its own is worth its start."""
 
 
 class RejectedRow(Protocol):

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 MIN_INTERVAL = timedelta(minutes=5)
 LATE_INTERVALS, LATE_LEAST = 3, timedelta(days=1)
-"""A list counts as late once it was not confirmed for this many intervals, and for this long."""
+"""A list is late if it was not confirmed for this many intervals and for this time."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 FEEDS_FOLDER = "feeds"
-"""Folder, beside those of jobs, with the versions of each feed that are kept."""
+"""Folder, beside the folders of jobs, with the kept versions of each feed."""
 _EVERY = re.compile(r"(\d{1,5})\s*(m|min|h|d|w)")
 _SECONDS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 

@@ -72,23 +72,31 @@ FULL_FETCH_AGE = timedelta(days=7)
 that nothing has changed.
 """
 MAX_SHRINKAGE = 0.5
-"""Share of the last version, in bytes or records, below which a list counts as much smaller."""
+"""A list counts as much smaller if it has less than this share of the last version, in bytes or
+records.
+"""
 _SHRINKAGE_BYTES, _SHRINKAGE_RECORDS = 4_096, 10
-"""Last versions smaller than this are not compared by size, as little makes half of them."""
+"""If the last version is smaller than this, sizes are not compared, because a small change would
+halve it.
+"""
 _MAX_REJECTS = 0.1
-"""Share of entries that could not be read from which a list is held."""
+"""Share of unreadable entries from which a list is held."""
 _OLDER = timedelta(days=1)
-"""A list that states to be older than the last one by more than this is held; less may be due to
-servers that do not agree.
+"""A list that states to be older than the last version by more than this is held; a smaller
+difference may come from servers that do not agree.
 """
 _SETTLED_SECONDS = 5.0
-"""Age of a file in a folder below which it may still be written."""
+"""Seconds since the last change of a file in a folder below which the file may still be
+incomplete.
+"""
 _BEAT_SECONDS = 5.0
 _ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 KEPT_VERSIONS = 3
 """Committed versions of a feed whose files are kept, besides the newest one."""
 _MAX_VERSIONS = 50
-"""Newest versions of a feed whose batches are looked at; earlier runs removed older files."""
+"""Number of the newest versions of a feed whose batches are looked at; files of older versions were
+removed by earlier runs.
+"""
 _PART = ".part"
 _CHUNK = 1 << 20
 _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)

@@ -49,20 +49,22 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _PUBLIC = ipaddress.IPv6Network("2000::/3")
-"""Network of all public hosts. Python calls others global, too, which are those of a site
-(`fec0::/10`) or have an IPv4 address in them (`64:ff9b:1::/48`, `::/96`).
+"""Network of all public hosts. Python also calls some other addresses global: addresses of a site
+(`fec0::/10`), and those that contain an IPv4 address (`64:ff9b:1::/48`, `::/96`).
 """
 _ISATAP = (0x00005EFE, 0x02005EFE)
-"""Third quarter of an IPv6 address that is tunneled to the IPv4 address in its last one."""
+"""Third quarter of an IPv6 address that is tunneled to the IPv4 address in its last quarter."""
 _CHUNK = 1 << 16
 _CONNECT_SECONDS = 10.0
 _MAX_ADDRESSES = 4
-"""Addresses of one name that are tried, so that a name with many dead ones costs little time."""
+"""Most addresses of one name that are tried, so that a name with many dead addresses costs little
+time.
+"""
 _PACE_SECONDS = 60.0
 """Seconds after which the pace of a transfer is judged."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_ANSWER = 1 << 16
-"""Bytes of the answer to a posted body that are read."""
+"""Most bytes that are read of the answer to a posted body."""
 _MAX_RETRY_AFTER = 86_400.0
 
 
@@ -437,7 +439,7 @@ class _Guard:
                     copy.shutdown(socket.SHUT_RDWR)
 
     def addresses(self, host: str, port: int) -> list[str]:
-        """Return the addresses of a host, each of them allowed.
+        """Return the addresses of a host, after checking that each of them is allowed.
 
         Raises `InputError` if one address is not allowed: a publisher's name does not lead to a
         public and a private address. Raises `socket.gaierror` for an unknown name.

@@ -72,11 +72,11 @@ def style_chart(chart: Any, palette: Palette) -> Any:
 
 Rows = list[dict[str, Any]]
 MAX_MEMBERS = 40
-"""Most rows of an entity that a chart shows."""
+"""Largest number of rows of an entity that a chart shows."""
 MAX_VALUES = 25
-"""Most frequent values that a chart shows."""
+"""Number of the most frequent values that a chart shows."""
 MAX_SETS = 20
-"""Combinations of sources that a chart shows."""
+"""Largest number of combinations of sources that a chart shows."""
 
 
 def weight_rows(result: Result, kind: str | None = None) -> Rows:

@@ -41,7 +41,7 @@ from resolver.lists.proposals import MISSING, TableProposal, propose_table
 from resolver.lists.reader_types import Reject, Share
 
 MISSING_TEXTS = ("nan", "NaN", "<NA>", "NaT", "None")
-"""Texts that missing values become where a program converts a column to text."""
+"""Texts that stand for missing values after a program has converted a column to text."""
 _PLAIN = (str, bool, int, float)
 
 Cells: TypeAlias = Any
@@ -116,7 +116,7 @@ def _plain_value(value: object) -> object:
 
 
 ROW_COLUMN, ROW_DIGITS = "(row number)", 10
-"""Column that `open_frame` adds: the number of the row in so many digits, from 0."""
+"""Column that `open_frame` adds: the number of the row, from 0, with this number of digits."""
 Values = npt.NDArray[Any]
 
 
@@ -341,14 +341,16 @@ def _column_name(name: object) -> str:
 
 
 MAX_EXAMINED = 100
-"""Columns of unknown names whose values are examined; later ones are known by name only."""
+"""Largest number of columns with unknown names whose values are examined; later columns are
+understood by their name only.
+"""
 _KEYS = ("id", "kind", "schema", "separator", "day_first")
 _NAMES = ("name", "firstName", "lastName", "alias", "weakAlias")
 _STATED = "stated"
 _SHOWN_UNUSED = 20
 
 Columns = AnyMapping[str, str | Sequence[str] | None]
-"""Column or columns of properties (`{"name": "full_name"}`); None: of no column."""
+"""Column or columns of properties (`{"name": "full_name"}`); None: no column has the property."""
 
 
 @dataclass(frozen=True, slots=True)

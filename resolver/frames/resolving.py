@@ -36,7 +36,7 @@ from resolver.records.progress import SILENT, Progress
 from resolver.runtime.threads import available_cores
 
 LEAST_ITEMS = 20_000
-"""Items of a stage below which it is not shown."""
+"""Number of items of a stage below which the stage is not shown."""
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def _notebook_display() -> Any:
 
 
 SOURCE, LEFT, RIGHT = "frame", "left", "right"
-"""Names that tables have as sources of records."""
+"""Names of tables when they are sources of records."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 MAX_ROWS = 50
-"""Rows of an entity that are shown."""
+"""Largest number of rows of an entity that are shown."""
 
 
 def render_result(summary: str, rejects: int, choices: Sequence[Any]) -> str:

@@ -46,7 +46,7 @@ REFRESH_JOB = "refresh"
 MISSING, TOO_OLD = "missing", "too old"
 """Faults of a source, by the rules that were set for it."""
 _CLOCK_SKEW = timedelta(minutes=10)
-"""Difference of clocks of two machines that is no fault."""
+"""Difference between the clocks of two machines that is not treated as a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
 def accept_held_batch(url: str, job_id: str, user: str) -> None:
     """Let a held batch be committed.
 
-    Raises `InputError` where it is not held, `StoreError`.
+    Raises `InputError` if the batch is not held, and `StoreError` if the store cannot be used.
     """
     with Store.open(url, create=False) as store:
         _check_held(store, job_id, "accepted")
@@ -149,7 +149,9 @@ class ApiKeySummary:
 
 
 KEY_NOTICE_DAYS = 14
-"""Days before its end from which admins are told of a key, so that they can replace it in time."""
+"""Admins are told of a key from this number of days before its end on, so that they can replace it
+in time.
+"""
 
 
 def create_key(
@@ -206,7 +208,7 @@ def list_keys(url: str) -> list[ApiKeySummary]:
 
 
 def revoke_key(url: str, name: str) -> None:
-    """Revoke an API key. Raises `StoreError` where there is no key of that name."""
+    """Revoke an API key. Raises `StoreError` if there is no key of that name."""
     with Store.open(url, create=False) as store:
         store.api_keys.revoke(name)
 
@@ -325,7 +327,7 @@ def update_source(
 
 ROLES = tuple(role.label for role in UserRole)
 FIRST_ADMIN = "admin"
-"""Name of the user that a sign-in link admits where a store has no users yet."""
+"""Name of the user whom a sign-in link admits if a store has no users yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +390,7 @@ def change_desk_user(
 
 
 SESSION_IDLE_SECONDS = 3_600
-"""Seconds after which a session of the desk ends unused."""
+"""Seconds without use after which a session of the desk ends."""
 
 
 def list_sessions(url: str, name: str) -> list[Session]:
@@ -430,7 +432,7 @@ def get_or_create_first_admin(store: Store) -> User:
     """Return the user of a sign-in link: the admin, who has no password; the admin is created if
     absent.
 
-    Raises `StoreError` where a user has a password already.
+    Raises `StoreError` if a user has a password already.
     """
     user = store.users.find(FIRST_ADMIN)
     return user if user is not None else store.users.add(FIRST_ADMIN, UserRole.ADMIN)

@@ -41,13 +41,15 @@ from resolver.runtime.threads import threads
 from resolver.store import Commit, NewDecision, Store, StoreHead, StoreView
 
 DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]
-"""Function that finds decisions in a view; called again where another commit came between."""
+"""Function that finds decisions in a view; it is called again if another commit was made
+meanwhile.
+"""
 FollowUpDecisions = Callable[[StoreView, RecordIndex, Increment], Sequence[NewDecision]]
-"""Function that finds further decisions, given the increment; called until there are none."""
+"""Function that finds further decisions from the increment; it is called until there are none."""
 
 
 Inspector = Callable[[IncrementContext, ListUpdate, Increment, EntityPreview], None]
-"""Function that gets what a dry run would commit, while the view that it rests on is open."""
+"""Function that gets the changes of a dry run, while the view on which they are based is open."""
 
 
 def _find_none(_view: StoreView) -> Sequence[NewDecision]:
@@ -194,9 +196,11 @@ def build_commit_result(
 
 
 _MANY_RECORDS = 50_000
-"""Records whose keys for the index are built while they are written to the store."""
+"""Number of records from which their keys for the index are built while the records are written to
+the store.
+"""
 _LEAST_SECONDS = 0.001
-"""Time of a stage without items below which it was skipped."""
+"""A stage without items that takes less than this time was skipped."""
 
 
 class Committer:
@@ -282,7 +286,7 @@ class Committer:
     def _compute(
         self, context: IncrementContext, update: ListUpdate, request: CommitRequest
     ) -> Increment:
-        """Compute the increment, with follow-up decisions until there are none."""
+        """Compute the increment, and the decisions that follow from it, until no more follow."""
         view, follow_up = context.view, request.follow_up
         cached = self.component_cache.at(view.revision) if request.may_use_cache else None
         decisions = drop_logged_decisions(view, request.find_decisions(view))

@@ -9,7 +9,8 @@
   is undone: the id stays with the part that was merged first. If several retired ids fit a part,
   the id that retired last returns.
 - Merge: the entity born first keeps its id (tie: the smaller id). Each losing entity keeps the
-  largest of its other parts that has no id yet. Without such a part it retires and redirects.
+  largest of its other parts that has no id yet. An entity without such a part is retired and
+  redirects to another entity.
 - A cluster that no entity claims revives a retired id, if most of that entity's last records are in
   the cluster. Otherwise a new entity is born.
 
@@ -236,7 +237,7 @@ class RetiredEntities:
 
     - `births`: id and revision of birth by entity number.
     - `last`: the versions of records that each entity had when it retired.
-    - `once`: the versions that it ever had and for which it was looked up.
+    - `once`: the versions that the entity ever had and for which it was looked up.
     - `since`: the revision at which it retired.
     """
 
@@ -482,7 +483,9 @@ class EntityClaims:
 
 
 def _largest_part(parts: Mapping[int, Sequence[int]]) -> int:
-    """Return the cluster with most of the rows; tie: the cluster with the smallest row."""
+    """Return the cluster with most of the rows; if several have equally many, the one with the
+    smallest row.
+    """
     return min(parts, key=lambda label: (-len(parts[label]), min(parts[label])))
 
 

@@ -365,8 +365,8 @@ def build_preview(
 def add_waiting(
     view: StoreView, members: tuple[Numbers, Numbers], links: LinkTable
 ) -> tuple[Numbers, Numbers]:
-    """Return the records of some entities, and of the entities that wait for a steward together
-    with one of them.
+    """Return the records of some entities, and of all entities that wait for a steward together
+    with one of these.
 
     `members`: numbers of records, ascending, and the entity of each. `links` are the links of these
     records to any records.

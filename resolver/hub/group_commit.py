@@ -39,11 +39,11 @@ from resolver.store import StoreView
 MAX_RECORDS_PER_COMMIT = 500
 """Limit on the records of one commit, so that nobody waits long."""
 _GATHER_SHARE, _MAX_GATHER_SECONDS = 0.4, 0.1
-"""Share of the last commit's duration for which a commit waits for the posters of the last one, and
-its upper bound.
+"""Share of the last commit's duration for which a commit waits for the threads that posted records
+for the last commit, and the upper bound of this time in seconds.
 """
 _MAX_NAMES = 10
-"""Posters named with a commit at most."""
+"""Most posters that are named with a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ class GroupCommit:
         self._expected_count = len(self._waiting) + len(group)
 
     def _gather(self) -> None:
-        """Wait a moment for the posters of the last commit to come with their next records.
+        """Wait a moment, so that the threads that posted records for the last commit can post their
+        next records.
 
         One commit for all of them costs little more than one commit for the records that came
         meanwhile.

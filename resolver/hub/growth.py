@@ -159,10 +159,12 @@ class GrowthWatch:
     def __init__(self, models: StoreModels) -> None:
         self._models = models
         self._counted: tuple[int, int] = (-1, -1)
-        """Revision of the population, and of the store when its records were last counted."""
+        """Revision of the population, and revision of the store when its records were last
+        counted.
+        """
         self._growth = NO_GROWTH
         self._next_record = 0
-        """Number of the last record that the store must have to pass another step."""
+        """Number of the record with which the store passes the next step of growth."""
 
     def growth_at(self, view: StoreView, open_index: Callable[[], RecordIndex]) -> Growth:
         """Return the growth at a view of the present.
@@ -211,7 +213,7 @@ class CurrentIndex:
         self._store, self._models, self._min_file_records = store, models, min_file_records
         self._index: RecordIndex | None = None
         self._refreshed = 0
-        """Revision of the population that the index is normalized with."""
+        """Revision of the population with which the index is normalized."""
         self._erasures = 0
         """Number of erasures of the store when the index was opened."""
 

@@ -69,9 +69,9 @@ from resolver.store import (
 )
 
 _VIEW_ATTEMPTS = 4
-"""How often a view is opened anew because another process has committed meanwhile."""
+"""Number of times that a view is opened again because another process has committed meanwhile."""
 _DEFAULT_COSTS = 20.0
-"""Costs of a wrong merge, in reviews, for a new store without options."""
+"""Cost of a wrong merge, in reviews, for a new store without options."""
 
 
 class Hub:

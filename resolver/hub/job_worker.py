@@ -1,4 +1,5 @@
-"""Batch jobs and refreshes: uploads in folders, rows in the store, workers that take them up.
+"""Batch jobs and refreshes: their uploads are in folders, their rows are in the store, and workers
+run them.
 
 A job's folder holds the upload (`input/`) and the results (`result/`). A worker leases a job, keeps
 the lease alive from a thread of its own, and commits the batch as a whole. If it is killed at any
@@ -39,15 +40,17 @@ from resolver.store.jobs import LEASE_TIME, SEQUENCE
 
 INPUT, RESULT = "input", "result"
 CHANGES = "changes.json"
-"""File in the folder of results: what a dry run, or a batch on hold, would change."""
+"""File in the folder of results with the changes that a dry run, or a batch on hold, would make."""
 OWN = "own"
-"""Folder in that of results: those for whoever may send records, but look nobody up."""
+"""Folder in the folder of results, with the results for callers who may send records but look
+nobody up.
+"""
 _PRESENCE, _PRESENCE_SECONDS = "worker.alive", 5
 """File that a worker touches, and the seconds between two touches."""
 LOOKUP_SCOPES = frozenset(("check", "review", "admin"))
-"""Scopes that let see what other agencies say."""
+"""Scopes that allow a caller to see what other agencies state."""
 READ_STAGE = "read"
-"""Stage that counts what the sender of a job has sent."""
+"""Stage that counts the rows that the sender of a job has sent."""
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
@@ -283,7 +286,9 @@ class _StageState(NamedTuple):
 
 _CANCELLED = "the job was cancelled"
 _CANCEL_SECONDS = 0.5
-"""Seconds between two looks whether a job was cancelled; a lease is renewed less often."""
+"""Seconds after which a worker looks again whether a job was cancelled; a lease is renewed less
+often.
+"""
 
 
 class JobProgress:

@@ -50,14 +50,15 @@ from resolver.store import (
 
 Numbers = npt.NDArray[np.int64]
 ALARM_SHARE = 0.2
-"""Share of a source's records: a person has to accept more withdrawals or changes than this."""
+"""If more than this share of a source's records would be withdrawn or changed, a person has to
+accept it.
+"""
 ALARM_MIN_RECORDS = 20
-"""Fewer withdrawals or changes never need to be accepted."""
+"""A smaller number of withdrawals or changes never has to be accepted."""
 _MAX_LOOKUPS = 1_000_000
-"""Most ids that are looked up to find records whose entry has moved to another dataset.
-
-A large list that is new to a store of many sources would need more. Then only the datasets that the
-new records name are tried.
+"""Most ids that are looked up to find records whose entry has moved to another dataset. A large
+list that is new to a store with many sources would need more look-ups; then only the datasets that
+the new records name are tried.
 """
 
 

@@ -31,8 +31,8 @@ from resolver.records.properties import HANDLING
 from resolver.store import Acceptance, Store, StoredSource, StoreView
 
 _MAX_VERSIONS = 20_000
-"""Newest versions of a source of others that tell whether its sender knows it; each refused post
-reads them.
+"""Number of the newest versions of another owner's source from which the program sees whether the
+sender knows the source; each refused post reads them.
 """
 
 
@@ -316,7 +316,7 @@ _EDITION_WORDS = frozenset(
     "august september october november december copy final latest new old update updated version "
     "ver rev week weekly daily monthly".split()
 )
-"""Words of a file's name that say which edition of a list it is, as numbers do."""
+"""Words in the name of a file that say which edition of a list it is, as numbers do."""
 
 
 def name_pattern(text: str) -> str:
@@ -335,7 +335,9 @@ def name_pattern(text: str) -> str:
 
 
 _UNNAMED = "batch"
-"""Pattern of the name of an upload that was sent without one, which says nothing of its source."""
+"""Pattern of the name of an upload that was sent without a name; it says nothing about the
+source.
+"""
 
 
 class SourceChoiceError(InputError):

@@ -165,11 +165,13 @@ def _load_all(context: ResolutionContext) -> WorkingSet:
 
 
 LARGE_SHARE = 0.01
-"""Share of entities above which the changes of a refresh have to be accepted."""
+"""If a refresh would change more than this share of the entities, its changes have to be
+accepted.
+"""
 ACCEPTED_STEPS = 2
-"""Steps of growth from which a refresh goes ahead whatever it changes."""
+"""Number of steps of growth from which a refresh is made whatever it changes."""
 MIN_LARGE = 20
-"""Changed entities below which no refresh is large."""
+"""A refresh that changes fewer entities than this is never large."""
 FindOptions = Callable[[StoreView], RunOptions]
 """Function that returns the options of a rebuild, with a plan."""
 
@@ -215,7 +217,9 @@ class RebuildEffect:
 
 
 Inspect = Callable[[RebuildEffect], None]
-"""Function that is called before a rebuild is committed; what it raises stops the commit."""
+"""Function that is called before a rebuild is committed; an error that it raises stops the
+commit.
+"""
 
 
 def refuse_large(effect: RebuildEffect) -> None:

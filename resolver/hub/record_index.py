@@ -41,8 +41,8 @@ Numbers = npt.NDArray[np.int64]
 _FORMAT = "6"
 _RECORDS_PER_PART = 200_000
 _MAX_MISSING_RECORDS = 20_000
-"""Missing records above which `refresh` opens the files again: another process may have written
-newer segments.
+"""If more records than this are missing, `refresh` opens the files again, because another process
+may have written newer segments.
 """
 MIN_FILE_RECORDS = 5_000
 """Least number of records of a file. After a restart, smaller segments are read from the store."""

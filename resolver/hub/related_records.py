@@ -133,7 +133,9 @@ def state_relations(batches: Iterable[Batch]) -> bool:
 _READ_COLUMNS = ("name", RELATION, HANDLING)
 _NONE = np.zeros(0, dtype=np.int64)
 _MAX_STUBS = 10 * MAX_RELATED
-"""Records that are read around a hub; more would not change that it is one."""
+"""Largest number of records that are read around a hub; it would be a hub with more records,
+too.
+"""
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,7 @@ class RelatedRecords:
         return _strip(self.fresh.batch.take(rows))
 
     def _read(self, numbers: Numbers) -> list[Batch]:
-        """Return some stored records with only the values that are read here."""
+        """Return some stored records with only those values that this module reads."""
         return [_strip(self.context.index.batch(numbers))] if len(numbers) else []
 
 

@@ -265,7 +265,7 @@ _RULES: tuple[Rule, ...] = (
 
 _Version = tuple[str, int]
 _PIECE = 20_000
-"""Decisions whose records are looked up together. It limits the memory for a long log."""
+"""Number of decisions whose records are looked up together. It limits the memory for a long log."""
 
 
 class FreshRecords:

@@ -136,7 +136,7 @@ Rows = npt.NDArray[np.int64]
 class LocatedRows:
     """Rows of some lists.
 
-    `units` has each row's list (an index into `ListOrder.labels`), and `lines` has its line in this
+    `units` has each row's list (an index of `ListOrder.labels`), and `lines` has its line in this
     list.
     """
 

@@ -140,7 +140,7 @@ class RawList:
 
     @property
     def facts(self) -> ShareFacts:
-        """Return the facts about the share besides its records."""
+        """Return what is known about the share, except its records."""
         return ShareFacts(
             len(self.batch),
             source_names(self.batch),
@@ -324,7 +324,7 @@ def clean_batch(
 
 
 def reject_error(reject: reader_types.Reject) -> InputError:
-    """Return the error for a reject if no reject is allowed."""
+    """Return the error for a reject, for lists in which no reject is allowed."""
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
     return InputError(reject.reason, place=place)
 

@@ -26,7 +26,9 @@ from resolver.runtime.processes import Ranges, share_ranges
 MIN_PARALLEL_BYTES = 2 << 20
 """Size of all files from which lists are read in several processes."""
 MAX_SILENT_BYTES = 64 << 20
-"""Size of all files up to which copies alone may read them; they do not show how far they are."""
+"""Largest size of all files that copies of the process may read alone; copies do not show their
+progress.
+"""
 
 
 @dataclass(frozen=True, slots=True)

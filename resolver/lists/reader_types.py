@@ -30,8 +30,8 @@ _SHOWN_ID = 500
 
 
 MAX_BAD_ROWS = 50_000
-"""Rows of a list that cannot be read after which reading stops, if they are more than its records.
-Such a file is no list, and each of its rows takes longer than a good one.
+"""Reading stops after this number of rows that cannot be read, if they are more than the records of
+the list. Such a file is no list, and each of its rows takes longer than a good one.
 """
 
 

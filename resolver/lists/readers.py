@@ -77,7 +77,7 @@ NameSource = Callable[[str], str]
 
 
 def detect_format(file: SourceFile) -> ReaderRow | None:
-    """Return the first row that claims the file, or None.
+    """Return the first row that claims the file; None if no row does.
 
     Raises `InputError` for a damaged file.
     """
@@ -85,7 +85,9 @@ def detect_format(file: SourceFile) -> ReaderRow | None:
 
 
 _SOURCE_NAME = re.compile(r"[\w.-]+")
-"""What a person may call a source. A number at the end stays: `police-v2` is a name."""
+"""Names that a person may give a source. A number at the end belongs to the name: `police-v2` is a
+name.
+"""
 
 
 def read_lists(

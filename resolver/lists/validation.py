@@ -63,9 +63,13 @@ _UNSPACED = re.compile(
 )
 _LONG_RUN = rf"\S{{{MAX_WORD + 1},}}"
 MAX_GROWTH = 18
-"""Characters that one becomes at most in plain letters (NFKC); the sign U+FDFA has so many."""
+"""Largest number of characters that one character becomes in plain letters (NFKC); the sign U+FDFA
+becomes so many.
+"""
 _SMALL = 32
-"""Texts that are checked one by one; for single records columns cost more than they save."""
+"""Number of texts up to which texts are checked one by one; for single records, columns cost more
+time than they save.
+"""
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 _IDENTIFYING = frozenset((*IDENTIFYING, *DATES))
 

@@ -10,9 +10,10 @@ comparator | `compare_and_score` | | score | evidence | calibrated log-odds, in 
 `compare_and_score` | | cluster | log-odds, decisions, statements, profiles | `Resolution` |
 `cluster_pairs` | | merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
 
-`resolve` runs the stages from normalize to cluster. An `Engine` runs the stages up to score. It
-decides where they run and how pairs are cut into chunks: in this process (`resolver.engines.local`)
-or on a cluster (`resolver.spark`). `cluster_pairs` always runs where the command runs.
+`resolve` runs the stages from normalize to cluster. An `Engine` runs the stages up to the stage
+score. It decides where they run and how pairs are cut into chunks: in this process
+(`resolver.engines.local`) or on a cluster (`resolver.spark`). `cluster_pairs` always runs where the
+command runs.
 """
 
 from __future__ import annotations

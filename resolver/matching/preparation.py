@@ -194,7 +194,7 @@ _MAX_KEY = 2**62
 def with_frequencies(
     prepared: PreparedBatch, tables: FrequencyTables, workers: int = 1
 ) -> MaterializedBatch:
-    """Return the batch that `prepare` would give with other frequency tables.
+    """Return the batch that `prepare` would return with other frequency tables.
 
     The tables may differ only in their counts of the present records. The result does not depend on
     `workers` (processes).
@@ -440,7 +440,9 @@ def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbe
 
 
 def _count_apart(name: Numbers, dates: Numbers) -> float:
-    """Count the pairs of one name with different days and with years more than two apart."""
+    """Count the pairs with the same name, different days, and years that are more than two
+    apart.
+    """
     year, day = dates[:, 0], dates[:, 1]
     of_day = name << 9 | day
     close = _count_close(name, year) + count_equal_pairs(of_day) - _count_close(of_day, year)

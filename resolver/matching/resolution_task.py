@@ -123,7 +123,7 @@ STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz")
 RELATIONS = "relations"
 """Name of the file of weights of relations, without its ending, and of their version in a stamp."""
 CHECKS = "checks"
-"""Name of the file of what checks say of names, without its ending."""
+"""Name of the file with the terms of checks on names, without its ending."""
 _MAX_POPULATIONS = 16
 
 
@@ -135,11 +135,13 @@ class ModelSet:
     tables: FrequencyTables
     stamp: dict[str, str] = field(default_factory=dict)
     relations: RelationWeights = field(default_factory=RelationWeights)
-    """Weights of what two entities are both related to."""
+    """Weights of the entities to which two entities are both related."""
     population: Population | None = None
-    """Population that the scores hold for; None for even odds, and before one is chosen."""
+    """Population for which the scores are valid; None if scores assume even odds, and before a
+    population is chosen.
+    """
     plan: str = ""
-    """Plan that records are blocked under, where a population or even odds are chosen."""
+    """Plan with which records are blocked, if a population or even odds are chosen."""
     origin: ModelSet | None = field(default=None, repr=False, compare=False)
     """Models before a population was chosen."""
     is_limited: bool = True

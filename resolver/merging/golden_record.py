@@ -273,9 +273,9 @@ class GoldenLink:
 class GoldenRecord:
     """Entity as described by all of its members.
 
-    `records`: ascending ids; `record_sources`: source of each. `values`: per property, best
-    supported first. `birth_date`: best date (EDTF, may be empty). `conflicts` maps a property to
-    the values that contradict one another.
+    `records`: ascending ids; `record_sources`: source of each. `values`: the values of each
+    property, best supported first. `birth_date`: best date (EDTF, may be empty). `conflicts` maps a
+    property to the values that contradict one another.
     """
 
     id: str

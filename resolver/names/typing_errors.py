@@ -17,7 +17,7 @@ class Typo(IntEnum):
     DOUBLED = 1
     SWAPPED = 2
     NEIGHBOR = 3
-    """Another letter: that of a key nearby, or any."""
+    """Another letter: the letter of a neighboring key, or any letter."""
     VOWEL = 4
     MISREAD = 5
     JOINED = 6
@@ -31,7 +31,7 @@ NEXT_KEYS = {
     for row in _ROWS
     for index, key in enumerate(row)
 }
-"""The key to the right of each letter; of the last one in a row the key to its left."""
+"""For each letter, the key to its right; for the last letter of a row, the key to its left."""
 NEARBY_KEYS = {
     row[0]: row[2:]
     for row in """
@@ -39,7 +39,7 @@ NEARBY_KEYS = {
         q:wa r:et s:ad t:ry u:yi v:cb w:qe x:zc y:tu z:x
     """.split()
 }
-"""Keys on which a finger lands that misses a letter."""
+"""Keys that a finger may hit instead of a letter."""
 VOWELS = dict(zip("aeiouy", "eaeuoi", strict=True))
 """The vowel that is heard for another one."""
 _STROKES = (("rn", "m"), ("m", "rn"), ("l", "1"), ("o", "0"), ("i", "l"), ("cl", "d"))

@@ -106,8 +106,8 @@ class Expansion:
 
 class Expander:
     """Reads the edges of nodes. `types`: types of edges to read (types of relations, kinds of
-    artefact); empty for all. `limit`: largest number of neighbors of one node, each way. `day`
-    (ISO): only relations that may be in force on this day.
+    artefact); empty for all. `limit`: largest number of neighbors of one node in each direction.
+    `day` (ISO): only relations that may be in force on this day.
     """
 
     def __init__(

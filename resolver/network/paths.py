@@ -311,7 +311,9 @@ def _sort_chains(
         )
 
     def commonness(chain: Sequence[Key]) -> float:
-        """Return how little a path says; larger is less."""
+        """Return how little a path says, by the neighbors of its nodes and the lists that state its
+        edges; a larger number means less evidence.
+        """
         seen = sum(math.log(neighbors[key]) for key in chain[1:-1])
         return round(
             seen - sum(math.log(len(lists[frozenset(ends)])) for ends in pairwise(chain)), 6
@@ -321,7 +323,7 @@ def _sort_chains(
 
 
 def paths_document(result: Paths, start: PathEnd, goal: PathEnd) -> dict[str, Any]:
-    """Return paths as JSON, with the entities that were meant by both ends."""
+    """Return paths as JSON, with the entities that the two given ends meant."""
     return {
         **graph_document(result.graph),
         "from": _end_document(start),

@@ -106,7 +106,7 @@ class Deliverer:
             self._pool = None
 
     def close(self) -> None:
-        """Begin nothing more, and wait for messages that are being sent."""
+        """Begin no further messages, and wait for the messages that are being sent."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -149,8 +149,8 @@ class Deliverer:
     def _post(
         self, receiver: Receiver, message_id: str, notice: Mapping[str, Any]
     ) -> tuple[str, float]:
-        """Post one message. Return why it failed (empty: it did not), and the seconds that the
-        receiver asks to wait.
+        """Post one message. Return why sending failed (empty if it succeeded), and the seconds that
+        the receiver asks to wait.
         """
         content = {"type": f"notice.{notice['kind']}", "timestamp": notice["at"], "data": notice}
         body = json.dumps(content, ensure_ascii=False).encode()

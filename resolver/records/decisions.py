@@ -36,12 +36,13 @@ class Verdict(StrEnum):
 class Decision:
     """Verdict on two records, `left_id` < `right_id`.
 
-    `decided_at` is UTC, or None if the log states no time; `place` is the decision's place in the
-    log. `unlawful` marks a red link: one person under unlawfully different identities. `needs_two`
-    is True if, by a rule of the desk, the decision counts only after another steward has made the
-    same one; red links always need two. `reopened` says how its records have changed since (empty:
-    they have not). `number` is the decision's number in the log of a store, and `undoes` is the
-    number of the decision on this pair that it takes back. Both are 0 if they do not apply.
+    `decided_at` is UTC, or None if the log states no time; `place` is the position of the decision
+    in the log. `unlawful` marks a red link: one person under unlawfully different identities.
+    `needs_two` is True if, by a rule of the desk, the decision counts only after another steward
+    has made the same one; red links always need two. `reopened` says how its records have changed
+    since (empty: they have not). `number` is the decision's number in the log of a store, and
+    `undoes` is the number of the decision on this pair that it takes back. Both are 0 if they do
+    not apply.
 
     `authority` and `legal_basis` say who answers for the link, and by which law. `expires` is the
     last day on which the link holds (`2027-06-30`; empty: it has none). `ends` is the number of a

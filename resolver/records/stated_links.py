@@ -1,9 +1,9 @@
 """Statements of lists about two records: their relations, and that they are different.
 
-A record states a relation from its own side. Two types may state the same relation from its two
-ends (predecessor of, successor of). Older records use a role for what now has a type (linked to,
-role "owned by"). `RELATION_TYPES` has the types, and `direct_relation` brings all statements to one
-form.
+A record states a relation from its own side. Two types may state the same relation, seen from its
+two ends (predecessor of, successor of). Older records use a role for what now has a type (linked
+to, role "owned by"). `RELATION_TYPES` has the types, and `direct_relation` brings all statements to
+one form.
 
 Some relations say that the two records are different: kin, owners, members, successors, and Sr.
 against Jr. Such records are never one entity, however alike they are. Relations such as "linked to"

@@ -259,7 +259,7 @@ def _clean_email(text: str) -> str | None:
 
 @cache_short_texts(1 << 14)
 def _clean_domain(domain: str) -> str | None:
-    """Return a public domain as people write it, or None."""
+    """Return a public domain as people usually write it; None if the text is none."""
     try:
         encoded = idna.encode(domain.rstrip(".").lower(), uts46=True).decode("ascii")
         _, dot, last = encoded.rpartition(".")

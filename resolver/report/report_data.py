@@ -213,7 +213,7 @@ class IntakeSummary:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Figures of the first paragraph.
+    """Figures of the first paragraph of the report.
 
     `entities_of`: kind → number of entities. `shared`: number of entities that are on two or more
     sources.

@@ -165,8 +165,8 @@ def load_events(view: StoreView, entity: str, viewer: Viewer) -> list[TimedEvent
 
 
 def _visible_revisions(view: StoreView, entity: str, viewer: Viewer) -> set[int] | None:
-    """Return the revisions that brought or ended something visible of an entity; None stands for
-    all revisions.
+    """Return the revisions that added or ended something of an entity that the viewer may see; None
+    stands for all revisions.
     """
     if may_read_all(viewer):
         return None

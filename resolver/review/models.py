@@ -50,7 +50,7 @@ class LinkBasis:
 
     @classmethod
     def of(cls, decision: Decision) -> LinkBasis:
-        """Return the facts that a decision of the log states."""
+        """Return the facts that a decision in the log states."""
         return cls(decision.authority, decision.legal_basis, decision.expires)
 
 

@@ -49,16 +49,19 @@ MAX_REASON = 2_000
 OPERATOR_OWNER = ""
 """Owner of verdicts that are given by command."""
 _SAME_NAME = 0.01
-"""Rise of the similarity of names (0 to 1) that is no change: models differ by as much between two
-fits. A larger value would keep a hit away whose name was corrected to that of the subject.
+"""Rise of the similarity of names (0 to 1) that does not count as a change, because models differ
+by as much between two fits. A larger value would hide a hit whose name was corrected to the name of
+the subject.
 """
 _STRONGER = 300
-"""Rise of the evidence (thousandths of a nat) from which a fact that is gone counts as a change."""
+"""Least rise of the evidence (thousandths of a nat) for which a missing fact counts as a change."""
 _NAME_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _COUNTRY_PROPERTIES, _NUMBER_PROPERTIES = frozenset(COUNTRIES), frozenset(IDENTIFIERS)
 _PLAIN_FACTS = frozenset((BIRTH_DATE, "deathDate", "gender", "birthPlace", "incorporationDate"))
 _SUBJECT_FACTS = frozenset(("address", "phone", "email"))
-"""Facts that count only where the subject states some: lists add them all the time."""
+"""Facts that count only if the subject states some of them, because lists add such facts all the
+time.
+"""
 
 
 def owner_of(viewer: Viewer) -> str:
@@ -90,7 +93,7 @@ def read_expiry(text: str, now: datetime | None = None) -> str:
 
 
 def read_reason(text: str) -> str:
-    """Return the reason of a verdict. Raises `UsageError` if it is empty or too long."""
+    """Return the reason of a verdict. Raises `UsageError` if the reason is empty or too long."""
     reason = text.strip()
     if not reason:
         raise UsageError("a verdict needs a reason", hint="say why the subject is not the entity")

@@ -38,8 +38,8 @@ shorter time would make copies of the process more often, each of which takes so
 second.
 """
 _FIRST_CHUNK, _LEAST_CHUNK, _MAX_CHUNK = 1_000, 500, 20_000
-"""Unique subjects between the first two reports of progress, and between any two at least and at
-most. Fewer would leave a core without work.
+"""Unique subjects before the first report of progress, and the least and the largest number of them
+between two reports. With fewer, a core would have no work.
 """
 _LEAST = 250
 """Unique subjects that are worth a process of their own."""
@@ -326,4 +326,4 @@ def _describe(result: ScreeningResult) -> _Answer:
 
 
 _NOBODY = Subject("", "", "", Record(f"{SOURCE}:0", SOURCE, Kind.ANY, "Thing"))
-"""Subject of a hit until it is known which subjects stated its query."""
+"""Subject of a hit before it is known which subjects stated its query."""

@@ -1,10 +1,10 @@
 """Watched subjects: they are screened again when the store changes, if the change can affect them.
 
-A change can affect a subject if a changed entity counts for it, in its state before or now. An
-entity counts for a subject if its own evidence reaches the review threshold, or if it has the name
-of the subject. So the changed entities are looked up among the subjects in the same way as a check
-looks up a subject among the entities: first by words of names and by keys, then by comparison. The
-subjects that are found are screened again, and all others keep their hits.
+A change can affect a subject if an entity that changed counts for it, either before the change or
+after it. An entity counts for a subject if its own evidence reaches the review threshold, or if it
+has the name of the subject. So the changed entities are looked up among the subjects in the same
+way as a check looks up a subject among the entities: first by words of names and by keys, then by
+comparison. The subjects that are found are screened again, and all others keep their hits.
 
 Scores also depend on how many entities there are. A watch keeps the numbers of its last full
 screening until the store has grown or shrunk by `MAX_DRIFT`; then all subjects are screened again.
@@ -61,23 +61,24 @@ from resolver.store.watches import Watch as Watch
 
 Numbers = npt.NDArray[np.int64]
 MAX_DRIFT = 0.02
-"""Share by which the number of entities may change until all subjects are screened again. A score
-then differs by 0.02 nats at most from one that counts them anew. A smaller share would screen a
-growing store as a whole more often.
+"""If the number of entities has changed by more than this share, all subjects are screened again.
+Up to then, a score differs by at most 0.02 nats from a score with new counts. With a smaller share,
+a growing store would be screened as a whole more often.
 """
 MAX_HITS = 10
 """Hits that are kept of one subject, as of a subject of `POST /screenings`."""
 _MAX_NAME = 80
 """Characters of the name of a watch."""
 _MARGIN = 2_000
-"""Log-odds (thousandths) below the review threshold from which a changed entity counts for a
-subject: the comparison from its side may differ a little from that of a check.
+"""A changed entity counts for a subject from this distance (thousandths of log-odds) below the
+review threshold on, because the comparison from the side of the entity may differ a little from
+that of a check.
 """
 _FIRST_CHUNK = 128
 """Subjects that a changed entity is compared with first; mostly none of them is like it."""
 _FULL_SHARE, _FULL_LEAST = 3, 300
-"""A look-up of one changed entity costs as much as the screening of some subjects, about this many.
-So with more changed entities, beyond a few hundred, everything is screened.
+"""The look-up of one changed entity costs as much as the screening of about this many subjects. So
+if there are more changed entities, beyond a few hundred, everything is screened.
 """
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
 """Seconds until a watch that failed is tried again; the pause doubles with each failure in a row. A
@@ -283,7 +284,9 @@ class WatchRunner:
     _screener: Screener | None = None
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _pauses: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """By watch that failed: until when it is left alone, and for how many seconds in all."""
+    """For each watch that failed: the time until which it is not run, and the length of its next
+    pause in seconds.
+    """
     _name: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run_due(

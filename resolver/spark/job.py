@@ -211,7 +211,7 @@ class WorkerJob:
 
     @property
     def links_two_sides(self) -> bool:
-        """True if only pairs across two sides count."""
+        """True if only pairs of two records from different sides count."""
         return self.sides is not None
 
     def sides_of(self, rows: Rows) -> ByteArray:
@@ -329,8 +329,8 @@ def sum_partner_counts(reports: Sequence[Report]) -> dict[str, PartnerHistogram]
 
 
 _PER_YEAR, _PER_MONTH = 419, 32
-"""Numbers of a year and of what is lower of day and month. 419 is a prime, so that no share has the
-same season of all years.
+"""Numbers between two years, and between two values of the lower of day and month. 419 is a prime
+number, so that no share has the same season of all years.
 """
 _SPAN = 80 * _PER_YEAR
 """Numbers of 80 years, in which most people of a list are born."""

@@ -29,7 +29,7 @@ from resolver.spark.job import Rows
 
 PartNumbers = npt.NDArray[np.uint16]
 SINGLE = (1 << 16) - 1
-"""Number in place of a part for records that no part has; parts have lower ones."""
+"""Number that stands for a part if a record is in no part; the numbers of parts are lower."""
 
 
 class RelationEnds(NamedTuple):

@@ -124,7 +124,7 @@ def _check_master(master: str) -> None:
 
 
 def _check_kubernetes(master: str) -> None:
-    """Check that a server listens at the address of Kubernetes.
+    """Check that a server answers at the address of Kubernetes.
 
     Spark itself would try for minutes, and then report a Java error. Raises `EngineError`.
     """
@@ -178,7 +178,8 @@ def _start(master: str | None) -> SparkContext:
 def _local_settings() -> dict[str, str]:
     """Return the settings of a cluster on this machine.
 
-    Workers run the same program. Java only moves bytes, so it leaves the cores to them.
+    Workers run the same program. Java only moves bytes, so it leaves the processor cores to the
+    Python processes.
     """
     java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     return {

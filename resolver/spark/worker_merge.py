@@ -311,7 +311,9 @@ class WorkerMerge:
         ends: tuple[merge_plan.RelationEnds, merge_plan.RelationEnds],
         reports: list[Report],
     ) -> tuple[IntArray, Links]:
-        """Return the smallest row of the entity of each record, and the links; add reports."""
+        """Return the smallest row of the entity of each record, and the links; append the reports
+        of the parts to `reports`.
+        """
         plan = merge_plan.plan_merging(task, scored, ends, self.job.partitioning.members)
         rows = self._merge_parts(task, scored, plan)
         reports += [json.loads(body) for body in select_bodies(rows, "account")]

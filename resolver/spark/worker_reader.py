@@ -348,7 +348,8 @@ def _make_portable(item: PlannedList) -> PlannedList:
 
 def _find_unclear_lists(tasks: Sequence[ReadingTask], reports: Sequence[Report]) -> set[int]:
     """Return the positions of lists that were read in shares and must be read again as a whole. A
-    whole reading tells the place of an error, and which of very many rejects come first.
+    reading of the whole list tells the place of an error, and which of very many rejects come
+    first.
     """
     rejects, places = Counter[int](), set[int]()
     for report in reports:

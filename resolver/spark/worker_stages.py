@@ -264,7 +264,7 @@ def _distribute_pairs(
 ) -> Iterator[ArrowPart]:
     """Yield, for each share, its pairs (positions in `records`), and the records that it needs.
 
-    `shares`: for each record, the share of the pairs in which it is left.
+    `shares`: for each record, the share to which the pairs with this record on the left belong.
     """
     for share, chosen in iterate_parts(shares[pairs["left"]].astype(np.int32)):
         columns = {name: column[chosen] for name, column in pairs.items()}

@@ -306,9 +306,11 @@ class EventKind(StrEnum):
     MERGED = "merged"
     """It was retired; `other` has its records."""
     SPLIT = "split"
-    """`other` was split off it."""
+    """Records were split off it into `other`."""
     REVIVED = "revived"
-    """It is back; before, its id redirected to `other` (none: it had been dissolved)."""
+    """It has returned. Before, its id redirected to `other`; if `other` is empty, it had been
+    dissolved.
+    """
     DISSOLVED = "dissolved"
     """It was retired because all its records were withdrawn."""
 

@@ -1,5 +1,5 @@
-"""Values that an erasure takes out of a store: which values these are, and where a text still
-occurs.
+"""Values that an erasure removes from a store: which values these are, and where their texts still
+occur.
 
 - `collect_values` reads the values of some records, and finds which of them other records state as
   well.
@@ -49,14 +49,18 @@ from resolver.store.schema import (
 
 _ERASED = "[erased]"
 MIN_BYTES = 5
-"""Bytes of a text from which it is searched for: shorter ones stand in any file by chance."""
+"""Least number of bytes of a text that is searched for; shorter texts occur in any file by
+chance.
+"""
 _MAX_WORDS = 6
-"""Words of a name whose other orders are searched for in files; a longer text is no name."""
+"""Most words of a name whose other orders are searched for in files; a longer text is no name."""
 _LONG_TEXT = 30
-"""Characters from which a free text tells whom it is about."""
+"""Number of characters from which a free text shows whom it is about."""
 ROWS_AT_ONCE = 5_000
 _GROUPED, _FEW = 4, 8
-"""Characters by which the texts of a pattern are grouped, and the number that needs no groups."""
+"""Number of characters by which the texts of a pattern are grouped, and number of texts that need
+no groups.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +168,16 @@ def _value_parts(prop: str, text: str) -> Iterator[tuple[str, bool]]:
 
 
 _NAMES_OF_STORE = ("sources", "feeds", "api_keys", "users")
-"""Tables with names that the store needs: a value that is one of them stays."""
+"""Tables with names that the store needs; a value that is equal to such a name stays."""
 _WORD_COLUMNS = frozenset(
     (
         *("kind", "state", "verdict", "outcome", "stage", "agency", "owner", "who", "by", "second"),
         *("sender", "submitted_by", "asked_by", "decided_by", "withdrawn_by", "format"),
     )
 )
-"""Columns whose words steer the program or name accounts: a value that is one of them stays."""
+"""Columns whose words control the program or name accounts; a value that is equal to such a word
+stays.
+"""
 _WITHOUT_WORDS = frozenset(("consultations",))
 """Tables whose JSON is emptied as a whole."""
 

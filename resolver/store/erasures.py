@@ -64,7 +64,7 @@ from resolver.store.schema import (
 from resolver.store.watches import SubjectCipher
 
 MAX_RECORDS = 1_000
-"""Records of one erasure. More of them are a list, which is withdrawn and erased in parts."""
+"""Most records of one erasure. More records are a list, which is withdrawn and erased in parts."""
 MAX_REASON = 2_000
 
 
@@ -302,8 +302,8 @@ class RetentionRule:
     """Rule for the records of a source and a category of data subjects; an empty text stands for
     all. Days count from the last statement of a record: its version, its list, or its withdrawal.
 
-    `review_days`: until somebody has to look whether the record is still needed. `keep_days`: days
-    until its erasure is proposed. None: never.
+    `review_days`: number of days until somebody has to check whether the record is still needed.
+    `keep_days`: days until its erasure is proposed. None: never.
     """
 
     source: str
@@ -325,7 +325,7 @@ class DueRecord:
 
 
 RETENTION_ACTOR = "rules of retention"
-"""Who has asked for the erasures that rules propose."""
+"""Name that stands for the asker of the erasures that rules propose."""
 
 
 @dataclass(frozen=True, slots=True)

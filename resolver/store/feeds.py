@@ -38,12 +38,14 @@ from resolver.store.schema import feed_runs, feeds, jobs
 KEPT_RUNS = 100
 """Outcomes of a feed that are kept besides its versions: a month of four a day."""
 _FIRST_RETRY = 300.0
-"""Seconds after the first failure; each further one doubles them, up to the interval of the feed
-or a day, whichever is less.
+"""Seconds before a new attempt after the first failure. Each further failure doubles them, up to
+the interval of the feed or one day, whichever is less.
 """
 _MAX_RETRY = 86_400.0
 _JITTER = 0.1
-"""Share of a pause by which it varies, so that many stores do not ask a publisher at once."""
+"""Share of a pause by which the pause varies at random, so that many stores do not ask a publisher
+at the same time.
+"""
 
 
 class RunOutcome(StrEnum):

@@ -44,7 +44,7 @@ RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 than three days in all. Then the message is dead until somebody sends it again.
 """
 _CLAIM_SECONDS = 60.0
-"""Seconds in which no other worker sends a message that one is sending."""
+"""Seconds in which no other worker sends a message that a worker is sending."""
 
 
 @dataclass(frozen=True, slots=True)

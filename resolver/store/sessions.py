@@ -34,7 +34,7 @@ PROVIDER = "provider"
 _ID_LENGTH = 16
 """Digits of the digest of a session that name it on pages and for commands."""
 _MAX_STEPS = 5_000
-"""Begun sign-ins of a kind that the store keeps; each takes 20 KB at most."""
+"""Most unfinished sign-ins of a kind that the store keeps; each takes at most 20 KB."""
 _MAX_KEYS, _MAX_KEY_NAME = 10, 60
 """Security keys of a user, and characters of the name of one."""
 _USE_INTERVAL = datetime.timedelta(seconds=60)

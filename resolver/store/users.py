@@ -36,7 +36,9 @@ from resolver.store.schema import sessions, sign_in_failures, users
 MAX_TRIES, MAX_NAME_TRIES = 5, 50
 LOCK_TIME = datetime.timedelta(minutes=15)
 _KNOWN_TIME = datetime.timedelta(days=30)
-"""Time after a sign-in for which a lock of the address does not lock the user out."""
+"""Time after a successful sign-in during which a lock of the address does not lock this user
+out.
+"""
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 10, 200
 """Characters of a password."""
 _ADDRESS, _NAME_AT, _KNOWN = "ADDRESS ", "NAME AT ", "KNOWN AT "
@@ -421,7 +423,9 @@ def _hash_password(name: str, password: str | None) -> str:
 
 
 _HASHING = threading.Lock()
-"""Held while a password is hashed: many sign-ins at once leave the other core to checks."""
+"""Lock that is held while a password is hashed, so that many sign-ins at once leave the other
+processor core to checks.
+"""
 
 
 def _verify(stored_hash: str, password: str) -> bool:

@@ -60,7 +60,7 @@ class LogProof:
 
 @dataclass(frozen=True, slots=True)
 class RecordAccess:
-    """Event that showed a record: `shown` is the id by which it was shown.
+    """Event that showed a record; `shown` is the id under which the record was shown.
 
     It is empty for events that do not name the records that they showed, such as a backup.
     """

@@ -42,7 +42,7 @@ def add_timestamp(row: Row) -> Row:
 class AuditSpool:
     """Spool of one process: one file, which is replaced by another when it is rewritten.
 
-    Safe to use from several threads; a forked process does not touch it. Raises `OSError` where the
+    Safe to use from several threads; a forked process does not touch it. Raises `OSError` if the
     file cannot be created.
     """
 

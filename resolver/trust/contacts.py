@@ -35,7 +35,7 @@ from resolver.store.contacts import MAX_TEXT as MAX_TEXT
 
 STATES = tuple(map(str, ContactState))
 ANSWERS = tuple(state for state in STATES if state != ContactState.ASKED)
-"""What an agency can do with a request."""
+"""Answers that an agency can give to a request."""
 _TOO_LITTLE = "too little was asked for sources that answer with a contact: state {contents}"
 _BEYOND_LIMIT = (
     "sources that answer with a contact were not asked: your queries of today have used up the"

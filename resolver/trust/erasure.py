@@ -71,7 +71,7 @@ may write all tables anew, so shorter pauses would spend the time of a worker on
 _PROPOSAL_SECONDS = 3_600.0
 """Seconds between two looks for records whose time is over."""
 _ROUNDS = 3
-"""Times that tables are rewritten while others go on writing to them."""
+"""Number of times that tables are rewritten while others still write to them."""
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
 POSTGRESQL_NOTE = (
     "files of the database server were not read: VACUUM FULL has written its tables anew, and the "
@@ -184,7 +184,9 @@ class ErasureRunner:
     def __init__(self, hub: Hub, jobs: Path) -> None:
         self._hub, self._jobs = hub, jobs
         self._tries: dict[str, tuple[float, float]] = {}
-        """By erasure: when it is tried again, and the seconds that its next pause lasts."""
+        """For each erasure: the time of the next attempt, and the length of the next pause in
+        seconds.
+        """
         self._next_proposal = 0.0
 
     def run_due(self) -> list[ErasureResult]:

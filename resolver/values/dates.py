@@ -189,7 +189,8 @@ class _Convention:
 class PartialDate:
     """Date as far as it is known.
 
-    `month` and `day` are 0 if unknown; `until` is the end of a range; `circa` marks an estimate.
+    `month` and `day` are 0 if they are unknown; `until` is the end of a range; `circa` marks an
+    estimate.
     """
 
     year: int
@@ -234,7 +235,7 @@ def parse_date(
     text, months in many languages (`written_dates`), and dates of the Hijri and solar calendars if
     the text names one (`calendars`). In all-digit dates the day comes first, unless `day_first` is
     False or only the other order gives a date. A year of two digits (`10/27/76`, `24-May-11`) is
-    the latest one for which the date is not after `latest`. By default `latest` is today, so that
+    the latest year for which the date is not after `latest`. By default `latest` is today, so that
     no birth lies in the future.
     """
     if is_canonical_day(text):

@@ -259,9 +259,9 @@ WORLDS = (
 """Records of the invented worlds, one population each."""
 REGISTER_RECORDS, DIFFERENCE_PAIRS = 60_000, 22_000
 MAX_WORLD_PAIRS = (40_000, 20_000)
-"""Maximum numbers of false and true pairs of a world; drawn pairs stand for all."""
+"""Largest numbers of false and true pairs of a world; the drawn pairs stand for all pairs."""
 _PEOPLE = 30_000
-"""Records of the world whose people stated pairs are made of."""
+"""Records of the world from whose people the stated pairs are made."""
 NAMED_GROUPS = 1_500
 """Groups of each list of movements or institutions whose names are compared alone."""
 SPELLED_PERSONS = 120
@@ -271,7 +271,7 @@ SPELLED_PERSONS = 120
 QUERY_WORLDS = (1_000, 3_000, 10_000, 30_000)
 """Records of the worlds whose names are asked in checks."""
 QUERY_STRANGERS = 5_000
-"""Records of the world that strangers to another one, or to lists, come from."""
+"""Records of the world from which strangers to another world, or to lists, come."""
 
 
 def invent_material(seed: int) -> InventedMaterial:
@@ -354,8 +354,8 @@ def _controlled_differences(seed: int) -> list[tuple[Record, Record, bool]]:
 
 SIZES = (1_000, 3_000, 10_000, 30_000)
 SEED = 424_250
-"""Seed of the first world; the next one has the next seed. Worlds that models are trained on have
-seeds with other last digits (`resolver.cli.model.measures`).
+"""Seed of the first world; each further world has the next seed. Worlds that models are trained on
+have seeds with other last digits (`resolver.cli.model.measures`).
 """
 SIZE_LIMITS = (100, 300_000)
 Reliability = dict[str, "list[GroupReliability]"]

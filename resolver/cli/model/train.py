@@ -130,7 +130,7 @@ def _waiting_lines(comparison: ModelComparison) -> Iterator[str]:
 
 
 FEW_RECORDS = 5_000
-"""Records below which most of the training material is invented."""
+"""Number of records below which most of the training material is invented."""
 _FEW_NOTE = (
     "note: with so few records, a model is trained on invented ones too, which takes minutes "
     "(--no-worlds: without them)"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from resolver.feeds.feeds import FeedRun, FeedStatus, NewFeed
 
 _LOOK_SECONDS = 5.0
-"""Seconds between two looks of a worker whether a feed is due."""
+"""Seconds after which a worker looks again whether a feed is due."""
 _jobs_option = click.option(
     "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: next to a SQLite store."
 )

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.5
 _ID_LENGTH = 32
-"""Characters of the id of a batch. A shorter number is that of a revision."""
+"""Characters of the id of a batch. A text with fewer digits is the number of a revision."""
 CHANGE_NAMES = (
     *("added", "removed", "changed", "new", "joined", "left"),
     *("merged", "split", "ended", "waiting"),

@@ -43,7 +43,7 @@ _INCOMPLETE = (
     "or a number"
 )
 _OF_PERSONS = {"birth_date": "--birth-date", "passport": "--passport"}
-"""Options that state what only persons have."""
+"""Options for facts that only persons have."""
 
 
 _HELP = """Look up NAME: list the persons, groups and assets that it may refer to, and why.

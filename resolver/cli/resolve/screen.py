@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from resolver.screening import Screening, Subject
 
 MAX_HITS = 100
-"""Hits of one subject at most; a subject that has as many has a name without meaning."""
+"""Most hits of one subject; a subject with so many hits has a name that means nobody."""
 HITS_FOUND = 3
 """Exit code of a screening that has found somebody."""
 

@@ -5,7 +5,7 @@ records that are resolved together: new records, stored records that share a blo
 and the entities of these stored records. Profiles of two entities are compared if a pair of records
 at or above the link threshold connects them. So an entity that changes is resolved together with
 all entities it is connected with: they may merge with it now, and the links between them change.
-Entities that do not change need no neighbors of their own.
+Entities that do not change do not need their own neighbors.
 
 `CachedComponent` saves time between two commits. A new record can share keys with thousands of
 records of a common name. To compare all of these with each other again takes seconds. Compared
@@ -95,9 +95,11 @@ class IncrementContext(ResolutionContext):
 
 
 MIN_CACHED_PAIRS = 5_000
-"""Least number of compared pairs of a component that is cached. Smaller ones save no time."""
+"""Least number of compared pairs of a component that is cached. Smaller components save no time."""
 MAX_CACHED_PAIRS = 8_000_000
-"""Most cached pairs of all components; each takes about 13 bytes. The last used are kept."""
+"""Largest number of cached pairs of all components; each takes about 13 bytes. The components used
+last are kept.
+"""
 
 
 @dataclass(frozen=True, slots=True)

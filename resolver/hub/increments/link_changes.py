@@ -35,8 +35,8 @@ from resolver.store import LinkColor, LinkRows, LinkTable, NewDecision, StoreVie
 
 Numbers = npt.NDArray[np.int64]
 _WHOLE_LOG_SHARE = 4
-"""Divisor of the log's size: if decisions on more records are needed, the log is read as a
-whole.
+"""If decisions on more records than the size of the log divided by this number are needed, the
+whole log is read.
 """
 Pair = tuple[str, str]
 

@@ -5,8 +5,8 @@ SESAM. Targets refer to places and sets of sanctions by their `ssid`; places may
 so the file is read twice.
 
 A target that was removed from the list (its newest modification is `de-listed`) is left out; a note
-states how many there are. The parts of its names have an `order`. A part may have spellings in
-other scripts, which make further whole names.
+states how many there are. Its entries state an `order` for the parts of names. A part may have
+spellings in other scripts, which make further whole names.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ ROOT = "export"
 NAMESPACE = b"http://eu.europa.ec/fpi/fsd/export"
 ENTITY = "sanctionEntity"
 MAX_ATTRIBUTES = 1_000
-"""Attributes of an element, of which the list has at most 20. To read them takes lxml a time that
+"""Most attributes of an element; the list has at most 20. The time that lxml takes to read them
 grows with the square of their number.
 """
 _COLUMNS = frozenset(("Entity_LogicalId", "NameAlias_WholeName"))
@@ -69,7 +69,7 @@ _DOCUMENTS = {
     "swiftbic": "swiftBic",
     "imo": "imoNumber",
 }
-"""Property of each type of document; any other is an identity number."""
+"""Property of each type of document; documents of other types are identity numbers."""
 _FLAGS = ("diplomatic", "knownExpired", "knownFalse", "reportedLost", "revokedByIssuer")
 _CONTACTS = {"PHONE": "phone", "FAX": "phone", "EMAIL": "email", "WEB": "website"}
 _CONTACT = re.compile(r"(PHONE|FAX|EMAIL|WEB)\s*[\[:]?\s*(.*?)\]?(?=(?:PHONE|FAX|EMAIL|WEB)|$)")

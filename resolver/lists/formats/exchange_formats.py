@@ -355,7 +355,7 @@ _ICIJ_FILES = (
 _ICIJ_NODE = frozenset(("node_id", "name", "sourceID"))
 _ICIJ_LINK = frozenset(("node_id_start", "node_id_end", "rel_type"))
 _ICIJ_NO_ADDRESS = frozenset(("company_type", "internal_id", "status"))
-"""Columns that only other files have than that of addresses."""
+"""Columns that tell that a file is not the file of addresses."""
 _AT_ADDRESS = "registered_address"
 _ICIJ_VALUES = {
     "original_name": "previousName",
@@ -374,7 +374,7 @@ _ICIJ_COUNTRIES = (
     ("country", "countries", "country_codes"),
     ("jurisdiction", "jurisdiction_description", "jurisdiction"),
 )
-"""Property, its column of names, and its column of codes, which counts where there is no name."""
+"""Property, its column of names, and its column of codes, which is read if there is no name."""
 _ICIJ_NOTES = ("status", "inactivation_date", "dorm_date", "service_provider", "valid_until")
 _ICIJ_READ = frozenset(
     (

@@ -44,7 +44,9 @@ _COMPANY_LABELS = re.compile(
     r"|Trade License"
 )
 MAX_PLACE = 500
-"""Characters of a place that are read as city, region and code; a longer one stays whole."""
+"""Most characters of a place that is split into city, region and code; a longer place stays
+whole.
+"""
 _CODE = r"[^\s\d]*+\d\S*+"
 _PLACE = re.compile(
     rf"(?P<city>[^\d]*?)(?:,\s*(?P<region>[^\d,]+?))?(?:\s+(?P<code>{_CODE}(?: {_CODE})*))?"
@@ -85,7 +87,7 @@ def detect_ofac(head: bytes, file: SourceFile) -> bool:
 
 
 def read_ofac(unit: reader_types.ListUnit) -> Iterator[reader_types.Item]:
-    """Yield the entries of one list. Raises `InputError` where the principal file is missing."""
+    """Yield the entries of one list. Raises `InputError` if the principal file is missing."""
     principal = [file for file in unit.files if _file_width(file) == PRINCIPAL]
     if len(principal) != 1:
         raise InputError(

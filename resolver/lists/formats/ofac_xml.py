@@ -309,7 +309,9 @@ _RELATIONS: dict[str, tuple[RelationType, str]] = {
     "principal executive officer": (RelationType.DIRECTOR_OF, "principal executive officer"),
     "owns, controls, or operates": (RelationType.OWNER_OF, ""),
 }
-"""Relation of each type that says more than a link; others are links with the type as role."""
+"""Relation of each type that says more than that two are linked; other types become links with the
+type as role.
+"""
 _NAME_ORDER = (
     "First Name",
     "Patronymic",
@@ -396,7 +398,7 @@ class _Referred:
 
 
 def read_advanced(unit: ListUnit) -> Iterator[Item]:
-    """Yield the parties of the advanced XML. Raises `InputError` for another file."""
+    """Yield the parties of the advanced XML. Raises `InputError` if the file has another format."""
     for file in unit.files:
         referred = _Referred()
         for element in read_elements(file, ADVANCED_ROOT, _REFERRED):

@@ -125,9 +125,9 @@ _FAMILY_OF: dict[str, str] = {
     **dict.fromkeys(("EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
 }
 _NOTE = "NOTE"
-"""Family of attributes of no other."""
+"""Family of attributes that belong to no other family."""
 _MAX_KEYS = 10_000
-"""Keys in a cache; a list may have any number of unknown ones."""
+"""Most keys in a cache; a list may have any number of unknown keys."""
 HANDLING_CODE = "HANDLING"
 _BOOKKEEPING = frozenset(
     (
@@ -137,7 +137,9 @@ _BOOKKEEPING = frozenset(
 )
 
 _MAX_VALIDITY = datetime.timedelta(days=20 * 366)
-"""Validity of a document: an expiry of two digits may be as late as that."""
+"""Longest validity of a document: if an expiry has a year of two digits, it lies at most so far in
+the future.
+"""
 _KIN = frozenset(
     [
         "FAMILY",

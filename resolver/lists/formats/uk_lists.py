@@ -39,7 +39,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _DATE = re.compile(r"\d{1,2}[/-](?:\d{1,2}|[A-Z][a-z]{2})[/-]\d{4}")
 _IMO = re.compile(r"\d{7}")
 _PIECES = re.compile(r" ?[;|] ?| ?, ?(?=\S{1,100}@|https?:|www\.)")
-"""What separates several telephones, addresses of mail or flags."""
+"""Separators of several telephones, e-mail addresses or flags."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,7 +257,7 @@ JSON_ROW = reader_types.ReaderRow(
 Cells = dict[str, str]
 Fact = Address | Identifier
 Places = dict[int, list[Fact]]
-"""What rows say of the addresses of their party, by line."""
+"""Statements of rows about the addresses of their party, by line."""
 _MAX_ROWS = 50
 BIS_DPL_SOURCE = "us-bis-dpl"
 COLUMNS = (

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 MAX_FIELD = 1_000_000
 MAX_ROW_LINES, MIN_ROW_LINES = 1_000, 4
-"""Lines that a row may span, and that it may span once lines have been read anew too often."""
+"""Most lines of a row, and most lines of a row after too many lines have been read again."""
 _FREE_COST, _COST_FACTOR, _LINE_COST = 4_000_000, 2, 32
-"""Limit of what reading lines anew may cost. A quote that is not closed makes its row span
-`MAX_ROW_LINES` lines, all of which but the first are read anew as rows of their own. Where each
-line has such a quote, all lines would be read a thousand times. The cost of a line is its length
-and `_LINE_COST`; the limit is `_FREE_COST` and `_COST_FACTOR` times the cost of all lines so far.
+"""Limit of the cost of reading lines again. A quote that is not closed makes its row span
+`MAX_ROW_LINES` lines, and all of these except the first are read again as rows of their own. If
+every line had such a quote, all lines would be read a thousand times. The cost of a line is its
+length plus `_LINE_COST`; the limit is `_FREE_COST` plus `_COST_FACTOR` times the cost of all lines
+so far.
 """
 _DOS_END_OF_FILE = "\x1a"
 
@@ -122,7 +123,9 @@ _QUOTED_TEXT = {
     )
     for delimiter in ",;\t|"
 }
-"""By delimiter, what matches lines with quotes only around whole cells, whose quotes pair up."""
+"""By delimiter, the pattern of lines in which quotes stand only around whole cells and are in
+pairs.
+"""
 
 
 def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> CsvItems:

@@ -24,14 +24,16 @@ MAX_ROWS = 65_536
 MAX_BATCH_BYTES = 32_000_000
 """Approximate unpacked size of a batch in bytes; only a batch of a single row may be larger."""
 MAX_VALUES_PER_ROW = 1_000
-"""Values of a column per row, on average, beyond the first `FREE_VALUES`."""
+"""Most values of a column per row, on average, beyond the first `FREE_VALUES`."""
 FREE_VALUES = 100_000
 MAX_PREFIXED_ROWS = 2_048
 _CODE_BYTES = 4
-"""Bytes per value up to which a column of texts must hold codes."""
+"""Number of bytes per value up to which a column of texts must have codes."""
 _MIN_CODED_ROWS = 8_192
 _PREFIXED = "DELTA_BYTE_ARRAY"
-"""Encoding that repeats values at no cost, without a dictionary as a bound: batches stay small."""
+"""Encoding that repeats values at no cost, without the limit that a dictionary sets, so batches
+stay small.
+"""
 
 
 def safe_batch_rows(

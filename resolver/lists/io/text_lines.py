@@ -33,7 +33,9 @@ _WORD_SHAPE = re.compile(
 _COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
 _MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
 _LEAST, _LEAST_CYRILLIC = 4, 8
-"""Letters from which a text can be told to be no Western one, and to be Cyrillic."""
+"""Least numbers of letters that show that a text is not in a Western encoding, and that it is
+Cyrillic.
+"""
 
 
 @lru_cache(maxsize=16)

@@ -28,11 +28,12 @@ MAX_BYTES = 1 << 30
 """Limits of the process: bytes of memory, seconds of computing, bytes of one CSV file."""
 FREE_SECONDS, SECONDS_PER_MB = 10, 5
 FREE_BYTES, MAX_RATIO = 64 << 20, 200
-"""Lower limits for small workbooks: seconds for any one and for each megabyte, bytes of CSV for any
-one or for each byte. Large sheets of numbers take a second per megabyte.
+"""Lower limits for small workbooks: seconds for every workbook and for each of its megabytes, bytes
+of CSV for every workbook or for each of its bytes. Large sheets of numbers take a second per
+megabyte.
 """
 MAX_TITLE_ROWS = 10
-"""Rows above the header that may hold a title."""
+"""Most rows above the header that may have a title."""
 PASSWORD = "the workbook is protected by a password"
 
 Cells = list[str]

@@ -27,9 +27,9 @@ from resolver.lists.io import source_files, workbook_process
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_WAIT = 300.0
-"""Seconds after which a workbook is given up."""
+"""Seconds after which reading a workbook is given up."""
 _POLL_SECONDS = 0.2
-"""Seconds between two looks whether reading is to stop."""
+"""Seconds after which the program looks again whether reading is to stop."""
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _EXCEL_PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"

@@ -26,8 +26,9 @@ MAX_ELEMENT_BYTES = 2_000_000
 """Bytes of the longest element; reading stops at a longer one."""
 Element = Any
 _DEFAULT_NAMESPACE = re.compile(rb"""(<[A-Za-z_][^<>]*?)\sxmlns=(?:"[^"<]*"|'[^'<]*')""")
-"""Declaration of a default namespace. It is left out, since it would be a part of each tag, and
-taking it off each element costs as much as reading the list. Prefixed tags are the exception.
+"""Declaration of a default namespace. It is removed, since otherwise each tag would contain the
+namespace, and removing it from each element takes as long as reading the list. Tags with a prefix
+are the exception.
 """
 _ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<([A-Za-z_][\w.:-]*)", re.S)
 

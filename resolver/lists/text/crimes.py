@@ -29,8 +29,8 @@ _TOPIC_ACTIVITIES: dict[str, Activity] = {
 }
 
 _CHARGE, _PHRASE, _PROGRAM = "charge", "phrase", "program"
-"""Uses of a pattern in `list_crimes.tsv`: words that say a crime in a charge only, phrases that say
-it in any text, and programs of sanctions.
+"""Uses of a pattern in `list_crimes.tsv`: words that name a crime only in a charge, phrases that
+name it in any text, and programs of sanctions.
 """
 _MAX_REASON = 20_000
 """Characters of a stated reason that are read."""
@@ -39,8 +39,8 @@ _GUARD = re.compile(
     r"|accus|victim|alleg|lutte contre|борьб|боротьб)|мін[іи]стерств)[^.;!?]*$",
     re.IGNORECASE,
 )
-"""Words before a phrase in its sentence, after which it says nothing of the entry itself: the
-office for combating a crime, or a judge who sentenced others for it.
+"""Words before a phrase in its sentence which show that the phrase is not about the entry itself:
+the office for combating a crime, or a judge who sentenced others for it.
 """
 _GUARD_LENGTH = 60
 

@@ -24,7 +24,7 @@ from resolver.records.properties import PASSPORT
 from resolver.runtime.text_cache import cache_short_texts
 
 MAX_TEXT = 5_000
-"""Characters; a longer text is kept without being read."""
+"""Most characters of a text that is read; a longer text is kept as it is."""
 _DATE = (
     r"(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2} ?[A-Z][a-z]{2,8}\.? ?\d{4}"
     r"|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, )?\d{4}"
@@ -132,7 +132,9 @@ def read_document(
 
 
 def _find_number(text: str) -> re.Match[str] | None:
-    """Find the number: after a label, or else the first word with digits; never in brackets."""
+    """Find the number of a document: the text after a label or, without a label, the first word
+    with digits; text in brackets is never a number.
+    """
 
     def outside(place: int) -> bool:
         """Return whether a position is outside brackets."""

@@ -128,7 +128,7 @@ def _strip_item_quotes(text: str) -> str:
 
 
 MAX_NAME = 1_500
-"""Characters; a longer text is not parsed, and is left as it is."""
+"""Most characters of a name that is parsed; a longer text is left as it is."""
 BRACKET = re.compile(r"(?:(?<!\s)\s++)?\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
 _OPENING, _CLOSING = "\"'‘“„«”", "\"'’”»“"
 _LANGUAGE = (

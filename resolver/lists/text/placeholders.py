@@ -27,7 +27,9 @@ from resolver.records.properties import BIRTH_DATE, FULL_NAMES, NAME_PARTS
 PLACEHOLDERS = load_words("placeholders")
 """Placeholders in lower case."""
 _NAMES = frozenset(("Nan", "NAN", "Null"))
-"""Family names as people write them. Programs write `nan`, `null` and `NULL` for no value."""
+"""Placeholders that people also bear as family names. Programs write `nan`, `null` and `NULL` for
+no value.
+"""
 MAX_NAME_WORDS = 24
 """Words of the longest name of a person; comparisons read as many."""
 _TITLE = "|".join(sorted(NAMELESS_TITLES))
@@ -36,7 +38,9 @@ _TITLES_ALONE = rf"(?i)^[\s.,'-]*(?:(?:{_TITLE})(?:[\s.,'-]+|$))+$"
 _NOT_A_NAME = "which is no name"
 Bools = npt.NDArray[np.bool_]
 _SMALL = 32
-"""Names up to which those in ASCII are checked one by one: for one record arrays take longer."""
+"""Number of names up to which ASCII names are checked one by one, because arrays take longer for
+one record.
+"""
 _SHOWN = 60
 """Characters of a value that a reject repeats."""
 _WORD = re.compile(r"[^\W_]+")

@@ -71,7 +71,7 @@ def _joins_in_group(first: str, second: str) -> bool:
 
 
 MAX_TEXT = 1_500
-"""Characters; a longer text is not split."""
+"""Most characters of a text that is split."""
 _FIRST_LETTER = re.compile(r"\(?a\)\s*(?=\S)")
 _NEXT_LETTER = re.compile(r"[\s,;]{0,9}\([b-h]\)[\s,]{0,9}")
 _BARE_LETTER = re.compile(r"[\s,;]{0,9}(?<=[\s,;])\(?[b-h]\)[\s,]{0,9}")
@@ -217,7 +217,9 @@ _LABEL = re.compile(r"^(?:tel(?:ephone)?|phone|mobile|cell)s?(?:\s+no)?[.: ]*", 
 _FIGURES = re.compile(r"[\d+() .-]{1,30}")
 _SLASH = re.compile(r"(?:(?<!\s)\s++)?/\s*")
 MIN_DIGITS = 5
-"""Digits of a number; a shorter one after a slash replaces the end of the number before it."""
+"""Least number of digits of a whole number; a shorter number after a slash replaces the end of the
+number before it.
+"""
 MAX_CELL = 2_000
 
 
@@ -272,7 +274,7 @@ def split_slashes(text: str) -> list[str]:
 
 
 STRAY_NUMBERS_MAX_TEXT = 20_000
-"""Characters; what follows is not read."""
+"""Number of characters of a text that are read; the rest is ignored."""
 _IMO = re.compile(
     r"[\s,;(]{0,9}\b(?:Company (?:Number|No\.?) )?IMO(?: (?:number|no\.?))?:? ?(\d{7})\b\)?", re.I
 )

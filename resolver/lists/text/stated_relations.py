@@ -20,12 +20,12 @@ from resolver.records import Relation, RelationType
 MAX_READ = 20_000
 """Characters of a text that are read."""
 MAX_SENTENCE = 300
-"""Characters of the sentence that is kept with a relation."""
+"""Most characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
 _MIN_LETTERS = 3
 _MAX_RELATIONS, _MAX_LETTERS = 200, 60
-"""Relations of one text, and letters of a word in a name. A record with longer words, or with very
-many facts, would be refused as a whole.
+"""Most relations of one text, and most letters of a word in a name. A record with longer words, or
+with very many facts, would be refused as a whole.
 """
 
 
@@ -90,7 +90,7 @@ _DEPUTIES = {
     RelationType.LEADER_OF: RelationType.MEMBER_OF,
     RelationType.DIRECTOR_OF: RelationType.EMPLOYEE_OF,
 }
-"""What the deputy of somebody with a relation is."""
+"""Roles of deputies: what the deputy of a person with a relation is."""
 # words before a phrase which show that the sentence is about somebody else or is denied
 _OTHERS = re.compile(
     r"\b(?:his|her|its|their|whose|who|which|that|by|with|for|to|against|not|never|denie[sd]"

@@ -317,7 +317,7 @@ def _rule_grouper(
 class _CountedPairs:
     """Groups of all rules, whose pairs are counted but not yet written.
 
-    Each lane is a thread, and each rule's pairs are dealt on one lane. `lanes` has, per lane, the
+    Each lane is a thread, and all pairs of a rule are dealt on one lane. `lanes` has, per lane, the
     first index of each left record's pairs. The pairs of left record i are between `ends[i]` and
     `ends[i + 1]`.
     """

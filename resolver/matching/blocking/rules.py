@@ -501,7 +501,9 @@ PLAN_BY_NAME = {plan.name: plan for plan in PLANS}
 
 
 def choose_plan_by_size(records: int, *, growing: bool = False) -> Plan:
-    """Return the plan for a number of records. `growing` data never get the smallest plan."""
+    """Return the plan for a number of records. If data are `growing`, they never get the smallest
+    plan.
+    """
     return next(plan for plan in (PLANS[1:] if growing else PLANS) if records <= plan.max_records)
 
 

@@ -77,7 +77,9 @@ _WEIGHTS = np.array(WAY_WEIGHTS, dtype=np.float32)
 MAX_QUERY_WORDS = 250
 """Words of a query that are followed; real names have fewer."""
 BEARER_BUDGET = 200_000
-"""Bearers counted per query: those of its own words, then of the rarest similar ones."""
+"""Largest number of bearers that are counted for a query: first the bearers of its own words, then
+those of the rarest similar words.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,9 @@ def _class_codes(words: Ragged, salts: HashArray) -> HashArray:
 
 
 def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
-    """Return the UTF-8 of all tokens, and the offsets of each (one more than there are tokens)."""
+    """Return the UTF-8 bytes of all tokens, and the offset of each token (one more offset than
+    there are tokens).
+    """
     texts = list(map(str.encode, tokens.texts.tolist()))
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(list(map(len, texts)), out=offsets[1:])

@@ -52,9 +52,9 @@ class ClusterProblem:
     """Number of records, the pairs of rows that were compared, the rule of merging, and the
     constraints.
 
-    `constraints` are those of the whole problem, without existing clusters. `births`: birth dates
-    of the rows (None: no row is ambiguous). `stated`: the pairs that constraints keep apart (n × 2)
-    because a list states them to be different.
+    `constraints` are the constraints of the whole problem, without existing clusters. `births`:
+    birth dates of the rows (None: no row is ambiguous). `stated`: the pairs that constraints keep
+    apart (n × 2) because a list states them to be different.
     """
 
     count: int

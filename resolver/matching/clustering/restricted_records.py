@@ -139,7 +139,9 @@ def _add_state(rounds: RelationRounds | None, labels: IntArray) -> RelationRound
 
 
 class _Ties(NamedTuple):
-    """Pairs of rows that may merge entities, with the first class that sees both."""
+    """Pairs of rows that may merge entities, with the first class of viewers that sees both
+    rows.
+    """
 
     left: Numbers
     right: Numbers

@@ -30,18 +30,20 @@ from resolver.records.results.explanation import COMPETITION, EvidenceRow, Expla
 from resolver.runtime.key_groups import sort_distinct
 
 MAX_COMPARED_CANDIDATES = 16
-"""Candidates of a query, the strongest first, of which is looked up whether they are in review with
-each other. All others count each by itself.
+"""Number of the strongest candidates of a query for which the program looks up whether they wait in
+review as pairs. Each other candidate counts as a competitor of its own.
 """
 ASKED = "asked"
-"""Row of what a check adds to the evidence of names."""
+"""Name of the row with the evidence that a check adds to the evidence of names."""
 _READINGS = (
     "The query is likelier of another kind, another candidate is written as it is, or the query "
     "states a birth date: of such callers fewer are listed."
 )
 Numbers = npt.NDArray[np.int64]
 InReview = Mapping[int, AbstractSet[int]]
-"""Positions of candidates in review, strongest first, each with those it is in review with."""
+"""Positions of candidates in review, the strongest first, each with the candidates with which it
+waits in review.
+"""
 
 
 class Competition(NamedTuple):

@@ -175,8 +175,8 @@ class ProfileScorer(Generic[_Index]):
 class ContestedScorer(Generic[_Index]):
     """Scorer of entities whose records compete as candidates.
 
-    Pairs of rows (`left`, `right`) lose `losses` (thousandths) to other candidates. Two entities
-    lose the smallest loss of their pairs.
+    Pairs of rows (`left`, `right`) lose `losses` (thousandths) to other candidates. The score of
+    two entities is reduced by the smallest loss among their pairs.
     """
 
     score: ProfileScorer[_Index]
@@ -281,8 +281,8 @@ def _as_entries_of_own_sources(
     sources: Sequence[_ProfileSource],
     has_record: npt.NDArray[np.bool_],
 ) -> MaterializedBatch:
-    """Return the profiles, each as an entry of a source of its own. That source is named like the
-    one of its sources that has most partners elsewhere.
+    """Return the profiles, each as an entry of a source of its own. This source is named after the
+    one of the entity's sources that has most partners elsewhere.
     """
     count = len(prepared.kinds)
     best = np.zeros(count, dtype=np.int64)

@@ -203,7 +203,7 @@ class RelationTable:
     degrees: NodeDegrees
 
     def select(self, rows: Numbers) -> RelationTable:
-        """Return the table of some rows, ascending. Degrees still count all rows."""
+        """Return the table of some rows, ascending. The degrees still count all rows."""
         place = np.full(self.count + len(self.names), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         place[self.count :] = len(rows) + np.arange(len(self.names))

@@ -41,17 +41,21 @@ MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PART
 """Log-odds (thousandths) that the share of true pairs adds at most."""
 _MAX_STEPS_OF_SHARE = 500
 PRIOR_CLASS_RECORDS = 50.0
-"""Records that weigh as much as the share of all pairs, in the share of those of one class."""
+"""Number of records with the weight that the share of all pairs has in estimating the share of one
+class.
+"""
 SOURCE_SHIFT_RANGE = (-3_000, 1_000)
-"""Log-odds (thousandths) that pairs of one source, or of two, may have more than others."""
+"""Log-odds (thousandths) by which pairs of one source, or of two sources, may exceed others."""
 SINGLE_SOURCE_RANGE = (-3_000, 2_000)
-"""The same for pairs of certain sources, which differ further: of a list that copies another nearly
-every entry has a partner there.
+"""The same range for pairs of certain sources, which differ more: if a list copies another list,
+nearly every entry has a partner there.
 """
 MAX_SHIFT = MAX_PARTNER_SHIFT + SINGLE_SOURCE_RANGE[1]
 """Log-odds (thousandths) that the share of true pairs and their sources add at most."""
 WITHIN = " within"
-"""What the key of a kind ends with for pairs within one source that declares nothing of them."""
+"""Ending of the key of a kind for pairs within one source that declares nothing about
+duplicates.
+"""
 
 
 def count_logodds(logodds: npt.NDArray[np.integer[Any]]) -> PartnerHistogram:

@@ -222,7 +222,8 @@ _ABSENT = "name"
 
 @dataclass(frozen=True)
 class CheckTerms:
-    """Terms of one kind, in thousandths of log-odds, at even odds of being listed.
+    """Terms of one kind, in thousandths of log-odds; they assume that a query is listed in one case
+    of two.
 
     `features`: columns of evidence. `names`: the features that compare names. `curve`: map of the
     log-odds of names alone. `stated`: terms of facts, in place of the weights that they have in a

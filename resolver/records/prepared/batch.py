@@ -105,7 +105,9 @@ class Ragged:
         return Ragged(offsets, (numbers[:filled] - np.uint64(1)).astype(np.int32))
 
     def through(self, inner: Ragged) -> Ragged:
-        """Return rows with each item replaced by the items of that row of `inner`."""
+        """Return rows in which each item is replaced by the items of row number `item` of
+        `inner`.
+        """
         counts = inner.counts[self.items]
         items = inner.items[spread(inner.offsets[:-1][self.items], counts)]
         return Ragged(offsets_of(counts)[self.offsets], items)
@@ -231,7 +233,7 @@ class PlaceTable:
 
     `tokens` are positions in `token_texts` (sorted, with 64-bit `token_hashes`). `local` are the
     tokens that do not just name the country. `country` is a code (0: unknown). `normal` is the
-    sorted local tokens as one text. `texts` are the texts as their sources wrote them.
+    sorted `local` tokens, joined to one text. `texts` are the texts as their sources wrote them.
     """
 
     tokens: Ragged

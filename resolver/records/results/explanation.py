@@ -245,7 +245,7 @@ class Phrases:
     topic: str = ""
 
     def outcome(self, similarity: float) -> EvidenceOutcome:
-        """Return the outcome that a similarity stands for."""
+        """Return the outcome to which a similarity belongs."""
         if similarity >= self.agree_from:
             return EvidenceOutcome.AGREES
         return EvidenceOutcome.NEAR if similarity >= self.near_from else EvidenceOutcome.DIFFERS

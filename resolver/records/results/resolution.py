@@ -13,9 +13,9 @@ How the value of a review is computed. A wrong merge and a missed match both cos
 entities are the same with probability p. If nobody reviews the pair, the entities stay apart, which
 costs p·c on average. If somebody reviews it, it costs one review. So a review is worth p·c. This is
 one review at the review threshold p = 1/c, and c − 1 reviews at the match threshold p = 1 − 1/c. It
-is the expected value of information (Howard 1966) for pairs that are never merged unseen. It grows
-with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in `resolver.matching.scoring.terms` is
-the lowest value at which a pair waits.
+is the expected value of information (Howard 1966) for pairs that are never merged without review.
+It grows with p; uncertainty alone has no value. `MIN_REVIEW_VALUE` in
+`resolver.matching.scoring.terms` is the lowest value at which a pair waits.
 
 One review is one pair of *entities*, however many pairs of records it has. Its p is the score of
 its strongest pair of records. A daily capacity only cuts the ranked queue; no pair is dropped.
@@ -548,12 +548,14 @@ def forecast_run(
 
 
 def find_review_scores(resolution: Resolution) -> npt.NDArray[np.float64]:
-    """Return the score of each waiting pair of entities, the score of its strongest link."""
+    """Return the score of each waiting pair of entities, which is the score of its strongest
+    link.
+    """
     return score_waiting(resolution.links, resolution.labels)
 
 
 def score_waiting(links: Links, entities: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
-    """Return the score of each waiting pair of entities, the score of its strongest link.
+    """Return the score of each waiting pair of entities, which is the score of its strongest link.
 
     `entities` has the entity of each row. As in the queue of a store, a pair of entities waits if
     a link between the two waits, unless a decision keeps any of their records apart.

@@ -375,7 +375,7 @@ def _build_ties(
 
 
 def _build_refusal(view: StoreView, parts: _Parts) -> DecisionNotAllowedError:
-    """Return the error which says that parts cannot be one entity, with the reason."""
+    """Return the error which says that some parts cannot be one entity, with the reason."""
     ends = parts[0][0], parts[1][0]
     left, right = (view.record(end) for end in ends)
     deduplicated = {source.name for source in view.sources() if source.deduplicated}

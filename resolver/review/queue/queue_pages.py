@@ -50,12 +50,13 @@ _MAX_OFFERS = 25
 """Rows of the queue that are tried for one steward at most."""
 _END = r"[de]-[\w-]{1,60}"
 _KEY = re.compile(rf"{_END}\.{_END}(~{_END}\.{_END}){{0,9}}", re.ASCII)
-"""Key of a place in the queue: two entities, or twice the decision under blind recheck, and those
-that were passed before. No rank: it depends on how often entities were looked up, by anybody.
+"""Key of a position in the queue: two entities (or, for a blind recheck, the decision twice), and
+the items that were passed before. The key has no rank, because ranks depend on how often anybody
+looked the entities up.
 """
 _KEPT_PLACES = 3
-"""Items that a key names. If the last one no longer waits, the queue goes on after the one
-before.
+"""Number of items that a key names. If the last of them no longer waits, the queue goes on after
+the item before it.
 """
 
 
@@ -287,7 +288,7 @@ def _build_item(
 def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int] | None:
     """Return the position of a key in the present queue.
 
-    It is the position of the first item of the key that waits for the viewer. None, the beginning
+    This is the position of the first item of the key that waits for the viewer. None, the beginning
     of the queue, if none of them waits.
 
     Raises `InputError` for an invalid key.
@@ -349,7 +350,7 @@ def _now() -> datetime.datetime:
 PACE_MINUTES = 20
 """Minutes whose decisions give the pace."""
 _LEAST_DECISIONS = 3
-"""Decisions below which a pace says nothing."""
+"""Number of decisions below which a pace has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,7 +384,7 @@ def _explain_reasons(
 
 
 def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) -> str:
-    """Return the marks of two entities, which filters of the queue search for."""
+    """Return the marks of two entities, by which the filters of the queue find their pair."""
     marks = [
         *guard_marks(low.restrictions | high.restrictions),
         *sorted(low.kinds | high.kinds),

@@ -1,4 +1,4 @@
 """Versions of the schema for Alembic, oldest first.
 
-A new one takes a file in `versions` and a new `database.SCHEMA_VERSION`.
+A new version needs a file in `versions` and a new number `database.SCHEMA_VERSION`.
 """

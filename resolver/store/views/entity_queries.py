@@ -66,7 +66,7 @@ class EntityQueries(RecordQueries):
         """Return an entity by its id, by a retired id that redirects to it, or by the id of a
         member.
 
-        A dissolved entity is returned without records. None for an unknown id.
+        A dissolved entity is returned without records. None if the id is unknown.
         """
         if ("entity", requested_id) not in self.cache:
             self.cache["entity", requested_id] = self._entity(requested_id)

@@ -80,7 +80,7 @@ class Snapshot:
 
 
 def split_chunks(values: Sequence[Any], size: int = 100_000) -> Iterator[list[Any]]:
-    """Yield values as lists of at most `size`. Without values, yield one empty list."""
+    """Yield values as lists of at most `size`. If there are no values, yield one empty list."""
     plain = [value.item() if isinstance(value, np.integer) else value for value in values]
     for start in range(0, max(len(plain), 1), size):
         yield plain[start : start + size]

@@ -53,10 +53,10 @@ from resolver.runtime.text_cache import cache_short_texts
 
 DOCUMENTS = {"Passport": PASSPORT, "Identification": "idNumber"}
 _MAX_NAMES = 10_000
-"""Names of schemata and properties in a cache; a list may hold any number of unknown ones."""
+"""Most names of schemata and properties in a cache; a list may have any number of unknown names."""
 _MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
-"""Letters of a misspelled property that are compared, and the least similarity of its
-suggestion.
+"""Most letters of a misspelled property that are compared, and the least similarity of a suggested
+property.
 """
 ANYTHING = "Thing"
 """Schema of queries that may mean a person, a group or an asset."""
@@ -65,7 +65,7 @@ _TELLING_SCHEMATA = (
     "Company",
     *(schema for schema in SCHEMATA if kind_of_schema(schema) is Kind.ASSET),
 )
-"""Schemata whose properties tell of which kind a query is."""
+"""Schemata whose properties show of which kind a query is."""
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 """Properties that name another record without an entity in between."""
 
@@ -265,9 +265,9 @@ def property_label(prop: str) -> str:
 
 
 MAX_ENTITY_VALUES = 500
-"""Values of one entity, more than any list holds of one record."""
+"""Most values of one entity; this is more than any list has for one record."""
 MAX_UNKNOWN = 50
-"""Unknown properties of one entity that are reported."""
+"""Most unknown properties of one entity that are reported."""
 _BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 
 
@@ -415,7 +415,7 @@ def _add_value(draft: RecordDraft, prop: str, text: str, *, with_relations: bool
 
 
 MAX_RELATIONS = 500
-"""Relations of one submission."""
+"""Most relations of one submission."""
 _FIELDS = ("type", "target", "name", "role", "start", "end")
 
 
@@ -491,9 +491,9 @@ def _read_date(name: str, text: str, omissions: list[Omission]) -> str:
 
 
 MAX_ROUTE_COUNTRIES = 200
-"""Countries of routes of one submission."""
+"""Most countries of routes of one submission."""
 MAX_COUNTRY = 100
-"""Characters of the name of a country."""
+"""Most characters of the name of a country."""
 _SUBMITTED_ROUTES_FIELDS = ("country", "role")
 _ROLES = ", ".join(CountryRole)
 

@@ -41,11 +41,13 @@ from resolver.records.properties import (
 )
 
 _SUBMITTED = (("relations", ftm_entity.add_relations), ("routes", ftm_entity.add_routes))
-"""Fields that the service takes beside the properties of an entity, and what adds them."""
+"""Fields that the service accepts in addition to the properties of an entity, and the part of the
+program that adds them.
+"""
 
 
 _OF_RECORDS = frozenset((ACTIVITY, HANDLING, RELATION, ROUTE)) | ENTRY_COLUMNS
-"""Names that records have for what FollowTheMoney writes in another way."""
+"""Names that records use for members that FollowTheMoney names in another way."""
 
 
 def detect_ftm(head: bytes, file: SourceFile) -> bool:

@@ -128,7 +128,7 @@ def _read_handling_facts(chunk: TableChunk, mapping: Mapping) -> tuple[Column | 
 
 
 def _spell(words: CellValues) -> list[str]:
-    """Return the word of each row."""
+    """Return the spelled word of each row."""
     texts = words.texts.to_pylist()
     return [texts[code] for code in words.codes.tolist()]
 

@@ -45,7 +45,7 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _ALTERNATIVES = re.compile(r"[/|\n・、]")
 _LEAST_LETTERS, _LEAST_COLUMNS = 5, 2
-"""Letters of a word, or columns of a language, that are no coincidence."""
+"""Least number of letters of a word, or of columns of a language, that are no coincidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,9 @@ _HOLDER_WORDS = frozenset(
     "pax passenger passengers traveller traveler crew person persons subject suspect holder client"
     " customer guest applicant member visitor individual party".split()
 )
-"""Words before the name of a fact of the person whom a row is about: `Pax surname`."""
+"""Words before the name of a fact, which say that the fact is about the person whom a row
+describes: `Pax surname`.
+"""
 _NUMBER_WORDS = frozenset(
     "no nr n num nbr nro numb number numbers numero numeros nummer numer numara numarasi nomor"
     " nomer arithmos broj cislo szam rakam o номер رقم".split()
@@ -414,9 +416,7 @@ _EDITION = re.compile(
     re.I,
 )
 _MAX_EDITIONS = 8
-"""End of a file's name that says which edition of a list it is: a date, or the mark of a copy.
-A name may have several.
-"""
+"""Most marks of an edition at the end of a file's name: dates, or marks of a copy."""
 
 
 def source_name(text: str) -> str:
@@ -462,9 +462,9 @@ def _is_common(column: str, languages: Sequence[str]) -> bool:
 
 
 _MOST_COLUMNS = 20
-"""Columns that a message names; a message with hundreds of them hides all others."""
+"""Most columns that a message names; with hundreds of them, a message hides all other messages."""
 _MOST_LETTERS = 60
-"""Letters of the name of a column in a message."""
+"""Most letters of the name of a column in a message."""
 _KIND_TEXTS = {
     "person": "every row a person",
     "legal": "every row a person or a group, unknown which",

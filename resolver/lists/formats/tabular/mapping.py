@@ -57,7 +57,7 @@ from resolver.records.visibility import HANDLING_CODES, is_list_source_name
 from resolver.reference.ftm import ENTITY, all_schemata
 
 MAX_BYTES = 100_000
-"""Bytes of a mapping; one with a thousand columns has half of them."""
+"""Most bytes of a mapping; a mapping with a thousand columns has half of them."""
 _MAX_DEPTH, _MAX_EVENTS = 6, 20_000
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -248,7 +248,7 @@ _FAULTS = {
     "bool_type": "must be true or false",
     "model_type": "must have names and values, such as `type: column`",
 }
-"""What is wrong with a value and how to mend it, by the type of pydantic's error."""
+"""The fault of a value and the way to correct it, by the type of pydantic's error."""
 
 
 def load_mapping(path: Path) -> Mapping:

@@ -30,8 +30,8 @@ from resolver.lists.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
 MAX_COLUMNS = 2_000
-"""Columns of a table. Each costs time and memory for every chunk, however little is in it; lists of
-agencies have some tens of columns.
+"""Most columns of a table. Each costs time and memory for every chunk, even if it has few values;
+lists of agencies have some tens of columns.
 """
 MAX_CHARS = 4_000_000
 """Approximate limit of the characters of a chunk: rows with giant cells come in smaller chunks."""
@@ -52,7 +52,7 @@ Chunks = Iterator[TableChunk | Reject]
 CsvRows = Iterator[csv_rows.Row | Reject]
 JsonItems = Iterator[JsonRow | Reject | PlainObjects]
 TableRow = tuple[int, list[Any]]
-"""Row: the line it begins on, and the values of the requested columns."""
+"""A row: the number of the line on which it begins, and the values of the requested columns."""
 ChunkBuilder = Callable[[Sequence[Sequence[Any]], list[int]], Chunks]
 """Builds the chunk of rows from the values of each column and their lines."""
 _Block = TypeVar("_Block")
@@ -89,7 +89,7 @@ def width_fault(columns: Sequence[str]) -> str:
 
 
 def head_columns(head: bytes, file: SourceFile) -> list[str]:
-    """Return the columns of a table, as far as its first bytes show them. It never raises."""
+    """Return those columns of a table that its first bytes show. It never raises."""
     if head.startswith(text_lines.PARQUET_MAGIC):
         try:
             return list(_open_parquet(file).columns)

@@ -140,7 +140,7 @@ _LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
 
 _NOTES = "notes"
 _OPEN_DATE = re.compile(r"\s*(?:before|after|until|since|prior to|vor|nach|avant|après)\b.*", re.I)
-"""Date of which only one end is known, as which no date is read."""
+"""Text of a date of which only one end is known; such texts are not read as dates."""
 _AND_SO_ON = r"\s*[;|\n]\s*"
 _CELL_SEPARATORS = {
     **dict.fromkeys(
@@ -151,9 +151,8 @@ _CELL_SEPARATORS = {
         (*IDENTIFIER_SET, "phone", "email", "website", NATIONALITY, "citizenship"), _AND_SO_ON
     ),
 }
-"""What separates several values in a cell, by property, where the mapping says nothing of it.
-
-Other cells stay whole: an address or a position may hold a semicolon.
+"""Separators of several values in a cell, by property, if the mapping does not state one. Cells of
+other properties stay whole: an address or a position may contain a semicolon.
 """
 
 
