@@ -343,14 +343,17 @@ class UserRow:
 
 def summarize_user(user: User) -> UserRow:
     """Return the public facts of a user."""
-    state = "disabled" if user.disabled else "good" if user.has_password else "without password"
+    can_sign_in = user.has_password or user.subject
+    state = "disabled" if user.disabled else "good" if can_sign_in else "without password"
     return UserRow(user.name, user.role.label, user.agency, user.created, state)
 
 
 def has_users(store: Store) -> bool:
-    """Return whether the desk has users; the first admin counts once it has a password."""
+    """Return whether the desk has users; the first admin counts once it has a password, or signs in
+    through an identity provider.
+    """
     return store.users.has_passwords() or any(
-        user.name != FIRST_ADMIN for user in store.users.list()
+        user.name != FIRST_ADMIN or user.subject for user in store.users.list()
     )
 
 

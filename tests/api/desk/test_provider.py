@@ -29,6 +29,7 @@ from resolver.api.identity_provider import (
     ProviderSettings,
     SignInRefusedError,
 )
+from resolver.api.server.run import desk_line
 from resolver.cli.app import run
 from resolver.cli.operate import serve
 from resolver.errors import InputError, ResolverError, UsageError
@@ -451,8 +452,11 @@ def test_the_command_reads_the_provider(tmp_path: Path) -> None:
 
 
 def test_without_a_provider_its_sessions_end(tmp_path: Path) -> None:
-    desk = Desk(f"sqlite:///{tmp_path}/hub.db")
-    user = desk.store.users.sign_in_by_provider("issuer 1", "amira", UserRole.STEWARD, "Coast")
+    desk = Desk(f"sqlite:///{tmp_path}/hub.db", first_code="right")
+    user = desk.store.users.sign_in_by_provider("issuer 1", "admin", UserRole.ADMIN, "Coast")
+    # nor does the service become open, although nobody has a password
+    assert desk.service.is_guarded()
+    assert "code=" not in desk_line(desk.service, "http://127.0.0.1:8000")
     token = desk.store.sessions.begin(user, via="provider", lifetime=timedelta(hours=1))
     browser = desk.browser()
     browser.set_cookie("desk", token)
