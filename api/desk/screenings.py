@@ -283,6 +283,7 @@ KIND_TITLES = {
     "country": "A country",
     "crime": "A crime",
     "words": "Words of a name",
+    "search": "A search (words, country:iq, crime:terrorism, source:NAME)",
     "watch": "A watch (its name)",
     "joined": "Records of others that join ours",
     "checked": "Checks of our records by others",

@@ -227,8 +227,11 @@ def show_subscriptions() -> Response:
     responses={200: json_response_of(_SUBSCRIPTION), **errors(400, 415)},
 )
 def add_subscription() -> Response:
-    """Subscribe your agency to an entity, a source, a country, a crime, words of names, a watch,
-    records of others that join yours, or checks of your records.
+    """Subscribe your agency to an entity, a source, a country, a crime, words of names, a search,
+    a watch, records of others that join yours, or checks of your records.
+
+    The value of a search has words of a name, `country:iq`, `crime:terrorism` and `source:NAME`, or
+    some of these. You are told of each entity that has all of them.
     """
     endpoints.reject_undeclared()
     body = read_json_object()

@@ -9,6 +9,7 @@ names.
 |---|---|
 | `entity` ID | it changed, merged, was split or decided |
 | `source`, `country`, `crime`, `words` | the same of each entity with such a record |
+| `search` WORDS country:… crime:… source:… | the same of each entity that has all of these |
 | `joined` | a record of another agency joined an entity with a record of ours |
 | `watch` NAME | a hit of a watched subject is new or lost, has another band, or returned |
 | `checked` | somebody of an agency that allows it checked a record of ours |
@@ -43,6 +44,7 @@ KINDS = {
     "country": "country",
     "crime": "crime, as the facet of groups names it",
     "words": "words that a name has",
+    "search": "words of a name, country:iq, crime:terrorism or source:NAME, or several of them",
     "joined": "",
     "watch": "name of a watch",
     "checked": "",
@@ -151,9 +153,13 @@ class _Changes:
                 if event.entity in names or event.other in names:
                     yield _notice(subscription, event)
             return
-        is_match = _RECORD_TESTS[kind](value)
+        tests = [_RECORD_TESTS[part](text) for part, text in _search_parts(kind, value)]
         for events, records in self._parts():
-            about = {name for name, rows in records.items() if any(map(is_match, rows))}
+            about = {
+                name
+                for name, rows in records.items()
+                if all(any(map(is_match, rows)) for is_match in tests)
+            }
             for event in events:
                 if event.entity in about or event.other in about:
                     yield _notice(subscription, event)
@@ -299,6 +305,26 @@ _RECORD_TESTS: Mapping[str, Callable[[str], Callable[[Record], bool]]] = {
 }
 
 
+def _search_parts(kind: str, value: str) -> list[tuple[str, str]]:
+    """Return what a subscription asks of the records of an entity: kinds of `_RECORD_TESTS`, each
+    with its value. The parts of a search may be met by different records.
+    """
+    if kind != "search":
+        return [(kind, value)]
+    words, parts = list[str](), list[tuple[str, str]]()
+    for word in value.split():
+        part, colon, text = word.partition(":")
+        if colon and part in _SEARCH_FILTERS:
+            parts.append((part, text))
+        else:
+            words.append(word)
+    return [*([("words", " ".join(words))] if words else ()), *parts]
+
+
+_SEARCH_FILTERS = ("source", "country", "crime")
+"""Parts of a search that are written as `country:iq`; everything else is a word of a name."""
+
+
 def viewer_of_subscription(subscription: Subscription) -> Viewer:
     """Return the viewer with whose rights the notices of a subscription are made."""
     if not subscription.owner:
@@ -325,15 +351,12 @@ def subscribe(hub: Hub, viewer: Viewer, kind: str, value: str) -> Subscription:
     if bool(text) != bool(KINDS[kind]) or len(text) > _MAX_VALUE:
         need = f"give the {KINDS[kind]}" if KINDS[kind] else "give no value"
         raise UsageError(f"a subscription to {kind} has a wrong value", hint=need)
-    if kind == "crime" and text not in set(Activity):
-        crimes = ", ".join(Activity)
-        raise UsageError(f"{text[:40]!r} is no crime that is told apart", hint=f"use {crimes}")
+    for part, wanted in _search_parts(kind, text):
+        _check_part(part, wanted)
     if "\x00" in text:
         raise UsageError("a subscription holds no NUL character", hint="leave it out")
     if kind in ("joined", "checked") and not viewer.agency:
         raise UsageError(f"only an agency can subscribe to {kind}", hint="name the agency")
-    if kind == "country" and not country_code(text):
-        raise UsageError(f"{text[:40]!r} is no country", hint="write a code such as iq, or a name")
     is_operator = viewer == OPERATOR
     return hub.store.notices.subscribe(
         "" if is_operator else owner_of(viewer),
@@ -342,6 +365,17 @@ def subscribe(hub: Hub, viewer: Viewer, kind: str, value: str) -> Subscription:
         agency=viewer.agency,
         sender="" if is_operator else viewer.name,
     )
+
+
+def _check_part(kind: str, text: str) -> None:
+    """Raise `UsageError` where a part of a subscription can never be met."""
+    if kind == "crime" and text not in set(Activity):
+        crimes = ", ".join(Activity)
+        raise UsageError(f"{text[:40]!r} is no crime that is told apart", hint=f"use {crimes}")
+    if kind == "country" and not country_code(text):
+        raise UsageError(f"{text[:40]!r} is no country", hint="write a code such as iq, or a name")
+    if kind == "source" and not text:
+        raise UsageError("a search for a source names none", hint="write source:NAME")
 
 
 def make_notices(hub: Hub) -> int:

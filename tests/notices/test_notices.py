@@ -105,6 +105,23 @@ def test_changes_of_what_was_subscribed_are_told_once(stores: Stores) -> None:
         assert [row["read"] for row in read_notices(hub, COAST).notices] == [True, True, False]
 
 
+def test_a_search_is_met_by_all_records_that_the_reader_sees(stores: Stores) -> None:
+    with opened(stores) as hub:
+        for viewer in (COAST, RIVER):
+            subscribe(hub, viewer, "search", "tikriti country:iq source:list")
+        subscribe(hub, COAST, "search", "country:ir source:coast")
+        hub.add(make_intake([listed("list:1", birthDate="1970-01-01")]))
+        assert told(hub) == []
+        # the country is that of a record which only one of the two sees
+        secret = listed("river:1", code="H3", nationality="iq", birthDate="1970-01-01")
+        hub.add(make_intake([secret]))
+        decide_pair(hub, DecisionRequest(KIM, "list:1", "river:1", StewardVerdict.SAME, "seen"))
+        assert told(hub) == []
+        assert NAME in {caption for _, caption in told(hub, RIVER)}
+        hub.add(make_intake([listed("coast:2", "Oona Laine", nationality="ir")]))
+        assert told(hub) == [("born", "Oona Laine")]
+
+
 def test_an_entity_is_followed_through_merges_and_decisions(stores: Stores) -> None:
     with opened(stores) as hub:
         hub.add(make_intake([listed("coast:1", nationality="iq"), listed("river:1", "Tikrity")]))
@@ -206,6 +223,9 @@ def test_a_stranger_is_told_what_strangers_may_see(stores: Stores) -> None:
         ("country", "", "give the country"),
         ("country", "Atlantis", "is no country"),
         ("joined", "x", "give no value"),
+        ("search", "tikriti country:Atlantis", "is no country"),
+        ("search", "crime:singing", "is no crime"),
+        ("search", "tikriti source:", "names none"),
     ],
 )
 def test_wrong_subscriptions_are_refused(

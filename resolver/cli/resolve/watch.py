@@ -271,11 +271,13 @@ def list_notices_command(
 def subscribe_command(
     settings: Settings, /, kind: str, value: str, store_url: str, agency: str, steward: str
 ) -> None:
-    """Subscribe to KIND: entity, source, country, crime, words, watch, joined or checked.
+    """Subscribe to KIND: entity, source, country, crime, words, search, watch, joined or checked.
 
-    VALUE says which: an id, the name of a source or of a watch, a country, a crime, or words of a
-    name. joined (a record of another agency joined an entity of ours) and checked (another agency
-    that allows it checked a record of ours) have none.
+    VALUE says which: an id, the name of a source or of a watch, a country, a
+    crime, words of a name, or a search. A search such as "ivanov country:ru
+    crime:corruption" is met by entities that have all of its parts. joined (a
+    record of another agency joined an entity of ours) and checked (another
+    agency that allows it checked a record of ours) have no value.
     """
     from resolver.cli.arguments import open_hub
     from resolver.notices import operator_or_agency, subscribe
