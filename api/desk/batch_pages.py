@@ -180,7 +180,7 @@ def batch_changes(job_id: str) -> Any:
 
 
 def _find_report(job: Job) -> Report | None:
-    """Return the report on a batch, as far as the user may know it, or None."""
+    """Return the report on a batch, with what the user may know of it; None if there is none."""
     hub, jobs = current_service().hub, current_service().jobs_dir.absolute()
     return read_job_report(hub, job, jobs, g.viewer) if job.kind == BATCH_JOB else None
 

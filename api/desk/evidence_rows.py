@@ -58,7 +58,7 @@ def group_evidence(evidence: Iterable[explanation.EvidenceRow]) -> list[Evidence
     """
     rows: dict[tuple[str, str], list[explanation.EvidenceRow]] = {}
     for row in evidence:
-        # each relation is a subject of its own
+        # each relation is a separate group
         relation = row.detail if row.name == explanation.RELATION_ROW else ""
         rows.setdefault((_subject(row.name), relation), []).append(row)
     groups = [_unite(subject, parts) for (subject, _), parts in rows.items()]

@@ -168,8 +168,8 @@ def _find_ending_keys() -> list[ApiKeySummary]:
 
 
 def _find_troubles(batches: Sequence[Job]) -> list[Job]:
-    """Return the batches that are held, and jobs that failed recently; jobs other than batches and
-    screenings are only for admins.
+    """Return the batches that are held, and the jobs that failed recently; only admins see jobs
+    other than batches and screenings.
     """
     jobs = list(batches)
     if current_user().role >= UserRole.ADMIN:

@@ -307,7 +307,7 @@ def change_user(name: str) -> Any:
 
 
 def _end_sessions_of(user: admin.User, form: Mapping[str, str]) -> None:
-    """End the sessions of a user, or remove the security keys, as far as the form says so."""
+    """End the sessions of a user, or remove the security keys, if the form asks for it."""
     store = current_service().hub.store
     if "session" in form or "end" in form:
         store.sessions.end_of(user, form.get("session", ""))

@@ -126,7 +126,7 @@ def stream_job_events(service: Service, job: Job, view: _JobView) -> Response:
             headers={"Retry-After": "5"},
         )
     response = Response(_events(service, job, view), mimetype="text/event-stream")
-    # called however the response ends: complete, cut off, or never begun
+    # this is called when the response ends, whether it is complete, cut off, or never begun
     response.call_on_close(service.stream_slots.release)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

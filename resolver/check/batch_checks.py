@@ -71,7 +71,7 @@ class CandidateRounds:
         return any(len(hits) for rounds, _, _ in self.readings for hits in rounds)
 
     def prepared(self) -> list[PreparedBatch]:
-        """Return each reading in normal form, as a batch of its own."""
+        """Return each reading in normal form, as a separate batch."""
         # made here, since arrays of lists load pandas, which a server does not need before its
         # first answer
         no_id = pa.array([""], pa.string())

@@ -1,4 +1,4 @@
-"""Change feed and history of entities, as far as a viewer may know them.
+"""Change feed and history of entities, limited to what a viewer may know.
 
 For each event, the feed states the name of the entity, the sources that state it, and the fields of
 its records that changed. All of this comes from the records that the viewer may see. The module
@@ -152,7 +152,7 @@ class ChangeFeed:
 
 
 def read_history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[ChangeEvent]:
-    """Read the history of an entity, oldest first, as far as the viewer may know it."""
+    """Read the history of an entity, oldest first, limited to what the viewer may know."""
     with hub.store.view() as view:
         return _build_events(view, visible_history(view, entity_id, viewer))
 
@@ -179,7 +179,7 @@ class EntityTimes:
 def read_times(
     hub: Hub, entities: Iterable[Mapping[str, Any]], viewer: Viewer = STRANGER
 ) -> dict[str, EntityTimes]:
-    """Read the times of some entities (FtM forms) by id, as far as the viewer may know them.
+    """Read the times of some entities (FtM forms) by id, limited to what the viewer may know.
 
     Times that lists state for an entity count: the time since which it is listed, and its last
     change, unless the store has changed it after the commit that added it.
@@ -237,8 +237,8 @@ def _utc(text: str) -> str:
 def read_changes(
     hub: Hub, since: int, limit: int, viewer: Viewer = STRANGER, *, skip: int = 0
 ) -> ChangeFeed:
-    """Read the changes of entities after a revision, as far as the viewer may know them: the next
-    `limit` changes after the first `skip`.
+    """Read the changes of entities after a revision that the viewer may know: the next `limit`
+    changes after the first `skip`.
 
     Both numbers count only changes that the viewer sees.
     """
@@ -321,7 +321,7 @@ class _FeedPage:
         self._limit, self._skip = limit, skip - start.visible
 
     def add(self, block: _Block) -> None:
-        """Add the events of a block, as far as there is room."""
+        """Add as many events of a block as the page has room for."""
         for event in block.events:
             if len(self.events) == self._limit:
                 self.has_more = True
@@ -346,7 +346,7 @@ def _build_events(view: StoreView, events: Sequence[EntityEvent]) -> list[Change
 
 
 class _Memberships:
-    """Records of some entities, by revision, as far as a viewer may see them."""
+    """Records of some entities, by revision; only records that a viewer may see."""
 
     def __init__(self, view: StoreView, entity_ids: Collection[str], viewer: Viewer) -> None:
         seen = view.seen_by(viewer)

@@ -108,7 +108,8 @@ def stated_content(query: Record) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _ContactRecords:
-    """Contact records at one state of the store, each an entity of its own, by source.
+    """Contact records at one state of the store, by source; each record is treated as a separate
+    entity.
 
     `active[i]` marks the records of segment i that are present. `head` and `key` are the states of
     the store on which the records depend.

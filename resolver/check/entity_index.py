@@ -426,7 +426,7 @@ class EntityIndex:
         return layer
 
     def _load_files(self, view: StoreView, viewer: Viewer) -> _Layer | None:
-        """Load the files of a layer, as far as they belong to the history of this store."""
+        """Load those files of a layer that belong to the history of this store."""
         folder = self._folder(view, viewer)
         # checks read at random places; with small pages this costs too many page-table look-ups
         segments = open_segment_chain(folder, lambda: self._stamp(view, viewer), large_pages=True)
@@ -609,7 +609,7 @@ class EntityIndex:
     def _write_files(
         self, view: StoreView, viewer: Viewer, segments: Sequence[IndexSegment]
     ) -> list[IndexSegment]:
-        # a chain of files begins at revision 0, so earlier segments are written as well
+        # a chain of files begins at revision 0, so earlier segments are written, too
         folder, stamp = self._folder(view, viewer), self._stamp(view, viewer)
         try:
             stored_segments = [

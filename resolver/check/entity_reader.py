@@ -151,8 +151,8 @@ def _read_exact(
 
 
 def add_current_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> frozenset[str]:
-    """Return some ids, together with the present ids to which the retired ids among them lead, as
-    far as the viewer may know.
+    """Return some ids and the present ids to which the retired ids among them lead, if the viewer
+    may know these.
     """
     current_ids = set(ids)
     with hub.store.view() as present:

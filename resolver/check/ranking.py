@@ -480,8 +480,8 @@ class ReviewPairs:
 def find_in_review(
     candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs, viewer: Viewer
 ) -> InReview:
-    """Find which competitors are in review with each other, as far as a viewer may know. This takes
-    one query of the store, and none for fewer than two competitors.
+    """Find the competitors that wait in review as pairs, if a viewer may know it. This takes one
+    query of the store, and none for fewer than two competitors.
     """
     strengths = {
         place: candidate.logodds

@@ -200,7 +200,9 @@ def search_entities(
 
 
 class _EntityPlaces:
-    """Entities in the segments of a snapshot, as far as a search may read their records."""
+    """Rows of entities in the segments of a snapshot, for the entities whose records a search may
+    read.
+    """
 
     def __init__(self, snapshot: IndexSnapshot, scope: SearchScope) -> None:
         self._segments = snapshot.segments

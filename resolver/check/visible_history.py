@@ -1,4 +1,4 @@
-"""History of entities as far as a viewer may know it.
+"""History of entities, limited to what a viewer may know.
 
 If the viewer may see all records that an entity ever had, all of its events are shown. Otherwise
 the events are computed again from the visible records alone. For the viewer, the entity is born
@@ -7,7 +7,7 @@ neither a feed nor a history reveals that a hidden record exists, or existed.
 
 An entity that has only restricted records is named by the id of its eldest visible record
 (`resolver.store.record_contents`). So its events are derived from these ids before and after each
-revision, whatever the entities in the store are.
+revision, and do not depend on the entities in the store.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _is_restricted(event: EntityEvent) -> bool:
 
 
 def visible_history(view: StoreView, entity_id: str, viewer: Viewer) -> list[EntityEvent]:
-    """Return the history of one entity as far as a viewer may know it: the events of which it is
-    the subject or the other entity.
+    """Return the history of one entity that a viewer may know: the events of which it is the
+    subject or the other entity.
     """
     view = view.seen_by(viewer)
     events = visible_events(view, view.history(entity_id), viewer)

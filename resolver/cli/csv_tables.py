@@ -34,8 +34,8 @@ MAX_CELL = 1_000_000
 class CsvRow:
     """Row of a table.
 
-    `line`: 1-based line of its end. `cells`: by column as written in the header, and by the names
-    of required columns.
+    `line`: 1-based line of its end. `cells`: the cells by column, under the names in the header and
+    under the names of required columns.
     """
 
     line: int
@@ -215,7 +215,7 @@ def _create_temporary(path: Path) -> tuple[int, str]:
 
 
 def read_decisions(path: Path | None) -> tuple[Decision, ...]:
-    """Return the valid decision for each pair of a decision file; none without a file.
+    """Return the valid decision for each pair of a decision file; none if there is no file.
 
     Raises `InputError` for a file that is not a table, `DecisionError` for invalid or contradictory
     rows.

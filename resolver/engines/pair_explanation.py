@@ -291,9 +291,9 @@ class DecidedPair:
 
 
 def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None) -> DecidedPair:
-    """Return a decision with the rows of the relations that the two entities share, as far as these
-    were weighed. Entities that wait are taken in their present state, and merged entities in the
-    state of the round that merged them.
+    """Return a decision with the rows of those relations that the two entities share and that were
+    weighed. Entities that wait are taken in their present state, and merged entities in the state
+    of the round that merged them.
     """
     is_merged = decided.outcome is Outcome.MERGED
     if compared is None or not compared.rows or compared.are_merged != is_merged:

@@ -193,7 +193,7 @@ class FeedStatus:
 
     @property
     def sources(self) -> frozenset[str]:
-        """Sources that the feed updates, as far as they are known."""
+        """Those sources that the feed updates, if they are known."""
         return frozenset(self.feed.sources.split())
 
     @property

@@ -491,8 +491,8 @@ def _find_local(feed: Feed) -> tuple[dict[str, Path], str]:
     """Return the files of a feed that is no URL, by the names under which to keep them, and the
     feed's name.
 
-    A folder stands for all its files; a pattern stands for the newest file that matches. Symbolic
-    links in it are left out, because they may lead anywhere. Raises `TransferError`.
+    A folder means all its files; a pattern means the newest file that matches. Symbolic links in it
+    are left out, because they may lead anywhere. Raises `TransferError`.
     """
     path = local_path(feed.address)
     if path.is_dir():

@@ -69,8 +69,8 @@ _MAX_RETRY_AFTER = 86_400.0
 
 
 class TransferError(ResolverError):
-    """Request that failed. `status`: HTTP status, 0 without an answer; `retry_after`: seconds that
-    the server asks the program to wait, or None.
+    """Request that failed. `status`: HTTP status, 0 if there was no answer; `retry_after`: seconds
+    that the server asks the program to wait, or None.
     """
 
     def __init__(

@@ -427,7 +427,9 @@ def choose_columns(
 
 
 def _choose_keys(proposal: TableProposal | None, stated: Columns) -> dict[str, object]:
-    """Return the keys of the mapping other than properties: as stated, otherwise as proposed."""
+    """Return the keys of the mapping that are no properties, as the caller states them, or else as
+    the program proposes them.
+    """
     keys: dict[str, object] = {}
     if proposal:
         keys.update({key: value for key, (value, _) in proposal.options.items()}, **proposal.keys)

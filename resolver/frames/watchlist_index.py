@@ -179,10 +179,11 @@ class Index:
         """Return the entities that a query may mean, at most `limit` of them.
 
         A query is a name, or a mapping from properties (`country`) or columns of the table to
-        values. `kind`: person, group, asset or legal. By default it is the kind of the table; if
-        its rows have kinds of their own, it is any kind that can have these values. `cutoff`: least
-        probability (default: all in band match or review). Raises `InputError` for a value that
-        cannot be read or a date in the future, and `MappingError` for a key that is no property.
+        values. `kind`: person, group, asset or legal. By default this is the kind of the table. If
+        the rows of the table have different kinds, it is any kind that can have these values.
+        `cutoff`: least probability (default: all in band match or review). Raises `InputError` for
+        a value that cannot be read or a date in the future, and `MappingError` for a key that is no
+        property.
         """
         record = self._read_query({"name": query} if isinstance(query, str) else query, kind)
         warnings = tuple(query_warnings(record))

@@ -49,7 +49,9 @@ class StoreModels:
         self._lock = threading.Lock()
 
     def revision_at(self, view: StoreView) -> int:
-        """Return the revision of the last refresh that a view shows; 0 without a population."""
+        """Return the revision of the last refresh that a view shows; 0 if the store has no
+        population.
+        """
         return view.population_revision() if self.models.counts_words else 0
 
     def population_at(self, view: StoreView) -> Population | None:
@@ -258,7 +260,7 @@ class CurrentIndex:
         return self._index
 
     def build_keys(self, prepared: PreparedBatch | None) -> KeyTable | None:
-        """Return the keys of records that are about to be committed; None without an index.
+        """Return the keys of records that are about to be committed; None if there is no index.
 
         Another thread may commit meanwhile, but not use the index.
         """

@@ -151,9 +151,7 @@ def _withdrawal_events(
 def _load_retired(
     view: StoreView, batch: Batch, rows: Numbers, ended: Numbers
 ) -> entity_ids.RetiredEntities:
-    """Return the retired entities that once held records of some rows; `ended` are versions that
-    end.
-    """
+    """Load the retired entities that had records of some rows; `ended` are versions that end."""
     if not len(rows):
         return entity_ids.RetiredEntities()
     versions = view.record_numbers(batch.ids.take(pa.array(rows)).to_pylist())

@@ -132,8 +132,9 @@ def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwn
 def check_guest_records(
     view: StoreView, numbers: Mapping[str, int], guests: Collection[str], owner: RecordOwner
 ) -> None:
-    """Raise `OwnerError` if a stored record, by id, of the `guests` (`check_source_owner`) is not
-    the owner's: in a source of others an owner changes only records of its own agency.
+    """Raise `OwnerError` if a stored record, found by id, of the `guests` (`check_source_owner`)
+    does not belong to the owner: in a source of others an owner changes only records of its own
+    agency.
     """
     if guests:
         own = _find_own(view, numbers, owner)

@@ -42,7 +42,7 @@ def _candidates_in(directory: Path) -> list[Path]:
 
 
 def find_files(paths: Sequence[Path]) -> list[InputFile]:
-    """Return all files the paths stand for, sorted by label.
+    """Return all files to which the paths lead, sorted by label.
 
     Raises `InputError` for a path that does not exist or is neither a file nor a directory.
     """

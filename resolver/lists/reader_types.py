@@ -127,7 +127,7 @@ class Truncation(Reject):
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """Time at which the list was made, as stated in the list; sorts as text (ISO 8601)."""
+    """Time at which the list was made, as the list states it; the text sorts by time (ISO 8601)."""
 
     text: str
 

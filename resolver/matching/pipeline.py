@@ -433,7 +433,9 @@ def _pose_problem(
 def _relation_scorers(
     task: ResolutionTask, relations: RelationTable | None
 ) -> Callable[[IntArray], RelationScorer] | None:
-    """Return a function from frozen labels to a scorer of relations; None without relations."""
+    """Return a function from frozen labels to a scorer of relations; None if the batch has no
+    relations.
+    """
     batch, weights = task.batch, task.models.relations
     table = relations or (build_relation_table(batch) if weights.kinds else None)
     if table is None:

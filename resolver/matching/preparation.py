@@ -305,7 +305,9 @@ def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str
 
 
 def _name_keys(prepared: PreparedBatch) -> npt.NDArray[np.uint64]:
-    """Return a hash of the sounds of each row's first name, in any order; 0 without a name."""
+    """Return a hash of the sounds of the words in each row's first name, which does not depend on
+    their order; 0 if the row has no name.
+    """
     forms = _first_items(prepared.names)
     keys = np.zeros(len(prepared), dtype=np.uint64)
     has_name = np.flatnonzero(forms >= 0)

@@ -230,8 +230,8 @@ class GoldenRelation:
     """Relation to another entity.
 
     `target`: entity id, or empty if the related record is not in the data or only stated by name.
-    `target_record`: record id as stated. `target_schema`: FtM schema of the target's golden record,
-    or empty.
+    `target_record`: record id, as the record states it. `target_schema`: FtM schema of the target's
+    golden record, or empty.
     """
 
     type: RelationType

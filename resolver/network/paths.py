@@ -289,7 +289,9 @@ def _chains(rows: VisibleRecords, side: _Side, node: Key) -> list[list[Key]]:
 
 
 def _count_neighbors(expansion: Expansion) -> dict[Key, int]:
-    """Return the number of neighbors of each node, as far as the search saw them."""
+    """Return the number of neighbors of each node; only neighbors that the search saw are
+    counted.
+    """
     near: dict[Key, set[Key]] = {}
     for source, target, _ in expansion.edges:
         near.setdefault(source, set()).add(target)

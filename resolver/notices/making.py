@@ -464,8 +464,8 @@ class ReadNotices:
 
 
 def read_notices(hub: Hub, viewer: Viewer, after: int = 0, limit: int = 100) -> ReadNotices:
-    """Return the notices of a viewer's agency after a position, as far as all of its users may see
-    them now.
+    """Return the notices of a viewer's agency after a position, limited to what all of its users
+    may see now.
     """
     rows = hub.store.notices.list(owner_of_notices(viewer), after=after, limit=limit + 1)
     shown = describe_notices(hub.store, viewer, rows[:limit])

@@ -276,7 +276,7 @@ def _settings_by_costs(review_value: float) -> dict[tuple[float, float], int]:
 class _BelowQueue:
     """Scored pairs below the queue threshold of the run, which do not wait.
 
-    Only their scores are known: each counts as a pair of entities of its own.
+    Only their scores are known, so each counts as a separate pair of entities.
     """
 
     def __init__(self, resolution: Resolution, queued_from: float) -> None:

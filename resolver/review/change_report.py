@@ -117,8 +117,8 @@ Row = RecordChange | EntityEffect | NewPair
 class Report:
     """Report on a revision; if `is_planned`, on the changes that would follow it.
 
-    `alarms`: why the list is held, or would be. `counts`: number of rows of each kind, also if a
-    list has more than `MAX_ROWS`. `sources`: counts of record changes by source.
+    `alarms`: the reasons why the list is held, or would be held. `counts`: number of rows of each
+    kind, also if a list has more than `MAX_ROWS`. `sources`: counts of record changes by source.
     """
 
     revision: int

@@ -225,8 +225,7 @@ def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> mode
 def load_timeline(
     hub: Hub, entity: str, viewer: Viewer = STRANGER
 ) -> tuple[models.HistoryRow, ...]:
-    """Load the history of an entity, newest first, as far as it concerns records that the viewer
-    may see.
+    """Load the history of an entity, newest first, limited to records that the viewer may see.
 
     Raises `UnknownIdError` for an id that the viewer may not know.
     """

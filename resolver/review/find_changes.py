@@ -269,7 +269,7 @@ _KEPT: WeakKeyDictionary[Hub, _KeptReports] = WeakKeyDictionary()
 
 
 def read_report(hub: Hub, revision: int, viewer: Viewer = OPERATOR) -> Report:
-    """Return the report on a revision of a store, as far as the viewer may know it.
+    """Return the report on a revision of a store, limited to what the viewer may know.
 
     The page of a batch asks for its report again and again, so reports are kept until the next
     commit. Raises `InputError` for a revision that the store does not have.
@@ -325,7 +325,7 @@ def _read_report(hub: Hub, revision: int, viewer: Viewer) -> tuple[Report, bool]
 
 
 def read_job_report(hub: Hub, job: Job, jobs: Path, viewer: Viewer = OPERATOR) -> Report | None:
-    """Return the report on a batch, as far as the viewer may know it; None if there is none.
+    """Return the report on a batch, limited to what the viewer may know; None if there is none.
 
     A batch that is committed has the report of its revision. A dry run, and a batch on hold, have
     the report that their worker wrote into the folder `jobs` for their sender.
@@ -469,7 +469,7 @@ class _Touched:
 
 
 def _find_touched(hub: Hub, revision: int, viewer: Viewer) -> _Touched:
-    """Return the entities that a revision touched, as far as a viewer may know it."""
+    """Return those entities touched by a revision that a viewer may know."""
     nothing = np.zeros(0, dtype=np.int64)
     if not 1 <= revision <= hub.store.revision:
         return _Touched(nothing, nothing, nothing)
@@ -494,8 +494,8 @@ def _find_touched(hub: Hub, revision: int, viewer: Viewer) -> _Touched:
 
 
 def find_waiting_entities(hub: Hub, result: CommitResult, viewer: Viewer) -> Numbers:
-    """Return the numbers of the entities that wait for a steward because of a commit, as far as a
-    viewer may know it. Empty for a dry run, whose preview has these entities.
+    """Return the numbers of the entities that wait for a steward because of a commit, limited to
+    what a viewer may know. Empty for a dry run, whose preview has these entities.
     """
     if result.preview is not None:
         return np.zeros(0, dtype=np.int64)

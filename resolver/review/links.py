@@ -98,7 +98,7 @@ def read_link(hub: Hub, left: str, right: str, viewer: Viewer) -> LinkView:
     """
     with hub.store.view() as view:
         entities = [find_entity(view, end, viewer) for end in (left, right)]
-        # ids of records stand for these records, ids of entities for all of their records
+        # the id of a record means this record; the id of an entity means all of its records
         sides = [
             {end} if end in entity.records else set(entity.records)
             for end, entity in zip((left, right), entities, strict=True)

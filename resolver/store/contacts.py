@@ -126,7 +126,7 @@ class ContactCases:
         question: str,
         days: int = DEFAULT_DAYS,
     ) -> ContactCase:
-        """Ask an agency about a record of its own, and tell it by a notice.
+        """Ask an agency about one of its records, and tell the agency by a notice.
 
         Raises `InputError` for an empty or too long question, a deadline out of range, and a
         reference that the asker has an open request for.
@@ -171,7 +171,8 @@ class ContactCases:
         self, case_id: str, state: ContactState, answer: str, *, who: str, until: str = ""
     ) -> ContactCase:
         """Answer a request: in words, by refusing it, or by disclosing the record until a UTC text
-        (empty: for good). A request that was answered can be decided anew, which ends a disclosure.
+        (empty: for good). A request that was answered can be answered again, which ends a
+        disclosure.
 
         Raises `InputError`, and `StoreError` for an unknown request.
         """

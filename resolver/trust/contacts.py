@@ -55,13 +55,13 @@ class ContactAnswer:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The hits as a member of an answer; none without a hit."""
+        """The hits, as a member of an answer; the mapping is empty if there are no hits."""
         rows = [{"agency": agency, "reference": text} for agency, text in self.contacts]
         return {"contacts": rows} if rows else {}
 
     @property
     def logged(self) -> dict[str, Any]:
-        """The hits as a member of an audit event; none without a hit."""
+        """The hits, as a member of an audit event; the mapping is empty if there are no hits."""
         return {"contacts": [list(row) for row in self.contacts]} if self.contacts else {}
 
     @property
@@ -136,7 +136,7 @@ def find_case(store: Store, viewer: Viewer, case_id: str) -> ContactCase:
 def describe_case(
     store: Store, viewer: Viewer, case: ContactCase, *, with_record: bool = False
 ) -> dict[str, Any]:
-    """Return a request as JSON; with the record as far as the viewer may see it now."""
+    """Return a request as JSON, with those values of the record that the viewer may see now."""
     described: dict[str, Any] = {
         "id": case.id,
         "reference": case.reference,

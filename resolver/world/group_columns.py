@@ -326,7 +326,7 @@ def _spell_stem(stem: Ints, mode: Ints, habits: Habits) -> pa.StringArray:
 
 
 def _branch_words(dice: Dice, branch: Ints) -> pa.StringArray:
-    """Return the words of a branch; null without a branch.
+    """Return the words of a branch; null if the group is no branch.
 
     Examples are "(Aden)", "in Aden", "- Aden" or "Aden".
     """

@@ -120,8 +120,8 @@ def _tables_of_store(
 
 
 def _copy_missing_models(out: Path, base: Path | None) -> list[str]:
-    """Copy the models that a folder lacks from `base`, to make it a complete model; return their
-    names.
+    """Copy the models that a folder lacks from `base`, so that the folder has a complete model;
+    return their names.
     """
     from resolver.models import loader
 

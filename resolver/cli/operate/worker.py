@@ -385,8 +385,8 @@ def _write_results(
 ) -> None:
     """Write the result files of a job, of a dry run too.
 
-    `stored`: the results, as far as the agency of the job may see them. A second set of files holds
-    only the records of its own lists, for keys that may not look anybody up.
+    `stored`: the part of the results that the agency of the job may see. A second set of files
+    holds only the records of its own lists, for keys that may not look anybody up.
     """
     from resolver.hub.job_worker import OWN, RESULT, has_restricted_reader
     from resolver.hub.stored_results import restrict_to_sources

@@ -281,7 +281,7 @@ def score_index_pairs(
     """Compare queried records with indexed records: pair i is row `rows[i]` and number
     `numbers[i]`.
 
-    Return the pairs that pass the plan's prefilter, whatever their log-odds.
+    Return the pairs that pass the plan's prefilter; their log-odds do not matter.
     """
     if not len(numbers):
         return IndexPairs(_NONE, _NONE, _NONE.astype(np.int32), _NONE)

@@ -1,6 +1,6 @@
 """Draft of a record: it gathers facts while a reader reads a row, and builds the `Record`.
 
-The module also reads the handling code of a record in JSON, from a field of its own.
+The module also reads the handling code of a record in JSON, which has a field of its own.
 
 A restricted record must not become public because its field is misspelled, so a field with a
 similar name is an error.

@@ -6,10 +6,10 @@
 - Split telephone numbers in a cell: several numbers, faxes, and endings after a slash.
 - Find numbers in cells of another kind: IMO numbers and telephones in addresses, documents and
   register numbers in remarks.
-- Restore the order of words in names in Arabic script. Presentation forms of letters show that a
-  text was taken from a page as drawn. If its lines were mixed, the words of a Persian name come
-  family first, or reversed. The Latin name of the entry, with its family name in capitals, shows
-  the right order.
+- Restore the order of words in names in Arabic script. Letters in presentation forms (the shapes
+  that letters have in print) show that a text was copied from a printed page. If its lines were
+  mixed, the words of a Persian name come family first, or reversed. The Latin name of the entry,
+  with its family name in capitals, shows the right order.
 """
 
 from __future__ import annotations

@@ -199,8 +199,8 @@ def guessed_roles(
 
 
 def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
-    """Return which percentage of the bearers of a word have it as given name, and the `_syllables`
-    of the word.
+    """Return which percentage of the bearers of a word have it as given name, and the result of
+    `_syllables` for the word.
     """
     share = _INITIAL if flags & _OF_INITIAL else _given_share(text, tables)
     return share, _syllables(text, bool(flags & _KNOWN))

@@ -439,7 +439,7 @@ class ReviewForecast:
 
     @property
     def reviews_left(self) -> int:
-        """Number of pairs beyond today's capacity; 0 without a capacity."""
+        """Number of pairs beyond today's capacity; 0 if no capacity is stated."""
         return 0 if self.capacity is None else self.reviews - self.reviews_today
 
     @property
@@ -454,7 +454,9 @@ class ReviewForecast:
 
     @property
     def days(self) -> int | None:
-        """Days that the whole queue takes, counting today; None without a capacity or with 0."""
+        """Days that the whole queue takes, counting today; None if no capacity is stated or it is
+        0.
+        """
         if not self.reviews:
             return 0
         if not self.capacity:

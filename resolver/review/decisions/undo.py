@@ -135,8 +135,8 @@ class _PairHistory:
         return self.effects[-1].after if self.effects else ()
 
     def find_effect(self, stored: StoredDecision) -> _Effect | None:
-        """Return the effect of a decision, alone or together with another decision; None if it had
-        no effect.
+        """Return the effect of a decision, which it had alone or together with another decision;
+        None if it had no effect.
         """
         numbers = ((member.number for member in effect.members) for effect in self.effects)
         return next(

@@ -367,8 +367,8 @@ class StewardProgress:
     undoable: str = ""
 
     def minutes_for(self, pairs: int) -> int | None:
-        """Return the minutes that a number of pairs takes at the recent pace; None without recent
-        decisions.
+        """Return the minutes that a number of pairs takes at the recent pace; None if there are no
+        recent decisions.
         """
         if self.recent < _LEAST_DECISIONS:
             return None

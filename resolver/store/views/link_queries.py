@@ -277,7 +277,7 @@ class LinkQueries(Snapshot):
         return _link_table([fetch_arrays(self.connection, _LINKS.where(begins, is_queued))])
 
     def link_revision(self, left: int, right: int) -> int | None:
-        """Return the revision of the last change of a link, or None without a link."""
+        """Return the revision of the last change of a link; None if there is no link."""
         query = select(links.c.valid_from).where(
             links.c.left == left, links.c.right == right, self.is_valid(links)
         )

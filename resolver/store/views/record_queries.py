@@ -126,12 +126,12 @@ class RecordQueries(Snapshot):
         return {record_id: sorted(numbers) for record_id, numbers in versions.items()}
 
     def erased_ids(self, record_ids: Sequence[str]) -> set[str]:
-        """Return the ids whose records were erased, as far as the viewer may know."""
+        """Return those ids whose records were erased, if the viewer may know it."""
         if not self.head.erasures:
             return set()
         secret = self.head.id_secret
         named = {erased_id(secret, record_id): record_id for record_id in record_ids}
-        # an id that stands for an erased record cannot be used either
+        # an id that replaces an erased record's id cannot be used either
         named |= {row: row for row in record_ids if f":{ERASED_PREFIX}" in row}
         versions = self.record_numbers(list(named))
         handling = self.handling_of([number for rows in versions.values() for number in rows])

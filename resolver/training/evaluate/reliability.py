@@ -262,7 +262,7 @@ class GroupReliability:
 
     @property
     def true_reviews(self) -> float | None:
-        """Share of true pairs among the reviews; None without any."""
+        """Share of true pairs among the reviews; None if there are no reviews."""
         true = sum(row.true * row.pairs for row in self._reviewed)
         return true / self.reviews if self.reviews else None
 
