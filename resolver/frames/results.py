@@ -143,7 +143,7 @@ class PairExplanation:
 
     @property
     def probability(self) -> float:
-        """Probability that both are the same."""
+        """Probability that both records are the same."""
         return self.explanation.score
 
     @property

@@ -443,9 +443,8 @@ def queue_refresh(hub: Hub) -> Job | None:
     """Queue a refresh if one is due, at most one at a time; return the new job, or None if none was
     queued.
 
-    After a refresh that failed or is on hold, the next one is queued only when the store has grown
-    by a further step. If the last refresh failed or is on hold, the next one is queued only when
-    the store has grown by a further step.
+    If the last refresh failed or is on hold, the next one is queued only when the store has grown
+    by a further step.
     """
     try:
         with hub.store.view() as view:

@@ -90,7 +90,7 @@ def build_owned_update(
 ) -> ListUpdate:
     """Return the update of an intake that was accepted some time ago, or now.
 
-    Raises `OwnerError` if the owner may not make it.
+    Raises `OwnerError` if the owner may not make this change.
     """
     names = intake_sources(intake)
     guests = check_source_owner(view, names, owner)
@@ -117,7 +117,9 @@ def build_owned_update(
 
 
 def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwner) -> ListUpdate:
-    """Return the withdrawal of records. Raises `OwnerError` if the owner may not make it."""
+    """Return the withdrawal of records. Raises `OwnerError` if the owner may not make this
+    change.
+    """
     guests = check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
     update = build_withdrawal(view, ids)
     others = set() if owner.may_change_all else _find_others(view, update.withdrawn, owner)

@@ -1,4 +1,4 @@
-"""Correct the weights of disagreement by lists and generated worlds, in which pairs are counted.
+"""Correct the weights of disagreement by counts of pairs in lists and in generated worlds.
 
 Judged pairs and generated worlds have few true pairs that contradict each other, so a fit learns
 too little about contradictions. Here such pairs are counted: P(level | different) in random pairs
