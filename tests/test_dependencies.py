@@ -19,9 +19,11 @@ SOURCES = ("resolver", "api", "models")
 EXTRA_OF = {
     "aiohttp": "url",
     "altair": "charts",
+    "authlib": "server",
     "faker": "train",
     "fsspec": "url",
     "gunicorn": "server",
+    "joserfc": "server",
     "llvmlite": "source",
     "numba": "source",
     "prometheus_client": "server",
@@ -33,6 +35,7 @@ EXTRA_OF = {
     "structlog": "server",
     "threadpoolctl": "train",
     "waitress": "server",
+    "webauthn": "server",
 }
 TOOLS = "followthemoney hypothesis mypy normality pyicu pytest rigour ruff selenium".split()
 """Packages for tests and types, and those that are compiled where they are installed."""

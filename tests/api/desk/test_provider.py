@@ -384,6 +384,32 @@ def test_id_tokens_are_checked(provider: IdentityProvider, keys: tuple[Any, Any]
             provider._checked_claims(make_token(keys[0], {"nonce": "n"}, left_out), "n", "")
 
 
+def test_further_factors_can_be_required(
+    provider: IdentityProvider, keys: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules: dict[str, Any] = {"require_amr": ("mfa",), "require_acr": ("high", "higher")}
+    provider.settings = replace(provider.settings, **rules)
+    assert provider._metadata is not None
+    provider._metadata[1]["authorization_endpoint"] = "https://login.example.org/auth?a=1"
+    address = provider.authorization_address("s", "n", "v" * 64)
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)
+    assert (query["acr_values"], query["code_challenge_method"]) == (["high higher"], ["S256"])
+    user = {"nonce": "n", "preferred_username": "zoe", "groups": ["hub stewards"]}
+    for stated, is_enough in (
+        ({}, False),
+        ({"amr": ["pwd"], "acr": "high"}, False),
+        ({"amr": ["pwd", "mfa"], "acr": "low"}, False),
+        ({"amr": ["pwd", "mfa"], "acr": "high"}, True),
+    ):
+        token = make_token(keys[0], {**user, **stated})
+        monkeypatch.setattr(provider, "_fetch_token", lambda *_, token=token: (token, ""))
+        if is_enough:
+            assert provider.exchange("code", "n", "v").role is UserRole.STEWARD
+            continue
+        with pytest.raises(SignInRefusedError, match="did not ask for all factors"):
+            provider.exchange("code", "n", "v")
+
+
 def test_no_other_host_is_asked(provider: IdentityProvider) -> None:
     with pytest.raises(ResolverError, match="states no token_endpoint at its own host"):
         provider.exchange("code", "n", "v")
