@@ -59,11 +59,14 @@ class CandidateRounds:
     also states whether these are all, and how strong further candidates may be
     (`compare_in_rounds`).
 
-    `rows`: the readings in normal form.
+    `rows`: the readings in normal form. `is_dated`: the query states a birth date. `is_word`: the
+    name of a reading is a single word.
     """
 
     readings: tuple[tuple[list[RoundHits], bool, int | None], ...]
     rows: tuple[BatchRows, ...] = ()
+    is_dated: bool = False
+    is_word: bool = False
 
     @property
     def has_candidates(self) -> bool:
@@ -99,10 +102,17 @@ def compare_many(
         for number, row in enumerate(variants)
     ]
     prepared = normalize(Batch.from_records(records).canonical(), snapshot.models)
-    readings = _Comparison(prepared, snapshot).run(finder, scope)
+    comparison = _Comparison(prepared, snapshot)
+    readings = comparison.run(finder, scope)
     rows = [BatchRows(prepared, np.array([row], dtype=np.int64)) for row in range(len(prepared))]
+    is_dated, is_word = prepared.births.counts > 0, comparison.word_counts == 1
     return [
-        CandidateRounds(tuple(readings[start:stop]), tuple(rows[start:stop]))
+        CandidateRounds(
+            tuple(readings[start:stop]),
+            tuple(rows[start:stop]),
+            bool(is_dated[start:stop].any()),
+            bool(is_word[start:stop].any()),
+        )
         for start, stop in pairwise(ends)
     ]
 
@@ -142,7 +152,7 @@ class _Comparison:
         return name_material(self.prepared)
 
     @cached_property
-    def _word_counts(self) -> Numbers:
+    def word_counts(self) -> Numbers:
         """Number of words of each reading that carry identity."""
         words = self.prepared.names.through(self.prepared.forms.tokens).distinct()
         kept = identity_tokens(self.prepared)[words.items]
@@ -170,7 +180,7 @@ class _Comparison:
         for number, reading in enumerate(readings):
             if not len(reading.candidates):
                 # the answer is complete only if the query has words to search by
-                reading.is_complete = bool(self._word_counts[number])
+                reading.is_complete = bool(self.word_counts[number])
         return [(reading.rounds, reading.is_complete, reading.late) for reading in readings]
 
     def _compare_round(
@@ -184,7 +194,7 @@ class _Comparison:
         scored, segments, entities = self._compare_pairs(rows, np.concatenate(places), counts)
         left = scored.left
         score, name = scored.scores, scored.similarities("name") >= ALIKE_NAME
-        is_word = (self._word_counts[rows] == 1)[left]
+        is_word = (self.word_counts[rows] == 1)[left]
         if is_word.any():
             name |= is_word & (scored.similarities("name_weakest") >= ALIKE_WORD)
         chosen = np.flatnonzero((score >= self._review) | name)

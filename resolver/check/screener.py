@@ -410,7 +410,16 @@ class Screener:
         ):
             if compared.has_candidates:
                 ranked.append(
-                    self._rank(query, compared.prepared(), compared.readings, snapshot, options)
+                    self._rank(
+                        query,
+                        # one reading by itself says nothing of its kind
+                        compared.prepared() if len(compared.rows) > 1 else (),
+                        compared.readings,
+                        snapshot,
+                        options,
+                        is_dated=compared.is_dated,
+                        is_word=compared.is_word,
+                    )
                 )
             else:
                 nobody = Ranking([], 0, [])
@@ -509,7 +518,15 @@ class Screener:
     ) -> ScreeningResult:
         prepared = self._prepare(query, snapshot)
         compared = [self._compare(variant, snapshot, options) for variant in prepared]
-        ranked = self._rank(query, prepared, compared, snapshot, options)
+        ranked = self._rank(
+            query,
+            prepared,
+            compared,
+            snapshot,
+            options,
+            is_dated=any(len(variant.births.items) for variant in prepared),
+            is_word=any(map(is_single_word, prepared)),
+        )
         documents = build_match_documents(ranked.ranking.hits, snapshot)
         explanations = LazyExplanations(snapshot.thresholds)
         return self._describe(ranked, documents, explanations, snapshot, options)
@@ -531,11 +548,16 @@ class Screener:
         compared: Sequence[ComparedReading],
         snapshot: IndexSnapshot,
         options: MatchQuery,
+        *,
+        is_dated: bool,
+        is_word: bool,
     ) -> _RankedQuery:
-        """Let the candidates of a query compete."""
-        is_dated = any(len(variant.births.items) for variant in prepared)
+        """Let the candidates of a query compete.
+
+        `is_dated`: it states a birth date; `is_word`: its name is a single word.
+        """
         is_title = names_only_titles(query)
-        is_word = not is_title and any(map(is_single_word, prepared))
+        is_word = is_word and not is_title
         candidates = weigh_readings(
             gather_candidates([hits for rounds, _, _ in compared for hits in rounds]),
             query,
