@@ -107,6 +107,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "watch": ("crew", "nowhere"),
         "subscription": ("nowhere",),
         "contact": (worlds.ABSENT_JOB,),
+        "number": (1,),
         "erasure_id": (*ids.erasures, worlds.ABSENT_JOB),
         "feed": ("coast-feed", "secret-feed", "nowhere"),
         "path": ("nowhere",),
@@ -256,6 +257,12 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.pick_pairs": [{}],
     "desk.add_user": [{"name": "otto", "role": "viewer"}],
     "desk.change_user": [{"role": "viewer"}],
+    "desk.add_security_key": [{"name": "blue", "credential": "{}"}],
+    "desk.remove_security_key": [{}],
+    "desk.end_own_sessions": [{"session": "nowhere"}],
+    "desk.submit_second_factor": [{}],
+    "desk.begin_provider_sign_in": [{}],
+    "desk.end_provider_sessions": [{"logout_token": "wrong"}],
     "desk.ask_erasure": [
         {"records": name, "reason": "a test"} for name in ("coast:p0", "secret:near", "absent:1")
     ],
@@ -317,7 +324,7 @@ _MASKS = (
     (re.compile(r"in the last\s+(minute|AGO)"), "AGO"),
     (re.compile(r'(&#34;|")version(&#34;|"):\d+'), "REVISION"),
     (re.compile(r"(revision|Data revision</dt>\s*<dd>\s*) ?\d+"), "REVISION"),
-    (re.compile(r'name="(csrf|form|once)" value="[^"]*"'), "TOKEN"),
+    (re.compile(r'name="(csrf|form|once|session)" value="[^"]*"'), "TOKEN"),
     (re.compile(r'data-csrf="[^"]*"'), "TOKEN"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "NONCE"),
     # of views saved meanwhile; the ids of those before are the same in both stores
