@@ -52,6 +52,11 @@ into normal form more often. With more, their pairs need more memory, some 50 KB
 no time is gained.
 """
 
+_ROUND_SIZE = 128
+"""Readings whose candidates are compared together. The words of more readings do not fit into the
+cache of a processor. Fewer readings have fewer entities in common, each of which is gathered once.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateRounds:
@@ -175,8 +180,8 @@ class _Comparison:
                 for number, reading in enumerate(readings)
                 if not reading.is_done and len(reading.places_of(first, last))
             ]
-            if rows:
-                self._compare_round(readings, rows, (first, last))
+            for start in range(0, len(rows), _ROUND_SIZE):
+                self._compare_round(readings, rows[start : start + _ROUND_SIZE], (first, last))
         for number, reading in enumerate(readings):
             if not len(reading.candidates):
                 # the answer is complete only if the query has words to search by
