@@ -23,7 +23,7 @@ import pytest
 from benchmarks.harness import browser
 from resolver.api import ServiceSettings, create_app
 from resolver.api.desk.networks import PICTURE
-from resolver.network.export import WRITERS
+from resolver.network.formats import EXPORTS
 from resolver.store import Store
 from tests.api.desk import world
 from tests.api.serving import wait_ready
@@ -364,7 +364,7 @@ def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
             continue
         choices: dict[str, Sequence[str]] = {
             "dataset": ["default"],
-            "file_format": sorted((PICTURE, *WRITERS)),
+            "file_format": sorted((PICTURE, *EXPORTS)),
             "filename": ["desk.js", "desk.css"],
             "prop": ["familyPerson"],
             **{name: [value] for name, value in values.items()},

@@ -11,9 +11,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -25,9 +27,11 @@ from resolver.api.desk.desk_access import current_user
 from resolver.api.desk.text_filters import country_labels, kind_label, latin, shorten
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
-from resolver.api.routes.network import read_day
+from resolver.api.routes.network import read_day, send_network_file
+from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
-from resolver.errors import UnknownIdError, pluralize
+from resolver.check.entity_reader import suggest_entities
+from resolver.errors import InputError, UnknownIdError, pluralize
 from resolver.network import groups, workbench
 from resolver.network.crime_links import (
     LINKED_CRIMES,
@@ -35,33 +39,49 @@ from resolver.network.crime_links import (
     read_crime_links,
     words_from,
 )
-from resolver.network.export import MEDIA_TYPES, WRITERS, clean_xml
+from resolver.network.formats import EXPORTS, clean_xml
 from resolver.network.graph import (
     ENTITY,
     Graph,
+    GraphChanges,
     GraphChoice,
     GraphLink,
     GraphNode,
     choose_nodes,
+    compare_graphs,
     count_choices,
     join_graphs,
     shared_artefacts,
 )
 from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
-from resolver.network.paths import PathEnd, PathQuery, Paths, find_end, find_paths
-from resolver.network.visible_records import ARTEFACT_KINDS
-from resolver.records import Activity, Kind
+from resolver.network.paths import PathEnd, PathQuery, Paths, find_end, find_paths, years_between
+from resolver.network.similar import (
+    SHARED,
+    compare_groups,
+    find_similar,
+    group_matrix_table,
+)
+from resolver.network.visible_records import ACCOUNT, ARTEFACT_KINDS, WALLET
+from resolver.records import Activity, Kind, RelationType
 from resolver.records.stated_links import RELATION_TYPES
 from resolver.review.entity_page import load_entity_page
 from resolver.review.profile import strictest_code
 
-MAX_HOPS, _MAX_EXPANDED = 3, 30
+MONEY_EDGES = (
+    *(RelationType.OWNER_OF.value, RelationType.FINANCIER_OF.value, RelationType.PAYER_OF.value),
+    *(RelationType.DIRECTOR_OF.value, ACCOUNT, WALLET),
+)
+"""Types of edge along which money goes."""
+MAX_HOPS, _MAX_EXPANDED, _MAX_TYPED = 3, 30, 300
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkForm:
     """Content of the page. `fit`: the drawing is as wide as the page; `year`: parts that do not
     belong to it are faded, 0 for none; `view`: id of the saved view that is shown, or empty.
+    `years` (0: open) and `without` (lists) narrow the paths to `goal`. `start`: what somebody typed
+    for the entity in the middle, if they asked for paths by two names. `since` (day, ISO): the page
+    says what the store did not yet know on that day.
     """
 
     hops: int
@@ -73,6 +93,10 @@ class NetworkForm:
     fit: bool
     year: int = 0
     view: str = ""
+    years: tuple[int, int] = (0, 0)
+    without: tuple[str, ...] = ()
+    start: str = ""
+    since: str = ""
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """Return the parameters of an address that shows the same page, with some changed."""
@@ -88,6 +112,11 @@ class NetworkForm:
             "fit": "1" if self.fit else "",
             "year": self.year,
             "view": self.view,
+            "first_year": self.years[0],
+            "last_year": self.years[1],
+            "without": self.without,
+            "start": self.start,
+            "since": self.since,
         }
         return {
             name: value for name, value in (fields | changes).items() if value or name == "hops"
@@ -105,11 +134,82 @@ def read_form() -> NetworkForm:
         read_day("on") if args.get("on") else "",
         GraphChoice(*(args.get(name, "")[:200] for name in ("activity", "agency", "role"))),
         tuple(dict.fromkeys(args.getlist("expand")))[:_MAX_EXPANDED],
-        args.get("to", "").strip()[:300],
+        args.get("to", "").strip()[:_MAX_TYPED],
         bool(args.get("fit")),
         read_integer("year", 0, 0, 9999),
         args.get("view", "")[:40],
+        (_read_year("first_year"), _read_year("last_year")),
+        tuple(text[:200] for text in args.getlist("without") if text)[:_MAX_EXPANDED],
+        args.get("start", "").strip()[:_MAX_TYPED],
+        read_day("since") if args.get("since") else "",
     )
+
+
+FOLLOWED = {
+    "money": ("Only money and ownership", MONEY_EDGES),
+    "groups": ("Only membership of groups", (*groups.MEMBERSHIP_VALUES, *groups.LINEAGE_VALUES)),
+    "kin": ("Only family", (RelationType.FAMILY_OF.value,)),
+    "artefacts": ("Only shared telephones, documents, addresses …", ARTEFACT_KINDS),
+}
+"""Choices of relations for somebody who asks for paths: label, and types of edge."""
+
+
+@pages.blueprint.get("/desk/paths", endpoint="paths")
+def ask_paths() -> Any:
+    """Ask who connects two entities by their names, and go on to the network that shows it."""
+    form, asked, follow = read_form(), request.args.get("from", "").strip(), ""
+    asked = asked[:_MAX_TYPED]
+    start = _find_typed(asked) if asked else None
+    if start is not None and form.goal:
+        follow = request.args.get("follow", "")
+        types = FOLLOWED[follow][1] if follow in FOLLOWED else ()
+        _log("find-entity", {"name": asked}, list(start.seen))
+        shown = form.parameters(hops=0, start=asked, types=types)
+        return redirect(
+            url_for("desk.network", entity_id=start.id, **shown, _anchor="h-paths"), 303
+        )
+    return pages.render_page(
+        "paths.html",
+        section="groups",
+        asked=asked,
+        form=form,
+        problem=f"Nobody is known by the name {asked}." if asked and start is None else "",
+        followed=FOLLOWED,
+    )
+
+
+@pages.blueprint.get("/desk/names", endpoint="names")
+def suggest_names() -> Response:
+    """Return entities for what somebody has typed of a name, as JSON."""
+    text = request.args.get("q", "").strip()[:_MAX_TYPED]
+    revision, found = 0, list[dict[str, Any]]()
+    if len(text) >= _MIN_TYPED:
+        hub = current_service().hub
+        revision, found = suggest_entities(hub, text, viewer(), limit=_MAX_SUGGESTED)
+        ids = [row["id"] for row in found]
+        log_access("suggest", {"prefix": text}, {"seen": ids}, revision_of(revision))
+    rows = [
+        {"id": row["id"], "caption": row["caption"], "about": _describe_form(row)} for row in found
+    ]
+    return json_response({"names": rows})
+
+
+def _describe_form(form: dict[str, Any]) -> str:
+    properties = form["properties"]
+    texts = (
+        str(value)
+        for name in ("birthDate", "country", "nationality")
+        for value in properties.get(name, ())[:1]
+    )
+    return ", ".join((form["schema"], *texts))
+
+
+_MIN_TYPED, _MAX_SUGGESTED = 2, 8
+
+
+def _read_year(name: str) -> int:
+    """Return the year in a field of a form; 0 for an empty field."""
+    return read_integer(name, 0, 1, 9999) if request.args.get(name) else 0
 
 
 _PER_PAGE = 20
@@ -188,6 +288,11 @@ _FIELDS = {"countries": "country", "activities": "activity", "agencies": "agency
 def show_groups() -> Any:
     """Show the groups of the store, page by page."""
     fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in groups.GROUP_FACETS}
+    name = request.args.get("name", "").strip()[:_MAX_TYPED]
+    found = _find_typed(name) if name else None
+    if found is not None:
+        _log("find-entity", {"name": name}, list(found.seen))
+        return redirect(url_for("desk.group", entity_id=found.id), 303)
     sort = request.args.get("sort", "members")
     sort = sort if sort in groups.GROUP_SORTS else "members"
     start = read_integer("from", 0, 0, 10_000)
@@ -208,22 +313,83 @@ def show_groups() -> Any:
         sorts=groups.GROUP_SORTS,
         start=start,
         page_size=_GROUP_PAGES_PER_PAGE,
+        followed=FOLLOWED,
+        name=name,
+    )
+
+
+@pages.blueprint.get("/desk/group-matrix", endpoint="group_matrix")
+def show_group_matrix() -> Any:
+    """Show what groups share with one another, or send it as CSV.
+
+    The groups are those that the address names, or those of most members that fit its choice.
+    """
+    fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in groups.GROUP_FACETS}
+    values = [tuple(filter(None, [fields[name]])) for name in groups.GROUP_FACETS]
+    shared = request.args.get("shared", "")
+    shared = shared if shared in SHARED else SHARED[0]
+    named = [text[:_MAX_TYPED] for text in request.args.getlist("group")]
+    try:
+        matrix = compare_groups(
+            current_service().hub,
+            viewer(),
+            groups.GroupFilter(values[0], values[1], values[2]),
+            named,
+        )
+    except UnknownIdError as error:
+        raise pages.DeskError(
+            404, "There is no such group.", "Choose groups from the list of groups."
+        ) from error
+    seen = {"seen": [row.id for row in matrix.groups]}
+    log_access("group-matrix", fields | {"group": named}, seen, revision_of(matrix.revision))
+    if request.args.get("format") == "csv":
+        headers = {"Content-Disposition": "attachment; filename=groups.csv"}
+        text = group_matrix_table(matrix, shared)
+        return Response(text, mimetype="text/csv", headers=headers)
+    return pages.render_page(
+        "group_matrix.html",
+        section="groups",
+        matrix=matrix,
+        shared=shared,
+        choices=SHARED,
+        parameters={_FIELDS[name]: text for name, text in fields.items() if text}
+        | ({"group": named} if named else {}),
     )
 
 
 @pages.blueprint.get("/desk/groups/<path:entity_id>", endpoint="group")
 def show_group(entity_id: str) -> Any:
     """Show a group with the entities that belong to it."""
+    on, problem, period = request.args.get("on", "").strip()[:40], "", ("", "")
+    year = request.args.get("at", "")
+    on = on or (year if re.fullmatch(r"[0-9]{4}", year) else "")
     try:
-        view = groups.read_group(current_service().hub, entity_id, viewer())
+        period = groups.read_period(on)
+    except InputError as error:
+        problem = f"{error.message[:1].upper()}{error.message[1:]}: {error.hint}."
+    try:
+        view = groups.read_group(current_service().hub, entity_id, viewer(), period=period)
     except UnknownIdError as error:
         raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
-    nodes = [view.group, *(row.node for row in (*view.members, *view.related))]
-    ids = sorted({node.id for node in nodes if node.records})
-    log_access("group", {"id": entity_id}, {"seen": ids}, revision_of(view.revision))
-    return pages.render_page("group.html", section="groups", view=view)
+    seen = {"seen": view.entity_ids}
+    log_access("group", {"id": entity_id}, seen, revision_of(view.revision))
+    return pages.render_page("group.html", section="groups", view=view, on=on, problem=problem)
+
+
+@pages.blueprint.get("/desk/similar/<path:entity_id>", endpoint="similar")
+def show_similar(entity_id: str) -> Any:
+    """Show the entities that are most like one, and what they share."""
+    try:
+        listed = find_similar(current_service().hub, entity_id, viewer(), limit=50)
+    except UnknownIdError as error:
+        raise pages.DeskError(
+            404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
+        ) from error
+    seen = [listed.facts.id, *(row.facts.id for row in listed.similar)]
+    log_access("similar", {"id": entity_id}, {"seen": seen}, revision_of(listed.revision))
+    return pages.render_page("similar.html", section="groups", listed=listed)
 
 
 _KINDS = (Kind.PERSON.label, Kind.GROUP.label, Kind.ASSET.label)
@@ -270,7 +436,8 @@ def save() -> Any:
         form.get("title", ""),
         form.get("note", ""),
         form.get("entity", "")[:300],
-        read_form().parameters(view=""),
+        # what somebody typed may name an entity that others may not know
+        read_form().parameters(view="", start=""),
         "shared" in form,
     )
     try:
@@ -290,6 +457,9 @@ def show_view(view_id: str) -> Any:
     except UnknownIdError as error:
         raise _unknown("saved view", view_id) from error
     parameters = workbench.known_parameters(hub, viewer(), saved.view)
+    if not saved.is_own:
+        # the name of a list that only the owner of the view may know
+        parameters.pop("without", None)
     _log("open-view", {"id": view_id}, [saved.entity_id])
     address = url_for(
         "desk.network", entity_id=saved.entity_id, **{**parameters, "view": saved.view.id}
@@ -336,14 +506,20 @@ def show_network(entity_id: str) -> Any:
     if middle.id != entity_id:
         return redirect(url_for("desk.network", entity_id=middle.id, **form.parameters()), 303)
     paths, goal, problem = _find_paths(middle.id, form)
-    nodes = [*graph.nodes, *(paths.graph.nodes if paths else ())]
+    start = _find_typed(form.start) if form.start else None
+    changes = _find_changes(middle.id, graph, form) if form.since else None
+    nodes = [
+        *(changes.nodes.values() if changes else ()),
+        *graph.nodes,
+        *(paths.graph.nodes if paths else ()),
+    ]
     query = {"id": entity_id, "hops": form.hops, "to": form.goal, "view": form.view}
     asked, form = form.goal, replace(form, goal=goal.id) if goal else form
     _workbench_log(
         {name: value for name, value in query.items() if value or name != "view"},
         nodes,
         graph,
-        goal.seen if goal else (),
+        [entity for end in (start, goal) if end for entity in end.seen],
     )
     return pages.render_page(
         "network.html",
@@ -353,15 +529,52 @@ def show_network(entity_id: str) -> Any:
         choices=count_choices(graph),
         paths=paths,
         asked=asked,
-        goal=goal,
+        ends=[end for end in (start, goal) if end],
         path_problem=problem,
+        chains=_describe_chains(paths) if paths else (),
+        lists=sorted({row for edge in paths.graph.edges for row in edge.sources} if paths else ()),
         type_labels=TYPE_LABELS,
         max_hops=MAX_HOPS,
+        exports=EXPORTS,
+        changes=changes,
         saved=_open_view(form.view),
         max_title=workbench.MAX_TITLE,
         max_note=workbench.MAX_NOTE,
         **_drawing_context(graph, form, paths),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """Node of a path with what leads to it from the node before: words with roles and periods."""
+
+    id: str
+    words: str
+
+
+def _describe_chains(paths: Paths) -> list[list[PathStep]]:
+    edges: dict[frozenset[str], list[GraphLink]] = {}
+    for edge in paths.graph.edges:
+        edges.setdefault(frozenset((edge.source, edge.target)), []).append(edge)
+    return [
+        [
+            PathStep(path[0], ""),
+            *(
+                PathStep(
+                    far,
+                    "; ".join(_step_words(edge, near) for edge in edges[frozenset((near, far))]),
+                )
+                for near, far in pairwise(path)
+            ),
+        ]
+        for path in paths.paths
+    ]
+
+
+def _step_words(edge: GraphLink, near: str) -> str:
+    words = edge.words if edge.source == near else edge.reverse
+    details = ", ".join((*edge.roles[:2], *edge.periods[:2]))
+    return f"{words} ({details})" if details else words
 
 
 def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None) -> dict[str, Any]:
@@ -374,11 +587,13 @@ def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None
     years = workbench.graph_years(shown)
     year = form.year if years and years[0] <= form.year <= years[1] else 0
     drawing = draw_rings(shown)
+    weak = workbench.find_weak_merges(current_service().hub, shown, viewer())
     chains = paths.paths if paths is not None else ()
     return {
         "graph": shown,
         "drawing": drawing,
-        "drawing_data": _drawing_data(drawing, form, context_ids, chains),
+        "drawing_data": _drawing_data(drawing, form, context_ids, chains, weak),
+        "certainty": lambda edge: workbench.edge_certainty(edge, weak),
         "context_ids": context_ids,
         "artefacts": shared_artefacts(shown),
         "form": form,
@@ -395,6 +610,7 @@ def _drawing_data(
     form: NetworkForm,
     context_ids: Collection[str],
     chains: Sequence[Sequence[str]],
+    weak: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return the nodes, edges and paths of a drawing for the script that lets people work with it.
 
@@ -407,7 +623,10 @@ def _drawing_data(
             _node_data(placed, form, middle.id) | {"context": placed.node.id in context_ids}
             for placed in drawing.nodes
         ],
-        "edges": [_edge_data(line.edge) for line in drawing.edges],
+        "edges": [
+            _edge_data(line.edge, workbench.edge_certainty(line.edge, weak))
+            for line in drawing.edges
+        ],
         "paths": chains,
     }
 
@@ -460,13 +679,18 @@ def _node_links(node: GraphNode, form: NetworkForm, middle_id: str) -> dict[str,
     return links
 
 
-def _edge_data(edge: GraphLink) -> dict[str, Any]:
-    """Return an edge; `count` is the number of its statements, and `lists` has the lists that state
-    it.
+def _edge_data(edge: GraphLink, certainty: float) -> dict[str, Any]:
+    """Return an edge; `count` is the number of its statements, and `lists` the number of the lists
+    that state it. `weak`: it rests on an uncertain merge.
     """
     details = "; ".join((*edge.roles, *edge.periods))
     records = sorted({row.record for row in edge.statements})
-    facts = [details, f"Stated by {', '.join(edge.sources)}", ", ".join(records[:12])]
+    sentences = [f"“{text}”" for text in edge.sentences[:5]]
+    facts = [details, f"Stated by {', '.join(edge.sources)}", ", ".join(records[:12]), *sentences]
+    if certainty < 1:
+        facts.append(
+            f"Rests on a merge of records that is {certainty:.0%} certain: they may be two."
+        )
     return {
         "id": f"{edge.source}|{edge.target}|{edge.type}",
         "source": edge.source,
@@ -477,6 +701,7 @@ def _edge_data(edge: GraphLink) -> dict[str, Any]:
         "count": len(edge.statements),
         "lists": len(edge.sources),
         "years": workbench.span_text(edge),
+        "weak": certainty < 1,
         "about": list(filter(None, facts)),
     }
 
@@ -484,8 +709,8 @@ def _edge_data(edge: GraphLink) -> dict[str, Any]:
 @pages.blueprint.get("/desk/network-file/<file_format>/<path:entity_id>", endpoint="network_file")
 def send_network(file_format: str, entity_id: str) -> Response:
     """Send the network that the page shows as a file: as data, or as a picture."""
-    if file_format not in (PICTURE, *WRITERS):
-        formats = ", ".join(sorted((PICTURE, *WRITERS)))
+    if file_format not in (PICTURE, *EXPORTS):
+        formats = ", ".join(sorted((PICTURE, *EXPORTS)))
         raise pages.DeskError(404, "There is no such format.", f"The formats are {formats}.")
     form = read_form()
     graph = _read_graph(entity_id, form)
@@ -494,20 +719,16 @@ def send_network(file_format: str, entity_id: str) -> Response:
     if file_format == PICTURE:
         return _send_picture(graph, form)
     shown, _ = choose_nodes(graph, form.choice)
-    lines = WRITERS[file_format](workbench.cut_to_year(shown, form.year) if form.year else shown)
-    return _send_file(lines, file_format, MEDIA_TYPES[file_format])
+    shown = workbench.cut_to_year(shown, form.year) if form.year else shown
+    return send_network_file(current_service().hub, shown, file_format)
 
 
 def _send_picture(graph: Graph, form: NetworkForm) -> Response:
     text = pages.render_page(
         "network_picture.svg", middle=graph.nodes[0], **_drawing_context(graph, form)
     )
-    return _send_file(iter([clean_xml(text).encode()]), PICTURE, "image/svg+xml")
-
-
-def _send_file(lines: Iterator[bytes], file_format: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename=network.{file_format}"}
-    return Response(b"".join(lines), mimetype=media_type, headers=headers)
+    headers = {"Content-Disposition": "attachment; filename=network.svg"}
+    return Response(clean_xml(text).encode(), mimetype="image/svg+xml", headers=headers)
 
 
 def _open_view(view_id: str) -> workbench.SavedView | None:
@@ -520,8 +741,8 @@ def _open_view(view_id: str) -> workbench.SavedView | None:
         return None
 
 
-def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
-    query = GraphQuery(
+def _graph_query(form: NetworkForm) -> GraphQuery:
+    return GraphQuery(
         form.hops,
         form.types,
         form.day,
@@ -530,12 +751,30 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
         with_ties=form.hops == 1,
         expanded=form.expanded,
     )
+
+
+def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
     try:
-        return read_graph(current_service().hub, entity_id, viewer(), query)
+        return read_graph(current_service().hub, entity_id, viewer(), _graph_query(form))
     except UnknownIdError as error:
         raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
+
+
+def _find_changes(entity_id: str, graph: Graph, form: NetworkForm) -> GraphChanges:
+    """Return what has changed in a graph since the beginning of the day that the form names."""
+    hub = current_service().hub
+    with hub.store.view() as view:
+        revision = view.revision_at(f"{form.since}T00:00:00.000000Z")
+    try:
+        earlier = read_graph(
+            hub, entity_id, viewer(), replace(_graph_query(form), revision=revision)
+        )
+    except UnknownIdError:
+        # nothing was known of the entity
+        earlier = Graph(revision, (), ())
+    return compare_graphs(earlier, graph)
 
 
 def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:
@@ -547,11 +786,23 @@ def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | 
     if not form.goal:
         return None, None, ""
     hub = current_service().hub
+    query = PathQuery(
+        types=form.types, years=years_between(*form.years), without=frozenset(form.without)
+    )
     try:
         goal = find_end(hub, current_service().ready_screener(), form.goal, viewer())
-        return find_paths(hub, start, goal.id, viewer(), PathQuery(types=form.types)), goal, ""
-    except UnknownIdError as error:
+        return find_paths(hub, start, goal.id, viewer(), query), goal, ""
+    except (InputError, UnknownIdError) as error:
         return None, None, f"{error.message[:1].upper()}{error.message[1:]}."
+
+
+def _find_typed(text: str) -> PathEnd | None:
+    """Return the entity that a name or id means; None if the user may know no such entity."""
+    hub = current_service().hub
+    try:
+        return find_end(hub, current_service().ready_screener(), text, viewer())
+    except UnknownIdError:
+        return None
 
 
 def _workbench_log(

@@ -6,6 +6,7 @@ common.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -50,13 +51,13 @@ from resolver.network.groups import (
     MIN_COUNT,
     GroupFilter,
     GroupSummary,
-    GroupView,
-    Membership,
     Overlap,
+    group_document,
     overlap_table,
     read_group,
     read_groups,
     read_overlap,
+    read_period,
 )
 from resolver.network.workbench import edge_document, node_document
 from resolver.records import Activity, Kind
@@ -95,6 +96,16 @@ _GROUPS = component(
     ),
 )
 _MEMBER = component("Member", closed_object({"node": NODE, "edge": EDGE}))
+_YEARS = {"first": COUNT, "last": COUNT}
+_LINEAGE = component(
+    "Lineage",
+    closed_object(
+        {
+            "groups": array_of(closed_object({"node": NODE, **_YEARS})),
+            "events": array_of(closed_object({**_YEARS, "edge": EDGE})),
+        }
+    ),
+)
 _GROUP = component(
     "Group",
     closed_object(
@@ -110,6 +121,8 @@ _GROUP = component(
             "agencies": map_of(COUNT),
             "complete": {"type": "boolean"},
             "version": COUNT,
+            "lineage": _LINEAGE,
+            "period": STRINGS,
         }
     ),
 )
@@ -176,21 +189,38 @@ def groups() -> Response:
     "GET",
     "/groups/<path:entity_id>",
     _ACCESS,
-    parameters=[AT],
+    parameters=[
+        AT,
+        query_parameter(
+            "on",
+            STRING,
+            description="Who belonged to it in this year (2016), or on this day (2016-05-01).",
+        ),
+    ],
     responses={200: json_response_of(_GROUP), **errors(404)},
 )
 def group(entity_id: str) -> Response:
     """Return a group with the entities that belong to it, and the groups to which it is related.
 
     `by_year` counts, for each year, the members whose membership a list dates; `undated` counts all
-    others.
+    others. With `on`, `members`, `leaders` and `related` are those of that time. A membership
+    without dates may be of any time, so it stays. A year as `at` means the same as `on`. `lineage`
+    has the groups that the group came from, split into or merged with, and its allies and rivals.
+    The `events` of the lineage are ordered by year.
     """
     endpoints.reject_undeclared()
-    view = read_group(current_service().hub, entity_id, viewer(), revision=read_revision())
-    nodes = [row.node for row in (*view.members, *view.related)]
-    ids = [node.id for node in (view.group, *nodes) if node.records]
-    log_access("group", {"id": entity_id}, {"seen": ids}, revision_of(view.revision))
-    return json_response(_group_document(view))
+    asked = endpoints.read_text("on")
+    is_year = bool(re.fullmatch(r"[0-9]{4}", request.args.get("at", "")))
+    view = read_group(
+        current_service().hub,
+        entity_id,
+        viewer(),
+        revision=None if is_year else read_revision(),
+        period=read_period(asked or (request.args["at"] if is_year else "")),
+    )
+    seen = {"seen": view.entity_ids}
+    log_access("group", {"id": entity_id}, seen, revision_of(view.revision))
+    return json_response(group_document(view))
 
 
 @endpoint(
@@ -247,22 +277,6 @@ def _read_filter() -> GroupFilter:
     )
 
 
-def _group_document(view: GroupView) -> dict[str, Any]:
-    return {
-        "group": node_document(view.group),
-        "members": [_member_document(row) for row in view.members],
-        "leaders": sorted({row.node.id for row in view.leaders}),
-        "related": [_member_document(row) for row in view.related],
-        "by_year": {str(year): count for year, count in view.by_year},
-        "undated": view.undated,
-        "activities": dict(view.activities),
-        "countries": dict(view.countries),
-        "agencies": dict(view.agencies),
-        "complete": view.is_complete,
-        "version": view.revision,
-    }
-
-
 def _summary_document(row: GroupSummary) -> dict[str, Any]:
     facts = row.facts
     return {
@@ -275,10 +289,6 @@ def _summary_document(row: GroupSummary) -> dict[str, Any]:
         "agencies": list(facts.agencies),
         "datasets": list(facts.sources),
     }
-
-
-def _member_document(row: Membership) -> dict[str, Any]:
-    return {"node": node_document(row.node), "edge": edge_document(row.edge)}
 
 
 crime_links_blueprint = Blueprint("crime_links", __name__)

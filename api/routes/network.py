@@ -23,7 +23,9 @@ from resolver.api.openapi import schema
 from resolver.api.schemas.entity_schemas import CONTACTS, GRAPH_FIELDS
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
+from resolver.hub.hub import Hub
 from resolver.network import graph_reader
+from resolver.network.formats import EXPORTS, encode_network
 from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
 from resolver.network.paths import (
     MAX_LENGTH,
@@ -33,6 +35,7 @@ from resolver.network.paths import (
     paths_document,
     years_between,
 )
+from resolver.network.similar import MAX_SIMILAR, find_similar
 from resolver.network.workbench import graph_document
 from resolver.notices import read_visible_records
 from resolver.records import Activity
@@ -67,6 +70,27 @@ _END = schema.component(
         }
     ),
 )
+_SIMILAR = schema.component(
+    "Similar",
+    schema.closed_object(
+        {
+            "id": schema.STRING,
+            "caption": schema.STRING,
+            "total": schema.COUNT,
+            "results": schema.array_of(
+                schema.closed_object(
+                    {
+                        "id": schema.STRING,
+                        "caption": schema.STRING,
+                        "score": {"type": "number", "minimum": 0, "maximum": 1},
+                        "shared": schema.STRINGS,
+                    }
+                )
+            ),
+            "version": schema.COUNT,
+        }
+    ),
+)
 _PATHS = schema.component(
     "Paths",
     schema.closed_object(
@@ -98,8 +122,21 @@ _PATHS = schema.component(
         schema.query_parameter("role", schema.enum_of(ROLE_CLASSES)),
         schema.query_parameter("agency", endpoints.ANY_TEXT),
         schema.query_parameter("limit", schema.integer(1, graph_reader.MAX_NODES)),
+        schema.query_parameter("format", schema.enum_of(EXPORTS)),
     ],
-    responses={200: schema.json_response_of(_GRAPH), **schema.errors(404)},
+    responses={
+        200: schema.response(
+            "The network",
+            {
+                **schema.content(_GRAPH, schema.JSON),
+                **{
+                    kind: {"schema": {"type": "string", "format": "binary"}}
+                    for kind in sorted({row.media_type for row in EXPORTS.values()} - {schema.JSON})
+                },
+            },
+        ),
+        **schema.errors(404),
+    },
 )
 def graph(entity_id: str) -> Response:
     """Return the network around an entity, `hops` (1 by default) edges wide.
@@ -110,14 +147,19 @@ def graph(entity_id: str) -> Response:
     follow, by default all. `activity`, `role` (class) and `agency` keep the entities that fit, and
     the nodes that lead to them. If a node has more neighbors than are shown, or a graph has more
     than `limit` (300) nodes, it is not `complete`.
+
+    With another `format` than `json`, the answer is a file for other programs. It has the handling
+    code of each entity and a note on access. `csv` and `neo4j` are ZIP files.
     """
     endpoints.reject_undeclared()
-    query = _read_query()
+    query, file_format = _read_query(), endpoints.read_choice("format", tuple(EXPORTS))
     whole = graph_reader.read_graph(current_service().hub, entity_id, viewer(), query)
     network, _ = choose_nodes(whole, _read_choice())
     middle = next((node.id for node in network.nodes if node.distance == 0), "")
     contact = _ask_contacts(middle)
     _log("graph", {"id": entity_id, "hops": query.hops}, network, contact=contact)
+    if file_format not in ("", "json"):
+        return send_network_file(current_service().hub, network, file_format)
     body = {"id": middle, **graph_document(network), "version": network.revision, **contact.fields}
     return json_response(body | ({"warnings": contact.warnings} if contact.warning else {}))
 
@@ -194,6 +236,47 @@ def paths() -> Response:
     asked = {"from": start.asked, "to": goal.asked, "max": query.max_length}
     _log("paths", asked, result.graph, (*start.seen, *goal.seen))
     return json_response(paths_document(result, start, goal))
+
+
+def send_network_file(hub: Hub, network: Graph, file_format: str) -> Response:
+    """Return a network as a file of one of `EXPORTS`, as the viewer of the request may see it."""
+    export = EXPORTS[file_format]
+    headers = {"Content-Disposition": f"attachment; filename=network.{export.suffix}"}
+    content = encode_network(hub, network, file_format, viewer())
+    return Response(content, mimetype=export.media_type, headers=headers)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/similar/<path:entity_id>",
+    _ACCESS,
+    parameters=[schema.query_parameter("limit", schema.integer(1, MAX_SIMILAR))],
+    responses={200: schema.json_response_of(_SIMILAR), **schema.errors(404)},
+)
+def similar(entity_id: str) -> Response:
+    """Return the entities of the same kind that are most like one, with the traits they share.
+
+    Traits are roles, routes, crimes, countries and groups. A rare one counts more, and at least two
+    are shared. Likeness is no evidence that two know each other. `score` goes from 0 to 1, `total`
+    counts all that share two traits.
+    """
+    endpoints.reject_undeclared()
+    limit = endpoints.read_integer("limit", 20, 1, MAX_SIMILAR)
+    listed = find_similar(current_service().hub, entity_id, viewer(), limit=limit)
+    seen = [listed.facts.id, *(row.facts.id for row in listed.similar)]
+    log_access("similar", {"id": entity_id}, {"seen": seen}, revision_of(listed.revision))
+    results = [
+        {
+            "id": row.facts.id,
+            "caption": row.facts.caption,
+            "score": row.score,
+            "shared": list(row.shared),
+        }
+        for row in listed.similar
+    ]
+    head = {"id": listed.facts.id, "caption": listed.facts.caption, "total": listed.total}
+    return json_response({**head, "results": results, "version": listed.revision})
 
 
 def _read_choice() -> GraphChoice:

@@ -271,6 +271,7 @@ _STATEMENT = component(
             "start": STRING,
             "end": STRING,
             "reversed_period": BOOLEAN,
+            "sentence": STRING,
         },
     ),
 )

@@ -81,6 +81,7 @@
           "text-background-padding": 1, "min-zoomed-font-size": 8,
         },
       },
+      { selector: "edge[?weak]", style: { "line-style": "dashed" } },
       { selector: "edge[?mutual]", style: { "target-arrow-shape": "none" } },
       { selector: "edge.words, edge.near, edge.path", style: { label: "data(label)" } },
       {
@@ -216,6 +217,13 @@
     if (factor <= 1) return;
     cy.nodes().positions((node) => ({ x: node.position("x") * factor, y: node.position("y") }));
   };
+  const MAX_FIT = 1.6; // of a few nodes, each would fill the page
+  const fit = () => {
+    cy.fit(shown(), 30);
+    if (cy.zoom() <= MAX_FIT) return;
+    cy.zoom(MAX_FIT);
+    cy.center(shown());
+  };
   const layOut = (fixed) => {
     const wanted = chosenLayout();
     stage.hidden = wanted === "rings";
@@ -225,7 +233,7 @@
     shown().layout(layouts[wanted](wanted === "force" ? fixed : undefined)).run();
     if (!fixed) stretch();
     spread();
-    if (!fixed) cy.fit(shown(), 30);
+    if (!fixed) fit();
   };
 
   // --- crowds: many neighbors of one sort that lead nowhere else are one node
@@ -421,6 +429,34 @@
     pick(null);
     say(`${chosen.length} hidden.`);
   };
+  // --- several nodes, picked with Shift: expanded, pinned or hidden together
+  const withExpanded = (nodes) => {
+    const address = new URL(location.href);
+    const known = new Set(address.searchParams.getAll("expand"));
+    for (const node of nodes) {
+      if (!known.has(node.id())) address.searchParams.append("expand", node.id());
+    }
+    return address.pathname + address.search;
+  };
+  const pickSeveral = () => {
+    const nodes = cy.nodes(":selected").not(hidden);
+    if (nodes.length < 2) return;
+    cy.elements().removeClass("near far");
+    const able = nodes.filter((node) => node.data("links") && node.data("links").expand);
+    const buttons = document.createElement("p");
+    buttons.className = "buttons";
+    if (able.length) {
+      const words = `expand ${able.length} nodes`;
+      buttons.append(action(`Expand ${able.length}`, () => change(withExpanded(able), words)));
+    }
+    buttons.append(
+      action("Pin all", () => { nodes.lock(); say(`${nodes.length} pinned.`); }),
+      action("Hide all", () => hide(nodes)),
+    );
+    panel.replaceChildren(line("h3", `${nodes.length} nodes picked`), buttons);
+    panel.hidden = false;
+  };
+  cy.on("boxend", () => setTimeout(pickSeveral));
   cy.on("tap", (event) => pick(event.target === cy ? null : event.target));
   cy.on("dbltap", "node", (event) => {
     const { links, label, sort } = event.target.data();
@@ -548,7 +584,7 @@
     level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
   });
   const acts = {
-    fit: () => cy.fit(shown(), 30),
+    fit,
     in: () => zoom(1.3),
     out: () => zoom(1 / 1.3),
     undo,

@@ -165,6 +165,31 @@
     button.disabled = false;
   });
 
+  // --- names: what has been typed of one is completed
+  let asked = "";
+  const suggest = async (field) => {
+    const text = field.value.trim();
+    if (text === asked || text.length < 2) return;
+    asked = text;
+    const response = await fetch(`/desk/names?q=${encodeURIComponent(text)}`);
+    if (!response.ok || text !== asked) return;
+    const { names } = await response.json();
+    const isCommon = (name) => names.filter((row) => row.caption === name).length > 1;
+    find("#names").replaceChildren(...names.map((row) => {
+      const option = document.createElement("option");
+      // two entities of one name are told apart by their ids
+      option.value = isCommon(row.caption) ? row.id : row.caption;
+      option.label = `${row.caption} (${row.about})`;
+      return option;
+    }));
+  };
+  let typing = 0;
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-names]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => suggest(event.target), 150);
+  });
+
   // --- dossier
   for (const button of findAll("[data-print]")) button.addEventListener("click", () => print());
 })();

@@ -162,7 +162,7 @@ COMMANDS = {
     "search": CommandRow("resolve.check", "Search a store by words, a number or an id.", _RECORDS),
     "network": CommandRow(
         "resolve.network",
-        "Export the network of a store, or show who connects two entities.",
+        "Export the network of a store, or show who connects two entities or belongs to a group.",
         _RECORDS,
     ),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),

@@ -19,7 +19,7 @@ import numpy as np
 from resolver.network import visible_records
 from resolver.network.graph import NAME, SHARES, EdgeStatement, is_in_force, is_reversed
 from resolver.records import Relation
-from resolver.records.stated_links import direct_relation, role_class
+from resolver.records.stated_links import cited_sentence, direct_relation, role_class
 from resolver.records.visibility import Viewer
 from resolver.review.decisions.earlier_verdicts import (
     RELATION_KEY,
@@ -320,4 +320,6 @@ def _statement(relation: Relation, source: str, record: str) -> EdgeStatement:
         start,
         end,
         is_reversed(start, end),
+        cited_sentence(relation.origin),
+        relation.target_id,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import calendar
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from resolver.errors import DateError
 from resolver.runtime.text_cache import cache_short_texts
@@ -28,7 +28,9 @@ SHARES = "shares"
 class EdgeStatement:
     """Statement of an edge by a record: its source and id, role with class, and dates as written.
 
-    `is_reversed_period`: the end is before the start.
+    `is_reversed_period`: the end is before the start. `sentence`: the sentence of the list that
+    states the relation, if it was read from a text; else empty. `target`: id of the record that the
+    relation names, or empty.
     """
 
     source: str
@@ -38,6 +40,8 @@ class EdgeStatement:
     start: str = ""
     end: str = ""
     is_reversed_period: bool = False
+    sentence: str = ""
+    target: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class GraphLink:
         return tuple(sorted({row.role for row in self.statements if row.role}))
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """Sentences of lists that the edge was read from, each once."""
+        return tuple(sorted({row.sentence for row in self.statements if row.sentence}))
+
+    @property
     def periods(self) -> tuple[str, ...]:
         """Periods that the lists state, each once: `2004 to 2009`, `from 2014`."""
         return tuple(sorted({text for row in self.statements if (text := _period(row))}))
@@ -84,6 +93,7 @@ class GraphNode:
     `sort` is one of `ENTITY`, `ARTEFACT`, `NAME`; `kind` is person, group, asset or legal, or the
     kind of artefact. `distance` is the number of edges from the start of the graph. `is_cut`: the
     node has more neighbors than were read. All other fields are empty unless the node is an entity.
+    `handling` is the strictest handling code of the records that the viewer may see.
     """
 
     id: str
@@ -98,6 +108,7 @@ class GraphNode:
     sources: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     records: int = 0
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,38 @@ def join_graphs(graph: Graph, other: Graph) -> Graph:
         graph,
         nodes=tuple(sorted(placed, key=lambda row: (row.distance, row.caption.casefold(), row.id))),
         edges=tuple(edges[key] for key in sorted(edges)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GraphChanges:
+    """Relations that a graph has and an earlier one of it had not, or the other way round.
+
+    `changed`: relations of both whose lists, roles or dates differ, as they are now. `nodes` has
+    the ends of all of them by id.
+    """
+
+    added: tuple[GraphLink, ...]
+    gone: tuple[GraphLink, ...]
+    changed: tuple[GraphLink, ...]
+    nodes: Mapping[str, GraphNode]
+
+
+def compare_graphs(earlier: Graph, graph: Graph) -> GraphChanges:
+    """Return what has changed from an earlier graph to a later one of the same extent."""
+    old, new = (
+        {(edge.source, edge.target, edge.type): edge for edge in row.edges}
+        for row in (earlier, graph)
+    )
+    return GraphChanges(
+        tuple(edge for key, edge in new.items() if key not in old),
+        tuple(edge for key, edge in old.items() if key not in new),
+        tuple(
+            edge
+            for key, edge in new.items()
+            if key in old and edge.statements != old[key].statements
+        ),
+        {node.id: node for node in (*earlier.nodes, *graph.nodes)},
     )
 
 

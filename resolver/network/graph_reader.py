@@ -28,20 +28,24 @@ from resolver.network.graph import (
 )
 from resolver.network.visible_records import ARTEFACT_KINDS, VisibleRecords
 from resolver.records import Kind, RelationType
-from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.records.packing import unpack_handling
+from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, HANDLING, NAME_PARTS
 from resolver.records.stated_links import RELATION_TYPES
-from resolver.records.visibility import STRANGER, Viewer
+from resolver.records.visibility import STRANGER, Viewer, strictest_handling
 from resolver.runtime.text_cache import compute_hash64
 from resolver.store.segments import Segment
 from resolver.values.normal_values import country_code
 
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
-_DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY)
+_DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY, HANDLING)
 
 
 @dataclass(frozen=True, slots=True)
 class EntityFacts:
-    """Facts of an entity from its visible records. `countries` are codes, `activities` crimes."""
+    """Facts of an entity from its visible records.
+
+    `countries` are codes, `activities` crimes; `handling` is the strictest handling code.
+    """
 
     id: str
     caption: str
@@ -52,6 +56,7 @@ class EntityFacts:
     sources: tuple[str, ...]
     agencies: tuple[str, ...]
     records: int
+    handling: str
 
 
 def load_facts(rows: VisibleRecords, entities: Sequence[int]) -> dict[int, EntityFacts]:
@@ -106,6 +111,7 @@ def _facts(
         tuple(sources),
         tuple(sorted({agencies.get(name, name) for name in sources})),
         len(record_ids),
+        strictest_handling(unpack_handling(text).code for text in texts.get(HANDLING, ())),
     )
 
 
@@ -304,6 +310,7 @@ def _node(
             row.sources,
             row.agencies,
             row.records,
+            row.handling,
         )
     if key[0] == NAME:
         return GraphNode(node_id(key, {}), NAME, str(key[1]), "", distance)

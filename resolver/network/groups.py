@@ -1,5 +1,8 @@
 """Groups of a store: who belongs to them and when, their crimes, countries and agencies.
 
+The past of a group (`GroupLineage`) has the groups that it came from, split into or merged with,
+and its allies and rivals, with the years that lists state.
+
 The module also computes the overlap between agencies: how many entities two agencies both have
 records of.
 
@@ -13,16 +16,27 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.network.export import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
-from resolver.network.graph import Graph, GraphLink, GraphNode, years_of
+from resolver.network.graph import (
+    Graph,
+    GraphLink,
+    GraphNode,
+    first_and_last_day,
+    is_in_force,
+    join_graphs,
+    years_of,
+)
 from resolver.network.graph_reader import EntityFacts, GraphQuery, grow_graph, load_facts, open_rows
 from resolver.network.visible_records import Numbers
+from resolver.network.workbench import edge_document, node_document
 from resolver.records import KIND_BY_LABEL, Kind, RelationType
 from resolver.records.labels import escape_formula
 from resolver.records.visibility import STRANGER, Viewer
@@ -31,8 +45,18 @@ GROUP_FACETS = ("countries", "activities", "agencies")
 GROUP_SORTS = ("members", "agencies", "activities", "countries")
 """What groups are ordered by, the largest number first; ties by id."""
 MAX_MEMBERS = 500
-_MEMBERSHIP_VALUES = frozenset(kind.value for kind in MEMBERSHIP_TYPES)
+MEMBERSHIP_VALUES = tuple(kind.value for kind in MEMBERSHIP_TYPES)
+LINEAGE_VALUES = tuple(
+    kind.value
+    for kind in (
+        *(RelationType.FACTION_OF, RelationType.SPLINTER_OF, RelationType.PREDECESSOR_OF),
+        *(RelationType.MERGED_INTO, RelationType.ALLY_OF, RelationType.OPPONENT_OF),
+    )
+)
+"""Types of edge that make somebody a member of a group, and that tell the past of a group."""
 _OPEN = 9999
+_MAX_GENERATIONS, MAX_LINEAGE = 4, 60
+"""Edges from a group to the farthest one of its past, and most groups of a lineage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +158,44 @@ class Membership:
     node: GraphNode
     edge: GraphLink
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether a list says when."""
+        rows = self.edge.statements
+        return any((row.start or row.end) and not row.is_reversed_period for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LineageEvent:
+    """Relation between two groups and the years of it: `first` (0: no list dates it) to `last`
+    (0: still, or not known).
+    """
+
+    first: int
+    last: int
+    edge: GraphLink
+
+
+@dataclass(frozen=True, slots=True)
+class LineageGroup:
+    """Group of a lineage with the first and the last year that lists state of it (0: none)."""
+
+    node: GraphNode
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLineage:
+    """Groups that came before, beside and after a group, by their first year, and what joins them.
+
+    `events` are ordered by year; those without a date come last. Both are empty for a group that no
+    list relates to another one.
+    """
+
+    groups: tuple[LineageGroup, ...] = ()
+    events: tuple[LineageEvent, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
@@ -142,6 +204,10 @@ class GroupView:
     `leaders` are among the members. `by_year`: number of members in force in each year, from the
     first to the last year that a list states; `undated` members are in no year. `is_complete`: no
     member was left out.
+
+    `period`: first and last day (ISO) of the time that was asked for; empty for any time. Members,
+    leaders and related groups are then those that may have been so in that time. A relation without
+    dates may always have been.
     """
 
     revision: int
@@ -155,34 +221,120 @@ class GroupView:
     countries: Mapping[str, int]
     agencies: Mapping[str, int]
     is_complete: bool
+    lineage: GroupLineage = GroupLineage()
+    period: tuple[str, str] = ("", "")
+
+    @property
+    def entity_ids(self) -> list[str]:
+        """Ids of all entities that the view shows."""
+        nodes = [self.group, *(row.node for row in (*self.members, *self.related))]
+        nodes += [row.node for row in self.lineage.groups]
+        return sorted({node.id for node in nodes if node.records})
 
 
 def read_group(
-    hub: Hub, entity_id: str, viewer: Viewer = STRANGER, *, revision: int | None = None
+    hub: Hub,
+    entity_id: str,
+    viewer: Viewer = STRANGER,
+    *,
+    revision: int | None = None,
+    period: tuple[str, str] = ("", ""),
 ) -> GroupView:
-    """Read a group by any of its ids. Raises `UnknownIdError` for an id that the viewer may not
-    know.
+    """Read a group by any of its ids, at any time or in a `period` (first and last day, ISO).
+
+    Raises `UnknownIdError` for an id that the viewer may not know.
     """
     query = GraphQuery(
         1, _GROUP_TYPES, revision=revision, max_nodes=MAX_MEMBERS * 2, max_neighbors=MAX_MEMBERS
     )
     with open_rows(hub, viewer, revision) as rows:
-        graph = grow_graph(rows, [rows.find_entity(entity_id)], query)
-    return view_group(graph)
+        number = rows.find_entity(entity_id)
+        graph = grow_graph(rows, [number], query)
+        past = GraphQuery(_MAX_GENERATIONS, _SUCCESSION, max_nodes=MAX_LINEAGE)
+        lineage = view_lineage(join_graphs(grow_graph(rows, [number], past), _allies(graph)))
+    return view_group(graph, period, lineage)
 
 
-def view_group(graph: Graph) -> GroupView:
-    """Return the graph of one hop around a group as a view of the group."""
+def read_period(text: str) -> tuple[str, str]:
+    """Return the first and the last day of a year, month or day as somebody types it.
+
+    Raises `InputError` for a text that is none. An empty text has empty days.
+    """
+    period = first_and_last_day(text.strip()) if text.strip() else ("", "")
+    if text.strip() and not all(period):
+        raise InputError(f"{text[:40]!r} is no year or day", hint="write 2016 or 2016-05-01")
+    return period
+
+
+def view_lineage(graph: Graph) -> GroupLineage:
+    """View a graph of groups as a lineage."""
+    events, years = [], dict[str, list[int]]()
+    for edge in graph.edges:
+        spans = [years_of(row.start, row.end) for row in edge.statements]
+        dated = [span for span in spans if span is not None]
+        first = min((span[0] for span in dated), default=0)
+        last = max((span[1] for span in dated), default=0)
+        events.append(LineageEvent(first, 0 if last == _OPEN else last, edge))
+        for end in (edge.source, edge.target):
+            years.setdefault(end, []).extend(
+                year for span in dated for year in span if year != _OPEN
+            )
+    if not events:
+        return GroupLineage()
+    groups = [
+        LineageGroup(
+            node, min(years.get(node.id, ()), default=0), max(years.get(node.id, ()), default=0)
+        )
+        for node in graph.nodes
+    ]
+    groups.sort(key=lambda row: (row.first or _OPEN, row.node.caption.casefold(), row.node.id))
+    events.sort(key=lambda row: (row.first or _OPEN, row.edge.source, row.edge.target))
+    return GroupLineage(tuple(groups), tuple(events))
+
+
+def _allies(graph: Graph) -> Graph:
+    """Return the part of the graph around a group that has its allies and rivals."""
+    edges = tuple(edge for edge in graph.edges if edge.type in _ALLIANCES)
+    ends = {end for edge in edges for end in (edge.source, edge.target)}
+    nodes = tuple(node for node in graph.nodes if node.id in ends or not node.distance)
+    return replace(graph, nodes=nodes, edges=edges)
+
+
+def _cut_to(edge: GraphLink, period: tuple[str, str]) -> GraphLink | None:
+    """Return an edge with the statements that can hold in a period; None if none of them can."""
+    first, last = period
+    if not first:
+        return edge
+    statements = tuple(
+        row
+        for row in edge.statements
+        # dates that make no sense are none
+        if row.is_reversed_period
+        or (is_in_force(row.start, "", last) and is_in_force("", row.end, first))
+    )
+    return replace(edge, statements=statements) if statements else None
+
+
+def view_group(
+    graph: Graph, period: tuple[str, str] = ("", ""), lineage: GroupLineage | None = None
+) -> GroupView:
+    """Return the graph of one hop around a group as a view of it, at any time or in a period."""
     group = next(node for node in graph.nodes if node.distance == 0)
     nodes = {node.id: node for node in graph.nodes}
     members: list[Membership] = []
     related: list[Membership] = []
-    for edge in graph.edges:
-        is_member = edge.type in _MEMBERSHIP_VALUES and edge.target == group.id
+    all_members: list[Membership] = []
+    for stated in graph.edges:
+        is_member = stated.type in MEMBERSHIP_VALUES and stated.target == group.id
+        if is_member:
+            all_members.append(Membership(nodes[stated.source], stated))
+        edge = _cut_to(stated, period)
+        if edge is None:
+            continue
         other = nodes[edge.source if edge.target == group.id else edge.target]
         (members if is_member else related).append(Membership(other, edge))
     members.sort(key=_member_order)
-    by_year, undated = _count_years(members)
+    by_year, undated = _count_years(all_members)
     people = {row.node.id: row.node for row in members}.values()
     return GroupView(
         graph.revision,
@@ -196,6 +348,8 @@ def view_group(graph: Graph) -> GroupView:
         _count(node.countries for node in people),
         _count(node.agencies for node in people),
         graph.is_complete,
+        lineage or GroupLineage(),
+        period,
     )
 
 
@@ -234,22 +388,44 @@ def _count_years(members: Iterable[Membership]) -> tuple[tuple[tuple[int, int], 
     return tuple(by_year), len(years_by_member) - len(dated)
 
 
+def group_document(view: GroupView) -> dict[str, Any]:
+    """Return a group as JSON."""
+    return {
+        "group": node_document(view.group),
+        "members": [_member_document(row) for row in view.members],
+        "leaders": sorted({row.node.id for row in view.leaders}),
+        "related": [_member_document(row) for row in view.related],
+        "by_year": {str(year): count for year, count in view.by_year},
+        "undated": view.undated,
+        "activities": dict(view.activities),
+        "countries": dict(view.countries),
+        "agencies": dict(view.agencies),
+        "complete": view.is_complete,
+        "version": view.revision,
+        "lineage": {
+            "groups": [
+                {"node": node_document(row.node), "first": row.first, "last": row.last}
+                for row in view.lineage.groups
+            ],
+            "events": [
+                {"first": row.first, "last": row.last, "edge": edge_document(row.edge)}
+                for row in view.lineage.events
+            ],
+        },
+        "period": list(filter(None, view.period)),
+    }
+
+
+def _member_document(row: Membership) -> dict[str, Any]:
+    return {"node": node_document(row.node), "edge": edge_document(row.edge)}
+
+
+_ALLIANCES = (RelationType.ALLY_OF.value, RelationType.OPPONENT_OF.value)
+_SUCCESSION = tuple(kind for kind in LINEAGE_VALUES if kind not in _ALLIANCES)
 _GROUP_TYPES = (
-    *_MEMBERSHIP_VALUES,
-    *(
-        kind.value
-        for kind in (
-            RelationType.FACTION_OF,
-            RelationType.SPLINTER_OF,
-            RelationType.PREDECESSOR_OF,
-            RelationType.MERGED_INTO,
-            RelationType.ALLY_OF,
-            RelationType.OPPONENT_OF,
-            RelationType.OWNER_OF,
-            RelationType.ASSOCIATE_OF,
-            RelationType.LINKED_TO,
-        )
-    ),
+    *MEMBERSHIP_VALUES,
+    *LINEAGE_VALUES,
+    *(RelationType.OWNER_OF.value, RelationType.ASSOCIATE_OF.value, RelationType.LINKED_TO.value),
 )
 
 

@@ -38,19 +38,19 @@ MAX_MEANT = 40
 class PathEnd:
     """Entity that somebody means by a typed text (`asked`).
 
-    `others`: further entities with that name, as (id, caption). Empty if the end was given by its
-    id.
+    `others`: further entities with that name, as (id, caption, what tells it apart: its schema and
+    lists). Empty if the end was given by its id.
     """
 
     asked: str
     id: str
     caption: str
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def seen(self) -> tuple[str, ...]:
         """Ids of all entities that a reader of this end is shown."""
-        return (self.id, *(entity_id for entity_id, _ in self.others))
+        return (self.id, *(entity_id for entity_id, _, _ in self.others))
 
 
 def find_end(
@@ -88,10 +88,17 @@ def find_end(
             f"there is no entity or record {text[:80]}, and nobody is known by that name",
             hint="search for a name first",
         )
-    found_ends = [(str(row["id"]), str(row["caption"])) for row in documents]
+    found_ends = [
+        (
+            str(row["id"]),
+            str(row["caption"]),
+            ", ".join((str(row["schema"]), *map(str, row["datasets"]))),
+        )
+        for row in documents
+    ]
     best = found_ends[ranks.index(min(ranks))]
     others = (row for row, rank in zip(found_ends, ranks, strict=True) if rank < _NOT_NAMED)
-    return PathEnd(text, *best, tuple(row for row in others if row != best))
+    return PathEnd(text, *best[:2], tuple(row for row in others if row != best))
 
 
 _NOT_NAMED = 2
@@ -338,5 +345,5 @@ def paths_document(result: Paths, start: PathEnd, goal: PathEnd) -> dict[str, An
 
 
 def _end_document(end: PathEnd) -> dict[str, Any]:
-    others = [{"id": entity_id, "caption": caption} for entity_id, caption in end.others]
+    others = [{"id": entity_id, "caption": caption} for entity_id, caption, _ in end.others]
     return {"asked": end.asked, "id": end.id, "caption": end.caption, "others": others}

@@ -439,8 +439,14 @@ class VisibleRecords:
 
     def relations(self, numbers: Numbers) -> Iterator[tuple[int, Relation]]:
         """Iterate over the relations that some records (numbers ascending) state."""
-        for number, _, text in self.texts((RELATION,), numbers):
-            yield number, unpack_relation(text)
+        for edges, rows in self._rows(numbers):
+            column = edges.segment.batch.columns.get(RELATION)
+            if column is not None:
+                places = _places(edges.segment, RELATION, rows)
+                origins = column.origin_values.take(pa.array(column.origins[places])).to_pylist()
+                texts = _column_texts(edges.segment, RELATION, rows)
+                for (number, text), origin in zip(texts, origins, strict=True):
+                    yield number, unpack_relation(text, origin)
 
     def artefacts(self, numbers: Numbers) -> Iterator[tuple[int, Artefact]]:
         """Iterate over the artefacts of some records (numbers ascending)."""
@@ -503,12 +509,18 @@ class VisibleRecords:
                 yield edges, low, high
 
 
+def _places(segment: Segment, prop: str, rows: Numbers) -> Numbers:
+    """Return the places in a column of the values of some rows."""
+    offsets = segment.offsets[prop]
+    starts = offsets[rows].astype(np.int64)
+    return spread(starts, offsets[rows + 1] - starts)
+
+
 def _column_texts(segment: Segment, prop: str, rows: Numbers) -> Iterator[tuple[int, str]]:
     """Yield (record number, packed text) of the values of some rows in a column."""
     column, offsets = segment.batch.columns[prop], segment.offsets[prop]
-    starts = offsets[rows].astype(np.int64)
-    counts = offsets[rows + 1] - starts
-    codes = column.codes[spread(starts, counts)]
+    codes = column.codes[_places(segment, prop, rows)]
     if len(codes):
+        counts = offsets[rows + 1].astype(np.int64) - offsets[rows]
         numbers = np.repeat(segment.first + rows, counts).tolist()
         yield from zip(numbers, column.values.take(pa.array(codes)).to_pylist(), strict=True)

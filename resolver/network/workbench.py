@@ -13,12 +13,14 @@ The module reads in this order:
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from resolver.errors import InputError, UnknownIdError
+from resolver.hub.entity_preview import load_visible_links
 from resolver.hub.hub import Hub
 from resolver.network.expansion import Expander, Expansion, Key
 from resolver.network.graph import (
@@ -31,6 +33,7 @@ from resolver.network.graph import (
 )
 from resolver.network.graph_reader import RELATION_EDGES, build_graph, load_facts, open_rows
 from resolver.network.visible_records import VisibleRecords
+from resolver.records.results.resolution import Basis
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.store.steward_work import NetworkView
 
@@ -179,6 +182,47 @@ def known_parameters(hub: Hub, viewer: Viewer, view: NetworkView) -> dict[str, A
     return parameters
 
 
+CERTAIN_MERGE = 0.95
+"""Probability from which a merge of records is not mentioned where a relation rests on it."""
+
+
+def find_weak_merges(hub: Hub, graph: Graph, viewer: Viewer) -> dict[str, float]:
+    """Return the records of a present graph that only a weak link holds in their entity, by id.
+
+    The value is the probability of their strongest link with another record of the entity that the
+    viewer may see. Records that a steward put there are certain.
+    """
+    ids = [node.id for node in graph.nodes if node.records > 1]
+    if not ids:
+        return {}
+    with open_rows(hub, viewer) as rows:
+        numbers = sorted(rows.view.entity_numbers(ids).values())
+        owned = rows.of_entities(numbers)
+        links = load_visible_links(hub, rows.view, owned.records, viewer)
+        owner_of, record_ids = owned.by_record(), rows.ids(owned.records)
+    strongest: dict[int, float] = {}
+    columns = (links.left, links.right, links.logodds, links.basis)
+    for left, right, logodds, basis in zip(*(row.tolist() for row in columns), strict=True):
+        if owner_of.get(left, -1) == owner_of.get(right, -2):
+            is_decided = basis == Basis.DECISION
+            certainty = 1.0 if is_decided else 1 / (1 + math.exp(-logodds / 1000))
+            for record in (left, right):
+                strongest[record] = max(strongest.get(record, 0.0), certainty)
+    return {
+        record_ids[record]: round(certainty, 2)
+        for record, certainty in strongest.items()
+        if certainty < CERTAIN_MERGE
+    }
+
+
+def edge_certainty(edge: GraphLink, weak: Mapping[str, float]) -> float:
+    """Return how certain the merges are that an edge rests on; 1 if a statement rests on none.
+
+    `weak`: the result of `find_weak_merges`.
+    """
+    return max(min(weak.get(row.record, 1.0), weak.get(row.target, 1.0)) for row in edge.statements)
+
+
 Span = tuple[int | None, int | None]
 """First and last year of a period; None for an end that is open or not stated."""
 
@@ -279,7 +323,8 @@ _MAX_RELATED_OF_NEAREST = 20
 class RelatedParty:
     """Entity or name at the other end of a relation, with roles, dates and sources from all lists.
 
-    `id` is empty if the viewer knows the other end by name only.
+    `id` is empty if the viewer knows the other end by name only. `sentences`: sentences of lists
+    that the relation was read from.
     """
 
     words: str
@@ -289,6 +334,7 @@ class RelatedParty:
     roles: tuple[str, ...]
     dates: tuple[str, ...]
     sources: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +422,9 @@ def _group(graph: Graph) -> tuple[RelatedParty, ...]:
         other, words = _ends(edge, middle)
         node = nodes[other]
         end = _identity(node)
-        parties.append(RelatedParty(words, *end, edge.roles, edge.periods, edge.sources))
+        parties.append(
+            RelatedParty(words, *end, edge.roles, edge.periods, edge.sources, edge.sentences)
+        )
     return tuple(sorted(parties, key=lambda row: (row.words, row.caption.casefold(), row.id)))
 
 
@@ -484,7 +532,7 @@ def edge_document(edge: GraphLink) -> dict[str, Any]:
 
 def _statement_document(row: EdgeStatement) -> dict[str, Any]:
     document: dict[str, Any] = {"dataset": row.source, "record": row.record}
-    for name in ("role", "role_class", "start", "end"):
+    for name in ("role", "role_class", "start", "end", "sentence"):
         if text := getattr(row, name):
             document[name] = text
     return {**document, "reversed_period": True} if row.is_reversed_period else document

@@ -214,6 +214,21 @@ def direct_relation(kind: str, role: str) -> DirectedRelation:
     return DirectedRelation(stated, is_reversed and not RELATION_TYPES[stated].is_mutual)
 
 
+_CITED, _MIN_CITED_WORDS = ": ", 3
+
+
+def cite_sentence(column: str, sentence: str) -> str:
+    """Return the origin of a relation that was read from a sentence in a column of a list."""
+    return f"{column}{_CITED}{sentence}"
+
+
+def cited_sentence(origin: str) -> str:
+    """Return the sentence that the origin of a relation cites; empty for one that cites none."""
+    sentence = origin.partition(_CITED)[2]
+    # the heading of a column may have a colon, too
+    return sentence if len(sentence.split()) >= _MIN_CITED_WORDS else ""
+
+
 _ROLES_OF_ONE_ENTITY = frozenset(
     (
         *("same", "same as", "same person", "same entity", "identical", "duplicate", "self"),

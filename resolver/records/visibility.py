@@ -244,6 +244,11 @@ def strictness(code: str) -> int:
     return HANDLING_CODES.index(code) if code in HANDLING_CODES else len(HANDLING_CODES)
 
 
+def strictest_handling(codes: Iterable[str]) -> str:
+    """Return the most restricted of some handling codes; the least restricted one for none."""
+    return max({HANDLING_CODES[0], *codes}, key=lambda code: (strictness(code), code))
+
+
 def _owned(text: str, agency: str) -> str:
     handling = unpack_handling(text)
     is_settled = handling.agency or handling == Handling()

@@ -31,7 +31,7 @@ from resolver.records import Grade, Record
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
 from resolver.records.stated_links import RELATION_TYPES
-from resolver.records.visibility import HANDLING_CODES
+from resolver.records.visibility import strictest_handling
 from resolver.reference.tables import territory_name
 from resolver.review.models import Statement
 from resolver.values.dates import PartialDate, parse_date
@@ -114,17 +114,8 @@ def collect_handling(records: Iterable[Record]) -> tuple[RecordHandling, ...]:
 
 
 def strictest_code(rows: Iterable[RecordHandling]) -> str:
-    """Return the most restricted handling code of some records; an unknown code counts as stricter
-    than any other.
-    """
-    codes = {row.code for row in rows} or {HANDLING_CODES[0]}
-    return max(
-        codes,
-        key=lambda code: (
-            HANDLING_CODES.index(code) if code in HANDLING_CODES else len(HANDLING_CODES),
-            code,
-        ),
-    )
+    """Return the most restricted handling code of some records; an unknown code is stricter."""
+    return strictest_handling(row.code for row in rows)
 
 
 def _grade_text(grade: Grade | None) -> str:

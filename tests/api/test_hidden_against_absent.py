@@ -357,6 +357,8 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/groups/a:4",
         "/overlap",
         "/overlap?kind=group&format=csv",
+        "/groups/a:4?on=2005",
+        *(f"/similar/{name}" for name in ("a:1", "a:3", "a:4", "h:1")),
         "/paths?from=a:2&to=a:6",
         "/paths?from=a:3&to=a:5",
         "/paths?from=a:1&to=a:6",

@@ -148,6 +148,7 @@ NAMES_ONLY = {
     "groups.groups",
     "network.graph",
     "network.paths",
+    "network.similar",
     "reconcile.reconcile",
     "reconcile.reconcile_form",
     "reconcile.suggest_entity",

@@ -2,6 +2,7 @@
 
 - `resolver network`: write the network, or the part around an entity, into a file.
 - `resolver network path`: show who connects two entities, by their names or ids.
+- `resolver network group`: show who belongs to a group and leads it, and its past.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from resolver.errors import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.network.groups import GroupView
     from resolver.network.paths import Paths
 
 _NETWORK_HELP = """Write the network of a store into FILE: entities, their relations, and the
@@ -33,7 +35,8 @@ Examples:
   resolver network --store sqlite:///hub.db --agency Coast --format csv --out coast
   resolver network path "Red Pier" "Los Alacranes" --store sqlite:///hub.db
 """
-_FORMATS = ("graphml", "gexf", "csv", "ftm", "json")
+FORMATS = ("graphml", "gexf", "csv", "neo4j", "stix", "ftm", "json")
+"""Names of `EXPORTS`, which is too slow to load for the help of a command."""
 
 
 @click.group("network", help=_NETWORK_HELP, invoke_without_command=True)
@@ -42,12 +45,12 @@ _FORMATS = ("graphml", "gexf", "csv", "ftm", "json")
     "--out",
     type=PATH,
     metavar="FILE",
-    help="File to write; for csv a folder, with nodes.csv and edges.csv.",
+    help="File to write; for csv and neo4j a folder, with a table of nodes and one of edges.",
 )
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(_FORMATS),
+    type=click.Choice(FORMATS),
     default="graphml",
     show_default=True,
     help="Format of the file.",
@@ -79,7 +82,7 @@ def network_command(
         return
     if store_url is None or out is None:
         raise click.UsageError("add --store URL and --out FILE, or ask for a path", context)
-    from resolver.network.export import export_network
+    from resolver.network.formats import export_network
     from resolver.network.graph_reader import EDGE_TYPES, MAX_NODES, GraphQuery
     from resolver.records.visibility import OPERATOR, Viewer
 
@@ -162,6 +165,54 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
             "neighbors only some were followed",
             err=True,
         )
+
+
+@network_command.command("group")
+@click.argument("name", metavar="GROUP")
+@store_option(required=True)
+@click.option("--on", "when", default="", metavar="TIME", help="A year (2016) or day (2016-05-01).")
+@click.option("--agency", metavar="NAME", help="Only what this agency may see.")
+@json_option
+@model_option
+@click.pass_obj
+def group_command(settings: Settings, /, name: str, when: str, **options: Any) -> None:
+    """Show who belongs to a group and leads it, at any time or at one time, and its past.
+
+    \b
+    Examples:
+      resolver network group "Blue Harbor Crew" --store sqlite:///hub.db
+      resolver network group quay:g1 --on 2016 --store sqlite:///hub.db
+    """
+    from resolver.check.screener import Screener
+    from resolver.network.groups import group_document, read_group, read_period
+    from resolver.network.paths import find_end
+    from resolver.records.visibility import OPERATOR, Viewer
+
+    agency, period = options["agency"], read_period(when)
+    viewer = OPERATOR if agency is None else Viewer(agency, agency)
+    with open_hub_to_read(options["store_url"], settings, options["model_dir"]) as hub:
+        end = find_end(hub, Screener(hub), name, viewer)
+        view = read_group(hub, end.id, viewer, period=period)
+        seen = sorted({*end.seen, *view.entity_ids})
+        log_records(hub, len(seen), group=name, entities=seen)
+    if options["as_json"]:
+        click.echo(json.dumps(group_document(view), ensure_ascii=False))
+        return
+    others = f"; {pluralize(len(end.others), 'other')} of this name" if end.others else ""
+    click.echo(f"{end.asked}: {end.caption} ({end.id}){others}")
+    click.echo("\n".join(_describe_group(view)) or "No list says who belongs to it.")
+
+
+def _describe_group(view: GroupView) -> Iterator[str]:
+    """Yield the members, those without dates last, and the events of the past."""
+    for row in sorted(view.members, key=lambda row: not row.is_dated):
+        edge = row.edge
+        details = ", ".join((*edge.roles, *edge.periods)) or "no role or date"
+        yield f"   {edge.words}: {row.node.caption} ({details}) [{', '.join(edge.sources)}]"
+    captions = {row.node.id: row.node.caption for row in view.lineage.groups}
+    for event in view.lineage.events:
+        ends = captions[event.edge.source], captions[event.edge.target]
+        yield f"   {event.first or 'no date'}: {ends[0]} {event.edge.words} {ends[1]}"
 
 
 def _describe_paths(result: Paths) -> Iterator[str]:

@@ -57,6 +57,7 @@ _STIX_RELATIONS = {
     "impersonates": RelationType.LINKED_TO,
     "targets": RelationType.OPPONENT_OF,
 }
+_DAY_LETTERS = len("2016-05-01")
 _STIX_DATES = {"created": "createdAt", "modified": "modifiedAt", "first_seen": "startDate"}
 _STIX_NOTES = (
     "roles",
@@ -115,7 +116,12 @@ def _collect_relationship(relations: dict[str, list[Relation]], row: json_rows.J
     relation_type = find_relation_type(kind) or _STIX_RELATIONS.get(kind, RelationType.LINKED_TO)
     words = filter(None, (kind.replace("-", " "), json_rows.json_text(row.get("description"))))
     relation = Relation(
-        relation_type, f"{STIX_SOURCE}:{target}", role=": ".join(words), origin="relationship"
+        relation_type,
+        f"{STIX_SOURCE}:{target}",
+        role=": ".join(words),
+        start=json_rows.json_text(row.get("start_time"))[:_DAY_LETTERS],
+        end=json_rows.json_text(row.get("stop_time"))[:_DAY_LETTERS],
+        origin="relationship",
     )
     relations.setdefault(source, []).append(relation)
 

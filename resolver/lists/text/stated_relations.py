@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from resolver.data import load_rows
 from resolver.records import Relation, RelationType
+from resolver.records.stated_links import cite_sentence
 
 MAX_READ = 20_000
 """Characters of a text that are read."""
@@ -23,6 +24,8 @@ MAX_SENTENCE = 300
 """Most characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
 _MIN_LETTERS = 3
+_NO_CAPITALS = frozenset(("ar",))
+"""Languages whose names are only read in quotation marks: no capital says where one begins."""
 _MAX_RELATIONS, _MAX_LETTERS = 200, 60
 """Most relations of one text, and most letters of a word in a name. A record with longer words, or
 with very many facts, would be refused as a whole.
@@ -37,11 +40,12 @@ def split_own_names(names: Iterable[str]) -> frozenset[str]:
 class _Phrase(NamedTuple):
     type: RelationType
     role: str
+    is_quoted: bool
 
 
 _PHRASES: Mapping[str, _Phrase] = {
-    phrase.casefold(): _Phrase(RelationType(kind), role)
-    for phrase, _language, kind, role, _example, _target in load_rows("relation_phrases")
+    phrase.casefold(): _Phrase(RelationType(kind), role, language in _NO_CAPITALS)
+    for phrase, language, kind, role, _example, _target in load_rows("relation_phrases")
 }
 
 
@@ -120,8 +124,11 @@ def find_stated_relations(
                 break
             if not _is_about_entry(sentence[: found.start()], own_names):
                 continue
-            kind, role = _PHRASES[found[0].casefold()]
-            read = _read_name(sentence[found.end() :], ids, is_person=kind in _PERSONAL)
+            kind, role, is_quoted = _PHRASES[found[0].casefold()]
+            after = sentence[found.end() :]
+            if is_quoted and not _QUOTED.match(after.lstrip()):
+                continue
+            read = _read_name(after, ids, is_person=kind in _PERSONAL)
             if not read:
                 continue
             before = sentence[: found.start()]
@@ -140,7 +147,7 @@ def find_stated_relations(
                     return
                 seen.add(key)
                 target = ids.get(name.casefold(), "")
-                stated = f"{origin}: {sentence.strip()[:MAX_SENTENCE]}"
+                stated = cite_sentence(origin, sentence.strip()[:MAX_SENTENCE])
                 yield Relation(kind, target, name, role, origin=stated)
 
 

@@ -68,6 +68,7 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
         "desk.entity": f"/desk/entities/{ids[0]}",
         "desk.group": f"/desk/groups/{entity_id_of(desk, 'coast:crew')}",
         "desk.network": f"/desk/network/{ids[0]}",
+        "desk.similar": f"/desk/similar/{ids[0]}",
         "desk.network_file": f"/desk/network-file/graphml/{ids[0]}",
         "desk.pair": f"/review/{ids[0]}/{ids[1]}?did={number}",
         "desk.pair_preview": f"/review/{ids[0]}/{ids[1]}/preview?verdict=same",

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +181,19 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
             {"agency": worlds.OWNER, "role": "sibling"},
             *({"to": name} for name in ("coast:kin", "secret:kin", ids.of_record["secret:near"])),
         ],
-        "desk.groups": [{"sort": "agencies"}, {"agency": worlds.OWNER}],
+        "desk.groups": [
+            {"sort": "agencies"},
+            {"agency": worlds.OWNER},
+            *({"name": name} for name in names[:3]),
+        ],
+        "desk.group_matrix": [
+            {},
+            {"format": "csv"},
+            {"shared": "crimes"},
+            {"group": "secret:crew"},
+        ],
+        "desk.paths": [{"from": one, "to": other} for one, other in pairwise(names[:4])],
+        "desk.names": [{"q": name[:4]} for name in names],
         "desk.crime_links": [{"kind": "person"}, {"agency": worlds.OWNER}, {"format": "csv"}],
         "desk.overlap": [{"kind": "person"}, {"format": "csv"}],
     }

@@ -14,7 +14,10 @@ from xml.etree.ElementTree import fromstring
 import networkx
 import pytest
 
+from resolver.network.graph_reader import read_graph
+from resolver.network.workbench import graph_document
 from resolver.records import Activity, Grade, Handling, Kind, Relation, RelationType
+from resolver.records.stated_links import cite_sentence
 from resolver.store import UserRole
 from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
@@ -105,15 +108,106 @@ def test_a_node_is_expanded(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("goal", "words"),
     [
-        ("quay:3", "Pavel Novotny → Blue Harbor Crew → Nuno Salgado"),
-        ("quay:2", f"Pavel Novotny → {PHONE} → Wilhelmina Oberst"),
+        (
+            "quay:3",
+            "Pavel Novotny leader of (boss, 2014 to 2009) → Blue Harbor Crew"
+            " has as member (driver, from 2010) → Nuno Salgado",
+        ),
+        ("quay:2", f"Pavel Novotny has → {PHONE} of → Wilhelmina Oberst"),
         ("quay:4", "Nothing connects the two"),
-        ("nuno salgado", "Pavel Novotny → Blue Harbor Crew → Nuno Salgado"),
+        ("nuno salgado", "has as member (driver, from 2010) → Nuno Salgado"),
+        ("quay:3&first_year=1980&last_year=1990", "Nothing connects the two"),
+        ("quay:3&without=quay", "Nothing connects the two"),
+        ("quay:3&first_year=1990&last_year=1980", "The last year is before the first."),
         ("quay:none", "no entity or record quay:none, and nobody is known by that name."),
     ],
 )
 def test_paths_are_listed(browser: Client, goal: str, words: str) -> None:
     assert words in shown(browser, f"/desk/network/quay:1?to={goal}")
+
+
+def test_paths_are_asked_by_two_names(browser: Client) -> None:
+    asked = "/desk/paths?from=pavel+novotny&to=oberst&first_year=&last_year="
+    text = shown(browser, asked)
+    assert f"Pavel Novotny has → {PHONE} of → Wilhelmina Oberst" in text
+    assert "oberst is taken for Wilhelmina Oberst" in text
+    # the drawing is that of the paths
+    assert "4 nodes" in text
+    # only Pavel and Wilhelmina pay: the telephone does not count
+    assert "Nothing connects the two" in shown(browser, f"{asked}&follow=money")
+    text = shown(browser, "/desk/paths?from=nobody+at+all&to=oberst")
+    assert "Nobody is known by the name nobody at all." in text
+    assert browser.get("/desk/paths?from=a&to=b&first_year=x").status_code == 422
+
+
+def test_people_like_one_are_named_with_what_they_share(browser: Client) -> None:
+    text = shown(browser, "/desk/similar/quay:3")
+    assert "People like Nuno Salgado" in text
+    # all three belong to the crew; the banker has another role, the crime is her own
+    assert "Nobody shares two" in text
+    answer = browser.get("/desk/similar/quay:none")
+    assert answer.status_code == 404
+
+
+def test_names_are_completed_while_typed(browser: Client) -> None:
+    names = browser.get("/desk/names?q=nov").json
+    assert names["names"] == [
+        {"id": entity_id(browser, "quay:1"), "caption": "Pavel Novotny", "about": "Person"}
+    ]
+    assert browser.get("/desk/names?q=n").json == {"names": []}
+
+
+def test_a_group_is_found_by_its_name(browser: Client) -> None:
+    assert "4 memberships" in shown(browser, "/desk/groups?name=blue+harbor+crew")
+    assert "Nobody is known by the name Nobody At All" in shown(
+        browser, "/desk/groups?name=Nobody+At+All"
+    )
+
+
+def test_the_network_says_what_changed_since_a_day(desk: Desk) -> None:
+    hub = desk.service.hub
+    with quick_symbols("resolver.matching.pipeline"):
+        hub.add(make_intake(ROWS[:2]))
+        with hub.store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE versions SET landed = '2020-01-01T00:00:00.000000Z'")
+        hub.add(make_intake(ROWS[2:]))
+    desk.service.warm()
+    browser = desk.signed_in("amira", UserRole.VIEWER)
+    text = shown(browser, "/desk/network/quay:g?since=2021-01-01")
+    assert "Changed since 2021-01-01" in text
+    assert "New: 3 relations" in text or "New: 4 relations" in text
+    assert "No longer stated" not in text
+    text = shown(browser, "/desk/network/quay:g?since=2019-01-01")
+    assert "Pavel Novotny leader of Blue Harbor Crew" in text
+    assert browser.get("/desk/network/quay:g?since=soon").status_code == 422
+
+
+SENTENCE = "He is the brother of Nuno Salgado."
+
+
+def test_the_sentence_of_a_relation_is_shown(desk: Desk) -> None:
+    origin = cite_sentence("comments", SENTENCE)
+    kin = Relation(RelationType.FAMILY_OF, "quay:3", role="brother", origin=origin)
+    rows = [ROWS[3], record("quay:6", name="Simao Salgado", relations=[kin])]
+    with quick_symbols("resolver.matching.pipeline"):
+        desk.service.hub.add(make_intake(rows))
+    desk.service.warm()
+    browser = desk.signed_in("amira", UserRole.VIEWER)
+    (edge,) = (
+        row
+        for row in drawn(browser, "/desk/network/quay:6")["edges"]
+        if row["words"] == "family of"
+    )
+    assert f"“{SENTENCE}”" in edge["about"]
+    for page in ("network", "entities", "dossier"):
+        assert SENTENCE in shown(browser, f"/desk/{page}/quay:6")
+    (told,) = graph_document(read_graph(desk.service.hub, "quay:6"))["edges"]
+    assert told["statements"][0]["sentence"] == SENTENCE
+
+
+def entity_id(browser: Client, record_id: str) -> str:
+    answer = browser.get(f"/desk/entities/{record_id}")
+    return str(answer.headers["Location"].rpartition("/")[2].partition("?")[0])
 
 
 def drawn(browser: Client, path: str) -> Any:

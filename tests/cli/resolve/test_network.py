@@ -11,7 +11,8 @@ import networkx
 import pytest
 
 from resolver.cli.app import run
-from resolver.network.export import FORMATS
+from resolver.cli.resolve.network import FORMATS
+from resolver.network.formats import EXPORTS
 from tests.matching.preparing import quick_symbols
 
 ROWS = [
@@ -42,7 +43,8 @@ def test_every_format_is_written(
     args = ["--store", url, "--format", file_format, "--out", str(out)]
     assert run(["network", *args]) == 0
     assert capsys.readouterr().out == f"3 nodes, 2 edges: {out}\n"
-    assert out.is_dir() if file_format == "csv" else out.stat().st_size > 100
+    assert out.is_dir() if EXPORTS[file_format].is_folder else out.stat().st_size > 100
+    assert tuple(EXPORTS) == FORMATS
 
 
 def test_a_network_around_an_entity_is_of_hops_and_types(url: str, tmp_path: Path) -> None:
@@ -122,6 +124,19 @@ def test_a_path_that_cannot_be_searched_is_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_group_is_shown_at_a_time(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["network", "group", "blue harbor", "--on", "2016", "--store", url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("blue harbor: Blue Harbor Crew (e-")
+    assert lines[1:] == ["   member of: Pavel Novotny (no role or date) [quay]"]
+    assert run(["network", "group", "quay:g", "--json", "--store", url]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [row["node"]["caption"] for row in document["members"]] == ["Pavel Novotny"]
+    assert document["lineage"] == {"groups": [], "events": []}
+    assert run(["network", "group", "quay:g", "--on", "soon", "--store", url]) == 1
+    assert "'soon' is no year or day (write 2016 or 2016-05-01)" in capsys.readouterr().err
 
 
 def test_a_network_needs_a_file(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ from followthemoney import model
 
 from resolver.errors import OutputError
 from resolver.hub.hub import Hub
-from resolver.network.export import (
-    FORMATS,
+from resolver.lists.readers import read_lists
+from resolver.network.export import read_network
+from resolver.network.formats import (
+    EXPORTS,
     edge_attributes,
+    encode_network,
     export_network,
     node_attributes,
-    read_network,
     write_gexf,
     write_graphml,
+    write_note,
 )
 from resolver.network.graph import (
     ARTEFACT,
@@ -58,6 +62,11 @@ ODD = Graph(
 )
 
 
+NOTE = write_note(ODD, OPERATOR)
+NO_HUB: Any = None
+"""These formats write what is in the graph."""
+
+
 def read_back(text: bytes, file_format: str) -> Any:
     read = networkx.read_graphml if file_format == "graphml" else networkx.read_gexf
     return read(io.BytesIO(text))
@@ -66,7 +75,7 @@ def read_back(text: bytes, file_format: str) -> Any:
 @pytest.mark.parametrize("file_format", ["graphml", "gexf"])
 def test_networkx_reads_what_was_written(file_format: str) -> None:
     write = write_graphml if file_format == "graphml" else write_gexf
-    graph = read_back(b"".join(write(ODD)), file_format)
+    graph = read_back(b"".join(write(ODD, write_note(ODD, STRANGER))), file_format)
     name = "caption" if file_format == "graphml" else "label"
     assert graph.nodes["e-1"][name] == "=A&B <\"'> �� Überfall 😀"
     assert (graph.nodes["e-1"]["records"], graph.nodes["phone:1"]["distance"]) == (2, 1)
@@ -134,8 +143,86 @@ def test_followthemoney_is_valid_and_has_the_entities(network_hub: Hub, tmp_path
     assert len(forms) > len(entities)
 
 
+def test_stix_is_read_back_by_the_reader_of_lists(network_hub: Hub, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    graph = export_network(network_hub, path, "stix", OPERATOR, GraphQuery())
+    bundle = json.loads(path.read_bytes())
+    objects = {row["id"]: row for row in bundle["objects"]}
+    assert len(objects) == len(bundle["objects"])
+    for row in bundle["objects"]:
+        assert re.fullmatch(rf"{row['type']}--[0-9a-f-]{{36}}", row["id"])
+        references = [*row.get("object_marking_refs", ()), *row.get("object_refs", ())]
+        references += [row[key] for key in ("source_ref", "target_ref") if key in row]
+        assert set(references) <= set(objects)
+    marked = [row for row in bundle["objects"] if row["type"] == "identity"]
+    assert all("object_marking_refs" in row for row in marked if row["identity_class"] != "unknown")
+    named = {node.id: node.caption for node in graph.nodes if node.sort != ARTEFACT}
+    records = {row.id: row for row in read_lists([path]).batch.to_records()}
+    assert sorted(row.caption for row in records.values()) == sorted(named.values())
+    read = {
+        (row.caption, relation.type.value, records[relation.target_id].caption)
+        for row in records.values()
+        for relation in row.relations
+    }
+    assert read == {
+        (named[edge.source], edge.type, named[edge.target])
+        for edge in graph.edges
+        if edge.target in named
+    }
+
+
+def test_periods_in_stix_are_read_back(tmp_path: Path) -> None:
+    nodes = (ODD.nodes[0], GraphNode("e-2", ENTITY, "Red Pier", "group"))
+    statement = EdgeStatement("a", "a:1", "driver", "", "2004", "2009-03")
+    edge = GraphLink("e-1", "e-2", "memberOf", "member of", "has as member", (statement,))
+    graph = Graph(3, nodes, (edge,))
+    path = tmp_path / "bundle.json"
+    path.write_bytes(b"".join(EXPORTS["stix"].write(NO_HUB, graph, OPERATOR, NOTE)[""]))
+    (relation,) = (
+        relation for row in read_lists([path]).batch.to_records() for relation in row.relations
+    )
+    assert (relation.start, relation.end) == ("2004-01-01", "2009-03-31")
+    assert relation.role == "member of: driver"
+
+
+def test_tables_for_neo4j_have_its_headings(tmp_path: Path) -> None:
+    files = EXPORTS["neo4j"].write(NO_HUB, ODD, OPERATOR, NOTE)
+    nodes, edges = (
+        list(csv.reader(io.StringIO(b"".join(files[name]).decode())))
+        for name in ("nodes.csv", "relationships.csv")
+    )
+    assert (nodes[0][0], nodes[0][-1]) == ("id:ID", ":LABEL")
+    assert (edges[0][0], edges[0][1], edges[0][-1]) == (":START_ID", ":END_ID", ":TYPE")
+    # a telephone keeps its plus sign, and a cell has no line break
+    assert [row[1] for row in nodes[1:]] == ["=A&B <\"'> \x01  Überfall 😀", "+31 20"]
+    assert edges[1] == [
+        "e-1",
+        "phone:1",
+        "has",
+        "x & <y>",
+        "2004 to 2009",
+        "a",
+        "a:1",
+        "",
+        "SHARES",
+    ]
+    assert {len(row) for row in nodes} == {len(nodes[0])}
+
+
+def test_every_file_says_who_may_have_it(network_hub: Hub) -> None:
+    graph = read_network(network_hub, OPERATOR, GraphQuery())
+    note = write_note(graph, OPERATOR)
+    for name in ("graphml", "gexf", "stix"):
+        content = encode_network(network_hub, graph, name, OPERATOR).decode()
+        assert f"Strictest handling code: {note.handling}." in content
+    for name in ("csv", "neo4j"):
+        archive = zipfile.ZipFile(io.BytesIO(encode_network(network_hub, graph, name, OPERATOR)))
+        assert note.handling in archive.read("access-note.txt").decode()
+        assert len(archive.namelist()) == 3
+
+
 def test_a_file_that_cannot_be_written_is_one_clear_error(network_hub: Hub, tmp_path: Path) -> None:
-    for file_format in FORMATS:
+    for file_format in EXPORTS:
         blocked = tmp_path / "file"
         blocked.touch()
         with pytest.raises(OutputError, match="cannot write the network"):

@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from resolver.errors import UnknownIdError
+from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.network.export import MEMBERSHIP_TYPES
-from resolver.network.groups import GroupFilter, read_group, read_groups, read_overlap
+from resolver.network.groups import (
+    GroupFilter,
+    GroupLineage,
+    read_group,
+    read_groups,
+    read_overlap,
+    read_period,
+)
+from resolver.network.similar import compare_groups, find_similar, group_matrix_table
 from resolver.records import Activity, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
@@ -57,7 +65,7 @@ def gangs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     crimes = [Activity.PEOPLE_SMUGGLING, Activity.DRUGS]
     rows = [
         record("s:g", Kind.GROUP, name="Blue Harbor Crew", country="nl", activities=crimes),
-        record("s:h", Kind.GROUP, name="Red Pier", country="be", relations=[_FACTION]),
+        record("s:h", Kind.GROUP, name="Red Pier", country="be", relations=[_FACTION, _MERGED]),
         record("s:i", Kind.GROUP, name="Iron Quay Walrus", country="be", activities=crimes[:1]),
         member("Ottavio", Relation(RelationType.MEMBER_OF, "s:g", "", "", "2010", "2012")),
         member("Pelageya", Relation(RelationType.LEADER_OF, "s:g", "", "", "2011", "")),
@@ -74,6 +82,79 @@ def gangs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 _FACTION = Relation(RelationType.FACTION_OF, "s:g")
+_MERGED = Relation(RelationType.MERGED_INTO, "", "Grey Reef Union", start="2018-03")
+
+
+@pytest.mark.parametrize(
+    ("when", "members", "leaders"),
+    [
+        ("2010", ["Ottavio", "Quirinus", "Radomir"], []),
+        ("2012", ["Ottavio", "Pelageya", "Quirinus", "Radomir"], ["Pelageya"]),
+        ("2016-05-01", ["Pelageya", "Quirinus", "Radomir"], ["Pelageya"]),
+        ("", ["Ottavio", "Pelageya", "Quirinus", "Radomir"], ["Pelageya"]),
+    ],
+)
+def test_members_and_leaders_are_those_of_a_time(
+    gangs: Hub, when: str, members: list[str], leaders: list[str]
+) -> None:
+    view = read_group(gangs, "s:g", OPERATOR, period=read_period(when))
+    assert sorted(row.node.caption.split()[0] for row in view.members) == members
+    assert [row.node.caption.split()[0] for row in view.leaders] == leaders
+    # the years count all of them
+    assert view.by_year == ((2010, 1), (2011, 2), (2012, 2))
+    undated = {row.node.caption.split()[0] for row in view.members if not row.is_dated}
+    assert undated == {"Quirinus", "Radomir"}
+
+
+def test_those_who_share_two_traits_are_alike(gangs: Hub) -> None:
+    listed = find_similar(gangs, "s:Ottavio", OPERATOR)
+    alike = {row.facts.caption.split()[0]: row for row in listed.similar}
+    # Sixtus has the country alone, and groups are no people
+    assert set(alike) == {"Pelageya", "Quirinus", "Radomir"}
+    assert listed.total == 3
+    assert all(0 < row.score <= 1 for row in listed.similar)
+    assert alike["Quirinus"].shared == ("group: Blue Harbor Crew", "country: nl")
+    assert find_similar(gangs, "s:Sixtus", OPERATOR).similar == ()
+
+
+def test_groups_are_compared_with_one_another(gangs: Hub) -> None:
+    matrix = compare_groups(gangs, OPERATOR)
+    captions = [row.caption for row in matrix.groups]
+    assert captions == ["Blue Harbor Crew", "Iron Quay Walrus", "Red Pier"]
+    assert matrix.counts["members"] == ((4, 0, 0), (0, 1, 0), (0, 0, 0))
+    assert matrix.counts["crimes"] == ((2, 1, 0), (1, 1, 0), (0, 0, 0))
+    assert matrix.counts["countries"] == ((1, 0, 0), (0, 1, 1), (0, 1, 1))
+    chosen = compare_groups(gangs, OPERATOR, ids=["s:i", "s:h", "s:i"])
+    assert [row.caption for row in chosen.groups] == captions[1:]
+    assert group_matrix_table(chosen, "countries").splitlines() == [
+        "group,Iron Quay Walrus,Red Pier",
+        "Iron Quay Walrus,1,1",
+        "Red Pier,1,1",
+    ]
+    with pytest.raises(UnknownIdError):
+        compare_groups(gangs, OPERATOR, ids=["s:none"])
+
+
+def test_a_time_is_a_year_or_a_day() -> None:
+    assert read_period("2016") == ("2016-01-01", "2016-12-31")
+    assert read_period("2016-05-01") == ("2016-05-01", "2016-05-01")
+    with pytest.raises(InputError, match="'soon' is no year or day"):
+        read_period("soon")
+
+
+def test_the_past_of_a_group_is_told_by_years(gangs: Hub) -> None:
+    # from one end to the other, over two relations
+    lineage = read_group(gangs, "s:g", OPERATOR).lineage
+    assert [(row.node.caption, row.first) for row in lineage.groups] == [
+        ("Grey Reef Union", 2018),
+        ("Red Pier", 2018),
+        ("Blue Harbor Crew", 0),
+    ]
+    assert [(row.first, row.edge.words) for row in lineage.events] == [
+        (2018, "merged into"),
+        (0, "faction of"),
+    ]
+    assert read_group(gangs, "s:i", OPERATOR).lineage == GroupLineage()
 
 
 def test_a_group_has_members_over_time(gangs: Hub) -> None:
