@@ -17,7 +17,7 @@ withdraws these records (`changes_accepted_after`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -49,6 +49,8 @@ from resolver.store import (
 )
 
 Numbers = npt.NDArray[np.int64]
+ChooseRecords = Callable[[Mapping[str, int]], dict[str, int]]
+"""Choice among stored records: record id → number."""
 ALARM_SHARE = 0.2
 """If more than this share of a source's records would be withdrawn or changed, a person has to
 accept it.
@@ -120,12 +122,15 @@ def build_list_update(
     acceptance: Acceptance | None = None,
     guests: Collection[str] = (),
     agencies: Mapping[str, str] = MappingProxyType({}),
+    choose_own: ChooseRecords = dict,
 ) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view.
 
     Without an `acceptance`, the intake is accepted now. `guests` are sources of other owners: the
     versions of their lists are not compared with the lists of the intake. `agencies`: agency that
-    sends the records of a source, for sources that belong to no agency.
+    sends the records of a source, for sources that belong to no agency. `choose_own` returns, of
+    some stored records, those that the sender may withdraw. Only these are withdrawn. In the
+    source of another owner, only these count for the alarms.
     """
     sources = {
         source.name: replace(source, list_version="") if source.name in guests else source
@@ -162,8 +167,12 @@ def build_list_update(
         new = batch.take(np.array([row for row in rows if ids[row] not in stored], dtype=np.int64))
         moved = _find_moved(view, new, sources, set(ids))
         withdrawn |= {end: number for end, number in moved.items() if not later.supersede(end)}
+    withdrawn = choose_own(withdrawn)
     deduplicated = _find_deduplicated(view, intake, sources)
-    alarms = [*_size_alarms(view, superseded, withdrawn), *find_id_alarms(view, fresh, superseded)]
+    alarms = [
+        *_size_alarms(view, superseded, withdrawn, choose_own if guests else dict),
+        *find_id_alarms(view, fresh, superseded),
+    ]
     return ListUpdate(
         fresh,
         RecordContents(
@@ -419,13 +428,16 @@ def _owner_of(sources: Mapping[str, StoredSource], name: str) -> tuple[str, str]
 
 
 def _size_alarms(
-    view: StoreView, superseded: Mapping[str, int], withdrawn: Mapping[str, int]
+    view: StoreView,
+    superseded: Mapping[str, int],
+    withdrawn: Mapping[str, int],
+    choose_own: ChooseRecords,
 ) -> list[str]:
     """Return a line for each kind of change that is larger than usual for a list."""
     if max(len(superseded), len(withdrawn)) < ALARM_MIN_RECORDS:
         return []
     sources = {record_id.partition(":")[0] for record_id in (*superseded, *withdrawn)}
-    total = len(view.records_of_sources(sorted(sources)))
+    total = len(choose_own(view.records_of_sources(sorted(sources))))
     lines = []
     for count, verb in ((len(superseded), "change"), (len(withdrawn), "are withdrawn")):
         if count >= ALARM_MIN_RECORDS and count > ALARM_SHARE * total:

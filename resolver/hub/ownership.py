@@ -95,17 +95,22 @@ def build_owned_update(
     names = intake_sources(intake)
     guests = check_source_owner(view, names, owner)
     agencies = dict.fromkeys(names, owner.agency)
-    update = build_list_update(view, intake, acceptance, guests, agencies)
-    if not owner.may_change_all:
-        # no list of one agency withdraws records that are another's
-        others = _find_others(view, update.withdrawn, owner)
-        own = _find_own(view, update.withdrawn, owner) if guests else set()
-        withdrawn = {
+
+    def choose_own(numbers: Mapping[str, int]) -> dict[str, int]:
+        """Return the records that the owner may withdraw: no list withdraws records of another
+        agency, or records of a source in which the owner is a guest.
+        """
+        if owner.may_change_all:
+            return dict(numbers)
+        others = _find_others(view, numbers, owner)
+        own = _find_own(view, numbers, owner) if guests else set()
+        return {
             end: number
-            for end, number in update.withdrawn.items()
+            for end, number in numbers.items()
             if end not in others and (end in own or end.partition(":")[0] not in guests)
         }
-        update = replace(update, withdrawn=withdrawn)
+
+    update = build_list_update(view, intake, acceptance, guests, agencies, choose_own)
     check_update_handling(view, update, owner)
     check_guest_records(view, update.superseded, guests, owner)
     for name in sorted(guests):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolver.errors import InputError, OwnerError
+from resolver.errors import InputError, LargeChangeError, OwnerError
 from resolver.hub import group_commit
 from resolver.hub.admin import update_source
 from resolver.hub.group_commit import GroupCommit
@@ -120,6 +120,19 @@ def test_a_guest_of_a_source_changes_only_its_own_records(hub: Hub) -> None:
     with hub.store.view() as view:
         left = set(view.records_of_sources(["secret"]))
     assert left == {row.id for row in public} | {"secret:2"}
+
+
+def test_alarms_of_a_guest_count_only_its_own_records(hub: Hub) -> None:
+    own = [make_secret(number) for number in range(20)]
+    hub.add(make_intake(own), owner=RIVER)
+    public = [record(f"secret:x{number}", name=f"Ann Lee {number}") for number in range(100)]
+    hub.add(make_intake(public), owner=COAST)
+    whole = ListInfo("secret.csv", "tabular", ("secret",), "", 1, 0, False, complete=True)
+    # none of the public records can be withdrawn, so they hold nothing back
+    result = hub.add(make_intake([*own, make_secret(20)], whole), owner=RIVER, accept_large=False)
+    assert (result.withdrawn, result.new_count) == ((), 1)
+    with pytest.raises(LargeChangeError, match="21 of 21 records are withdrawn"):
+        hub.add(make_intake([make_secret(30)], whole), owner=RIVER, accept_large=False)
 
 
 def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> None:
