@@ -403,7 +403,10 @@ class _Links:
     texts: array[int] = field(default_factory=lambda: array("q"))
     codes: dict[tuple[str, ...], int] = field(default_factory=dict)
     addresses: dict[int, Address] = field(default_factory=dict)
-    used: int = 0
+    is_used: bytearray = field(default_factory=bytearray)
+    """Whether a node with the relationship was read."""
+    without_address: int = 0
+    """Number of registered addresses whose nodes are missing."""
 
     def add(self, start: int, end: int, texts: tuple[str, ...]) -> None:
         """Add a relationship."""
@@ -417,11 +420,16 @@ class _Links:
         for name in ("starts", "ends", "texts"):
             numbers = np.asarray(getattr(self, name), dtype=np.int64)[order]
             setattr(self, name, array("q", numbers.tobytes()))
+        self.is_used = bytearray(len(self.starts))
 
     def of(self, node: int) -> Iterator[tuple[int, int]]:
-        """Yield the other node and the code of the texts of each relationship of a node."""
+        """Yield the other node and the code of the texts of each relationship of a node. If several
+        rows have the number of the node, only the first one gets them.
+        """
         first, last = bisect_left(self.starts, node), bisect_right(self.starts, node)
-        self.used += last - first
+        if first == last or self.is_used[first]:
+            return
+        self.is_used[first:last] = b"\1" * (last - first)
         for place in range(first, last):
             yield self.ends[place], self.texts[place]
 
@@ -453,8 +461,13 @@ def read_icij(unit: ListUnit) -> Iterator[Item]:
                 yield row
             elif not isinstance(row, Preamble):
                 yield from _read_icij_node(file.label, schema, *row, links, texts)
-    if left := len(links.starts) - links.used:
+    if left := links.is_used.count(0):
         yield Note(f"{unit.label}: the nodes of {pluralize(left, 'relationship')} are missing")
+    if left := links.without_address:
+        yield Note(
+            f"{unit.label}: {pluralize(left, 'registered address', 'registered addresses')} "
+            "not read, because their nodes are missing"
+        )
 
 
 def _gather_icij_links(file: SourceFile, links: _Links) -> Iterator[Item]:
@@ -549,6 +562,8 @@ def _add_icij_link(entry: Entry, end: int, texts: tuple[str, ...], links: _Links
                 origin="relationships",
             )
         )
+    else:
+        links.without_address += 1
 
 
 ROWS = (

@@ -199,6 +199,24 @@ def test_a_part_of_the_offshore_leaks_is_read_without_the_others(tmp_path: Path)
     assert any("relationships are missing" in note for note in intake.warnings)
 
 
+def test_a_node_of_the_offshore_leaks_that_is_repeated_has_its_relationships_once(
+    tmp_path: Path,
+) -> None:
+    """Otherwise many rows of a node with many relationships would take time for each two."""
+    files = icij_files(make_subjects(4))
+    officers = files["nodes-officers.csv"].rstrip("\n")
+    last = officers.splitlines()[-1]
+    for name in ("nodes-entities.csv", "relationships.csv"):
+        (tmp_path / name).write_text(files[name])
+    (tmp_path / "nodes-officers.csv").write_text("\n".join([officers, *[last] * 5]))
+    intake = read_lists([tmp_path])
+    records = {record.id: record for record in intake.batch.to_records()}
+    assert len(records) == 4
+    assert sum(len(record.relations) for record in records.values()) == 3
+    assert any("3 registered addresses not read" in note for note in intake.warnings)
+    assert not any("relationships are missing" in note for note in intake.warnings)
+
+
 def test_each_column_of_the_offshore_leaks_is_accounted_for() -> None:
     columns = {column for names in ICIJ_COLUMNS.values() for column in names}
     assert set(load_layout("icij")) == columns

@@ -432,7 +432,14 @@ def source_name(text: str) -> str:
 
 
 def _id_column(meanings: dict[str, ColumnMeaning]) -> str | None:
-    columns = [column for column, meaning in meanings.items() if meaning.prop == ID]
+    before = [None, *(meaning.prop for meaning in meanings.values())]
+    columns = [
+        column
+        for prop, (column, meaning) in zip(before, meanings.items(), strict=False)
+        if meaning.prop == ID
+        # a number after a street is that of a house
+        and not (prop == "address.street" and normalize_column_name(column) in _NUMBER_WORDS)
+    ]
     return min(columns, key=id_rank, default=None)
 
 

@@ -7,7 +7,11 @@ import csv
 import pytest
 
 from resolver.data import FOLDER
-from resolver.lists.formats.tabular.guessed_mapping import normalize_column_name, recognize_columns
+from resolver.lists.formats.tabular.guessed_mapping import (
+    guess_mapping,
+    normalize_column_name,
+    recognize_columns,
+)
 from resolver.lists.formats.tabular.mapping import build_mapping
 
 PERSON = "firstName lastName birthDate"
@@ -100,6 +104,17 @@ def test_a_word_for_a_name_depends_on_the_other_columns(header: str, properties:
 )
 def test_spellings_of_headers(header: str, properties: list[str]) -> None:
     assert meanings(header) == properties
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [("Name;Street;No.;City", None), ("nombre;calle;numero", None), ("No.;Name;Street", "No.")],
+)
+def test_a_number_after_a_street_is_no_id(header: str, expected: str | None) -> None:
+    """Otherwise two persons of one house would be one record."""
+    mapping = guess_mapping(header.split(";"), "list")
+    assert mapping is not None
+    assert mapping.id == expected
 
 
 def test_a_short_foreign_word_in_an_english_table_is_no_evidence() -> None:
