@@ -37,6 +37,7 @@ from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.batch import spread
 from resolver.records.properties import FULL_NAMES, PROPERTIES, RELATION, ValueType
+from resolver.records.visibility import Viewer, visible_rows
 from resolver.runtime.text_cache import hash_texts
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segments import Segment
@@ -405,15 +406,16 @@ sorted once.
 _MAX_CACHED_COLUMNS = 8
 
 
-def find_by_name_prefix(segments: Sequence[Segment], prefix: str) -> Numbers:
-    """Return the records that have a name with a word that begins with a prefix, in any case.
+def find_by_name_prefix(segments: Sequence[Segment], prefix: str, viewer: Viewer) -> Numbers:
+    """Return records that have a name with a word that begins with a prefix, in any case: at most
+    `MAX_MATCHES` of those that the viewer may see.
 
     Names that begin with the prefix come first, then ascending numbers. Ended records are included.
     """
     pattern = re.escape(" ".join(prefix.split()))
-    at_start = _find_by_pattern(segments, f"^{pattern}")
+    at_start = _find_by_pattern(segments, f"^{pattern}", viewer)
     inside = (
-        _find_by_pattern(segments, rf"[\s,'-]{pattern}")
+        _find_by_pattern(segments, rf"[\s,'-]{pattern}", viewer)
         if len(at_start) < MAX_MATCHES
         else at_start
     )
@@ -519,15 +521,15 @@ def _cached_targets(column: Column) -> _Targets:
     return targets
 
 
-def _find_by_pattern(segments: Sequence[Segment], pattern: str) -> Numbers:
-    return _unite(
-        _record_numbers(
-            segment,
-            column,
-            _to_flags(pc.match_substring_regex(column.values, pattern, ignore_case=True)),
-        )
-        for segment, column in _iterate_columns(segments, FULL_NAMES)
-    )[:MAX_MATCHES]
+def _find_by_pattern(segments: Sequence[Segment], pattern: str, viewer: Viewer) -> Numbers:
+    found = []
+    for segment, column in _iterate_columns(segments, FULL_NAMES):
+        is_match = _to_flags(pc.match_substring_regex(column.values, pattern, ignore_case=True))
+        numbers = _record_numbers(segment, column, is_match)
+        # hidden records must not count towards the limit
+        visible = visible_rows(segment.batch, viewer) if len(numbers) else None
+        found.append(numbers if visible is None else numbers[visible[numbers - segment.first]])
+    return _unite(found)[:MAX_MATCHES]
 
 
 def _iterate_columns(

@@ -561,7 +561,9 @@ def _ring_radii(graph: Graph, leaves: int, *, is_level: bool) -> dict[int, int]:
     needed = leaves * (_LEVEL_SPACE if is_level else _LABEL_HEIGHT) / (2 * math.pi)
     farthest = max((node.distance for node in graph.nodes), default=0)
     first = max(_RING, round(needed))
-    return {0: 0, **{ring: first + _RING * (ring - 1) for ring in range(1, farthest + 1)}}
+    # several starts are not drawn on one another
+    inner = _RING // 2 if sum(node.distance == 0 for node in graph.nodes) > 1 else 0
+    return {0: inner, **{ring: first + _RING * (ring - 1) for ring in range(1, farthest + 1)}}
 
 
 def _place(

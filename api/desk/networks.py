@@ -48,14 +48,14 @@ from resolver.network.graph import (
     GraphLink,
     GraphNode,
     choose_nodes,
-    compare_graphs,
     count_choices,
     join_graphs,
     shared_artefacts,
 )
 from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
-from resolver.network.paths import PathEnd, PathQuery, Paths, find_end, find_paths, years_between
+from resolver.network.paths import PathEnd, PathQuery, Paths, connect_ends, find_end, years_between
 from resolver.network.similar import (
+    MAX_COMPARED,
     SHARED,
     compare_groups,
     find_similar,
@@ -328,7 +328,8 @@ def show_group_matrix() -> Any:
     values = [tuple(filter(None, [fields[name]])) for name in groups.GROUP_FACETS]
     shared = request.args.get("shared", "")
     shared = shared if shared in SHARED else SHARED[0]
-    named = [text[:_MAX_TYPED] for text in request.args.getlist("group")]
+    asked = request.args.getlist("group")
+    named = [text[:_MAX_TYPED] for text in asked[:MAX_COMPARED]]
     try:
         matrix = compare_groups(
             current_service().hub,
@@ -352,6 +353,7 @@ def show_group_matrix() -> Any:
         matrix=matrix,
         shared=shared,
         choices=SHARED,
+        left_out=len(asked) - len(named),
         parameters={_FIELDS[name]: text for name, text in fields.items() if text}
         | ({"group": named} if named else {}),
     )
@@ -419,7 +421,7 @@ def show_overlap() -> Any:
 
 @pages.blueprint.get("/desk/views", endpoint="network_views")
 def show_views() -> Any:
-    """List the views of the user and the shared views of other users."""
+    """List the views of the user and those that others of the agency share."""
     hub = current_service().hub
     saved = workbench.list_views(hub, current_user().name, viewer())
     _log("saved-views", {}, [row.entity_id for row in saved])
@@ -505,16 +507,27 @@ def show_network(entity_id: str) -> Any:
     middle = graph.nodes[0]
     if middle.id != entity_id:
         return redirect(url_for("desk.network", entity_id=middle.id, **form.parameters()), 303)
-    paths, goal, problem = _find_paths(middle.id, form)
     start = _find_typed(form.start) if form.start else None
-    changes = _find_changes(middle.id, graph, form) if form.since else None
+    if start is None or middle.id not in start.same:
+        begin = PathEnd(middle.id, middle.id, middle.caption, same=(middle.id,))
+    else:
+        begin = replace(start, id=middle.id, caption=middle.caption)
+    paths, goal, problem = _find_paths(begin, form)
+    if paths and paths.paths and paths.paths[0][0] != middle.id:
+        # another entity of exactly this name has the best path
+        return redirect(
+            url_for("desk.network", entity_id=paths.paths[0][0], **form.parameters()), 303
+        )
+    changes = _find_changes(graph, form) if form.since else None
     nodes = [
         *(changes.nodes.values() if changes else ()),
         *graph.nodes,
         *(paths.graph.nodes if paths else ()),
     ]
     query = {"id": entity_id, "hops": form.hops, "to": form.goal, "view": form.view}
-    asked, form = form.goal, replace(form, goal=goal.id) if goal else form
+    asked = form.goal
+    if goal:
+        form = replace(form, goal=paths.paths[0][-1] if paths and paths.paths else goal.id)
     _workbench_log(
         {name: value for name, value in query.items() if value or name != "view"},
         nodes,
@@ -538,6 +551,7 @@ def show_network(entity_id: str) -> Any:
         exports=EXPORTS,
         changes=changes,
         saved=_open_view(form.view),
+        agency=viewer().agency,
         max_title=workbench.MAX_TITLE,
         max_note=workbench.MAX_NOTE,
         **_drawing_context(graph, form, paths),
@@ -592,7 +606,7 @@ def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None
     return {
         "graph": shown,
         "drawing": drawing,
-        "drawing_data": _drawing_data(drawing, form, context_ids, chains, weak),
+        "drawing_data": _drawing_data(drawing, graph.nodes[0].id, form, context_ids, chains, weak),
         "certainty": lambda edge: workbench.edge_certainty(edge, weak),
         "context_ids": context_ids,
         "artefacts": shared_artefacts(shown),
@@ -607,6 +621,7 @@ def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None
 
 def _drawing_data(
     drawing: RingDrawing,
+    middle_id: str,
     form: NetworkForm,
     context_ids: Collection[str],
     chains: Sequence[Sequence[str]],
@@ -617,10 +632,9 @@ def _drawing_data(
     At first, nodes are at the places that the drawing in rings gives them. `about` are lines of
     text to show when a node or an edge is picked.
     """
-    middle = drawing.nodes[0].node
     return {
         "nodes": [
-            _node_data(placed, form, middle.id) | {"context": placed.node.id in context_ids}
+            _node_data(placed, form, middle_id) | {"context": placed.node.id in context_ids}
             for placed in drawing.nodes
         ],
         "edges": [
@@ -762,22 +776,16 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
         ) from error
 
 
-def _find_changes(entity_id: str, graph: Graph, form: NetworkForm) -> GraphChanges:
+def _find_changes(graph: Graph, form: NetworkForm) -> GraphChanges:
     """Return what has changed in a graph since the beginning of the day that the form names."""
     hub = current_service().hub
     with hub.store.view() as view:
         revision = view.revision_at(f"{form.since}T00:00:00.000000Z")
-    try:
-        earlier = read_graph(
-            hub, entity_id, viewer(), replace(_graph_query(form), revision=revision)
-        )
-    except UnknownIdError:
-        # nothing was known of the entity
-        earlier = Graph(revision, (), ())
-    return compare_graphs(earlier, graph)
+    query = replace(_graph_query(form), revision=revision)
+    return workbench.find_changes(hub, graph, viewer(), query)
 
 
-def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:
+def _find_paths(start: PathEnd, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:
     """Return the paths to the id or name that was typed, the entity that it means, and an error
     text.
 
@@ -791,7 +799,7 @@ def _find_paths(start: str, form: NetworkForm) -> tuple[Paths | None, PathEnd | 
     )
     try:
         goal = find_end(hub, current_service().ready_screener(), form.goal, viewer())
-        return find_paths(hub, start, goal.id, viewer(), query), goal, ""
+        return connect_ends(hub, start, goal, viewer(), query), goal, ""
     except (InputError, UnknownIdError) as error:
         return None, None, f"{error.message[:1].upper()}{error.message[1:]}."
 

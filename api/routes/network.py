@@ -30,8 +30,8 @@ from resolver.network.graph import ENTITY, Graph, GraphChoice, choose_nodes
 from resolver.network.paths import (
     MAX_LENGTH,
     PathQuery,
+    connect_ends,
     find_end,
-    find_paths,
     paths_document,
     years_between,
 )
@@ -210,7 +210,8 @@ def paths() -> Response:
     """Return the shortest paths between two entities, at most `max` (6) edges long.
 
     `from` and `to` are ids or names; the answer says which entity was meant, and which `others`
-    have the name. `paths` lists the ids of the nodes of each path, best first. Paths over nodes
+    have the name. If several entities have exactly the name, a path may begin or end at any of
+    them. `paths` lists the ids of the nodes of each path, best first. Paths over nodes
     with few neighbors, and paths that many lists state, come first. The list is empty if nothing
     connects the two entities. `nodes` and `edges` are those of all paths, and `hubs` are the nodes
     between the ends with very many neighbors. Only some neighbors of such nodes are followed, a
@@ -232,7 +233,7 @@ def paths() -> Response:
         find_end(hub, current_service().ready_screener(), _read_end(name), viewer(), query.revision)
         for name in ("from", "to")
     )
-    result = find_paths(hub, start.id, goal.id, viewer(), query)
+    result = connect_ends(hub, start, goal, viewer(), query)
     asked = {"from": start.asked, "to": goal.asked, "max": query.max_length}
     _log("paths", asked, result.graph, (*start.seen, *goal.seen))
     return json_response(paths_document(result, start, goal))

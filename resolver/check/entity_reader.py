@@ -287,7 +287,7 @@ def suggest_entities(
     with hub.indexed_view() as (_, index):
         segments = index.segments
     # searched outside the lock, so that no check waits for it
-    records = find_by_name_prefix(segments, prefix)
+    records = find_by_name_prefix(segments, prefix, viewer)
     with hub.indexed_view() as (view, index):
         numbers = _find_entities(view, index, records, viewer)
         forms = _build_forms(view.seen_by(viewer), index, numbers[: limit + MAX_RELATED], viewer)

@@ -41,7 +41,7 @@ from resolver.network.graph import (
     GraphNode,
     first_and_last_day,
 )
-from resolver.network.graph_reader import GraphQuery
+from resolver.network.graph_reader import GraphQuery, open_rows
 from resolver.network.workbench import graph_document
 from resolver.records.labels import escape_formula
 from resolver.records.visibility import Viewer, strictest_handling
@@ -306,7 +306,7 @@ def _write_stix(graph: Graph, note: AccessNote) -> Iterator[bytes]:
 
 def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
     time = f"{note.written:%Y-%m-%dT%H:%M:%S}.000Z"
-    common = {"spec_version": "2.1", "created": time, "modified": time}
+    common: dict[str, Any] = {"spec_version": "2.1", "created": time, "modified": time}
     codes = sorted({node.handling for node in graph.nodes if node.handling})
     markings = {code: _stix_id("marking-definition", code) for code in codes}
     for code, identity in markings.items():
@@ -323,6 +323,7 @@ def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
         node.id: _stix_id("note" if node.sort == ARTEFACT else "identity", node.id)
         for node in graph.nodes
     }
+    marks = _handling_of_nodes(graph, nodes)
     holders: dict[str, list[str]] = {}
     for edge in graph.edges:
         if nodes[edge.target].sort == ARTEFACT:
@@ -333,8 +334,8 @@ def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
             "id": ids[node.id],
             **common,
         }
-        if node.handling:
-            row["object_marking_refs"] = [markings[node.handling]]
+        if node.id in marks:
+            row["object_marking_refs"] = [markings[marks[node.id]]]
         if node.sort != ARTEFACT:
             yield row | _stix_identity(node)
         elif node.id in holders:
@@ -342,7 +343,21 @@ def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
             yield row | content | {"object_refs": sorted(holders[node.id])}
     for edge in graph.edges:
         if nodes[edge.target].sort != ARTEFACT:
-            yield from _stix_relationships(edge, ids, common)
+            known = [marks[end] for end in (edge.source, edge.target) if end in marks]
+            marked = {"object_marking_refs": [markings[strictest_handling(known)]]} if known else {}
+            yield from _stix_relationships(edge, ids, common | marked)
+
+
+def _handling_of_nodes(graph: Graph, nodes: Mapping[str, GraphNode]) -> dict[str, str]:
+    """Return the handling code of each node that has one. An artefact or a bare name has the
+    strictest code of the entities whose records state it.
+    """
+    codes = {node.id: [node.handling] for node in graph.nodes if node.handling}
+    for edge in graph.edges:
+        for own, other in ((edge.source, edge.target), (edge.target, edge.source)):
+            if nodes[own].sort != ENTITY and nodes[other].handling:
+                codes.setdefault(own, []).append(nodes[other].handling)
+    return {identity: strictest_handling(rows) for identity, rows in codes.items()}
 
 
 def _stix_identity(node: GraphNode) -> dict[str, Any]:
@@ -360,7 +375,7 @@ def _stix_identity(node: GraphNode) -> dict[str, Any]:
 
 
 def _stix_relationships(
-    edge: GraphLink, ids: Mapping[str, str], common: Mapping[str, str]
+    edge: GraphLink, ids: Mapping[str, str], common: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Yield a relationship for each period that lists state, since it has one start and stop."""
     by_period: dict[tuple[str, str], list[EdgeStatement]] = {}
@@ -437,10 +452,13 @@ def _write_ftm(hub: Hub, graph: Graph, viewer: Viewer, _: AccessNote) -> Files:
 
 def _ftm_entities(hub: Hub, graph: Graph, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """Yield the entities of a graph with all their values, and the edges among them."""
+    ids = [node.id for node in graph.nodes if node.sort == ENTITY]
+    with open_rows(hub, viewer, graph.revision) as rows:
+        numbers = sorted(rows.view.entity_numbers(ids).values())
+        # a record that has been restricted since does not count in a graph of the past either
+        counted = frozenset(rows.of_entities(numbers).records.tolist())
     with hub.store.view(graph.revision) as view:
-        ids = [node.id for node in graph.nodes if node.sort == ENTITY]
-        numbers = sorted(view.seen_by(viewer).entity_numbers(ids).values())
-        sides = load_sides(view, numbers, viewer)
+        sides = load_sides(view, numbers, viewer, counted)
         for number in sorted(sides, key=lambda number: sides[number].id):
             yield from to_ftm(sides[number].golden)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from resolver.errors import DateError
@@ -204,30 +204,55 @@ class GraphChanges:
     """Relations that a graph has and an earlier one of it had not, or the other way round.
 
     `changed`: relations of both whose lists, roles or dates differ, as they are now. `nodes` has
-    the ends of all of them by id.
+    the ends of all of them by id. `is_complete`: both graphs were.
     """
 
     added: tuple[GraphLink, ...]
     gone: tuple[GraphLink, ...]
     changed: tuple[GraphLink, ...]
     nodes: Mapping[str, GraphNode]
+    is_complete: bool = True
+
+
+class _StatementSets:
+    """Statements of the edges of a graph, to find the edges that state the same in another one."""
+
+    def __init__(self, graph: Graph) -> None:
+        names = {node.id for node in graph.nodes if node.sort != ENTITY}
+        self.edges = [(edge, _statement_keys(edge, names)) for edge in graph.edges]
+        self._by_ends = {_ends_key(edge): keys for edge, keys in self.edges}
+        self._by_statement = {key: keys for _, keys in self.edges for key in keys}
+
+    def find(self, edge: GraphLink, keys: frozenset[Hashable]) -> frozenset[Hashable]:
+        """Return all statements of the edges with the same ends or with one of the statements."""
+        found = [self._by_ends.get(_ends_key(edge), frozenset())]
+        found += [self._by_statement[key] for key in keys if key in self._by_statement]
+        return frozenset().union(*found)
+
+
+def _ends_key(edge: GraphLink) -> tuple[str, str, str]:
+    return edge.source, edge.target, edge.type
+
+
+def _statement_keys(edge: GraphLink, names: Collection[str]) -> frozenset[Hashable]:
+    """Return what an edge states, without the entities that the records of its ends are in."""
+    ends = tuple(end for end in (edge.source, edge.target) if end in names)
+    return frozenset((edge.type, ends, row) for row in edge.statements)
 
 
 def compare_graphs(earlier: Graph, graph: Graph) -> GraphChanges:
-    """Return what has changed from an earlier graph to a later one of the same extent."""
-    old, new = (
-        {(edge.source, edge.target, edge.type): edge for edge in row.edges}
-        for row in (earlier, graph)
-    )
+    """Return what has changed from an earlier graph to a later one of the same extent.
+
+    Edges are compared by what records state, so it is no change that entities were merged or split.
+    """
+    old, new = _StatementSets(earlier), _StatementSets(graph)
+    before = [(edge, keys, old.find(edge, keys)) for edge, keys in new.edges]
     return GraphChanges(
-        tuple(edge for key, edge in new.items() if key not in old),
-        tuple(edge for key, edge in old.items() if key not in new),
-        tuple(
-            edge
-            for key, edge in new.items()
-            if key in old and edge.statements != old[key].statements
-        ),
+        tuple(edge for edge, _, known in before if not known),
+        tuple(edge for edge, keys in old.edges if not new.find(edge, keys)),
+        tuple(edge for edge, keys, known in before if known and known != keys),
         {node.id: node for node in (*earlier.nodes, *graph.nodes)},
+        earlier.is_complete and graph.is_complete,
     )
 
 

@@ -1,7 +1,8 @@
 """Paths between two entities: who connects them, over relations and shared artefacts.
 
 1. `find_end`: the entity that somebody means by an id or by a name that they type.
-2. `find_paths`: the shortest paths between two entities. The search goes from both ends, the
+2. `find_paths`: the shortest paths between two entities; `connect_ends`: those between all entities
+   that have exactly the two typed names. The search goes from both ends, the
    smaller frontier first. It stops when the frontiers touch, at the longest allowed path, or after
    `MAX_VISITED` nodes. Only some neighbors of a node with very many are read, so a shared mailbox
    does not connect everybody. A `PathQuery` can leave out types of edge, years and lists.
@@ -12,7 +13,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -39,13 +41,15 @@ class PathEnd:
     """Entity that somebody means by a typed text (`asked`).
 
     `others`: further entities with that name, as (id, caption, what tells it apart: its schema and
-    lists). Empty if the end was given by its id.
+    lists). Empty if the end was given by its id. `same`: ids of all entities that have exactly the
+    typed name, with `id` first; only `id` if it was given by its id, or if its name has more words.
     """
 
     asked: str
     id: str
     caption: str
     others: tuple[tuple[str, str, str], ...] = ()
+    same: tuple[str, ...] = ()
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def find_end(
             number = 0
         if number:
             facts = load_facts(rows, [number])[number]
-            return PathEnd(text, facts.id, facts.caption)
+            return PathEnd(text, facts.id, facts.caption, same=(facts.id,))
     found = screener.search(text, SearchScope(viewer))
     documents = build_match_documents(found.best(MAX_MEANT), found.snapshot)
     typed = frozenset(read_typed_text(text).words)
@@ -98,7 +102,13 @@ def find_end(
     ]
     best = found_ends[ranks.index(min(ranks))]
     others = (row for row, rank in zip(found_ends, ranks, strict=True) if rank < _NOT_NAMED)
-    return PathEnd(text, *best[:2], tuple(row for row in others if row != best))
+    same = [row[0] for row, rank in zip(found_ends, ranks, strict=True) if not rank]
+    return PathEnd(
+        text,
+        *best[:2],
+        tuple(row for row in others if row != best),
+        tuple(dict.fromkeys((best[0], *same))),
+    )
 
 
 _NOT_NAMED = 2
@@ -174,6 +184,21 @@ def find_paths(
     Raises `UnknownIdError` for an id that the viewer may not know, and `InputError` if the length
     is out of range or the years are reversed.
     """
+    start, goal = (PathEnd(text, text, "", same=(text,)) for text in (from_id, to_id))
+    return connect_ends(hub, start, goal, viewer, query)
+
+
+def connect_ends(
+    hub: Hub,
+    start: PathEnd,
+    goal: PathEnd,
+    viewer: Viewer = STRANGER,
+    query: PathQuery | None = None,
+) -> Paths:
+    """Find the shortest paths from any entity of one name to any of another name.
+
+    Raises the errors of `find_paths`.
+    """
     query = query or PathQuery()
     if not 1 <= query.max_length <= MAX_LENGTH:
         raise InputError(
@@ -182,16 +207,27 @@ def find_paths(
     if query.years and query.years[0] > query.years[1]:
         raise InputError("the last year is before the first", hint="exchange the two years")
     with open_rows(hub, viewer, query.revision) as rows:
-        start, goal = (rows.find_entity(entity_id) for entity_id in (from_id, to_id))
-        return search_paths(rows, start, goal, query)
+        starts, goals = _find_same(rows, start), _find_same(rows, goal)
+        return search_paths(rows, starts, goals - starts or goals, query)
+
+
+def _find_same(rows: VisibleRecords, end: PathEnd) -> set[int]:
+    """Return the entities of an end. In the past, some of them may not have been known."""
+    numbers = {rows.find_entity(end.id)}
+    for entity_id in end.same:
+        with suppress(UnknownIdError):
+            numbers.add(rows.find_entity(entity_id))
+    return numbers
 
 
 class _Side:
-    """Search from one end. `before` has, for each reached node, the nodes that lead to it."""
+    """Search from the entities of one end. `before` has, for each reached node, the nodes that
+    lead to it.
+    """
 
-    def __init__(self, start: Key) -> None:
-        self.before: dict[Key, set[Key]] = {start: set()}
-        self.frontier: list[Key] = [start]
+    def __init__(self, starts: Collection[Key]) -> None:
+        self.before: dict[Key, set[Key]] = {start: set() for start in starts}
+        self.frontier: list[Key] = list(starts)
 
     def advance(self, edges: Expansion) -> set[Key]:
         """Follow edges from the frontier; return the nodes that are reached for the first time."""
@@ -206,12 +242,14 @@ class _Side:
         return set(fresh)
 
 
-def search_paths(rows: VisibleRecords, start: int, goal: int, query: PathQuery) -> Paths:
-    """Return the shortest paths between two entity numbers."""
+def search_paths(
+    rows: VisibleRecords, starts: Collection[int], goals: Collection[int], query: PathQuery
+) -> Paths:
+    """Return the shortest paths from one of some entity numbers to one of some others."""
     expander = Expander(rows, query.types, limit=_MAX_PATH_NEIGHBORS)
     expansion = Expansion()
-    sides = [_Side(start), _Side(goal)]
-    common: set[Key] = {start} if start == goal else set()
+    sides = [_Side(sorted_keys(rows, numbers)) for numbers in (starts, goals)]
+    common: set[Key] = {key for key in starts if key in goals}
     length = 0
     while not common and length < query.max_length and all(side.frontier for side in sides):
         if sum(len(side.before) for side in sides) > MAX_VISITED:

@@ -3,8 +3,8 @@
 The module reads in this order:
 
 1. Saved views. A view stores ids and filters, never values: everybody who opens it sees only what
-   they may see then. A viewer is shown a shared view only if they may know every entity that it
-   names. So its title and note cannot reveal a hidden entity.
+   they may see then. A shared view is shown within the agency of its user, and only to those who
+   may know every entity that it names. So its title and note cannot reveal a hidden entity.
 2. Graphs over time: the years that lists state, and the edges that can be in force in a year.
 3. The network on the page of an entity (`load_relations`): a list of all its relations, and the
    nearest entities to draw.
@@ -27,11 +27,20 @@ from resolver.network.graph import (
     ENTITY,
     EdgeStatement,
     Graph,
+    GraphChanges,
     GraphLink,
     GraphNode,
+    compare_graphs,
     first_and_last_day,
 )
-from resolver.network.graph_reader import RELATION_EDGES, build_graph, load_facts, open_rows
+from resolver.network.graph_reader import (
+    RELATION_EDGES,
+    GraphQuery,
+    build_graph,
+    grow_graph,
+    load_facts,
+    open_rows,
+)
 from resolver.network.visible_records import VisibleRecords
 from resolver.records.results.resolution import Basis
 from resolver.records.visibility import STRANGER, Viewer
@@ -71,14 +80,20 @@ class ViewDraft:
 def save_view(hub: Hub, user: str, viewer: Viewer, draft: ViewDraft) -> NetworkView:
     """Save a view of a user.
 
-    Raises `InputError` for a title or note of wrong length, or if the user has too many views.
-    Raises `UnknownIdError` for an entity that the viewer may not know.
+    Raises `InputError` for a title or note of wrong length, if the user has too many views, or if
+    a user without an agency shares a view. Raises `UnknownIdError` for an entity that the viewer
+    may not know.
     """
     title, note = draft.title.strip(), draft.note.strip()
     if not title or len(title) > MAX_TITLE or len(note) > MAX_NOTE:
         raise InputError(
             "the title is empty, or title or note is too long",
             hint=f"use 1 to {MAX_TITLE} characters, and up to {MAX_NOTE:,} for the note",
+        )
+    if draft.is_shared and not viewer.agency:
+        raise InputError(
+            "a view is shared within an agency, and you belong to none",
+            hint="save it for yourself, or ask an admin to give you an agency",
         )
     if hub.store.network_views.count(user) >= MAX_VIEWS:
         raise InputError(f"you have {MAX_VIEWS} saved views", hint="delete some of them first")
@@ -92,7 +107,7 @@ def save_view(hub: Hub, user: str, viewer: Viewer, draft: ViewDraft) -> NetworkV
 
 
 def list_views(hub: Hub, user: str, viewer: Viewer) -> tuple[SavedView, ...]:
-    """Return the views of a user, and shared views of others that the viewer may know."""
+    """Return the views of a user, and those shared in the agency that the viewer may know."""
     stored = hub.store.network_views.list(user)
     return _visible(hub, user, viewer, stored) if stored else ()
 
@@ -128,9 +143,13 @@ def _visible(
 ) -> tuple[SavedView, ...]:
     """Return the views that the viewer may know.
 
-    The viewer must be allowed to know every entity of a view. For a view of their own, the entity
-    in the middle is enough.
+    A view of another user must be shared in the agency of the viewer, or the viewer must be an
+    admin. The viewer must be allowed to know every entity of a view. For a view of their own, the
+    entity in the middle is enough.
     """
+    stored = [view for view in stored if view.user == user or _is_shared_with(view, viewer)]
+    if not stored:
+        return ()
     with open_rows(hub, viewer) as rows:
         numbers_by_id: dict[str, int] = {}
         for view in stored:
@@ -150,6 +169,14 @@ def _visible(
             if numbers_by_id[view.entity] in facts
             and all(numbers_by_id[row] for row in _entity_ids(view, user))
         )
+
+
+def _is_shared_with(view: NetworkView, viewer: Viewer) -> bool:
+    """Return whether a view is shared with a viewer. Without an agency, it is shared with nobody,
+    even if it was saved as shared.
+    """
+    is_colleague = view.agency == viewer.agency or "admin" in viewer.scopes
+    return view.is_shared and bool(view.agency) and is_colleague
 
 
 def _entity_ids(view: NetworkView, user: str) -> list[str]:
@@ -301,6 +328,27 @@ def cut_to_year(graph: Graph, year: int) -> Graph:
         nodes=tuple(node for node in graph.nodes if node.id not in faded.nodes),
         edges=tuple(edge for index, edge in enumerate(graph.edges) if index not in faded.edges),
     )
+
+
+def find_changes(hub: Hub, graph: Graph, viewer: Viewer, query: GraphQuery) -> GraphChanges:
+    """Return what has changed in a present graph since the revision of a query of its extent.
+
+    The earlier graph is the one around all entities that had records of the middle at that time.
+    """
+    with open_rows(hub, viewer) as rows:
+        middle = rows.find_entity(graph.nodes[0].id)
+        record_ids = sorted(rows.ids(rows.of_entities([middle]).records).values())
+    with open_rows(hub, viewer, query.revision) as rows:
+        found = {_find(rows, record_id) for record_id in record_ids[:_MAX_TRACED]} - {0}
+        expanded = tuple(entity_id for entity_id in query.expanded if _find(rows, entity_id))
+        earlier = Graph(rows.view.revision, (), ())
+        if found:
+            earlier = grow_graph(rows, sorted(found), replace(query, expanded=expanded))
+    return compare_graphs(earlier, graph)
+
+
+_MAX_TRACED = 200
+"""Most records of an entity whose earlier entities are looked up, at some milliseconds each."""
 
 
 def span_text(edge: GraphLink) -> str:

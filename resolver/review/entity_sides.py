@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -252,18 +252,23 @@ class EntitySide:
 
 
 def load_sides(
-    view: StoreView, numbers: Sequence[int], viewer: Viewer = OPERATOR
+    view: StoreView,
+    numbers: Sequence[int],
+    viewer: Viewer = OPERATOR,
+    among: Collection[int] | None = None,
 ) -> dict[int, EntitySide]:
     """Return living entities by number, as the viewer sees them.
 
-    Entities without visible records are missing from the result.
+    Entities without visible records are missing from the result. `among`: numbers of the records
+    that count; None if all visible ones do.
     """
     record, entity, _ = view.members(sorted(set(numbers)))
     ids = view.seen_by(viewer).entity_ids(sorted(set(numbers)))
     stored = {row.number: row for row in view.records(record.tolist())}
     parts: dict[int, list[StoredRecord]] = {}
     for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
-        is_shown = is_visible(stored[number].record.handling, viewer)
+        is_shown = among is None or number in among
+        is_shown = is_shown and is_visible(stored[number].record.handling, viewer)
         if is_shown and len(parts.get(owner, ())) < MAX_RECORDS:
             parts.setdefault(owner, []).append(stored[number])
     golden = _golden(view, {ids[owner]: records for owner, records in parts.items()})

@@ -400,7 +400,8 @@ class NetworkView:
     """Saved view of the network around an entity, by a user of an agency.
 
     `entity` is any id that the entity had, `parameters` are the filters of the view, and `saved` is
-    a UTC text. Only its user may open a view that is not shared.
+    a UTC text. Only its user may open a view that is not shared. A shared view is for the agency,
+    which the caller checks.
     """
 
     id: str

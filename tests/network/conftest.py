@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,4 +21,13 @@ def network_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
     ):
         hub.add(make_intake(make_records()))
+        yield hub
+
+
+@pytest.fixture
+def empty_hub(tmp_path: Path) -> Iterator[Hub]:
+    with (
+        quick_symbols("resolver.matching.pipeline"),
+        Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
+    ):
         yield hub

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network.graph import ARTEFACT, ENTITY, Graph
+from resolver.network.graph import (
+    ARTEFACT,
+    ENTITY,
+    EdgeStatement,
+    Graph,
+    GraphLink,
+    GraphNode,
+    compare_graphs,
+)
 from resolver.network.graph_reader import GraphQuery, read_graph
+from resolver.network.workbench import find_changes
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.values.normal_values import normalize_phone
-from tests.hub.hubs import OPTIONS, make_intake
-from tests.matching.preparing import quick_symbols
+from tests.hub.hubs import make_intake
 from tests.network.networks import (
     COUNT,
     STEWARD,
@@ -26,15 +32,6 @@ from tests.network.networks import (
     plain_edges,
 )
 from tests.records.samples import record
-
-
-@pytest.fixture
-def empty_hub(tmp_path: Path) -> Iterator[Hub]:
-    with (
-        quick_symbols("resolver.matching.pipeline"),
-        Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
-    ):
-        yield hub
 
 
 def record_ids(hub: Hub) -> dict[str, str]:
@@ -203,6 +200,41 @@ def test_a_restriction_reaches_back(empty_hub: Hub) -> None:
     empty_hub.add(make_intake([replace(members[0], handling=Handling("Coast", "H3"))]))
     past = read_graph(empty_hub, "s:g", STRANGER, GraphQuery(revision=before))
     assert {node.caption for node in past.nodes[1:]} == {"Quirinus Zed", "Sixtus Vale"}
+
+
+def test_changes_are_those_of_what_records_state(empty_hub: Hub) -> None:
+    group, members = record("s:g", Kind.GROUP, name="Blue Harbor Crew"), _members()
+    empty_hub.add(make_intake([group, members[0], members[1]]))
+    with empty_hub.store.view() as view:
+        before = view.revision
+    empty_hub.withdraw([members[1].id])
+    empty_hub.add(make_intake([members[2]]))
+    # an entity that is expanded now was not known then
+    query = GraphQuery(with_ties=True, expanded=(members[2].id,))
+    graph = read_graph(empty_hub, "s:g", OPERATOR, query)
+    changes = find_changes(empty_hub, graph, OPERATOR, replace(query, revision=before))
+    assert [changes.nodes[edge.source].caption for edge in changes.added] == ["Sixtus Vale"]
+    assert [changes.nodes[edge.source].caption for edge in changes.gone] == ["Quirinus Zed"]
+    assert changes.changed == ()
+    # nothing was known of the group
+    everything = find_changes(empty_hub, graph, OPERATOR, replace(query, revision=0))
+    assert len(everything.added) == 2
+
+
+def test_a_merge_is_no_change() -> None:
+    rows = [EdgeStatement("a", f"a:{number}", "driver") for number in (1, 2)]
+    nodes = [GraphNode(f"e-{number}", ENTITY, "x", "person") for number in (1, 2, 9)]
+
+    def member(source: str, *statements: EdgeStatement) -> GraphLink:
+        return GraphLink(source, "e-9", "memberOf", "member of", "has as member", statements)
+
+    earlier = Graph(1, tuple(nodes), (member("e-1", rows[0]), member("e-2", rows[1])))
+    merged = Graph(2, (nodes[0], nodes[2]), (member("e-1", *rows),))
+    changes = compare_graphs(earlier, merged)
+    assert (changes.added, changes.gone, changes.changed) == ((), (), ())
+    restated = member("e-1", replace(rows[0], role="boss"), rows[1])
+    changes = compare_graphs(earlier, replace(merged, edges=(restated,)))
+    assert (changes.added, changes.gone, changes.changed) == ((), (), (restated,))
 
 
 def _members() -> list[Record]:

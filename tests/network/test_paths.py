@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from resolver.check.entity_reader import suggest_entities
 from resolver.check.screener import Screener
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.network import paths
 from resolver.network.graph import SHARES, join_graphs
 from resolver.network.graph_reader import GraphQuery, read_graph
-from resolver.network.paths import HUB_NEIGHBORS, MAX_PATHS, PathQuery, find_end, find_paths
+from resolver.network.paths import (
+    HUB_NEIGHBORS,
+    MAX_PATHS,
+    PathQuery,
+    connect_ends,
+    find_end,
+    find_paths,
+)
+from resolver.records import Handling, Kind, Relation, RelationType
+from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from tests.hub.hubs import OPTIONS, make_intake
+from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.network.networks import COUNT, make_records, plain_distances, plain_edges, word
 from tests.records.samples import record
@@ -166,6 +177,46 @@ def test_an_end_is_named_as_people_type_it(network_hub: Hub) -> None:
     for asked in (hidden, "s:5", "", "***"):
         with pytest.raises(UnknownIdError):
             find_end(network_hub, screener, asked, STRANGER)
+
+
+def test_a_path_may_begin_at_any_entity_of_exactly_the_name(empty_hub: Hub) -> None:
+    to_group = [Relation(RelationType.MEMBER_OF, "s:2")]
+    rows = [
+        record("s:1", Kind.GROUP, name="Iron Quay Front"),
+        record("s:2", Kind.GROUP, name="Iron Quay Front"),
+        record("s:3", Kind.GROUP, name="Iron Quay Front North"),
+        record("s:4", name="Amaro Quell", relations=to_group),
+    ]
+    apart = [make_decision(("s:1", "s:2"), Verdict.DIFFERENT, 1)]
+    empty_hub.add(make_intake(rows), apart)
+    screener = Screener(empty_hub)
+    front, quell = (
+        find_end(empty_hub, screener, text, OPERATOR) for text in ("iron quay front", "amaro quell")
+    )
+    with empty_hub.store.view() as view:
+        numbers = [view.entity(record_id) for record_id in ("s:1", "s:2", "s:4")]
+        one, two, person = (row.id for row in numbers if row)
+    assert set(front.same) == {one, two}
+    assert front.same[0] == front.id
+    assert len(front.others) == 2
+    assert connect_ends(empty_hub, front, quell, OPERATOR).paths == ((two, person),)
+    assert connect_ends(empty_hub, quell, front, OPERATOR).paths == ((person, two),)
+    # an id means one entity
+    by_id = find_end(empty_hub, screener, one, OPERATOR)
+    assert connect_ends(empty_hub, by_id, quell, OPERATOR).paths == ()
+    # the end that was given by its id is no goal of itself
+    assert connect_ends(empty_hub, by_id, front, OPERATOR).paths == ()
+
+
+def test_hidden_records_take_no_place_among_completed_names(
+    empty_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.search.MAX_MATCHES", 1)
+    hidden = replace(record("s:1", name="Novak Hidden"), handling=Handling("Coast", "H3"))
+    empty_hub.add(make_intake([hidden, record("s:2", name="Pavel Novotny")]))
+    for viewer, caption in ((STRANGER, "Pavel Novotny"), (OPERATOR, "Novak Hidden")):
+        _, found = suggest_entities(empty_hub, "nov", viewer, limit=5)
+        assert [row["caption"] for row in found] == [caption]
 
 
 def test_graphs_are_joined_with_their_distances(network_hub: Hub) -> None:

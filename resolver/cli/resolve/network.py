@@ -132,8 +132,8 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
     from resolver.network.graph_reader import EDGE_TYPES
     from resolver.network.paths import (
         PathQuery,
+        connect_ends,
         find_end,
-        find_paths,
         paths_document,
         years_between,
     )
@@ -149,7 +149,7 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
     with open_hub_to_read(options["store_url"], settings, options["model_dir"]) as hub:
         screener = Screener(hub)
         ends = [find_end(hub, screener, text, viewer) for text in (start, goal)]
-        result = find_paths(hub, ends[0].id, ends[1].id, viewer, query)
+        result = connect_ends(hub, ends[0], ends[1], viewer, query)
         seen = sorted({*ends[0].seen, *ends[1].seen, *(node.id for node in result.graph.nodes)})
         log_records(hub, len(seen), path=[start, goal], entities=seen)
     if options["as_json"]:
@@ -157,7 +157,8 @@ def path_command(settings: Settings, /, start: str, goal: str, **options: Any) -
         return
     for end in ends:
         others = f"; {pluralize(len(end.others), 'other')} of this name" if end.others else ""
-        click.echo(f"{end.asked}: {end.caption} ({end.id}){others}")
+        same = f"; all {len(end.same)} of exactly this name count" if len(end.same) > 1 else ""
+        click.echo(f"{end.asked}: {end.caption} ({end.id}){others}{same}")
     click.echo("\n".join(_describe_paths(result)) or "Nothing connects the two.")
     if not result.is_complete:
         click.echo(

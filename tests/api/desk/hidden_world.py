@@ -222,7 +222,7 @@ def _add_job(store: Store, job_id: str, kind: str, agency: str, result: dict[str
 def _add_view(store: Store, view_id: str, entity_id: str, **parameters: Any) -> None:
     """Share a view of a network under a known id."""
     view = NetworkView(
-        "", "kim", OWNER, f"Around {entity_id}", "a note", entity_id, parameters, True, ""
+        "", "kim", "Coast", f"Around {entity_id}", "a note", entity_id, parameters, True, ""
     )
     saved = store.network_views.add(view)
     with store.engine.begin() as connection:

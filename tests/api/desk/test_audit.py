@@ -37,7 +37,7 @@ def entity_id_of(desk: Desk, record_id: str) -> str:
 
 def add_view(desk: Desk, entity_id: str) -> str:
     """Save and share a view of the network around an entity; return its id."""
-    view = NetworkView("", "kim", "River", "Around", "", entity_id, {}, is_shared=True, saved="")
+    view = NetworkView("", "kim", "Coast", "Around", "", entity_id, {}, is_shared=True, saved="")
     return str(desk.store.network_views.add(view).id)
 
 

@@ -176,7 +176,7 @@ def test_the_network_says_what_changed_since_a_day(desk: Desk) -> None:
     text = shown(browser, "/desk/network/quay:g?since=2021-01-01")
     assert "Changed since 2021-01-01" in text
     assert "New: 3 relations" in text or "New: 4 relations" in text
-    assert "No longer stated" not in text
+    assert "No longer in this network" not in text
     text = shown(browser, "/desk/network/quay:g?since=2019-01-01")
     assert "Pavel Novotny leader of Blue Harbor Crew" in text
     assert browser.get("/desk/network/quay:g?since=soon").status_code == 422

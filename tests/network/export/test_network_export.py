@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,15 @@ from resolver.network.graph import (
     GraphLink,
     GraphNode,
 )
-from resolver.network.graph_reader import GraphQuery
+from resolver.network.graph_reader import GraphQuery, read_graph
 from resolver.network.workbench import graph_document
+from resolver.records import Handling
+from resolver.records.decisions import Verdict
 from resolver.records.labels import unescape_formula
 from resolver.records.visibility import OPERATOR, STRANGER
+from tests.hub.hubs import make_decision, make_intake
 from tests.network.networks import make_records, plain_edges
+from tests.records.samples import record
 
 ODD = Graph(
     3,
@@ -143,6 +148,23 @@ def test_followthemoney_is_valid_and_has_the_entities(network_hub: Hub, tmp_path
     assert len(forms) > len(entities)
 
 
+def test_followthemoney_of_the_past_leaves_out_what_was_restricted_since(empty_hub: Hub) -> None:
+    rows = [
+        record(f"s:{number}", name="Ottavio Quint", email=f"q{number}@example.org")
+        for number in (1, 2)
+    ]
+    decision = make_decision(("s:1", "s:2"), Verdict.SAME, 1)
+    empty_hub.add(make_intake(rows), [decision])
+    with empty_hub.store.view() as view:
+        before = view.revision
+    empty_hub.add(make_intake([replace(rows[1], handling=Handling("Coast", "H3"))]))
+    query = GraphQuery(0, revision=before)
+    for viewer, emails in ((OPERATOR, 2), (STRANGER, 1)):
+        graph = read_graph(empty_hub, "s:1", viewer, query)
+        (line,) = encode_network(empty_hub, graph, "ftm", viewer).splitlines()
+        assert len(json.loads(line)["properties"]["email"]) == emails
+
+
 def test_stix_is_read_back_by_the_reader_of_lists(network_hub: Hub, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
     graph = export_network(network_hub, path, "stix", OPERATOR, GraphQuery())
@@ -154,8 +176,9 @@ def test_stix_is_read_back_by_the_reader_of_lists(network_hub: Hub, tmp_path: Pa
         references = [*row.get("object_marking_refs", ()), *row.get("object_refs", ())]
         references += [row[key] for key in ("source_ref", "target_ref") if key in row]
         assert set(references) <= set(objects)
-    marked = [row for row in bundle["objects"] if row["type"] == "identity"]
-    assert all("object_marking_refs" in row for row in marked if row["identity_class"] != "unknown")
+    # relationships, notes and bare names have the strictest code of those who state them
+    marked = [row for row in bundle["objects"] if row["type"] != "marking-definition"]
+    assert all("object_marking_refs" in row for row in marked)
     named = {node.id: node.caption for node in graph.nodes if node.sort != ARTEFACT}
     records = {row.id: row for row in read_lists([path]).batch.to_records()}
     assert sorted(row.caption for row in records.values()) == sorted(named.values())
