@@ -44,6 +44,9 @@ class Process:
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.parametrize(
+    "new_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)], indirect=True
+)
 def test_killed_at_random_moments(new_url: str, tmp_path: Path) -> None:
     with quick_symbols("resolver.matching.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake(RECORDS))

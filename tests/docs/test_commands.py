@@ -33,7 +33,7 @@ BEGINNING = {
 }
 """Commands that many pages begin with, and the files that they write."""
 PAGES = [page for page in pages(ROOT) if any(block.is_run for block in blocks(page))]
-LONG_PAGES = ("scale.md", "train.md")
+LONG_PAGES = ("quality.md", "scale.md", "train.md")
 """Pages that start clusters or train models several times; they run at night."""
 
 pytestmark = pytest.mark.slow

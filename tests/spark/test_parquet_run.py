@@ -166,6 +166,7 @@ def test_decisions_and_deduplicated_sources(cluster: str, world: Path, tmp_path:
     assert run.unknown_ids == ("nowhere:1",)
 
 
+@pytest.mark.nightly
 def test_versions_repeated_ids_and_named_targets(cluster: str, world: Path, tmp_path: Path) -> None:
     """Three versions of a list, the last of which breaks off, ids with the same and with other
     content, restricted records, and relations whose targets have a name and no id.

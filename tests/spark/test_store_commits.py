@@ -98,6 +98,7 @@ def test_first_lists_of_a_store(cluster: str, pair: tuple[Hub, Hub], world: list
     assert spread.store.revision == 2
 
 
+@pytest.mark.nightly
 def test_rebuilds_and_refreshes(cluster: str, pair: tuple[Hub, Hub], world: list[Record]) -> None:
     local, spread = pair
     engine = SparkEngine(cluster, SMALL_PARTS)

@@ -827,7 +827,7 @@ def test_no_page_overflows_or_fails(session: BrowserSession, width: int) -> None
     assert not wide
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_serious(session: BrowserSession, theme: str) -> None:
     axe = (resources.files("axe_core_python") / "axe.min.js").read_text("utf-8")
     session.sign_in(ADMIN)

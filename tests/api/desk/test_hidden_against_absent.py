@@ -419,7 +419,7 @@ TURNS = [
     Turn("H3", "stella", 2, 0),
     Turn("H3", "senta", 2, 1),
     Turn("H3", "vera", 6),
-    Turn("H2", "victor", 2),
+    Turn("H2", "victor", 4),
 ]
 NIGHTLY_TURNS = [replace(turn, step=1, remainder=0) for turn in TURNS]
 
