@@ -212,7 +212,7 @@ def install_access_control(app: Flask) -> None:
         """Withhold unlogged answers, and keep answers that depend on the viewer out of caches."""
         endpoint = ENDPOINTS.get(request.endpoint or "")
         if not g.get("is_logged", False):
-            _log_rest(response, endpoint)
+            _log_or_refuse(response, endpoint)
             if endpoint is not None and _lacks_audit_event(response, endpoint):
                 raise RuntimeError(f"{request.endpoint} has logged no access: see `log_access`")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -252,6 +252,21 @@ def _lacks_audit_event(response: Response, endpoint: Endpoint) -> bool:
     is_public = endpoint.access.public_if is not None and endpoint.access.public_if(request)
     is_answer = response.status_code < 300 and request.method != "OPTIONS"
     return is_answer and not is_public and not g.get("is_logged", False)
+
+
+def _log_or_refuse(response: Response, endpoint: Endpoint | None) -> None:
+    """Log what `_log_rest` has to log. If that fails, the response becomes that of the error, and
+    keeps its other headers, which protect it.
+    """
+    try:
+        _log_rest(response, endpoint)
+    except StoreError as error:
+        refusal = current_app.make_response(current_app.handle_user_exception(error))
+        for name in ("Content-Encoding", "Location"):
+            response.headers.pop(name, None)
+        response.status_code = refusal.status_code
+        response.set_data(refusal.get_data())
+        response.headers.update(refusal.headers)
 
 
 def _log_rest(response: Response, endpoint: Endpoint | None) -> None:

@@ -43,7 +43,7 @@ from resolver.api.routes.screenings import (
 from resolver.api.routes.watches import find_watch, find_watches, newest_notices, reader
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
-from resolver.errors import InputError, ResolverError, StoreError, UsageError
+from resolver.errors import InputError, OwnerError, StoreError, UsageError
 from resolver.hub.admin import UserRole
 from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
 from resolver.notices import KINDS, describe_parts, owner_of_notices, subscribe
@@ -428,7 +428,7 @@ def ask_desk_contact() -> Any:
     days = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
     try:
         case = requests.ask(form.get("reference", ""), form.get("question", ""), days)
-    except ResolverError as error:
+    except (InputError, OwnerError) as error:
         return _contacts_page(error.line()), 422
     message = sign_message(f"{case.owner} was asked about {case.reference}.")
     return redirect(url_for("desk.contacts", done=message), 303)
@@ -446,7 +446,7 @@ def answer_desk_contact(contact: str) -> Any:
             form.get("answer", ""),
             form.get("until", ""),
         )
-    except ResolverError as error:
+    except (InputError, OwnerError) as error:
         return _contacts_page(error.line()), 422
     message = sign_message(f"The request about {case.reference} was {case.state}.")
     return redirect(url_for("desk.contacts", done=message), 303)

@@ -28,7 +28,7 @@ from resolver.api.openapi.schema import (
 from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
-from resolver.errors import InputError, StoreError
+from resolver.errors import InputError, UnknownIdError
 from resolver.trust import contacts as cases
 from resolver.trust.contacts import (
     ANSWERS,
@@ -77,26 +77,25 @@ def show_case(case: ContactCase, *, with_record: bool = False) -> dict[str, Any]
 
 
 def ask(reference: str, question: str, days: int) -> ContactCase:
-    """Ask the agency behind a reference, and log it. Raises `InputError`, `StoreError`."""
+    """Ask the agency behind a reference, once that is logged. Raises `InputError`."""
     screener = current_service().ready_screener()
-    case = cases.ask_agency(screener, viewer(), reference, question, days)
-    _log_case("ask", case)
-    return case
+    _log_act({"act": "ask", "reference": reference.strip()[:40]}, {})
+    return cases.ask_agency(screener, viewer(), reference, question, days)
 
 
 def answer(case_id: str, state: str, text: str, until: str) -> ContactCase:
-    """Answer a request to the viewer's agency, and log it. Raises `InputError`, `StoreError`."""
+    """Answer a request to the viewer's agency, once that is logged. Raises `InputError`,
+    `OwnerError`.
+    """
     store = current_service().hub.store
     case = cases.find_case(store, viewer(), case_id)
-    case = cases.answer_case(store, viewer(), case, state, text, until)
-    _log_case(state, case)
-    return case
+    query = {"act": state[:40], "contact": case.id, "reference": case.reference}
+    _log_act(query, {"agency": case.owner, "asker": case.asker})
+    return cases.answer_case(store, viewer(), case, state, text, until)
 
 
-def _log_case(act: str, case: ContactCase) -> None:
-    revision = revision_of(current_service().hub.store.revision)
-    query = {"act": act, "contact": case.id, "reference": case.reference}
-    log_access("contact", query, {"agency": case.owner, "asker": case.asker}, revision)
+def _log_act(query: dict[str, Any], parties: dict[str, str]) -> None:
+    log_access("contact", query, parties, revision_of(current_service().hub.store.revision))
 
 
 @endpoint(
@@ -135,10 +134,10 @@ def ask_contact() -> Response:
         raise ApiError(422, "days must be a whole number")
     try:
         case = ask(_read(body, "reference"), _read(body, "question"), days)
+    except UnknownIdError as error:
+        raise ApiError(404, error.line()) from None
     except InputError as error:
         raise ApiError(422, error.line()) from None
-    except StoreError as error:
-        raise ApiError(404, error.line()) from None
     return json_response(show_case(case), 201)
 
 
@@ -157,7 +156,7 @@ def show_contact(contact: str) -> Response:
     endpoints.reject_undeclared()
     try:
         case = cases.find_case(current_service().hub.store, viewer(), contact)
-    except StoreError as error:
+    except UnknownIdError as error:
         log_cases([], sought=contact)
         raise ApiError(404, error.line()) from None
     described = show_case(case, with_record=True)
@@ -171,7 +170,7 @@ def show_contact(contact: str) -> Response:
     "/contacts/<contact>/answer",
     Access(Scope.REVIEW, Disclosure.ACTS),
     body=content(_ANSWER),
-    responses={200: json_response_of(_CASE), **errors(400, 404, 415)},
+    responses={200: json_response_of(_CASE), **errors(400, 403, 404, 415)},
 )
 def answer_contact(contact: str) -> Response:
     """Answer a request to your agency: in words, by a refusal, or by disclosing the record.
@@ -183,10 +182,10 @@ def answer_contact(contact: str) -> Response:
     body = read_json_object()
     try:
         case = answer(contact, _read(body, "state"), _read(body, "answer"), _read(body, "until"))
+    except UnknownIdError as error:
+        raise ApiError(404, error.line()) from None
     except InputError as error:
         raise ApiError(422, error.line()) from None
-    except StoreError as error:
-        raise ApiError(404, error.line()) from None
     return json_response(show_case(case))
 
 

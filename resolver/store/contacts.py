@@ -37,8 +37,8 @@ from sqlalchemy import (
     update,
 )
 
-from resolver.errors import InputError, StoreError
-from resolver.store.bulk_rows import utc_text
+from resolver.errors import InputError, UnknownIdError
+from resolver.store.bulk_rows import insert_or_update, utc_text
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.notices import Notice, insert_notices
 from resolver.store.schema import contact_cases, contact_queries, meta
@@ -174,7 +174,7 @@ class ContactCases:
         (empty: for good). A request that was answered can be answered again, which ends a
         disclosure.
 
-        Raises `InputError`, and `StoreError` for an unknown request.
+        Raises `InputError`; `UnknownIdError` for an unknown request.
         """
         if state is ContactState.ASKED:
             raise InputError(
@@ -202,7 +202,7 @@ class ContactCases:
         return case
 
     def get(self, case_id: str) -> ContactCase:
-        """Return a request. Raises `StoreError` for an unknown id."""
+        """Return a request. Raises `UnknownIdError` for an unknown id."""
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return _find(connection, case_id)
 
@@ -255,22 +255,25 @@ class ContactCases:
         """Count queries of a person of an asker on this day; return whether they are within both
         limits. Queries beyond a limit do not count. Days before the last day are forgotten.
         """
+        if count > min(of_person, of_asker):
+            return False
         day, c = utc_text()[:10], contact_queries.c
         is_today = (c.day == day) & (c.asker == asker)
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            rows = connection.execute(select(c.person, c["count"]).where(is_today)).all()
-            counted = {row[0]: int(row[1]) for row in rows}
-            own = counted.get(person, 0) + count
-            if own > of_person or sum(counted.values()) + count > of_asker:
-                return False
-            if person in counted:
-                row = update(contact_queries).where(is_today & (c.person == person))
-                connection.execute(row.values(count=own))
-                return True
             connection.execute(delete(contact_queries).where(c.day < day))
-            row_values = {"day": day, "asker": asker, "person": person, "count": own}
-            connection.execute(insert(contact_queries).values(**row_values))
-            return True
+            counted = select(func.coalesce(func.sum(c["count"]), 0)).where(is_today)
+            if int(connection.execute(counted).scalar_one()) + count > of_asker:
+                return False
+            # one statement, since on PostgreSQL another process may count at the same time
+            own = insert_or_update(
+                self.engine.dialect.name,
+                contact_queries,
+                {"day": day, "asker": asker, "person": person, "count": count},
+                ("day", "asker", "person"),
+                {"count": c["count"] + count},
+                c["count"] + count <= of_person,
+            )
+            return bool(connection.execute(own).rowcount)
 
     def secret(self) -> str:
         """Return the secret of the store that references are made with."""
@@ -300,7 +303,7 @@ def _case(row: Any) -> ContactCase:
 def _find(connection: Connection, case_id: str) -> ContactCase:
     row = connection.execute(select(*_CASE).where(contact_cases.c.id == case_id)).first()
     if row is None:
-        raise StoreError("there is no such request", hint="see the list of requests")
+        raise UnknownIdError("there is no such request", hint="see the list of requests")
     return _case(row)
 
 

@@ -173,6 +173,7 @@ _WORD_COLUMNS = frozenset(
     (
         *("kind", "state", "verdict", "outcome", "stage", "agency", "owner", "who", "by", "second"),
         *("sender", "submitted_by", "asked_by", "decided_by", "withdrawn_by", "format"),
+        *("asker", "answered_by", "person"),
     )
 )
 """Columns whose words control the program or name accounts; a value that is equal to such a word

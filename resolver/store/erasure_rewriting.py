@@ -36,6 +36,7 @@ from resolver.store.erased_values import (
 )
 from resolver.store.record_contents import decode_handling, erased_id
 from resolver.store.schema import (
+    contact_cases,
     decisions,
     hit_verdicts,
     links,
@@ -62,6 +63,7 @@ _SPECIAL = frozenset(
         *("records", "members", "links", "entities", "events", "restricted_ids", "populations"),
         *("consultations", "hit_verdicts", "watched_subjects", "meta", "versions"),
         *("api_keys", "users", "decisions", "sources", "notices", "subscriptions"),
+        *("contact_cases",),
     )
 )
 """Tables that have a step of their own, or no values of records."""
@@ -86,6 +88,7 @@ class TableRewriter:
             "subscriptions": self._remove_subscriptions,
             "populations": self._rewrite_populations,
             "notices": self._rewrite_notices,
+            "contact_cases": self._rewrite_cases,
         }
         counts = {name: step() for name, step in steps.items()}
         for table in metadata.sorted_tables:
@@ -229,6 +232,17 @@ class TableRewriter:
                 self._connection.execute(changed.values(detail={**row.detail, "records": new}))
                 count += 1
         return count + self._rewrite_texts(notices)
+
+    def _rewrite_cases(self) -> int:
+        """Keep the requests about an erased record, but without what was asked and answered, since
+        these texts may describe the person in any words.
+        """
+        c, count = contact_cases.c, 0
+        for record_id, new_id in self._new_ids.items():
+            row = update(contact_cases).where(c.record_id == record_id)
+            emptied = row.values(record_id=new_id, question="", answer="")
+            count += self._connection.execute(emptied).rowcount
+        return count + self._rewrite_texts(contact_cases)
 
     def _rewrite_texts(self, table: Table) -> int:
         """Replace the texts in all columns of a table."""

@@ -22,9 +22,9 @@ import numpy as np
 from resolver.check.contacts import CONTENTS, Contact, stated_content
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import Screener
-from resolver.errors import InputError, StoreError
+from resolver.errors import InputError, OwnerError, StoreError, UnknownIdError
 from resolver.records import Record, concat
-from resolver.records.visibility import Viewer, may_read_all
+from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.screening import list_stated_values, owner_of
 from resolver.store import ContactCase as ContactCase
 from resolver.store import ContactState, Store, contact_reference, utc_text
@@ -40,6 +40,10 @@ _TOO_LITTLE = "too little was asked for sources that answer with a contact: stat
 _BEYOND_LIMIT = (
     "sources that answer with a contact were not asked: your queries of today have used up the"
     " limit of your key or of your agency"
+)
+_NOT_COUNTED = (
+    "sources that answer with a contact were not asked: the store cannot count your query now; ask"
+    " again in a few seconds"
 )
 
 
@@ -84,7 +88,7 @@ def ask_sources(
     """Return the answer of some contact sources (`ContactIndex.sources_for`) to each query.
 
     Queries that state enough count against the `limits` of the viewer and of its agency, whether or
-    not there is a hit. Beyond a limit no source is asked.
+    not there is a hit. Beyond a limit no source is asked, nor while the store cannot count queries.
     """
     cases, asker = screener.store.contacts, owner_of(viewer)
     willing = [
@@ -92,22 +96,29 @@ def ask_sources(
         for content in map(stated_content, queries)
     ]
     count = sum(map(bool, willing))
-    is_within = not count or cases.count_queries(
-        asker, viewer.name, count, of_person=limits[0], of_asker=limits[1]
-    )
-    secret = cases.secret() if count else ""
+    secret = refusal = ""
+    if count:
+        try:
+            secret = cases.secret()
+            if not cases.count_queries(
+                asker, viewer.name, count, of_person=limits[0], of_asker=limits[1]
+            ):
+                refusal = _BEYOND_LIMIT
+        except StoreError:
+            # checks go on while the database is away
+            refusal = _NOT_COUNTED
     answers = []
     for query, asked in zip(queries, willing, strict=True):
-        warning = "" if is_within else _BEYOND_LIMIT
+        warnings = [refusal] if asked and refusal else []
         if len(asked) < len(sources):
             needed = {name for row in sources for name in row.least_query.split() or CONTENTS}
             texts = [text for name, text in CONTENTS.items() if name in needed]
-            warning = _TOO_LITTLE.format(contents=" or ".join(texts))
+            warnings.append(_TOO_LITTLE.format(contents=" or ".join(texts)))
         found = (
-            screener.find_contacts(query, asked, viewer, snapshot) if asked and is_within else ()
+            screener.find_contacts(query, asked, viewer, snapshot) if asked and not refusal else ()
         )
         pairs = [(row.agency, contact_reference(secret, asker, row.record_id)) for row in found]
-        answers.append(ContactAnswer(tuple(pairs), warning))
+        answers.append(ContactAnswer(tuple(pairs), "; ".join(warnings)))
     return answers
 
 
@@ -126,17 +137,22 @@ def list_cases(store: Store, viewer: Viewer) -> list[ContactCase]:
 
 
 def find_case(store: Store, viewer: Viewer, case_id: str) -> ContactCase:
-    """Return a request that the viewer's agency was sent or has sent. Raises `StoreError`."""
-    for case in list_cases(store, viewer):
-        if case.id == case_id:
-            return case
-    raise StoreError("there is no such request", hint="see the list of requests")
+    """Return a request that the viewer's agency was sent or has sent. Raises `UnknownIdError`."""
+    case = store.contacts.get(case_id)
+    if is_owner(case, viewer) or (viewer.name and case.asker == owner_of(viewer)):
+        return case
+    raise UnknownIdError("there is no such request", hint="see the list of requests")
 
 
 def describe_case(
     store: Store, viewer: Viewer, case: ContactCase, *, with_record: bool = False
 ) -> dict[str, Any]:
-    """Return a request as JSON, with those values of the record that the viewer may see now."""
+    """Return a request as JSON.
+
+    `with_record`: with the values of the record as it is now, if the viewer may see them. The
+    agency that was asked sees them while the record is visible to it. The agency that has asked
+    sees a disclosed record while it still belongs to the agency that disclosed it.
+    """
     described: dict[str, Any] = {
         "id": case.id,
         "reference": case.reference,
@@ -156,7 +172,10 @@ def describe_case(
     }
     if with_record and (is_owner(case, viewer) or case.is_disclosed()):
         record = _read_record(store, case.record_id)
-        if record is not None:
+        if record is not None and (
+            is_visible(record.handling, viewer)
+            or (case.is_disclosed() and record.handling.agency == case.owner)
+        ):
             described["record"] = {
                 "id": record.id,
                 "schema": record.schema,
@@ -169,13 +188,13 @@ def describe_case(
 def ask_agency(
     screener: Screener, viewer: Viewer, reference: str, question: str, days: int
 ) -> ContactCase:
-    """Ask the agency behind a reference. Raises `InputError`; `StoreError` for a reference that the
-    viewer's agency was not given, or whose record is gone.
+    """Ask the agency behind a reference. Raises `InputError`; `UnknownIdError` for a reference that
+    the viewer's agency was not given, or whose record is gone.
     """
     cases, reference = screener.store.contacts, reference.strip()
     contact = _find_reference(screener, viewer, reference)
     if contact is None:
-        raise StoreError(
+        raise UnknownIdError(
             "your agency has no such reference", hint="copy it from the answer that named it"
         )
     return cases.ask(
@@ -192,11 +211,11 @@ def ask_agency(
 def answer_case(
     store: Store, viewer: Viewer, case: ContactCase, state: str, answer: str, until: str
 ) -> ContactCase:
-    """Answer a request to the viewer's agency; `until` is a day or empty. Raises `InputError`,
-    `StoreError`.
+    """Answer a request to the viewer's agency; `until` is a day or empty. Raises `InputError`;
+    `OwnerError` for a request to another agency.
     """
     if not is_owner(case, viewer):
-        raise StoreError(f"only {case.owner} answers this request", hint="wait for its answer")
+        raise OwnerError(f"only {case.owner} answers this request", hint="wait for its answer")
     if state not in ANSWERS:
         raise InputError(f"{state[:40]!r} is no answer", hint=f"use one of {', '.join(ANSWERS)}")
     return store.contacts.answer(

@@ -28,7 +28,7 @@ from resolver.records.decisions import Decision, Verdict
 from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR
 from resolver.screening.jobs import SCREENING_JOB
-from resolver.store import Store, erased_values, utc_text
+from resolver.store import ContactState, Store, erased_values, utc_text
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
 from resolver.trust.audit_chain import find_accesses
@@ -68,6 +68,14 @@ def fill(hub: Hub) -> None:
     hub.add(make_intake([GONE, TWIN, OTHER]))
     decision = Decision("coast:77-1", "port:6", Verdict.DIFFERENT, "ada", NOON, "A4419207 is his")
     hub.decide([decision])
+    case = hub.store.contacts.ask(
+        *("R-1", "coast:77-1"),
+        owner="Coast",
+        asker="agency Lake",
+        who="lee",
+        question="He has a scar and A4419207.",
+    )
+    hub.store.contacts.answer(case.id, ContactState.ANSWERED, "The scar is his.", who="ada")
     row = {"who": "desk", "agency": "", "purpose": "p", "request_id": "", "version": 2, "model": ""}
     with hub.store.view() as view:
         stored = [view.entity(name) for name in ("coast:77-1", "port:6")]
@@ -121,6 +129,9 @@ def test_nothing_of_an_erased_record_is_in_any_file(hub: Hub, tmp_path: Path) ->
         assert stored.decision.left_id == result.erasure.records[0]
         assert stored.decision.reason == ""
         assert view.record_versions(result.erasure.records[0])[0].record.values == ()
+    # a request stays with the agency that has asked, without what it says of the person
+    (case,) = hub.store.contacts.list(asker="agency Lake")
+    assert (case.record_id, case.question, case.answer) == (result.erasure.records[0], "", "")
     # those who were shown others by the same events are still known
     accesses = find_accesses(hub.store, ["port:6"])
     assert [row.event.action for row in accesses] == ["entity", "check"]

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from resolver.api import ServiceSettings, create_app
+from resolver.errors import DatabaseError, StoreError
 from resolver.hub.admin import create_key, update_source
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Identifier
-from resolver.store import utc_text
+from resolver.records.visibility import Viewer
+from resolver.store import Store, utc_text
+from resolver.store.backup import backup, restore
+from resolver.store.contacts import ContactCases
 from resolver.store.schema import contact_cases
+from resolver.trust.contacts import describe_case
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -190,7 +196,8 @@ def test_a_request_is_asked_disclosed_and_ended(contact: World) -> None:
     assert contact.get("lake", address).status_code == 404
     assert contact.get("river", address).json["record"]["id"] == "secret:2"
     answer = {"state": "disclosed", "answer": "Arrest him.", "until": "2999-01-01"}
-    assert contact.post("coast", f"{address}/answer", answer).status_code == 404
+    assert contact.post("coast", f"{address}/answer", answer).status_code == 403
+    assert contact.post("lake", f"{address}/answer", answer).status_code == 404
     assert contact.post("river", f"{address}/answer", answer).json["state"] == "disclosed"
     shown = contact.get("coast two", address).json
     assert shown["record"]["properties"]["passportNumber"] == ["K7719034"]
@@ -198,6 +205,12 @@ def test_a_request_is_asked_disclosed_and_ended(contact: World) -> None:
     assert not contact.check("coast", name="Quirin Heimlich")["results"]
     kinds = [row["kind"] for row in contact.get("coast", "/notices").json["notices"]]
     assert kinds == ["contact_disclosed"]
+    # an agency discloses its own records only, also where a record has gone to another agency
+    store, answered = contact.service.hub.store, contact.service.hub.store.contacts.get(case["id"])
+    foreign = replace(answered, owner="Harbor")
+    for reader in ("Coast", "Harbor"):
+        seen = describe_case(store, Viewer("k", reader), foreign, with_record=True)
+        assert "record" not in seen
     refused = {"state": "refused", "answer": "", "until": ""}
     assert contact.post("river", f"{address}/answer", refused).json["state"] == "refused"
     assert "record" not in contact.get("coast", address).json
@@ -215,6 +228,54 @@ def test_agencies_are_reminded_once_of_each_deadline(contact: World) -> None:
     kinds = [row["kind"] for row in contact.get("lake", "/notices").json["notices"]]
     assert kinds == ["contact_overdue"]
     assert contact.get("river", "/notices").json["notices"][-1]["reference"] == own
+
+
+def test_requests_and_references_survive_a_restore(contact: World, tmp_path: Path) -> None:
+    own = contact.reference("lake", name="Nuno Salgado", birthDate="1961-12-02")
+    asked = {"reference": own, "question": "Who is he?"}
+    case = contact.post("lake", "/contacts", asked).json
+    backup(contact.service.hub.store, tmp_path / "backup.gz")
+    with Store.open(f"sqlite:///{tmp_path}/restored.db") as restored:
+        restore(tmp_path / "backup.gz", restored)
+        assert restored.contacts.secret() == contact.service.hub.store.contacts.secret()
+        assert restored.contacts.get(case["id"]).reference == own
+        restored.contacts.ask("R-2", "secret:1", owner="River", asker="a", who="b", question="?")
+
+
+def test_checks_go_on_while_the_store_cannot_count(
+    contact: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> bool:
+        raise DatabaseError("the database reports: gone", place="postgresql://hub@db")
+
+    with monkeypatch.context() as away:
+        away.setattr(ContactCases, "count_queries", refuse)
+        answer = contact.check("lake", name="Zeta Verborgen")
+        away.setattr(ContactCases, "get", refuse)
+        sought = contact.get("lake", "/contacts/0")
+    assert "contacts" not in answer
+    assert "cannot count" in answer["warnings"][0]
+    # a request that cannot be read is not one that does not exist
+    assert sought.status_code == 503
+    assert "postgresql" not in sought.text
+
+
+def test_a_request_is_not_sent_before_it_is_logged(
+    contact: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = contact.reference("coast", name="Zeta Verborgen")
+
+    def refuse(*_: Any) -> None:
+        raise StoreError("the audit log cannot be written")
+
+    with monkeypatch.context() as full:
+        full.setattr(contact.service.audit_log, "add", refuse)
+        asked = contact.post("coast", "/contacts", {"reference": own, "question": "Who?"})
+        # whoever seeks what is not there gets the reason, too
+        absent = [contact.get("coast", f"/{path}/e-absent") for path in ("contacts", "entities")]
+    assert [row.status_code for row in (asked, *absent)] == [503] * 3
+    assert "audit log" in absent[1].json["detail"]
+    assert own not in contact.get("coast", "/contacts").text
 
 
 def test_a_hit_is_in_the_audit_log(contact: World) -> None:
