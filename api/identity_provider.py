@@ -13,7 +13,8 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,12 @@ LOGOUT_MEMORY = 2 * (_MAX_LOGOUT_AGE + _LEEWAY)
 _METADATA_SECONDS = 3_600.0
 _KEYS_PAUSE = 30.0
 """Seconds that pass before keys are fetched again for a token that names an unknown key."""
-_RETRY_SECONDS = 5.0
+_RETRY_SECONDS = 15.0
 """Seconds for which a provider that did not answer is not asked again."""
+_WAIT_SECONDS = 2.0
+"""Seconds for which a request waits while another one asks the provider for its documents. The
+threads of the service are few, and anybody can send requests that need these documents.
+"""
 _ALGORITHMS = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA"),
@@ -59,13 +64,13 @@ CALLBACK_PATH = "/desk/sign-in/callback"
 
 
 class SignInRefusedError(ResolverError):
-    """Sign-in that the provider has confirmed, or should have, and that is refused. `subject`: user
-    who has no role or agency any more at the provider, or empty.
+    """Sign-in that the provider has confirmed, or should have, and that is refused. `subject` and
+    `name`: user who has no role or agency any more at the provider, or empty.
     """
 
-    def __init__(self, message: str, *, hint: str = "", subject: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", subject: str = "", name: str = "") -> None:
         super().__init__(message, hint=hint)
-        self.subject = subject
+        self.subject, self.name = subject, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +330,9 @@ class IdentityProvider:
         """
         raw, access_token = self._fetch_token(code, verifier)
         claims = self._checked_claims(raw, nonce, access_token)
-        missing = [text for text in self.settings.require_amr if text not in claims.get("amr", ())]
+        missing = [
+            text for text in self.settings.require_amr if text not in (claims.get("amr") or ())
+        ]
         acr = self.settings.require_acr
         if missing or (acr and claims.get("acr") not in acr):
             raise SignInRefusedError(
@@ -345,17 +352,18 @@ class IdentityProvider:
                 f"the provider gives {name[:60]!r} no role at this desk",
                 hint="ask an admin of the provider for one",
                 subject=subject,
+                name=name,
             )
         return ProviderUser(
             subject,
             name,
             max(roles),
-            self._agency(claims),
+            self._agency(claims, subject, name),
             str(claims.get("sid") or ""),
             raw,
         )
 
-    def _agency(self, claims: Mapping[str, Any]) -> str:
+    def _agency(self, claims: Mapping[str, Any], subject: str, name: str) -> str:
         """Return the agency of a user. Raises `SignInRefusedError` if the claim of the agency
         states none.
         """
@@ -367,6 +375,8 @@ class IdentityProvider:
                 f"the provider states {'several agencies' if agencies else 'no agency'} of you "
                 f"(claim {self.settings.agencies.claim})",
                 hint="tell the operator of the service",
+                subject=subject,
+                name=name,
             )
         return agencies[0].replace("\x00", "")[:200]
 
@@ -492,7 +502,10 @@ class IdentityProvider:
 
     def _load_metadata(self) -> dict[str, Any]:
         """Return the metadata by which the provider describes itself. Raises `ResolverError`."""
-        with self._lock:
+        known = self._metadata
+        if known is not None and time.monotonic() - known[0] <= _METADATA_SECONDS:
+            return known[1]
+        with self._turn():
             known = self._metadata
             if known is None or time.monotonic() - known[0] > _METADATA_SECONDS:
                 base = self.settings.issuer.rstrip("/")
@@ -517,8 +530,11 @@ class IdentityProvider:
         from joserfc.jwk import KeySet
 
         address = self._endpoint("jwks_uri")
-        with self._lock:
-            known, limit = self._keys, _KEYS_PAUSE if renew else _METADATA_SECONDS
+        known, limit = self._keys, _KEYS_PAUSE if renew else _METADATA_SECONDS
+        if known is not None and time.monotonic() - known[0] <= limit:
+            return known[1]
+        with self._turn():
+            known = self._keys
             if known is None or time.monotonic() - known[0] > limit:
                 keys: Any = self._fetch_json(address)
                 usable = [key for key in keys.get("keys", ()) if key.get("use", "sig") == "sig"]
@@ -527,6 +543,16 @@ class IdentityProvider:
                     KeySet.import_key_set({"keys": usable}),
                 )
             return known[1]
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let one thread ask the provider. Raises `ResolverError` if another one asks for long."""
+        if not self._lock.acquire(timeout=_WAIT_SECONDS):
+            raise ResolverError("the identity provider does not answer in time")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _fetch_json(self, address: str) -> dict[str, Any]:
         """Return an object that the provider serves. Raises `ResolverError`."""

@@ -394,10 +394,13 @@ def lacks_security_key(session: Session) -> bool:
     return session.via == "password" and session.user.role.label in roles
 
 
-def begin_session(user: User, via: str, purpose: str = "", **facts: str) -> Session:
+def begin_session(
+    user: User, via: str, purpose: str = "", *, replaced: Session | None = None, **facts: str
+) -> Session:
     """Begin a session for a user, log it, and send its cookie with the response.
 
-    facts: `provider_session` and `id_token` of a session at the identity provider.
+    replaced: session that this browser has had, and that ends now. facts: `provider_session` and
+    `id_token` of a session at the identity provider.
     """
     sessions, settings = current_service().hub.store.sessions, current_service().settings
     token = sessions.begin(
@@ -414,6 +417,9 @@ def begin_session(user: User, via: str, purpose: str = "", **facts: str) -> Sess
         raise StoreError("the session could not be begun", hint="try again")
     # if a session is not logged, nobody gets its token
     log_user_event(AccountEvent.SIGN_IN, user, client_address(), via=via, purpose=session.purpose)
+    if replaced is not None:
+        # its cookie is overwritten, so nobody could end it any more
+        _end(replaced)
     g.token = token
     _use_session(session)
     return session
@@ -431,7 +437,7 @@ def finish_sign_in(
 
     facts: the facts that an identity provider states about its session.
     """
-    begin_session(user, via, purpose, **facts)
+    begin_session(user, via, purpose, replaced=g.session, **facts)
     if saved_form is not None and purpose:
         return render_page("confirm.html", saved_form=saved_form)
     return redirect(safe_target(target), 303)
@@ -476,8 +482,12 @@ def _set_form_cookie(response: Response) -> Response:
 def end_session() -> None:
     """End the session of the request, and log that."""
     session = current_session()
-    current_service().hub.store.sessions.end(session)
     g.session, g.token = None, ""
+    _end(session)
+
+
+def _end(session: Session) -> None:
+    current_service().hub.store.sessions.end(session)
     log_user_event(
         AccountEvent.SIGN_OUT,
         session.user,
@@ -563,7 +573,7 @@ def _proxy_session(name: str, session: Session | None) -> Session:
         )
     if session is not None and session.user.number == user.number and session.via == "proxy":
         return session
-    return begin_session(user, "proxy")
+    return begin_session(user, "proxy", replaced=session)
 
 
 def _proxy_user_name() -> str | None:

@@ -79,6 +79,7 @@ def begin_provider_sign_in() -> Any:
     kept = fields | {"saved_form": "" if saved_form is None else saved_form.text}
     state = current_service().hub.store.sign_in_steps.put(
         _STEP,
+        desk_access.client_address(),
         {**kept, "nonce": nonce, "verifier": verifier},
         timedelta(seconds=_STEP_SECONDS),
     )
@@ -122,8 +123,8 @@ def end_provider_sign_in() -> Any:
         )
     except SignInRefusedError as error:
         if error.subject:
-            store.sessions.end_at_provider(subject=error.subject)
-        return _refuse(error, "")
+            _end_sessions(subject=error.subject)
+        return _refuse(error, error.name)
     except ResolverError as error:
         return _provider_is_away(provider, error, {**fields, "saved_form": saved_form})
     try:
@@ -135,6 +136,8 @@ def end_provider_sign_in() -> Any:
             may_adopt=provider.settings.may_adopt,
         )
     except StoreError as error:
+        # the user may have another role by now, which cannot be given
+        _end_sessions(subject=signed_in.subject)
         return _refuse(error, signed_in.name)
     return desk_access.finish_sign_in(
         user,
@@ -208,13 +211,23 @@ def end_provider_sessions() -> Any:
             via=PROVIDER,
         )
         return json_response({"error": "invalid_request", "error_description": error.message}, 400)
-    for user in store.sessions.end_at_provider(
-        subject=logout.subject, provider_session=logout.provider_session
+    except ResolverError as error:
+        _LOG.warning("the identity provider does not answer", reason=error.line())
+        description = "the keys of the identity provider cannot be fetched"
+        answer = {"error": "temporarily_unavailable", "error_description": description}
+        return json_response(answer, 503)
+    _end_sessions(subject=logout.subject, provider_session=logout.provider_session)
+    return json_response({})
+
+
+def _end_sessions(*, subject: str, provider_session: str = "") -> None:
+    """End the sessions that the provider vouched for, and log it."""
+    for user in current_service().hub.store.sessions.end_at_provider(
+        subject=subject, provider_session=provider_session
     ):
         desk_access.log_user_event(
             desk_access.AccountEvent.SIGN_OUT, user, desk_access.client_address(), via=PROVIDER
         )
-    return json_response({})
 
 
 @pages.blueprint.after_request

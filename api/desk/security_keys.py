@@ -5,7 +5,9 @@ password. Registration and use are bound to the host and the origin of the page,
 pretends to be the desk gets nothing that the desk would take. A key that counts its uses must
 count upward: a lower count tells of a copy.
 
-A user who has lost all keys cannot sign in with the password. An admin removes the keys then.
+A user who has lost all keys cannot sign in with the password. An admin removes the keys then. The
+first key of a user ends the other sessions, which have begun without one. A session without a key
+cannot add a further key, because somebody who knows only the password could do so, too.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ def new_security_key() -> Any:
 def _registration_page(problem: str = "", name: str = "") -> str:
     library = _library()
     user, store = desk_access.current_user(), current_service().hub.store
+    keys = _keys_beside_new()
     challenge = secrets.token_bytes(_CHALLENGE_BYTES)
     options = library.generate_registration_options(
         rp_id=_host(),
@@ -81,16 +84,32 @@ def _registration_page(problem: str = "", name: str = "") -> str:
         user_name=user.name,
         user_id=f"user {user.number}".encode(),
         challenge=challenge,
-        exclude_credentials=_descriptors(store.security_keys.list(user)),
+        exclude_credentials=_descriptors(keys),
     )
     content = {"user": user.number, "challenge": challenge.hex()}
     return pages.render_page(
         "security_key.html",
-        step=store.sign_in_steps.put(_REGISTER, content, _STEP),
+        step=store.sign_in_steps.put(_REGISTER, user.name, content, _STEP),
         options=library.options_to_json(options),
         problem=problem,
         name=name[:60],
     )
+
+
+def _keys_beside_new() -> list[SecurityKey]:
+    """Return the keys that the user has already.
+
+    Raises `DeskError` if there are keys and the session began without one.
+    """
+    session = desk_access.current_session()
+    keys = current_service().hub.store.security_keys.list(session.user)
+    if keys and session.via != VIA:
+        raise pages.DeskError(
+            403,
+            "You have a security key, and this session began without it.",
+            "Sign in again with the password and the key, and add another one then.",
+        )
+    return keys
 
 
 @pages.blueprint.post("/desk/account/keys")
@@ -98,6 +117,7 @@ def add_security_key() -> Any:
     """Register a security key of the user."""
     library = _library()
     session, store = desk_access.current_session(), current_service().hub.store
+    keys = _keys_beside_new()
     user, form = session.user, request.form
     name = form.get("name", "")
     step = store.sign_in_steps.take(_REGISTER, form.get("step", "")[:200])
@@ -129,6 +149,8 @@ def add_security_key() -> Any:
         return _registration_page(" ".join(pages.describe_error(error)), name), 422
     if session.via == "password":
         store.sessions.set_via(session, VIA)
+    if not keys:
+        store.sessions.end_of(user, except_for=session)
     _log_key(user, "added", name)
     done = pages.sign_message("The security key is registered. The next sign-in asks for it.")
     return redirect(url_for("desk.account", done=done), 303)
@@ -187,7 +209,7 @@ def ask_second_factor(
         "next": target,
         "saved_form": "" if saved_form is None else saved_form.text,
     }
-    step = store.sign_in_steps.put(_CONFIRM, content, _STEP)
+    step = store.sign_in_steps.put(_CONFIRM, user.name, content, _STEP)
     return pages.render_page(
         "second_factor.html",
         step=step,

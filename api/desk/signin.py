@@ -48,7 +48,8 @@ def submit_sign_in() -> Any:
     form = request.form
     saved_form = desk_access.parse_saved_form(form.get("saved_form", ""))
     fields: dict[str, Any] = {name: form.get(name, "") for name in ("name", "purpose", "next")}
-    fields |= {"purpose": fields["purpose"].strip(), "saved_form": saved_form}
+    fields |= {"purpose": fields["purpose"].strip()[:500], "next": fields["next"][:2_000]}
+    fields["saved_form"] = saved_form
     if not desk_access.has_form_token():
         return sign_in_page(**fields, problem=FORM_EXPIRED), 400
     if not fields["purpose"]:
@@ -200,10 +201,17 @@ def end_own_sessions() -> Any:
 def change_password() -> Any:
     """Change the user's own password, which ends all their sessions.
 
-    The current password is needed if the user has a password.
+    The current password is needed if the user has a password. Users whom a proxy or an identity
+    provider signs in get none here: they could sign in with it after they have lost the account
+    there.
     """
     accounts, user = current_service().hub.store.users, desk_access.current_user()
     try:
+        if desk_access.current_session().via in ("proxy", admin.PROVIDER):
+            raise StoreError(
+                "your organization signs you in, so you set no password here",
+                hint="ask an admin if you need one",
+            )
         if user.has_password and accounts.check(user.name, request.form.get("old", "")) is None:
             desk_access.log_failed_try(
                 desk_access.AccountEvent.PASSWORD,

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
@@ -33,8 +33,10 @@ PROVIDER = "provider"
 """Method of sign-in of sessions that an identity provider vouches for."""
 _ID_LENGTH = 16
 """Digits of the digest of a session that name it on pages and for commands."""
-_MAX_STEPS = 5_000
-"""Most unfinished sign-ins of a kind that the store keeps; each takes at most 20 KB."""
+_MAX_STEPS = 2_000
+"""Most unfinished sign-ins of a kind that the store keeps; each takes at most 30 KB."""
+_MAX_STEP_LIFETIME = datetime.timedelta(hours=1)
+"""Longest lifetime of a step. A step that ends later was kept while the clock was wrong."""
 _MAX_KEYS, _MAX_KEY_NAME = 10, 60
 """Security keys of a user, and characters of the name of one."""
 _USE_INTERVAL = datetime.timedelta(seconds=60)
@@ -228,19 +230,25 @@ class SignInSteps:
 
     engine: Engine
 
-    def put(self, kind: str, content: Mapping[str, Any], lifetime: datetime.timedelta) -> str:
-        """Keep the content of a step; return the secret token that takes it."""
+    def put(
+        self, kind: str, owner: str, content: Mapping[str, Any], lifetime: datetime.timedelta
+    ) -> str:
+        """Keep the content of a step; return the secret token that takes it.
+
+        `owner`: address or user that has begun the sign-in. If the store keeps `_MAX_STEPS` steps
+        of a kind, the owner with the most steps loses the eldest one. So nobody who begins many
+        sign-ins ends those of others.
+        """
         token = secrets.token_urlsafe(_BYTES)
         text = orjson.dumps(dict(content)).decode()
-        self._insert(_digest(f"{kind} {token}"), kind, text, lifetime)
+        self._insert(
+            _digest(f"{kind} {token}"), f"{kind} of {owner}", text, lifetime, f"{kind} of "
+        )
         return token
 
     def take(self, kind: str, token: str) -> dict[str, Any] | None:
         """Return the content of a step, once; None for another token, or if it has expired."""
-        step = delete(sign_in_steps).where(
-            sign_in_steps.c.digest == _digest(f"{kind} {token}"),
-            sign_in_steps.c.kind == kind,
-        )
+        step = delete(sign_in_steps).where(sign_in_steps.c.digest == _digest(f"{kind} {token}"))
         taken = step.returning(sign_in_steps.c.content, sign_in_steps.c.expires)
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             row = connection.execute(taken).first()
@@ -259,23 +267,33 @@ class SignInSteps:
             raise
         return True
 
-    def _insert(self, digest: str, kind: str, text: str, lifetime: datetime.timedelta) -> None:
+    def _insert(
+        self, digest: str, kind: str, text: str, lifetime: datetime.timedelta, bounded: str = ""
+    ) -> None:
+        """Insert a step. `bounded`: start of the kinds of which `_MAX_STEPS` are kept together."""
         now = datetime.datetime.now(datetime.UTC)
         row = {"digest": digest, "kind": kind, "content": text, "expires": utc_text(now + lifetime)}
+        ends = sign_in_steps.c.expires
+        is_over = or_(ends <= utc_text(now), ends > utc_text(now + _MAX_STEP_LIFETIME))
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            is_over = sign_in_steps.c.expires <= utc_text(now)
             connection.execute(delete(sign_in_steps).where(is_over))
-            if text:
-                # anybody can begin a sign-in, so the eldest ones give way
-                newest = select(sign_in_steps.c.expires).where(sign_in_steps.c.kind == kind)
-                ordered = newest.order_by(sign_in_steps.c.expires.desc())
-                eldest = connection.execute(ordered.offset(_MAX_STEPS - 1).limit(1)).scalar()
-                if eldest is not None:
-                    is_old = sign_in_steps.c.expires <= eldest
-                    connection.execute(
-                        delete(sign_in_steps).where(sign_in_steps.c.kind == kind, is_old)
-                    )
+            if bounded:
+                _make_room(connection, bounded)
             connection.execute(insert(sign_in_steps).values(**row))
+
+
+def _make_room(connection: Connection, start: str) -> None:
+    """If too many steps have a kind with this start, remove the eldest step of the kind that has
+    the most steps.
+    """
+    kind, ends = sign_in_steps.c.kind, sign_in_steps.c.expires
+    counted = select(kind, func.count()).where(kind.startswith(start, autoescape=True))
+    by_kind = counted.group_by(kind).order_by(func.count().desc(), func.min(ends))
+    rows = connection.execute(by_kind).all()
+    if sum(count for _, count in rows) >= _MAX_STEPS:
+        eldest = select(sign_in_steps.c.digest).where(kind == rows[0][0]).order_by(ends).limit(1)
+        digest = connection.execute(eldest).scalar_one()
+        connection.execute(delete(sign_in_steps).where(sign_in_steps.c.digest == digest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def test_sessions_and_steps_of_a_provider(store: Store) -> None:
     (left,) = store.sessions.of_user(amira, idle=HOUR)
     assert (left.via, store.sessions.end_of(amira, "0" * 16)) == ("password", 0)
     assert store.sessions.end_of(amira, left.id) == 1
-    token = store.sign_in_steps.put("provider", {"nonce": "n"}, HOUR)
+    token = store.sign_in_steps.put("provider", "192.0.2.1", {"nonce": "n"}, HOUR)
     assert [store.sign_in_steps.take("provider", token) for _ in range(2)] == [{"nonce": "n"}, None]
     assert [store.sign_in_steps.use_once("logout", "1", HOUR) for _ in range(2)] == [True, False]
 
@@ -262,11 +262,19 @@ def test_backup_has_users_without_sessions(store: Store, tmp_path: Path) -> None
     amira = store.users.add("amira", UserRole.STEWARD, "", PASSWORD)
     token = store.sessions.begin(amira, via="password", lifetime=HOUR)
     assert store.users.check("ben", "wrong") is None
+    store.security_keys.add(
+        amira, "blue key", credential="AAAA", public_key="AAAA", host="localhost"
+    )
+    bo = store.users.sign_in_by_provider("issuer 1", "bo", UserRole.SENIOR, "Coast")
+    step = store.sign_in_steps.put("provider", "192.0.2.1", {"nonce": "n"}, HOUR)
     backup(store, tmp_path / "all.gz")
     with Store.open(f"sqlite:///{tmp_path}/other.db") as other:
         restore(tmp_path / "all.gz", other, with_accounts=True)
         assert other.users.check("amira", PASSWORD) is not None
         assert other.sessions.find(token, idle=HOUR) is None
+        assert [key.name for key in other.security_keys.list(amira)] == ["blue key"]
+        assert other.users.sign_in_by_provider("issuer 1", "bo", UserRole.SENIOR, "Coast") == bo
+        assert other.sign_in_steps.take("provider", step) is None
 
 
 def test_guesses_at_once_count_before_they_are_tested(

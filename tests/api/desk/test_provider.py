@@ -161,6 +161,10 @@ def test_a_user_of_the_provider_signs_in_and_out(served: ServedDesk) -> None:
     assert (page.status, page.address) == (200, served.address + "/desk/account")
     user = served.desk.store.users.get("amira")
     assert (user.role, user.agency, user.has_password) == (UserRole.STEWARD, "Coast", False)
+    # a password of the own choice would outlive the account at the provider
+    page = visitor.send("/desk/account", {"new": "six loud herons"})
+    assert (page.status, "you set no password here" in page.text) == (422, True)
+    assert not served.desk.store.users.get("amira").has_password
     assert user.subject == f"{served.issuer} 1"
     assert events(served)[-1] == ("sign-in", "amira", "", "done")
     elsewhere, _ = signed_in(served, "1")
@@ -196,6 +200,9 @@ def test_the_provider_ends_sessions(served: ServedDesk) -> None:
 def test_sign_ins_are_refused_with_a_reason(served: ServedDesk) -> None:
     users = served.desk.store.users
     users.add("lee", UserRole.VIEWER, "Coast")
+    # whoever has no role or no agency any more goes on nowhere
+    dan = users.sign_in_by_provider(f"{served.issuer} 4", "dan", UserRole.STEWARD, "Coast")
+    served.desk.store.sessions.begin(dan, via="provider", lifetime=timedelta(hours=1))
     for account, reason in (
         ("3", "The provider gives &#39;cleo&#39; no role at this desk."),
         ("4", "The provider states no agency of you (claim department)."),
@@ -204,7 +211,9 @@ def test_sign_ins_are_refused_with_a_reason(served: ServedDesk) -> None:
         visitor, page = signed_in(served, account)
         assert (page.status, reason in page.text) == (403, True), page.text
         assert "/desk/sign-in" in visitor.get("/desk/account").address
-    assert ("sign-in", "", "lee", "refused") in events(served)
+    assert not served.desk.store.sessions.of_user(dan, idle=timedelta(hours=1))
+    for name in ("cleo", "dan", "lee"):
+        assert ("sign-in", "", name, "refused") in events(served)
     assert users.find("cleo") is None
     _, page = signed_in(served, "2")
     assert page.status == 200
@@ -271,6 +280,8 @@ def test_passwords_work_while_the_provider_is_away(tmp_path: Path, served: Serve
         form = {"form": field(page, "form"), "purpose": "a test"}
         answer = browser.post("/desk/sign-in/provider", data=form)
         assert (answer.status_code, "Ministry does not answer now" in answer.text) == (503, True)
+        answer = browser.post("/desk/sign-out/provider", data={"logout_token": "x"})
+        assert (answer.status_code, answer.json["error"]) == (503, "temporarily_unavailable")
         assert desk.signed_in("zoe").get("/desk/account").status_code == 200
         # programs need a key although there was no user when the service began
         assert desk.service.is_guarded()

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from resolver.cli.app import run
 from resolver.store import UserRole
 from resolver.store.bulk_rows import utc_text
-from tests.api.desk.conftest import Desk, csrf, sign_in
+from resolver.store.schema import sign_in_steps
+from tests.api.desk.conftest import PASSWORD, Desk, csrf, field, sign_in
 from tests.store.passwords import quick_passwords
 
 pytestmark = pytest.mark.slow
@@ -67,13 +69,46 @@ def test_begun_sign_ins_are_kept_once_and_bounded(
 ) -> None:
     monkeypatch.setattr("resolver.store.sessions._MAX_STEPS", 3)
     steps, minute = empty_desk.store.sign_in_steps, timedelta(minutes=1)
-    tokens = [steps.put("provider", {"number": number}, minute) for number in range(5)]
-    other = steps.put("second factor", {"number": 9}, minute)
+    early = steps.put("provider", "192.0.2.9", {"number": 0}, minute / 2)
+    # whoever begins many sign-ins ends own ones only
+    tokens = [steps.put("provider", "192.0.2.1", {"number": n}, n * minute) for n in range(1, 6)]
+    other = steps.put("second factor", "amira", {"number": 9}, minute)
     assert steps.take("provider", other) is None
-    assert steps.take("provider", steps.put("provider", {"number": 5}, -minute)) is None
-    taken = [steps.take("provider", token) for token in tokens * 2]
-    assert [step["number"] for step in taken if step is not None] == [3, 4]
+    late = steps.put("provider", "192.0.2.2", {"number": 6}, -minute)
+    assert steps.take("provider", late) is None
+    taken = [steps.take("provider", token) for token in (early, *tokens, *tokens)]
+    assert [step["number"] for step in taken if step is not None] == [0, 5]
     assert steps.take("second factor", other) == {"number": 9}
+    # what was kept while the clock was a day ahead does not take the place of others
+    for number in range(3):
+        steps.put("provider", "192.0.2.1", {"number": number}, timedelta(days=1))
+    token = steps.put("provider", "192.0.2.1", {"number": 7}, minute)
+    with empty_desk.store.engine.connect() as connection:
+        kinds = connection.execute(select(sign_in_steps.c.kind)).scalars().all()
+    assert kinds == ["provider of 192.0.2.1"]
+    assert steps.take("provider", token) == {"number": 7}
+
+
+def test_a_second_sign_in_of_a_browser_ends_the_first_session(empty_desk: Desk) -> None:
+    desk, browser = empty_desk, empty_desk.signed_in("eve")
+    desk.add("fay")
+    # the page of sign-in is not shown any more, but its form may wait in another tab
+    other = desk.browser()
+    token = field(other.get("/desk/sign-in"), "form")
+    browser.set_cookie("desk_form", token, path="/desk")
+    form = {"name": "fay", "password": PASSWORD, "purpose": "a test", "form": token, "next": ""}
+    cookie = browser.get_cookie("desk").value
+    assert browser.post("/desk/sign-in", data=form).status_code == 303
+    assert browser.get_cookie("desk").value != cookie
+    hour = timedelta(hours=1)
+    count = [
+        len(desk.store.sessions.of_user(desk.store.users.get(name), idle=hour))
+        for name in ("eve", "fay")
+    ]
+    assert count == [0, 1]
+    desk.service.audit_log.flush()
+    ended = [row.actor for row in desk.store.audit_events.list() if row.action == "sign-out"]
+    assert ended == ["eve"]
 
 
 def test_an_admin_ends_sessions_of_a_user(empty_desk: Desk) -> None:
