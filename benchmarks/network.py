@@ -144,7 +144,7 @@ def measure_network(url: str, segment: Segment, questions: int) -> dict[str, dic
     def path(left: int, right: int) -> int:
         """Return the number of nodes of the shortest path."""
         with opened() as rows:
-            return max(map(len, search_paths(rows, left, right, PathQuery()).paths), default=0)
+            return max(map(len, search_paths(rows, [left], [right], PathQuery()).paths), default=0)
 
     with Store.open(url, create=False) as store:
         figures = {"look-up arrays": _times(lambda _: len(load_edges([segment])), 1)}
