@@ -107,7 +107,7 @@ class Sample(NamedTuple):
             "watches remove": ["crew", *store],
             "search": ["quispe", *store],
             "network": ["--format", "json", "--out", out, *store],
-            "network group": ["coast:crew", "--on", "2016", *store],
+            "network group": ["coast:3", "--on", "2016", *store],
             "network path": ["coast:3", "Maria Quispe Huanca", *store],
             "serve": ["--prepare", *store],
             "worker": ["--once", *store],

@@ -336,8 +336,9 @@ _MASKS = (
     (re.compile(r"in the last\s+(minute|AGO)"), "AGO"),
     (re.compile(r'(&#34;|")version(&#34;|"):\d+'), "REVISION"),
     (re.compile(r"(revision|Data revision</dt>\s*<dd>\s*) ?\d+"), "REVISION"),
-    (re.compile(r'name="(csrf|form|once|session)" value="[^"]*"'), "TOKEN"),
+    (re.compile(r'name="(csrf|form|once|session|step)" value="[^"]*"'), "TOKEN"),
     (re.compile(r'data-csrf="[^"]*"'), "TOKEN"),
+    (re.compile(r'challenge(&#34;|"): (&#34;|")[\w-]+'), "NONCE"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "NONCE"),
     # of views saved meanwhile; the ids of those before are the same in both stores
     (re.compile(r"\bv-(?!0{8})[0-9a-f]{16}\b"), "VIEW"),

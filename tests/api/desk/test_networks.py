@@ -324,6 +324,11 @@ def test_groups_are_listed_and_shown(browser: Client) -> None:
     assert "3 members without dates are in no year" in text
 
 
+def test_groups_are_compared(browser: Client) -> None:
+    text = shown(browser, "/desk/group-matrix")
+    assert "of most members that fit the choice" in text
+
+
 def test_links_across_crimes_are_listed(browser: Client) -> None:
     text = shown(browser, "/desk/crime-links?activity=drugs&kind=group")
     assert "1 link" in text
