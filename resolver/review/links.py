@@ -41,7 +41,6 @@ _COLOR_OF = {
     StewardVerdict.DIFFERENT: LinkColor.GREEN,
     StewardVerdict.RED: LinkColor.RED,
 }
-_IN_EFFECT = (DecisionStatus.ACTIVE,)
 _OPEN = (DecisionStatus.WAITING, DecisionStatus.REOPENED)
 
 
@@ -132,7 +131,7 @@ def _find_color(views: Sequence[DecisionView], *, is_one: bool, waits: bool) -> 
     """Return the color of a link: that of the decisions in effect, red before green before white;
     else yellow for what waits, and white for one entity.
     """
-    stated = {_COLOR_OF.get(row.verdict) for row in views if row.status in _IN_EFFECT}
+    stated = {_COLOR_OF.get(row.verdict) for row in views if row.status is DecisionStatus.ACTIVE}
     for color in (LinkColor.RED, LinkColor.GREEN, LinkColor.WHITE):
         if color in stated:
             return color.label
@@ -146,41 +145,48 @@ def end_expired_links(hub: Hub, today: datetime.date | None = None) -> int:
     ended. The pairs then wait for a steward. Raises `StoreError`.
     """
     day = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
+    ended: list[NewDecision] = []
+
+    def build_ends(view: StoreView) -> list[NewDecision]:
+        # a commit asks again after others have committed, who may have ended or renewed a link
+        ended[:] = map(_end_of, _find_due(view, day))
+        return list(ended)
+
     with hub.store.view() as view:
-        due = _find_due(view, day)
-    if not due:
-        return 0
-    now = datetime.datetime.now(datetime.UTC)
-    entries = [
-        NewDecision(
-            Decision(
-                *stored.decision.pair,
-                Verdict.UNSURE,
-                EXPIRY,
-                max(now, (stored.decision.decided_at or now) + datetime.timedelta(microseconds=1)),
-                f"its last day was {stored.decision.expires}",
-                ends=stored.number,
-            )
+        if not build_ends(view):
+            return 0
+    hub.decide(build_ends, actor=EXPIRY)
+    return len(ended)
+
+
+def _end_of(stored: StoredDecision) -> NewDecision:
+    """Return the entry of the log that ends a decision."""
+    now, moment = datetime.datetime.now(datetime.UTC), datetime.timedelta(microseconds=1)
+    return NewDecision(
+        Decision(
+            *stored.decision.pair,
+            Verdict.UNSURE,
+            EXPIRY,
+            max(now, (stored.decision.decided_at or now) + moment),
+            f"its last day was {stored.decision.expires}",
+            ends=stored.number,
         )
-        for stored in due
-    ]
-    hub.decide(entries, actor=EXPIRY)
-    return len(entries)
+    )
 
 
 def _find_due(view: StoreView, day: str) -> list[StoredDecision]:
     """Return the decisions that are in effect, or wait for a second steward, beyond their last
     day.
     """
-    expired = {stored.number for stored in view.expired_decisions(day)}
+    expired = {stored.number: stored for stored in view.expired_decisions(day)}
     if not expired:
         return []
-    ids = {end for stored in view.expired_decisions(day) for end in stored.decision.pair}
+    ids = {end for stored in expired.values() for end in stored.decision.pair}
     log = load_marked(view, sorted(ids))
     standing = {row.number: row for row in effective_decisions(log)}
     standing |= {row.number: row for row in unconfirmed_decisions(log)}
     ended = {row.decision.ends for row in log}
-    return [standing[number] for number in sorted(standing.keys() & expired - ended)]
+    return [standing[number] for number in sorted(standing.keys() & expired.keys() - ended)]
 
 
 class LinkExpiry:

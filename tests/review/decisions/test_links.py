@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,24 @@ def test_a_green_link_that_ends_still_keeps_apart(hub: Hub, pair: tuple[str, str
     assert end_expired_links(hub, LATER) == 1
     assert link_of(hub, pair).color == "yellow"
     assert entity_of(hub, pair[0]) != entity_of(hub, pair[1])
+
+
+def test_a_link_that_another_worker_ends_meanwhile_ends_once(
+    hub: Hub, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(hub, pair, StewardVerdict.DIFFERENT)
+    commit = hub.decide
+
+    def decide_later(*args: Any, **words: Any) -> Any:
+        monkeypatch.undo()
+        assert end_expired_links(hub, LATER) == 1
+        return commit(*args, **words)
+
+    monkeypatch.setattr(hub, "decide", decide_later)
+    assert end_expired_links(hub, LATER) == 0
+    assert [row.reason for row in link_of(hub, pair).decisions].count(
+        f"its last day was {FACTS.expires}"
+    ) == 1
 
 
 def test_colors_that_contradict_are_refused_with_the_triangle(
