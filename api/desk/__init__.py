@@ -10,6 +10,7 @@ refuses forms of other sessions. `pages` turns errors into pages that say what t
 from resolver.api.desk import (
     batch_pages,
     entity,
+    groups,
     home,
     networks,
     pair,
@@ -27,6 +28,7 @@ __all__ = [
     "batch_pages",
     "blueprint",
     "entity",
+    "groups",
     "home",
     "install_desk",
     "networks",
@@ -37,5 +39,4 @@ __all__ = [
     "search",
     "security_keys",
     "signin",
-    "watches",
 ]

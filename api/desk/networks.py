@@ -1,17 +1,14 @@
-"""Pages of networks: the workbench around an entity, groups, crimes, agencies, and saved views.
+"""Pages of networks: the workbench around an entity, paths by names, dossiers and saved views.
 
 - Form of the workbench: the content of a page of a network, as its address states it.
-- Page of the links across crimes.
+- Page that asks who connects two names.
 - Dossier of an entity, to print or to save as PDF: values, sources, grades, handling.
-- Pages of groups: all of them by members, and one with its members over time.
-- Page of the overlap between agencies.
 - Pages of saved views of networks: the list, saving one with a note, opening and deleting it.
 - Workbench: the network around an entity, drawn and as tables, with filters, years and paths.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,19 +23,12 @@ from resolver.api.desk.charts import RingDrawing, RingNode, draw_rings
 from resolver.api.desk.desk_access import current_user
 from resolver.api.desk.text_filters import country_labels, kind_label, latin, shorten
 from resolver.api.endpoints import read_integer
-from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
 from resolver.api.routes.network import read_day, send_network_file
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check.entity_reader import suggest_entities
 from resolver.errors import InputError, UnknownIdError, pluralize
 from resolver.network import groups, workbench
-from resolver.network.crime_links import (
-    LINKED_CRIMES,
-    CrimeLinkFilter,
-    read_crime_links,
-    words_from,
-)
 from resolver.network.formats import EXPORTS, clean_xml
 from resolver.network.graph import (
     ENTITY,
@@ -54,15 +44,8 @@ from resolver.network.graph import (
 )
 from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
 from resolver.network.paths import PathEnd, PathQuery, Paths, connect_ends, find_end, years_between
-from resolver.network.similar import (
-    MAX_COMPARED,
-    SHARED,
-    compare_groups,
-    find_similar,
-    group_matrix_table,
-)
 from resolver.network.visible_records import ACCOUNT, ARTEFACT_KINDS, WALLET
-from resolver.records import Activity, Kind, RelationType
+from resolver.records import RelationType
 from resolver.records.stated_links import RELATION_TYPES
 from resolver.review.entity_page import load_entity_page
 from resolver.review.profile import strictest_code
@@ -72,7 +55,7 @@ MONEY_EDGES = (
     *(RelationType.DIRECTOR_OF.value, ACCOUNT, WALLET),
 )
 """Types of edge along which money goes."""
-MAX_HOPS, _MAX_EXPANDED, _MAX_TYPED = 3, 30, 300
+MAX_HOPS, _MAX_EXPANDED, MAX_TYPED = 3, 30, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +117,13 @@ def read_form() -> NetworkForm:
         read_day("on") if args.get("on") else "",
         GraphChoice(*(args.get(name, "")[:200] for name in ("activity", "agency", "role"))),
         tuple(dict.fromkeys(args.getlist("expand")))[:_MAX_EXPANDED],
-        args.get("to", "").strip()[:_MAX_TYPED],
+        args.get("to", "").strip()[:MAX_TYPED],
         bool(args.get("fit")),
         read_integer("year", 0, 0, 9999),
         args.get("view", "")[:40],
         (_read_year("first_year"), _read_year("last_year")),
         tuple(text[:200] for text in args.getlist("without") if text)[:_MAX_EXPANDED],
-        args.get("start", "").strip()[:_MAX_TYPED],
+        args.get("start", "").strip()[:MAX_TYPED],
         read_day("since") if args.get("since") else "",
     )
 
@@ -158,12 +141,12 @@ FOLLOWED = {
 def ask_paths() -> Any:
     """Ask who connects two entities by their names, and go on to the network that shows it."""
     form, asked, follow = read_form(), request.args.get("from", "").strip(), ""
-    asked = asked[:_MAX_TYPED]
-    start = _find_typed(asked) if asked else None
+    asked = asked[:MAX_TYPED]
+    start = find_typed(asked) if asked else None
     if start is not None and form.goal:
         follow = request.args.get("follow", "")
         types = FOLLOWED[follow][1] if follow in FOLLOWED else ()
-        _log("find-entity", {"name": asked}, list(start.seen))
+        log_seen("find-entity", {"name": asked}, list(start.seen))
         shown = form.parameters(hops=0, start=asked, types=types)
         return redirect(
             url_for("desk.network", entity_id=start.id, **shown, _anchor="h-paths"), 303
@@ -181,7 +164,7 @@ def ask_paths() -> Any:
 @pages.blueprint.get("/desk/names", endpoint="names")
 def suggest_names() -> Response:
     """Return entities for what somebody has typed of a name, as JSON."""
-    text = request.args.get("q", "").strip()[:_MAX_TYPED]
+    text = request.args.get("q", "").strip()[:MAX_TYPED]
     revision, found = 0, list[dict[str, Any]]()
     if len(text) >= _MIN_TYPED:
         hub = current_service().hub
@@ -212,47 +195,6 @@ def _read_year(name: str) -> int:
     return read_integer(name, 0, 1, 9999) if request.args.get(name) else 0
 
 
-_PER_PAGE = 20
-_TABLE_LIMIT = 500
-
-
-@pages.blueprint.get("/desk/crime-links", endpoint="crime_links")
-def show_crime_links() -> Any:
-    """Show who connects crimes, page by page, or send the first of them as CSV."""
-    args = request.args
-    activities = tuple(name for name in args.getlist("activity") if name in set(Activity))
-    kind = args.get("kind", "")
-    choice = CrimeLinkFilter(
-        tuple(dict.fromkeys(activities)),
-        kind if kind in KINDS else "",
-        args.get("agency", "")[:200],
-    )
-    start, wants_csv = read_integer("from", 0, 0, MAX_OFFSET), args.get("format") == "csv"
-    listed = read_crime_links(
-        current_service().hub,
-        viewer(),
-        choice,
-        limit=_TABLE_LIMIT if wants_csv else _PER_PAGE,
-        offset=0 if wants_csv else start,
-    )
-    log_crime_links(args.to_dict(), listed)
-    if wants_csv:
-        return send_table(listed)
-    return pages.render_page(
-        "crime_links.html",
-        section="groups",
-        page=listed,
-        choice=choice,
-        crimes=[*LINKED_CRIMES, *(crime for crime in Activity if crime not in LINKED_CRIMES)],
-        counted={*LINKED_CRIMES, *choice.activities},
-        kinds=KINDS,
-        words_from=words_from,
-        start=start,
-        page_size=_PER_PAGE,
-        table_limit=_TABLE_LIMIT,
-    )
-
-
 @pages.blueprint.get("/desk/dossier/<path:entity_id>", endpoint="dossier")
 def show_dossier(entity_id: str) -> Any:
     """Show everything that is known of an entity on one page for paper."""
@@ -279,152 +221,12 @@ def show_dossier(entity_id: str) -> Any:
     )
 
 
-_GROUP_PAGES_PER_PAGE = 25
-_FIELDS = {"countries": "country", "activities": "activity", "agencies": "agency"}
-"""Parameter of each facet."""
-
-
-@pages.blueprint.get("/desk/groups", endpoint="groups")
-def show_groups() -> Any:
-    """Show the groups of the store, page by page."""
-    fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in groups.GROUP_FACETS}
-    name = request.args.get("name", "").strip()[:_MAX_TYPED]
-    found = _find_typed(name) if name else None
-    if found is not None:
-        _log("find-entity", {"name": name}, list(found.seen))
-        return redirect(url_for("desk.group", entity_id=found.id), 303)
-    sort = request.args.get("sort", "members")
-    sort = sort if sort in groups.GROUP_SORTS else "members"
-    start = read_integer("from", 0, 0, 10_000)
-    values = [tuple(filter(None, [fields[name]])) for name in groups.GROUP_FACETS]
-    choice = groups.GroupFilter(values[0], values[1], values[2], sort=sort)
-    page = groups.read_groups(
-        current_service().hub, viewer(), choice, limit=_GROUP_PAGES_PER_PAGE, offset=start
-    )
-    ids = [row.facts.id for row in page.groups]
-    log_access("groups", fields, {"seen": ids}, revision_of(page.revision))
-    return pages.render_page(
-        "groups.html",
-        section="groups",
-        page=page,
-        fields=fields,
-        names=_FIELDS,
-        sort=sort,
-        sorts=groups.GROUP_SORTS,
-        start=start,
-        page_size=_GROUP_PAGES_PER_PAGE,
-        followed=FOLLOWED,
-        name=name,
-    )
-
-
-@pages.blueprint.get("/desk/group-matrix", endpoint="group_matrix")
-def show_group_matrix() -> Any:
-    """Show what groups share with one another, or send it as CSV.
-
-    The groups are those that the address names, or those of most members that fit its choice.
-    """
-    fields = {name: request.args.get(_FIELDS[name], "")[:200] for name in groups.GROUP_FACETS}
-    values = [tuple(filter(None, [fields[name]])) for name in groups.GROUP_FACETS]
-    shared = request.args.get("shared", "")
-    shared = shared if shared in SHARED else SHARED[0]
-    asked = request.args.getlist("group")
-    named = [text[:_MAX_TYPED] for text in asked[:MAX_COMPARED]]
-    try:
-        matrix = compare_groups(
-            current_service().hub,
-            viewer(),
-            groups.GroupFilter(values[0], values[1], values[2]),
-            named,
-        )
-    except UnknownIdError as error:
-        raise pages.DeskError(
-            404, "There is no such group.", "Choose groups from the list of groups."
-        ) from error
-    seen = {"seen": [row.id for row in matrix.groups]}
-    log_access("group-matrix", fields | {"group": named}, seen, revision_of(matrix.revision))
-    if request.args.get("format") == "csv":
-        headers = {"Content-Disposition": "attachment; filename=groups.csv"}
-        text = group_matrix_table(matrix, shared)
-        return Response(text, mimetype="text/csv", headers=headers)
-    return pages.render_page(
-        "group_matrix.html",
-        section="groups",
-        matrix=matrix,
-        shared=shared,
-        choices=SHARED,
-        left_out=len(asked) - len(named),
-        parameters={_FIELDS[name]: text for name, text in fields.items() if text}
-        | ({"group": named} if named else {}),
-    )
-
-
-@pages.blueprint.get("/desk/groups/<path:entity_id>", endpoint="group")
-def show_group(entity_id: str) -> Any:
-    """Show a group with the entities that belong to it."""
-    on, problem, period = request.args.get("on", "").strip()[:40], "", ("", "")
-    year = request.args.get("at", "")
-    on = on or (year if re.fullmatch(r"[0-9]{4}", year) else "")
-    try:
-        period = groups.read_period(on)
-    except InputError as error:
-        problem = f"{error.message[:1].upper()}{error.message[1:]}: {error.hint}."
-    try:
-        view = groups.read_group(current_service().hub, entity_id, viewer(), period=period)
-    except UnknownIdError as error:
-        raise pages.DeskError(
-            404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
-        ) from error
-    seen = {"seen": view.entity_ids}
-    log_access("group", {"id": entity_id}, seen, revision_of(view.revision))
-    return pages.render_page("group.html", section="groups", view=view, on=on, problem=problem)
-
-
-@pages.blueprint.get("/desk/similar/<path:entity_id>", endpoint="similar")
-def show_similar(entity_id: str) -> Any:
-    """Show the entities that are most like one, and what they share."""
-    try:
-        listed = find_similar(current_service().hub, entity_id, viewer(), limit=50)
-    except UnknownIdError as error:
-        raise pages.DeskError(
-            404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
-        ) from error
-    seen = [listed.facts.id, *(row.facts.id for row in listed.similar)]
-    log_access("similar", {"id": entity_id}, {"seen": seen}, revision_of(listed.revision))
-    return pages.render_page("similar.html", section="groups", listed=listed)
-
-
-_KINDS = (Kind.PERSON.label, Kind.GROUP.label, Kind.ASSET.label)
-
-
-@pages.blueprint.get("/desk/overlap", endpoint="overlap")
-def show_overlap() -> Any:
-    """Show how many entities agencies have in common, or send it as CSV."""
-    kind, activity = request.args.get("kind", ""), request.args.get("activity", "")
-    kind = kind if kind in _KINDS else ""
-    activity = activity if activity in set(Activity) else ""
-    matrix = groups.read_overlap(current_service().hub, viewer(), kind=kind, activity=activity)
-    query = {"kind": kind, "activity": activity}
-    log_access("overlap", query, {"agencies": len(matrix.agencies)}, revision_of(matrix.revision))
-    if request.args.get("format") == "csv":
-        headers = {"Content-Disposition": "attachment; filename=overlap.csv"}
-        return Response(groups.overlap_table(matrix), mimetype="text/csv", headers=headers)
-    return pages.render_page(
-        "overlap.html",
-        section="groups",
-        matrix=matrix,
-        smallest=groups.MIN_COUNT,
-        kinds=_KINDS,
-        activities=[activity.value for activity in Activity],
-    )
-
-
 @pages.blueprint.get("/desk/views", endpoint="network_views")
 def show_views() -> Any:
     """List the views of the user and those that others of the agency share."""
     hub = current_service().hub
     saved = workbench.list_views(hub, current_user().name, viewer())
-    _log("saved-views", {}, [row.entity_id for row in saved])
+    log_seen("saved-views", {}, [row.entity_id for row in saved])
     return pages.render_page(
         "network_views.html", section="groups", saved=saved, message=pages.signed_message()
     )
@@ -446,7 +248,7 @@ def save() -> Any:
         view = workbench.save_view(current_service().hub, current_user().name, viewer(), draft)
     except UnknownIdError as error:
         raise _unknown("entity or record", draft.entity) from error
-    _log("save-view", {"id": view.id, "shared": view.is_shared}, [view.entity])
+    log_seen("save-view", {"id": view.id, "shared": view.is_shared}, [view.entity])
     return redirect(url_for("desk.network_view", view_id=view.id), 303)
 
 
@@ -462,7 +264,7 @@ def show_view(view_id: str) -> Any:
     if not saved.is_own:
         # the name of a list that only the owner of the view may know
         parameters.pop("without", None)
-    _log("open-view", {"id": view_id}, [saved.entity_id])
+    log_seen("open-view", {"id": view_id}, [saved.entity_id])
     address = url_for(
         "desk.network", entity_id=saved.entity_id, **{**parameters, "view": saved.view.id}
     )
@@ -476,7 +278,7 @@ def delete(view_id: str) -> Any:
         saved = workbench.delete_view(current_service().hub, view_id, current_user().name, viewer())
     except UnknownIdError as error:
         raise _unknown("saved view", view_id) from error
-    _log("delete-view", {"id": view_id}, [saved.entity_id])
+    log_seen("delete-view", {"id": view_id}, [saved.entity_id])
     message = f"The view {saved.view.title} was deleted."
     return redirect(url_for("desk.network_views", done=pages.sign_message(message)), 303)
 
@@ -485,7 +287,8 @@ def _unknown(what: str, name: str) -> pages.DeskError:
     return pages.DeskError(404, f"There is no {what} {name[:80]}.", "See the list of saved views.")
 
 
-def _log(action: str, query: dict[str, Any], entity_ids: list[str]) -> None:
+def log_seen(action: str, query: dict[str, Any], entity_ids: list[str]) -> None:
+    """Log an action at the desk with the entities that it has shown."""
     revision = revision_of(current_service().hub.store.revision)
     log_access(action, query, {"seen": sorted(set(entity_ids))}, revision)
 
@@ -507,7 +310,7 @@ def show_network(entity_id: str) -> Any:
     middle = graph.nodes[0]
     if middle.id != entity_id:
         return redirect(url_for("desk.network", entity_id=middle.id, **form.parameters()), 303)
-    start = _find_typed(form.start) if form.start else None
+    start = find_typed(form.start) if form.start else None
     if start is None or middle.id not in start.same:
         begin = PathEnd(middle.id, middle.id, middle.caption, same=(middle.id,))
     else:
@@ -804,7 +607,7 @@ def _find_paths(start: PathEnd, form: NetworkForm) -> tuple[Paths | None, PathEn
         return None, None, f"{error.message[:1].upper()}{error.message[1:]}."
 
 
-def _find_typed(text: str) -> PathEnd | None:
+def find_typed(text: str) -> PathEnd | None:
     """Return the entity that a name or id means; None if the user may know no such entity."""
     hub = current_service().hub
     try:

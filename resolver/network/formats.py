@@ -60,7 +60,7 @@ class AccessNote:
 
     @property
     def text(self) -> str:
-        """The note as a sentence or two."""
+        """The note in four sentences."""
         return (
             f"Written on {self.written:%Y-%m-%d %H:%M} UTC for {self.reader} from data revision "
             f"{self.revision}, with what this reader may see. Strictest handling code: "

@@ -5,7 +5,6 @@
 2. `find_similar` ranks entities of the same kind by the traits that they share. A rare trait counts
    more than a common one. The measure is the Jaccard index with each trait weighted by its
    information content, -log(share of the entities that have it).
-
 3. `compare_groups` counts what each two of some groups share, as a matrix.
 
 Likeness says where to look next. It is no evidence that two know each other: an answer names the
