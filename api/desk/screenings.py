@@ -402,7 +402,7 @@ def contacts() -> Any:
 
 
 def _contacts_page(problem: str = "") -> str:
-    rows = list_cases(current_service().hub.store, viewer())[:_SHOWN]
+    rows = list_cases(current_service().hub.store, viewer(), _SHOWN)
     described = [requests.show_case(row, with_record=True) for row in rows]
     seen = tuple(row["record"]["id"] for row in described if "record" in row)
     requests.log_cases(rows, seen=seen)

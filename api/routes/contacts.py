@@ -24,6 +24,7 @@ from resolver.api.openapi.schema import (
     errors,
     integer,
     json_response_of,
+    query_parameter,
 )
 from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
@@ -103,12 +104,14 @@ def _log_act(query: dict[str, Any], parties: dict[str, str]) -> None:
     "GET",
     "/contacts",
     Access(Scope.CHECK, Disclosure.ACTS),
+    parameters=[query_parameter("limit", integer(1, 1000))],
     responses={200: json_response_of(_CASES)},
 )
 def list_contacts() -> Response:
     """List the requests that your agency has sent or was sent, the newest first."""
     endpoints.reject_undeclared()
-    rows = cases.list_cases(current_service().hub.store, viewer())
+    limit = endpoints.read_integer("limit", 100, 1, 1000)
+    rows = cases.list_cases(current_service().hub.store, viewer(), limit)
     log_cases(rows)
     return json_response({"contacts": list(map(show_case, rows))})
 

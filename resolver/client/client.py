@@ -572,9 +572,9 @@ class Client:
 
     # --- contacts
 
-    def contacts(self) -> list[ContactRequest]:
+    def contacts(self, *, limit: int = 100) -> list[ContactRequest]:
         """Return the requests that the caller's agency has sent or was sent, newest first."""
-        rows = self._http.json("GET", "/contacts")["contacts"]
+        rows = self._http.json("GET", "/contacts", {"limit": limit})["contacts"]
         return [parse_object(ContactRequest, payload) for payload in rows]
 
     def contact(self, request_id: str) -> ContactRequest:

@@ -206,11 +206,11 @@ class ContactCases:
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return _find(connection, case_id)
 
-    def list(self, *, owner: str = "", asker: str = "") -> Sequence[ContactCase]:
-        """Return the requests to an agency or from an asker, the newest first; all requests if
-        neither is given.
+    def list(self, limit: int, *, owner: str = "", asker: str = "") -> Sequence[ContactCase]:
+        """Return the newest requests to an agency or from an asker, the newest first; of all
+        agencies if neither is given.
         """
-        query = select(*_CASE).order_by(contact_cases.c.number.desc())
+        query = select(*_CASE).order_by(contact_cases.c.number.desc()).limit(limit)
         own: list[ColumnElement[bool]] = []
         if owner:
             own.append(contact_cases.c.owner == owner)

@@ -127,13 +127,15 @@ def is_owner(case: ContactCase, viewer: Viewer) -> bool:
     return may_read_all(viewer) or bool(viewer.agency and viewer.agency == case.owner)
 
 
-def list_cases(store: Store, viewer: Viewer) -> list[ContactCase]:
-    """Return the requests that the viewer's agency was sent or has sent, the newest first."""
+def list_cases(store: Store, viewer: Viewer, limit: int) -> list[ContactCase]:
+    """Return the newest requests that the viewer's agency was sent or has sent, the newest
+    first.
+    """
     if may_read_all(viewer):
-        return list(store.contacts.list())
+        return list(store.contacts.list(limit))
     if not viewer.name:
         return []
-    return list(store.contacts.list(owner=viewer.agency, asker=owner_of(viewer)))
+    return list(store.contacts.list(limit, owner=viewer.agency, asker=owner_of(viewer)))
 
 
 def find_case(store: Store, viewer: Viewer, case_id: str) -> ContactCase:

@@ -130,7 +130,7 @@ def test_nothing_of_an_erased_record_is_in_any_file(hub: Hub, tmp_path: Path) ->
         assert stored.decision.reason == ""
         assert view.record_versions(result.erasure.records[0])[0].record.values == ()
     # a request stays with the agency that has asked, without what it says of the person
-    (case,) = hub.store.contacts.list(asker="agency Lake")
+    (case,) = hub.store.contacts.list(10, asker="agency Lake")
     assert (case.record_id, case.question, case.answer) == (result.erasure.records[0], "", "")
     # those who were shown others by the same events are still known
     accesses = find_accesses(hub.store, ["port:6"])

@@ -234,6 +234,11 @@ def test_requests_and_references_survive_a_restore(contact: World, tmp_path: Pat
     own = contact.reference("lake", name="Nuno Salgado", birthDate="1961-12-02")
     asked = {"reference": own, "question": "Who is he?"}
     case = contact.post("lake", "/contacts", asked).json
+    other = contact.reference("coast", name="Quirin Heimlich")
+    newest = contact.post("coast", "/contacts", {"reference": other, "question": "Who?"}).json
+    for limit, expected in ((1, [newest["id"]]), (2, [newest["id"], case["id"]])):
+        listed = contact.get("river", "/contacts", limit=limit).json["contacts"]
+        assert [row["id"] for row in listed] == expected
     backup(contact.service.hub.store, tmp_path / "backup.gz")
     with Store.open(f"sqlite:///{tmp_path}/restored.db") as restored:
         restore(tmp_path / "backup.gz", restored)
