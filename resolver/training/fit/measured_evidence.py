@@ -38,14 +38,12 @@ from resolver.matching.scoring import (
 from resolver.matching.scoring.terms import Calibration
 from resolver.models import loader
 from resolver.names.context import GRADES
-from resolver.names.kernels.name_records import Contradiction
-from resolver.names.kernels.name_similarities import SIDE_SIMILARITY
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.population import FrequencyTables
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
-from resolver.values.kernels.dates import SAME_MONTH, SAME_YEAR
+from resolver.values.kernels.dates import SAME_YEAR
 
 MEASURED, REASONS = "measured", "measured_reasons"
 """Names of the files of counts, and of reasons for weights that differ, without their ending."""
@@ -171,25 +169,6 @@ nothing for a match, and the nats are added. Three examples: two given names con
 so a shared telephone is that of a family. A daughter lives with her father, whose name is a part of
 hers. Two firms differ in a word such as Trading or Shipping and have the same legal form: at one
 address, they are two firms ten times as often as one.
-"""
-_GIVEN_DIFFERS, _FAMILY_DIFFERS = (
-    float(SIDE_SIMILARITY[part + 1]) for part in (Contradiction.GIVEN, Contradiction.FAMILY)
-)
-TOGETHER: Mapping[str, Mapping[tuple[str, str], Mapping[tuple[float, float], float]]] = {
-    "person": {
-        ("name_sides", "birth_date"): {
-            (side, date): nats
-            for side, nats in ((_GIVEN_DIFFERS, 0.7), (_FAMILY_DIFFERS, 0.5))
-            for date in (SAME_YEAR, SAME_MONTH)
-        }
-    }
-}
-"""Nats against chance, by the similarities of two comparators that have a joint term.
-
-People have several given and family names. Where only one of the two differs beside an equal year
-of birth, lists of politicians and athletes have two and three times as many true pairs as the fit
-says, and generated worlds 0.8 times as many. Against relatives nothing is added: twins are born in
-one year.
 """
 _ESTABLISHING_PLACES = ("birth_place", "address")
 _PLACE_AGREES, _RARE_NAME, _LIKE_NAME = 0.85, 0.4, 0.6
@@ -470,7 +449,7 @@ def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
     own, related = _slopes(model.population)
     agreeing = AGREEING.get(model.kind, ())
     terms, pairs = _moved_terms(model, (model.terms, model.pairs), counts, own, agreeing)
-    terms, pairs = _raised_terms(model.kind, terms, 0), _with_cells(model.kind, pairs)
+    terms = _raised_terms(model.kind, terms, 0)
     population = model.population
     kin = _moved_terms(model, (population.terms, population.pairs), counts, related, ())
     kin = _told_apart(model, (_raised_terms(model.kind, kin[0], 1), kin[1]))
@@ -552,24 +531,6 @@ def _taken_back(names: Term, link: Term, most: float, added: float) -> PairTerm:
     rows = interval_index(most, names.cuts)
     grid = [against] * (rows + 1) + [nothing] * (len(names.weights) - rows - 1)
     return PairTerm((names.feature, link.feature), (names.cuts, link.cuts), tuple(grid))
-
-
-def _with_cells(kind: str, pairs: Sequence[PairTerm]) -> tuple[PairTerm, ...]:
-    """Return the joint terms against chance, with the cells of `TOGETHER` in place of theirs."""
-    stated = TOGETHER.get(kind, {})
-    return tuple(_with_stated(pair, stated.get(pair.features, {})) for pair in pairs)
-
-
-def _with_stated(pair: PairTerm, cells: Mapping[tuple[float, float], float]) -> PairTerm:
-    """Return a joint term with stated nats in some cells, named by the similarities of both."""
-    grid = [list(row) for row in pair.weights]
-    for similarities, nats in cells.items():
-        row, column = (
-            interval_index(float(np.float32(value)), cuts)
-            for value, cuts in zip(similarities, pair.cuts, strict=True)
-        )
-        grid[row][column] = round(1000 * nats)
-    return replace(pair, weights=tuple(map(tuple, grid)))
 
 
 def _raised_terms(kind: str, terms: Sequence[Term], index: int) -> tuple[Term, ...]:

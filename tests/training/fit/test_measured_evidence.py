@@ -20,7 +20,6 @@ from resolver.training.fit.measured_evidence import (
     MAX_DIFFERENCE,
     REASONS,
     STATED,
-    TOGETHER,
     Counts,
     LevelCounts,
     apply_measured,
@@ -230,36 +229,3 @@ def test_a_fit_moves_weights_by_the_slope_through_which_they_act() -> None:
 def test_no_contradiction_weighs_more_than_wrong_statements_allow() -> None:
     counts = _level_counts("gender", 0, 10_000_000)
     assert -6 < counts.log_ratios[0] < -5.7
-
-
-def test_another_given_or_family_name_beside_an_equal_year_takes_less_against_chance() -> None:
-    model = MODELS[Kind.PERSON]
-    assert model.population is not None
-    features = "name_sides", "birth_date"
-    (pair,) = (pair for pair in model.pairs if pair.features == features)
-    (kin,) = (pair for pair in model.population.pairs if pair.features == features)
-    flat = replace(pair, weights=tuple((0,) * len(row) for row in pair.weights))
-    pairs = tuple(flat if own is pair else own for own in model.pairs)
-    moved = apply_measured(replace(model, pairs=pairs), MEASURED[Kind.PERSON])
-    (stated,) = (own for own in moved.pairs if own.features == features)
-    assert moved.population == model.population
-    assert all(abs(weight) < 200 for row in kin.weights for weight in row)
-    cells = {
-        (row, column): weight
-        for row, weights in enumerate(stated.weights)
-        for column, weight in enumerate(weights)
-        if weight
-    }
-    places = {
-        tuple(
-            interval_index(float(np.float32(value)), cuts)
-            for value, cuts in zip(similarities, pair.cuts, strict=True)
-        ): round(1000 * nats)
-        for similarities, nats in TOGETHER["person"][features].items()
-    }
-    assert cells == places
-    assert len(places) == 4
-    # beside an equal day, which says more than an equal year, the same names weigh more
-    (dates,) = (term for term in model.terms if term.feature == "birth_date")
-    year, day = (interval_index(float(np.float32(value)), dates.cuts) for value in (0.8, 1.0))
-    assert dates.weights[year] + max(places.values()) < dates.weights[day]
