@@ -367,6 +367,7 @@ def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
             "file_format": sorted((PICTURE, *EXPORTS)),
             "filename": ["desk.js", "desk.css"],
             "prop": ["familyPerson"],
+            "name": ["admin"],
             **{name: [value] for name, value in values.items()},
         }
         if rule.endpoint.endswith(".group"):

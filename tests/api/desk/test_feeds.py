@@ -18,6 +18,7 @@ REASON = "https://lists.example.org/coast: refuses access (HTTP 403)"
 @pytest.fixture
 def fed(desk: Desk) -> Desk:
     """Return a desk whose store has two feeds: of a list that everybody sees, and of another."""
+    desk.store.describe_source("coast", agency="Harbour")
     feeds = desk.store.feeds
     for name, source in (("coast-list", "coast"), ("secret-list", "secret")):
         address = f"https://lists.example.org/{name}?token=s3cret"

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resolver.matching.blocking import (
@@ -149,6 +149,7 @@ def purged_by_key(table: KeyTable, rows: list[int], cap: int) -> dict[int, int]:
 @pytest.mark.parametrize("cap", [1, 6, 60])
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10**6), cut=st.integers(0, 30))
+@example(seed=547, cut=0)
 def test_purging_counts_all_current_records(cap: int, seed: int, cut: int) -> None:
     records, dice = people(seed, 42), np.random.default_rng(seed)
     everyone, plan = prepared(records), PLANS[1]
@@ -187,7 +188,14 @@ def test_purging_counts_all_current_records(cap: int, seed: int, cut: int) -> No
         (some[a], some[b])
         for a, b in zip(separate.left.tolist(), separate.right.tolist(), strict=True)
     }
-    assert joined == {(a, b) for a, b in expected if a in some and b in some}
+    # which of some identical records represents the others depends on who is among them
+    identical = {
+        (a, b)
+        for a, b in combinations(some, 2)
+        if (records[a].schema, records[a].values) == (records[b].schema, records[b].values)
+    }
+    within = {(a, b) for a, b in expected if a in some and b in some}
+    assert joined - identical == within - identical
 
 
 def test_bearers_of_very_common_keys_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
