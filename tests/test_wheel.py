@@ -344,6 +344,7 @@ SAMPLE_QUERIES = {
 OPEN_FORMS = {"desk.network", "desk.search"}
 """Pages that also open without what is in the table."""
 OPENED_ELSEWHERE = {
+    "desk.end_provider_sign_in",
     "desk.first_sign_in",
     "desk.missing_page",
     "review.list_queue",
@@ -352,7 +353,9 @@ OPENED_ELSEWHERE = {
     "contacts.show_contact",
     "watches.watch_hits",
 }
-"""A page that needs the code of the link, pages of errors, and answers to a key with a name."""
+"""Pages that need the code of the link or of a provider, pages of errors, and answers to a key with a
+name.
+"""
 
 
 def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
