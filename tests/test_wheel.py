@@ -353,7 +353,7 @@ OPENED_ELSEWHERE = {
     "contacts.show_contact",
     "watches.watch_hits",
 }
-"""Pages that need the code of a link or a provider, pages of errors, answers to a key with a name."""
+"""Pages that need the code of a link or of a provider, pages of errors, answers to named keys."""
 
 
 def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
