@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,6 +110,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def root() -> Path:
     """Return the root folder of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_log() -> Iterator[None]:
+    """Undo after each file how its tests set up the log, so that they do not change later tests."""
+    loggers = [logging.getLogger(name) for name in ("resolver", "gunicorn.error", "sqlalchemy")]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    yield
+    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")
