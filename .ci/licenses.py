@@ -17,14 +17,14 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "deploy" / "requirements.txt"
-EXTRAS = ("charts", "excel", "postgres", "server", "source", "spark", "train", "url")
+EXTRAS = ("charts", "excel", "pdf", "postgres", "server", "source", "spark", "train", "url")
 """Extras that users install; `dev` and `docs` are for work on the project."""
 SHIPPED = ("resolver", "api", "models")
 CODE = {".py", ".html", ".css", ".js", ".typed", ".so", ".ts"}
 """Endings of files that are the project's own code; all others are data."""
 
 PERMISSIVE = set(
-    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause CC0-1.0 HPND ISC MIT MIT-0 MIT-CMU PSF-2.0 "
+    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause CC0-1.0 HPND ISC MIT MIT-0 MIT-CMU OFL-1.1 PSF-2.0 "
     "Unicode-3.0 WTFPL ZPL-2.1 Zlib".split()
 )
 WEAK_COPYLEFT = {"LGPL-2.1-or-later", "LGPL-3.0-only", "MPL-2.0"}
@@ -41,6 +41,7 @@ CLASSIFIERS = {
     "Zope Public License": "ZPL-2.1",
 }
 STATED = {
+    "fonttools": "MIT",
     "frozenlist": "Apache-2.0",
     "lxml": "BSD-3-Clause",
     "numba": "BSD-2-Clause",
@@ -49,6 +50,7 @@ STATED = {
     "pyspark": "Apache-2.0",
     "python-stdnum": "LGPL-2.1-or-later",
     "tzdata": "Apache-2.0",
+    "uharfbuzz": "Apache-2.0",
     "vl-convert-python": "BSD-3-Clause",
     "yarl": "Apache-2.0",
 }
@@ -85,6 +87,8 @@ programs that import it:
   publish the change under the LGPL.
 - **MPL-2.0**: `pathspec`, and parts of `orjson`. If you change one of their files, publish that
   file under the MPL.
+- **OFL-1.1**: the fonts of the extra `pdf`. Reports embed them, which the license allows.
+  Nobody may sell the fonts by themselves.
 
 ## Data
 

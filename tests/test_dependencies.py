@@ -21,6 +21,8 @@ EXTRA_OF = {
     "altair": "charts",
     "authlib": "server",
     "faker": "train",
+    "fontTools": "pdf",
+    "fpdf": "pdf",
     "fsspec": "url",
     "gunicorn": "server",
     "joserfc": "server",
