@@ -51,8 +51,8 @@ _DEFAULTS = Settings()
 
 
 _CALLERS = 1_024
-"""Number of slots of callers. Callers who share a slot wait for each other's commits, which takes
-milliseconds and changes no answer.
+"""Number of slots of callers. Callers who share a slot wait for each other's commits. That takes
+milliseconds. Only if the index is far behind are both of them told to ask again.
 """
 
 
@@ -392,10 +392,18 @@ class Service:
     def ready_screener(self) -> Screener:
         """Return the screener once its answers include all records that the caller has written.
 
-        Raises `StoreError` while it is still loading.
+        Raises `StoreError` while it is still loading, and if the index does not get there in time:
+        an answer without these records would be wrong.
         """
         self.require_ready()
-        self.screener.reach(self._written.last_of(g.get("actor", "")))
+        written = self._written.last_of(g.get("actor", ""))
+        if not self.screener.has_reached(written):
+            with self.turns.released():
+                if not self.screener.reach(written):
+                    raise StoreError(
+                        "what you have written last cannot be searched yet",
+                        hint="ask again in a few seconds",
+                    )
         return self.screener
 
     def note_commit(self, revision: int) -> None:

@@ -201,7 +201,7 @@ def update() -> Response:
     endpoints.reject_undeclared()
     endpoints.read_boolean("sync", default=True)
     endpoints.read_text("token")
-    current_service().ready_screener()
+    current_service().require_ready()
     return json_response({"status": "ok", "version": current_service().screener.refresh()})
 
 

@@ -103,7 +103,7 @@ class RequestTurns:
         if not self.waiting.acquire(blocking=False):
             raise ApiError(
                 503,
-                "too many records wait to be committed: send it again",
+                "too many requests wait for commits: send it again",
                 headers={"Retry-After": "1"},
             )
         try:

@@ -165,10 +165,13 @@ _PAUSE_FACTOR, _MAX_PAUSE = 4, 0.8
 """Pause between two refreshes: this many times the duration of the last refresh, but at most this
 many seconds.
 """
-_REACH_SECONDS = 2.0
-"""Seconds that an answer waits until the index has what its caller has written. After them the
-answer is given without it, for example after a batch of very many records.
+_REACH_SECONDS = 20.0
+"""Seconds that an answer waits until the index has what its caller has written. After them it is
+refused. With fewer seconds a busy machine would refuse answers after each post; with more, clients
+give up before they are told to ask again.
 """
+_FAILURES = 2
+"""Refreshes that may fail while an answer waits. A store that fails twice is not there."""
 _LOG = logging.getLogger("resolver.index")
 _HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", "東方公司"),))
 """Group whose name needs the tables of Chinese characters, which take a second to load."""
@@ -292,7 +295,8 @@ class Screener:
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
         self._ended, self._woken = threading.Event(), threading.Event()
-        self._refreshed, self._refresh_count = threading.Condition(), 0
+        self._refreshed = threading.Condition()
+        self._refresh_count = self._failure_count = 0
         self._concurrency: AbstractContextManager[None] = nullcontext()
 
     @property
@@ -340,25 +344,34 @@ class Screener:
             return None
         return snapshot.revision
 
-    def reach(self, revision: int) -> None:
-        """Wait until answers are based on this revision or a later one, but at most two seconds."""
-        snapshot = self._index.snapshot_for()
-        if self._follower is None or (snapshot is not None and snapshot.revision >= revision):
-            return
-        with self._refreshed:
-            # the refresh that runs now may have begun too early, and one refresh can fail
-            last = self._refresh_count + 2
-            self._woken.set()
-            self._refreshed.wait_for(lambda: self._has_reached(revision, last), _REACH_SECONDS)
-
-    def _has_reached(self, revision: int, last: int) -> bool:
-        """Return whether answers are based on a revision, or whether more refreshes than `last`
-        would not help. If there were fewer refreshes, begin another one.
+    def has_reached(self, revision: int) -> bool:
+        """Return whether answers are based on this revision or a later one. They always are if each
+        check refreshes the index itself.
         """
-        if (self.followed_revision or 0) >= revision or self._refresh_count >= last:
+        return self._follower is None or (self.followed_revision or 0) >= revision
+
+    def reach(self, revision: int) -> bool:
+        """Wait until answers are based on this revision or a later one. Return whether they are; it
+        is false after 20 seconds, and if the store cannot be read.
+
+        A restored store may never have the revision. Its present state is then enough.
+        """
+        if self.has_reached(revision):
             return True
-        self._woken.set()
-        return False
+        with self._refreshed:
+            # the refresh that runs now may have begun too early
+            last = self._refresh_count + 2
+            failed = self._failure_count + _FAILURES
+
+            def is_over() -> bool:
+                if self.has_reached(revision) or self._refresh_count >= last:
+                    return True
+                # begin another refresh
+                self._woken.set()
+                return self._failure_count >= failed
+
+            self._refreshed.wait_for(is_over, _REACH_SECONDS)
+            return self.has_reached(revision) or self._refresh_count >= last
 
     @property
     def activity(self) -> str:
@@ -496,13 +509,16 @@ class Screener:
             if self._ended.is_set():
                 return
             start = time.monotonic()
+            has_failed = False
             try:
                 self._refresh()
             except (ResolverError, OSError) as error:
                 # the last snapshot still answers
                 _LOG.warning("the store cannot be followed: %s", error)
+                has_failed = True
             with self._refreshed:
-                self._refresh_count += 1
+                self._failure_count += has_failed
+                self._refresh_count += not has_failed
                 self._refreshed.notify_all()
             # with frequent commits, refreshing must leave time for answers
             pause = max(seconds, min(_PAUSE_FACTOR * (time.monotonic() - start), _MAX_PAUSE))

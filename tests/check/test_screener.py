@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 from resolver.check.screener import MatchQuery, Screener
+from resolver.errors import StoreError
 from resolver.records import Batch, Kind, Record
 from resolver.records.prepared.batch import build_profiles
 from resolver.world import generate
@@ -66,6 +70,67 @@ def test_each_record_finds_its_own_entity(stores: Stores) -> None:
                     stored = view.entity(match.entity["id"])
                     assert stored is not None
                     assert list(stored.records) == match.entity["referents"]
+
+
+def followed(
+    hub: Any, monkeypatch: pytest.MonkeyPatch, begin: Callable[[], object]
+) -> tuple[Screener, int]:
+    """Return a screener that follows a store, and a revision that it does not have yet. Each
+    further refresh calls `begin` first.
+    """
+    hub.add(make_intake([record("a:1", name="Ivan Petrov")]))
+    screener = Screener(hub)
+    screener.refresh()
+    refresh = screener._refresh
+
+    def refresh_later(*options: Any) -> object:
+        begin()
+        return refresh(*options)
+
+    monkeypatch.setattr(screener, "_refresh", refresh_later)
+    screener.follow(3_600)
+    revision: int = hub.add(make_intake([record("a:2", name="Zdenka Havlova")])).revision
+    return screener, revision
+
+
+@pytest.mark.slow
+def test_an_answer_waits_for_a_slow_index(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stores.new() as hub:
+        screener, revision = followed(hub, monkeypatch, lambda: time.sleep(2.5))
+        is_reached = screener.reach(revision)
+        assert screener.followed_revision == revision
+        assert is_reached
+        screener.close()
+
+
+def test_an_answer_does_not_wait_for_an_index_for_ever(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.check.screener._REACH_SECONDS", 0.2)
+    go_on = threading.Event()
+    with stores.new() as hub:
+        screener, revision = followed(hub, monkeypatch, go_on.wait)
+        assert not screener.reach(revision)
+        go_on.set()
+        monkeypatch.setattr("resolver.check.screener._REACH_SECONDS", 20)
+        assert screener.reach(revision)
+        # a store that was restored from a backup has not all revisions that were written
+        assert screener.reach(revision + 10)
+        screener.close()
+
+
+def test_an_answer_does_not_wait_for_a_store_that_is_not_there(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise StoreError("the database does not answer")
+
+    with stores.new() as hub:
+        screener, revision = followed(hub, monkeypatch, fail)
+        started = time.monotonic()
+        assert not screener.reach(revision)
+        assert time.monotonic() - started < 5
+        screener.close()
 
 
 def test_warming_checks_one_record_of_each_kind(

@@ -356,6 +356,33 @@ def test_updatez_shows_commits_at_once(tmp_path: Any, app: Flask) -> None:
         service.close()
 
 
+def test_a_check_without_what_its_caller_has_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with (
+        quick_symbols("resolver.matching.pipeline", "resolver.check.screener"),
+        Hub.open(url, OPTIONS) as writer,
+    ):
+        writer.add(make_intake([record("coast:1", name="Ann Lee", birthDate="1950-03-04")]))
+        app = create_app(ServiceSettings(url))
+        service = app.extensions["resolver"]
+        service.warm()
+        service.screener.follow(3600)
+        monkeypatch.setattr("resolver.check.screener._REACH_SECONDS", 0.2)
+        with monkeypatch.context() as hung:
+            hung.setattr(service.screener, "_refresh", lambda *_: time.sleep(1))
+            client: Client = app.test_client()
+            revision = writer.add(make_intake([record("coast:9", name="Pavel Novotny")])).revision
+            service._written.note("", revision)
+            answer = client.get("/check?name=Pavel+Novotny")
+            assert answer.status_code == 503
+            assert "cannot be searched yet" in answer.json["detail"]
+        monkeypatch.setattr("resolver.check.screener._REACH_SECONDS", 20)
+        assert client.get("/check?name=Pavel+Novotny").json["version"] == revision
+        service.close()
+
+
 def test_overdue_lists_that_are_hidden_are_not_named(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     hidden = replace(
