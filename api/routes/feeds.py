@@ -25,6 +25,7 @@ from resolver.check import source_policy
 from resolver.errors import StoreError
 from resolver.feeds.feeds import (
     FeedState,
+    KnownSources,
     VisibleFeed,
     find_visible_feeds,
     load_feed_status,
@@ -69,14 +70,16 @@ def visible_feeds() -> list[VisibleFeed]:
     """Return the feeds that the user of the request may know. While the service loads, no feeds are
     returned because of their lists.
     """
-    hub = current_service().hub
+    service = current_service()
 
-    def names() -> set[str]:
-        if not current_service().is_warm:
-            return set()
-        return {source.name for source in source_policy.read_catalog(hub, viewer())[1]}
+    def find_known() -> KnownSources:
+        if not service.is_warm:
+            return KnownSources(frozenset(), frozenset())
+        _, sources = source_policy.read_catalog(service.hub, viewer())
+        agencies = service.screener.snapshot_for(viewer()).agencies
+        return KnownSources(frozenset(source.name for source in sources), agencies)
 
-    return find_visible_feeds(hub.store, viewer(), names)
+    return find_visible_feeds(service.hub.store, viewer(), find_known)
 
 
 def log_feeds(act: str, feeds: list[str]) -> None:

@@ -29,7 +29,7 @@ from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.check import change_feed, source_policy
 from resolver.engines.pair_scoring import FeatureWeights, feature_weights
 from resolver.errors import ResolverError
-from resolver.feeds.feeds import find_visible_feeds, load_statuses
+from resolver.feeds.feeds import KnownSources, find_visible_feeds, load_statuses
 from resolver.hub.admin import TOO_OLD, StoredSource, StoreView, source_fault
 from resolver.records.visibility import STRANGER
 
@@ -133,7 +133,12 @@ def readiness(service: Service) -> tuple[int, list[str]]:
 
 def _list_ages(service: Service) -> list[dict[str, Any]]:
     """Return age and state of the feeds that everybody may know."""
-    feeds = find_visible_feeds(service.hub.store, STRANGER, service.screener.visible_sources)
+
+    def find_known() -> KnownSources:
+        snapshot = service.screener.snapshot_for(STRANGER)
+        return KnownSources(snapshot.sources, snapshot.agencies)
+
+    feeds = find_visible_feeds(service.hub.store, STRANGER, find_known)
     return [
         {name: value for name, value in feed.fields.items() if name != "title"} for feed in feeds
     ]

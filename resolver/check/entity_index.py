@@ -123,6 +123,18 @@ class IndexSnapshot:
         """Number of entities of which the viewer may see a record."""
         return sum(int(mask.sum()) for mask in self.active)
 
+    @cached_property
+    def agencies(self) -> frozenset[tuple[str, str]]:
+        """(source, agency) for each agency whose handling a record states that the viewer may
+        see.
+        """
+        return frozenset().union(
+            *(
+                segment.agencies_of(mask)
+                for segment, mask in zip(self.segments, self.active, strict=True)
+            )
+        )
+
     def scope(self, names: frozenset[str]) -> DatasetScope:
         """Return the scope of some datasets."""
         return DatasetScope(names, self.refused)

@@ -30,11 +30,12 @@ from resolver.names.row_gathering import NameMaterial, name_material
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.kinds import count_kinds
+from resolver.records.packing import unpack_handling
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch, build_profiles, spread
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.prepared.value_flags import RecordValues
-from resolver.records.properties import FULL_NAMES
+from resolver.records.properties import FULL_NAMES, HANDLING
 from resolver.records.visibility import Claim, dataset_rows
 from resolver.runtime.threads import lazy_property
 from resolver.search import TermIndex, build_term_index
@@ -135,6 +136,24 @@ class IndexSegment:
         places = spread(starts, np.searchsorted(rows, gone, side="right") - starts)
         left = counts - np.bincount(codes[places], minlength=len(claims))
         return {claims[code] for code in np.flatnonzero(left > 0).tolist()}
+
+    def agencies_of(self, active: npt.NDArray[np.bool_]) -> set[tuple[str, str]]:
+        """Return (source, agency) for each agency whose handling some record of its active entities
+        states.
+        """
+        column = self.stored.batch.columns.get(HANDLING)
+        if column is None:
+            return set()
+        kept, _ = self.members(np.flatnonzero(active))
+        is_kept = np.isin(column.rows, kept)
+        sources = self.stored.batch.sources
+        codes = np.stack([sources.codes[column.rows[is_kept]], column.codes[is_kept]])
+        return {
+            (source, agency)
+            for source_code, code in np.unique(codes, axis=1).T.tolist()
+            if (agency := unpack_handling(column.values[code].as_py()).agency)
+            and (source := sources.values[source_code].as_py())
+        }
 
     @cached_property
     def _claims(self) -> tuple[Numbers, Numbers, list[Claim], Numbers]:

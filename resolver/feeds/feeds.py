@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from resolver.errors import InputError, StoreError, pluralize
 from resolver.lists.io.remote_files import describe_url
 from resolver.lists.readers import READERS
 from resolver.records.packing import unpack_handling
-from resolver.records.visibility import Viewer, is_source_name, is_visible, may_read_all
+from resolver.records.visibility import Viewer, is_source_name, may_read_all
 from resolver.store import Feed as Feed
 from resolver.store import FeedRun as FeedRun
 from resolver.store import Job, JobState, parse_utc_text
@@ -256,16 +256,26 @@ class VisibleFeed:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSources:
+    """Names of the sources that a viewer may know, and (source, agency) for each agency whose
+    records the viewer sees there.
+    """
+
+    names: frozenset[str]
+    agencies: frozenset[tuple[str, str]]
+
+
 def find_visible_feeds(
-    store: Store, viewer: Viewer, visible_sources: Callable[[], Collection[str]]
+    store: Store, viewer: Viewer, find_known: Callable[[], KnownSources]
 ) -> list[VisibleFeed]:
     """Return the feeds that a viewer may know of, by name.
 
     Admins see all feeds; the users and keys of an agency see the agency's feeds. Everybody else
-    sees a feed that updates one of the `visible_sources`, which are computed only if they matter. A
-    feed of an agency is shown for a source that the agency owns. For any other source it is shown
-    only if the viewer sees a record of the agency there, since the feed can only bring restricted
-    records.
+    sees a feed that updates one of the sources of `find_known`, which is called only if they
+    matter. A feed of an agency is shown for a source that the agency owns. For any other source it
+    is shown only if the viewer sees a record of the agency there, since the feed can only bring
+    restricted records.
     """
     feeds = [
         VisibleFeed(
@@ -276,20 +286,18 @@ def find_visible_feeds(
     ]
     if all(feed.is_whole for feed in feeds):
         return feeds
-    visible = frozenset(visible_sources())
+    known = find_known()
     with store.view() as view:
-        owners = {row.name: row.agency for row in view.sources() if row.name in visible}
+        owners = {row.name: row.agency for row in view.sources() if row.name in known.names}
 
-        def is_known(status: FeedStatus) -> bool:
-            agency, names = status.feed.agency, status.sources & visible
-            return any(not agency or owners.get(name) == agency for name in names) or any(
-                stated.agency == agency and is_visible(stated, viewer)
-                for stated in view.handling_of(
-                    sorted(view.records_of_sources(sorted(names)).values())
-                ).values()
-            )
+    def is_known(status: FeedStatus) -> bool:
+        agency = status.feed.agency
+        return any(
+            not agency or owners.get(name) == agency or (name, agency) in known.agencies
+            for name in status.sources & known.names
+        )
 
-        return [feed for feed in feeds if feed.is_whole or is_known(feed.status)]
+    return [feed for feed in feeds if feed.is_whole or is_known(feed.status)]
 
 
 def load_feed_status(store: Store, name: str) -> FeedStatus:

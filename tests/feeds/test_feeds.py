@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from resolver.check.screener import Screener
 from resolver.cli.operate.worker import run_batch_job
 from resolver.errors import InputError, StoreError
 from resolver.feeds import runs as runs_module
 from resolver.feeds.feeds import (
     FeedState,
     FeedStatus,
+    KnownSources,
     add_feed,
     describe_feed,
     find_visible_feeds,
@@ -254,7 +256,11 @@ def test_the_version_that_serves_is_kept_after_many_that_were_not_committed(
     [("", (), False), ("", ("Coast",), True), ("Coast", (), True), ("Port", (), False)],
 )
 def test_a_feed_is_known_by_records_of_its_agency_only(
-    loaded: Scene, owner: str, visible: tuple[str, ...], known: bool
+    loaded: Scene,
+    owner: str,
+    visible: tuple[str, ...],
+    known: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The viewer sees a record of the source, and may see restricted ones of the feed's agency."""
     store = loaded.hub.store
@@ -264,9 +270,16 @@ def test_a_feed_is_known_by_records_of_its_agency_only(
         replace(record("border:x", name="Ana Moss"), handling=Handling(agency, "H1"))
         for agency in visible
     ]
-    if restricted:
-        loaded.hub.add(make_intake(restricted))
-    feeds = find_visible_feeds(store, Viewer("kim", "Port"), lambda: {"border"})
+    # tells nobody but the agency of the feed
+    hidden = replace(record("border:y", name="Zeta Verborgen"), handling=Handling("Coast", "H3"))
+    loaded.hub.add(make_intake([*restricted, hidden]))
+    snapshot = Screener(loaded.hub).snapshot_for(Viewer("kim", "Port"))
+    assert "border" in snapshot.sources
+    # no record is read
+    monkeypatch.setattr("resolver.store.StoreView.handling_of", None)
+    monkeypatch.setattr("resolver.store.StoreView.records_of_sources", None)
+    known_sources = KnownSources(snapshot.sources, snapshot.agencies)
+    feeds = find_visible_feeds(store, Viewer("kim", "Port"), lambda: known_sources)
     assert [feed.status.feed.name for feed in feeds] == ["border"] * known
 
 
