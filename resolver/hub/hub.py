@@ -113,9 +113,15 @@ class Hub:
         Without `options`, the options of the store apply (for a new store, the defaults), and
         `model_dir` is the folder of the model. Without `check`, a store that was resolved with
         another model is opened too, for a rebuild. Raises `StoreError`, `ModelError`, and
-        `InputError` if `options` contradict the options of the store.
+        `InputError` if `options` contradict the options of the store; a store of an earlier version
+        is then not upgraded.
         """
-        store = Store.open(url, create=create)
+        models = load_models(options.model_dir if options else model_dir)
+
+        def check_options(head: StoreHead, place: str) -> None:
+            merge_options(head, _complete(options, model_dir, head), models, place)
+
+        store = Store.open(url, create=create, check=check_options if check else None)
         try:
             hub = cls(store, options, model_dir, index_dir, min_file_records)
             if check:
@@ -400,8 +406,7 @@ class Hub:
         Raises `InputError` if the hub was opened with other options, and `StoreError` if the store
         was resolved with another model.
         """
-        costs = head.thresholds.get("wrong_merge_costs", _DEFAULT_COSTS)
-        requested = self._options or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
+        requested = _complete(self._options, self._model_dir, head)
         return merge_options(head, requested, self.models, self.store.url)
 
     @contextmanager
@@ -444,6 +449,12 @@ class Hub:
         """Return the change feed after a revision. It is unfiltered: for operators only."""
         with self.store.view() as view:
             return view.changes(since)
+
+
+def _complete(options: RunOptions | None, model_dir: Path | None, head: StoreHead) -> RunOptions:
+    """Return the options that were asked for, or those that a store has by itself."""
+    costs = head.thresholds.get("wrong_merge_costs", _DEFAULT_COSTS)
+    return options or RunOptions(model_dir=model_dir, wrong_merge_costs=costs)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,14 @@ _COMMIT_LOCK = int.from_bytes(hashlib.sha256(b"resolver landing").digest()[:8], 
 _EXAMPLES = "sqlite:///file.db or postgresql+psycopg://user@host/name"
 
 
-def open_engine(url: str, *, create: bool = True) -> Engine:
+def open_engine(
+    url: str, *, create: bool = True, check: Callable[[Connection], None] | None = None
+) -> Engine:
     """Connect, and create or upgrade the tables.
 
-    Raises `StoreError` for an invalid URL, an unusable database or an unknown schema version.
+    `check` is called with the upgraded tables of a store before they are committed; if it raises an
+    error, the store stays as it was. Raises `StoreError` for an invalid URL, an unusable database
+    or an unknown schema version.
     """
     parsed = _parse_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -83,7 +87,7 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
     else:
         _ping_idle_connections(engine)
     try:
-        _migrate(engine, create)
+        _migrate(engine, create, check)
     except BaseException as error:
         engine.dispose()
         if isinstance(error, DBAPIError):
@@ -267,7 +271,9 @@ def lock_transaction(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_COMMIT_LOCK})")
 
 
-def _migrate(engine: Engine, create: bool) -> None:
+def _migrate(
+    engine: Engine, create: bool, check: Callable[[Connection], None] | None = None
+) -> None:
     """Upgrade the tables to the current schema; for an up-to-date store this costs one query."""
     current = _schema_version(engine)
     if current == SCHEMA_VERSION:
@@ -300,6 +306,8 @@ def _migrate(engine: Engine, create: bool) -> None:
                 place=masked_url(engine),
                 hint="use the newer version of the program that wrote it",
             ) from error
+        if check is not None and current is not None:
+            check(connection)
 
 
 def _schema_version(engine: Engine) -> str | None:

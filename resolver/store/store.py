@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from resolver.errors import StoreError
 from resolver.store.audit import AuditEvents
+from resolver.store.bulk_rows import StoreHead
 from resolver.store.commit import STAGE_FROM, Commit, write_commit
 from resolver.store.contacts import ContactCases
 from resolver.store.database import (
@@ -61,13 +62,25 @@ class Store:
     engine: Engine
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Store:
+    def open(
+        cls,
+        url: str,
+        *,
+        create: bool = True,
+        check: Callable[[StoreHead, str], None] | None = None,
+    ) -> Store:
         """Open the store at a URL (`sqlite:///file.db`, `postgresql+psycopg://user@host/name`).
 
-        Create or upgrade its tables if needed; with `create=False` the store has to exist. Raises
-        `StoreError`.
+        Create or upgrade its tables if needed; with `create=False` the store has to exist. Before
+        an upgrade is committed, `check` is called with the head of the store and its URL, without
+        password. If it raises an error, the store stays as it was. Raises `StoreError`.
         """
-        engine = open_engine(url, create=create)
+
+        def check_head(connection: Connection) -> None:
+            if check is not None:
+                check(StoreView(connection).head, masked_url(connection.engine))
+
+        engine = open_engine(url, create=create, check=check_head)
         with translate_errors(engine), write_transaction(engine) as connection:
             if connection.execute(select(meta.c.one)).first() is None:
                 head = insert(meta).values(

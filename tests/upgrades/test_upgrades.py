@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
 from benchmarks.baseline.processes import CommandError, request, run_resolver, serve_store
+from resolver.errors import ModelError, StoreError
+from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band, Basis, Outcome
 from tests.store import postgres
 from tests.upgrades.artifacts import (
@@ -104,6 +107,35 @@ def test_sqlite_store_is_upgraded(recorded: dict[str, Any], lists: Path, tmp_pat
     before = status(url)["records"]
     run_resolver("dedupe", *lists_in(lists)[FIRST_LISTS:], "--store", url)
     assert status(url)["records"] > before
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_store_of_another_model_is_not_upgraded(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Who opens it with the wrong program can go back to the program that wrote it."""
+    if backend == "sqlite":
+        url = f"sqlite:///{gunzip(SQLITE, tmp_path / 'hub.db')}"
+    else:
+        script = gzip.decompress((DATA / POSTGRES).read_bytes()).decode()
+        url = load_sql(request.getfixturevalue("server"), "kept", script)
+    engine = create_engine(url)
+
+    def describe() -> tuple[str, list[str]]:
+        with engine.connect() as connection:
+            version = connection.execute(text("SELECT version_num FROM alembic_version"))
+            return str(version.scalar_one()), sorted(inspect(connection).get_table_names())
+
+    before = describe()
+    with pytest.raises(StoreError, match="resolved with another"):
+        Hub.open(url)
+    with pytest.raises(ModelError):
+        Hub.open(url, model_dir=tmp_path / "nowhere", check=False)
+    assert describe() == before
+    # a rebuild, which resolves it with this model, upgrades it
+    Hub.open(url, check=False).close()
+    assert describe() != before
+    engine.dispose()
 
 
 def test_links_of_before_say_what_they_rest_on(tmp_path: Path) -> None:
