@@ -314,15 +314,19 @@ def _search_parts(kind: str, value: str) -> list[tuple[str, str]]:
     words, parts = list[str](), list[tuple[str, str]]()
     for word in value.split():
         part, colon, text = word.partition(":")
-        if colon and part in _SEARCH_FILTERS:
-            parts.append((part, text))
+        if colon and part.lower() in _SEARCH_FILTERS:
+            name = part.lower()
+            # sources are written as they are called, and activities in small letters
+            parts.append((name, text.lower() if name == "crime" else text))
         else:
             words.append(word)
     return [*([("words", " ".join(words))] if words else ()), *parts]
 
 
 _SEARCH_FILTERS = ("source", "country", "crime")
-"""Parts of a search that are written as `country:iq`; everything else is a word of a name."""
+"""Parts of a search that are written as `country:iq` or `Country:IQ`; everything else is a word of
+a name.
+"""
 
 
 def viewer_of_subscription(subscription: Subscription) -> Viewer:

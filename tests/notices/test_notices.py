@@ -109,7 +109,8 @@ def test_a_search_is_met_by_all_records_that_the_reader_sees(stores: Stores) -> 
     with opened(stores) as hub:
         for viewer in (COAST, RIVER):
             subscribe(hub, viewer, "search", "tikriti country:iq source:list")
-        subscribe(hub, COAST, "search", "country:ir source:coast")
+        subscribe(hub, COAST, "search", "Country:IR SOURCE:coast")
+        subscribe(hub, COAST, "search", "Crime:Terrorism")
         hub.add(make_intake([listed("list:1", birthDate="1970-01-01")]))
         assert told(hub) == []
         # the country is that of a record which only one of the two sees
@@ -224,6 +225,7 @@ def test_a_stranger_is_told_what_strangers_may_see(stores: Stores) -> None:
         ("country", "Atlantis", "is no country"),
         ("joined", "x", "give no value"),
         ("search", "tikriti country:Atlantis", "is no country"),
+        ("search", "Country:Atlantis", "is no country"),
         ("search", "crime:singing", "is no crime"),
         ("search", "tikriti source:", "names none"),
     ],
