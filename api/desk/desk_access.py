@@ -394,6 +394,13 @@ def lacks_security_key(session: Session) -> bool:
     return session.via == "password" and session.user.role.label in roles
 
 
+_PROVIDER_SECONDS = 3_600
+"""Longest session of a user of the identity provider, in seconds. The provider states role and
+agency at each sign-in only, so a role that was taken away there works for at most so long. With
+fewer seconds users would be sent to the provider in the middle of their work more often.
+"""
+
+
 def begin_session(
     user: User, via: str, purpose: str = "", *, replaced: Session | None = None, **facts: str
 ) -> Session:
@@ -403,10 +410,11 @@ def begin_session(
     `id_token` of a session at the identity provider.
     """
     sessions, settings = current_service().hub.store.sessions, current_service().settings
+    lasts = settings.session_lasts
     token = sessions.begin(
         user,
         via=via,
-        lifetime=timedelta(seconds=settings.session_lasts),
+        lifetime=timedelta(seconds=min(lasts, _PROVIDER_SECONDS) if via == PROVIDER else lasts),
         purpose=purpose[:500].strip(),
         address=client_address(),
         browser=_browser_name(request.headers.get("User-Agent", "")),

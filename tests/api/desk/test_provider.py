@@ -14,12 +14,13 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from waitress.server import create_server
 
 from resolver.api.identity_provider import (
@@ -35,6 +36,7 @@ from resolver.cli.operate import serve
 from resolver.errors import InputError, ResolverError, UsageError
 from resolver.settings import Settings
 from resolver.store import UserRole
+from resolver.store.schema import sessions
 from tests.api.desk.conftest import Desk, field
 from tests.store.passwords import quick_passwords
 from tests.visitor import Page, Visitor
@@ -167,6 +169,12 @@ def test_a_user_of_the_provider_signs_in_and_out(served: ServedDesk) -> None:
     assert not served.desk.store.users.get("amira").has_password
     assert user.subject == f"{served.issuer} 1"
     assert events(served)[-1] == ("sign-in", "amira", "", "done")
+    # so long may a role hold that is taken away there
+    with served.desk.store.engine.connect() as connection:
+        rows = connection.execute(select(sessions.c.created, sessions.c.expires)).all()
+    assert {datetime.fromisoformat(end) - datetime.fromisoformat(start) for start, end in rows} == {
+        timedelta(hours=1)
+    }
     elsewhere, _ = signed_in(served, "1")
     assert elsewhere.get("/desk/account").status == 200
     assert len(served.desk.store.users.list()) == 1
