@@ -111,12 +111,11 @@ class _ContactRecords:
     """Contact records at one state of the store, by source; each record is treated as a separate
     entity.
 
-    `active[i]` marks the records of segment i that are present. `head` and `key` are the states of
-    the store on which the records depend.
+    `active[i]` marks the records of segment i that are present. `head` is the state of the store on
+    which the records depend; None before the first.
     """
 
     head: StoreHead | None
-    key: object
     sources: Mapping[str, StoredSource]
     segments: tuple[IndexSegment, ...]
     active: tuple[npt.NDArray[np.bool_], ...]
@@ -130,7 +129,9 @@ class ContactIndex:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._records = _ContactRecords(None, None, {}, (), ())
+        self._records = _ContactRecords(None, {}, (), ())
+        self.head: StoreHead | None = None
+        """State of the store at the last refresh; None before the first."""
         self.has_sources = False
         """Whether any source answers with a contact; checks ask this first, and most stores have
         none.
@@ -181,17 +182,13 @@ class ContactIndex:
         """Bring the index to the current state of the store. Raises `StoreError`."""
         with self._hub.store.view() as view:
             sources = {row.name: row for row in view.contact_sources()}
-            if not sources and not self._records.sources:
-                return
-            key = view.head, tuple(sources.values())
-            if key != self._records.key:
-                self._records = self._read(view, sources, key)
-                self.has_sources = bool(sources)
+            self._records = self._read(view, sources)
+            self.head, self.has_sources = view.head, bool(sources)
 
-    def _read(
-        self, view: StoreView, sources: Mapping[str, StoredSource], key: object
-    ) -> _ContactRecords:
+    def _read(self, view: StoreView, sources: Mapping[str, StoredSource]) -> _ContactRecords:
         held = self._records
+        if not sources:
+            return _ContactRecords(view.head, {}, (), ())
         is_kept = held.head is not None and _is_same_history(held.head, view.head)
         segments = list(held.segments) if is_kept and len(held.segments) < _MAX_SEGMENTS else []
         numbers = np.array(sorted(view.records_of_sources(sorted(sources)).values()), np.int64)
@@ -203,7 +200,7 @@ class ContactIndex:
             mask & np.isin(segment.entities, numbers)
             for segment, mask in zip(segments, all_active(segments), strict=True)
         ]
-        return _ContactRecords(view.head, key, sources, tuple(segments), tuple(masks))
+        return _ContactRecords(view.head, sources, tuple(segments), tuple(masks))
 
     def _build(self, view: StoreView, numbers: npt.NDArray[np.int64]) -> IndexSegment:
         """Return a segment with each of some records as an entity that goes by the record's id."""

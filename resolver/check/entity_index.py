@@ -22,7 +22,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -299,6 +299,8 @@ class EntityIndex:
         self._hub, self._min_file_records, self._listed = hub, min_file_records, listed
         self._is_private = is_private
         self._state: _IndexState | None = None
+        self.head: StoreHead | None = None
+        """State of the store at the last refresh; None before the first."""
         self._digest = ""
         self._restricted: dict[int, frozenset[Handling]] | None = None
         self.activity = ""
@@ -336,12 +338,13 @@ class EntityIndex:
             is_usable = state is not None and self._same_history(view, state)
             if state is not None and is_usable and state.revision == view.revision:
                 if own in state.snapshots:
+                    self._state, self.head = replace(state, head=view.head), view.head
                     return state.snapshots[own]
                 viewers = {own}
             else:
                 viewers = {STRANGER, own, *(state.snapshots if state is not None else ())}
             state = self._update(view, state if is_usable else None, viewers)
-        self._state, self.activity = state, ""
+        self._state, self.head, self.activity = state, state.head, ""
         return state.snapshots[own]
 
     def _update(

@@ -517,11 +517,12 @@ def _strongest_first(
     id.
     """
     ordered = sorted(strengths, key=strengths.__getitem__, reverse=True)
+    # reading an id takes longer than everything else here
     if len(ordered) > count:
-        # reading an id takes longer than everything else here
         lowest = strengths[ordered[count - 1]] if count else math.inf
         ordered = [place for place in ordered if strengths[place] >= lowest]
-    ordered.sort(key=lambda place: (-strengths[place], _entity_id(candidates[place], snapshot)))
+    if len(ordered) > 1:
+        ordered.sort(key=lambda place: (-strengths[place], _entity_id(candidates[place], snapshot)))
     return ordered[:count]
 
 

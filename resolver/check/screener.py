@@ -526,7 +526,8 @@ class Screener:
     def _refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
         with self._lock:
             snapshot = self._index.refresh(viewer)
-            self.contacts.refresh()
+            if self.contacts.head != self._index.head:
+                self.contacts.refresh()
             return snapshot
 
     def _screen(

@@ -248,8 +248,9 @@ def fetch_rows(
 
 def list_parameter(connection: sa.Connection, values: Sequence[Any]) -> Any:
     """Return values as a parameter for `{and_among}` in `fetch_rows`."""
-    plain = [value.item() if isinstance(value, np.integer) else value for value in values]
-    return plain if connection.dialect.name == "postgresql" else json.dumps(plain)
+    if connection.dialect.name == "postgresql":
+        return [value.item() if isinstance(value, np.integer) else value for value in values]
+    return json.dumps(list(values), default=np.generic.item)
 
 
 def int_columns(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:
@@ -321,7 +322,8 @@ class StoreHead:
 
     `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
     commit. `id_secret` keys the ids of restricted records. `erasures` counts the erasures. An index
-    that was made before an erasure holds the erased values, so it is not used.
+    that was made before an erasure holds the erased values, so it is not used. `source_settings`
+    is another token after each change that people make to the settings of a source.
     """
 
     store_id: str
@@ -333,6 +335,7 @@ class StoreHead:
     thresholds: Mapping[str, float]
     id_secret: str = field(repr=False)
     erasures: int = 0
+    source_settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)

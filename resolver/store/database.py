@@ -31,7 +31,7 @@ from sqlalchemy.exc import (
 
 from resolver.errors import DatabaseError, StoreError, StoreFullError
 
-SCHEMA_VERSION = "0026"
+SCHEMA_VERSION = "0027"
 """Newest migration in `resolver/store/migrations/versions`."""
 _WAIT_SECONDS = 60
 _PRAGMAS = (

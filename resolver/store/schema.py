@@ -58,6 +58,7 @@ meta = Table(
     Column("borders", JSON, nullable=False),
     Column("id_secret", Text, nullable=False, server_default=""),
     Column("erasures", BigInteger, nullable=False, server_default="0"),
+    Column("source_settings", Text, nullable=False, server_default=""),
 )
 revisions = Table(
     "versions",

@@ -164,6 +164,8 @@ class Store:
                 hint=f"set one of {', '.join(sorted(_SOURCE_COLUMNS))}",
             )
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            # the head first, as in a commit, so that the two do not wait for each other
+            connection.execute(update(meta).values(source_settings=secrets.token_hex(8)))
             row = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()
             if row is None and create:
                 connection.execute(insert(sources).values(name=name, deduplicated=False, **values))

@@ -23,6 +23,7 @@ from resolver.store import (
     NewDecision,
     OutdatedError,
     Store,
+    StoreHead,
     bulk_rows,
     commit,
     encode_contents,
@@ -376,6 +377,23 @@ def test_sources_are_described(filled_store: Store) -> None:
     for name, values in wrong:
         with pytest.raises(StoreError):
             filled_store.describe_source(name, **values)
+
+
+def test_readers_see_from_the_head_that_settings_of_a_source_changed(filled_store: Store) -> None:
+    def head() -> StoreHead:
+        with filled_store.view() as view:
+            return view.head
+
+    before = head()
+    with pytest.raises(StoreError):
+        filled_store.describe_source("none", agency="x")
+    assert head() == before
+    tokens = {before.source_settings}
+    for answers in ("contact", "silent", "contact"):
+        filled_store.describe_source("s", answers=answers)
+        assert head().revision == before.revision
+        tokens.add(head().source_settings)
+    assert len(tokens) == 4
 
 
 def index_names(store: Store) -> set[str | None]:

@@ -56,6 +56,7 @@ class Snapshot:
             row.borders,
             row.id_secret,
             row.erasures,
+            row.source_settings,
         )
         self.revision: int = row.version if revision is None else min(revision, row.version)
         self.cache: dict[object, Any] = {}
