@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 
 from resolver.api.server.limits import is_loopback_host
 from resolver.cli.app import run
-from tests.api.serving import Served, ask, served, wait_ready
+from resolver.settings import Settings
+from tests.api.serving import ROOT, Served, ask, served, wait_ready
 
 pytestmark = pytest.mark.slow
 
@@ -70,3 +73,18 @@ def test_a_port_in_use(store_url: str, capsys: pytest.CaptureFixture[str]) -> No
 )
 def test_what_is_loopback(host: str, expected: bool) -> None:
     assert is_loopback_host(host) == expected
+
+
+def test_the_shipped_unit_names_its_proxy_and_no_store_in_its_arguments() -> None:
+    """Without the proxy all clients have its address, and one of them could lock the desk for all;
+    everybody on the machine reads arguments, and a store may have a password.
+    """
+    units = sorted((ROOT / "deploy").glob("*.service"))
+    assert units
+    for unit in units:
+        text = unit.read_text("utf-8")
+        assert "--store" not in text
+        for name in re.findall(r"\bRESOLVER_(\w+)", text):
+            assert name.lower() in {field.name for field in fields(Settings)}, name
+        if "resolver serve" in text:
+            assert re.search("^Environment=RESOLVER_PROXIES=127.0.0.1", text, re.MULTILINE)
