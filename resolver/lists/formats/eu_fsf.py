@@ -183,7 +183,7 @@ def _parts_of(element: Element) -> _Parts:
 
 
 def _attributes_of(element: Element) -> Part:
-    attributes = element.attrib
+    attributes = element.items()
     if len(attributes) > MAX_ATTRIBUTES:
         raise InputError(f"{element.tag} has more than {MAX_ATTRIBUTES:,} attributes")
     return dict(attributes)

@@ -28,7 +28,7 @@ from resolver.lists.formats.ofac_remarks import (
     split_remarks,
 )
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.io.xml_records import Element, read_elements, root_name
+from resolver.lists.io.xml_records import Element, child_texts, read_elements, root_name
 from resolver.lists.reader_types import Item, ListUnit, ListVersion, ReaderRow, Reject
 from resolver.lists.text.list_names import script_of
 from resolver.lists.text.name_words import country_at_end, guess_groups_schema
@@ -534,7 +534,8 @@ def _collect_entry(referred: _Referred, element: Element) -> None:
 def _date_of(element: Element | None) -> str:
     if element is None:
         return ""
-    texts = [clean(element.findtext(name)).lstrip("0") for name in ("Year", "Month", "Day")]
+    parts = child_texts(element)
+    texts = [clean(parts.get(name)).lstrip("0") for name in ("Year", "Month", "Day")]
     if not texts[0]:
         return ""
     known = texts[: texts.index("")] if "" in texts else texts

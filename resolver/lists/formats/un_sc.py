@@ -18,7 +18,7 @@ from typing import Any
 from resolver.errors import DateError, InputError
 from resolver.lists import reader_types
 from resolver.lists.io.source_files import SourceFile
-from resolver.lists.io.xml_records import read_elements
+from resolver.lists.io.xml_records import child_texts, read_elements
 from resolver.lists.text.crimes import stated_activities
 from resolver.lists.text.list_dates import canonical_date, read_dates
 from resolver.lists.text.list_documents import read_document
@@ -209,44 +209,43 @@ def _read_references(file: SourceFile) -> dict[str, str]:
     references: dict[str, str] = {}
     for element in read_elements(file, ROOT, TAGS):
         if not isinstance(element, reader_types.Reject) and element.tag != ROOT:
-            reference, identity = (
-                _child_text(element, "REFERENCE_NUMBER"),
-                _child_text(element, "DATAID"),
-            )
+            texts = child_texts(element)
+            reference, identity = texts.get("REFERENCE_NUMBER", ""), texts.get("DATAID", "")
             if reference and identity:
                 references[reference] = f"{SOURCE}:{identity}"
     return references
-
-
-def _child_text(element: Element, tag: str) -> str:
-    return " ".join((element.findtext(tag) or "").split())
 
 
 def _read_entry(
     element: Element, label: str, references: dict[str, str]
 ) -> Iterator[reader_types.Item]:
     line = int(element.sourceline or 0)
-    identity = _child_text(element, "DATAID")
+    texts = child_texts(element)
+    identity = texts.get("DATAID", "")
     if not identity:
         yield reader_types.Reject.of_row(label, line, "an entry without DATAID")
         return
     is_person = element.tag == "INDIVIDUAL"
     draft = RecordDraft(SOURCE, identity, "Person" if is_person else "Organization")
     faults: list[str] = []
-    name = " ".join(filter(None, (_child_text(element, part) for part in NAME_PARTS)))
+    name = " ".join(text for part in NAME_PARTS if (text := texts.get(part)))
     name = name.replace(",", "") if is_person else name
     _add_forms(draft, "name", _parse_name(draft, name), "name")
     for child in element:
         _add_child(draft, child, faults)
-    read_comments(_child_text(element, "COMMENTS1"), draft, references)
+    read_comments(texts.get("COMMENTS1", ""), draft, references)
     if not is_person:
         names = (
             name,
-            *(_child_text(alias, "ALIAS_NAME") for alias in element.findall("ENTITY_ALIAS")),
+            *(
+                child_texts(child).get("ALIAS_NAME", "")
+                for child in element
+                if child.tag == "ENTITY_ALIAS"
+            ),
         )
         draft.schema = guess_groups_schema(names) or "Organization"
     reasons = [value.text for value in draft.values if value.prop in ("notes", "position")]
-    draft.activities = stated_activities([_child_text(element, "UN_LIST_TYPE")], reasons)
+    draft.activities = stated_activities([texts.get("UN_LIST_TYPE", "")], reasons)
     yield reader_types.LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield reader_types.Reject.of_record(label, line, draft.id, fault)
@@ -309,14 +308,15 @@ _ALIAS_PROPERTIES = {"f.k.a.": "previousName", "Low": "weakAlias"}
 
 
 def _add_alias(draft: RecordDraft, child: Element, faults: list[str]) -> None:
-    name, quality, note = (_child_text(child, tag) for tag in ("ALIAS_NAME", "QUALITY", "NOTE"))
+    texts = child_texts(child)
+    name, quality, note = (texts.get(tag, "") for tag in ("ALIAS_NAME", "QUALITY", "NOTE"))
     prop = _ALIAS_PROPERTIES.get(quality, "alias")
     for item in re.split(r"(?:(?<!\s)\s++)?;\s*+(?![^()]{0,300}\))|(?<!\s)\s++b\)\s+", name):
         for part in split_enumeration(item):
             _add_forms(draft, prop, _parse_name(draft, part), child.tag)
-    if date := _child_text(child, "DATE_OF_BIRTH"):
+    if date := texts.get("DATE_OF_BIRTH", ""):
         _add_date(draft, BIRTH_DATE, date, faults)
-    _add_place(draft, child, "_OF_BIRTH")
+    _add_place(draft, texts, child.tag, "_OF_BIRTH")
     if note:
         draft.add_note(f"{name}: {note}", child.tag)
         for passport in find_passports(note, child.tag) if draft.schema == "Person" else ():
@@ -326,8 +326,9 @@ def _add_alias(draft: RecordDraft, child: Element, faults: list[str]) -> None:
 
 
 def _add_address(draft: RecordDraft, child: Element, faults: list[str]) -> None:
+    texts = child_texts(child)
     street, city, region, code, country, note = (
-        _child_text(child, tag)
+        texts.get(tag, "")
         for tag in ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY", "NOTE")
     )
     if street or city or region or code or country:
@@ -349,10 +350,11 @@ def _add_birth_date(draft: RecordDraft, child: Element, faults: list[str]) -> No
 
     Dates that the list marks as approximate become circa dates.
     """
+    texts = child_texts(child)
     kind, date, year, note = (
-        _child_text(child, tag) for tag in ("TYPE_OF_DATE", "DATE", "YEAR", "NOTE")
+        texts.get(tag, "") for tag in ("TYPE_OF_DATE", "DATE", "YEAR", "NOTE")
     )
-    first, last = _child_text(child, "FROM_YEAR"), _child_text(child, "TO_YEAR")
+    first, last = texts.get("FROM_YEAR", ""), texts.get("TO_YEAR", "")
     text = date or year or (f"{first} to {last}" if first and last else first or last)
     is_estimate = kind == "APPROXIMATELY" or note.lower().startswith("approximately")
     if text and re.fullmatch(r"[A-Z][a-z]{2,8}\.?", note):
@@ -377,27 +379,28 @@ def _add_noted_birth_date(draft: RecordDraft, note: str, origin: str, faults: li
 
 
 def _add_birth_place(draft: RecordDraft, child: Element, faults: list[str]) -> None:
-    _add_place(draft, child, "")
-    if note := _child_text(child, "NOTE"):
+    texts = child_texts(child)
+    _add_place(draft, texts, child.tag)
+    if note := texts.get("NOTE", ""):
         draft.add_note(f"birthPlace: {note}", child.tag)
 
 
-def _add_place(draft: RecordDraft, child: Element, suffix: str) -> None:
+def _add_place(draft: RecordDraft, texts: dict[str, str], origin: str, suffix: str = "") -> None:
     parts = [
-        _child_text(child, f"{tag}{suffix}")
-        for tag in ("STREET", "CITY", "STATE_PROVINCE", "COUNTRY")
+        texts.get(f"{tag}{suffix}", "") for tag in ("STREET", "CITY", "STATE_PROVINCE", "COUNTRY")
     ]
-    draft.add_value("birthPlace", ", ".join(filter(None, parts)), child.tag)
-    draft.add_value("birthCountry", parts[-1], child.tag)
+    draft.add_value("birthPlace", ", ".join(filter(None, parts)), origin)
+    draft.add_value("birthCountry", parts[-1], origin)
 
 
 def _add_document(draft: RecordDraft, child: Element, faults: list[str]) -> None:
     """Add a document. Its number can be in four places; the words tell the kind of document."""
+    texts = child_texts(child)
     number, kind, subtype, note, issued = (
-        _child_text(child, tag)
+        texts.get(tag, "")
         for tag in ("NUMBER", "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2", "NOTE", "DATE_OF_ISSUE")
     )
-    country = _child_text(child, "ISSUING_COUNTRY") or _child_text(child, "COUNTRY_OF_ISSUE")
+    country = texts.get("ISSUING_COUNTRY") or texts.get("COUNTRY_OF_ISSUE", "")
     prop = PASSPORT if re.search(r"pass?e?port|pasaporte", kind, re.I) else "idNumber"
     label, numbers = ("", f"{subtype} {number}") if _has_digit(subtype) else (subtype, number)
     text = numbers.strip() or note
@@ -412,7 +415,7 @@ def _add_document(draft: RecordDraft, child: Element, faults: list[str]) -> None
         return
     if not identifier.type:
         identifier = replace(identifier, type=kind)
-    if city := _child_text(child, "CITY_OF_ISSUE"):
+    if city := texts.get("CITY_OF_ISSUE"):
         details = "; ".join(filter(None, (identifier.note, f"issued in {city}")))
         identifier = replace(identifier, note=details)
     draft.add_fact(identifier)

@@ -163,6 +163,18 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def child_texts(element: Element) -> dict[str, str]:
+    """Return the text of the first child with each tag, with white space normalized.
+
+    For several children this takes a fraction of the time of as many calls of `findtext`.
+    """
+    texts: dict[str, str] = {}
+    for child in element:
+        if (tag := child.tag) not in texts:
+            texts[tag] = " ".join((child.text or "").split())
+    return texts
+
+
 def _strip_namespaces(element: Element) -> None:
     for inner in element.iter():
         inner.tag = inner.tag.rpartition("}")[2]

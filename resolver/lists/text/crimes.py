@@ -102,13 +102,15 @@ def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
 def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
     """Return the activities that charges name; `OTHER` for charges without a known word."""
     texts = [charge for charge in charges if charge.strip()]
-    activities = {
-        activity
-        for activity, pattern in _IN_CHARGES.items()
-        for text in texts
-        if pattern.search(text)
-    }
+    activities = {activity for text in texts for activity in _charge_activities(text)}
     return _most_specific(activities or ({Activity.OTHER} if texts else set()))
+
+
+@cache_short_texts(4_096)
+def _charge_activities(charge: str) -> frozenset[Activity]:
+    return frozenset(
+        activity for activity, pattern in _IN_CHARGES.items() if pattern.search(charge)
+    )
 
 
 def stated_activities(programs: Iterable[str], reasons: Iterable[str]) -> tuple[Activity, ...]:
@@ -124,6 +126,7 @@ def _program_activities(program: str) -> frozenset[Activity]:
     return frozenset(activity for activity, pattern in _PROGRAMS.items() if pattern.search(program))
 
 
+@cache_short_texts(4_096)
 def _reason_activities(reason: str) -> frozenset[Activity]:
     text = reason[:_MAX_REASON]
     small = text.lower()
