@@ -39,6 +39,7 @@ from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 from resolver.errors import InputError, LargeChangeError, ResolverError, StoreError, pluralize
+from resolver.feeds import deltas
 from resolver.feeds.feeds import FEEDS_FOLDER, find_good_version, is_web_address, local_path
 from resolver.feeds.transfer import (
     Answer,
@@ -46,6 +47,7 @@ from resolver.feeds.transfer import (
     TransferError,
     TransferLimits,
     fetch,
+    follow_address,
 )
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import INPUT, BatchOptions, submit_batch
@@ -107,13 +109,17 @@ _SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """Version of a list that has arrived: a folder of files, and the publisher's facts about it."""
+    """Version of a list that has arrived: a folder of files, and the publisher's facts about it.
+
+    `deltas`: number of delta files that made it of the last version; 0 if it was fetched in full.
+    """
 
     folder: Path
     size: int
     checksum: str
     etag: str = ""
     last_modified: str = ""
+    deltas: int = 0
 
 
 def run_feed(
@@ -248,9 +254,11 @@ class _FeedRunner:
         """Return the version that the publisher offers; None if it is the version that was fetched
         last.
         """
-        if is_web_address(self._feed.address):
-            return self._download(part)
-        return self._copy(part)
+        if not is_web_address(self._feed.address):
+            return self._copy(part)
+        if deltas.has_versions(self._feed.address, self._feed.format):
+            return self._follow(part)
+        return self._download(part)
 
     def _download(self, part: Path) -> _Version | None:
         feed, path = self._feed, part / "arriving"
@@ -258,11 +266,11 @@ class _FeedRunner:
         headers = {name: value for name, value in conditions.items() if value}
         if self._is_full:
             headers = {}
-        answer = self._fetch(path, headers)
+        answer = self._fetch(feed.address, path, headers)
         if answer.status == 304:
             if headers and not _contradicts(answer, feed):
                 return None
-            answer = self._fetch(path, {})
+            answer = self._fetch(feed.address, path)
         if answer.status == 304:
             raise TransferError(
                 "the server says that nothing has changed, whatever it is asked (HTTP 304)",
@@ -279,11 +287,70 @@ class _FeedRunner:
             answer.headers.get("last-modified", "")[:100],
         )
 
-    def _fetch(self, path: Path, headers: Mapping[str, str]) -> Answer:
+    def _follow(self, part: Path) -> _Version | None:
+        """Return the newest version of a dataset whose index the feed reads: the last version with
+        the changes of delta files, or the whole file if that is not possible.
+        """
+        feed, path, folder = self._feed, part / "index", part / "list"
+        answer = self._fetch(feed.address, path, max_bytes=deltas.MAX_INDEX_BYTES)
+        index = deltas.read_index(path.read_bytes())
+        if index.version == feed.etag and not self._is_full:
+            return None
+        folder.mkdir(mode=0o700)
+        target = folder / f"{feed.name}.json"
+        used = 0
+        if not self._is_full:
+            # whatever is wrong with the delta files, the whole file may still be had
+            with suppress(deltas.DeltaError, TransferError, InputError):
+                used = self._apply_deltas(index, part, target)
+        if not used:
+            self._fetch(follow_address(feed.address, index.address, self._rules), target)
+        digest = hashlib.sha256()
+        with target.open("rb") as file:
+            while piece := file.read(_CHUNK):
+                digest.update(piece)
+        modified = answer.headers.get("last-modified", "")[:100]
+        size = target.stat().st_size
+        return _Version(folder, size, digest.hexdigest(), index.version, modified, used)
+
+    def _apply_deltas(self, index: deltas.DatasetIndex, part: Path, target: Path) -> int:
+        """Write the newest version by delta files and return their number. Raises `DeltaError`,
+        `TransferError` and `InputError`.
+        """
+        feed = self._feed
+        kept = self._folder / feed.checksum[:32] / target.name
+        if not (index.deltas and feed.etag and kept.is_file()):
+            raise deltas.DeltaError("there is no last version, or there are no delta files")
+        path = part / "deltas"
+        address = follow_address(feed.address, index.deltas, self._rules)
+        self._fetch(address, path, max_bytes=deltas.MAX_INDEX_BYTES)
+        files: list[Path] = []
+        size = 0
+        for found in deltas.find_deltas(path.read_bytes(), feed.etag, index.version):
+            path = part / f"delta-{len(files)}"
+            address = follow_address(feed.address, found, self._rules)
+            size += self._fetch(address, path, max_bytes=deltas.MAX_DELTA_BYTES - size).size
+            files.append(path)
+        with target.open("wb") as new:
+            count = deltas.apply_deltas(kept, files, new)
+            new.flush()
+            os.fsync(new.fileno())
+        if index.entities not in (None, count):
+            raise deltas.DeltaError(f"{count:,} entities came out, not {index.entities:,}")
+        return len(files)
+
+    def _fetch(
+        self,
+        address: str,
+        path: Path,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+    ) -> Answer:
+        limits = self._limits
+        if max_bytes is not None:
+            limits = replace(limits, max_bytes=min(limits.max_bytes, max_bytes))
         with path.open("wb") as file:
-            answer = fetch(
-                self._feed.address, file, rules=self._rules, limits=self._limits, headers=headers
-            )
+            answer = fetch(address, file, rules=self._rules, limits=limits, headers=headers)
             file.flush()
             os.fsync(file.fileno())
         return answer
@@ -377,6 +444,8 @@ class _FeedRunner:
             idempotency_key=f"{feed.created} {key}",
         )
         line = f"a new version of {version.size:,} bytes arrived; it is batch {job.id}"
+        if version.deltas:
+            line += f" (the last version with {pluralize(version.deltas, 'delta file')})"
         run = FeedRun(
             feed.name,
             self._started,
@@ -388,10 +457,7 @@ class _FeedRunner:
             etag=version.etag,
             batch=job.id,
         )
-        now = utc_text()
-        recorded = store.feeds.record(
-            feed, run, {"answered": now, "fetched": now, **_marks(version)}
-        )
+        recorded = store.feeds.record(feed, run, {"answered": utc_text(), **_marks(version)})
         if self._job is not None and self._job.state is JobState.HELD and self._job.id != job.id:
             # a complete list replaces the list before it
             store.jobs.cancel(self._job.id)
@@ -427,7 +493,7 @@ class _FeedRunner:
         now, job = utc_text(), self._job
         seen = {"answered": now}
         if version is not None:
-            seen |= {"fetched": now, **_marks(version)}
+            seen |= _marks(version)
         if job is not None and job.state is JobState.DONE:
             seen["confirmed"] = now
         since = self._newest.started[:16].replace("T", " ") if self._newest is not None else "?"
@@ -441,7 +507,9 @@ def _raise_lost(feed: Feed) -> NoReturn:
 
 
 def _marks(version: _Version) -> dict[str, str]:
-    return {
+    """Return the facts of a feed that follow from a version."""
+    fetched = {} if version.deltas else {"fetched": utc_text()}
+    return fetched | {
         "etag": version.etag,
         "last_modified": version.last_modified,
         "checksum": version.checksum,

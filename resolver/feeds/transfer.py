@@ -310,7 +310,7 @@ def _request(
             try:
                 location = response.headers.get("Location", "")
                 if method == "GET" and response.status in _REDIRECTS and location:
-                    address = _next_address(address, location, host, rules)
+                    address = follow_address(address, location, rules, host)
                     continue
                 return _read(response, address, target, guard, limits)
             finally:
@@ -321,23 +321,28 @@ def _request(
     )
 
 
-def _next_address(address: str, location: str, host: str, rules: NetworkRules) -> str:
-    """Return the address that a redirect leads to. Raises `TransferError`."""
-    target = urljoin(address, location)
+def follow_address(address: str, target: str, rules: NetworkRules, host: str = "") -> str:
+    """Return the address that an answer of `address` leads to, by a redirect or in its content.
+
+    `target` may be relative. `host`: host of the first address, if this is a later one. Raises
+    `TransferError` if `target` leads to a host that is not allowed, or away from HTTPS.
+    """
     place = describe_url(address)
+    host = host or urlsplit(address).hostname or ""
     try:
+        target = urljoin(address, target)
         parts = urlsplit(target)
         next_host = parts.hostname or ""
     except ValueError:
-        raise TransferError("redirects to an address that cannot be read", place=place) from None
+        raise TransferError("leads to an address that cannot be read", place=place) from None
     if next_host != host and not rules.allows_host(next_host):
         raise TransferError(
-            f"redirects to the host {next_host[:100] or 'of no name'}, which is not allowed",
+            f"leads to the host {next_host[:100] or 'of no name'}, which is not allowed",
             place=place,
             hint="if it is the publisher's, add the feed with --allow-host",
         )
     if urlsplit(address).scheme == "https" and parts.scheme != "https":
-        raise TransferError("redirects from HTTPS to HTTP, which is not followed", place=place)
+        raise TransferError("leads from HTTPS to HTTP, which is not followed", place=place)
     return target
 
 

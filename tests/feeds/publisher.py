@@ -22,6 +22,8 @@ class Publisher:
     """What the server does with the next requests. `fault`: one of the names in `_Handler`."""
 
     body: bytes = b"id,name\n1,Ana\n"
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Contents of further paths, such as `/delta.json`."""
     content_type: str = "text/csv"
     etag: str = ""
     last_modified: str = ""
@@ -61,6 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(304, b"")
         elif plan.fault in ("stall", "drip", "header drip", "truncated", "broken chunks", "bomb"):
             getattr(self, "_" + plan.fault.replace(" ", "_"))()
+        elif self.path in plan.files:
+            self._answer(200, plan.files[self.path])
         elif plan.location and self.path == "/list":
             self._answer(302, b"", {"Location": plan.location})
         else:

@@ -98,7 +98,7 @@ def test_a_redirect_leads_to_allowed_hosts_only() -> None:
         publisher.location = "/other"
         assert fetch(publisher.address, io.BytesIO(), rules=HERE).address.endswith("/other")
         publisher.location = f"http://127.0.0.2:{publisher.port}/other"
-        with pytest.raises(TransferError, match=r"redirects to the host 127\.0\.0\.2"):
+        with pytest.raises(TransferError, match=r"leads to the host 127\.0\.0\.2"):
             fetch(publisher.address, io.BytesIO(), rules=HERE)
         publisher.location = "/list"
         with pytest.raises(TransferError, match="from one redirect to the next"):
