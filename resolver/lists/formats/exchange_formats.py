@@ -113,8 +113,11 @@ def _collect_relationship(relations: dict[str, list[Relation]], row: json_rows.J
     is_record = all(name.partition("--")[0] in _STIX_RECORDS for name in (source, target))
     if not is_record:
         return
-    relation_type = find_relation_type(kind) or _STIX_RELATIONS.get(kind, RelationType.LINKED_TO)
-    words = filter(None, (kind.replace("-", " "), json_rows.json_text(row.get("description"))))
+    known = find_relation_type(kind)
+    relation_type = known or _STIX_RELATIONS.get(kind, RelationType.LINKED_TO)
+    # the words of a known type would say it twice
+    stated = "" if known else kind.replace("-", " ")
+    words = filter(None, (stated, json_rows.json_text(row.get("description"))))
     relation = Relation(
         relation_type,
         f"{STIX_SOURCE}:{target}",

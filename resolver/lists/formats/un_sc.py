@@ -28,7 +28,7 @@ from resolver.lists.text.names import parse_group_name, parse_person_name
 from resolver.lists.text.record_draft import RecordDraft
 from resolver.lists.text.repairs import find_passports, find_registers, split_enumeration
 from resolver.lists.text.stated_relations import find_stated_relations, split_own_names
-from resolver.records import Address, Identifier, Relation, RelationType
+from resolver.records import Address, Identifier
 from resolver.records.properties import (
     BIRTH_DATE,
     FATHER_NAME,
@@ -78,28 +78,6 @@ _DEATH = re.compile(
     r"\b(?:on|in|as of)\s+((?:\d{1,2} )?(?:[A-Z][a-z]{2,8}\.? )?\d{4})",
     re.I,
 )
-_REFERENCE = r"\(([A-Z]{2}[ie]\.\d{3})\)"
-_RELATED = re.compile(
-    r"\b((?:[Bb]rother|[Ss]ister|[Ff]ather|[Mm]other|[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband"
-    r"|[Uu]ncle|[Nn]ephew"
-    r"|[Cc]ousin)(?:-in-law)?)"
-    rf" of (?:[^.()]{{2,60}}?) {_REFERENCE}|\b([Aa]ssociated with|[Mm]ember of|[Ll]eader of"
-    r"|[Hh]ead of|[Ff]ounder of|[Ff]inancier of|[Ss]plinter group of|[Ff]action of"
-    r"|[Ss]uccessor (?:of|to))"
-    rf"(?: the)? (?:[^.()]{{2,80}}?)(?: \([A-Z]{{2,8}}\))? {_REFERENCE}"
-)
-_RELATION_TYPES = {
-    "associated with": RelationType.ASSOCIATE_OF,
-    "member of": RelationType.MEMBER_OF,
-    "leader of": RelationType.LEADER_OF,
-    "head of": RelationType.LEADER_OF,
-    "founder of": RelationType.FOUNDER_OF,
-    "financier of": RelationType.FINANCIER_OF,
-    "splinter group of": RelationType.SPLINTER_OF,
-    "faction of": RelationType.FACTION_OF,
-    "successor of": RelationType.SUCCESSOR_OF,
-    "successor to": RelationType.SUCCESSOR_OF,
-}
 
 
 def read_comments(text: str, draft: RecordDraft, references: dict[str, str]) -> None:
@@ -108,12 +86,10 @@ def read_comments(text: str, draft: RecordDraft, references: dict[str, str]) -> 
     if not text:
         return
     read_facts(text, draft)
-    for match in _RELATED.finditer(text[:MAX_READ]):
-        _add_relation(draft, match, references)
     own_names = split_own_names(value.text for value in draft.values if value.prop in FULL_NAMES)
-    rest = _RELATED.sub(" ", text[:MAX_READ])
-    for relation in find_stated_relations(rest, own_names, {}, ORIGIN):
-        draft.add_fact(relation)
+    for relation in find_stated_relations(text, own_names, {}, ORIGIN, references):
+        if relation.target_id != draft.id:
+            draft.add_fact(relation)
     draft.add_note(text, ORIGIN)
 
 
@@ -136,16 +112,6 @@ def read_facts(text: str, draft: RecordDraft) -> None:
     if death := _DEATH.search(text):
         for date in read_dates(death[1])[0]:
             draft.add_value("deathDate", date, ORIGIN)
-
-
-def _add_relation(draft: RecordDraft, match: re.Match[str], references: dict[str, str]) -> None:
-    kin, reference = (match[1], match[2]) if match[1] else ("", match[4])
-    name = re.sub(rf"^.*?(?:of|with)(?: the)? | {_REFERENCE}$", "", match[0], count=0).strip()
-    name = re.sub(rf"(?:(?<!\s)\s++)?{_REFERENCE}$", "", name)
-    sort = RelationType.FAMILY_OF if kin else _RELATION_TYPES[match[3].lower()]
-    target = references.get(reference, "")
-    if target != draft.id:
-        draft.add_fact(Relation(sort, target, name, kin.lower() or match[3].lower(), origin=ORIGIN))
 
 
 SOURCE = "un-sc"

@@ -5,6 +5,9 @@ name in quotation marks. Only sentences count whose subject is the entry itself:
 phrase ("Senior member of …"), with a pronoun ("He is the brother of …") or with the entry's own
 name. If a sentence is about somebody else ("His uncle, a member of …") or is denied, it says
 nothing about the entry. The origin of each relation cites the sentence that states it.
+
+A time beside the name is the period of the relation: "since 2009", "from May 2014 to 2018". If a
+name is followed by a reference number of the list, "(QDi.001)", the relation leads to that entry.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resolver.data import load_rows
+from resolver.lists.text.list_dates import read_dates
 from resolver.records import Relation, RelationType
 from resolver.records.stated_links import cite_sentence
 
@@ -59,6 +64,17 @@ _GENERAL = _read_words("general")
 """Words with capitals that name nobody by themselves."""
 _KINDS_AFTER = _read_words("kind")
 """Words without a capital that end a name: "Missile Planning unit"."""
+_CHAIN_WORDS, _ARTICLES = _read_words("chain"), _read_words("article")
+"""Words between two relations of one subject, and words that may follow them."""
+_ROLES = frozenset(
+    (
+        *(RelationType.MEMBER_OF, RelationType.LEADER_OF, RelationType.DIRECTOR_OF),
+        *(RelationType.FOUNDER_OF, RelationType.FAMILY_OF),
+    )
+)
+"""Relations whose phrases follow one another after a comma, in a list of roles or of kin."""
+_PART_ENDS = _read_words("clause")
+"""Words that begin another clause, and so end the name of a part of an organization."""
 _OWN_WORDS = _read_words("subject")
 """Words with capitals that may stand before a phrase, such as titles of the entry."""
 _FIND = re.compile(
@@ -105,38 +121,54 @@ _OTHERS = re.compile(
 )
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
 def find_stated_relations(
-    text: str, own_names: frozenset[str], ids: Mapping[str, str], origin: str
+    text: str,
+    own_names: frozenset[str],
+    ids: Mapping[str, str],
+    origin: str,
+    references: Mapping[str, str] = _NONE,
 ) -> Iterator[Relation]:
     """Yield the relations that a text states about its entry.
 
     `own_names`: casefolded words of the entry's names. `ids`: record ids by the casefolded names of
-    the list, for targets on the list. `origin`: the column of the text. Together with the sentence,
-    it becomes the origin of each relation. A relation always names its target.
+    the list, and `references`: record ids by reference numbers, for targets on the list. `origin`:
+    the column of the text. Together with the sentence, it becomes the origin of each relation. A
+    relation always names its target.
     """
     seen: set[tuple[RelationType, str]] = set()
     for sentence in _SENTENCE.split(text[:MAX_READ]):
         words = list(islice(_WORD.finditer(sentence), _MAX_PREFIX_WORDS + 1))
         last = words[-1].start() if len(words) > _MAX_PREFIX_WORDS else len(sentence)
+        stated_before, stated_until = "", len(sentence)
         for found in _FIND.finditer(sentence):
             if found.start() > last:
                 # there are too many words before it
                 break
-            if not _is_about_entry(sentence[: found.start()], own_names):
-                continue
+            before = sentence[: found.start()]
             kind, role, is_quoted = _PHRASES[found[0].casefold()]
+            is_chained = _is_chained(before[stated_until:], stated_before, kind)
+            if not is_chained and not _is_about_entry(_without_period(before), own_names):
+                continue
             after = sentence[found.end() :]
             if is_quoted and not _QUOTED.match(after.lstrip()):
                 continue
-            read = _read_name(after, ids, is_person=kind in _PERSONAL)
+            is_person = kind in _PERSONAL
+            listed, read, rest = _read_reference(after, references, is_person=is_person) or (
+                "",
+                *_read_name(after, ids, is_person=is_person),
+            )
             if not read:
                 continue
-            before = sentence[: found.start()]
+            stated_before, stated_until = read, found.end()
+            start, end = _read_period(before, rest)
             if match := _BELOW.search(before):
                 kind, role = _DEPUTIES.get(kind, kind), f"{match[1].lower()} {role}"
             if _FORMER.search(before):
                 role = f"former {role}"
-            for name in read.split(" and ") if kind in _PERSONAL else (read,):
+            for name in read.split(" and ") if is_person and not listed else (read,):
                 key = kind, name.casefold()
                 words_of_name = name.casefold().split()
                 if key in seen or set(words_of_name) <= own_names:
@@ -146,9 +178,25 @@ def find_stated_relations(
                 if len(seen) == _MAX_RELATIONS:
                     return
                 seen.add(key)
-                target = ids.get(name.casefold(), "")
+                target = listed or ids.get(name.casefold(), "")
                 stated = cite_sentence(origin, sentence.strip()[:MAX_SENTENCE])
-                yield Relation(kind, target, name, role, origin=stated)
+                yield Relation(kind, target, name, role, start, end, origin=stated)
+
+
+_BRACKETS = re.compile(r"\([^()]{0,80}\)")
+
+
+def _is_chained(between: str, name: str, kind: RelationType) -> bool:
+    """Return whether between two phrases there are only the name that the first one leads to and
+    "and" or a comma: "member of Red Pier (RP), and leader of …". Both are about one subject.
+
+    An article or a participle after a comma is about the name: "owner of Red Pier, a branch of …".
+    """
+    if not name or name not in between:
+        return False
+    rest = _BRACKETS.sub(" ", between).replace(name, " ", 1)
+    words = {word.strip(",") for word in rest.split()} - {"", *_ARTICLES}
+    return (bool(words) and words <= _CHAIN_WORDS) or (kind in _ROLES and rest.strip() == ",")
 
 
 def _is_about_entry(before: str, own_names: frozenset[str]) -> bool:
@@ -175,21 +223,53 @@ _QUALIFIED = re.compile(
 _PERSONAL = frozenset((RelationType.FAMILY_OF, RelationType.ASSOCIATE_OF, RelationType.LINKED_TO))
 
 
-def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> str:
-    """Return the name at the beginning of a text, or an empty text."""
+def _read_reference(
+    after: str, references: Mapping[str, str], *, is_person: bool
+) -> tuple[str, str, str] | None:
+    """Return the record id, the name and the text after a name that is followed by a reference
+    number; None if there is none. The id is empty for an entry that left the list.
+    """
+    text = _skip_words_before_name(after, is_person=is_person)
+    name, _, rest = text.partition("(")
+    if not references or not 2 <= len(name.strip()) <= _MAX_REFERENCED or "." in name:
+        return None
+    for _ in range(2):
+        # an acronym may be between the name and its number
+        bracket, _, rest = rest.partition(")")
+        if _REFERENCE.fullmatch(bracket):
+            return references.get(bracket, ""), name.strip(" ,'’"), rest
+        if not rest.lstrip().startswith("("):
+            break
+        rest = rest.lstrip()[1:]
+    return None
+
+
+_REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
+_MAX_REFERENCED = 80
+"""Most characters between a phrase and the reference number of its target."""
+
+
+def _skip_words_before_name(after: str, *, is_person: bool) -> str:
     text = after.lstrip()
     for pattern in (_DETERMINER, _BODY, _DETERMINER):
         text = text[match.end() :] if (match := pattern.match(text)) else text
     if is_person and (match := _TITLES.match(text)):
         text = text[match.end() :]
+    return text
+
+
+def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> tuple[str, str]:
+    """Return the name at the beginning of a text, or an empty text, and the text after it."""
+    text = _skip_words_before_name(after, is_person=is_person)
     if match := _QUOTED.match(text):
-        return match[1].strip(" ,")
+        return match[1].strip(" ,"), text[match.end() :]
     words: list[str] = []
     rest = text
     for _ in range(_MAX_NAME_WORDS):
         # a name in quotation marks ends the words before it: JSC ‘Red Pier’
         if words and (match := _QUOTED.match(rest)):
             words += match[1].strip(" ,").split()
+            rest = rest[match.end() :]
             break
         word = match[0] if (match := _WORD.match(rest)) else ""
         plain = word.rstrip(",.;:)")
@@ -200,18 +280,95 @@ def _read_name(after: str, ids: Mapping[str, str], *, is_person: bool) -> str:
         words.append(plain)
         rest = rest[len(word) :].lstrip()
         if plain != word:
-            rest = ""
-        if is_kind or not rest:
+            rest = f"{word[len(plain) :]} {rest}"
+        if is_kind or plain != word or not rest:
             break
     if len(words) > 1 and _POSSESSIVE.search(words[-1]):
         words.pop()
     if len(words) == 1 and _QUALIFIED.match(rest):
         # "part of the Russian financial sector"
-        return ""
+        return "", ""
     while words and words[-1].casefold() in _JOINING:
         words.pop()
-    name = _extend(" ".join(words), rest, ids).strip(" ,'’")
-    return name if _is_name(name, words, ids) else ""
+    name = " ".join(words)
+    if part := _PART.match(rest):
+        name, rest = _read_part(name, rest[part.end() :], ids)
+    else:
+        name = _extend(name, rest, ids)
+    name = name.strip(" ,'’")
+    return (name, rest) if _is_name(name, words, ids) else ("", "")
+
+
+_PART = re.compile(r"\([\w/&-]{2,15}\)\s+(?=[^\W\d_a-zßà-öø-ÿа-яё]\w)")
+_MAX_PART_WORDS = 8
+
+
+def _read_part(name: str, rest: str, ids: Mapping[str, str]) -> tuple[str, str]:
+    """Return the name of a part of an organization whose acronym stands between the two, and the
+    text after it: "Iron Quay Front (IQF) Harbor Brigade in the North since 2009".
+    """
+    words: list[str] = []
+    places: list[int] = []
+    for match in islice(_WORD.finditer(rest), _MAX_PART_WORDS):
+        plain = match[0].rstrip(",.;:)")
+        if plain.casefold() in _PART_ENDS or plain.startswith("("):
+            break
+        words.append(plain)
+        places.append(match.start() + len(plain))
+        if plain != match[0]:
+            break
+    for count in range(len(words), 0, -1):
+        longer = " ".join((name, *words[:count]))
+        if longer.casefold() in ids:
+            return longer, rest[places[count - 1] :]
+    return " ".join((name, *words)), rest[places[-1] :] if places else rest
+
+
+_DATE = (
+    r"(?:\d{1,2}\.\d{1,2}\.\d{4}|(?:(?:\d{1,2}\s)?(?:January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\s)?(?:19|20)\d\d)(?!\d)"
+)
+_START, _END = ("|".join(map(re.escape, sorted(_read_words(use)))) for use in ("start", "end"))
+_SPAN = (
+    rf"(?:(?:{_START})\s({_DATE})"
+    rf"(?:\s(?:{_END}|and|y|et|to|à|a)\s(?:(?:early|mid|late)[\s-])?({_DATE}))?"
+    rf"|(?:{_END})\s({_DATE}))"
+)
+_PERIOD_AFTER = re.compile(rf"[^,;.]{{0,80}}?,?\s?\b{_SPAN}", re.IGNORECASE)
+_PERIOD_BEFORE = re.compile(rf"{_SPAN},?\s", re.IGNORECASE)
+_OTHER_TIME = re.compile(
+    r"\b(?:which|that|who|whose|where|he|she|it|is|was|are|were|has|have|had|established|founded"
+    r"|created|active|listed|designated|formerly|known|renamed|detained|imprisoned)\b",
+    re.IGNORECASE,
+)
+"""Words between a name and a time which show that the time is that of something else."""
+
+
+def _read_period(before: str, after: str) -> tuple[str, str]:
+    """Return the first and the last day of a relation, as far as the words directly around it say;
+    empty texts for unknown ones.
+    """
+    following = _FIND.search(after)
+    found = _PERIOD_AFTER.match(after[: following.start()] if following else after)
+    if found and _OTHER_TIME.search(found[0]):
+        found = None
+    found = found or _PERIOD_BEFORE.match(before.lstrip())
+    if not found:
+        return "", ""
+    start, end = (_first_date(text or "") for text in (found[1], found[2] or found[3]))
+    # a relation that ends before it starts is misread
+    return ("", "") if start and end and end[:4] < start[:4] else (start, end)
+
+
+def _without_period(before: str) -> str:
+    text = before.lstrip()
+    found = _PERIOD_BEFORE.match(text)
+    return text[found.end() :] if found else text
+
+
+def _first_date(text: str) -> str:
+    dates, _ = read_dates(text)
+    return dates[0] if dates else ""
 
 
 def _extend(name: str, rest: str, ids: Mapping[str, str]) -> str:

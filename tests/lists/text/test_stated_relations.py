@@ -94,6 +94,83 @@ def test_what_is_said_of_others_is_not_taken(text: str) -> None:
     assert read(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Brother of Amaro Quell (AQ) and uncle of Nuno Salgado.",
+            [("familyOf", "brother", "Amaro Quell"), ("familyOf", "uncle", "Nuno Salgado")],
+        ),
+        (
+            "Member of Red Pier Bank, leader of the Iron Quay Front.",
+            [("memberOf", "member", "Red Pier Bank"), ("leaderOf", "leader", "Iron Quay Front")],
+        ),
+        # what follows an article is said of the bank
+        (
+            "Member of Red Pier Bank, a subsidiary of Harbor Union.",
+            [("memberOf", "member", "Red Pier Bank")],
+        ),
+        (
+            "Member of Red Pier Bank, affiliated with Harbor Union.",
+            [("memberOf", "member", "Red Pier Bank")],
+        ),
+    ],
+)
+def test_relations_are_chained(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert read(text) == expected
+
+
+def test_a_part_of_an_organization_is_not_the_organization() -> None:
+    assert read("Commander of the Iron Quay Front (IQF) Harbor Brigade in the North, a port.") == [
+        ("leaderOf", "commander", "Iron Quay Front Harbor Brigade in the North")
+    ]
+    assert read("Commander of the Iron Quay Front (IQF) and others.") == [
+        ("leaderOf", "commander", "Iron Quay Front")
+    ]
+    ids = {"iron quay front harbor brigade": "s:1"}
+    text = "Commander of the Iron Quay Front (IQF) Harbor Brigade in Tyre."
+    assert [row.target_id for row in find_stated_relations(text, OWN, ids, "reason")] == ["s:1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Leader of the Iron Quay Front since 2009.", ("2009", "")),
+        ("Leader of the Iron Quay Front (IQF) until 21.4.2019, in the port.", ("", "2019-04-21")),
+        (
+            "Leader of the Iron Quay Front in Tyre, from May 2014 to early 2018.",
+            ("2014-05", "2018"),
+        ),
+        ("Between 2014 and 2018, leader of the Iron Quay Front.", ("2014", "2018")),
+        ("Since June 2012, he has been leader of the Iron Quay Front.", ("2012-06", "")),
+        ("Líder del Frente Rojo desde 2011.", ("2011", "")),
+        # the time of something else
+        ("Leader of the Iron Quay Front, a gang listed since 2009.", ("", "")),
+        ("Leader of the Iron Quay Front, which has sailed since 2009.", ("", "")),
+        ("Leader of the Iron Quay Front and member of Red Pier Bank since 2009.", ("", "")),
+        ("Leader of the Iron Quay Front from 2018 to 2009.", ("", "")),
+        ("Leader of the Iron Quay Front for 2009 days.", ("", "")),
+    ],
+)
+def test_a_time_beside_the_name_is_the_period(text: str, period: tuple[str, str]) -> None:
+    relation = next(find_stated_relations(text, OWN, {}, "reason"))
+    assert (relation.start, relation.end) == period
+
+
+def test_a_reference_number_leads_to_its_entry() -> None:
+    numbers = {"QDi.001": "s:1", "QDe.002": "s:2"}
+    texts = {
+        "Associated with Amaro Quell (QDi.001).": ("s:1", "Amaro Quell"),
+        "Leader of the Quay for the People (Red Pier) (QDe.002).": ("s:2", "Quay for the People"),
+        # an entry that has left the list
+        "Son of Amaro Quell (QDi.009).": ("", "Amaro Quell"),
+        "Son of Amaro Quell (deceased).": ("", "Amaro Quell"),
+    }
+    for text, target in texts.items():
+        row = next(find_stated_relations(text, OWN, {}, "reason", numbers))
+        assert (row.target_id, row.target_name) == target
+
+
 def test_a_target_on_the_list_has_its_id() -> None:
     ids = {"iron quay front": "s:1", "iron quay front in the north": "s:2", "quay": "s:3"}
     targets = [
