@@ -9,6 +9,7 @@ refuses forms of other sessions. `pages` turns errors into pages that say what t
 
 from resolver.api.desk import (
     batch_pages,
+    dossiers,
     entity,
     groups,
     home,
@@ -27,6 +28,7 @@ from resolver.api.desk.pages import blueprint
 __all__ = [
     "batch_pages",
     "blueprint",
+    "dossiers",
     "entity",
     "groups",
     "home",

@@ -29,6 +29,7 @@ from resolver.network.crime_links import (
     words_from,
 )
 from resolver.network.similar import (
+    MAX_CANDIDATES,
     MAX_COMPARED,
     SHARED,
     compare_groups,
@@ -91,7 +92,8 @@ def show_groups() -> Any:
 def show_group_matrix() -> Any:
     """Show what groups share with one another, or send it as CSV.
 
-    The groups are those that the address names, or those of most members that fit its choice.
+    The groups are those that the address names, or those that share most among those that fit its
+    choice.
     """
     fields, choice = _read_choice()
     shared = request.args.get("shared", "")
@@ -99,7 +101,7 @@ def show_group_matrix() -> Any:
     asked = request.args.getlist("group")
     named = [text[:MAX_TYPED] for text in asked[:MAX_COMPARED]]
     try:
-        matrix = compare_groups(current_service().hub, viewer(), choice, named)
+        matrix = compare_groups(current_service().hub, viewer(), choice, named, shared)
     except UnknownIdError as error:
         raise pages.DeskError(
             404, "There is no such group.", "Choose groups from the list of groups."
@@ -116,6 +118,7 @@ def show_group_matrix() -> Any:
         matrix=matrix,
         shared=shared,
         choices=SHARED,
+        candidates=MAX_CANDIDATES,
         left_out=len(asked) - len(named),
         parameters={_FIELDS[name]: text for name, text in fields.items() if text}
         | ({"group": named} if named else {}),

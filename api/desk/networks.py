@@ -1,8 +1,7 @@
-"""Pages of networks: the workbench around an entity, paths by names, dossiers and saved views.
+"""Pages of networks: the workbench around an entity, paths by names, and saved views.
 
 - Form of the workbench: the content of a page of a network, as its address states it.
 - Page that asks who connects two names.
-- Dossier of an entity, to print or to save as PDF: values, sources, grades, handling.
 - Pages of saved views of networks: the list, saving one with a note, opening and deleting it.
 - Workbench: the network around an entity, drawn and as tables, with filters, years and paths.
 """
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +19,14 @@ from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk import pages
 from resolver.api.desk.charts import RingDrawing, RingNode, draw_rings
 from resolver.api.desk.desk_access import current_user
-from resolver.api.desk.text_filters import country_labels, kind_label, latin, shorten
+from resolver.api.desk.dossiers import send_report
+from resolver.api.desk.text_filters import (
+    country_labels,
+    distinct_roles,
+    kind_label,
+    latin,
+    shorten,
+)
 from resolver.api.endpoints import read_integer
 from resolver.api.routes.network import read_day, send_network_file
 from resolver.api.server.responses import json_response
@@ -47,8 +52,6 @@ from resolver.network.paths import PathEnd, PathQuery, Paths, connect_ends, find
 from resolver.network.visible_records import ACCOUNT, ARTEFACT_KINDS, WALLET
 from resolver.records import RelationType
 from resolver.records.stated_links import RELATION_TYPES
-from resolver.review.entity_page import load_entity_page
-from resolver.review.profile import strictest_code
 
 MONEY_EDGES = (
     *(RelationType.OWNER_OF.value, RelationType.FINANCIER_OF.value, RelationType.PAYER_OF.value),
@@ -195,32 +198,6 @@ def _read_year(name: str) -> int:
     return read_integer(name, 0, 1, 9999) if request.args.get(name) else 0
 
 
-@pages.blueprint.get("/desk/dossier/<path:entity_id>", endpoint="dossier")
-def show_dossier(entity_id: str) -> Any:
-    """Show everything that is known of an entity on one page for paper."""
-    hub = current_service().hub
-    try:
-        entity = load_entity_page(hub, entity_id, viewer())
-    except UnknownIdError as error:
-        raise pages.DeskError(
-            404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
-        ) from error
-    if entity.party is None:
-        return redirect(url_for("desk.entity", entity_id=entity.id), 303)
-    if entity.id != entity_id:
-        return redirect(url_for("desk.dossier", entity_id=entity.id), 303)
-    revision = revision_of(entity.revision)
-    log_access("dossier", {"id": entity_id}, {"seen": [entity.id]}, revision)
-    return pages.render_page(
-        "dossier.html",
-        entity=entity,
-        network=workbench.load_relations(hub, entity.id, viewer()),
-        handling={row.record: row for row in entity.handling},
-        code=strictest_code(entity.handling),
-        written=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-    )
-
-
 @pages.blueprint.get("/desk/views", endpoint="network_views")
 def show_views() -> Any:
     """List the views of the user and those that others of the agency share."""
@@ -294,8 +271,8 @@ def log_seen(action: str, query: dict[str, Any], entity_ids: list[str]) -> None:
 
 
 _MAX_NODES = 300
-PICTURE = "svg"
-"""Format of a picture of the drawing; the script makes a PNG of it."""
+PICTURE, PDF = "svg", "pdf"
+"""Formats of a picture of the drawing, of which the script makes a PNG, and of a report."""
 TYPE_LABELS = {kind.value: meaning.words for kind, meaning in RELATION_TYPES.items()} | {
     kind: f"same {kind}" for kind in ARTEFACT_KINDS
 }
@@ -390,8 +367,13 @@ def _describe_chains(paths: Paths) -> list[list[PathStep]]:
 
 def _step_words(edge: GraphLink, near: str) -> str:
     words = edge.words if edge.source == near else edge.reverse
-    details = ", ".join((*edge.roles[:2], *edge.periods[:2]))
+    details = ", ".join((*_edge_roles(edge)[:2], *edge.periods[:2]))
     return f"{words} ({details})" if details else words
+
+
+def _edge_roles(edge: GraphLink) -> list[str]:
+    """Return the roles of an edge that say more than the words of its type."""
+    return distinct_roles(edge.roles, f"{edge.words} {edge.reverse}")
 
 
 def _drawing_context(graph: Graph, form: NetworkForm, paths: Paths | None = None) -> dict[str, Any]:
@@ -500,7 +482,7 @@ def _edge_data(edge: GraphLink, certainty: float) -> dict[str, Any]:
     """Return an edge; `count` is the number of its statements, and `lists` the number of the lists
     that state it. `weak`: it rests on an uncertain merge.
     """
-    details = "; ".join((*edge.roles, *edge.periods))
+    details = "; ".join((*_edge_roles(edge), *edge.periods))
     records = sorted({row.record for row in edge.statements})
     sentences = [f"“{text}”" for text in edge.sentences[:5]]
     facts = [details, f"Stated by {', '.join(edge.sources)}", ", ".join(records[:12]), *sentences]
@@ -513,7 +495,8 @@ def _edge_data(edge: GraphLink, certainty: float) -> dict[str, Any]:
         "source": edge.source,
         "target": edge.target,
         "words": edge.words,
-        "label": shorten(f"{edge.words}: {details}" if details else edge.words, 60),
+        "reverse": edge.reverse,
+        "label": f"{edge.words}\n{shorten(details, 40)}" if details else edge.words,
         "mutual": edge.words == edge.reverse,
         "count": len(edge.statements),
         "lists": len(edge.sources),
@@ -526,18 +509,36 @@ def _edge_data(edge: GraphLink, certainty: float) -> dict[str, Any]:
 @pages.blueprint.get("/desk/network-file/<file_format>/<path:entity_id>", endpoint="network_file")
 def send_network(file_format: str, entity_id: str) -> Response:
     """Send the network that the page shows as a file: as data, or as a picture."""
-    if file_format not in (PICTURE, *EXPORTS):
-        formats = ", ".join(sorted((PICTURE, *EXPORTS)))
+    if file_format not in (PICTURE, PDF, *EXPORTS):
+        formats = ", ".join(sorted((PICTURE, PDF, *EXPORTS)))
         raise pages.DeskError(404, "There is no such format.", f"The formats are {formats}.")
     form = read_form()
     graph = _read_graph(entity_id, form)
     query = {"id": entity_id, "hops": form.hops, "format": file_format}
+    if file_format == PDF:
+        return _send_paths(graph, form, query)
     _workbench_log(query, graph.nodes, graph)
     if file_format == PICTURE:
         return _send_picture(graph, form)
     shown, _ = choose_nodes(graph, form.choice)
     shown = workbench.cut_to_year(shown, form.year) if form.year else shown
     return send_network_file(current_service().hub, shown, file_format)
+
+
+def _send_paths(graph: Graph, form: NetworkForm, query: dict[str, Any]) -> Response:
+    """Send the paths of the page as PDF; of a page without paths, its relations."""
+    middle = graph.nodes[0]
+    begin = PathEnd(middle.id, middle.id, middle.caption, same=(middle.id,))
+    paths, goal, problem = _find_paths(begin, form)
+    if problem:
+        raise pages.DeskError(404, problem, "Choose another entity.")
+    shown = paths.graph if paths else choose_nodes(graph, form.choice)[0]
+    _workbench_log({**query, "to": form.goal}, shown.nodes, graph, goal.seen if goal else ())
+    title = f"Network of {middle.caption}"
+    if goal:
+        title = f"Who connects {middle.caption} and {goal.caption}"
+    chains = _describe_chains(paths) if paths else []
+    return send_report(title, shown, [[(row.id, row.words) for row in chain] for chain in chains])
 
 
 def _send_picture(graph: Graph, form: NetworkForm) -> Response:

@@ -43,7 +43,7 @@ MENU = (
     MenuItem("home", "Home"),
     MenuItem("queue", "Review"),
     MenuItem("search", "Search"),
-    MenuItem("groups", "Groups"),
+    MenuItem("groups", "Networks"),
     MenuItem("batches", "Batches"),
     MenuItem("feeds", "Feeds"),
     MenuItem("screenings", "Screenings"),

@@ -146,14 +146,17 @@ def country_labels(codes: Sequence[str]) -> str:
     return ", ".join(map(country_label, codes))
 
 
+_LINKING_WORDS = ("of", "to", "with")
+
+
 def distinct_roles(roles: Sequence[str], relation: str = "") -> list[str]:
     """Return roles, each once in any case (lower case first), without roles that the words of the
-    relation contain: `MEMBER, driver` of `has as member` → `driver`.
+    relation contain: `MEMBER, member of, driver` of `has as member` → `driver`.
     """
-    relation_words = set(relation.casefold().split())
+    relation_words = {*relation.casefold().split(), *_LINKING_WORDS} if relation else set()
     distinct: dict[str, str] = {}
     for role in sorted(roles, key=str.isupper):
-        if role.casefold() not in relation_words:
+        if not relation_words.issuperset(role.casefold().split()):
             distinct.setdefault(role.casefold(), role)
     return sorted(distinct.values(), key=str.casefold)
 

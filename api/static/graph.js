@@ -49,6 +49,9 @@
           "font-family": "system-ui, sans-serif", "text-valign": "bottom", "text-margin-y": 4,
           "text-wrap": "wrap", "text-max-width": 130, "text-outline-color": panelColor,
           "text-outline-width": 2, "border-width": 1.5, "border-color": panelColor,
+          // a line below a name must not strike it through
+          "text-background-color": panelColor, "text-background-opacity": 0.8,
+          "text-background-padding": 1,
         },
       },
       ...sorts,
@@ -78,7 +81,7 @@
           "target-arrow-color": line, "target-arrow-shape": "triangle", "arrow-scale": 0.8,
           "font-size": 10, color: color("muted"), "text-rotation": "autorotate",
           "text-background-color": panelColor, "text-background-opacity": 0.85,
-          "text-background-padding": 1, "min-zoomed-font-size": 8,
+          "text-background-padding": 1, "min-zoomed-font-size": 8, "text-wrap": "wrap",
         },
       },
       { selector: "edge[?weak]", style: { "line-style": "dashed" } },
@@ -163,10 +166,17 @@
   };
 
   // --- layouts
+  // a line that carries words is as long as they are, and the names at its ends do not cover them
+  const LETTER = 5.5;
+  const edgeLength = (edge) => {
+    if (!edge.hasClass("words") && !edge.hasClass("path")) return 105;
+    const letters = Math.max(...edge.data("label").split("\n").map((part) => part.length));
+    return 105 + LETTER * letters;
+  };
   const layouts = {
     force: (fixed) => ({
       name: "fcose", quality: "proof", randomize: !fixed, animate: false, fit: !fixed, padding: 30,
-      nodeDimensionsIncludeLabels: true, nodeSeparation: 110, idealEdgeLength: 105,
+      nodeDimensionsIncludeLabels: true, nodeSeparation: 110, idealEdgeLength: edgeLength,
       nodeRepulsion: 12_000, numIter: 3000, packComponents: true, tilingPaddingVertical: 24,
       tilingPaddingHorizontal: 24, fixedNodeConstraint: fixed,
     }),
@@ -210,12 +220,16 @@
       if (!moved) return;
     }
   };
-  // layouts are about as wide as high: a wide page is filled
+  // layouts are about as wide as high: a wide page is filled, and so is a telephone
   const stretch = () => {
     const { w, h } = shown().boundingBox();
-    const factor = Math.min(2, (cy.width() / cy.height()) / (w / Math.max(h, 1)));
-    if (factor <= 1) return;
-    cy.nodes().positions((node) => ({ x: node.position("x") * factor, y: node.position("y") }));
+    const factor = (cy.width() / cy.height()) / (Math.max(w, 1) / Math.max(h, 1));
+    // on a telephone it is made narrower, too: names would else be too small to read
+    const [wider, higher] = factor < 1
+      ? [Math.max(0.6, factor), Math.min(1.4, 1 / factor)] : [Math.min(2, factor), 1];
+    cy.nodes().positions((node) => ({
+      x: node.position("x") * wider, y: node.position("y") * higher,
+    }));
   };
   const MAX_FIT = 1.6; // of a few nodes, each would fill the page
   const fit = () => {
@@ -250,9 +264,11 @@
       if (edges.length !== 1 || node.data("start") || node.hasClass("path")) continue;
       const hub = edges[0].connectedNodes().not(node)[0];
       if (!hub) continue;
-      const key = `${hub.id()} ${edges[0].data("words")} ${node.data("look")}`;
+      // read from the side of the crowd
+      const words = edges[0].data(edges[0].source().same(hub) ? "reverse" : "words");
+      const key = `${hub.id()} ${words} ${node.data("look")}`;
       if (!crowds.has(key)) {
-        crowds.set(key, { hub, words: edges[0].data("words"), nodes: [], years: [] });
+        crowds.set(key, { hub, words, nodes: [], years: [] });
       }
       crowds.get(key).nodes.push(node);
       crowds.get(key).years.push(edges[0].data("years"));

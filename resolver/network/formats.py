@@ -43,9 +43,10 @@ from resolver.network.graph import (
 )
 from resolver.network.graph_reader import GraphQuery, open_rows
 from resolver.network.workbench import graph_document
+from resolver.records import Record
 from resolver.records.labels import escape_formula
 from resolver.records.visibility import Viewer, strictest_handling
-from resolver.review.entity_sides import load_sides
+from resolver.review.entity_sides import EntitySide, load_sides
 from resolver.store.array_files import replace_file
 
 
@@ -296,15 +297,24 @@ _STIX_IDS = UUID("6f5b0a3e-52a1-5d0e-9c1b-6a9a6a0e5d52")
 _CLASSES = {"person": "individual", "group": "organization", "asset": "system"}
 
 
-def _write_stix(graph: Graph, note: AccessNote) -> Iterator[bytes]:
-    objects = list(_stix_objects(graph, note))
+def _write_stix(hub: Hub, graph: Graph, viewer: Viewer, note: AccessNote) -> Files:
+    objects = list(_stix_objects(graph, note, _records_of_entities(hub, graph, viewer)))
     identity = _stix_id("bundle", note.text)
-    yield orjson.dumps(
-        {"type": "bundle", "id": identity, "objects": objects}, option=orjson.OPT_INDENT_2
-    )
+    bundle = {"type": "bundle", "id": identity, "objects": objects}
+    return {"": [orjson.dumps(bundle, option=orjson.OPT_INDENT_2)]}
 
 
-def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
+def _records_of_entities(hub: Hub, graph: Graph, viewer: Viewer) -> dict[str, list[Record]]:
+    """Return the visible records of the entities of a graph, by the ids of the entities."""
+    return {
+        side.id: [stored.record for stored in side.records]
+        for side in _load_sides(hub, graph, viewer)
+    }
+
+
+def _stix_objects(
+    graph: Graph, note: AccessNote, records: Mapping[str, Sequence[Record]]
+) -> Iterator[dict[str, Any]]:
     time = f"{note.written:%Y-%m-%dT%H:%M:%S}.000Z"
     common: dict[str, Any] = {"spec_version": "2.1", "created": time, "modified": time}
     codes = sorted({node.handling for node in graph.nodes if node.handling})
@@ -337,7 +347,7 @@ def _stix_objects(graph: Graph, note: AccessNote) -> Iterator[dict[str, Any]]:
         if node.id in marks:
             row["object_marking_refs"] = [markings[marks[node.id]]]
         if node.sort != ARTEFACT:
-            yield row | _stix_identity(node)
+            yield row | _stix_identity(node, records.get(node.id, ()))
         elif node.id in holders:
             content = {"abstract": f"shared {node.kind}", "content": node.caption}
             yield row | content | {"object_refs": sorted(holders[node.id])}
@@ -360,14 +370,14 @@ def _handling_of_nodes(graph: Graph, nodes: Mapping[str, GraphNode]) -> dict[str
     return {identity: strictest_handling(rows) for identity, rows in codes.items()}
 
 
-def _stix_identity(node: GraphNode) -> dict[str, Any]:
+def _stix_identity(node: GraphNode, records: Sequence[Record]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "name": node.caption,
         "identity_class": _CLASSES.get(node.kind, "unknown"),
         "labels": [*node.activities] or None,
         "description": f"Countries: {', '.join(node.countries)}" if node.countries else None,
         "external_references": [
-            {"source_name": source, "external_id": node.id} for source in node.sources
+            {"source_name": record.source, "external_id": record.id} for record in records
         ]
         or None,
     }
@@ -452,6 +462,12 @@ def _write_ftm(hub: Hub, graph: Graph, viewer: Viewer, _: AccessNote) -> Files:
 
 def _ftm_entities(hub: Hub, graph: Graph, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """Yield the entities of a graph with all their values, and the edges among them."""
+    for side in _load_sides(hub, graph, viewer):
+        yield from to_ftm(side.golden)
+
+
+def _load_sides(hub: Hub, graph: Graph, viewer: Viewer) -> list[EntitySide]:
+    """Return the entities of a graph with their visible records, by id."""
     ids = [node.id for node in graph.nodes if node.sort == ENTITY]
     with open_rows(hub, viewer, graph.revision) as rows:
         numbers = sorted(rows.view.entity_numbers(ids).values())
@@ -459,8 +475,7 @@ def _ftm_entities(hub: Hub, graph: Graph, viewer: Viewer) -> Iterator[dict[str, 
         counted = frozenset(rows.of_entities(numbers).records.tolist())
     with hub.store.view(graph.revision) as view:
         sides = load_sides(view, numbers, viewer, counted)
-        for number in sorted(sides, key=lambda number: sides[number].id):
-            yield from to_ftm(sides[number].golden)
+    return sorted(sides.values(), key=lambda side: side.id)
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -482,7 +497,7 @@ EXPORTS: Mapping[str, Export] = {
         _tables(_write_neo4j_nodes, _write_neo4j_edges, "relationships.csv"),
         is_folder=True,
     ),
-    "stix": Export("STIX 2.1", "application/stix+json", "json", _one(_write_stix)),
+    "stix": Export("STIX 2.1", "application/stix+json", "json", _write_stix),
     "ftm": Export("FollowTheMoney", "application/x-ndjson", "ftm.json", _write_ftm),
     "json": Export("JSON", "application/json", "json", _one(write_json)),
 }

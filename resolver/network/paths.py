@@ -34,6 +34,11 @@ from resolver.search import read_typed_text
 
 MAX_MEANT = 40
 """Most entities that are considered for a name that somebody types."""
+MIN_RELEVANCE = 0.5
+"""Least relevance of an entity that is meant though no name of it has the typed words. On public
+lists, misspelt names of listed groups and persons reach 0.6 or more, and invented names stay below
+0.46. With a lower limit, a name that nobody has would be taken for a stranger's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def find_end(
     `revision`: revision of the store whose ids are valid (None for the present revision). Names are
     always those of the present revision. An entity whose name has the same words comes before one
     whose name has more words. If no name has all the words, the entity that the search puts first
-    is meant.
+    is meant, provided that its relevance is at least `MIN_RELEVANCE`.
 
     Raises `UnknownIdError` if the viewer may know no such entity, and `StoreError` for an empty
     store.
@@ -84,10 +89,12 @@ def find_end(
             facts = load_facts(rows, [number])[number]
             return PathEnd(text, facts.id, facts.caption, same=(facts.id,))
     found = screener.search(text, SearchScope(viewer))
-    documents = build_match_documents(found.best(MAX_MEANT), found.snapshot)
+    best_found = found.best(MAX_MEANT)
+    documents = build_match_documents(best_found, found.snapshot)
     typed = frozenset(read_typed_text(text).words)
     ranks = [_rank_name(document, typed) for document in documents]
-    if not documents or not typed:
+    is_named = any(rank < _NOT_NAMED for rank in ranks)
+    if not typed or not best_found or not (is_named or best_found[0].score >= MIN_RELEVANCE):
         raise UnknownIdError(
             f"there is no entity or record {text[:80]}, and nobody is known by that name",
             hint="search for a name first",

@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -186,6 +186,10 @@ def _shared(traits: Sequence[_Trait], place: int) -> tuple[str, ...]:
 
 MAX_COMPARED = 20
 """Most groups in a matrix; a wider one is no longer read."""
+MAX_CANDIDATES = 200
+"""Groups of most members among which a matrix looks for those that share something. Most pairs of
+groups share nothing, so a matrix of the largest groups alone would be nearly empty.
+"""
 SHARED = ("members", "crimes", "countries", "artefacts")
 """What groups are compared by."""
 
@@ -202,22 +206,35 @@ class GroupMatrix:
     groups: tuple[EntityFacts, ...]
     counts: Mapping[str, tuple[tuple[int, ...], ...]]
 
+    def shares_any(self, shared: str) -> bool:
+        """Return whether any two of the groups share something of a kind."""
+        return any(
+            count
+            for row, line in enumerate(self.counts[shared])
+            for count in (*line[:row], *line[row + 1 :])
+        )
+
 
 def compare_groups(
     hub: Hub,
     viewer: Viewer = STRANGER,
     choice: GroupFilter | None = None,
     ids: Sequence[str] = (),
+    shared: str = SHARED[0],
 ) -> GroupMatrix:
-    """Compare groups, given by any of their ids, or those of most members that fit a choice.
+    """Compare groups, given by any of their ids, or chosen among those that fit a choice.
 
-    Raises `UnknownIdError` for an id that the viewer may not know.
+    The chosen groups are those that share something (`shared`, of `SHARED`) with most others, then
+    those of most members. Raises `UnknownIdError` for an id that the viewer may not know.
     """
-    if not ids:
-        page = read_groups(hub, viewer, choice, limit=MAX_COMPARED)
+    is_chosen = not ids
+    if is_chosen:
+        page = read_groups(hub, viewer, choice, limit=MAX_CANDIDATES)
         ids = [row.facts.id for row in page.groups]
+    else:
+        ids = ids[:MAX_COMPARED]
     with open_rows(hub, viewer) as rows:
-        numbers = list(dict.fromkeys(rows.find_entity(text) for text in ids[:MAX_COMPARED]))
+        numbers = list(dict.fromkeys(rows.find_entity(text) for text in ids))
         table, facts = load_table(rows), load_facts(rows, numbers)
         places = np.searchsorted(table.numbers, numbers)
         groups, members = table.members
@@ -231,11 +248,22 @@ def compare_groups(
             "countries": [set(facts[number].countries) for number in numbers],
             "artefacts": [held[number] for number in numbers],
         }
+        if is_chosen:
+            kept = _most_shared(sets[shared])
+            sets = {name: [columns[place] for place in kept] for name, columns in sets.items()}
+            numbers = [numbers[place] for place in kept]
         counts = {
             name: tuple(tuple(len(left & right) for right in columns) for left in columns)
             for name, columns in sets.items()
         }
         return GroupMatrix(rows.view.revision, tuple(facts[number] for number in numbers), counts)
+
+
+def _most_shared(sets: Sequence[Set[object]]) -> list[int]:
+    """Return the places of the sets that meet most others, at most `MAX_COMPARED`, in order."""
+    met = [sum(not left.isdisjoint(right) for right in sets) for left in sets]
+    order = sorted(range(len(sets)), key=lambda place: (-max(met[place], 1), place))
+    return sorted(order[:MAX_COMPARED])
 
 
 def group_matrix_table(matrix: GroupMatrix, shared: str) -> str:

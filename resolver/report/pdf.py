@@ -124,6 +124,7 @@ def _draw(pdf: FPDF, part: Part) -> None:
         _draw_text(pdf, part.text, _SIZE, _LINE, _BLACK)
         pdf.ln(1)
         return
+    pdf.set_font("font0", size=_SIZE)
     pdf.set_draw_color(190)
     pdf.set_line_width(0.1)
     least = _MIN_SHARE * sum(part.shares)

@@ -179,6 +179,16 @@ def test_an_end_is_named_as_people_type_it(network_hub: Hub) -> None:
             find_end(network_hub, screener, asked, STRANGER)
 
 
+def test_a_name_that_nobody_has_is_not_taken_for_a_stranger(empty_hub: Hub) -> None:
+    rows = [record("s:1", name="Hakkani Amaro"), record("s:2", name="Jokar Quell")]
+    empty_hub.add(make_intake(rows))
+    screener = Screener(empty_hub)
+    # misspelt in both words
+    assert find_end(empty_hub, screener, "Haqani Amarro", OPERATOR).caption == "Hakkani Amaro"
+    with pytest.raises(UnknownIdError, match="nobody is known by that name"):
+        find_end(empty_hub, screener, "Dzhokhar Zqwrty", OPERATOR)
+
+
 def test_a_path_may_begin_at_any_entity_of_exactly_the_name(empty_hub: Hub) -> None:
     to_group = [Relation(RelationType.MEMBER_OF, "s:2")]
     rows = [

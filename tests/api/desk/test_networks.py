@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 from itertools import pairwise
@@ -18,6 +19,7 @@ from resolver.network.graph_reader import read_graph
 from resolver.network.workbench import graph_document
 from resolver.records import Activity, Grade, Handling, Kind, Relation, RelationType
 from resolver.records.stated_links import cite_sentence
+from resolver.report.pdf import Part, Table
 from resolver.store import UserRole
 from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
@@ -247,6 +249,58 @@ def test_what_is_shown_is_saved(browser: Client) -> None:
     assert browser.get("/desk/network-file/png/quay:1").status_code == 404
 
 
+def test_dossiers_and_paths_are_saved_as_pdf(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, str] = {}
+
+    def render(title: str, parts: Sequence[Part], **_: Any) -> bytes:
+        texts = [
+            text
+            for part in parts
+            for text in (
+                [part.text]
+                if not isinstance(part, Table)
+                else [cell for row in (part.header, *part.rows) for cell in row]
+            )
+        ]
+        written[title] = "\n".join(texts)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("resolver.api.desk.dossiers.render_pdf", render)
+    for address in (
+        "/desk/dossier/quay:1?format=pdf",
+        "/desk/network-file/pdf/quay:1?to=quay:3",
+        "/desk/network-file/pdf/quay:3?hops=1",
+    ):
+        answer = browser.get(address, follow_redirects=True)
+        assert (answer.mimetype, answer.data) == ("application/pdf", b"%PDF-1.7")
+    dossier = written["Pavel Novotny"]
+    assert dossier.startswith("Handling H0\n")
+    assert PHONE in dossier
+    assert "leader of\nBlue Harbor Crew\nboss; 2014 to 2009\nquay" in dossier
+    assert "Written on " in dossier
+    assert ", with what this reader may see. Strictest handling code: H0." in dossier
+    paths = written["Who connects Pavel Novotny and Nuno Salgado"]
+    assert (
+        "1. Pavel Novotny leader of (boss, 2014 to 2009) → Blue Harbor Crew"
+        " has as member (driver, from 2010) → Nuno Salgado" in paths
+    )
+    assert "Nuno Salgado member of Blue Harbor Crew\ndriver; from 2010\nquay:3" in paths
+    assert "Oberst" not in paths
+    assert "Nuno Salgado member of Blue Harbor Crew" in written["Network of Nuno Salgado"]
+    # a record of the agency Coast, which this user does not belong to
+    assert all("Παππά" not in text for text in written.values())
+    assert browser.get("/desk/network-file/pdf/quay:1?to=quay:none").status_code == 404
+
+
+def test_a_service_without_pdf_says_so(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolver.report.pdf._PACKAGES", ("no_such_package",))
+    answer = browser.get("/desk/dossier/quay:1?format=pdf", follow_redirects=True)
+    assert answer.status_code == 501
+    assert "This service cannot write PDF." in answer.text
+
+
 def test_a_picture_has_no_styles(browser: Client) -> None:
     answer = browser.get("/desk/network-file/svg/quay:1?hops=2&year=2012")
     assert answer.mimetype == "image/svg+xml"
@@ -326,7 +380,8 @@ def test_groups_are_listed_and_shown(browser: Client) -> None:
 
 def test_groups_are_compared(browser: Client) -> None:
     text = shown(browser, "/desk/group-matrix")
-    assert "of most members that fit the choice" in text
+    assert "No two of these groups share members" in text
+    assert "among the 200 groups of most members" in text
 
 
 def test_links_across_crimes_are_listed(browser: Client) -> None:

@@ -56,6 +56,7 @@ def test_label_says_that_there_is_no_contradiction(similarity: float | None, lab
         (["LEADER", "leader"], "led by", ["leader"]),
         (["MEMBER", "driver"], "has as member", ["driver"]),
         (["MEMBER", "driver"], "", ["driver", "MEMBER"]),
+        (["member of", "associated with"], "has as member", ["associated with"]),
         ([], "has as member", []),
     ],
 )

@@ -133,6 +133,22 @@ def test_groups_are_compared_with_one_another(gangs: Hub) -> None:
     ]
     with pytest.raises(UnknownIdError):
         compare_groups(gangs, OPERATOR, ids=["s:none"])
+    assert [matrix.shares_any(shared) for shared in ("members", "crimes")] == [False, True]
+
+
+def test_a_matrix_has_the_groups_that_share_something(
+    gangs: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.network.similar.MAX_COMPARED", 2)
+    # by members the first two are the crew and the walrus
+    by_shared = {
+        shared: [row.caption for row in compare_groups(gangs, OPERATOR, shared=shared).groups]
+        for shared in ("members", "countries")
+    }
+    assert by_shared == {
+        "members": ["Blue Harbor Crew", "Iron Quay Walrus"],
+        "countries": ["Iron Quay Walrus", "Red Pier"],
+    }
 
 
 def test_a_time_is_a_year_or_a_day() -> None:
