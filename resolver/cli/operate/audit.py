@@ -30,6 +30,7 @@ def audit_command() -> None:
       resolver audit verify --store sqlite:///hub.db
       resolver audit who-saw coast:17 --store sqlite:///hub.db
       resolver audit subject coast:17 --store sqlite:///hub.db > subject.json
+      resolver audit subject coast:17 --pdf subject.pdf --store sqlite:///hub.db
       resolver audit statistics --year 2026 --store sqlite:///hub.db
       resolver audit key --out audit.key
       resolver audit sign --key audit.key --to heads.jsonl --store sqlite:///hub.db
@@ -145,18 +146,30 @@ def who_saw(record_id: str, store_url: str, *, as_json: bool) -> None:
 @audit_command.command("subject")
 @click.argument("requested_id", metavar="ID")
 @store_option(required=True)
-def subject(requested_id: str, store_url: str) -> None:
+@click.option("--pdf", type=PATH, metavar="FILE", help="Write the report as PDF instead.")
+def subject(requested_id: str, store_url: str, pdf: Path | None) -> None:
     """Print, as JSON, all that the store holds about one person, and who was shown it.
 
     ID is the id of an entity or of a record. The report has every version of every record of the
-    entity, the decisions on them, and each access.
+    entity, the decisions on them, and each access. With --pdf the report is a file for people.
     """
     from resolver.trust.audit_chain import open_log, report_subject
 
+    if pdf is not None:
+        from resolver.report.pdf import check_installed
+
+        check_installed()
     log_records_at(store_url, None, subject=requested_id)
     with open_log(store_url) as store:
         report = report_subject(store, requested_id)
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    if pdf is None:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    from resolver.report.pdf import write_pdf
+    from resolver.report.subject_report import render_subject
+
+    write_pdf(pdf, render_subject(report, created=datetime.datetime.now(datetime.UTC)))
+    click.echo(f"Written: {pdf}", err=True)
 
 
 @audit_command.command("statistics")
