@@ -8,9 +8,14 @@ process serves all three and sends them the same requests in turn, in random ord
 and screenings for exactly what only a hidden record says, ids of hidden records, pairs of entities
 with and without a hidden record, and the queue.
 
+With `--answers` the stores differ in what the agency chose for its source: `silent` has the hidden
+records and answers nothing; `short` and `long` answer a check for the hidden person with a contact,
+and hold one record with two values or with all values.
+
 The AUC is the probability that a request to one store takes longer than a request to the other.
 0.5 tells nothing, 1 tells all. It is printed for single requests and for medians of 60, between
-`absent` and `hidden`, and, as the noise of the machine, between `absent` and `control`. Two clocks
+`absent` and `hidden`, or the pairs of `--answers`, and, as the noise of the machine, between
+`absent` and `control`. Two clocks
 run at once: the clock on the wall, which a caller has too, and the processor time of the thread.
 Other programs disturb the processor time less, so it finds smaller differences.
 """
@@ -37,7 +42,7 @@ import structlog
 from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
 from resolver.check.screener import MatchQuery
-from resolver.hub.admin import create_key
+from resolver.hub.admin import create_key, update_source
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import Intake
 from resolver.matching.resolution_task import RunOptions
@@ -48,7 +53,10 @@ from resolver.world import generate
 
 Times = npt.NDArray[np.float64]
 MEDIAN_OF = 60
-NAMES = ("absent", "control", "hidden")
+HIDDEN = (("absent", "hidden"), ("absent", "control"))
+ANSWERS = (("absent", "silent"), ("short", "long"), ("absent", "control"))
+"""Pairs of stores whose times are compared."""
+_NO_LIMIT = 10**9
 _CLOSED = Handling("River", "H3")
 _NAME, _BORN, _PASSPORT, _PHONE = "Zeta Verborgen", "1961-07-08", "K7719034", "+44 20 7946 0111"
 _ALIAS, _MAIL = "Tamara Ulrich", "tamara.u@example.org"
@@ -116,8 +124,19 @@ def make_records(count: int) -> tuple[list[Record], list[Record]]:
     return [shown, *(row for row in persons if row.id != shown.id)], [separate_record, shared]
 
 
+def records_of(store: str, hidden: Sequence[Record]) -> Sequence[Record]:
+    """Return the hidden records of a store."""
+    alone = hidden[0]
+    plain = tuple(value for value in alone.values if value.prop in ("name", "birthDate"))
+    short = replace(alone, values=plain, identifiers=())
+    chosen = {"hidden": hidden, "silent": hidden, "short": (short,), "long": (alone,)}
+    return chosen.get(store, ())
+
+
 @contextmanager
-def open_requests(folder: Path, records: int) -> Iterator[Mapping[str, Mapping[str, Send]]]:
+def open_requests(
+    folder: Path, records: int, pairs: Sequence[tuple[str, str]] = HIDDEN
+) -> Iterator[Mapping[str, Mapping[str, Send]]]:
     """Yield the requests by name, each as what sends it to each store, with a key of an agency that
     may not see hidden records.
     """
@@ -125,14 +144,19 @@ def open_requests(folder: Path, records: int) -> Iterator[Mapping[str, Mapping[s
     with ExitStack() as stack:
         persons = [row for row in visible if row.kind is Kind.PERSON][:3]
         requests: dict[str, dict[str, Send]] = {}
-        for name in NAMES:
+        for name in dict.fromkeys(name for pair in pairs for name in pair):
             url = f"sqlite:///{folder}/{name}.db"
             with Hub.open(url, RunOptions(workers=1)) as hub:
                 hub.add(Intake(Batch.from_records(visible).canonical(), (), ()))
-                if name == "hidden":
-                    hub.add(Intake(Batch.from_records(hidden).canonical(), (), ()))
+                answers = {"silent": "silent", "short": "contact", "long": "contact"}.get(name)
+                if answers:
+                    update_source(url, "h", agency=_CLOSED.agency, answers=answers)
+                if own := records_of(name, hidden):
+                    hub.add(Intake(Batch.from_records(own).canonical(), (), ()))
             key = create_key(url, "coast", "Coast", ("check", "review"))
-            app = create_app(ServiceSettings(url, rate=0, accept_restricted=True))
+            settings = ServiceSettings(url, rate=0, accept_restricted=True)
+            unlimited = dict.fromkeys(("contacts_of_person", "contacts_of_agency"), _NO_LIMIT)
+            app = create_app(replace(settings, **unlimited))
             service: Service = app.extensions["resolver"]
             stack.callback(service.close)
             service.warm()
@@ -241,22 +265,24 @@ def compare(left: Times, right: Times) -> Separation:
     return Separation(separate(left, right), separate(*medians) if count >= 2 * MEDIAN_OF else 0.5)
 
 
-def run(records: int, requests: int, only: str = "") -> Iterator[tuple[str, list[Separation]]]:
-    """Yield each request whose name contains `only`, and how well its times tell `hidden` and
-    `control` from `absent`: by the clock on the wall, and by that of the processor.
+def run(
+    records: int, requests: int, only: str = "", pairs: Sequence[tuple[str, str]] = HIDDEN
+) -> Iterator[tuple[str, list[Separation]]]:
+    """Yield each request whose name contains `only`, and how well its times tell the stores of each
+    pair apart: by the clock on the wall, and by that of the processor.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_requests(Path(folder), records) as senders_of,
+        open_requests(Path(folder), records, pairs) as senders_of,
     ):
         for label, senders in senders_of.items():
             if only in label:
                 yield (
                     label,
                     [
-                        compare(times["absent"], times[other])
+                        compare(times[left], times[right])
                         for times in measure(senders, requests)
-                        for other in ("hidden", "control")
+                        for left, right in pairs
                     ],
                 )
 
@@ -267,11 +293,13 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=400, help="generated persons, about")
     parser.add_argument("--requests", type=int, default=2_000, help="requests to each store")
     parser.add_argument("--only", default="", help="only requests whose name has this text")
+    parser.add_argument("--answers", action="store_true", help="compare answers of sources")
     options = parser.parse_args()
+    pairs = ANSWERS if options.answers else HIDDEN
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    columns = [f"{clock} {name}" for clock in ("wall", "cpu") for name in ("hidden", "control")]
+    columns = [f"{clock} {name}" for clock in ("wall", "cpu") for _, name in pairs]
     print(f"{'AUC of single requests / of medians':60}", *(f"{text:>13}" for text in columns))
-    for label, separations in run(options.records, options.requests, options.only):
+    for label, separations in run(options.records, options.requests, options.only, pairs):
         figures = [f"{row.single:.3f} / {row.medians:.3f}" for row in separations]
         print(f"{label[:60]:60}", *figures, flush=True)
     return 0
