@@ -51,7 +51,7 @@ from resolver.store.erased_values import (
     text_columns,
 )
 from resolver.store.erasure_rewriting import KIND, TableRewriter
-from resolver.store.record_contents import ERASED_PREFIX, decode_handling, erased_id
+from resolver.store.record_contents import decode_handling, erased_id, is_erased_id
 from resolver.store.schema import (
     erasures,
     meta,
@@ -132,7 +132,7 @@ class Erasures:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             known = _stored_ids(connection, wanted)
             for record_id in wanted:
-                if _is_erased(record_id):
+                if is_erased_id(record_id):
                     raise InputError(f"the record {record_id[:200]} was erased already")
                 if record_id not in known:
                     raise InputError(
@@ -385,7 +385,7 @@ class Retention:
                 newest[record_id] = (source, since, until, category, stated)
         found = []
         for record_id, (source, since, until, category, stated) in sorted(newest.items()):
-            if _is_erased(record_id):
+            if is_erased_id(record_id):
                 continue
             rule = _choose_rule(by_key, lists[source].name, category)
             last = times[since if until is None else until]
@@ -499,10 +499,6 @@ def _insert_erasure(
     content = _seal(secret, str(row["id"]), ErasedValues(tuple(ids)))
     connection.execute(insert(erasures).values(**row, content=content))
     return _erasure(_row(connection, str(row["id"])))
-
-
-def _is_erased(record_id: str) -> bool:
-    return f":{ERASED_PREFIX}" in record_id
 
 
 def _erasure(row: Any) -> Erasure:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -180,8 +181,9 @@ def decode_batch(
 
 
 INTERNAL_PREFIX = "c-"
-ERASED_PREFIX = "erased-"
-"""Beginning of the ids of erased records, after that of their source."""
+_ERASED_PREFIX, _ERASED_CHARACTERS = "erased-", 32
+_ERASED_ID = re.compile(f"[^:]*:{_ERASED_PREFIX}[0-9a-f]{{{_ERASED_CHARACTERS}}}")
+"""Ids of erased records: source, prefix and digits of a hash."""
 _PREFIX = "e-"
 _CHARACTERS = 20
 """Characters of an id after its prefix, as in the ids of other entities."""
@@ -213,7 +215,15 @@ def erased_id(secret: str, record_id: str) -> str:
     """
     message = f"erased\x1f{record_id}".encode("utf-8", "surrogatepass")
     digest = hmac.digest(secret.encode(), message, "sha256").hex()
-    return f"{record_id.partition(':')[0]}:{ERASED_PREFIX}{digest[:32]}"
+    source = record_id.partition(":")[0]
+    return f"{source}:{_ERASED_PREFIX}{digest[:_ERASED_CHARACTERS]}"
+
+
+def is_erased_id(record_id: str) -> bool:
+    """Return whether an id looks like those that `erased_id` returns. A list may have ids that only
+    begin with the same word.
+    """
+    return _ERASED_ID.fullmatch(record_id) is not None
 
 
 def _digest(secret: str, text: str) -> str:

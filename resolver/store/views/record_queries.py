@@ -14,11 +14,11 @@ from resolver.records.properties import HANDLING
 from resolver.records.visibility import is_visible
 from resolver.store import bulk_rows
 from resolver.store.record_contents import (
-    ERASED_PREFIX,
     decode_batch,
     decode_handling,
     decode_record,
     erased_id,
+    is_erased_id,
 )
 from resolver.store.schema import list_versions, records, revisions, sources
 from resolver.store.views.link_queries import (
@@ -132,7 +132,7 @@ class RecordQueries(Snapshot):
         secret = self.head.id_secret
         named = {erased_id(secret, record_id): record_id for record_id in record_ids}
         # an id that replaces an erased record's id cannot be used either
-        named |= {row: row for row in record_ids if f":{ERASED_PREFIX}" in row}
+        named |= {row: row for row in record_ids if is_erased_id(row)}
         versions = self.record_numbers(list(named))
         handling = self.handling_of([number for rows in versions.values() for number in rows])
         return {
