@@ -34,15 +34,16 @@ from resolver.api.server.limits import (
     refusal_reason,
 )
 from resolver.api.service import Service, current_service
+from resolver.check.contacts import NO_CONTACT as NO_CONTACT
+from resolver.check.contacts import ContactAnswer as ContactAnswer
+from resolver.check.contacts import StoredSource as StoredSource
+from resolver.check.contacts import ask_sources
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import IndexRevision
 from resolver.errors import StoreError
 from resolver.hub.admin import ApiKeySummary, find_key, is_expired
 from resolver.records import Record
 from resolver.records.visibility import Viewer as Viewer
-from resolver.trust.contacts import NO_CONTACT as NO_CONTACT
-from resolver.trust.contacts import ContactAnswer as ContactAnswer
-from resolver.trust.contacts import StoredSource, ask_sources
 
 _KEY_SECONDS = 2.0
 """Seconds for which the result of looking up a key is cached. A revoked key is refused after this

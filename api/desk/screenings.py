@@ -213,7 +213,7 @@ def _refusal(error: ApiError | UsageError) -> DeskError:
     return DeskError(422, f"{detail[:1].upper()}{detail[1:]}.", "Go back and try again.")
 
 
-@blueprint.get("/desk/screenings/<job_id>/<any(hits, report, rejects):what>")
+@blueprint.get("/desk/screenings/<job_id>/<any(hits, report, rejects, contacts):what>")
 def screening_result(job_id: str, what: str) -> Any:
     """Return a file of a screening."""
     return send_screening_file(_find_screening(job_id), what)

@@ -69,6 +69,7 @@ from resolver.screening.jobs import (
     submit_screening,
     viewer_of_agency,
 )
+from resolver.screening.result_files import read_contacts
 from resolver.screening.watch import read_watch_end, read_watch_name
 
 blueprint = Blueprint("screenings", __name__)
@@ -77,6 +78,7 @@ SCREENING_FILES = {
     "evidence": ("hits.ndjson", "application/x-ndjson"),
     "report": ("report.html", "text/html"),
     "rejects": ("rejects.csv", "text/csv"),
+    "contacts": ("contacts.csv", "text/csv"),
 }
 """File name and media type of each result of a screening."""
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
@@ -195,6 +197,7 @@ def submit_and_log_screening(
         list_format,
         owner=RecordOwner.of_viewer(g.viewer),
         listed=service.settings.listed,
+        contact_limits=(service.settings.contacts_of_person, service.settings.contacts_of_agency),
         watch=watch,
         idempotency_key=f"{SCREENING_JOB}\n{key}" if key else None,
     )
@@ -264,7 +267,7 @@ def cancel_screening(job_id: str) -> Response:
 @endpoint(
     blueprint,
     "GET",
-    "/screenings/<job_id>/<any(hits, evidence, report, rejects):what>",
+    "/screenings/<job_id>/<any(hits, evidence, report, rejects, contacts):what>",
     Access(Scope.SUBMIT, Disclosure.FILES),
     responses={
         200: response(
@@ -279,8 +282,8 @@ def cancel_screening(job_id: str) -> Response:
     },
 )
 def screening_file(job_id: str, what: str) -> Response:
-    """Return a file of a screening: its hits as a table, with their evidence, as a report, or the
-    rows that could not be read.
+    """Return a file of a screening: its hits as a table, with their evidence, as a report, the
+    agencies to contact, or the rows that could not be read.
 
     A key without the scope `check` gets a table without values of listed entities, but neither the
     evidence nor the report.
@@ -290,7 +293,7 @@ def screening_file(job_id: str, what: str) -> Response:
 
 def send_screening_file(job: Job, what: str) -> Response:
     """Return a file of a screening as its viewer may see it. Raises `ApiError`."""
-    is_short = sees_own_records_only() and what != "rejects"
+    is_short = sees_own_records_only() and what not in ("rejects", "contacts")
     if is_short and what != "hits":
         raise ApiError(403, f"{what} needs a key with the scope check; hits has what you may see")
     name, media_type = SCREENING_FILES[what]
@@ -302,7 +305,8 @@ def send_screening_file(job: Job, what: str) -> Response:
     if not path.is_file():
         raise ApiError(410, "the results of this screening are no longer kept")
     query = {"screening": job.id, "file": what, "own": is_short}
-    log_access("batch", query, {}, revision_of(current_service().hub.store.revision))
+    shown = {"contacts": read_contacts(path)} if what == "contacts" else {}
+    log_access("batch", query, shown, revision_of(current_service().hub.store.revision))
     answer: Response = send_file(path, mimetype=media_type)
     answer.headers["Content-Security-Policy"] = (
         REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"

@@ -7,7 +7,8 @@ one reference, and says nothing else: no score, no name and no number of records
 `CONTACT_SCORE` on answer alike.
 
 A query has to state enough (`stated_content`), or it could be used to list a source. Whether it
-does follows from the query and the settings of the sources alone.
+does follows from the query and the settings of the sources alone. `ask_sources` gives the answers
+to some queries, and counts the queries against the limits of a viewer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +28,25 @@ from resolver.check.index_segment import (
     RevisionRange,
     build_index_segment,
 )
-from resolver.errors import InputError
+from resolver.errors import InputError, StoreError
 from resolver.hub.hub import Hub
 from resolver.matching.pipeline import normalize
-from resolver.records import Record, concat
+from resolver.records import Handling, Record, concat
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import FULL_NAMES, HANDLING, NAME_PARTS
-from resolver.records.visibility import Viewer, may_read_all, viewer_classes, visible_rows
-from resolver.store import StoredSource, StoreHead, StoreView
+from resolver.records.visibility import (
+    Viewer,
+    is_visible,
+    may_read_all,
+    owner_of,
+    viewer_classes,
+    visible_rows,
+)
+from resolver.store import StoredSource as StoredSource
+from resolver.store import StoreHead, StoreView, contact_reference, record_tag
+
+if TYPE_CHECKING:
+    from resolver.check.screener import Screener
 
 CONTACT_SCORE = 0.5
 """Score from which a record is a hit: it is more likely the same than not. It is fixed, since a
@@ -45,6 +58,15 @@ CONTENTS = {
     "number": "a document number",
 }
 """What a query can state so that contact sources answer, in the words of settings and of people."""
+_TOO_LITTLE = "too little was asked for sources that answer with a contact: state {contents}"
+_BEYOND_LIMIT = (
+    "sources that answer with a contact were not asked: your queries of today have used up the"
+    " limit of your key or of your agency"
+)
+_NOT_COUNTED = (
+    "sources that answer with a contact were not asked: the store cannot count your query now; ask"
+    " again in a few seconds"
+)
 _MAX_SEGMENTS = 8
 """Most segments of the index. Each further segment would make queries slower, so all segments are
 then built anew as one.
@@ -71,6 +93,81 @@ class Contact:
 
     agency: str
     record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """Answers to a query of those sources that answer with a contact: the agencies with a hit, each
+    with the reference that a question must name; and the reason why sources were not asked, or an
+    empty text.
+    """
+
+    contacts: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The hits, as a member of an answer; the mapping is empty if there are no hits."""
+        rows = [{"agency": agency, "reference": text} for agency, text in self.contacts]
+        return {"contacts": rows} if rows else {}
+
+    @property
+    def logged(self) -> dict[str, Any]:
+        """The hits, as a member of an audit event; the mapping is empty if there are no hits."""
+        return {"contacts": [list(row) for row in self.contacts]} if self.contacts else {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warning of the answer, if there is one."""
+        return [self.warning] if self.warning else []
+
+
+NO_CONTACT = ContactAnswer()
+
+
+def ask_sources(
+    screener: Screener,
+    queries: Sequence[Record],
+    sources: Sequence[StoredSource],
+    viewer: Viewer,
+    snapshot: IndexSnapshot,
+    limits: tuple[int, int],
+) -> list[ContactAnswer]:
+    """Return the answer of some contact sources (`ContactIndex.sources_for`) to each query.
+
+    Queries that state enough count against the `limits` of the viewer and of its agency, whether or
+    not there is a hit. Beyond a limit no source is asked, nor while the store cannot count queries.
+    """
+    cases, asker = screener.store.contacts, owner_of(viewer)
+    willing = [
+        [row for row in sources if not content.isdisjoint(row.least_query.split() or CONTENTS)]
+        for content in map(stated_content, queries)
+    ]
+    count = sum(map(bool, willing))
+    secret = refusal = ""
+    if count:
+        try:
+            secret = cases.secret()
+            if not cases.count_queries(
+                asker, viewer.name, count, of_person=limits[0], of_asker=limits[1]
+            ):
+                refusal = _BEYOND_LIMIT
+        except StoreError:
+            # checks go on while the database is away
+            refusal = _NOT_COUNTED
+    answers = []
+    for query, asked in zip(queries, willing, strict=True):
+        warnings = [refusal] if asked and refusal else []
+        if len(asked) < len(sources):
+            needed = {name for row in sources for name in row.least_query.split() or CONTENTS}
+            texts = [text for name, text in CONTENTS.items() if name in needed]
+            warnings.append(_TOO_LITTLE.format(contents=" or ".join(texts)))
+        found = (
+            screener.find_contacts(query, asked, viewer, snapshot) if asked and not refusal else ()
+        )
+        pairs = [(row.agency, contact_reference(secret, asker, row.record_id)) for row in found]
+        answers.append(ContactAnswer(tuple(pairs), "; ".join(warnings)))
+    return answers
 
 
 def read_contents(texts: Sequence[str]) -> str:
@@ -111,14 +208,16 @@ class _ContactRecords:
     """Contact records at one state of the store, by source; each record is treated as a separate
     entity.
 
-    `active[i]` marks the records of segment i that are present. `head` is the state of the store on
-    which the records depend; None before the first.
+    `active[i]` marks the records of segment i that are present, and `tags[i]` has the tags of its
+    records (`record_tag`) in order, with the rows that they belong to. `head` is the state of the
+    store on which the records depend; None before the first.
     """
 
     head: StoreHead | None
     sources: Mapping[str, StoredSource]
     segments: tuple[IndexSegment, ...]
     active: tuple[npt.NDArray[np.bool_], ...]
+    tags: tuple[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]], ...]
     snapshots: dict[object, IndexSnapshot] = field(default_factory=dict)
 
 
@@ -129,7 +228,7 @@ class ContactIndex:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._records = _ContactRecords(None, {}, (), ())
+        self._records = _ContactRecords(None, {}, (), (), ())
         self.head: StoreHead | None = None
         """State of the store at the last refresh; None before the first."""
         self.has_sources = False
@@ -169,14 +268,21 @@ class ContactIndex:
             held.snapshots[key] = found
         return found
 
-    def hidden_records(self, viewer: Viewer) -> list[Contact]:
-        """Return all records to which a viewer may get a reference."""
-        held, names = self._records, frozenset(row.name for row in self.sources_for(viewer))
-        return [
-            contact_of(segment, int(row))
-            for segment, mask in zip(held.segments, held.active, strict=True)
-            for row in np.flatnonzero(mask & _is_hidden(segment, names, viewer))
-        ]
+    def find_tagged(self, viewer: Viewer, tag: int) -> Contact | None:
+        """Return the record with a tag (`record_tag`), if the viewer may get a reference to it.
+
+        The tag is looked up in order, so the time does not show how many records there are.
+        """
+        held, names = self._records, {row.name for row in self.sources_for(viewer)}
+        for segment, mask, (tags, rows) in zip(held.segments, held.active, held.tags, strict=True):
+            place = int(np.searchsorted(tags, np.uint64(tag)))
+            if place < len(tags) and int(tags[place]) == tag and mask[rows[place]]:
+                row = int(rows[place])
+                sources = segment.stored.batch.sources
+                name = str(sources.values[int(sources.codes[row])].as_py())
+                if name in names and not is_visible(_handling_of(segment, row), viewer):
+                    return contact_of(segment, row)
+        return None
 
     def refresh(self) -> None:
         """Bring the index to the current state of the store. Raises `StoreError`."""
@@ -188,19 +294,23 @@ class ContactIndex:
     def _read(self, view: StoreView, sources: Mapping[str, StoredSource]) -> _ContactRecords:
         held = self._records
         if not sources:
-            return _ContactRecords(view.head, {}, (), ())
+            return _ContactRecords(view.head, {}, (), (), ())
         is_kept = held.head is not None and _is_same_history(held.head, view.head)
-        segments = list(held.segments) if is_kept and len(held.segments) < _MAX_SEGMENTS else []
+        is_kept &= len(held.segments) < _MAX_SEGMENTS
+        segments, tags = (list(held.segments), list(held.tags)) if is_kept else ([], [])
         numbers = np.array(sorted(view.records_of_sources(sorted(sources)).values()), np.int64)
         known = np.concatenate([np.zeros(0, np.int64), *(row.entities for row in segments)])
         fresh = np.setdiff1d(numbers, known)
         if len(fresh):
             segments.append(self._build(view, fresh))
+            hashes = np.array(list(map(record_tag, segments[-1].ids.to_pylist())), np.uint64)
+            order = np.argsort(hashes, kind="stable")
+            tags.append((hashes[order], order))
         masks = [
             mask & np.isin(segment.entities, numbers)
             for segment, mask in zip(segments, all_active(segments), strict=True)
         ]
-        return _ContactRecords(view.head, sources, tuple(segments), tuple(masks))
+        return _ContactRecords(view.head, sources, tuple(segments), tuple(masks), tuple(tags))
 
     def _build(self, view: StoreView, numbers: npt.NDArray[np.int64]) -> IndexSegment:
         """Return a segment with each of some records as an entity that goes by the record's id."""
@@ -233,11 +343,14 @@ def _is_same_history(earlier: StoreHead, later: StoreHead) -> bool:
 
 def contact_of(segment: IndexSegment, row: int) -> Contact:
     """Return the agency of a contact record and its id."""
-    batch = segment.stored.batch
-    column = batch.columns[HANDLING]
+    return Contact(_handling_of(segment, row).agency, str(segment.ids[row].as_py()))
+
+
+def _handling_of(segment: IndexSegment, row: int) -> Handling:
+    """Return the handling of a contact record; all of them have one."""
+    column = segment.stored.batch.columns[HANDLING]
     place = int(np.searchsorted(column.rows, row))
-    handling = unpack_handling(column.values[int(column.codes[place])].as_py())
-    return Contact(handling.agency, str(segment.ids[row].as_py()))
+    return unpack_handling(column.values[int(column.codes[place])].as_py())
 
 
 def _is_hidden(

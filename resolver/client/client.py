@@ -129,7 +129,7 @@ class SearchOptions(TypedDict, total=False):
 
 
 Result = Literal["report", "links", "entities", "rejects"]
-ScreeningFile = Literal["hits", "evidence", "report", "rejects"]
+ScreeningFile = Literal["hits", "evidence", "report", "contacts", "rejects"]
 Query = Mapping[str, Any]
 
 

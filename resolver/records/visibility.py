@@ -566,3 +566,10 @@ def is_list_source_name(text: str) -> bool:
     """
     is_short = len(text) <= MAX_LENGTH
     return is_short and text != EVERYTHING and any(map(str.isalnum, text))
+
+
+def owner_of(viewer: Viewer) -> str:
+    """Return the owner of what a viewer keeps or asks (verdicts, requests, queries that count): the
+    viewer's agency or, if there is none, the viewer's name.
+    """
+    return f"agency {viewer.agency}" if viewer.agency else f"sender {viewer.name}"

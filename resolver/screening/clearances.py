@@ -24,7 +24,7 @@ from resolver.errors import UsageError
 from resolver.records import Record
 from resolver.records.labels import property_label
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import owner_of as owner_of
 from resolver.screening.screen import (
     Screening,
     ScreeningHit,
@@ -62,13 +62,6 @@ _SUBJECT_FACTS = frozenset(("address", "phone", "email"))
 """Facts that count only if the subject states some of them, because lists add such facts all the
 time.
 """
-
-
-def owner_of(viewer: Viewer) -> str:
-    """Return the owner of the verdicts of a viewer: the viewer's agency or, if there is none, the
-    viewer's name.
-    """
-    return f"agency {viewer.agency}" if viewer.agency else f"sender {viewer.name}"
 
 
 def read_expiry(text: str, now: datetime | None = None) -> str:

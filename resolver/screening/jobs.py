@@ -1,12 +1,14 @@
 """Screenings as jobs: submitted over HTTP, run by a worker, with files in the folder of the job.
 
 A job is screened as every user of its agency may see the store, so all of them may read its files.
-Verdicts of the agency apply.
+Verdicts of the agency apply. Sources that answer with a contact are asked as by checks, and their
+answers are in a file of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,26 +16,37 @@ from typing import Any
 
 import orjson
 
+from resolver.check.contacts import ContactAnswer, ask_sources
+from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import IndexRevision, MatchQuery, Screener
-from resolver.errors import InputError
+from resolver.errors import InputError, pluralize
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import INPUT, OWN, READ_STAGE, RESULT, submit_upload
 from resolver.hub.ownership import RecordOwner
 from resolver.lists.io.source_files import stoppable
 from resolver.lists.parallel_reading import ReadingRules
 from resolver.lists.readers import read_lists
+from resolver.records import Record
 from resolver.records.progress import Progress
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.clearances import apply_verdicts, owner_of
 from resolver.screening.result_files import (
+    CONTACTS_CSV,
     CSV_COLUMNS,
     HITS_CSV,
     HITS_JSON,
     hit_from_json,
+    write_contacts,
     write_hits,
     write_screening,
 )
-from resolver.screening.screen import Screening, ScreeningHit, read_subjects, screen_subjects
+from resolver.screening.screen import (
+    Screening,
+    ScreeningHit,
+    Subject,
+    read_subjects,
+    screen_subjects,
+)
 from resolver.screening.watch import add_watch
 from resolver.store import Job
 
@@ -57,16 +70,20 @@ def submit_screening(
     *,
     owner: RecordOwner,
     listed: float | None,
+    contact_limits: tuple[int, int] | None = None,
     watch: tuple[str, str] | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
 
     `listed`: share of subjects who are listed, as checks of the service assume it (None: the
-    default share). `watch`: name and end of a watch in which the subjects are kept. For keys and
-    errors, see `submit_upload`.
+    default share). `contact_limits`: most queries a day that contact sources are asked, for a
+    person and for an agency (None: they are not asked). `watch`: name and end of a watch in which
+    the subjects are kept. For keys and errors, see `submit_upload`.
     """
     params: dict[str, Any] = {"label": label, "format": list_format, "listed": listed}
+    if contact_limits is not None:
+        params["contact_limits"] = contact_limits
     signature = f"{SCREENING_JOB} {list_format}"
     if watch is not None:
         params |= {"watch": watch[0], "until": watch[1]}
@@ -109,13 +126,22 @@ def run_screening_job(
             hint="give a table with one row for each subject",
         )
     viewer = viewer_of_agency(job.submitted_by, job.agency)
+    screener, subjects = Screener(hub, job.params["listed"]), read_subjects(intake)
+    snapshot = screener.snapshot_for(viewer)
     screening = screen_subjects(
-        Screener(hub, job.params["listed"]),
-        read_subjects(intake),
+        screener,
+        subjects,
         MatchQuery(MAX_HITS, viewer=viewer),
         workers=workers,
         progress=progress,
+        snapshot=snapshot,
     )
+    contacts = _ask_contacts(screener, subjects, viewer, snapshot, job.params.get("contact_limits"))
+    write_contacts(folder / RESULT / CONTACTS_CSV, subjects, contacts)
+    warnings = Counter(
+        contacts[subject.record].warning for subject in subjects if subject.record in contacts
+    )
+    notes = [f"{pluralize(count, 'subject')}: {text}" for text, count in warnings.items() if text]
     screening = apply_verdicts(screening, hub.store.verdicts.list(owner_of(viewer)), hub.store)
     if "watch" in job.params:
         add_watch(hub.store, viewer, job.params["watch"], job.params["until"], screening)
@@ -127,6 +153,11 @@ def run_screening_job(
         "subjects_with_hits": len(by_subject),
         "hits": len(screening.hits),
         "returned": sum(hit.status == "returned" for hit in screening.hits),
+        "contacts": sum(
+            len(contacts[subject.record].contacts)
+            for subject in subjects
+            if subject.record in contacts
+        ),
         "cleared": len(screening.cleared),
         "not_compared": sum(bool(subject.notes) for subject in screening.subjects),
         "rejects": len(rejects),
@@ -134,8 +165,27 @@ def run_screening_job(
         "cut": screening.cut,
         "version": screening.revision.revision,
         "model": screening.revision.model,
-        "notes": list(intake.warnings),
+        "notes": [*intake.warnings, *notes],
     }
+
+
+def _ask_contacts(
+    screener: Screener,
+    subjects: Sequence[Subject],
+    viewer: Viewer,
+    snapshot: IndexSnapshot,
+    limits: Sequence[int] | None,
+) -> dict[Record, ContactAnswer]:
+    """Return the answers of contact sources, by what subjects state; equal subjects are one
+    query.
+    """
+    sources = screener.contacts.sources_for(viewer)
+    if limits is None or not sources:
+        return {}
+    of_person, of_agency = limits
+    queries = list(dict.fromkeys(subject.record for subject in subjects))
+    answers = ask_sources(screener, queries, sources, viewer, snapshot, (of_person, of_agency))
+    return dict(zip(queries, answers, strict=True))
 
 
 def _short_columns(hub: Hub) -> dict[str, Callable[[ScreeningHit], str]]:

@@ -1,15 +1,18 @@
-"""Files of a screening: a table of hits, the same hits with their evidence, and a report."""
+"""Files of a screening: a table of hits, the same hits with their evidence, a report, and a table
+of the agencies to contact.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from resolver.check.contacts import ContactAnswer
 from resolver.check.queries import SOURCE
 from resolver.errors import OutputError
 from resolver.records import Kind, Record, Value, kind_of_schema
@@ -21,6 +24,7 @@ from resolver.screening.screen import Screening, ScreeningHit, Subject
 from resolver.store.array_files import replace_file
 
 HITS_CSV, HITS_JSON, REPORT_HTML = "hits.csv", "hits.ndjson", "report.html"
+CONTACTS_CSV = "contacts.csv"
 CSV_COLUMNS: Mapping[str, Callable[[ScreeningHit], str]] = {
     "subject_id": lambda hit: hit.subject.id,
     "subject_name": lambda hit: hit.subject.name,
@@ -135,20 +139,46 @@ def write_hits(
 ) -> None:
     """Write a table of hits. Raises `OutputError`."""
 
-    def lines() -> Iterator[bytes]:
-        """Yield the lines of the table."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(columns)
-        for hit in hits:
-            writer.writerow([escape_formula(cell(hit)) for cell in columns.values()])
-            if buffer.tell() > _BUFFER:
-                yield buffer.getvalue().encode("utf-8", "replace")
-                buffer.seek(0)
-                buffer.truncate()
-        yield buffer.getvalue().encode("utf-8", "replace")
+    rows = ([cell(hit) for cell in columns.values()] for hit in hits)
+    write_bytes(path, _table_parts(list(columns), rows, delimiter))
 
-    write_bytes(path, lines())
+
+def write_contacts(
+    path: Path, subjects: Sequence[Subject], contacts: Mapping[Record, ContactAnswer]
+) -> None:
+    """Write a table of the agencies that have a hit for a subject, with the reference to quote.
+    Raises `OutputError`.
+    """
+    rows = (
+        [subject.id, subject.name, *contact]
+        for subject in subjects
+        if subject.record in contacts
+        for contact in contacts[subject.record].contacts
+    )
+    header = ["subject_id", "subject_name", "agency", "reference"]
+    write_bytes(path, _table_parts(header, rows, ","))
+
+
+def read_contacts(path: Path) -> list[list[str]]:
+    """Return the agencies and references in a table that `write_contacts` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row[2:] for row in csv.reader(file)][1:]
+
+
+def _table_parts(
+    header: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str
+) -> Iterator[bytes]:
+    """Yield a table in parts of some size."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(list(map(escape_formula, row)))
+        if buffer.tell() > _BUFFER:
+            yield buffer.getvalue().encode("utf-8", "replace")
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode("utf-8", "replace")
 
 
 def write_screening(folder: Path, screening: Screening, title: str) -> None:

@@ -55,7 +55,14 @@ from resolver.store.commit import (
     ListCommit,
     OutdatedError,
 )
-from resolver.store.contacts import ContactCase, ContactCases, ContactState, contact_reference
+from resolver.store.contacts import (
+    ContactCase,
+    ContactCases,
+    ContactState,
+    contact_reference,
+    read_reference,
+    record_tag,
+)
 from resolver.store.feeds import Feed, FeedLeaseError, FeedRun, Feeds, NewFeed, RunOutcome
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
@@ -134,6 +141,8 @@ __all__ = [
     "contact_reference",
     "encode_contents",
     "parse_utc_text",
+    "read_reference",
+    "record_tag",
     "restore",
     "utc_text",
 ]

@@ -1,8 +1,10 @@
 """Contacts: requests to the agencies behind sources that answer "hit: contact AGENCY, reference R".
 
-A reference names a record to one asker, and tells nothing of it: it is a keyed hash (HMAC-SHA256
-with the secret of the store) of the asker and the id of the record. So the same asker gets the same
-reference for the same record, can quote it, and cannot compare it with another asker's.
+A reference names a record to one asker, and tells nothing of it: it is a hash of the id of the
+record, encrypted with AES-128. The key is derived from the secret of the store and the asker. So
+the same asker gets the same reference for the same record, can quote it, and cannot compare it with
+another asker's. The store decrypts a reference to find its record, so the time that this takes does
+not depend on how many records a source has.
 
 A request is a case. It is `ASKED` until somebody of the agency that owns the record has answered it
 (`ANSWERED`, in words), refused it (`REFUSED`), or disclosed the record to the agency of the asker
@@ -18,13 +20,16 @@ from __future__ import annotations
 
 import base64
 import datetime
+import hashlib
 import hmac
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -51,8 +56,10 @@ DEFAULT_DAYS = 14
 """Days until a request should be answered, where the asker names no other deadline."""
 _REMINDED_BEFORE = datetime.timedelta(days=3)
 """Time before the deadline from which on the agency is reminded, once."""
-_CHARACTERS = 20
-"""Characters of a reference: 100 bits, so that nobody can guess one."""
+_TAG_BYTES, _BLOCK_BYTES = 8, 16
+"""Bytes of the hash of a record id, and of the block that is encrypted. The rest of the block is
+zero, which tells a reference from a guess: one guess in 2**64 would pass.
+"""
 
 
 class ContactState(StrEnum):
@@ -102,11 +109,49 @@ class ContactCase:
 _CASE = [contact_cases.c[name] for name in ContactCase.__slots__]
 
 
+def record_tag(record_id: str) -> int:
+    """Return a 64-bit hash of the id of a record, which its references hold."""
+    digest = hashlib.sha256(record_id.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:_TAG_BYTES], "big")
+
+
 def contact_reference(secret: str, asker: str, record_id: str) -> str:
     """Return the reference by which an asker knows a record."""
-    message = f"contact\x1f{asker}\x1f{record_id}".encode("utf-8", "surrogatepass")
-    digest = hmac.digest(secret.encode(), message, "sha256")
-    return f"R-{base64.b32encode(digest).decode()[:_CHARACTERS]}"
+    block = record_tag(record_id).to_bytes(_TAG_BYTES, "big").ljust(_BLOCK_BYTES, b"\0")
+    encryptor = _reference_cipher(secret, asker).encryptor()
+    return _reference_text(encryptor.update(block))
+
+
+REFERENCE = re.compile(r"R-[A-Z2-7]{26}")
+"""How a reference looks."""
+
+
+def read_reference(secret: str, asker: str, reference: str) -> int | None:
+    """Return the `record_tag` that a reference of an asker holds; None for a text that the asker
+    was not given.
+    """
+    try:
+        block = base64.b32decode(reference.removeprefix("R-") + "=" * 6)
+    except ValueError:
+        return None
+    if len(block) != _BLOCK_BYTES or _reference_text(block) != reference:
+        return None
+    plain = _reference_cipher(secret, asker).decryptor().update(block)
+    return None if any(plain[_TAG_BYTES:]) else int.from_bytes(plain[:_TAG_BYTES], "big")
+
+
+def _reference_text(block: bytes) -> str:
+    return f"R-{base64.b32encode(block).decode().rstrip('=')}"
+
+
+def _reference_cipher(secret: str, asker: str) -> Cipher[modes.ECB]:
+    """Return the cipher of the references of an asker. Each encrypts a single block, and equal
+    records shall get equal references, which is what ECB does.
+    """
+    key = hmac.digest(
+        secret.encode(), f"contact\x1f{asker}".encode("utf-8", "surrogatepass"), "sha256"
+    )
+    return Cipher(algorithms.AES(key[:_BLOCK_BYTES]), modes.ECB())
 
 
 @dataclass(frozen=True, slots=True)

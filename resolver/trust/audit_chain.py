@@ -5,8 +5,8 @@
   signature. Keep signed heads outside of the store, where people who can change the store cannot
   change them. If a log was changed and its chain computed again, or if its end was cut off, it
   differs from the heads.
-- `find_accesses` says who was shown a record, by its id or by the ids of the entities that it was
-  in.
+- `find_accesses` says who was shown a record, by its id, by the ids of the entities that it was in,
+  or by a reference to it.
 - `report_subject` collects what the store holds about one person, and lists to whom it was shown.
 """
 
@@ -30,10 +30,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from resolver.errors import StoreError
 from resolver.records.record import Handling, Record
-from resolver.records.visibility import OPERATOR, Viewer, is_visible
-from resolver.store import AuditEvent, AuditFault, AuditHead, Store, StoreView
+from resolver.records.visibility import OPERATOR, Viewer, is_visible, owner_of
+from resolver.store import (
+    AuditEvent,
+    AuditFault,
+    AuditHead,
+    Store,
+    StoreView,
+    read_reference,
+    record_tag,
+)
 from resolver.store.audit import ERASURE
 from resolver.store.bulk_rows import utc_text
+from resolver.store.contacts import REFERENCE
 
 _ALL_EVENTS = 10_000_000
 _EVENTS_AT_ONCE = 2_000
@@ -184,10 +193,11 @@ def _iterate_accesses(
     blank = [event for event in store.audit_events.get(sorted(numbers)) if event.number > after]
     actions = {choice.action} if choice.action else set(_UNNAMED)
     parts = (
-        _iterate_events(store, choice, after, containing=list(names)),
+        _iterate_events(store, choice, after, containing=[*names, _CONTACTS]),
         iter([event for event in blank if choice.accepts(event)]),
         _iterate_events(store, choice, after, actions=sorted(actions.intersection(_UNNAMED))),
     )
+    secret, tags = store.contacts.secret(), set(map(record_tag, record_ids))
     last = 0
     for event in heapq.merge(*parts, key=lambda event: event.number):
         if event.number == last or event.action == ERASURE:
@@ -198,6 +208,7 @@ def _iterate_accesses(
             for name, spans in names.items()
             if name in words and any(_is_within(event.revision, span) for span in spans)
         ]
+        shown += [text for text in _references(event) if _names_one_of(tags, text, event, secret)]
         is_unnamed = event.action in _UNNAMED and event.revision >= (first or 0)
         if shown or (is_unnamed and _shows_unnamed(event)):
             last = event.number
@@ -414,6 +425,17 @@ def _names_of(
     return spans, first
 
 
+def _references(event: AuditEvent) -> list[str]:
+    """Return the references to records that the answer of an event has."""
+    return [text for text in _texts(event.answer) if REFERENCE.fullmatch(text)]
+
+
+def _names_one_of(tags: set[int], reference: str, event: AuditEvent, secret: str) -> bool:
+    """Return whether a reference in an event is one to a record with one of some tags."""
+    asker = owner_of(Viewer(event.actor, event.agency))
+    return read_reference(secret, asker, reference) in tags
+
+
 def _overlap(
     one: tuple[int, int | None], other: tuple[int, int | None]
 ) -> tuple[int, int | None] | None:
@@ -442,6 +464,8 @@ def _texts(value: Any) -> list[str]:
 
 UNNAMED = "not named: any record"
 """What an event showed that does not name the records, such as a backup or a list of pairs."""
+_CONTACTS = "contacts"
+"""Text in the answer of an event that has references to records."""
 _UNNAMED = ("command", "batch", "changes")
 _NAMING = frozenset({"check", "clear", "search", "explain", "decide", "split", "withdraw", "audit"})
 """Commands whose event names the records that they show."""
@@ -452,7 +476,8 @@ def _shows_unnamed(event: AuditEvent) -> bool:
     if event.action == "changes":
         return True
     if event.action == "batch":
-        return bool(event.query.get("file"))
+        # the references in a table of agencies to contact name their records
+        return event.query.get("file") not in (None, "", "contacts")
     command = str(event.query.get("command", "")).split(" ")[0]
     return bool(event.answer.get("records")) and command not in _NAMING
 

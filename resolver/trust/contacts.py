@@ -1,34 +1,28 @@
-"""Hit, no hit: what contact sources answer, and the requests that follow.
+"""Requests to the agencies behind sources that answer with a contact.
 
 An answer of a check, a search or a graph names an agency and a reference. Whoever got it quotes the
 reference in a request. The agency answers in words, refuses, or discloses the record to the agency
 that asked. A disclosed record is shown with its request, and nowhere else: no other answer depends
 on it.
 
-Which records are hits is found by `resolver.check`; requests and limits are rows of the store
-(`resolver.store.contacts`).
+Which records are hits is found by `resolver.check.contacts`. Requests and limits are rows of the
+store (`resolver.store.contacts`).
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from resolver.check.contacts import CONTENTS, Contact, stated_content
-from resolver.check.entity_index import IndexSnapshot
 from resolver.check.screener import Screener
-from resolver.errors import InputError, OwnerError, StoreError, UnknownIdError
+from resolver.errors import InputError, OwnerError, UnknownIdError
 from resolver.records import Record, concat
-from resolver.records.visibility import Viewer, is_visible, may_read_all
-from resolver.screening import list_stated_values, owner_of
+from resolver.records.visibility import Viewer, is_visible, may_read_all, owner_of
+from resolver.screening import list_stated_values
 from resolver.store import ContactCase as ContactCase
-from resolver.store import ContactState, Store, contact_reference, utc_text
-from resolver.store import StoredSource as StoredSource
+from resolver.store import ContactState, Store, read_reference, utc_text
 from resolver.store.contacts import DEFAULT_DAYS as DEFAULT_DAYS
 from resolver.store.contacts import MAX_DAYS as MAX_DAYS
 from resolver.store.contacts import MAX_TEXT as MAX_TEXT
@@ -36,90 +30,6 @@ from resolver.store.contacts import MAX_TEXT as MAX_TEXT
 STATES = tuple(map(str, ContactState))
 ANSWERS = tuple(state for state in STATES if state != ContactState.ASKED)
 """Answers that an agency can give to a request."""
-_TOO_LITTLE = "too little was asked for sources that answer with a contact: state {contents}"
-_BEYOND_LIMIT = (
-    "sources that answer with a contact were not asked: your queries of today have used up the"
-    " limit of your key or of your agency"
-)
-_NOT_COUNTED = (
-    "sources that answer with a contact were not asked: the store cannot count your query now; ask"
-    " again in a few seconds"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ContactAnswer:
-    """Answers to a query of those sources that answer with a contact: the agencies with a hit, each
-    with the reference that a question must name; and the reason why sources were not asked, or an
-    empty text.
-    """
-
-    contacts: tuple[tuple[str, str], ...] = ()
-    warning: str = ""
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The hits, as a member of an answer; the mapping is empty if there are no hits."""
-        rows = [{"agency": agency, "reference": text} for agency, text in self.contacts]
-        return {"contacts": rows} if rows else {}
-
-    @property
-    def logged(self) -> dict[str, Any]:
-        """The hits, as a member of an audit event; the mapping is empty if there are no hits."""
-        return {"contacts": [list(row) for row in self.contacts]} if self.contacts else {}
-
-    @property
-    def warnings(self) -> list[str]:
-        """The warning of the answer, if there is one."""
-        return [self.warning] if self.warning else []
-
-
-NO_CONTACT = ContactAnswer()
-
-
-def ask_sources(
-    screener: Screener,
-    queries: Sequence[Record],
-    sources: Sequence[StoredSource],
-    viewer: Viewer,
-    snapshot: IndexSnapshot,
-    limits: tuple[int, int],
-) -> list[ContactAnswer]:
-    """Return the answer of some contact sources (`ContactIndex.sources_for`) to each query.
-
-    Queries that state enough count against the `limits` of the viewer and of its agency, whether or
-    not there is a hit. Beyond a limit no source is asked, nor while the store cannot count queries.
-    """
-    cases, asker = screener.store.contacts, owner_of(viewer)
-    willing = [
-        [row for row in sources if not content.isdisjoint(row.least_query.split() or CONTENTS)]
-        for content in map(stated_content, queries)
-    ]
-    count = sum(map(bool, willing))
-    secret = refusal = ""
-    if count:
-        try:
-            secret = cases.secret()
-            if not cases.count_queries(
-                asker, viewer.name, count, of_person=limits[0], of_asker=limits[1]
-            ):
-                refusal = _BEYOND_LIMIT
-        except StoreError:
-            # checks go on while the database is away
-            refusal = _NOT_COUNTED
-    answers = []
-    for query, asked in zip(queries, willing, strict=True):
-        warnings = [refusal] if asked and refusal else []
-        if len(asked) < len(sources):
-            needed = {name for row in sources for name in row.least_query.split() or CONTENTS}
-            texts = [text for name, text in CONTENTS.items() if name in needed]
-            warnings.append(_TOO_LITTLE.format(contents=" or ".join(texts)))
-        found = (
-            screener.find_contacts(query, asked, viewer, snapshot) if asked and not refusal else ()
-        )
-        pairs = [(row.agency, contact_reference(secret, asker, row.record_id)) for row in found]
-        answers.append(ContactAnswer(tuple(pairs), "; ".join(warnings)))
-    return answers
 
 
 def is_owner(case: ContactCase, viewer: Viewer) -> bool:
@@ -194,7 +104,8 @@ def ask_agency(
     the viewer's agency was not given, or whose record is gone.
     """
     cases, reference = screener.store.contacts, reference.strip()
-    contact = _find_reference(screener, viewer, reference)
+    tag = read_reference(cases.secret(), owner_of(viewer), reference)
+    contact = None if tag is None else screener.contacts.find_tagged(viewer, tag)
     if contact is None:
         raise UnknownIdError(
             "your agency has no such reference", hint="copy it from the answer that named it"
@@ -223,20 +134,6 @@ def answer_case(
     return store.contacts.answer(
         case.id, ContactState(state), answer, who=viewer.name, until=_read_day(until)
     )
-
-
-def _find_reference(screener: Screener, viewer: Viewer, reference: str) -> Contact | None:
-    """Return the record that a reference names for the viewer's agency; None if the agency does not
-    have this reference.
-
-    Every record is tried, so the time does not show which record is found.
-    """
-    found, secret, asker = None, screener.store.contacts.secret(), owner_of(viewer)
-    for contact in screener.contacts.hidden_records(viewer):
-        text = contact_reference(secret, asker, contact.record_id)
-        if hmac.compare_digest(text.encode(), reference.encode("utf-8", "replace")):
-            found = contact
-    return found
 
 
 def _read_record(store: Store, record_id: str) -> Record | None:

@@ -15,13 +15,16 @@ from resolver.api import ServiceSettings, create_app
 from resolver.errors import DatabaseError, StoreError
 from resolver.hub.admin import create_key, update_source
 from resolver.hub.hub import Hub
+from resolver.hub.job_worker import run_next_job
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Identifier
 from resolver.records.visibility import Viewer
+from resolver.screening.jobs import run_screening_job
 from resolver.store import Store, utc_text
 from resolver.store.backup import backup, restore
 from resolver.store.contacts import ContactCases
 from resolver.store.schema import contact_cases
+from resolver.trust.audit_chain import find_accesses
 from resolver.trust.contacts import describe_case
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.matching.preparing import quick_symbols
@@ -44,6 +47,7 @@ LONG = record(
 )
 TIED = record("secret:3", name="Nuno Salgado", birthDate="1961-12-02", phone="+31 20 555 0777")
 HIDDEN = (SHORT, LONG, TIED)
+SCOPES = ("check", "review", "submit")
 ASKERS = {"coast": "Coast", "coast two": "Coast", "lake": "Lake", "river": "River"}
 
 
@@ -61,9 +65,7 @@ class World:
                     info = ListInfo(name, "test", (name,), "", len(records), 0, False)
                     hub.add(make_intake(records, info))
         self.headers = {
-            name: {
-                "Authorization": f"ApiKey {create_key(self.url, name, agency, ('check', 'review'))}"
-            }
+            name: {"Authorization": f"ApiKey {create_key(self.url, name, agency, SCOPES)}"}
             for name, agency in ASKERS.items()
         }
         app = create_app(ServiceSettings(self.url, **settings))
@@ -308,3 +310,61 @@ def test_queries_of_all_keys_of_an_agency_are_limited(tmp_path: Path) -> None:
             assert "contacts" not in world.check("lake", name="Zeta Verborgen")
         finally:
             world.service.close()
+
+
+def test_a_reference_is_found_without_trying_every_record(
+    contact: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = contact.reference("coast", name="Zeta Verborgen")
+
+    def refuse(*_: Any) -> str:
+        raise AssertionError("a hash of a record was made")
+
+    with monkeypatch.context() as counted:
+        counted.setattr("resolver.check.contacts.record_tag", refuse)
+        counted.setattr("resolver.check.contacts.contact_reference", refuse)
+        for reference in (own, f"R-{own[:1:-1]}", "R-" + "A" * 26, "R-1", "R-é"):
+            body = {"reference": reference, "question": "Who is she?"}
+            expected = 201 if reference == own else 404
+            assert contact.post("coast", "/contacts", body).status_code == expected
+
+
+def test_a_screening_names_the_agencies_and_who_saw_finds_their_references(
+    worlds: dict[str, World],
+) -> None:
+    table = b"""id,name,birthDate
+P1,Zeta Verborgen,1950-01-01
+P2,Verborgen,
+P3,Jane Nobody,1977-02-03
+P4,Zeta Verborgen,1950-01-01
+"""
+    header = "subject_id,subject_name,agency,reference"
+    rows, results = {}, {}
+    for kind, world in worlds.items():
+        sent: Any = world.client.post(
+            "/screenings?filename=people.csv", data=table, headers=world.headers["lake"]
+        )
+        assert sent.status_code == 202, sent.text
+        hub, folder = world.service.hub, world.service.jobs_dir
+        assert run_next_job(hub, folder, run_screening_job) is not None
+        results[kind] = world.get("lake", f"/screenings/{sent.json['id']}").json["result"]
+        with world.get("lake", f"/screenings/{sent.json['id']}/contacts") as file:
+            rows[kind] = file.text.splitlines()
+        world.service.audit_log.flush()
+    contact = worlds["contact"]
+    own = contact.reference("lake", name="Zeta Verborgen", birthDate="1950-01-01")
+    named = [f"{subject},Zeta Verborgen,River,{own}" for subject in ("P1", "P4")]
+    assert rows == {"contact": [header, *named], "silent": [header], "absent": [header]}
+    assert [results[kind].pop("contacts") for kind in worlds] == [2, 0, 0]
+    notes = {kind: result["notes"] for kind, result in results.items()}
+    assert notes["contact"].pop().startswith("1 subject: too little was asked")
+    assert notes["contact"] == notes["silent"] == notes["absent"]
+    for name in ("hits", "subjects_with_hits", "not_compared", "cut"):
+        assert len({result[name] for result in results.values()}) == 1
+    store = contact.service.hub.store
+    seen = {
+        record: [row.event.action for row in find_accesses(store, [record]) if row.shown == own]
+        for record in ("secret:1", "secret:2")
+    }
+    assert "batch" in seen["secret:1"]
+    assert seen["secret:2"] == []
