@@ -154,9 +154,14 @@ def open_requests(
                 if own := records_of(name, hidden):
                     hub.add(Intake(Batch.from_records(own).canonical(), (), ()))
             key = create_key(url, "coast", "Coast", ("check", "review"))
-            settings = ServiceSettings(url, rate=0, accept_restricted=True)
-            unlimited = dict.fromkeys(("contacts_of_person", "contacts_of_agency"), _NO_LIMIT)
-            app = create_app(replace(settings, **unlimited))
+            settings = ServiceSettings(
+                url,
+                rate=0,
+                accept_restricted=True,
+                contacts_of_person=_NO_LIMIT,
+                contacts_of_agency=_NO_LIMIT,
+            )
+            app = create_app(settings)
             service: Service = app.extensions["resolver"]
             stack.callback(service.close)
             service.warm()
