@@ -183,10 +183,10 @@ def _parts_of(element: Element) -> _Parts:
 
 
 def _attributes_of(element: Element) -> Part:
-    attributes = element.items()
-    if len(attributes) > MAX_ATTRIBUTES:
+    # counted before they are read
+    if len(element.attrib) > MAX_ATTRIBUTES:
         raise InputError(f"{element.tag} has more than {MAX_ATTRIBUTES:,} attributes")
-    return dict(attributes)
+    return dict(element.items())
 
 
 def _add_cells(parts: _Parts, cells: dict[str, str]) -> None:
