@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 _SCRIPT = """
 import sys
@@ -38,3 +39,21 @@ def test_a_batch_run_loads_no_pandas_and_has_one_heap_and_no_blas_threads() -> N
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=unset
     )
     assert answer.stdout.splitlines()[-1] == "0 False system 1"
+
+
+def test_a_screening_of_a_table_loads_no_pandas(tmp_path: Path) -> None:
+    table, store = tmp_path / "people.csv", f"sqlite:///{tmp_path}/hub.db"
+    table.write_text("name,birth_date\nIvan Petrov,1970-01-02\nIvan Petrow,1970-01-02\n")
+    # a process of its own, as `dedupe` loads no pandas either
+    subprocess.run(
+        [sys.executable, "-m", "resolver", "dedupe", table, "--store", store], check=True
+    )
+    code = (
+        "import sys; from resolver.cli.app import run; code = run(sys.argv[1:]);"
+        "print(code, 'pandas' in sys.modules)"
+    )
+    command = ["screen", str(table), "--store", store, "--out", str(tmp_path / "hits.csv")]
+    answer = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.splitlines()[-1] == "3 False"

@@ -32,9 +32,11 @@ from resolver.cli.options import (
 )
 from resolver.cli.process_start import (
     ProgressBars,
+    load_arrow_without_pandas,
     log_act_at,
     log_records,
     log_records_at,
+    start_no_blas_threads,
     steward_option,
 )
 from resolver.cli.run_results import SHOWN_REJECTS
@@ -113,6 +115,8 @@ def screen_command(
     check_engine(options)
     check_engine_requirements(options)
     _check_outputs(files, out, report)
+    start_no_blas_threads()
+    load_arrow_without_pandas()
     if watch is not None:
         from resolver.screening.watch import read_watch_end, read_watch_name
 
