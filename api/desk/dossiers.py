@@ -49,7 +49,9 @@ def show_dossier(entity_id: str) -> Any:
     if is_pdf:
         reader = viewer().agency or viewer().name or "anybody"
         note = AccessNote(now, reader, entity.revision, code)
-        return _send_pdf(entity.party.caption, dossier_parts(entity, network.parties), note)
+        return _send_pdf(
+            "dossier", entity.party.caption, dossier_parts(entity, network.parties), note
+        )
     return pages.render_page(
         "dossier.html",
         entity=entity,
@@ -108,7 +110,7 @@ def dossier_parts(entity: EntityPage, parties: Sequence[workbench.RelatedParty])
 
 def send_report(title: str, graph: Graph, chains: Sequence[Sequence[tuple[str, str]]]) -> Response:
     """Send a network as PDF. `chains`: paths as (id of a node, words that lead to it)."""
-    return _send_pdf(title, report_parts(graph, chains), write_note(graph, viewer()))
+    return _send_pdf("network", title, report_parts(graph, chains), write_note(graph, viewer()))
 
 
 def report_parts(graph: Graph, chains: Sequence[Sequence[tuple[str, str]]]) -> list[Part]:
@@ -135,7 +137,7 @@ def report_parts(graph: Graph, chains: Sequence[Sequence[tuple[str, str]]]) -> l
     statements = [
         (
             f"{nodes[edge.source].caption} {edge.words} {nodes[edge.target].caption}",
-            "; ".join(filter(None, (row.role, _period(row.start, row.end)))),
+            "; ".join(filter(None, (row.role, row.period))),
             row.record,
             row.sentence,
         )
@@ -148,11 +150,7 @@ def report_parts(graph: Graph, chains: Sequence[Sequence[tuple[str, str]]]) -> l
     return parts
 
 
-def _period(start: str, end: str) -> str:
-    return " ".join((*((f"from {start}",) if start else ()), *((f"to {end}",) if end else ())))
-
-
-def _send_pdf(title: str, parts: Sequence[Part], note: AccessNote) -> Response:
+def _send_pdf(name: str, title: str, parts: Sequence[Part], note: AccessNote) -> Response:
     """Send a PDF whose first words are the handling code, and which ends with the note."""
     marked = [
         Paragraph(f"Handling {note.handling}"),
@@ -166,5 +164,5 @@ def _send_pdf(title: str, parts: Sequence[Part], note: AccessNote) -> Response:
         raise pages.DeskError(
             501, "This service cannot write PDF.", "Ask the operator to install the extra “pdf”."
         ) from error
-    headers = {"Content-Disposition": "attachment; filename=dossier.pdf"}
+    headers = {"Content-Disposition": f"attachment; filename={name}.pdf"}
     return Response(content, mimetype="application/pdf", headers=headers)

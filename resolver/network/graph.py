@@ -43,6 +43,13 @@ class EdgeStatement:
     sentence: str = ""
     target: str = field(default="", compare=False)
 
+    @property
+    def period(self) -> str:
+        """Period that the record states: `2004 to 2009`, `from 2014`; empty without dates."""
+        if self.start and self.end:
+            return f"{self.start} to {self.end}"
+        return f"from {self.start}" if self.start else f"until {self.end}" if self.end else ""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphLink:
@@ -75,14 +82,8 @@ class GraphLink:
 
     @property
     def periods(self) -> tuple[str, ...]:
-        """Periods that the lists state, each once: `2004 to 2009`, `from 2014`."""
-        return tuple(sorted({text for row in self.statements if (text := _period(row))}))
-
-
-def _period(row: EdgeStatement) -> str:
-    if row.start and row.end:
-        return f"{row.start} to {row.end}"
-    return f"from {row.start}" if row.start else f"until {row.end}" if row.end else ""
+        """Periods that the lists state, each once."""
+        return tuple(sorted({row.period for row in self.statements if row.period}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,9 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.errors import OutputError, UsageError
+from resolver.errors import UsageError
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -109,19 +108,6 @@ def render_pdf(title: str, parts: Sequence[Part], *, created: datetime) -> bytes
     for part in parts:
         _draw(pdf, part)
     return bytes(pdf.output())
-
-
-def write_pdf(path: Path, content: bytes) -> None:
-    """Write a report to a file, readable for its owner only. Raises `OutputError`."""
-    try:
-        path.touch(0o600)
-        path.write_bytes(content)
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the report: {error.strerror or error}",
-            place=str(path),
-            hint="choose another place",
-        ) from error
 
 
 def _draw(pdf: FPDF, part: Part) -> None:

@@ -229,14 +229,14 @@ def summarize_screening(screening: Screening, title: str) -> ScreeningSummary:
 
 
 def write_bytes(path: Path, parts: Iterator[bytes]) -> None:
-    """Write a file that appears once it is complete. Raises `OutputError`."""
+    """Write a file that appears once it is complete, for its owner alone. Raises `OutputError`."""
     try:
         with replace_file(path) as file:
             for part in parts:
                 file.write(part)
     except OSError as error:
         raise OutputError(
-            f"cannot write the hits: {error.strerror or error}",
+            f"cannot write the file: {error.strerror or error}",
             place=str(path),
             hint="free space there, or choose another place",
         ) from error

@@ -12,8 +12,9 @@ import pytest
 
 from resolver.errors import OutputError
 from resolver.records import Address, Handling, Identifier
-from resolver.report.pdf import Heading, Paragraph, Table, write_pdf
+from resolver.report.pdf import Heading, Paragraph, Table
 from resolver.report.subject_report import describe_subject, render_subject
+from resolver.screening.result_files import write_bytes
 from tests.records.samples import record
 
 AT = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
@@ -69,8 +70,12 @@ def test_the_report_is_a_file_for_its_owner_alone(tmp_path: Path) -> None:
     pytest.importorskip("noto_cjk_sans_otc")
     content = render_subject(report_of(80), created=AT)
     assert content.startswith(b"%PDF-")
-    write_pdf(tmp_path / "subject.pdf", content)
-    assert (tmp_path / "subject.pdf").read_bytes() == content
-    assert (tmp_path / "subject.pdf").stat().st_mode & 0o077 == 0
-    with pytest.raises(OutputError, match="cannot write the report"):
-        write_pdf(tmp_path / "absent" / "subject.pdf", content)
+    file = tmp_path / "subject.pdf"
+    # as a former report that others may read
+    file.write_bytes(b"")
+    file.chmod(0o644)
+    write_bytes(file, iter([content]))
+    assert file.read_bytes() == content
+    assert file.stat().st_mode & 0o077 == 0
+    with pytest.raises(OutputError, match="cannot write the file"):
+        write_bytes(tmp_path / "absent" / "subject.pdf", iter([content]))

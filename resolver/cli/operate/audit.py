@@ -165,10 +165,11 @@ def subject(requested_id: str, store_url: str, pdf: Path | None) -> None:
     if pdf is None:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    from resolver.report.pdf import write_pdf
     from resolver.report.subject_report import render_subject
+    from resolver.screening.result_files import write_bytes
 
-    write_pdf(pdf, render_subject(report, created=datetime.datetime.now(datetime.UTC)))
+    content = render_subject(report, created=datetime.datetime.now(datetime.UTC))
+    write_bytes(pdf, iter([content]))
     click.echo(f"Written: {pdf}", err=True)
 
 
