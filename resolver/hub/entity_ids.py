@@ -8,9 +8,10 @@
   living entity, the id of the entity born first wins. If all parts are such parts, the last merge
   is undone: the id stays with the part that was merged first. If several retired ids fit a part,
   the id that retired last returns.
-- Merge: the entity born first keeps its id (tie: the smaller id). Each losing entity keeps the
-  largest of its other parts that has no id yet. An entity without such a part is retired and
-  redirects to another entity.
+- Merge: the entity that has existed longest keeps its id (tie: the smaller id). An entity whose id
+  returned counts from its return, so that undoing a split gives the id back that was split. Each
+  losing entity keeps the largest of its other parts that has no id yet. An entity without such a
+  part is retired and redirects to another entity.
 - A cluster that no entity claims revives a retired id, if most of that entity's last records are in
   the cluster. Otherwise a new entity is born.
 
@@ -140,6 +141,15 @@ def find_floors(
     return EntityFloors(visible[:, :count], earlier_rows, first[:count], floors, records)
 
 
+def find_merging(labels: IntArray, before: Numbers) -> Numbers:
+    """Return the entities that share a cluster with another one, ascending."""
+    has_entity = before >= 0
+    pairs = np.stack([labels[has_entity].astype(np.int64), before[has_entity]], axis=1)
+    pairs = np.unique(pairs, axis=0)
+    clusters, counts = np.unique(pairs[:, 0], return_counts=True)
+    return sort_distinct(pairs[np.isin(pairs[:, 0], clusters[counts > 1]), 1])
+
+
 def may_be_unclaimed(labels: IntArray, before: Numbers) -> Flags:
     """Return which rows are in clusters that possibly no entity claims.
 
@@ -225,10 +235,18 @@ NO_ENTITY = -1
 
 @dataclass(frozen=True, slots=True)
 class EntityBirth:
-    """Id of an entity, and the revision of its birth."""
+    """Id of an entity, the revision of its birth, and the revision at which its id last returned
+    (0: it never did).
+    """
 
     id: str
     revision: int
+    returned: int = 0
+
+    @property
+    def since(self) -> int:
+        """The revision from which on the entity has existed without a gap."""
+        return max(self.revision, self.returned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +410,8 @@ class EntityClaims:
                 claimants_of.setdefault(heir, []).append(entity)
         births = {**self._retired.births, **self._births}
         for label, claimants in claimants_of.items():
-            winner = _find_eldest([*claimants, *self._last_holders(label)], births)
+            longest = min(claimants, key=lambda entity: (births[entity].since, births[entity].id))
+            winner = _find_eldest([longest, *self._last_holders(label)], births)
             self.number_of[label] = winner
             losers += [(entity, winner) for entity in claimants if entity != winner]
             if winner not in self._births:

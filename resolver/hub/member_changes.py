@@ -80,7 +80,11 @@ def compute_member_changes(
         earlier[is_new] = [update.superseded.get(record_id, 0) for record_id in new_ids]
         before[is_new] = memberships.entities_of(earlier[is_new])
     entity_rows = view.entity_rows(sort_distinct(entity).tolist()) if len(entity) else {}
-    births = {number: entity_ids.EntityBirth(row[0], row[1]) for number, row in entity_rows.items()}
+    returned = view.last_returns(entity_ids.find_merging(labels, before).tolist())
+    births = {
+        number: entity_ids.EntityBirth(row[0], row[1], returned.get(number, 0))
+        for number, row in entity_rows.items()
+    }
     ended = list[entity_ids.EarlierRecord]()
     visible = visibility.visible_rows(batch, visibility.STRANGER)
     if restricted or visible is not None:

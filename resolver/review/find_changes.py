@@ -162,52 +162,53 @@ def _describe_records(
 def _find_effects(before: _State, after: _State) -> Iterator[EntityEffect]:
     """Yield the effects on entities, without their names, by kind and entity."""
     was, now = before.members(), after.members()
+    heirs = {name: _find_heir(was[name], after) for name in was.keys() - now.keys()}
     rows = [
-        *(row for name in was.keys() - now.keys() for row in _end_entity(name, was, after)),
-        *(row for name in now.keys() - was.keys() for row in _begin_entity(name, now, was, before)),
+        *(row for name, heir in heirs.items() for row in _end_entity(name, was[name], heir)),
+        *(
+            row
+            for name in now.keys() - was.keys()
+            for row in _begin_entity(name, now[name], before, heirs)
+        ),
         *(
             row
             for name in was.keys() & now.keys()
-            for row in _change_entity(name, was, now, before, after)
+            for row in _change_entity(name, was, now, before, after, heirs)
         ),
     ]
     order: dict[ChangeKind, int] = {change: index for index, change in enumerate(ENTITY_CHANGES)}
     yield from sorted(rows, key=lambda row: (order[row.change], row.entity, row.other))
 
 
-def _end_entity(
-    name: str, was: Mapping[str, Sequence[str]], after: _State
-) -> Iterator[EntityEffect]:
-    """Yield how an entity ended: merged into the entity that now has most of its records, or
-    gone.
-    """
-    targets = Counter(after.owners[end] for end in was[name] if end in after.owners)
-    if not targets:
-        if len(was[name]) > 1:
-            yield EntityEffect(ChangeKind.ENDED, name, "", tuple(was[name]))
-        return
-    target = min(targets, key=lambda other: (-targets[other], other))
-    yield EntityEffect(ChangeKind.MERGED, name, "", tuple(was[name]), target)
+def _find_heir(record_ids: Sequence[str], after: _State) -> str:
+    """Return the entity that now has most of some records; "" if all of them are gone."""
+    targets = Counter(after.owners[end] for end in record_ids if end in after.owners)
+    return min(targets, key=lambda other: (-targets[other], other), default="")
+
+
+def _end_entity(name: str, record_ids: Sequence[str], heir: str) -> Iterator[EntityEffect]:
+    """Yield how an entity ended: merged into its heir, or gone."""
+    if heir:
+        yield EntityEffect(ChangeKind.MERGED, name, "", tuple(record_ids), heir)
+    elif len(record_ids) > 1:
+        yield EntityEffect(ChangeKind.ENDED, name, "", tuple(record_ids))
 
 
 def _begin_entity(
-    name: str,
-    now: Mapping[str, Sequence[str]],
-    was: Mapping[str, Sequence[str]],
-    before: _State,
+    name: str, record_ids: Sequence[str], before: _State, heirs: Mapping[str, str]
 ) -> Iterator[EntityEffect]:
     """Yield where the records of a new entity came from: they were split off other entities, or are
-    all new.
+    all new. The entity that it is the heir of is told at its end.
     """
     moved = defaultdict[str, list[str]](list)
-    for record_id in now[name]:
+    for record_id in record_ids:
         origin = before.owners.get(record_id, "")
-        if origin in now and origin in was:
+        if origin and heirs.get(origin) != name:
             moved[origin].append(record_id)
-    for origin, record_ids in moved.items():
-        yield EntityEffect(ChangeKind.SPLIT, origin, "", tuple(record_ids), name)
-    if not moved and len(now[name]) > 1:
-        yield EntityEffect(ChangeKind.NEW, name, "", tuple(now[name]))
+    for origin, parts in moved.items():
+        yield EntityEffect(ChangeKind.SPLIT, origin, "", tuple(parts), name)
+    if not moved and len(record_ids) > 1:
+        yield EntityEffect(ChangeKind.NEW, name, "", tuple(record_ids))
 
 
 def _change_entity(
@@ -216,6 +217,7 @@ def _change_entity(
     now: Mapping[str, Sequence[str]],
     before: _State,
     after: _State,
+    heirs: Mapping[str, str],
 ) -> Iterator[EntityEffect]:
     """Yield which records joined and left an entity that stays. Records that come or go by a merge
     or a split are told there.
@@ -223,7 +225,7 @@ def _change_entity(
     joined, left = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     for record_id in now[name]:
         origin = before.owners.get(record_id, "")
-        if origin != name and (not origin or origin in now):
+        if origin != name and heirs.get(origin) != name:
             joined[origin].append(record_id)
     for record_id in was[name]:
         target = after.owners.get(record_id, "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
-from tests.hub.hubs import Stores, find_entity, make_decision, make_intake
+from tests.hub.hubs import Stores, find_entity, make_decision, make_intake, seed_population
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -77,3 +78,20 @@ def test_the_last_holder_of_a_part_returns(stores: Stores) -> None:
         unite(hub, "a:1", "s:7", 2)
         part(hub, "a:1", "s:7", 3)
         assert ids(hub, "a:1", "s:7") == before
+
+
+def test_an_id_that_returns_by_a_split_gives_way_when_the_split_is_undone(stores: Stores) -> None:
+    maud = record("q:1", name="Queen Maud", birthDate="1869-11-26", passportNumber="A4419207")
+    with stores.new() as hub:
+        seed_population(hub)
+        # the id of s:7 is the elder one, but s:7 comes back as a record of Queen Maud
+        add(hub, "s:7")
+        hub.withdraw(["s:7"])
+        hub.add(make_intake([maud]))
+        hub.add(make_intake([replace(maud, id="s:7", source="s")]))
+        before = ids(hub, "q:1", "s:7")
+        assert before["q:1"] == before["s:7"]
+        hub.decide([make_decision(("q:1", "s:7"), Verdict.DIFFERENT, 1)])
+        assert ids(hub, "q:1", "s:7")["s:7"] != before["s:7"]
+        part(hub, "q:1", "s:7", 2)
+        assert ids(hub, "q:1", "s:7") == before

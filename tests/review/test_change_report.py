@@ -161,6 +161,23 @@ def test_merges_splits_and_undone_merges_are_told(stores: Stores) -> None:
         assert split.entities[0].other == merged.entities[0].entity
 
 
+def test_records_of_an_entity_that_goes_to_several_are_told_of_each(stores: Stores) -> None:
+    wei = record("w:1", name="Wei Zhang", birthDate="1990-05-06")
+    ana = record("f:1", name="Ana Huanca", birthDate="1962-02-11")
+    with stores.new() as hub:
+        seed_population(hub)
+        hub.add(Step((PETROV, wei), version="1").intake())
+        hub.add(make_intake([ana, replace(ana, id="f:2")]))
+        # one of them is now Ivan, the other one Wei
+        hub.add(make_intake([replace(PETROV, id="f:1"), replace(wei, id="f:2")]))
+        report = read_report(hub, 4)
+        rows = [(row.change, row.name, row.records, row.other_name) for row in report.entities]
+        assert sorted(rows) == [
+            ("joined", "Wei Zhang", ("f:2",), "Ana Huanca"),
+            ("merged", "Ana Huanca", ("f:1", "f:2"), "Ivan Petrov"),
+        ]
+
+
 def test_a_record_that_becomes_hidden_is_removed_for_those_who_saw_it(stores: Stores) -> None:
     with stores.new() as hub:
         seed_population(hub)

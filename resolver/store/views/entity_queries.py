@@ -263,6 +263,21 @@ class EntityQueries(RecordQueries):
             rows.update({row[0]: tuple(row[1:]) for row in fetch_rows(self.connection, sql, part)})
         return rows
 
+    def last_returns(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return the revision at which the id of an entity last returned, for those of some
+        entities (by number) whose id ever did.
+        """
+        query = (
+            select(events.c.entity, func.max(events.c.version))
+            .where(events.c.kind == EventKind.REVIVED, events.c.version <= self.revision)
+            .group_by(events.c.entity)
+        )
+        returns: dict[int, int] = {}
+        for part in split_chunks(numbers):
+            rows = self.connection.execute(query.where(events.c.entity.in_(part)))
+            returns.update({entity: version for entity, version in rows})
+        return returns
+
     def commit_times(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the time of commit of some revisions, up to this one."""
         sql = (
