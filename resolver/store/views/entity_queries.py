@@ -275,7 +275,7 @@ class EntityQueries(RecordQueries):
         returns: dict[int, int] = {}
         for part in split_chunks(numbers):
             rows = self.connection.execute(query.where(events.c.entity.in_(part)))
-            returns.update({entity: version for entity, version in rows})
+            returns.update((entity, version) for entity, version in rows)
         return returns
 
     def commit_times(self, numbers: Sequence[int]) -> dict[int, str]:
