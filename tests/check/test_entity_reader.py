@@ -11,7 +11,7 @@ import pytest
 
 from resolver.check import entity_reader
 from resolver.records import Handling, Record, Relation, RelationType
-from resolver.records.visibility import STRANGER
+from resolver.records.visibility import OPERATOR, STRANGER
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -94,6 +94,41 @@ def test_relations_of_related_entities_play_no_part(
             for document in whole
         ] == expected
         assert whole != expected
+
+
+def test_a_relation_to_a_hidden_record_has_the_note_of_one_to_an_unknown_id(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Else whoever may send a related record finds out by trying which ids exist."""
+    hidden = replace(
+        record("b:5", name="Piet Zonderling", birthDate="1955-01-02"),
+        handling=Handling("River", "H3"),
+    )
+    related = record("a:2", name="Boris Lang", birthDate="1971-03-09")
+    related = replace(
+        related,
+        relations=tuple(
+            Relation(RelationType.ASSOCIATE_OF, end, "Somebody") for end in ("a:1", "b:5", "b:6")
+        ),
+    )
+    own = record("a:1", name="Ann Lee", birthDate="1980-11-02")
+    with Stores(tmp_path_factory.mktemp("stores")).new() as hub:
+        hub.add(make_intake([own, related, hidden]))
+        document = entity_reader.read_entity(hub, "a:1", STRANGER, with_relations=True)
+        assert document is not None
+        notes = [note for note in list_notes(document.entity) if "[b:" in note]
+        assert notes == [notes[0], notes[0].replace("b:5", "b:6")]
+        everything = entity_reader.read_entity(hub, "a:1", OPERATOR, with_relations=True)
+        assert everything is not None
+        assert "[b:5]" not in "".join(list_notes(everything.entity))
+
+
+def list_notes(value: Any) -> list[str]:
+    """Return all notes of a document, those of nested entities included."""
+    if isinstance(value, dict):
+        own = value.get("notes", ()) if isinstance(value.get("notes"), list) else ()
+        return [*own, *(note for part in value.values() for note in list_notes(part))]
+    return [note for item in value for note in list_notes(item)] if isinstance(value, list) else []
 
 
 def test_an_id_within_a_source_is_read_as_if_hidden_records_were_absent(

@@ -142,6 +142,30 @@ def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> Non
         hub.add(make_intake([record("secret:x1", name="Ann Lee")]), owner=COAST)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ["secret:1"],
+        ["port:1", "secret:1", "secret:x1"],
+        ["quay:1"],
+        ["port:1", "quay:x1", "secret:x1"],
+    ],
+    ids=" ".join,
+)
+def test_a_refused_list_learns_of_no_source_and_no_agency(hub: Hub, sent: list[str]) -> None:
+    """What a batch fails with is shown to its sender: it has nothing that the sender did not send."""
+    hub.add(make_intake([make_secret(1), make_secret(2)]), owner=RIVER)
+    hidden = [replace(make_secret(1), id=f"{name}:1", source=name) for name in ("vault", "quay")]
+    hub.add(make_intake(hidden), owner=RIVER)
+    update_source(f"sqlite:///{hub.store.path}", "quay", agency="River")
+    rows = [record(name, name="Ann Lee") for name in sent]
+    with pytest.raises(OwnerError) as refused:
+        hub.add(make_intake(rows), owner=COAST)
+    unsent = {"secret", "vault", "quay"} - {name.partition(":")[0] for name in sent}
+    for word in ("River", "Zonderling", "secret:2", *unsent):
+        assert word not in refused.value.line()
+
+
 def test_a_bound_name_refuses_taken_and_free_ids_alike(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
