@@ -153,7 +153,7 @@ def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> Non
     ids=" ".join,
 )
 def test_a_refused_list_learns_of_no_source_and_no_agency(hub: Hub, sent: list[str]) -> None:
-    """What a batch fails with is shown to its sender: it has nothing that the sender did not send."""
+    """What a batch fails with has nothing that its sender did not send."""
     hub.add(make_intake([make_secret(1), make_secret(2)]), owner=RIVER)
     hidden = [replace(make_secret(1), id=f"{name}:1", source=name) for name in ("vault", "quay")]
     hub.add(make_intake(hidden), owner=RIVER)
