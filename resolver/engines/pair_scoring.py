@@ -269,6 +269,7 @@ def score_explained(
             continue
         # mostly all pairs are of one kind, and then a slice avoids a copy
         chosen = slice(None) if count == len(left) else np.flatnonzero(kinds == kind)
+        model = models.models[Kind(kind).label]
         context = Context(
             prepared,
             names,
@@ -277,8 +278,9 @@ def score_explained(
             kind != int(Kind.PERSON),
             workers,
             models.tables,
+            is_check=model.is_check,
         )
-        group = _KindGroup.compare(models.models[Kind(kind).label], context, missing)
+        group = _KindGroup.compare(model, context, missing)
         logodds[chosen], place[chosen] = group.logodds, np.arange(count)
         groups[kind] = group
     return ExplainedPairs(prepared, left, right, kinds, logodds, groups, place)

@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from resolver.names.kernels.name_records import PAIR_ALIGNMENT
+from resolver.names.kernels.name_records import PAIR_ALIGNMENT, NameArrays
 from resolver.names.kernels.name_similarities import (
     NameSimilarities,
     fill_contradicting,
@@ -76,6 +76,34 @@ def name_only_values(
     return values
 
 
+def keep_equal_names(names: NameArrays, left: int, right: int, alignment: np.void) -> None:
+    """Change the alignment of two records to that of their equal names, of which there is one pair
+    or more. Of several, the pair of the best quality counts.
+
+    Equal names have the same words, apart from particles, titles and legal forms.
+    """
+    first, second = (
+        names.names[names.records[row]["names"] : names.records[row + 1]["names"]]
+        for row in (left, right)
+    )
+    quality = np.maximum.outer(first["quality"], second["quality"]).astype(np.int64)
+    quality[np.not_equal.outer(first["compact"], second["compact"])] = _UNEQUAL
+    place = np.unravel_index(np.argmin(quality), quality.shape)
+    alignment["left_form"], alignment["right_form"] = (
+        first["form"][place[0]],
+        second["form"][place[1]],
+    )
+    alignment["quality"] = quality[place]
+    alignment["contradicted"] = alignment["omitted"] = 0
+    alignment["weakest"] = alignment["share"] = 1
+    if alignment["primary"] >= 0:
+        alignment["primary"] = 1
+    if alignment["apart"] >= 0:
+        alignment["apart"] = 0
+
+
+_UNEQUAL = 1 << 16
+"""More than any quality of a name."""
 GRADES = {
     kernel.SAME_DAY: "the same day",
     kernel.SAME_MONTH: "the same month, day not given",
@@ -149,7 +177,9 @@ class Context:
     """m pairs of records of one kind.
 
     `left` and `right` are rows of `prepared`. `group` is true if the rarity of words is their
-    rarity in names of groups. `frequencies` says how common values are.
+    rarity in names of groups. `frequencies` says how common values are. `is_check`: one record of
+    each pair is a query; of a group or an asset that has exactly the name of the query, only this
+    name is compared.
     """
 
     prepared: PreparedBatch
@@ -159,6 +189,7 @@ class Context:
     group: bool
     workers: int = field(default=2)
     frequencies: FrequencyTables = NO_FREQUENCIES
+    is_check: bool = False
 
     @lazy_property
     def alignment(self) -> dict[str, FloatArray]:
@@ -210,8 +241,24 @@ class Context:
 
     @lazy_property
     def principal_forms(self) -> tuple[IntArray, IntArray]:
-        """Forms of the first principal name of both records; -1 if a record has no name."""
-        return self.names.principal[self.left], self.names.principal[self.right]
+        """Forms of the first principal name of both records; -1 if a record has no name.
+
+        In a check, an equal name stands for the principal names: a caller who asks for an alias
+        does not ask for a branch.
+        """
+        principal = self.names.principal[self.left], self.names.principal[self.right]
+        if not self._asks_names_of_groups:
+            return principal
+        is_exact = self.alignments["exact"] == 1
+        best = self.best_forms
+        return (
+            np.where(is_exact, best[0], principal[0]),
+            np.where(is_exact, best[1], principal[1]),
+        )
+
+    @property
+    def _asks_names_of_groups(self) -> bool:
+        return self.is_check and self.group
 
     @lazy_property
     def alignments(self) -> npt.NDArray[np.void]:
@@ -226,6 +273,10 @@ class Context:
                 align_records(tokens, names, memo, left, right, self.group, alignments[part])
 
         _run_slices(run, len(self.left), self.workers)
+        if self._asks_names_of_groups:
+            for pair in np.flatnonzero(alignments["exact"] == 1).tolist():
+                records = int(self.left[pair]), int(self.right[pair])
+                keep_equal_names(self.names.arrays, *records, alignments[pair])
         return alignments
 
     def best_of(self, side: Ragged, compare: ValuePairs) -> FloatArray:

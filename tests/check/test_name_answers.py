@@ -41,6 +41,8 @@ def hub(stores: Stores) -> Iterator[Hub]:
                     group("a:4", "Danesh Nacional"),
                     group("a:5", "Muhamad Wali Exchange"),
                     group("a:6", "Mr Handyman"),
+                    group("a:7", "Sazman Melli Iran", "Sazman Melli"),
+                    group("a:8", "Islamic Front of Iraq and Syria", "Jabhat al-Islamiya"),
                     record("b:1", name="Aurelio Quispe Lozada", birthDate="1961-02-03"),
                     record("b:2", name="Elena Maria Quispe", birthDate="1984-05-06"),
                     record("b:3", name="Mohammed Wali Tarin", birthDate="1951-07-08"),
@@ -99,3 +101,24 @@ def test_words_of_people_are_asked_of_people_first(hub: Hub) -> None:
 def test_the_written_name_comes_before_a_translation(hub: Hub) -> None:
     assert first_records(ask(hub, "Danesh Melli"))[0] == "a:3"
     assert first_records(ask(hub, "Danesh Nacional"))[0] == "a:4"
+
+
+def test_an_alias_of_common_words_is_enough(hub: Hub) -> None:
+    (first, *_) = ask(hub, "Sazman Melli").matches
+    assert min(first.records) == "a:7"
+    assert first.score >= 0.5
+    assert first.name_similarity == 1.0
+    branch = [row for row in first.why.rows if row.name == "branch"]
+    assert all(row.weight >= 0 for row in branch)
+
+
+def test_an_article_does_not_make_a_name_another(hub: Hub) -> None:
+    (first, *_) = ask(hub, "Jabhat Islamiya").matches
+    assert min(first.records) == "a:8"
+    assert first.name_similarity == 1.0
+
+
+def test_a_name_of_another_script_or_language_gains_nothing(hub: Hub) -> None:
+    written = ask(hub, "Sazman Melli").matches[0].score
+    translated = ask(hub, "National Organization").matches
+    assert all(match.score < written for match in translated)
