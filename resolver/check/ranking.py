@@ -28,6 +28,7 @@ import pyarrow as pa
 from resolver.check.entity_index import IndexSnapshot
 from resolver.check.index_segment import IndexSegment
 from resolver.check.retrieval import locate
+from resolver.data import load_words
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.hub.entity_preview import find_pairs_in_review
 from resolver.hub.hub import Hub
@@ -46,6 +47,7 @@ from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_mater
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.properties import FULL_NAMES
 from resolver.records.results.explanation import PHRASES
 from resolver.records.visibility import Viewer, viewer_classes
@@ -82,11 +84,19 @@ _TRANSLATED = -1_500
 """Log-odds (thousandths) of a name that is equal only in translation, if another candidate is
 written like the query. No query of training is a translation, so this number is a guess.
 """
-_WRITTEN = 2_500
+_WRITTEN, _WRITTEN_COMMON = 2_500, 1_250
 """Log-odds (thousandths) that a group gains if one of its established names is written like the
-query. The words of such a name may all be common (`Bank Melli`), but a whole name is not: of 5,429
-firms and institutions on no list, none has exactly a name of the 4,155 groups of two lists.
+query; half if all words of the query are common or places (`Bank Melli`). Such a name is rarer than
+its words: of 5,429 firms and institutions on no list, none has exactly a name of the 4,155 groups
+of two lists.
 """
+_EVERYWHERE = -200
+"""Most log-odds (thousandths) of a group for the name of an institution that every state has
+(`Ministry of Defence`), because a caller may mean that of another state. It is below a match.
+"""
+_INSTITUTIONS = load_words("kind_words", use="institution of every state")
+_INSTITUTION_WORDS = _INSTITUTIONS | load_words("kind_words", use="field of an institution")
+_COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _ALIAS = 0.5
 """Quality of an alias that is not weak, as `name_quality` states it."""
 ALIKE_WORD = 0.88
@@ -216,13 +226,15 @@ def weigh_readings(
     `prepared`: the query as a person, and as a group or an asset, if it may be one. If its words
     are typical of people's names, groups and assets whose names are only similar lose. If they are
     words of groups, people lose. If a name of a group is written exactly like the query, the group
-    gains, and candidates that have the name only in translation lose. People lose if the query
-    states a birth date (`is_dated`), because fewer of such callers are listed.
+    gains, and candidates that have the name only in translation lose. A name that every state has
+    is no match without further values. People lose if the query states a birth date (`is_dated`),
+    because fewer of such callers are listed.
     """
     shifts = _kind_shifts(prepared)
     dated_shift = snapshot.dated_shift if is_dated else 0
     is_written = _are_written(candidates, query, snapshot) if query.kind != Kind.PERSON else {}
     has_written = any(is_written[place] for place in is_written if candidates[place].is_competitor)
+    gain, most = _weigh_group_name(query, prepared)
     review = threshold_logodds(snapshot.thresholds.review)
     weighed = []
     for place, candidate in enumerate(candidates):
@@ -232,9 +244,12 @@ def weigh_readings(
         if has_written and candidate.is_competitor and not is_written.get(place, True):
             shift += _TRANSLATED
         if is_written.get(place, False) and _is_established_group(candidate):
-            shift += _WRITTEN
-        if dated_shift and candidate.hits.scored_pairs.kinds[candidate.pair] == Kind.PERSON:
+            shift += gain
+        kind = candidate.hits.scored_pairs.kinds[candidate.pair]
+        if dated_shift and kind == Kind.PERSON:
             shift += dated_shift
+        if most is not None and kind == Kind.GROUP:
+            shift = min(shift, most - candidate.logodds)
         logodds = candidate.logodds + shift
         competes = (candidate.is_competitor or shift > 0) and logodds >= review
         if shift or competes != candidate.is_competitor:
@@ -264,6 +279,23 @@ def _is_established_group(candidate: Candidate) -> bool:
     scored_pairs, pair = candidate.hits.scored_pairs, candidate.pair
     quality = scored_pairs.similarity(pair, "name_quality")
     return scored_pairs.kinds[pair] == Kind.GROUP and (quality or 0.0) >= _ALIAS
+
+
+def _weigh_group_name(query: Record, prepared: Sequence[PreparedBatch]) -> tuple[int, int | None]:
+    """Return the log-odds (thousandths) that a group gains if its name is written like the query,
+    and the most log-odds of a group (None: no limit).
+    """
+    for variant in prepared:
+        if variant.kinds[0] & Kind.GROUP:
+            words = identity_tokens(variant)
+            texts = set(variant.tokens.texts[words].tolist())
+            if texts <= _INSTITUTION_WORDS and not texts.isdisjoint(_INSTITUTIONS):
+                says_more = bool(query.identifiers or query.addresses or query.relations)
+                says_more |= any(value.prop not in FULL_NAMES for value in query.values)
+                return _WRITTEN_COMMON, None if says_more else _EVERYWHERE
+            if np.all(variant.tokens.flags[words] & _COMMON):
+                return _WRITTEN_COMMON, None
+    return _WRITTEN, None
 
 
 def _kind_shifts(prepared: Sequence[PreparedBatch]) -> dict[int, int]:

@@ -43,6 +43,8 @@ def hub(stores: Stores) -> Iterator[Hub]:
                     group("a:6", "Mr Handyman"),
                     group("a:7", "Sazman Melli Iran", "Sazman Melli"),
                     group("a:8", "Islamic Front of Iraq and Syria", "Jabhat al-Islamiya"),
+                    group("a:9", "Ministry of Interior"),
+                    group("a:10", "Fuerza Zubar", "Popular Liberation Army"),
                     record("b:1", name="Aurelio Quispe Lozada", birthDate="1961-02-03"),
                     record("b:2", name="Elena Maria Quispe", birthDate="1984-05-06"),
                     record("b:3", name="Mohammed Wali Tarin", birthDate="1951-07-08"),
@@ -53,8 +55,8 @@ def hub(stores: Stores) -> Iterator[Hub]:
         yield hub
 
 
-def ask(hub: Hub, name: str, kind: Kind = Kind.ANY) -> ScreeningResult:
-    query = record("q:1", kind, schema="Thing", name=name)
+def ask(hub: Hub, name: str, kind: Kind = Kind.ANY, country: str = "") -> ScreeningResult:
+    query = record("q:1", kind, schema="Thing", name=name, country=country or [])
     (result,), _ = Screener(hub).check([query], MatchQuery(20))
     for match in result.matches:
         assert sum(row.weight for row in match.why.rows) == match.why.logodds
@@ -122,3 +124,17 @@ def test_a_name_of_another_script_or_language_gains_nothing(hub: Hub) -> None:
     written = ask(hub, "Sazman Melli").matches[0].score
     translated = ask(hub, "National Organization").matches
     assert all(match.score < written for match in translated)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Ministry of Interior", "a:9"), ("People's Liberation Army", "a:10")],
+)
+def test_an_institution_that_every_state_has_is_no_match_by_name(
+    hub: Hub, name: str, meant: str
+) -> None:
+    (first, *_) = ask(hub, name).matches
+    assert (min(first.records), first.why.band) == (meant, Band.REVIEW)
+    assert first.name_similarity == 1.0
+    assert first.score < 0.5
+    assert ask(hub, name, country="ve").matches[0].score > first.score
