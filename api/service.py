@@ -41,7 +41,7 @@ from resolver.hub.admin import SESSION_IDLE_SECONDS, has_users, summarize_keys
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
-from resolver.review import DeskRules
+from resolver.review import CandidateLinks, DeskRules
 from resolver.runtime.machine_code import machine_code
 from resolver.runtime.processes import collect_rarely, keep_survivors
 from resolver.settings import Settings
@@ -289,6 +289,7 @@ class Service:
             index_dir=settings.index_dir,
         )
         self.screener = Screener(self.hub, settings.listed)
+        self.candidate_links = CandidateLinks(self.hub)
         self.jobs_dir = jobs_folder(self.hub.store, settings.jobs_dir)
         self._written = WrittenRevisions()
         self._writer_hub: Hub | None = None

@@ -14,6 +14,7 @@ from resolver.api.desk.charts import BOX_HEIGHT, BOX_WIDTH, draw_map, draw_netwo
 from resolver.api.desk.desk_access import require_role
 from resolver.api.desk.queue import current_steward
 from resolver.api.endpoints import read_integer
+from resolver.api.schemas.other_services import logged_links
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.errors import UnknownIdError
@@ -44,12 +45,16 @@ def show_entity(entity_id: str) -> Any:
         }
         address = url_for("desk.entity", entity_id=entity_page.id, was=entity_id, **part)
         return redirect(address, 303)
-    _log_view(entity_page, {"id": entity_id})
+    is_part = request.args.get("prop") or "relations" in request.args
+    links: Sequence[review.EntityLink] = ()
+    if entity_page.records and not is_part:
+        links = review.read_entity_links(current_service().hub, entity_page.id, viewer())
+    _log_view(entity_page, {"id": entity_id}, links)
     if request.args.get("prop"):
         return _values_page(entity_page, request.args["prop"])
     if "relations" in request.args:
         return _relations_page(entity_page)
-    return pages.render_page("entity.html", **_entity_context(entity_page))
+    return pages.render_page("entity.html", **_entity_context(entity_page), links=links)
 
 
 def _requested_id() -> str:
@@ -145,9 +150,12 @@ def split(entity_id: str) -> Any:
     return redirect(url_for("desk.entity", entity_id=entity_id, done=message), 303)
 
 
-def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:
-    revision = revision_of(entity_page.revision)
-    log_access("entity", query, {"seen": [entity_page.id]}, revision)
+def _log_view(
+    entity_page: EntityPage, query: dict[str, Any], links: Sequence[review.EntityLink] = ()
+) -> None:
+    linked = {"links": logged_links({entity_page.id: links})} if links else {}
+    seen = {"seen": [entity_page.id], **linked}
+    log_access("entity", query, seen, revision_of(entity_page.revision))
 
 
 def _load_page(entity_id: str) -> EntityPage:

@@ -30,7 +30,7 @@ from resolver.api.endpoints import read_integer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
 from resolver.api.routes.entities import ask_text_contacts
-from resolver.api.schemas.other_services import interpreted_query, query_record
+from resolver.api.schemas.other_services import interpreted_query, logged_links, query_record
 from resolver.api.service import current_service
 from resolver.check import entity_reader, screener
 from resolver.check.term_search import SearchScope
@@ -38,6 +38,7 @@ from resolver.lists.formats.ftm.ftm_entity import ANYTHING, SubmittedRecord
 from resolver.records.labels import property_label
 from resolver.records.properties import ASKED, COUNTRIES, IDENTIFIERS, SUMMARY
 from resolver.records.results.explanation import describe_names, summarize_evidence
+from resolver.review import EntityLinks
 from resolver.search import TypedText, find_alike, read_typed_text
 
 FIELDS = (("name", "Name"), *ASKED.items())
@@ -78,12 +79,15 @@ def show_search() -> Any:
         submitted = query_record({"schema": schema, "properties": properties}, "q")
     except ApiError as error:
         return _search_page(**form, id_match=id_match, problem=error.detail), 422
-    result, index_revision, contact = _screen(submitted)
+    result, links, index_revision, contact = _screen(submitted)
     return _search_page(
         **form,
         id_match=id_match,
         result=result,
-        matches=[_match_context(match) for match in result.matches],
+        matches=[
+            {**_match_context(match), "links": links.get(match.entity["id"], ())}
+            for match in result.matches
+        ],
         unread=_unread_fields(submitted, query),
         warnings=[*_warnings(submitted), *contact.warnings],
         revision=index_revision.revision,
@@ -157,7 +161,7 @@ def _search_page(**context: Any) -> str:
 
 def _screen(
     submitted: SubmittedRecord,
-) -> tuple[screener.ScreeningResult, screener.IndexRevision, ContactAnswer]:
+) -> tuple[screener.ScreeningResult, EntityLinks, screener.IndexRevision, ContactAnswer]:
     query = screener.MatchQuery(_MAX_MATCHES, viewer=viewer())
     ready = current_service().ready_screener()
     snapshot = ready.snapshot_for(viewer())
@@ -166,14 +170,16 @@ def _screen(
     contact = NO_CONTACT
     if sources := ready.contacts.sources_for(viewer()):
         contact = find_contacts([submitted.record], sources, snapshot)[0]
+    links = current_service().candidate_links.of_answer(result, index_revision.revision, viewer())
     scores = {match.entity["id"]: match.score for match in result.matches}
+    linked = {"links": logged_links(links)} if links else {}
     log_access(
         "search",
         interpreted_query(submitted),
-        {"total": result.total, "seen": scores, **contact.logged},
+        {"total": result.total, "seen": scores, **linked, **contact.logged},
         index_revision,
     )
-    return result, index_revision, contact
+    return result, links, index_revision, contact
 
 
 def _find_by_id(text: str) -> entity_reader.EntityDocument | None:
@@ -207,6 +213,7 @@ def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> d
     return {
         "id": entity["id"],
         "caption": entity["caption"],
+        "links": (),
         "names": [name for name in names if name != entity["caption"]],
         "facts": [
             (property_label(prop), _fact_texts(prop, properties[prop]))

@@ -61,6 +61,13 @@ _STATE_LABELS = {"held": "held for approval"}
 # The verdict "red": one person under unlawfully different identities.
 _LINK_COLORS = {"same": "white link", "different": "green link", "red": "red link"}
 """Colors of links by verdict, as in Regulation (EU) 2019/817."""
+_COLOR_MEANINGS = {
+    "yellow": "yellow link: waits for a steward",
+    "white": "white link: the same, lawfully",
+    "green": "green link: different, with similar data",
+    "red": "red link: one person under unlawfully different identities",
+}
+_COLOR_CLASSES = {"yellow": "wait", "white": "agree", "green": "", "red": "differ"}
 _VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}
 
 
@@ -196,6 +203,16 @@ def verdict_class(decision: DecisionView) -> str:
 def link_color(decision: DecisionView) -> str:
     """Return the color of the link that a decision states, in words; empty for none."""
     return "" if decision.undoes else _LINK_COLORS.get(str(decision.verdict), "")
+
+
+def color_meaning(color: str) -> str:
+    """Return what the color of a link means."""
+    return _COLOR_MEANINGS[color]
+
+
+def color_class(color: str) -> str:
+    """Return the CSS class for the color of a link."""
+    return _COLOR_CLASSES[color]
 
 
 def shorten(text: str, width: int) -> str:

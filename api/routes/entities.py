@@ -7,7 +7,7 @@ id or a number, with filters and facets.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +47,14 @@ from resolver.api.openapi.schema import (
     response,
 )
 from resolver.api.schemas import entity_schemas, request_options
-from resolver.api.schemas.other_services import SENZING, query_record, to_senzing, wants_senzing
+from resolver.api.schemas.other_services import (
+    SENZING,
+    describe_links,
+    logged_links,
+    query_record,
+    to_senzing,
+    wants_senzing,
+)
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import change_feed, entity_reader, result_page
@@ -56,6 +63,7 @@ from resolver.check.screener import EntityFilter, FilterContext, build_match_doc
 from resolver.check.term_search import FoundEntities, SearchScope
 from resolver.lists.formats.ftm.ftm_entity import ANYTHING, is_entity_property, topic_names
 from resolver.records.kinds import SCHEMATA
+from resolver.review import EntityLink, read_entity_links
 from resolver.search import read_typed_text
 
 blueprint = Blueprint("entities", __name__)
@@ -69,7 +77,7 @@ _ENTITY_VIEW = component(
             "version": COUNT,
             **entity_schemas.TIME_FIELDS,
         },
-        {"history": array_of(entity_schemas.EVENT)},
+        {"history": array_of(entity_schemas.EVENT), "links": entity_schemas.LINKS},
     ),
 )
 _SENZING = component(
@@ -132,9 +140,9 @@ def _wants_page(request: Request) -> bool:
 def entity(entity_id: str) -> Response:
     """Return an entity as FollowTheMoney, its relations nested unless `nested=false`.
 
-    With `history=true` its changes are included. Retired ids and ids of records redirect to the
-    entity's own id. `Accept` may ask for Senzing's format; a browser is redirected to the desk's
-    page.
+    `links` has its links to other entities, with their colors. With `history=true` its changes are
+    included. Retired ids and ids of records redirect to the entity's own id. `Accept` may ask for
+    Senzing's format; a browser is redirected to the desk's page.
     """
     if _wants_page(request):
         # for any id, since the desk knows its user, and who may see what
@@ -142,12 +150,13 @@ def entity(entity_id: str) -> Response:
         return Response(status=303, headers={"Location": page, "Vary": "Accept"})
     nested = endpoints.read_boolean("nested", default=True)
     with_history = endpoints.read_boolean("history", default=False)
-    read = _read(entity_id, nested=nested)
+    read = _read(entity_id, nested=nested, with_links=True)
     if isinstance(read, Response):
         return read
     view: dict[str, Any] = {**read.entity, "target": True, "version": read.version}
     hub = current_service().hub
     view |= change_feed.read_times(hub, [view], viewer())[view["id"]].to_json()
+    view |= describe_links(read.links)
     if with_history:
         events = change_feed.read_history(hub, view["id"], viewer())
         view["history"] = [event.to_json() for event in events]
@@ -219,13 +228,16 @@ def _is_record_id(entity_id: str, suffix: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _ReadEntity:
-    """Entity as FollowTheMoney, and the revision of the store from which it comes."""
+    """Entity as FollowTheMoney, and the revision of the store from which it comes. `links`: its
+    links to other entities, if they were asked for.
+    """
 
     entity: dict[str, Any]
     version: int
+    links: Sequence[EntityLink] = ()
 
 
-def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
+def _read(entity_id: str, *, nested: bool, with_links: bool = False) -> _ReadEntity | Response:
     """Return the entity of an id and log the access, or a redirect to its present id.
 
     Raises `ApiError`: 404 if there is no such entity, 410 for an entity whose records were
@@ -237,13 +249,16 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
     # a redirect discloses the entity of a record
     revision = revision_of(read.revision)
-    log_access("entity", {"id": entity_id}, {"seen": [read.id]}, revision)
+    is_shown = with_links and read.entity is not None and read.id == entity_id
+    links = read_entity_links(hub, read.id, viewer()) if is_shown else ()
+    linked = {"links": logged_links({read.id: links})} if links else {}
+    log_access("entity", {"id": entity_id}, {"seen": [read.id], **linked}, revision)
     if read.id != entity_id:
         return _redirect(entity_id, read.id)
     if read.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
     shown = entity_schemas.nest_parts(read.entity) if nested else read.entity
-    return _ReadEntity(shown, read.revision)
+    return _ReadEntity(shown, read.revision, links)
 
 
 def _redirect(entity_id: str, present_id: str) -> Response:

@@ -63,6 +63,7 @@ from resolver.api.openapi.schema import (
 from resolver.api.schemas.entity_schemas import (
     CONTACTS,
     ENTITY_FIELDS,
+    LINKS,
     QUERY_EXAMPLE,
     REVISION_FIELDS,
     STATED_TIMES,
@@ -72,6 +73,7 @@ from resolver.api.schemas.other_services import (
     DEFAULT_ALGORITHM,
     candidate_scores,
     interpreted_query,
+    logged_links,
     match_response,
     query_record,
     reject_weights,
@@ -142,6 +144,7 @@ _RESULT = component(
                 " that fit as well take from it.",
             },
             **STATED_TIMES,
+            "links": LINKS,
         },
     ),
 )
@@ -395,16 +398,22 @@ def screen_queries(
         own = snapshot or screener.snapshot_for(viewer())
         contacts = find_contacts(queries, sources, own)
     for (key, submitted), answer, contact in zip(records.items(), answers, contacts, strict=True):
+        links = service.candidate_links.of_answer(answer, revision.revision, viewer())
         returned = {
             "total": answer.total,
             "seen": candidate_scores(answer),
+            **({"links": logged_links(links)} if links else {}),
             **(contact.logged if contact.contacts else {}),
         }
         interpreted = interpreted_query(submitted)
         log_access("check", {"key": key, **interpreted, **stated}, returned, revision)
         own_id = {"id": ids[key]} if ids.get(key) else {}
         responses[key] = match_response(
-            {**own_id, **interpreted}, answer, options.threshold, is_explained=options.is_explained
+            {**own_id, **interpreted},
+            answer,
+            options.threshold,
+            links,
+            is_explained=options.is_explained,
         )
         if submitted.omissions or contact.warning:
             responses[key]["warnings"] = [*submitted.omissions, *contact.warnings]

@@ -90,6 +90,14 @@ ENTITY_FIELDS = {
     "datasets": STRINGS,
     "referents": STRINGS,
 }
+LINK_COLORS = ("yellow", "white", "green", "red")
+LINKS = array_of(
+    component("EntityLink", closed_object({"entity": STRING, "color": enum_of([*LINK_COLORS])})),
+    description="Links to other entities that you may see, with the colors of Regulation (EU)"
+    " 2019/817: yellow (waits for a steward), white (the same person, lawfully), green (different"
+    " persons), red (one person under unlawfully different identities). White and red links may"
+    " lead to the entity itself: between its own records. `GET /links/{a}/{b}` has the details.",
+)
 STATED_TIMES = {"first_seen": STRING, "last_change": STRING}
 """Members that entities have whose lists state these times."""
 ENTITY_SCHEMA = component(

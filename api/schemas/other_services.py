@@ -13,7 +13,8 @@ value), and `weight` its share of the log-odds. The weights of prior, features, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from resolver.errors import RecordError
 from resolver.lists.formats.ftm.ftm_entity import SubmittedRecord, edge_ends, is_link_schema
 from resolver.records.properties import COUNTRIES, PROPERTIES, ValueType
 from resolver.records.results.explanation import Explanation, summarize_evidence
+from resolver.review import EntityLink, EntityLinks
 
 SENZING = "application/vnd.senzing+json"
 """Media type of Senzing's entity format."""
@@ -187,13 +189,14 @@ def match_response(
     interpreted: dict[str, Any],
     answer: ScreeningResult,
     threshold: float,
+    links: EntityLinks = MappingProxyType({}),
     *,
     is_explained: bool = True,
 ) -> dict[str, Any]:
     """Return the response to one query: results, their number, and the query as interpreted.
 
     `threshold`: score from which a result counts as a match. `is_explained`: whether results have
-    their evidence by feature.
+    their evidence by feature. `links`: links of the results.
     """
     # countries are compared, and shown, by their codes
     properties = dict(interpreted["properties"])
@@ -203,7 +206,11 @@ def match_response(
     return {
         "status": 200,
         "results": [
-            _result(candidate, threshold, is_explained=is_explained) for candidate in answer.matches
+            {
+                **_result(candidate, threshold, is_explained=is_explained),
+                **describe_links(links.get(candidate.entity["id"], ())),
+            }
+            for candidate in answer.matches
         ],
         "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
         "query": {**interpreted, "properties": properties},
@@ -214,6 +221,16 @@ def match_response(
 def candidate_scores(answer: ScreeningResult) -> dict[str, float]:
     """Return the scores of the returned candidates by entity id, for the audit log."""
     return {candidate.entity["id"]: candidate.score for candidate in answer.matches}
+
+
+def describe_links(links: Sequence[EntityLink]) -> dict[str, list[dict[str, str]]]:
+    """Return the links of an entity as a member of its JSON; nothing for an entity without."""
+    return {"links": [link.to_json() for link in links]} if links else {}
+
+
+def logged_links(links: EntityLinks) -> list[str]:
+    """Return the entities that links lead to, for the audit log."""
+    return sorted({link.entity for rows in links.values() for link in rows})
 
 
 def reject_weights(body: Mapping[str, Any]) -> None:

@@ -164,7 +164,7 @@ class Hit:
 
     `score` is the score after competition with `others`, which took `weight` (thousandths). `shift`
     is as in `Candidate`. `is_crowded`: it is in band review, whatever its score, because it is one
-    of a crowd (`find_crowd`).
+    of a crowd (`find_crowd`). `in_review`: ids of the competitors that wait for a steward with it.
     """
 
     id: str
@@ -177,6 +177,7 @@ class Hit:
     weight: int
     others: int
     is_crowded: bool
+    in_review: tuple[str, ...]
 
 
 class Candidate(NamedTuple):
@@ -393,6 +394,7 @@ def rank_hits(
     hits = []
     for place in _strongest_first(strengths, candidates, snapshot, count):
         candidate, competition = candidates[place], competitions[place]
+        partners = in_review.get(place, ())
         hits.append(
             Hit(
                 _entity_id(candidate, snapshot),
@@ -405,6 +407,7 @@ def rank_hits(
                 competition.weight,
                 competition.others,
                 place in crowd,
+                tuple(sorted(_entity_id(candidates[row], snapshot) for row in partners)),
             )
         )
     best = max(shown, key=logodds.__getitem__, default=None)

@@ -208,13 +208,15 @@ class ScreeningMatch:
     """Entity that a query may mean: as FtM entity, with its score and explanation (the query is
     `left`), and the ids of its records that the viewer may see.
 
-    `name_similarity` (0…1): how alike the names are; None if the query states none.
+    `name_similarity` (0…1): how alike the names are; None if the query states none. `in_review`:
+    ids of other candidates that wait for a steward with it, among the strongest.
     """
 
     entity: dict[str, Any]
     score: float
     name_similarity: float | None
     records: tuple[str, ...]
+    in_review: tuple[str, ...]
     explain: Callable[[], Explanation]
 
     @cached_property
@@ -668,6 +670,7 @@ class Screener:
                         hit.score,
                         similarity,
                         tuple(entity["referents"][:count]),
+                        hit.in_review,
                         explanations.add(hit),
                     )
                 )

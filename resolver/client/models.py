@@ -22,6 +22,7 @@ class Entity:
 
     Values of `properties` are texts, or entities as JSON if relations are nested. `datasets`: lists
     that contain the entity. `referents`: ids of its records, then other ids that its lists give.
+    `links`: its links, each with the other `entity` and the `color`.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Entity:
     properties: Mapping[str, list[Any]]
     datasets: tuple[str, ...] = ()
     referents: tuple[str, ...] = ()
+    links: tuple[Json, ...] = ()
 
     def first(self, prop: str) -> str:
         """Return the best supported value of a property, or an empty text."""

@@ -54,6 +54,10 @@ Decisions
     `read_link(hub, left, right, viewer) -> LinkView`
         Return the color of a link, with authority, legal basis, reason and last day of each
         decision on it. `end_expired_links(hub)` ends those whose last day is over.
+    `read_entity_links(hub, entity, viewer)`, `CandidateLinks(hub).of_answer(answer, revision,
+    viewer)`
+        Return the links of an entity, or of the candidates of a check: the entity at the other end,
+        and the color.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
         `shown_digest` is the `digest` of `load_entity_page(hub, entity, viewer)` when the page was
@@ -83,7 +87,16 @@ from resolver.review.decisions.decision_checks import confirm_decision, list_pen
 from resolver.review.decisions.earlier_verdicts import Agreement, measure_agreement
 from resolver.review.decisions.undo import split_entity, undo_decision
 from resolver.review.entity_page import list_decisions, load_decision, load_timeline
-from resolver.review.links import LinkExpiry, LinkView, end_expired_links, read_link
+from resolver.review.links import (
+    CandidateLinks,
+    EntityLink,
+    EntityLinks,
+    LinkExpiry,
+    LinkView,
+    end_expired_links,
+    read_entity_links,
+    read_link,
+)
 from resolver.review.models import (
     AttributeView,
     BulkOutcome,
@@ -159,6 +172,7 @@ __all__ = [
     "AttributeView",
     "BulkOutcome",
     "Candidate",
+    "CandidateLinks",
     "ChangedMeanwhileError",
     "Cluster",
     "ContradictionError",
@@ -173,6 +187,8 @@ __all__ = [
     "DecisionStatus",
     "DecisionView",
     "DeskRules",
+    "EntityLink",
+    "EntityLinks",
     "EvidenceWaterfall",
     "FacetValue",
     "Filters",
@@ -227,6 +243,7 @@ __all__ = [
     "measure_throughput",
     "preview_decision",
     "preview_split",
+    "read_entity_links",
     "read_link",
     "refresh_queue",
     "release_pair",

@@ -16,23 +16,35 @@ join nothing any more, *different* still keeps apart, and the pair waits for a s
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resolver.hub.hub import Hub
 from resolver.hub.reopening import load_decisions as load_marked
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import Viewer, viewer_classes
 from resolver.review.decisions.earlier_verdicts import (
     decision_views,
     effective_decisions,
     unconfirmed_decisions,
 )
 from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
-from resolver.review.queue.queue_filters import visible_row
+from resolver.review.queue.queue_filters import visible_row, visible_rows_filter
+from resolver.review.queue.refresh import update_rows_in_use
 from resolver.review.refusals import find_entity, load_decisions
-from resolver.store import LinkColor, NewDecision, StoredDecision, StoreView, utc_text
+from resolver.store import (
+    LinkColor,
+    NewDecision,
+    StoredDecision,
+    StoreView,
+    utc_text,
+    waiting_queue,
+)
+
+if TYPE_CHECKING:
+    from resolver.check.screener import ScreeningResult
 
 EXPIRY = "end of links"
 """Who logs that the last day of a link is over."""
@@ -42,6 +54,11 @@ _COLOR_OF = {
     StewardVerdict.RED: LinkColor.RED,
 }
 _OPEN = (DecisionStatus.WAITING, DecisionStatus.REOPENED)
+_MAX_LINKS = 100
+"""Most links that are shown with an entity. Red links come first, then green, white and yellow."""
+_MAX_KEPT = 2_000
+"""Answers that `CandidateLinks` keeps, about 1 KB each."""
+_ORDER = ("red", "green", "white", "yellow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,7 @@ def read_link(hub: Hub, left: str, right: str, viewer: Viewer) -> LinkView:
     """Return the link between two entities or records. Raises `UnknownIdError` for an id that the
     viewer may not know.
     """
+    update_rows_in_use(hub, viewer)
     with hub.store.view() as view:
         entities = [find_entity(view, end, viewer) for end in (left, right)]
         # the id of a record means this record; the id of an entity means all of its records
@@ -120,6 +138,109 @@ def read_link(hub: Hub, left: str, right: str, viewer: Viewer) -> LinkView:
             views,
             view.revision,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLink:
+    """Link of an entity: the entity at its other end, and its color. A white or red link between
+    records of one entity has this entity at its other end, too.
+    """
+
+    entity: str
+    color: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the link for answers and commands."""
+        return {"entity": self.entity, "color": self.color}
+
+
+EntityLinks = Mapping[str, Sequence[EntityLink]]
+"""Links by entity id; entities without links are missing."""
+
+
+def read_entity_links(hub: Hub, entity_id: str, viewer: Viewer) -> tuple[EntityLink, ...]:
+    """Return the links of an entity, as a viewer may see them: what stewards decided, and what
+    waits for them. Raises `UnknownIdError` for an id that the viewer may not know.
+    """
+    update_rows_in_use(hub, viewer)
+    with hub.store.view() as present:
+        view = present.seen_by(viewer)
+        entity = find_entity(view, entity_id, viewer)
+        rows = waiting_queue.rows_of_entities(
+            view.connection, visible_rows_filter(viewer), [entity.number]
+        )
+        ids = view.entity_ids([end for row in rows for end in (row.low, row.high)])
+        in_review = {entity.id: {*ids.values()} - {entity.id}}
+        links = _collect_links(view, {entity.id: entity.records}, in_review, viewer)
+        return tuple(links.get(entity.id, ()))
+
+
+class CandidateLinks:
+    """Links of the candidates of checks. Answers are kept as long as checks are answered from the
+    same revision, so that a check takes no longer because of decisions that are hidden from its
+    caller.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._kept: OrderedDict[object, EntityLinks] = OrderedDict()
+
+    def of_answer(self, answer: ScreeningResult, revision: int, viewer: Viewer) -> EntityLinks:
+        """Return the links of the candidates of an answer that was computed from a revision."""
+        records = {match.entity["id"]: match.records for match in answer.matches}
+        in_review = {match.entity["id"]: {*match.in_review} for match in answer.matches}
+        stated = tuple((key, frozenset(ends)) for key, ends in in_review.items())
+        key = revision, viewer_classes(viewer), stated
+        links = self._kept.get(key)
+        if links is None:
+            ids = [record_id for own in records.values() for record_id in own]
+            links = {}
+            if any(in_review.values()) or self._hub.store.has_decisions(ids):
+                with self._hub.store.view(revision) as view:
+                    links = _collect_links(view.seen_by(viewer), records, in_review, viewer)
+            self._kept[key] = links
+            if len(self._kept) > _MAX_KEPT:
+                self._kept.popitem(last=False)
+        return links
+
+
+def _collect_links(
+    view: StoreView,
+    records: Mapping[str, Sequence[str]],
+    in_review: Mapping[str, set[str]],
+    viewer: Viewer,
+) -> EntityLinks:
+    """Return the links of some entities. `records`: ids of the records of each entity that the
+    viewer may see. `in_review`: ids of the entities that wait for a steward with each.
+    """
+    entity_of = {end: entity for entity, own in records.items() for end in own}
+    log = load_decisions(view, entity_of, viewer)
+    others = {end for stored in log for end in stored.decision.pair} - entity_of.keys()
+    numbers = {end: number for end, (number, _) in view.numbers_of(sorted(others)).items()}
+    record, owner, _ = view.memberships(sorted(numbers.values()))
+    entity_ids = view.entity_ids(sorted({*owner.tolist()}))
+    id_of = {number: end for end, number in numbers.items()}
+    for number, entity in zip(record.tolist(), owner.tolist(), strict=True):
+        entity_of[id_of[number]] = entity_ids[entity]
+    across: dict[tuple[str, str], list[StoredDecision]] = {}
+    for stored in log:
+        first, second = (entity_of.get(end) for end in stored.decision.pair)
+        # the list has withdrawn a record of this decision
+        if first is None or second is None:
+            continue
+        for ends in {(first, second), (second, first)}:
+            if ends[0] in records:
+                across.setdefault(ends, []).append(stored)
+    links: dict[str, list[EntityLink]] = {}
+    for own, waiting in sorted(in_review.items()):
+        for other in {other for entity, other in across if entity == own} | waiting:
+            views = decision_views(across.get((own, other), ()))
+            if color := _find_color(views, is_one=False, waits=other in waiting):
+                links.setdefault(own, []).append(EntityLink(other, color))
+    return {
+        own: tuple(sorted(rows, key=lambda row: (_ORDER.index(row.color), row.entity))[:_MAX_LINKS])
+        for own, rows in links.items()
+    }
 
 
 def _is_across(stored: StoredDecision, sides: Sequence[set[str]]) -> bool:

@@ -34,7 +34,7 @@ from resolver.store.steward_work import NetworkViews, StewardWork
 from resolver.store.users import Users
 from resolver.store.verdicts import Verdicts
 from resolver.store.views.entity_queries import StoreView
-from resolver.store.views.link_queries import find_entities_in_review
+from resolver.store.views.link_queries import find_entities_in_review, has_decisions
 from resolver.store.waiting_queue import WaitingQueue
 from resolver.store.watches import Watches
 
@@ -131,6 +131,13 @@ class Store:
         """
         with translate_errors(self.engine), self.engine.connect() as connection:
             return find_entities_in_review(connection, revision, entities)
+
+    def has_decisions(self, record_ids: Sequence[str]) -> bool:
+        """Return whether the log has a decision on one of some records. It opens no view, because
+        checks call it.
+        """
+        with translate_errors(self.engine), self.engine.connect() as connection:
+            return has_decisions(connection, record_ids)
 
     @contextmanager
     def commit_lock(self) -> Iterator[None]:

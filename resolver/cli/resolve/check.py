@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from resolver.check.result_page import SortOrder
     from resolver.check.screener import ScreeningMatch, ScreeningResult
     from resolver.lists.formats.ftm.ftm_entity import SubmittedRecord
+    from resolver.review import EntityLinks
 
 
 _MAX_REASONS, _MAX_OTHERS = 4, 5
@@ -138,8 +139,17 @@ def check_command(
             hub = stack.enter_context(temporary_hub(intake, running, bars))
         listed = settings.listed if options["listed"] is None else options["listed"]
         screener = Screener(hub, listed, is_private=not url)
-        (result,), _ = screener.check([query.record], MatchQuery(limit, viewer=OPERATOR))
+        (result,), revision = screener.check([query.record], MatchQuery(limit, viewer=OPERATOR))
         answer = _answer(name, query, result)
+        links: EntityLinks = {}
+        if url:
+            from resolver.review import CandidateLinks
+
+            links = CandidateLinks(hub).of_answer(result, revision.revision, OPERATOR)
+            for row in answer["results"]:
+                if own := links.get(row["entity"]):
+                    row["links"] = [link.to_json() for link in own]
+        linked = {link.entity for own in links.values() for link in own}
         cleared = []
         if options["reference"]:
             from resolver.screening import find_redress
@@ -149,12 +159,15 @@ def check_command(
             cleared = find_redress(hub.store, screener, query.record, reference, wanted)
             answer["cleared"] = cleared
     if url:
-        _log_check(url, name, result, options)
+        _log_check(url, name, result, sorted(linked), options)
     if options["as_json"]:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     for match in result.matches:
         click.echo(_describe(match))
+        for link in links.get(match.entity["id"], ()):
+            own = link.entity == match.entity["id"]
+            click.echo(f"        {link.color} link {'of its own records' if own else link.entity}")
         if match.entity["id"] in cleared:
             text = f"cleared as not this person, reference {options['reference']}"
             click.echo(f"        {text}")
@@ -224,18 +237,23 @@ def _read_dates(text: str) -> list[str]:
     return list(map(str, dates))
 
 
-def _log_check(url: str, name: str, result: ScreeningResult, options: dict[str, Any]) -> None:
-    """Log the query and the records that will be shown. Raises `StoreError`."""
+def _log_check(
+    url: str, name: str, result: ScreeningResult, linked: list[str], options: dict[str, Any]
+) -> None:
+    """Log the query, and the records and linked entities that will be shown. Raises
+    `StoreError`.
+    """
     keys = ("birth_date", "nationality", "country", "passport", "reference")
     stated = {key: options[key] for key in keys}
     kind = next(iter(options["kinds"]), None)
     shown = [record_id for match in result.matches for record_id in match.records]
-    log_records_at(url, len(shown), name=name, kind=kind, **stated, candidates=shown)
+    links = {"links": linked} if linked else {}
+    log_records_at(url, len(shown), name=name, kind=kind, **stated, candidates=shown, **links)
 
 
-def _answer(name: str, query: SubmittedRecord, result: ScreeningResult) -> dict[str, object]:
+def _answer(name: str, query: SubmittedRecord, result: ScreeningResult) -> dict[str, Any]:
     """Return the answer as JSON."""
-    answer: dict[str, object] = {
+    answer: dict[str, Any] = {
         "query": name,
         "results": list(map(_match_to_json, result.matches)),
         "total": result.total,

@@ -392,6 +392,16 @@ def find_entities_in_review(
     return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
 
+def has_decisions(connection: Connection, record_ids: Sequence[str]) -> bool:
+    """Return whether the log has a decision of any revision on one of some records."""
+    sql = 'SELECT 1 FROM "decisions" WHERE "SIDE" {among} LIMIT 1'
+    return any(
+        fetch_rows(connection, sql.replace("SIDE", side), part)
+        for part in split_chunks(record_ids)
+        for side in ("left_id", "right_id")
+    )
+
+
 def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [
         np.zeros(0, dtype=np.int64)

@@ -139,3 +139,14 @@ def test_a_browser_is_sent_to_the_page(entity_id: str, client: Client) -> None:
     for accepted in ("*/*", "application/json", "application/json, text/html;q=0.5"):
         headers = {"Accept": accepted}
         assert client.get(f"/entities/{entity_id}", headers=headers).status_code != 303
+
+
+def test_the_links_of_an_entity_have_their_colors(client: Client) -> None:
+    shown = client.get("/entities/coast:1", follow_redirects=True).json
+    # a steward has joined its two records
+    assert shown["links"] == [{"entity": shown["id"], "color": "white"}]
+    [checked] = client.get("/check?name=Abdulrahman+Tikriti&nationality=iq&limit=1").json["results"]
+    assert checked["id"] == shown["id"]
+    assert checked["links"] == shown["links"]
+    other = client.get("/entities/coast:2", follow_redirects=True).json
+    assert "links" not in other

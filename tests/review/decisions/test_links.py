@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.records import Handling
 from resolver.records.decisions import parse_decision
 from resolver.records.visibility import OPERATOR, STRANGER
 from resolver.review import (
+    CandidateLinks,
     ContradictionError,
     DecisionNotAllowedError,
     DecisionRequest,
@@ -25,9 +29,11 @@ from resolver.review import (
     end_expired_links,
     find_item,
     load_timeline,
+    read_entity_links,
     read_link,
     undo_decision,
 )
+from tests.hub.hubs import make_intake
 from tests.review.tables import entity_of, first_item
 
 pytestmark = pytest.mark.slow
@@ -157,3 +163,55 @@ def test_a_file_of_decisions_states_them(hub: Hub, pair: tuple[str, str]) -> Non
     hub.decide([parse_decision(row | facts)])
     (stated,) = link_of(hub, pair).decisions
     assert (stated.authority, stated.legal_basis, stated.expires) == tuple(facts.values())
+
+
+def links_of(hub: Hub, record_id: str) -> dict[str, str]:
+    links = read_entity_links(hub, entity_of(hub, record_id), OPERATOR)
+    return {link.entity: link.color for link in links}
+
+
+def checked_links(hub: Hub, pair: tuple[str, str]) -> dict[str, dict[str, str]]:
+    with hub.store.view() as view:
+        numbers = [number for number, _ in view.numbers_of([*pair]).values()]
+        queries = [stored.record for stored in view.records(numbers)]
+    screener = Screener(hub)
+    answers, revision = screener.check(queries, MatchQuery(20, 0.0, viewer=OPERATOR))
+    links = CandidateLinks(hub)
+    found: dict[str, dict[str, str]] = {}
+    for answer in [*answers, *answers]:
+        for own, rows in links.of_answer(answer, revision.revision, OPERATOR).items():
+            found.setdefault(own, {}).update({row.entity: row.color for row in rows})
+    return found
+
+
+def test_entities_and_candidates_of_checks_have_the_colors_of_their_links(
+    hub: Hub, pair: tuple[str, str]
+) -> None:
+    left, right = (entity_of(hub, end) for end in pair)
+    assert links_of(hub, pair[0])[right] == links_of(hub, pair[1])[left] == "yellow"
+    found = checked_links(hub, pair)
+    assert found[left][right] == found[right][left] == "yellow"
+    first = decide(hub, pair, StewardVerdict.DIFFERENT)
+    assert links_of(hub, pair[0])[right] == links_of(hub, pair[1])[left] == "green"
+    found = checked_links(hub, pair)
+    assert found[left][right] == found[right][left] == "green"
+    undo_decision(hub, KIM, first)
+    second = decide(hub, pair, StewardVerdict.RED)
+    assert links_of(hub, pair[0])[right] == "yellow"
+    confirm_decision(hub, LEE, second)
+    whole = entity_of(hub, pair[0])
+    # both records are one entity now, and the link is between its own records
+    assert links_of(hub, pair[0])[whole] == checked_links(hub, pair)[whole][whole] == "red"
+
+
+def test_a_link_to_a_hidden_record_is_not_shown(hub: Hub, pair: tuple[str, str]) -> None:
+    decide(hub, pair, StewardVerdict.DIFFERENT)
+    with hub.store.view() as view:
+        stored = view.record(pair[1])
+    assert stored is not None
+    secret = replace(stored.record, handling=Handling("coast", "H3"))
+    hub.add(make_intake([secret]))
+    entity = entity_of(hub, pair[0])
+    shown = [link.entity for link in read_entity_links(hub, entity, STRANGER)]
+    assert entity_of(hub, pair[1]) not in shown
+    assert entity_of(hub, pair[1]) in links_of(hub, pair[0])
