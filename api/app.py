@@ -19,6 +19,7 @@ from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.contacts import blueprint as contacts
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.entities import search_blueprint as search
+from resolver.api.routes.erasures import blueprint as erasures
 from resolver.api.routes.feeds import blueprint as feeds
 from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.groups import crime_links_blueprint as crime_links
@@ -45,6 +46,7 @@ _BLUEPRINTS = (
     search,
     catalog,
     audit,
+    erasures,
     batches,
     feeds,
     screenings,

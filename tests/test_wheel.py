@@ -351,6 +351,7 @@ OPENED_ELSEWHERE = {
     "review.show_link",
     "review.show_pair_values",
     "contacts.show_contact",
+    "erasures.show_erasure",
     "watches.watch_hits",
 }
 """Pages that need the code of a link or of a provider, pages of errors, answers to named keys."""

@@ -18,12 +18,12 @@ from flask import g, redirect, request, url_for
 
 from resolver.api.access import Viewer, log_access
 from resolver.api.desk import desk_access, pages, security_keys
+from resolver.api.routes import erasures as erasures_api
 from resolver.api.routes.audit import is_bound, logged_events
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError, StoreError, pluralize
 from resolver.hub import admin
-from resolver.trust.erasure import Erasure, ErasureState
 
 _YEAR = 365 * 86_400
 _EVENTS = 200
@@ -373,15 +373,12 @@ def erasures() -> Any:
 @desk_access.require_role(admin.UserRole.ADMIN)
 def ask_erasure() -> Any:
     """Ask for the erasure of records; another admin confirms it."""
-    form, user = request.form, desk_access.current_user()
+    form, user = request.form, _erasing_person()
     ids = [line.strip() for line in form.get("records", "").splitlines() if line.strip()]
     try:
-        asked = current_service().hub.store.erasures.ask(
-            ids, form.get("reason", ""), who=user.name, agency=user.agency
-        )
+        erasures_api.propose_erasure(ids, form.get("reason", ""), user)
     except ResolverError as error:
         return _erasures_page(error, form.get("records", ""), form.get("reason", "")), 422
-    _log_erasure("ask", asked)
     message = pages.sign_message("Another admin has to confirm the erasure.")
     return redirect(url_for("desk.erasures", done=message), 303)
 
@@ -390,34 +387,24 @@ def ask_erasure() -> Any:
 @desk_access.require_role(admin.UserRole.ADMIN)
 def decide_erasure(erasure_id: str) -> Any:
     """Confirm or refuse an erasure that another admin, or a rule of retention, has asked for."""
-    rows, user = current_service().hub.store.erasures, desk_access.current_user()
     decision = request.form.get("decision", "")
-    is_confirmed = decision == "confirm"
     try:
-        if decision not in ("confirm", "refuse"):
-            raise StoreError("the form says neither confirm nor refuse", hint="use its buttons")
-        decide = rows.confirm if is_confirmed else rows.refuse
-        decided = decide(erasure_id, user.name)
-    except StoreError as error:
+        erasures_api.settle_erasure(erasure_id, decision, _erasing_person())
+    except ResolverError as error:
         return _erasures_page(error), 422
-    _log_erasure("confirm" if is_confirmed else "refuse", decided)
+    is_confirmed = decision == "confirm"
     text = "The worker erases the records now." if is_confirmed else "The erasure was refused."
     return redirect(url_for("desk.erasures", done=pages.sign_message(text)), 303)
 
 
 def _erasures_page(error: ResolverError | None = None, records: str = "", reason: str = "") -> str:
-    rows, user = current_service().hub.store.erasures, desk_access.current_user()
-    found = rows.list()[:_ERASURES]
-    ids = {row.id: rows.values(row).ids for row in found if row.state is ErasureState.ASKED}
-    query = {"erasures": [row.id for row in found]}
-    revision = IndexRevision(current_service().hub.store.revision, "")
-    log_access("erasures", query, {"records": sum(map(len, ids.values()))}, revision)
+    shown = erasures_api.list_shown_erasures(_ERASURES)
     return pages.render_page(
         "erasures.html",
         section="erasures",
-        erasures=found,
-        ids=ids,
-        own=user.name,
+        erasures=[row for row, _ in shown],
+        ids={row.id: ids for row, ids in shown if ids},
+        own=desk_access.current_user().name,
         problem=" ".join(pages.describe_error(error)) if error is not None else "",
         records=records[:_MAX_FORM],
         reason=reason[:_MAX_FORM],
@@ -425,13 +412,9 @@ def _erasures_page(error: ResolverError | None = None, records: str = "", reason
     )
 
 
-def _log_erasure(what: str, erasure: Erasure) -> None:
-    """Log an action without naming records, because the event would otherwise have to be erased
-    with them.
-    """
-    query = {"what": what, "erasure": erasure.id, "by": desk_access.current_user().name}
-    revision = IndexRevision(current_service().hub.store.revision, "")
-    log_access("erasures", query, {"records": len(erasure.records)}, revision)
+def _erasing_person() -> Viewer:
+    user = desk_access.current_user()
+    return Viewer(user.name, user.agency)
 
 
 @pages.blueprint.get("/desk/audit")

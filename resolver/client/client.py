@@ -33,6 +33,7 @@ from resolver.client.models import (
     Dataset,
     DecisionResult,
     Entity,
+    ErasureRequest,
     JudgedHit,
     LinkSummary,
     Matches,
@@ -600,6 +601,36 @@ class Client:
         body = {"state": state, "answer": answer, "until": until}
         return parse_object(ContactRequest, self._http.json("POST", path, body=body))
 
+    # --- erasures
+
+    def erasures(self, *, limit: int = 100) -> list[ErasureRequest]:
+        """Return the erasures of records, the newest first; like the calls that follow, this needs
+        a key with the scope `admin`.
+        """
+        rows = self._http.json("GET", "/erasures", {"limit": limit})["erasures"]
+        return [parse_object(ErasureRequest, payload) for payload in rows]
+
+    def erasure(self, erasure_id: str) -> ErasureRequest:
+        """Return an erasure: its state, and its proof once it is done."""
+        path = f"/erasures/{transport.quote_segment(erasure_id)}"
+        return parse_object(ErasureRequest, self._http.json("GET", path))
+
+    def ask_erasure(self, records: Sequence[str], reason: str) -> ErasureRequest:
+        """Ask for the erasure of records, for good; another admin confirms it. `reason` is kept: it
+        is the legal ground, and does not name the person.
+        """
+        body = {"records": list(records), "reason": reason}
+        return parse_object(ErasureRequest, self._http.json("POST", "/erasures", body=body))
+
+    def decide_erasure(
+        self, erasure_id: str, decision: Literal["confirm", "refuse"]
+    ) -> ErasureRequest:
+        """Confirm or refuse an erasure that somebody else has asked for."""
+        path = f"/erasures/{transport.quote_segment(erasure_id)}/decision"
+        return parse_object(
+            ErasureRequest, self._http.json("POST", path, body={"decision": decision})
+        )
+
     # --- review
 
     def queue(
@@ -802,6 +833,10 @@ class AsyncClient:
     contact = _in_thread(Client.contact)
     ask_contact = _in_thread(Client.ask_contact)
     answer_contact = _in_thread(Client.answer_contact)
+    erasures = _in_thread(Client.erasures)
+    erasure = _in_thread(Client.erasure)
+    ask_erasure = _in_thread(Client.ask_erasure)
+    decide_erasure = _in_thread(Client.decide_erasure)
     queue = _in_thread(Client.queue)
     next_pair = _in_thread(Client.next_pair)
     pair = _in_thread(Client.pair)

@@ -295,6 +295,29 @@ class QueuedPair:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureRequest:
+    """Erasure of records, which one admin asks for and another one confirms.
+
+    `state`: asked, refused, running or done. `records`: ids that replace the ids of the records.
+    `proof`: what was rewritten and searched, once it is done. `asked_for`: ids of the records while
+    it waits for the second admin. Times are UTC texts.
+    """
+
+    id: str
+    state: str
+    reason: str
+    asked_by: str
+    agency: str
+    asked: str
+    decided_by: str
+    decided: str
+    finished: str
+    records: tuple[str, ...]
+    proof: Json
+    asked_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRequest:
     """Request to the `agency` that an answer named, about the record behind a `reference`.
 

@@ -37,7 +37,7 @@ from sqlalchemy import (
     update,
 )
 
-from resolver.errors import InputError, StoreError
+from resolver.errors import InputError, StoreError, UnknownIdError
 from resolver.records import Handling
 from resolver.store.audit import blank_events
 from resolver.store.bulk_rows import is_among, parse_utc_text, utc_text
@@ -66,6 +66,10 @@ from resolver.store.watches import SubjectCipher
 MAX_RECORDS = 1_000
 """Most records of one erasure. More records are a list, which is withdrawn and erased in parts."""
 MAX_REASON = 2_000
+
+
+class ErasureRefusedError(StoreError):
+    """Decision on an erasure that its state, or who decides, does not allow."""
 
 
 class ErasureState(StrEnum):
@@ -142,11 +146,15 @@ class Erasures:
             return _insert_erasure(connection, wanted, reason, who, agency, confirmed=confirmed)
 
     def confirm(self, erasure_id: str, who: str) -> Erasure:
-        """Start an erasure that somebody else has asked for. Raises `StoreError`."""
+        """Start an erasure that somebody else has asked for. Raises `ErasureRefusedError`, and
+        `UnknownIdError` for an unknown id.
+        """
         return self._decide(erasure_id, who, ErasureState.RUNNING)
 
     def refuse(self, erasure_id: str, who: str) -> Erasure:
-        """Refuse an erasure. The values that it was about are removed. Raises `StoreError`."""
+        """Refuse an erasure. The values that it was about are removed. Raises
+        `ErasureRefusedError`, and `UnknownIdError` for an unknown id.
+        """
         return self._decide(erasure_id, who, ErasureState.REFUSED)
 
     def _decide(self, erasure_id: str, who: str, state: ErasureState) -> Erasure:
@@ -154,9 +162,9 @@ class Erasures:
             # if two people decide at the same time, the second one waits for the first
             row = _row(connection, erasure_id, lock=True)
             if row.state != ErasureState.ASKED:
-                raise StoreError(f"the erasure is {row.state} already", hint="see its page")
+                raise ErasureRefusedError(f"the erasure is {row.state} already")
             if state is ErasureState.RUNNING and row.asked_by == who:
-                raise StoreError(
+                raise ErasureRefusedError(
                     "you have asked for this erasure yourself", hint="another person confirms it"
                 )
             values: dict[str, Any] = {"state": str(state), "decided_by": who, "decided": utc_text()}
@@ -166,7 +174,7 @@ class Erasures:
             return _erasure(_row(connection, erasure_id))
 
     def get(self, erasure_id: str) -> Erasure:
-        """Return an erasure. Raises `StoreError` for an unknown id."""
+        """Return an erasure. Raises `UnknownIdError` for an unknown id."""
         with read_transaction(self.engine) as connection:
             return _erasure(_row(connection, erasure_id))
 
@@ -468,7 +476,7 @@ def _row(connection: Connection, erasure_id: str, *, lock: bool = False) -> Any:
     query = select(erasures).where(erasures.c.id == erasure_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise StoreError(f"there is no erasure {erasure_id[:60]!r}", hint="check the id")
+        raise UnknownIdError(f"there is no erasure {erasure_id[:60]!r}", hint="check the id")
     return row
 
 

@@ -48,7 +48,10 @@ from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
 from resolver.store.erased_values import ByteFinder, ErasedValues, search_forms
+from resolver.store.erasures import MAX_REASON as MAX_REASON
+from resolver.store.erasures import MAX_RECORDS as MAX_RECORDS
 from resolver.store.erasures import Erasure as Erasure
+from resolver.store.erasures import ErasureRefusedError as ErasureRefusedError
 from resolver.store.erasures import ErasureState as ErasureState
 from resolver.store.erasures import RetentionRule as RetentionRule
 from resolver.trust.audit_spool import CommandAccess, command_event, recover_spools

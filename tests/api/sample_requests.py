@@ -46,6 +46,7 @@ SAMPLES = Samples(
         "feed": "absent",
         "act": "run",
         "contact": "absent",
+        "erasure": "absent",
     },
     {
         "name": "John Smith",
@@ -82,6 +83,10 @@ SAMPLES = Samples(
                 "reason": "another face",
             }
         },
+        "erasures.ask_erasure_over_http": {
+            "json": {"records": ["absent:1"], "reason": "court order"}
+        },
+        "erasures.decide_erasure_over_http": {"json": {"decision": "refuse"}},
         "contacts.ask_contact": {"json": {"reference": "R-ABSENT", "question": "Who is it?"}},
         "contacts.answer_contact": {"json": {"state": "refused", "answer": ""}},
         "watches.mark_notices": {"json": {"cursor": 0}},

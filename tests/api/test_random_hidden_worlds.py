@@ -261,6 +261,7 @@ class Sides:
             "watch": ("crew",),
             "subscription": ("nowhere",),
             "contact": ("nowhere",),
+            "erasure": ("nowhere",),
             "path": ("nowhere",),
         }
         return dice.choice(choices[name])
@@ -287,6 +288,8 @@ _WRITING = {
     "review.confirm_over_http",
     "review.undo_over_http",
     "contacts.ask_contact",
+    "erasures.ask_erasure_over_http",
+    "erasures.decide_erasure_over_http",
     "contacts.answer_contact",
     "watches.erase_watch",
     "watches.mark_notices",
@@ -392,6 +395,9 @@ def subscribe(sides: Sides, dice: random.Random) -> None:
     sides.compare(sides.api(viewer, "POST", "/contacts", json=asked))
     answer = {"state": "refused", "answer": ""}
     sides.compare(sides.api(viewer, "POST", "/contacts/absent/answer", json=answer))
+    erased = {"records": [dice.choice(sides.pool.ids)], "reason": "court order"}
+    sides.compare(sides.api(viewer, "POST", "/erasures", json=erased))
+    sides.compare(sides.api(viewer, "POST", "/erasures/absent/decision", json={}))
     for kind, value in (
         ("country", dice.choice(["ir", "iq", "ru"])),
         ("source", "secret"),

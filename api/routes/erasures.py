@@ -1,0 +1,227 @@
+"""`/erasures`: erase records for good, by two admins. The worker of the store carries an erasure
+out (`resolver.trust.erasure`). The page *Erasures* of the desk asks and decides with the same
+functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from resolver.api import endpoints
+from resolver.api.access import log_access, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.errors import ApiError
+from resolver.api.openapi.schema import (
+    COUNT,
+    STRING,
+    STRINGS,
+    TEXT,
+    array_of,
+    closed_object,
+    component,
+    content,
+    enum_of,
+    errors,
+    integer,
+    json_response_of,
+    query_parameter,
+)
+from resolver.api.routes.match import read_json_object
+from resolver.api.server.responses import json_response
+from resolver.api.service import current_service
+from resolver.check.screener import IndexRevision
+from resolver.errors import InputError
+from resolver.records.visibility import Viewer
+from resolver.trust.erasure import (
+    MAX_REASON,
+    MAX_RECORDS,
+    Erasure,
+    ErasureRefusedError,
+    ErasureState,
+    describe_erasure,
+)
+
+blueprint = Blueprint("erasures", __name__)
+_ACCESS = Access(Scope.ADMIN, Disclosure.ACTS)
+_DECISIONS = ("confirm", "refuse")
+_PROOF = closed_object(
+    {},
+    {
+        "rewritten": {"type": "object", "additionalProperties": COUNT},
+        **dict.fromkeys(("files_removed", "texts", "shared", "short", "files", "bytes"), COUNT),
+        "notes": STRINGS,
+        "found": {"type": "object", "additionalProperties": COUNT},
+    },
+)
+_ERASURE = component(
+    "Erasure",
+    closed_object(
+        {
+            "state": enum_of([*ErasureState]),
+            **dict.fromkeys(("id", "reason", "asked_by", "agency", "asked"), STRING),
+            **dict.fromkeys(("decided_by", "decided", "finished"), STRING),
+            "records": {**STRINGS, "description": "Ids that replace the ids of the records."},
+            "proof": {
+                **_PROOF,
+                "description": "Once it is done: rows that were rewritten, texts and bytes that"
+                " were searched, and where a value was found (nowhere).",
+            },
+        },
+        {"asked_for": {**STRINGS, "description": "Ids of the records, while it is `asked`."}},
+    ),
+)
+_ERASURES = component("Erasures", closed_object({"erasures": array_of(_ERASURE)}))
+_ASK = closed_object(
+    {
+        "records": array_of(TEXT, minItems=1, maxItems=MAX_RECORDS),
+        "reason": {**TEXT, "maxLength": MAX_REASON},
+    }
+)
+_DECIDE = closed_object({"decision": enum_of([*_DECISIONS])})
+
+
+def list_shown_erasures(limit: int) -> list[tuple[Erasure, tuple[str, ...]]]:
+    """Return the newest erasures, each with the ids of its records while it waits for a second
+    person; log that they are shown.
+    """
+    rows = current_service().hub.store.erasures
+    shown = [_with_ids(row) for row in rows.list()[:limit]]
+    _log({"erasures": [row.id for row, _ in shown]}, sum(len(ids) for _, ids in shown))
+    return shown
+
+
+def propose_erasure(ids: list[str], reason: str, person: Viewer) -> Erasure:
+    """Ask for the erasure of records in the name of a person, once that is logged. Raises
+    `InputError`.
+    """
+    # the event names no record, because it would otherwise have to be erased with it
+    _log({"what": "ask", "by": person.name}, len(set(ids)))
+    rows = current_service().hub.store.erasures
+    return rows.ask(ids, reason, who=person.name, agency=person.agency)
+
+
+def settle_erasure(erasure_id: str, decision: str, person: Viewer) -> Erasure:
+    """Confirm or refuse an erasure that somebody else, or a rule of retention, has asked for, once
+    that is logged. Raises `InputError` for a word that is no decision, `UnknownIdError`,
+    `ErasureRefusedError`.
+    """
+    if decision not in _DECISIONS:
+        raise InputError("a decision is confirm or refuse", hint="use the buttons of the page")
+    rows = current_service().hub.store.erasures
+    asked = rows.get(erasure_id)
+    _log({"what": decision, "erasure": asked.id, "by": person.name}, len(asked.records))
+    return (rows.confirm if decision == "confirm" else rows.refuse)(asked.id, person.name)
+
+
+def _with_ids(row: Erasure) -> tuple[Erasure, tuple[str, ...]]:
+    is_open = row.state is ErasureState.ASKED
+    ids = current_service().hub.store.erasures.values(row).ids if is_open else ()
+    return row, tuple(ids)
+
+
+def _log(query: dict[str, Any], count: int) -> None:
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    log_access("erasures", query, {"records": count}, revision)
+
+
+def _describe(row: Erasure, ids: tuple[str, ...]) -> dict[str, Any]:
+    return {**describe_erasure(row), **({"asked_for": list(ids)} if ids else {})}
+
+
+def _person() -> Viewer:
+    """Return the caller, under whose name an erasure is asked for or decided. Raises `ApiError`
+    without a key.
+    """
+    if not viewer().name:
+        raise ApiError(
+            403,
+            "erasures are logged under a name: create a key with `resolver keys create NAME"
+            " --scope admin`, and send it",
+        )
+    return viewer()
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/erasures",
+    _ACCESS,
+    parameters=[query_parameter("limit", integer(1, 1000))],
+    responses={200: json_response_of(_ERASURES)},
+)
+def list_erasures() -> Response:
+    """List the erasures of records, the newest first, with the proof of those that are done."""
+    endpoints.reject_undeclared()
+    shown = list_shown_erasures(endpoints.read_integer("limit", 100, 1, 1000))
+    return json_response({"erasures": [_describe(*row) for row in shown]})
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/erasures",
+    _ACCESS,
+    body=content(_ASK),
+    responses={201: json_response_of(_ERASURE), **errors(400, 403, 415)},
+)
+def ask_erasure_over_http() -> Response:
+    """Ask for the erasure of records (`<source>:<id>`), for good. Another admin has to confirm it.
+
+    `reason` is the legal ground; it is kept, so it must not name the person.
+    """
+    endpoints.reject_undeclared()
+    person, body = _person(), read_json_object()
+    ids, reason = body.get("records"), body.get("reason", "")
+    if not isinstance(ids, list) or not all(isinstance(row, str) and row for row in ids):
+        raise ApiError(422, "records must be a list of ids")
+    if not isinstance(reason, str) or set(body) - {"records", "reason"}:
+        raise ApiError(422, "an erasure has records and a reason, which is a text")
+    for row in ids:
+        endpoints.check_length("the id of a record", row)
+    try:
+        asked = propose_erasure(ids, reason, person)
+    except InputError as error:
+        raise ApiError(422, error.line()) from None
+    return json_response(_describe(*_with_ids(asked)), 201)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/erasures/<erasure>",
+    _ACCESS,
+    responses={200: json_response_of(_ERASURE), **errors(404)},
+)
+def show_erasure(erasure: str) -> Response:
+    """Return an erasure: its state, and its proof once it is done."""
+    endpoints.reject_undeclared()
+    row, ids = _with_ids(current_service().hub.store.erasures.get(erasure))
+    _log({"erasures": [row.id]}, len(ids))
+    return json_response(_describe(row, ids))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/erasures/<erasure>/decision",
+    _ACCESS,
+    body=content(_DECIDE),
+    responses={200: json_response_of(_ERASURE), **errors(400, 403, 404, 409, 415)},
+)
+def decide_erasure_over_http(erasure: str) -> Response:
+    """Confirm or refuse (`decision`) what another admin, or a rule of retention, has asked for.
+
+    The worker then erases the records. Whoever asked gets 409, as does a second decision.
+    """
+    endpoints.reject_undeclared()
+    person, body = _person(), read_json_object()
+    decision = body.get("decision")
+    if decision not in _DECISIONS or set(body) != {"decision"}:
+        raise ApiError(422, f"decision must be one of {', '.join(_DECISIONS)}")
+    try:
+        decided = settle_erasure(erasure, decision, person)
+    except ErasureRefusedError as error:
+        raise ApiError(409, error.line()) from None
+    return json_response(_describe(decided, ()))
