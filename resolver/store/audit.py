@@ -2,15 +2,18 @@
 
 Events are numbered in the order in which they were committed. Each event has two SHA-256 hashes:
 
-- `content` is the hash of a random salt, the query and the answer;
+- `content` has two digests: of a random salt, the query and the answer; and of another salt and the
+  purpose;
 - `chain` is the hash of the chain of the event before it, of `content` and of all other columns.
 
 So whoever changes, removes, inserts or reorders events would also have to compute the chain of
 every later event again. Signed heads that are kept outside the store reveal even that (see
 `resolver.trust.audit_chain`).
 
-If a value has to be erased, the query, the answer and the salt of an event are removed, and its
-hashes stay. So the chain still holds, and nobody can guess the value from the hash.
+If a value has to be erased, the query, the answer and their salt are removed from an event, and the
+purpose and its salt if they hold the value. The digests stay. So the chain still holds, and nobody
+can guess the value from a digest. In events of earlier versions, `content` has no digest of the
+purpose and `chain` covers the purpose itself, so their purposes cannot be erased.
 """
 
 from __future__ import annotations
@@ -22,7 +25,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Text,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from resolver.store.bulk_rows import is_among, utc_text
 from resolver.store.database import read_transaction, translate_errors, write_transaction
@@ -36,6 +51,11 @@ _ROWS_AT_ONCE = 5_000
 _APPEND_LOCK = int.from_bytes(hashlib.sha256(b"resolver audit").digest()[:8], "big", signed=True)
 """Key of the advisory lock in PostgreSQL; the same in all versions of the program."""
 _SALT_BYTES = 16
+_SALT_LENGTH = 2 * _SALT_BYTES
+_NO_SALT = "0" * _SALT_LENGTH
+"""What stands in place of a salt that was erased."""
+TWO_DIGESTS, _DIGEST_LENGTH = "2:", 64
+"""Beginning of a `content` that has a digest of the purpose, and characters of each digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +216,9 @@ class AuditEvents:
         faults: list[AuditFault] = []
         gone: list[AuditEvent] = []
         erased: set[int] = set()
+        erased_purposes: set[int] = set()
         blank: list[int] = []
+        silent: list[int] = []
         first: Any = None
         count, last, chain = 0, 0, CHAIN_START
         with read_transaction(self.engine) as connection:
@@ -204,17 +226,20 @@ class AuditEvents:
                 try:
                     problem, query = _content_problem(row)
                     is_linked = first is None or row.chain == chain_hash(chain, row)
+                    asked_salt, purpose_salt = _salts(row)
                 except (ValueError, TypeError, AttributeError):
                     # the program did not write the content of this row
                     problem, query, is_linked = "it cannot be read", {}, True
                 if problem:
                     faults.append(AuditFault(row.number, row.number, problem))
-                elif not row.salt:
-                    blank.append(row.number)
-                elif row.action in (RETENTION, ERASURE):
+                elif row.action in (RETENTION, ERASURE) and asked_salt:
                     gone.append(_event(row, query))
                     if row.action == ERASURE:
                         erased.update(query["events"])
+                        erased_purposes.update(query.get("purposes", ()))
+                else:
+                    blank += [] if asked_salt else [row.number]
+                    silent += [] if purpose_salt else [row.number]
                 if not is_linked:
                     faults.append(_broken(last, row.number))
                 first = row if first is None else first
@@ -226,12 +251,15 @@ class AuditEvents:
                 faults.append(_broken(0, first.number))
         problem = "its query and its answer were removed without an erasure"
         faults += (AuditFault(n, n, problem) for n in blank if n not in erased)
+        problem = "its purpose was removed without an erasure"
+        faults += (AuditFault(n, n, problem) for n in silent if n not in erased_purposes)
         faults.sort(key=lambda fault: (fault.first, fault.last))
         start = 0 if first is None else first.number
         return AuditProof(AuditHead(last, chain), start, count, _join(faults), gone)
 
     def blank(self, numbers: Sequence[int], row: Mapping[str, Any]) -> None:
-        """Erase the query, the answer and the salt of events, and append the event of the erasure.
+        """Erase the query, the answer and their salt of events, and append the event of the
+        erasure.
 
         `row` is as in `append`; its query gets the numbers of the events. The chain still holds.
         """
@@ -267,24 +295,43 @@ class AuditEvents:
             ).rowcount
 
 
-def blank_events(connection: Connection, numbers: Sequence[int], row: Mapping[str, Any]) -> int:
-    """Erase events within a transaction as `AuditEvents.blank` does; return how many."""
+def blank_events(
+    connection: Connection,
+    numbers: Sequence[int],
+    row: Mapping[str, Any],
+    purposes: Sequence[int] = (),
+) -> int:
+    """Erase events within a transaction as `AuditEvents.blank` does; return how many. `purposes`:
+    numbers of events whose purpose is erased. Purposes of events of earlier versions stay.
+    """
     _lock(connection)
+    c = audit_events.c
+    # these events say why other events are missing, and hold no values
+    is_needed = c.action.in_((RETENTION, ERASURE))
+    has_two = c.content.startswith(TWO_DIGESTS)
+    own_salt = _SALT_LENGTH + 1
+    asked = {
+        "query": {},
+        "answer": {},
+        "salt": case((has_two, _NO_SALT + func.substr(c.salt, own_salt)), else_=""),
+    }
+    silenced = {"purpose": "", "salt": func.substr(c.salt, 1, own_salt) + _NO_SALT}
     count = 0
-    for first in range(0, len(numbers), _ROWS_AT_ONCE):
-        is_erased = audit_events.c.number.in_(numbers[first : first + _ROWS_AT_ONCE])
-        # these events say why other events are missing, and hold no values
-        is_needed = audit_events.c.action.in_((RETENTION, ERASURE))
-        rows = update(audit_events).where(is_erased, ~is_needed)
-        count += connection.execute(rows.values(salt="", query={}, answer={})).rowcount
-    query = {**row["query"], "events": list(numbers)}
+    for rows, is_meant, values in ((numbers, ~is_needed, asked), (purposes, has_two, silenced)):
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            is_one = c.number.in_(rows[first : first + _ROWS_AT_ONCE])
+            changed = update(audit_events).where(is_one, is_meant, ~is_needed).values(**values)
+            count += connection.execute(changed).rowcount
+    named = {"purposes": list(purposes)} if purposes else {}
+    query = {**row["query"], "events": list(numbers), **named}
     _append(connection, [{**row, "action": ERASURE, "query": query}])
     return count
 
 
-def content_hash(salt: str, query: Any, answer: Any) -> str:
-    """Return the hash of a salt, a query and an answer."""
-    return _hash(salt, query, answer)
+def content_hash(salt: str, purpose: str, query: Any, answer: Any) -> str:
+    """Return the two digests of an event. `salt`: the two salts, with a colon between."""
+    asked_salt, _, purpose_salt = salt.partition(":")
+    return f"{TWO_DIGESTS}{_hash(asked_salt, query, answer)}{_hash(purpose_salt, purpose)}"
 
 
 def chain_hash(previous: str, row: Any) -> str:
@@ -292,14 +339,20 @@ def chain_hash(previous: str, row: Any) -> str:
 
     `previous`: chain of the event before it. `row` has the columns of the log as attributes.
     """
-    return _hash(previous, *(getattr(row, name) for name in _CHAINED))
+    names = _CHAINED if row.content.startswith(TWO_DIGESTS) else _CHAINED_BEFORE
+    return _hash(previous, *(getattr(row, name) for name in names))
 
 
 _CHAINED = (
+    *("number", "at", "who", "agency", "action", "request_id", "version", "model"),
+    "content",
+)
+"""Columns that the chain covers. `content` stands for the purpose, the query and the answer."""
+_CHAINED_BEFORE = (
     *("number", "at", "who", "agency", "action", "purpose", "request_id", "version", "model"),
     "content",
 )
-"""Columns that the chain covers. `content` stands for the query and the answer."""
+"""Columns that the chain covers in events of earlier versions."""
 _EVENT_COLUMNS = tuple(
     column for column in audit_events.c if column.name not in ("salt", "content", "chain")
 )
@@ -336,11 +389,12 @@ def _append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     chained = []
     for row in rows:
         number += 1
-        salt = secrets.token_hex(_SALT_BYTES)
+        salt = f"{secrets.token_hex(_SALT_BYTES)}:{secrets.token_hex(_SALT_BYTES)}"
         # as the database returns them: texts as keys, lists instead of tuples
         query, answer = json.loads(json.dumps([row["query"], row["answer"]]))
         values = {"at": utc_text(), **row, "number": number, "query": query, "answer": answer}
-        values |= {"salt": salt, "content": content_hash(salt, query, answer)}
+        content = content_hash(salt, values["purpose"], query, answer)
+        values |= {"salt": salt, "content": content}
         chain = values["chain"] = _hash(chain, *(values[name] for name in _CHAINED))
         chained.append(values)
     connection.execute(insert(audit_events), chained)
@@ -358,16 +412,34 @@ def _iterate_rows(connection: Connection) -> Iterator[Any]:
 
 
 def _content_problem(row: Any) -> tuple[str, Any]:
-    """Return the fault of the query and the answer of a row, or an empty text; and the query.
+    """Return the fault of the purpose, the query and the answer of a row, or an empty text; and the
+    query.
 
     The texts must be exactly what the program writes: other texts could hide an id from a search.
     """
     query, answer = json.loads(row.query), json.loads(row.answer)
     is_plain = row.query == json.dumps(query) and row.answer == json.dumps(answer)
-    is_same = row.content == content_hash(row.salt, query, answer) if row.salt else not query
-    if is_plain and is_same and (row.salt or not answer):
+    asked_salt, purpose_salt = _salts(row)
+    start, purpose = 0, True
+    if row.content.startswith(TWO_DIGESTS):
+        start = len(TWO_DIGESTS)
+        stated = row.content[start + _DIGEST_LENGTH :]
+        purpose = stated == _hash(purpose_salt, row.purpose) if purpose_salt else not row.purpose
+    digest = row.content[start : start + _DIGEST_LENGTH]
+    is_same = digest == _hash(asked_salt, query, answer) if asked_salt else not (query or answer)
+    if is_plain and is_same and purpose:
         return "", query
-    return "its query or its answer was altered", query
+    return ("its query or its answer" if purpose else "its purpose") + " was altered", query
+
+
+def _salts(row: Any) -> tuple[str, str]:
+    """Return the salts of the query and of the purpose of an event; empty for what was erased. The
+    purpose of an event of an earlier version has no salt and is never erased.
+    """
+    if not row.content.startswith(TWO_DIGESTS):
+        return row.salt, "none"
+    asked_salt, _, purpose_salt = row.salt.partition(":")
+    return asked_salt.replace(_NO_SALT, ""), purpose_salt.replace(_NO_SALT, "")
 
 
 def _event(row: Any, query: Any) -> AuditEvent:

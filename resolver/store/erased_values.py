@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Connection,
     Table,
     Text,
+    case,
     select,
 )
 
@@ -39,7 +41,7 @@ from resolver.records.properties import (
     RELATION,
     ValueType,
 )
-from resolver.store.audit import ERASURE, RETENTION
+from resolver.store.audit import ERASURE, RETENTION, TWO_DIGESTS
 from resolver.store.bulk_rows import is_among
 from resolver.store.schema import (
     audit_events,
@@ -318,10 +320,12 @@ def text_columns(table: Table) -> list[Any]:
 _ID = re.compile(r"e-[a-z2-7]{20}|[\w.-]+:\S{1,400}")
 
 
-def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[str]]:
+def find_events(
+    connection: Connection, values: ErasedValues
+) -> tuple[dict[str, list[str]], list[int]]:
     """Return the audit events whose query or answer holds a text, or asks for all words of a name
     in any order: number of the event → ids of other records and of entities that the event has
-    shown.
+    shown. Return also the numbers of events whose purpose does so and can be erased.
     """
     erased = ErasedWords.of(connection, values.ids, values.rewritten)
     names: dict[str, list[frozenset[str]]] = {}
@@ -330,20 +334,28 @@ def find_events(connection: Connection, values: ErasedValues) -> dict[str, list[
             # by the longest of its words, so that an event need not be compared with each name
             names.setdefault(max(name, key=len), []).append(name)
     columns = audit_events.c
-    query = select(columns.number, columns.query, columns.answer).where(
-        columns.salt != "", columns.action.not_in((RETENTION, ERASURE))
-    )
-    events = {}
-    rows = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
-    for number, asked, answer in rows:
-        answered = [*texts_in(answer)]
-        texts = [*texts_in(asked), *answered]
+
+    def is_about(texts: list[str]) -> bool:
         words = _words(" ".join(texts)) if names else frozenset()
         is_asked = any(name <= words for word in words for name in names.get(word, ()))
-        if is_asked or erased.are_in(texts):
+        return is_asked or erased.are_in(texts)
+
+    purpose = case((columns.content.startswith(TWO_DIGESTS), columns.purpose), else_="")
+    query = select(columns.number, purpose, columns.query, columns.answer).where(
+        columns.salt != "", columns.action.not_in((RETENTION, ERASURE))
+    )
+    events, purposes = {}, []
+    # few purposes are given for many look-ups
+    is_about_purpose = lru_cache(ROWS_AT_ONCE)(lambda text: is_about([text]))
+    rows = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+    for number, stated, asked, answer in rows:
+        answered = [*texts_in(answer)]
+        if is_about([*texts_in(asked), *answered]):
             ids = {text for text in answered if _ID.fullmatch(text) and not erased.find(text)}
             events[str(number)] = sorted(ids)
-    return events
+        if stated and is_about_purpose(stated):
+            purposes.append(number)
+    return events, purposes
 
 
 def _words(text: str) -> frozenset[str]:

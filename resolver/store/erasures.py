@@ -212,11 +212,12 @@ class Erasures:
                 connection.execute(row.values(content=content))
                 _commit_erasure(connection, erasure)
             counts = TableRewriter(connection, secret, values).run()
-            shown = find_events(connection, values)
-            if shown:
+            shown, purposes = find_events(connection, values)
+            if shown or purposes:
                 stated = {"erasure": erasure.id, "shown": shown}
                 event = {**audit_row, "query": {**audit_row["query"], **stated}}
-                counts["consultations"] = blank_events(connection, [*map(int, shown)], event)
+                numbers = [*map(int, shown)]
+                counts["consultations"] = blank_events(connection, numbers, event, purposes)
             return {table: count for table, count in sorted(counts.items()) if count}
 
     def finish(self, erasure: Erasure, proof: Mapping[str, Any]) -> Erasure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from resolver.store import AuditFault, Store
-from resolver.store.audit import CHAIN_START, content_hash
+from resolver.store import AuditFault, Store, utc_text
+from resolver.store.audit import CHAIN_START, blank_events, content_hash
 from resolver.store.schema import audit_events
 
 ROW = {
@@ -24,6 +26,7 @@ ROW = {
     "query": {"name": "Ann Ö", "limits": (1, 2.5)},
     "answer": {"seen": {"e-1": 0.93}},
 }
+NO_SALT = "0" * 32
 ALTERED, CONTENT = "it was altered, inserted or moved", "its query or its answer was altered"
 
 
@@ -46,6 +49,12 @@ def hide_from_search(connection: Connection) -> None:
     json_type = "json" if connection.dialect.name == "postgresql" else "text"
     sql = f"UPDATE consultations SET answer = CAST(:answer AS {json_type}) WHERE number = 4"
     connection.execute(text(sql), {"answer": '{"seen": {"\\u0065-1": 0.93}}'})
+
+
+def digest_of(*parts: Any) -> str:
+    """Return the digest of an event of an earlier version."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def columns(**values: Any) -> Callable[[Connection], Any]:
@@ -74,8 +83,8 @@ def add(connection: Connection) -> None:
 
 def reseal(connection: Connection) -> None:
     """Change the answer of event 4 and the hash of its content."""
-    salt, query = "00", {"name": "Bob"}
-    digest = content_hash(salt, query, {})
+    salt, query = "00:01", {"name": "Bob"}
+    digest = content_hash(salt, "border", query, {})
     columns(salt=salt, query=query, answer={}, content=digest)(connection)
 
 
@@ -84,7 +93,7 @@ def reseal(connection: Connection) -> None:
     [
         (columns(who="gate"), [AuditFault(4, 4, ALTERED)]),
         (columns(at="2020"), [AuditFault(4, 4, ALTERED)]),
-        (columns(purpose=""), [AuditFault(4, 4, ALTERED)]),
+        (columns(purpose=""), [AuditFault(4, 4, "its purpose was altered")]),
         (columns(query={"name": "Bob"}), [AuditFault(4, 4, CONTENT)]),
         (columns(answer={}), [AuditFault(4, 4, CONTENT)]),
         (hide_from_search, [AuditFault(4, 4, CONTENT)]),
@@ -94,8 +103,15 @@ def reseal(connection: Connection) -> None:
         ),
         (columns(chain="0"), [AuditFault(4, 5, ALTERED)]),
         (
-            columns(salt="", query={}, answer={}),
-            [AuditFault(4, 4, "its query and its answer were removed without an erasure")],
+            columns(salt=f"{NO_SALT}:1", query={}, answer={}),
+            [AuditFault(4, 4, "its purpose was altered")],
+        ),
+        (
+            columns(salt="", purpose="", query={}, answer={}),
+            [
+                AuditFault(4, 4, "its query and its answer were removed without an erasure"),
+                AuditFault(4, 4, "its purpose was removed without an erasure"),
+            ],
         ),
         (reseal, [AuditFault(4, 4, ALTERED)]),
         (remove, [AuditFault(4, 5, "missing")]),
@@ -133,9 +149,46 @@ def test_erased_events_leave_the_chain_whole(store: Store) -> None:
     ]
     found = [event.number for event in store.audit_events.list(containing=["Ann Ö"])]
     assert found == [1, 4, 5, 6, 7, 8]
+    assert second.purpose == "border"
     with store.engine.begin() as connection:
         columns(query={"name": "Bob"}, salt="")(connection)
     assert [fault.first for fault in verified(store)[2]] == [4]
+
+
+def test_erased_purposes_leave_the_chain_whole(store: Store) -> None:
+    fill(store)
+    with store.engine.begin() as connection:
+        blank_events(connection, [2], {**ROW, "query": {}}, [2, 3])
+    assert verified(store) == (9, 9, [])
+    events = store.audit_events.list()
+    assert [event.purpose for event in events[:4]] == ["border", "", "", "border"]
+    assert [bool(event.query) for event in events[:4]] == [True, False, True, True]
+    with store.engine.begin() as connection:
+        own = select(audit_events.c.salt).where(audit_events.c.number == 4)
+        salt = connection.execute(own).scalar_one()
+        columns(purpose="", salt=f"{salt[:33]}{NO_SALT}")(connection)
+    problem = "its purpose was removed without an erasure"
+    assert verified(store)[2] == [AuditFault(4, 4, problem)]
+
+
+def test_events_of_earlier_versions_keep_their_purposes(store: Store) -> None:
+    chain = CHAIN_START
+    with store.engine.begin() as connection:
+        for number in range(1, 6):
+            row = {**ROW, "at": utc_text(), "number": number, "query": {"name": "Ann"}, "salt": "5"}
+            row["content"] = digest_of("5", row["query"], row["answer"])
+            names = ("number", "at", "who", "agency", "action", "purpose", "request_id", "version")
+            chain = digest_of(chain, *(row[name] for name in names), row["model"], row["content"])
+            connection.execute(insert(audit_events).values(**row, chain=chain))
+        blank_events(connection, [2], {**ROW, "query": {}}, [2])
+    fill(store)
+    assert verified(store) == (14, 14, [])
+    second = store.audit_events.list()[1]
+    assert (second.purpose, second.query) == ("border", {})
+    for change in (columns(purpose="none"), columns(salt="", query={}, answer={})):
+        with store.engine.begin() as connection:
+            change(connection)
+        assert {fault.first for fault in verified(store)[2]} == {4}
 
 
 def test_old_events_go_and_the_rest_is_still_verified(store: Store) -> None:

@@ -54,7 +54,7 @@ def rewrite(store: Store) -> None:
             values: dict[str, Any] = row._asdict()
             if row.number == 2:
                 values["who"] = "nobody"
-            values["content"] = content_hash(row.salt, row.query, row.answer)
+            values["content"] = content_hash(row.salt, row.purpose, row.query, row.answer)
             named = type("Row", (), values)
             chain = values["chain"] = chain_hash(chain, named)
             connection.execute(
@@ -106,7 +106,7 @@ def test_a_removal_that_was_invented_differs_from_signed_heads(
     with store.engine.begin() as connection:
         row = connection.execute(audit_events.select()).one()
         values = row._asdict() | {"query": {**row.query, "chain": "0" * 64}}
-        values["content"] = content_hash(row.salt, values["query"], row.answer)
+        values["content"] = content_hash(row.salt, row.purpose, values["query"], row.answer)
         values["chain"] = chain_hash("0" * 64, type("Row", (), values))
         connection.execute(update(audit_events).values(values))
     assert verify_log(store).faults == []

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,6 +46,11 @@ GONE = record(
 OLDER = record("coast:77-1", name="Anselmo Huancavelicas", birthDate="1962-02-11")
 TWIN = record("port:5", name="Anselmo Huancavelica", birthDate="1962-02-11")
 OTHER = record("port:6", name="Berta Quispe", birthDate="1971-05-03", passportNumber="B7730121")
+FILED: Mapping[str, Any] = {
+    "purpose": "the lawyer of A4419207",
+    "query": {"file": "Huancavelicas, Anselmo.pdf"},
+}
+"""Purpose and file name that name the person."""
 TEXTS = ("Huancavelicas", "A4419207", "a4419207", "Mogrovejo", "coast:77-1")
 
 
@@ -85,6 +90,7 @@ def fill(hub: Hub) -> None:
             {**row, "action": "check", "query": {"name": "huancavelicas, Anselmo"}, "answer": {}},
             {**row, "action": "entity", "query": {"id": "coast:77-1"}, "answer": {"seen": ids}},
             {**row, "action": "check", "query": {"name": "Berta Quispe"}, "answer": {"seen": ids}},
+            {**row, **FILED, "action": "list", "answer": {}},
         ]
     )
 
@@ -121,6 +127,10 @@ def test_nothing_of_an_erased_record_is_in_any_file(hub: Hub, tmp_path: Path) ->
     assert found(tmp_path) == []
     assert (jobs / "2" / "other.csv").exists()
     assert hub.store.audit_events.verify().faults == []
+    assert result.erasure.proof["notes"] == []
+    [listed] = hub.store.audit_events.list(actions=["list"])
+    assert (listed.purpose, listed.query) == ("", {})
+    assert {row.purpose for row in hub.store.audit_events.list(actions=["check"])} == {"p"}
     with hub.store.view() as view:
         assert view.entity("coast:77-1") is None
         assert view.entity("port:5") is not None
