@@ -288,7 +288,7 @@ def _weigh_group_name(query: Record, prepared: Sequence[PreparedBatch]) -> tuple
     """
     for variant in prepared:
         if variant.kinds[0] & Kind.GROUP:
-            words = identity_tokens(variant)
+            words = identity_tokens(variant).nonzero()[0]
             texts = set(variant.tokens.texts[words].tolist())
             if texts <= _INSTITUTION_WORDS and not texts.isdisjoint(_INSTITUTIONS):
                 says_more = bool(query.identifiers or query.addresses or query.relations)

@@ -427,8 +427,8 @@ class Screener:
                 ranked.append(
                     self._rank(
                         query,
-                        # one reading by itself says nothing of its kind
-                        compared.prepared() if len(compared.rows) > 1 else (),
+                        # the words of a query are read only if it may be a group
+                        compared.prepared() if query.kind != Kind.PERSON else (),
                         compared.readings,
                         snapshot,
                         options,
