@@ -26,7 +26,7 @@ from resolver.lists.formats.ftm.ftm_entity import (
 )
 from resolver.lists.text.placeholders import is_in_future, is_placeholder, start_of_date
 from resolver.names.folding import letters as letters
-from resolver.names.lexicons.name_roles import NAMELESS_TITLES
+from resolver.names.lexicons.name_roles import NAMELESS_TITLES, split_titles
 from resolver.names.name_tokens import MAX_TOKENS
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
@@ -141,9 +141,10 @@ def query_warnings(record: Record) -> list[Omission]:
 
 def comparable_record(record: Record) -> Record:
     """Return a query in the form in which it is compared: without names that find nobody, without
-    genders that contradict each other, and with the year in a person's name as the year of birth.
+    genders that contradict each other, without titles before a person's name, and with the year in
+    a person's name as the year of birth.
     """
-    record = _read_year_in_name(record)
+    record = _drop_titles(_read_year_in_name(record))
     dropped = set(_contradicting_genders(record))
     for value in record.values:
         if _why_no_name(value, record.kind):
@@ -168,6 +169,20 @@ def _read_year_in_name(record: Record) -> Record:
         else:
             values += (replace(value, text=name.rstrip(" ,")), Value(BIRTH_DATE, year[1]))
     return record if len(values) == len(record.values) else replace(record, values=tuple(values))
+
+
+def _drop_titles(record: Record) -> Record:
+    """Return the query of a person without the titles before a name ("Sheikh Hassan Nasrallah"), if
+    two words or more are left. Lists seldom state the titles that callers write, and a title that
+    one side lacks would count against the pair.
+    """
+    if record.kind != Kind.PERSON:
+        return record
+    values = [
+        replace(value, text=split_titles(value.text)[1]) if value.prop in FULL_NAMES else value
+        for value in record.values
+    ]
+    return record if values == list(record.values) else replace(record, values=tuple(values))
 
 
 def advise(query: Record, rivals: Rivals, *, is_complete: bool, is_word: bool = False) -> str:

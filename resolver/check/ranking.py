@@ -43,6 +43,7 @@ from resolver.matching.scoring.competition import (
     spare_equals,
 )
 from resolver.names.folding import letters
+from resolver.names.lexicons.name_roles import split_titles
 from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_material
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
@@ -89,6 +90,11 @@ _WRITTEN, _WRITTEN_COMMON = 2_500, 1_250
 query; half if all words of the query are common or places (`Bank Melli`). Such a name is rarer than
 its words: of 5,429 firms and institutions on no list, none has exactly a name of the 4,155 groups
 of two lists.
+"""
+_TITLED, _TITLED_ALIKE = 3_000, 1_000
+"""Log-odds (thousandths) that a person gains who has the title of the query in a name (`Hafiz
+Muhammad Saeed`), if the name is the same, and if it is similar. Titles are left out of the other
+comparison. At most 0.4 % of the people on two lists have any one title, so more could be gained.
 """
 _EVERYWHERE = -200
 """Most log-odds (thousandths) of a group for the name of an institution that every state has
@@ -228,11 +234,12 @@ def weigh_readings(
     are typical of people's names, groups and assets whose names are only similar lose. If they are
     words of groups, people lose. If a name of a group is written exactly like the query, the group
     gains, and candidates that have the name only in translation lose. A name that every state has
-    is no match without further values. People lose if the query states a birth date (`is_dated`),
-    because fewer of such callers are listed.
+    is no match without further values. People with the title of the query gain. People lose if the
+    query states a birth date (`is_dated`), because fewer of such callers are listed.
     """
     shifts = _kind_shifts(prepared)
     dated_shift = snapshot.dated_shift if is_dated else 0
+    titles = frozenset[str]().union(*(split_titles(name)[0] for name in query.texts(*FULL_NAMES)))
     is_written = _are_written(candidates, query, snapshot) if query.kind != Kind.PERSON else {}
     has_written = any(is_written[place] for place in is_written if candidates[place].is_competitor)
     gain, most = _weigh_group_name(query, prepared)
@@ -247,6 +254,8 @@ def weigh_readings(
         if is_written.get(place, False) and _is_established_group(candidate):
             shift += gain
         kind = candidate.hits.scored_pairs.kinds[candidate.pair]
+        if titles and kind == Kind.PERSON and _share_titles(titles, candidate, snapshot):
+            shift += _TITLED if candidate.name_similarity >= _SAME_NAME else _TITLED_ALIKE
         if dated_shift and kind == Kind.PERSON:
             shift += dated_shift
         if most is not None and kind == Kind.GROUP:
@@ -273,6 +282,14 @@ def _are_written(
         for place, candidate in enumerate(candidates)
         if candidate.name_similarity >= _SAME_NAME
     }
+
+
+def _share_titles(titles: frozenset[str], candidate: Candidate, snapshot: IndexSnapshot) -> bool:
+    """Return whether a candidate with a similar name has all titles of the query in a name."""
+    if candidate.name_similarity < ALIKE_WORD:
+        return False
+    names = snapshot.segments[candidate.segment].names(candidate.row)
+    return any(titles.issubset(name.casefold().split()) for name in names)
 
 
 def _is_established_group(candidate: Candidate) -> bool:

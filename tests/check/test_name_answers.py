@@ -12,6 +12,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Kind, Record
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band
+from resolver.records.visibility import STRANGER
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
@@ -48,6 +49,7 @@ def hub(stores: Stores) -> Iterator[Hub]:
                     record("b:1", name="Aurelio Quispe Lozada", birthDate="1961-02-03"),
                     record("b:2", name="Elena Maria Quispe", birthDate="1984-05-06"),
                     record("b:3", name="Mohammed Wali Tarin", birthDate="1951-07-08"),
+                    record("b:4", name="Hafiz Sandoval Ibarra", birthDate="1949-04-02"),
                 ]
             ),
             [make_decision(("a:1", "a:2"), Verdict.DIFFERENT, 0)],
@@ -138,3 +140,37 @@ def test_an_institution_that_every_state_has_is_no_match_by_name(
     assert first.name_similarity == 1.0
     assert first.score < 0.5
     assert ask(hub, name, country="ve").matches[0].score > first.score
+
+
+def test_a_title_that_lists_lack_costs_nothing(hub: Hub) -> None:
+    plain, titled = (
+        ask(hub, name, Kind.PERSON).matches[0] for name in ("Mohammed Wali", "Sheikh Mohammed Wali")
+    )
+    assert (titled.records, titled.score) == (plain.records, plain.score)
+
+
+def test_a_title_in_the_listed_name_counts(hub: Hub) -> None:
+    plain, titled, misspelt = (
+        ask(hub, name, Kind.PERSON).matches[0].score
+        for name in ("Sandoval Ibarra", "Hafiz Sandoval Ibarra", "Hafiz Sandovel Ibarra")
+    )
+    assert titled > plain
+    assert ask(hub, "Sandovel Ibarra", Kind.PERSON).matches[0].score < misspelt < titled
+
+
+@pytest.mark.parametrize("kind", [Kind.ANY, Kind.PERSON, Kind.GROUP])
+def test_a_batch_weighs_names_as_a_check_does(hub: Hub, kind: Kind) -> None:
+    names = [
+        "Ministry of Interior",
+        "Sazman Melli",
+        "Hafiz Sandoval Ibarra",
+        "Sheikh Mohammed Wali",
+    ]
+    queries = [record(f"q:{name}", kind, schema="Thing", name=name) for name in names]
+    screener = Screener(hub)
+    snapshot = screener.snapshot_for(STRANGER)
+    single, _ = screener.check(queries, MatchQuery(20), snapshot)
+    many = screener.check_many(queries, MatchQuery(20), snapshot)
+    answers = [[(row.records, row.score) for row in result.matches] for result in single]
+    assert [[(row.records, row.score) for row in result.matches] for result in many] == answers
+    assert any(answers)

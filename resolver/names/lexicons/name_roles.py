@@ -27,7 +27,7 @@ from resolver.names.scripts.syllables import is_syllable, korean_key, pinyin_rea
 from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
-from resolver.reference.tables import read_person_names, read_table
+from resolver.reference.tables import read_person_names, read_table, tokenize_name
 from resolver.runtime.text_cache import cache_short_texts
 
 # Words are spelled as in tokens: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.
@@ -303,3 +303,17 @@ def _titles() -> re.Pattern[str]:
 def remove_titles(name: str) -> str:
     """Return a name without titles before it, such as `Mr` or `Dr.`, and without leading signs."""
     return _titles().sub("", name)
+
+
+def split_titles(name: str) -> tuple[frozenset[str], str]:
+    """Return the titles of `TITLES` before a name, in lower case, and the name without them. If
+    fewer than two words would be left, there are no titles.
+    """
+    titles: frozenset[str] = frozenset()
+    words = name.split()
+    for place, word in enumerate(words[:-1]):
+        parts = set(map(str.casefold, tokenize_name(word)))
+        if not TITLES.issuperset(parts):
+            return titles, " ".join(words[place:]) if titles else name
+        titles |= parts
+    return frozenset(), name
