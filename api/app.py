@@ -23,6 +23,7 @@ from resolver.api.routes.erasures import blueprint as erasures
 from resolver.api.routes.feeds import blueprint as feeds
 from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.groups import crime_links_blueprint as crime_links
+from resolver.api.routes.groups import shared_values_blueprint as shared_values
 from resolver.api.routes.health import blueprint as health
 from resolver.api.routes.health import catalog_blueprint as catalog
 from resolver.api.routes.health import updates_blueprint as updates
@@ -57,6 +58,7 @@ _BLUEPRINTS = (
     network,
     groups,
     crime_links,
+    shared_values,
     updates,
     reconcile,
     openapi,

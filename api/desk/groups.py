@@ -3,6 +3,7 @@
 - All groups by members, one group with its members over time, and a matrix of several groups.
 - Entities that are most like one.
 - Links across crimes.
+- Values that several entities share.
 - Overlap between agencies.
 """
 
@@ -18,7 +19,15 @@ from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk import pages
 from resolver.api.desk.networks import FOLLOWED, MAX_TYPED, find_typed, log_seen
 from resolver.api.endpoints import read_integer
-from resolver.api.routes.groups import KINDS, MAX_OFFSET, log_crime_links, send_table
+from resolver.api.routes.groups import (
+    HOLDER_KINDS,
+    KINDS,
+    MAX_OFFSET,
+    log_crime_links,
+    log_shared_values,
+    send_shared_values,
+    send_table,
+)
 from resolver.api.service import current_service
 from resolver.errors import InputError, UnknownIdError
 from resolver.network import groups
@@ -28,6 +37,7 @@ from resolver.network.crime_links import (
     read_crime_links,
     words_from,
 )
+from resolver.network.shared_values import read_shared_values
 from resolver.network.similar import (
     MAX_CANDIDATES,
     MAX_COMPARED,
@@ -36,6 +46,7 @@ from resolver.network.similar import (
     find_similar,
     group_matrix_table,
 )
+from resolver.network.visible_records import ARTEFACT_KINDS
 from resolver.records import Activity, Kind
 
 _GROUP_PAGES_PER_PAGE = 25
@@ -220,6 +231,38 @@ def show_crime_links() -> Any:
         counted={*LINKED_CRIMES, *choice.activities},
         kinds=KINDS,
         words_from=words_from,
+        start=start,
+        page_size=_PER_PAGE,
+        table_limit=_TABLE_LIMIT,
+    )
+
+
+@pages.blueprint.get("/desk/shared-values", endpoint="shared_values")
+def show_shared_values() -> Any:
+    """Show which telephones, documents and other values entities share, or send them as CSV."""
+    args = request.args
+    shown, kind = args.get("type", ""), args.get("kind", Kind.PERSON.label)
+    shown = shown if shown in ARTEFACT_KINDS else ""
+    kind = kind if kind in HOLDER_KINDS else ""
+    start, wants_csv = read_integer("from", 0, 0, MAX_OFFSET), args.get("format") == "csv"
+    listed = read_shared_values(
+        current_service().hub,
+        viewer(),
+        kinds=(shown,) if shown else (),
+        of=kind,
+        limit=_TABLE_LIMIT if wants_csv else _PER_PAGE,
+        offset=0 if wants_csv else start,
+    )
+    log_shared_values(args.to_dict(), listed)
+    if wants_csv:
+        return send_shared_values(listed)
+    return pages.render_page(
+        "shared_values.html",
+        section="groups",
+        page=listed,
+        shown=shown,
+        kind=kind,
+        kinds=HOLDER_KINDS,
         start=start,
         page_size=_PER_PAGE,
         table_limit=_TABLE_LIMIT,

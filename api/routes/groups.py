@@ -1,7 +1,8 @@
 """`/groups` and `/overlap`: groups with their members, and the entities that agencies have in
 common.
 
-`/crime-links`: persons and groups that connect one kind of crime with another.
+`/crime-links`: persons and groups that connect one kind of crime with another. `/shared-values`:
+telephones, documents and other values that several entities have.
 """
 
 from __future__ import annotations
@@ -59,6 +60,13 @@ from resolver.network.groups import (
     read_overlap,
     read_period,
 )
+from resolver.network.shared_values import (
+    SharedValue,
+    SharedValueList,
+    read_shared_values,
+    shared_value_table,
+)
+from resolver.network.visible_records import ARTEFACT_KINDS
 from resolver.network.workbench import edge_document, node_document
 from resolver.records import Activity, Kind
 
@@ -423,3 +431,118 @@ def _crime_document(row: CrimeEvidence) -> dict[str, Any]:
 
 def _statement_documents(statements: Iterable[CrimeStatement]) -> list[dict[str, str]]:
     return [{"dataset": row.source, "record": row.record} for row in statements]
+
+
+shared_values_blueprint = Blueprint("shared_values", __name__)
+HOLDER_KINDS = _KINDS
+_HOLDER = component(
+    "Holder",
+    closed_object(
+        {
+            "id": STRING,
+            "caption": STRING,
+            "kind": STRING,
+            "agencies": STRINGS,
+            "datasets": STRINGS,
+            "records": STRINGS,
+        }
+    ),
+)
+_SHARED_VALUE = component(
+    "SharedValue",
+    closed_object({"type": STRING, "value": STRING, "count": COUNT, "entities": array_of(_HOLDER)}),
+)
+_SHARED_VALUES = component(
+    "SharedValues",
+    closed_object(
+        {
+            "results": array_of(_SHARED_VALUE),
+            "total": COUNT,
+            "types": map_of(COUNT),
+            "limit": COUNT,
+            "offset": COUNT,
+            "version": COUNT,
+        }
+    ),
+)
+
+
+@endpoint(
+    shared_values_blueprint,
+    "GET",
+    "/shared-values",
+    _ACCESS,
+    parameters=[
+        query_parameter("type", array_of(enum_of(ARTEFACT_KINDS))),
+        query_parameter("kind", enum_of(HOLDER_KINDS)),
+        query_parameter("limit", integer(0, _MAX_LIMIT)),
+        query_parameter("offset", integer(0, MAX_OFFSET)),
+        query_parameter("format", enum_of(["json", "csv"])),
+    ],
+    responses={
+        200: response("The values", {**content(_SHARED_VALUES, JSON), **content(STRING, _CSV)}),
+    },
+)
+def shared_values() -> Response:
+    """Return telephones, e-mail addresses, documents and other values that several entities have.
+
+    Those of most entities come first. `type` may be repeated; one of them is enough. With `kind`,
+    only entities of this kind count. `entities` has at most ten of the entities, each with its
+    records that state the value; `count` is the number of all. `types` counts the values of each
+    type. A value that very many have (an office, a call shop) says little of those who have it.
+    """
+    endpoints.reject_undeclared()
+    limit = endpoints.read_integer("limit", 20, 0, _MAX_LIMIT)
+    offset = endpoints.read_integer("offset", 0, 0, MAX_OFFSET)
+    wants_csv = endpoints.read_choice("format", ("json", "csv")) == "csv"
+    listed = read_shared_values(
+        current_service().hub,
+        viewer(),
+        kinds=endpoints.read_choices("type", ARTEFACT_KINDS),
+        of=endpoints.read_choice("kind", HOLDER_KINDS),
+        limit=limit,
+        offset=offset,
+    )
+    log_shared_values(request.args.to_dict(), listed)
+    if wants_csv:
+        return send_shared_values(listed)
+    return json_response(
+        {
+            "results": [_shared_value_document(value) for value in listed.values],
+            "total": listed.total,
+            "types": dict(listed.kinds),
+            "limit": limit,
+            "offset": offset,
+            "version": listed.revision,
+        }
+    )
+
+
+def log_shared_values(query: dict[str, Any], listed: SharedValueList) -> None:
+    """Log all entities that an answer names."""
+    log_access("shared-values", query, {"seen": listed.entity_ids}, revision_of(listed.revision))
+
+
+def send_shared_values(listed: SharedValueList) -> Response:
+    """Return shared values as a CSV file."""
+    headers = {"Content-Disposition": "attachment; filename=shared-values.csv"}
+    return Response(shared_value_table(listed.values), mimetype=_CSV, headers=headers)
+
+
+def _shared_value_document(value: SharedValue) -> dict[str, Any]:
+    return {
+        "type": value.kind,
+        "value": value.text,
+        "count": value.count,
+        "entities": [
+            {
+                "id": row.facts.id,
+                "caption": row.facts.caption,
+                "kind": row.facts.kind,
+                "agencies": list(row.facts.agencies),
+                "datasets": list(row.facts.sources),
+                "records": list(row.records),
+            }
+            for row in value.holders
+        ],
+    }

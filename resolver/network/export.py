@@ -159,11 +159,16 @@ class EntityTable:
 _tables: OrderedDict[object, EntityTable] = OrderedDict()
 
 
-def load_table(rows: VisibleRecords) -> EntityTable:
-    """Return the table of the entities of `rows` for their revision and viewer; cached."""
+def table_key(rows: VisibleRecords) -> object:
+    """Return the key of what is kept for a store, a revision and the rights of a viewer."""
     viewer = replace(rows.viewer, name="named" if rows.viewer.name else "")
     view = rows.view
-    key = (str(view.connection.engine.url), view.head.store_id, view.revision, rows.present, viewer)
+    return str(view.connection.engine.url), view.head.store_id, view.revision, rows.present, viewer
+
+
+def load_table(rows: VisibleRecords) -> EntityTable:
+    """Return the table of the entities of `rows` for their revision and viewer; cached."""
+    key = table_key(rows)
     table = _tables.get(key)
     if table is None:
         table = _tables[key] = _build_table(rows)

@@ -457,6 +457,19 @@ class VisibleRecords:
                     if artefact is not None:
                         yield number, artefact
 
+    def holdings(self, numbers: Numbers) -> tuple[Hashes, Numbers]:
+        """Return the keys of the artefacts of some records (numbers ascending), and for each key
+        the place of its record in `numbers`.
+        """
+        keys, places = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int64)]
+        for edges, low, high in self._slices(numbers):
+            place_of = np.full(len(edges.segment), -1, dtype=np.int64)
+            place_of[numbers[low:high] - edges.segment.first] = np.arange(low, high)
+            place = place_of[edges.holding.rows]
+            keys.append(edges.holding.keys[place >= 0])
+            places.append(place[place >= 0])
+        return np.concatenate(keys), np.concatenate(places)
+
     def stating(self, record_ids: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Return the records that state a relation to one of these record ids.
 

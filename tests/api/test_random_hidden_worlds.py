@@ -312,6 +312,7 @@ _QUERIES: Mapping[str, Sequence[Mapping[str, str]]] = {
     "desk.paths": [{"from": "NAME", "to": "ID"}],
     "desk.names": [{"q": "NAME"}],
     "desk.groups": [{"name": "NAME"}],
+    "desk.shared_values": [{"kind": ""}, {"kind": "", "format": "csv"}],
     "desk.pair": [{"did": "DECISION"}],
     "desk.done": [{"did": "DECISION"}],
     "desk.next_pair": [{"source": "secret"}],

@@ -153,6 +153,7 @@ NAMES_ONLY = {
     "reconcile.reconcile_form",
     "reconcile.suggest_entity",
     "screenings.list_clearances",
+    "shared_values.shared_values",
     "watches.list_notices",
 }
 """Endpoints that show no positions; in all others each mark that may be seen must be there."""

@@ -790,6 +790,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "group": f"/desk/groups/{session.entity_id_of('coast:crew')}",
         "overlap": "/desk/overlap",
         "links across crimes": "/desk/crime-links",
+        "shared values": "/desk/shared-values?kind=",
         "saved views": "/desk/views",
         "dossier": f"/desk/dossier/{entity}",
         "batches": "/desk/batches",

@@ -399,6 +399,19 @@ def test_links_across_crimes_are_listed(browser: Client) -> None:
     assert ",corruption,Wilhelmina Oberst," in table.text
 
 
+def test_shared_values_are_listed_by_type_and_holder(browser: Client) -> None:
+    text = shown(browser, "/desk/shared-values")
+    assert "1 shared value" in text
+    assert "+31 20 555 0101 phone 2 Wilhelmina Oberst quay : quay:2 Pavel Novotny" in text
+    assert "0 shared values" in shown(browser, "/desk/shared-values?kind=group")
+    email = shown(browser, "/desk/shared-values?kind=&type=email")
+    assert "email (0)" in email
+    assert "0 shared values" in email
+    table = browser.get("/desk/shared-values?format=csv")
+    assert table.mimetype == "text/csv"
+    assert ",Pavel Novotny,person,quay,quay:1" in table.text
+
+
 def test_agencies_are_compared(browser: Client) -> None:
     assert "<5" in shown(browser, "/desk/overlap?kind=group")
     table = browser.get("/desk/overlap?format=csv")
