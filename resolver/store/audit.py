@@ -23,6 +23,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -54,6 +55,7 @@ _SALT_BYTES = 16
 _SALT_LENGTH = 2 * _SALT_BYTES
 _NO_SALT = "0" * _SALT_LENGTH
 """What stands in place of a salt that was erased."""
+_ALTERED = "its query or its answer was altered"
 TWO_DIGESTS, _DIGEST_LENGTH = "2:", 64
 """Beginning of a `content` that has a digest of the purpose, and characters of each digest."""
 
@@ -331,7 +333,8 @@ def blank_events(
 def content_hash(salt: str, purpose: str, query: Any, answer: Any) -> str:
     """Return the two digests of an event. `salt`: the two salts, with a colon between."""
     asked_salt, _, purpose_salt = salt.partition(":")
-    return f"{TWO_DIGESTS}{_hash(asked_salt, query, answer)}{_hash(purpose_salt, purpose)}"
+    asked = _digest(asked_salt, json.dumps(query), json.dumps(answer))
+    return f"{TWO_DIGESTS}{asked}{_digest(purpose_salt, purpose)}"
 
 
 def chain_hash(previous: str, row: Any) -> str:
@@ -339,8 +342,8 @@ def chain_hash(previous: str, row: Any) -> str:
 
     `previous`: chain of the event before it. `row` has the columns of the log as attributes.
     """
-    names = _CHAINED if row.content.startswith(TWO_DIGESTS) else _CHAINED_BEFORE
-    return _hash(previous, *(getattr(row, name) for name in names))
+    covered = _covered if row.content.startswith(TWO_DIGESTS) else _covered_before
+    return _hash(previous, *covered(row))
 
 
 _CHAINED = (
@@ -353,14 +356,23 @@ _CHAINED_BEFORE = (
     "content",
 )
 """Columns that the chain covers in events of earlier versions."""
+_covered, _covered_before = attrgetter(*_CHAINED), attrgetter(*_CHAINED_BEFORE)
 _EVENT_COLUMNS = tuple(
     column for column in audit_events.c if column.name not in ("salt", "content", "chain")
 )
 
 
+def _digest(*texts: str) -> str:
+    """Return the digest of a salt and of texts as they are stored; JSON has no line breaks."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""Made once, because `json.dumps` would make an encoder for each digest."""
+
+
 def _hash(*parts: Any) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(parts).encode()).hexdigest()
 
 
 def _lock(connection: Connection) -> None:
@@ -417,19 +429,24 @@ def _content_problem(row: Any) -> tuple[str, Any]:
 
     The texts must be exactly what the program writes: other texts could hide an id from a search.
     """
-    query, answer = json.loads(row.query), json.loads(row.answer)
-    is_plain = row.query == json.dumps(query) and row.answer == json.dumps(answer)
+    if not row.content.startswith(TWO_DIGESTS):
+        query, answer = json.loads(row.query), json.loads(row.answer)
+        is_plain = row.query == json.dumps(query) and row.answer == json.dumps(answer)
+        is_same = row.content == _hash(row.salt, query, answer) if row.salt else not query
+        is_right = is_plain and is_same and (row.salt or not answer)
+        return "" if is_right else _ALTERED, query
     asked_salt, purpose_salt = _salts(row)
-    start, purpose = 0, True
-    if row.content.startswith(TWO_DIGESTS):
-        start = len(TWO_DIGESTS)
-        stated = row.content[start + _DIGEST_LENGTH :]
-        purpose = stated == _hash(purpose_salt, row.purpose) if purpose_salt else not row.purpose
-    digest = row.content[start : start + _DIGEST_LENGTH]
-    is_same = digest == _hash(asked_salt, query, answer) if asked_salt else not (query or answer)
-    if is_plain and is_same and purpose:
-        return "", query
-    return ("its query or its answer" if purpose else "its purpose") + " was altered", query
+    start = len(TWO_DIGESTS)
+    asked, purpose = row.content[start : start + _DIGEST_LENGTH], row.content[-_DIGEST_LENGTH:]
+    # only these events say what others lack
+    query = json.loads(row.query) if row.action in (RETENTION, ERASURE) else {}
+    is_same = row.query == row.answer == "{}"
+    if asked_salt:
+        is_same = asked == _digest(asked_salt, row.query, row.answer)
+    if not is_same:
+        return _ALTERED, query
+    is_same = purpose == _digest(purpose_salt, row.purpose) if purpose_salt else not row.purpose
+    return "" if is_same else "its purpose was altered", query
 
 
 def _salts(row: Any) -> tuple[str, str]:
