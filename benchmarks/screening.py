@@ -16,6 +16,7 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.hub.hub import Hub
 from resolver.records import Kind, Record, Value
 from resolver.records.visibility import OPERATOR
+from resolver.runtime.processes import collect_rarely
 from resolver.runtime.threads import available_cores
 from resolver.screening import Screening, Subject, build_subject, screen_subjects
 from resolver.store import Store
@@ -86,6 +87,8 @@ def describe(screening: Screening) -> str:
 
 def measure(url: str, count: int, sample: int) -> None:
     """Print seconds of both ways and their ratio, median of some rounds, and what was found."""
+    # as the commands and the service do
+    collect_rarely()
     subjects = draw_subjects(url, count)
     workers = available_cores()
     with Hub.open(url, create=False) as hub:

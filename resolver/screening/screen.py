@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -223,19 +224,21 @@ def screen_subjects(
             queries.append(subject.record)
         place_of.append(place)
     snapshot = snapshot or screener.snapshot_for(options.viewer)
-    answers: list[_Answer] = []
+    order = _order_by_names(queries)
+    found: list[_Answer] = []
     progress.start("screen", len(queries), "subjects")
     size = _FIRST_CHUNK
-    while len(answers) < len(queries):
+    while len(found) < len(queries):
         started = time.monotonic()
-        chunk = queries[len(answers) : len(answers) + size]
+        chunk = [queries[place] for place in order[len(found) : len(found) + size]]
         compare = _Comparison(screener, chunk, options, snapshot, os.getpid())
         parts = share_ranges(compare, len(chunk), workers, _LEAST)
         numbered = sorted((row for part in parts for row in part), key=itemgetter(0))
-        answers += [answer for _, answer in numbered]
+        found += [answer for _, answer in numbered]
         progress.advance(len(chunk))
         size = next_chunk_size(size, time.monotonic() - started)
     progress.finish()
+    answers = [answer for _, answer in sorted(zip(order, found, strict=True), key=itemgetter(0))]
     hits = [
         hit
         for subject, place in zip(subjects, place_of, strict=True)
@@ -243,6 +246,19 @@ def screen_subjects(
     ]
     cut = sum(answers[place].is_cut for place in place_of)
     return Screening(tuple(subjects), tuple(hits), screener.revision_of(snapshot), cut)
+
+
+def _order_by_names(queries: Sequence[Record]) -> list[int]:
+    """Return the places of queries in an order in which queries with a rare word in common follow
+    one another. They are compared with the same entities, so most of their words are still known.
+    """
+    words = [
+        {word for prop in FULL_NAMES for text in query.texts(prop) for word in text.lower().split()}
+        for query in queries
+    ]
+    counts = Counter(word for own in words for word in own)
+    keys = [sorted((counts[word], word) for word in own if counts[word] > 1) for own in words]
+    return sorted(range(len(queries)), key=keys.__getitem__)
 
 
 def next_chunk_size(size: int, seconds: float) -> int:

@@ -213,6 +213,32 @@ def test_equal_subjects_are_compared_once_and_answered_each(
     assert [hit.subject.id for hit in screening.hits] == [f"{number:04d}" for number in range(300)]
 
 
+def test_subjects_with_a_rare_word_in_common_are_compared_together(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hits are still in the order of the subjects."""
+    families = ("Tikriti", "Haddad", "Petrov")
+    people = [
+        record(f"people:{number}", name=f"{given} Ali {families[number % 3]}")
+        for number, given in enumerate(("Omar", "Karim", "Ivan", "Said", "Nabil", "Oleg"))
+    ]
+    compared: list[str] = []
+    check = Screener.check_many
+
+    def note_names(screener: Screener, queries: list[Record], *rest: object) -> object:
+        compared.extend(query.texts("name")[0].split()[-1] for query in queries)
+        return check(screener, queries, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Screener, "check_many", note_names)
+    with stores.new() as hub:
+        hub.add(make_intake([replace(row, id=f"list:{row.id[7:]}") for row in people]))
+        screening = screen_subjects(Screener(hub), [build_subject(row) for row in people], QUERY)
+    assert compared == [family for family in sorted(families) for _ in range(2)]
+    best = {hit.subject.id: hit for hit in reversed(screening.hits)}
+    assert list(reversed(best)) == ["0", "1", "2", "3", "4", "5"]
+    assert all(f"list:{own_id}" in hit.records for own_id, hit in best.items())
+
+
 def test_what_was_not_compared_is_said() -> None:
     nameless = build_subject(record("people:1", birthDate="1960-05-06"))
     assert "no name" in nameless.notes[0]
