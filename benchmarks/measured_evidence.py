@@ -1,9 +1,9 @@
 """Count what lists and generated worlds say of contradictions, and give it to models.
 
 `python -m benchmarks.measured_evidence FOLDER LIST...` writes `measured.json` into a folder of
-models, from the lists and from generated worlds, then the models with the weights that were
-measured, and their card. Without lists it takes the counts that the folder has. The same lists and
-models give the same bytes.
+models, from the lists and from generated worlds, then the models and checks with the weights that
+were measured, and the card. Without lists it takes the counts that the folder has. The same lists
+and models give the same bytes.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from resolver.lists.readers import read_lists
 from resolver.matching.comparators import features_of
-from resolver.matching.resolution_task import build_tables
+from resolver.matching.resolution_task import CHECKS, build_tables
 from resolver.matching.scoring import model_from_json, model_to_json
+from resolver.matching.scoring.terms import term_to_json
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.prepared.population import FrequencyTables
@@ -25,6 +26,7 @@ from resolver.training.fit.measured_evidence import (
     apply_measured,
     combine_counts,
     count_levels,
+    counted_terms,
     counts_to_json,
     load_measured,
 )
@@ -60,6 +62,11 @@ def main(folder: Path, lists: list[Path]) -> None:
         kind = KIND_BY_LABEL[label]
         model = model_from_json(loader.load(label, folder), features_of(kind))
         loader.save(label, model_to_json(apply_measured(model, measured.get(kind, {}))), folder)
+    checks = loader.load(CHECKS, folder)
+    for label, terms in checks["kinds"].items():
+        if counted := counted_terms(label, measured.get(KIND_BY_LABEL[label], {})):
+            terms["stated"] = list(map(term_to_json, counted))
+    loader.save(CHECKS, checks, folder)
     write_measured_section(folder)
 
 

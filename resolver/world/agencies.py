@@ -5,7 +5,7 @@ write.
    of a set of records, one value for each record.
 2. `assign_records` draws, for each record of a chunk, the entity that it describes and its agency.
 3. `draw_written_dates` gives birth dates as agencies write them: partial, marked as circa, with day
-   and month swapped, or with wrong digits.
+   and month swapped, or with a wrong part.
 """
 
 from __future__ import annotations
@@ -474,9 +474,7 @@ def draw_written_dates(
     day, month = np.where(first_of_january, 1, day), np.where(first_of_january, 1, month)
     swapped = dice.chance(count, 0.015 * error_factor) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
-    year, month, day = _shift_digit(
-        dice, year, month, day, dice.chance(count, 0.025 * error_factor)
-    )
+    year, month, day = _miswrite(dice, year, month, day, dice.chance(count, 0.025 * error_factor))
     only_year = dice.chance(count, year_only) | (~day_known & ~first_of_january)
     no_day = dice.chance(count, 0.015)
     circa = only_year & dice.chance(count, 0.18)
@@ -492,8 +490,8 @@ def draw_written_dates(
     )
 
 
-class _Digit(IntEnum):
-    """Digit of a date that is wrong."""
+class _Miswritten(IntEnum):
+    """Part of a date that is wrong."""
 
     YEAR = 0
     DECADE = 1
@@ -503,28 +501,42 @@ class _Digit(IntEnum):
     TENS_OF_DAY = 5
 
 
-def _shift_digit(
+_DAYS = 28
+"""Days that every month has."""
+
+
+def _miswrite(
     dice: Dice, year: Ints, month: Ints, day: Ints, mask: Bools
 ) -> tuple[Ints, Ints, Ints]:
-    """Make one digit of the year, the month or the day wrong, in the rows selected by `mask`."""
+    """Make one part of the date wrong, in the rows selected by `mask`.
+
+    A wrong year or ten of days differs by one digit. A wrong month is any other one, and so are two
+    wrong days of three: in registers of third parties they are seldom the one before or after. One
+    wrong month of three is a guess within the year, and has another day, too.
+    """
     count = len(year)
-    kind, step = dice.integers(count, len(_Digit)), np.where(dice.chance(count, 0.5), 1, -1)
-    year = (
-        year + step * (mask & (kind == _Digit.YEAR)) + 10 * step * (mask & (kind == _Digit.DECADE))
-    )
+    kind, rest = _deal(dice.uniform(count), len(_Miswritten))
+    step = np.where(dice.chance(count, 0.5), 1, -1)
+    months, rest = _deal(rest, 11)
+    days, rest = _deal(rest, _DAYS - 1)
+    is_third = rest < 1 / 3
+    is_wrong = {part: mask & (kind == part) for part in _Miswritten}
+    year = year + step * is_wrong[_Miswritten.YEAR] + 10 * step * is_wrong[_Miswritten.DECADE]
     swapped_digits = year // 100 * 100 + year % 10 * 10 + year // 10 % 10
-    year = np.where(
-        mask
-        & (kind == _Digit.LAST_TWO_SWAPPED)
-        & (swapped_digits > 1930)
-        & (swapped_digits < 2010),
-        swapped_digits,
-        year,
-    )
-    month = np.where(mask & (kind == _Digit.MONTH), np.clip(month + step, 1, 12), month)
-    day = np.where(mask & (kind == _Digit.DAY), day + step, day)
-    day = np.where(mask & (kind == _Digit.TENS_OF_DAY), day + 10 * step, day)
+    is_plausible = (swapped_digits > 1930) & (swapped_digits < 2010)
+    year = np.where(is_wrong[_Miswritten.LAST_TWO_SWAPPED] & is_plausible, swapped_digits, year)
+    month = np.where(is_wrong[_Miswritten.MONTH], (month + months) % 12 + 1, month)
+    takes_other_day = is_wrong[_Miswritten.MONTH] & is_third | is_wrong[_Miswritten.DAY] & ~is_third
+    tens = np.where(is_wrong[_Miswritten.TENS_OF_DAY], 10, is_wrong[_Miswritten.DAY] & is_third)
+    day = np.where(takes_other_day, (day + days) % _DAYS + 1, day + step * tens)
     return year, month, np.clip(day, 1, _MONTH_LENGTHS[month - 1])
+
+
+def _deal(uniform: Floats, limit: int) -> tuple[Ints, Floats]:
+    """Return whole numbers from 0 to `limit` - 1, and other uniform numbers in 0…1, of such."""
+    scaled = uniform * limit
+    whole = np.floor(scaled).astype(np.int64)
+    return whole, scaled - whole
 
 
 def format_dates(dates: WrittenDates, style: Ints) -> pa.StringArray:
