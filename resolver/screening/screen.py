@@ -231,7 +231,8 @@ def screen_subjects(
     while len(found) < len(queries):
         started = time.monotonic()
         chunk = [queries[place] for place in order[len(found) : len(found) + size]]
-        compare = _Comparison(screener, chunk, options, snapshot, os.getpid())
+        together = max(min(BATCH_SIZE, -(-len(chunk) // workers)), 1)
+        compare = _Comparison(screener, chunk, options, snapshot, os.getpid(), together)
         parts = share_ranges(compare, len(chunk), workers, _LEAST)
         numbered = sorted((row for part in parts for row in part), key=itemgetter(0))
         found += [answer for _, answer in numbered]
@@ -290,13 +291,18 @@ class _Answer:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Comparison of some queries; `process` is the number of the process that created it."""
+    """Comparison of some queries; `process` is the number of the process that created it.
+
+    `together`: queries that a process takes before it compares them. If it took more than its
+    share, nothing would be left for the others.
+    """
 
     screener: Screener
     queries: Sequence[Record]
     options: MatchQuery
     snapshot: IndexSnapshot
     process: int
+    together: int
 
     def __call__(self, ranges: Ranges) -> list[tuple[int, _Answer]]:
         """Return the answers to the queries of some ranges, each with its number."""
@@ -309,10 +315,10 @@ class _Comparison:
         numbers: list[int] = []
         for start, stop in ranges:
             numbers += range(start, stop)
-            while len(numbers) >= BATCH_SIZE:
-                answers += self._answer(numbers[:BATCH_SIZE])
-                del numbers[:BATCH_SIZE]
-        return answers + self._answer(numbers)
+            while len(numbers) >= self.together:
+                answers += self._answer(numbers[: self.together])
+                del numbers[: self.together]
+        return answers + self._answer(numbers) if numbers else answers
 
     def _answer(self, numbers: Sequence[int]) -> list[tuple[int, _Answer]]:
         """Return the answers to some queries, compared together."""

@@ -239,6 +239,30 @@ def test_subjects_with_a_rare_word_in_common_are_compared_together(
     assert all(f"list:{own_id}" in hit.records for own_id, hit in best.items())
 
 
+def test_no_process_takes_more_than_its_share(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    check = Screener.check_many
+
+    def count_queries(screener: Screener, queries: list[Record], *rest: object) -> object:
+        counts.append(len(queries))
+        return check(screener, queries, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("resolver.screening.screen._LEAST", 10)
+    monkeypatch.setattr(Screener, "check_many", count_queries)
+    subjects = [
+        build_subject(record(f"people:{day}", name="Omar Tikriti", birthDate=f"1960-05-{day}"))
+        for day in range(10, 30)
+    ]
+    with stores.new() as hub:
+        hub.add(make_intake([record("list:1", name="Omar Tikriti", birthDate="1960-05-16")]))
+        screening = screen_subjects(Screener(hub), subjects, QUERY, workers=2)
+    # a copy of the process compares the others
+    assert 0 < max(counts) <= 10
+    assert "16" in {hit.subject.id for hit in screening.hits}
+
+
 def test_what_was_not_compared_is_said() -> None:
     nameless = build_subject(record("people:1", birthDate="1960-05-06"))
     assert "no name" in nameless.notes[0]
