@@ -22,6 +22,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from resolver.report.pdf import Part
 from resolver.review import QueueReason, StewardVerdict
 from resolver.store import UserRole
 from tests.api.desk import hidden_world as worlds
@@ -102,7 +103,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "what": ("hits", "report", "rejects"),
         "name": ("vera", "nobody"),
         "draft_id": (worlds.ABSENT_JOB,),
-        "file_format": ("graphml", "svg", "png"),
+        "file_format": ("graphml", "svg", "png", "pdf"),
         "view_id": worlds.VIEWS,
         "watch": ("crew", "nowhere"),
         "subscription": ("nowhere",),
@@ -195,6 +196,11 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         "desk.paths": [{"from": one, "to": other} for one, other in pairwise(names[:4])],
         "desk.names": [{"q": name[:4]} for name in names],
         "desk.crime_links": [{"kind": "person"}, {"agency": worlds.OWNER}, {"format": "csv"}],
+        "desk.dossier": [{"format": "pdf"}],
+        "desk.network_file": [
+            *({"to": name} for name in ("coast:kin", "secret:kin", ids.of_record["secret:near"])),
+        ],
+        "desk.shared_values": [{"kind": ""}, {"type": "document"}, {"kind": "", "format": "csv"}],
         "desk.overlap": [{"kind": "person"}, {"format": "csv"}],
     }
 
@@ -489,8 +495,17 @@ def sides(
         yield Sides((desks[0], desks[1]), (browsers[0], browsers[1]), ids, turn)
 
 
-def test_hidden_records_change_no_page(sides: Sides) -> None:
+def test_hidden_records_change_no_page(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+
+    def write_as_text(title: str, parts: Sequence[Part], **_: Any) -> bytes:
+        """Return what a PDF is made of, in place of it: a PDF has its time in compressed form."""
+        written.append(title)
+        return "\n".join([title, *map(repr, parts)]).encode()
+
+    monkeypatch.setattr("resolver.api.desk.dossiers.render_pdf", write_as_text)
     assert not sides.compare(readings(sides.desks[0].app, sides.ids))
+    assert written
 
 
 def test_hidden_records_change_no_answer_to_a_form(sides: Sides) -> None:
