@@ -64,8 +64,8 @@ def main(folder: Path, lists: list[Path]) -> None:
         loader.save(label, model_to_json(apply_measured(model, measured.get(kind, {}))), folder)
     checks = loader.load(CHECKS, folder)
     for label, terms in checks["kinds"].items():
-        if counted := counted_terms(label, measured.get(KIND_BY_LABEL[label], {})):
-            terms["stated"] = list(map(term_to_json, counted))
+        if stated := counted_terms(label, measured.get(KIND_BY_LABEL[label], {})):
+            terms["stated"] = list(map(term_to_json, stated))
     loader.save(CHECKS, checks, folder)
     write_measured_section(folder)
 
