@@ -195,7 +195,7 @@ def statistics(store_url: str, year: int | None, *, as_json: bool) -> None:
 
 @audit_command.command("key")
 @click.option("--out", type=PATH, required=True, metavar="FILE", help="File of the private key.")
-def create_signing_key(out: Path) -> None:
+def write_signing_key(out: Path) -> None:
     """Make a key to sign heads of the log, and print its public part.
 
     Keep the file where nobody who can change the store can read it.
