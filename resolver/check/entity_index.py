@@ -231,7 +231,6 @@ class _IndexState:
 
     revision: int
     population_revision: int
-    committed_at: str
     restricted: Mapping[int, frozenset[Handling]]
     layers: Mapping[Viewer, _Layer]
     head: StoreHead
@@ -320,12 +319,7 @@ class EntityIndex:
         own = viewer_classes(viewer)[-1]
         with self._hub.store.view() as view:
             state = self._state
-            if (
-                state is not None
-                and own in state.snapshots
-                and view.head == state.head
-                and self._has_same_commits(view, state)
-            ):
+            if state is not None and own in state.snapshots and view.head == state.head:
                 return state.snapshots[own]
             if not view.head.plan:
                 raise StoreError(
@@ -380,7 +374,6 @@ class EntityIndex:
         updated = _IndexState(
             view.revision,
             self._hub.store_models.revision_at(view),
-            view.commit_times([view.revision])[view.revision],
             restricted,
             layers,
             view.head,
@@ -689,8 +682,12 @@ class EntityIndex:
         )
 
     def _same_history(self, view: StoreView, state: _IndexState) -> bool:
-        """Return whether a view shows a later state of the store, in the same population."""
-        if state.revision > view.revision or not self._has_same_commits(view, state):
+        """Return whether a view shows a later state of the store, in the same population. The store
+        may have been restored from a backup and then have had other commits.
+        """
+        if state.revision > view.revision:
+            return False
+        if view.commit_times([state.revision]).get(state.revision) != state.head.committed_at:
             return False
         if state.head.erasures != view.head.erasures:
             # segments that were made before an erasure hold erased values
@@ -699,14 +696,6 @@ class EntityIndex:
         # query, which would be a twentieth of the time of each check
         is_same = state.revision == view.revision
         return is_same or state.population_revision == self._hub.store_models.revision_at(view)
-
-    @staticmethod
-    def _has_same_commits(view: StoreView, state: _IndexState) -> bool:
-        """Return whether the last commit of a state is also one of a view. This is false for a
-        store that was restored from a backup and then had other commits.
-        """
-        committed_at = view.commit_times([state.revision]).get(state.revision)
-        return committed_at == state.committed_at
 
 
 def all_active(segments: Sequence[IndexSegment]) -> list[Bools]:

@@ -323,7 +323,9 @@ class StoreHead:
     `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
     commit. `id_secret` keys the ids of restricted records. `erasures` counts the erasures. An index
     that was made before an erasure holds the erased values, so it is not used. `source_settings`
-    is another token after each change that people make to the settings of a source.
+    is another token after each change that people make to the settings of a source. `committed_at`
+    is the time of the last commit, or empty; it tells the state apart from one with the same number
+    that was restored from a backup and then had other commits.
     """
 
     store_id: str
@@ -336,6 +338,7 @@ class StoreHead:
     id_secret: str = field(repr=False)
     erasures: int = 0
     source_settings: str = ""
+    committed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,10 @@ from resolver.store.bulk_rows import (
     is_among,
     list_parameter,
 )
-from resolver.store.schema import decisions, links, meta, records
+from resolver.store.schema import decisions, links, meta, records, revisions
 from resolver.store.steward_work import stored_decision
 
-_HEAD = select(meta)
+_HEAD = select(meta, revisions.c.landed).outerjoin(revisions, revisions.c.version == meta.c.version)
 
 
 class Snapshot:
@@ -57,6 +57,7 @@ class Snapshot:
             row.id_secret,
             row.erasures,
             row.source_settings,
+            row.landed or "",
         )
         self.revision: int = row.version if revision is None else min(revision, row.version)
         self.cache: dict[object, Any] = {}
