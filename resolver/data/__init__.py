@@ -15,7 +15,7 @@ Row = tuple[str, ...]
 
 
 _DATA = frozenset((".csv", ".json", ".tsv", ".txt", ".xz"))
-_NOT_READ = ("README", "list_", "SOURCES", "generator_", "training_", "words-", "world_")
+_NOT_READ = ("README", "column_", "list_", "SOURCES", "generator_", "training_", "words-", "world_")
 """Beginnings of the names of files on which no normal form of a record depends."""
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from resolver.data import FOLDER
+from resolver.lists.formats.tabular.column_parts import HOLDER, read_parts
 from resolver.lists.formats.tabular.mapping import Mapping, build_mapping
 from resolver.records import Kind
 from resolver.records.properties import PROPERTIES, ValueType
@@ -32,6 +33,7 @@ ENGLISH = "English"
 ID = "id"
 _SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
 _AMBIGUOUS = (_SURNAME_OR_NAME, _GIVEN_OR_NAME)
+_NAMING = frozenset(("name", "firstName", "lastName", *_AMBIGUOUS))
 # Columns of relations and routes are named in a mapping; programs use their own words for them.
 _NOT_IN_COLUMNS = (ValueType.RELATION, ValueType.ROUTE, ValueType.PROGRAM, ValueType.ACTIVITY)
 # Letters that Unicode does not decompose, and variants of one letter.
@@ -44,6 +46,8 @@ _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø":
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _ALTERNATIVES = re.compile(r"[/|\n・、]")
+_LEAST_ALTERNATIVE = 2
+"""Letters of the shortest name beside a sign such as `/`."""
 _LEAST_LETTERS, _LEAST_COLUMNS = 5, 2
 """Least number of letters of a word, or of columns of a language, that are no coincidence."""
 
@@ -80,6 +84,11 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     }
     first = frozenset(names.values())
     senses = {column: _senses(column) for column in columns if column in first}
+    _add_parts(senses)
+    senses = {
+        column: {language: prop for language, prop in by_language.items() if prop}
+        for column, by_language in senses.items()
+    }
     languages = _rank_languages(senses)
     meanings = {
         column: meaning
@@ -91,7 +100,8 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
 
 def is_common_name(column: str, languages: Iterable[str]) -> bool:
     """Return whether a column's name is known in English or in one of some languages."""
-    return bool(_senses(column).keys() & {ENGLISH, *languages})
+    known = {language for language, prop in _senses(column).items() if prop}
+    return bool(known & {ENGLISH, *languages})
 
 
 def id_rank(column: str) -> int:
@@ -102,16 +112,25 @@ def id_rank(column: str) -> int:
 
 def _senses(column: str) -> dict[str, str]:
     """Return the property by language; for a name in two languages (`Name / Nom`), the property of
-    both parts.
+    both parts, which is empty if they differ.
     """
     whole = _look_up(column) or _look_up(_BRACKETS.sub(" ", column))
     if whole:
         return whole
-    parts = [_look_up(part) for part in _ALTERNATIVES.split(column)]
+    parts = [
+        _look_up(part)
+        for part in _ALTERNATIVES.split(column)
+        if len(part.strip()) >= _LEAST_ALTERNATIVE
+    ]
     properties = {prop for part in parts for prop in part.values()}
     if len(properties.difference(_AMBIGUOUS)) > 1:
-        return {}
-    return {language: prop for part in parts for language, prop in part.items()}
+        return {language: "" for part in parts for language in part}
+    if not all(parts):
+        read = _look_up_parts(column, ())
+        properties = properties if properties & {*read.values()} or not read else set()
+    return {
+        language: prop for part in parts for language, prop in part.items() if prop in properties
+    }
 
 
 def _look_up(name: str) -> dict[str, str]:
@@ -134,6 +153,46 @@ def _look_up_number(name: str, words: Sequence[str]) -> dict[str, str]:
     rest = _content_words(words)
     is_number = len(rest) < len(words) or bool(_NUMBER_SIGN.search(name))
     return _numbers_by_words().get(rest, {}) if is_number and rest else {}
+
+
+def _add_parts(senses: dict[str, dict[str, str]]) -> None:
+    """Read the names that are not in the table by their words, in the languages of the others.
+
+    A language counts if it names more than half as many columns as the one that names most.
+    """
+    unknown = [column for column, by_language in senses.items() if not by_language]
+    if not unknown:
+        return
+    by_parts = {column: _look_up_parts(column, ()) for column in unknown}
+    counts = Counter(
+        language
+        for column, by_language in senses.items()
+        for language in _own_languages(by_language or by_parts[column])
+    )
+    most = max(counts.values(), default=0)
+    usual = [language for language, count in counts.items() if 2 * count > most]
+    for column in unknown:
+        found = _look_up_parts(column, dict.fromkeys((*usual, ENGLISH)))
+        senses[column] = {language: prop for language, prop in found.items() if prop != HOLDER}
+    if not any(prop in _NAMING for by_language in senses.values() for prop in by_language.values()):
+        for column in unknown:
+            found = _look_up_parts(column, usual)
+            senses[column] |= {key: "name" for key, prop in found.items() if prop == HOLDER}
+
+
+def _own_languages(by_language: dict[str, str]) -> Iterable[str]:
+    """Return the languages that a name is evidence of: an English one is evidence of English."""
+    return (ENGLISH,) if ENGLISH in by_language else by_language
+
+
+def _look_up_parts(name: str, languages: Iterable[str]) -> dict[str, str]:
+    """Return the property by language of a name that is read by its words, first without what
+    stands in brackets.
+    """
+    plain = _BRACKETS.sub(" ", name)
+    return read_parts(plain, normalize_column_name, languages) or (
+        read_parts(name, normalize_column_name, languages) if plain != name else {}
+    )
 
 
 def _look_up_short(name: str) -> dict[str, str]:
@@ -245,8 +304,10 @@ def _rank_languages(senses: dict[str, dict[str, str]]) -> list[str]:
         or len(column) >= _LEAST_LETTERS
         or not column.isascii()
     }
-    order = list(_table())
-    return sorted(certain, key=lambda language: (-counts[language], order.index(language)))
+    order = {language: place for place, language in enumerate(_table())}
+    return sorted(
+        certain, key=lambda language: (-counts[language], order.get(language, len(order)), language)
+    )
 
 
 def _choose_sense(

@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from resolver.data import FOLDER
+from resolver.lists.formats.tabular.column_parts import read_parts
 from resolver.lists.formats.tabular.guessed_mapping import (
     guess_mapping,
     normalize_column_name,
@@ -130,3 +131,36 @@ def test_repeated_columns_have_no_meaning() -> None:
 @pytest.mark.parametrize("column", ["birthPlace", "birth_place", "Birth Place", " BIRTH-PLACE "])
 def test_column_names_are_normalized(column: str) -> None:
     assert normalize_column_name(column) == "birth_place"
+
+
+@pytest.mark.parametrize(
+    ("column", "language", "prop"),
+    [
+        ("Fødselsdato (dag/måned)", "Danish and Norwegian", "birthDate"),
+        ("Дата и год рожд.", "Russian", "birthDate"),
+        ("Cidade de nasc.", "Portuguese", "birthPlace"),
+        ("Telefono cellulare ufficio", "Italian", "phone"),
+        ("Aktuelle Meldeanschrift", "German", "address"),
+        ("乘客姓名", "Chinese", "name"),
+        ("Namba ya pasipoti", "Swahili", "passportNumber"),
+        # other facts of a document, and facts of other persons
+        ("Passport date of issue", "English", ""),
+        ("Paspoort geldig tot", "Dutch", ""),
+        ("Visa type", "English", ""),
+        ("Fecha de embarque", "Spanish", ""),
+        ("Father's phone", "English", ""),
+        ("Spouse name", "English", ""),
+        ("Muttersprache", "German", ""),
+    ],
+)
+def test_a_name_is_read_by_its_words(column: str, language: str, prop: str) -> None:
+    assert read_parts(column, normalize_column_name, [language]).get(language, "") == prop
+
+
+def test_a_holder_is_the_name_only_if_no_other_column_is() -> None:
+    assert meanings("Hóspede;Sexo;Nacionalidade")[0] == "name"
+    assert meanings("Hóspede;Nome;Nacionalidade")[:2] == ["", "name"]
+
+
+def test_words_are_read_in_the_languages_of_the_table() -> None:
+    assert meanings("name;dob;identifiers") == ["name", "birthDate", ""]
