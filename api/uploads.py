@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from resolver.api.endpoints import check_length
 from resolver.api.errors import ApiError
-from resolver.api.schemas.other_services import SENZING
+from resolver.api.other_services import SENZING
 from resolver.lists.readers import plan_reads
 
 _CHUNK = 1 << 20

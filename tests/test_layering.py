@@ -277,7 +277,7 @@ def test_links_lead_to_the_folders_at_the_top(root: Path) -> None:
         ("resolver.world", "from resolver.lists.readers import READERS"),
         ("resolver.matching.pipeline", "from resolver.report import render_report"),
         ("resolver.matching.pipeline", "from resolver.cli import main"),
-        ("resolver.engines.local", "import resolver.api.app"),
+        ("resolver.engines.local", "import resolver.api.service"),
         ("resolver.cli.resolve.dedupe", "from resolver.matching.blocking.rules import RULES"),
         ("resolver.cli.resolve.dedupe", "import tests.conftest"),
         ("resolver.models.loader", "from resolver.matching.scoring import Model"),
@@ -310,7 +310,7 @@ def test_a_wrong_import_is_reported(module: str, source: str) -> None:
             "from resolver.engines.local import dedupe\nfrom resolver.report import render_report",
         ),
         (
-            "resolver.api.app",
+            "resolver.api.service",
             "from resolver import Resolver\nfrom resolver.client import Client",
         ),
     ],

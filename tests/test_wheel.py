@@ -100,7 +100,7 @@ def test_modules_named_models_and_api_do_not_conflict(environment: Path, tmp_pat
     for name in ("models", "api"):
         (tmp_path / f"{name}.py").write_text("OWN = True\n")
     code = (
-        "import api, models, resolver.models.loader, resolver.api.app;"
+        "import api, models, resolver.models.loader, resolver.api;"
         "print(api.OWN, models.OWN, len(resolver.models.loader.load('person')) > 0)"
     )
     assert call(["-c", code], tmp_path, python_of(environment)).split() == ["True"] * 3

@@ -14,7 +14,7 @@ from resolver.api.desk.charts import BOX_HEIGHT, BOX_WIDTH, draw_map, draw_netwo
 from resolver.api.desk.desk_access import require_role
 from resolver.api.desk.queue import current_steward
 from resolver.api.endpoints import read_integer
-from resolver.api.schemas.other_services import logged_links
+from resolver.api.other_services import logged_links
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.errors import UnknownIdError

@@ -29,8 +29,8 @@ from resolver.api.desk.text_filters import (
 from resolver.api.endpoints import read_integer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
+from resolver.api.other_services import interpreted_query, logged_links, query_record
 from resolver.api.routes.entities import ask_text_contacts
-from resolver.api.schemas.other_services import interpreted_query, logged_links, query_record
 from resolver.api.service import current_service
 from resolver.check import entity_reader, screener
 from resolver.check.term_search import SearchScope

@@ -12,13 +12,16 @@ from flask import Blueprint, Response
 
 from resolver.api import endpoints
 from resolver.api.access import Viewer, log_access, revision_of, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     COUNT,
     STRING,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
+    endpoint,
     errors,
     integer,
     json_response_of,

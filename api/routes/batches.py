@@ -18,20 +18,22 @@ from flask import Blueprint, Response, g, request, send_file
 
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     BYTES,
     COUNT,
     NULLABLE_STRING,
     NUMBER,
     STRING,
+    Access,
+    Disclosure,
     Schema,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     header_parameter,
@@ -40,7 +42,8 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.schemas.other_services import SENZING, senzing_lines, wants_senzing
+from resolver.api.errors import ApiError
+from resolver.api.other_services import SENZING, senzing_lines, wants_senzing
 from resolver.api.server.responses import event_id, json_response, stream_job_events
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors

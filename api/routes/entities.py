@@ -15,7 +15,7 @@ from urllib.parse import quote
 import numpy as np
 from flask import Blueprint, Request, Response, request, url_for
 
-from resolver.api import endpoints
+from resolver.api import endpoints, entity_schemas, request_options
 from resolver.api.access import (
     NO_CONTACT,
     ContactAnswer,
@@ -24,9 +24,7 @@ from resolver.api.access import (
     revision_of,
     viewer,
 )
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     COUNT,
     FRACTION,
@@ -34,10 +32,14 @@ from resolver.api.openapi.schema import (
     STRING,
     STRINGS,
     TEXTS,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     integer,
@@ -46,8 +48,8 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.schemas import entity_schemas, request_options
-from resolver.api.schemas.other_services import (
+from resolver.api.errors import ApiError
+from resolver.api.other_services import (
     SENZING,
     describe_links,
     logged_links,

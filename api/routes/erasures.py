@@ -11,23 +11,26 @@ from flask import Blueprint, Response
 
 from resolver.api import endpoints
 from resolver.api.access import log_access, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     COUNT,
     STRING,
     STRINGS,
     TEXT,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     integer,
     json_response_of,
     query_parameter,
 )
+from resolver.api.errors import ApiError
 from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service

@@ -6,19 +6,22 @@ from flask import Blueprint, Response
 
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     COUNT,
     STRING,
     STRINGS,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
+    endpoint,
     enum_of,
     errors,
     json_response_of,
 )
+from resolver.api.errors import ApiError
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import source_policy

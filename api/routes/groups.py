@@ -15,17 +15,20 @@ from flask import Blueprint, Response, request
 
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     COUNT,
     JSON,
     STRING,
     STRINGS,
     TEXTS,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     integer,
@@ -34,8 +37,8 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
+from resolver.api.entity_schemas import EDGE, NODE
 from resolver.api.routes.network import AT, read_revision
-from resolver.api.schemas.entity_schemas import EDGE, NODE
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.network.crime_links import (

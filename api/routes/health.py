@@ -18,12 +18,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import ANY_TEXT, Access, Disclosure, Scope, endpoint
+from resolver.api.entity_schemas import CHANGE_EVENT
 from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
-from resolver.api.openapi import schema
-from resolver.api.schemas.entity_schemas import CHANGE_EVENT
-from resolver.api.schemas.other_services import DEFAULT_ALGORITHM
-from resolver.api.schemas.request_options import DEFAULT_DATASET
+from resolver.api.other_services import DEFAULT_ALGORITHM
+from resolver.api.request_options import DEFAULT_DATASET
 from resolver.api.server.responses import json_response
 from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.check import change_feed, source_policy
@@ -35,21 +34,21 @@ from resolver.records.visibility import STRANGER
 
 blueprint = Blueprint("health", __name__)
 _LOG = structlog.get_logger("api")
-_LIST_AGE = schema.closed_object(
+_LIST_AGE = endpoints.closed_object(
     {
-        "name": schema.STRING,
-        "state": schema.STRING,
+        "name": endpoints.STRING,
+        "state": endpoints.STRING,
         "age_seconds": {"type": ["integer", "null"]},
     }
 )
-HEALTH = schema.component(
+HEALTH = endpoints.component(
     "Health",
-    schema.closed_object(
-        {"status": schema.STRING},
+    endpoints.closed_object(
+        {"status": endpoints.STRING},
         {
-            "version": schema.COUNT,
-            "notes": schema.array_of(schema.STRING),
-            "lists": schema.array_of(_LIST_AGE),
+            "version": endpoints.COUNT,
+            "notes": endpoints.array_of(endpoints.STRING),
+            "lists": endpoints.array_of(_LIST_AGE),
         },
     ),
 )
@@ -58,7 +57,9 @@ _MAX_DELAY = timedelta(seconds=60)
 """Time after which checks must know of a commit."""
 
 
-@endpoint(blueprint, "GET", "/healthz", _ACCESS, responses={200: schema.json_response_of(HEALTH)})
+@endpoint(
+    blueprint, "GET", "/healthz", _ACCESS, responses={200: endpoints.json_response_of(HEALTH)}
+)
 def healthz() -> Response:
     """Report that the process is alive."""
     return json_response({"status": "ok"})
@@ -69,7 +70,7 @@ def healthz() -> Response:
     "GET",
     "/readyz",
     _ACCESS,
-    responses={200: schema.json_response_of(HEALTH), **schema.errors(503)},
+    responses={200: endpoints.json_response_of(HEALTH), **endpoints.errors(503)},
 )
 def readyz() -> Response:
     """Report whether checks can be answered from sufficiently recent lists."""
@@ -96,7 +97,9 @@ def readyz() -> Response:
     "GET",
     "/metrics",
     Access(Scope.METRICS, Disclosure.STATE),
-    responses={200: schema.response("Metrics", schema.content(schema.STRING, "text/plain"))},
+    responses={
+        200: endpoints.response("Metrics", endpoints.content(endpoints.STRING, "text/plain"))
+    },
 )
 def metrics() -> Response:
     """Return metrics for Prometheus.
@@ -192,10 +195,10 @@ updates_blueprint = Blueprint("updates", __name__)
     "/updatez",
     Access(Scope.ADMIN, Disclosure.STATE),
     parameters=[
-        schema.query_parameter("sync", schema.BOOLEAN),
-        schema.query_parameter("token", ANY_TEXT),
+        endpoints.query_parameter("sync", endpoints.BOOLEAN),
+        endpoints.query_parameter("token", ANY_TEXT),
     ],
-    responses={200: schema.json_response_of(HEALTH)},
+    responses={200: endpoints.json_response_of(HEALTH)},
 )
 def update() -> Response:
     """Bring this process to the present revision of the store.
@@ -212,74 +215,74 @@ def update() -> Response:
 
 catalog_blueprint = Blueprint("catalog", __name__)
 _CATALOG_ACCESS = Access(Scope.CHECK, Disclosure.STATE)
-_DATASET = schema.component(
+_DATASET = endpoints.component(
     "Dataset",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "name": schema.STRING,
-            "title": schema.STRING,
-            "version": schema.STRING,
-            "records": schema.COUNT,
-            "updated_at": schema.NULLABLE_STRING,
-            "children": schema.STRINGS,
-            "load": schema.BOOLEAN,
-            "index_current": schema.BOOLEAN,
-            "index_version": schema.STRING,
+            "name": endpoints.STRING,
+            "title": endpoints.STRING,
+            "version": endpoints.STRING,
+            "records": endpoints.COUNT,
+            "updated_at": endpoints.NULLABLE_STRING,
+            "children": endpoints.STRINGS,
+            "load": endpoints.BOOLEAN,
+            "index_current": endpoints.BOOLEAN,
+            "index_version": endpoints.STRING,
         },
-        {"publisher": schema.NULLABLE_STRING},
+        {"publisher": endpoints.NULLABLE_STRING},
     ),
 )
-_CATALOG = schema.component(
+_CATALOG = endpoints.component(
     "Catalog",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "datasets": schema.array_of(_DATASET),
-            "current": schema.STRINGS,
-            "outdated": schema.STRINGS,
-            "index_stale": schema.BOOLEAN,
-            "version": schema.COUNT,
+            "datasets": endpoints.array_of(_DATASET),
+            "current": endpoints.STRINGS,
+            "outdated": endpoints.STRINGS,
+            "index_stale": endpoints.BOOLEAN,
+            "version": endpoints.COUNT,
         }
     ),
 )
-_FEATURE = schema.closed_object(
+_FEATURE = endpoints.closed_object(
     {
-        "description": schema.STRING,
-        "coefficient": schema.NUMBER,
-        "least": schema.NUMBER,
-        "url": schema.STRING,
+        "description": endpoints.STRING,
+        "coefficient": endpoints.NUMBER,
+        "least": endpoints.NUMBER,
+        "url": endpoints.STRING,
     }
 )
 _ALGORITHM_FIELDS = {
-    "name": schema.STRING,
-    "description": schema.STRING,
+    "name": endpoints.STRING,
+    "description": endpoints.STRING,
     "config": {"type": "object"},
-    "features": schema.map_of(_FEATURE),
+    "features": endpoints.map_of(_FEATURE),
 }
 _ABOUT = "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
-_ALGORITHMS = schema.component(
+_ALGORITHMS = endpoints.component(
     "Algorithms",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "algorithms": schema.array_of(
-                schema.closed_object(
-                    {**_ALGORITHM_FIELDS, "docs": schema.closed_object(_ALGORITHM_FIELDS)}
+            "algorithms": endpoints.array_of(
+                endpoints.closed_object(
+                    {**_ALGORITHM_FIELDS, "docs": endpoints.closed_object(_ALGORITHM_FIELDS)}
                 )
             ),
-            "default": schema.STRING,
-            "best": schema.STRING,
-            "model": schema.STRING,
+            "default": endpoints.STRING,
+            "best": endpoints.STRING,
+            "model": endpoints.STRING,
         }
     ),
 )
-_CHANGES = schema.component(
+_CHANGES = endpoints.component(
     "Changes",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "version": schema.COUNT,
-            "until": schema.COUNT,
-            "skip": schema.COUNT,
-            "more": schema.BOOLEAN,
-            "changes": schema.array_of(CHANGE_EVENT),
+            "version": endpoints.COUNT,
+            "until": endpoints.COUNT,
+            "skip": endpoints.COUNT,
+            "more": endpoints.BOOLEAN,
+            "changes": endpoints.array_of(CHANGE_EVENT),
         }
     ),
 )
@@ -292,7 +295,7 @@ _INDEX_FIELDS = {"load": True, "index_current": True}
     "GET",
     "/catalog",
     _CATALOG_ACCESS,
-    responses={200: schema.json_response_of(_CATALOG)},
+    responses={200: endpoints.json_response_of(_CATALOG)},
 )
 def catalog() -> Response:
     """List the datasets: each source, the further datasets that lists name, and `default`, which
@@ -306,7 +309,7 @@ def catalog() -> Response:
     "GET",
     "/manifest",
     _CATALOG_ACCESS,
-    responses={200: schema.json_response_of(_CATALOG)},
+    responses={200: endpoints.json_response_of(_CATALOG)},
 )
 def manifest() -> Response:
     """List the datasets at the address that older clients of yente use."""
@@ -382,7 +385,7 @@ def _default_view(
     "GET",
     "/algorithms",
     _CATALOG_ACCESS,
-    responses={200: schema.json_response_of(_ALGORITHMS)},
+    responses={200: endpoints.json_response_of(_ALGORITHMS)},
 )
 def algorithms() -> Response:
     """Describe the scoring algorithm and its features.
@@ -418,11 +421,11 @@ def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
     "/changes",
     Access(Scope.CHECK, Disclosure.VALUES),
     parameters=[
-        schema.query_parameter("since", schema.integer(0, 2**40)),
-        schema.query_parameter("limit", schema.integer(1, 100_000)),
-        schema.query_parameter("skip", schema.integer(0, 2**40)),
+        endpoints.query_parameter("since", endpoints.integer(0, 2**40)),
+        endpoints.query_parameter("limit", endpoints.integer(1, 100_000)),
+        endpoints.query_parameter("skip", endpoints.integer(0, 2**40)),
     ],
-    responses={200: schema.json_response_of(_CHANGES)},
+    responses={200: endpoints.json_response_of(_CHANGES)},
 )
 def changes() -> Response:
     """List the changes of entities after the revision `since`: the name of each entity, the sources

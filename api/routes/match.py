@@ -32,10 +32,7 @@ from resolver.api.access import (
     log_access,
     viewer,
 )
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError, http_status, public_detail
-from resolver.api.observability import current_metrics
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     BYTES,
     COUNT,
@@ -48,11 +45,15 @@ from resolver.api.openapi.schema import (
     STRINGS,
     TEXT,
     TEXTS,
+    Access,
+    Disclosure,
     Schema,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     json_response_of,
@@ -60,7 +61,7 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.schemas.entity_schemas import (
+from resolver.api.entity_schemas import (
     CONTACTS,
     ENTITY_FIELDS,
     LINKS,
@@ -69,7 +70,9 @@ from resolver.api.schemas.entity_schemas import (
     STATED_TIMES,
     TOTAL,
 )
-from resolver.api.schemas.other_services import (
+from resolver.api.errors import ApiError, http_status, public_detail
+from resolver.api.observability import current_metrics
+from resolver.api.other_services import (
     DEFAULT_ALGORITHM,
     candidate_scores,
     interpreted_query,
@@ -78,7 +81,7 @@ from resolver.api.schemas.other_services import (
     query_record,
     reject_weights,
 )
-from resolver.api.schemas.request_options import (
+from resolver.api.request_options import (
     DEFAULT_DATASET,
     MATCH_PARAMETERS,
     RequestOptions,

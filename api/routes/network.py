@@ -18,9 +18,8 @@ from resolver.api.access import (
     viewer,
 )
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.entity_schemas import CONTACTS, GRAPH_FIELDS
 from resolver.api.errors import ApiError
-from resolver.api.openapi import schema
-from resolver.api.schemas.entity_schemas import CONTACTS, GRAPH_FIELDS
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.hub.hub import Hub
@@ -45,62 +44,62 @@ from resolver.screening import build_subject
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
 _DAY = {"type": "string", "format": "date"}
-AT = schema.query_parameter(
+AT = endpoints.query_parameter(
     "at",
     _DAY,
     description="The store as it was at the end of this day (UTC), or at a time of day.",
 )
-_GRAPH = schema.component(
+_GRAPH = endpoints.component(
     "Graph",
-    schema.closed_object(
-        {**GRAPH_FIELDS, "id": schema.STRING, "version": schema.COUNT},
-        {"warnings": schema.STRINGS, "contacts": CONTACTS},
+    endpoints.closed_object(
+        {**GRAPH_FIELDS, "id": endpoints.STRING, "version": endpoints.COUNT},
+        {"warnings": endpoints.STRINGS, "contacts": CONTACTS},
     ),
 )
-_END = schema.component(
+_END = endpoints.component(
     "PathEnd",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "asked": schema.STRING,
-            "id": schema.STRING,
-            "caption": schema.STRING,
-            "others": schema.array_of(
-                schema.closed_object({"id": schema.STRING, "caption": schema.STRING})
+            "asked": endpoints.STRING,
+            "id": endpoints.STRING,
+            "caption": endpoints.STRING,
+            "others": endpoints.array_of(
+                endpoints.closed_object({"id": endpoints.STRING, "caption": endpoints.STRING})
             ),
         }
     ),
 )
-_SIMILAR = schema.component(
+_SIMILAR = endpoints.component(
     "Similar",
-    schema.closed_object(
+    endpoints.closed_object(
         {
-            "id": schema.STRING,
-            "caption": schema.STRING,
-            "total": schema.COUNT,
-            "results": schema.array_of(
-                schema.closed_object(
+            "id": endpoints.STRING,
+            "caption": endpoints.STRING,
+            "total": endpoints.COUNT,
+            "results": endpoints.array_of(
+                endpoints.closed_object(
                     {
-                        "id": schema.STRING,
-                        "caption": schema.STRING,
+                        "id": endpoints.STRING,
+                        "caption": endpoints.STRING,
                         "score": {"type": "number", "minimum": 0, "maximum": 1},
-                        "shared": schema.STRINGS,
+                        "shared": endpoints.STRINGS,
                     }
                 )
             ),
-            "version": schema.COUNT,
+            "version": endpoints.COUNT,
         }
     ),
 )
-_PATHS = schema.component(
+_PATHS = endpoints.component(
     "Paths",
-    schema.closed_object(
+    endpoints.closed_object(
         {
             **GRAPH_FIELDS,
             "from": _END,
             "to": _END,
-            "paths": schema.array_of(schema.STRINGS),
-            "hubs": schema.map_of(schema.COUNT),
-            "version": schema.COUNT,
+            "paths": endpoints.array_of(endpoints.STRINGS),
+            "hubs": endpoints.map_of(endpoints.COUNT),
+            "version": endpoints.COUNT,
         }
     ),
 )
@@ -112,30 +111,34 @@ _PATHS = schema.component(
     "/graph/<path:entity_id>",
     _ACCESS,
     parameters=[
-        schema.query_parameter("hops", schema.integer(0, graph_reader.MAX_HOPS)),
-        schema.query_parameter("types", schema.array_of(schema.enum_of(graph_reader.EDGE_TYPES))),
+        endpoints.query_parameter("hops", endpoints.integer(0, graph_reader.MAX_HOPS)),
+        endpoints.query_parameter(
+            "types", endpoints.array_of(endpoints.enum_of(graph_reader.EDGE_TYPES))
+        ),
         AT,
-        schema.query_parameter(
+        endpoints.query_parameter(
             "on", _DAY, description="Only relations that may be in force that day."
         ),
-        schema.query_parameter("activity", schema.enum_of(Activity)),
-        schema.query_parameter("role", schema.enum_of(ROLE_CLASSES)),
-        schema.query_parameter("agency", endpoints.ANY_TEXT),
-        schema.query_parameter("limit", schema.integer(1, graph_reader.MAX_NODES)),
-        schema.query_parameter("format", schema.enum_of(EXPORTS)),
+        endpoints.query_parameter("activity", endpoints.enum_of(Activity)),
+        endpoints.query_parameter("role", endpoints.enum_of(ROLE_CLASSES)),
+        endpoints.query_parameter("agency", endpoints.ANY_TEXT),
+        endpoints.query_parameter("limit", endpoints.integer(1, graph_reader.MAX_NODES)),
+        endpoints.query_parameter("format", endpoints.enum_of(EXPORTS)),
     ],
     responses={
-        200: schema.response(
+        200: endpoints.response(
             "The network",
             {
-                **schema.content(_GRAPH, schema.JSON),
+                **endpoints.content(_GRAPH, endpoints.JSON),
                 **{
                     kind: {"schema": {"type": "string", "format": "binary"}}
-                    for kind in sorted({row.media_type for row in EXPORTS.values()} - {schema.JSON})
+                    for kind in sorted(
+                        {row.media_type for row in EXPORTS.values()} - {endpoints.JSON}
+                    )
                 },
             },
         ),
-        **schema.errors(404),
+        **endpoints.errors(404),
     },
 )
 def graph(entity_id: str) -> Response:
@@ -191,20 +194,22 @@ def _ask_contacts(entity_id: str) -> ContactAnswer:
     "/paths",
     _ACCESS,
     parameters=[
-        schema.query_parameter("from", schema.NONBLANK, is_required=True),
-        schema.query_parameter("to", schema.NONBLANK, is_required=True),
-        schema.query_parameter("max", schema.integer(1, MAX_LENGTH)),
-        schema.query_parameter("types", schema.array_of(schema.enum_of(graph_reader.EDGE_TYPES))),
-        schema.query_parameter("first_year", schema.integer(1, 9999)),
-        schema.query_parameter("last_year", schema.integer(1, 9999)),
-        schema.query_parameter(
+        endpoints.query_parameter("from", endpoints.NONBLANK, is_required=True),
+        endpoints.query_parameter("to", endpoints.NONBLANK, is_required=True),
+        endpoints.query_parameter("max", endpoints.integer(1, MAX_LENGTH)),
+        endpoints.query_parameter(
+            "types", endpoints.array_of(endpoints.enum_of(graph_reader.EDGE_TYPES))
+        ),
+        endpoints.query_parameter("first_year", endpoints.integer(1, 9999)),
+        endpoints.query_parameter("last_year", endpoints.integer(1, 9999)),
+        endpoints.query_parameter(
             "without",
-            schema.STRINGS,
+            endpoints.STRINGS,
             description="Lists whose statements do not count.",
         ),
         AT,
     ],
-    responses={200: schema.json_response_of(_PATHS), **schema.errors(404)},
+    responses={200: endpoints.json_response_of(_PATHS), **endpoints.errors(404)},
 )
 def paths() -> Response:
     """Return the shortest paths between two entities, at most `max` (6) edges long.
@@ -252,8 +257,8 @@ def send_network_file(hub: Hub, network: Graph, file_format: str) -> Response:
     "GET",
     "/similar/<path:entity_id>",
     _ACCESS,
-    parameters=[schema.query_parameter("limit", schema.integer(1, MAX_SIMILAR))],
-    responses={200: schema.json_response_of(_SIMILAR), **schema.errors(404)},
+    parameters=[endpoints.query_parameter("limit", endpoints.integer(1, MAX_SIMILAR))],
+    responses={200: endpoints.json_response_of(_SIMILAR), **endpoints.errors(404)},
 )
 def similar(entity_id: str) -> Response:
     """Return the entities of the same kind that are most like one, with the traits they share.

@@ -11,16 +11,15 @@ from flask import Blueprint, Response, request
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi import schema
-from resolver.api.routes.match import read_json_object
-from resolver.api.schemas.entity_schemas import (
+from resolver.api.entity_schemas import (
     IGNORED_FIELDS,
     NATIVE_ID_PATTERN,
     RECORD,
     SENZING_RECORD,
 )
-from resolver.api.schemas.other_services import SENZING
+from resolver.api.errors import ApiError
+from resolver.api.other_services import SENZING
+from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import entity_reader
@@ -42,15 +41,15 @@ from resolver.records.visibility import SOURCE_NAME_PATTERN, VISIBILITY_RULES
 
 blueprint = Blueprint("records", __name__)
 _ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
-_POSTED = schema.component(
+_POSTED = endpoints.component(
     "Posted",
-    schema.closed_object(
-        {"record": schema.STRING, "entity": schema.STRING, "version": schema.COUNT},
-        {"warnings": schema.STRINGS},
+    endpoints.closed_object(
+        {"record": endpoints.STRING, "entity": endpoints.STRING, "version": endpoints.COUNT},
+        {"warnings": endpoints.STRINGS},
     ),
 )
-_WITHDRAWN = schema.component(
-    "Withdrawn", schema.closed_object({"record": schema.STRING, "version": schema.COUNT})
+_WITHDRAWN = endpoints.component(
+    "Withdrawn", endpoints.closed_object({"record": endpoints.STRING, "version": endpoints.COUNT})
 )
 _FIELDS = frozenset(
     {"id", "schema", "properties", "datasets", "handling", "relations", "routes", *IGNORED_FIELDS}
@@ -62,11 +61,11 @@ _FIELDS = frozenset(
     "POST",
     "/records",
     _ACCESS,
-    parameters=[schema.query_parameter("accept_large_change", schema.BOOLEAN)],
-    body={**schema.content(RECORD), **schema.content(SENZING_RECORD, SENZING)},
+    parameters=[endpoints.query_parameter("accept_large_change", endpoints.BOOLEAN)],
+    body={**endpoints.content(RECORD), **endpoints.content(SENZING_RECORD, SENZING)},
     responses={
-        201: schema.json_response_of(_POSTED, "The record and its entity"),
-        **schema.errors(400, 409, 413, 415, 507),
+        201: endpoints.json_response_of(_POSTED, "The record and its entity"),
+        **endpoints.errors(400, 409, 413, 415, 507),
     },
 )
 def post() -> Response:
@@ -121,7 +120,7 @@ def post() -> Response:
     "DELETE",
     "/records/<source>/<path:native_id>",
     _ACCESS,
-    responses={200: schema.json_response_of(_WITHDRAWN), **schema.errors(404)},
+    responses={200: endpoints.json_response_of(_WITHDRAWN), **endpoints.errors(404)},
 )
 def withdraw(source: str, native_id: str) -> Response:
     """Withdraw a record and resolve the rest of its entity again, at once and durably.

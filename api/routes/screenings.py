@@ -14,19 +14,21 @@ from flask import Blueprint, Response, g, request, send_file
 
 from resolver.api import endpoints
 from resolver.api.access import log_access, revision_of
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     BYTES,
     NAME,
     NULLABLE_STRING,
     STRING,
     STRINGS,
+    Access,
+    Disclosure,
+    Scope,
     array_of,
     closed_object,
     component,
     content,
+    endpoint,
     enum_of,
     errors,
     header_parameter,
@@ -35,6 +37,7 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
+from resolver.api.errors import ApiError
 from resolver.api.routes.batches import (
     FORMATS,
     IDEMPOTENCY_KEY_PATTERN,

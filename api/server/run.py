@@ -17,7 +17,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.task import WSGITask
 
-from resolver.api.app import create_app
+from resolver.api import create_app
 from resolver.api.observability import log_as_json, share_metrics
 from resolver.api.server import limits
 from resolver.api.server.http_workers import load_before_fork, serve_in_workers

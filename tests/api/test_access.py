@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings
-from resolver.api.schemas.other_services import SENZING
+from resolver.api.other_services import SENZING
 from resolver.cli.app import run
 from resolver.cli.operate import serve
 from resolver.errors import OwnerError, StoreError

@@ -12,8 +12,7 @@ import jsonschema_rs
 import pytest
 from flask import Blueprint, Flask
 
-from resolver.api import ServiceSettings, create_app
-from resolver.api.app import _BLUEPRINTS
+from resolver.api import _BLUEPRINTS, ServiceSettings, create_app
 from resolver.api.endpoints import (
     ENDPOINTS,
     Access,
@@ -23,7 +22,7 @@ from resolver.api.endpoints import (
     check_declarations,
     endpoint,
 )
-from resolver.api.openapi.document import openapi_document
+from resolver.api.openapi import openapi_document
 from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from tests.api.conftest import Client
@@ -189,7 +188,7 @@ def test_an_answer_that_was_not_logged_is_withheld(
     def forget() -> tuple[str, int]:
         return "John Smith", status
 
-    monkeypatch.setattr("resolver.api.app._BLUEPRINTS", (*_BLUEPRINTS, forgetful))
+    monkeypatch.setattr("resolver.api._BLUEPRINTS", (*_BLUEPRINTS, forgetful))
     try:
         app = create_app(ServiceSettings(store_url))
         answer = app.test_client().get("/forgetful")

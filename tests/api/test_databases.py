@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from resolver.api import ServiceSettings, create_app
-from resolver.api.schemas.other_services import SENZING
+from resolver.api.other_services import SENZING
 from resolver.api.service import Service
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.admin import create_key

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from waitress import wasyncore
 
-from resolver.api.app import create_app
+from resolver.api import create_app
 from resolver.api.server.run import (
     _answering_meanwhile,
     _drain,

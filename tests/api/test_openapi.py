@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 
 from resolver.api.endpoints import ENDPOINTS
-from resolver.api.openapi.document import openapi_document
+from resolver.api.openapi import openapi_document
 from resolver.hub.admin import create_key
 from tests.api.conftest import Client, Serve
 from tests.api.sample_requests import document_path

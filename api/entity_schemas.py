@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     COUNT,
     NAME,

@@ -1,7 +1,7 @@
 """OpenAPI 3.1 document of the service, generated from the registry of endpoints.
 
-Routes `/openapi.json` and `/docs`, a page that describes every operation and sends requests.
-
+The document is meant to be exact: `tests/api/test_openapi.py` runs schemathesis against it. The
+routes are `/openapi.json` and `/docs`, a page that describes every operation and sends requests.
 The page is Swagger UI, which is shipped compressed (`api/static/swagger-ui`). It loads nothing from
 other hosts.
 """
@@ -18,15 +18,20 @@ from werkzeug.wrappers import Response as Redirect
 
 import resolver
 from resolver.api.access import AccessControl
-from resolver.api.endpoints import ENDPOINTS, Access, Disclosure, Endpoint, endpoint, public_page
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     COMPONENTS,
+    ENDPOINTS,
     STRING,
     TEXT,
+    Access,
+    Disclosure,
+    Endpoint,
     OpenApiObject,
     Schema,
+    endpoint,
     errors,
     json_response_of,
+    public_page,
     query_parameter,
 )
 from resolver.api.server.responses import json_response

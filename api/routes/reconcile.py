@@ -1,4 +1,11 @@
-"""Endpoints of the reconciliation protocol."""
+"""`/reconcile/{dataset}`: OpenRefine's reconciliation protocol, version 0.2, in full.
+
+The endpoints are the manifest, queries, suggestions, previews and data extension. Pages of this
+machine may send requests across origins (OpenRefine's page is one). Any page may do so once a key
+is needed, since a page without the key gets no data. JSONP, which is optional in the protocol, is
+not offered, because it would let any page read answers. A key may be in the address (`api_key=…`),
+since OpenRefine cannot send it in another way; the manifest repeats it in its addresses.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +16,16 @@ from typing import Any
 from flask import Blueprint, Request, Response, render_template, request
 
 from resolver.api import endpoints
+from resolver.api import reconcile_protocol as protocol
 from resolver.api.access import cross_origin, key_needed, log_access, revision_of, viewer
-from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     NONBLANK,
     STRING,
+    Access,
+    Disclosure,
+    Scope,
     content,
+    endpoint,
     enum_of,
     errors,
     integer,
@@ -24,8 +34,8 @@ from resolver.api.openapi.schema import (
     query_parameter,
     response,
 )
-from resolver.api.reconcile import protocol
-from resolver.api.schemas.request_options import sources_in_scope
+from resolver.api.errors import ApiError
+from resolver.api.request_options import sources_in_scope
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check import entity_reader

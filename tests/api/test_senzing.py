@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings, create_app
-from resolver.api.schemas.other_services import SENZING, senzing_lines, to_senzing
+from resolver.api.other_services import SENZING, senzing_lines, to_senzing
 from resolver.api.service import Service
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub

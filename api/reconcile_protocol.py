@@ -24,10 +24,7 @@ from flask import request
 
 import resolver
 from resolver.api.access import count_queries, key_needed, log_access, revision_of, viewer
-from resolver.api.endpoints import check_length
-from resolver.api.errors import ApiError
-from resolver.api.observability import current_metrics
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     COUNT,
     NAME,
@@ -37,15 +34,18 @@ from resolver.api.openapi.schema import (
     TEXT,
     Schema,
     array_of,
+    check_length,
     closed_object,
     component,
     enum_of,
     integer,
     map_of,
 )
+from resolver.api.errors import ApiError
+from resolver.api.observability import current_metrics
+from resolver.api.other_services import candidate_scores, interpreted_query, query_record
+from resolver.api.request_options import sources_in_scope
 from resolver.api.routes.match import MAX_QUERIES
-from resolver.api.schemas.other_services import candidate_scores, interpreted_query, query_record
-from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.screener import MatchQuery, ScreeningMatch

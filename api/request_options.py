@@ -15,8 +15,7 @@ from flask import request
 
 from resolver.api import endpoints
 from resolver.api.access import viewer
-from resolver.api.errors import ApiError
-from resolver.api.openapi.schema import (
+from resolver.api.endpoints import (
     BOOLEAN,
     FRACTION,
     TEXTS,
@@ -25,7 +24,8 @@ from resolver.api.openapi.schema import (
     integer,
     query_parameter,
 )
-from resolver.api.schemas.other_services import ALGORITHMS, DEFAULT_ALGORITHM
+from resolver.api.errors import ApiError
+from resolver.api.other_services import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.check import entity_reader
 from resolver.check.queries import country_code

@@ -1,1 +1,0 @@
-"""Wire formats, request options and shared JSON schemas."""
