@@ -35,9 +35,9 @@ from resolver.training.data.labeled_pairs import (
     label_blocked_pairs,
     read_judged_pairs,
 )
-from resolver.training.evaluate.measures import measure_accuracy, measure_calibration
 from resolver.training.fit.cross_validation import FOLDS, fit_calibration, out_of_fold_sums
 from resolver.training.fit.model_parts import INTERACTIONS, ModelSpec, fit_additive
+from resolver.training.measures import measure_accuracy, measure_calibration
 from resolver.training.train import ORIGIN_WEIGHTS, default_fit_options, weight_by_origin
 from resolver.training.training_data import TrainingData, gather_training_data
 

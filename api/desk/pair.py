@@ -60,7 +60,7 @@ from resolver.review import (
     QueueItem,
     StewardVerdict,
 )
-from resolver.review.decisions.earlier_verdicts import ALL_PAIR_RELATIONS, may_relate
+from resolver.review.earlier_verdicts import ALL_PAIR_RELATIONS, may_relate
 
 _VALUE_LIMIT = 10
 """Values of a property shown at first on one side; the others are one click away."""

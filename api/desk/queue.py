@@ -31,7 +31,7 @@ from resolver.review import (
     StewardProgress,
     StewardVerdict,
 )
-from resolver.review.decisions.earlier_verdicts import PairRelation
+from resolver.review.earlier_verdicts import PairRelation
 
 HIDE_SCORES_COOKIE = "desk_blind"
 _TEXT_FILTERS = ("kind", "source", "agency", "script", "reason", "assigned")

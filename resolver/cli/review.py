@@ -88,7 +88,7 @@ def decide_command(
         load_decision,
         preview_decision,
     )
-    from resolver.review.decisions.earlier_verdicts import PairRelation
+    from resolver.review.earlier_verdicts import PairRelation
 
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
     rules = DeskRules.from_settings(settings)

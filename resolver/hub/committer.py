@@ -21,9 +21,9 @@ from resolver.hub.entity_preview import (
     restrict_store,
 )
 from resolver.hub.growth import CurrentIndex, StoreModels, add_store_options, check_first_lists
-from resolver.hub.increments.candidates import ComponentCache, IncrementContext
-from resolver.hub.increments.increment import Increment, compute_increment
-from resolver.hub.increments.link_changes import add_bands
+from resolver.hub.increment import Increment, compute_increment
+from resolver.hub.increment_candidates import ComponentCache, IncrementContext
+from resolver.hub.link_changes import add_bands
 from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.hub.ownership import check_free_ids, find_public_sources
 from resolver.hub.rebuild import DueRefresh, preview_refresh_after

@@ -21,13 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
-from resolver.hub.increments.candidates import (
+from resolver.hub.increment import Increment
+from resolver.hub.increment_candidates import (
     IncrementContext,
     NeighborSearch,
     WorkingSet,
 )
-from resolver.hub.increments.increment import Increment
-from resolver.hub.increments.link_changes import (
+from resolver.hub.link_changes import (
     TABLE_COLUMNS,
     RelevantDecisions,
     build_link_rows,

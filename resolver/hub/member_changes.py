@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.hub import entity_ids
-from resolver.hub.increments.candidates import WorkingSet
+from resolver.hub.increment_candidates import WorkingSet
 from resolver.hub.list_updates import ListUpdate
 from resolver.merging.golden_record import hash_ids
 from resolver.records import Batch, Handling, visibility

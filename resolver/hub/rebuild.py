@@ -23,9 +23,9 @@ from resolver.hub.growth import (
     empty_store_error,
     measure_growth,
 )
-from resolver.hub.increments.candidates import IncrementContext, ResolutionContext, WorkingSet
-from resolver.hub.increments.increment import Increment, build_commit, measured_population
-from resolver.hub.increments.link_changes import (
+from resolver.hub.increment import Increment, build_commit, measured_population
+from resolver.hub.increment_candidates import IncrementContext, ResolutionContext, WorkingSet
+from resolver.hub.link_changes import (
     RelevantDecisions,
     build_link_rows,
     diff_links,

@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.candidates import IncrementContext, WorkingSet
+from resolver.hub.increment_candidates import IncrementContext, WorkingSet
 from resolver.matching.scoring.relation_evidence import (
     MAX_RELATED,
     RelationTable,

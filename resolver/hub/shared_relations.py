@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
-from resolver.hub.increments import candidates
-from resolver.hub.increments.link_changes import (
+from resolver.hub import increment_candidates as candidates
+from resolver.hub.link_changes import (
     RelevantDecisions,
     ResolvedSet,
     build_task,
@@ -142,7 +142,10 @@ def _resolve(
 
 
 def _find_sharing(
-    view: StoreView, records: candidates.WorkingSet, table: RelationTable | None, own: Numbers
+    view: StoreView,
+    records: candidates.WorkingSet,
+    table: RelationTable | None,
+    own: Numbers,
 ) -> Numbers:
     """Return the rows of `own` records and of the entities that two of them are related to.
 

@@ -32,7 +32,7 @@ from resolver.errors import InputError, OutputError
 from resolver.hub import entity_preview
 from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
-from resolver.hub.increments.candidates import WorkingSet
+from resolver.hub.increment_candidates import WorkingSet
 from resolver.hub.record_index import RecordIndex
 from resolver.hub.shared_relations import SharedRelations, build_context, compare_stored_entities
 from resolver.matching.pipeline import merge_entities

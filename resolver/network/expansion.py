@@ -21,7 +21,7 @@ from resolver.network.graph import NAME, SHARES, EdgeStatement, is_in_force, is_
 from resolver.records import Relation
 from resolver.records.stated_links import cited_sentence, direct_relation, role_class
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.earlier_verdicts import (
+from resolver.review.earlier_verdicts import (
     RELATION_KEY,
     DecidedRelation,
     decided_relations,

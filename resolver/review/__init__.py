@@ -76,16 +76,15 @@ Visibility
 """
 
 from resolver.review.attributes import country_name, latin_transliteration, topic_label
-from resolver.review.decisions.decide import (
+from resolver.review.decide import (
     DecisionRequest,
     decide_pair,
     decide_pairs,
     preview_decision,
     preview_split,
 )
-from resolver.review.decisions.decision_checks import confirm_decision, list_pending
-from resolver.review.decisions.earlier_verdicts import Agreement, measure_agreement
-from resolver.review.decisions.undo import split_entity, undo_decision
+from resolver.review.decision_checks import confirm_decision, list_pending
+from resolver.review.earlier_verdicts import Agreement, measure_agreement
 from resolver.review.entity_page import list_decisions, load_decision, load_timeline
 from resolver.review.links import (
     CandidateLinks,
@@ -128,7 +127,7 @@ from resolver.review.models import (
     WaterfallStep,
 )
 from resolver.review.pair import build_pair_view
-from resolver.review.queue.queue_filters import (
+from resolver.review.queue_filters import (
     AGE_DAYS,
     FacetValue,
     count_ages,
@@ -137,7 +136,7 @@ from resolver.review.queue.queue_filters import (
     list_saved_filters,
     save_filters,
 )
-from resolver.review.queue.queue_pages import (
+from resolver.review.queue_pages import (
     QueueCut,
     StewardProgress,
     Throughput,
@@ -153,7 +152,7 @@ from resolver.review.queue.queue_pages import (
     release_pair,
     take_next_item,
 )
-from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue_refresh import refresh_queue
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -165,6 +164,7 @@ from resolver.review.refusals import (
     PairLockedError,
     RetiredMeanwhileError,
 )
+from resolver.review.undo import split_entity, undo_decision
 
 __all__ = [
     "AGE_DAYS",

@@ -24,7 +24,7 @@ from resolver.records.properties import BEGINNINGS, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review import models, profile
 from resolver.review.attributes import StatementIndex, compare_attributes
-from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
+from resolver.review.earlier_verdicts import VERDICT_TEXTS, decision_views
 from resolver.review.entity_sides import build_party, load_sides, side_digest, sources_by_name
 from resolver.review.refusals import (
     find_decision,

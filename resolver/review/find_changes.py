@@ -29,8 +29,8 @@ from resolver.hub.entity_preview import (
     restrict_store,
 )
 from resolver.hub.hub import Hub
-from resolver.hub.increments.candidates import IncrementContext
-from resolver.hub.increments.increment import Increment
+from resolver.hub.increment import Increment
+from resolver.hub.increment_candidates import IncrementContext
 from resolver.hub.job_worker import CHANGES, RESULT, Job
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.shared_relations import build_context
@@ -53,8 +53,8 @@ from resolver.review.change_report import (
     RecordChange,
     Report,
 )
-from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
-from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue_filters import NO_FILTERS, build_queue_filter
+from resolver.review.queue_refresh import refresh_queue
 from resolver.store import LinkTable, StoreView, waiting_queue
 from resolver.store.waiting_queue import WaitingRow
 

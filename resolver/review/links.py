@@ -25,14 +25,14 @@ from resolver.hub.hub import Hub
 from resolver.hub.reopening import load_decisions as load_marked
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.visibility import Viewer, viewer_classes
-from resolver.review.decisions.earlier_verdicts import (
+from resolver.review.earlier_verdicts import (
     decision_views,
     effective_decisions,
     unconfirmed_decisions,
 )
 from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
-from resolver.review.queue.queue_filters import visible_row, visible_rows_filter
-from resolver.review.queue.refresh import update_rows_in_use
+from resolver.review.queue_filters import visible_row, visible_rows_filter
+from resolver.review.queue_refresh import update_rows_in_use
 from resolver.review.refusals import find_entity, load_decisions
 from resolver.store import (
     LinkColor,

@@ -46,7 +46,7 @@ from resolver.review.attributes import (
     latin_transliteration,
     put_decisive_first,
 )
-from resolver.review.decisions.earlier_verdicts import decision_views, shown_records
+from resolver.review.earlier_verdicts import decision_views, shown_records
 from resolver.review.entity_page import load_events
 from resolver.review.entity_sides import (
     EntitySide,
@@ -68,8 +68,8 @@ from resolver.review.models import (
     Steward,
     WaterfallStep,
 )
-from resolver.review.queue.queue_filters import visible_row
-from resolver.review.queue.refresh import update_rows_in_use
+from resolver.review.queue_filters import visible_row
+from resolver.review.queue_refresh import update_rows_in_use
 from resolver.review.refusals import (
     DeskRules,
     RetiredMeanwhileError,

@@ -63,9 +63,12 @@ from resolver.store.contacts import (
     read_reference,
     record_tag,
 )
+from resolver.store.entity_queries import StoreView
 from resolver.store.feeds import Feed, FeedLeaseError, FeedRun, Feeds, NewFeed, RunOutcome
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
+from resolver.store.link_queries import LinkTable
 from resolver.store.record_contents import RecordContents, encode_contents
+from resolver.store.record_queries import RecordRows
 from resolver.store.sessions import ApiKey, Session, Sessions
 from resolver.store.steward_work import NewDecision
 from resolver.store.store import Store
@@ -77,9 +80,6 @@ from resolver.store.verdicts import (
     Verdicts,
     VerdictSubject,
 )
-from resolver.store.views.entity_queries import StoreView
-from resolver.store.views.link_queries import LinkTable
-from resolver.store.views.record_queries import RecordRows
 from resolver.store.waiting_queue import QueueFilter, WaitingRow
 
 __all__ = [

@@ -27,6 +27,7 @@ from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import EventKind, Numbers, utc_text
 from resolver.store.database import lock_transaction, write_transaction
+from resolver.store.link_queries import split_chunks
 from resolver.store.record_contents import RecordContents, keyed_id, restricted_record_ids
 from resolver.store.schema import (
     decisions,
@@ -45,7 +46,6 @@ from resolver.store.schema import (
     waiting_readers,
 )
 from resolver.store.steward_work import NewDecision, decision_row, new_decision_id
-from resolver.store.views.link_queries import split_chunks
 from resolver.store.waiting_queue import OUTDATED
 
 _NO_NUMBERS = np.zeros(0, dtype=np.int64)

@@ -24,17 +24,17 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
+from resolver.store.entity_queries import StoreView
 from resolver.store.erasures import Erasures, Retention
 from resolver.store.feeds import Feeds
 from resolver.store.jobs import Jobs
+from resolver.store.link_queries import find_entities_in_review, has_decisions
 from resolver.store.notices import Notices
 from resolver.store.schema import meta, sources
 from resolver.store.sessions import ApiKeys, SecurityKeys, Sessions, SignInSteps
 from resolver.store.steward_work import NetworkViews, StewardWork
 from resolver.store.users import Users
 from resolver.store.verdicts import Verdicts
-from resolver.store.views.entity_queries import StoreView
-from resolver.store.views.link_queries import find_entities_in_review, has_decisions
 from resolver.store.waiting_queue import WaitingQueue
 from resolver.store.watches import Watches
 

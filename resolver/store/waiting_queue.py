@@ -3,7 +3,7 @@
 The queue derives from links, members and decisions, and can be rebuilt at any time. First in the
 module are rows, filters and queries of the queue. Then comes its update: every commit notes the
 records that it touched in the table `touched`, `WaitingQueue.begin_update` returns them, and
-`resolver.review.queue.refresh` builds the new rows.
+`resolver.review.queue_refresh` builds the new rows.
 
 The `rank` of a row is its negative priority. `marks` are short words between spaces, which filters
 search for: `s12` is a source by number, `kp` the kind person, `rborderline` a reason, `Arab` a
@@ -44,6 +44,7 @@ from resolver.runtime.key_groups import sort_distinct
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import Numbers, fetch_arrays, is_among
 from resolver.store.database import translate_errors, write_transaction
+from resolver.store.entity_queries import StoreView
 from resolver.store.schema import (
     assignments,
     desk,
@@ -53,7 +54,6 @@ from resolver.store.schema import (
     waiting_readers,
 )
 from resolver.store.steward_work import is_held
-from resolver.store.views.entity_queries import StoreView
 
 MARKS_LIMIT = 2_000
 """Most characters of the marks of a row. PostgreSQL cannot index longer texts."""

@@ -11,14 +11,14 @@ from resolver.matching.comparators import features_of
 from resolver.matching.resolution_task import CHECKS, RELATIONS
 from resolver.matching.scoring import model_from_json, model_to_json
 from resolver.models import loader
-from resolver.training.evaluate import model_card
-from resolver.training.evaluate.reliability import render_reliability_plot
+from resolver.training import model_card
 from resolver.training.fit.measured_evidence import (
     MEASURED,
     REASONS,
     load_measured,
     measured_levels,
 )
+from resolver.training.reliability import render_reliability_plot
 from resolver.training.train import TrainedModels
 
 CARD_FILE = "card.md"

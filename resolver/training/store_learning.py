@@ -28,8 +28,8 @@ from resolver.training.data.training_decisions import (
     label_decided_pairs,
     read_training_decisions,
 )
-from resolver.training.evaluate.model_card import DECIDED_ORIGIN
 from resolver.training.fit.correction import DecisionComparison, compare_on_pairs, correct_models
+from resolver.training.model_card import DECIDED_ORIGIN
 from resolver.training.model_files import save_trained_models
 from resolver.training.train import TrainedModels
 

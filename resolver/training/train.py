@@ -24,17 +24,17 @@ from resolver.training.augment.directories import BRANCH_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
-from resolver.training.evaluate.model_card import (
-    DECIDED_ORIGIN,
-    hash_data,
-    measure_for_card,
-    pair_figures,
-)
 from resolver.training.fit import model_parts
 from resolver.training.fit.cross_validation import cross_validate
 from resolver.training.fit.measured_evidence import load_measured
 from resolver.training.fit.population_model import fit_population_model
 from resolver.training.frequency_counts import build_frequency_tables
+from resolver.training.model_card import (
+    DECIDED_ORIGIN,
+    hash_data,
+    measure_for_card,
+    pair_figures,
+)
 from resolver.training.training_data import TrainingData
 
 SAME_LIST_WEIGHT = -3_000

@@ -22,10 +22,9 @@ from resolver.hub.hub import Hub
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record
 from resolver.records.visibility import OPERATOR, Viewer
-from resolver.store import Store
+from resolver.store import Store, entity_queries
 from resolver.store.bulk_rows import fetch_rows
 from resolver.store.record_contents import INTERNAL_PREFIX
-from resolver.store.views import entity_queries
 from tests.hub.hubs import OPTIONS, make_intake, make_namesake, seed_population
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import ComparedEntities, RelationExplainer
 from resolver.hub.hub import Hub
-from resolver.hub.increments.candidates import ResolutionContext, WorkingSet
-from resolver.hub.increments.link_changes import RelevantDecisions, resolve_working_set
+from resolver.hub.increment_candidates import ResolutionContext, WorkingSet
+from resolver.hub.link_changes import RelevantDecisions, resolve_working_set
 from resolver.hub.shared_relations import SharedRelations, compare_stored_entities
 from resolver.matching.scoring.relation_evidence import build_relation_table
 from tests.hub.hubs import Stores, make_intake, seed_population

@@ -28,7 +28,7 @@ from resolver.review import (
     list_decisions,
     undo_decision,
 )
-from resolver.review.decisions.earlier_verdicts import PairRelation
+from resolver.review.earlier_verdicts import PairRelation
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

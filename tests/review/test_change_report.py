@@ -29,8 +29,8 @@ from resolver.review.change_report import (
     text_lines,
 )
 from resolver.review.find_changes import find_waiting_entities, plan_report, read_report
-from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
-from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue_filters import NO_FILTERS, build_queue_filter
+from resolver.review.queue_refresh import refresh_queue
 from resolver.store import waiting_queue
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import Step, Stores, make_intake, seed_population

@@ -19,7 +19,7 @@ from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.records.visibility import OPERATOR
 from resolver.review.pair import build_pair_view
-from resolver.review.queue.queue_pages import list_waiting
+from resolver.review.queue_pages import list_waiting
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.hub.stored_links import StoredLink, stored_links
 from tests.matching.preparing import quick_symbols

@@ -14,7 +14,7 @@ from resolver.engines.local import dedupe
 from resolver.engines.pair_explanation import explain_pair, explain_resolved_pair
 from resolver.engines.result_files import write_results
 from resolver.hub.hub import Hub
-from resolver.hub.increments.link_changes import TABLE_COLUMNS
+from resolver.hub.link_changes import TABLE_COLUMNS
 from resolver.hub.stored_results import find_stored_decision, load_commit_results
 from resolver.matching.scoring import Thresholds, scores
 from resolver.records import Record, Relation, RelationType
@@ -30,7 +30,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.pair import build_pair_view
-from resolver.review.queue.queue_pages import list_waiting
+from resolver.review.queue_pages import list_waiting
 from resolver.store import Store
 from resolver.store.backup import backup, restore
 from tests.hub.hubs import OPTIONS, make_intake

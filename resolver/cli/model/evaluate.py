@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from resolver.records.results.resolution import Band
     from resolver.training.data.active_sample import SampledPair
     from resolver.training.data.labeled_pairs import JudgedPair
-    from resolver.training.evaluate.measures import LabeledScores
-    from resolver.training.evaluate.reliability import Masks
+    from resolver.training.measures import LabeledScores
+    from resolver.training.reliability import Masks
 
 
 DIMENSIONS = ("kind", "source", "script", "culture", "missing")
@@ -275,7 +275,7 @@ def _score_groups(
     from resolver.engines.local import find_rows
     from resolver.matching.pipeline import normalize
     from resolver.matching.resolution_task import load_models
-    from resolver.training.evaluate.reliability import pair_group_masks
+    from resolver.training.reliability import pair_group_masks
 
     answers = _score_judged(judged, intake, running)
     scored = measures.label_scores(answers, [pair.same for pair in judged])

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from resolver.matching.resolution_task import RunOptions
     from resolver.records import Record
     from resolver.records.results.resolution import Band
-    from resolver.training.evaluate.measures import ErrorGap, GroupErrors, LabeledScores
-    from resolver.training.evaluate.reliability import GroupReliability, Masks
     from resolver.training.fit.check_fit import QueryWorld
+    from resolver.training.measures import ErrorGap, GroupErrors, LabeledScores
+    from resolver.training.reliability import GroupReliability, Masks
     from resolver.training.training_data import InventedMaterial, TrainingWorld
 
 
@@ -53,7 +53,7 @@ def measure_probes(
 
     from resolver.engines.local import score_pairs_in_reference
     from resolver.records import Batch
-    from resolver.training.evaluate.reliability import group_masks
+    from resolver.training.reliability import group_masks
     from resolver.world import make_probes
 
     bars.start("probe", count, "probes")
@@ -82,7 +82,7 @@ def label_scores(
     """Return the scores and bands of pairs together with their labels."""
     import numpy as np
 
-    from resolver.training.evaluate.measures import LabeledScores
+    from resolver.training.measures import LabeledScores
 
     return LabeledScores(
         np.array([answer[0] for answer in answers], dtype=np.float64),
@@ -98,7 +98,7 @@ def group_rates(
     """Return the groups and the worst gap of each measure, by dimension."""
     from dataclasses import replace
 
-    from resolver.training.evaluate.measures import group_error_rates, widest_gap
+    from resolver.training.measures import group_error_rates, widest_gap
 
     rates_by_dimension = {}
     for by, group_masks in masks.items():
@@ -116,7 +116,7 @@ def rates_to_json(
     """Return groups and gaps as JSON: `worst_gap` and `groups` by dimension."""
     from dataclasses import asdict
 
-    from resolver.training.evaluate.measures import groups_to_json as plain_groups
+    from resolver.training.measures import groups_to_json as plain_groups
 
     return {
         by: {
@@ -382,8 +382,8 @@ def measure_worlds(
     running: RunOptions, sizes: Sequence[int], seed: int, bars: ProgressBars
 ) -> Reliability:
     """Score the candidate pairs of generated worlds; return their reliability by dimension."""
-    from resolver.training.evaluate.measures import DIMENSIONS, total_candidates
-    from resolver.training.evaluate.reliability import measure_reliability, pool_totals
+    from resolver.training.measures import DIMENSIONS, total_candidates
+    from resolver.training.reliability import measure_reliability, pool_totals
     from resolver.world import generate
 
     bars.start("calibrate", sum(sizes), "records")
@@ -405,7 +405,7 @@ def to_figures(
     reliability: Reliability, model: str, sizes: Sequence[int], seed: int
 ) -> dict[str, Any]:
     """Return plain data for JSON: groups with their bins, by dimension."""
-    from resolver.training.evaluate.reliability import reliability_to_json
+    from resolver.training.reliability import reliability_to_json
 
     by = {name: reliability_to_json(groups) for name, groups in reliability.items()}
     return {"format": 1, "model": model, "sizes": list(sizes), "seed": seed, "by": by}
@@ -415,8 +415,8 @@ def format_calibration(reliability: Reliability) -> str:
     """Return a table of groups for each dimension, then the bins of all dimensions except the joint
     one.
     """
-    from resolver.training.evaluate.measures import JOINT
-    from resolver.training.evaluate.reliability import format_bins, format_reliability
+    from resolver.training.measures import JOINT
+    from resolver.training.reliability import format_bins, format_reliability
 
     lines = []
     for by, groups in reliability.items():

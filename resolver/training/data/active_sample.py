@@ -36,7 +36,7 @@ from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review import refresh_queue
-from resolver.review.queue.queue_filters import visible_rows_filter
+from resolver.review.queue_filters import visible_rows_filter
 
 POOL_SIZE = 20_000
 """Number of least certain pairs from which the sample is selected."""

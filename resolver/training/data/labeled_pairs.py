@@ -59,7 +59,7 @@ from resolver.records.prepared.population import (
     FrequencyTables,
     KindPopulation,
 )
-from resolver.training.evaluate.reliability import (
+from resolver.training.reliability import (
     UNKNOWN,
     combine_sides,
     record_cultures,
@@ -231,7 +231,7 @@ class LabeledPairs:
     - `clusters` (m × 2) has the names of the true clusters, so that no cluster is in two folds.
     - `origin` is the source of each pair; `plans` the blocking plan that joined it.
     - `scripts` and `cultures` are the groups of each pair (see
-      `resolver.training.evaluate.reliability`).
+      `resolver.training.reliability`).
     - `chance` is the log of the number of chance look-alikes in the pair's population, relative to
       the reference population; `partners` is the log-odds that the share of true pairs adds, within
       one source or across sources. Both are NaN if the pairs were not drawn from a population as

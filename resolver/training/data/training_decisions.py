@@ -33,7 +33,7 @@ from resolver.training.data.labeled_pairs import (
     evidence_by_kind,
     name_clusters,
 )
-from resolver.training.evaluate.model_card import DECIDED_ORIGIN
+from resolver.training.model_card import DECIDED_ORIGIN
 
 BOTH_VERDICTS, CONTRADICTING_CHAIN, AGAINST_CLUSTERS = (
     "judged both ways",

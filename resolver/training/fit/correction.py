@@ -38,8 +38,8 @@ from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.training.data.labeled_pairs import LabeledEvidence, LabeledPairs
 from resolver.training.data.training_decisions import TrainingDecisions, label_decided_pairs
-from resolver.training.evaluate.model_card import DECIDED_ORIGIN, hash_data, pair_figures
 from resolver.training.fit.cross_validation import cross_validate
+from resolver.training.model_card import DECIDED_ORIGIN, hash_data, pair_figures
 from resolver.training.train import default_fit_options
 
 Floats = npt.NDArray[np.float64]

@@ -25,7 +25,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import INPUT, create_job_folder, run_next_job
 from resolver.hub.ownership import RecordOwner
 from resolver.review import list_decisions, list_waiting
-from resolver.review.decisions.earlier_verdicts import ACT_KEY
+from resolver.review.earlier_verdicts import ACT_KEY
 from resolver.screening.jobs import run_screening_job, submit_screening
 from resolver.store import StoredDecision, UserRole
 from tests.api.desk import world

@@ -15,7 +15,7 @@ from resolver.cli.model.measures import SEED, WORLDS
 from resolver.cli.process_start import ProgressBars
 from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.models import loader
-from resolver.training.evaluate.measures import DIMENSIONS, JOINT
+from resolver.training.measures import DIMENSIONS, JOINT
 from resolver.training.model_files import CALIBRATION, CARD_FILE
 from resolver.world import generate
 from tests.cli.conftest import Lists

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resolver.hub import increment, link_changes
+from resolver.hub import increment_candidates as candidates
 from resolver.hub.hub import Hub
-from resolver.hub.increments import candidates, increment, link_changes
-from resolver.hub.increments.candidates import ComponentCache, IncrementContext, WorkingSet
-from resolver.hub.increments.link_changes import RelevantDecisions
+from resolver.hub.increment_candidates import ComponentCache, IncrementContext, WorkingSet
+from resolver.hub.link_changes import RelevantDecisions
 from resolver.matching.blocking import key_join
 from resolver.matching.blocking.key_lookup import BlockPurge
 from resolver.matching.scoring.relation_evidence import RelationTable

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.engines.local import dedupe
-from resolver.hub.increments import increment
-from resolver.hub.increments.candidates import IncrementContext, WorkingSet, prepare_with_stored
+from resolver.hub import increment
+from resolver.hub.increment_candidates import IncrementContext, WorkingSet, prepare_with_stored
 from resolver.matching.blocking import key_join
 from resolver.matching.blocking.key_lookup import build_key_table
 from resolver.matching.pipeline import compare_and_score

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.hub.increments.link_changes import TABLE_COLUMNS, diff_links
+from resolver.hub.link_changes import TABLE_COLUMNS, diff_links
 from resolver.store import LinkRows, LinkTable
 
 Row = tuple[int, ...]

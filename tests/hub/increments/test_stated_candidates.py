@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.hub.increments import candidates, increment, link_changes
-from resolver.hub.increments.increment import largest_component_within
+from resolver.hub import increment, link_changes
+from resolver.hub import increment_candidates as candidates
+from resolver.hub.increment import largest_component_within
 from resolver.records import Record, Relation, RelationType
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Outcome

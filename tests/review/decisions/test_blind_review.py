@@ -18,7 +18,7 @@ from resolver.review import (
     take_next_item,
     undo_decision,
 )
-from resolver.review.decisions.earlier_verdicts import cohen_kappa
+from resolver.review.earlier_verdicts import cohen_kappa
 from tests.review.tables import items, separate_items
 
 pytestmark = pytest.mark.slow

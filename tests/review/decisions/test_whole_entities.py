@@ -18,6 +18,7 @@ from resolver.review import (
     DeskRules,
     Steward,
     StewardVerdict,
+    commit_decisions,
     confirm_decision,
     decide_pair,
     list_pending,
@@ -26,7 +27,6 @@ from resolver.review import (
     split_entity,
     undo_decision,
 )
-from resolver.review.decisions import commit_decisions
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

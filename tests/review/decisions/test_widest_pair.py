@@ -18,8 +18,8 @@ from resolver.review import (
     list_waiting,
     preview_decision,
 )
-from resolver.review.decisions.commit_decisions import find_widest_pair
-from resolver.review.queue.waiting_reasons import RESTRICTED_TEXT
+from resolver.review.commit_decisions import find_widest_pair
+from resolver.review.waiting_reasons import RESTRICTED_TEXT
 from tests.hub.hubs import Step, Stores, seed_population
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

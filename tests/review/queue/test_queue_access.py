@@ -32,7 +32,7 @@ from resolver.review import (
     take_next_item,
     undo_decision,
 )
-from resolver.review.queue.queue_filters import excluded_marks, guard_marks
+from resolver.review.queue_filters import excluded_marks, guard_marks
 from resolver.store import EventKind
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.matching.preparing import quick_symbols

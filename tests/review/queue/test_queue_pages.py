@@ -35,7 +35,7 @@ from resolver.review import (
     split_entity,
     take_next_item,
 )
-from resolver.review.queue.waiting_reasons import compute_consequence, compute_priority
+from resolver.review.waiting_reasons import compute_consequence, compute_priority
 from resolver.store import StoredEntity
 from tests.hub.hubs import make_intake, make_namesake
 from tests.records.samples import record

@@ -23,12 +23,12 @@ from resolver.review import (
     decide_pair,
     find_item,
     list_waiting,
+    queue_refresh,
     refresh_queue,
     take_next_item,
     undo_decision,
 )
-from resolver.review.queue import refresh
-from resolver.review.queue.waiting_reasons import UNDECIDED_REASONS
+from resolver.review.waiting_reasons import UNDECIDED_REASONS
 from resolver.store.database import write_transaction
 from resolver.store.schema import desk
 from resolver.store.waiting_queue import waiting_columns
@@ -71,7 +71,7 @@ def test_queue_built_in_pieces_is_equal(hub: Hub, monkeypatch: pytest.MonkeyPatc
     )
     expected = queue(hub)
     assert len(expected) > 3
-    monkeypatch.setattr("resolver.review.queue.refresh._PAIRS_AT_ONCE", 2)
+    monkeypatch.setattr("resolver.review.queue_refresh._PAIRS_AT_ONCE", 2)
     with write_transaction(hub.store.engine) as connection:
         connection.execute(delete(desk))
     assert queue(hub) == expected
@@ -101,7 +101,7 @@ def test_stale_queue_offers_no_decided_pair(hub: Hub, monkeypatch: pytest.Monkey
             hub, DecisionRequest(LEE, item.left.id, item.right.id, StewardVerdict.DIFFERENT)
         )
     # as if commits had touched far more than a page waits for
-    monkeypatch.setattr("resolver.review.queue.queue_pages.update_queue", lambda _: False)
+    monkeypatch.setattr("resolver.review.queue_pages.update_queue", lambda _: False)
     offered = take_next_item(hub, KIM)
     assert offered is not None
     assert offered.key not in (first.key, second.key)
@@ -230,12 +230,12 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
         )
     )
     with hub.store.queue.begin_update(1_000) as update:
-        links = refresh._load_links(update.view, None)
+        links = queue_refresh._load_links(update.view, None)
         is_queued = np.flatnonzero(links.queued_counts > 0)
         first = links.first[is_queued]
-        reasons = refresh._find_undecided(update.view, links, first)
+        reasons = queue_refresh._find_undecided(update.view, links, first)
         pairs = [
-            refresh._linked_pair(
+            queue_refresh._linked_pair(
                 *(links, place, (int(links.low[place]), int(links.high[place])), reason),
                 *(int(count), None),
             )
@@ -246,8 +246,8 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
                 strict=True,
             )
         ]
-        expected = waiting_columns(refresh._complete_rows(update, pairs))
-        parts = list(refresh._undecided_rows(update, links, is_queued))
+        expected = waiting_columns(queue_refresh._complete_rows(update, pairs))
+        parts = list(queue_refresh._undecided_rows(update, links, is_queued))
     assert len(pairs) > 10
     assert {
         name: [value for part in parts for value in part[name]] for name in expected

@@ -25,7 +25,7 @@ from resolver.review import (
     refresh_queue,
     take_next_item,
 )
-from resolver.review.queue.queue_filters import readers_of
+from resolver.review.queue_filters import readers_of
 from resolver.review.refusals import PairLockedError
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.records.samples import record

@@ -7,7 +7,7 @@ import pytest
 
 from resolver.records.results.resolution import Band, Basis
 from resolver.review.models import QueueReason
-from resolver.review.queue.waiting_reasons import (
+from resolver.review.waiting_reasons import (
     RESTRICTED_TEXT,
     UNDECIDED_REASONS,
     explain_undecided,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import ListInfo
-from resolver.store.views.link_queries import _CACHE
+from resolver.store.link_queries import _CACHE
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record

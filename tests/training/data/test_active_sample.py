@@ -32,8 +32,8 @@ from resolver.training.data.labeled_pairs import (
     LabeledPairs,
     label_blocked_pairs,
 )
-from resolver.training.evaluate.measures import Accuracy, measure_accuracy
 from resolver.training.fit.model_parts import INTERACTIONS, ModelSpec, fit_additive
+from resolver.training.measures import Accuracy, measure_accuracy
 from resolver.training.train import default_fit_options
 from resolver.world import generate
 from tests.matching.preparing import quick_symbols

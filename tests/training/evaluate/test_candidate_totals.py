@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from resolver.matching.resolution_task import RunOptions
 from resolver.records import Kind
-from resolver.training.evaluate.measures import DIMENSIONS, JOINT, total_candidates
-from resolver.training.evaluate.reliability import measure_reliability
+from resolver.training.measures import DIMENSIONS, JOINT, total_candidates
+from resolver.training.reliability import measure_reliability
 from tests.records.samples import record
 
 NAME = "Abdulrahman Nasser Tikriti"

@@ -13,14 +13,14 @@ from resolver.cli.process_start import ProgressBars
 from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.models import loader
 from resolver.records.results.resolution import Band
-from resolver.training.evaluate.measures import (
+from resolver.training.measures import (
     MIN_GROUP_PAIRS,
     LabeledScores,
     group_error_rates,
     groups_to_json,
     widest_gap,
 )
-from resolver.training.evaluate.reliability import group_masks
+from resolver.training.reliability import group_masks
 
 
 def scored_pairs(

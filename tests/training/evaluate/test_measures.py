@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score, log_loss
 
-from resolver.training.evaluate.measures import (
+from resolver.training.measures import (
     BIN_COUNT,
     Z95,
     measure_accuracy,

@@ -15,7 +15,7 @@ from resolver.matching.comparators import features_of
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs
-from resolver.training.evaluate.model_card import (
+from resolver.training.model_card import (
     PLOT_FILE,
     hash_data,
     insert_calibration,
@@ -24,13 +24,13 @@ from resolver.training.evaluate.model_card import (
     reliability_bins,
     render_model_card,
 )
-from resolver.training.evaluate.reliability import render_reliability_plot
 from resolver.training.model_files import (
     CALIBRATION,
     CARD_FILE,
     LEFT_OUT,
     insert_measured_levels,
 )
+from resolver.training.reliability import render_reliability_plot
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.data import load_rows
 from resolver.records import Identifier, Kind, Record
-from resolver.training.evaluate.reliability import (
+from resolver.training.reliability import (
     CULTURE_OF_COUNTRY,
     DIMENSIONS,
     pair_group_masks,

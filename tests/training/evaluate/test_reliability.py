@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from resolver.training.evaluate.reliability import (
+from resolver.training.reliability import (
     EDGES,
     GroupReliability,
     format_bins,

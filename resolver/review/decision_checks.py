@@ -20,12 +20,11 @@ from resolver.errors import DecisionError, InputError, pluralize
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict, pair_states, read_last_day
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review import models, refusals
-from resolver.review.decisions import earlier_verdicts
-from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan, new_log_entry
+from resolver.review import earlier_verdicts, models, refusals
+from resolver.review.commit_decisions import DecisionPlan, commit_plan, new_log_entry
 from resolver.review.entity_sides import EntitySide, side_digest
 from resolver.review.pair import load_pair_sides
-from resolver.review.queue.queue_filters import visible_row
+from resolver.review.queue_filters import visible_row
 from resolver.store import NewDecision, StoredDecision, StoreView, steward_work, utc_text
 
 MAX_LINK_TEXT = 500

@@ -23,17 +23,17 @@ import numpy.typing as npt
 from resolver.errors import StoreError
 from resolver.hub.entity_preview import VisibleView, find_related_entities, relink, restrict_store
 from resolver.hub.hub import Hub
-from resolver.hub.increments.candidates import IncrementContext
+from resolver.hub.increment_candidates import IncrementContext
 from resolver.hub.reopening import load_decisions
 from resolver.hub.shared_relations import build_context
 from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.visibility import OPERATOR, Viewer
-from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
+from resolver.review.earlier_verdicts import PairVerdicts, summarize_verdicts
 from resolver.review.entity_sides import EntitySummary, build_summary_table, summarize_entities
 from resolver.review.models import QueueReason
-from resolver.review.queue.queue_filters import readers_of
-from resolver.review.queue.waiting_reasons import (
+from resolver.review.queue_filters import readers_of
+from resolver.review.waiting_reasons import (
     UNDECIDED_REASONS,
     Undecided,
     UndecidedPairs,

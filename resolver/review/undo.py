@@ -30,9 +30,8 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import PairState, Verdict
 from resolver.records.visibility import Viewer
-from resolver.review import refusals
-from resolver.review.decisions import commit_decisions, earlier_verdicts
-from resolver.review.decisions.decision_checks import (
+from resolver.review import commit_decisions, earlier_verdicts, refusals
+from resolver.review.decision_checks import (
     check_other_steward,
     is_same_act,
     overturn_reasons,

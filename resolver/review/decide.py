@@ -12,10 +12,10 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.increments.increment import Increment
+from resolver.hub.increment import Increment
 from resolver.records.labels import display_text, property_label
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.decisions.commit_decisions import (
+from resolver.review.commit_decisions import (
     BuildPlan,
     DecisionPlan,
     LogEntry,
@@ -26,7 +26,7 @@ from resolver.review.decisions.commit_decisions import (
     run_plan,
     snapshot_context,
 )
-from resolver.review.decisions.decision_checks import (
+from resolver.review.decision_checks import (
     build_contradiction,
     check_link_basis,
     check_not_locked,
@@ -39,7 +39,7 @@ from resolver.review.decisions.decision_checks import (
     overturn_reasons,
     verdict_key,
 )
-from resolver.review.decisions.earlier_verdicts import (
+from resolver.review.earlier_verdicts import (
     VERDICT_TEXTS,
     PairRelation,
     answer_recheck,
@@ -49,7 +49,6 @@ from resolver.review.decisions.earlier_verdicts import (
     steward_verdict,
     unconfirmed_decisions,
 )
-from resolver.review.decisions.undo import plan_split
 from resolver.review.entity_sides import (
     EntitySide,
     load_record_side,
@@ -72,7 +71,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.pair import find_strongest_pair, load_side_links, take_snapshot
-from resolver.review.queue.queue_filters import visible_row
+from resolver.review.queue_filters import visible_row
 from resolver.review.refusals import (
     DecisionNotAllowedError,
     DecisionRefusedError,
@@ -83,6 +82,7 @@ from resolver.review.refusals import (
     load_decisions,
     second_steward_reasons,
 )
+from resolver.review.undo import plan_split
 from resolver.store import StoredDecision, StoredEntity, StoreView
 from resolver.store.record_contents import INTERNAL_PREFIX
 

@@ -31,7 +31,7 @@ from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL, Batch, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import Band, StageMeter
-from resolver.training.evaluate import reliability
+from resolver.training import reliability
 
 Z95 = 1.959964
 """Normal quantile of two-sided 95 % intervals."""

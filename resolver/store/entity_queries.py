@@ -36,6 +36,7 @@ from resolver.store.bulk_rows import (
     int_columns,
     is_among,
 )
+from resolver.store.link_queries import LinkQueries, LinkTable, Snapshot, split_chunks
 from resolver.store.record_contents import (
     INTERNAL_PREFIX,
     RestrictedId,
@@ -43,6 +44,7 @@ from resolver.store.record_contents import (
     eldest_id,
     keyed_id,
 )
+from resolver.store.record_queries import RecordQueries, RecordRows
 from resolver.store.schema import (
     decisions,
     entities,
@@ -53,8 +55,6 @@ from resolver.store.schema import (
     restricted_ids,
     revisions,
 )
-from resolver.store.views.link_queries import LinkQueries, LinkTable, Snapshot, split_chunks
-from resolver.store.views.record_queries import RecordQueries, RecordRows
 
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
 

@@ -34,10 +34,10 @@ import numpy.typing as npt
 
 from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Basis
-from resolver.review.decisions import earlier_verdicts
+from resolver.review import earlier_verdicts
 from resolver.review.entity_sides import EntitySummary, SummaryTable
 from resolver.review.models import QueueReason
-from resolver.review.queue.queue_filters import guard_marks
+from resolver.review.queue_filters import guard_marks
 from resolver.runtime.key_groups import sort_distinct
 from resolver.store import StoredDecision, StoreView, utc_text
 from resolver.store.waiting_queue import MARKS_LIMIT, WaitingColumns

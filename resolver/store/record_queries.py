@@ -13,6 +13,12 @@ from resolver.records import Batch, Handling, Kind
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import is_visible
 from resolver.store import bulk_rows
+from resolver.store.link_queries import (
+    Snapshot,
+    newest_by_source,
+    records_by_source,
+    split_chunks,
+)
 from resolver.store.record_contents import (
     decode_batch,
     decode_handling,
@@ -21,12 +27,6 @@ from resolver.store.record_contents import (
     is_erased_id,
 )
 from resolver.store.schema import list_versions, records, revisions, sources
-from resolver.store.views.link_queries import (
-    Snapshot,
-    newest_by_source,
-    records_by_source,
-    split_chunks,
-)
 
 BATCH_SIZE = 100_000
 

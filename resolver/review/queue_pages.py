@@ -27,15 +27,15 @@ from resolver.matching.scoring import scores
 from resolver.records.results.resolution import Band, Outcome, ReviewForecast
 from resolver.records.visibility import STRANGER, Viewer, may_read_all
 from resolver.review import entity_sides, refusals
-from resolver.review.decisions.earlier_verdicts import UNDOES_KEY, find_recheck_item
+from resolver.review.earlier_verdicts import UNDOES_KEY, find_recheck_item
 from resolver.review.models import Filters, Party, QueueItem, QueuePage, QueueReason, Steward
-from resolver.review.queue.queue_filters import (
+from resolver.review.queue_filters import (
     NO_FILTERS,
     build_queue_filter,
     visible_row,
     visible_rows_filter,
 )
-from resolver.review.queue.refresh import (
+from resolver.review.queue_refresh import (
     PAGE_RECORD_LIMIT,
     are_visible_rows_behind,
     is_read_only_error,

@@ -19,7 +19,8 @@ from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.resampled_entries import CONTROLLED_ORIGIN, RESAMPLED_ORIGIN
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
-from resolver.training.evaluate.measures import (
+from resolver.training.fit.measured_evidence import MeasuredLevel
+from resolver.training.measures import (
     MIN_GROUP_PAIRS,
     Accuracy,
     CalibrationQuality,
@@ -29,8 +30,7 @@ from resolver.training.evaluate.measures import (
     measure_accuracy,
     measure_calibration,
 )
-from resolver.training.evaluate.reliability import Masks, group_masks
-from resolver.training.fit.measured_evidence import MeasuredLevel
+from resolver.training.reliability import Masks, group_masks
 
 PLOT_FILE = "reliability.svg"
 _INTENDED_USE = """# Model card

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.candidates import (
+from resolver.hub.increment_candidates import (
     MAX_CACHED_PAIRS,
     MIN_CACHED_PAIRS,
     CachedComponent,

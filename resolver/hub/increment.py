@@ -29,9 +29,9 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from resolver.engines.local import LocalEngine
+from resolver.hub import link_changes
 from resolver.hub.entity_ids import find_restricted
-from resolver.hub.increments import link_changes
-from resolver.hub.increments.candidates import (
+from resolver.hub.increment_candidates import (
     CachedComponent,
     CachedPairs,
     IncrementContext,

@@ -26,13 +26,12 @@ import numpy as np
 from resolver.errors import DecisionError
 from resolver.hub.committer import CommitResult
 from resolver.hub.hub import Hub
-from resolver.hub.increments.increment import Increment
+from resolver.hub.increment import Increment
 from resolver.hub.record_index import RecordIndex
 from resolver.records import Handling
 from resolver.records.decisions import Decision
 from resolver.records.visibility import OPERATOR, STRANGER, classify, is_visible
-from resolver.review import models
-from resolver.review.decisions import earlier_verdicts
+from resolver.review import earlier_verdicts, models
 from resolver.review.entity_sides import EntitySide
 from resolver.review.pair import StrongestPair
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError, load_decisions

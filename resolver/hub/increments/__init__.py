@@ -1,1 +1,0 @@
-"""Increments: the changes that a batch of records or decisions makes in a store."""

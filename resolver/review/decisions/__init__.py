@@ -1,1 +1,0 @@
-"""Steward decisions: checks, commits, undo, four eyes, blind review."""

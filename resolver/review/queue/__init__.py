@@ -1,1 +1,0 @@
-"""Review queue: which pairs of entities wait, why, and in which order."""

@@ -1,1 +1,0 @@
-"""Read access to one revision of a store."""

@@ -1,1 +1,0 @@
-"""Evaluation: measures, fairness, model cards, comparison of models."""
