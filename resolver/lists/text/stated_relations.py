@@ -8,6 +8,9 @@ nothing about the entry. The origin of each relation cites the sentence that sta
 
 A time beside the name is the period of the relation: "since 2009", "from May 2014 to 2018". If a
 name is followed by a reference number of the list, "(QDi.001)", the relation leads to that entry.
+Further names with numbers are targets, too: "linked to Red Pier (QDe.001), Iron Quay (QDe.002)".
+
+A role may also follow the name of an entry of the list: "senior Iron Quay Front (IQF) member".
 """
 
 from __future__ import annotations
@@ -140,6 +143,12 @@ def find_stated_relations(
     """
     seen: set[tuple[RelationType, str]] = set()
     for sentence in _SENTENCE.split(text[:MAX_READ]):
+        stated = cite_sentence(origin, sentence.strip()[:MAX_SENTENCE])
+        if led := _find_role_after_name(sentence, own_names, ids):
+            kind, role, name = led
+            if len(seen) < _MAX_RELATIONS and (kind, name.casefold()) not in seen:
+                seen.add((kind, name.casefold()))
+                yield Relation(kind, ids[name.casefold()], name, role, origin=stated)
         words = list(islice(_WORD.finditer(sentence), _MAX_PREFIX_WORDS + 1))
         last = words[-1].start() if len(words) > _MAX_PREFIX_WORDS else len(sentence)
         stated_before, stated_until = "", len(sentence)
@@ -168,7 +177,12 @@ def find_stated_relations(
                 kind, role = _DEPUTIES.get(kind, kind), f"{match[1].lower()} {role}"
             if _FORMER.search(before):
                 role = f"former {role}"
-            for name in read.split(" and ") if is_person and not listed else (read,):
+            targets = [(listed, read)]
+            if listed:
+                targets += _read_further_references(rest, references)
+            elif is_person:
+                targets = [("", name) for name in read.split(" and ")]
+            for listed_id, name in targets:
                 key = kind, name.casefold()
                 words_of_name = name.casefold().split()
                 if key in seen or set(words_of_name) <= own_names:
@@ -178,11 +192,53 @@ def find_stated_relations(
                 if len(seen) == _MAX_RELATIONS:
                     return
                 seen.add(key)
-                target = listed or ids.get(name.casefold(), "")
-                stated = cite_sentence(origin, sentence.strip()[:MAX_SENTENCE])
+                target = listed_id or ids.get(name.casefold(), "")
                 yield Relation(kind, target, name, role, start, end, origin=stated)
 
 
+def _find_role_after_name(
+    sentence: str, own_names: frozenset[str], ids: Mapping[str, str]
+) -> tuple[RelationType, str, str] | None:
+    """Return the relation, the role and the name that "senior Iron Quay Front (IQF) member" states
+    about the entry. The name must be that of an entry of the list, so that no adjective is taken
+    for a group.
+    """
+    for found in _ROLE_AFTER_NAME.finditer(sentence[:_MAX_BEFORE_ROLE]):
+        before = _ACRONYM.sub("", sentence[: found.start()]).rstrip()
+        words = list(_WORD.finditer(before))
+        for first in words[-_MAX_NAME_WORDS:]:
+            name = before[first.start() :].strip()
+            if name.casefold() not in ids or not _NAME_WORD.fullmatch(first[0]):
+                continue
+            subject = {word.strip("(),").casefold() for word in before[: first.start()].split()}
+            if subject <= own_names | _OWN_WORDS | _BEFORE_ROLE and not (
+                set(name.casefold().split()) <= own_names
+            ):
+                kind, role, _ = _PHRASES[f"{found[1].casefold()} of"]
+                return kind, role, name
+    return None
+
+
+_ROLE_AFTER_NAME = re.compile(
+    r"(?<=[\w)])\s("
+    + "|".join(
+        sorted(
+            (
+                phrase.removesuffix(" of")
+                for phrase, meaning in _PHRASES.items()
+                if phrase.endswith(" of")
+                and meaning.type in (RelationType.LEADER_OF, RelationType.MEMBER_OF)
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + r")(?=$|[,.)]|\s(?:in|who|as|since|and|responsible|based|under|at|from)\b)"
+)
+_MAX_BEFORE_ROLE = 200
+"""Characters of a sentence in which the name and the role that follows it are looked for."""
+_ACRONYM = re.compile(r"\([^\W\d_]{2,10}\)$")
+_BEFORE_ROLE = _read_words("before role")
 _BRACKETS = re.compile(r"\([^()]{0,80}\)")
 
 
@@ -244,6 +300,24 @@ def _read_reference(
     return None
 
 
+def _read_further_references(rest: str, references: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield record id and name of each entry that follows in an enumeration: ", Iron Quay (QDe.002)
+    and Red Pier (QDe.003)".
+    """
+    while match := _NEXT_REFERENCE.match(rest):
+        rest, words = rest[match.end() :], match[1].split()
+        if not all(_NAME_WORD.fullmatch(word) or word in _WITHIN_LISTED for word in words):
+            # another clause: "(CDe.001), Ann used to be …"
+            return
+        if match[2] in references:
+            yield references[match[2]], " ".join(words).strip("'’")
+
+
+_WITHIN_LISTED = _JOINING | frozenset(("and", "in", "i"))
+_NEXT_REFERENCE = re.compile(
+    r",?\s(?:and |or )?(?:the )?([^\W\d_a-zßà-öø-ÿа-яё][^(),;.]{1,79}?)"
+    r"(?:\([^\W\d_]{2,10}\)\s?)?\(([A-Z]{2}[ie]\.\d{3})\)"
+)
 _REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
 _MAX_REFERENCED = 80
 """Most characters between a phrase and the reference number of its target."""

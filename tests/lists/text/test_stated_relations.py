@@ -189,6 +189,43 @@ def test_a_target_on_the_list_has_its_id() -> None:
     ]
 
 
+def test_each_entry_of_an_enumeration_with_reference_numbers_is_a_target() -> None:
+    numbers = {"QDe.001": "s:1", "QDe.002": "s:2", "QDe.003": "s:3", "QDi.004": "s:4"}
+    texts = {
+        "Linked to Red Pier (QDe.001), Iron Quay (IQ) (QDe.002), and the Harbor Union (QDe.003).": [
+            ("s:1", "Red Pier"),
+            ("s:2", "Iron Quay"),
+            ("s:3", "Harbor Union"),
+        ],
+        # another clause is not part of it
+        "Member of Red Pier (QDe.001), Ann used to be second to Amaro Quell (QDi.004).": [
+            ("s:1", "Red Pier")
+        ],
+    }
+    for text, expected in texts.items():
+        found = find_stated_relations(text, OWN, {}, "reason", numbers)
+        assert [(row.target_id, row.target_name) for row in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Senior Iron Quay Front (IQF) member.", ("memberOf", "member")),
+        ("Bruna Ostrow is an Iron Quay Front leader in the North.", ("leaderOf", "leader")),
+        # about somebody else
+        ("She met the Iron Quay Front leader Amaro Quell.", None),
+        ("Her uncle is an Iron Quay Front leader.", None),
+        # no entry of the list has this name
+        ("Senior Harbor Union member.", None),
+    ],
+)
+def test_a_role_may_follow_the_name_of_an_entry(
+    text: str, expected: tuple[str, str] | None
+) -> None:
+    found = read(text, {"iron quay front": "s:1"})
+    assert found == ([(*expected, "Iron Quay Front")] if expected else [])
+
+
 def test_no_text_makes_a_record_that_is_refused() -> None:
     assert read(f"Owner of Red {'A' * 101}.") == []
     letters = [chr(65 + number % 26) + chr(65 + number // 26) for number in range(600)]
