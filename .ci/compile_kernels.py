@@ -202,7 +202,7 @@ def compile_part(level: str, path: str, number: str, *keys: str) -> None:
     from numba.pycc import compiler
     from numba.pycc.cc import CC
 
-    from resolver.runtime.signatures import signatures
+    from resolver.runtime.just_in_time import signatures
 
     leave_out_entries_from_python()
     code: Any = CC(f"part{number}", source_module=machine_code)

@@ -47,7 +47,6 @@ from resolver.matching.resolution_task import RunOptions
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.properties import BIRTH_DATE
-from resolver.training.augment.typos import mistype_letter
 from resolver.training.fit.check_fit import (
     MISTYPED,
     SHARES,
@@ -57,6 +56,7 @@ from resolver.training.fit.check_fit import (
     query_lists,
     query_world,
 )
+from resolver.training.typos import mistype_letter
 from resolver.world import World, generate
 
 MATCH = 0.5

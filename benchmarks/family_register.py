@@ -29,8 +29,7 @@ from resolver.errors import UsageError
 from resolver.records import Address, Kind, Record, Value
 from resolver.world import document_numbers
 from resolver.world.corruptions import CORRUPTIONS
-from resolver.world.cultures import CULTURE_NAMES, CULTURES
-from resolver.world.geography import load_geography
+from resolver.world.cultures import CULTURE_NAMES, CULTURES, load_geography
 from resolver.world.name_changes import PersonView, make_plain_view, spell_names, state_persons
 from resolver.world.name_lexicon import Bools, Dice, Form, Ints
 from resolver.world.persons import (

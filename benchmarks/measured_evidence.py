@@ -30,7 +30,7 @@ from resolver.training.fit.measured_evidence import (
     counts_to_json,
     load_measured,
 )
-from resolver.training.model_files import write_measured_section
+from resolver.training.train import write_measured_section
 from resolver.world import generate
 
 WORLDS = ((3_000, 951), (3_000, 952), (10_000, 953), (10_000, 954))

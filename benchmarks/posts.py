@@ -39,7 +39,7 @@ from benchmarks.harness.service_process import (
 )
 from benchmarks.service import SEED, ExpectedQuery, figure_rows, mix_queries, send_concurrently
 from resolver.records import Record
-from resolver.training.augment.typos import misspell_person_name
+from resolver.training.typos import misspell_person_name
 
 CLIENTS_PER_WORKER = 16
 """Clients that post at once, for each worker of the service."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.recall --store sqlite:///hub.db --queries 200
 
-Persons are drawn from the store and misspelled (`resolver.training.augment.typos`; one in seven
+Persons are drawn from the store and misspelled (`resolver.training.typos`; one in seven
 gets two typos); half of the queries have a birth date, one in ten of these a wrong one.
 
 *Brute force* compares a query with every entity of the store. Three figures, each the share of the
@@ -43,7 +43,7 @@ from resolver.names.name_index import NameIndex
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.training.augment.typos import misspell_person_name
+from resolver.training.typos import misspell_person_name
 
 FIRST = 20
 _SEED = 11

@@ -34,7 +34,7 @@ from rigour.text.normalize import Normalize, normalize
 
 from benchmarks.generator_names import build_generator_names
 from resolver.data import FOLDER
-from resolver.reference.tables import lookup_form
+from resolver.reference import lookup_form
 
 _FRAME = b"\x28\xb5\x2f\xfd"
 _PHRASE = Normalize.CASEFOLD | Normalize.NAME

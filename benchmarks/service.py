@@ -11,7 +11,7 @@ once (checks per second), then records added by many clients at once (records pe
 of the store).
 
 A third of the checks has the name of a person as written, a third has typos
-(`resolver.training.augment.typos`), a third belongs to no person; half of them have a birth date.
+(`resolver.training.typos`), a third belongs to no person; half of them have a birth date.
 Memory is the proportional set size of all serving processes, so that shared memory counts once.
 `cores` is the usage of service and callers. Measuring begins when the service is idle
 (`settled_seconds` after it was ready), so that its preparation for commits does not count.
@@ -43,7 +43,7 @@ from benchmarks.harness.service_process import (
     wait_until_idle,
 )
 from resolver.records import Record
-from resolver.training.augment.typos import misspell_person_name
+from resolver.training.typos import misspell_person_name
 
 OUT = ROOT / "build" / "service"
 Query = dict[str, Any]

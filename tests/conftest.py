@@ -94,10 +94,10 @@ def pytest_configure(config: pytest.Config) -> None:
     In this process they are compiled when they are called; processes that tests start run machine
     code where `make setup` has made some.
     """
-    from resolver.runtime import just_in_time, signatures
+    from resolver.runtime import just_in_time
 
-    watch = signatures.record if config.getoption("--record-kernels") else None
-    just_in_time.WATCHERS.append(watch or signatures.refuse_unstated)
+    watch = just_in_time.record if config.getoption("--record-kernels") else None
+    just_in_time.WATCHERS.append(watch or just_in_time.refuse_unstated)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,7 @@ from resolver.api.server.http_workers import load_before_fork, serve_in_workers
 from resolver.api.server.request_limits import channel_for
 from resolver.api.service import Service, ServiceSettings
 from resolver.errors import UsageError
-from resolver.runtime.heap import bound_heaps
+from resolver.runtime.processes import bound_heaps
 
 _HANDOVER_SECONDS = 2.0
 """Seconds that connections to the loading process may last after it is done."""

@@ -32,8 +32,7 @@ from resolver.names.name_index import NameIndex
 from resolver.records.results.resolution import Resolution, StageMeter
 from resolver.training.data.labeled_clusters import match_clusters, read_cluster_rows
 from resolver.training.fit.unlabeled import learn_unlabeled
-from resolver.training.model_files import save_trained_models
-from resolver.training.train import default_fit_options, train_models
+from resolver.training.train import default_fit_options, save_trained_models, train_models
 from resolver.training.training_data import gather_training_data
 
 MERGE_AT = 0.5

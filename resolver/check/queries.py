@@ -30,7 +30,7 @@ from resolver.names.lexicons.name_roles import NAMELESS_TITLES, split_titles
 from resolver.names.name_tokens import MAX_TOKENS
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
-from resolver.reference.tables import tokenize_name
+from resolver.reference import tokenize_name
 from resolver.values.normal_values import country_code as country_code
 from resolver.values.normal_values import gender_bit
 

@@ -30,8 +30,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 import click
 
 from resolver.errors import UsageError
-from resolver.runtime.heap import keep_heap
-from resolver.runtime.processes import BATCH_OBJECTS, RepeatedTask, collect_rarely, end_with_parent
+from resolver.runtime.processes import (
+    BATCH_OBJECTS,
+    RepeatedTask,
+    collect_rarely,
+    end_with_parent,
+    keep_heap,
+)
 from resolver.settings import set_library_variable
 
 if TYPE_CHECKING:

@@ -30,8 +30,7 @@ from resolver.matching.resolution_task import RunOptions
 from resolver.models import loader
 from resolver.records.progress import SILENT
 from resolver.training.data.labeled_clusters import match_clusters
-from resolver.training.model_files import save_trained_models
-from resolver.training.train import default_fit_options, train_models
+from resolver.training.train import default_fit_options, save_trained_models, train_models
 from resolver.training.training_data import InventedMaterial, gather_training_data
 
 Labels = npt.NDArray[np.int64]

@@ -45,7 +45,7 @@ from resolver.records.decisions import Decision
 from resolver.records.prepared.population import FrequencyTables, Population
 from resolver.records.results.resolution import RuleStat, RunStats, StageMeter
 from resolver.records.visibility import Audience, VisibilityClasses, find_visibility_classes
-from resolver.reference.tables import RIGOUR_VERSION
+from resolver.reference import RIGOUR_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ from resolver.errors import DateError
 from resolver.merging import golden_record
 from resolver.records import Batch, properties
 from resolver.records.packing import SEPARATOR
+from resolver.reference import text_scripts
 from resolver.reference.ftm import clean_gender
-from resolver.reference.tables import text_scripts
 from resolver.runtime.text_cache import cache_short_texts
 from resolver.values.dates import PartialDate, parse_date
 

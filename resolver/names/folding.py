@@ -17,7 +17,7 @@ from resolver.names.scripts.indic import (
     transliterate_indic,
     transliterate_southeast,
 )
-from resolver.reference.tables import tokenize_name
+from resolver.reference import tokenize_name
 from resolver.runtime.icu import Transliterator
 from resolver.runtime.text_cache import cache_short_texts
 

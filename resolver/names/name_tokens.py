@@ -48,7 +48,7 @@ from resolver.names.scripts.indic import TRANSLITERATED, transliterate_southeast
 from resolver.names.scripts.syllables import join_hyphenated_syllables, respell
 from resolver.records.prepared.batch import HashArray, Ragged, TokenTable
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
-from resolver.reference.tables import tokenize_name
+from resolver.reference import tokenize_name
 from resolver.runtime.arrays import ByteArray
 from resolver.runtime.text_cache import cache_short_texts, hash64, hash_texts
 from resolver.runtime.threads import threads

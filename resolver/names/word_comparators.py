@@ -35,7 +35,7 @@ from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray, Ragged
 from resolver.records.prepared.value_flags import TokenFlag
-from resolver.reference.tables import territory_code
+from resolver.reference import territory_code
 
 BoolArray = npt.NDArray[np.bool_]
 

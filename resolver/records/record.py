@@ -80,7 +80,7 @@ def _ends_with_country(text: str, country: str) -> bool:
     last = text.rpartition(",")[2].strip()
     if not last or last.casefold() == country.casefold():
         return bool(last)
-    from resolver.reference.tables import lookup_territory
+    from resolver.reference import lookup_territory
 
     territory = lookup_territory(last)
     if territory is None or last.casefold() in map(str.casefold, territory.places):

@@ -25,7 +25,7 @@ from prefixdate import parse as parse_prefix
 from stdnum.exceptions import ValidationError
 
 from resolver.records.properties import PROPERTIES, ValueType
-from resolver.reference.tables import ftm_country, lookup_territory, read_table
+from resolver.reference import ftm_country, lookup_territory, read_table
 from resolver.runtime.text_cache import cache_short_texts
 
 _IMO = re.compile(r"(IMO[\s:.#-]*)?(?<!\d)(\d{5,7})(?!\d)")

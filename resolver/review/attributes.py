@@ -14,8 +14,8 @@ from resolver.records import properties
 from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
 from resolver.records.packing import identifier_text, split_fields, unpack_identifier
 from resolver.records.results.explanation import EvidenceOutcome, EvidenceRow, outcome_of
+from resolver.reference import territory_name, text_scripts
 from resolver.reference.ftm import topic_labels
-from resolver.reference.tables import territory_name, text_scripts
 from resolver.review.entity_sides import EntitySide
 from resolver.review.models import AttributeView, Mark, Statement, ValueView
 from resolver.store import StoredSource, StoreView

@@ -36,7 +36,7 @@ from resolver.records.packing import unpack_handling
 from resolver.records.properties import BEGINNINGS, COUNTRIES, FULL_NAMES, HANDLING, NAME_PARTS
 from resolver.records.record import Handling
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
-from resolver.reference.tables import find_territory, text_scripts
+from resolver.reference import find_territory, text_scripts
 from resolver.review.models import Party
 from resolver.store import StoredRecord, StoredSource, StoreView
 from resolver.values.normal_values import country_code

@@ -32,7 +32,7 @@ from resolver.records.labels import display_text, property_label
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET, PROPERTY_BY_NAME
 from resolver.records.stated_links import RELATION_TYPES
 from resolver.records.visibility import strictest_handling
-from resolver.reference.tables import territory_name
+from resolver.reference import territory_name
 from resolver.review.models import Statement
 from resolver.values.dates import PartialDate, parse_date
 from resolver.values.normal_values import country_code

@@ -15,8 +15,6 @@ import numpy.typing as npt
 
 from resolver.matching.scoring import Thresholds, scores
 from resolver.models import loader
-from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.resampled_entries import CONTROLLED_ORIGIN, RESAMPLED_ORIGIN
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.measured_evidence import MeasuredLevel
@@ -30,7 +28,9 @@ from resolver.training.measures import (
     measure_accuracy,
     measure_calibration,
 )
+from resolver.training.name_only import NAME_ONLY_ORIGIN
 from resolver.training.reliability import Masks, group_masks
+from resolver.training.resampled_entries import CONTROLLED_ORIGIN, RESAMPLED_ORIGIN
 
 PLOT_FILE = "reliability.svg"
 _INTENDED_USE = """# Model card

@@ -21,7 +21,7 @@ from resolver.data import load_pairs
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch, Ragged
-from resolver.reference.tables import text_scripts
+from resolver.reference import text_scripts
 
 Words = npt.NDArray[np.object_]
 Masks = dict[str, npt.NDArray[np.bool_]]

@@ -30,8 +30,7 @@ from resolver.training.data.training_decisions import (
 )
 from resolver.training.fit.correction import DecisionComparison, compare_on_pairs, correct_models
 from resolver.training.model_card import DECIDED_ORIGIN
-from resolver.training.model_files import save_trained_models
-from resolver.training.train import TrainedModels
+from resolver.training.train import TrainedModels, save_trained_models
 
 MAX_SAMPLED_PAIRS = 20_000
 """Maximum number of waiting pairs to score anew; they are drawn at random to represent all."""

@@ -17,10 +17,7 @@ from resolver.matching.blocking import choose_plan_by_size
 from resolver.matching.resolution_task import build_tables
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment import directories, resampled_entries
-from resolver.training.augment.hard_negatives import MOVEMENT_LISTS, generate_movements
-from resolver.training.augment.name_only import name_only_pairs
-from resolver.training.augment.registers import collect_vocabulary, generate_registers
+from resolver.training import directories, resampled_entries
 from resolver.training.data import labeled_pairs
 from resolver.training.data.labeled_clusters import LabeledClusters, label_cluster_pairs
 from resolver.training.data.training_decisions import (
@@ -29,6 +26,9 @@ from resolver.training.data.training_decisions import (
     label_decided_pairs,
     quarantine_contradictions,
 )
+from resolver.training.hard_negatives import MOVEMENT_LISTS, generate_movements
+from resolver.training.name_only import name_only_pairs
+from resolver.training.registers import collect_vocabulary, generate_registers
 
 MAX_REGISTER_PAIRS = (40_000, 20_000)
 """Maximum numbers of false and true pairs of a register; drawn pairs stand for all."""

@@ -27,7 +27,7 @@ from resolver.names.lexicons.group_words import city_name
 from resolver.records.packing import unpack_address
 from resolver.records.prepared.batch import DateTable, PlaceTable, Ragged, TextTable
 from resolver.records.record import Address
-from resolver.reference.tables import find_territory, territory_code
+from resolver.reference import find_territory, territory_code
 from resolver.runtime.text_cache import cache_short_texts, hash_texts
 from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 

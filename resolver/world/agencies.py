@@ -20,9 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import UsageError
-from resolver.world.cultures import REGIONS
+from resolver.world.cultures import REGIONS, load_geography
 from resolver.world.document_numbers import split_dates
-from resolver.world.geography import load_geography
 from resolver.world.name_lexicon import (
     Bools,
     Dice,

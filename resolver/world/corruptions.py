@@ -20,8 +20,7 @@ from resolver.records import Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import full_names, name_changes
 from resolver.world.agencies import NameOrder
-from resolver.world.cultures import CULTURE_NAMES, CULTURES
-from resolver.world.geography import load_geography
+from resolver.world.cultures import CULTURE_NAMES, CULTURES, load_geography
 from resolver.world.name_lexicon import Bools, Dice, Form, Ints
 from resolver.world.persons import FIRST_DAY, Persons, culture_tables, make_persons, take_persons
 

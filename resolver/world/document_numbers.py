@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.world.geography import Geography, load_geography
+from resolver.world.cultures import Geography, load_geography
 from resolver.world.name_lexicon import (
     Bools,
     Dice,

@@ -16,9 +16,8 @@ import pyarrow.compute as pc
 from resolver.records import Activity
 from resolver.world import document_numbers, true_groups
 from resolver.world.agencies import Columns, Habits, format_countries
-from resolver.world.cultures import REGIONS
+from resolver.world.cultures import REGIONS, load_geography
 from resolver.world.document_numbers import Contacts, Papers, make_group_contacts
-from resolver.world.geography import load_geography
 from resolver.world.name_changes import add_typos
 from resolver.world.name_lexicon import (
     Bools,

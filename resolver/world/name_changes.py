@@ -19,9 +19,8 @@ from resolver.names.typing_errors import MIN_LENGTH, Typo, apply_typo
 from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import agencies, full_names
 from resolver.world.agencies import Columns, DateStyle, NameOrder
-from resolver.world.cultures import CULTURES
+from resolver.world.cultures import CULTURES, load_geography
 from resolver.world.document_numbers import split_dates
-from resolver.world.geography import load_geography
 from resolver.world.name_lexicon import Bools, Dice, Form, Ints, is_present, keep_where, make_nulls
 from resolver.world.persons import Days, Persons, load_vocabulary
 

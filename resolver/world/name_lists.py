@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from resolver.data import load_pairs, load_rows
-from resolver.reference.tables import read_table
+from resolver.reference import read_table
 from resolver.world.alphabets import Spellings, parse_entry, strip_accents
 from resolver.world.name_lexicon import Form, NameTail, PartForms, Word, has_initials, list_forms
 

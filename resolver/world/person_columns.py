@@ -15,9 +15,8 @@ import pyarrow.compute as pc
 from resolver.records.properties import BIRTH_DATE, NATIONALITY
 from resolver.world import agencies, full_names
 from resolver.world.agencies import Columns, Habits, format_countries
-from resolver.world.cultures import CULTURES
+from resolver.world.cultures import CULTURES, load_geography
 from resolver.world.document_numbers import Papers
-from resolver.world.geography import load_geography
 from resolver.world.name_changes import add_typos
 from resolver.world.name_lexicon import (
     Bools,

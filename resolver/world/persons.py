@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.world import asian_lists, european_lists, name_lists
-from resolver.world.cultures import CULTURES, REGIONS
-from resolver.world.geography import load_geography
+from resolver.world.cultures import CULTURES, REGIONS, load_geography
 from resolver.world.name_lexicon import (
     Bools,
     Dice,

@@ -14,8 +14,7 @@ import numpy as np
 
 from resolver.data import Row, load_rows
 from resolver.world.alphabets import Spellings, strip_accents
-from resolver.world.cultures import CULTURES, REGIONS
-from resolver.world.geography import load_geography
+from resolver.world.cultures import CULTURES, REGIONS, load_geography
 from resolver.world.name_lexicon import (
     Bools,
     Dice,

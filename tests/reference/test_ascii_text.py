@@ -9,7 +9,7 @@ from rigour.text.scripts import can_latinize
 from rigour.text.translit import ascii_text
 
 from resolver.names.lexicons.name_roles import name_lines
-from resolver.reference.tables import fold_to_ascii, is_alphabetic, transliterate
+from resolver.reference import fold_to_ascii, is_alphabetic, transliterate
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rigour.names import tokenize_name as tokenize_by_library
 from rigour.text.normalize import Normalize, normalize
 
-from resolver.reference.tables import (
+from resolver.reference import (
     is_word_end,
     phrase_form,
     text_scripts,

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import reference_tables
 from benchmarks.generator_names import build_generator_names
-from resolver.reference.tables import FTM_VERSION, RIGOUR_VERSION, read_person_names, read_table
+from resolver.reference import FTM_VERSION, RIGOUR_VERSION, read_person_names, read_table
 
 
 def test_versions_are_those_of_the_libraries() -> None:

@@ -7,7 +7,7 @@ from rigour.territories import get_territories
 from rigour.territories import lookup_territory as lookup_in_library
 from rigour.territories.lookup import _load_territory_names
 
-from resolver.reference.tables import (
+from resolver.reference import (
     all_territories,
     find_territory,
     ftm_country,

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from resolver.runtime import heap
+from resolver.runtime import processes
 
 _SCRIPT = """
 import resource
 import numpy as np
-from resolver.runtime import heap
+from resolver.runtime import processes
 
 def pages():
     return int(open("/proc/self/statm").read().split()[1])
@@ -21,19 +21,19 @@ def use(megabytes):
     np.ones(megabytes << 20, dtype=np.uint8)
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-heap._MOST_KEPT = 256 << 20
+processes._MOST_KEPT = 256 << 20
 use(100)
 default = use(100)
-heap.keep_heap()
+processes.keep_heap()
 use(100)
 again = use(100)
-heap.release_large_heap()
+processes.release_large_heap()
 still = use(100)
 use(400)
 large = pages()
-heap.release_large_heap()
+processes.release_large_heap()
 print(default > 40, again < 10, still < 10, pages() < large - (300 << 20) // 4096)
-print(use(100) > 40, heap._KEPT)
+print(use(100) > 40, processes._KEPT)
 """
 
 
@@ -50,23 +50,23 @@ def test_heaps_stay_as_they_are_without_glibc(monkeypatch: pytest.MonkeyPatch) -
         raise OSError("no such library")
 
     # another test of this process may have kept the heap
-    monkeypatch.setattr(heap, "_KEPT", [])
+    monkeypatch.setattr(processes, "_KEPT", [])
     monkeypatch.setattr(ctypes, "CDLL", refuse)
-    heap._library.cache_clear()
+    processes._library.cache_clear()
     try:
-        heap.bound_heaps()
-        heap.keep_heap()
-        heap.release_large_heap()
+        processes.bound_heaps()
+        processes.keep_heap()
+        processes.release_large_heap()
     finally:
-        heap._library.cache_clear()
-    assert not heap._KEPT
+        processes._library.cache_clear()
+    assert not processes._KEPT
 
 
 _BOUNDED = """
 import resource
 import sys
 import numpy as np
-from resolver.runtime import heap
+from resolver.runtime import processes
 
 def use():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -74,7 +74,7 @@ def use():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 if sys.argv[1:]:
-    heap.bound_heaps()
+    processes.bound_heaps()
 print(min(use() for _ in range(6)))
 """
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from resolver.runtime import just_in_time, machine_code
+from resolver.runtime.just_in_time import signatures, stated_signatures
 from resolver.runtime.machine_code import LEVELS, processor_levels, symbol
-from resolver.runtime.signatures import signatures, stated_signatures
 
 WITHOUT_NUMBA = """
 import sys

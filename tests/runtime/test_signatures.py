@@ -14,7 +14,7 @@ import numba
 import numpy as np
 import pytest
 
-from resolver.runtime import arrays, signatures
+from resolver.runtime import arrays, just_in_time
 
 types: Any = numba.types
 type_of: Any = numba.typeof
@@ -41,21 +41,21 @@ def kernels_imported_by(node: ast.AST) -> Iterator[str]:
         for alias in node.names:
             function = getattr(getattr(module, alias.name, None), "py_func", None)
             if function is not None:
-                yield str(signatures.key_of(function))
+                yield str(just_in_time.key_of(function))
 
 
 def test_every_kernel_that_is_used_is_stated(root: Path) -> None:
     used = kernels_in_use(root)
     assert len(used) > 50
-    assert used - set(signatures.stated_signatures()) == set()
+    assert used - set(just_in_time.stated_signatures()) == set()
 
 
 def test_stated_types_are_read_and_written_alike() -> None:
-    for module, name, kinds in signatures.signatures():
+    for module, name, kinds in just_in_time.signatures():
         key = f"{module.removeprefix('resolver.')}.{name}"
-        references = signatures._structured_types()
-        written = [signatures.as_stated(kind, references) for kind in kinds]
-        assert written == signatures.stated_signatures()[key]
+        references = just_in_time._structured_types()
+        written = [just_in_time.as_stated(kind, references) for kind in kinds]
+        assert written == just_in_time.stated_signatures()[key]
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_stated_types_are_read_and_written_alike() -> None:
 def test_only_arrays_that_machine_code_takes_are_accepted(value: Any, accepted: bool) -> None:
     kernel: Any = arrays.distinct_items
     if accepted:
-        signatures.refuse_unstated(kernel.py_func, [type_of(value)])
+        just_in_time.refuse_unstated(kernel.py_func, [type_of(value)])
         return
     with pytest.raises(TypeError, match=r"arrays\.distinct_items is called with \("):
-        signatures.refuse_unstated(kernel.py_func, [type_of(value)])
+        just_in_time.refuse_unstated(kernel.py_func, [type_of(value)])
 
 
 def test_a_kernel_refuses_other_types_in_tests() -> None:
@@ -97,22 +97,22 @@ def test_a_kernel_refuses_other_types_in_tests() -> None:
     ],
 )
 def test_joined_types_hold_both(left: Any, right: Any, both: Any) -> None:
-    holder = signatures.as_type(both) if isinstance(both, str | list) else both
-    assert signatures.joined(left, right) == signatures.joined(right, left) == holder
+    holder = just_in_time.as_type(both) if isinstance(both, str | list) else both
+    assert just_in_time.joined(left, right) == just_in_time.joined(right, left) == holder
 
 
 def test_types_that_nothing_holds_are_an_error() -> None:
     with pytest.raises(TypeError, match="no type holds both"):
-        signatures.joined(types.int64[::1], types.float64[::1])
+        just_in_time.joined(types.int64[::1], types.float64[::1])
 
 
 def test_new_types_are_added_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = tmp_path / "signatures.json"
-    shutil.copy(signatures.FILE, copy)
+    copy = tmp_path / "just_in_time.json"
+    shutil.copy(just_in_time.FILE, copy)
     before = copy.read_text("utf-8")
-    monkeypatch.setattr(signatures, "FILE", copy)
+    monkeypatch.setattr(just_in_time, "FILE", copy)
     kernel: Any = arrays.distinct_items
-    signatures.record(kernel.py_func, [type_of(np.zeros(4, dtype=np.int32))])
+    just_in_time.record(kernel.py_func, [type_of(np.zeros(4, dtype=np.int32))])
     assert copy.read_text("utf-8") == before
-    signatures.record(kernel.py_func, [type_of(READ_ONLY)])
+    just_in_time.record(kernel.py_func, [type_of(READ_ONLY)])
     assert '"runtime.arrays.distinct_items": ["const int32[:]"]' in copy.read_text("utf-8")

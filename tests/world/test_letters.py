@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.world import alphabets, syllabaries
+from resolver.world import alphabets, asian_lists
 from resolver.world.alphabets import Spellings, parse_entry
 
 
@@ -28,12 +28,12 @@ from resolver.world.alphabets import Spellings, parse_entry
         (alphabets.spell_russian("Соколов"), "Соколов", {"Sokolov", "Sokoloff"}),
         (alphabets.spell_ukrainian("Сергій", "Сергей"), "Сергій", {"Serhii", "Sergey", "Serhiy"}),
         (alphabets.spell_serbian("Đorđević"), "Ђорђевић", {"Djordjevic", "Đorđević", "Dordevic"}),
-        (syllabaries.spell_korean_family("이"), "이", {"Lee", "Yi", "Rhee", "Li"}),
-        (syllabaries.spell_korean_given("민준"), "민준", {"Minjun", "Min Jun", "Min-chun"}),
-        (syllabaries.spell_chinese_given("小明"), "小明", {"Xiaoming", "Hsiao-ming", "Xiao Ming"}),
-        (syllabaries.spell_chinese_family("曾"), "曾", {"Zeng"}),
-        (syllabaries.spell_japanese("佐藤", "サトウ"), "佐藤", {"Sato", "Satoh", "Satou"}),
-        (syllabaries.spell_devanagari("कुलकर्णी"), "कुलकर्णी", {"Kulkarni", "Kulkarnee"}),
+        (asian_lists.spell_korean_family("이"), "이", {"Lee", "Yi", "Rhee", "Li"}),
+        (asian_lists.spell_korean_given("민준"), "민준", {"Minjun", "Min Jun", "Min-chun"}),
+        (asian_lists.spell_chinese_given("小明"), "小明", {"Xiaoming", "Hsiao-ming", "Xiao Ming"}),
+        (asian_lists.spell_chinese_family("曾"), "曾", {"Zeng"}),
+        (asian_lists.spell_japanese("佐藤", "サトウ"), "佐藤", {"Sato", "Satoh", "Satou"}),
+        (asian_lists.spell_devanagari("कुलकर्णी"), "कुलकर्णी", {"Kulkarni", "Kulkarnee"}),
         (alphabets.spell_georgian("ჭავჭავაძე"), "ჭავჭავაძე", {"Chavchavadze", "Tschawtschawadze"}),
         (
             alphabets.spell_armenian("Գրիգորյան"),
@@ -52,7 +52,7 @@ def test_romanization(spellings: Spellings, native: str, latin_forms: set[str]) 
 
 
 def test_kana_is_second_spelling() -> None:
-    assert syllabaries.spell_japanese("健一", "ケンイチ").second == "ケンイチ"
+    assert asian_lists.spell_japanese("健一", "ケンイチ").second == "ケンイチ"
 
 
 def test_custom_spellings_replace_rule() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.world import alphabets, spell_name_variants, syllabaries
+from resolver.world import alphabets, asian_lists, spell_name_variants
 from resolver.world.alphabets import Spellings
 from resolver.world.cultures import CULTURE_NAMES, CULTURES, Culture
 from resolver.world.name_lexicon import Dice, Form, Ints, LexiconBuilder, Span, Word, draw_ranks
@@ -68,9 +68,9 @@ RULES: dict[str, Callable[[str], Spellings]] = {
     "georgian": alphabets.spell_georgian,
     "armenian": alphabets.spell_armenian,
     "greek": alphabets.spell_greek,
-    "chinese": syllabaries.spell_chinese_given,
-    "korean": syllabaries.spell_korean_given,
-    "indian": syllabaries.spell_devanagari,
+    "chinese": asian_lists.spell_chinese_given,
+    "korean": asian_lists.spell_korean_given,
+    "indian": asian_lists.spell_devanagari,
     "turkish": lambda name: alphabets.spell_latin(name, "turkish"),
     "spanish": lambda name: alphabets.spell_latin(name, "spanish"),
 }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.world.cultures import CULTURES
+from resolver.world.cultures import CULTURES, load_geography
 from resolver.world.document_numbers import draw_identity_numbers, split_dates
-from resolver.world.geography import load_geography
 from resolver.world.name_lexicon import Dice, Form, Ints
 from resolver.world.persons import (
     FATHER_SON,

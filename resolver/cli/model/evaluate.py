@@ -232,7 +232,7 @@ def _evaluate_probes(running: RunOptions, bars: ProgressBars, options: dict[str,
 def _evaluate_calibration(running: RunOptions, bars: ProgressBars, options: dict[str, Any]) -> None:
     from resolver.matching.resolution_task import load_models
     from resolver.models import loader
-    from resolver.training.model_files import save_calibration
+    from resolver.training.train import save_calibration
 
     sizes = measures.parse_sizes(options["sizes"])
     seed = measures.SEED if options["seed"] is None else options["seed"]

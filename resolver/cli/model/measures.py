@@ -430,7 +430,7 @@ def format_calibration(reliability: Reliability) -> str:
 def measure_calibration_and_save(directory: Path, running: RunOptions, bars: ProgressBars) -> None:
     """Measure the model in `directory` on the default worlds; save the figures there."""
     from resolver.matching.resolution_task import load_models
-    from resolver.training.model_files import save_calibration
+    from resolver.training.train import save_calibration
 
     # the cache may have another model of the same folder
     load_models.cache_clear()

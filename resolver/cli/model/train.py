@@ -152,10 +152,11 @@ def train_on_lists(
     """
     from resolver.models import loader
     from resolver.training.fit.unlabeled import learn_unlabeled
-    from resolver.training.model_files import CARD_FILE, save_left_out
     from resolver.training.train import (
+        CARD_FILE,
         default_fit_options,
         measure_left_out,
+        save_left_out,
         tables_from_intakes,
         train_models,
     )
@@ -201,7 +202,7 @@ def train_checks(
     from resolver.matching.resolution_task import CHECKS
     from resolver.models import loader
     from resolver.training.fit.check_fit import fit_checks
-    from resolver.training.model_files import copy_model
+    from resolver.training.train import copy_model
 
     prepare_folder(out)
     reading = ReadingOptions.from_options(dict(options))
@@ -265,7 +266,7 @@ def _write_model(
     notes: list[str],
 ) -> None:
     """Write a model; measure fairness and calibration unless it was fitted without labels."""
-    from resolver.training.model_files import save_trained_models
+    from resolver.training.train import save_trained_models
 
     copied = save_trained_models(trained, out, base)
     if options["probes"] and not options["unlabelled"]:

@@ -12,7 +12,7 @@ from functools import cache
 
 from resolver.data import load_words
 from resolver.names.lexicons.legal_forms import find_legal_forms
-from resolver.reference.tables import all_territories
+from resolver.reference import all_territories
 from resolver.runtime.text_cache import cache_short_texts
 
 _COMPANY_WORDS = load_words("kind_words", use="company")

@@ -48,7 +48,7 @@ from resolver.data import load_pairs, load_rows, load_words
 from resolver.names.folding import HAN, fold, letters
 from resolver.names.scripts.han import level_han
 from resolver.records.prepared.value_flags import FACTION
-from resolver.reference.tables import han_territories
+from resolver.reference import han_territories
 from resolver.runtime.text_cache import cache_short_texts
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from resolver.reference.tables import (
+from resolver.reference import (
     character_class,
     is_word_end,
     read_table,

@@ -27,7 +27,7 @@ from resolver.names.scripts.syllables import is_syllable, korean_key, pinyin_rea
 from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
-from resolver.reference.tables import read_person_names, read_table, tokenize_name
+from resolver.reference import read_person_names, read_table, tokenize_name
 from resolver.runtime.text_cache import cache_short_texts
 
 # Words are spelled as in tokens: bn, abn, bnt and wld are Arabic or Hebrew, without vowels.

@@ -33,7 +33,7 @@ from resolver.data import FOLDER
 from resolver.names.lexicons.name_roles import NAME, name_lines, remove_titles, word_symbols
 from resolver.names.name_tokens import symbol_id
 from resolver.records.prepared.batch import Ragged
-from resolver.reference.tables import RIGOUR_VERSION, phrase_form
+from resolver.reference import RIGOUR_VERSION, phrase_form
 from resolver.runtime.text_cache import compute_hash64, hash64, hash_texts
 
 

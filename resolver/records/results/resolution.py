@@ -38,7 +38,7 @@ import numpy.typing as npt
 from resolver.records.batch import Batch, IntArray
 from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
-from resolver.runtime.heap import release_large_heap
+from resolver.runtime.processes import release_large_heap
 
 
 @dataclass(frozen=True, slots=True)

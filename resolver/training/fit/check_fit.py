@@ -42,12 +42,12 @@ from resolver.records.batch import batch_from_record
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import NO_POPULATION, REFERENCE_PARTNERS, KindPopulation
 from resolver.records.visibility import STRANGER
-from resolver.training.augment.typos import (
+from resolver.training.fit.measured_evidence import counted_terms, load_measured
+from resolver.training.typos import (
     misspell_group_name,
     misspell_person_name,
     mistype_letter,
 )
-from resolver.training.fit.measured_evidence import counted_terms, load_measured
 
 EXACT, MISTYPED, MISSPELT, SHORTENED, OTHER, UNLISTED = (
     *("exact", "mistyped", "misspelt", "shortened", "other"),

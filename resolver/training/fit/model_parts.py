@@ -34,12 +34,12 @@ from resolver.matching.scoring import (
     threshold_logodds,
 )
 from resolver.records import Kind
-from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
-from resolver.training.augment.registers import REGISTERS
 from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledEvidence, LabeledPairs
 from resolver.training.fit.cross_validation import FOLDS, fit_calibration, out_of_fold_sums
 from resolver.training.fit.measured_evidence import Counts
+from resolver.training.name_only import NAME_ONLY_ORIGIN
+from resolver.training.registers import REGISTERS
 
 START_PLANS = (NAME_PAIRS_PLAN, "S")
 """Plans whose prior becomes the intercept; the first one with pairs is used."""

@@ -16,7 +16,7 @@ from resolver.cli.process_start import ProgressBars
 from resolver.matching.resolution_task import RunOptions, load_models
 from resolver.models import loader
 from resolver.training.measures import DIMENSIONS, JOINT
-from resolver.training.model_files import CALIBRATION, CARD_FILE
+from resolver.training.train import CALIBRATION, CARD_FILE
 from resolver.world import generate
 from tests.cli.conftest import Lists
 from tests.model_folders import make_population_models

@@ -15,7 +15,7 @@ from resolver.names.lexicons.legal_forms import (
     find_legal_forms,
     level_legal_forms,
 )
-from resolver.reference.tables import read_table
+from resolver.reference import read_table
 
 SIGNS = "№ ½ ² Ⅻ ١٢ ﷺ ß \u0301 \u093e \u094d _ - & ' ( ) . ,".split()
 WORDS = (

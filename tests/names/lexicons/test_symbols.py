@@ -24,7 +24,7 @@ from resolver.names.lexicons.symbols import (
 )
 from resolver.names.name_tokens import symbol_id
 from resolver.records.prepared.value_flags import NICKNAME_BIT
-from resolver.reference.tables import RIGOUR_VERSION
+from resolver.reference import RIGOUR_VERSION
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.names.scripts.han import REST, japanese_reading, read_by_parts, readings
+from resolver.world.asian_lists import spell_japanese
 from resolver.world.name_lists import listed_names, read_japanese_names
-from resolver.world.syllabaries import spell_japanese
 
 TABLE = {"a": "1", "b": "2", "ab": "3", "bc": "4", "c": "5", f"a{REST}": "6", f"{REST}c": "7"}
 

@@ -7,9 +7,9 @@ import pytest
 
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.directories import BRANCH_ORIGIN, generate_branch_pairs
-from resolver.training.augment.resampled_entries import evidence_of_record_pairs
 from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.directories import BRANCH_ORIGIN, generate_branch_pairs
+from resolver.training.resampled_entries import evidence_of_record_pairs
 from resolver.world import generate
 from tests.matching.preparing import quick_symbols
 
@@ -24,7 +24,7 @@ def branch_evidence(records: list[Record]) -> LabeledPairs:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.resampled_entries",
+        "resolver.training.resampled_entries",
     ):
         return evidence_of_record_pairs(
             generate_branch_pairs(records, 7), FrequencyTables(), BRANCH_ORIGIN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resolver.records import Kind
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.resampled_entries import (
+from resolver.training.resampled_entries import (
     CONTROLLED_ORIGIN,
     controlled_difference_pairs,
 )
@@ -26,7 +26,7 @@ def test_pairs_are_separate_clusters_without_registers() -> None:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.resampled_entries",
+        "resolver.training.resampled_entries",
     ):
         pairs_by_kind = controlled_difference_pairs(pairs, FrequencyTables())
     assert set(pairs_by_kind) == {Kind.PERSON}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.training.augment.directories import DIRECTORIES, Directory, generate_directory
-from resolver.training.augment.registers import RegisterVocabulary, WordPool
+from resolver.training.directories import DIRECTORIES, Directory, generate_directory
+from resolver.training.registers import RegisterVocabulary, WordPool
 
 WORDS = WordPool.from_counts(
     "Adler Becker Conti Dumont Evans Fischer Garcia Hansen".split(), 3, 1.0

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative
+from resolver.training.hard_negatives import group_hard_negative, person_hard_negative
 
 PEOPLE = ("Robert James Quinlan", "Kim Jong-su", "Mario Bellini", "Ilham Tahirov", "Li Wei Ming")
 GROUPS = ("Kestrel Minerals Ltd", "Unit 121", "Al Nur Foundation")

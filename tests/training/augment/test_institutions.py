@@ -8,8 +8,8 @@ from typing import Any
 
 from resolver.names.lexicons.group_words import city_spellings
 from resolver.records import Kind, Record
-from resolver.training.augment.directories import InstitutionList, generate_institutions
-from resolver.training.augment.registers import RegisterVocabulary, WordPool
+from resolver.training.directories import InstitutionList, generate_institutions
+from resolver.training.registers import RegisterVocabulary, WordPool
 
 WORDS = WordPool.from_counts(
     "Adler Becker Conti Dumont Evans Fischer Garcia Hansen".split(), 3, 1.0

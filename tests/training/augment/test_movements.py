@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.training.augment.hard_negatives import (
+from resolver.training.hard_negatives import (
     MOVEMENT_LISTS,
     MovementList,
     generate_movements,
 )
-from resolver.training.augment.registers import RegisterVocabulary, WordPool
+from resolver.training.registers import RegisterVocabulary, WordPool
 
 WORDS = WordPool.from_counts(
     "Adler Becker Conti Dumont Evans Fischer Garcia Hansen".split(), 3, 1.0

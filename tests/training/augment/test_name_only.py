@@ -11,8 +11,8 @@ import pytest
 from resolver.matching.comparators import features_of
 from resolver.records import Batch, Kind
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment import typos
-from resolver.training.augment.name_only import (
+from resolver.training import typos
+from resolver.training.name_only import (
     NAME_ONLY_ORIGIN,
     SimilarNames,
     _spelled_alike,
@@ -55,7 +55,7 @@ def test_name_only_pairs(batch: Batch) -> None:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.name_only",
+        "resolver.training.name_only",
     ):
         pairs = name_only_pairs(batch, ids, ["l"], FrequencyTables(), seed=3)
         again = name_only_pairs(batch, ids, ["l"], FrequencyTables(), seed=3)
@@ -82,7 +82,7 @@ def test_name_with_an_added_number_is_another_name(batch: Batch) -> None:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.name_only",
+        "resolver.training.name_only",
     ):
         groups = name_only_pairs(batch, batch.ids.to_pylist(), ["l"], FrequencyTables(), seed=3)[
             Kind.GROUP
@@ -102,7 +102,7 @@ def test_name_with_an_added_quality_or_part_is_another_group(batch: Batch) -> No
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.name_only",
+        "resolver.training.name_only",
     ):
         ids = batch.ids.to_pylist()
         pairs = name_only_pairs(batch, ids, ["l"], FrequencyTables(), groups=movements, seed=3)
@@ -122,7 +122,7 @@ def test_institution_of_another_type_is_another_group() -> None:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.name_only",
+        "resolver.training.name_only",
     ):
         groups = name_only_pairs(batch, batch.ids.to_pylist(), ["l"], FrequencyTables(), seed=3)[
             Kind.GROUP
@@ -138,7 +138,7 @@ def test_institution_of_another_type_is_another_group() -> None:
 
 def test_similar_names_are_other_names() -> None:
     words = [word for word in ("karim", "karima", "kareem", "petrov", "petrova") for _ in range(3)]
-    with quick_symbols("resolver.training.augment.name_only"):
+    with quick_symbols("resolver.training.name_only"):
         similar = SimilarNames.from_words([*words, "rare"]).similar_words
     assert "rare" not in similar
     assert "karima" in similar["karim"]

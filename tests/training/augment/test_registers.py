@@ -11,13 +11,13 @@ import pytest
 
 from resolver.errors import DateError
 from resolver.records import Kind, Record
-from resolver.training.augment.registers import (
+from resolver.training.registers import (
     REGISTERS,
     Register,
     generate_registers,
     splice_names,
 )
-from resolver.training.augment.typos import add_date_error, add_word_typos, draw_other_date
+from resolver.training.typos import add_date_error, add_word_typos, draw_other_date
 from resolver.values.dates import parse_date
 from resolver.world import generate
 

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.records import Batch, Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.training.augment.resampled_entries import resample_entries
+from resolver.training.resampled_entries import resample_entries
 from resolver.world import generate
 from tests.records.samples import record
 

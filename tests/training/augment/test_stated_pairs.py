@@ -7,13 +7,13 @@ import pytest
 
 from resolver.records import Kind, Record
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.resampled_entries import (
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.resampled_entries import (
     OTHER_DATE_ORIGIN,
     SHARED_DATE_ORIGIN,
     SHARED_NUMBER_ORIGIN,
     build_stated_pairs,
 )
-from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.world import generate
 from tests.matching.preparing import quick_symbols
 
@@ -22,7 +22,7 @@ def stated_persons(people: list[Record], seed: int = 7) -> list[LabeledPairs]:
     with quick_symbols(
         "resolver.matching.pipeline",
         "resolver.training.data.labeled_pairs",
-        "resolver.training.augment.resampled_entries",
+        "resolver.training.resampled_entries",
     ):
         return [
             pairs_of_origin[Kind.PERSON]

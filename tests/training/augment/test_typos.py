@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.training.augment.typos import misspell_group_name, misspell_person_name
+from resolver.training.typos import misspell_group_name, misspell_person_name
 
 
 @pytest.mark.parametrize("misspell", [misspell_person_name, misspell_group_name])

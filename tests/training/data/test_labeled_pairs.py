@@ -18,8 +18,6 @@ from resolver.matching.scoring import model_from_json
 from resolver.models import loader
 from resolver.records import Batch, Kind
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.registers import REGISTERS, generate_registers
-from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
     PairSampling,
@@ -29,10 +27,13 @@ from resolver.training.data.labeled_pairs import (
     read_judged_pairs,
 )
 from resolver.training.fit.model_parts import FitOptions
-from resolver.training.model_files import CARD_FILE, save_trained_models
+from resolver.training.registers import REGISTERS, generate_registers
+from resolver.training.resampled_entries import RESAMPLED_ORIGIN
 from resolver.training.train import (
+    CARD_FILE,
     SAME_LIST_WEIGHT,
     default_fit_options,
+    save_trained_models,
     tables_from_intakes,
     train_models,
     weight_by_origin,

@@ -24,13 +24,13 @@ from resolver.training.model_card import (
     reliability_bins,
     render_model_card,
 )
-from resolver.training.model_files import (
+from resolver.training.reliability import render_reliability_plot
+from resolver.training.train import (
     CALIBRATION,
     CARD_FILE,
     LEFT_OUT,
     insert_measured_levels,
 )
-from resolver.training.reliability import render_reliability_plot
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from resolver.training.fit.measured_evidence import (
     measured_levels,
 )
 from resolver.training.fit.population_model import fit_population_model
-from resolver.training.model_files import CARD_FILE, insert_measured_levels
+from resolver.training.train import CARD_FILE, insert_measured_levels
 from resolver.world import generate
 from tests.records.samples import record
 

@@ -17,7 +17,7 @@ from resolver.matching.resolution_task import RunOptions
 from resolver.matching.scoring import model_to_json
 from resolver.models import loader
 from resolver.training.fit.unlabeled import learn_unlabeled
-from resolver.training.model_files import save_trained_models
+from resolver.training.train import save_trained_models
 
 COLUMNS = {"firstName": "first", "lastName": "last", "birthDate": "born", "address.city": "town"}
 PEOPLE = 300

@@ -41,7 +41,7 @@ from resolver.records import (
 from resolver.records.packing import handling_text, pack
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import HANDLING_CODES
-from resolver.reference.tables import lookup_territory
+from resolver.reference import lookup_territory
 from resolver.runtime.text_cache import cache_short_texts
 
 _KIND_WORDS = KIND_BY_LABEL | {

@@ -28,9 +28,9 @@ from resolver.names.lexicons.equivalents import roman_value
 from resolver.names.qualifiers import qualifier_code
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
-from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative
-from resolver.training.augment.typos import make_namesake, misspell_group_name, misspell_person_name
 from resolver.training.data import labeled_pairs
+from resolver.training.hard_negatives import group_hard_negative, person_hard_negative
+from resolver.training.typos import make_namesake, misspell_group_name, misspell_person_name
 
 NAME_ONLY_ORIGIN = "names alone"
 """Origin of the pairs in model files, whose format keeps this label."""

@@ -32,8 +32,8 @@ from resolver.matching.scoring import LISTED_FEATURE
 from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.prepared.population import FrequencyTables
 from resolver.records.properties import BIRTH_DATE, FULL_NAMES, NATIONALITY, PASSPORT
-from resolver.training.augment.typos import draw_other_date
 from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
+from resolver.training.typos import draw_other_date
 from resolver.values.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 
 RESAMPLED_ORIGIN = "told twice"

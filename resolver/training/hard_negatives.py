@@ -22,8 +22,8 @@ from resolver.data import load_rows
 from resolver.names.folding import letters
 from resolver.names.qualifiers import qualifier_code
 from resolver.records import Kind, Record, Value
-from resolver.training.augment import registers
-from resolver.training.augment.typos import add_word_typos
+from resolver.training import registers
+from resolver.training.typos import add_word_typos
 
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]

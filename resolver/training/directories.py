@@ -25,9 +25,9 @@ from typing import TypeVar
 from resolver.data import load_rows
 from resolver.names.lexicons.group_words import city_name, city_spellings
 from resolver.records import Address, Kind, Record, Value
-from resolver.training.augment import registers
-from resolver.training.augment.resampled_entries import LabeledRecordPair, with_pair_ids
-from resolver.training.augment.typos import add_word_typos
+from resolver.training import registers
+from resolver.training.resampled_entries import LabeledRecordPair, with_pair_ids
+from resolver.training.typos import add_word_typos
 
 _SITES = registers.training_words("site")
 _OWNERS = tuple("Saint New Old Royal Grand Little Central Golden Green Blue First United".split())

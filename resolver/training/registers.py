@@ -23,7 +23,7 @@ from itertools import accumulate
 from resolver.data import load_rows
 from resolver.records import Address, Identifier, Kind, Record, Value
 from resolver.records.properties import BIRTH_DATE, FATHER_NAME
-from resolver.training.augment.typos import add_date_error, add_word_typos, draw_other_date
+from resolver.training.typos import add_date_error, add_word_typos, draw_other_date
 
 RARE_NAME_SHARE = 0.15
 """Share of people with a family name that hardly anybody else bears."""

@@ -1,3 +1,0 @@
-"""Generated training pairs: typos, hard negatives, registers, and pairs with controlled
-differences.
-"""
