@@ -13,9 +13,10 @@ from resolver.api import endpoints
 from resolver.api.access import log_access, viewer
 from resolver.api.endpoints import (
     COUNT,
+    NAME,
+    NONBLANK,
     STRING,
     STRINGS,
-    TEXT,
     Access,
     Disclosure,
     Scope,
@@ -35,7 +36,7 @@ from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
-from resolver.errors import InputError
+from resolver.errors import InputError, UnknownIdError
 from resolver.records.visibility import Viewer
 from resolver.trust.erasure import (
     MAX_REASON,
@@ -78,8 +79,8 @@ _ERASURE = component(
 _ERASURES = component("Erasures", closed_object({"erasures": array_of(_ERASURE)}))
 _ASK = closed_object(
     {
-        "records": array_of(TEXT, minItems=1, maxItems=MAX_RECORDS),
-        "reason": {**TEXT, "maxLength": MAX_REASON},
+        "records": array_of(NAME, minItems=1, maxItems=MAX_RECORDS),
+        "reason": {**NONBLANK, "maxLength": MAX_REASON},
     }
 )
 _DECIDE = closed_object({"decision": enum_of([*_DECISIONS])})
@@ -167,7 +168,7 @@ def list_erasures() -> Response:
     "/erasures",
     _ACCESS,
     body=content(_ASK),
-    responses={201: json_response_of(_ERASURE), **errors(400, 403, 415)},
+    responses={201: json_response_of(_ERASURE), **errors(400, 403, 404, 415)},
 )
 def ask_erasure_over_http() -> Response:
     """Ask for the erasure of records (`<source>:<id>`), for good. Another admin has to confirm it.
@@ -185,6 +186,8 @@ def ask_erasure_over_http() -> Response:
         endpoints.check_length("the id of a record", row)
     try:
         asked = propose_erasure(ids, reason, person)
+    except UnknownIdError as error:
+        raise ApiError(404, error.line()) from None
     except InputError as error:
         raise ApiError(422, error.line()) from None
     return json_response(_describe(*_with_ids(asked)), 201)

@@ -119,8 +119,8 @@ class Erasures:
     ) -> Erasure:
         """Ask for the erasure of records; `confirmed` starts it at once.
 
-        Raises `InputError` for an unknown record, for a record that was erased, and if no reason is
-        given.
+        Raises `UnknownIdError` for an unknown record, and `InputError` for a record that was
+        erased, and if no reason is given.
         """
         wanted = sorted(set(ids))
         if not reason.strip() or len(reason) > MAX_REASON:
@@ -139,7 +139,7 @@ class Erasures:
                 if is_erased_id(record_id):
                     raise InputError(f"the record {record_id[:200]} was erased already")
                 if record_id not in known:
-                    raise InputError(
+                    raise UnknownIdError(
                         f"the store has never had a record {record_id[:200]}",
                         hint="ids are <source>:<id>, as in an export",
                     )

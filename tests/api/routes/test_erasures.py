@@ -63,13 +63,15 @@ def test_only_admins_erase_and_only_what_is_there(open_app: Open, url: str) -> N
     ):
         assert client.open(path, method=method, json={}, headers=eve).status_code == 403
     for body in (
-        {"records": ["river:99"], "reason": "court order"},
+        {"records": [""], "reason": "court order"},
         {"records": ["river:3"], "reason": " "},
         {"records": [], "reason": "court order"},
         {"records": "river:3", "reason": "court order"},
         {"records": ["river:3"], "reason": "court order", "confirmed": True},
     ):
         assert client.post("/erasures", json=body, headers=ada).status_code == 422
+    unknown = {"records": ["river:99"], "reason": "court order"}
+    assert client.post("/erasures", json=unknown, headers=ada).status_code == 404
     assert client.get("/erasures/none", headers=ada).status_code == 404
     said = {"decision": "confirm"}
     assert client.post("/erasures/none/decision", json=said, headers=ada).status_code == 404
