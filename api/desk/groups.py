@@ -37,6 +37,7 @@ from resolver.network.crime_links import (
     read_crime_links,
     words_from,
 )
+from resolver.network.paths import MAX_MEANT
 from resolver.network.shared_values import read_shared_values
 from resolver.network.similar import (
     MAX_CANDIDATES,
@@ -69,8 +70,10 @@ def show_groups() -> Any:
     fields, choice = _read_choice()
     name = request.args.get("name", "").strip()[:MAX_TYPED]
     found = find_typed(name) if name else None
+    is_open = found is not None and (found.is_unclear or len(found.same) > 1)
     if found is not None:
         log_seen("find-entity", {"name": name}, list(found.seen))
+    if found is not None and not is_open:
         return redirect(url_for("desk.group", entity_id=found.id), 303)
     sort = request.args.get("sort", "members")
     sort = sort if sort in groups.GROUP_SORTS else "members"
@@ -96,6 +99,8 @@ def show_groups() -> Any:
         page_size=_GROUP_PAGES_PER_PAGE,
         followed=FOLLOWED,
         name=name,
+        found=found,
+        most_meant=MAX_MEANT,
     )
 
 

@@ -48,7 +48,15 @@ from resolver.network.graph import (
     shared_artefacts,
 )
 from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
-from resolver.network.paths import PathEnd, PathQuery, Paths, connect_ends, find_end, years_between
+from resolver.network.paths import (
+    MAX_MEANT,
+    PathEnd,
+    PathQuery,
+    Paths,
+    connect_ends,
+    find_end,
+    years_between,
+)
 from resolver.network.visible_records import ACCOUNT, ARTEFACT_KINDS, WALLET
 from resolver.records import RelationType
 from resolver.records.stated_links import RELATION_TYPES
@@ -143,13 +151,21 @@ FOLLOWED = {
 @pages.blueprint.get("/desk/paths", endpoint="paths")
 def ask_paths() -> Any:
     """Ask who connects two entities by their names, and go on to the network that shows it."""
-    form, asked, follow = read_form(), request.args.get("from", "").strip(), ""
+    form, asked = read_form(), request.args.get("from", "").strip()
+    follow = request.args.get("follow", "")
     asked = asked[:MAX_TYPED]
     start = find_typed(asked) if asked else None
+    goal = find_typed(form.goal) if start is not None and form.goal else None
+    unclear = {
+        field: end
+        for field, end in (("from", start), ("to", goal))
+        if end is not None and end.is_unclear
+    }
     if start is not None and form.goal:
-        follow = request.args.get("follow", "")
+        ends = [start, *([goal] if goal else ())]
+        log_seen("find-entity", {"name": asked}, [row for end in ends for row in end.seen])
+    if start is not None and form.goal and not unclear:
         types = FOLLOWED[follow][1] if follow in FOLLOWED else ()
-        log_seen("find-entity", {"name": asked}, list(start.seen))
         shown = form.parameters(hops=0, start=asked, types=types)
         return redirect(
             url_for("desk.network", entity_id=start.id, **shown, _anchor="h-paths"), 303
@@ -161,6 +177,10 @@ def ask_paths() -> Any:
         form=form,
         problem=f"Nobody is known by the name {asked}." if asked and start is None else "",
         followed=FOLLOWED,
+        follow=follow,
+        unclear=unclear if form.goal else {},
+        kept=request.args.to_dict(),
+        most_meant=MAX_MEANT,
     )
 
 
@@ -323,6 +343,7 @@ def show_network(entity_id: str) -> Any:
         paths=paths,
         asked=asked,
         ends=[end for end in (start, goal) if end],
+        goal=goal,
         path_problem=problem,
         chains=_describe_chains(paths) if paths else (),
         lists=sorted({row for edge in paths.graph.edges for row in edge.sources} if paths else ()),

@@ -153,7 +153,17 @@ def country_labels(codes: Sequence[str]) -> str:
     return ", ".join(map(country_label, codes))
 
 
-_LINKING_WORDS = ("of", "to", "with")
+def trait_label(trait: str) -> str:
+    """Return something that two entities share, with the name of a country in place of its code:
+    `country: eg` → `country: Egypt`, `route: eg (transit)` → `route: Egypt (transit)`.
+    """
+    name, _, text = trait.partition(": ")
+    code, space, rest = text.partition(" ")
+    return f"{name}: {country_label(code)}{space}{rest}" if name in _PLACES else trait
+
+
+_PLACES = ("country", "route")
+_LINKING_WORDS = ("of", "to", "with", "associated")
 
 
 def distinct_roles(roles: Sequence[str], relation: str = "") -> list[str]:

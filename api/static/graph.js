@@ -238,6 +238,11 @@
     cy.zoom(MAX_FIT);
     cy.center(shown());
   };
+  const isOutside = (nodes) => {
+    if (!nodes.length) return false;
+    const { x1, y1, x2, y2 } = nodes.renderedBoundingBox();
+    return x1 < 0 || y1 < 0 || x2 > cy.width() || y2 > cy.height();
+  };
   const layOut = (fixed) => {
     const wanted = chosenLayout();
     stage.hidden = wanted === "rings";
@@ -366,6 +371,8 @@
     const [before, places] = [location.href, positions()];
     // the address is as old as the page; the year may have been chosen since
     const added = await goTo(withYear(address));
+    const fresh = shownNodes().filter((node) => !places.has(node.id()));
+    if (isOutside(fresh)) fit();
     addStep(words, async () => { await goTo(before); restore(places); });
     say(added ? `${added} more shown.` : none);
   };
@@ -424,7 +431,8 @@
   };
   const describeEdge = (edge) => {
     const { about = [], words } = edge.data();
-    const [from, to] = [edge.source().data("label"), edge.target().data("label")];
+    const [from, to] = [edge.source(), edge.target()]
+      .map((node) => node.data("title") || node.data("label"));
     return [line("h3", `${from} ${words} ${to}`), ...about.map((text) => line("p", text))];
   };
   const pick = (element) => {
@@ -546,7 +554,7 @@
       ),
     },
     brokers: {
-      title: "Brokers: most shortest ways lead over them",
+      title: "Brokers: most of the shortest paths lead over them",
       run: (parts) => {
         const { betweenness } = parts.betweennessCentrality({ directed: false });
         return rank((_, node) => betweenness(node), percent)(parts);

@@ -48,6 +48,8 @@ class PathEnd:
     `others`: further entities with that name, as (id, caption, what tells it apart: its schema and
     lists). Empty if the end was given by its id. `same`: ids of all entities that have exactly the
     typed name, with `id` first; only `id` if it was given by its id, or if its name has more words.
+    `is_exact`: no name with more or other words was taken for the typed one. `about`: what tells
+    the entity itself apart.
     """
 
     asked: str
@@ -55,6 +57,13 @@ class PathEnd:
     caption: str
     others: tuple[tuple[str, str, str], ...] = ()
     same: tuple[str, ...] = ()
+    is_exact: bool = True
+    about: str = ""
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether the typed text fits several entities, and none of them has exactly this name."""
+        return not self.is_exact and bool(self.others)
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -115,6 +124,8 @@ def find_end(
         *best[:2],
         tuple(row for row in others if row != best),
         tuple(dict.fromkeys((best[0], *same))),
+        bool(same),
+        best[2],
     )
 
 

@@ -260,9 +260,15 @@ def compare_groups(
 
 
 def _most_shared(sets: Sequence[Set[object]]) -> list[int]:
-    """Return the places of the sets that meet most others, at most `MAX_COMPARED`, in order."""
-    met = [sum(not left.isdisjoint(right) for right in sets) for left in sets]
-    order = sorted(range(len(sets)), key=lambda place: (-max(met[place], 1), place))
+    """Return the places of the sets that meet most others, at most `MAX_COMPARED`, in order; of
+    sets that do not meet at all, the first.
+    """
+    met = [max(sum(not left.isdisjoint(right) for right in sets), 1) for left in sets]
+    fewest = min(max(met, default=1), 2)
+    order = sorted(
+        (place for place, count in enumerate(met) if count >= fewest),
+        key=lambda place: (-met[place], place),
+    )
     return sorted(order[:MAX_COMPARED])
 
 

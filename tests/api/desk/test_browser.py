@@ -624,6 +624,10 @@ def test_a_network_is_worked_with(session: BrowserSession) -> None:
     session.wait_until(lambda: "expand=" in session.driver.current_url)
     session.wait_until(lambda: not stage.get_attribute("aria-busy"))
     assert overlapping(session)[1] == 0
+    # what was expanded is in sight
+    box = "arguments[0].graph.nodes(':visible').renderedBoundingBox()"
+    inside = f"return {box}.x1 >= 0 && {box}.x2 <= arguments[0].graph.width()"
+    assert session.driver.execute_script(inside, stage)
     session.find("[data-act=undo]").click()
     session.wait_until(lambda: "expand=" not in session.driver.current_url)
     session.wait_until(lambda: overlapping(session) == (nodes, 0))

@@ -117,6 +117,8 @@ def test_a_node_is_expanded(browser: Client) -> None:
         ),
         ("quay:2", f"Pavel Novotny has → {PHONE} of → Wilhelmina Oberst"),
         ("quay:4", "Nothing connects the two"),
+        # a role that says the same as the relation is left out
+        ("quay:g", "leader of (boss"),
         ("nuno salgado", "has as member (driver, from 2010) → Nuno Salgado"),
         ("quay:3&first_year=1980&last_year=1990", "Nothing connects the two"),
         ("quay:3&without=quay", "Nothing connects the two"),
@@ -140,6 +142,32 @@ def test_paths_are_asked_by_two_names(browser: Client) -> None:
     text = shown(browser, "/desk/paths?from=nobody+at+all&to=oberst")
     assert "Nobody is known by the name nobody at all." in text
     assert browser.get("/desk/paths?from=a&to=b&first_year=x").status_code == 422
+
+
+def test_a_name_that_several_have_is_asked_back(browser: Client, desk: Desk) -> None:
+    rows = [record("quay:6", name="Pavel Salgado"), record("quay:7", name="Amaro Salgado")]
+    with quick_symbols("resolver.matching.pipeline"):
+        desk.service.hub.add(make_intake(rows))
+    desk.service.warm()
+    text = shown(browser, "/desk/paths?from=salgado&to=oberst&follow=kin&first_year=2010")
+    assert "3 entities have salgado in their names." in text
+    page = browser.get("/desk/paths?from=salgado&to=oberst&follow=kin&first_year=2010").text
+    # a choice keeps the rest of the question
+    links = [unescape(row) for row in re.findall(r'href="(/desk/paths\?[^"]*)"', page)]
+    assert len(links) == 3
+    assert all("to=oberst" in row and "first_year=2010" in row for row in links)
+    chosen = next(row for row in links if entity_id(browser, "quay:3") in row)
+    assert "Who connects Nuno Salgado and Wilhelmina Oberst" in shown(browser, chosen)
+    # a group, too, is not taken for one of several
+    assert "Choose one" in shown(browser, "/desk/groups?name=salgado")
+
+
+def test_leaders_without_dates_are_not_said_to_have_led_in_a_year(browser: Client) -> None:
+    group = entity_id(browser, "quay:g")
+    # the period of the boss is reversed, so that no list says when he led
+    text = shown(browser, f"/desk/groups/{group}?on=2012")
+    assert "May have been led in 2012 by No list says when these led it" in text
+    assert "Led in 2012" not in text
 
 
 def test_people_like_one_are_named_with_what_they_share(browser: Client) -> None:
@@ -381,7 +409,7 @@ def test_groups_are_listed_and_shown(browser: Client) -> None:
 def test_groups_are_compared(browser: Client) -> None:
     text = shown(browser, "/desk/group-matrix")
     assert "No two of these groups share members" in text
-    assert "among the 200 groups of most members" in text
+    assert "Of the 200 groups with most members, these are" in text
 
 
 def test_links_across_crimes_are_listed(browser: Client) -> None:

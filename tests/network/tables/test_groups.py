@@ -139,6 +139,9 @@ def test_groups_are_compared_with_one_another(gangs: Hub) -> None:
 def test_a_matrix_has_the_groups_that_share_something(
     gangs: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # the crew is alone in its country
+    found = compare_groups(gangs, OPERATOR, shared="countries").groups
+    assert [row.caption for row in found] == ["Iron Quay Walrus", "Red Pier"]
     monkeypatch.setattr("resolver.network.similar.MAX_COMPARED", 2)
     # by members the first two are the crew and the walrus
     by_shared = {
