@@ -50,12 +50,15 @@ _KEY_SECONDS = 2.0
 time at the latest.
 """
 _AWAY_SECONDS = 600.0
-"""Seconds for which known keys are good while the database is away, so that checks go on."""
+"""Seconds for which a key that was looked up stays valid while the database does not answer. Checks
+continue during this time."""
 _MAX_CACHED_KEYS = 1_000
 _MAX_PURPOSE = 500
-"""Characters of a purpose of access."""
+"""Maximum number of characters in a purpose of access."""
 MAX_LOGGED_BYTES = 20_000
-"""Bytes of a query in an audit event. Answers are bounded by the number of their results."""
+"""Maximum number of bytes in a query in an audit event. Answers are bounded by the number of their
+results.
+"""
 _LOGGED_TEXT = 500
 _Answer = TypeVar("_Answer")
 

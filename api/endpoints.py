@@ -346,7 +346,7 @@ def check_declarations(app: Flask) -> None:
 PURPOSE = "purpose"
 """Purpose of access, which every endpoint accepts (`resolver.api.access`)."""
 MAX_TEXT = 2_000
-"""Characters of a text in a request, unless a limit of its own is stated."""
+"""Maximum number of characters in a text in a request, unless a limit of its own is stated."""
 ANY_TEXT: Schema = {"type": "string", "maxLength": MAX_TEXT}
 """Schema of a text of any characters; it is only compared with stored texts."""
 _TRUE = ("true", "1", "yes", "on")

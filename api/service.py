@@ -264,7 +264,8 @@ def _unwritable() -> StoreError:
 
 _KEY = "resolver"
 _RESPONSE_OBJECTS = 50_000
-"""New objects after which Python searches for reference cycles while the service answers."""
+"""Number of new objects after which Python searches for reference cycles while the service answers.
+"""
 FOLLOW_SECONDS = 0.25
 """Seconds between two looks for commits of other processes."""
 _RETRY_SECONDS = 2

@@ -18,7 +18,7 @@ from resolver.api.other_services import SENZING
 from resolver.lists.readers import plan_reads
 
 _CHUNK = 1 << 20
-"""Bytes copied at once, and the most that is read of a mapping."""
+"""Number of bytes that are copied at once. No more than this is read of a mapping."""
 _UNSAFE = re.compile(r"[^\w.-]+")
 _SUFFIXES = {
     "text/csv": ".csv",

@@ -44,9 +44,9 @@ from resolver.store.segments import Segment
 from resolver.values.normal_values import normalize_phone
 
 MAX_WORDS = 50
-"""Words of a typed text that are looked up; the others are left out."""
+"""Maximum number of words of a typed text that are looked up; the others are left out."""
 MAX_TERM = 60
-"""Letters of a term; longer ones are cut."""
+"""Maximum number of letters in a term; longer ones are cut."""
 _WORD_SHARE, _LENGTH_SHARE = 0.9, 0.1
 """The weight of a word is this share of its property's weight, plus the rest divided by the number
 of words of its value.

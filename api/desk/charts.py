@@ -451,7 +451,7 @@ def _spread(points: Sequence[tuple[float, float]], radius: float) -> list[tuple[
 _RING, _MARGIN_X, _MARGIN_Y = 190, 190, 60
 _LABEL_HEIGHT = 15
 _MAX_LEVEL = 12
-"""Nodes of a ring up to which labels are level."""
+"""A ring of more nodes than this has slanted labels."""
 _LEVEL_SPACE = 46
 
 

@@ -43,7 +43,7 @@ from resolver.errors import StoreError
 from resolver.hub.admin import PROVIDER, Session, User, UserRole
 
 _MAX_NAME = 60
-"""Characters of a name that was tried; no user has a longer one."""
+"""Maximum number of characters in a name that was tried; no user has a longer one."""
 _REPEAT_SECONDS = 60.0
 _MAX_REFUSALS = 1_000
 _FORM_COOKIE = "desk_form"

@@ -25,14 +25,14 @@ from resolver.review.entity_page import EntityPage, load_entity_page
 from resolver.review.profile import load_merging_relations
 
 _VALUE_LIMIT = 12
-"""Values of a property on the first page; the rest has pages of its own."""
+"""Maximum number of values of a property on the first page; the rest has pages of its own."""
 _VALUES_PER_PAGE = 100
 _RECORDS_PER_PAGE = 50
 _RELATIONS_PER_PAGE = 100
 _PART_PARAMETERS = ("prop", "relations", "from")
 """Parameters that lead to a part of the page."""
 _SPANS = 14
-"""Dates that are drawn on the first page; the golden record states all."""
+"""Number of dates that are drawn on the first page; the golden record states all."""
 
 
 @pages.blueprint.get("/desk/entities/<path:entity_id>", endpoint="entity")

@@ -97,7 +97,7 @@ _FEED_TROUBLES = (FeedState.FAILED, FeedState.HELD, FeedState.LATE)
 """States of feeds that the page points out."""
 _PACE_DAYS = 7
 _ATTENTION_DAYS = 7
-"""Days for which a failed batch stays on the page."""
+"""Number of days for which a failed batch stays on the page."""
 _AGE_LABELS = ("under a day", "1 to 7 days", "7 to 30 days", "over 30 days")
 
 

@@ -178,9 +178,11 @@ def _remove_old_drafts(jobs_dir: Path) -> None:
 
 
 MAX_COLUMNS = 60
-"""Columns that the form asks about one by one; of a wider table, those with a meaning first."""
+"""Maximum number of columns that the form asks about one by one; of a wider table, those with a
+meaning first.
+"""
 MORE_COLUMNS = 4
-"""Further columns of a wider table that can be chosen by name, at once."""
+"""Number of further columns of a wider table that can be chosen by name, at once."""
 _COLUMN_FORM_ID, _KIND, _SCHEMA, _HANDLING = "id", "kind", "schema", "handling"
 _WHOLE_ADDRESS = f"{names.ADDRESS}.{ADDRESS_PARTS[0]}"
 _OTHER = ("gender", "position", "profession", "notes", names.ACTIVITY, "program", "sourceUrl")

@@ -63,7 +63,8 @@ from resolver.review import (
 from resolver.review.earlier_verdicts import ALL_PAIR_RELATIONS, may_relate
 
 _VALUE_LIMIT = 10
-"""Values of a property shown at first on one side; the others are one click away."""
+"""Maximum number of values of a property shown at first on one side; the others are one click away.
+"""
 ADDRESS_HEADER, TITLE_HEADER = "X-Address", "X-Title"
 """Headers that tell the script address and title of the pair in a partial response."""
 _YEAR = 365 * 86_400

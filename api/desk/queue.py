@@ -208,7 +208,7 @@ VERDICT_LABELS: dict[StewardVerdict, VerdictLabel] = {
 
 _ITEMS_PER_PAGE = 40
 MAX_BULK_PAIRS = 100
-"""Pairs decided or assigned together at most."""
+"""Maximum number of pairs decided or assigned together."""
 
 
 @pages.blueprint.get("/review")

@@ -274,9 +274,9 @@ def _group_hits(loaded: Screening) -> list[tuple[list[ScreeningHit], bool]]:
 
 
 _SHOWN = 200
-"""Notices on the page; older ones are read over HTTP or by command."""
+"""Number of notices on the page; older ones are read over HTTP or by command."""
 _MAX_HITS = 500
-"""Hits of a watch on its page."""
+"""Maximum number of hits of a watch on its page."""
 KIND_TITLES = {
     "entity": "An entity or record (its id)",
     "source": "A source (its name)",

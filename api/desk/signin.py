@@ -27,7 +27,7 @@ from resolver.hub import admin
 
 _YEAR = 365 * 86_400
 _EVENTS = 200
-"""Events of the audit log on its page."""
+"""Number of events of the audit log on its page."""
 _ERASURES, _MAX_FORM = 100, 20_000
 """Erasures on their page, and characters of a refused form that it shows again."""
 FORM_EXPIRED = "This form has expired, or your browser blocks cookies. Try again."

@@ -223,7 +223,8 @@ JOB_SCHEMA = component(
     ),
 )
 _MAX_LOGGED = 1_000
-"""Records that an audit event names: those that a page of the desk shows at most."""
+"""Maximum number of records that an audit event names: those that a page of the desk shows at most.
+"""
 _STRINGS = array_of(STRING)
 _CHANGES = component(
     "BatchChanges",

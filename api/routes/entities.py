@@ -303,7 +303,7 @@ def _read_page() -> Callable[[list[Any]], dict[str, Any]]:
 search_blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
 MAX_TEXT = 2_000
-"""Characters of a typed text."""
+"""Maximum number of characters in a typed text."""
 _SORT_WORDS = "|".join(result_page.SORT_KEYS)
 _SORT_PATTERN = rf"^({_SORT_WORDS}|properties\.[A-Za-z]{{1,40}})(:(asc|desc))?$"
 _PARAMETERS = (

@@ -439,7 +439,7 @@ def _revised_response(
 match_lines_blueprint = Blueprint("match_lines", __name__)
 MAX_LINES = 10_000
 _LINES_AT_ONCE = 20
-"""Queries that are answered from one revision of the store and sent together."""
+"""Number of queries that are answered from one revision of the store and sent together."""
 
 
 @dataclass(frozen=True, slots=True)

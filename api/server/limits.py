@@ -56,11 +56,11 @@ MAX_CONNECTIONS, MAX_WORKER_CONNECTIONS = 500, 1_000
 SILENT_SECONDS, KEEP_ALIVE_SECONDS = 60, 15
 
 MAX_REQUEST_LINE = 8_190
-"""Bytes of method, address and version together."""
+"""Maximum number of bytes of method, address and version together."""
 HEAD_SECONDS = 20.0
 MAX_BUFFERED = 256 << 10
-"""Bytes of a request, head and body, that a worker gathers before a thread takes it up. The body of
-a larger one is read by its thread.
+"""Maximum number of bytes in a request, head and body, that a worker gathers before a thread takes
+it up. The body of a larger one is read by its thread.
 """
 READ_SECONDS = 10
 """Seconds that a thread waits for the next byte of a head or a body."""
@@ -138,7 +138,7 @@ def install_turns(app: Flask, turns: RequestTurns) -> None:
 
 
 MAX_CACHED_WORDS = 40_000
-"""Entries of all caches of words together in a process that serves."""
+"""Maximum number of entries of all caches of words together in a process that serves."""
 
 
 def install_memory_bound(app: Flask) -> None:

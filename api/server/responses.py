@@ -165,7 +165,7 @@ def _event(identity: str, name: str, data: dict[str, Any]) -> bytes:
 
 
 MIN_COMPRESSED = 1_400
-"""Bytes from which an answer is compressed; a shorter one is one network packet anyway."""
+"""An answer of fewer bytes is not compressed, because it fits in one network packet anyway."""
 _LEVEL = 5
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 JSON_LINES = "application/x-ndjson"

@@ -250,11 +250,11 @@ def _decode_error(answer: _Message) -> Exception:
 _RESTART_SECONDS, _LAST_COMMIT_SECONDS = 0.1, 10.0
 """Seconds before a successor starts, and for which the parent waits at the end."""
 _SWITCH_SECONDS = 0.0005
-"""Seconds after which a thread leaves Python to another that waits; 5 ms by default, which each of
-the threads that take records and send answers would wait for, while another commits.
+"""Switch interval of the interpreter, in seconds. With the default of 5 ms, each thread that takes
+records or sends answers would wait 5 ms while another thread commits.
 """
 _MAX_FOLDER = 80
-"""Characters of a folder in which a Unix socket can lie."""
+"""Maximum number of characters in a folder in which a Unix socket can lie."""
 
 
 class WriterProcess:

@@ -47,14 +47,15 @@ from resolver.records.visibility import DatasetScope
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 BATCH_SIZE = 1_000
-"""Queries that are compared together. With fewer, words that queries have in common are brought
-into normal form more often. With more, their pairs need more memory, some 50 KB for each query, and
-no time is gained.
+"""Number of queries that are compared together. With fewer, words that queries have in common are
+brought into normal form more often. With more, their pairs need more memory, some 50 KB for each
+query, and no time is gained.
 """
 
 _ROUND_SIZE = 128
-"""Readings whose candidates are compared together. The words of more readings do not fit into the
-cache of a processor. Fewer readings have fewer entities in common, each of which is gathered once.
+"""Number of readings whose candidates are compared together. The words of more readings do not fit
+into the cache of a processor. Fewer readings have fewer entities in common, each of which is
+gathered once.
 """
 
 

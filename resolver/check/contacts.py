@@ -72,7 +72,7 @@ _MAX_SEGMENTS = 8
 then built anew as one.
 """
 _MAX_SNAPSHOTS = 64
-"""Snapshots kept for viewers; each holds a mask of the records only."""
+"""Maximum number of snapshots kept for viewers; each holds a mask of the records only."""
 _MIN_DIGITS = 5
 """Least number of letters and digits of a document number; shorter numbers belong to many
 documents.

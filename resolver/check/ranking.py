@@ -57,7 +57,7 @@ from resolver.values.kernels.dates import SAME_YEAR
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 FIRST_ROUND_SIZE = 480
-"""Entities compared in the first round."""
+"""Number of entities compared in the first round."""
 MAX_COMPARED = 1_000
 """Most entities that are compared for one query."""
 MAX_FULL_NAMES = 6

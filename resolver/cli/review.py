@@ -303,7 +303,7 @@ def undo_command(settings: Settings, /, decision_id: str, store_url: str, **opti
 
 _WIDTH = 36
 _MAX_NAMES = 20
-"""Lists or agencies that an error names."""
+"""Maximum number of lists or agencies that an error names."""
 
 
 _QUEUE_HELP = """Show the pairs of entities that wait for a steward, by priority.

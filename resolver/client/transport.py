@@ -17,7 +17,7 @@ Body = bytes | BinaryIO | Mapping[str, Any] | None
 """Bytes, an open file, or fields to be sent as multipart/form-data."""
 BUSY_STATUSES = (429, 503)
 MAX_CONNECTIONS = 16
-"""Connections that are kept for the next request; more may be open at once."""
+"""Maximum number of connections that are kept for the next request; more may be open at once."""
 POLL_SECONDS = 1.0
 """Pause between two requests for the state of a batch."""
 MAX_RETRY_AFTER = 60

@@ -94,7 +94,7 @@ incomplete.
 _BEAT_SECONDS = 5.0
 _ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 KEPT_VERSIONS = 3
-"""Committed versions of a feed whose files are kept, besides the newest one."""
+"""Number of committed versions of a feed whose files are kept, besides the newest one."""
 _MAX_VERSIONS = 50
 """Number of the newest versions of a feed whose batches are looked at; files of older versions were
 removed by earlier runs.

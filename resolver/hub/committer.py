@@ -45,7 +45,8 @@ DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]
 meanwhile.
 """
 FollowUpDecisions = Callable[[StoreView, RecordIndex, Increment], Sequence[NewDecision]]
-"""Function that finds further decisions from the increment; it is called until there are none."""
+"""Function that returns the decisions that follow from an increment. It is called again until it
+returns none."""
 
 
 Inspector = Callable[[IncrementContext, ListUpdate, Increment, EntityPreview], None]

@@ -20,8 +20,8 @@ from resolver.records import Batch, Record, concat
 
 CHUNK_ROWS = 8_192
 MAX_REJECTS = 100_000
-"""Rejects of one list that are kept; later ones are only counted, so that a hostile file cannot
-fill the memory.
+"""Maximum number of rejects of one list that are kept; later ones are only counted, so that a
+hostile file cannot fill the memory.
 """
 Progress = Callable[[str, int], None]
 

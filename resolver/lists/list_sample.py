@@ -166,7 +166,7 @@ class _SampleReader:
 
 
 MAX_SHOWN_REJECTS = 5
-"""Rejects shown of each list."""
+"""Maximum number of rejects shown of each list."""
 
 Row = tuple[str, str]
 

@@ -26,7 +26,7 @@ HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-
 HIDDEN_PATTERN = re.compile(HIDDEN)
 _SKIPPED = "skipped: "
 _SHOWN_ID = 500
-"""Characters of an id that a reason shows."""
+"""Number of characters of an id that a reason shows."""
 
 
 MAX_BAD_ROWS = 50_000

@@ -47,14 +47,15 @@ from resolver.records.visibility import is_list_source_name
 
 MAX_NAME = 2_000
 MAX_ID = 500
-"""Characters of an id with its source; PostgreSQL indexes 2,704 bytes at most."""
+"""Maximum number of characters in an id with its source; PostgreSQL indexes 2,704 bytes at most."""
 MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
 """Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
 _NOTES = frozenset(("notes", "summary", "description"))
 _UNSPLIT = _NOTES | {LINK_ENTITY}
 """Properties whose words may have any length."""
 MAX_LINK_ENTITY = 100_000
-"""Characters of an entity that joins or describes records, as its list states it."""
+"""Maximum number of characters in an entity that joins or describes records, as its list states it.
+"""
 _PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
 # scripts written without spaces, and signs between words
 _UNSPACED = re.compile(

@@ -67,7 +67,7 @@ from resolver.values.prepared_values import (
 )
 
 _MIN_PARALLEL = 50_000
-"""Values that are worth a process."""
+"""Minimum number of values that are worth a process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ from resolver.runtime.text_hashes import fill_characters
 _PREFIX = "e-"
 _CHARACTERS = 20
 _KEY_BITS = 60
-"""Bits of a hash that are twelve characters, five bits each, as many as fit in a number."""
+"""Number of bits of a hash that are twelve characters, five bits each, as many as fit in a number.
+"""
 _FIRST_BITS = np.uint64(int("10000" * 12, 2))
 """First bit of each of the twelve."""
 _SIXES = np.uint64(int("00110" * 12, 2))

@@ -13,8 +13,9 @@ The module reads in this order:
      sources; stated by more records; without stray spaces; longer; first by text.
    - Caption: from `name`, else names joined from parts, else `previousName`, `alias`,
      `abbreviation` or `weakAlias`, else the first address or identifier, else the smallest record
-     id. Among several names: in Latin script; stated by more sources; stated by more records;
-     without a comma or brackets; mixed case; longer; first by text.
+     id. Of several names, the winner is the one in Latin script, then the one that more sources
+     state, that more records state, that has no comma or brackets, that has mixed case, that is
+     longer, and that is first by text.
    - Birth date: an exact date before an estimate; a date before a range; the more precise date;
      stated by more sources; stated by more records; the earliest.
 

@@ -32,7 +32,9 @@ from resolver.store.segments import Segment
 from resolver.values.normal_values import country_code
 
 _CHUNK = 5_000
-"""Entities whose edges are read at once. It limits the memory of an export of a whole store."""
+"""Number of entities whose edges are read at once. It limits the memory of an export of a whole
+store.
+"""
 
 
 def read_network(hub: Hub, viewer: Viewer, query: GraphQuery, around: Sequence[str] = ()) -> Graph:
@@ -64,7 +66,7 @@ MEMBERSHIP_TYPES = (
 )
 """Types of relation that make somebody a member of a group."""
 _MAX_CACHED_TABLES = 3
-"""Tables that are kept, each for one revision and one kind of viewer."""
+"""Maximum number of tables that are kept, each for one revision and one kind of viewer."""
 
 
 @dataclass(frozen=True, slots=True)

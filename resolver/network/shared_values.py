@@ -26,7 +26,7 @@ from resolver.records.visibility import STRANGER, Viewer
 MAX_HOLDERS = 10
 """Most entities that are named for one value. A telephone of an office may have thousands."""
 _MAX_CACHED = 3
-"""Lists of values that are kept, each for one revision and one kind of viewer."""
+"""Maximum number of lists of values that are kept, each for one revision and one kind of viewer."""
 _COLUMNS = ("type", "value", "entities", "id", "caption", "kind", "agencies", "records")
 
 

@@ -37,7 +37,9 @@ from resolver.records.visibility import STRANGER, Viewer
 MAX_SIMILAR = 100
 """Most entities that an answer lists."""
 MIN_SHARED = 2
-"""Traits that two entities share at least. A country alone would make half of a list alike."""
+"""Minimum number of traits that two entities share. A country alone would make half of a list
+alike.
+"""
 _MAX_CACHED = 3
 
 
@@ -187,8 +189,8 @@ def _shared(traits: Sequence[_Trait], place: int) -> tuple[str, ...]:
 MAX_COMPARED = 20
 """Most groups in a matrix; a wider one is no longer read."""
 MAX_CANDIDATES = 200
-"""Groups of most members among which a matrix looks for those that share something. Most pairs of
-groups share nothing, so a matrix of the largest groups alone would be nearly empty.
+"""Number of groups of most members among which a matrix looks for those that share something. Most
+pairs of groups share nothing, so a matrix of the largest groups alone would be nearly empty.
 """
 SHARED = ("members", "crimes", "countries", "artefacts")
 """What groups are compared by."""

@@ -52,7 +52,9 @@ _FAMILY_BITS = 32
 """Families of identifiers are numbers below this; higher bits are flags of checked numbers."""
 _ARTEFACT_COLUMNS = (PHONE, EMAIL, ADDRESS, *IDENTIFIERS)
 MIN_ADDRESS_WORDS = 3
-"""Words that an address needs to be an artefact. Shorter ones are shared by many strangers."""
+"""Minimum number of words that an address needs to be an artefact. Shorter ones are shared by many
+strangers.
+"""
 
 
 class Artefact(NamedTuple):

@@ -50,9 +50,9 @@ from resolver.store.notices import Receiver, Subscription
 
 _LIMITS = TransferLimits(max_bytes=1 << 16, seconds=10.0, stall_seconds=10.0, redirects=0)
 _AT_ONCE = 16
-"""Receivers that are served at the same time; more of them wait for one that is slow."""
+"""Number of receivers that are served at the same time; more of them wait for one that is slow."""
 _MAX_DIGEST = 500
-"""Notices in one digest; a longer mail says how many are left out."""
+"""Maximum number of notices in one digest; a longer mail says how many are left out."""
 
 
 def sign_webhook(secret: str, message_id: str, timestamp: int, body: bytes) -> str:

@@ -51,8 +51,8 @@ KINDS = {
 }
 """What one can subscribe to, and what the value of each is."""
 MANY = 500
-"""Notices of one subscription from one revision. More of them are one notice with their number: a
-list of 100,000 new entries is one event for its reader.
+"""Number of notices of one subscription from one revision. More of them are one notice with their
+number: a list of 100,000 new entries is one event for its reader.
 """
 _EVENTS_AT_ONCE = 20_000
 _MAX_VALUE = 200

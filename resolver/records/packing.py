@@ -206,7 +206,7 @@ _READERS: dict[str, _Reader] = {
 Digests = npt.NDArray[np.uint32]
 _TEXTS_AT_ONCE = 8_192
 _MIN_PARALLEL = 100_000
-"""Texts that are worth threads to hash them."""
+"""Minimum number of texts that are worth threads to hash them."""
 
 
 def digest_texts(texts: pa.Array, workers: int = 1) -> Digests:

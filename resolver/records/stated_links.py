@@ -164,7 +164,7 @@ _CLASS_OF_WORD = {
 }
 _ROLE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MAX_ROLE = 300
-"""Characters of a role that are read for its class."""
+"""Maximum number of characters in a role that are read for its class."""
 
 
 class DirectedRelation(NamedTuple):
@@ -261,7 +261,7 @@ GENERATION_HINT = (
 """Pattern (RE2) of names that may hold a generation; `split_generation` decides."""
 _WORD = re.compile(r"[^\W_]+|,")
 _MAX_NAME = 500
-"""Letters of a name that are read."""
+"""Maximum number of letters in a name that are read."""
 
 
 def relation_difference(kind: str, role: str) -> DifferenceKind | None:

@@ -552,7 +552,7 @@ SOURCE_NAME_PATTERN = r"^(?!default$)(?=.*[A-Za-z0-9])[A-Za-z0-9_.-]{1,100}$"
 """Pattern of source names that come over HTTP or by command; lists may use any script."""
 
 MAX_LENGTH = 200
-"""Characters of the name that a list gives its source."""
+"""Maximum number of characters in the name that a list gives its source."""
 
 
 def is_source_name(text: str) -> bool:

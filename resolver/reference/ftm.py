@@ -174,7 +174,7 @@ def _is_name(host: str) -> bool:
 
 
 _LEAST_LENGTH = 1024
-"""Letters that a value of any type may have."""
+"""Minimum number of letters that a value of any type may have."""
 _OTHER_SPACES = re.compile("[\u0a00\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2060-\u2064\ufeff\ud800-\udfff]"

@@ -35,9 +35,9 @@ from resolver.report import charts, report_data, run_figures
 from resolver.report.examples import build_borderline_cards, build_cluster_cards, describe_records
 
 SHOWN_PER_BAND = 16
-"""Patterns that are shown of each band."""
+"""Number of patterns that are shown of each band."""
 SHOWN_EXAMPLES = 3
-"""Examples of each pattern."""
+"""Number of examples of each pattern."""
 
 
 def build_pattern_table(

@@ -317,11 +317,11 @@ def _build_svg(frame: Frame, name: str, title: str, text: str, parts: list[Marku
 
 
 SHOWN_ENTITIES = 6
-"""Entities of each sort that are shown."""
+"""Number of entities of each sort that are shown."""
 SHOWN_MEMBERS = 12
-"""Records of an entity that are shown."""
+"""Number of records of an entity that are shown."""
 SHOWN_EDGES = 40
-"""Links of an entity that are drawn."""
+"""Number of links of an entity that are drawn."""
 MIN_WEAK_SIZE = 3
 """Records of the smallest entities that are shown as weak; two records are one pair."""
 WEAK_BELOW = 0.99

@@ -35,8 +35,8 @@ _DARK, _BLACK = (31, 58, 95), (0, 0, 0)
 _SIZE, _LINE = 9.0, 4.6
 """Size of text in points, and height of a line in millimeters."""
 _MAX_CELL = 120
-"""Characters in a cell of a table. A longer text goes on in the next row, since a row must fit on
-one page; 120 Chinese characters fit in the narrowest column.
+"""Maximum number of characters in a cell of a table. A longer text goes on in the next row, since a
+row must fit on one page; 120 Chinese characters fit in the narrowest column.
 """
 _MIN_SHARE = 0.12
 """Least share of the width of the page that a column has."""

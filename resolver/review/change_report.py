@@ -36,8 +36,8 @@ from resolver.errors import pluralize
 from resolver.records.labels import escape_formula, property_label
 
 MAX_ROWS = 100_000
-"""Rows of each list in a report. A first list of a million records is all new; its counts are
-complete, but nobody reads more rows, and they would take a gigabyte of memory.
+"""Maximum number of rows of each list in a report. A first list of a million records is all new;
+its counts are complete, but nobody reads more rows, and they would take a gigabyte of memory.
 """
 
 

@@ -394,7 +394,7 @@ def decide_pairs(
 
 
 _MAX_ENTITIES = 50
-"""Entities shown at most."""
+"""Maximum number of entities shown."""
 
 
 def preview_decision(

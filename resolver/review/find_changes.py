@@ -237,8 +237,8 @@ def _change_entity(
 
 
 _MAX_REPORTS = 32
-"""Reports of a store that are kept: one for each batch and class of viewers at work. Each has at
-most some thousand rows.
+"""Maximum number of reports of a store that are kept: one for each batch and class of viewers at
+work. Each has at most some thousand rows.
 """
 
 
@@ -518,9 +518,9 @@ def _find_visible_rows(
     their entities' records are visible.
 
     A row counts if the visible records of its entities last changed in the revision. It also counts
-    if they changed earlier, but a visible record that they are related to changed in it. Whether
-    the pair waited before is not looked up: the store does not keep what earlier states would be
-    without the records that a viewer may not see.
+    if they changed earlier, but a visible record that they are related to changed in it. The
+    function does not look up whether the pair waited before. The store keeps earlier states only
+    with all records, so it cannot tell what a viewer of some records would have seen.
     """
     condition = build_queue_filter(view, NO_FILTERS, None, viewer)
     numbers = np.union1d(touched.changed, touched.related).tolist()

@@ -47,7 +47,7 @@ from resolver.store.bulk_rows import parse_utc_text
 from resolver.store.steward_work import DecisionRow, OwnDecision, decisions_since, own_decisions
 
 _MAX_OFFERS = 25
-"""Rows of the queue that are tried for one steward at most."""
+"""Maximum number of rows of the queue that are tried for one steward."""
 _END = r"[de]-[\w-]{1,60}"
 _KEY = re.compile(rf"{_END}\.{_END}(~{_END}\.{_END}){{0,9}}", re.ASCII)
 """Key of a position in the queue: two entities (or, for a blind recheck, the decision twice), and
@@ -348,7 +348,7 @@ def _now() -> datetime.datetime:
 
 
 PACE_MINUTES = 20
-"""Minutes whose decisions give the pace."""
+"""The pace of a steward is measured on the decisions of this number of minutes."""
 _LEAST_DECISIONS = 3
 """Number of decisions below which a pace has no meaning."""
 

@@ -56,7 +56,7 @@ PAGE_RECORD_LIMIT = 2_000
 _STEP_RECORD_LIMIT = 50_000
 """Most touched records that are processed in one transaction."""
 _PAIRS_AT_ONCE = 100_000
-"""Pairs whose rows are built together. It limits memory: each takes hundreds of bytes."""
+"""Number of pairs whose rows are built together. It limits memory: each takes hundreds of bytes."""
 _UNLINKED_LOGODDS = -4_000
 """Log-odds (thousandths) that a row shows for two entities without a link: a score of 0.02."""
 Pair = tuple[int, int]

@@ -471,7 +471,9 @@ def _sort_by_time(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecis
 
 
 _MAX_PAIRS = 400
-"""Pairs that a split may log. Above it, the split logs only the pairs that are needed."""
+"""Maximum number of pairs that a split may log. Above it, the split logs only the pairs that are
+needed.
+"""
 
 
 def split_entity(

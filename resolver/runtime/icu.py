@@ -64,7 +64,10 @@ _get_skeleton = _function("uspoof_getSkeleton", c_int32)
 
 
 class SpoofChecker:
-    """Look-alike names after Unicode's UTS 39. Stays in memory until the process ends."""
+    """Finds names that look alike, by the rules of Unicode's UTS 39.
+
+    The checker stays in memory until the process ends.
+    """
 
     def __init__(self) -> None:
         error = c_int32()

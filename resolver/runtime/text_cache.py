@@ -21,7 +21,8 @@ import pyarrow as pa
 from resolver.runtime.text_hashes import fill_text_hashes
 
 MAX_CACHED_LETTERS = 100
-"""Letters of a text that is cached; words and names of real records have fewer."""
+"""Maximum number of letters in a text that is cached; words and names of real records have fewer.
+"""
 _CACHES: list[dict[Any, Any]] = []
 """Results of each decorated function."""
 _MISSING: Any = object()

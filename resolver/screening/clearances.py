@@ -45,7 +45,7 @@ from resolver.values.normal_values import country_code
 DEFAULT_DURATION = timedelta(days=365)
 MAX_DURATION = timedelta(days=3_660)
 MAX_REASON = 2_000
-"""Characters of a reason."""
+"""Maximum number of characters in a reason."""
 OPERATOR_OWNER = ""
 """Owner of verdicts that are given by command."""
 _SAME_NAME = 0.01

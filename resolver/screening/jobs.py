@@ -52,7 +52,9 @@ from resolver.store import Job
 
 SCREENING_JOB = "screening"
 MAX_HITS = 10
-"""Hits of one subject that a job writes; more of them mean that the subject states too little."""
+"""Maximum number of hits of one subject that a job writes; more of them mean that the subject
+states too little.
+"""
 _SHORT_COLUMNS = ("subject_id", "subject_name", "score", "band", "sources", "status")
 """Columns of the hits for keys that may look nobody up: no value of a listed entity."""
 

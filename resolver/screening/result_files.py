@@ -41,7 +41,9 @@ CSV_COLUMNS: Mapping[str, Callable[[ScreeningHit], str]] = {
 """Columns of a table of hits."""
 _BUFFER = 1 << 16
 _MAX_REPORTED = 500
-"""Subjects whose hits a report shows; a page with more takes long to open. The table has all."""
+"""Maximum number of subjects whose hits a report shows; a page with more takes long to open. The
+table has all.
+"""
 
 
 def describe_hit(hit: ScreeningHit) -> dict[str, Any]:

@@ -43,13 +43,13 @@ _FIRST_CHUNK, _LEAST_CHUNK, _MAX_CHUNK = 1_000, 500, 20_000
 between two reports. With fewer, a core would have no work.
 """
 _LEAST = 250
-"""Unique subjects that are worth a process of their own."""
+"""Number of unique subjects that are worth a process of their own."""
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _INCOMPLETE = "its words are so common that not all listed entities were compared: add a value"
 _NO_NAME = "it has no name: only its dates and numbers lead to listed entities"
 _NO_VALUES = "it has no value that can be compared"
 _MAX_NOTE = 300
-"""Characters of one note on what was not compared."""
+"""Maximum number of characters in one note on what was not compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,16 +66,17 @@ Up to then, a score differs by at most 0.02 nats from a score with new counts. W
 a growing store would be screened as a whole more often.
 """
 MAX_HITS = 10
-"""Hits that are kept of one subject, as of a subject of `POST /screenings`."""
+"""Maximum number of hits that are kept of one subject, as of a subject of `POST /screenings`."""
 _MAX_NAME = 80
-"""Characters of the name of a watch."""
+"""Maximum number of characters in the name of a watch."""
 _MARGIN = 2_000
 """A changed entity counts for a subject from this distance (thousandths of log-odds) below the
 review threshold on, because the comparison from the side of the entity may differ a little from
 that of a check.
 """
 _FIRST_CHUNK = 128
-"""Subjects that a changed entity is compared with first; mostly none of them is like it."""
+"""Number of subjects that a changed entity is compared with first; mostly none of them is like it.
+"""
 _FULL_SHARE, _FULL_LEAST = 3, 300
 """The look-up of one changed entity costs as much as the screening of about this many subjects. So
 if there are more changed entities, beyond a few hundred, everything is screened.
@@ -85,7 +86,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
 shorter one would spend the time of a worker on a watch that cannot be read.
 """
 _KEPT_WATCHES = 4
-"""Watches whose subjects stay in memory between two runs."""
+"""Number of watches whose subjects stay in memory between two runs."""
 _MIN_COUNT = 256
 """Number of entities below which the number does not count (`Population`)."""
 

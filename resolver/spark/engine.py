@@ -88,7 +88,9 @@ if TYPE_CHECKING:
     from resolver.spark.worker_stages import Frame
 
 _LEAST_SUBJECTS = 250
-"""Subjects that are worth a task of their own: each task opens the store and loads its index."""
+"""Minimum number of subjects that are worth a task of their own: each task opens the store and
+loads its index.
+"""
 
 
 def build_job(

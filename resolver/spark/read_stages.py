@@ -44,7 +44,7 @@ from resolver.spark.job import (
 )
 
 RECORDS_PER_SAMPLE = 1_024
-"""Records of a list, one of which is in the sample that ranges are cut by."""
+"""Number of records of a list, one of which is in the sample that ranges are cut by."""
 RECORDS_PER_PIECE = 200_000
 NAME_SHARES = 64
 """Shares of the names that relations give instead of ids."""

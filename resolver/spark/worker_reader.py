@@ -182,7 +182,7 @@ def locate_ids(
 
 
 BYTES_PER_TASK = 32 << 20
-"""Bytes of a table that one task reads."""
+"""Number of bytes of a table that one task reads."""
 _REACH = "lists must be files that all workers reach under the same path"
 
 

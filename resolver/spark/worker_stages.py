@@ -452,7 +452,7 @@ def _to_keyed(row: ArrowPart) -> _Keyed:
 
 
 def _part_of_key(part: int) -> int:
-    """Return the part itself, instead of a hash."""
+    """Return the part of a key: keys are numbers of parts, so Spark must not hash them."""
     return part
 
 

@@ -53,7 +53,7 @@ ACCOUNT_TABLES = frozenset({"api_keys", "users", "security_keys", "receivers", "
 The store that was backed up may still send to the same receivers.
 """
 MIN_KEY_BYTES = 32
-"""Bytes of a key that signs backups."""
+"""Minimum number of bytes in a key that signs backups."""
 _STATED_BY_LATER = "0010"
 """Schema version that programs with the versions 0011 to 0015 wrote into their backups."""
 _LATER_COLUMNS = (

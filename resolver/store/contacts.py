@@ -49,11 +49,11 @@ from resolver.store.notices import Notice, insert_notices
 from resolver.store.schema import contact_cases, contact_queries, meta
 
 MAX_TEXT = 2_000
-"""Characters of a question or an answer."""
+"""Maximum number of characters in a question or an answer."""
 MAX_DAYS = 365
-"""Days that a deadline may be away."""
+"""Maximum number of days that a deadline may be away."""
 DEFAULT_DAYS = 14
-"""Days until a request should be answered, where the asker names no other deadline."""
+"""Number of days until a request should be answered, where the asker names no other deadline."""
 _REMINDED_BEFORE = datetime.timedelta(days=3)
 """Time before the deadline from which on the agency is reminded, once."""
 _TAG_BYTES, _BLOCK_BYTES = 8, 16
@@ -298,7 +298,7 @@ class ContactCases:
         self, asker: str, person: str, count: int, *, of_person: int, of_asker: int
     ) -> bool:
         """Count queries of a person of an asker on this day; return whether they are within both
-        limits. Queries beyond a limit do not count. Days before the last day are forgotten.
+        limits. Queries beyond a limit do not count. Counts of earlier days are deleted.
         """
         if count > min(of_person, of_asker):
             return False

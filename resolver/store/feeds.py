@@ -36,7 +36,7 @@ from resolver.store.jobs import LEASE_TIME, MAX_LEASE_TIME, JobState
 from resolver.store.schema import feed_runs, feeds, jobs
 
 KEPT_RUNS = 100
-"""Outcomes of a feed that are kept besides its versions: a month of four a day."""
+"""Number of outcomes of a feed that are kept besides its versions: a month of four a day."""
 _FIRST_RETRY = 300.0
 """Seconds before a new attempt after the first failure. Each further failure doubles them, up to
 the interval of the feed or one day, whichever is less.

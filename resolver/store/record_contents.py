@@ -186,7 +186,7 @@ _ERASED_ID = re.compile(f"[^:]*:{_ERASED_PREFIX}[0-9a-f]{{{_ERASED_CHARACTERS}}}
 """Ids of erased records: source, prefix and digits of a hash."""
 _PREFIX = "e-"
 _CHARACTERS = 20
-"""Characters of an id after its prefix, as in the ids of other entities."""
+"""Number of characters of an id after its prefix, as in the ids of other entities."""
 
 
 class RestrictedId(NamedTuple):

@@ -255,7 +255,7 @@ def remove_other_segments(folder: Path, segments: Sequence[Segment]) -> None:
 
 
 _MAX_COLUMN_SETS = 10_000
-"""Sets of properties whose columns are cached."""
+"""Maximum number of sets of properties whose columns are cached."""
 
 
 class _Texts:

@@ -32,7 +32,7 @@ _BYTES = 32
 PROVIDER = "provider"
 """Method of sign-in of sessions that an identity provider vouches for."""
 _ID_LENGTH = 16
-"""Digits of the digest of a session that name it on pages and for commands."""
+"""Number of digits of the digest of a session that name it on pages and for commands."""
 _MAX_STEPS = 2_000
 """Most unfinished sign-ins of a kind that the store keeps; each takes at most 30 KB."""
 _MAX_STEP_LIFETIME = datetime.timedelta(hours=1)
@@ -151,10 +151,10 @@ class Sessions:
             return connection.execute(ended).rowcount
 
     def end_at_provider(self, *, subject: str = "", provider_session: str = "") -> list[User]:
-        """End the sessions of a subject of the identity provider, or of one of its sessions.
+        """End the sessions of one subject of the identity provider, or of one session there.
 
-        Returns the user of each session that has ended. If both are given, both must fit. Raises
-        `ValueError` if neither is.
+        If you give both, only sessions that match both are ended. Returns the user of each session
+        that was ended. Raises `ValueError` if you give neither.
         """
         if not subject and not provider_session:
             raise ValueError("all sessions would end")

@@ -38,7 +38,7 @@ _SHORT_STREETS = dict(
 _DIRECTIONS = ("", "", "", "North", "South", "East", "West")
 _SHORT_DIRECTIONS = {"North": "N.", "South": "S", "East": "E.", "West": "W"}
 _MAX_DUPLICATES = 12
-"""Listings of one site beside its first."""
+"""Maximum number of listings of one site beside its first."""
 _SHORT_WORDS = {"Saint": "St.", "Center": "Ctr", "School": "Sch.", "Academy": "Acad.", "&": "and"}
 
 

@@ -53,11 +53,11 @@ _MAX_LETTERS = 16
 _CANDIDATES = 4
 _MIN_LIKENESS = 0.4
 _MAX_WRITTEN = 0.67
-"""Symbols per Latin letter of a word whose short vowels are not written."""
+"""Maximum number of symbols per Latin letter of a word whose short vowels are not written."""
 _MAX_KOREAN = 7
 """Symbols of the longest Korean given name."""
 _WEIGHT = 5
-"""Occurrences of each pair that is written by hand."""
+"""Number of occurrences of each pair that is written by hand."""
 _SOFT = re.compile("[aeiouywh]")
 _COARSE = str.maketrans("lcqvbgdjz", "rkkffktss")
 
@@ -190,7 +190,7 @@ Doubles = npt.NDArray[np.float64]
 _ROUNDS = (-0.2, -0.2, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25)
 """Least share of the surprise of a Latin word that is explained, per round."""
 _MIN_GRAM = 4
-"""Occurrences of a gram of two or three letters."""
+"""Minimum number of occurrences of a gram of two or three letters."""
 _DISCOUNT = 0.3
 """Expected occurrences that are taken from each count, so that chance alignments vanish."""
 _LONGER = {1: 1.0, 2: 0.3, 3: 0.1}

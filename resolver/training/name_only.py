@@ -38,7 +38,9 @@ _NAME_PROPERTIES = ("name", "alias", "previousName")
 _MAX_NAMES, _MAX_PAIRED_NAMES = 4, 2
 _SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
 _MIN_ENTRIES = 3
-"""Entries that must bear a word for it to count as a name of its own rather than a typo."""
+"""Minimum number of entries that must bear a word for it to count as a name of its own rather than
+a typo.
+"""
 _MAX_SIMILAR = 5
 _MIN_SIMILARITY, _EQUALITY = 0.6, 0.999
 _DISTINCTIVE_WORDS: Mapping[Kind, tuple[str, ...]] = {

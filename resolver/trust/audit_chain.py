@@ -46,7 +46,8 @@ from resolver.store.contacts import REFERENCE
 
 _ALL_EVENTS = 10_000_000
 _EVENTS_AT_ONCE = 2_000
-"""Events in memory at once while accesses are looked for. Fewer would mean more queries."""
+"""Number of events in memory at once while accesses are looked for. Fewer would mean more queries.
+"""
 _FORMAT = "watchlist-resolver audit head 1"
 _CONTENT = ("format", "at", "number", "chain")
 

@@ -1,9 +1,9 @@
 """Requests to the agencies behind sources that answer with a contact.
 
-An answer of a check, a search or a graph names an agency and a reference. Whoever got it quotes the
-reference in a request. The agency answers in words, refuses, or discloses the record to the agency
-that asked. A disclosed record is shown with its request, and nowhere else: no other answer depends
-on it.
+An answer of a check, a search or a graph names an agency and a reference. The caller who got the
+answer quotes the reference in a request to the agency. The agency answers in words, refuses, or
+discloses the record to the agency that asked. A disclosed record is shown with its request and
+nowhere else. No other answer depends on it.
 
 Which records are hits is found by `resolver.check.contacts`. Requests and limits are rows of the
 store (`resolver.store.contacts`).

@@ -501,7 +501,7 @@ class _Miswritten(IntEnum):
 
 
 _DAYS = 28
-"""Days that every month has."""
+"""Number of days that every month has."""
 
 
 def _miswrite(

@@ -259,13 +259,14 @@ WORLDS = (
 """Records of the invented worlds, one population each."""
 REGISTER_RECORDS, DIFFERENCE_PAIRS = 60_000, 22_000
 MAX_WORLD_PAIRS = (40_000, 20_000)
-"""Largest numbers of false and true pairs of a world; the drawn pairs stand for all pairs."""
+"""Maximum numbers of false and of true pairs of a world. If a world has more pairs, some are drawn at
+random, and each of them counts for several."""
 _PEOPLE = 30_000
-"""Records of the world from whose people the stated pairs are made."""
+"""Number of records of the world from whose people the stated pairs are made."""
 NAMED_GROUPS = 1_500
-"""Groups of each list of movements or institutions whose names are compared alone."""
+"""Number of groups of each list of movements or institutions whose names are compared alone."""
 SPELLED_PERSONS = 120
-"""Invented persons of each culture whose names are spelled in every way."""
+"""Number of invented persons of each culture whose names are spelled in every way."""
 
 
 QUERY_WORLDS = (1_000, 3_000, 10_000, 30_000)

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.5
 _ID_LENGTH = 32
-"""Characters of the id of a batch. A text with fewer digits is the number of a revision."""
+"""Number of characters of the id of a batch. A text with fewer digits is the number of a revision.
+"""
 CHANGE_NAMES = (
     *("added", "removed", "changed", "new", "joined", "left"),
     *("merged", "split", "ended", "waiting"),
@@ -363,8 +364,8 @@ def run_batch_job(
 
 
 def _find_source(job: Job) -> str | Callable[[str], str]:
-    """Return the source of the tables of a batch, or a function that returns the source of each
-    table.
+    """Return the source of all tables of a batch. If the sender has named the source of single
+    tables, return a function that takes the stem of a file name and returns its source.
     """
     from resolver.lists.formats.tabular.guessed_mapping import source_name
 

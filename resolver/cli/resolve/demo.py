@@ -32,7 +32,7 @@ Examples:
 """
 
 _EXAMINED = 500
-"""Records that are examined for a person to look up."""
+"""Number of records that are examined for a person to look up."""
 
 
 @click.command("demo", help=_HELP)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 _MAX_VALUE_LENGTH = 34
-"""Characters of a value that are shown."""
+"""Maximum number of characters in a value that are shown."""
 _MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
 """Most blocking rules that nearly select the pair, and most evidence against, that are shown."""
 

@@ -442,7 +442,7 @@ _FLAG_WORDS = {
 
 
 def _add_unknown(entry: Entry, parts: _Parts) -> None:
-    """Keep attributes and elements that are not in the layout as notes."""
+    """Keep attributes and elements as notes if the layout does not have them."""
     for group, group_parts in parts.by_group.items():
         known = _KNOWN.get(group)
         for part in group_parts.values():

@@ -29,7 +29,7 @@ from resolver.lists.reader_types import WHOLE, Reject, Share
 from resolver.lists.text.list_dates import DateOrder, read_date_readings
 
 MAX_PIECE = 1_048_576
-"""Characters of a line that are scanned for objects at once."""
+"""Maximum number of characters in a line that are scanned for objects at once."""
 Json = dict[str, object]
 JsonRow = tuple[int, Json]
 

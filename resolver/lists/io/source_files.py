@@ -29,7 +29,7 @@ from resolver.errors import InputError
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
 MAX_MEMBERS = 1_000
-"""Files of an archive. Each takes some milliseconds, however little is in it."""
+"""Maximum number of files of an archive. Each takes some milliseconds, however little is in it."""
 HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"

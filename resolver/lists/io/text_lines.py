@@ -81,7 +81,7 @@ def _is_cyrillic(words: list[bytes]) -> bool:
 
 MAX_LINE = 16 * 1024 * 1024
 BLOCK_CHARS = 1 << 20
-"""Characters of lines that are read at once."""
+"""Number of characters of lines that are read at once."""
 
 
 def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,9 @@ from resolver.lists.reader_types import Reject, Truncation
 
 CHUNK = 65_536
 MAX_ROOT_BYTES = 1_000_000
-"""Bytes within which the root must open, so that no other document is held in memory."""
+"""Maximum number of bytes within which the root must open, so that no other document is held in
+memory.
+"""
 MAX_ELEMENT_BYTES = 2_000_000
 """Bytes of the longest element; reading stops at a longer one."""
 Element = Any

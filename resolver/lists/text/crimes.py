@@ -33,7 +33,7 @@ _CHARGE, _PHRASE, _PROGRAM = "charge", "phrase", "program"
 name it in any text, and programs of sanctions.
 """
 _MAX_REASON = 20_000
-"""Characters of a stated reason that are read."""
+"""Maximum number of characters in a stated reason that are read."""
 _GUARD = re.compile(
     r"(?:\b(?:combat|counter|fight|against|prevent|anti-|oppos|investigat|prosecut|convict|sentenc"
     r"|accus|victim|alleg|lutte contre|борьб|боротьб)|мін[іи]стерств)[^.;!?]*$",

@@ -22,7 +22,7 @@ from resolver.runtime.text_cache import cache_short_texts
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
 _SCRIPT_SAMPLE = 200
-"""Letters of a text that are examined to find its script."""
+"""Number of letters of a text that are examined to find its script."""
 _TRAILING_SUFFIX = re.compile(r"(?:,|(?<!\s))\s++((?:jr|sr)\.?|ii|iii|iv)$", re.I)
 
 

@@ -42,7 +42,7 @@ _SMALL = 32
 one record.
 """
 _SHOWN = 60
-"""Characters of a value that a reject repeats."""
+"""Number of characters of a value that a reject repeats."""
 _WORD = re.compile(r"[^\W_]+")
 _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 

@@ -27,7 +27,7 @@ from resolver.records import Relation, RelationType
 from resolver.records.stated_links import cite_sentence
 
 MAX_READ = 20_000
-"""Characters of a text that are read."""
+"""Maximum number of characters in a text that are read."""
 MAX_SENTENCE = 300
 """Most characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
@@ -236,7 +236,9 @@ _ROLE_AFTER_NAME = re.compile(
     + r")(?=$|[,.)]|\s(?:in|who|as|since|and|responsible|based|under|at|from)\b)"
 )
 _MAX_BEFORE_ROLE = 200
-"""Characters of a sentence in which the name and the role that follows it are looked for."""
+"""Maximum number of characters in a sentence in which the name and the role that follows it are
+looked for.
+"""
 _ACRONYM = re.compile(r"\([^\W\d_]{2,10}\)$")
 _BEFORE_ROLE = _read_words("before role")
 _BRACKETS = re.compile(r"\([^()]{0,80}\)")

@@ -230,7 +230,7 @@ MAX_BLOCK_PAIRS = 500_000
 PAIR_BUFFER_BYTES = 448 << 20
 """Most memory for the pairs of one pass, before the prefilter."""
 _PAIR_BYTES = 8
-"""Bytes of a dealt pair."""
+"""Number of bytes of a dealt pair."""
 
 
 @dataclass(frozen=True, slots=True)

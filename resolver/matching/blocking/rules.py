@@ -49,7 +49,7 @@ from resolver.records.prepared.value_flags import TokenFlag
 from resolver.runtime.text_hashes import SPELL_FACTOR, SPELL_START, spell
 
 MAX_SENSES = 8
-"""Symbols that a word may have to join records by them."""
+"""Maximum number of symbols that a word may have to join records by them."""
 _Bools = npt.NDArray[np.bool_]
 
 

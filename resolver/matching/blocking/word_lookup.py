@@ -75,7 +75,7 @@ not find; and same consonants in another script.
 """
 _WEIGHTS = np.array(WAY_WEIGHTS, dtype=np.float32)
 MAX_QUERY_WORDS = 250
-"""Words of a query that are followed; real names have fewer."""
+"""Maximum number of words of a query that are followed; real names have fewer."""
 BEARER_BUDGET = 200_000
 """Largest number of bearers that are counted for a query: first the bearers of its own words, then
 those of the rarest similar words.

@@ -212,7 +212,7 @@ def group_twins(
 Flags = npt.NDArray[np.bool_]
 _NAME_COLUMNS = ("name", *COMPOSED_PARTS, *SUFFIXES)
 _MAX_NAMES = 4
-"""Principal names with a generation that are read of one record."""
+"""Number of principal names with a generation that are read of one record."""
 
 
 def find_stated_rows(

@@ -180,7 +180,7 @@ MAX_DOUBT, CERTAIN = 2_500, 7_000
 records differ (a thousand to one): two careless records of one person often look like two persons.
 """
 _BATCH_PAIRS = 1 << 14
-"""Compared pairs of a batch of small components."""
+"""Number of compared pairs of a batch of small components."""
 _NO_DECISIONS = DecidedRows([], [])
 Marks = npt.NDArray[np.uint64]
 

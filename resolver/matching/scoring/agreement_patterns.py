@@ -34,9 +34,9 @@ from resolver.records.results.resolution import AgreementPatterns
 
 Numbers = npt.NDArray[np.int64]
 MAX_PATTERNS = 16_384
-"""Patterns that are told apart, at most."""
+"""Maximum number of patterns that are told apart."""
 SAMPLES_PER_GROUP = 2
-"""Example pairs that are kept of each pattern and group of log-odds."""
+"""Number of example pairs that are kept of each pattern and group of log-odds."""
 _GROUPS = 3
 _WIDTH, _BINS = 200, 140
 """Thousandths of log-odds in one bin, and number of bins around 0."""

@@ -47,12 +47,11 @@ waits in review.
 
 
 class Competition(NamedTuple):
-    """`logodds` (thousandths) are the log-odds after competition. `weight` is their difference from
+    """Score of a candidate after competition with the other candidates of a check.
+
+    `logodds` (thousandths) are the log-odds after competition. `weight` is their difference from
     the candidate's own log-odds (negative or 0), and `others` is the number of competitors that
     were counted.
-
-    `logodds` (thousandths) are those after competition, `weight` what they differ by from the
-    candidate's own (negative or 0), `others` the number of competitors counted.
     """
 
     logodds: int

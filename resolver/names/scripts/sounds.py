@@ -205,11 +205,13 @@ SYLLABIC = (int(Script.HANGUL), int(Script.HAN), int(Script.KATAKANA))
 _IS_SYLLABIC = np.isin(np.arange(1 << 8), SYLLABIC)
 """Per number of a script."""
 MAX_CODES = 10
-"""Codes of a word with its neighbor. More would find few names more, and join many that differ."""
+"""Maximum number of codes of a word with its neighbor. More would find few names more, and join
+many that differ.
+"""
 _NO_WORD = int(TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL | TokenFlag.NUMBER)
 """Flags of tokens without a code."""
 _WIDEST = 24
-"""Ways to write the beginning of a word that are followed further."""
+"""Number of ways to write the beginning of a word that are followed further."""
 _MAX_SYMBOL_COST, _MAX_WORD_COST = 110, 150
 """Cost (1/32 nat) by which a way to write a symbol, and a word, may exceed the likeliest one."""
 _FIRST_CLASSES = np.int32((1 << 3 * CLASS_BITS) - 1)

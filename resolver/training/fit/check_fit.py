@@ -318,7 +318,9 @@ _TOLERANCE, _MAX_STEPS = 1e-8, 100
 """Newton's method needs some ten steps. A looser tolerance stops far from the optimum, since nearly
 all pairs are certain strangers."""
 _MAX_LIST_STRANGERS = 2_500
-"""Persons of lists who are asked against each world: real people are strangers there."""
+"""Maximum number of persons of lists who are asked against each world: real people are strangers
+there.
+"""
 MIN_LIST_RECORDS = 500
 MIN_LISTED = 50
 """Names of listed ones below which a kind is not fitted."""

@@ -58,7 +58,7 @@ _IN_DOUBT = (-3_000, 6_000)
 """Log-odds (thousandths) between which the slope of a curve is taken: from there on up, a level
 can turn a decision."""
 RANDOM_PAIRS = 300_000
-"""Random pairs of each kind and source of records."""
+"""Number of random pairs of each kind and source of records."""
 _DATES = tuple((words, float(grade)) for grade, words in sorted(GRADES.items()))
 
 

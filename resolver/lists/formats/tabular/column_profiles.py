@@ -204,7 +204,7 @@ SEPARATORS = (";", "|", "\n")
 LEAST_SHARE = 0.5
 """Share of readable values below which a column contradicts its header."""
 MAX_ROWS = 1_000
-"""Rows at the beginning of a table that are examined."""
+"""Maximum number of rows at the beginning of a table that are examined."""
 _LEAST_VALUES = 3
 _FIRST_YEAR, _LAST_YEAR = 1850, 2050
 _YEAR = re.compile(r"\d+")

@@ -131,7 +131,7 @@ def _rejects(
 
 
 MAX_CACHED = 1 << 17
-"""Values that a reader keeps in its cache."""
+"""Maximum number of values that a reader keeps in its cache."""
 _BETWEEN = "\n"
 """Separator of the two readings of a date while texts are converted one to one."""
 # A date without a valid day or month still has a year, its most identifying part.
