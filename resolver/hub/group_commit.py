@@ -277,7 +277,7 @@ class GroupCommit:
 def _check_owner(
     view: StoreView, pending: _PendingRecord, stored: Mapping[str, tuple[int, bytes]]
 ) -> bool:
-    """Return whether the owner of a record may send it. If not, the error is noted on the record."""
+    """Return whether the owner of a record may send it. If not, note the error on the record."""
     record, owner = pending.record, pending.owner
     try:
         if view.seen_by(owner.viewer).erased_ids([record.id]):

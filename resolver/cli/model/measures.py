@@ -259,8 +259,9 @@ WORLDS = (
 """Records of the invented worlds, one population each."""
 REGISTER_RECORDS, DIFFERENCE_PAIRS = 60_000, 22_000
 MAX_WORLD_PAIRS = (40_000, 20_000)
-"""Maximum numbers of false and of true pairs of a world. If a world has more pairs, some are drawn at
-random, and each of them counts for several."""
+"""Maximum numbers of false and of true pairs of a world. If a world has more pairs, some are drawn
+at random, and each of them counts for several.
+"""
 _PEOPLE = 30_000
 """Number of records of the world from whose people the stated pairs are made."""
 NAMED_GROUPS = 1_500
