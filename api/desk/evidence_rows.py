@@ -151,6 +151,7 @@ _DESCRIBED = {
     "sources": "Matches within one list, or across lists",
     "asked": "What a name alone says in a check",
     "names_only": "Only names agree",
+    "date_errors": "Errors in birth dates are common",
     "relatives": "Relatives or affiliates may share this",
     "competition": "Other candidates that also fit",
     "entities": "Entities compared",

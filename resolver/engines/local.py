@@ -40,6 +40,7 @@ from resolver.matching.preparation import NormalValues, with_frequencies
 from resolver.matching.scoring import scores
 from resolver.matching.scoring.agreement_patterns import PatternTally
 from resolver.matching.scoring.score_links import score_histogram
+from resolver.matching.scoring.source_shifts import Marks
 from resolver.models.loader import KINDS
 from resolver.records import Batch, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray, concat
@@ -134,7 +135,7 @@ def _texts(texts: Any) -> Iterable[bytes | memoryview]:
 
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 10
+CHECKPOINT_FORMAT = 11
 """Version of checkpoints; raise it if rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -270,7 +271,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
             meter.progress.start("compare", len(pairs))
             scorer = PairScorer(normalized, task.scoring_models, task.find_classes())
             names = scorer.names
-            logodds, unsupported = _score_chunks(task, scorer, pairs, tally, meter.progress)
+            logodds, marks = _score_chunks(task, scorer, pairs, tally, meter.progress)
             usage.items = len(pairs)
         return resolution_task.ScoredCandidates(
             pairs.left,
@@ -282,7 +283,7 @@ class LocalEngine(resolution_task.StagedEngine[PreparedBatch, Candidates]):
                 *(task.batch, task.deduplicated_sources, pairs.left, pairs.right, logodds),
                 task.options.workers,
             ),
-            unsupported,
+            marks,
             tally,
             None
             if self.values is None
@@ -337,10 +338,10 @@ def _score_chunks(
     pairs: CandidatePairs,
     tally: PatternTally | None,
     progress: Progress,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+) -> tuple[npt.NDArray[np.int32], Marks]:
     checkpoint = open_checkpoint(task, tally is not None)
     logodds = np.empty(len(pairs), dtype=np.int32)
-    unsupported = np.empty(len(pairs), dtype=bool)
+    marks = np.empty(len(pairs), dtype=np.uint8)
     chunks = [
         slice(start, min(start + PAIRS_PER_CHUNK, len(pairs)))
         for start in range(0, len(pairs), PAIRS_PER_CHUNK)
@@ -369,12 +370,12 @@ def _score_chunks(
 
     with threads(parallel) as pool:
         for indices, arrays in pool.map(score_chunk, chunks):
-            logodds[indices], unsupported[indices] = arrays["logodds"], arrays["unsupported"]
+            logodds[indices], marks[indices] = arrays["logodds"], arrays["marks"]
             if tally is not None:
                 left, right = pairs.left[indices], pairs.right[indices]
                 tally.add(left, right, arrays["logodds"], arrays["patterns"])
             progress.advance(len(arrays["logodds"]))
-    return logodds, unsupported
+    return logodds, marks
 
 
 NAME_PAIRS_PLAN = "names"

@@ -165,7 +165,11 @@ _RELATIVES = {
 
 
 def population_rows(
-    model: Model, sums: tuple[int, int], logodds: int, sources: PairSources | None = None
+    model: Model,
+    sums: tuple[int, int],
+    logodds: int,
+    sources: PairSources | None = None,
+    date_shift: int = 0,
 ) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
@@ -178,6 +182,7 @@ def population_rows(
     4. the change that the share of true pairs in the present population makes
     5. the change that the `sources` of the pair make (None: they are not known)
     6. in a check, the weight that names have there; otherwise the limit for names alone
+    7. what the dates of the pair add where errors in dates are common (`date_shift`)
     """
     raw, basis = sums[0], model.basis
     if basis is None:
@@ -209,9 +214,15 @@ def population_rows(
             " not listed."
         )
         yield _row("asked", text, logodds - shifted)
-    elif logodds != shifted:
+        return
+    # a sum at the limit of scores is not limited for names alone
+    limited = shifted if logodds >= LOGODDS_LIMIT else logodds - date_shift
+    if limited != shifted:
         text = "Only names agree: nobody is merged on that alone."
-        yield _row("names_only", text, logodds - shifted)
+        yield _row("names_only", text, limited - shifted)
+    if date_shift:
+        text = "One part of the birth dates differs; such errors are common among these records."
+        yield _row("date_errors", text, logodds - limited)
 
 
 def _row(comparator: str, text: str, weight: int) -> EvidenceRow:
@@ -482,16 +493,18 @@ class _PairEvidence:
         group, index = self._group, self._place
         layout = layout_of(group.model.part_of(self._similarities))
         left, right = group.texts(index, layout)
-        relatives = group.model.relative_sums(group.evidence[index : index + 1])
+        evidence, model = group.evidence[index : index + 1], group.model
+        relatives = model.relative_sums(evidence)
         return (
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
             *population_rows(
-                group.model,
+                model,
                 (int(group.raw[index]), int(relatives[0])),
                 int(group.logodds[index]),
                 group.sources.at(index),
+                int(model.date_shifts(evidence)[0]),
             ),
         )
 

@@ -81,7 +81,7 @@ from resolver.matching.scoring.relation_evidence import (
     build_relation_table,
 )
 from resolver.matching.scoring.score_links import ApartRows, ScoredRows, build_links
-from resolver.matching.scoring.source_shifts import PairSources
+from resolver.matching.scoring.source_shifts import Marks, PairSources
 from resolver.matching.scoring.terms import threshold_logodds
 from resolver.models.loader import KINDS
 from resolver.names.context import Context
@@ -173,13 +173,13 @@ def compare_and_score(
 class OpenScores(NamedTuple):
     """Scores of pairs in a population whose share of true pairs may still be unknown.
 
-    `logodds` are in thousandths. `unsupported` marks pairs that only names support. `patterns` has
-    the pattern of agreement of each pair (-1: kinds exclude each other). It is empty if the caller
-    did not ask for patterns.
+    `logodds` are in thousandths. `marks` are those of `Model.marks`. `patterns` has the pattern of
+    agreement of each pair (-1: kinds exclude each other). It is empty if the caller did not ask for
+    patterns.
     """
 
     logodds: npt.NDArray[np.int32]
-    unsupported: npt.NDArray[np.bool_]
+    marks: Marks
     patterns: LongArray
 
 
@@ -193,13 +193,13 @@ def score_openly(
     *,
     with_patterns: bool = False,
 ) -> OpenScores:
-    """Return the log-odds of pairs, and mark the pairs that only names support.
+    """Return the log-odds of pairs, and their marks.
 
-    The score of such pairs has a limit. If the share of true pairs in the population is still
-    unknown, the models have no limit; it is applied when the share is known.
+    The score of pairs that only names support has a limit. If the share of true pairs in the
+    population is still unknown, the models have no limit; it is applied when the share is known.
     """
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
-    unsupported = np.zeros(len(left), dtype=bool)
+    marks = np.zeros(len(left), dtype=np.uint8)
     patterns = np.full(len(left) if with_patterns else 0, -1, dtype=np.int64)
     kinds = choose_model_kinds(prepared.kinds, left, right)
     for kind in KINDS:
@@ -218,13 +218,13 @@ def score_openly(
             evidence = compare(context, model.compared_features)
             sources = PairSources.of(prepared, left[chosen], right[chosen])
             logodds[chosen] = model.logodds(evidence, sources).astype(np.int32)
-            unsupported[chosen] = lacking = model.unsupported(evidence)
+            marks[chosen] = own_marks = model.marks(evidence)
             if with_patterns:
-                flags = PatternFlags(lacking, sources.is_within)
+                flags = PatternFlags(own_marks, sources.is_within)
                 patterns[chosen] = code_patterns(
                     model.features, evidence, KIND_BY_LABEL[kind], flags
                 )
-    return OpenScores(logodds, unsupported, patterns)
+    return OpenScores(logodds, marks, patterns)
 
 
 class PairScorer:
@@ -265,7 +265,7 @@ class PairScorer:
                 prepared, names, parts[0][0], left, right, workers, with_patterns=with_patterns
             )
         logodds = np.empty(len(left), dtype=np.int32)
-        unsupported = np.zeros(len(left), dtype=bool)
+        marks = np.zeros(len(left), dtype=np.uint8)
         patterns = np.empty(len(left) if with_patterns else 0, dtype=np.int64)
         for models, is_own in parts:
             own = np.arange(len(left)) if is_own is None else np.flatnonzero(is_own)
@@ -274,10 +274,10 @@ class PairScorer:
                 *(prepared, names, models, left[own], right[own], workers),
                 with_patterns=with_patterns,
             )
-            logodds[own], unsupported[own] = scored.logodds, scored.unsupported
+            logodds[own], marks[own] = scored.logodds, scored.marks
             if with_patterns:
                 patterns[own] = scored.patterns
-        return OpenScores(logodds, unsupported, patterns)
+        return OpenScores(logodds, marks, patterns)
 
     def _forms_for(self, models: ModelSet) -> tuple[PreparedBatch, NameIndex]:
         with self._lock:

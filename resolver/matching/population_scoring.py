@@ -5,7 +5,8 @@ and its share of true pairs. `score_in_population` measures the population if th
 
 1. The engine counts the records (`count_task_population`) and scores the pairs without the share.
 2. `adapt_to_partners` estimates the share of true pairs from these scores, by kind, for pairs
-   within one source, and for single sources. It then shifts the log-odds of all pairs.
+   within one source, and for single sources. Then it estimates how common errors in birth dates
+   are, and shifts the log-odds of all pairs.
 
 Populations of restricted records are measured by audience, so that no score depends on a record
 that a viewer may not see.
@@ -32,23 +33,28 @@ from resolver.matching.scoring import PartnerHistogram
 from resolver.matching.scoring.model import choose_model_kinds
 from resolver.matching.scoring.source_shifts import (
     BINS,
+    DATE_ERROR,
     MAX_SHIFT,
+    UNSUPPORTED,
     WITHIN,
+    Marks,
     PairSources,
     SourceCounts,
     count_logodds,
+    estimate_date_errors,
     estimate_partners_by_source,
     estimate_source_shifts,
     shift_logodds,
     shifted_score_histogram,
+    shifts_by_source,
 )
-from resolver.matching.scoring.terms import LOWEST_LOGODDS
+from resolver.matching.scoring.terms import LOWEST_LOGODDS, partner_shift
 from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.population import Partners, Population
+from resolver.records.prepared.population import KindPopulation, Partners, Population
 from resolver.records.results.resolution import StageMeter
 from resolver.records.visibility import (
     EVERYBODY,
@@ -169,6 +175,7 @@ def adapt_to_partners(
     certain = _select_certain(task, scored)
     if task.sides is None:
         partners = _add_source_shifts(task, certain, partners, visible)
+    partners = _add_date_errors(certain, partners, visible)
     restricted = _estimate_restricted(task, scored, certain)
     task = task.with_population(replace(population, restricted=restricted).with_partners(partners))
     counts = _move_to_sources(task, counts, certain)
@@ -179,7 +186,7 @@ def adapt_to_partners(
         logodds=_shift_all(task, scored),
         histogram=histogram,
         partner_counts=counts,
-        unsupported=None,
+        marks=None,
     )
 
 
@@ -205,18 +212,20 @@ def _estimate_restricted(
         }
         if task.sides is None:
             partners = _add_source_shifts(task, certain, partners, visible)
+        partners = _add_date_errors(certain, partners, visible)
         restricted[key] = own.with_partners(partners)
     return restricted
 
 
 class _Candidates(NamedTuple):
-    """Candidate pairs: rows, log-odds (thousandths), kinds of their models, and sources."""
+    """Candidate pairs: rows, log-odds (thousandths), kinds of their models, sources and marks."""
 
     left: IntArray
     right: IntArray
     logodds: npt.NDArray[np.int32]
     kinds: npt.NDArray[np.uint8]
     sources: PairSources
+    marks: Marks
 
     @classmethod
     def at(cls, task: ResolutionTask, scored: ScoredCandidates, places: slice | Numbers) -> Self:
@@ -230,7 +239,8 @@ class _Candidates(NamedTuple):
             is_within_list(batch, task.deduplicated_sources, left, right),
         )
         kinds = choose_model_kinds(batch.kinds, left, right)
-        return cls(left, right, scored.logodds[places], kinds, sources)
+        marks = np.zeros(len(left), np.uint8) if scored.marks is None else scored.marks[places]
+        return cls(left, right, scored.logodds[places], kinds, sources, marks)
 
     def of_kind(self, kind: str) -> Numbers:
         """Return the places of the pairs that the model of a kind scores."""
@@ -250,10 +260,9 @@ def _shift_all(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np
     def shift(part: slice) -> None:
         """Shift some of the log-odds."""
         pairs = _Candidates.at(task, scored, part)
-        moved = shift_logodds(pairs.logodds, _find_shifts(task, pairs))
-        if scored.unsupported is not None:
-            moved = _limit_unsupported(task, pairs, scored.unsupported[part], moved)
-        logodds[part] = moved
+        shifts, errors = _find_shifts(task, pairs)
+        moved = _limit_unsupported(task, pairs, shift_logodds(pairs.logodds, shifts))
+        logodds[part] = shift_logodds(moved, errors)
 
     _run_on_parts(shift, len(logodds), task.options.workers)
     return logodds
@@ -267,15 +276,18 @@ def _run_on_parts(run: Callable[[slice], _Result], count: int, workers: int) -> 
         return list(pool.map(run, parts))
 
 
-def _find_shifts(task: ResolutionTask, pairs: _Candidates) -> Numbers:
-    """Return by how much the population and the sources of each pair move its log-odds."""
-    shifts = np.zeros(len(pairs.kinds), dtype=np.int64)
+def _find_shifts(task: ResolutionTask, pairs: _Candidates) -> tuple[Numbers, Numbers]:
+    """Return by how much the population and the sources of each pair move its log-odds, and how
+    much errors in birth dates add after that.
+    """
+    shifts, errors = np.zeros((2, len(pairs.kinds)), dtype=np.int64)
     for models, is_own in _split_by_models(task, pairs):
         for kind in KINDS:
             own, model = pairs.of_kind(kind), models.models[kind]
             own = own if is_own is None else own[is_own[own]]
             shifts[own] = model.shift + model.source_shifts(pairs.sources.take(own))
-    return shifts
+            errors[own] = np.where(pairs.marks[own] & DATE_ERROR != 0, model.date_errors, 0)
+    return shifts, errors
 
 
 def _split_by_models(
@@ -307,10 +319,10 @@ def split_by_models(
 def _limit_unsupported(
     task: ResolutionTask,
     pairs: _Candidates,
-    unsupported: npt.NDArray[np.bool_],
     logodds: npt.NDArray[np.int32],
 ) -> npt.NDArray[np.int32]:
     """Return the log-odds, limited for pairs that only names support."""
+    unsupported = pairs.marks & UNSUPPORTED != 0
     for models, is_own in _split_by_models(task, pairs):
         limited = unsupported if is_own is None else unsupported & is_own
         for kind in KINDS:
@@ -345,15 +357,37 @@ def _add_source_shifts(
     return estimates
 
 
+def _add_date_errors(
+    certain: _Candidates,
+    partners: Mapping[str, Partners],
+    visible: npt.NDArray[np.bool_] | None,
+) -> dict[str, Partners]:
+    """Return the share of true pairs of each kind, with what errors in birth dates add.
+
+    Only pairs of `visible` records (None: all) that every engine has are counted.
+    """
+    estimates = {}
+    for kind, share in partners.items():
+        own, basis = certain.of_kind(kind), KindPopulation(**share._asdict())
+        if visible is not None:
+            own = own[visible[certain.left[own]] & visible[certain.right[own]]]
+        shifts = partner_shift(basis) + shifts_by_source(basis, certain.sources.take(own))
+        errors = estimate_date_errors(certain.logodds[own] + shifts, certain.marks[own])
+        estimates[kind] = share._replace(date_errors=errors)
+    return estimates
+
+
 def _move_to_sources(
     task: ResolutionTask, counts: Mapping[str, PartnerHistogram], certain: _Candidates
 ) -> Mapping[str, PartnerHistogram]:
     """Return counts of pairs that are moved so that the shift of each key leads to the final
     log-odds.
 
-    The real shift of a pair depends on its two sources. The counts are moved by the difference.
+    The real shift of a pair depends on its two sources and dates. The counts are moved by the
+    difference.
     """
-    shifts, shift_of = _find_shifts(task, certain), partner_shifts(task.models)
+    by_source, errors = _find_shifts(task, certain)
+    shifts, shift_of = by_source + errors, partner_shifts(task.models)
     pooled = shifts.copy()
     for kind in KINDS:
         own = certain.of_kind(kind)

@@ -35,7 +35,13 @@ from resolver.matching.scoring import (
 )
 from resolver.matching.scoring.agreement_patterns import PatternTally
 from resolver.matching.scoring.relation_evidence import RelationWeights, weights_from_json
-from resolver.matching.scoring.source_shifts import MAX_SHIFT, WITHIN, shift_histogram
+from resolver.matching.scoring.source_shifts import (
+    MAX_DATE_SHIFT,
+    MAX_SHIFT,
+    WITHIN,
+    Marks,
+    shift_histogram,
+)
 from resolver.matching.scoring.terms import CheckTerms, check_terms_from_json
 from resolver.models import loader
 from resolver.names.name_index import TokenIndex
@@ -330,7 +336,7 @@ class ResolutionTask:
         """Log-odds (thousandths) by which pairs may still rise once the share of true pairs is
         estimated.
         """
-        return MAX_SHIFT if self.is_measured else 0
+        return MAX_SHIFT + MAX_DATE_SHIFT if self.is_measured else 0
 
     def with_population(self, population: Population) -> ResolutionTask:
         """Return the task with the models of a population."""
@@ -372,8 +378,10 @@ class ResolutionTask:
         """Return the figures of a run of the task."""
         shifts, patterns = self.shifts, None
         if scored.tally is not None:
-            limits = {kind: model.limit for kind, model in self.models.models.items()}
-            patterns = scored.tally.summarize(self.options.thresholds, shifts, limits)
+            models = self.models.models if shifts else {}
+            limits = {kind: model.limit for kind, model in models.items()}
+            errors = {kind: model.date_errors for kind, model in models.items()}
+            patterns = scored.tally.summarize(self.options.thresholds, shifts, limits, errors)
             patterns = patterns.with_scores(scored.left, scored.right, scored.logodds)
         counts = scored.partner_counts
         return RunStats(
@@ -423,8 +431,8 @@ class ScoredCandidates:
     histogram: npt.NDArray[np.int64]
     partner_counts: Mapping[str, PartnerHistogram] = field(default_factory=dict)
     """Pairs by kind and log-odds, to estimate the share of true pairs."""
-    unsupported: npt.NDArray[np.bool_] | None = None
-    """Pairs that nothing but names supports, where their limit is yet to be applied."""
+    marks: Marks | None = None
+    """Marks of pairs (`Model.marks`), where limits and errors in dates are yet to be applied."""
     tally: PatternTally | None = None
     """Pairs by their pattern of agreement, before `shifts` of the task, where they are counted."""
     normal: NormalForms | None = None

@@ -184,7 +184,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
             )
         for frame in self.frames:
             frame.unpersist()
-        left, right, logodds, unsupported, is_twin = _sort_pairs(links, rest, len(task.batch))
+        left, right, logodds, marks, is_twin = _sort_pairs(links, rest, len(task.batch))
         rules = sum_rule_stats(candidate_pairs.reports, reports, self.job.plan)
         return ScoredCandidates(
             left,
@@ -193,7 +193,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
             rules,
             sum_histograms(reports),
             sum_partner_counts(reports),
-            unsupported.astype(bool),
+            marks,
             twins=np.stack([left, right], axis=1)[is_twin != 0],
         )
 
@@ -332,9 +332,7 @@ class SparkEngine:
         arrays = checkpoint.load_or_compute(
             "judged", lambda: _to_arrays(self._score_on_cluster(task, meter))
         )
-        left, right, logodds, unsupported, is_twin = (
-            arrays[name] for name in worker.SCORED_COLUMNS
-        )
+        left, right, logodds, marks, is_twin = (arrays[name] for name in worker.SCORED_COLUMNS)
         return ScoredCandidates(
             left,
             right,
@@ -342,7 +340,7 @@ class SparkEngine:
             local.parse_rules(arrays["rules"]),
             arrays["histogram"],
             {key: arrays[f"partners-{key}"] for key in PARTNER_KEYS},
-            unsupported.astype(bool),
+            marks,
             twins=np.stack([left, right], axis=1)[is_twin != 0],
         )
 
@@ -360,7 +358,7 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "left": scored.left,
         "right": scored.right,
         "logodds": scored.logodds,
-        "unsupported": np.asarray(scored.unsupported, dtype=np.uint8),
+        "marks": np.asarray(scored.marks, dtype=np.uint8),
         "twin": np.isin(keys, twins).astype(np.uint8),
         "rules": local.format_rules(scored.rules),
         "histogram": scored.histogram,

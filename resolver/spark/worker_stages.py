@@ -44,6 +44,7 @@ from resolver.matching.kernels.pair_union import ALL_PAIRS
 from resolver.matching.pipeline import normalize, score_openly
 from resolver.matching.population_scoring import count_partners
 from resolver.matching.scoring.score_links import score_histogram
+from resolver.matching.scoring.source_shifts import Marks
 from resolver.names.name_index import NameIndex
 from resolver.records import Batch
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
@@ -108,7 +109,7 @@ SCORED_COLUMNS: Types = {
     "left": np.int32,
     "right": np.int32,
     "logodds": np.int32,
-    "unsupported": np.uint8,
+    "marks": np.uint8,
     "twin": np.uint8,
 }
 """`twin` is 1 for a pair of equal records that no key joins."""
@@ -308,14 +309,14 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     rules = _rule_numbers(pairs["rule"])
     left, right, totals = _unite_pairs(job, prepared, place_of, pairs)
     left, right, is_twin = _add_twins(job, prepared, place_of, (left, right), twins)
-    logodds, unsupported = _score(job, prepared, left, right)
+    logodds, marks = _score(job, prepared, left, right)
     is_link = logodds >= job.link_threshold
     for content, chosen in (("links", is_link), ("rest", ~is_link)):
         scored = {
             "left": numbers[left[chosen]],
             "right": numbers[right[chosen]],
             "logodds": logodds[chosen],
-            "unsupported": unsupported[chosen].astype(np.uint8),
+            "marks": marks[chosen],
             "twin": is_twin[chosen].astype(np.uint8),
         }
         yield ArrowPart(rows[0].part, content, pack_arrays(scored))
@@ -380,16 +381,16 @@ def _add_twins(
 
 def _score(
     job: WorkerJob, prepared: PreparedBatch, left: Rows, right: Rows
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+) -> tuple[npt.NDArray[np.int32], Marks]:
     models, names = load_job_models(job), NameIndex.of(prepared)
     if job.is_measured:
         models = models.without_limits
-    logodds, unsupported = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=bool)
+    logodds, marks = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=np.uint8)
     for start in range(0, len(left), PAIRS_PER_CHUNK):
         chunk = slice(start, start + PAIRS_PER_CHUNK)
         scored = score_openly(prepared, names, models, left[chunk], right[chunk], 1)
-        logodds[chunk], unsupported[chunk] = scored.logodds, scored.unsupported
-    return logodds, unsupported
+        logodds[chunk], marks[chunk] = scored.logodds, scored.marks
+    return logodds, marks
 
 
 def keep_component_pairs(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from resolver.engines.local import LocalEngine
@@ -17,7 +18,7 @@ from resolver.matching.scoring.source_shifts import BIN, shift_histogram
 from resolver.matching.scoring.terms import threshold_logodds
 from resolver.models.loader import KINDS
 from resolver.records import Batch, Record
-from resolver.records.prepared.population import KindPopulation, Population
+from resolver.records.prepared.population import KindPopulation, Partners, Population
 from resolver.records.record import Handling
 from resolver.records.results.resolution import StageMeter
 from tests.matching.preparing import quick_symbols
@@ -27,6 +28,8 @@ pytestmark = pytest.mark.slow
 
 GIVEN = "Adam Boris Carlos Dmitri Emil Farid Georg Hassan Igor Jonas Karim Lars Milan Nuno".split()
 FAMILY = "Adler Bakri Costa Dorin Egger Fontes Galic Haddad Ilic Jansen Kovac Lopes Moreau".split()
+ENDINGS = ("", "ard", "elle", "ino", "us", "man", "ov", "sen")
+"""Endings of names, for lists in which few people have the same name."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,12 +38,15 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def people(source: str, count: int, seed: int = 8) -> list[Record]:
+def people(source: str, count: int, seed: int = 8, endings: Sequence[str] = ("",)) -> list[Record]:
     """Return persons of a list, the same in every list made with one seed."""
     chance = np.random.default_rng(seed)
     records = []
     for number in range(count):
-        first, last = chance.choice(GIVEN), chance.choice(FAMILY)
+        first, last = (
+            f"{chance.choice(words)}{endings[int(chance.integers(len(endings)))]}"
+            for words in (GIVEN, FAMILY)
+        )
         year, month, day = chance.integers((1950, 1, 1), (1990, 13, 29)).tolist()
         born = f"{year}-{month:02d}-{day:02d}"
         records.append(record(f"{source}:{number}", name=f"{first} {last}", birthDate=born))
@@ -113,6 +119,48 @@ def test_scores_do_not_depend_on_parts_and_threads(monkeypatch: pytest.MonkeyPat
     assert scored.partner_counts.keys() == others.partner_counts.keys()
     for key, counts in scored.partner_counts.items():
         assert counts.tolist() == others.partner_counts[key].tolist()
+
+
+def with_errors(source: str, share: float) -> list[Record]:
+    """Return persons of a list, 300 of them twice; a `share` of these have another birth month."""
+    chance = np.random.default_rng(3)
+    records, copies = people(source, 1_000, endings=ENDINGS), []
+    for number, item in enumerate(records[:300]):
+        (born,) = item.texts("birthDate")
+        if chance.random() < share:
+            born = f"{born[:5]}{int(born[5:7]) % 12 + 1:02d}{born[7:]}"
+        name = item.caption
+        copies.append(record(f"{source}:copy-{number}", name=name, birthDate=born))
+    return [*records, *copies]
+
+
+def test_common_errors_in_dates_say_less_against_a_pair() -> None:
+    assert measure(with_errors("a", 0.02)).of("person").date_errors == 0
+    batch = Batch.from_records(with_errors("a", 0.4)).canonical()
+    task = ResolutionTask.build(batch, (), RunOptions(workers=1))
+    task, scored = score_in_population(task, LocalEngine(), StageMeter())
+    population = task.models.population
+    assert population is not None
+    persons = population.of("person")
+    assert persons.date_errors > 400
+
+    def score_again(partners: Partners) -> npt.NDArray[np.int32]:
+        """Return the log-odds of the same pairs in a population that was measured before."""
+        known = population.with_partners({"person": partners})
+        again = ResolutionTask.build(batch, (), RunOptions(workers=1), population=known)
+        return LocalEngine().score_candidates(again, StageMeter()).logodds
+
+    partners = Partners(persons.partners, date_errors=persons.date_errors)
+    assert scored.logodds.tolist() == score_again(partners).tolist()
+    added = scored.logodds - score_again(partners._replace(date_errors=0))
+    assert set(added.tolist()) == {0, persons.date_errors}
+
+
+def test_hidden_errors_in_dates_shift_no_visible_pair() -> None:
+    handling = Handling(agency="customs", code="H3")
+    hidden = [replace(item, handling=handling) for item in with_errors("b", 0.5)]
+    visible = with_errors("a", 0.02)
+    assert measure([*visible, *hidden]).of("person").date_errors == 0
 
 
 def test_deduplicated_lists_are_left_out() -> None:

@@ -239,7 +239,7 @@ def test_pairs_within_components() -> None:
         value = np.array([1, 2, 5, 9], np.int32), np.array([0, 0, 0, 3], np.int32)
 
     scored = {"left": [1, 1, 2, 0, 1], "right": [2, 9, 5, 1, 7], "logodds": [-5, -6, -7, -8, -9]}
-    scored |= {"unsupported": [0, 0, 0, 0, 0], "twin": [1, 0, 0, 0, 0]}
+    scored |= {"marks": [0, 0, 0, 0, 0], "twin": [1, 0, 0, 0, 0]}
     body = pack_arrays({name: np.array(values, np.int32) for name, values in scored.items()})
     rows = list(work.keep_component_pairs(Sent(), [ArrowPart(0, "rest", body)]))
     inside = concat_arrays([row.body for row in rows], work.SCORED_COLUMNS)
@@ -247,7 +247,7 @@ def test_pairs_within_components() -> None:
         "left": [1, 2],
         "right": [2, 5],
         "logodds": [-5, -7],
-        "unsupported": [0, 0],
+        "marks": [0, 0],
         "twin": [1, 0],
     }
 

@@ -19,11 +19,12 @@ from resolver.matching.kernels.agreement_patterns import (
     count_patterns,
     note_outcomes,
 )
-from resolver.matching.scoring.source_shifts import WITHIN
+from resolver.matching.scoring.source_shifts import DATE_ERROR, UNSUPPORTED, WITHIN, Marks
 from resolver.matching.scoring.terms import SupportLimit, Thresholds, scores, threshold_logodds
 from resolver.records.kinds import KIND_BY_LABEL, Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.explanation import (
+    DATE_ERROR_BIT,
     KIND_SHIFT,
     PATTERN_TOPICS,
     PHRASES,
@@ -45,11 +46,11 @@ _NO_SAMPLE = np.uint64(2**64 - 1)
 
 
 class PatternFlags(NamedTuple):
-    """Facts that shift the scores of pairs later: that only names support the pair, and that it is
-    within one source.
+    """Facts that shift the scores of pairs later: the marks of the pair, and that it is within one
+    source.
     """
 
-    unsupported: npt.NDArray[np.bool_]
+    marks: Marks
     is_within: npt.NDArray[np.bool_]
 
 
@@ -58,7 +59,8 @@ def code_patterns(
 ) -> Numbers:
     """Return the pattern of each pair of `evidence` (m × features); see `AgreementPatterns`."""
     patterns = np.full(len(evidence), int(kind) << KIND_SHIFT, dtype=np.int64)
-    patterns |= flags.unsupported.astype(np.int64) << UNSUPPORTED_BIT
+    for mark, bit in ((UNSUPPORTED, UNSUPPORTED_BIT), (DATE_ERROR, DATE_ERROR_BIT)):
+        patterns |= (flags.marks & mark != 0).astype(np.int64) << bit
     patterns |= flags.is_within.astype(np.int64) << WITHIN_BIT
     marks = np.zeros(len(evidence), dtype=np.uint8)
     for index, comparators in enumerate(PATTERN_TOPICS.values()):
@@ -112,25 +114,28 @@ class PatternTally:
         thresholds: Thresholds,
         shifts: Mapping[str, int],
         limits: Mapping[str, SupportLimit | None],
+        date_errors: Mapping[str, int],
     ) -> AgreementPatterns:
-        """Return the patterns under final scores: shifted by kind, and limited.
+        """Return the patterns under final scores: shifted by kind, limited, and with what errors in
+        birth dates add.
 
-        `shifts` has the keys of `count_partners`, and `limits` has labels of kinds. Both are empty
-        if scores were final when they were counted.
+        `shifts` has the keys of `count_partners`, the others have labels of kinds. All are empty if
+        scores were final when they were counted.
 
         A bin of log-odds counts as its middle.
         """
         used = int(self.table.used[0])
         rows = np.argsort(self._keys(used))
         keys, counts = self._keys(used)[rows], self.table.counts[:used][rows]
-        middles = _final_logodds(keys, np.tile(_MIDDLES, (used, 1)), shifts, limits)
+        middles = _final_logodds(keys, np.tile(_MIDDLES, (used, 1)), shifts, limits, date_errors)
         score = scores(middles)
         band = thresholds.bands(score)
         per_band = np.stack([np.where(band == each, counts, 0).sum(axis=1) for each in range(3)])
         has_sample = self.table.hashes[:used][rows] != _NO_SAMPLE
         owners, _ = np.nonzero(has_sample)
         examples = self.table.samples[:used][rows][has_sample]
-        final = _final_logodds(keys[owners], examples[:, 2:].astype(np.int64), shifts, limits)
+        own = examples[:, 2:].astype(np.int64)
+        final = _final_logodds(keys[owners], own, shifts, limits, date_errors)
         examples[:, 2] = final[:, 0]
         return _unite_supported(
             AgreementPatterns(
@@ -156,6 +161,7 @@ def _final_logodds(
     logodds: Numbers,
     shifts: Mapping[str, int],
     limits: Mapping[str, SupportLimit | None],
+    date_errors: Mapping[str, int],
 ) -> Numbers:
     """Return the final log-odds (patterns × any) of log-odds at the time of counting."""
     final = logodds.copy()
@@ -168,11 +174,12 @@ def _final_logodds(
         if limit is not None:
             limited = is_own & (patterns >> UNSUPPORTED_BIT & 1 == 1)
             final[limited] = np.minimum(final[limited], limit.most)
+        final[is_own & (patterns >> DATE_ERROR_BIT & 1 == 1)] += date_errors.get(kind, 0)
     return final
 
 
 def _unite_supported(patterns: AgreementPatterns) -> AgreementPatterns:
-    """Unite the patterns that differ only in support or sources."""
+    """Unite the patterns that differ only in marks or sources."""
     keys, place = np.unique(patterns.patterns & ((1 << UNSUPPORTED_BIT) - 1), return_inverse=True)
     place = place.reshape(-1)
     pairs = np.zeros((len(keys), 3), dtype=np.int64)

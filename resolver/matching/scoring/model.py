@@ -24,7 +24,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import ModelError
-from resolver.matching.scoring.source_shifts import PairSources, shifts_by_source
+from resolver.matching.scoring.source_shifts import (
+    DATE_ERROR,
+    UNSUPPORTED,
+    Marks,
+    PairSources,
+    mark_dates,
+    shifts_by_source,
+)
 from resolver.matching.scoring.terms import (
     LOGODDS_LIMIT,
     Calibration,
@@ -62,6 +69,7 @@ _RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
 """Comparator of the rarity of what two names share, and its least value that identifies a person.
 
 It is more than a single letter has (2 nats of 30)."""
+_DATE_FEATURE = "birth_date"
 _CHECK_SUMS = 8
 """Number of sums of a check: names, stated facts and everything else, each against chance and
 against relatives; the terms of checks for names, and those for stated facts."""
@@ -317,6 +325,9 @@ class Model:
         logodds = np.clip(logodds, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             self._apply_limit(self.limit, evidence, logodds)
+        if self.date_errors:
+            logodds = logodds + self.date_shifts(evidence)
+            logodds = np.clip(logodds, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         return sums, logodds
 
     def _check_sums_and_logodds(
@@ -381,6 +392,27 @@ class Model:
         self._weights.add(evidence, parts, 0, _NO_CURVE, sums, np.empty_like(sums[0]))
         relatives: Numbers = sums[1]
         return relatives
+
+    @property
+    def date_errors(self) -> int:
+        """What a birth date with one wrong part adds in the population (thousandths)."""
+        return self.basis.date_errors if self.basis else 0
+
+    def date_shifts(self, evidence: FloatArray) -> Numbers:
+        """Return what errors in birth dates add to pairs (m × features), in thousandths."""
+        if not self.date_errors:
+            return np.zeros(len(evidence), dtype=np.int64)
+        is_error = self._mark_dates(evidence) == DATE_ERROR
+        return np.where(is_error, np.int64(self.date_errors), np.int64(0))
+
+    def marks(self, evidence: FloatArray) -> Marks:
+        """Return the marks of pairs (m × features); see `UNSUPPORTED`."""
+        return self._mark_dates(evidence) | self.unsupported(evidence) * UNSUPPORTED
+
+    def _mark_dates(self, evidence: FloatArray) -> Marks:
+        if _DATE_FEATURE not in self.features:
+            return np.zeros(len(evidence), dtype=np.uint8)
+        return mark_dates(evidence[:, self.features.index(_DATE_FEATURE)])
 
     @property
     def unlimited(self) -> Model:

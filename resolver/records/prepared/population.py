@@ -199,8 +199,8 @@ GROWTH = 1.5
 
 If an audience may see so many more records than others, it gets a population of its own.
 """
-_STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
-"""Figures of a kind in their stored order; earlier versions stored the first three."""
+_STORED_FIGURES = ("records", "partners", "concentration", "within", "across", "date_errors")
+"""Figures of a kind in their stored order; earlier versions stored the first three or five."""
 
 
 def find_dated_shift(listed: float | None) -> int:
@@ -234,6 +234,7 @@ class Partners(NamedTuple):
     partners: int
     within: int = 0
     across: int = 0
+    date_errors: int = 0
     sources: tuple[SourceShift, ...] = ()
 
 
@@ -249,6 +250,8 @@ class KindPopulation:
       would be too coarse); otherwise 0. It is never stored.
     - `within`, `across`: difference of the prior for two records of one source, and of two sources
       (thousandths of log-odds). Deduplicated sources are left out of `within`.
+    - `date_errors`: what a birth date with one wrong part adds, where such errors are more common
+      than usual (thousandths of log-odds).
     - `sources`: figures of single sources, in the order of their names.
     """
 
@@ -258,6 +261,7 @@ class KindPopulation:
     listed: int = 0
     within: int = 0
     across: int = 0
+    date_errors: int = 0
     sources: tuple[SourceShift, ...] = ()
 
     @property
@@ -352,6 +356,7 @@ class Population:
                 listed=share,
                 within=0,
                 across=0,
+                date_errors=0,
                 sources=(),
             )
             for label in sorted({*self.kinds, *entities})
@@ -368,7 +373,8 @@ class Population:
         return {
             label: f"{kind.records} records, {kind.partners / 1000:g} true pairs each, "
             f"concentration {kind.concentration / 1000:g}, "
-            f"within a list {kind.within / 1000:g}, across {kind.across / 1000:g}"
+            f"within a list {kind.within / 1000:g}, across {kind.across / 1000:g}, "
+            f"errors in dates {kind.date_errors / 1000:g}"
             for label, kind in sorted(self.kinds.items())
             if kind.records
         }
@@ -381,13 +387,7 @@ class Population:
             **({"restricted": restricted} if restricted else {}),
             "format": FORMAT,
             "kinds": {
-                label: [
-                    kind.records,
-                    kind.partners,
-                    kind.concentration,
-                    kind.within,
-                    kind.across,
-                ]
+                label: [getattr(kind, figure) for figure in _STORED_FIGURES]
                 for label, kind in sorted(self.kinds.items())
             },
             "sources": {

@@ -132,10 +132,15 @@ POPULATION_ROWS = (
     "partners",
     "asked",
     "names_only",
+    "date_errors",
     "competition",
 )
 """Rows of an explanation that do not depend on a field of the records."""
-STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {"competition", "relatives"}
+STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {
+    "competition",
+    "relatives",
+    "date_errors",
+}
 """Rows for the prior: how often any two records are of one entity."""
 
 
@@ -520,6 +525,8 @@ UNSUPPORTED_BIT = KIND_SHIFT + 3
 """Bit of a pattern that marks pairs with no support but names."""
 WITHIN_BIT = UNSUPPORTED_BIT + 1
 """Bit of a pattern that marks pairs within one source."""
+DATE_ERROR_BIT = WITHIN_BIT + 1
+"""Bit of a pattern that marks pairs whose birth dates differ in one part."""
 _OUTCOMES = (EvidenceOutcome.DIFFERS, EvidenceOutcome.NEAR, EvidenceOutcome.AGREES)
 
 

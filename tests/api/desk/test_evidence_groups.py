@@ -55,6 +55,22 @@ def test_rows_of_a_population_frame_the_sum() -> None:
     assert evidence_title("sources") == "Matches within one list, or across lists"
 
 
+def test_errors_in_dates_have_a_row_after_the_limit_for_names() -> None:
+    population = KindPopulation(3_000, date_errors=700)
+    model = load_models().models["person"].for_population("S", population)
+    rows = {
+        row.name: row.weight for row in population_rows(model, (5_000, 3_000), 3_452, None, 700)
+    }
+    assert model.limit is not None
+    assert rows["date_errors"] == 700
+    assert sum(rows.values()) == 3_452 - 5_000
+    assert rows["names_only"] < 0
+    assert evidence_title("date_errors") == "Errors in birth dates are common"
+    # at the highest score there is, the limit for names does not apply
+    highest = population_rows(model, (30_000, 30_000), 13_816, None, 700)
+    assert "names_only" not in {row.name for row in highest}
+
+
 def test_parts_are_those_of_the_subject_the_heaviest_first() -> None:
     groups = {group.row.name: group for group in group_evidence(ROWS)}
     assert [part.name for part in groups["name"].parts] == [

@@ -9,9 +9,13 @@ import pytest
 from resolver.matching.scoring.score_links import score_histogram
 from resolver.matching.scoring.source_shifts import (
     BINS,
+    DATE_ERROR,
+    MAX_DATE_SHIFT,
     MAX_PARTNER_SHIFT,
     PARTNERS_RANGE,
+    SAME_DATE,
     count_logodds,
+    estimate_date_errors,
     estimate_partners,
     estimate_partners_by_source,
     shift_histogram,
@@ -104,3 +108,25 @@ def test_shifted_histogram_keeps_pairs_and_moves_them_by_whole_bins() -> None:
     assert np.array_equal(moved.counts, exact)
     middle = moved.scores[len(moved.scores) // 2]
     assert middle == pytest.approx(scores(np.array([50]))[0], abs=1e-6)
+
+
+def errors_in(logodds: list[int], marks: list[np.uint8]) -> int:
+    return estimate_date_errors(np.array(logodds, dtype=np.int32), np.array(marks, dtype=np.uint8))
+
+
+def test_errors_in_dates_count_where_they_are_common() -> None:
+    assert errors_in([9_000] * 1_000, [SAME_DATE] * 940 + [DATE_ERROR] * 60) == 0
+    some = errors_in([9_000] * 1_000, [SAME_DATE] * 850 + [DATE_ERROR] * 150)
+    assert 500 < some < MAX_DATE_SHIFT
+    assert errors_in([9_000] * 1_000, [SAME_DATE] * 600 + [DATE_ERROR] * 400) == MAX_DATE_SHIFT
+    # ten pairs prove little, and pairs of no date prove nothing
+    assert errors_in([9_000] * 10, [SAME_DATE] * 8 + [DATE_ERROR] * 2) < 300
+    assert errors_in([9_000] * 1_000, [np.uint8(0)] * 1_000) == 0
+
+
+def test_look_alikes_are_no_errors_in_dates() -> None:
+    marks = [SAME_DATE] * 950 + [DATE_ERROR] * 550
+    assert errors_in([9_000] * 1_000 + [1_900] * 500, marks) == 0
+    assert errors_in([9_000] * 1_000 + [2_100] * 500, marks) == MAX_DATE_SHIFT
+    # true pairs mostly agree
+    assert errors_in([9_000] * 1_000 + [2_100] * 1_500, marks + [DATE_ERROR] * 1_000) == 0

@@ -28,6 +28,7 @@ POPULATION = Population(
             1_100,
             within=-1_500,
             across=90,
+            date_errors=310,
             sources=(SourceShift("eu", -2_000, 40), SourceShift("un", -900, 1_700)),
         ),
         "asset": KindPopulation(3),
