@@ -1,16 +1,12 @@
 """JSON schemas of entities, as clients send them and as answers return them.
 
 An entity that is sent has one JSON schema for each FollowTheMoney schema, since each has its own
-properties.
+properties. The schemas of networks (`resolver.network.workbench`) are here, too.
 
-JSON schemas of networks (see `resolver.network.workbench`).
-
-It also makes addresses and sanctions of an entity into entities of their own, where yente's clients
-look for them.
-
-Addresses and sanctions of FollowTheMoney lists are nested as they were stated. Other lists give
-them as values. They get ids that follow from their content, so the same address has the same id in
-every answer.
+The last functions make entities of the addresses and sanctions of an entity, because yente's
+clients look for them there. FollowTheMoney lists nest addresses and sanctions, and answers return
+them as they were stated. Other lists state them as values. The id of such a value follows from its
+content, so the same address has the same id in every answer.
 """
 
 from __future__ import annotations

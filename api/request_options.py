@@ -1,6 +1,8 @@
-"""Query parameters of `/match` and `/check`, as options for the screener.
+"""Query parameters of requests, as the options that the engine takes.
 
-Facets of search results: filters of a request, and counts in an answer.
+The first part reads the parameters of `/match` and `/check` into options of the screener. The
+second part is about facets of search results: it reads the filters of a request, and writes the
+counts of an answer.
 """
 
 from __future__ import annotations

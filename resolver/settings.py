@@ -19,7 +19,7 @@ from resolver.errors import UsageError
 
 PREFIX = "RESOLVER_"
 MIN_SHARE = 1e-6
-"""Least share of callers who are listed."""
+"""Minimum share of callers who are listed."""
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 

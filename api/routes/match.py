@@ -99,7 +99,7 @@ from resolver.screening import find_redress
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100
 MAX_RESULTS = 5_000
-"""Most results of one response: ten queries with the highest limit."""
+"""Maximum number of results of one response: ten queries with the highest limit."""
 _PAGE_MEDIA_TYPES = ("text/plain", "multipart/form-data")
 """Media types that a page of another origin can send without a preflight request (CORS).
 

@@ -18,22 +18,18 @@ other threads. The time limits for heads and bodies apply to workers (`gunicorn`
 occupies a thread once it has come, or once `MAX_BUFFERED` of its bytes have come. The rate of an
 API key is a setting.
 
-Turns of requests: a limited number runs at once, and a request that waits for a commit lets others
-run.
+*Turns of requests*: a limited number runs at once, and a request that waits for a commit lets
+others run. So posted records, however many, never keep a check from getting a thread.
 
-So posted records, however many, never keep a check from getting a thread.
+*Memory that requests leave behind*: caches of words are emptied when they hold too many. Loading a
+store fills the caches with the words of all its records, and senders of many new words would fill
+them again. A query has few words, which take microseconds to read again.
 
-Memory that requests leave behind: caches of words are emptied when they hold too many.
-
-Loading a store fills the caches with the words of all its records, and senders of many new words
-would fill them again. A query has few words, which take microseconds to read again.
-
-Detection of requests that come from this machine and are meant for it, by their headers.
-
-While a service is open (no keys, no users, loopback only), only this check stands between the store
-and a page in a browser of the same machine. Such a page can send requests to loopback, from its own
-origin or under a host name of its own that resolves to loopback (DNS rebinding). A proxy on this
-machine forwards requests from anywhere.
+*Requests of this machine*: the program tells by their headers which requests come from this machine
+and are meant for it. While a service is open (no keys, no users, loopback only), only this check
+stands between the store and a page in a browser of the same machine. Such a page can send requests
+to loopback, from its own origin or under a host name of its own that resolves to loopback (DNS
+rebinding). A proxy on this machine forwards requests from anywhere.
 """
 
 from __future__ import annotations
@@ -80,8 +76,8 @@ would report a broken connection in place of the refusal.
 """
 
 MAX_WAITING = 64
-"""Most requests of a process that wait for commits at the same time; each has a thread of its
-own.
+"""Maximum number of requests of a process that wait for commits at the same time; each has a thread
+of its own.
 """
 MAX_STREAM_SECONDS = 30.0
 GRACE_SECONDS = 30

@@ -1,19 +1,16 @@
-"""JSON responses, and the responses to errors.
+"""Responses of the API: JSON, errors, and streams of events.
 
-Server-sent events: the state of a job, sent as it changes.
+*Streams* are server-sent events, which give the state of a job as it changes. A stream occupies a
+thread as long as it lasts. So the number of streams is limited (`ServiceSettings.streams`), and
+none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the limit is told to poll the job. A
+client that is cut off comes back with `Last-Event-ID`, as browsers do.
 
-A stream occupies a thread as long as it lasts. So the number of streams is limited
-(`ServiceSettings.streams`), and none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the
-limit is told to poll the job. A client that is cut off comes back with `Last-Event-ID`, as browsers
-do.
-
-Compression of JSON responses with gzip, for clients that accept it.
-
-Pages are never compressed. A page may repeat a part of the request, and it holds secrets such as a
-CSRF token. The length of a compressed page would tell a network observer how similar the two are
-(the attack BREACH: https://breachattack.com). For the same reason, an answer to a request with a
-key in its address is not compressed. Other answers of the API hold no secret: their requests have a
-key in a header, which no page of another origin can make a browser send.
+*Compression*: JSON is compressed with gzip for clients that accept it. Pages are never compressed.
+A page may repeat a part of the request, and it holds secrets such as a CSRF token. The length of a
+compressed page would tell a network observer how similar the two are (the attack BREACH:
+https://breachattack.com). For the same reason, an answer to a request with a key in its address is
+not compressed. Other answers of the API hold no secret: their requests have a key in a header,
+which no page of another origin can make a browser send.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forward posted records from HTTP workers to the single writer process.
+"""Single writer process, to which the HTTP workers forward posted records.
 
 `WriterServer` runs in the writer process, and hands requests of workers to its `GroupCommit`.
 `WriterClient` is used in a worker, instead of its own `GroupCommit`. They communicate over a Unix
@@ -9,18 +9,15 @@ No answered record can be lost, because the answer follows the commit. When the 
 successor gets the request again, because committing an already committed record changes nothing. If
 there is no writer for long, each worker commits its own records.
 
-Run the writer process beside the workers: start it, start it again, and end it after them.
+The parent of the workers starts the writer, starts it again when it dies, and ends it after the
+workers. The writer ends by itself when the last process that could send it a record has ended. It
+learns this from a pipe to which nobody writes: the parent and, by inheritance, each worker hold the
+writing end. Reading ends once all of them have closed it, even if they were killed. The writer
+ignores signals to stop, which a terminal sends to all processes of a service.
 
-The process ends when the last process that could send it a record has ended. It learns this from a
-pipe to which nobody writes: the parent and, by inheritance, each worker hold the writing end.
-Reading ends once all of them have closed it, even if they were killed. It ignores signals to stop,
-which a terminal sends to all processes of a service.
-
-Revisions that callers have written, known to all processes of a service.
-
-If a caller has posted a record and sends a request at once, another process may answer, whose
-entity index is a moment behind. The process that answers reads here which revision its index must
-have reached.
+All processes of a service also share the revisions that callers have written. If a caller has
+posted a record and sends a request at once, another process may answer, whose entity index is a
+moment behind. The process that answers reads here which revision its index must have reached.
 """
 
 from __future__ import annotations
@@ -65,7 +62,9 @@ _ERRORS: Mapping[str, type[ResolverError]] = {
 _CONNECT_SECONDS, _RETRY_SECONDS = 5.0, 0.05
 """Seconds for which a worker waits for a writer, and between two attempts."""
 _MAX_ATTEMPTS = 3
-"""Most attempts of one request, because its record may be the reason why the writer dies."""
+"""Maximum number of attempts of one request, because its record may be the reason why the writer
+dies.
+"""
 _Message = dict[str, Any]
 
 

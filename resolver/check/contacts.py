@@ -68,13 +68,13 @@ _NOT_COUNTED = (
     " again in a few seconds"
 )
 _MAX_SEGMENTS = 8
-"""Most segments of the index. Each further segment would make queries slower, so all segments are
-then built anew as one.
+"""Maximum number of segments of the index. Each further segment would make queries slower, so all
+segments are then built anew as one.
 """
 _MAX_SNAPSHOTS = 64
 """Maximum number of snapshots kept for viewers; each holds a mask of the records only."""
 _MIN_DIGITS = 5
-"""Least number of letters and digits of a document number; shorter numbers belong to many
+"""Minimum number of letters and digits of a document number; shorter numbers belong to many
 documents.
 """
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2}")

@@ -46,7 +46,7 @@ _LINK_ENDS: Mapping[str, tuple[str, ...]] = {
 }
 """Properties by which entities that are no edges name the entity that they concern."""
 MAX_RELATED = 200
-"""Most related records that are shown with an entity."""
+"""Maximum number of related records that are shown with an entity."""
 
 
 @dataclass(frozen=True, slots=True)

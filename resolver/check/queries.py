@@ -83,7 +83,7 @@ distinguishes them, the most telling first, with the properties that state it.
 """
 _ANY_ADVICE = (("entity", "entities"), ((_COUNTRY, "add a country"), (_NUMBER, "add a number")))
 _SHOWN = 40
-"""Most characters of a value that a warning repeats."""
+"""Maximum number of characters of a value that a warning repeats."""
 _MAX_YEARS_APART = 10
 """Number of years between two birth dates of a query from which they contradict each other. Lists
 state dates of the same person that are a few years apart.

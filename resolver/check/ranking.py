@@ -59,7 +59,7 @@ Bools = npt.NDArray[np.bool_]
 FIRST_ROUND_SIZE = 480
 """Number of entities compared in the first round."""
 MAX_COMPARED = 1_000
-"""Most entities that are compared for one query."""
+"""Maximum number of entities that are compared for one query."""
 MAX_FULL_NAMES = 6
 """Number of names of a query above which fewer entities are compared, since each of these names is
 compared with each name of an entity.
@@ -67,8 +67,8 @@ compared with each name of an entity.
 LATE_FRACTION = 3
 """Part of a round (its last 1 / 3) that must be without a match to end the comparison."""
 _MAX_LOOKED_UP_RECORDS = 64
-"""Most visible records of the competitors whose review links are looked up. More would take longer,
-since each pair of records is looked up.
+"""Maximum number of visible records of the competitors whose review links are looked up. More would
+take longer, since each pair of records is looked up.
 """
 
 
@@ -80,7 +80,7 @@ invented people, asked of 10,000 real and of 20,000 generated records, nobody is
 reason; from 0.92 on, one is.
 """
 _MAX_KIND_SHIFT = 4.0
-"""Most nats that the words of a name take from candidates of another kind."""
+"""Maximum number of nats that the words of a name take from candidates of another kind."""
 _TRANSLATED = -1_500
 """Log-odds (thousandths) of a name that is equal only in translation, if another candidate is
 written like the query. No query of training is a translation, so this number is a guess.
@@ -97,7 +97,7 @@ Muhammad Saeed`), if the name is the same, and if it is similar. Titles are left
 comparison. At most 0.4 % of the people on two lists have any one title, so more could be gained.
 """
 _EVERYWHERE = -200
-"""Most log-odds (thousandths) of a group for the name of an institution that every state has
+"""Maximum log-odds (thousandths) of a group for the name of an institution that every state has
 (`Ministry of Defence`), because a caller may mean that of another state. It is below a match.
 """
 _INSTITUTIONS = load_words("kind_words", use="institution of every state")
@@ -118,8 +118,8 @@ _OTHER_NAME_FEATURES = _NAME_FEATURES - {"name", "name_weakest", "name_omitted"}
 name is, or which other names its bearer has.
 """
 _MAX_KEPT_PAIRS = 4_096
-"""Most sets of candidates whose pairs in review are kept. With more, memory grows; with fewer,
-pairs are found again more often.
+"""Maximum number of sets of candidates whose pairs in review are kept. With more, memory grows;
+with fewer, pairs are found again more often.
 """
 
 

@@ -32,8 +32,8 @@ from resolver.records.visibility import dataset_rows, find_vulnerable
 from resolver.values.normal_values import country_code, gender_bit
 
 MAX_ENTITIES = 1_000
-"""Most entities for which results are paged, sorted and filtered by the documents of the
-entities.
+"""Maximum number of entities for which results are paged, sorted and filtered by the documents of
+the entities.
 """
 _Entity = dict[str, Any]
 _TIMES = frozenset(("first_seen", "last_seen", "last_change", "changed"))

@@ -33,7 +33,9 @@ _PLACES = 3
 their number of records.
 """
 _MAX_RUN = 2
-"""Most entities of one sort that follow one another while there are entities of the other sort."""
+"""Maximum number of entities of one sort that follow one another while there are entities of the
+other sort.
+"""
 _Key = tuple[float, int, str, int]
 """Sort key of an entity: its relevance as a negative number, then its position among the entities
 found.
@@ -161,7 +163,7 @@ stated as a place.
 """
 _PREFIX_FACTOR = 0.7
 _MIN_PREFIX = 2
-"""Least number of letters of a typed word that finds words beginning with it."""
+"""Minimum number of letters of a typed word that finds words beginning with it."""
 _ALL_VISIBLE = np.zeros(0, dtype=bool)
 _LEAST_SHARE = 0.5
 """Share of the best relevance that an entity must reach."""

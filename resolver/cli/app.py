@@ -1,10 +1,8 @@
-"""Command `resolver`: imports the module of the command that is called and reports errors on one
-line.
+"""Command `resolver`: finds and runs the command that is called, and reports errors.
 
-Neither this module nor any command's module imports anything slow at the top, so that `--help`
-answers at once.
-
-Errors on one line, with their exit codes.
+A command's module is imported when the command is called. Neither this module nor any command's
+module imports anything slow at the top, so that `--help` answers at once. An error is reported on
+one line, with its exit code.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ def _first_reject(intake: Intake) -> str:
 
 _MAX_SUGGESTIONS = 3
 _MIN_SIMILARITY = 80
-"""Least similarity, in percent, of an existing id that is suggested."""
+"""Minimum similarity, in percent, of an existing id that is suggested."""
 
 
 def check_file_exists(path: Path | None) -> None:
@@ -611,7 +611,7 @@ def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -
 
 
 _SHOWN_CHANGES = 40
-"""Most changes that a dry run prints; `--json` prints all of them."""
+"""Maximum number of changes that a dry run prints; `--json` prints all of them."""
 
 
 def _print_summary(

@@ -1,6 +1,6 @@
-"""Results of a run: files, and the summary on the command line.
+"""Results of a run: its files, its summary on the command line, and its costs.
 
-Costs of a command, phase by phase: what `--profile` prints.
+The costs are the time and the memory of each phase, which `--profile` prints.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 SHOWN_REJECTS = 5
-"""Most rejects that a command prints if no file lists them."""
+"""Maximum number of rejects that a command prints if no file lists them."""
 
 
 def prepare_folder(out: Path) -> None:

@@ -1,12 +1,10 @@
 """HTTP client of the service: one method of `Client` per endpoint.
 
-Query parameters of the endpoints, as the OpenAPI description states them.
-
-Client for programs that run on `asyncio`.
-
-It has the methods of `Client`, and runs each in a thread, with the same requests, retries, errors
-and answers. A request waits for the network and holds no lock, so a few threads carry hundreds of
-requests a second, and no further HTTP library is needed.
+The first classes are the query parameters of the endpoints, as the OpenAPI description states them.
+`AsyncClient`, at the end, is for programs that run on `asyncio`. It has the methods of `Client`,
+and runs each in a thread, with the same requests, retries, errors and answers. A request waits for
+the network and holds no lock, so a few threads carry hundreds of requests a second, and no further
+HTTP library is needed.
 """
 
 from __future__ import annotations
@@ -748,7 +746,7 @@ def _as_list(value: str | Sequence[str]) -> list[str]:
 P = ParamSpec("P")
 R = TypeVar("R")
 MAX_THREADS = 16
-"""Most requests that run at once; further requests wait for a thread."""
+"""Maximum number of requests that run at once; further requests wait for a thread."""
 
 
 def _in_thread(

@@ -1,6 +1,7 @@
-"""Answers of the service as frozen objects. Unknown members of the JSON are ignored.
+"""Answers of the service as frozen objects, and the errors of the client.
 
-Errors of the client, as one tree with `ServiceError` at its root.
+Members of the JSON that this version does not know are ignored. All errors are subclasses of
+`ServiceError`.
 """
 
 from __future__ import annotations

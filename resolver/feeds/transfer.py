@@ -57,14 +57,14 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _CHUNK = 1 << 16
 _CONNECT_SECONDS = 10.0
 _MAX_ADDRESSES = 4
-"""Most addresses of one name that are tried, so that a name with many dead addresses costs little
-time.
+"""Maximum number of addresses of one name that are tried, so that a name with many dead addresses
+costs little time.
 """
 _PACE_SECONDS = 60.0
 """Seconds after which the pace of a transfer is judged."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_ANSWER = 1 << 16
-"""Most bytes that are read of the answer to a posted body."""
+"""Maximum number of bytes that are read of the answer to a posted body."""
 _MAX_RETRY_AFTER = 86_400.0
 
 

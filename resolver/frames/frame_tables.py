@@ -1,15 +1,12 @@
 """Tables of callers: pandas, polars, Arrow, DuckDB, files and lists of dicts, behind one interface.
 
 Any object with Arrow's C stream interface is read through it. Results come back in the library of
-the input, with the same rows in the same order.
+the input, with the same rows in the same order. Cells are read as text, whatever mixture of values
+of pandas, polars and plain Python a column holds.
 
-Cells of data frames as text: the values that pandas, polars and plain Python hold in one column.
-
-The choice of what each column of a caller's table means: it is proposed, shown, and can be
-corrected.
-
-The proposal is the same as in `resolver mapping`: names of columns first, then the look of their
-values.
+The module also proposes what each column of a table means, as `resolver mapping` does: by the names
+of the columns first, then by the look of their values. The proposal is shown, and the caller can
+correct it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Results of `dedupe` and `link`: tables with their entities, and the pairs that were found.
 
-HTML of results in notebooks: tables that need neither script nor style sheet.
+In a notebook a result shows itself as HTML tables that need neither script nor style sheet.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Committer: computes the increment of a request on one view of a store, and writes it.
 
-Requests that a hub commits: an update computed from a view, and decisions.
-
-Results of commits and dry runs.
+The first classes are the requests that a hub commits (an update computed from a view, and
+decisions), and the results of commits and dry runs.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _GATHER_SHARE, _MAX_GATHER_SECONDS = 0.4, 0.1
 for the last commit, and the upper bound of this time in seconds.
 """
 _MAX_NAMES = 10
-"""Most posters that are named with a commit."""
+"""Maximum number of posters that are named with a commit."""
 
 
 @dataclass(frozen=True, slots=True)

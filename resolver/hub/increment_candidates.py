@@ -95,7 +95,8 @@ class IncrementContext(ResolutionContext):
 
 
 MIN_CACHED_PAIRS = 5_000
-"""Least number of compared pairs of a component that is cached. Smaller components save no time."""
+"""Minimum number of compared pairs of a component that is cached. Smaller components save no time.
+"""
 MAX_CACHED_PAIRS = 8_000_000
 """Largest number of cached pairs of all components; each takes about 13 bytes. The components used
 last are kept.

@@ -58,9 +58,9 @@ accept it.
 ALARM_MIN_RECORDS = 20
 """A smaller number of withdrawals or changes never has to be accepted."""
 _MAX_LOOKUPS = 1_000_000
-"""Most ids that are looked up to find records whose entry has moved to another dataset. A large
-list that is new to a store with many sources would need more look-ups; then only the datasets that
-the new records name are tried.
+"""Maximum number of ids that are looked up to find records whose entry has moved to another
+dataset. A large list that is new to a store with many sources would need more look-ups; then only
+the datasets that the new records name are tried.
 """
 
 

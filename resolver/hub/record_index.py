@@ -45,7 +45,8 @@ _MAX_MISSING_RECORDS = 20_000
 may have written newer segments.
 """
 MIN_FILE_RECORDS = 5_000
-"""Least number of records of a file. After a restart, smaller segments are read from the store."""
+"""Minimum number of records of a file. After a restart, smaller segments are read from the store.
+"""
 
 
 def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Path:

@@ -5,11 +5,9 @@ which entities these are, resolved by their own values, and on how many records 
 So an increment also resolves the neighbors of the records that it may change. If a record changes,
 the evidence of every record that shares a neighbor with it may change, too.
 
-The look-up arrays of an index segment tell which records state a relation to a record id or to a
-name.
-
-They derive only from the segment, are built when an increment first needs them, and exist as long
-as the segment.
+Look-up arrays tell which records of an index segment state a relation to a record id or to a name.
+They are built from the segment when an increment first needs them, and exist as long as the
+segment.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ _NUMBERS = tuple(
 )
 _GENDERS = {1: "male", 2: "female", 4: "other"}
 _MIN_WORD, _MIN_NAME = 0.75, 0.93
-"""Least similarity (0…1) of two spellings of one word, and of one name without spaces."""
+"""Minimum similarity (0…1) of two spellings of one word, and of one name without spaces."""
 _VOWELS = frozenset("aeiou")
 _CIRCA = datetime.timedelta(days=366)
 _MAX_NAMES, _MAX_SHOWN, _MAX_LETTERS = 40, 3, 80

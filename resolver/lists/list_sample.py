@@ -19,11 +19,11 @@ from resolver.lists.readers import plan_reads
 from resolver.records import Batch, Record
 
 MAX_ITEMS = 100_000
-"""Most items that are examined to find the first records; a list that has only rejects is not read
-to its end.
+"""Maximum number of items that are examined to find the first records; a list that has only rejects
+is not read to its end.
 """
 _PIECE = 1_000
-"""Least number of records that are checked together, if a reader yields them one by one."""
+"""Minimum number of records that are checked together, if a reader yields them one by one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ _SIDES = (int(Kind.PERSON), int(Kind.GROUP | Kind.ASSET))
 _PRIOR_PAIRS = 5.0
 """Weight of the default concentration, as a number of pairs of namesakes."""
 _YEARS_APART = 2
-"""Most years between two birth dates that may still belong to one person."""
+"""Maximum number of years between two birth dates that may still belong to one person."""
 SHARED_PROPERTIES = ("phone", "email", "website", *TIES)
 """Plain properties for which the names of each value are counted."""
 COUNTED_PROPERTIES = frozenset(
@@ -186,8 +186,9 @@ MAX_NAME_SHARE = 0.003
 """Largest share of records with one name. A more common name is no name, but a title."""
 CONCENTRATION_RANGE = (-300, 1_300)
 _MIN_COUNTED_PARALLEL, _FEW_VALUES = 50_000, 2**16
-"""Least number of records for which threads save time, and least number of values that are counted
-without sorting."""
+"""Minimum number of records for which threads save time, and minimum number of values that are
+counted without sorting.
+"""
 _MAX_KEY = 2**62
 
 

@@ -1,6 +1,7 @@
 """Build golden records from a partition, entity by entity in the order of their ids.
 
-Values of entities, read from the columns of a batch in bounded chunks of whole entities.
+The values of entities are read from the columns of a batch. They are read in chunks of whole
+entities, whose size is limited.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ def query_date_grades(
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 """Function from codes of two values, pair by pair, to their similarities."""
 _MIN_PARALLEL = 20_000
-"""Least number of pairs for which several threads are faster than one."""
+"""Minimum number of pairs for which several threads are faster than one."""
 
 
 @dataclass(frozen=True)

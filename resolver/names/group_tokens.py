@@ -70,7 +70,7 @@ A name may have these letters as separate words, and in any order.
 _DIRECTIONS = frozenset("north south east west northern southern eastern western".split())
 """Words that are generic if all other words of the name are generic (`Western University`)."""
 _MIN_REPEATED = 4
-"""Least number of letters of a word whose repetition is ignored."""
+"""Minimum number of letters of a word whose repetition is ignored."""
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _NUMBER = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.NUMBER)
 _PLACE, _GENERIC, _FOREIGN = int(TokenFlag.PLACE), int(TokenFlag.GENERIC), int(TokenFlag.FOREIGN)

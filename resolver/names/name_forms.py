@@ -241,7 +241,8 @@ _SINGLE_READING_KINDS = frozenset(
 )
 """Kinds whose names are read in one way only. A `LegalEntity` is read as person and as group."""
 MAX_NAME_PARTS = 16
-"""Most given names, and most family names, of a record that are combined with each other.
+"""Maximum number of given names, and maximum number of family names, of a record that are combined
+with each other.
 
 Without a limit, a record with thousands of each would make millions of names.
 """

@@ -180,7 +180,7 @@ def cross_script_similarities(
 
 
 _MAX_MEMO = 1 << 16
-"""Most slots of a memo. A larger memo would not fit into the cache of a processor."""
+"""Maximum number of slots of a memo. A larger memo would not fit into the cache of a processor."""
 
 
 def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenRecords:

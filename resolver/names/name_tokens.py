@@ -395,7 +395,7 @@ def unflag_if_all(tokens: list[Token]) -> list[Token]:
 
 
 _MIN_PARALLEL = 10_000
-"""Least number of pairs of neighbors for which several threads are faster than one."""
+"""Minimum number of pairs of neighbors for which several threads are faster than one."""
 
 
 def _replacements() -> ByteArray:

@@ -40,7 +40,7 @@ from resolver.records.batch import IntArray
 from resolver.runtime.arrays import number_values
 
 _MIN_CELLS = 1 << 16
-"""Least number of match values for which a matrix has room. Beyond it, columns are made again."""
+"""Minimum number of match values for which a matrix has room. Beyond it, columns are made again."""
 
 
 def matrix_cells(names: NameArrays, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> int:
@@ -135,7 +135,7 @@ def factorize(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Int
 
 Numbers = npt.NDArray[np.int64]
 FEWEST_PARTNERS = 8
-"""Least mean number of pairs per left record for which ordering the pairs saves time."""
+"""Minimum mean number of pairs per left record for which ordering the pairs saves time."""
 _STEPS_PER_NAT = 1000
 
 

@@ -45,7 +45,7 @@ MAX_CODE = 255
 _CORPORATION = "corp"
 """Abbreviation of Corporation. It would otherwise be read as the singular of Corps."""
 _LEAST_MISSPELT = 7
-"""Least number of letters of a word that is recognized in spite of a misspelling."""
+"""Minimum number of letters of a word that is recognized in spite of a misspelling."""
 _NEAR_NAMES = frozenset(("christian", "regional"))
 """Words whose misspellings may be names of persons, such as Christine and Reginald."""
 

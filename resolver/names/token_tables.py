@@ -54,7 +54,7 @@ _person_tokens, _group_tokens = (
     cache_short_texts(30_000)(tokenize_group),
 )
 _MIN_PARALLEL_TEXTS = 10_000
-"""Least number of texts for each process. Fewer are not worth the start of one."""
+"""Minimum number of texts for each process. Fewer are not worth the start of one."""
 
 
 class TokenKey(NamedTuple):
@@ -178,9 +178,11 @@ _SPELLING_KEYS = (
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
-"""Most symbols of a name that still needs the key of v and w. A name of many languages has more."""
+"""Maximum number of symbols of a name that still needs the key of v and w. A name of many languages
+has more.
+"""
 _MIN_PARALLEL = 4_000
-"""Least number of tokens for each process. Fewer are not worth the start of one."""
+"""Minimum number of tokens for each process. Fewer are not worth the start of one."""
 
 
 @dataclass(frozen=True, slots=True)

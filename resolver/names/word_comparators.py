@@ -55,9 +55,9 @@ _NO_FLAG = TokenFlag(0)
 _LINKS = int(TokenFlag.GENERIC), int(TokenFlag.PARTICLE)
 """Flags of the words before a place in the name of an institution (`University of`)."""
 _MIN_MATCHED = 1.0
-"""Least matched nats of two names that share more than particles and legal forms."""
+"""Minimum matched nats of two names that share more than particles and legal forms."""
 _MAX_CONTRADICTED = 0.5
-"""Most contradicted nats of two names that only a qualifier tells apart."""
+"""Maximum number of contradicted nats of two names that only a qualifier tells apart."""
 _MORE_PLACES = 0.75
 """Similarity of places if one name has one more place, as in `Alabama at Birmingham`."""
 _CAMPUS, _IN_COUNTRY = 0.35, 0.5

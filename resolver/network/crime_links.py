@@ -31,7 +31,7 @@ from resolver.records.properties import ACTIVITY
 from resolver.records.visibility import STRANGER, Viewer
 
 MAX_RELATED = 5
-"""Most related entities that are shown for one crime of one entity."""
+"""Maximum number of related entities that are shown for one crime of one entity."""
 _COLUMNS = ("id", "caption", "kind", "crime", "stated_of", "stated_of_id", "relation")
 _COLUMNS_OF_SOURCES = ("datasets", "records")
 

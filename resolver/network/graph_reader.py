@@ -126,7 +126,9 @@ def _common_kind(schemas: Sequence[tuple[str, int]]) -> tuple[str, Kind]:
 
 
 MAX_HOPS, MAX_NODES, MAX_NEIGHBORS = 4, 1_000, 200
-"""Most edges from the middle, most nodes of a graph, and most neighbors of one node."""
+"""Maximum number of edges from the middle, maximum number of nodes of a graph, and maximum number
+of neighbors of one node.
+"""
 RELATION_EDGES = tuple(
     kind.value for kind, meaning in RELATION_TYPES.items() if meaning.inverse is None
 )

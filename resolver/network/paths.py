@@ -33,9 +33,9 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.search import read_typed_text
 
 MAX_MEANT = 40
-"""Most entities that are considered for a name that somebody types."""
+"""Maximum number of entities that are considered for a name that somebody types."""
 MIN_RELEVANCE = 0.5
-"""Least relevance of an entity that is meant though no name of it has the typed words. On public
+"""Minimum relevance of an entity that is meant though no name of it has the typed words. On public
 lists, misspelt names of listed groups and persons reach 0.6 or more, and invented names stay below
 0.46. With a lower limit, a name that nobody has would be taken for a stranger's.
 """
@@ -142,13 +142,15 @@ def _rank_name(document: Mapping[str, Any], typed: frozenset[str]) -> int:
 
 
 MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000
-"""Most edges of a path, most paths returned, and nodes after which the search stops."""
+"""Maximum number of edges of a path, maximum number of paths returned, and nodes after which the
+search stops.
+"""
 HUB_NEIGHBORS = 50
 """Neighbors from which a node on a path is named as a hub."""
 _MAX_PATH_NEIGHBORS = 100
-"""Most neighbors of one node that a search of paths reads."""
+"""Maximum number of neighbors of one node that a search of paths reads."""
 _MAX_RANKED = 200
-"""Most paths among which the best are chosen."""
+"""Maximum number of paths among which the best are chosen."""
 
 
 @dataclass(frozen=True, slots=True)

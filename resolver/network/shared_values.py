@@ -24,7 +24,9 @@ from resolver.records.labels import escape_formula
 from resolver.records.visibility import STRANGER, Viewer
 
 MAX_HOLDERS = 10
-"""Most entities that are named for one value. A telephone of an office may have thousands."""
+"""Maximum number of entities that are named for one value. A telephone of an office may have
+thousands.
+"""
 _MAX_CACHED = 3
 """Maximum number of lists of values that are kept, each for one revision and one kind of viewer."""
 _COLUMNS = ("type", "value", "entities", "id", "caption", "kind", "agencies", "records")

@@ -35,7 +35,7 @@ from resolver.records.stated_links import role_class
 from resolver.records.visibility import STRANGER, Viewer
 
 MAX_SIMILAR = 100
-"""Most entities that an answer lists."""
+"""Maximum number of entities that an answer lists."""
 MIN_SHARED = 2
 """Minimum number of traits that two entities share. A country alone would make half of a list
 alike.
@@ -187,7 +187,7 @@ def _shared(traits: Sequence[_Trait], place: int) -> tuple[str, ...]:
 
 
 MAX_COMPARED = 20
-"""Most groups in a matrix; a wider one is no longer read."""
+"""Maximum number of groups in a matrix; a wider one is no longer read."""
 MAX_CANDIDATES = 200
 """Number of groups of most members among which a matrix looks for those that share something. Most
 pairs of groups share nothing, so a matrix of the largest groups alone would be nearly empty.

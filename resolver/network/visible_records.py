@@ -146,7 +146,7 @@ def artefact_columns(batch: Batch) -> Iterator[tuple[str, Column]]:
 
 _MAX_CACHED_SEGMENTS = 64
 _MAX_CACHED_RIGHTS = 16
-"""Most kinds of viewers whose flags are kept for a segment."""
+"""Maximum number of kinds of viewers whose flags are kept for a segment."""
 
 
 class RecordVisibility:

@@ -47,7 +47,8 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.store.steward_work import NetworkView
 
 MAX_TITLE, MAX_NOTE, MAX_VIEWS = 100, 2_000, 200
-"""Most characters of a title and of a note, and most views of one user."""
+"""Maximum number of characters of a title and of a note, and maximum number of views of one user.
+"""
 NAMING_PARAMETERS = ("expand", "to")
 """Parameters of a view that name entities."""
 
@@ -348,7 +349,9 @@ def find_changes(hub: Hub, graph: Graph, viewer: Viewer, query: GraphQuery) -> G
 
 
 _MAX_TRACED = 200
-"""Most records of an entity whose earlier entities are looked up, at some milliseconds each."""
+"""Maximum number of records of an entity whose earlier entities are looked up, at some milliseconds
+each.
+"""
 
 
 def span_text(edge: GraphLink) -> str:
@@ -358,11 +361,15 @@ def span_text(edge: GraphLink) -> str:
 
 
 MAX_RELATED = 2_000
-"""Most relations that an entity states, and most entities with a relation to it, that are read."""
+"""Maximum number of relations that an entity states, and maximum number of entities with a relation
+to it, that are read.
+"""
 MAX_NEAREST = 24
-"""Most entities and names that a network shows around the middle."""
+"""Maximum number of entities and names that a network shows around the middle."""
 _MAX_BEYOND, _MAX_BEYOND_EACH = 20, 3
-"""Most entities shown in the second circle: in total, and for each entity of the first circle."""
+"""Maximum number of entities shown in the second circle: in total, and for each entity of the first
+circle.
+"""
 _MAX_RELATED_OF_NEAREST = 20
 """As `MAX_RELATED`, for the entities of the first circle."""
 

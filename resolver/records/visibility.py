@@ -24,13 +24,10 @@ The module reads in this order:
    compartment, and a class sees a set of compartments. The classes are strangers, identified
    viewers, each agency, stewards of each agency and of none, and viewers who see everything. The
    records that two classes both see form a class, too.
-
-Datasets of records: the source of each record, and further datasets that its list names.
-
-A list such as OpenSanctions names the datasets of each entry. The first dataset owns the record and
-its id; the record also belongs to the other datasets.
-
-The module also has the rules for names of sources.
+4. The datasets of records: the source of each record, and further datasets that its list names. A
+   list such as OpenSanctions names the datasets of each entry. The first dataset owns the record
+   and its id; the record also belongs to the other datasets;
+5. the rules for names of sources.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Examples of a report: the most uncertain pairs, the largest entities, and the entities with the
 weakest links.
 
-Records in readable form: labels, one-line values, important properties first.
+The module also writes records in readable form: labels, values on one line, and important
+properties first.
 """
 
 from __future__ import annotations

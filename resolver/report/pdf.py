@@ -39,7 +39,7 @@ _MAX_CELL = 120
 row must fit on one page; 120 Chinese characters fit in the narrowest column.
 """
 _MIN_SHARE = 0.12
-"""Least share of the width of the page that a column has."""
+"""Minimum share of the width of the page that a column has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
-"""Figures of a run, counted with array operations.
+"""Figures of a run, counted with array operations, and the threshold tool of its report.
 
-Threshold tool: merges, reviews and expected errors under other thresholds of the bands.
+The threshold tool shows merges, reviews and expected errors under other thresholds of the bands. It
+scores nothing again. Entities of the run stay as they are at its own merge threshold. Above this
+threshold, the tool cuts links between records that no longer reach it. Below it, waiting links that
+reach it join their entities. Records that decisions, lists or whole profiles joined stay joined,
+and records that these keep apart stay apart.
 
-Nothing is scored again. Entities of the run stay as they are at its own merge threshold. Above it,
-links between records that no longer reach the threshold are cut; below it, waiting links that reach
-the threshold join their entities. Records that decisions, lists or whole profiles joined stay
-joined, and records that these keep apart stay apart. Each join has the score p of the strongest
-link behind it. As scores are calibrated, it is wrong with probability 1 − p. Each pair of entities
-that stays apart without a review is a missed match with probability p.
+Each join has the score p of the strongest link behind it. As scores are calibrated, the join is
+wrong with probability 1 − p. Each pair of entities that stays apart without a review is a missed
+match with probability p.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def find_widest_pair(
 
 
 MAX_SHOWN_IDS = 500
-"""Most ids of shown records that the log stores for each side."""
+"""Maximum number of ids of shown records that the log stores for each side."""
 _SMALLEST_STEP = datetime.timedelta(microseconds=1)
 _SECOND_STEWARD = "\x1f second steward"
 """Name of the second steward in trial commits. No user can have this name."""

@@ -1,12 +1,9 @@
 """Page of an entity: its golden record with sources, contradictions and records.
 
-Events of an entity that a viewer may know, each with its time and its author.
-
-The author of an event is named only if the viewer may see a record or a decision that the commit
-brought or ended. An author who changed only hidden records is not named.
-
-Timeline of an entity: its events, the decisions on its records, and the commits that brought its
-records.
+The page has a timeline: the events of the entity that the viewer may know, the decisions on its
+records, and the commits that brought its records. Each event has its time and its author. The
+author is named only if the viewer may see a record or a decision that the commit brought or ended.
+An author who changed only hidden records is not named.
 """
 
 from __future__ import annotations

@@ -220,7 +220,7 @@ def detect_scripts(names: Iterable[str]) -> frozenset[str]:
 
 _MAX_CACHED_RECORDS = 20_000
 MAX_RECORDS = 5_000
-"""Most records of one entity that are loaded. A page cannot show more."""
+"""Maximum number of records of one entity that are loaded. A page cannot show more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ _COLOR_OF = {
 }
 _OPEN = (DecisionStatus.WAITING, DecisionStatus.REOPENED)
 _MAX_LINKS = 100
-"""Most links that are shown with an entity. Red links come first, then green, white and yellow."""
+"""Maximum number of links that are shown with an entity. Red links come first, then green, white
+and yellow.
+"""
 _MAX_KEPT = 2_000
 """Maximum number of answers that `CandidateLinks` keeps, about 1 KB each."""
 _ORDER = ("red", "green", "white", "yellow")

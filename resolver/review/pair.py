@@ -119,7 +119,8 @@ def face_contradictions(parts: Sequence[AlignedPart]) -> tuple[AlignedPart, ...]
 
 
 _MAX_COMPARED_RECORDS = 60
-"""Most records of a side that are compared, if the store has no link between the two sides.
+"""Maximum number of records of a side that are compared, if the store has no link between the two
+sides.
 
 All pairs are compared: twice as many records take four times as long.
 """
@@ -251,7 +252,7 @@ def _swap_sides(explanation: Explanation) -> Explanation:
 
 
 _MAX_CANDIDATES = 8
-"""Most other entities that the page shows for each side."""
+"""Maximum number of other entities that the page shows for each side."""
 
 
 def build_pair_view(

@@ -1,12 +1,11 @@
 """Filters of the queue: their translation to marks of queue rows, and filters saved by users.
 
-Visibility in the queue: the rules of access (`records.visibility`) as conditions on queue rows.
+Who may see a row is also a filter: the rules of access (`records.visibility`) become conditions on
+queue rows. A row rests on all records of its two entities, so it waits only for viewers who may see
+all of these records. Other viewers have rows of their own, as if the records that they may not see
+did not exist.
 
-A row rests on all records of its two entities, so it waits only for viewers who may see all of
-these records. Other viewers have rows of their own, as if the records that they may not see did not
-exist.
-
-Counts beside the filters of the queue: how many visible pairs each value would select.
+The counts beside the filters say how many visible pairs each value would select.
 """
 
 from __future__ import annotations

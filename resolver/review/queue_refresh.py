@@ -52,9 +52,11 @@ from resolver.store.waiting_queue import OUTDATED, QueueUpdate, WaitingColumns, 
 
 Numbers = npt.NDArray[np.int64]
 PAGE_RECORD_LIMIT = 2_000
-"""Most touched records that are processed while a page waits. Later pages process the rest."""
+"""Maximum number of touched records that are processed while a page waits. Later pages process the
+rest.
+"""
 _STEP_RECORD_LIMIT = 50_000
-"""Most touched records that are processed in one transaction."""
+"""Maximum number of touched records that are processed in one transaction."""
 _PAIRS_AT_ONCE = 100_000
 """Number of pairs whose rows are built together. It limits memory: each takes hundreds of bytes."""
 _UNLINKED_LOGODDS = -4_000

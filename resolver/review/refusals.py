@@ -1,15 +1,13 @@
-"""Refusals of a decision. Each is a `DecisionRefusedError` with a one-line message, a hint and
-fields for pages.
+"""Refusals of a decision, and the rules from which they follow.
 
-Rules of the desk: four-eyes rules, lease of a pair, share of blind rechecks, capacity.
+A refusal is a `DecisionRefusedError` with a one-line message, a hint and fields for pages. There
+are three sorts of rules:
 
-Limits of review: the entities, records and decisions that a viewer may know.
-
-If a viewer may not see a record, the store behaves as if it did not have it: the id is unknown, and
-only the visible records of an entity count. So no refusal, count or history reveals that there is
-more.
-
-Four-eyes rules: which decisions take a second steward.
+- *Rules of the desk* (`DeskRules`): lease of a pair, share of blind rechecks, capacity.
+- *Four-eyes rules*: which decisions take a second steward.
+- *Limits of review*: the entities, records and decisions that a viewer may know. If a viewer may
+  not see a record, the store behaves as if it did not have it: the id is unknown, and only the
+  visible records of an entity count. So no refusal, count or history reveals that there is more.
 """
 
 from __future__ import annotations

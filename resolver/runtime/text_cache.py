@@ -1,9 +1,7 @@
-"""Caches of functions of texts, bounded in bytes: long texts are computed anew each time.
+"""Caches of functions of texts, and stable 64-bit hashes of texts.
 
-A service besides bounds all of them together (`empty_caches_above`), since senders of ever new
-words could fill each one.
-
-Stable 64-bit hashes of texts.
+A cache is bounded in bytes, because long texts are not cached. A service also bounds all caches
+together (`empty_caches_above`). Otherwise senders of ever new words could fill each of them.
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ by as much between two fits. A larger value would hide a hit whose name was corr
 the subject.
 """
 _STRONGER = 300
-"""Least rise of the evidence (thousandths of a nat) for which a missing fact counts as a change."""
+"""Minimum rise of the evidence (thousandths of a nat) for which a missing fact counts as a change.
+"""
 _NAME_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _COUNTRY_PROPERTIES, _NUMBER_PROPERTIES = frozenset(COUNTRIES), frozenset(IDENTIFIERS)
 _PLAIN_FACTS = frozenset((BIRTH_DATE, "deathDate", "gender", "birthPlace", "incorporationDate"))

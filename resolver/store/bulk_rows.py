@@ -1,6 +1,6 @@
 """Bulk access to rows: fast inserts and updates, columns as arrays, value sets as conditions.
 
-Frozen rows that the store returns one at a time.
+The module also defines the frozen rows that the store returns one at a time.
 """
 
 from __future__ import annotations

@@ -51,11 +51,13 @@ from resolver.store.schema import (
 
 _ERASED = "[erased]"
 MIN_BYTES = 5
-"""Least number of bytes of a text that is searched for; shorter texts occur in any file by
+"""Minimum number of bytes of a text that is searched for; shorter texts occur in any file by
 chance.
 """
 _MAX_WORDS = 6
-"""Most words of a name whose other orders are searched for in files; a longer text is no name."""
+"""Maximum number of words of a name whose other orders are searched for in files; a longer text is
+no name.
+"""
 _LONG_TEXT = 30
 """Number of characters from which a free text shows whom it is about."""
 ROWS_AT_ONCE = 5_000

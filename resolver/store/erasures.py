@@ -64,7 +64,9 @@ from resolver.store.schema import (
 from resolver.store.watches import SubjectCipher
 
 MAX_RECORDS = 1_000
-"""Most records of one erasure. More records are a list, which is withdrawn and erased in parts."""
+"""Maximum number of records of one erasure. More records are a list, which is withdrawn and erased
+in parts.
+"""
 MAX_REASON = 2_000
 
 

@@ -43,7 +43,9 @@ SEQUENCE = "sequence"
 FINAL_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
 """States in which nothing happens without a user (`HELD` waits for approval)."""
 MAX_ATTEMPTS = 5
-"""Most leases of one job: a job that kills its workers must not occupy all of them for ever."""
+"""Maximum number of leases of one job: a job that kills its workers must not occupy all of them for
+ever.
+"""
 
 
 @dataclass(frozen=True, slots=True)

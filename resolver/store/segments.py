@@ -6,10 +6,9 @@ and extra arrays added by indexes (blocking keys). Segments derive from the stor
 at any time. The first segment of the chain in a folder begins at revision 0, and each segment
 follows the one before. Segments with another `stamp` than the index needs are unusable and removed.
 
-Access to single records of a segment, value by value.
-
-For single records, building columns costs more than their values: indexing a memory view takes a
-twentieth of the time of indexing an array. So a reader keeps views of a segment's arrays.
+`SegmentReader` reads single records, value by value. To build columns of a single record would take
+longer than to read its values: indexing a memory view takes a twentieth of the time of indexing an
+array. So a reader keeps views of a segment's arrays.
 """
 
 from __future__ import annotations

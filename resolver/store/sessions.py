@@ -34,7 +34,8 @@ PROVIDER = "provider"
 _ID_LENGTH = 16
 """Number of digits of the digest of a session that name it on pages and for commands."""
 _MAX_STEPS = 2_000
-"""Most unfinished sign-ins of a kind that the store keeps; each takes at most 30 KB."""
+"""Maximum number of unfinished sign-ins of a kind that the store keeps; each takes at most 30 KB.
+"""
 _MAX_STEP_LIFETIME = datetime.timedelta(hours=1)
 """Longest lifetime of a step. A step that ends later was kept while the clock was wrong."""
 _MAX_KEYS, _MAX_KEY_NAME = 10, 60

@@ -56,7 +56,7 @@ from resolver.store.schema import (
 from resolver.store.steward_work import is_held
 
 MARKS_LIMIT = 2_000
-"""Most characters of the marks of a row. PostgreSQL cannot index longer texts."""
+"""Maximum number of characters of the marks of a row. PostgreSQL cannot index longer texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def letter_numbers(word: str) -> list[int]:
 
 Doubles = npt.NDArray[np.float64]
 _ROUNDS = (-0.2, -0.2, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25)
-"""Least share of the surprise of a Latin word that is explained, per round."""
+"""Minimum share of the surprise of a Latin word that is explained, per round."""
 _MIN_GRAM = 4
 """Minimum number of occurrences of a gram of two or three letters."""
 _DISCOUNT = 0.3

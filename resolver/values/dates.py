@@ -172,7 +172,7 @@ _FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
 MAX_TEXT = 80
-"""Most characters of a date. A longer text is not read."""
+"""Maximum number of characters of a date. A longer text is not read."""
 
 
 @dataclass(frozen=True, slots=True)

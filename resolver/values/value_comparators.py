@@ -105,7 +105,7 @@ _OTHER_BEARER = np.float32(0.45)
 _OTHER_FIRM = np.float32(0.25)
 """The same factor for groups. It is lower, since sources give one tax number to two firms."""
 _LEAST_PATTERN = np.float32(0.6)
-"""Least similarity of two e-mail addresses that may differ only in a number."""
+"""Minimum similarity of two e-mail addresses that may differ only in a number."""
 _DIGITS = re.compile(r"\d+")
 _NONE, _ROUNDING = np.float32(0.0), np.float32(1e-6)
 _LINK = np.float32(0.04)
@@ -117,7 +117,7 @@ _OTHER_FAMILY = np.float32(0.3)
 """Factor for the similarity of a shared telephone, if only the family names contradict."""
 _HALF = np.float32(0.5)
 _LEAST_SITE_NAME = 4
-"""Least number of letters of a site's name that is recognized under another ending."""
+"""Minimum number of letters of a site's name that is recognized under another ending."""
 _SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
 """Words before the ending of a country that are not the name of a site."""
 Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]

@@ -1,8 +1,8 @@
-"""Error rates by group on judged pairs and on probes: measure, format, and save beside a model.
+"""Figures of a model, which commands measure, print and save beside the model.
 
-Invented records that `resolver train` learns from besides the lists.
-
-Calibration of a model in generated populations of several sizes: measure, format and save.
+The first part measures error rates by group on judged pairs and on probes. The second part invents
+the records that `resolver train` learns from besides the lists. The last part measures calibration
+in generated populations of several sizes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Command `resolver serve`: the HTTP service.
+"""Commands on an installation of the service.
 
-Commands on an installation: its settings, and completion in a shell.
-
-- Command `resolver settings`.
-- Command `resolver completion`.
+- Command `resolver serve`: the HTTP service.
+- Command `resolver settings`: the settings of this installation.
+- Command `resolver completion`: completion of commands in a shell.
 """
 
 from __future__ import annotations

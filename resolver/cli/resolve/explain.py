@@ -52,7 +52,9 @@ if TYPE_CHECKING:
 _MAX_VALUE_LENGTH = 34
 """Maximum number of characters in a value that are shown."""
 _MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
-"""Most blocking rules that nearly select the pair, and most evidence against, that are shown."""
+"""Maximum number of blocking rules that are shown because they nearly select the pair, and maximum
+number of rows of evidence against it.
+"""
 
 
 _HELP = """Show why the records A and B of the lists FILE... got their score, or why they were not

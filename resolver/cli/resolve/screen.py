@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from resolver.screening import Screening, Subject
 
 MAX_HITS = 100
-"""Most hits of one subject; a subject with so many hits has a name that means nobody."""
+"""Maximum number of hits of one subject; a subject with so many hits has a name that means nobody.
+"""
 HITS_FOUND = 3
 """Exit code of a screening that has found somebody."""
 

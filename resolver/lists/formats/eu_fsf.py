@@ -37,8 +37,8 @@ ROOT = "export"
 NAMESPACE = b"http://eu.europa.ec/fpi/fsd/export"
 ENTITY = "sanctionEntity"
 MAX_ATTRIBUTES = 1_000
-"""Most attributes of an element; the list has at most 20. The time that lxml takes to read them
-grows with the square of their number.
+"""Maximum number of attributes of an element; the list has at most 20. The time that lxml takes to
+read them grows with the square of their number.
 """
 _COLUMNS = frozenset(("Entity_LogicalId", "NameAlias_WholeName"))
 _GROUPS = {

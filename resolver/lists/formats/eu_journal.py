@@ -419,7 +419,7 @@ def split_capitalized_name(name: str) -> list[tuple[str, str]]:
 SOURCE = "eu-journal"
 _REQUIRED = ("celex", "recordId", "annex", "schema", "name")
 MAX_CELL = 10_000
-"""Most characters of a cell that is parsed; a longer cell is kept as it is."""
+"""Maximum number of characters of a cell that is parsed; a longer cell is kept as it is."""
 _COMPANY_CODES = frozenset(("ogrnCode", "kppCode", "leiCode"))
 
 Cells = dict[str, str]

@@ -27,7 +27,9 @@ PROPERTY, NOTE, IGNORED = "property", "note", "ignored"
 """What an element becomes: a property, a note, or nothing."""
 Cells = Mapping[str, str]
 MAX_PREAMBLE = 5
-"""Most rows above the header of a table, in which a title or the date of the list may stand."""
+"""Maximum number of rows above the header of a table, in which a title or the date of the list may
+stand.
+"""
 _NO_VALUE = frozenset(("", "-", "n/a", "unknown", "none", "null", "00"))
 _LONGEST_NO_VALUE = 8
 _OPEN_DATE = re.compile(r"(?:before|after|until|since|prior to)\b|\D*$", re.I)

@@ -44,8 +44,8 @@ _COMPANY_LABELS = re.compile(
     r"|Trade License"
 )
 MAX_PLACE = 500
-"""Most characters of a place that is split into city, region and code; a longer place stays
-whole.
+"""Maximum number of characters of a place that is split into city, region and code; a longer place
+stays whole.
 """
 _CODE = r"[^\s\d]*+\d\S*+"
 _PLACE = re.compile(

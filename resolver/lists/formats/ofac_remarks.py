@@ -161,7 +161,7 @@ def _is_ogrn(number: str) -> bool:
 
 ORIGIN = "remarks"
 MAX_ITEM = 2_000
-"""Most characters of an item that is read; a longer item is kept as a note."""
+"""Maximum number of characters of an item that is read; a longer item is kept as a note."""
 Fact = Value | Identifier | Relation
 
 

@@ -127,7 +127,7 @@ _FAMILY_OF: dict[str, str] = {
 _NOTE = "NOTE"
 """Family of attributes that belong to no other family."""
 _MAX_KEYS = 10_000
-"""Most keys in a cache; a list may have any number of unknown keys."""
+"""Maximum number of keys in a cache; a list may have any number of unknown keys."""
 HANDLING_CODE = "HANDLING"
 _BOOKKEEPING = frozenset(
     (

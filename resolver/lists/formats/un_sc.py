@@ -39,7 +39,7 @@ from resolver.records.properties import (
 
 ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
-"""Most characters of a comment that are read; the whole comment is kept."""
+"""Maximum number of characters of a comment that are read; the whole comment is kept."""
 _BOILERPLATE = re.compile(
     r"(?:(?<!\s)\s++)?(?:INTERPOL-UN Security Council Special Notice web link:?\s*\S+|"
     r"Photo(?:graph)?s? (?:is |are )?available for inclusion in "

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 MAX_FIELD = 1_000_000
 MAX_ROW_LINES, MIN_ROW_LINES = 1_000, 4
-"""Most lines of a row, and most lines of a row after too many lines have been read again."""
+"""Maximum number of lines of a row, and maximum number of lines of a row after too many lines have
+been read again.
+"""
 _FREE_COST, _COST_FACTOR, _LINE_COST = 4_000_000, 2, 32
 """Limit of the cost of reading lines again. A quote that is not closed makes its row span
 `MAX_ROW_LINES` lines, and all of these except the first are read again as rows of their own. If

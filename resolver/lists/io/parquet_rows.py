@@ -24,7 +24,7 @@ MAX_ROWS = 65_536
 MAX_BATCH_BYTES = 32_000_000
 """Approximate unpacked size of a batch in bytes; only a batch of a single row may be larger."""
 MAX_VALUES_PER_ROW = 1_000
-"""Most values of a column per row, on average, beyond the first `FREE_VALUES`."""
+"""Maximum number of values of a column per row, on average, beyond the first `FREE_VALUES`."""
 FREE_VALUES = 100_000
 MAX_PREFIXED_ROWS = 2_048
 _CODE_BYTES = 4

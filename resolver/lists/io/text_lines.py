@@ -33,7 +33,7 @@ _WORD_SHAPE = re.compile(
 _COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
 _MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
 _LEAST, _LEAST_CYRILLIC = 4, 8
-"""Least numbers of letters that show that a text is not in a Western encoding, and that it is
+"""Minimum numbers of letters that show that a text is not in a Western encoding, and that it is
 Cyrillic.
 """
 

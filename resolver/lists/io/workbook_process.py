@@ -33,7 +33,7 @@ of CSV for every workbook or for each of its bytes. Large sheets of numbers take
 megabyte.
 """
 MAX_TITLE_ROWS = 10
-"""Most rows above the header that may have a title."""
+"""Maximum number of rows above the header that may have a title."""
 PASSWORD = "the workbook is protected by a password"
 
 Cells = list[str]

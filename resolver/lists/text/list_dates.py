@@ -28,7 +28,7 @@ from resolver.values.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, n
 from resolver.values.dates import PartialDate, date_readings, is_canonical_day, parse_date
 
 MAX_TEXT = 1_000
-"""Most characters of a text that is read as dates."""
+"""Maximum number of characters of a text that is read as dates."""
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 _SIMPLE_DATE = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]{2})[a-z]*\.? )?(\d{4})")
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -232,7 +232,7 @@ _FIGURES = re.compile(r"\s*(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:\s+\d{1,2}
 _SHORT_YEAR = re.compile(r"\s*(?:\d{1,2}([./-])\d{1,2}\1|[^\d]*\d{1,2}[^\d]+)'?\d{2}\s*")
 DAY_FIRST, MONTH_FIRST, EITHER = "day first", "month first", "either"
 DATE_ORDER_MAX_TEXT = 40
-"""Most characters of a text that may be a date alone."""
+"""Maximum number of characters of a text that may be a date alone."""
 
 
 @dataclass(frozen=True, slots=True)

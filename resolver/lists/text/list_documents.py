@@ -24,7 +24,7 @@ from resolver.records.properties import PASSPORT
 from resolver.runtime.text_cache import cache_short_texts
 
 MAX_TEXT = 5_000
-"""Most characters of a text that is read; a longer text is kept as it is."""
+"""Maximum number of characters of a text that is read; a longer text is kept as it is."""
 _DATE = (
     r"(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2} ?[A-Z][a-z]{2,8}\.? ?\d{4}"
     r"|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, )?\d{4}"

@@ -128,7 +128,7 @@ def _strip_item_quotes(text: str) -> str:
 
 
 MAX_NAME = 1_500
-"""Most characters of a name that is parsed; a longer text is left as it is."""
+"""Maximum number of characters of a name that is parsed; a longer text is left as it is."""
 BRACKET = re.compile(r"(?:(?<!\s)\s++)?\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
 _OPENING, _CLOSING = "\"'‘“„«”", "\"'’”»“"
 _LANGUAGE = (

@@ -71,7 +71,7 @@ def _joins_in_group(first: str, second: str) -> bool:
 
 
 MAX_TEXT = 1_500
-"""Most characters of a text that is split."""
+"""Maximum number of characters of a text that is split."""
 _FIRST_LETTER = re.compile(r"\(?a\)\s*(?=\S)")
 _NEXT_LETTER = re.compile(r"[\s,;]{0,9}\([b-h]\)[\s,]{0,9}")
 _BARE_LETTER = re.compile(r"[\s,;]{0,9}(?<=[\s,;])\(?[b-h]\)[\s,]{0,9}")
@@ -217,8 +217,8 @@ _LABEL = re.compile(r"^(?:tel(?:ephone)?|phone|mobile|cell)s?(?:\s+no)?[.: ]*", 
 _FIGURES = re.compile(r"[\d+() .-]{1,30}")
 _SLASH = re.compile(r"(?:(?<!\s)\s++)?/\s*")
 MIN_DIGITS = 5
-"""Least number of digits of a whole number; a shorter number after a slash replaces the end of the
-number before it.
+"""Minimum number of digits of a whole number; a shorter number after a slash replaces the end of
+the number before it.
 """
 MAX_CELL = 2_000
 

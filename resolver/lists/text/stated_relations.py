@@ -29,14 +29,14 @@ from resolver.records.stated_links import cite_sentence
 MAX_READ = 20_000
 """Maximum number of characters in a text that are read."""
 MAX_SENTENCE = 300
-"""Most characters of the sentence that is kept with a relation."""
+"""Maximum number of characters of the sentence that is kept with a relation."""
 _MAX_NAME_WORDS, _MAX_PREFIX_WORDS = 13, 14
 _MIN_LETTERS = 3
 _NO_CAPITALS = frozenset(("ar",))
 """Languages whose names are only read in quotation marks: no capital says where one begins."""
 _MAX_RELATIONS, _MAX_LETTERS = 200, 60
-"""Most relations of one text, and most letters of a word in a name. A record with longer words, or
-with very many facts, would be refused as a whole.
+"""Maximum number of relations of one text, and maximum number of letters of a word in a name. A
+record with longer words, or with very many facts, would be refused as a whole.
 """
 
 
@@ -322,7 +322,7 @@ _NEXT_REFERENCE = re.compile(
 )
 _REFERENCE = re.compile(r"[A-Z]{2}[ie]\.\d{3}")
 _MAX_REFERENCED = 80
-"""Most characters between a phrase and the reference number of its target."""
+"""Maximum number of characters between a phrase and the reference number of its target."""
 
 
 def _skip_words_before_name(after: str, *, is_person: bool) -> str:

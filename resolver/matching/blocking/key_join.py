@@ -228,7 +228,7 @@ def _hash_text(text: str) -> int:
 
 MAX_BLOCK_PAIRS = 500_000
 PAIR_BUFFER_BYTES = 448 << 20
-"""Most memory for the pairs of one pass, before the prefilter."""
+"""Maximum memory for the pairs of one pass, before the prefilter."""
 _PAIR_BYTES = 8
 """Number of bytes of a dealt pair."""
 

@@ -46,13 +46,14 @@ Numbers = npt.NDArray[np.int64]
 KeyPlaces = Sequence[tuple[Numbers, Numbers]]
 """Per table, the first and the end index of each key."""
 _MIN_PARALLEL = 10_000
-"""Least number of records for which several threads are faster than one."""
+"""Minimum number of records for which several threads are faster than one."""
 _FEW_KEYS = 64
 """Number of keys, as a query has, that are sorted faster without counting their first bits."""
 _KEYS_AT_ONCE = 4_096
 """Number of keys that are looked up together. More would not stay in a processor's cache."""
 _MAX_BEARERS = 200_000
-"""Most records of a key. A key with more is always purged, whatever its refinements."""
+"""Maximum number of records of a key. A key with more is always purged, whatever its refinements.
+"""
 
 
 @dataclass(frozen=True, slots=True)

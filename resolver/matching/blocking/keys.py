@@ -256,7 +256,7 @@ Bools = npt.NDArray[np.bool_]
 _AFFIX, _SUFFIX_SALT = 3, np.uint64(3)
 """Number of letters of a prefix or suffix, and the salt of suffixes."""
 _MAX_SYMBOLS = 24
-"""Most symbols of a word that is a key. Short forms of very many names have more."""
+"""Maximum number of symbols of a word that is a key. Short forms of very many names have more."""
 
 
 class KeyParts:

@@ -417,10 +417,10 @@ class Plan:
 
     name: str
     max_records: int
-    """Most records for which the plan is the default."""
+    """Maximum number of records for which the plan is the default."""
     rules: Mapping[str, str]
     min_score: int | None = None
-    """Least prefilter score of two persons that are compared; None compares all pairs."""
+    """Minimum prefilter score of two persons that are compared; None compares all pairs."""
 
 
 _SMALL: dict[str, str] = {

@@ -33,7 +33,7 @@ from resolver.records.prepared.batch import spread
 from resolver.records.properties import BIRTH_DATE
 
 MAX_YEARS = 4
-"""Most years between two birth dates that one person may have on two lists.
+"""Maximum number of years between two birth dates that one person may have on two lists.
 
 With fewer, more careless copies of one person wait. With more, brothers of one name are joined.
 """
@@ -44,16 +44,18 @@ In a register of 30,000 people in families, 3,000 avoids 4 wrong merges and lose
 ones; 5,000 avoids 6 and loses 5. In a generated world of 30,000 records, 5,000 loses 6 of 14,033.
 """
 _DATES = 4
-"""Most birth dates of a record that are read one by one. Further dates are read as a range."""
+"""Maximum number of birth dates of a record that are read one by one. Further dates are read as a
+range.
+"""
 _YEARS = r"^(?P<first>\d{4})[^/]*(?:/(?P<last>\d{4}))?"
 _CIRCA_YEARS = 2
 _NEVER = 1 << 20
 _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9)
 """Places of the digits in a date such as 1948-03-02."""
 MIN_DIGITS, MIN_YEAR_DIGITS = 3, 2
-"""Least number of digits in which two dates, and two years, differ. Fewer may be a typo."""
+"""Minimum number of digits in which two dates, and two years, differ. Fewer may be a typo."""
 MIN_LOGODDS = 2_944
-"""Least log-odds (thousandths; 0.95) of a match, even if the merge threshold is lower."""
+"""Minimum log-odds (thousandths; 0.95) of a match, even if the merge threshold is lower."""
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 

@@ -369,7 +369,7 @@ def _unpack(keys: Numbers) -> tuple[IntArray, IntArray]:
 
 
 MIN_OWN_LOGODDS = 0
-"""Least log-odds (thousandths) of two profiles that relations may merge."""
+"""Minimum log-odds (thousandths) of two profiles that relations may merge."""
 
 
 class RelationScorer(Protocol):

@@ -27,7 +27,7 @@ from resolver.runtime.threads import threads
 Numbers = npt.NDArray[np.int64]
 _Index = TypeVar("_Index")
 _PAIRS_PER_CHUNK, _FEWEST_PAIRS = 200_000, 2_000
-"""Most pairs that are compared at once, and least number of pairs for a thread."""
+"""Maximum number of pairs that are compared at once, and minimum number of pairs for a thread."""
 MORE_VALUES_PENALTY, MANY_VALUES_PENALTY = 500, 1_500
 """Thousandths of log-odds to subtract per nat of the number of record pairs between two entities.
 

@@ -170,9 +170,11 @@ def _year(text: str) -> int:
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 MAX_RELATED = 500
-"""Most records that a record may be related to. Beyond it, the record is a hub and is left out."""
+"""Maximum number of records that a record may be related to. Beyond it, the record is a hub and is
+left out.
+"""
 _MAX_NAME = 300
-"""Most characters of a name that are read."""
+"""Maximum number of characters of a name that are read."""
 
 
 class NodeDegrees(NamedTuple):

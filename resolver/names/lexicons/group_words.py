@@ -134,7 +134,7 @@ _PHRASE_START = frozenset(phrase.split(" ")[0] for phrase in _LEGAL_PHRASES)
 
 
 _MIN_SIMPLIFIED = 5
-"""Least number of letters of a word whose romanization is simplified."""
+"""Minimum number of letters of a word whose romanization is simplified."""
 
 
 def level_spelling(text: str) -> str:

@@ -114,9 +114,10 @@ _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
 """Percentage points by which the last word must be the likelier given name to reverse the order."""
 _CHAIN = 3
-"""Least number of words of a name that may be a chain of given names (`Hodan Ahmed Mohamed`).
+"""Minimum number of words of a name that may be a chain of given names (`Hodan Ahmed Mohamed`).
 
-A given name at the end of a chain does not show that the order is reversed."""
+A given name at the end of a chain does not show that the order is reversed.
+"""
 _GIVEN_LAST = sorted(load_words("family_names", use="Vietnamese"))
 """Vietnamese family names. They go first, and the given name last. Most Vietnamese bear one."""
 _GIVEN_LAST_OF_MANY = sorted(load_words("family_names", use="Vietnamese before two words"))

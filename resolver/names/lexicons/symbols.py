@@ -79,7 +79,7 @@ def read_words() -> CorpusWords:
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
 _FEW = 8
-"""Most words for which single look-ups are faster than array operations."""
+"""Maximum number of words for which single look-ups are faster than array operations."""
 _HEAD = np.dtype(
     [("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")]
 )

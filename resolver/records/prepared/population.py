@@ -32,7 +32,7 @@ COUNTRY_SHARE, MAX_COUNTRY_RARITY = 0.02, 6.0
 PLACE_SHARE, MAX_PLACE_RARITY = 1e-4, 10.0
 """Share of a place before any record is counted, and the highest rarity of one, in nats."""
 MIN_BEARERS = 3
-"""Least number of different names with a value for which the value is counted."""
+"""Minimum number of different names with a value for which the value is counted."""
 TIES = (RELATION, "position")
 """Properties whose very common values are no evidence for a match."""
 MIN_TIED, MAX_TIED_SHARE = 30, 0.01

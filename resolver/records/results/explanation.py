@@ -210,11 +210,13 @@ class Ruling:
 
 
 MAX_WORDS = 25
-"""Most words of a sentence. The lightest evidence beyond is left out."""
+"""Maximum number of words of a sentence. The lightest evidence beyond is left out."""
 _MAX_SUPPORTING, _MAX_CONTRADICTING = 4, 3
-"""Most phrases for a match, and against it."""
+"""Maximum number of phrases for a match, and against it."""
 _MAX_RELATION_WORDS = 12
-"""Most words of a shared relation that the sentence quotes. It paraphrases longer ones."""
+"""Maximum number of words of a shared relation that the sentence quotes. It paraphrases longer
+ones.
+"""
 _RELATED_RECORDS = "relation"
 """Name of the row that compares the ids of related records."""
 _NEVER = 2.0

@@ -53,10 +53,12 @@ from resolver.runtime.text_cache import cache_short_texts
 
 DOCUMENTS = {"Passport": PASSPORT, "Identification": "idNumber"}
 _MAX_NAMES = 10_000
-"""Most names of schemata and properties in a cache; a list may have any number of unknown names."""
+"""Maximum number of names of schemata and properties in a cache; a list may have any number of
+unknown names.
+"""
 _MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
-"""Most letters of a misspelled property that are compared, and the least similarity of a suggested
-property.
+"""Maximum number of letters of a misspelled property that are compared, and minimum similarity of a
+suggested property.
 """
 ANYTHING = "Thing"
 """Schema of queries that may mean a person, a group or an asset."""
@@ -265,9 +267,9 @@ def property_label(prop: str) -> str:
 
 
 MAX_ENTITY_VALUES = 500
-"""Most values of one entity; this is more than any list has for one record."""
+"""Maximum number of values of one entity; this is more than any list has for one record."""
 MAX_UNKNOWN = 50
-"""Most unknown properties of one entity that are reported."""
+"""Maximum number of unknown properties of one entity that are reported."""
 _BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 
 
@@ -415,7 +417,7 @@ def _add_value(draft: RecordDraft, prop: str, text: str, *, with_relations: bool
 
 
 MAX_RELATIONS = 500
-"""Most relations of one submission."""
+"""Maximum number of relations of one submission."""
 _FIELDS = ("type", "target", "name", "role", "start", "end")
 
 
@@ -491,9 +493,9 @@ def _read_date(name: str, text: str, omissions: list[Omission]) -> str:
 
 
 MAX_ROUTE_COUNTRIES = 200
-"""Most countries of routes of one submission."""
+"""Maximum number of countries of routes of one submission."""
 MAX_COUNTRY = 100
-"""Most characters of the name of a country."""
+"""Maximum number of characters of the name of a country."""
 _SUBMITTED_ROUTES_FIELDS = ("country", "role")
 _ROLES = ", ".join(CountryRole)
 

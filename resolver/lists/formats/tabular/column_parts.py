@@ -32,8 +32,9 @@ _COMPOUNDING = frozenset(
 )
 """Languages that write several ideas as one word."""
 _LEAST_PART, _LEAST_SHORT, _LEAST_SKELETON = 3, 2, 4
-"""Least letters of a part of a compound in letters, of a word cut by a full stop, and of a word
-without its vowels."""
+"""Minimum number of letters of a part of a compound in letters, of a word cut by a full stop, and
+of a word without its vowels.
+"""
 _MOST_WORDS, _MOST_READINGS = 12, 64
 """Longer names are sentences; names with more readings say nothing."""
 _WORD = re.compile(r"[^\s./,;:()（）\[\]【】&+*]+\.?")

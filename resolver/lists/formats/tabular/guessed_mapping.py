@@ -49,7 +49,7 @@ _ALTERNATIVES = re.compile(r"[/|\n・、]")
 _LEAST_ALTERNATIVE = 2
 """Letters of the shortest name beside a sign such as `/`."""
 _LEAST_LETTERS, _LEAST_COLUMNS = 5, 2
-"""Least number of letters of a word, or of columns of a language, that are no coincidence."""
+"""Minimum number of letters of a word, or of columns of a language, that are no coincidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,7 +477,7 @@ _EDITION = re.compile(
     re.I,
 )
 _MAX_EDITIONS = 8
-"""Most marks of an edition at the end of a file's name: dates, or marks of a copy."""
+"""Maximum number of marks of an edition at the end of a file's name: dates, or marks of a copy."""
 
 
 def source_name(text: str) -> str:
@@ -530,9 +530,11 @@ def _is_common(column: str, languages: Sequence[str]) -> bool:
 
 
 _MOST_COLUMNS = 20
-"""Most columns that a message names; with hundreds of them, a message hides all other messages."""
+"""Maximum number of columns that a message names; with hundreds of them, a message hides all other
+messages.
+"""
 _MOST_LETTERS = 60
-"""Most letters of the name of a column in a message."""
+"""Maximum number of letters of the name of a column in a message."""
 _KIND_TEXTS = {
     "person": "every row a person",
     "legal": "every row a person or a group, unknown which",

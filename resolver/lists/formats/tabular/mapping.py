@@ -57,7 +57,7 @@ from resolver.records.visibility import HANDLING_CODES, is_list_source_name
 from resolver.reference.ftm import ENTITY, all_schemata
 
 MAX_BYTES = 100_000
-"""Most bytes of a mapping; a mapping with a thousand columns has half of them."""
+"""Maximum number of bytes of a mapping; a mapping with a thousand columns has half of them."""
 _MAX_DEPTH, _MAX_EVENTS = 6, 20_000
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)

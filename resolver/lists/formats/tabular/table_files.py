@@ -30,8 +30,8 @@ from resolver.lists.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
 MAX_COLUMNS = 2_000
-"""Most columns of a table. Each costs time and memory for every chunk, even if it has few values;
-lists of agencies have some tens of columns.
+"""Maximum number of columns of a table. Each costs time and memory for every chunk, even if it has
+few values; lists of agencies have some tens of columns.
 """
 MAX_CHARS = 4_000_000
 """Approximate limit of the characters of a chunk: rows with giant cells come in smaller chunks."""
