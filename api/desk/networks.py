@@ -73,7 +73,7 @@ MAX_HOPS, _MAX_EXPANDED, MAX_TYPED = 3, 30, 300
 class NetworkForm:
     """Content of the page. `fit`: the drawing is as wide as the page; `year`: parts that do not
     belong to it are faded, 0 for none; `view`: id of the saved view that is shown, or empty.
-    `years` (0: open) and `without` (lists) narrow the paths to `goal`. `start`: what somebody typed
+    `years` (0: open) narrow the network and the paths to `goal`, `without` (lists) the paths. `start`: what somebody typed
     for the entity in the middle, if they asked for paths by two names. `since` (day, ISO): the page
     says what the store did not yet know on that day.
     """
@@ -122,9 +122,11 @@ def read_form() -> NetworkForm:
     for invalid numbers and days.
     """
     args = request.args
+    types = tuple(text for text in args.getlist("types") if text in EDGE_TYPES)
+    follow = args.get("follow", "")
     return NetworkForm(
         read_integer("hops", 1, 0, MAX_HOPS),
-        tuple(text for text in args.getlist("types") if text in EDGE_TYPES),
+        types if follow not in FOLLOWED else FOLLOWED[follow][1],
         read_day("on") if args.get("on") else "",
         GraphChoice(*(args.get(name, "")[:200] for name in ("activity", "agency", "role"))),
         tuple(dict.fromkeys(args.getlist("expand")))[:_MAX_EXPANDED],
@@ -349,6 +351,7 @@ def show_network(entity_id: str) -> Any:
         lists=sorted({row for edge in paths.graph.edges for row in edge.sources} if paths else ()),
         type_labels=TYPE_LABELS,
         max_hops=MAX_HOPS,
+        followed=FOLLOWED,
         exports=EXPORTS,
         changes=changes,
         saved=_open_view(form.view),
@@ -594,11 +597,19 @@ def _graph_query(form: NetworkForm) -> GraphQuery:
 
 def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
     try:
-        return read_graph(current_service().hub, entity_id, viewer(), _graph_query(form))
+        graph = read_graph(current_service().hub, entity_id, viewer(), _graph_query(form))
     except UnknownIdError as error:
         raise pages.DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
+    years = years_between(*form.years)
+    if years and years[0] > years[1]:
+        if not form.goal:
+            raise pages.DeskError(
+                422, "The last year is before the first.", "Exchange the two years."
+            )
+        return graph
+    return workbench.cut_to_year(graph, *years) if years else graph
 
 
 def _find_changes(graph: Graph, form: NetworkForm) -> GraphChanges:

@@ -274,10 +274,12 @@ def _span(start: str, end: str) -> Span:
     return int(first[:4]) if first else None, int(last[:4]) if last else None
 
 
-def is_in_year(spans: Iterable[Span], year: int) -> bool:
-    """Return whether at least one period can include a year. An unknown end counts as open."""
+def is_in_years(spans: Iterable[Span], first: int, last: int) -> bool:
+    """Return whether at least one period can include one of the years from `first` to `last`. An
+    unknown end of a period counts as open.
+    """
     return any(
-        (first is None or first <= year) and (last is None or year <= last) for first, last in spans
+        (start is None or start <= last) and (end is None or first <= end) for start, end in spans
     )
 
 
@@ -295,15 +297,17 @@ def graph_years(graph: Graph) -> tuple[int, int] | None:
     return (min(years), max(years)) if years else None
 
 
-def find_faded(graph: Graph, year: int) -> FadedParts:
-    """Return the parts of a graph that were not in force in a year.
+def find_faded(graph: Graph, year: int, last: int = 0) -> FadedParts:
+    """Return the parts of a graph that were not in force in a year, or in none of the years up to
+    `last`.
 
     These are the edges that were not in force, the nodes that can be reached from the start only
     through such edges, and all edges of these nodes.
     """
+    years = year, last or year
     near: dict[str, list[str]] = {}
     for edge in graph.edges:
-        if is_in_year(edge_spans(edge), year):
+        if is_in_years(edge_spans(edge), *years):
             near.setdefault(edge.source, []).append(edge.target)
             near.setdefault(edge.target, []).append(edge.source)
     waiting = [node.id for node in graph.nodes if node.distance == 0]
@@ -316,14 +320,14 @@ def find_faded(graph: Graph, year: int) -> FadedParts:
         index
         for index, edge in enumerate(graph.edges)
         # the search reached both ends of an edge in force, or none
-        if edge.source not in reached or not is_in_year(edge_spans(edge), year)
+        if edge.source not in reached or not is_in_years(edge_spans(edge), *years)
     )
     return FadedParts(frozenset(faded), frozenset(node.id for node in graph.nodes) - reached)
 
 
-def cut_to_year(graph: Graph, year: int) -> Graph:
-    """Return a graph without the parts that were not in force in a year."""
-    faded = find_faded(graph, year)
+def cut_to_year(graph: Graph, year: int, last: int = 0) -> Graph:
+    """Return a graph without the parts that `find_faded` returns."""
+    faded = find_faded(graph, year, last)
     return replace(
         graph,
         nodes=tuple(node for node in graph.nodes if node.id not in faded.nodes),

@@ -144,6 +144,25 @@ def test_paths_are_asked_by_two_names(browser: Client) -> None:
     assert browser.get("/desk/paths?from=a&to=b&first_year=x").status_code == 422
 
 
+def test_a_network_is_narrowed_to_some_years_and_sorts_of_relation(browser: Client) -> None:
+    # the driver came in 2010; the others are not dated
+    address = "/desk/network/quay:g?last_year=2009"
+    assert "Nuno Salgado" not in shown(browser, address)
+    assert "Wilhelmina Oberst" in shown(browser, address)
+    assert "Nuno Salgado" in shown(browser, "/desk/network/quay:g?first_year=2012&last_year=2014")
+    text = shown(browser, "/desk/network/quay:g?follow=money")
+    assert "Wilhelmina Oberst" in text
+    assert "Nuno Salgado" not in text
+    file = browser.get("/desk/network-file/graphml/quay:g?last_year=2009").text
+    assert "Wilhelmina Oberst" in file
+    assert "Nuno Salgado" not in file
+    answer = browser.get(
+        "/desk/network/quay:g?first_year=2014&last_year=2009", follow_redirects=True
+    )
+    assert answer.status_code == 422
+    assert "The last year is before the first." in answer.text
+
+
 def test_a_name_that_several_have_is_asked_back(browser: Client, desk: Desk) -> None:
     rows = [record("quay:6", name="Pavel Salgado"), record("quay:7", name="Amaro Salgado")]
     with quick_symbols("resolver.matching.pipeline"):

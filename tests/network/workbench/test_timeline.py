@@ -11,7 +11,7 @@ from resolver.network.workbench import (
     edge_spans,
     find_faded,
     graph_years,
-    is_in_year,
+    is_in_years,
     span_text,
 )
 
@@ -53,7 +53,7 @@ def test_periods_of_an_edge_are_told() -> None:
 def test_a_year_is_that_of_one_of_its_days(start: str, end: str, year: int) -> None:
     days = [f"{year}-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 2, 28, 31)]
     is_any_day = any(is_in_force(start, end, day) for day in days)
-    assert is_in_year(edge_spans(edge("a", "b", (start, end))), year) == is_any_day
+    assert is_in_years(edge_spans(edge("a", "b", (start, end))), year, year) == is_any_day
 
 
 def test_what_is_not_reached_is_faded() -> None:
