@@ -29,8 +29,9 @@ from markupsafe import Markup, escape
 
 from resolver.errors import InputError, MappingError
 from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
+from resolver.lists.formats.tabular.column_names import recognize_columns
 from resolver.lists.formats.tabular.column_profiles import MAX_ROWS
-from resolver.lists.formats.tabular.guessed_mapping import guess_kind, recognize_columns
+from resolver.lists.formats.tabular.guessed_mapping import guess_kind
 from resolver.lists.formats.tabular.mapping import Mapping as ColumnMapping
 from resolver.lists.formats.tabular.mapping import build_mapping
 from resolver.lists.formats.tabular.table_files import CHUNK, Chunks, TableChunk, TableFile

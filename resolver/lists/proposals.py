@@ -15,7 +15,14 @@ from pathlib import Path
 
 from resolver.errors import FormatError, InputError, pluralize
 from resolver.lists.discovery import find_files
-from resolver.lists.formats.tabular import column_profiles, guessed_mapping, mapping, table_reader
+from resolver.lists.formats.tabular import (
+    column_names,
+    column_parts,
+    column_profiles,
+    guessed_mapping,
+    mapping,
+    table_reader,
+)
 from resolver.lists.formats.tabular.column_profiles import ColumnProfile
 from resolver.lists.formats.tabular.mapping import build_mapping
 from resolver.lists.formats.tabular.table_files import (
@@ -28,21 +35,12 @@ from resolver.lists.io.source_files import SourceFile
 from resolver.lists.io.text_lines import PARQUET_MAGIC
 from resolver.lists.reader_types import WHOLE, Reject
 from resolver.lists.readers import detect_format
-from resolver.records.properties import BIRTH_DATE, DATES
+from resolver.records.properties import DATES
 from resolver.records.visibility import HANDLING_CODES
 
 MISSING = "?"
 """Stands for a column that has to be chosen by hand."""
-_CERTAIN, _FILLED, _DISTINCT, _MANY_VALUES = 0.8, 0.95, 0.99, 0.1
-_BY_VALUES = (
-    (column_profiles.EMAIL, "email"),
-    (column_profiles.WEBSITE, "website"),
-    (column_profiles.GENDER, "gender"),
-    (column_profiles.COUNTRY, "country"),
-    (column_profiles.DATE, BIRTH_DATE),
-    (column_profiles.PHONE, "phone"),
-)
-"""Property that a column of an unknown name has by the look of its values."""
+_FILLED, _DISTINCT, _MANY_VALUES = 0.95, 0.99, 0.1
 _NAMES = ("name", "firstName", "lastName")
 
 
@@ -177,8 +175,10 @@ def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -
     draft.facts = guessed_mapping.find_handling_facts(columns, draft.properties)
     for fact, column in draft.facts.items():
         draft.reasons.setdefault(column, f"name of the {fact} of a handling")
+    others = column_names.find_other_facts(columns)
     for column in columns:
-        if column not in draft.reasons and column not in draft.keys.values():
+        is_known = column in draft.reasons or column in draft.keys.values()
+        if not is_known and column not in others:
             _add_by_values(draft, column, profiles[column])
     if not any(prop in draft.properties for prop in _NAMES):
         _add_name_by_values(draft, columns, profiles)
@@ -192,9 +192,9 @@ def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -
 
 
 def _add_by_names(draft: _Draft, columns: Sequence[str]) -> None:
-    for column, meaning in guessed_mapping.recognize_columns(columns).items():
-        language = "" if meaning.language == guessed_mapping.ENGLISH else f"{meaning.language} "
-        if meaning.prop != guessed_mapping.ID:
+    for column, meaning in column_names.recognize_columns(columns).items():
+        language = "" if meaning.language == column_parts.ENGLISH else f"{meaning.language} "
+        if meaning.prop != column_names.ID:
             draft.add(meaning.prop, column, f"{language}name of {meaning.prop}")
     guess = guessed_mapping.guess_mapping(columns, "list")
     if guess is None:
@@ -216,17 +216,18 @@ def _add_keys(draft: _Draft, guess: mapping.Mapping) -> None:
 
 
 def _add_by_values(draft: _Draft, column: str, profile: ColumnProfile) -> None:
-    if profile.share(column_profiles.KIND) >= _CERTAIN and "schema" not in draft.keys:
+    is_kind = profile.share(column_profiles.KIND) >= column_profiles.CERTAIN
+    if is_kind and "schema" not in draft.keys:
         draft.keys.setdefault("kind", column)
         draft.reasons.setdefault(column, "by its values")
         return
-    for look, prop in _BY_VALUES:
-        if profile.share(look) >= _CERTAIN and prop not in draft.properties:
-            draft.add(prop, column, "by its values; the name is not known")
-            return
+    prop = column_profiles.property_by_values(profile)
+    if prop and prop not in draft.properties:
+        draft.add(prop, column, "by its values; the name is not known")
+        return
     is_number = (
-        profile.share(column_profiles.NUMBER) >= _CERTAIN
-        or profile.share(column_profiles.CODE) >= _CERTAIN
+        profile.share(column_profiles.NUMBER) >= column_profiles.CERTAIN
+        or profile.share(column_profiles.CODE) >= column_profiles.CERTAIN
     )
     if is_number and profile.filled >= _FILLED and profile.distinct >= _DISTINCT:
         draft.keys.setdefault("id", column)
@@ -239,13 +240,8 @@ def _add_name_by_values(
     """Choose as name the column with the largest number of values that look like names, if there is
     one.
     """
-    candidates = [
-        (profiles[column].share(column_profiles.NAME) * profiles[column].distinct, -at, column)
-        for at, column in enumerate(columns)
-        if column not in draft.reasons
-    ]
-    share, _, column = max(candidates, default=(0.0, 0, ""))
-    if share >= column_profiles.LEAST_SHARE:
+    left = [column for column in columns if column not in draft.reasons]
+    if column := guessed_mapping.find_name_by_values(left, profiles):
         draft.add("name", column, "by its values; the name is not known")
     else:
         draft.add("name", MISSING, "no column looks like a name: write which one is")

@@ -144,7 +144,8 @@ _DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[./](\d{4})$")
 _CIRCA = re.compile(
-    r"^(?:circa|approximately|approx\.?|about|around|ca?\.?|~)"
+    r"^(?:circa|approximately|approx\.?|about|around|ca?\.?|~|vers|environ|env\.|ungefähr|hacia"
+    r"|около|примерно|прибл\.|близько|około|ok\.|yaklaşık|sekitar|حوالي|حدود)"
     r"(?:\s*(?=\d)|(?:\s+|(?<=[.~])\s*)(?=[^\W\d_]{3}))",
     re.I,
 )

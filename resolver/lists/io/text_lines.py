@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 
 from resolver.errors import InputError
@@ -274,14 +275,31 @@ def head_text(head: bytes) -> str:
 
 def first_line(head: bytes) -> str:
     """Return the first line that is not blank, after a line `sep=;`."""
+    return next(filled_lines(head), "")
+
+
+def filled_lines(head: bytes) -> Iterator[str]:
+    """Yield the lines that are not blank, without a line `sep=;`."""
     lines = (line for line in head_text(head).splitlines() if line.strip())
-    return next((line for line in lines if not stated_delimiter(line)), "")
+    return (line for line in lines if not stated_delimiter(line))
 
 
 def stated_delimiter(line: str) -> str:
     """Return the delimiter that the first line of a table for Excel states (`sep=;`), or ''."""
     match = _STATED_DELIMITER.fullmatch(line.strip('"\ufeff\r\n '))
     return match[1] if match else ""
+
+
+def head_rows(head: bytes, delimiter: str, count: int) -> list[list[str]]:
+    """Return the first rows of a table, as far as `head` contains them, with their cells stripped;
+    none if they cannot be split.
+    """
+    lines = (f"{line}\n" for line in filled_lines(head))
+    try:
+        rows = islice(csv.reader(lines, delimiter=delimiter), count)
+        return [[cell.strip() for cell in row] for row in rows]
+    except csv.Error:
+        return []
 
 
 def is_archive(head: bytes) -> bool:
@@ -332,6 +350,9 @@ def detect_delimiter(head: bytes) -> str:
     lines = [line for line in head_text(head).splitlines() if line.strip()][:_SAMPLE_LINES]
     if lines and (stated := stated_delimiter(lines[0])):
         return stated
+    while len(lines) > 1 and not any(mark in lines[0] for mark in _DELIMITERS):
+        # a title has one cell
+        del lines[0]
     candidates = []
     for order, delimiter in enumerate(_DELIMITERS):
         widths = [len(split_cells(line, delimiter)) for line in lines]

@@ -11,9 +11,10 @@ them has no property. The ideas `filler` and `holder` add nothing to others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from resolver.data import load_rows
@@ -22,6 +23,13 @@ ENGLISH = "English"
 HOLDER = "holder"
 """Stands for a column that may be the name if no other is: one that is named by the person it is
 about, such as `Passenger`, or `Name` beside an unknown word."""
+# Letters that Unicode does not decompose, and variants of one letter.
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ʼ": "'", "ي": "ی", "ك": "ک"}
+)
+# Combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic; combining marks of other scripts are
+# letters.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655]")
 _SILENT = frozenset(("filler", HOLDER))
 _OTHERS = frozenset(("block", "partner"))
 _PARENTS = frozenset(("father", "mother"))
@@ -31,11 +39,13 @@ _COMPOUNDING = frozenset(
     "German;Dutch;Swedish;Danish and Norwegian;Hungarian;Chinese;Japanese;Korean".split(";")
 )
 """Languages that write several ideas as one word."""
+_LONGEST_PART = 20
+"""Letters of the longest part of a compound that is looked for."""
 _LEAST_PART, _LEAST_SHORT, _LEAST_SKELETON = 3, 2, 4
 """Minimum number of letters of a part of a compound in letters, of a word cut by a full stop, and
 of a word without its vowels.
 """
-_MOST_WORDS, _MOST_READINGS = 12, 64
+_MOST_LETTERS, _MOST_WORDS, _MOST_READINGS = 120, 12, 64
 """Longer names are sentences; names with more readings say nothing."""
 _WORD = re.compile(r"[^\s./,;:()（）\[\]【】&+*]+\.?")
 _AND = re.compile(r"[&,+]|\b(?:and|et|y|e|und|en|ve|i|и|та|și|και|و|dan|na|och|og|és|a)\b", re.I)
@@ -104,22 +114,28 @@ _RULES = (
 """Rules, of which the first that fits counts."""
 
 
-def read_parts(
-    name: str, normalize: Callable[[str], str], languages: Iterable[str] = ()
-) -> dict[str, str]:
+def normalize_column_name(column: str) -> str:
+    """Return a column's name in lower case with underscores, without accents.
+
+    `birthPlace`, `Birth Place` and `birth-place` become equal.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", words.casefold().translate(_LETTERS)))
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", plain)).strip("_").casefold()
+
+
+@lru_cache(maxsize=4_096)
+def read_parts(name: str, languages: tuple[str, ...] = ()) -> dict[str, str]:
     """Return the property of a column's name by language, as far as its words are known.
 
-    Only the languages that know most of its words are returned. `normalize` brings a word into the
-    form of words in the table. `languages`: languages to try; by default all.
+    Only the languages that know most of its words are returned. `languages`: languages to
+    try; by default all.
     """
-    spelled = [(normalize(word), word.endswith(".")) for word in _WORD.findall(name)]
-    words = [(word, is_short) for word, is_short in spelled if word]
-    if not words or len(words) > _MOST_WORDS:
-        return {}
+    words = _spell(name)
     readings = {
         language: reading
-        for language in languages or _lexicons(normalize)
-        if (reading := _read(words, language, normalize)) is not None
+        for language in languages or _lexicons()
+        if (reading := _read(words, language)) is not None
     }
     least = min((unknown for _, unknown in readings.values()), default=0)
     found = {}
@@ -128,6 +144,24 @@ def read_parts(
         if unknown == least and len(props - {""}) == 1:
             found[language] = max(props)
     return found
+
+
+def is_other_fact(name: str, languages: Iterable[str]) -> bool:
+    """Return whether a name is known in a language to be of a fact that is no property of the
+    person: a date of issue, the telephone of a relative.
+    """
+    words = _spell(name)
+    readings = [_read(words, language) for language in languages if words]
+    return any(choice & _OTHERS for reading in readings if reading for choice in reading[0])
+
+
+def _spell(name: str) -> list[tuple[str, bool]]:
+    """Return the words of a name, and whether a full stop follows each; none of a sentence."""
+    if len(name) > _MOST_LETTERS:
+        return []
+    spelled = [(normalize_column_name(word), word.endswith(".")) for word in _WORD.findall(name)]
+    words = [(word, is_short) for word, is_short in spelled if word]
+    return words if len(words) <= _MOST_WORDS else []
 
 
 def _property(ideas: frozenset[str], unknown: int, name: str) -> str:
@@ -155,12 +189,12 @@ def _property(ideas: frozenset[str], unknown: int, name: str) -> str:
 
 
 def _read(
-    words: Sequence[tuple[str, bool]], language: str, normalize: Callable[[str], str]
+    words: Sequence[tuple[str, bool]], language: str
 ) -> tuple[list[frozenset[str]], int] | None:
     """Return the ideas of a name in a language, in each way to read them, and the number of its
     unknown words; None if the language knows no word of it.
     """
-    own, english = (_lexicons(normalize)[name] for name in (language, ENGLISH))
+    own, english = (_lexicons()[name] for name in (language, ENGLISH))
     readings: list[list[frozenset[str]]] = []
     unknown, is_known = 0, False
     for word, is_short in words:
@@ -228,7 +262,7 @@ class _Lexicon:
         ideas: set[str] = set()
         at = missing = 0
         while at < len(word):
-            for end in range(len(word), at, -1):
+            for end in range(min(len(word), at + _LONGEST_PART), at, -1):
                 part = word[at:end]
                 found = self._whole.get(part) or self._begins.get(part)
                 if found and len(found) == 1 and (len(part) >= _LEAST_PART or not part.isascii()):
@@ -242,10 +276,12 @@ class _Lexicon:
 
 
 @cache
-def _lexicons(normalize: Callable[[str], str]) -> dict[str, _Lexicon]:
+def _lexicons() -> dict[str, _Lexicon]:
     """Return the words of each language, English first."""
     rows: dict[str, list[tuple[str, str]]] = {ENGLISH: []}
     for language, idea, word in load_rows("column_parts"):
-        plain = "".join(normalize(word).split("_")) + ("-" if word.endswith("-") else "")
+        plain = "".join(normalize_column_name(word).split("_")) + (
+            "-" if word.endswith("-") else ""
+        )
         rows.setdefault(language, []).append((plain, idea))
     return {language: _Lexicon(words, language) for language, words in rows.items()}

@@ -39,7 +39,7 @@ from resolver.records import (
     kind_of_schema,
 )
 from resolver.records.packing import handling_text, pack
-from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
+from resolver.records.properties import BIRTH_DATE, DATES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import HANDLING_CODES
 from resolver.reference import lookup_territory
 from resolver.runtime.text_cache import cache_short_texts
@@ -197,6 +197,7 @@ def _pack_handling(agency: str, code: str) -> str | None:
 
 
 DATE, EMAIL, WEBSITE, PHONE = "dates", "e-mail addresses", "web addresses", "telephone numbers"
+BIRTH, EARLY_BIRTH = "dates that may be of birth", "dates long ago"
 COUNTRY, GENDER, KIND = "countries", "genders", "kinds of record"
 NUMBER, CODE, NAME, TEXT = "whole numbers", "numbers of documents", "names", "texts"
 SEPARATORS = (";", "|", "\n")
@@ -207,10 +208,26 @@ MAX_ROWS = 1_000
 """Maximum number of rows at the beginning of a table that are examined."""
 _LEAST_VALUES = 3
 _FIRST_YEAR, _LAST_YEAR = 1850, 2050
+_LAST_BIRTH, _EARLY_BIRTH = 2015, 1995
+"""Latest years of birth of nearly all persons on lists, and of half of them: other dates of a table
+are those of listing, issue or arrival, and nearly all of these are later.
+"""
+CERTAIN = 0.8
+"""Share of values of one look that shows what an unknown column holds."""
+_BY_LOOK = (
+    (EMAIL, "email"),
+    (WEBSITE, "website"),
+    (GENDER, "gender"),
+    (COUNTRY, "country"),
+    (DATE, BIRTH_DATE),
+    (PHONE, "phone"),
+)
+"""Property of a column of an unknown name by the look of its values; the first look counts."""
 _YEAR = re.compile(r"\d+")
 _EMAIL = re.compile(r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++")
 _WEBSITE = re.compile(r"(?:https?://|www\.)\S+", re.I)
-_PHONE = re.compile(r"(?:\+|00)[\d ()./-]{6,20}|\(?0\d[\d ()./-]{5,18}")
+# A number that begins with one zero and has no gaps may as well be that of a document.
+_PHONE = re.compile(r"(?:\+|00)[\d ()./-]{6,20}|\(?0(?=\d+[ ()/-])[\d ()./-]{6,18}")
 # At most four letters, and a digit.
 _CODE = re.compile(r"(?=.*\d)(?!(?:.*[A-Z]){5})[A-Z\d][A-Z\d ./-]{1,24}", re.I)
 _NAME = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,7}[.]?")
@@ -277,6 +294,21 @@ def profile_column(
     )
 
 
+def property_by_values(profile: ColumnProfile) -> str:
+    """Return the property of a column of an unknown name by the look of its values, or an empty
+    text.
+
+    Dates are those of birth only if they may be: many are long ago, and hardly any is recent.
+    """
+    look, prop = next((pair for pair in _BY_LOOK if profile.share(pair[0]) >= CERTAIN), ("", ""))
+    dates = profile.share(DATE)
+    if look == DATE and (
+        profile.share(BIRTH) < CERTAIN * dates or profile.share(EARLY_BIRTH) < dates / 2
+    ):
+        return ""
+    return prop
+
+
 def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
     """Return whether some dates prove that the month comes first, and no date proves that the day
     does.
@@ -338,6 +370,10 @@ def _is_date(text: str) -> bool:
     return not _YEAR.fullmatch(text) or _FIRST_YEAR <= int(date[:4]) <= _LAST_YEAR
 
 
+def _is_date_until(year: int, text: str) -> bool:
+    return _is_date(text) and int(read_date(text)[:4]) <= year
+
+
 @cache_short_texts(20_000)
 def _is_country(text: str) -> bool:
     return bool(_COUNTRY_LETTERS.fullmatch(text)) and lookup_territory(text) is not None
@@ -354,5 +390,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     PHONE: lambda text: bool(_PHONE.fullmatch(text)),
     CODE: lambda text: bool(_CODE.fullmatch(text)),
     NAME: lambda text: bool(_NAME.fullmatch(text)),
+    BIRTH: partial(_is_date_until, _LAST_BIRTH),
+    EARLY_BIRTH: partial(_is_date_until, _EARLY_BIRTH),
 }
 """Tests of a value, the most specific first."""

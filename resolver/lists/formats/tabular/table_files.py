@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress, groupby
+from itertools import chain, compress, groupby
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from resolver.errors import InputError, pluralize
 from resolver.lists.formats.tabular.cells import convert_to_text, convert_values
+from resolver.lists.formats.tabular.column_names import recognize_columns
 from resolver.lists.io import csv_rows, text_lines
 from resolver.lists.io.json_rows import (
     JsonRow,
@@ -29,6 +30,10 @@ from resolver.lists.io.source_files import SourceFile
 from resolver.lists.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
+MAX_TITLE_ROWS = 10
+"""Most rows above the header that may have a title, as in a workbook."""
+_LEAST_NAMES = 2
+"""Least names of columns that show that a row is the header."""
 MAX_COLUMNS = 2_000
 """Maximum number of columns of a table. Each costs time and memory for every chunk, even if it has
 few values; lists of agencies have some tens of columns.
@@ -95,9 +100,51 @@ def head_columns(head: bytes, file: SourceFile) -> list[str]:
             return list(_open_parquet(file).columns)
         except InputError:
             return []
-    return sorted(text_lines.json_keys(head)) or text_lines.split_cells(
-        text_lines.first_line(head), table_delimiter(head, file)
+    if keys := sorted(text_lines.json_keys(head)):
+        return keys
+    delimiter = table_delimiter(head, file)
+    rows = text_lines.head_rows(head, delimiter, MAX_TITLE_ROWS + 1)
+    return choose_header(rows)[1] if rows else []
+
+
+def choose_header(rows: Sequence[list[str]]) -> tuple[int, list[str]]:
+    """Return the number (0-based) of the last row of the header, and the names of the columns.
+
+    Rows above the header are a title, such as the name of an office. A row is a title if a row
+    below it names two or more columns and has at least twice as many cells; or, of a table whose
+    names nobody knows, if it has one cell only. A header may have two rows: `Document` above `No.`
+    and `Type`.
+    """
+    filled = [sum(map(bool, row)) for row in rows]
+    known = (len(recognize_columns(row)) for row in rows)
+    named = next((at for at, count in enumerate(known) if count >= _LEAST_NAMES), None)
+    if named is None or any(2 * count > filled[named] for count in filled[:named]):
+        wide = next((at for at, count in enumerate(filled) if count > 1), 0)
+        named = 0 if filled[0] != 1 or recognize_columns(rows[0]) else wide
+    if named > 0 and (joined := _join_header(rows[named - 1], rows[named])):
+        return named, joined
+    if named + 1 < len(rows) and (joined := _join_header(rows[named], rows[named + 1])):
+        return named + 1, joined
+    return named, rows[named]
+
+
+def _join_header(upper: list[str], lower: list[str]) -> list[str] | None:
+    """Return the names of two rows of a header as one, or None if the lower row has values.
+
+    A name in the upper row is that of a group if the next cells of the row are empty.
+    """
+    is_header = len(upper) == len(lower) and any(
+        below and not above for above, below in zip(upper, lower, strict=True)
     )
+    if not is_header or any(letter.isdecimal() for cell in lower for letter in cell):
+        return None
+    names: list[str] = []
+    group = ""
+    for above, below in zip(upper, lower, strict=True):
+        group = above or (group if below else "")
+        names.append(" ".join(filter(None, (group, below))))
+    many = max(len(recognize_columns(row)) for row in (upper, lower))
+    return names if len(recognize_columns(names)) > many else None
 
 
 def table_delimiter(head: bytes, file: SourceFile) -> str:
@@ -121,7 +168,7 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
         raise InputError(
             first.reason if first else "the table has no header", place=f"{file.label}, header"
         )
-    names = tuple(cell.strip() for cell in first[1])
+    names = tuple(first[1])
 
     def chunks(selected: Sequence[str], share: Share) -> Chunks:
         """Stream a share of the rows of some columns."""
@@ -136,11 +183,27 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
 def _split_off_header(
     file: SourceFile, delimiter: str
 ) -> tuple[csv_rows.Row | Reject | None, csv_rows.CsvItems]:
-    """Return the header of a CSV, and the rows below it."""
+    """Return the header of a CSV, with its names stripped, and the rows below it."""
     first, items = csv_rows.split_off_row(csv_rows.read_csv_items(file, delimiter=delimiter))
     if isinstance(first, tuple) and text_lines.stated_delimiter(delimiter.join(first[1])):
-        return csv_rows.split_off_row(items)
-    return first, items
+        first, items = csv_rows.split_off_row(items)
+    if not isinstance(first, tuple):
+        return first, items
+    first = first[0], [cell.strip() for cell in first[1]]
+    if all(first[1]) and len(recognize_columns(first[1])) >= _LEAST_NAMES:
+        return first, items
+    rows = [first]
+    after: csv_rows.Row | Reject | None = None
+    while len(rows) <= MAX_TITLE_ROWS:
+        after, items = csv_rows.split_off_row(items)
+        if not isinstance(after, tuple):
+            break
+        rows.append(after)
+    at, names = choose_header([[cell.strip() for cell in row] for _, row in rows])
+    rest: list[csv_rows.Row | Reject] = [*rows[at + 1 :]]
+    if isinstance(after, Reject):
+        rest.append(after)
+    return (rows[at][0], names), chain(rest, items)
 
 
 def _csv_chunks(

@@ -12,16 +12,18 @@ relations of its rows.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.errors import DateError, FormatError, MappingError
+from resolver.errors import DateError, FormatError, InputError, MappingError
 from resolver.lists import reader_types
 from resolver.lists.formats.tabular import table_files
 from resolver.lists.formats.tabular.cells import (
@@ -32,6 +34,7 @@ from resolver.lists.formats.tabular.cells import (
     encode_whole_cells,
     first_texts,
 )
+from resolver.lists.formats.tabular.column_names import recognize_columns
 from resolver.lists.formats.tabular.column_profiles import (
     find_contradictions,
     read_handling,
@@ -42,6 +45,7 @@ from resolver.lists.formats.tabular.guessed_mapping import (
     describe_guess,
     find_repeated_columns,
     guess_mapping,
+    guess_table,
     join_some,
 )
 from resolver.lists.formats.tabular.mapping import (
@@ -60,8 +64,10 @@ from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
     DATES,
+    FULL_NAMES,
     HANDLING,
     IDENTIFIER_SET,
+    NAME_PARTS,
     NATIONALITY,
     RELATION,
     ROUTE,
@@ -130,6 +136,8 @@ def _rejects(
     ]
 
 
+_LEAST_COLUMNS = 3
+"""Least properties of a table in which a row with a name alone may be a sum."""
 MAX_CACHED = 1 << 17
 """Maximum number of values that a reader keeps in its cache."""
 _BETWEEN = "\n"
@@ -138,6 +146,17 @@ _BETWEEN = "\n"
 _LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
 
 
+_FIRST_DAY = datetime.date(1899, 12, 30)
+_DAY_COUNT = re.compile(r"[1-5]\d{4}")
+"""Day that a sheet counts from `_FIRST_DAY`: those from 1927 to 2064. Smaller numbers may be years.
+"""
+_SOLAR_YEAR = re.compile(r"(?<!\d)1[234]\d\d(?!\d)")
+_SUM = re.compile(
+    r"(?i)\W*(?:(?:grand )?total\w*|totaal|gesamt|summe|итого|всего|разом|усього|razem|og[oó]łem"
+    r"|suma|toplam|jumlah?|celkem|összesen|ukupno|общо|σύνολο|(?:ال)?مجموع|جمع|合计|合計|总计|總計"
+    r"|共計|共计|합계)[^\d\n]{0,40}\d.{0,40}"
+)
+"""Text of a line that counts the rows above it: `Total: 31`."""
 _NOTES = "notes"
 _OPEN_DATE = re.compile(r"\s*(?:before|after|until|since|prior to|vor|nach|avant|après)\b.*", re.I)
 """Text of a date of which only one end is known; such texts are not read as dates."""
@@ -180,6 +199,8 @@ def build_table_batch(
     kinds, schemas, refused = read_kinds(chunk, mapping)
     handling, refused_codes = read_handling(chunk, mapping)
     refused |= refused_codes
+    if len(columns) >= _LEAST_COLUMNS:
+        refused |= dict.fromkeys(_find_sums(columns, count), "it counts the rows of the table")
     ids = read_ids(chunk, mapping, columns, schemas)
     if handling is not None:
         columns[HANDLING] = handling
@@ -195,6 +216,24 @@ def build_table_batch(
     return reader_types.LocatedBatch(batch.take(rows), chunk.lines[rows]), rejects
 
 
+def _find_sums(columns: dict[str, Column], count: int) -> list[int]:
+    """Return the rows whose only value is a name such as `Total: 31`."""
+    values = sum(np.bincount(column.rows, minlength=count) for column in columns.values())
+    return [
+        row
+        for name in (*FULL_NAMES, *NAME_PARTS)
+        if (column := columns.get(name)) is not None
+        for row, text in _values_of(column, np.flatnonzero(values == 1))
+        if _SUM.fullmatch(text)
+    ]
+
+
+def _values_of(column: Column, rows: npt.NDArray[np.intp]) -> Iterator[tuple[int, str]]:
+    """Yield row and text of the values of some rows."""
+    for at in np.flatnonzero(np.isin(column.rows, rows)).tolist():
+        yield int(column.rows[at]), column.values[int(column.codes[at])].as_py()
+
+
 def _build_columns(
     chunk: table_files.TableChunk, mapping: Mapping, label: str, order: DateOrder
 ) -> tuple[dict[str, Column], list[reader_types.Reject]]:
@@ -208,7 +247,11 @@ def _build_columns(
         parts = [encode_cells(chunk.arrays[name], mapping.separator, pattern) for name in names]
         origins = list(names)
         if read is not None:
-            readings = [_read_values(prop, part, read, chunk.lines, label) for part in parts]
+            readers = [_solar_reader(order) if _is_solar(prop, name) else read for name in names]
+            readings = [
+                _read_values(prop, part, reader, chunk.lines, label)
+                for part, reader in zip(parts, readers, strict=True)
+            ]
             parts = [part for part, _, _ in readings]
             unread += [(notes, name) for (_, notes, _), name in zip(readings, names, strict=True)]
             rejects += [reject for _, _, refused in readings for reject in refused]
@@ -309,7 +352,31 @@ def _choose_reader(prop: str, order: DateOrder) -> ValueReader | None:
 
 @cache
 def _date_reader(order: DateOrder) -> ValueReader:
-    return ValueReader(lambda text: _BETWEEN.join(read_date_readings(text, order)))
+    return ValueReader(lambda text: _BETWEEN.join(read_date_readings(_spell_day(text), order)))
+
+
+@cache
+def _solar_reader(order: DateOrder) -> ValueReader:
+    def read(text: str) -> str:
+        """Return a date whose year is one of the Persian and Afghan calendar."""
+        years = _SOLAR_YEAR.findall(text)
+        return _BETWEEN.join(read_date_readings(f"{text} SH" if years else text, order))
+
+    return ValueReader(read)
+
+
+@cache
+def _is_solar(prop: str, column: str) -> bool:
+    """Return whether a column of dates has a Persian name: the years of such dates are solar."""
+    meaning = recognize_columns([column]).get(column)
+    return prop in DATES and meaning is not None and meaning.language == "Persian"
+
+
+def _spell_day(text: str) -> str:
+    """Return a day that a sheet counts (28765) as a date; other texts unchanged."""
+    if not _DAY_COUNT.fullmatch(text):
+        return text
+    return (_FIRST_DAY + datetime.timedelta(days=int(text))).isoformat()
 
 
 def _pack_single_field(text: str) -> str:
@@ -423,7 +490,18 @@ def detect_tabular(head: bytes, file: SourceFile) -> bool:
     if not is_table(head, file):
         return False
     columns = table_files.head_columns(head, file)
-    return not table_files.width_fault(columns) and guess_mapping(columns, file.stem) is not None
+    if table_files.width_fault(columns):
+        return False
+    return guess_mapping(columns, file.stem) is not None or _is_guessed_by_values(columns, file)
+
+
+def _is_guessed_by_values(columns: Sequence[str], file: SourceFile) -> bool:
+    """Return whether the values of the first rows show which column is the name."""
+    try:
+        table = table_files.open_table_file(file) if len(recognize_columns(columns)) > 1 else None
+        return table is not None and guess_table(table, file.stem) is not None
+    except InputError:
+        return False
 
 
 def explain_refusal(head: bytes, file: SourceFile) -> str:
@@ -455,7 +533,7 @@ def read_tabular(
     file = unit.files[0]
     table = table_files.open_table_file(file, mapping.delimiter if mapping else None)
     if mapping is None:
-        mapping = guess_mapping(table.columns, file.stem)
+        mapping = guess_table(table, file.stem)
         if mapping is None:
             raise FormatError(
                 _no_name_fault(table.columns),

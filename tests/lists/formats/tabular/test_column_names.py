@@ -7,12 +7,9 @@ import csv
 import pytest
 
 from resolver.data import FOLDER
-from resolver.lists.formats.tabular.column_parts import read_parts
-from resolver.lists.formats.tabular.guessed_mapping import (
-    guess_mapping,
-    normalize_column_name,
-    recognize_columns,
-)
+from resolver.lists.formats.tabular.column_names import recognize_columns
+from resolver.lists.formats.tabular.column_parts import normalize_column_name, read_parts
+from resolver.lists.formats.tabular.guessed_mapping import guess_mapping
 from resolver.lists.formats.tabular.mapping import build_mapping
 
 PERSON = "firstName lastName birthDate"
@@ -154,7 +151,7 @@ def test_column_names_are_normalized(column: str) -> None:
     ],
 )
 def test_a_name_is_read_by_its_words(column: str, language: str, prop: str) -> None:
-    assert read_parts(column, normalize_column_name, [language]).get(language, "") == prop
+    assert read_parts(column, (language,)).get(language, "") == prop
 
 
 def test_a_holder_is_the_name_only_if_no_other_column_is() -> None:
