@@ -364,8 +364,8 @@ def require_utf8() -> None:
         raise ApiError(400, "the values in the address must be UTF-8, percent-encoded") from None
 
 
-def read_number(name: str, default: float | None, low: float, high: float) -> float | None:
-    """Return a number from `low` to `high`, or the default if the parameter is absent."""
+def read_fraction(name: str, default: float | None) -> float | None:
+    """Return a number from 0 to 1, or the default if the parameter is absent."""
     if name not in request.args:
         return default
     text = request.args[name]
@@ -373,8 +373,8 @@ def read_number(name: str, default: float | None, low: float, high: float) -> fl
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not low <= value <= high:
-        raise ApiError(422, f"{name} must be a number from {low:g} to {high:g}, not {text[:40]!r}")
+    if not 0 <= value <= 1:
+        raise ApiError(422, f"{name} must be a number from 0 to 1, not {text[:40]!r}")
     return value
 
 

@@ -218,10 +218,10 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
     # here.
     endpoints.read_boolean("fuzzy", default=True)
     limit = endpoints.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
-    threshold = endpoints.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)
+    threshold = endpoints.read_fraction("threshold", _DEFAULT_THRESHOLD)
     match_query = MatchQuery(
         limit,
-        endpoints.read_number("cutoff", None, 0.0, 1.0),
+        endpoints.read_fraction("cutoff", None),
         sources_in_scope(dataset, visible_sources),
         read_entity_filter(),
         viewer(),

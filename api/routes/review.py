@@ -211,14 +211,14 @@ def _read_filters() -> Filters:
     }
     return Filters(
         **texts,
-        score_from=endpoints.read_number("score_from", 0.0, 0.0, 1.0) or 0.0,
+        score_from=endpoints.read_fraction("score_from", 0.0) or 0.0,
         score_to=_read_highest_score(),
         waiting_days=endpoints.read_integer("waiting_days", 0, 0, 9_999),
     )
 
 
 def _read_highest_score() -> float:
-    score = endpoints.read_number("score_to", 1.0, 0.0, 1.0)
+    score = endpoints.read_fraction("score_to", 1.0)
     return 1.0 if score is None else score
 
 

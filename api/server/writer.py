@@ -88,7 +88,10 @@ class WriterClient:
     ) -> CommittedRecord:
         """Add a record or a new version of it, as `GroupCommit.post` does."""
         check_admission(record, accept_restricted=self._accept_restricted)
-        request = {"post": _encode_record(record), "accept_large": accept_large}
+        request = {
+            "post": [record.id, record.source, int(record.kind), record.schema, pack(record)],
+            "accept_large": accept_large,
+        }
         answer = self._ask({**request, "sender": _encode_sender(sender)})
         if answer is None:
             return self._fallback().post(record, sender, accept_large=accept_large)
@@ -212,10 +215,6 @@ class WriterServer:
 
 
 # --- messages
-
-
-def _encode_record(record: Record) -> list[Any]:
-    return [record.id, record.source, int(record.kind), record.schema, pack(record)]
 
 
 def _decode_record(row: Sequence[Any]) -> Record:

@@ -369,24 +369,22 @@ def explain_pair(
     models = fit_models(batch, options, deduplicated_sources, population).for_records(part)
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
-    return explain_rows(prepared, names, models, thresholds, 0, 1, changes=True)
+    return explain_two(prepared, names, models, thresholds, changes=True)
 
 
-def explain_rows(
+def explain_two(
     prepared: PreparedBatch,
     names: NameIndex,
     models: ModelSet,
     thresholds: Thresholds,
-    left: int,
-    right: int,
     *,
     changes: bool = False,
 ) -> Explanation:
-    """Explain two rows of a prepared batch, left < right; the smallest changes are computed only if
-    `changes` is true.
+    """Explain the two rows of a prepared batch. The smallest changes are computed only if `changes`
+    is true.
     """
-    left_row, right_row = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    scored = score_explained(prepared, names, models, left_row, right_row, workers=1)
+    left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    scored = score_explained(prepared, names, models, left, right, workers=1)
     return scored.explanation(0, thresholds, changes=changes)
 
 
@@ -604,7 +602,7 @@ class Resolver:
             )
         prepared = normalize(Batch.from_records([left, right]).canonical(), self.models)
         names, thresholds = NameIndex.of(prepared), self.options.thresholds
-        explanation = explain_rows(prepared, names, self.models, thresholds, 0, 1)
+        explanation = explain_two(prepared, names, self.models, thresholds)
         if all(row.similarity is None for row in explanation.rows):
             return Comparison(0.5, thresholds.band(0.5), _with_even_odds(explanation))
         return Comparison(explanation.score, explanation.band, explanation.rows)

@@ -133,14 +133,10 @@ def pairwise_f1(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
     """Return the F1 (0 to 1) of the pairs of rows with equal labels; 1 if there are no pairs."""
     both = np.unique(np.stack([labels, truth]), axis=1, return_counts=True)[1]
     right, merged, same = (
-        _count_pairs(counts)
+        int((counts * (counts - 1) // 2).sum())
         for counts in (both, *(np.unique(side, return_counts=True)[1] for side in (labels, truth)))
     )
     return 2 * right / (merged + same) if merged + same else 1.0
-
-
-def _count_pairs(sizes: npt.NDArray[np.int64]) -> int:
-    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _label_texts(y: Any, count: int) -> list[str]:

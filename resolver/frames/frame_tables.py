@@ -446,15 +446,12 @@ def _propose(table: FrameTable, source: str) -> TableProposal | None:
     readable = [
         name
         for name in names
-        if (name in recognized or name in examined) and not is_nested(_first_cells(table, name))
+        if (name in recognized or name in examined)
+        and not is_nested(table.cells(table.names.index(name), 0, min(table.rows, MAX_ROWS)))
     ]
     proposal = propose_table(open_frame(table, readable, MAX_ROWS), source)
     keys = {key: value for key, value in proposal.keys.items() if value != ROW_COLUMN}
     return replace(proposal, keys=keys)
-
-
-def _first_cells(table: FrameTable, name: str) -> Cells:
-    return table.cells(table.names.index(name), 0, min(table.rows, MAX_ROWS))
 
 
 def _correct(proposed: AnyMapping[str, Sequence[str]], stated: Columns) -> dict[str, list[str]]:

@@ -427,7 +427,7 @@ def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClass
     limited = [_limit(handlings[place]) for place in used.tolist()]
     place_of = {handling: place for place, handling in enumerate(dict.fromkeys(limited))}
     viewers = _list_viewers(list(place_of))
-    rights = _tabulate_rights(viewers, list(place_of))
+    rights = np.array([[is_visible(item, viewer) for item in place_of] for viewer in viewers])
     compartments, number = np.unique(rights, axis=1, return_inverse=True)
     of_used = number.reshape(-1)[[place_of[handling] for handling in limited]]
     compartment = of_used[compact.reshape(-1)].astype(np.int32)
@@ -454,11 +454,6 @@ def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
         *(Viewer(_NAME, agency) for agency in agencies),
         *(Viewer(_NAME, agency, _STEWARD) for agency in agencies),
     ]
-
-
-def _tabulate_rights(viewers: Sequence[Viewer], handlings: Sequence[Handling]) -> Flags:
-    """Return, for each viewer and handling, whether the viewer sees it (viewers × handlings)."""
-    return np.array([[is_visible(item, viewer) for item in handlings] for viewer in viewers])
 
 
 def _close_views(views: Flags) -> Flags:

@@ -140,12 +140,8 @@ def find_forbidding(
         stored
         for stored in earlier_verdicts.effective_decisions(log)
         if stored.decision.verdict is Verdict.DIFFERENT
-        and _is_between(stored, left_side, right_side)
+        and _is_across(stored, set(left_side.record_ids), set(right_side.record_ids))
     ]
-
-
-def _is_between(stored: StoredDecision, left_side: EntitySide, right_side: EntitySide) -> bool:
-    return _is_across(stored, set(left_side.record_ids), set(right_side.record_ids))
 
 
 def build_contradiction(

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resolver.engines.pair_explanation import DecidedPair, explain_decided, explain_rows
+from resolver.engines.pair_explanation import DecidedPair, explain_decided, explain_two
 from resolver.errors import InputError
 from resolver.hub.entity_preview import load_visible_links
 from resolver.hub.hub import Hub
@@ -217,7 +217,7 @@ def explain_strongest_pair(
     models = hub.models_at(view).for_records(records)
     prepared = normalize(records, models, _deduplicated_sources(view))
     thresholds = hub.options_of(view.head).thresholds
-    explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
+    explanation = explain_two(prepared, NameIndex.of(prepared), models, thresholds)
     if explanation.left_id != left.id:
         explanation = _swap_sides(explanation)
     if strongest.link is None:

@@ -359,7 +359,7 @@ def _plan_reversal(
         link = LinkBasis.of(effective.decision)
         verdict, shown = (
             earlier_verdicts.steward_verdict(effective.decision),
-            _shown_score(effective),
+            {name: effective.context[name] for name in _RESTORED if name in effective.context},
         )
         versions = effective.versions
     in_effect = (
@@ -436,10 +436,6 @@ def _numbers(stack: _Stack) -> list[int]:
 
 _RESTORED = ("band", "logodds", earlier_verdicts.RELATION_KEY)
 """Entries of a decision's context that it keeps when an undo restores it."""
-
-
-def _shown_score(stored: StoredDecision) -> dict[str, Any]:
-    return {name: stored.context[name] for name in _RESTORED if name in stored.context}
 
 
 def _refuse_undone(target: StoredDecision, undo: StoredDecision) -> NoReturn:

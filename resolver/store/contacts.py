@@ -96,9 +96,9 @@ class ContactCase:
     until: str
     reminded: str
 
-    def is_disclosed(self, now: str = "") -> bool:
+    def is_disclosed(self) -> bool:
         """Return whether the asker may see the record now."""
-        is_over = bool(self.until) and self.until <= (now or utc_text())
+        is_over = bool(self.until) and self.until <= utc_text()
         return self.state is ContactState.DISCLOSED and not is_over
 
     def is_overdue(self, now: str = "") -> bool:

@@ -108,7 +108,9 @@ class TableRewriter:
             kept = Handling(agency=handling.agency, code=handling.code)
             stated = [[HANDLING, handling_text(kept)]] if kept != Handling() else []
             content = orjson.dumps(stated).decode()
-            head = ",".join(_quoted(part) for part in (names[row.source], row.kind, row.schema))
+            head = ",".join(
+                orjson.dumps(part).decode() for part in (names[row.source], row.kind, row.schema)
+            )
             values = {
                 "record_id": self._new_ids[row.record_id],
                 "content": content,
@@ -269,10 +271,6 @@ class TableRewriter:
         if isinstance(value, Mapping):
             return {self._replace(key): self._replace(item) for key, item in value.items()}
         return [self._replace(item) for item in value] if isinstance(value, list) else value
-
-
-def _quoted(part: str | int) -> str:
-    return orjson.dumps(part).decode()
 
 
 def _remove_keys(content: Any, gone: set[str]) -> bool:

@@ -145,7 +145,9 @@ class Feeds:
         now = utc_text()
         try:
             with write_transaction(self.engine) as connection:
-                connection.execute(insert(feeds).values(**blank | values | _times(now)))
+                connection.execute(
+                    insert(feeds).values(**blank | values | {"created": now, "due": now})
+                )
         except IntegrityError:
             raise StoreError(
                 f"there is a feed {feed.name} already",
@@ -337,10 +339,6 @@ class Feeds:
         with read_transaction(self.engine) as connection:
             rows = connection.execute(select(feed_runs).where(feed_runs.c.number.in_(newest)))
             return {row.feed: _run(row) for row in rows}
-
-
-def _times(now: str) -> dict[str, str]:
-    return {"created": now, "due": now}
 
 
 def _pause_after(every: int, failures: int) -> float:

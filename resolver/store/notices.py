@@ -249,14 +249,11 @@ class Notices:
             rows = connection.execute(query.order_by(notices.c.place.desc()).limit(limit))
             return [Notice(*row) for row in rows]
 
-    def mark_read(self, owner: str, *, up_to: int, only: int | None = None) -> int:
-        """Mark the notices of an owner up to a number as read, or only one notice; return how many
-        were unread.
-        """
+    def mark_read(self, owner: str, *, up_to: int) -> int:
+        """Mark the notices of an owner up to a number as read; return how many were unread."""
         c = notices.c
-        is_chosen = c.place == only if only is not None else c.place <= up_to
         with write_transaction(self.engine) as connection:
-            changed = update(notices).where(c.owner == owner, is_chosen, c.read == "")
+            changed = update(notices).where(c.owner == owner, c.place <= up_to, c.read == "")
             return int(connection.execute(changed.values(read=utc_text())).rowcount)
 
     def audit_rows(self, after: int, limit: int) -> Sequence[Any]:

@@ -190,9 +190,9 @@ def build_frequency_tables(batches: Iterable[Batch]) -> dict[str, Any]:
         census_shares("given"), census_shares("family"), given_names.shares(), family_names.shares()
     )
     return {
-        "person_counts": _common_counts(shares, _POPULATION),
+        "person_counts": _common_counts(shares),
         "person_total": _POPULATION,
-        "group_counts": _common_counts(groups.shares(), _POPULATION),
+        "group_counts": _common_counts(groups.shares()),
         "group_total": _POPULATION,
         "mass_used": mass_used_in_batches(batch_list),
         "person_given": percentages,
@@ -269,8 +269,8 @@ class _BearerCounts:
         return {word: totals[word] / self._total for word in common}
 
 
-def _common_counts(shares: Mapping[str, float], population: int) -> dict[str, int]:
-    counts = {token: round(share * population) for token, share in shares.items()}
+def _common_counts(shares: Mapping[str, float]) -> dict[str, int]:
+    counts = {token: round(share * _POPULATION) for token, share in shares.items()}
     return {token: count for token, count in sorted(counts.items()) if count >= MIN_BEARERS}
 
 

@@ -377,9 +377,7 @@ FIELDS = (
 )
 
 
-def measure_for_card(
-    data: LabeledPairs, logodds: npt.NDArray[np.int64], thresholds: Thresholds | None = None
-) -> dict[str, Any]:
+def measure_for_card(data: LabeledPairs, logodds: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Return figures for the card of a model.
 
     `logodds` are calibrated; the log-odds of each pair come from a model that has not seen the
@@ -393,7 +391,7 @@ def measure_for_card(
             for origin in sorted(set(data.origin.tolist()))
         },
         "quality": _quality(measure_calibration(score, data.labels, data.weights)),
-        "groups": _groups(data, score, thresholds or Thresholds()),
+        "groups": _groups(data, score, Thresholds()),
     }
 
 

@@ -100,7 +100,7 @@ def create_signing_key(path: Path) -> str:
         ) from None
     except OSError as error:
         raise _file_error("the key cannot be written", path, error) from None
-    return _public_text(key.public_key())
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
 def sign_head(store: Store, key_path: Path, path: Path) -> AuditHead:
@@ -497,10 +497,6 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
             hint="make one with `resolver audit key`",
         )
     return key
-
-
-def _public_text(key: Ed25519PublicKey) -> str:
-    return base64.b64encode(key.public_bytes_raw()).decode()
 
 
 def _signed_text(content: Mapping[str, Any]) -> bytes:

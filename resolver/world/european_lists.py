@@ -119,13 +119,13 @@ def make_turkish_lists() -> NameLists:
     )
 
 
-def _with_forms(entries: list[str], language: str, pets: Mapping[str, str]) -> list[Word]:
+def _with_african_forms(entries: list[str], pets: Mapping[str, str]) -> list[Word]:
     words = []
     for entry in entries:
         name, _, forms = entry.partition(":")
         words.append(
             Word(
-                alphabets.spell_with_variants(name, forms.split(","), language),
+                alphabets.spell_with_variants(name, forms.split(","), "african"),
                 pets.get(name, ""),
             )
         )
@@ -139,7 +139,7 @@ def make_west_african_lists() -> NameLists:
     attributes = ("first_names_male", "first_names_female", "last_names")
     others = [_other_west_african(*pair) for pair in zip(tables, attributes, strict=True)]
     men, women, families = (
-        _with_forms(table, "african", read_nicknames("african")) + make_words(names, rule)
+        _with_african_forms(table, read_nicknames("african")) + make_words(names, rule)
         for table, names in zip(tables, others, strict=True)
     )
     tails = TailMaker("west-african", rule, cut_before_vowels)
@@ -166,7 +166,7 @@ def _other_west_african(table: list[str], attribute: str) -> list[str]:
 def make_horn_african_lists() -> NameLists:
     """Make the lists of the Horn of Africa."""
     listed = [listed_names(f"horn african {gender}") for gender in ("male", "female")]
-    men, women = (_with_forms(table, "african", read_nicknames("african")) for table in listed)
+    men, women = (_with_african_forms(table, read_nicknames("african")) for table in listed)
     rule = partial(alphabets.spell_latin, language="african")
     tails = TailMaker("horn-african", rule, cut_before_vowels)
     return NameLists(
