@@ -56,8 +56,11 @@ from resolver.values.kernels.dates import SAME_YEAR
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-FIRST_ROUND_SIZE = 480
-"""Number of entities compared in the first round."""
+FIRST_ROUND_SIZE = 100
+"""Number of entities compared in the first round. With fewer, more people of a common name are
+never compared. With 480, a screening against 100,000 records takes twice as long and finds nobody
+more.
+"""
 MAX_COMPARED = 1_000
 """Maximum number of entities that are compared for one query."""
 MAX_FULL_NAMES = 6

@@ -395,7 +395,9 @@ def find_nearest_of_many(
 def query_scores(
     query: PrefilterArrays, records: PrefilterArrays, rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """Return the prefilter scores of the only record of `query` and rows of `records`."""
+    """Return the scores by which rows of `records` are ranked for the only record of `query`
+    (`rank_between`).
+    """
     out = np.empty(len(rows), dtype=np.int64)
     fill_query_scores(query, records, rows, out)
     return out

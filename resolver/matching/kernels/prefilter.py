@@ -181,6 +181,12 @@ FIRST_YEAR, LAST_YEAR = int(BirthField.FIRST_YEAR), int(BirthField.LAST_YEAR)
 MONTH, DAY = int(BirthField.MONTH), int(BirthField.DAY)
 
 
+_UNREAD_NAMES = 20
+"""Least points of the names of two persons of whom only one has a name in syllables, when records
+are ranked for a query. With more, such records are compared before people who agree in a word.
+"""
+_NO_POINTS = -(1 << 30)
+"""Fewer points than any two names have."""
 _RARITY, _LENGTH = int(Question.RARITY), int(Question.LENGTH)
 _PLACES, _BIRTH = int(Question.PLACES), int(Question.BIRTH)
 _FAR, _NO_YEAR = int(BirthAgreement.FAR), int(BirthAgreement.NO_YEAR)
@@ -351,17 +357,48 @@ def score_between(
     first: AnyInt, batch: PrefilterArrays, second: AnyInt, others: PrefilterArrays
 ) -> int:
     """Return the prefilter score of a row of one batch and a row of another."""
+    kinds = batch.heads[np.uint64(first), HEAD_KINDS]
+    common = kinds & others.heads[np.uint64(second), HEAD_KINDS]
+    if common != _PERSON and common != SYLLABIC_PERSON:
+        return PASSED
+    return _score_persons(first, batch, second, others, _NO_POINTS)
+
+
+@compiled(inline="always", allocates=False)
+def rank_between(
+    first: AnyInt, batch: PrefilterArrays, second: AnyInt, others: PrefilterArrays
+) -> int:
+    """Return the score by which a row of one batch is ranked among other rows for a row of another.
+
+    It is the prefilter score, except if only one of two persons has a name in Han, Hangul or
+    katakana. Their letters cannot rule the pair out, so the prefilter passes it, but most such
+    pairs are strangers. So the dates and places of such a pair count here, and its names count as
+    those of a pair of which one word sounds alike, or more if their letters agree.
+    """
+    kinds = batch.heads[np.uint64(first), HEAD_KINDS]
+    other_kinds = others.heads[np.uint64(second), HEAD_KINDS]
+    if kinds != other_kinds and kinds | other_kinds == _PERSON | SYLLABIC_PERSON:
+        return _score_persons(first, batch, second, others, _UNREAD_NAMES)
+    return score_between(first, batch, second, others)
+
+
+@compiled(inline="always", allocates=False)
+def _score_persons(
+    first: AnyInt,
+    batch: PrefilterArrays,
+    second: AnyInt,
+    others: PrefilterArrays,
+    least: int,
+) -> int:
+    """Return the score of two persons, whose names have at least some points."""
     heads, other_heads = batch.heads, others.heads
     row, other = np.uint64(first), np.uint64(second)
     next_row, next_other = row + np.uint64(1), other + np.uint64(1)
-    common = heads[row, HEAD_KINDS] & other_heads[other, HEAD_KINDS]
-    if common != _PERSON and common != SYLLABIC_PERSON:
-        return PASSED
     i, end = heads[row, HEAD_CERTAIN], heads[next_row, HEAD_CERTAIN]
     j, other_end = other_heads[other, HEAD_CERTAIN], other_heads[next_other, HEAD_CERTAIN]
     if _count_common(batch.certain, i, end, others.certain, j, other_end, 1):
         return PASSED
-    total = _score_names(row, batch, other, others)
+    total = max(_score_names(row, batch, other, others), np.int64(least))
     i, end = heads[row, HEAD_PLACES], heads[next_row, HEAD_PLACES]
     j, other_end = other_heads[other, HEAD_PLACES], other_heads[next_other, HEAD_PLACES]
     if i < end and j < other_end:

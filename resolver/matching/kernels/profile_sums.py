@@ -9,7 +9,7 @@ Smallest of some numbers without sorting the rest, and membership of a few among
 
 For one look-up with a few thousand numbers: sorting them takes as long as finding them.
 
-Prefilter scores of one query against many records.
+Scores of one query against many records, which rank them.
 
 Records lie far apart in memory: what the score of each reads is requested some records before, so
 that waiting for one overlaps with the work on others.
@@ -31,7 +31,7 @@ from resolver.matching.kernels.prefilter import (
     LAST_YEAR,
     MONTH,
     PrefilterArrays,
-    score_between,
+    rank_between,
 )
 from resolver.matching.kernels.word_codes import WordMatches
 from resolver.runtime.arrays import (
@@ -354,7 +354,7 @@ def _request_row(row: np.uint64, query: PrefilterArrays, records: PrefilterArray
 def fill_query_scores(
     query: PrefilterArrays, records: PrefilterArrays, rows: LongArray, out: LongArray
 ) -> None:
-    """Write the prefilter score of the only record of `query` and each row of `records`."""
+    """Write the score (`rank_between`) of the only record of `query` and each row of `records`."""
     heads = records.heads
     for place in range(len(rows)):
         if place + _HEADS_AHEAD < len(rows):
@@ -362,4 +362,4 @@ def fill_query_scores(
             ahead(heads, rows[place + _HEADS_AHEAD] + 1)
         if place + _AHEAD < len(rows):
             _request_row(np.uint64(rows[place + _AHEAD]), query, records)
-        out[place] = score_between(0, query, rows[place], records)
+        out[place] = rank_between(0, query, rows[place], records)

@@ -17,6 +17,7 @@ from tests.matching.blocking.test_prefilter import (
     words_of,
 )
 from tests.matching.preparing import prepared
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
@@ -37,3 +38,18 @@ def test_query_scores_are_those_of_pairs(records: list[Record]) -> None:
             # Batches of one pair do not show which words come first.
             expected |= {score_of_words(pair, 0, 1, words), score_of_words(pair, 0, 1, words[::-1])}
         assert score in expected
+
+
+def test_people_in_han_are_ranked_by_their_dates() -> None:
+    batch = prepared(
+        [
+            record("a:1", name="张伟", birthDate="1950-02-03"),
+            record("a:2", name="张伟", birthDate="1960-05-04"),
+            record("a:3", name="Zhang Wei", birthDate="1960-05-04"),
+        ]
+    )
+    query = prefilter_arrays(prepared([record("q:1", name="Zhang Wei", birthDate="1960-05-04")]))
+    scores = query_scores(query, prefilter_arrays(batch), np.arange(3)).tolist()
+    # such pairs pass the prefilter of a batch, but they do not come before everybody else
+    assert scores[0] < min(scores[1:])
+    assert max(scores) < PASSED
