@@ -13,11 +13,9 @@ from jinja2 import StrictUndefined
 from resolver.api import access, desk, observability, openapi
 from resolver.api.endpoints import check_declarations, guards_itself
 from resolver.api.routes import (
-    audit,
     batches,
     contacts,
     entities,
-    erasures,
     feeds,
     groups,
     health,
@@ -27,6 +25,7 @@ from resolver.api.routes import (
     records,
     review,
     screenings,
+    trust,
     watches,
 )
 from resolver.api.server.limits import install_memory_bound
@@ -43,8 +42,8 @@ _BLUEPRINTS = (
     entities.blueprint,
     entities.search_blueprint,
     health.catalog_blueprint,
-    audit.blueprint,
-    erasures.blueprint,
+    trust.blueprint,
+    trust.erasures_blueprint,
     batches.blueprint,
     feeds.blueprint,
     screenings.blueprint,

@@ -18,8 +18,7 @@ from flask import g, redirect, request, url_for
 
 from resolver.api.access import Viewer, log_access
 from resolver.api.desk import desk_access, pages, security_keys
-from resolver.api.routes import erasures as erasures_api
-from resolver.api.routes.audit import is_bound, logged_events
+from resolver.api.routes import trust
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import ResolverError, StoreError, pluralize
@@ -376,7 +375,7 @@ def ask_erasure() -> Any:
     form, user = request.form, _erasing_person()
     ids = [line.strip() for line in form.get("records", "").splitlines() if line.strip()]
     try:
-        erasures_api.propose_erasure(ids, form.get("reason", ""), user)
+        trust.propose_erasure(ids, form.get("reason", ""), user)
     except ResolverError as error:
         return _erasures_page(error, form.get("records", ""), form.get("reason", "")), 422
     message = pages.sign_message("Another admin has to confirm the erasure.")
@@ -389,7 +388,7 @@ def decide_erasure(erasure_id: str) -> Any:
     """Confirm or refuse an erasure that another admin, or a rule of retention, has asked for."""
     decision = request.form.get("decision", "")
     try:
-        erasures_api.settle_erasure(erasure_id, decision, _erasing_person())
+        trust.settle_erasure(erasure_id, decision, _erasing_person())
     except ResolverError as error:
         return _erasures_page(error), 422
     is_confirmed = decision == "confirm"
@@ -398,7 +397,7 @@ def decide_erasure(erasure_id: str) -> Any:
 
 
 def _erasures_page(error: ResolverError | None = None, records: str = "", reason: str = "") -> str:
-    shown = erasures_api.list_shown_erasures(_ERASURES)
+    shown = trust.list_shown_erasures(_ERASURES)
     return pages.render_page(
         "erasures.html",
         section="erasures",
@@ -428,12 +427,12 @@ def audit() -> Any:
             f"You are signed in as {user.name}, {user.role.label}. An admin can change roles.",
         )
     auditor = Viewer(user.name, user.agency, desk_access.ROLE_SCOPES[user.role])
-    events = logged_events(auditor, limit=_EVENTS, newest=True)
+    events = trust.logged_events(auditor, limit=_EVENTS, newest=True)
     return pages.render_page(
         "audit.html",
         section="audit",
         events=events[::-1],
         filters=request.args,
-        agency=user.agency if is_bound(auditor) else "",
+        agency=user.agency if trust.is_bound(auditor) else "",
         shown=_EVENTS,
     )

@@ -40,7 +40,7 @@ from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.server import limits
-from resolver.api.server.request_limits import error_body
+from resolver.api.server.limits import error_body
 from resolver.api.server.writer import WriterProcess, socket_folder
 from resolver.api.service import Service
 from resolver.errors import ResolverError

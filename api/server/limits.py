@@ -41,6 +41,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from flask import Flask, g
 
 from resolver.api.errors import ApiError
@@ -131,6 +132,15 @@ def install_turns(app: Flask, turns: RequestTurns) -> None:
         """Give the turn back."""
         if g.pop("turn", None) is not None:
             turns.running.release()
+
+
+TOO_LONG_TEXT = "the address or the headers are too long: send the query as the body of POST /match"
+
+
+def error_body(status: int, detail: str) -> bytes:
+    """Return the body of an error that the application does not see."""
+    text = TOO_LONG_TEXT if status in (414, 431) else " ".join(detail.split())
+    return orjson.dumps({"detail": text})
 
 
 MAX_CACHED_WORDS = 40_000

@@ -12,8 +12,7 @@ import pytest
 
 from resolver.errors import OutputError
 from resolver.records import Address, Handling, Identifier
-from resolver.report.pdf import Heading, Paragraph, Table
-from resolver.report.subject_report import describe_subject, render_subject
+from resolver.report.pdf import Heading, Paragraph, Table, describe_subject, render_subject
 from resolver.screening.result_files import write_bytes
 from tests.records.samples import record
 

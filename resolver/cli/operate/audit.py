@@ -165,7 +165,7 @@ def subject(requested_id: str, store_url: str, pdf: Path | None) -> None:
     if pdf is None:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    from resolver.report.subject_report import render_subject
+    from resolver.report.pdf import render_subject
     from resolver.screening.result_files import write_bytes
 
     content = render_subject(report, created=datetime.datetime.now(datetime.UTC))

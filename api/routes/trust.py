@@ -1,5 +1,11 @@
-"""`/erasures`: erase records for good, by two admins. The worker of the store carries an erasure
-out (`resolver.trust.erasure`). The page *Erasures* of the desk asks and decides with the same
+"""`/audit` and `/erasures`: the audit log, and the erasure of records.
+
+`/audit` gives events of the audit log to auditors. An auditor with an agency sees what people and
+programs of this agency looked up. An auditor without an agency, and an administrator, see the
+events of all agencies. Reading the log is logged, too.
+
+`/erasures` erases records for good. One admin asks and another one confirms. The worker of the
+store carries the erasure out (`resolver.trust.erasure`). The pages of the desk use the same
 functions.
 """
 
@@ -10,7 +16,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from resolver.api import endpoints
-from resolver.api.access import log_access, viewer
+from resolver.api.access import Viewer, log_access, revision_of, viewer
 from resolver.api.endpoints import (
     COUNT,
     NAME,
@@ -29,6 +35,7 @@ from resolver.api.endpoints import (
     errors,
     integer,
     json_response_of,
+    map_of,
     query_parameter,
 )
 from resolver.api.errors import ApiError
@@ -37,7 +44,8 @@ from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
 from resolver.errors import InputError, UnknownIdError
-from resolver.records.visibility import Viewer
+from resolver.hub.admin import AuditEvent
+from resolver.trust.audit_chain import LogFilter, read_log
 from resolver.trust.erasure import (
     MAX_REASON,
     MAX_RECORDS,
@@ -47,8 +55,106 @@ from resolver.trust.erasure import (
     describe_erasure,
 )
 
-blueprint = Blueprint("erasures", __name__)
-_ACCESS = Access(Scope.ADMIN, Disclosure.ACTS)
+blueprint = Blueprint("audit", __name__)
+_FILTERS = ("since", "before", "who", "agency", "action", "record")
+_MAX_EVENTS = 1_000
+_MAX_NUMBER = 2**53
+_EVENT = component(
+    "AuditEvent",
+    closed_object(
+        {
+            "number": COUNT,
+            "at": STRING,
+            "who": STRING,
+            "agency": STRING,
+            "action": STRING,
+            "purpose": STRING,
+            "request_id": STRING,
+            "version": COUNT,
+            "model": STRING,
+            "query": map_of({}),
+            "answer": map_of({}),
+        }
+    ),
+)
+_EVENTS = component(
+    "AuditEvents",
+    closed_object({"events": array_of(_EVENT), "next": COUNT}),
+)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/audit",
+    Access(Scope.AUDIT, Disclosure.VALUES),
+    parameters=[
+        *(query_parameter(name, STRING) for name in _FILTERS),
+        query_parameter("after", integer(0, _MAX_NUMBER)),
+        query_parameter("limit", integer(1, _MAX_EVENTS)),
+    ],
+    responses={200: json_response_of(_EVENTS), **errors(404)},
+)
+def audit_events() -> Response:
+    """Return events of the audit log, the oldest first.
+
+    `since` and `before` are times in UTC, such as `2026-03-01`. `record` selects the events that
+    showed a record, by its id or by the id of an entity that it was in at that time. Send `next` as
+    `after` to read on; an empty page is the end for now.
+    """
+    endpoints.reject_undeclared()
+    after = endpoints.read_integer("after", 0, 0, _MAX_NUMBER)
+    limit = endpoints.read_integer("limit", 100, 1, _MAX_EVENTS)
+    events = logged_events(viewer(), after=after, limit=limit)
+    return json_response(
+        {
+            "events": [_describe(event) for event in events],
+            "next": events[-1].number if events else after,
+        }
+    )
+
+
+def logged_events(
+    auditor: Viewer, *, after: int = 0, limit: int = _MAX_EVENTS, newest: bool = False
+) -> list[AuditEvent]:
+    """Return the events that the request selects and the auditor may see, and log this access.
+
+    The result has at most `limit` events, the oldest first; with `newest`, these are the last
+    events instead of the first.
+    """
+    store = current_service().hub.store
+    stated = {name: endpoints.read_text(name).strip() for name in _FILTERS}
+    choice = LogFilter(**stated, only_agency=auditor.agency if is_bound(auditor) else "")
+    # an event names the requested filters, not the events that were read
+    query = {name: text for name, text in stated.items() if text} | {"after": after}
+    events = read_log(store, choice, after=after, limit=limit, newest=newest)
+    log_access("audit", query, {"events": len(events)}, revision_of(store.revision))
+    return events
+
+
+def is_bound(auditor: Viewer) -> bool:
+    """Return whether an auditor sees only the events of their own agency."""
+    return bool(auditor.agency) and Scope.ADMIN not in auditor.scopes
+
+
+def _describe(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "at": event.at,
+        "who": event.actor,
+        "agency": event.agency,
+        "action": event.action,
+        "purpose": event.purpose,
+        "request_id": event.request_id,
+        "version": event.revision,
+        "model": event.model,
+        "query": dict(event.query),
+        "answer": dict(event.answer),
+    }
+
+
+erasures_blueprint = Blueprint("erasures", __name__)
+_ERASURE_ACCESS = Access(Scope.ADMIN, Disclosure.ACTS)
 _DECISIONS = ("confirm", "refuse")
 _PROOF = closed_object(
     {},
@@ -130,7 +236,7 @@ def _log(query: dict[str, Any], count: int) -> None:
     log_access("erasures", query, {"records": count}, revision)
 
 
-def _describe(row: Erasure, ids: tuple[str, ...]) -> dict[str, Any]:
+def _describe_erasure(row: Erasure, ids: tuple[str, ...]) -> dict[str, Any]:
     return {**describe_erasure(row), **({"asked_for": list(ids)} if ids else {})}
 
 
@@ -148,10 +254,10 @@ def _person() -> Viewer:
 
 
 @endpoint(
-    blueprint,
+    erasures_blueprint,
     "GET",
     "/erasures",
-    _ACCESS,
+    _ERASURE_ACCESS,
     parameters=[query_parameter("limit", integer(1, 1000))],
     responses={200: json_response_of(_ERASURES)},
 )
@@ -159,14 +265,14 @@ def list_erasures() -> Response:
     """List the erasures of records, the newest first, with the proof of those that are done."""
     endpoints.reject_undeclared()
     shown = list_shown_erasures(endpoints.read_integer("limit", 100, 1, 1000))
-    return json_response({"erasures": [_describe(*row) for row in shown]})
+    return json_response({"erasures": [_describe_erasure(*row) for row in shown]})
 
 
 @endpoint(
-    blueprint,
+    erasures_blueprint,
     "POST",
     "/erasures",
-    _ACCESS,
+    _ERASURE_ACCESS,
     body=content(_ASK),
     responses={201: json_response_of(_ERASURE), **errors(400, 403, 404, 415)},
 )
@@ -190,14 +296,14 @@ def ask_erasure_over_http() -> Response:
         raise ApiError(404, error.line()) from None
     except InputError as error:
         raise ApiError(422, error.line()) from None
-    return json_response(_describe(*_with_ids(asked)), 201)
+    return json_response(_describe_erasure(*_with_ids(asked)), 201)
 
 
 @endpoint(
-    blueprint,
+    erasures_blueprint,
     "GET",
     "/erasures/<erasure>",
-    _ACCESS,
+    _ERASURE_ACCESS,
     responses={200: json_response_of(_ERASURE), **errors(404)},
 )
 def show_erasure(erasure: str) -> Response:
@@ -205,14 +311,14 @@ def show_erasure(erasure: str) -> Response:
     endpoints.reject_undeclared()
     row, ids = _with_ids(current_service().hub.store.erasures.get(erasure))
     _log({"erasures": [row.id]}, len(ids))
-    return json_response(_describe(row, ids))
+    return json_response(_describe_erasure(row, ids))
 
 
 @endpoint(
-    blueprint,
+    erasures_blueprint,
     "POST",
     "/erasures/<erasure>/decision",
-    _ACCESS,
+    _ERASURE_ACCESS,
     body=content(_DECIDE),
     responses={200: json_response_of(_ERASURE), **errors(400, 403, 404, 409, 415)},
 )
@@ -230,4 +336,4 @@ def decide_erasure_over_http(erasure: str) -> Response:
         decided = settle_erasure(erasure, decision, person)
     except ErasureRefusedError as error:
         raise ApiError(409, error.line()) from None
-    return json_response(_describe(decided, ()))
+    return json_response(_describe_erasure(decided, ()))
