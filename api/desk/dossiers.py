@@ -151,13 +151,8 @@ def report_parts(graph: Graph, chains: Sequence[Sequence[tuple[str, str]]]) -> l
 
 
 def _send_pdf(name: str, title: str, parts: Sequence[Part], note: AccessNote) -> Response:
-    """Send a PDF whose first words are the handling code, and which ends with the note."""
-    marked = [
-        Paragraph(f"Handling {note.handling}"),
-        *parts,
-        Heading("Access"),
-        Paragraph(note.text),
-    ]
+    """Send a PDF that begins with the handling code and the note on access."""
+    marked = [Paragraph(f"Handling {note.handling}"), Paragraph(note.text), *parts]
     try:
         content = render_pdf(title, marked, created=note.written)
     except UsageError as error:

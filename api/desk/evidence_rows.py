@@ -152,7 +152,7 @@ _DESCRIBED = {
     "asked": "What a name alone says in a check",
     "names_only": "Only names agree",
     "date_errors": "Errors in birth dates are common",
-    "relatives": "Relatives or affiliates may share this",
+    "relatives": "A relative or an affiliate could also have these values",
     "competition": "Other candidates that also fit",
     "entities": "Entities compared",
     "relations": "What both are related to",

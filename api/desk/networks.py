@@ -73,9 +73,9 @@ MAX_HOPS, _MAX_EXPANDED, MAX_TYPED = 3, 30, 300
 class NetworkForm:
     """Content of the page. `fit`: the drawing is as wide as the page; `year`: parts that do not
     belong to it are faded, 0 for none; `view`: id of the saved view that is shown, or empty.
-    `years` (0: open) narrow the network and the paths to `goal`, `without` (lists) the paths. `start`: what somebody typed
-    for the entity in the middle, if they asked for paths by two names. `since` (day, ISO): the page
-    says what the store did not yet know on that day.
+    `years` (0: open) narrow the network and the paths to `goal`, `without` (lists) only the paths.
+    `start`: what somebody typed for the entity in the middle, if they asked for paths by two names.
+    `since` (day, ISO): the page says what the store did not yet know on that day.
     """
 
     hops: int

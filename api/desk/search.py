@@ -78,7 +78,9 @@ def show_search() -> Any:
     try:
         submitted = query_record({"schema": schema, "properties": properties}, "q")
     except ApiError as error:
-        return _search_page(**form, id_match=id_match, problem=error.detail), 422
+        fault = error.detail.removeprefix("query 'q': ")
+        problem = f"This cannot be compared: {fault}."
+        return _search_page(**form, id_match=id_match, problem=problem), 422
     result, links, index_revision, contact = _screen(submitted)
     return _search_page(
         **form,

@@ -152,7 +152,7 @@ def _message(outcome: DecisionOutcome, request: DecisionRequest) -> str:
         return f"Logged: {word}. It counts once a second steward confirms it ({reasons})."
     if outcome.state is DecisionState.NOTED:
         return "Left unsure; the pair moves down the queue."
-    merged = f" They are now {outcome.entity}." if outcome.entity else ""
+    merged = f" The two entities are now one: {outcome.entity}." if outcome.entity else ""
     return f"Decided: {word}.{merged}"
 
 

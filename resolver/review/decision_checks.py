@@ -445,7 +445,7 @@ def _describe_confirmation(hub: Hub, plan: DecisionPlan, entity: str) -> str:
         return f"decision {stored.id} is taken back."
     text = f"{earlier_verdicts.VERDICT_TEXTS[plan.entry.verdict]}."
     if entity and plan.entry.verdict is not models.StewardVerdict.UNSURE:
-        text += f" They are now {entity}."
+        text += f" The two entities are now one: {entity}."
     return text
 
 

@@ -326,7 +326,8 @@ def test_dossiers_and_paths_are_saved_as_pdf(
     assert dossier.startswith("Handling H0\n")
     assert PHONE in dossier
     assert "leader of\nBlue Harbor Crew\nboss; 2014 to 2009\nquay" in dossier
-    assert "Written on " in dossier
+    # on the first page, where whoever gets the paper begins to read
+    assert dossier.index("Written on ") < dossier.index(PHONE)
     assert ", with what this reader may see. Strictest handling code: H0." in dossier
     paths = written["Who connects Pavel Novotny and Nuno Salgado"]
     assert (

@@ -90,6 +90,13 @@ def test_fields_that_cannot_be_read_are_named(browser: Client) -> None:
     ]
 
 
+def test_a_text_that_cannot_be_compared_is_refused_in_words(browser: Client) -> None:
+    answer = browser.get("/desk/search?name=" + "A" * 120)
+    assert answer.status_code == 422
+    assert "This cannot be compared: its name has a word of more than 100 letters" in answer.text
+    assert "query &#39;q&#39;" not in answer.text
+
+
 def test_a_result_shows_first_what_was_typed(browser: Client, busy: Desk) -> None:
     rows = [row for row in world.records() if row.addresses and row.addresses[0].city]
     city = rows[0].addresses[0].city
