@@ -32,7 +32,7 @@ from resolver.review.earlier_verdicts import (
 )
 from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
 from resolver.review.queue_filters import visible_row, visible_rows_filter
-from resolver.review.queue_refresh import update_rows_in_use
+from resolver.review.queue_refresh import refresh_queue
 from resolver.review.refusals import find_entity, load_decisions
 from resolver.store import (
     LinkColor,
@@ -114,7 +114,7 @@ def read_link(hub: Hub, left: str, right: str, viewer: Viewer) -> LinkView:
     """Return the link between two entities or records. Raises `UnknownIdError` for an id that the
     viewer may not know.
     """
-    update_rows_in_use(hub, viewer)
+    refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         entities = [find_entity(view, end, viewer) for end in (left, right)]
         # the id of a record means this record; the id of an entity means all of its records
@@ -164,7 +164,7 @@ def read_entity_links(hub: Hub, entity_id: str, viewer: Viewer) -> tuple[EntityL
     """Return the links of an entity, as a viewer may see them: what stewards decided, and what
     waits for them. Raises `UnknownIdError` for an id that the viewer may not know.
     """
-    update_rows_in_use(hub, viewer)
+    refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as present:
         view = present.seen_by(viewer)
         entity = find_entity(view, entity_id, viewer)

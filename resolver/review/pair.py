@@ -69,7 +69,7 @@ from resolver.review.models import (
     WaterfallStep,
 )
 from resolver.review.queue_filters import visible_row
-from resolver.review.queue_refresh import update_rows_in_use
+from resolver.review.queue_refresh import refresh_queue
 from resolver.review.refusals import (
     DeskRules,
     RetiredMeanwhileError,
@@ -273,7 +273,7 @@ def build_pair_view(
     all records of a side were withdrawn.
     """
     viewer = steward.viewer if steward is not None else STRANGER
-    update_rows_in_use(hub, viewer)
+    refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         rechecked = find_decision(view, recheck, viewer) if recheck else None
         if rechecked is not None:

@@ -77,24 +77,15 @@ def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR)
 
     Without `complete`, process only as many records as a page can wait for. If the store cannot be
     written, the queue stays as it is, and the result says so.
+
+    Every commit makes rows outdated, even a commit of records that the viewer may not see. So
+    whoever tells a viewer what waits, or why, calls this first, also if nobody has read the queue
+    yet. Otherwise the viewer would learn of such commits, and of stewards who read the queue.
     """
     refreshed = _refresh_shared_rows(hub, complete=complete)
     if are_visible_rows_behind(hub, viewer):
         _refresh_visible_rows(hub, viewer)
     return refreshed
-
-
-def update_rows_in_use(hub: Hub, viewer: Viewer) -> None:
-    """Refresh the queue, if it was ever built, before somebody is shown why a pair waits.
-
-    Every commit makes rows outdated, even a commit of records that the viewer may not see. Without
-    a refresh, such a commit would change what the viewer is told, until somebody reads the queue
-    again.
-    """
-    with hub.store.view() as view:
-        is_built = hub.store.queue.is_built(view.connection)
-    if is_built:
-        refresh_queue(hub, complete=False, viewer=viewer)
 
 
 def _refresh_shared_rows(hub: Hub, *, complete: bool) -> QueueRefresh:

@@ -204,6 +204,19 @@ def test_entities_and_candidates_of_checks_have_the_colors_of_their_links(
     assert links_of(hub, pair[0])[whole] == checked_links(hub, pair)[whole][whole] == "red"
 
 
+def test_what_waits_is_shown_before_anybody_has_read_the_queue(hub: Hub) -> None:
+    # whether somebody has read it may depend on records that the viewer may not see
+    with hub.store.view() as view:
+        assert not hub.store.queue.is_built(view.connection)
+        entities = view.entity_ids(view.all_members()[1].tolist()).values()
+    colors = {
+        link.color
+        for entity in sorted(entities)
+        for link in read_entity_links(hub, entity, STRANGER)
+    }
+    assert "yellow" in colors
+
+
 def test_a_link_to_a_hidden_record_is_not_shown(hub: Hub, pair: tuple[str, str]) -> None:
     decide(hub, pair, StewardVerdict.DIFFERENT)
     with hub.store.view() as view:
