@@ -163,7 +163,7 @@ def trait_label(trait: str) -> str:
 
 
 _PLACES = ("country", "route")
-_LINKING_WORDS = ("of", "to", "with", "associated")
+_LINKING_WORDS = ("of", "to", "with")
 
 
 def distinct_roles(roles: Sequence[str], relation: str = "") -> list[str]:

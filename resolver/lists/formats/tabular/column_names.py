@@ -30,6 +30,7 @@ from resolver.lists.formats.tabular.column_parts import (
     read_parts,
 )
 from resolver.records.properties import PROPERTIES, ValueType
+from resolver.runtime.text_cache import cache_short_texts
 
 ID = "id"
 _SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
@@ -40,7 +41,7 @@ _NOT_IN_COLUMNS = (ValueType.RELATION, ValueType.ROUTE, ValueType.PROGRAM, Value
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _ALTERNATIVES = re.compile(r"[/|\n・、]")
-_MOST_UNKNOWN = 100
+MOST_UNKNOWN = 100
 """Most names that are read by their words, which takes some 10 ms each. Tables of offices have tens
 of columns; those with more unknown ones are exports of databases.
 """
@@ -111,6 +112,7 @@ def id_rank(column: str) -> int:
     return _id_names().index(plain) if plain in _id_names() else len(_id_names())
 
 
+@cache_short_texts(8_192)
 def _senses(column: str) -> dict[str, str]:
     """Return the property by language; for a name in two languages (`Name / Nom`), the property of
     both parts, which is empty if they differ.
@@ -162,7 +164,7 @@ def _add_parts(senses: dict[str, dict[str, str]]) -> None:
     A language counts if it names more than half as many columns as the one that names most.
     """
     unknown = [column for column, by_language in senses.items() if not by_language]
-    if not 0 < len(unknown) <= _MOST_UNKNOWN:
+    if not 0 < len(unknown) <= MOST_UNKNOWN:
         return
     by_parts = {column: _look_up_parts(column, ()) for column in unknown}
     counts = Counter(

@@ -14,10 +14,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 
 from resolver.data import load_rows
+from resolver.runtime.text_cache import cache_short_texts
 
 ENGLISH = "English"
 HOLDER = "holder"
@@ -114,6 +115,7 @@ _RULES = (
 """Rules, of which the first that fits counts."""
 
 
+@cache_short_texts(8_192)
 def normalize_column_name(column: str) -> str:
     """Return a column's name in lower case with underscores, without accents.
 
@@ -124,7 +126,7 @@ def normalize_column_name(column: str) -> str:
     return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", plain)).strip("_").casefold()
 
 
-@lru_cache(maxsize=4_096)
+@cache_short_texts(4_096)
 def read_parts(name: str, languages: tuple[str, ...] = ()) -> dict[str, str]:
     """Return the property of a column's name by language, as far as its words are known.
 
@@ -225,7 +227,11 @@ class _Lexicon:
             table = self._begins if word.endswith("-") else self._whole
             table.setdefault(word.removesuffix("-"), set()).add(idea)
         self._compounds = language in _COMPOUNDING
-        self._has_skeletons = language == ENGLISH
+        self._skeletons: dict[str, list[str]] = {}
+        """Words by what is left of them without vowels."""
+        if language == ENGLISH:
+            for word in self._whole:
+                self._skeletons.setdefault(_VOWELS.sub("", word), []).append(word)
 
     def look_up(self, word: str, is_short: bool) -> list[frozenset[str]]:
         """Return the sets of ideas that a word may stand for; none if it is not known."""
@@ -237,12 +243,12 @@ class _Lexicon:
         if is_short and len(word) >= _LEAST_SHORT:
             words = (*self._whole.items(), *self._begins.items())
             ideas = {idea for long, found in words if long.startswith(word) for idea in found}
-        elif self._has_skeletons and len(word) >= _LEAST_SKELETON and not _VOWELS.search(word):
+        elif len(word) >= _LEAST_SKELETON:
             ideas = {
                 idea
-                for long, found in self._whole.items()
-                if len(long) > len(word) + 1 and _VOWELS.sub("", long) == word
-                for idea in found
+                for long in self._skeletons.get(word, ())
+                if len(long) > len(word) + 1
+                for idea in self._whole[long]
             }
         return [frozenset((idea,)) for idea in sorted(ideas)]
 

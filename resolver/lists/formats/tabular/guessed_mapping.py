@@ -9,6 +9,7 @@ from collections.abc import Mapping as AnyMapping
 
 from resolver.lists.formats.tabular.column_names import (
     ID,
+    MOST_UNKNOWN,
     NUMBER_WORDS,
     ColumnMeaning,
     find_other_facts,
@@ -69,7 +70,8 @@ def guess_table(table: TableFile, source: str) -> Mapping | None:
     """Return the mapping of a table by the names of its columns and, for columns of unknown names,
     by the values in its first rows; None if no column is a name.
 
-    A column is taken for the name by its values only if the names of two others are known.
+    A column is taken for the name by its values only if the names of two others are known. Values
+    of more than `MOST_UNKNOWN` columns are not looked at.
     """
     known = recognize_columns(table.columns)
     named = guess_mapping(table.columns, source)
@@ -82,7 +84,8 @@ def guess_table(table: TableFile, source: str) -> Mapping | None:
         for column in (unused_columns(named, table.columns) if named else table.columns)
         if column and counts[column] == 1 and column not in known and column not in others
     ]
-    chunks = table.chunks(unknown, WHOLE) if unknown else iter(())
+    is_read = 0 < len(unknown) <= MOST_UNKNOWN
+    chunks = table.chunks(unknown, WHOLE) if is_read else iter(())
     chunk = next((item for item in chunks if not isinstance(item, Reject)), None)
     if chunk is None:
         return named

@@ -73,6 +73,7 @@ from resolver.records.properties import (
     ROUTE,
 )
 from resolver.records.stated_links import find_relation_type
+from resolver.runtime.text_cache import cache_short_texts
 
 
 def read_relations(
@@ -365,7 +366,7 @@ def _solar_reader(order: DateOrder) -> ValueReader:
     return ValueReader(read)
 
 
-@cache
+@cache_short_texts(4_096, all_arguments=True)
 def _is_solar(prop: str, column: str) -> bool:
     """Return whether a column of dates has a Persian name: the years of such dates are solar."""
     meaning = recognize_columns([column]).get(column)
