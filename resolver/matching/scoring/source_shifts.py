@@ -50,6 +50,13 @@ PARTNERS_RANGE = (10, 20_000)
 MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PARTNERS))
 """Log-odds (thousandths) that the share of true pairs adds at most."""
 _MAX_STEPS_OF_SHARE = 500
+_UNCLEAR_PAIRS = 100.0
+"""True pairs that are expected among pairs that are not clear, whatever clear pairs there are.
+
+They matter only in small data, where few pairs are clear.
+"""
+_CLEAR = 2_000
+"""Log-odds (thousandths) from which a pair is clear: seven of eight such pairs are true."""
 PRIOR_CLASS_RECORDS = 50.0
 """Number of records with the weight that the share of all pairs has in estimating the share of one
 class.
@@ -72,11 +79,6 @@ USUAL_DATE_ERRORS = 0.08
 
 It is above the share in the lists that models were fitted on: generated worlds have 5 to 7 %, and
 real watchlists 3 %. With a lower value, errors would count more in those lists, too.
-"""
-_CLEAR = 2_000
-"""Log-odds (thousandths) of pairs that show how common errors are; seven of eight are true.
-
-In a register with few names, many look-alikes are somewhat likely. They would count as errors.
 """
 _PRIOR_DATES = 50.0
 """Number of true pairs with full dates that weigh as much as the usual share."""
@@ -182,15 +184,19 @@ def fit_share(
 
     The expected number of true pairs depends on their share, and the share on that number: the
     fixed point is the share of greatest likelihood. The `prior` share counts as much as
-    `prior_records` further records.
+    `prior_records` further records. Pairs that are not clear count at most as much as clear ones,
+    beside `_UNCLEAR_PAIRS`. Where names come from few words, look-alikes would else raise the
+    share, and with it their own scores.
     """
-    logodds = middle_logodds()
+    middles = middle_logodds()
     reference = REFERENCE_PARTNERS / 1000
     lowest, highest = (bound / 1000 for bound in PARTNERS_RANGE)
     share = prior
     for _ in range(_MAX_STEPS_OF_SHARE):
-        chance = 1.0 / (1.0 + np.exp(-(logodds + np.log(share / reference))))
-        expected = float(histogram @ chance)
+        logodds = middles + np.log(share / reference)
+        true = histogram / (1.0 + np.exp(-logodds))
+        clear = float(true[1000 * logodds >= _CLEAR].sum())
+        expected = min(float(true.sum()), 2 * clear + _UNCLEAR_PAIRS)
         update = (expected + prior_records * prior) / (records + prior_records)
         update = min(max(update, lowest), highest)
         if abs(np.log(update / share)) < 1e-5:

@@ -130,3 +130,17 @@ def test_look_alikes_are_no_errors_in_dates() -> None:
     assert errors_in([9_000] * 1_000 + [2_100] * 500, marks) == MAX_DATE_SHIFT
     # true pairs mostly agree
     assert errors_in([9_000] * 1_000 + [2_100] * 1_500, marks + [DATE_ERROR] * 1_000) == 0
+
+
+def test_look_alikes_do_not_raise_the_share() -> None:
+    """Where names come from few words, many pairs are somewhat likely, and few of them are true."""
+    clear, look_alikes = [9_000] * 500, [-1_000] * 40_000
+    usual = estimate_partners(count_logodds(np.array(clear, dtype=np.int32)), 5_000)
+    raised = estimate_partners(count_logodds(np.array(clear + look_alikes, dtype=np.int32)), 5_000)
+    assert usual < 150
+    assert raised < 2.5 * usual
+
+
+def test_unclear_pairs_count_in_small_data() -> None:
+    unclear = count_logodds(np.full(60, 1_000, dtype=np.int32))
+    assert estimate_partners(unclear, 50) > estimate_partners(np.zeros_like(unclear), 50) + 100
