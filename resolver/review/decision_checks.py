@@ -28,7 +28,7 @@ from resolver.review.queue_filters import visible_row
 from resolver.store import NewDecision, StoredDecision, StoreView, steward_work, utc_text
 
 MAX_LINK_TEXT = 500
-"""Maximum number of characters in the authority and of the legal basis of a link."""
+"""Maximum number of characters in the authority, and in the legal basis, of a link."""
 
 
 def load_unchanged_sides(
