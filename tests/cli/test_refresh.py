@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -102,18 +103,18 @@ def test_rebuild_shows_what_changes(url: str, capsys: Capture) -> None:
 
 
 def test_large_refresh_has_to_be_accepted(tmp_path: Path, model: Path, capsys: Capture) -> None:
-    # thirty pairs that merge because nobody else has their names, as far as the store knows
-    words = ("qvarn", "bleth", "drosk", "vimpf", "hulst", "gnarv")
-    names = [f"{first} {last}" for first in words for last in words if first != last]
+    # 36 pairs that merge because nobody else has their names, as far as the store knows
+    words = ("qvarn", "bleth", "drosk", "vimpf", "hulst", "gnarv", "zolm", "tepk", "wrush")
+    names = [" ".join(pair) for pair in combinations(words, 2)]
     pairs = [
-        record(f"{source}:{number}", name=name)
+        record(f"{source}:{number}", name=name, birthDate="1850")
         for number, name in enumerate(names)
         for source in "ab"
     ]
     others = [
         record(f"c:{number}-{name}", name=name, birthDate=f"{1900 + number}")
-        for number in range(100)
-        for name in names[:20]
+        for number in range(60)
+        for name in names[:30]
     ]
     url = f"sqlite:///{tmp_path}/large.db"
     with Hub.open(url, model_dir=model) as hub:
@@ -124,7 +125,7 @@ def test_large_refresh_has_to_be_accepted(tmp_path: Path, model: Path, capsys: C
         effect = hub.preview_refresh()
     assert following is not None
     assert following.effect == effect
-    assert merged
+    assert merged == len(names)
     assert effect.is_large, effect.summary
     capsys.readouterr()
     assert run(["refresh", "--store", url]) == 1
