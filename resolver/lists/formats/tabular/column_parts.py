@@ -89,7 +89,7 @@ _RULES = (
     _rule("social", "socialSecurityNumber", 1, "date"),
     _rule("paper", "idNumber", 1, "date place country name"),
     _rule("id", "idNumber", 0, "date place country name"),
-    _rule("tax", "taxNumber", 1, "date"),
+    _rule("tax", "taxNumber", 1, "date profession"),
     _rule("nationality", "nationality", 1, "number date"),
     _rule("country address", "country", 1),
     _rule("country from", "country", 1),
@@ -97,7 +97,7 @@ _RULES = (
     _rule("gender", "gender"),
     _rule("zip", "address.postalCode", 1),
     _rule("street", "address.street", 1),
-    _rule("address", "address", 2, "date number"),
+    _rule("address", "address", 2, "date number position"),
     _rule("whole name", "name", 1),
     _rule("family given", "name", 1),
     _rule("family given?", "name", 1),
@@ -201,7 +201,7 @@ def _read(
     unknown, is_known = 0, False
     for word, is_short in words:
         joined = word.replace("_", "")
-        for part in [joined] if own.look_up(joined, is_short) else word.split("_"):
+        for part in [joined] if own.has(joined) else word.split("_"):
             found = own.look_up(part, is_short)
             is_known = is_known or bool(found)
             found = found or english.look_up(part, is_short)
@@ -233,9 +233,13 @@ class _Lexicon:
             for word in self._whole:
                 self._skeletons.setdefault(_VOWELS.sub("", word), []).append(word)
 
+    def has(self, word: str) -> bool:
+        """Return whether a whole word is listed."""
+        return word in self._whole
+
     def look_up(self, word: str, is_short: bool) -> list[frozenset[str]]:
         """Return the sets of ideas that a word may stand for; none if it is not known."""
-        bare = word.removeprefix("و").removeprefix("ال")
+        bare = word.removeprefix("و").removeprefix("لل").removeprefix("ال")
         if self._compounds and word not in self._whole and (parts := self._split(word)):
             return [parts]
         if ideas := self._ideas(word) or self._ideas(word.removeprefix("ال")) or self._ideas(bare):

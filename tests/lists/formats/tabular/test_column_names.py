@@ -148,6 +148,10 @@ def test_column_names_are_normalized(column: str) -> None:
         ("Father's phone", "English", ""),
         ("Spouse name", "English", ""),
         ("Muttersprache", "German", ""),
+        ("Anne_Telefon", "Turkish", ""),
+        ("الرقم الضريبي لصاحب العمل", "Arabic", ""),
+        ("الاسم الرباعي للزوج", "Arabic", ""),
+        ("Mailing", "French", ""),
     ],
 )
 def test_a_name_is_read_by_its_words(column: str, language: str, prop: str) -> None:
