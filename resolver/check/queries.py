@@ -91,6 +91,10 @@ state dates of the same person that are a few years apart.
 
 _YEAR = re.compile(r"\(?((?:19|20)\d\d)\)?")
 """Last word of a name, if it is a year of birth."""
+_LEAST_JOINED = 3
+"""Least letters of a word before a capital letter that begins another word. Fewer are a prefix of
+the same name (`McDonald`, `LaToya`).
+"""
 
 
 def read_query(
@@ -141,10 +145,10 @@ def query_warnings(record: Record) -> list[Omission]:
 
 def comparable_record(record: Record) -> Record:
     """Return a query in the form in which it is compared: without names that find nobody, without
-    genders that contradict each other, without titles before a person's name, and with the year in
-    a person's name as the year of birth.
+    genders that contradict each other, without titles before a person's name, with the year in a
+    person's name as the year of birth, and with the space that a person's name lacks.
     """
-    record = _drop_titles(_read_year_in_name(record))
+    record = _drop_titles(_add_spaces(_read_year_in_name(record)))
     dropped = set(_contradicting_genders(record))
     for value in record.values:
         if _why_no_name(value, record.kind):
@@ -169,6 +173,33 @@ def _read_year_in_name(record: Record) -> Record:
         else:
             values += (replace(value, text=name.rstrip(" ,")), Value(BIRTH_DATE, year[1]))
     return record if len(values) == len(record.values) else replace(record, values=tuple(values))
+
+
+def _add_spaces(record: Record) -> Record:
+    """Return the query of a person with a space before a capital letter in the middle of a word, if
+    at least three letters precede it (`ViktorNosoplenko`; not `McDonald`, `DeLuca`, `MacArthur`).
+    """
+    if record.kind != Kind.PERSON:
+        return record
+    values = [
+        replace(value, text=_separate(value.text)) if value.prop in FULL_NAMES else value
+        for value in record.values
+    ]
+    return record if values == list(record.values) else replace(record, values=tuple(values))
+
+
+def _separate(name: str) -> str:
+    letters, start = list[str](), 0
+    for place, letter in enumerate(name):
+        if not letter.isalpha():
+            start = place + 1
+        elif letter.isupper() and place - start >= _LEAST_JOINED:
+            first, following = name[start:place], name[place + 1 : place + 2]
+            if first[1:].islower() and following.islower() and first != "Mac":
+                letters.append(" ")
+                start = place
+        letters.append(letter)
+    return "".join(letters)
 
 
 def _drop_titles(record: Record) -> Record:

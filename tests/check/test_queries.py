@@ -175,6 +175,28 @@ def test_a_year_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, s
     assert comparable_record(dated) == dated
 
 
+@pytest.mark.parametrize(
+    ("text", "compared"),
+    [
+        ("ViktorNosoplenko", "Viktor Nosoplenko"),
+        ("Shao-yungChing", "Shao-yung Ching"),
+        ("ChoHyon-su", "Cho Hyon-su"),
+        ("ИванПетровИванович", "Иван Петров Иванович"),
+        *((name, name) for name in ("MacDonald McDonald", "DeLuca", "VIKTORNosoplenko", "AnnaB")),
+    ],
+)
+def test_a_capital_letter_in_a_word_begins_a_word(text: str, compared: str) -> None:
+    assert comparable_record(record("q:1", name=text)).texts("name") == (compared,)
+    group = record("q:1", Kind.GROUP, name=text)
+    assert comparable_record(group) == group
+
+
+def test_a_person_is_found_although_a_space_is_missing(hub: Hub) -> None:
+    found = ask(hub, "Person", name="Ivan Petrov")
+    assert found[0]
+    assert ask(hub, "Person", name="IvanPetrov") == found
+
+
 def test_a_name_and_a_year_are_compared_as_a_name_and_a_date(hub: Hub) -> None:
     screener = Screener(hub)
     for schema in ("Person", None):
