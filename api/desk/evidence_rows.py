@@ -151,6 +151,7 @@ _DESCRIBED = {
     "sources": "Matches within one list, or across lists",
     "asked": "What a name alone says in a check",
     "names_only": "Only names agree",
+    "held": "A contradiction that a person decides on",
     "date_errors": "Errors in birth dates are common",
     "relatives": "A relative or an affiliate could also have these values",
     "competition": "Other candidates that also fit",

@@ -72,7 +72,7 @@ from resolver.store.segments import open_segment_chain, remove_other_segments
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORMAT = "10"
+_FORMAT = "11"
 _LOG = logging.getLogger("resolver.index")
 
 

@@ -170,6 +170,7 @@ def population_rows(
     logodds: int,
     sources: PairSources | None = None,
     date_shift: int = 0,
+    held: str = "",
 ) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
@@ -181,7 +182,8 @@ def population_rows(
     3. the change that relatives in the present population make
     4. the change that the share of true pairs in the present population makes
     5. the change that the `sources` of the pair make (None: they are not known)
-    6. in a check, the weight that names have there; otherwise the limit for names alone
+    6. in a check, the weight that names have there; otherwise the limit for names alone, or for a
+       contradiction (`held`: its text)
     7. what the dates of the pair add where errors in dates are common (`date_shift`)
     """
     raw, basis = sums[0], model.basis
@@ -218,8 +220,8 @@ def population_rows(
     # a sum at the limit of scores is not limited for names alone
     limited = shifted if logodds >= LOGODDS_LIMIT else logodds - date_shift
     if limited != shifted:
-        text = "Only names agree: nobody is merged on that alone."
-        yield _row("names_only", text, limited - shifted)
+        text = held or "Only names agree: nobody is merged on that alone."
+        yield _row("held" if held else "names_only", text, limited - shifted)
     if date_shift:
         text = "One part of the birth dates differs; such errors are common among these records."
         yield _row("date_errors", text, logodds - limited)
@@ -505,6 +507,7 @@ class _PairEvidence:
                 int(group.logodds[index]),
                 group.sources.at(index),
                 int(model.date_shifts(evidence)[0]),
+                next((text for text, has in model.contradictions(evidence).items() if has[0]), ""),
             ),
         )
 

@@ -38,7 +38,7 @@ from resolver.store.segments import (
 )
 
 Numbers = npt.NDArray[np.int64]
-_FORMAT = "6"
+_FORMAT = "7"
 _RECORDS_PER_PART = 200_000
 _MAX_MISSING_RECORDS = 20_000
 """If more records than this are missing, `refresh` opens the files again, because another process

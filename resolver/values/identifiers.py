@@ -140,6 +140,12 @@ _WITH_KPP = re.compile(r"^\D*(\d{10})\s*/\s*\d{9}$")
 """Russian tax number with the reason code of a branch behind it."""
 
 
+_READ_AS_DIGITS = str.maketrans("OI", "01")
+"""Letters that clerks and scanners take for digits, and the digits.
+
+Two numbers that differ in nothing else are taken for one."""
+
+
 class IdentifierReading(NamedTuple):
     """Normal form of a number, its family, and the country code of its issuer.
 
@@ -161,6 +167,8 @@ def read_identifier(prop: str, number: str, country: str) -> IdentifierReading:
         is_checked = prop in _CHECKS and _CHECKS[prop](normal)
         return IdentifierReading(_without_zeros(normal), family | CHECKED * is_checked, "")
     code = current_country(country) or ("ru" if prop in _RUSSIAN else "")
+    if prop not in LIST_REFERENCES and not normal.isalpha():
+        normal = normal.translate(_READ_AS_DIGITS)
     if family in _NATIONAL:
         national = read_national_number(normal, code)
         if national:

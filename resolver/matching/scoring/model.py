@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,47 @@ _RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
 
 It is more than a single letter has (2 nats of 30)."""
 _DATE_FEATURE = "birth_date"
+_SAME_NUMBER = 0.6
+"""Least similarity of two records that share a number."""
+
+
+class MergeBar(NamedTuple):
+    """Similarity of a comparator, at or below which two records may wait, but are never merged
+    because of their own score.
+
+    A pair that shares a number may merge all the same if `number_lifts`. `registers_only`: it holds
+    only for pairs in the style of registers, which state no passport.
+    """
+
+    feature: str
+    most: float
+    text: str
+    number_lifts: bool = False
+    registers_only: bool = False
+
+
+MERGE_BARS = {
+    "person": (
+        MergeBar("gender", 0.0, "The genders differ: nobody is merged in spite of that."),
+        MergeBar(
+            "name_established",
+            0.99,
+            "The names have two established names in one place, as those of siblings do: nobody is"
+            " merged on that, unless a number is the same.",
+            number_lifts=True,
+        ),
+        MergeBar(
+            "identifier",
+            0.1,
+            "The national numbers differ: nobody is merged in spite of that.",
+            registers_only=True,
+        ),
+    ),
+}
+"""Contradictions of each kind that keep a pair from being merged by itself.
+
+A fit sees few pairs of siblings with alike names, and none of them outweighs a shared birth date
+and place."""
 _CHECK_SUMS = 8
 """Number of sums of a check: names, stated facts and everything else, each against chance and
 against relatives; the terms of checks for names, and those for stated facts."""
@@ -383,7 +424,8 @@ class Model:
         # few pairs are above the limit, and it does not change others
         high = np.flatnonzero(logodds > limit.most)
         if len(high):
-            logodds[high] = limit.apply(logodds[high], self.unsupported(evidence[high]))
+            held = self.unsupported(evidence[high]) | self._contradicted(evidence[high])
+            logodds[high] = limit.apply(logodds[high], held)
 
     def relative_sums(self, evidence: FloatArray) -> Numbers:
         """Return the sums against relatives (thousandths) for an m × features array."""
@@ -402,12 +444,14 @@ class Model:
         """Return what errors in birth dates add to pairs (m × features), in thousandths."""
         if not self.date_errors:
             return np.zeros(len(evidence), dtype=np.int64)
-        is_error = self._mark_dates(evidence) == DATE_ERROR
+        is_error = (self._mark_dates(evidence) == DATE_ERROR) & ~self._contradicted(evidence)
         return np.where(is_error, np.int64(self.date_errors), np.int64(0))
 
     def marks(self, evidence: FloatArray) -> Marks:
         """Return the marks of pairs (m × features); see `UNSUPPORTED`."""
-        return self._mark_dates(evidence) | self.unsupported(evidence) * UNSUPPORTED
+        contradicted = self._contradicted(evidence)
+        held = self.unsupported(evidence) | contradicted
+        return self._mark_dates(evidence) * ~contradicted | held * UNSUPPORTED
 
     def _mark_dates(self, evidence: FloatArray) -> Marks:
         if _DATE_FEATURE not in self.features:
@@ -435,6 +479,31 @@ class Model:
         says_little = ~(evidence[:, self.features.index(_RARITY_FEATURE)] >= _LEAST_RARITY)
         lacking |= says_little & ~(evidence[:, own] > 0).any(axis=1)
         return lacking
+
+    def contradictions(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
+        """Return the contradictions that keep pairs (m × features) from being merged: for the text
+        of each, the pairs that have it.
+        """
+        held: dict[str, npt.NDArray[np.bool_]] = {}
+        if self.limit is None:
+            return held
+        place = self.features.index
+        for row in MERGE_BARS.get(self.kind, ()):
+            if row.feature not in self.features:
+                continue
+            pairs: npt.NDArray[np.bool_] = evidence[:, place(row.feature)] <= row.most + 1e-6
+            if row.number_lifts:
+                pairs &= ~(evidence[:, place("identifier")] >= _SAME_NUMBER)
+            if row.registers_only:
+                pairs &= evidence[:, place(LISTED_FEATURE)] == 0
+            held[row.text] = pairs
+        return held
+
+    def _contradicted(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
+        contradicted = np.zeros(len(evidence), dtype=bool)
+        for pairs in self.contradictions(evidence).values():
+            contradicted |= pairs
+        return contradicted
 
 
 _NO_CURVE = Calibration().curve(0)

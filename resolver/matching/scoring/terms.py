@@ -113,11 +113,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class SupportLimit:
-    """Limit for pairs that only names support: they may wait, but never merge because of their own
-    score.
+    """Limit for pairs that may wait, but never merge because of their own score: pairs that only
+    names support, and pairs that contradict each other (`model.MERGE_BARS`).
 
-    `most`: highest log-odds (thousandths) unless the weights for a match of `features` sum to
-    `support` or more.
+    `most`: highest log-odds (thousandths) of these pairs. Names are supported if the weights for a
+    match of `features` sum to `support` or more.
     """
 
     features: tuple[str, ...]

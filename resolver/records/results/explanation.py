@@ -132,6 +132,7 @@ POPULATION_ROWS = (
     "partners",
     "asked",
     "names_only",
+    "held",
     "date_errors",
     "competition",
 )
@@ -139,6 +140,7 @@ POPULATION_ROWS = (
 STARTING_ROWS = frozenset((*POPULATION_ROWS, "sources")) - {
     "competition",
     "relatives",
+    "held",
     "date_errors",
 }
 """Rows for the prior: how often any two records are of one entity."""
