@@ -3,6 +3,9 @@
 Subjects are persons of a generated world that the store does not hold, with name and birth date,
 and one in ten is a listed person whose name has a letter less. Both ways answer the same subjects
 in turn within one run, so that the ratio does not depend on how busy the machine is.
+
+Namesakes are counted apart: strangers with the name of a listed person whose birth date no list
+states. No screening can tell such a stranger from the listed person.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from collections.abc import Iterator, Sequence
 from resolver.check.screener import MatchQuery, Screener
 from resolver.hub.hub import Hub
 from resolver.records import Kind, Record, Value
+from resolver.records.properties import FULL_NAMES
 from resolver.records.visibility import OPERATOR
 from resolver.runtime.processes import collect_rarely
 from resolver.runtime.threads import available_cores
-from resolver.screening import Screening, Subject, build_subject, screen_subjects
+from resolver.screening import Screening, ScreeningHit, Subject, build_subject, screen_subjects
 from resolver.store import Store
 from resolver.world import generate
 
@@ -68,7 +72,9 @@ def _persons(records: Sequence[Record] | Iterator[Record]) -> list[Record]:
 
 
 def describe(screening: Screening) -> str:
-    """Return in one line how many strangers have hits, and how many listed persons were found."""
+    """Return in one line how many strangers and how many namesakes have hits, and how many listed
+    persons were found.
+    """
     by_subject = screening.hits_by_subject()
     strangers = [row for row in screening.subjects if row.id.startswith("s")]
     listed = [row for row in screening.subjects if row.id.startswith("l")]
@@ -78,11 +84,27 @@ def describe(screening: Screening) -> str:
         for row in listed
     )
     matches = sum(any(hit.band == "match" for hit in some) for some in hits)
+    namesakes = sum(any(map(is_namesake, some)) for some in hits)
     share = 100 / max(len(strangers), 1)
     return (
-        f"strangers with a hit {share * sum(map(bool, hits)):.2f} %, in band match"
+        f"strangers with a hit {share * sum(map(bool, hits)):.2f} % (namesakes of persons listed"
+        f" without a birth date: {share * namesakes:.2f} %), in band match"
         f" {share * matches:.2f} %; listed found {100 * found / max(len(listed), 1):.1f} %"
     )
+
+
+def is_namesake(hit: ScreeningHit) -> bool:
+    """Return whether a hit is a person listed without a birth date under the subject's name.
+
+    Case and the order of words do not count.
+    """
+    stated = hit.entity["properties"]
+    names = {_words(text) for prop in FULL_NAMES for text in stated.get(prop, ())}
+    return not stated.get("birthDate") and _words(hit.subject.name) in names
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(sorted(name.casefold().split()))
 
 
 def measure(url: str, count: int, sample: int) -> None:
