@@ -25,14 +25,18 @@ from resolver.errors import InputError
 from resolver.lists.io.source_files import HEAD_BYTES, ZIP_MAGICS, SourceFile
 
 WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
-_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*")
+# A quote « or » and the sign № are no letters; windows-1251 has them at these bytes.
+_HIGH_WORD = rb"\x80-\xaa\xac-\xb8\xba\xbc-\xff"
+_WORD = re.compile(
+    rb"(?<![A-Za-z%(high)b])[A-Za-z]*+[%(high)b][A-Za-z%(high)b]*" % {b"high": _HIGH_WORD}
+)
 # Letters, without the quotes and dashes of windows-1252.
 _HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
 _WORD_SHAPE = re.compile(
     "[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+"
 )
 _COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
-_MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
+_MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.25
 _LEAST, _LEAST_CYRILLIC = 4, 8
 """Minimum numbers of letters that show that a text is not in a Western encoding, and that it is
 Cyrillic.
