@@ -98,7 +98,9 @@ class EntityQueries(RecordQueries):
         )
 
     def _home_row(self, requested_id: str) -> Any:
-        row = self._entity_row("id", requested_id)
+        # nobody is shown an internal id, so nobody may ask by one
+        is_internal = requested_id.startswith(INTERNAL_PREFIX)
+        row = None if is_internal else self._entity_row("id", requested_id)
         if row is not None and row[2] > self.revision:
             row = None
         if row is None:

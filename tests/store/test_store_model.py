@@ -483,8 +483,12 @@ class StoreMachine(RuleBasedStateMachine):
             if name in self.model.records and self.model.records[name].person != version.person
         ]
         job = self.hub.store.jobs.get(sent.job_id)
+        if job.state is JobState.RUNNING:
+            # while the killed worker holds it, a batch of another source would have its turn
+            time.sleep(_LEASE.total_seconds())
         if job.state in (JobState.QUEUED, JobState.RUNNING):
             job = self._work(self.hub)
+            assert job.id == sent.job_id
         if not sent.rows:
             assert job.state is JobState.FAILED, job
             self.check_unchanged()
