@@ -16,11 +16,10 @@ from tests.network.networks import make_records
 @pytest.fixture(scope="package")
 def network_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("network")
-    with (
-        quick_symbols("resolver.matching.pipeline"),
-        Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
-    ):
-        hub.add(make_intake(make_records()))
+    with Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub:
+        # the hub outlives the tests of this folder, and other tests need all symbols
+        with quick_symbols("resolver.matching.pipeline"):
+            hub.add(make_intake(make_records()))
         yield hub
 
 

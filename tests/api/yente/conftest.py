@@ -20,9 +20,11 @@ def yente_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def yente(yente_url: str) -> Iterator[Client]:
-    """Client that follows redirects, as yente's clients do."""
+    """Client that follows redirects, as yente's clients do. It ends with its module, since tests of
+    other folders need all symbols.
+    """
     with quick_symbols("resolver.matching.pipeline", "resolver.check.screener"):
         app = create_app(ServiceSettings(yente_url))
         app.extensions["resolver"].warm()
