@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,6 +122,17 @@ def _own_log() -> Iterator[None]:
     for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
         logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _all_symbols() -> Iterator[None]:
+    """Fail a file whose fixtures leave the small table of names in place, since later tests of the
+    process would know few names.
+    """
+    yield
+    for name in ("resolver.matching.pipeline", "resolver.check.screener"):
+        source = getattr(sys.modules.get(name), "symbol_source", None)
+        assert source is None or source.__name__ == "symbol_source", f"{name} has {source}"
 
 
 @pytest.fixture(scope="session")
