@@ -23,6 +23,7 @@ from resolver.records.visibility import OPERATOR
 from resolver.runtime.processes import collect_rarely
 from resolver.runtime.threads import available_cores
 from resolver.screening import Screening, ScreeningHit, Subject, build_subject, screen_subjects
+from resolver.search import read_typed_text
 from resolver.store import Store
 from resolver.world import generate
 
@@ -96,15 +97,14 @@ def describe(screening: Screening) -> str:
 def is_namesake(hit: ScreeningHit) -> bool:
     """Return whether a hit is a person listed without a birth date under the subject's name.
 
-    Case and the order of words do not count.
+    Case, accents and the order of words do not count.
     """
     stated = hit.entity["properties"]
-    names = {_words(text) for prop in FULL_NAMES for text in stated.get(prop, ())}
-    return not stated.get("birthDate") and _words(hit.subject.name) in names
-
-
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(sorted(name.casefold().split()))
+    if stated.get("birthDate"):
+        return False
+    texts = (text for prop in FULL_NAMES for text in stated.get(prop, ()))
+    asked = set(read_typed_text(hit.subject.name).words)
+    return any(asked == set(read_typed_text(text).words) for text in texts)
 
 
 def measure(url: str, count: int, sample: int) -> None:
