@@ -273,8 +273,10 @@ class ErasedWords:
 
 
 def _pattern(parts: str) -> re.Pattern[str]:
-    """Return a pattern that finds any of some alternatives as a whole word, in any case."""
-    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE)
+    """Return a pattern that finds any of some alternatives as a whole word, in any case. Names of
+    files join words by `_`, so it ends a word.
+    """
+    return re.compile(rf"(?<![^\W_])(?:{parts})(?![^\W_])", re.IGNORECASE)
 
 
 def _any_of(texts: Iterable[str]) -> str:
@@ -361,7 +363,7 @@ def find_events(
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()))
+    return frozenset(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def search_forms(text: str) -> list[bytes]:

@@ -48,7 +48,7 @@ TWIN = record("port:5", name="Anselmo Huancavelica", birthDate="1962-02-11")
 OTHER = record("port:6", name="Berta Quispe", birthDate="1971-05-03", passportNumber="B7730121")
 FILED: Mapping[str, Any] = {
     "purpose": "the lawyer of A4419207",
-    "query": {"file": "Huancavelicas, Anselmo.pdf"},
+    "query": {"file": "Huancavelicas_Anselmo.pdf"},
 }
 """Purpose and file name that name the person."""
 TEXTS = ("Huancavelicas", "A4419207", "a4419207", "Mogrovejo", "coast:77-1")
