@@ -291,19 +291,21 @@ def _judge(
 
 def _without_replaced(verdicts: Sequence[StoredVerdict]) -> list[StoredVerdict]:
     """Return verdicts (newest first), without verdicts that a newer one replaces. A newer verdict
-    replaces an older one if it is on the same entity or on all of its records, because the entity
-    may have another id since.
+    replaces an older one that says the opposite, if it is on the same entity or on all of its
+    records, because the entity may have another id since. Clearances add up.
     """
-    kept: list[StoredVerdict] = []
-    for row in verdicts:
-        then = row.evidence
+    return [
+        row
+        for place, row in enumerate(verdicts)
         if not any(
-            newer.evidence.entity == then.entity
-            or set(newer.evidence.records).issuperset(then.records)
-            for newer in kept
-        ):
-            kept.append(row)
-    return kept
+            newer.verdict is not row.verdict
+            and (
+                newer.evidence.entity == row.evidence.entity
+                or set(newer.evidence.records).issuperset(row.evidence.records)
+            )
+            for newer in verdicts[:place]
+        )
+    ]
 
 
 def _is_anchored(then: VerdictEvidence, now: VerdictEvidence) -> bool:

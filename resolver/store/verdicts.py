@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,20 @@ class VerdictEvidence:
     similarity: float | None
     weight: int
 
+    def with_earlier(self, earlier: VerdictEvidence) -> VerdictEvidence:
+        """Return this evidence with the records and facts on which an earlier verdict rests."""
+        props = {**earlier.facts, **self.facts}
+        similarities = [row.similarity for row in (self, earlier) if row.similarity is not None]
+        return replace(
+            self,
+            records=tuple(sorted({*self.records, *earlier.records})),
+            facts={
+                prop: {**earlier.facts.get(prop, {}), **self.facts.get(prop, {})} for prop in props
+            },
+            similarity=max(similarities, default=None),
+            weight=max(self.weight, earlier.weight),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
@@ -91,11 +105,11 @@ class Verdicts:
         who: str,
         expires: str,
     ) -> StoredVerdict:
-        """Store a verdict. An earlier verdict of the owner on the same subject and entity ends."""
+        """Store a verdict. An earlier verdict of the owner on the same subject and entity ends. If
+        both clear the hit, the new one also rests on the evidence of the earlier one, because the
+        entity may have lost records since, which other entities have now.
+        """
         now = utc_text()
-        row = StoredVerdict(
-            uuid.uuid4().hex, owner, verdict, subject, evidence, reason, who, now, expires
-        )
         is_same = and_(
             hit_verdicts.c.owner == owner,
             hit_verdicts.c.entity == evidence.entity,
@@ -105,8 +119,14 @@ class Verdicts:
             else hit_verdicts.c.subject_digest == subject.digest,
         )
         with write_transaction(self.engine) as connection:
+            for earlier in map(_verdict, connection.execute(select(hit_verdicts).where(is_same))):
+                if earlier.verdict is verdict is HitVerdict.CLEARED and earlier.expires > now:
+                    evidence = evidence.with_earlier(earlier.evidence)
             ended = update(hit_verdicts).where(is_same)
             connection.execute(ended.values(withdrawn=now, withdrawn_by=who))
+            row = StoredVerdict(
+                uuid.uuid4().hex, owner, verdict, subject, evidence, reason, who, now, expires
+            )
             connection.execute(insert(hit_verdicts).values(**_columns(row)))
         return row
 

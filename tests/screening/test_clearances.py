@@ -232,6 +232,29 @@ def test_verdicts_outlast_merges_and_splits(stores: Stores) -> None:
             find_hit(plain.hits, "e-absent", hub.store)
 
 
+def test_a_record_that_left_a_cleared_entity_stays_cleared(stores: Stores) -> None:
+    with stores.new() as hub:
+        rows = [listed(name, birthDate="1960-05-06") for name in ("list:1", "quay:7")]
+        hub.add(make_intake(rows))
+        (hit,) = screen(hub).hits
+        assert hit.records == ("list:1", "quay:7")
+        clear(hub)
+        # the record that keeps the id gets a fact, so that the hit returns and is cleared again
+        decide_pair(hub, DecisionRequest(KIM, "list:1", "quay:7", StewardVerdict("different")))
+        by_records = {row.records: row.entity_id for row in screen(hub).cleared}
+        kept = next(row[0] for row, entity in by_records.items() if entity == hit.entity_id)
+        hub.add(make_intake([listed(kept, birthDate="1960-05-06", gender="male")]))
+        (returned,) = screen(hub).hits
+        assert returned.changes == ("gender added: male",)
+        clear(hub)
+        # the other record is in an entity of its own, and nothing about it has changed
+        assert not screen(hub).hits
+        # the newest clearance is the only one to withdraw
+        (verdict,) = hub.store.verdicts.list(OWNER)
+        hub.store.verdicts.withdraw(OWNER, verdict.id, "kim")
+        assert [row.status for row in screen(hub).hits] == ["", ""]
+
+
 def test_a_newer_verdict_replaces_an_older_one_on_a_record_of_its_entity(stores: Stores) -> None:
     with stores.new() as hub:
         hub.add(make_intake([listed("list:1", nationality="iq")]))
