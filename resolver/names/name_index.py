@@ -17,6 +17,7 @@ The module goes from simple to combined parts:
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,7 +127,9 @@ def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     return view
 
 
-_FIRST_LETTER = ord("a")
+_LETTERS = string.ascii_lowercase.encode()
+_NUMBERS = bytes.maketrans(_LETTERS, bytes(range(len(_LETTERS))))
+_OTHER_BYTES = bytes(set(range(256)).difference(_LETTERS))
 
 
 @cache_short_texts(50_000)
@@ -139,9 +142,7 @@ def encode_symbols(text: str, script: Script) -> tuple[int, ...]:
 
 def encode_letters(text: str) -> tuple[int, ...]:
     """Return the first `MAX_SOUNDS` letters a to z of a word as numbers; `a` is 0."""
-    return tuple(ord(letter) - _FIRST_LETTER for letter in text if "a" <= letter <= "z")[
-        :MAX_SOUNDS
-    ]
+    return tuple(text.encode(errors="ignore").translate(_NUMBERS, _OTHER_BYTES)[:MAX_SOUNDS])
 
 
 def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:

@@ -43,7 +43,7 @@ from resolver.review.queue_refresh import (
     update_queue,
 )
 from resolver.store import StoreView, WaitingRow, steward_work, utc_text, waiting_queue
-from resolver.store.bulk_rows import parse_utc_text
+from resolver.store.database import parse_utc_text
 from resolver.store.steward_work import DecisionRow, OwnDecision, decisions_since, own_decisions
 
 _MAX_OFFERS = 25

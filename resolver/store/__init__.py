@@ -46,8 +46,6 @@ from resolver.store.bulk_rows import (
     StoredSource,
     StoreHead,
     Versions,
-    parse_utc_text,
-    utc_text,
 )
 from resolver.store.commit import (
     Commit,
@@ -63,6 +61,7 @@ from resolver.store.contacts import (
     read_reference,
     record_tag,
 )
+from resolver.store.database import parse_utc_text, utc_text
 from resolver.store.entity_queries import StoreView
 from resolver.store.feeds import Feed, FeedLeaseError, FeedRun, Feeds, NewFeed, RunOutcome
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError

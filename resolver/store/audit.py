@@ -40,8 +40,8 @@ from sqlalchemy import (
     update,
 )
 
-from resolver.store.bulk_rows import is_among, utc_text
-from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.bulk_rows import is_among
+from resolver.store.database import read_transaction, translate_errors, utc_text, write_transaction
 from resolver.store.schema import audit_events
 
 CHAIN_START = "0" * 64

@@ -486,14 +486,3 @@ class RevisionRow:
     kind: str
     actor: str
     counts: Mapping[str, int] = field(default_factory=dict)
-
-
-def utc_text(time: datetime.datetime | None = None) -> str:
-    """Return a time (default: now) as the text that the store uses."""
-    time = time or datetime.datetime.now(datetime.UTC)
-    return time.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def parse_utc_text(text: str) -> datetime.datetime:
-    """Return the time of a text made by `utc_text`."""
-    return datetime.datetime.fromisoformat(text)

@@ -25,8 +25,8 @@ from resolver.records import Batch
 from resolver.records.prepared.population import Population
 from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import bulk_rows
-from resolver.store.bulk_rows import EventKind, Numbers, utc_text
-from resolver.store.database import lock_transaction, write_transaction
+from resolver.store.bulk_rows import EventKind, Numbers
+from resolver.store.database import lock_transaction, utc_text, write_transaction
 from resolver.store.link_queries import split_chunks
 from resolver.store.record_contents import RecordContents, keyed_id, restricted_record_ids
 from resolver.store.schema import (

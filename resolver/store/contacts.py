@@ -43,8 +43,8 @@ from sqlalchemy import (
 )
 
 from resolver.errors import InputError, UnknownIdError
-from resolver.store.bulk_rows import insert_or_update, utc_text
-from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.bulk_rows import insert_or_update
+from resolver.store.database import read_transaction, translate_errors, utc_text, write_transaction
 from resolver.store.notices import Notice, insert_notices
 from resolver.store.schema import contact_cases, contact_queries, meta
 

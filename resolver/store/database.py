@@ -7,6 +7,7 @@ write lock at their start (`write_transaction`); transactions that read see one 
 
 from __future__ import annotations
 
+import datetime
 import fcntl
 import hashlib
 import os
@@ -387,3 +388,14 @@ def _without_new_tables(url: URL) -> Iterator[None]:
 def masked_url(engine: Engine) -> str:
     """Return the URL of an engine without its password."""
     return engine.url.render_as_string(hide_password=True)
+
+
+def utc_text(moment: datetime.datetime | None = None) -> str:
+    """Return a time (default: now) as the text that the store uses."""
+    moment = moment or datetime.datetime.now(datetime.UTC)
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_utc_text(text: str) -> datetime.datetime:
+    """Return the time of a text made by `utc_text`."""
+    return datetime.datetime.fromisoformat(text)

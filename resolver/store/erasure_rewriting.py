@@ -28,7 +28,8 @@ from resolver.records.packing import handling_text
 from resolver.records.properties import (
     HANDLING,
 )
-from resolver.store.bulk_rows import is_among, utc_text
+from resolver.store.bulk_rows import is_among
+from resolver.store.database import utc_text
 from resolver.store.erased_values import (
     ErasedValues,
     ErasedWords,

@@ -40,8 +40,14 @@ from sqlalchemy import (
 from resolver.errors import InputError, StoreError, UnknownIdError
 from resolver.records import Handling
 from resolver.store.audit import blank_events
-from resolver.store.bulk_rows import is_among, parse_utc_text, utc_text
-from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.bulk_rows import is_among
+from resolver.store.database import (
+    parse_utc_text,
+    read_transaction,
+    translate_errors,
+    utc_text,
+    write_transaction,
+)
 from resolver.store.erased_values import (
     ROWS_AT_ONCE,
     ErasedValues,

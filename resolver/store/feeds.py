@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import MAX_CLOCK_SKEW, utc_text
-from resolver.store.database import read_transaction, write_transaction
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW
+from resolver.store.database import read_transaction, utc_text, write_transaction
 from resolver.store.jobs import LEASE_TIME, MAX_LEASE_TIME, JobState
 from resolver.store.schema import feed_runs, feeds, jobs
 

@@ -19,8 +19,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import MAX_CLOCK_SKEW, utc_text
-from resolver.store.database import read_transaction, write_transaction
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW
+from resolver.store.database import read_transaction, utc_text, write_transaction
 from resolver.store.schema import jobs
 
 LEASE_TIME = datetime.timedelta(seconds=30)

@@ -22,8 +22,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import insert_rows, utc_text
-from resolver.store.database import lock_transaction, read_transaction, write_transaction
+from resolver.store.bulk_rows import insert_rows
+from resolver.store.database import lock_transaction, read_transaction, utc_text, write_transaction
 from resolver.store.schema import (
     agency_options,
     audit_events,

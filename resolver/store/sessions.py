@@ -23,8 +23,14 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, se
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import MAX_CLOCK_SKEW, parse_utc_text, utc_text
-from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW
+from resolver.store.database import (
+    parse_utc_text,
+    read_transaction,
+    translate_errors,
+    utc_text,
+    write_transaction,
+)
 from resolver.store.schema import api_keys, security_keys, sessions, sign_in_steps, users
 from resolver.store.users import User, user_from_row
 

@@ -34,15 +34,14 @@ from sqlalchemy import (
 )
 
 from resolver.records.decisions import Decision, Verdict
-from resolver.store.bulk_rows import (
-    MAX_CLOCK_SKEW,
-    StoredDecision,
-    Versions,
-    insert_or_update,
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW, StoredDecision, Versions, insert_or_update
+from resolver.store.database import (
     parse_utc_text,
+    read_transaction,
+    translate_errors,
     utc_text,
+    write_transaction,
 )
-from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.schema import (
     assignments,
     decisions,

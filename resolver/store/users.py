@@ -29,8 +29,14 @@ from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.runtime.icu import spoof_checker
-from resolver.store.bulk_rows import MAX_CLOCK_SKEW, insert_or_update, parse_utc_text, utc_text
-from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW, insert_or_update
+from resolver.store.database import (
+    parse_utc_text,
+    read_transaction,
+    translate_errors,
+    utc_text,
+    write_transaction,
+)
 from resolver.store.schema import sessions, sign_in_failures, users
 
 MAX_TRIES, MAX_NAME_TRIES = 5, 50

@@ -16,8 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, and_, insert, or_, select, update
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import utc_text
-from resolver.store.database import read_transaction, write_transaction
+from resolver.store.database import read_transaction, utc_text, write_transaction
 from resolver.store.schema import hit_verdicts
 
 

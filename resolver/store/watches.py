@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, and_, delete, exists, func, insert, or_, select, update
 
 from resolver.errors import StoreError
-from resolver.store.bulk_rows import MAX_CLOCK_SKEW, insert_rows, is_among, utc_text
-from resolver.store.database import read_transaction, write_transaction
+from resolver.store.bulk_rows import MAX_CLOCK_SKEW, insert_rows, is_among
+from resolver.store.database import read_transaction, utc_text, write_transaction
 from resolver.store.jobs import LeaseError
 from resolver.store.schema import meta, watched_subjects, watches
 

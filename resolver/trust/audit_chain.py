@@ -41,8 +41,8 @@ from resolver.store import (
     record_tag,
 )
 from resolver.store.audit import ERASURE
-from resolver.store.bulk_rows import utc_text
 from resolver.store.contacts import REFERENCE
+from resolver.store.database import utc_text
 
 _ALL_EVENTS = 10_000_000
 _EVENTS_AT_ONCE = 2_000

@@ -25,7 +25,7 @@ from typing import Any
 import orjson
 
 from resolver.store import Store
-from resolver.store.bulk_rows import utc_text
+from resolver.store.database import utc_text
 
 _SUFFIX = ".looks"
 _MAX_BYTES = 4 * 1024 * 1024

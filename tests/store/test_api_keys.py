@@ -10,7 +10,7 @@ from sqlalchemy import select
 from resolver.errors import StoreError
 from resolver.hub.admin import find_ending_keys, find_key
 from resolver.store import Store
-from resolver.store.bulk_rows import utc_text
+from resolver.store.database import utc_text
 from resolver.store.schema import api_keys
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from resolver.cli.app import run
 from resolver.store import UserRole
-from resolver.store.bulk_rows import utc_text
+from resolver.store.database import utc_text
 from resolver.store.schema import sign_in_steps
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, field, sign_in
 from tests.store.passwords import quick_passwords

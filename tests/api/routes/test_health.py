@@ -27,7 +27,7 @@ from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.lists.reader_types import ListInfo
 from resolver.records import Handling
-from resolver.store.bulk_rows import utc_text
+from resolver.store.database import utc_text
 from resolver.store.schema import sources
 from tests.api.conftest import RECORDS, Client, Open
 from tests.hub.hubs import OPTIONS, make_intake
