@@ -216,12 +216,13 @@ def paths() -> Response:
 
     `from` and `to` are ids or names; the answer says which entity was meant, and which `others`
     have the name. If several entities have exactly the name, a path may begin or end at any of
-    them. `paths` lists the ids of the nodes of each path, best first. Paths over nodes
-    with few neighbors, and paths that many lists state, come first. The list is empty if nothing
-    connects the two entities. `nodes` and `edges` are those of all paths, and `hubs` are the nodes
-    between the ends with very many neighbors. Only some neighbors of such nodes are followed, a
-    search ends after some thousand nodes, and at most 20 paths are listed. If one of these limits
-    is reached, the answer is not `complete`.
+    them. `paths` lists the ids of the nodes of each path, best first. The paths of two edges follow
+    a direct link. Among paths of one length, those over nodes with few neighbors and those that
+    many lists state come first. The list is empty if nothing connects the two entities. `nodes` and
+    `edges` are those of all paths, and `hubs` are the nodes between the ends with very many
+    neighbors. Only some neighbors of such nodes are followed, a search ends after some thousand
+    nodes, and at most 20 paths are listed. If one of these limits is reached, the answer is not
+    `complete`.
     """
     endpoints.reject_undeclared()
     query = PathQuery(

@@ -2,12 +2,14 @@
 
 1. `find_end`: the entity that somebody means by an id or by a name that they type.
 2. `find_paths`: the shortest paths between two entities; `connect_ends`: those between all entities
-   that have exactly the two typed names. The search goes from both ends, the
-   smaller frontier first. It stops when the frontiers touch, at the longest allowed path, or after
-   `MAX_VISITED` nodes. Only some neighbors of a node with very many are read, so a shared mailbox
-   does not connect everybody. A `PathQuery` can leave out types of edge, years and lists.
-3. The order of the paths: a path over nodes with few neighbors comes first, because it says more,
-   and so does a path that more lists state. Nodes with many neighbors are named as hubs.
+   that have exactly the two typed names. Two that are linked directly also have the paths of two
+   edges. The search goes from both ends, the smaller frontier first. It stops when the frontiers
+   touch, at the longest allowed path, or after `MAX_VISITED` nodes. Only some neighbors of a node
+   with very many are read, so a shared mailbox does not connect everybody. A `PathQuery` can leave
+   out types of edge, years and lists.
+3. The order of the paths: the shortest comes first. Of paths as long, one over nodes with few
+   neighbors comes first, because it says more, and so does one that more lists state. Nodes with
+   many neighbors are named as hubs.
 """
 
 from __future__ import annotations
@@ -147,8 +149,11 @@ search stops.
 """
 HUB_NEIGHBORS = 50
 """Neighbors from which a node on a path is named as a hub."""
-_MAX_PATH_NEIGHBORS = 100
-"""Maximum number of neighbors of one node that a search of paths reads."""
+_MAX_END_NEIGHBORS, _MAX_PATH_NEIGHBORS = 1_000, 100
+"""Maximum number of neighbors of one node that a search of paths reads: of an end of the path, and
+of any other node. An end is what somebody asks for, and gangs have hundreds of members. Other nodes
+with as many neighbors would make a search slow, and say little.
+"""
 _MAX_RANKED = 200
 """Maximum number of paths among which the best are chosen."""
 
@@ -179,7 +184,7 @@ def years_between(first: int | None, last: int | None) -> tuple[int, int] | None
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Shortest paths between two entities, the best first; each path is a list of the ids of its
-    nodes, from one entity to the other.
+    nodes, from one entity to the other. A direct link is followed by the paths of two edges.
 
     `graph` has the nodes and edges of the paths. `is_complete` is false if limits may have hidden a
     path, or a shorter path. `hubs`: nodes between the ends that have many neighbors, with the
@@ -242,46 +247,55 @@ def _find_same(rows: VisibleRecords, end: PathEnd) -> set[int]:
 
 class _Side:
     """Search from the entities of one end. `before` has, for each reached node, the nodes that
-    lead to it.
+    lead to it; `frontier` has the nodes that were reached last.
     """
 
-    def __init__(self, starts: Collection[Key]) -> None:
-        self.before: dict[Key, set[Key]] = {start: set() for start in starts}
-        self.frontier: list[Key] = list(starts)
+    def __init__(self, rows: VisibleRecords, starts: Collection[int], query: PathQuery) -> None:
+        self._rows, self._query, self._limit = rows, query, _MAX_END_NEIGHBORS
+        self.frontier: list[Key] = sorted_keys(rows, starts)
+        self.before: dict[Key, set[Key]] = {start: set() for start in self.frontier}
 
-    def advance(self, edges: Expansion) -> set[Key]:
-        """Follow edges from the frontier; return the nodes that are reached for the first time."""
+    def advance(self, expansion: Expansion) -> set[Key]:
+        """Follow edges from the frontier, and add them to an expansion. Return the nodes that are
+        reached for the first time.
+        """
+        expander = Expander(self._rows, self._query.types, self._limit)
+        step = _restrict(expander.expand(self.frontier), self._query)
+        expansion.merge(step)
         fresh: dict[Key, set[Key]] = {}
         frontier = set(self.frontier)
-        for source, target, _ in edges.edges:
+        for source, target, _ in step.edges:
             for near, far in ((source, target), (target, source)):
                 is_name = isinstance(far, tuple) and far[0] == NAME
                 if near in frontier and far not in self.before and not is_name:
                     fresh.setdefault(far, set()).add(near)
         self.before |= fresh
+        self.frontier, self._limit = sorted_keys(self._rows, fresh), _MAX_PATH_NEIGHBORS
         return set(fresh)
 
 
 def search_paths(
     rows: VisibleRecords, starts: Collection[int], goals: Collection[int], query: PathQuery
 ) -> Paths:
-    """Return the shortest paths from one of some entity numbers to one of some others."""
-    expander = Expander(rows, query.types, limit=_MAX_PATH_NEIGHBORS)
+    """Return the shortest paths from one of some entity numbers to one of some others.
+
+    Two that are linked directly also have the paths of two edges, if `query` allows them: two gangs
+    that are allies are still connected by the people who belong to both.
+    """
     expansion = Expansion()
-    sides = [_Side(sorted_keys(rows, numbers)) for numbers in (starts, goals)]
+    sides = [_Side(rows, numbers, query) for numbers in (starts, goals)]
     common: set[Key] = {key for key in starts if key in goals}
     length = 0
     while not common and length < query.max_length and all(side.frontier for side in sides):
         if sum(len(side.before) for side in sides) > MAX_VISITED:
             break
         side, other = sorted(sides, key=lambda row: len(row.frontier))
-        step = _restrict(expander.expand(side.frontier), query)
-        expansion.merge(step)
-        fresh = side.advance(step)
-        side.frontier = sorted_keys(rows, fresh)
-        common = fresh & set(other.before)
+        common = side.advance(expansion) & set(other.before)
         length += 1
-    chains, neighbors = _join(rows, sides, common), _count_neighbors(expansion)
+    chains = _join(rows, sides, common)
+    if common and length == 1 < query.max_length:
+        chains += _join(rows, sides, other.advance(expansion) & set(side.frontier))
+    neighbors = _count_neighbors(expansion)
     is_bounded = (
         bool(expansion.cut)
         or len(chains) > MAX_PATHS
@@ -367,9 +381,9 @@ def _count_neighbors(expansion: Expansion) -> dict[Key, int]:
 def _sort_chains(
     chains: Iterable[list[Key]], expansion: Expansion, neighbors: Mapping[Key, int]
 ) -> list[list[Key]]:
-    """Sort paths: few neighbors of the nodes between the ends, and many lists, come first.
+    """Sort paths: short ones, then few neighbors of the nodes between the ends, and many lists.
 
-    Both count by their logarithms. Paths that are equal stay in the order in which they were found.
+    The last two count by their logarithms. Equal paths stay in the order in which they were found.
     """
     lists: dict[frozenset[Key], set[str]] = {}
     for (source, target, _), statements in expansion.edges.items():
@@ -386,7 +400,7 @@ def _sort_chains(
             seen - sum(math.log(len(lists[frozenset(ends)])) for ends in pairwise(chain)), 6
         )
 
-    return sorted(chains, key=commonness)
+    return sorted(chains, key=lambda chain: (len(chain), commonness(chain)))
 
 
 def paths_document(result: Paths, start: PathEnd, goal: PathEnd) -> dict[str, Any]:

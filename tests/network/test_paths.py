@@ -50,10 +50,60 @@ def test_paths_are_as_short_as_a_plain_search_says(network_hub: Hub, viewer: Vie
         pairs = {frozenset((edge.source, edge.target)) for edge in result.graph.edges}
         for path in result.paths:
             lengths.add(len(path) - 1)
-            assert len(path) - 1 == distances[goal]
+            assert len(path) - 1 == distances[goal] or (distances[goal], len(path)) == (1, 3)
             assert set(path) <= nodes
             assert all(frozenset(pair) in pairs for pair in pairwise(path))
     assert len(lengths) > 3
+
+
+@pytest.mark.parametrize("viewer", [OPERATOR, STRANGER], ids=lambda row: row.name)
+def test_two_that_are_linked_show_who_else_connects_them(empty_hub: Hub, viewer: Viewer) -> None:
+    random = Random(5)
+    allies, phone = [Relation(RelationType.ALLY_OF, "s:2")], "+31 20 555 0001"
+    rows = [
+        record("s:1", Kind.GROUP, name="Iron Quay Front", relations=allies, phone=phone),
+        record("s:2", Kind.GROUP, name="Salt Hill Column", phone=phone),
+    ]
+    for number in range(3, 15):
+        groups = random.choice(((), (1,), (2,), (1, 2), (1, 2)))
+        member_of = [Relation(RelationType.MEMBER_OF, f"s:{group}") for group in groups]
+        name = f"{word(number)} {word(number + 50)}"
+        row = record(f"s:{number}", name=name, relations=member_of)
+        rows.append(replace(row, handling=Handling("Coast", "H3")) if number % 3 == 0 else row)
+    empty_hub.add(make_intake(rows))
+    seen = [row for row in rows if is_visible(row.handling, viewer)]
+    with empty_hub.store.view() as view:
+        ids = {row.id: entity.id for row in seen if (entity := view.entity(row.id))}
+    both = {ids[row.id] for row in seen if len(row.relations) == 2}
+    for ends in (("s:1", "s:2"), ("s:2", "s:1")):
+        direct, *longer = find_paths(empty_hub, *ends, viewer).paths
+        assert direct == tuple(ids[end] for end in ends)
+        assert {(path[0], path[2]) for path in longer} == {direct}
+        assert {path[1] for path in longer if path[1].startswith("phone:")}
+        assert {path[1] for path in longer if not path[1].startswith("phone:")} == both
+        assert len(longer) == len(both) + 1
+        assert find_paths(empty_hub, *ends, viewer, PathQuery(1)).paths == (direct,)
+
+
+def test_a_direct_link_comes_before_any_number_of_others(
+    empty_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [Relation(RelationType.MEMBER_OF, f"s:{number}") for number in (1, 2)]
+    allies = [Relation(RelationType.ALLY_OF, "s:2")]
+    rows = [
+        record("s:1", Kind.GROUP, name="Iron Quay Front", relations=allies),
+        record("s:2", Kind.GROUP, name="Salt Hill Column"),
+        *(record(f"s:{n}", name=f"{word(n)} {word(n + 50)}", relations=both) for n in range(3, 9)),
+    ]
+    empty_hub.add(make_intake(rows))
+    whole = find_paths(empty_hub, "s:1", "s:2", OPERATOR)
+    assert [len(path) for path in whole.paths] == [2, *[3] * 6]
+    monkeypatch.setattr(paths, "_MAX_RANKED", 2)
+    few = find_paths(empty_hub, "s:1", "s:2", OPERATOR)
+    assert [len(path) for path in few.paths] == [2, 3, 3]
+    monkeypatch.setattr(paths, "_MAX_END_NEIGHBORS", 4)
+    cut = find_paths(empty_hub, "s:1", "s:2", OPERATOR)
+    assert (len(cut.paths[0]), cut.is_complete) == (2, False)
 
 
 def test_no_path_is_longer_than_the_limit(network_hub: Hub) -> None:
