@@ -106,7 +106,7 @@ _GROUPS = component(
         }
     ),
 )
-_MEMBER = component("Member", closed_object({"node": NODE, "edge": EDGE}))
+_MEMBER = component("Member", closed_object({"node": NODE, "edges": array_of(EDGE)}))
 _YEARS = {"first": COUNT, "last": COUNT}
 _LINEAGE = component(
     "Lineage",
@@ -212,6 +212,7 @@ def groups() -> Response:
 )
 def group(entity_id: str) -> Response:
     """Return a group with the entities that belong to it, and the groups to which it is related.
+    Each entity has all its `edges` with the group.
 
     `by_year` counts, for each year, the members whose membership a list dates; `undated` counts all
     others. With `on`, `members`, `leaders` and `related` are those of that time. A membership

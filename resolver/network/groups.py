@@ -151,18 +151,59 @@ def _choose(table: EntityTable, choice: GroupFilter) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Entity that belongs to a group: with which relation, in which roles and periods, and by which
-    lists.
+    """Entity that belongs to a group, or is related to it, and all relations that say so.
+
+    `words`, `roles`, `periods`, `sources` and `sentences` are those of all its relations, each
+    once. `words` read from the entity to the group.
     """
 
     node: GraphNode
-    edge: GraphLink
+    edges: tuple[GraphLink, ...]
 
     @property
     def is_dated(self) -> bool:
         """Whether a list says when."""
-        rows = self.edge.statements
+        rows = [row for edge in self.edges for row in edge.statements]
         return any((row.start or row.end) and not row.is_reversed_period for row in rows)
+
+    @property
+    def leads(self) -> bool:
+        """Whether a list says that the entity leads the group."""
+        return any(
+            edge.type == RelationType.LEADER_OF.value
+            or any(row.role_class == "leader" for row in edge.statements)
+            for edge in self.edges
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the entity is to the group, for example ("leader of", "member of")."""
+        own = self.node.id
+        return _merge((edge.words if edge.source == own else edge.reverse,) for edge in self.edges)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles as the lists write them."""
+        return _merge(edge.roles for edge in self.edges)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Periods as the lists write them."""
+        return _merge(edge.periods for edge in self.edges)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Lists that state the relations."""
+        return tuple(sorted(_merge(edge.sources for edge in self.edges)))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Sentences of lists that the relations were read from."""
+        return _merge(edge.sentences for edge in self.edges)
+
+
+def _merge(rows: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for row in rows for text in row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,45 +362,45 @@ def view_group(
     """Return the graph of one hop around a group as a view of it, at any time or in a period."""
     group = next(node for node in graph.nodes if node.distance == 0)
     nodes = {node.id: node for node in graph.nodes}
-    members: list[Membership] = []
-    related: list[Membership] = []
-    all_members: list[Membership] = []
-    for stated in graph.edges:
-        is_member = stated.type in MEMBERSHIP_VALUES and stated.target == group.id
-        if is_member:
-            all_members.append(Membership(nodes[stated.source], stated))
-        edge = _cut_to(stated, period)
-        if edge is None:
-            continue
-        other = nodes[edge.source if edge.target == group.id else edge.target]
-        (members if is_member else related).append(Membership(other, edge))
-    members.sort(key=_member_order)
-    by_year, undated = _count_years(all_members)
-    people = {row.node.id: row.node for row in members}.values()
+    stated = [edge for edge in graph.edges if _joins(edge, group.id)]
+    in_time = [edge for row in graph.edges if (edge := _cut_to(row, period))]
+    members = _gather((edge for edge in in_time if _joins(edge, group.id)), group.id, nodes)
+    related = _gather((edge for edge in in_time if not _joins(edge, group.id)), group.id, nodes)
+    by_year, undated = _count_years(_gather(stated, group.id, nodes))
     return GroupView(
         graph.revision,
         group,
-        tuple(members),
-        tuple(row for row in members if _leads(row)),
-        tuple(sorted(related, key=_member_order)),
+        members,
+        tuple(row for row in members if row.leads),
+        related,
         by_year,
         undated,
-        _count(node.activities for node in people),
-        _count(node.countries for node in people),
-        _count(node.agencies for node in people),
+        _count(row.node.activities for row in members),
+        _count(row.node.countries for row in members),
+        _count(row.node.agencies for row in members),
         graph.is_complete,
         lineage or GroupLineage(),
         period,
     )
 
 
-def _leads(row: Membership) -> bool:
-    is_leader = row.edge.type == RelationType.LEADER_OF.value
-    return is_leader or any(item.role_class == "leader" for item in row.edge.statements)
+def _joins(edge: GraphLink, group_id: str) -> bool:
+    """Return whether an edge makes somebody a member of a group."""
+    return edge.type in MEMBERSHIP_VALUES and edge.target == group_id
 
 
-def _member_order(row: Membership) -> tuple[bool, str, str, str]:
-    return not _leads(row), row.node.caption.casefold(), row.node.id, row.edge.type
+def _gather(
+    edges: Iterable[GraphLink], group_id: str, nodes: Mapping[str, GraphNode]
+) -> tuple[Membership, ...]:
+    """Return the entities at the other ends of edges of a group, each once; leaders come first."""
+    edges_of: dict[str, list[GraphLink]] = {}
+    for edge in edges:
+        other = edge.source if edge.target == group_id else edge.target
+        edges_of.setdefault(other, []).append(edge)
+    rows = (Membership(nodes[other], tuple(found)) for other, found in edges_of.items())
+    return tuple(
+        sorted(rows, key=lambda row: (not row.leads, row.node.caption.casefold(), row.node.id))
+    )
 
 
 def _count(values: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -371,12 +412,15 @@ def _count_years(members: Iterable[Membership]) -> tuple[tuple[tuple[int, int], 
     """Return (year, number of members then) for all dated years, and the number of undated
     members.
     """
-    years_by_member: dict[str, set[tuple[int, int]]] = {}
-    for row in members:
-        spans = {years_of(item.start, item.end) for item in row.edge.statements} - {None}
-        years_by_member.setdefault(row.node.id, set()).update(
-            span for span in spans if span is not None
-        )
+    years_by_member = {
+        row.node.id: {
+            span
+            for edge in row.edges
+            for item in edge.statements
+            if (span := years_of(item.start, item.end)) is not None
+        }
+        for row in members
+    }
     dated = {member: spans for member, spans in years_by_member.items() if spans}
     ends = {year for spans in dated.values() for span in spans for year in span} - {_OPEN}
     if not ends:
@@ -417,7 +461,10 @@ def group_document(view: GroupView) -> dict[str, Any]:
 
 
 def _member_document(row: Membership) -> dict[str, Any]:
-    return {"node": node_document(row.node), "edge": edge_document(row.edge)}
+    return {
+        "node": node_document(row.node),
+        "edges": [edge_document(edge) for edge in row.edges],
+    }
 
 
 _ALLIANCES = (RelationType.ALLY_OF.value, RelationType.OPPONENT_OF.value)

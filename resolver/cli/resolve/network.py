@@ -207,9 +207,9 @@ def group_command(settings: Settings, /, name: str, when: str, **options: Any) -
 def _describe_group(view: GroupView) -> Iterator[str]:
     """Yield the members, those without dates last, and the events of the past."""
     for row in sorted(view.members, key=lambda row: not row.is_dated):
-        edge = row.edge
-        details = ", ".join((*edge.roles, *edge.periods)) or "no role or date"
-        yield f"   {edge.words}: {row.node.caption} ({details}) [{', '.join(edge.sources)}]"
+        details = ", ".join((*row.roles, *row.periods)) or "no role or date"
+        words = ", ".join(row.words)
+        yield f"   {words}: {row.node.caption} ({details}) [{', '.join(row.sources)}]"
     captions = {row.node.id: row.node.caption for row in view.lineage.groups}
     for event in view.lineage.events:
         ends = captions[event.edge.source], captions[event.edge.target]

@@ -191,6 +191,33 @@ def test_a_group_has_members_over_time(gangs: Hub) -> None:
     assert read_group(gangs, "s:h", OPERATOR).by_year == ()
 
 
+def test_a_member_stands_once_with_all_roles(tmp_path: Path) -> None:
+    driver = Relation(RelationType.MEMBER_OF, "s:g", role="driver", start="2010")
+    boss = Relation(RelationType.LEADER_OF, "s:g", role="boss")
+    witness = Relation(RelationType.ASSOCIATE_OF, "s:g", role="witness")
+    rows = [
+        record("s:g", Kind.GROUP, name="Blue Harbor Crew"),
+        record("s:1", name="Ottavio Quint", relations=[driver, boss, witness]),
+        record("s:2", name="Amaro Quell", relations=[driver]),
+    ]
+    with (
+        quick_symbols("resolver.matching.pipeline"),
+        Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
+    ):
+        hub.add(make_intake(rows))
+        view = read_group(hub, "s:g", OPERATOR)
+        early = read_group(hub, "s:g", OPERATOR, period=read_period("2009"))
+    assert [row.node.caption for row in view.members] == ["Ottavio Quint", "Amaro Quell"]
+    first = view.members[0]
+    assert sorted(first.words) == ["leader of", "member of"]
+    assert sorted(first.roles) == ["boss", "driver"]
+    assert (first.periods, first.sources, first.is_dated) == (("from 2010",), ("s",), True)
+    assert view.leaders == (first,)
+    assert [row.roles for row in view.related] == [("witness",)]
+    # only what may hold then counts
+    assert [row.roles for row in early.members] == [("boss",)]
+
+
 @pytest.mark.parametrize(
     ("choice", "names"),
     [
