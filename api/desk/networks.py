@@ -320,7 +320,7 @@ def show_network(entity_id: str) -> Any:
         return redirect(
             url_for("desk.network", entity_id=paths.paths[0][0], **form.parameters()), 303
         )
-    changes = _find_changes(graph, form) if form.since else None
+    changes, first_read = _find_changes(graph, form) if form.since else (None, "")
     nodes = [
         *(changes.nodes.values() if changes else ()),
         *graph.nodes,
@@ -354,6 +354,7 @@ def show_network(entity_id: str) -> Any:
         followed=FOLLOWED,
         exports=EXPORTS,
         changes=changes,
+        first_read=first_read,
         saved=_open_view(form.view),
         agency=viewer().agency,
         max_title=workbench.MAX_TITLE,
@@ -612,13 +613,21 @@ def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
     return workbench.cut_to_year(graph, *years) if years else graph
 
 
-def _find_changes(graph: Graph, form: NetworkForm) -> GraphChanges:
-    """Return what has changed in a graph since the beginning of the day that the form names."""
+def _find_changes(graph: Graph, form: NetworkForm) -> tuple[GraphChanges, str]:
+    """Return what has changed in a graph since the beginning of the day that the form names.
+
+    Also return the time of the first list that had the middle, if that was later; else an empty
+    text.
+    """
     hub = current_service().hub
     with hub.store.view() as view:
         revision = view.revision_at(f"{form.since}T00:00:00.000000Z")
     query = replace(_graph_query(form), revision=revision)
-    return workbench.find_changes(hub, graph, viewer(), query)
+    changes = workbench.find_changes(hub, graph, viewer(), query)
+    if changes.revision == revision:
+        return changes, ""
+    with hub.store.view() as view:
+        return changes, view.commit_times([changes.revision])[changes.revision]
 
 
 def _find_paths(start: PathEnd, form: NetworkForm) -> tuple[Paths | None, PathEnd | None, str]:

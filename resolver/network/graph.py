@@ -205,7 +205,8 @@ class GraphChanges:
     """Relations that a graph has and an earlier one of it had not, or the other way round.
 
     `changed`: relations of both whose lists, roles or dates differ, as they are now. `nodes` has
-    the ends of all of them by id. `is_complete`: both graphs were.
+    the ends of all of them by id. `is_complete`: both graphs were. `revision`: that of the earlier
+    graph.
     """
 
     added: tuple[GraphLink, ...]
@@ -213,6 +214,7 @@ class GraphChanges:
     changed: tuple[GraphLink, ...]
     nodes: Mapping[str, GraphNode]
     is_complete: bool = True
+    revision: int = 0
 
 
 class _StatementSets:
@@ -254,6 +256,7 @@ def compare_graphs(earlier: Graph, graph: Graph) -> GraphChanges:
         tuple(edge for edge, keys, known in before if known and known != keys),
         {node.id: node for node in (*earlier.nodes, *graph.nodes)},
         earlier.is_complete and graph.is_complete,
+        earlier.revision,
     )
 
 

@@ -43,7 +43,7 @@ from resolver.network.graph_reader import (
 )
 from resolver.network.visible_records import VisibleRecords
 from resolver.records.results.resolution import Basis
-from resolver.records.visibility import STRANGER, Viewer
+from resolver.records.visibility import STRANGER, Viewer, is_visible
 from resolver.store.steward_work import NetworkView
 
 MAX_TITLE, MAX_NOTE, MAX_VIEWS = 100, 2_000, 200
@@ -338,18 +338,32 @@ def cut_to_year(graph: Graph, year: int, last: int = 0) -> Graph:
 def find_changes(hub: Hub, graph: Graph, viewer: Viewer, query: GraphQuery) -> GraphChanges:
     """Return what has changed in a present graph since the revision of a query of its extent.
 
-    The earlier graph is the one around all entities that had records of the middle at that time.
+    The earlier graph is the one around all entities that had records of the middle at that time. If
+    there were none, it is the graph at the revision that brought the first of these records: else
+    everything would count as a change.
     """
     with open_rows(hub, viewer) as rows:
         middle = rows.find_entity(graph.nodes[0].id)
-        record_ids = sorted(rows.ids(rows.of_entities([middle]).records).values())
-    with open_rows(hub, viewer, query.revision) as rows:
-        found = {_find(rows, record_id) for record_id in record_ids[:_MAX_TRACED]} - {0}
-        expanded = tuple(entity_id for entity_id in query.expanded if _find(rows, entity_id))
-        earlier = Graph(rows.view.revision, (), ())
-        if found:
-            earlier = grow_graph(rows, sorted(found), replace(query, expanded=expanded))
+        record_ids = sorted(rows.ids(rows.of_entities([middle]).records).values())[:_MAX_TRACED]
+    earlier = _grow_earlier(hub, record_ids, viewer, query)
+    if not earlier.nodes:
+        with hub.store.view() as view:
+            versions = (row for record_id in record_ids for row in view.record_versions(record_id))
+            first = min(
+                row.valid_from for row in versions if is_visible(row.record.handling, viewer)
+            )
+        earlier = _grow_earlier(hub, record_ids, viewer, replace(query, revision=first))
     return compare_graphs(earlier, graph)
+
+
+def _grow_earlier(hub: Hub, record_ids: Iterable[str], viewer: Viewer, query: GraphQuery) -> Graph:
+    """Return the graph around the entities that had some records; no nodes if there were none."""
+    with open_rows(hub, viewer, query.revision) as rows:
+        found = {_find(rows, record_id) for record_id in record_ids} - {0}
+        if not found:
+            return Graph(rows.view.revision, (), ())
+        expanded = tuple(entity_id for entity_id in query.expanded if _find(rows, entity_id))
+        return grow_graph(rows, sorted(found), replace(query, expanded=expanded))
 
 
 _MAX_TRACED = 200

@@ -216,9 +216,25 @@ def test_changes_are_those_of_what_records_state(empty_hub: Hub) -> None:
     assert [changes.nodes[edge.source].caption for edge in changes.added] == ["Sixtus Vale"]
     assert [changes.nodes[edge.source].caption for edge in changes.gone] == ["Quirinus Zed"]
     assert changes.changed == ()
-    # nothing was known of the group
-    everything = find_changes(empty_hub, graph, OPERATOR, replace(query, revision=0))
-    assert len(everything.added) == 2
+    # the group was not known yet, so the comparison begins with the revision that brought it
+    assert find_changes(empty_hub, graph, OPERATOR, replace(query, revision=0)) == changes
+    assert changes.revision == before
+
+
+def test_a_hidden_version_does_not_begin_a_comparison(empty_hub: Hub) -> None:
+    group, members = record("s:g", Kind.GROUP, name="Blue Harbor Crew"), _members()
+    hidden = replace(group, handling=Handling("Coast", "H3"))
+    empty_hub.add(make_intake([hidden, members[1]]))
+    empty_hub.add(make_intake([group, members[2]]))
+    with empty_hub.store.view() as view:
+        opened = view.revision
+    query = GraphQuery(revision=0)
+    for viewer, first in ((OPERATOR, 1), (STRANGER, opened)):
+        graph = read_graph(empty_hub, "s:g", viewer)
+        changes = find_changes(empty_hub, graph, viewer, query)
+        assert changes.revision == first
+        added = [changes.nodes[edge.source].caption for edge in changes.added]
+        assert added == (["Sixtus Vale"] if viewer is OPERATOR else [])
 
 
 def test_a_merge_is_no_change() -> None:
