@@ -38,6 +38,7 @@ class Word:
     role: Role
     lineage: Lineage
     sound: int = 0
+    least_rarity: float = 0.0
 
     @property
     def script(self) -> Script:
@@ -85,6 +86,7 @@ def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list
             Role(int(forms.roles[place]) & 7),
             Lineage(int(forms.roles[place]) & ~7),
             int(tokens.sound[code]),
+            min(float(tokens.rarity_person[code]), float(tokens.rarity_group[code])),
         )
         for place, code in ((place, int(forms.tokens.items[place])) for place in places)
     ]
@@ -113,6 +115,8 @@ def similarity(left: Word, right: Word) -> float:
         value = both_scripts
     shared = left.symbols & right.symbols
     established = left.flags & right.flags & TokenFlag.KNOWN
+    # a word that nobody bears may be the other one misspelt
+    established &= -(max(left.least_rarity, right.least_rarity) < 8.3)
     established |= (left.flags ^ right.flags) & TokenFlag.PLACE and left.text[0] != right.text[0]
     if established and not shared and not alike and not any(foreign):
         value -= 0.2

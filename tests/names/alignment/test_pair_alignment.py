@@ -191,6 +191,23 @@ def test_similar_words(left: str, right: str, low: float, high: float) -> None:
     )
 
 
+def test_a_rare_established_word_may_be_a_misspelt_one() -> None:
+    batch = prepared([record("s:1", name="maria"), record("s:2", name="marta")])
+    first, second = (batch.forms.tokens[int(batch.names[row][0])] for row in range(2))
+
+    def likeness(*rarities: float) -> float:
+        tokens = replace(
+            batch.tokens,
+            rarity_person=np.float32(rarities),
+            rarity_group=np.full(2, 10, dtype=np.float32),
+        )
+        return float(token_similarity(tokens, token_sounds(tokens), first, second)[0])
+
+    assert likeness(3, 5) == likeness(8.2, 8.2)
+    assert likeness(3, 8.4) == likeness(8.4, 3)
+    assert likeness(3, 8.4) - likeness(3, 5) == pytest.approx(0.2, abs=0.001)
+
+
 def test_what_a_memo_forgets_plays_no_part() -> None:
     """However small the memo, and whatever it holds, two words are worth the same."""
     texts = [a + b + c for a in "bdfgkl" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
