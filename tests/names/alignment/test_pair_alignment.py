@@ -198,7 +198,7 @@ def test_a_rare_established_word_may_be_a_misspelt_one() -> None:
     def likeness(*rarities: float) -> float:
         tokens = replace(
             batch.tokens,
-            rarity_person=np.float32(rarities),
+            rarity_person=np.array(rarities, dtype=np.float32),
             rarity_group=np.full(2, 10, dtype=np.float32),
         )
         return float(token_similarity(tokens, token_sounds(tokens), first, second)[0])
