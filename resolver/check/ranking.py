@@ -43,7 +43,7 @@ from resolver.matching.scoring.competition import (
     spare_equals,
 )
 from resolver.names.folding import letters
-from resolver.names.lexicons.name_roles import split_titles
+from resolver.names.lexicons.name_roles import find_titles, split_titles, title_codes
 from resolver.names.row_gathering import GatheredBatch, NameMaterial, name_material
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
@@ -95,9 +95,10 @@ its words: of 5,429 firms and institutions on no list, none has exactly a name o
 of two lists.
 """
 _TITLED, _TITLED_ALIKE = 3_000, 1_000
-"""Log-odds (thousandths) that a person gains who has the title of the query in a name (`Hafiz
-Muhammad Saeed`), if the name is the same, and if it is similar. Titles are left out of the other
-comparison. At most 0.4 % of the people on two lists have any one title, so more could be gained.
+"""Log-odds (thousandths) that a person gains who has a title of the query in a name (`Hafiz
+Muhammad Saeed`), if the rest of the names is (nearly) the same, and if it is similar. Titles before
+a name are left out of the other comparison. At most 0.4 % of the people on two lists have any one
+title, so more could be gained.
 """
 _EVERYWHERE = -200
 """Maximum log-odds (thousandths) of a group for the name of an institution that every state has
@@ -242,7 +243,7 @@ def weigh_readings(
     """
     shifts = _kind_shifts(prepared)
     dated_shift = snapshot.dated_shift if is_dated else 0
-    titles = frozenset[str]().union(*(split_titles(name)[0] for name in query.texts(*FULL_NAMES)))
+    titles = frozenset[str]().union(*(find_titles(name) for name in query.texts(*FULL_NAMES)))
     is_written = _are_written(candidates, query, snapshot) if query.kind != Kind.PERSON else {}
     has_written = any(is_written[place] for place in is_written if candidates[place].is_competitor)
     gain, most = _weigh_group_name(query, prepared)
@@ -258,7 +259,7 @@ def weigh_readings(
             shift += gain
         kind = candidate.hits.scored_pairs.kinds[candidate.pair]
         if titles and kind == Kind.PERSON and _share_titles(titles, candidate, snapshot):
-            shift += _TITLED if candidate.name_similarity >= _SAME_NAME else _TITLED_ALIKE
+            shift += _TITLED if candidate.name_similarity >= ALIKE_NAME else _TITLED_ALIKE
         if dated_shift and kind == Kind.PERSON:
             shift += dated_shift
         if most is not None and kind == Kind.GROUP:
@@ -274,10 +275,11 @@ def weigh_readings(
 def _are_written(
     candidates: Sequence[Candidate], query: Record, snapshot: IndexSnapshot
 ) -> dict[int, bool]:
-    """Return whether a name of a candidate is written like the query, by the position of each
-    candidate with the same name.
+    """Return whether a name of a candidate is written like the query, with its titles or without
+    them, by the position of each candidate with the same name.
     """
-    written = {letters(text) for text in query.texts(*FULL_NAMES)}
+    texts = query.texts(*FULL_NAMES)
+    written = {letters(text) for text in (*texts, *(split_titles(text)[1] for text in texts))}
     return {
         place: not written.isdisjoint(
             map(letters, snapshot.segments[candidate.segment].names(candidate.row))
@@ -288,11 +290,11 @@ def _are_written(
 
 
 def _share_titles(titles: frozenset[str], candidate: Candidate, snapshot: IndexSnapshot) -> bool:
-    """Return whether a candidate with a similar name has all titles of the query in a name."""
+    """Return whether a candidate with a similar name has a title of the query in a name."""
     if candidate.name_similarity < ALIKE_WORD:
         return False
     names = snapshot.segments[candidate.segment].names(candidate.row)
-    return any(titles.issubset(name.casefold().split()) for name in names)
+    return any(not titles.isdisjoint(title_codes(name.split())) for name in names)
 
 
 def _is_established_group(candidate: Candidate) -> bool:

@@ -50,6 +50,7 @@ def hub(stores: Stores) -> Iterator[Hub]:
                     record("b:2", name="Elena Maria Quispe", birthDate="1984-05-06"),
                     record("b:3", name="Mohammed Wali Tarin", birthDate="1951-07-08"),
                     record("b:4", name="Hafiz Sandoval Ibarra", birthDate="1949-04-02"),
+                    record("b:5", name="Nadir Shaikh Mohammed", birthDate="1953-09-10"),
                 ]
             ),
             [make_decision(("a:1", "a:2"), Verdict.DIFFERENT, 0)],
@@ -147,6 +148,25 @@ def test_a_title_that_lists_lack_costs_nothing(hub: Hub) -> None:
         ask(hub, name, Kind.PERSON).matches[0] for name in ("Mohammed Wali", "Sheikh Mohammed Wali")
     )
     assert (titled.records, titled.score) == (plain.records, plain.score)
+
+
+@pytest.mark.parametrize("kind", [Kind.ANY, Kind.PERSON])
+@pytest.mark.parametrize("title", ["Supreme Leader", "His Excellency", "Bolivian Foreign Minister"])
+def test_a_title_of_two_words_costs_nothing(hub: Hub, kind: Kind, title: str) -> None:
+    plain, titled = (
+        ask(hub, f"{words}Aurelio Quispe Lozada", kind).matches[0] for words in ("", f"{title} ")
+    )
+    assert (titled.records, titled.score) == (plain.records, plain.score)
+
+
+@pytest.mark.parametrize("title", ["Shaikh", "Sheikh"])
+def test_a_title_within_the_listed_name_counts_in_every_spelling(hub: Hub, title: str) -> None:
+    plain, titled = (
+        ask(hub, name, Kind.PERSON).matches[0]
+        for name in ("Nadir Mohammed", f"Nadir {title} Mohammed")
+    )
+    assert titled.records == plain.records == ("b:5",)
+    assert titled.score > plain.score
 
 
 def test_a_title_in_the_listed_name_counts(hub: Hub) -> None:

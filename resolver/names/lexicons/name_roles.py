@@ -15,14 +15,14 @@ other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.data import load_words
-from resolver.names.folding import HAN, HANGUL
+from resolver.data import load_rows, load_words
+from resolver.names.folding import HAN, HANGUL, skeleton_code, to_latin
 from resolver.names.scripts.syllables import is_syllable, korean_key, pinyin_readings
 from resolver.records.prepared.batch import ByteArray, Ragged, TokenTable
 from resolver.records.prepared.population import FrequencyTables
@@ -275,6 +275,15 @@ TITLES_OR_NAMES = load_words("titles", use="title or name")
 """Titles that are names at the end, or unless two words follow."""
 NAMELESS_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
 """Titles that are nobody's name."""
+_INNER_TITLES = TITLES - TITLES_OR_NAMES
+"""Titles that are no name if they are neither the first nor the last word."""
+_CALLERS_TITLES = TITLES | load_words("titles", use="title in a query")
+"""Titles that callers write before a name, also as newspapers do (`Leader`)."""
+_BEFORE_TITLES = load_words("titles", use="word before a title in a query").union(
+    *load_rows("group_words", topic="demonym", script="Latin")
+)
+"""Words that belong to the title that follows (`Supreme`, `Syrian`), or, after `of`, to the title
+before them (`of Syria`)."""
 
 
 def name_lines() -> Iterator[tuple[str, list[str]]]:
@@ -307,14 +316,45 @@ def remove_titles(name: str) -> str:
 
 
 def split_titles(name: str) -> tuple[frozenset[str], str]:
-    """Return the titles of `TITLES` before a name, in lower case, and the name without them. If
-    fewer than two words would be left, there are no titles.
+    """Return the titles that a caller writes before a name, in lower case, and the name without
+    them: `Supreme Leader`, `H.E.`, `Minister of Defence`. If fewer than two words would be left,
+    there are no titles.
     """
     titles: frozenset[str] = frozenset()
-    words = name.split()
+    words, first, follows_of = name.split(), 0, False
     for place, word in enumerate(words[:-1]):
-        parts = set(map(str.casefold, tokenize_name(word)))
-        if not TITLES.issuperset(parts):
-            return titles, " ".join(words[place:]) if titles else name
-        titles |= parts
+        parts = _title_words(word)
+        is_title = not _CALLERS_TITLES.isdisjoint(parts)
+        if is_title and _BEFORE_TITLES.issuperset(parts - _CALLERS_TITLES):
+            first, follows_of = place + 1, False
+            titles |= parts & _CALLERS_TITLES
+        elif parts == {"of"} and 0 < place == first:
+            follows_of = True
+        elif not _BEFORE_TITLES.issuperset(parts):
+            return titles, " ".join(words[first:]) if first else name
+        elif follows_of:
+            first = place + 1
     return frozenset(), name
+
+
+def find_titles(name: str) -> frozenset[str]:
+    """Return the codes of the titles before and within a name. A word that is also a name is a
+    title only before the name.
+    """
+    inner = _INNER_TITLES.intersection(map(str.casefold, name.split()[1:-1]))
+    return title_codes(split_titles(name)[0] | inner)
+
+
+def title_codes(words: Iterable[str]) -> frozenset[str]:
+    """Return a code for each title among some words. All spellings of a title have the same code
+    (`sheikh`, `shaikh`).
+    """
+    return frozenset(map(skeleton_code, _CALLERS_TITLES.intersection(map(str.casefold, words))))
+
+
+def _title_words(word: str) -> frozenset[str]:
+    """Return the parts of a word (`ex-president`) as the table of titles spells them."""
+    if word.casefold() in _CALLERS_TITLES:
+        return frozenset((word.casefold(),))
+    parts = map(str.casefold, tokenize_name(word))
+    return frozenset(part if part in _CALLERS_TITLES else to_latin(part) for part in parts)

@@ -1,9 +1,10 @@
-"""Likely roles: by position, unless frequencies of the words show the reversed order."""
+"""Likely roles: by position, unless frequencies of the words show the reversed order. Titles."""
 
 from __future__ import annotations
 
 import pytest
 
+from resolver.names.lexicons.name_roles import split_titles
 from resolver.records import Kind
 from resolver.records.prepared.value_flags import Lineage, Role
 from tests.matching.preparing import prepared
@@ -70,3 +71,22 @@ def test_stated_roles_are_kept() -> None:
 def test_stated_and_likely_roles_share_their_lowest_bits() -> None:
     assert Role.LIKELY_GIVEN & 3 == Role.GIVEN
     assert Role.LIKELY_FAMILY & 3 == Role.FAMILY
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "name"),
+    [
+        ("Supreme Leader Ann Lee", "leader", "Ann Lee"),
+        ("Bolivian ex-President Ann Lee", "president", "Ann Lee"),
+        ("Minister of the Interior Ann Lee", "minister", "Ann Lee"),
+        ("H.E. Ann Lee", "h.e.", "Ann Lee"),
+        ("Général Ann Lee", "general", "Ann Lee"),
+        ("Президент Анна Ли", "президент", "Анна Ли"),
+        # A word before a title is a name without the title, and a title is one without two words.
+        ("Grand Lee Ann", "", "Grand Lee Ann"),
+        ("Supreme Leader Lee", "", "Supreme Leader Lee"),
+        ("Of Ann Lee", "", "Of Ann Lee"),
+    ],
+)
+def test_titles_before_a_name_are_split_off(text: str, title: str, name: str) -> None:
+    assert split_titles(text) == (frozenset({title} - {""}), name)
