@@ -309,7 +309,9 @@ def _merge_value(
     prop: str, forms: dict[str, list[int]], facts: survivorship.MergeFacts
 ) -> golden_record.GoldenValue:
     best = (
-        survivorship.choose_form(forms, facts.source_codes) if len(forms) > 1 else next(iter(forms))
+        survivorship.choose_form(forms, facts.source_codes.__getitem__)
+        if len(forms) > 1
+        else next(iter(forms))
     )
     rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
     other_forms = tuple(sorted(text for text in forms if text != best))

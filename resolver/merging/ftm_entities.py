@@ -475,7 +475,7 @@ class _EntityBuilder:
             [(best, rows), *others] = forms.items()
             if others:
                 rows = sorted(set(chain.from_iterable(forms.values())))
-                best = survivorship.choose_form(forms, self.records.sources)
+                best = survivorship.choose_form(forms, self.records.sources.__getitem__)
             # in the order of `survivorship.support_rank`
             sources = len(set(map(self.records.sources.__getitem__, rows))) if len(rows) > 1 else 1
             ranked.append((-sources, -len(rows), best, rows))

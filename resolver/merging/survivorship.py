@@ -30,6 +30,7 @@ import datetime
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from resolver.errors import DateError
 from resolver.merging import golden_record
@@ -195,17 +196,20 @@ _CIRCA_TOLERANCE = datetime.timedelta(days=2 * 366)
 _PUNCTUATION = frozenset(",()[]/;")
 
 
-def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | str]) -> str:
+_Row = TypeVar("_Row", int, str)
+
+
+def choose_form(forms: Mapping[str, Sequence[_Row]], source_of: Callable[[_Row], int | str]) -> str:
     """Return the best of several written forms, by the rules in the module docstring.
 
-    `forms` has the rows of the records that state each text, and `row_sources` the source of each
-    row.
+    `forms` has the records that state each text, as rows or ids. `source_of` returns the source of
+    a record.
     """
 
     def rank(text: str) -> tuple[int, int, int, bool, int, str]:
         """Return the sort key of a form, best first."""
         rows = forms[text]
-        sources = set(map(row_sources.__getitem__, rows))
+        sources = set(map(source_of, rows))
         return (
             case_rank(text),
             -len(sources),
@@ -216,6 +220,26 @@ def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | 
         )
 
     return min(forms, key=rank)
+
+
+def merge_names(
+    stated: Mapping[str, Sequence[str]], source_of: Mapping[str, str]
+) -> tuple[golden_record.GoldenValue, ...]:
+    """Return the names of one property of an entity, equal ones merged as in a golden record.
+
+    `stated` has the ids of the records that state each name, and `source_of` the source of each
+    record.
+    """
+    groups: dict[str, dict[str, Sequence[str]]] = {}
+    for text, records in stated.items():
+        groups.setdefault(_normalize_spaces_and_case(text), {})[text] = records
+    return tuple(
+        golden_record.GoldenValue(
+            choose_form(forms, source_of.__getitem__),
+            tuple(sorted({record for records in forms.values() for record in records})),
+        )
+        for forms in groups.values()
+    )
 
 
 def support_rank(value: golden_record.GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:

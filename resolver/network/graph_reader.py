@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.merging.golden_record import GoldenValue
-from resolver.merging.survivorship import choose_caption
+from resolver.merging.survivorship import choose_caption, merge_names
 from resolver.network.expansion import Expander, Expansion, Key
 from resolver.network.graph import (
     ARTEFACT,
@@ -93,9 +92,7 @@ def _facts(
     agencies: Mapping[str, str],
 ) -> EntityFacts:
     names = {
-        prop: tuple(GoldenValue(text, tuple(sorted(records))) for text, records in stated.items())
-        for prop, stated in texts.items()
-        if prop in _NAMES
+        prop: merge_names(stated, source_of) for prop, stated in texts.items() if prop in _NAMES
     }
     record_ids = sorted(source_of)
     sources = sorted(set(source_of.values()))

@@ -19,12 +19,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from resolver.check.screener import Screener, build_match_documents
 from resolver.check.term_search import SearchScope
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
+from resolver.names.lexicons.legal_forms import stop_words
 from resolver.network.expansion import Expander, Expansion, Key
 from resolver.network.graph import NAME, EdgeStatement, Graph, first_and_last_day
 from resolver.network.graph_reader import build_graph, load_facts, node_id, open_rows, sorted_keys
@@ -47,11 +48,11 @@ lists, misspelt names of listed groups and persons reach 0.6 or more, and invent
 class PathEnd:
     """Entity that somebody means by a typed text (`asked`).
 
-    `others`: further entities with that name, as (id, caption, what tells it apart: its schema and
-    lists). Empty if the end was given by its id. `same`: ids of all entities that have exactly the
-    typed name, with `id` first; only `id` if it was given by its id, or if its name has more words.
-    `is_exact`: no name with more or other words was taken for the typed one. `about`: what tells
-    the entity itself apart.
+    `others`: further entities with that name, as (id, caption, what tells it apart: the name that
+    has the typed words, if it is not the caption, its schema and its lists). Empty if the end was
+    given by its id. `same`: ids of all entities that have exactly the typed name, with `id` first;
+    only `id` if it was given by its id, or if its name has more words. `is_exact`: no name with
+    more or other words was taken for the typed one. `about`: what tells the entity itself apart.
     """
 
     asked: str
@@ -84,7 +85,8 @@ def find_end(
 
     `revision`: revision of the store whose ids are valid (None for the present revision). Names are
     always those of the present revision. An entity whose name has the same words comes before one
-    whose name has more words. If no name has all the words, the entity that the search puts first
+    whose name has more words, and few more words come before many. Small words such as `of` and
+    `in` may differ. If no name has all the words, the entity that the search puts first
     is meant, provided that its relevance is at least `MIN_RELEVANCE`.
 
     Raises `UnknownIdError` if the viewer may know no such entity, and `StoreError` for an empty
@@ -103,28 +105,21 @@ def find_end(
     best_found = found.best(MAX_MEANT)
     documents = build_match_documents(best_found, found.snapshot)
     typed = frozenset(read_typed_text(text).words)
-    ranks = [_rank_name(document, typed) for document in documents]
-    is_named = any(rank < _NOT_NAMED for rank in ranks)
+    fits = [_fit_name(document, typed) for document in documents]
+    is_named = any(fit.rank < _NOT_NAMED for fit in fits)
     if not typed or not best_found or not (is_named or best_found[0].score >= MIN_RELEVANCE):
         raise UnknownIdError(
             f"there is no entity or record {text[:80]}, and nobody is known by that name",
             hint="search for a name first",
         )
-    found_ends = [
-        (
-            str(row["id"]),
-            str(row["caption"]),
-            ", ".join((str(row["schema"]), *map(str, row["datasets"]))),
-        )
-        for row in documents
-    ]
-    best = found_ends[ranks.index(min(ranks))]
-    others = (row for row, rank in zip(found_ends, ranks, strict=True) if rank < _NOT_NAMED)
-    same = [row[0] for row, rank in zip(found_ends, ranks, strict=True) if not rank]
+    places = sorted(range(len(fits)), key=lambda place: fits[place][:2])
+    best, *others = (_describe_end(documents[place], fits[place]) for place in places)
+    same = [str(documents[place]["id"]) for place in places if not fits[place].rank]
+    named = {str(documents[place]["id"]) for place in places if fits[place].rank < _NOT_NAMED}
     return PathEnd(
         text,
         *best[:2],
-        tuple(row for row in others if row != best),
+        tuple(row for row in others if row[0] in named),
         tuple(dict.fromkeys((best[0], *same))),
         bool(same),
         best[2],
@@ -134,13 +129,44 @@ def find_end(
 _NOT_NAMED = 2
 
 
-def _rank_name(document: Mapping[str, Any], typed: frozenset[str]) -> int:
-    """Return 0 if a name of an entity has the typed words, 1 if it has more words, else 2."""
-    texts = [document["caption"]]
+class _Fit(NamedTuple):
+    """How well a name of an entity fits a typed one: `rank` is 0 if it has the same words, 1 if it
+    has more words, else `_NOT_NAMED`. `more` is the number of further words of the name `text`.
+    """
+
+    rank: int
+    more: int
+    text: str
+
+
+def _fit_name(document: Mapping[str, Any], typed: frozenset[str]) -> _Fit:
+    """Return how well the best name of an entity fits some typed words.
+
+    Small words such as `of` and `in` may differ if the name has more words.
+    """
+    texts = [str(document["caption"])]
     for prop in FULL_NAMES:
         texts += [text for text in document["properties"].get(prop, ()) if isinstance(text, str)]
-    words = [frozenset(read_typed_text(text).words) for text in texts]
-    return 0 if typed in words else 1 if any(typed <= row for row in words) else _NOT_NAMED
+    wanted = typed - stop_words() or typed
+    fits = [_Fit(_NOT_NAMED, 0, "")]
+    for text in texts:
+        words = frozenset(read_typed_text(text).words)
+        if words == typed:
+            fits.append(_Fit(0, 0, text))
+        elif wanted <= words:
+            fits.append(_Fit(1, len(words - stop_words() - wanted), text))
+    # of names that fit as well, the first one is meant: the caption
+    return min(fits, key=lambda fit: fit[:2])
+
+
+def _describe_end(document: Mapping[str, Any], fit: _Fit) -> tuple[str, str, str]:
+    """Return id and caption of an entity, and what tells it apart: the name that fits, if that is
+    not the caption, the schema and the lists.
+    """
+    caption, lists = str(document["caption"]), (document["schema"], *document["datasets"])
+    is_other = fit.text and fit.text.casefold() != caption.casefold()
+    known_as = (f"also known as {fit.text}",) if is_other else ()
+    return str(document["id"]), caption, ", ".join((*known_as, *map(str, lists)))
 
 
 MAX_LENGTH, MAX_PATHS, MAX_VISITED = 6, 20, 5_000

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from resolver.check.entity_reader import read_entity
 from resolver.errors import InputError, UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.network.graph import (
@@ -20,9 +21,10 @@ from resolver.network.graph import (
 from resolver.network.graph_reader import GraphQuery, read_graph
 from resolver.network.workbench import find_changes
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
+from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.values.normal_values import normalize_phone
-from tests.hub.hubs import make_intake
+from tests.hub.hubs import make_decision, make_intake
 from tests.network.networks import (
     COUNT,
     STEWARD,
@@ -200,6 +202,24 @@ def test_a_restriction_reaches_back(empty_hub: Hub) -> None:
     empty_hub.add(make_intake([replace(members[0], handling=Handling("Coast", "H3"))]))
     past = read_graph(empty_hub, "s:g", STRANGER, GraphQuery(revision=before))
     assert {node.caption for node in past.nodes[1:]} == {"Quirinus Zed", "Sixtus Vale"}
+
+
+def test_captions_are_those_of_the_entity(empty_hub: Hub) -> None:
+    rows = [
+        record(f"{letter}:1", Kind.GROUP, name=name)
+        for letter, name in zip(
+            "abcd", ("IRON QUAY FRONT", "Iron Quay Front", "Front Quay", "Front Quay"), strict=True
+        )
+    ]
+    pairs = [(f"{letter}:1", f"{after}:1") for letter, after in ("ab", "bc", "cd")]
+    same = [make_decision(pair, Verdict.SAME, n) for n, pair in enumerate(pairs, 1)]
+    empty_hub.add(make_intake(rows), same)
+    (node,) = read_graph(empty_hub, "a:1", OPERATOR).nodes
+    document = read_entity(empty_hub, "a:1", OPERATOR)
+    assert document is not None
+    assert document.entity is not None
+    # two lists state each name; capitals are no other name
+    assert node.caption == document.entity["caption"] == "Iron Quay Front"
 
 
 def test_changes_are_those_of_what_records_state(empty_hub: Hub) -> None:

@@ -239,6 +239,21 @@ def test_a_name_that_nobody_has_is_not_taken_for_a_stranger(empty_hub: Hub) -> N
         find_end(empty_hub, screener, "Dzhokhar Zqwrty", OPERATOR)
 
 
+def test_small_words_of_a_typed_name_may_differ(empty_hub: Hub) -> None:
+    rows = [
+        record("s:1", Kind.GROUP, name="Iron Quay Union of the North – Coast"),
+        record("s:2", Kind.GROUP, name="Grey Reef", alias="Union of Iron Quay and the Bay"),
+        record("s:3", Kind.GROUP, name="Iron Quay Lodge"),
+    ]
+    empty_hub.add(make_intake(rows))
+    screener = Screener(empty_hub)
+    end = find_end(empty_hub, screener, "Union at Iron Quay", OPERATOR)
+    assert (end.caption, end.is_unclear) == ("Grey Reef", True)
+    # the name that has the words, since the caption has not
+    assert end.about == "also known as Union of Iron Quay and the Bay, Organization, s"
+    assert [row[1:] for row in end.others] == [(rows[0].caption, "Organization, s")]
+
+
 def test_a_path_may_begin_at_any_entity_of_exactly_the_name(empty_hub: Hub) -> None:
     to_group = [Relation(RelationType.MEMBER_OF, "s:2")]
     rows = [

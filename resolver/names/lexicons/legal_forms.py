@@ -180,7 +180,7 @@ def analyze_group_name(text: str) -> GroupName | None:
             number = _value(word) if index not in numbered else None
             if number is not None:
                 name.spans.append(NameSpan(NUMERIC, str(number), (index,)))
-        elif word in _stopwords():
+        elif word in stop_words():
             name.stop.add(index)
     return name
 
@@ -237,5 +237,6 @@ def _phrases() -> PhraseTable:
 
 
 @cache
-def _stopwords() -> frozenset[str]:
+def stop_words() -> frozenset[str]:
+    """Return the folded words that names of groups have or leave out, such as `of` and `the`."""
     return frozenset(read_table("names")["stopwords"])
