@@ -21,12 +21,13 @@ from resolver.api.desk import desk_access, pages, security_keys
 from resolver.api.routes import trust
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
-from resolver.errors import ResolverError, StoreError, pluralize
+from resolver.errors import InputError, ResolverError, StoreError, pluralize
 from resolver.hub import admin
 
 _YEAR = 365 * 86_400
 _EVENTS = 200
 """Number of events of the audit log on its page."""
+_FORM = ("records", "values", "reason")
 _ERASURES, _MAX_FORM = 100, 20_000
 """Erasures on their page, and characters of a refused form that it shows again."""
 FORM_EXPIRED = "This form has expired, or your browser blocks cookies. Try again."
@@ -371,13 +372,18 @@ def erasures() -> Any:
 @pages.blueprint.post("/desk/erasures")
 @desk_access.require_role(admin.UserRole.ADMIN)
 def ask_erasure() -> Any:
-    """Ask for the erasure of records; another admin confirms it."""
+    """Ask for the erasure of records or of their values; another admin confirms it."""
     form, user = request.form, _erasing_person()
-    ids = [line.strip() for line in form.get("records", "").splitlines() if line.strip()]
+    ids, values = (
+        [line.strip() for line in form.get(name, "").splitlines() if line.strip()]
+        for name in _FORM[:2]
+    )
     try:
-        trust.propose_erasure(ids, form.get("reason", ""), user)
+        if len(values) > trust.MAX_VALUES:
+            raise InputError(f"an erasure has at most {trust.MAX_VALUES} values")
+        trust.propose_erasure(ids, form.get("reason", ""), user, values)
     except ResolverError as error:
-        return _erasures_page(error, form.get("records", ""), form.get("reason", "")), 422
+        return _erasures_page(error, form), 422
     message = pages.sign_message("Another admin has to confirm the erasure.")
     return redirect(url_for("desk.erasures", done=message), 303)
 
@@ -396,17 +402,18 @@ def decide_erasure(erasure_id: str) -> Any:
     return redirect(url_for("desk.erasures", done=pages.sign_message(text)), 303)
 
 
-def _erasures_page(error: ResolverError | None = None, records: str = "", reason: str = "") -> str:
-    shown = trust.list_shown_erasures(_ERASURES)
+def _erasures_page(
+    error: ResolverError | None = None, form: Mapping[str, str] | None = None
+) -> str:
+    shown = trust.list_shown_erasures(_ERASURES, _erasing_person())
     return pages.render_page(
         "erasures.html",
         section="erasures",
         erasures=[row for row, _ in shown],
-        ids={row.id: ids for row, ids in shown if ids},
+        asked={row.id: asked for row, asked in shown if asked.ids},
         own=desk_access.current_user().name,
         problem=" ".join(pages.describe_error(error)) if error is not None else "",
-        records=records[:_MAX_FORM],
-        reason=reason[:_MAX_FORM],
+        stated={name: (form or {}).get(name, "")[:_MAX_FORM] for name in _FORM},
         message=pages.signed_message(),
     )
 

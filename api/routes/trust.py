@@ -11,6 +11,8 @@ functions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response
@@ -53,6 +55,7 @@ from resolver.trust.erasure import (
     ErasureRefusedError,
     ErasureState,
     describe_erasure,
+    list_asked_values,
 )
 
 blueprint = Blueprint("audit", __name__)
@@ -156,6 +159,8 @@ def _describe(event: AuditEvent) -> dict[str, Any]:
 erasures_blueprint = Blueprint("erasures", __name__)
 _ERASURE_ACCESS = Access(Scope.ADMIN, Disclosure.ACTS)
 _DECISIONS = ("confirm", "refuse")
+MAX_VALUES = 100
+"""Maximum number of values that one erasure names; each may stand for all values of a property."""
 _PROOF = closed_object(
     {},
     {
@@ -173,13 +178,23 @@ _ERASURE = component(
             **dict.fromkeys(("id", "reason", "asked_by", "agency", "asked"), STRING),
             **dict.fromkeys(("decided_by", "decided", "finished"), STRING),
             "records": {**STRINGS, "description": "Ids that replace the ids of the records."},
+            "value_keys": {
+                **STRINGS,
+                "description": "Keyed hashes of the values, if the records stay without them.",
+            },
             "proof": {
                 **_PROOF,
                 "description": "Once it is done: rows that were rewritten, texts and bytes that"
                 " were searched, and where a value was found (nowhere).",
             },
         },
-        {"asked_for": {**STRINGS, "description": "Ids of the records, while it is `asked`."}},
+        {
+            "asked_for": {**STRINGS, "description": "Ids of the records, while it is `asked`."},
+            "asked_values": {
+                **STRINGS,
+                "description": "Values that it would erase, of the records that you may see.",
+            },
+        },
     ),
 )
 _ERASURES = component("Erasures", closed_object({"erasures": array_of(_ERASURE)}))
@@ -187,29 +202,46 @@ _ASK = closed_object(
     {
         "records": array_of(NAME, minItems=1, maxItems=MAX_RECORDS),
         "reason": {**NONBLANK, "maxLength": MAX_REASON},
-    }
+    },
+    {
+        "values": {
+            **array_of(NAME, minItems=1, maxItems=MAX_VALUES),
+            "description": "Values that are erased; the records stay. Each is a property, or"
+            " property=text.",
+        }
+    },
 )
 _DECIDE = closed_object({"decision": enum_of([*_DECISIONS])})
 
 
-def list_shown_erasures(limit: int) -> list[tuple[Erasure, tuple[str, ...]]]:
-    """Return the newest erasures, each with the ids of its records while it waits for a second
-    person; log that they are shown.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an erasure that waits for a second person asks for: ids of records, and those of its
+    values (property and text) that the person may see.
     """
+
+    ids: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def list_shown_erasures(limit: int, person: Viewer) -> list[tuple[Erasure, Asked]]:
+    """Return the newest erasures, each with what it asks for; log that they are shown."""
     rows = current_service().hub.store.erasures
-    shown = [_with_ids(row) for row in rows.list()[:limit]]
-    _log({"erasures": [row.id for row, _ in shown]}, sum(len(ids) for _, ids in shown))
+    shown = [(row, _find_asked(row, person)) for row in rows.list()[:limit]]
+    _log({"erasures": [row.id for row, _ in shown]}, sum(len(asked.ids) for _, asked in shown))
     return shown
 
 
-def propose_erasure(ids: list[str], reason: str, person: Viewer) -> Erasure:
-    """Ask for the erasure of records in the name of a person, once that is logged. Raises
-    `InputError`.
+def propose_erasure(
+    ids: list[str], reason: str, person: Viewer, values: Sequence[str] = ()
+) -> Erasure:
+    """Ask for the erasure of records, or of some of their values, in the name of a person, once
+    that is logged. Raises `InputError`.
     """
     # the event names no record, because it would otherwise have to be erased with it
     _log({"what": "ask", "by": person.name}, len(set(ids)))
     rows = current_service().hub.store.erasures
-    return rows.ask(ids, reason, who=person.name, agency=person.agency)
+    return rows.ask(ids, reason, who=person.name, agency=person.agency, values=values)
 
 
 def settle_erasure(erasure_id: str, decision: str, person: Viewer) -> Erasure:
@@ -225,10 +257,12 @@ def settle_erasure(erasure_id: str, decision: str, person: Viewer) -> Erasure:
     return (rows.confirm if decision == "confirm" else rows.refuse)(asked.id, person.name)
 
 
-def _with_ids(row: Erasure) -> tuple[Erasure, tuple[str, ...]]:
-    is_open = row.state is ErasureState.ASKED
-    ids = current_service().hub.store.erasures.values(row).ids if is_open else ()
-    return row, tuple(ids)
+def _find_asked(row: Erasure, person: Viewer) -> Asked:
+    if row.state is not ErasureState.ASKED:
+        return Asked()
+    store = current_service().hub.store
+    ids = store.erasures.values(row).ids
+    return Asked(ids, tuple(list_asked_values(store, row, ids, person)))
 
 
 def _log(query: dict[str, Any], count: int) -> None:
@@ -236,8 +270,10 @@ def _log(query: dict[str, Any], count: int) -> None:
     log_access("erasures", query, {"records": count}, revision)
 
 
-def _describe_erasure(row: Erasure, ids: tuple[str, ...]) -> dict[str, Any]:
-    return {**describe_erasure(row), **({"asked_for": list(ids)} if ids else {})}
+def _describe_erasure(row: Erasure, asked: Asked) -> dict[str, Any]:
+    values = [f"{prop}={text}" for prop, text in asked.values]
+    stated = {"asked_for": [*asked.ids], "asked_values": values}
+    return {**describe_erasure(row), **{key: some for key, some in stated.items() if some}}
 
 
 def _person() -> Viewer:
@@ -264,7 +300,8 @@ def _person() -> Viewer:
 def list_erasures() -> Response:
     """List the erasures of records, the newest first, with the proof of those that are done."""
     endpoints.reject_undeclared()
-    shown = list_shown_erasures(endpoints.read_integer("limit", 100, 1, 1000))
+    limit = endpoints.read_integer("limit", 100, 1, 1000)
+    shown = list_shown_erasures(limit, viewer())
     return json_response({"erasures": [_describe_erasure(*row) for row in shown]})
 
 
@@ -279,24 +316,35 @@ def list_erasures() -> Response:
 def ask_erasure_over_http() -> Response:
     """Ask for the erasure of records (`<source>:<id>`), for good. Another admin has to confirm it.
 
-    `reason` is the legal ground; it is kept, so it must not name the person.
+    `reason` is the legal ground; it is kept, so it must not name the person. With `values`, only
+    these values are erased, and the records stay.
     """
     endpoints.reject_undeclared()
     person, body = _person(), read_json_object()
     ids, reason = body.get("records"), body.get("reason", "")
     if not isinstance(ids, list) or not all(isinstance(row, str) and row for row in ids):
         raise ApiError(422, "records must be a list of ids")
-    if not isinstance(reason, str) or set(body) - {"records", "reason"}:
+    if not isinstance(reason, str) or set(body) - {"records", "reason", "values"}:
         raise ApiError(422, "an erasure has records and a reason, which is a text")
+    values = body.get("values", [])
+    if (
+        not isinstance(values, list)
+        or not all(isinstance(row, str) and row for row in values)
+        or len(values) > MAX_VALUES
+        or (not values and "values" in body)
+    ):
+        raise ApiError(422, f"values must be a list of 1 to {MAX_VALUES} texts")
     for row in ids:
         endpoints.check_length("the id of a record", row)
+    for row in values:
+        endpoints.check_length("a value", row)
     try:
-        asked = propose_erasure(ids, reason, person)
+        asked = propose_erasure(ids, reason, person, values)
     except UnknownIdError as error:
         raise ApiError(404, error.line()) from None
     except InputError as error:
         raise ApiError(422, error.line()) from None
-    return json_response(_describe_erasure(*_with_ids(asked)), 201)
+    return json_response(_describe_erasure(asked, _find_asked(asked, person)), 201)
 
 
 @endpoint(
@@ -309,9 +357,10 @@ def ask_erasure_over_http() -> Response:
 def show_erasure(erasure: str) -> Response:
     """Return an erasure: its state, and its proof once it is done."""
     endpoints.reject_undeclared()
-    row, ids = _with_ids(current_service().hub.store.erasures.get(erasure))
-    _log({"erasures": [row.id]}, len(ids))
-    return json_response(_describe_erasure(row, ids))
+    row = current_service().hub.store.erasures.get(erasure)
+    asked = _find_asked(row, viewer())
+    _log({"erasures": [row.id]}, len(asked.ids))
+    return json_response(_describe_erasure(row, asked))
 
 
 @endpoint(
@@ -336,4 +385,4 @@ def decide_erasure_over_http(erasure: str) -> Response:
         decided = settle_erasure(erasure, decision, person)
     except ErasureRefusedError as error:
         raise ApiError(409, error.line()) from None
-    return json_response(_describe_erasure(decided, ()))
+    return json_response(_describe_erasure(decided, Asked()))

@@ -613,11 +613,16 @@ class Client:
         path = f"/erasures/{transport.quote_segment(erasure_id)}"
         return parse_object(ErasureRequest, self._http.json("GET", path))
 
-    def ask_erasure(self, records: Sequence[str], reason: str) -> ErasureRequest:
+    def ask_erasure(
+        self, records: Sequence[str], reason: str, values: Sequence[str] = ()
+    ) -> ErasureRequest:
         """Ask for the erasure of records, for good; another admin confirms it. `reason` is kept: it
-        is the legal ground, and does not name the person.
+        is the legal ground, and does not name the person. With `values` (`phone`,
+        `birthDate=1962-02-11`), only these values are erased, and the records stay.
         """
-        body = {"records": list(records), "reason": reason}
+        body: dict[str, Any] = {"records": list(records), "reason": reason}
+        if values:
+            body["values"] = list(values)
         return parse_object(ErasureRequest, self._http.json("POST", "/erasures", body=body))
 
     def decide_erasure(

@@ -301,7 +301,8 @@ class ErasureRequest:
 
     `state`: asked, refused, running or done. `records`: ids that replace the ids of the records.
     `proof`: what was rewritten and searched, once it is done. `asked_for`: ids of the records while
-    it waits for the second admin. Times are UTC texts.
+    it waits for the second admin. `value_keys`: keyed hashes of the values, if the records stay
+    without them; `asked_values`: those that you may see, while it waits. Times are UTC texts.
     """
 
     id: str
@@ -316,6 +317,8 @@ class ErasureRequest:
     records: tuple[str, ...]
     proof: Json
     asked_for: tuple[str, ...] = ()
+    value_keys: tuple[str, ...] = ()
+    asked_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

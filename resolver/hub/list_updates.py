@@ -36,7 +36,7 @@ from resolver.lists.list_versions import (
 from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, concat
 from resolver.records.packing import unpack_handling
-from resolver.records.properties import DATASETS
+from resolver.records.properties import DATASETS, PROPERTIES, ValueType
 from resolver.records.visibility import tighten_handling
 from resolver.store import (
     Acceptance,
@@ -47,6 +47,7 @@ from resolver.store import (
     StoreView,
     encode_contents,
 )
+from resolver.store.record_contents import erased_id, erased_value
 
 Numbers = npt.NDArray[np.int64]
 ChooseRecords = Callable[[Mapping[str, int]], dict[str, int]]
@@ -145,6 +146,8 @@ def build_list_update(
     if erased:
         is_erased = np.array([end in erased for end in batch.ids.to_pylist()], dtype=bool)
         batch = batch.take(np.flatnonzero(~is_erased)).canonical()
+    batch, nameless, shortened = _remove_erased_values(batch, view)
+    erased |= nameless
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
     stored = view.numbers_of([*ids, *older_ids]) if view.head.last_record else {}
@@ -195,6 +198,7 @@ def build_list_update(
             *_list_notes(read, older, incomplete, unread),
             *_later_notes(intake.batch.ids.to_pylist(), older, later),
             *_erased_notes(erased),
+            *_shortened_notes(shortened),
             *alarms,
         ),
         tuple(alarms),
@@ -280,6 +284,67 @@ def _erased_notes(erased: Collection[str]) -> Iterator[str]:
             f"{name}: {pluralize(count, 'record')} of this list refused, because an erasure has "
             "removed it for good; ask the sender to take it off the list"
         )
+
+
+def _shortened_notes(shortened: Collection[str]) -> Iterator[str]:
+    """Yield a note for each source that sends values again which were erased."""
+    counts = Counter(record_id.partition(":")[0] for record_id in shortened)
+    for name, count in sorted(counts.items()):
+        yield (
+            f"{name}: {pluralize(count, 'record')} of this list taken without values that an "
+            "erasure has removed for good; ask the sender to take them off the list"
+        )
+
+
+def _remove_erased_values(batch: Batch, view: StoreView) -> tuple[Batch, set[str], set[str]]:
+    """Return the batch without the values that were erased from records that stay, the ids of
+    records that would have no name then, which are left out, and the ids of other records that
+    stated such values.
+    """
+    keys, secret = view.erased_value_keys(), view.head.id_secret
+    if not keys:
+        return batch, set(), set()
+    of_records = {key.rsplit("/", 2)[0] for key in keys}
+    sources = {new_id.partition(":")[0] for new_id in of_records}
+    ids = {
+        row: end
+        for row, end in enumerate(batch.ids.to_pylist())
+        if end.partition(":")[0] in sources and erased_id(secret, end) in of_records
+    }
+    if not ids:
+        return batch, set(), set()
+    columns, stating = dict(batch.columns), set()
+    for prop in {key.rsplit("/", 2)[1] for key in keys} & columns.keys():
+        column = columns[prop]
+        of_ids = np.flatnonzero(np.isin(column.rows, list(ids)))
+        erased = [
+            place
+            for place in of_ids.tolist()
+            if erased_value(
+                secret, ids[column.rows[place]], prop, column.values[column.codes[place]].as_py()
+            )
+            in keys
+        ]
+        stating.update(column.rows[erased].tolist())
+        kept = np.delete(np.arange(len(column)), erased)
+        columns[prop] = replace(
+            column,
+            rows=column.rows[kept],
+            codes=column.codes[kept],
+            origins=column.origins[kept],
+        )
+    named = {row for prop in _NAMES & columns.keys() for row in columns[prop].rows.tolist()}
+    had_name = {
+        row for prop in _NAMES & columns.keys() for row in batch.columns[prop].rows.tolist()
+    }
+    gone = ids.keys() & had_name - named
+    batch = replace(batch, columns={p: c for p, c in columns.items() if len(c)})
+    rows = np.array([row for row in range(len(batch)) if row not in gone], dtype=np.int64)
+    nameless = {ids[row] for row in gone}
+    return batch.take(rows).canonical(), nameless, {ids[row] for row in stating - gone}
+
+
+_NAMES = frozenset(row.name for row in PROPERTIES if row.type is ValueType.NAME)
 
 
 def _remove_outdated(

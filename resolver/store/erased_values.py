@@ -13,10 +13,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,8 @@ class ErasedValues:
     - `contained`: ids that are a part of another id. Tables are searched for them as whole words,
       and files are not.
     - `short`: number of values that are too short to be searched for.
+    - `about`: names and ids of records that stay, if only values of them are erased. The ids are
+      left then, and `others` are taken out of what states one of these names or ids as well.
     """
 
     ids: tuple[str, ...]
@@ -90,11 +93,12 @@ class ErasedValues:
     contained: tuple[str, ...] = ()
     short: int = 0
     is_collected: bool = False
+    about: tuple[str, ...] = ()
 
     @property
     def rewritten(self) -> tuple[str, ...]:
         """Texts that are taken out wherever they occur."""
-        return (*self.ids, *self.texts)
+        return self.texts if self.about else (*self.ids, *self.texts)
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -115,20 +119,47 @@ _GENERAL = frozenset(
 _NO_VALUES = frozenset((HANDLING, DATASETS, "topics"))
 
 
-def collect_values(connection: Connection, ids: Sequence[str]) -> ErasedValues:
-    """Return the values of all versions of some records, and which of them other records state."""
+IsErased = Callable[[str, str, str], bool]
+"""Returns whether a value is erased: id of its record, property and text."""
+
+
+def collect_values(
+    connection: Connection, ids: Sequence[str], is_erased: IsErased | None = None
+) -> ErasedValues:
+    """Return the values of all versions of some records, and which of them other records state.
+
+    `is_erased`: only these values are erased, and the records stay.
+    """
     is_one = is_among(connection, records.c.record_id, ids)
     # the number of an entry in its list is a value, too
-    telling = dict.fromkeys(record_id.partition(":")[2] for record_id in ids)
+    telling = {} if is_erased else dict.fromkeys(end.partition(":")[2] for end in ids)
     others: dict[str, None] = {}
-    for content in connection.execute(select(records.c.content).where(is_one)).scalars():
+    about: dict[str, None] = dict.fromkeys(ids if is_erased else ())
+    query = select(records.c.record_id, records.c.content).where(is_one)
+    for record_id, content in connection.execute(query):
         for prop, text, *_ in orjson.loads(content):
+            if is_erased and not is_erased(record_id, prop, text):
+                if _TYPES.get(prop) is ValueType.NAME:
+                    about.setdefault(text)
+                continue
             for part, tells in _value_parts(prop, text):
                 (telling if tells else others).setdefault(part)
     stated = [*telling, *(text for text in others if text not in telling)]
     long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
     turned = [name for text in long if text in telling for name in _name_orders(text)]
-    shared = _find_shared(connection, ids, [*long, *turned, *ids])
+    if is_erased:
+        kept = _kept_texts(connection, ids, is_erased)
+        shared = _find_shared([*long, *turned], chain(_other_texts(connection, ids), kept))
+        return ErasedValues(
+            tuple(ids),
+            tuple(text for text in long if text in telling and text not in shared),
+            tuple(text for text in (*long, *turned) if text not in telling),
+            tuple(text for text in long if text in telling and text in shared),
+            short=len(stated) - len(long),
+            is_collected=True,
+            about=tuple(about),
+        )
+    shared = _find_shared([*long, *turned, *ids], _other_texts(connection, ids))
     whole = ErasedWords.of(connection, ids, tuple(shared.intersection(ids)))
     named = {row for text in _other_texts(connection, ids) for row in whole.find(text)}
     return ErasedValues(
@@ -226,15 +257,29 @@ def _option_names(value: Any) -> Iterator[str]:
         yield from _option_names(item)
 
 
-def _find_shared(connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> set[str]:
-    """Return the texts that other records contain, in any case."""
+def _kept_texts(connection: Connection, ids: Sequence[str], is_erased: IsErased) -> Iterator[str]:
+    """Yield the contents of all versions of some records, without the erased values."""
+    query = select(records.c.record_id, records.c.content)
+    is_one = is_among(connection, records.c.record_id, ids)
+    for record_id, content in connection.execute(query.where(is_one)):
+        yield f"{record_id} {kept_content(record_id, content, is_erased)}"
+
+
+def kept_content(record_id: str, content: str, is_erased: IsErased) -> str:
+    """Return the content of a version of a record without the erased values."""
+    rows = [row for row in orjson.loads(content) if not is_erased(record_id, row[0], row[1])]
+    return orjson.dumps(rows).decode()
+
+
+def _find_shared(texts: Sequence[str], others: Iterable[str]) -> set[str]:
+    """Return the texts that other texts contain, in any case."""
     texts_of: dict[bytes, list[str]] = {}
     for text in texts:
         form = _json_text(text).lower().encode("utf-8", "surrogatepass")
         texts_of.setdefault(form, []).append(text)
     finder = ByteFinder(texts_of)
     shared: set[str] = set()
-    for chunk in _other_texts(connection, ids):
+    for chunk in others:
         for form in finder.find(chunk.lower().encode("utf-8", "surrogatepass")):
             shared.update(texts_of[form])
     return shared
@@ -332,6 +377,8 @@ def find_events(
     shown. Return also the numbers of events whose purpose does so and can be erased.
     """
     erased = ErasedWords.of(connection, values.ids, values.rewritten)
+    others, about = (ErasedWords.of(connection, (), rows) for rows in (values.others, values.about))
+    of_person = [_words(text) for text in values.about if text not in values.ids]
     names: dict[str, list[frozenset[str]]] = {}
     for text in values.texts:
         if len(name := _words(text)) > 1:
@@ -342,7 +389,12 @@ def find_events(
     def is_about(texts: list[str]) -> bool:
         words = _words(" ".join(texts)) if names else frozenset()
         is_asked = any(name <= words for word in words for name in names.get(word, ()))
-        return is_asked or erased.are_in(texts)
+        if is_asked or erased.are_in(texts):
+            return True
+        if not values.about or not others.are_in(texts):
+            return False
+        words = _words(" ".join(texts))
+        return about.are_in(texts) or any(name <= words for name in of_person)
 
     purpose = case((columns.content.startswith(TWO_DIGESTS), columns.purpose), else_="")
     query = select(columns.number, purpose, columns.query, columns.answer).where(

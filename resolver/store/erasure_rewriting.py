@@ -10,6 +10,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -33,6 +34,8 @@ from resolver.store.database import utc_text
 from resolver.store.erased_values import (
     ErasedValues,
     ErasedWords,
+    IsErased,
+    kept_content,
     text_columns,
 )
 from resolver.store.record_contents import decode_handling, erased_id
@@ -73,10 +76,19 @@ _SPECIAL = frozenset(
 class TableRewriter:
     """Steps that take values out of the tables of an open transaction."""
 
-    def __init__(self, connection: Connection, secret: str, values: ErasedValues) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        secret: str,
+        values: ErasedValues,
+        is_erased: IsErased | None = None,
+    ) -> None:
         self._connection, self._secret, self._values = connection, secret, values
         self._new_ids = {record_id: erased_id(secret, record_id) for record_id in values.ids}
         self._words = ErasedWords.of(connection, values.ids, values.rewritten)
+        self._about = ErasedWords.of(connection, (), values.about)
+        self._further = ErasedWords.of(connection, (), (*values.texts, *values.others))
+        self._is_erased = is_erased
 
     def run(self) -> dict[str, int]:
         """Rewrite all tables; return the number of rewritten rows by table."""
@@ -91,6 +103,17 @@ class TableRewriter:
             "notices": self._rewrite_notices,
             "contact_cases": self._rewrite_cases,
         }
+        if self._is_erased is not None:
+            # the records stay under their ids, and with their links
+            steps = {
+                "records": self._remove_values,
+                "decisions": self._rewrite_seen,
+                "hit_verdicts": partial(self._rewrite_texts, hit_verdicts),
+                "notices": partial(self._rewrite_texts, notices),
+                "contact_cases": partial(self._rewrite_texts, contact_cases),
+                **{name: steps[name] for name in ("watched_subjects", "populations")},
+                "subscriptions": self._remove_subscriptions,
+            }
         counts = {name: step() for name, step in steps.items()}
         for table in metadata.sorted_tables:
             if table.name in _REBUILT:
@@ -125,6 +148,35 @@ class TableRewriter:
         )
         self._connection.execute(delete(links).where(or_(*ends)))
         return len(rows)
+
+    def _remove_values(self) -> int:
+        """Remove the erased values from all versions of the records."""
+        assert self._is_erased is not None
+        names = {row.number: row.name for row in self._connection.execute(select(sources))}
+        is_one = is_among(self._connection, records.c.record_id, self._values.ids)
+        count = 0
+        for row in self._connection.execute(select(records).where(is_one)).all():
+            content = kept_content(row.record_id, row.content, self._is_erased)
+            if content == row.content:
+                continue
+            head = ",".join(
+                orjson.dumps(part).decode() for part in (names[row.source], row.kind, row.schema)
+            )
+            digest = hashlib.sha256(f"[{head},{content}]".encode()).digest()
+            changed = update(records).where(records.c.number == row.number)
+            self._connection.execute(changed.values(content=content, hash=digest))
+            count += 1
+        return count
+
+    def _rewrite_seen(self) -> int:
+        """Take the values out of what stewards saw and wrote when they decided."""
+        c = decisions.c
+        for number, *texts in self._connection.execute(select(c.number, c.why, c.seen)).all():
+            if self._words.are_in(texts) or self._further.are_in(texts):
+                changed = update(decisions).where(c.number == number)
+                digest = hashlib.sha256(uuid.uuid4().bytes).hexdigest()
+                self._connection.execute(changed.values(digest=digest))
+        return self._rewrite_texts(decisions)
 
     def _rewrite_restricted_ids(self) -> int:
         count = 0
@@ -197,7 +249,7 @@ class TableRewriter:
 
     def _names_record(self, hit: Mapping[str, Any]) -> bool:
         stated = {**hit, "subject": {}}
-        return self._words.are_in(stated)
+        return (self._about if self._values.about else self._words).are_in(stated)
 
     def _remove_subscriptions(self) -> int:
         found = [
@@ -255,10 +307,12 @@ class TableRewriter:
             return 0
         for row in self._connection.execute(select(*keys, *columns)).all():
             values = row[len(keys) :]
+            is_about = self._values.about and self._about.are_in([*values])
+            words = self._further if is_about else self._words
             changed = {
-                column.name: self._replace(value)
+                column.name: self._replace(value, words)
                 for column, value in zip(columns, values, strict=True)
-                if value and self._words.are_in(value)
+                if value and words.are_in(value)
             }
             if changed:
                 is_row = and_(*(key == row[place] for place, key in enumerate(keys)))
@@ -266,12 +320,15 @@ class TableRewriter:
                 count += 1
         return count
 
-    def _replace(self, value: Any) -> Any:
+    def _replace(self, value: Any, words: ErasedWords) -> Any:
         if isinstance(value, str):
-            return self._new_ids.get(value) or self._words.replace(value)
+            new_id = None if self._values.about else self._new_ids.get(value)
+            return new_id or words.replace(value)
         if isinstance(value, Mapping):
-            return {self._replace(key): self._replace(item) for key, item in value.items()}
-        return [self._replace(item) for item in value] if isinstance(value, list) else value
+            return {
+                self._replace(key, words): self._replace(item, words) for key, item in value.items()
+            }
+        return [self._replace(item, words) for item in value] if isinstance(value, list) else value
 
 
 def _remove_keys(content: Any, gone: set[str]) -> bool:

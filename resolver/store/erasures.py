@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -39,6 +39,8 @@ from sqlalchemy import (
 
 from resolver.errors import InputError, StoreError, UnknownIdError
 from resolver.records import Handling
+from resolver.records.labels import display_text
+from resolver.records.properties import DATASETS, HANDLING, PROPERTIES, ValueType
 from resolver.store.audit import blank_events
 from resolver.store.bulk_rows import is_among
 from resolver.store.database import (
@@ -52,12 +54,19 @@ from resolver.store.erased_values import (
     ROWS_AT_ONCE,
     ErasedValues,
     ErasedWords,
+    IsErased,
     collect_values,
     find_events,
     text_columns,
 )
 from resolver.store.erasure_rewriting import KIND, TableRewriter
-from resolver.store.record_contents import decode_handling, erased_id, is_erased_id
+from resolver.store.record_contents import (
+    decode_handling,
+    erased_id,
+    erased_value,
+    is_erased_id,
+    spell_value,
+)
 from resolver.store.schema import (
     erasures,
     meta,
@@ -94,6 +103,9 @@ class ErasureState(StrEnum):
 class Erasure:
     """Erasure of some records. `records`: the ids that replace the ids of the records. `proof`:
     what was rewritten, searched and left, once the erasure is done. Times are UTC texts.
+
+    `value_keys`: what the store keeps of the erased values (`erased_value`), if only these values
+    are erased and the records stay.
     """
 
     number: int
@@ -108,6 +120,11 @@ class Erasure:
     finished: str
     records: Sequence[str]
     proof: Mapping[str, Any]
+    value_keys: Sequence[str] = ()
+
+    def properties(self) -> Sequence[str]:
+        """Return the properties of the erased values, sorted; empty if records are erased."""
+        return sorted({key.rsplit("/", 2)[1] for key in self.value_keys})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +141,15 @@ class Erasures:
         who: str,
         agency: str = "",
         confirmed: bool = False,
+        values: Sequence[str] = (),
     ) -> Erasure:
         """Ask for the erasure of records; `confirmed` starts it at once.
 
+        `values`: only these values are erased, each named by its property, or by property and text
+        (`phone=+44 20 7946 0111`). They are erased from all versions of the records.
+
         Raises `UnknownIdError` for an unknown record, and `InputError` for a record that was
-        erased, and if no reason is given.
+        erased, for values that no record states, and if no reason is given.
         """
         wanted = sorted(set(ids))
         if not reason.strip() or len(reason) > MAX_REASON:
@@ -151,7 +172,10 @@ class Erasures:
                         f"the store has never had a record {record_id[:200]}",
                         hint="ids are <source>:<id>, as in an export",
                     )
-            return _insert_erasure(connection, wanted, reason, who, agency, confirmed=confirmed)
+            tokens = _find_values(connection, wanted, values)
+            return _insert_erasure(
+                connection, wanted, reason, who, agency, confirmed=confirmed, values=tokens
+            )
 
     def confirm(self, erasure_id: str, who: str) -> Erasure:
         """Start an erasure that somebody else has asked for. Raises `ErasureRefusedError`, and
@@ -201,6 +225,12 @@ class Erasures:
             content = _row(connection, erasure.id).content
         return _open(secret, erasure.id, content)
 
+    def tells_erased(self, erasure: Erasure) -> IsErased | None:
+        """Return what tells the values of an erasure from others; None if records are erased."""
+        with read_transaction(self.engine) as connection:
+            secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+        return _erased_among(secret, erasure.value_keys)
+
     def rewrite(self, erasure: Erasure, audit_row: Mapping[str, Any]) -> dict[str, int]:
         """Take the values out of all tables in one transaction; return how many rows of each table
         were rewritten. The caller holds the commit lock, and none of the records is valid.
@@ -213,13 +243,14 @@ class Erasures:
                 connection.exec_driver_sql("PRAGMA secure_delete=ON")
             secret = connection.execute(select(meta.c.id_secret)).scalar_one()
             values = _open(secret, erasure.id, _row(connection, erasure.id).content)
+            is_erased = _erased_among(secret, erasure.value_keys)
             if not values.is_collected:
-                values = collect_values(connection, values.ids)
+                values = collect_values(connection, values.ids, is_erased)
                 content = _seal(secret, erasure.id, values)
                 row = update(erasures).where(erasures.c.id == erasure.id)
                 connection.execute(row.values(content=content))
                 _commit_erasure(connection, erasure)
-            counts = TableRewriter(connection, secret, values).run()
+            counts = TableRewriter(connection, secret, values, is_erased).run()
             shown, purposes = find_events(connection, values)
             if shown or purposes:
                 stated = {"erasure": erasure.id, "shown": shown}
@@ -279,24 +310,30 @@ class Erasures:
         left: dict[str, int] = {}
         with read_transaction(self.engine) as connection:
             words = ErasedWords.of(connection, values.ids, values.searched)
+            about, others = (
+                ErasedWords.of(connection, (), rows) for rows in (values.about, values.others)
+            )
             for table in metadata.sorted_tables:
                 columns = [*text_columns(table)]
                 if not columns:
                     continue
                 query = select(*columns).execution_options(yield_per=ROWS_AT_ONCE)
                 for row in connection.execute(query):
+                    is_about = values.about and about.are_in([*row]) and table is not records
                     for column, value in zip(columns, row, strict=True):
-                        if value and words.are_in(value):
+                        if value and (words.are_in(value) or (is_about and others.are_in(value))):
                             place = f"{table.name}.{column.name}"
                             left[place] = left.get(place, 0) + 1
         return left
 
     def list_erased(self) -> Sequence[str]:
-        """Return the ids of all erased records, for backups that were made before."""
+        """Return the ids of all erased records, and what is kept of erased values, for backups
+        that were made before.
+        """
         with read_transaction(self.engine) as connection:
             is_erased = erasures.c.state.in_((str(ErasureState.RUNNING), str(ErasureState.DONE)))
-            rows = connection.execute(select(erasures.c.records).where(is_erased)).scalars()
-            return sorted({record_id for row in rows for record_id in row})
+            query = select(erasures.c.records, erasures.c.value_keys).where(is_erased)
+            return sorted({key for ids, keys in connection.execute(query) for key in keys or ids})
 
     def list_key(self) -> str:
         """Return a text that identifies a list of erased ids as a list of this store."""
@@ -312,6 +349,23 @@ class Erasures:
             secret = connection.execute(select(meta.c.id_secret)).scalar_one()
             ids = connection.execute(select(records.c.record_id).distinct()).scalars()
             return sorted(row for row in ids if erased_id(secret, row) in wanted)
+
+    def find_values(self, erased: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Return the values of the store that are given as an earlier backup does not have them
+        erased: id of a record → values as `ask` takes them.
+        """
+        wanted = {key for key in erased if not is_erased_id(key)}
+        found: dict[str, dict[str, None]] = {}
+        with read_transaction(self.engine) as connection:
+            secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+            of_records = {key.rsplit("/", 2)[0] for key in wanted}
+            ids = connection.execute(select(records.c.record_id).distinct()).scalars()
+            chosen = [row for row in ids if erased_id(secret, row) in of_records] if wanted else []
+            is_erased = _erased_among(secret, wanted)
+            for record_id, prop, text in _stated_values(connection, chosen):
+                if is_erased is not None and is_erased(record_id, prop, text):
+                    found.setdefault(record_id, {}).setdefault(f"{prop}={text}")
+        return {record_id: [*values] for record_id, values in sorted(found.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +441,7 @@ class Retention:
             decided = {
                 new_id: row.decided
                 for row in connection.execute(select(erasures).order_by(erasures.c.number))
-                for new_id in row.records
+                for new_id in (() if row.value_keys else row.records)
             }
             newest: dict[str, tuple[Any, ...]] = {}
             c = records.c
@@ -445,11 +499,10 @@ class Retention:
                     locked = select(meta.c.id_secret).with_for_update()
                     secret = connection.execute(locked).scalar_one()
                     is_open = erasures.c.state.in_((ErasureState.ASKED, ErasureState.RUNNING))
-                    rows = connection.execute(select(erasures.c.records).where(is_open)).scalars()
-                    waiting, known = (
-                        {end for row in rows for end in row},
-                        _stored_ids(connection, part),
-                    )
+                    query = select(erasures.c.records, erasures.c.value_keys).where(is_open)
+                    rows = connection.execute(query).all()
+                    waiting = {end for ids, keys in rows if not keys for end in ids}
+                    known = _stored_ids(connection, part)
                     new = [
                         end
                         for end in part
@@ -481,6 +534,67 @@ def _review_date(rule: RetentionRule | None, last: str, stated: str) -> str:
     return utc_text(parse_utc_text(last) + timedelta(days=rule.review_days))
 
 
+def _erased_among(secret: str, tokens: Iterable[str]) -> IsErased | None:
+    """Return what tells erased values from others; None if whole records are erased."""
+    kept = {*tokens}
+    props = {key.rsplit("/", 2)[1] for key in kept}
+
+    def is_erased(record_id: str, prop: str, text: str) -> bool:
+        return prop in props and erased_value(secret, record_id, prop, text) in kept
+
+    return is_erased if kept else None
+
+
+def _stated_values(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the id, property and text of the values in all versions of some records."""
+    query = select(records.c.record_id, records.c.content)
+    is_one = is_among(connection, records.c.record_id, ids)
+    for record_id, content in connection.execute(query.where(is_one)):
+        yield from ((record_id, row[0], row[1]) for row in orjson.loads(content))
+
+
+def _find_values(
+    connection: Connection, ids: Sequence[str], wanted: Sequence[str]
+) -> Sequence[str]:
+    """Return what the store keeps of the wanted values of some records. Raises `InputError`."""
+    secret = connection.execute(select(meta.c.id_secret)).scalar_one()
+    found: dict[str, set[str]] = {text: set() for text in wanted}
+    for record_id, prop, text in _stated_values(connection, ids) if wanted else ():
+        for value, tokens in found.items():
+            name, has_text, stated = value.partition("=")
+            spellings = (spell_value(prop, text), spell_value("", display_text(prop, text)))
+            if name == prop and (not has_text or spell_value(prop, stated) in spellings):
+                tokens.add(erased_value(secret, record_id, prop, text))
+    for value, tokens in found.items():
+        name = value.partition("=")[0]
+        if name in (HANDLING, DATASETS) or not tokens:
+            raise InputError(
+                f"no value of these records is {value[:200]!r}",
+                hint="name a property, or property=text, as an export has them",
+            )
+    keys = sorted({key for some in found.values() for key in some})
+    is_erased = _erased_among(secret, keys)
+    if is_erased is not None:
+        _check_names(connection, ids, is_erased)
+    return keys
+
+
+def _check_names(connection: Connection, ids: Sequence[str], is_erased: IsErased) -> None:
+    """Raise `InputError` if a valid record would have no name any more."""
+    query = select(records.c.record_id, records.c.content).where(records.c.valid_to.is_(None))
+    is_one = is_among(connection, records.c.record_id, ids)
+    for record_id, content in connection.execute(query.where(is_one)):
+        names = [row for row in orjson.loads(content) if row[0] in _NAMES]
+        if names and all(is_erased(record_id, row[0], row[1]) for row in names):
+            raise InputError(
+                f"the record {record_id[:200]} would have no name any more",
+                hint="erase the whole record",
+            )
+
+
+_NAMES = frozenset(row.name for row in PROPERTIES if row.type is ValueType.NAME)
+
+
 def _row(connection: Connection, erasure_id: str, *, lock: bool = False) -> Any:
     query = select(erasures).where(erasures.c.id == erasure_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
@@ -497,6 +611,7 @@ def _insert_erasure(
     agency: str = "",
     *,
     confirmed: bool = False,
+    values: Sequence[str] = (),
 ) -> Erasure:
     now = utc_text()
     secret = connection.execute(select(meta.c.id_secret)).scalar_one()
@@ -512,6 +627,7 @@ def _insert_erasure(
         "finished": "",
         "records": [erased_id(secret, record_id) for record_id in ids],
         "proof": {},
+        "value_keys": [*values],
     }
     content = _seal(secret, str(row["id"]), ErasedValues(tuple(ids)))
     connection.execute(insert(erasures).values(**row, content=content))

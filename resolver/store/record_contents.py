@@ -31,8 +31,8 @@ import pyarrow.compute as pc
 
 from resolver.records import Batch, Column, Handling, Kind, Record
 from resolver.records.batch import IntArray, encode_column
-from resolver.records.packing import unpack, unpack_handling
-from resolver.records.properties import HANDLING
+from resolver.records.packing import SEPARATOR, unpack, unpack_handling
+from resolver.records.properties import HANDLING, IDENTIFIER_SET
 from resolver.records.visibility import IDENTIFIED, visible_rows
 
 _CHUNK = 65_536
@@ -217,6 +217,23 @@ def erased_id(secret: str, record_id: str) -> str:
     digest = hmac.digest(secret.encode(), message, "sha256").hex()
     source = record_id.partition(":")[0]
     return f"{source}:{_ERASED_PREFIX}{digest[:_ERASED_CHARACTERS]}"
+
+
+def erased_value(secret: str, record_id: str, prop: str, text: str) -> str:
+    """Return what a store keeps of an erased value: the erased id of its record, the property and a
+    keyed hash. So a value that is sent again is recognized, in any case and with any spaces and
+    marks. Of an identifier, only the number counts.
+    """
+    stated = spell_value(prop, text)
+    message = f"value\x1f{record_id}\x1f{prop}\x1f{stated}".encode("utf-8", "surrogatepass")
+    digest = hmac.digest(secret.encode(), message, "sha256").hex()
+    return f"{erased_id(secret, record_id)}/{prop}/{digest[:_ERASED_CHARACTERS]}"
+
+
+def spell_value(prop: str, text: str) -> str:
+    """Return the letters and digits of a value in lower case; of an identifier, of its number."""
+    stated = text.partition(SEPARATOR)[0] if prop in IDENTIFIER_SET else text
+    return "".join(filter(str.isalnum, stated.casefold())) or stated
 
 
 def is_erased_id(record_id: str) -> bool:

@@ -26,7 +26,7 @@ from resolver.store.record_contents import (
     erased_id,
     is_erased_id,
 )
-from resolver.store.schema import list_versions, records, revisions, sources
+from resolver.store.schema import erasures, list_versions, records, revisions, sources
 
 BATCH_SIZE = 100_000
 
@@ -140,6 +140,13 @@ class RecordQueries(Snapshot):
             for new_id, numbers in versions.items()
             if any(is_visible(handling.get(row, Handling()), self.viewer) for row in numbers)
         }
+
+    def erased_value_keys(self) -> frozenset[str]:
+        """Return what the store keeps of the values that were erased from records that stay."""
+        # `head` counts an erasure only once it has rewritten the tables
+        is_erased = erasures.c.state.in_(("running", "done"))
+        rows = self.connection.execute(select(erasures.c.value_keys).where(is_erased)).scalars()
+        return frozenset(key for keys in rows for key in keys)
 
     def record_ids(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the record id of each number."""

@@ -504,6 +504,7 @@ erasures = Table(
     Column("records", JSON, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("proof", JSON, nullable=False),
+    Column("value_keys", JSON, nullable=False, server_default="[]"),
 )
 retention_rules = Table(
     "retention_rules",

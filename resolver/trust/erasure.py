@@ -44,6 +44,10 @@ from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
 from resolver.hub.record_index import index_folder
 from resolver.lists.io.parquet_rows import safe_batch_rows
 from resolver.lists.io.text_lines import PARQUET_MAGIC
+from resolver.lists.reader_types import Intake
+from resolver.records import Batch
+from resolver.records.labels import display_text
+from resolver.records.visibility import Viewer, visible_records
 from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
@@ -54,11 +58,13 @@ from resolver.store.erasures import Erasure as Erasure
 from resolver.store.erasures import ErasureRefusedError as ErasureRefusedError
 from resolver.store.erasures import ErasureState as ErasureState
 from resolver.store.erasures import RetentionRule as RetentionRule
+from resolver.store.record_contents import is_erased_id
 from resolver.trust.audit_spool import CommandAccess, command_event, recover_spools
 
 SPOOL_FOLDER = "looks"
 """Folder of audit spools in that of the jobs."""
-_FORMAT = "watchlist-resolver erasures 1"
+_FORMAT, _FORMAT_OF_VALUES = "watchlist-resolver erasures 1", "watchlist-resolver erasures 2"
+"""Formats of a list; earlier versions refuse a list with single values."""
 _BYTES_AT_ONCE = 1 << 22
 _DAMAGES = (
     *(EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError),
@@ -101,14 +107,38 @@ def ask_for_erasure(
     owner: RecordOwner = HUB_OWNER,
     who: str,
     confirmed: bool = False,
+    values: Sequence[str] = (),
 ) -> Erasure:
-    """Ask for the erasure of records, if their owner may do so. Raises `InputError`,
-    `OwnerError`.
+    """Ask for the erasure of records, or of some of their `values` (`Erasures.ask`), if their
+    owner may do so. Raises `InputError`, `OwnerError`.
     """
     with store.view() as view:
         own = view.seen_by(owner.viewer)
         check_source_owner(own, {record_id.partition(":")[0] for record_id in ids}, owner)
-    return store.erasures.ask(ids, reason, who=who, agency=owner.agency, confirmed=confirmed)
+    return store.erasures.ask(
+        ids, reason, who=who, agency=owner.agency, confirmed=confirmed, values=values
+    )
+
+
+def list_asked_values(
+    store: Store, erasure: Erasure, ids: Sequence[str], viewer: Viewer
+) -> list[tuple[str, str]]:
+    """Return the property and text of each value that an erasure would take out of valid records.
+    Records that the viewer may not see are left out.
+    """
+    is_erased = store.erasures.tells_erased(erasure)
+    if is_erased is None:
+        return []
+    with store.view() as view:
+        rows = view.records([number for number, _ in view.numbers_of(ids).values()])
+    batch = visible_records(Batch.from_records(row.record for row in rows).canonical(), viewer)
+    record_ids = batch.ids.to_pylist()
+    return [
+        (prop, display_text(prop, text))
+        for prop, column in batch.columns.items()
+        for row, text in zip(column.rows, column.values.take(column.codes).to_pylist(), strict=True)
+        if is_erased(record_ids[row], prop, text)
+    ]
 
 
 def erase(hub: Hub, erasure: Erasure, jobs: Path | None = None) -> ErasureResult:
@@ -220,8 +250,14 @@ def _rewrite(hub: Hub, erasure: Erasure) -> dict[str, int]:
         values = store.erasures.values(erasure)
         with store.view() as view:
             current = sorted(view.numbers_of(values.ids))
-        if current:
-            hub.withdraw(current, owner=RecordOwner(erasure.decided_by))
+            rows = view.records([number for number, _ in view.numbers_of(values.ids).values()])
+        owner = RecordOwner(erasure.decided_by)
+        if erasure.value_keys:
+            # values that are being erased are taken out of all records that are added
+            batch = Batch.from_records(row.record for row in rows).canonical()
+            hub.add(Intake(batch, (), ()), owner=owner)
+        elif current:
+            hub.withdraw(current, owner=owner)
         return store.erasures.rewrite(erasure, command_event(store, access))
 
 
@@ -245,9 +281,10 @@ def _remove_files(store: Store, jobs: Path | None, values: ErasedValues) -> tupl
     for path in sorted(jobs.rglob("*")):
         place = path.relative_to(jobs).parts
         # the subjects of a screening are other people, who may have the same birth date
-        further = () if place[0] in screenings else values.others
-        texts = (*values.searched_bytes, *further)
-        if not path.is_file() or place[0] == SPOOL_FOLDER or not _count_texts(path, texts):
+        further = () if place[0] in screenings and not values.about else values.others
+        if not path.is_file() or place[0] == SPOOL_FOLDER:
+            continue
+        if not _holds(path, values, further):
             continue
         if place[0] in open_jobs:
             job = open_jobs[place[0]]
@@ -284,6 +321,17 @@ def _search(hub: Hub, jobs: Path | None, values: ErasedValues) -> tuple[_Searche
                 if count := _count_texts(path, values.searched_bytes):
                     found[path.name] = count
     return _Searched(files, size), found
+
+
+def _holds(path: Path, values: ErasedValues, further: Sequence[str]) -> bool:
+    """Return whether a file holds values that are erased. If the records stay, a birth date or
+    another value that many have counts only in a file that names one of the records.
+    """
+    if not values.about:
+        return bool(_count_texts(path, (*values.searched_bytes, *further)))
+    if _count_texts(path, values.searched_bytes):
+        return True
+    return bool(_count_texts(path, further) and _count_texts(path, values.about))
 
 
 def _count_texts(path: Path, texts: Sequence[str]) -> int:
@@ -381,6 +429,9 @@ def result_lines(result: ErasureResult) -> list[str]:
     people.
     """
     count = pluralize(len(result.erasure.records), "record")
+    if keys := result.erasure.value_keys:
+        props = ", ".join(result.erasure.properties())
+        count = f"{pluralize(len(keys), 'value')} ({props}) of {count}"
     if result.waits:
         lines = [f"The erasure of {count} is not complete yet:"]
         return [*lines, *(f"- {reason}" for reason in result.waits)]
@@ -397,7 +448,7 @@ def result_lines(result: ErasureResult) -> list[str]:
     if result.shared:
         shown = "; ".join(result.shared[:_SHOWN])
         more = f"; and {len(result.shared) - _SHOWN} more" if len(result.shared) > _SHOWN else ""
-        lines.append(f"Left, because other records or sources state it as well: {shown}{more}")
+        lines.append(f"Left, because it is stated elsewhere as well: {shown}{more}")
     if proof["short"]:
         lines.append(f"Too short to be searched for: {pluralize(proof['short'], 'value')}.")
     lines += [f"Note: {note}." for note in proof["notes"]]
@@ -408,15 +459,20 @@ def result_lines(result: ErasureResult) -> list[str]:
     return lines
 
 
-def write_erasure_list(store: Store, path: Path) -> int:
-    """Write the ids of all erased records, as keyed hashes, for earlier backups; return their
-    number. Raises `OSError`.
+def write_erasure_list(store: Store, path: Path) -> str:
+    """Write the ids of all erased records, and all erased values, as keyed hashes, for earlier
+    backups; return how many these are, in words. Raises `OSError`.
     """
     erased = store.erasures.list_erased()
+    count = sum(map(is_erased_id, erased))
     with replace_file(path) as file:
-        content = {"format": _FORMAT, "key": store.erasures.list_key(), "records": erased}
+        name = _FORMAT if count == len(erased) else _FORMAT_OF_VALUES
+        content = {"format": name, "key": store.erasures.list_key(), "records": erased}
         file.write(json.dumps(content).encode() + b"\n")
-    return len(erased)
+    counted = pluralize(count, "erased record")
+    if count == len(erased):
+        return counted
+    return f"{counted} and {pluralize(len(erased) - count, 'erased value')}"
 
 
 def read_erasure_list(path: Path) -> tuple[str, list[str]]:
@@ -426,7 +482,7 @@ def read_erasure_list(path: Path) -> tuple[str, list[str]]:
     """
     try:
         content = json.loads(path.read_text("utf-8"))
-        if content["format"] == _FORMAT:
+        if content["format"] in (_FORMAT, _FORMAT_OF_VALUES):
             return str(content.get("key", "")), [str(row) for row in content["records"]]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -454,8 +510,8 @@ def apply_list(
             "the list of erasures is one of another store",
             hint="write the list with the store that the backup was made of",
         )
-    ids = store.erasures.find_records(erased)
-    if ids:
+    ids, values = store.erasures.find_records(erased), store.erasures.find_values(erased)
+    if ids or values:
         reason = "erased before; the backup was older"
         with Hub.open(
             store.engine.url.render_as_string(hide_password=False),
@@ -464,8 +520,19 @@ def apply_list(
         ) as hub:
             for start in range(0, len(ids), 1_000):
                 part = ids[start : start + 1_000]
-                erasure = store.erasures.ask(part, reason, who=who, confirmed=True)
-                result = erase(hub, erasure)
-                if result.waits:
-                    raise StoreError(f"the erasure is not complete: {result.waits[0]}")
-    return len(ids)
+                _erase_again(hub, store.erasures.ask(part, reason, who=who, confirmed=True))
+            for record_id, rows in values.items():
+                ask = partial(store.erasures.ask, [record_id], reason, who=who, confirmed=True)
+                try:
+                    asked = ask(values=rows)
+                except InputError:
+                    # the backup has no other name of the record
+                    asked = ask()
+                _erase_again(hub, asked)
+    return len({*ids, *values})
+
+
+def _erase_again(hub: Hub, erasure: Erasure) -> None:
+    result = erase(hub, erasure)
+    if result.waits:
+        raise StoreError(f"the erasure is not complete: {result.waits[0]}")

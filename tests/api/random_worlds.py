@@ -37,6 +37,7 @@ from resolver.records.decisions import Verdict
 from resolver.records.visibility import is_visible
 from resolver.review import Steward, split_entity, undo_decision
 from resolver.store.schema import decisions, jobs
+from resolver.trust.erasure import erase
 from tests.api.desk.world import word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.records.samples import plain_values, record
@@ -166,6 +167,8 @@ class World:
             (2, lambda: self._change(is_hidden=True)),
             (1, lambda: self._withdraw(is_hidden=False)),
             (1, lambda: self._withdraw(is_hidden=True)),
+            (1, lambda: self._erase_values(is_hidden=False)),
+            (1, lambda: self._erase_values(is_hidden=True)),
             (3, lambda: self._decide(is_hidden=False)),
             (3, lambda: self._decide(is_hidden=True)),
             (2, lambda: self._send(is_hidden=False)),
@@ -288,6 +291,22 @@ class World:
                 is_hidden,
                 lambda side: side.hub.withdraw([identity], owner=owner),
             )
+
+    def _erase_values(self, *, is_hidden: bool) -> None:
+        pool = self._pool(is_hidden=is_hidden)
+        prop = "birthDate"
+        stating = sorted(end for end, row in pool.items() if row.texts(prop))
+        if stating:
+            identity = self.dice.choice(stating)
+            agency = RIVER.agency if is_hidden else COAST.agency
+
+            def run(side: Side) -> object:
+                asked = side.hub.store.erasures.ask(
+                    [identity], "r", who="a", agency=agency, confirmed=True, values=[prop]
+                )
+                return erase(side.hub, asked)
+
+            self._add(f"erase {prop} of {identity}", is_hidden, run)
 
     def _decide(self, *, is_hidden: bool) -> None:
         both = [*self.visible, *self.hidden] if is_hidden else [*self.visible]

@@ -398,6 +398,7 @@ def subscribe(sides: Sides, dice: random.Random) -> None:
     sides.compare(sides.api(viewer, "POST", "/contacts/absent/answer", json=answer))
     erased = {"records": [dice.choice(sides.pool.ids)], "reason": "court order"}
     sides.compare(sides.api(viewer, "POST", "/erasures", json=erased))
+    sides.compare(sides.api(viewer, "POST", "/erasures", json={**erased, "values": ["name"]}))
     sides.compare(sides.api(viewer, "POST", "/erasures/absent/decision", json={}))
     for kind, value in (
         ("country", dice.choice(["ir", "iq", "ru"])),

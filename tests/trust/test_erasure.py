@@ -151,6 +151,79 @@ def test_nothing_of_an_erased_record_is_in_any_file(hub: Hub, tmp_path: Path) ->
     assert found(tmp_path) == []
 
 
+def test_single_values_are_erased_and_the_record_stays(hub: Hub, tmp_path: Path) -> None:
+    jobs = tmp_path / "hub.db.jobs"
+    files = {"1": ADDRESS, "2": "1962-02-11", "3": "1962-02-11,Anselmo Huancavelica"}
+    for name, text in files.items():
+        (jobs / name).mkdir(parents=True)
+        (jobs / name / "list.csv").write_text(text)
+    row = {"who": "desk", "agency": "", "purpose": "p", "request_id": "", "version": 2, "model": ""}
+    asked = {"name": "Huancavelica, Anselmo", "birthDate": "1962-02-11"}
+    plain = {"name": "Berta Quispe", "birthDate": "1962-02-11"}
+    hub.store.audit_events.append(
+        [{**row, "action": "match", "query": query, "answer": {}} for query in (asked, plain)]
+    )
+    wanted = ["passportNumber=a 4419207", "address", "birthDate=1962-02-11"]
+    erasure = erasures.ask_for_erasure(
+        hub.store, ["coast:77-1"], "court order", who="ada", confirmed=True, values=wanted
+    )
+    result = erasures.erase(hub, erasure, jobs)
+    assert (result.waits, result.erasure.state) == ((), ErasureState.DONE)
+    assert len(result.erasure.value_keys) == 3
+    assert {text for _, text in found(tmp_path)} == {"Huancavelicas", "coast:77-1"}
+    assert sorted(path.parent.name for path in jobs.rglob("*.csv")) == ["2"]
+    assert hub.store.audit_events.verify().faults == []
+    events = hub.store.audit_events.list(actions=["match", "entity"])
+    assert [event.query for event in events] == [{"id": "coast:77-1"}, {}, plain]
+    with hub.store.view() as view:
+        versions = view.record_versions("coast:77-1")
+        (stored,) = view.decisions(["port:6"])
+        twin = view.record("port:5")
+    assert [v.record.texts("birthDate") for v in versions] == [(), (), ()]
+    assert versions[-1].record.texts("name") == ("Anselmo Huancavelica",)
+    assert (versions[-1].valid_to, versions[-1].record.identifiers) == (None, ())
+    assert stored.decision.reason == "[erased] is his"
+    assert twin is not None
+    assert twin.record.texts("birthDate") == ("1962-02-11",)
+    # a list or a post that sends the values again is taken without them
+    note = "coast: 1 record of this list taken without values"
+    assert any(row.startswith(note) for row in hub.add(make_intake([GONE, OTHER])).notes)
+    assert hub.add(make_intake([versions[-1].record])).notes == ()
+    GroupCommit(hub).post(GONE)
+    with hub.store.view() as view:
+        assert view.record("coast:77-1") == versions[-1]
+    assert "A4419207" not in {text for _, text in found(tmp_path)}
+
+
+def test_values_that_cannot_be_erased_are_refused(hub: Hub) -> None:
+    for value, text in (
+        ("passportNumber=A4419208", "no value of these records"),
+        ("phone", "no value of these records"),
+        ("nonsense", "no value of these records"),
+        ("name", "would have no name any more"),
+    ):
+        with pytest.raises(InputError, match=text):
+            erasures.ask_for_erasure(hub.store, ["coast:77-1"], "r", who="ada", values=[value])
+
+
+def test_a_record_whose_names_were_all_erased_is_not_taken(hub: Hub, tmp_path: Path) -> None:
+    named = record("coast:80", name=["Fela Ticona", "Gema Apaza"], birthDate="1971-02-11")
+    hub.add(make_intake([named]))
+    place = tmp_path / "out"
+    place.mkdir()
+    older = record("coast:80", name="Gema Apaza", birthDate="1971-02-11")
+    erasure = erasures.ask_for_erasure(
+        hub.store, ["coast:80"], "r", who="ada", confirmed=True, values=["name=GEMA  APAZA"]
+    )
+    assert erasures.erase(hub, erasure).waits == ()
+    result = hub.add(make_intake([older]))
+    assert (result.new_count, result.outdated_ids) == (0, ("coast:80",))
+    with hub.store.view() as view:
+        stored = view.record("coast:80")
+    assert stored is not None
+    assert stored.record.texts("name") == ("Fela Ticona",)
+
+
 def test_a_longer_id_of_another_record_is_left_as_it_is(hub: Hub, tmp_path: Path) -> None:
     longer = record("coast:77-1-b", name="Carla Rojas", birthDate="1981-05-03")
     hub.add(make_intake([longer]))
@@ -372,6 +445,30 @@ def test_commands_erase_and_restore_an_older_backup(
     assert not (place / "elsewhere.db").exists()
     with Store.open(f"sqlite:///{place}/new.db") as restored:
         assert restored.erasures.list()[0].state is ErasureState.DONE
+
+
+def test_an_older_backup_is_restored_without_erased_values(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    store = ["--store", hub.store.url]
+    backup, listed = str(place / "b"), str(place / "erased.json")
+    new = f"sqlite:///{place}/new.db"
+    assert run(["backup", *store, "--out", backup]) == 0
+    value = ["--value", "passportNumber", "--reason", "court order"]
+    assert run(["erase", "--value", "phone", "--resume", *store]) == 2
+    assert run(["erase", "coast:77-1", *value, *store]) == 0
+    assert "1 value (passportNumber) of 1 record erased" in capsys.readouterr().out
+    assert run(["erase", "--list", listed, *store]) == 0
+    assert "0 erased records and 1 erased value: " in capsys.readouterr().out
+    assert run(["restore", backup, "--store", new, "--erasures", listed]) == 0
+    Path(backup).unlink()
+    assert {text for _, text in found(tmp_path)} == {*TEXTS} - {"A4419207", "a4419207"}
+    with Store.open(new) as restored, restored.view() as view:
+        stored = view.record("coast:77-1")
+        assert stored is not None
+        assert (stored.record.identifiers, len(stored.record.addresses)) == ((), 1)
 
 
 def test_rules_propose_what_a_person_confirms(hub: Hub) -> None:

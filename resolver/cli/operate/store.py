@@ -274,6 +274,7 @@ finishes the erasure.
 \b
 Examples:
   resolver erase coast:17 --reason "court order 4 B 113/26" --store sqlite:///hub.db
+  resolver erase coast:17 --value phone --value "birthDate=1962-02-11" --reason "…" --store ...
   resolver erase --resume --store sqlite:///hub.db
   resolver erase --list erased.json --store sqlite:///hub.db
   resolver restore old.backup --erasures erased.json --store sqlite:///restored.db
@@ -283,6 +284,13 @@ Examples:
 @click.command("erase", help=_ERASE_HELP)
 @click.argument("records", nargs=-1, metavar="RECORD...")
 @store_option(required=True)
+@click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="PROPERTY[=TEXT]",
+    help="Erase only these values of the records, which stay. May be given several times.",
+)
 @click.option("--reason", default="", metavar="TEXT", help="Legal ground; do not name the person.")
 @click.option("--resume", is_flag=True, help="Finish the erasures that were begun or confirmed.")
 @click.option(
@@ -300,6 +308,7 @@ def erase_command(
     records: tuple[str, ...],
     store_url: str,
     *,
+    values: tuple[str, ...],
     reason: str,
     resume: bool,
     list_path: Path | None,
@@ -314,15 +323,19 @@ def erase_command(
 
     if sum((bool(records), resume, list_path is not None)) != 1:
         raise click.UsageError("name records, or give --resume or --list")
+    if values and not records:
+        raise click.UsageError("name the records whose values are erased")
     # the event does not name the records: it would have to be erased with them
     process_start.log_records_at(store_url, len(set(records)), resume=resume, who=steward)
     with open_hub(store_url, settings) as hub:
         if list_path is not None:
-            count = erasure.write_erasure_list(hub.store, list_path)
-            click.echo(f"{pluralize(count, 'erased record')}: {list_path}")
+            counted = erasure.write_erasure_list(hub.store, list_path)
+            click.echo(f"{counted}: {list_path}")
             return
         if records:
-            erasure.ask_for_erasure(hub.store, records, reason, who=steward, confirmed=True)
+            erasure.ask_for_erasure(
+                hub.store, records, reason, who=steward, confirmed=True, values=values
+            )
         results = erasure.erase_confirmed(hub, jobs_folder(hub.store, jobs))
     for result in results:
         if as_json:

@@ -160,8 +160,17 @@ def fill(url: str, code: str) -> None:
 
 
 def _erase(hub: Hub) -> None:
-    """Erase a hidden record, and ask for the erasure of another one."""
+    """Erase a value of a hidden record, then the record, and ask for the erasure of another one."""
     rows = hub.store.erasures
+    value = rows.ask(
+        ["secret:shredded"],
+        "a test",
+        who="rita",
+        agency=OWNER,
+        confirmed=True,
+        values=["birthDate"],
+    )
+    erase(hub, value)
     erase(hub, rows.ask(["secret:shredded"], "a test", who="rita", agency=OWNER, confirmed=True))
     rows.ask(["secret:near"], "a test", who="rita", agency=OWNER)
 

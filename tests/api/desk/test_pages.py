@@ -450,6 +450,37 @@ def test_two_admins_erase_records(desk: Desk) -> None:
     assert record_id not in str(events)
 
 
+def test_two_admins_erase_a_value(desk: Desk) -> None:
+    chief, other = (desk.signed_in(name, UserRole.ADMIN) for name in ("chief", "olga"))
+    with desk.store.view() as view:
+        rows = view.records([*view.records_of_sources(["coast"]).values()])
+    record, value = next(
+        (row.record, value)
+        for row in rows
+        for value in row.record.values
+        if value.prop == "birthDate"
+    )
+    form = {"csrf": csrf(chief), "records": record.id, "reason": "wrong", "values": "phone\nfax"}
+    refused = chief.post("/desk/erasures", data=form)
+    assert (refused.status_code, "phone\nfax</textarea>" in refused.text) == (422, True)
+    many = {**form, "values": "birthDate\n" * 101}
+    assert "at most 100 values" in chief.post("/desk/erasures", data=many).text
+    stated = {**form, "values": f" birthDate={value.text}\n"}
+    assert chief.post("/desk/erasures", data=stated).status_code == 303
+    (asked,) = desk.store.erasures.list()
+    assert f">{value.text}</bdi>" in other.get("/desk/erasures").text
+    path = f"/desk/erasures/{asked.id}"
+    confirmed = other.post(path, data={"decision": "confirm", "csrf": csrf(other)})
+    assert confirmed.status_code == 303
+    (result,) = ErasureRunner(desk.service.hub, desk.service.jobs_dir).run_due()
+    assert (result.waits, result.erasure.properties()) == ((), ["birthDate"])
+    assert value.text not in other.get("/desk/erasures").text
+    with desk.store.view() as view:
+        stored = view.record(record.id)
+    assert stored is not None
+    assert value.text not in stored.record.texts("birthDate")
+
+
 def test_times_and_words_as_pages_show_them() -> None:
     from resolver.api.desk import text_filters
 

@@ -51,6 +51,35 @@ def test_two_admins_erase_a_record(open_app: Open, url: str) -> None:
     assert "river:3" not in str(events)
 
 
+def test_single_values_are_asked_for_and_erased(open_app: Open, url: str) -> None:
+    ada, bea = headers_of(url, "ada", "bea")
+    client, service = open_app()
+    with service.hub.store.view() as view:
+        before = view.record("river:3")
+    assert before is not None
+    prop = next(row.prop for row in before.record.values if row.prop not in ("name", "alias"))
+    body = {"records": ["river:3"], "reason": "court order 4 B", "values": [prop]}
+    for wrong in ([], [""], "x", ["nothing"], [prop] * 101):
+        refused = client.post("/erasures", json={**body, "values": wrong}, headers=ada)
+        assert refused.status_code == 422
+    asked = client.post("/erasures", json=body, headers=ada).json
+    texts = before.record.texts(prop)
+    assert len(asked["value_keys"]) == len(texts)
+    assert sorted(asked["asked_values"]) == sorted(f"{prop}={text}" for text in texts)
+    path = f"/erasures/{asked['id']}/decision"
+    assert client.post(path, json={"decision": "confirm"}, headers=bea).status_code == 200
+    with Hub.open(url, OPTIONS) as hub:
+        [result] = ErasureRunner(hub, service.jobs_dir).run_due()
+    assert not result.waits
+    with service.hub.store.view() as view:
+        after = view.record("river:3")
+    assert after is not None
+    assert (after.record.texts("name"), after.record.texts(prop)) == (
+        before.record.texts("name"),
+        (),
+    )
+
+
 def test_only_admins_erase_and_only_what_is_there(open_app: Open, url: str) -> None:
     [ada] = headers_of(url, "ada")
     [eve] = headers_of(url, "eve", scope="review")
