@@ -69,7 +69,7 @@ def show_groups() -> Any:
     """Show the groups of the store, page by page."""
     fields, choice = _read_choice()
     name = request.args.get("name", "").strip()[:MAX_TYPED]
-    found = find_typed(name) if name else None
+    found = find_typed(name, wants_group=True) if name else None
     is_open = found is not None and (found.is_unclear or len(found.same) > 1)
     if found is not None:
         log_seen("find-entity", {"name": name}, list(found.seen))
@@ -159,7 +159,14 @@ def show_group(entity_id: str) -> Any:
         ) from error
     seen = {"seen": view.entity_ids}
     log_access("group", {"id": entity_id}, seen, revision_of(view.revision))
-    return pages.render_page("group.html", section="groups", view=view, on=on, problem=problem)
+    return pages.render_page(
+        "group.html",
+        section="groups",
+        view=view,
+        year_runs=groups.join_years(view.by_year),
+        on=on,
+        problem=problem,
+    )
 
 
 @pages.blueprint.get("/desk/similar/<path:entity_id>", endpoint="similar")

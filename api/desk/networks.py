@@ -145,6 +145,7 @@ FOLLOWED = {
     "money": ("Only money and ownership", MONEY_EDGES),
     "groups": ("Only membership of groups", (*groups.MEMBERSHIP_VALUES, *groups.LINEAGE_VALUES)),
     "kin": ("Only family", (RelationType.FAMILY_OF.value,)),
+    "kin_money": ("Only family, money and ownership", (RelationType.FAMILY_OF.value, *MONEY_EDGES)),
     "artefacts": ("Only shared telephones, documents, addresses …", ARTEFACT_KINDS),
 }
 """Choices of relations for somebody who asks for paths: label, and types of edge."""
@@ -649,11 +650,11 @@ def _find_paths(start: PathEnd, form: NetworkForm) -> tuple[Paths | None, PathEn
         return None, None, f"{error.message[:1].upper()}{error.message[1:]}."
 
 
-def find_typed(text: str) -> PathEnd | None:
+def find_typed(text: str, *, wants_group: bool = False) -> PathEnd | None:
     """Return the entity that a name or id means; None if the user may know no such entity."""
-    hub = current_service().hub
+    hub, screener = current_service().hub, current_service().ready_screener()
     try:
-        return find_end(hub, current_service().ready_screener(), text, viewer())
+        return find_end(hub, screener, text, viewer(), wants_group=wants_group)
     except UnknownIdError:
         return None
 

@@ -273,20 +273,20 @@
       const words = edges[0].data(edges[0].source().same(hub) ? "reverse" : "words");
       const key = `${hub.id()} ${words} ${node.data("look")}`;
       if (!crowds.has(key)) {
-        crowds.set(key, { hub, words, nodes: [], years: [] });
+        crowds.set(key, { hub, words, plural: `${node.data("look")}s`, nodes: [], years: [] });
       }
       crowds.get(key).nodes.push(node);
       crowds.get(key).years.push(edges[0].data("years"));
     }
     let count = 0;
-    for (const [key, { hub, words, nodes, years }] of crowds) {
+    for (const [key, { hub, words, plural, nodes, years }] of crowds) {
       if (nodes.length < CROWD || unfolded.has(key)) continue;
       for (const node of nodes) node.addClass("folded");
       const id = `crowd ${key}`;
       const { x, y } = places.get(id) || { x: hub.position("x") + 60, y: hub.position("y") + 60 };
       cy.add([
         nodeElement({
-          id, sort: "crowd", kind: "", label: `${nodes.length} more: ${words}`, x, y, key,
+          id, sort: "crowd", kind: "", label: `${nodes.length} more ${plural}: ${words}`, x, y, key,
           distance: hub.data("distance") + 1,
         }),
         edgeElement({

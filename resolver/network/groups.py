@@ -432,6 +432,17 @@ def _count_years(members: Iterable[Membership]) -> tuple[tuple[tuple[int, int], 
     return tuple(by_year), len(years_by_member) - len(dated)
 
 
+def join_years(by_year: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Return (first year, last year, count) for each run of years with one count."""
+    runs: list[tuple[int, int, int]] = []
+    for year, count in by_year:
+        if runs and runs[-1][1:] == (year - 1, count):
+            runs[-1] = (runs[-1][0], year, count)
+        else:
+            runs.append((year, year, count))
+    return runs
+
+
 def group_document(view: GroupView) -> dict[str, Any]:
     """Return a group as JSON."""
     return {

@@ -31,6 +31,8 @@ from resolver.network.graph import NAME, EdgeStatement, Graph, first_and_last_da
 from resolver.network.graph_reader import build_graph, load_facts, node_id, open_rows, sorted_keys
 from resolver.network.visible_records import VisibleRecords
 from resolver.network.workbench import graph_document
+from resolver.records import Kind
+from resolver.records.kinds import kind_of_schema
 from resolver.records.properties import FULL_NAMES
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.search import read_typed_text
@@ -80,9 +82,12 @@ def find_end(
     asked: str,
     viewer: Viewer = STRANGER,
     revision: int | None = None,
+    *,
+    wants_group: bool = False,
 ) -> PathEnd:
     """Return the entity that a viewer means by an id, or by a name as people type it.
 
+    With `wants_group`, persons and assets with the name only count if no group has it.
     `revision`: revision of the store whose ids are valid (None for the present revision). Names are
     always those of the present revision. An entity whose name has the same words comes before one
     whose name has more words, and few more words come before many. Small words such as `of` and
@@ -106,6 +111,8 @@ def find_end(
     documents = build_match_documents(best_found, found.snapshot)
     typed = frozenset(read_typed_text(text).words)
     fits = [_fit_name(document, typed) for document in documents]
+    if wants_group:
+        fits = _prefer_groups(fits, documents)
     is_named = any(fit.rank < _NOT_NAMED for fit in fits)
     if not typed or not best_found or not (is_named or best_found[0].score >= MIN_RELEVANCE):
         raise UnknownIdError(
@@ -139,6 +146,9 @@ class _Fit(NamedTuple):
     text: str
 
 
+_NO_FIT = _Fit(_NOT_NAMED, 0, "")
+
+
 def _fit_name(document: Mapping[str, Any], typed: frozenset[str]) -> _Fit:
     """Return how well the best name of an entity fits some typed words.
 
@@ -148,7 +158,7 @@ def _fit_name(document: Mapping[str, Any], typed: frozenset[str]) -> _Fit:
     for prop in FULL_NAMES:
         texts += [text for text in document["properties"].get(prop, ()) if isinstance(text, str)]
     wanted = typed - stop_words() or typed
-    fits = [_Fit(_NOT_NAMED, 0, "")]
+    fits = [_NO_FIT]
     for text in texts:
         words = frozenset(read_typed_text(text).words)
         if words == typed:
@@ -157,6 +167,16 @@ def _fit_name(document: Mapping[str, Any], typed: frozenset[str]) -> _Fit:
             fits.append(_Fit(1, len(words - stop_words() - wanted), text))
     # of names that fit as well, the first one is meant: the caption
     return min(fits, key=lambda fit: fit[:2])
+
+
+def _prefer_groups(fits: Sequence[_Fit], documents: Sequence[Mapping[str, Any]]) -> list[_Fit]:
+    """Return the fits of names; if a group has the name, no person or asset has it."""
+    no_groups = (Kind.PERSON, Kind.ASSET)
+    only = [
+        fit if kind_of_schema(str(document["schema"])) not in no_groups else _NO_FIT
+        for fit, document in zip(fits, documents, strict=True)
+    ]
+    return only if any(fit.rank < _NOT_NAMED for fit in only) else list(fits)
 
 
 def _describe_end(document: Mapping[str, Any], fit: _Fit) -> tuple[str, str, str]:

@@ -254,6 +254,20 @@ def test_small_words_of_a_typed_name_may_differ(empty_hub: Hub) -> None:
     assert [row[1:] for row in end.others] == [(rows[0].caption, "Organization, s")]
 
 
+def test_a_group_is_meant_before_a_person_of_the_same_name(empty_hub: Hub) -> None:
+    rows = [
+        record("s:1", name="Iron Quay"),
+        record("s:2", Kind.GROUP, name="Iron Quay Front"),
+        record("s:3", name="Amaro Quell"),
+    ]
+    empty_hub.add(make_intake(rows))
+    screener = Screener(empty_hub)
+    assert find_end(empty_hub, screener, "Iron Quay", OPERATOR).caption == "Iron Quay"
+    for asked, caption in (("Iron Quay", "Iron Quay Front"), ("Amaro Quell", "Amaro Quell")):
+        end = find_end(empty_hub, screener, asked, OPERATOR, wants_group=True)
+        assert (end.caption, end.others) == (caption, ())
+
+
 def test_a_path_may_begin_at_any_entity_of_exactly_the_name(empty_hub: Hub) -> None:
     to_group = [Relation(RelationType.MEMBER_OF, "s:2")]
     rows = [

@@ -192,7 +192,7 @@ def group_command(settings: Settings, /, name: str, when: str, **options: Any) -
     agency, period = options["agency"], read_period(when)
     viewer = OPERATOR if agency is None else Viewer(agency, agency)
     with open_hub_to_read(options["store_url"], settings, options["model_dir"]) as hub:
-        end = find_end(hub, Screener(hub), name, viewer)
+        end = find_end(hub, Screener(hub), name, viewer, wants_group=True)
         view = read_group(hub, end.id, viewer, period=period)
         seen = sorted({*end.seen, *view.entity_ids})
         log_records(hub, len(seen), group=name, entities=seen)

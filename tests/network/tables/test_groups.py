@@ -14,6 +14,7 @@ from resolver.network.export import MEMBERSHIP_TYPES
 from resolver.network.groups import (
     GroupFilter,
     GroupLineage,
+    join_years,
     read_group,
     read_groups,
     read_overlap,
@@ -174,6 +175,12 @@ def test_the_past_of_a_group_is_told_by_years(gangs: Hub) -> None:
         (0, "faction of"),
     ]
     assert read_group(gangs, "s:i", OPERATOR).lineage == GroupLineage()
+
+
+def test_years_with_one_count_are_joined() -> None:
+    by_year = [(2009, 1), (2010, 1), (2011, 2), (2013, 2), (2014, 1)]
+    runs = [(2009, 2010, 1), (2011, 2011, 2), (2013, 2013, 2), (2014, 2014, 1)]
+    assert join_years(by_year) == runs
 
 
 def test_a_group_has_members_over_time(gangs: Hub) -> None:
