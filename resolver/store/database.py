@@ -32,7 +32,7 @@ from sqlalchemy.exc import (
 
 from resolver.errors import DatabaseError, StoreError, StoreFullError
 
-SCHEMA_VERSION = "0027"
+SCHEMA_VERSION = "0028"
 """Newest migration in `resolver/store/migrations/versions`."""
 _WAIT_SECONDS = 60
 _PRAGMAS = (

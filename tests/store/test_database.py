@@ -25,6 +25,12 @@ def test_migrations_produce_the_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
+def test_the_newest_migration_is_the_schema_of_the_program() -> None:
+    # with another number, a store of an older schema would be opened without its upgrade
+    folder = Path(database.__file__).parent / "migrations" / "versions"
+    assert max(path.name[1:5] for path in folder.glob("v*.py")) == database.SCHEMA_VERSION
+
+
 @pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 9)])
 def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
     config = Config()
