@@ -206,6 +206,22 @@ def test_names_are_completed_while_typed(browser: Client) -> None:
     assert browser.get("/desk/names?q=n").json == {"names": []}
 
 
+def test_a_role_that_repeats_the_relation_is_left_out(desk: Desk) -> None:
+    before = Relation(RelationType.PREDECESSOR_OF, "quay:i", role="PREDECESSOR")
+    rows = [
+        record("quay:i", Kind.GROUP, name="Iron Quay Front"),
+        record("quay:h", Kind.GROUP, name="Salt Hill Column", relations=[before]),
+    ]
+    with quick_symbols("resolver.matching.pipeline"):
+        desk.service.hub.add(make_intake(rows))
+    desk.service.warm()
+    browser = desk.signed_in("amira", UserRole.VIEWER)
+    # read from the other end, the relation has other words
+    text = shown(browser, "/desk/groups/quay:h")
+    assert "Iron Quay Front successor of — — quay" in text
+    assert "0 members No list says who belongs to this group. Lists only say who is" in text
+
+
 def test_a_group_is_found_by_its_name(browser: Client) -> None:
     assert "4 members" in shown(browser, "/desk/groups?name=blue+harbor+crew")
     assert "Nobody is known by the name Nobody At All" in shown(
